@@ -1,0 +1,9 @@
+//! skant keeps secrets out of git, Anthropic's `sk-ant-` keys first.
+//!
+//! The rooms and the order in which they may use each other stand in `ARCHITECTURE.md`;
+//! `tests/architecture.rs` holds them to it.
+
+pub mod finding;
+pub mod secret;
+pub mod source;
+pub mod text;

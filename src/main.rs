@@ -1,0 +1,3 @@
+//! The program `skant`.
+
+fn main() {}

@@ -1,0 +1,68 @@
+//! A secret that cannot be printed, and what may be known of it: a mask, a length, a fingerprint.
+
+mod fingerprint;
+mod mask;
+
+use std::fmt;
+
+pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
+pub use mask::{Mask, mask_runs};
+
+/// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
+pub struct Secret<'b>(&'b [u8]);
+
+impl<'b> Secret<'b> {
+    /// Wraps raw bytes.
+    #[must_use]
+    pub const fn new(raw: &'b [u8]) -> Self {
+        Self(raw)
+    }
+
+    /// The raw bytes: the one way to them, so that every use can be found by this name.
+    #[must_use]
+    pub const fn expose(&self) -> &'b [u8] {
+        self.0
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no bytes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The identity of the value, for comparing and for fingerprints.
+    #[must_use]
+    pub fn id(&self) -> ValueId {
+        ValueId::of(self.0)
+    }
+}
+
+impl fmt::Debug for Secret<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Secret(<{} bytes>)", self.len())
+    }
+}
+
+impl fmt::Display for Secret<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<secret>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print_itself() {
+        let secret = Secret::new(b"hunter2hunter2");
+        assert_eq!(format!("{secret}"), "<secret>");
+        assert_eq!(format!("{secret:?}"), "Secret(<14 bytes>)");
+    }
+}

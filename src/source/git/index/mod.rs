@@ -1,0 +1,1 @@
+//! A reader of git's index.

@@ -1,0 +1,82 @@
+//! Untrusted text on its way to a terminal or into a report.
+
+use std::fmt::Write as _;
+
+/// Makes bytes safe to print: control characters, bidirectional overrides and other invisible
+/// characters become `\u{…}`, bytes that are no UTF-8 become `\xNN`, a tab becomes a space.
+#[must_use]
+pub fn terminal(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character == '\t' {
+                out.push(' ');
+            } else if is_unsafe(character) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+            } else {
+                out.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+/// A path as reports show it: bytes that are no UTF-8, control and invisible characters, and `%` itself
+/// are percent-escaped, so that distinct paths stay distinct.
+#[must_use]
+pub fn percent(path: &[u8]) -> String {
+    let mut out = String::with_capacity(path.len());
+    for chunk in path.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character == '%' || is_unsafe(character) {
+                let mut buffer = [0; 4];
+                for byte in character.encode_utf8(&mut buffer).bytes() {
+                    let _ = write!(out, "%{byte:02X}");
+                }
+            } else {
+                out.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Characters that could move the cursor, change colours, reorder or hide what a reader sees.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_passes() {
+        let cases: [(&[u8], &str); 5] = [
+            (b"plain name.rs", "plain name.rs"),
+            (b"\x1b[31mred", "\\u{1b}[31mred"),
+            ("a\u{202e}b".as_bytes(), "a\\u{202e}b"),
+            (b"a\xffb", "a\\xffb"),
+            (b"a\tb\r\n", "a b\\u{d}\\u{a}"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(terminal(input), expected);
+        }
+    }
+
+    #[test]
+    fn distinct_paths_stay_distinct() {
+        assert_eq!(percent(b"a%41\xff\n"), "a%2541%FF%0A");
+        assert_eq!(percent("grün/ö.txt".as_bytes()), "grün/ö.txt");
+    }
+}
