@@ -3,7 +3,11 @@
 //! The rooms and the order in which they may use each other stand in `ARCHITECTURE.md`;
 //! `tests/architecture.rs` holds them to it.
 
+pub mod decode;
+pub mod detect;
 pub mod finding;
+pub mod judge;
+pub mod rules;
 pub mod secret;
 pub mod source;
 pub mod text;

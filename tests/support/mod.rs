@@ -1,5 +1,11 @@
 //! What the tests share: tokens built at test time, and repositories made by the git binary in a fixed environment.
-#![allow(dead_code, reason = "each test program uses its own part of this")]
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its own part of this")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a panic here is the failure report"
+)]
 
 pub mod tokens;
 

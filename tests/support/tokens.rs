@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256, Sha512};
 
 /// The families that have a fixed prefix and a body of 86 + `-` + 8 characters.
-pub const FAMILIES: [(&str, &str); 7] = [
+pub const FAMILIES: [(&str, &str); 9] = [
     ("API03", "api03"),
     ("API01", "api01"),
     ("ADM", "admin01"),
@@ -14,7 +14,12 @@ pub const FAMILIES: [(&str, &str); 7] = [
     ("ORT", "ort01"),
     ("SID", "sid01"),
     ("API04", "api04"),
+    ("SVC", "svc"),
+    ("NEW", "abc07"),
 ];
+
+/// The families whose body is a JSON web token.
+pub const SESSIONS: [(&str, &str); 4] = [("CC", "cc"), ("SI", "si"), ("CCSR", "ccsr"), ("REQ", "req")];
 
 /// `sk-ant-`, in two parts.
 pub fn start() -> String {
@@ -29,7 +34,7 @@ pub fn token(family: &str, seed: &str) -> String {
             raw.extend(Sha256::digest(seed));
             format!("{}usr-{}AA", start(), &URL_SAFE_NO_PAD.encode(raw)[..93])
         }
-        "CC" => session_token(seed, 1_756_000_000),
+        "CC" | "SI" | "CCSR" | "REQ" => session_token(family, seed, 1_756_000_000),
         _ => {
             let name = FAMILIES.iter().find(|(key, _)| *key == family).map(|(_, name)| *name);
             let name = name.unwrap_or_else(|| panic!("no family {family}"));
@@ -51,12 +56,13 @@ pub fn body(seed: &str) -> String {
     format!("{}-{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(tail))
 }
 
-/// A `sk-ant-cc-` session token that expires at `expiry` (seconds since 1970).
-pub fn session_token(seed: &str, expiry: i64) -> String {
+/// A session token that expires at `expiry` (seconds since 1970).
+pub fn session_token(family: &str, seed: &str, expiry: i64) -> String {
+    let name = SESSIONS.iter().find(|(key, _)| *key == family).expect("a session family").1;
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","kid":"demo"}"#);
     let claims = format!(r#"{{"iss":"ccr","exp":{expiry},"act":{{"sub":"user:demo"}}}}"#);
     let signature = URL_SAFE_NO_PAD.encode(Sha512::digest(seed));
-    format!("{}cc-{header}.{}.{signature}", start(), URL_SAFE_NO_PAD.encode(claims))
+    format!("{}{name}-{header}.{}.{signature}", start(), URL_SAFE_NO_PAD.encode(claims))
 }
 
 /// `length` random-looking characters of an alphabet.

@@ -14,7 +14,7 @@ pub enum ObjectFormat {
 impl ObjectFormat {
     /// The length of an object name in bytes.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn raw_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
@@ -24,7 +24,7 @@ impl ObjectFormat {
     /// The length of an object name in hexadecimal digits.
     #[must_use]
     pub const fn hex_len(self) -> usize {
-        self.len() * 2
+        self.raw_len() * 2
     }
 }
 

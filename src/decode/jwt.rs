@@ -1,0 +1,103 @@
+//! JSON web tokens in compact form (RFC 7519), read without checking the signature.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+/// Longer tokens are not read.
+pub const MOST_JWT_BYTES: usize = 8 * 1024;
+
+/// What a token says of itself that helps to place a leak.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// When it ends, in seconds since 1970.
+    pub expires: Option<i64>,
+    /// Who made it.
+    pub issuer: Option<String>,
+    /// Whom it stands for: `act.sub`, else `sub`.
+    pub subject: Option<String>,
+}
+
+/// The length of the three dot-separated base64url parts that `bytes` begins with, if the first two are
+/// there, look like JSON objects (`ey…`) and the third is not empty.
+#[must_use]
+pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
+    let bytes = &bytes[..bytes.len().min(MOST_JWT_BYTES)];
+    let part = |from: usize| bytes[from..].iter().take_while(|byte| is_base64url(**byte)).count();
+    let header = part(0);
+    let payload_at = header + 1;
+    if !bytes.starts_with(b"ey")
+        || bytes.get(header) != Some(&b'.')
+        || !bytes[payload_at..].starts_with(b"ey")
+    {
+        return None;
+    }
+    let signature_at = payload_at + part(payload_at) + 1;
+    if bytes.get(signature_at - 1) != Some(&b'.') {
+        return None;
+    }
+    let signature = part(signature_at);
+    (signature > 0).then_some(signature_at + signature)
+}
+
+/// The claims of a token, or `None` if header or payload is no JSON object in base64url.
+#[must_use]
+pub fn claims(token: &[u8]) -> Option<Claims> {
+    let mut parts = token.split(|byte| *byte == b'.');
+    let header = object(parts.next()?)?;
+    let payload = object(parts.next()?)?;
+    header.get("alg")?;
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    Some(Claims {
+        expires: payload.get("exp").and_then(Value::as_i64),
+        issuer: text(payload.get("iss")),
+        subject: text(payload.get("act").and_then(|act| act.get("sub"))).or_else(|| text(payload.get("sub"))),
+    })
+}
+
+fn object(part: &[u8]) -> Option<Value> {
+    let json = URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&json).ok().filter(Value::is_object)
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, payload: &str) -> String {
+        format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+    }
+
+    #[test]
+    fn claims_are_read() {
+        let token = token(r#"{"alg":"ES256"}"#, r#"{"iss":"ccr","exp":17,"act":{"sub":"user:x"}}"#);
+        let claims = claims(token.as_bytes()).unwrap();
+        assert_eq!(claims.expires, Some(17));
+        assert_eq!((claims.issuer.as_deref(), claims.subject.as_deref()), (Some("ccr"), Some("user:x")));
+        assert_eq!(jwt_length(format!("{token}\" , x").as_bytes()), Some(token.len()));
+    }
+
+    #[test]
+    fn what_is_no_token_is_none() {
+        for text in ["eyJ", "eyJ.eyJ", "eyJ.eyJ.", "abc.def.ghi", "eyJ.abc.def", ""] {
+            assert_eq!(jwt_length(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(claims(b"eyJ.eyJ.x"), None);
+        assert_eq!(claims(token("{}", "{}").as_bytes()), None);
+        assert_eq!(claims(token(r#"{"alg":1}"#, "[]").as_bytes()), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = claims(&bytes);
+            if let Some(length) = jwt_length(&bytes) {
+                proptest::prop_assert!(length <= bytes.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the search hands on: where, what it looks like, and nothing of the raw value.
+
+use std::ops::Range;
+
+use super::placeholder::{self, Dummy};
+use super::{Directive, snippet};
+use crate::decode::Claims;
+use crate::finding::{Masked, Snippet};
+use crate::rules::Text;
+use crate::secret::{Mask, Secret, ValueId};
+use crate::text::{LineCursor, Position};
+
+/// How much of a token is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Less than a whole token: truncated, or of a family whose form is not known.
+    Short,
+    /// A random-looking value beside a telling name.
+    Assigned,
+    /// As long as a whole token, without its full structure.
+    Full,
+    /// The full structure.
+    Structured,
+    /// A JSON web token whose header and payload could be read.
+    Decoded,
+}
+
+/// What is known of a value without the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// How much of a token is there.
+    pub tier: Tier,
+    /// The length of the part after the prefix.
+    pub body: usize,
+    /// What a JSON web token says of itself.
+    pub claims: Option<Claims>,
+    /// Whether dots or stars follow, so that a part was left out.
+    pub elided: bool,
+    /// The name that the value is assigned to, in lower case.
+    pub name: Option<String>,
+}
+
+/// A place where a rule found something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The rule, by its place in the rule set.
+    pub rule: usize,
+    /// Where, in bytes of the text.
+    pub span: Range<usize>,
+    /// The same for people.
+    pub start: Position,
+    /// The same, exclusive.
+    pub end: Position,
+    /// The identity of the value.
+    pub value: ValueId,
+    /// Whether the value has 80 bits or more, so that a hash of it gives nothing away.
+    pub strong: bool,
+    /// What may be shown.
+    pub masked: Masked,
+    /// What is known of it.
+    pub features: Features,
+    /// What makes it a placeholder, if anything does.
+    pub dummy: Option<Dummy>,
+    /// Each `skant:allow` on the line or the line before.
+    pub directives: Vec<Directive>,
+    /// The line, masked.
+    pub snippet: Snippet,
+    /// The decodings passed, outermost first.
+    pub via: Vec<String>,
+}
+
+/// A match before its raw value is dropped.
+pub(super) struct Candidate {
+    pub(super) rule: usize,
+    pub(super) span: Range<usize>,
+    /// The length of the public part at the start of the span.
+    pub(super) prefix: usize,
+    pub(super) mask: Mask,
+    pub(super) strong: bool,
+    pub(super) features: Features,
+    pub(super) dummy: Option<Dummy>,
+    /// Where the name stands that the value is assigned to.
+    pub(super) name: Option<Range<usize>>,
+}
+
+impl Candidate {
+    /// Judges and masks what needs the raw value, and lets it go.
+    pub(super) fn into_evidence(
+        self,
+        text: &[u8],
+        cursor: &mut LineCursor<'_>,
+        dummies: &[Text],
+    ) -> Evidence {
+        let secret = Secret::new(&text[self.span.clone()]);
+        let value = secret.id();
+        let masked = Masked { text: self.mask.apply(secret.expose(), self.prefix), length: secret.len() };
+        let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
+        let snippet = snippet::around(text, &self.span, self.name.clone(), &masked.text);
+        Evidence {
+            rule: self.rule,
+            start: cursor.at(self.span.start),
+            end: cursor.at(self.span.end),
+            value,
+            strong: self.strong,
+            masked,
+            features: self.features,
+            dummy,
+            directives: Directive::near(text, &self.span),
+            snippet,
+            via: Vec::new(),
+            span: self.span,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn sample(rule: usize, span: Range<usize>) -> Self {
+        let features =
+            Features { tier: Tier::Full, body: span.len(), claims: None, elided: false, name: None };
+        Self { rule, span, prefix: 0, mask: Mask::FULL, strong: true, features, dummy: None, name: None }
+    }
+}

@@ -1,0 +1,225 @@
+//! Bytes and rules to evidence. Pure and total: no I/O, no configuration, no path, no way to fail; and local:
+//! evidence depends on the match and a bounded window around it.
+
+mod directive;
+mod evidence;
+mod pattern;
+mod placeholder;
+mod snippet;
+mod statistics;
+mod token;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::rules::{Matcher, Rule, RuleSet};
+use crate::text::LineCursor;
+
+pub use directive::Directive;
+pub use evidence::{Evidence, Features, Tier};
+pub use placeholder::Dummy;
+
+use evidence::Candidate;
+
+/// A rule set made ready for searching. Expressions are compiled when they are first needed.
+pub struct Detector {
+    rules: RuleSet,
+    compiled: Vec<Compiled>,
+    /// Anchors that match as they are written, and those that match in either case.
+    searches: [Option<Search>; 2],
+}
+
+/// The expressions of a rule, compiled on first need.
+#[derive(Default)]
+struct Compiled {
+    main: OnceLock<Option<Regex>>,
+    structure: OnceLock<Option<Regex>>,
+}
+
+/// One pass over the text for a set of literals.
+struct Search {
+    automaton: AhoCorasick,
+    /// For each literal, the rules that it is an anchor of.
+    rules: Vec<Vec<usize>>,
+}
+
+impl Detector {
+    /// Builds the literal searches of `rules`.
+    #[must_use]
+    pub fn new(rules: RuleSet) -> Self {
+        let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
+        let searches = [false, true].map(|ignore_case| Search::build(rules.rules(), ignore_case));
+        Self { rules, compiled, searches }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        self.rules.rules()
+    }
+
+    /// All evidence in `text`, in ascending order of place and not overlapping.
+    #[must_use]
+    pub fn scan(&self, text: &[u8]) -> Vec<Evidence> {
+        let mut cursor = LineCursor::new(text);
+        self.candidates(text)
+            .into_iter()
+            .map(|candidate| self.evidence(text, candidate, &mut cursor))
+            .collect()
+    }
+
+    fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for search in self.searches.iter().flatten() {
+            self.search(search, text, &mut found);
+        }
+        specific_only(found)
+    }
+
+    /// Tries, at each anchor, its rules in order: the first that matches there is the one.
+    fn search(&self, search: &Search, text: &[u8], found: &mut Vec<Candidate>) {
+        let mut done = 0;
+        for anchor in search.automaton.find_iter(text) {
+            if anchor.start() < done {
+                continue;
+            }
+            let hit = search.rules[anchor.pattern().as_usize()]
+                .iter()
+                .find_map(|&rule| self.try_rule(rule, text, &(anchor.start()..anchor.end())));
+            if let Some(candidate) = hit {
+                done = candidate.span.end;
+                found.push(candidate);
+            }
+        }
+    }
+
+    fn try_rule(&self, index: usize, text: &[u8], anchor: &std::ops::Range<usize>) -> Option<Candidate> {
+        let rule = &self.rules.rules()[index];
+        let compiled = &self.compiled[index];
+        match &rule.matcher {
+            Matcher::Token { prefix, shape } => {
+                let prefix = expression(&compiled.main, prefix, true)?;
+                let structure = shape
+                    .structure
+                    .as_ref()
+                    .and_then(|(text, _)| expression(&compiled.structure, text, true));
+                token::find(&token::Parts { rule: index, prefix, structure, shape }, text, anchor)
+            }
+            Matcher::Pattern { expression: source, mask_head, not_names, public_prefixes } => {
+                let main = expression(&compiled.main, source, false)?;
+                let parts = pattern::Parts {
+                    rule: index,
+                    main,
+                    reach: rule.reach,
+                    mask_head: *mask_head,
+                    not_names,
+                    public_prefixes,
+                };
+                pattern::find(&parts, text, anchor)
+            }
+        }
+    }
+
+    fn evidence(&self, text: &[u8], candidate: Candidate, cursor: &mut LineCursor<'_>) -> Evidence {
+        candidate.into_evidence(text, cursor, self.rules.dummies())
+    }
+}
+
+impl Search {
+    fn build(rules: &[Rule], ignore_case: bool) -> Option<Self> {
+        let mut literals: Vec<&str> = Vec::new();
+        let mut places = HashMap::new();
+        let mut of_literal: Vec<Vec<usize>> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case) {
+            for anchor in rule.anchors.iter() {
+                let at = *places.entry(anchor.as_ref()).or_insert_with(|| {
+                    literals.push(anchor);
+                    of_literal.push(Vec::new());
+                    literals.len() - 1
+                });
+                of_literal[at].push(index);
+            }
+        }
+        if literals.is_empty() {
+            return None;
+        }
+        let automaton = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(ignore_case)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&literals)
+            .ok()?;
+        Some(Self { automaton, rules: of_literal })
+    }
+}
+
+/// Compiles an expression on first need, in ASCII mode (Unicode classes cost a hundred times the time and
+/// match nothing that a token holds). The pack's own test compiles every expression, so `None` is the answer
+/// only for a rule that no test has seen.
+fn expression<'c>(cell: &'c OnceLock<Option<Regex>>, text: &str, anchored: bool) -> Option<&'c Regex> {
+    cell.get_or_init(|| {
+        let text = if anchored { format!("^(?:{text})") } else { text.to_owned() };
+        RegexBuilder::new(&text).unicode(false).size_limit(1 << 21).build().ok()
+    })
+    .as_ref()
+}
+
+/// Of candidates that overlap, keeps the one whose rule stands first in the pack (a provider's before a
+/// generic one).
+fn specific_only(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    found.sort_by_key(|candidate| (candidate.span.start, candidate.rule));
+    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    for candidate in found {
+        match kept.last() {
+            Some(last) if last.span.end > candidate.span.start => {
+                if candidate.rule < last.rule {
+                    kept.pop();
+                    kept.push(candidate);
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(rule: usize, span: std::ops::Range<usize>) -> Candidate {
+        Candidate::sample(rule, span)
+    }
+
+    #[test]
+    fn of_overlapping_candidates_the_more_specific_stays() {
+        let kept = specific_only(vec![candidate(3, 0..10), candidate(1, 4..9), candidate(3, 20..30)]);
+        let kept: Vec<_> = kept.iter().map(|candidate| (candidate.rule, candidate.span.clone())).collect();
+        assert_eq!(kept, [(1, 4..9), (3, 20..30)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_give_ordered_evidence_inside_the_text(
+            parts in proptest::collection::vec(proptest::prop_oneof![
+                proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+                "[a-zA-Z0-9_-]{0,120}".prop_map(String::into_bytes),
+                "(sk-ant-|api03-|secret = |password: \"|\n|skant:allow )".prop_map(String::into_bytes),
+            ], 0..12)
+        ) {
+            static DETECTOR: std::sync::LazyLock<Detector> =
+                std::sync::LazyLock::new(|| Detector::new(RuleSet::builtin()));
+            let text = parts.concat();
+            let mut last = 0;
+            for evidence in DETECTOR.scan(&text) {
+                proptest::prop_assert!(last <= evidence.span.start && evidence.span.end <= text.len());
+                proptest::prop_assert!(evidence.start < evidence.end);
+                last = evidence.span.end;
+            }
+        }
+    }
+
+    use proptest::strategy::Strategy as _;
+}

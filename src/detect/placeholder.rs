@@ -1,0 +1,153 @@
+//! Values that look like a secret and are none, told by the whole value and never by its path.
+
+use super::evidence::Tier;
+use super::statistics::Statistics;
+use crate::rules::{Shape, Text};
+use crate::secret::ValueId;
+
+/// What makes a value a placeholder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dummy {
+    /// The statistics of the value; says which.
+    Statistics(&'static str),
+    /// Words where a random value would stand.
+    Words,
+    /// The fixture of another tool, known by its hash.
+    Published,
+    /// A public id: a UUID, a hash, a version.
+    PublicId(&'static str),
+    /// A reference to a value that stands elsewhere: a path, an address, a variable, a call.
+    Reference(&'static str),
+}
+
+impl Dummy {
+    /// The reason in words.
+    #[must_use]
+    pub const fn explain(&self) -> &'static str {
+        match self {
+            Self::Statistics(what) | Self::PublicId(what) | Self::Reference(what) => what,
+            Self::Words => "words where a random value would stand",
+            Self::Published => "a fixture that another tool publishes",
+        }
+    }
+}
+
+/// Words that people write where a key would stand. Only whole words of a value count, and one alone only
+/// where the value is short: random base64url holds four-letter words by chance.
+const WORDS: [&str; 46] = [
+    "abcdef",
+    "aqui",
+    "bogus",
+    "changeme",
+    "clave",
+    "dein",
+    "demo",
+    "do-not-use",
+    "dummy",
+    "enter",
+    "example",
+    "fake",
+    "fill",
+    "fixture",
+    "foobar",
+    "here",
+    "hermetic",
+    "ihre",
+    "insert",
+    "invalid",
+    "lorem",
+    "mock",
+    "notareal",
+    "paste",
+    "placeholder",
+    "project",
+    "put",
+    "real",
+    "redacted",
+    "removed",
+    "replace",
+    "sample",
+    "schluessel",
+    "secret",
+    "some",
+    "string",
+    "stub",
+    "test",
+    "tests",
+    "todo",
+    "token",
+    "value",
+    "votre",
+    "xxxx",
+    "your",
+    "yours",
+];
+
+/// The placeholder test for a token's body.
+pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
+    let cuts = match tier {
+        Tier::Decoded => return None,
+        Tier::Structured => &shape.structured_cuts,
+        Tier::Full | Tier::Assigned => &shape.full_cuts,
+        Tier::Short => &shape.short_cuts,
+    };
+    if let Some(what) = Statistics::of(body).cut(body, cuts) {
+        return Some(Dummy::Statistics(what));
+    }
+    (tier == Tier::Short && has_words(body)).then_some(Dummy::Words)
+}
+
+/// Whether a value is made of words: two of four letters or more side by side (`hermetic-fixture`), or two
+/// of the words that people write into placeholders, or one of five letters or more.
+pub(super) fn has_words(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let words: Vec<&[u8]> = lower.split(|byte| !byte.is_ascii_alphabetic()).filter(|w| w.len() > 2).collect();
+    let spelled =
+        value.split(|byte| matches!(byte, b'-' | b'_')).collect::<Vec<_>>().windows(2).any(|pair| {
+            pair.iter().all(|word| word.len() > 2 && word.iter().all(u8::is_ascii_lowercase))
+                && pair.iter().any(|word| word.len() > 3)
+        });
+    let known: Vec<_> = words
+        .iter()
+        .filter(|word| WORDS.iter().any(|known| known.as_bytes() == **word))
+        .map(|word| word.len())
+        .collect();
+    spelled || known.len() > 1 || known.iter().any(|length| *length > 4)
+}
+
+/// Whether what follows a value says that a part of it was left out.
+pub(super) fn is_elided(after: &[u8]) -> bool {
+    ["...", "…", "***", "•", "[REDACTED"].iter().any(|mark| after.starts_with(mark.as_bytes()))
+}
+
+/// Whether another tool publishes this very value as its fixture.
+pub(super) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
+    dummies.iter().any(|hex| value.matches_hex(hex)).then_some(Dummy::Published)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_chance() {
+        for value in
+            ["your-key-goes-in-here", "VERY-SECRET-KEY", "hermetic-fixture", "not_a_real_key", "fake1-test2"]
+        {
+            assert!(has_words(value.as_bytes()), "{value}");
+        }
+        for value in ["kQ9-xTestB7_fake9Zp", "aB3dHereKw91", "Zx-ab_cd-EF"] {
+            assert!(!has_words(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn dots_and_stars_mean_that_a_part_is_missing() {
+        for after in ["...", "… and", "***", "••••", "[REDACTED]"] {
+            assert!(is_elided(after.as_bytes()), "{after}");
+        }
+        for after in ["", ". Next", "\"", "**bold"] {
+            assert!(!is_elided(after.as_bytes()), "{after}");
+        }
+    }
+}

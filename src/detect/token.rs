@@ -1,0 +1,86 @@
+//! Tokens with a prefix and a body: where the body ends, and how much of a token it is.
+
+use std::ops::Range;
+
+use regex::bytes::Regex;
+
+use super::evidence::{Candidate, Features, Tier};
+use super::placeholder;
+use crate::decode::{self, Claims};
+use crate::rules::Shape;
+use crate::secret::Mask;
+
+/// A token rule made ready.
+pub(super) struct Parts<'r> {
+    pub(super) rule: usize,
+    pub(super) prefix: &'r Regex,
+    pub(super) structure: Option<&'r Regex>,
+    pub(super) shape: &'r Shape,
+}
+
+/// No prefix is longer than this.
+const MOST_PREFIX: usize = 64;
+
+/// A longer run of token characters is no token but encoded data; its first part is judged all the same.
+const MOST_BODY: usize = 4096;
+
+/// Looks at one anchor. There is no condition on what stands before it: `\n` in JSON text, colour codes and
+/// `KEY_` end in letters, and the anchor is specific enough. What follows decides where the body ends: a
+/// character that no token holds, the next anchor (two tokens printed without a separator), or the length
+/// of the full structure.
+pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Candidate> {
+    let window = &text[anchor.start..text.len().min(anchor.start + MOST_PREFIX)];
+    let prefix = parts.prefix.find(window)?.end();
+    let literal = &text[anchor.clone()];
+    let rest = &text[anchor.start + prefix..];
+    let (length, tier, claims) = body(parts, rest, literal)?;
+    let span = anchor.start..anchor.start + prefix + length;
+    let elided = tier < Tier::Structured && placeholder::is_elided(&text[span.end..]);
+    let tier = if elided { Tier::Short } else { tier };
+    let body = &rest[..length];
+    Some(Candidate {
+        rule: parts.rule,
+        prefix,
+        mask: Mask { head: parts.shape.mask_head, tail: parts.shape.mask_tail },
+        strong: true,
+        dummy: placeholder::of_body(body, tier, parts.shape),
+        features: Features { tier, body: length, claims, elided, name: None },
+        name: super::snippet::name_before(text, span.start),
+        span,
+    })
+}
+
+fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, Option<Claims>)> {
+    let shape = parts.shape;
+    if let Some(length) = decode::jwt_length(rest).filter(|_| shape.jwt) {
+        let length = cut_at_next(&rest[..length], literal);
+        let claims = decode::claims(&rest[..length]);
+        let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
+        return Some((length, tier, claims));
+    }
+    if let (Some(structure), Some((_, length))) = (parts.structure, &shape.structure) {
+        // The structure is proof enough to end the token there, whatever follows.
+        if rest.get(..*length).is_some_and(|head| structure.is_match(head)) {
+            return Some((*length, Tier::Structured, None));
+        }
+    }
+    let length = run(rest, literal);
+    let tier = if length >= shape.full { Tier::Full } else { Tier::Short };
+    (length >= shape.short).then_some((length, tier, None))
+}
+
+/// The number of base64url characters up to the next anchor.
+fn run(rest: &[u8], literal: &[u8]) -> usize {
+    let rest = &rest[..rest.len().min(MOST_BODY)];
+    rest.iter()
+        .enumerate()
+        .take_while(|(at, byte)| {
+            (byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+                && !(**byte == literal[0] && rest[*at..].starts_with(literal))
+        })
+        .count()
+}
+
+fn cut_at_next(token: &[u8], literal: &[u8]) -> usize {
+    memchr::memmem::find(token, literal).unwrap_or(token.len())
+}

@@ -1,0 +1,135 @@
+//! Evidence and a path to a confidence and the reasons for it, in words. Without a path nothing of it counts
+//! for or against.
+
+use crate::detect::{Dummy, Evidence, Tier};
+use crate::finding::Confidence;
+use crate::rules::Rule;
+
+/// How sure it is, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The confidence; `None` where it is a placeholder.
+    pub confidence: Option<Confidence>,
+    /// The reasons, the weightiest first.
+    pub reasons: Vec<String>,
+}
+
+/// Judges one piece of evidence. `now` is in seconds since 1970, for tokens that say when they end.
+#[must_use]
+pub fn judge(rule: &Rule, evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
+    let features = &evidence.features;
+    let mut reasons = Vec::new();
+    let mut confidence = match features.tier {
+        Tier::Structured => {
+            reasons
+                .push("has the full structure: 86 and 8 characters with the zero bits in place".to_owned());
+            Confidence::High
+        }
+        Tier::Decoded => {
+            reasons.push("holds a JSON web token that can be read".to_owned());
+            Confidence::High
+        }
+        Tier::Full => {
+            reasons
+                .push(format!("is as long as a whole token ({} characters after the prefix)", features.body));
+            Confidence::Medium
+        }
+        Tier::Assigned => {
+            let name = features.name.as_deref().unwrap_or("a name that says secret");
+            reasons.push(format!(
+                "a random-looking value is assigned to `{}`",
+                crate::text::terminal(name.as_bytes())
+            ));
+            Confidence::Medium
+        }
+        Tier::Short => {
+            let what = if features.elided { "a part was left out" } else { "shorter than a whole token" };
+            reasons.push(format!("{what} ({} characters after the prefix)", features.body));
+            Confidence::Low
+        }
+    };
+    if let Some(claims) = &features.claims {
+        reasons.extend(expiry(claims.expires, now));
+        reasons.extend(
+            claims
+                .subject
+                .as_ref()
+                .map(|who| format!("stands for {}", crate::text::terminal(who.as_bytes()))),
+        );
+        reasons.extend(
+            claims.issuer.as_ref().map(|who| format!("made by {}", crate::text::terminal(who.as_bytes()))),
+        );
+    }
+    // A provider's token is a leak wherever it stands; beside a name alone, a test folder makes it doubtful.
+    if !rule.is_provider() && path.is_some_and(is_example_path) {
+        reasons.push("stands in a test or example".to_owned());
+        confidence = confidence.lowered();
+    }
+    match &evidence.dummy {
+        Some(dummy) => {
+            reasons.insert(0, format!("placeholder: {}", Dummy::explain(dummy)));
+            Verdict { confidence: None, reasons }
+        }
+        None => Verdict { confidence: Some(confidence), reasons },
+    }
+}
+
+fn expiry(expires: Option<i64>, now: i64) -> Option<String> {
+    let expires = expires?;
+    let date = jiff::Timestamp::from_second(expires).ok()?;
+    Some(if expires <= now { format!("expired on {date}") } else { format!("valid until {date}") })
+}
+
+/// Whether a path says that what it holds is made up.
+fn is_example_path(path: &[u8]) -> bool {
+    const PARTS: [&str; 18] = [
+        "test",
+        "tests",
+        "testing",
+        "__tests__",
+        "spec",
+        "specs",
+        "testdata",
+        "test-data",
+        "fixture",
+        "fixtures",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "mock",
+        "mocks",
+        "demo",
+        "docs",
+    ];
+    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let words: Vec<&str> = file.split(|sign: char| !sign.is_ascii_alphanumeric()).collect();
+    parts.any(|part| PARTS.contains(&part)) || words.iter().any(|word| PARTS.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn example_paths_are_told_by_whole_words() {
+        for path in
+            ["tests/a.py", "src/__tests__/x.js", "config.example.yml", "a/test_client.py", "docs/x.md"]
+        {
+            assert!(is_example_path(path.as_bytes()), "{path}");
+        }
+        for path in ["src/contest.py", "latest/a.py", "src/attestation/mod.rs", ".env"] {
+            assert!(!is_example_path(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_expired_token_says_so() {
+        assert_eq!(expiry(Some(0), 1).as_deref(), Some("expired on 1970-01-01T00:00:00Z"));
+        assert_eq!(expiry(Some(10), 1).as_deref(), Some("valid until 1970-01-01T00:00:10Z"));
+        assert_eq!(expiry(Some(i64::MAX), 1), None);
+        assert_eq!(expiry(None, 1), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! Rules: what a secret of each kind looks like and what to do when it leaks. Data, no search.
+//! The built-in pack is written in `rules/<provider>.toml` and checked and compiled in by `build.rs`.
+
+#[allow(dead_code, reason = "the built-in pack is read by build.rs; custom rules read it at run time")]
+mod spec;
+
+use std::borrow::Cow;
+
+use crate::finding::Severity;
+
+/// Text that is compiled in or was read at run time.
+pub type Text = Cow<'static, str>;
+
+/// What a secret of one kind looks like.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The id; begins with the provider's, or with `generic-`.
+    pub id: Text,
+    /// What it is, for people.
+    pub title: Text,
+    /// How bad a leak is.
+    pub severity: Severity,
+    /// Literals, one of which every match holds.
+    pub anchors: Cow<'static, [Text]>,
+    /// Whether the anchors match in either case.
+    pub ignore_case: bool,
+    /// How far around an anchor the rule may look, in bytes.
+    pub reach: usize,
+    /// How a match is recognised.
+    pub matcher: Matcher,
+    /// What leaks when it leaks.
+    pub leaks: Text,
+    /// The environment variable that usually holds it.
+    pub variable: Text,
+    /// Where the format is known from.
+    pub source: Text,
+    /// What to do now, in order.
+    pub steps: Cow<'static, [Text]>,
+    /// Texts in which exactly this rule finds something.
+    pub examples: Cow<'static, [Text]>,
+    /// Texts in which nothing is found at default settings.
+    pub counterexamples: Cow<'static, [Text]>,
+}
+
+impl Rule {
+    /// Whether the rule names a provider, so that its medium confidence blocks a commit.
+    #[must_use]
+    pub fn is_provider(&self) -> bool {
+        !self.id.starts_with("generic-")
+    }
+}
+
+/// How a match is recognised from an anchor on.
+#[derive(Clone, Debug)]
+pub enum Matcher {
+    /// A prefix and a body of token characters.
+    Token {
+        /// The expression between the anchor's start and the body.
+        prefix: Text,
+        /// The body.
+        shape: Shape,
+    },
+    /// An expression with a group `secret`, run on the window around the anchor.
+    Pattern {
+        /// The expression.
+        expression: Text,
+        /// The bytes that a mask keeps at the start.
+        mask_head: usize,
+        /// Parts of a name, in lower case, that say that the value is no secret.
+        not_names: Cow<'static, [Text]>,
+        /// What public ids begin with.
+        public_prefixes: Cow<'static, [Text]>,
+    },
+}
+
+/// The body of a token: base64url characters.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// The full structure, anchored at the start of the body, and its length.
+    pub structure: Option<(Text, usize)>,
+    /// The length from which a body counts as whole without the structure.
+    pub full: usize,
+    /// The length from which a body counts at all.
+    pub short: usize,
+    /// Whether the body may be a JSON web token.
+    pub jwt: bool,
+    /// The bytes that a mask keeps at the start, prefix included.
+    pub mask_head: usize,
+    /// The bytes that a mask keeps at the end.
+    pub mask_tail: usize,
+    /// Placeholder limits for bodies with the full structure.
+    pub structured_cuts: Cuts,
+    /// The same for whole bodies without it.
+    pub full_cuts: Cuts,
+    /// The same for shorter ones.
+    pub short_cuts: Cuts,
+}
+
+/// The limits beyond which a body is no random one.
+#[derive(Clone, Copy, Debug)]
+pub struct Cuts {
+    /// Fewer distinct characters.
+    pub distinct: usize,
+    /// Less Shannon entropy, in bits a character.
+    pub entropy: f64,
+    /// A run of one character this long.
+    pub run: usize,
+    /// A run of ascending code points this long.
+    pub ascending: usize,
+    /// A substring of this length that occurs twice.
+    pub repeat: usize,
+}
+
+/// The rules in force.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    rules: Cow<'static, [Rule]>,
+    dummies: Cow<'static, [Text]>,
+}
+
+impl RuleSet {
+    /// The built-in pack.
+    #[must_use]
+    pub const fn builtin() -> Self {
+        Self { rules: Cow::Borrowed(builtin::RULES), dummies: Cow::Borrowed(builtin::DUMMIES) }
+    }
+
+    /// The same without some rules, by id.
+    #[must_use]
+    pub fn without(self, disabled: &[String]) -> Self {
+        if disabled.is_empty() {
+            return self;
+        }
+        let kept = self.rules.iter().filter(|rule| !disabled.iter().any(|id| *id == rule.id));
+        Self { rules: Cow::Owned(kept.cloned().collect()), dummies: self.dummies }
+    }
+
+    /// The rules, in the order in which they are tried at an anchor.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The ids of values that other tools publish as fixtures, in hexadecimal digits.
+    #[must_use]
+    pub fn dummies(&self) -> &[Text] {
+        &self.dummies
+    }
+}
+
+#[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
+mod builtin {
+    use super::{Cow, Cuts, Matcher, Rule, Severity, Shape, Text};
+
+    include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_with_an_unknown_key_or_a_broken_expression_is_refused() {
+        let good = include_str!("../../rules/generic.toml");
+        assert!(spec::parse(good).is_ok());
+        for (from, to, said) in [
+            ("mask-head = 3", "mask-heads = 3", "mask-heads"),
+            ("(?P<secret>", "(?P<secret>(", "regex parse error"),
+            ("(?P<secret>", "(?P<value>", "group `secret`"),
+            ("id = \"generic-", "id = \"other-", "has to begin with `generic-`"),
+            ("anchors = [\"secret\"", "anchors = [\"se\"", "three bytes"),
+        ] {
+            let broken = good.replacen(from, to, 1);
+            assert_ne!(broken, good);
+            let error = spec::parse(&broken).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn rules_can_be_switched_off_by_id() {
+        let all = RuleSet::builtin();
+        let fewer = all.clone().without(&["generic-secret".to_owned()]);
+        assert_eq!(fewer.rules().len() + 1, all.rules().len());
+        assert!(fewer.rules().iter().all(Rule::is_provider));
+    }
+}

@@ -1,0 +1,113 @@
+//! The labelled contexts and placeholders of the shared corpus, and shapes like them that it does not hold.
+
+mod support;
+
+use serde_json::Value;
+use skant::detect::Detector;
+use skant::finding::Confidence;
+use skant::judge::judge;
+use skant::rules::RuleSet;
+use support::tokens;
+
+fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::ops::Range<usize>> {
+    detector
+        .scan(text)
+        .into_iter()
+        .filter(|evidence| {
+            let rule = &detector.rules()[evidence.rule];
+            judge(rule, evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium)
+        })
+        .map(|evidence| evidence.span)
+        .collect()
+}
+
+#[test]
+fn every_labelled_key_is_found_and_no_placeholder() {
+    let Some(path) = support::shared("corpus/anthropic.jsonl") else { return };
+    let detector = Detector::new(RuleSet::builtin());
+    let (mut keys, mut placeholders, mut later) = (0, 0, 0);
+    for line in std::fs::read_to_string(path).expect("readable").lines() {
+        let case: Value = serde_json::from_str(line).expect("JSON");
+        let text = case["text"].as_str().expect("text");
+        let (bytes, expected) = tokens::expand(text);
+        let found = reported(&detector, &bytes, case["path"].as_str());
+        if case["kind"] == "placeholder" {
+            placeholders += 1;
+            assert!(found.is_empty(), "{}: {text}", case["id"]);
+        } else if text.contains("«B64:") || text.contains("«UTF16:") {
+            later += 1;
+        } else {
+            keys += 1;
+            assert_eq!(
+                found.len() as u64,
+                case["expect"].as_u64().expect("a count"),
+                "{}: {text}",
+                case["id"]
+            );
+            let values: Vec<&[u8]> = found.iter().map(|span| &bytes[span.clone()]).collect();
+            assert!(expected.iter().all(|token| values.contains(&token.as_bytes())), "{}", case["id"]);
+        }
+    }
+    assert_eq!((keys, placeholders, later), (34, 62, 1), "the corpus has changed");
+}
+
+/// Shapes of our own, of the same kinds as the labelled ones. `<` stands for the common start, so that no line
+/// here looks like a key.
+const PLACEHOLDERS: [&str; 44] = [
+    "<…",
+    "<XXXX",
+    "<api03-…",
+    "<api03-[REDACTED]",
+    "<api03-********************************************",
+    "<api03-$ANTHROPIC_KEY",
+    "<%s",
+    "<{}",
+    "<api03-{key}",
+    "<#{ENV['KEY']}",
+    "<%(key)s",
+    "<<KEY>",
+    "<[your-key]",
+    "<api03-0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000AA",
+    "<api03-1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234-AA",
+    "<api03-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-abcdefghijklmnopqrstuvwxyzABC",
+    "<api03-abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwAA",
+    "<api03-QWERTYUIOPASDFGHJKLZXCVBNMqwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNMqwertyuiop12345AA",
+    "<api03-this-is-a-fake-key-that-is-used-only-in-the-unit-tests-of-this-project-and-opens-nothing-at-allAA",
+    "<api03-YOUR_ANTHROPIC_API_KEY_GOES_HERE_REPLACE_THIS_BEFORE_RUNNING_THE_EXAMPLE_OR_IT_WILL_FAIL_AT_ONCE",
+    "<api03-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-t",
+    "<api03-deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef-deadbAA",
+    "<api03-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA-AAAAAAAA",
+    "<api03-fake-key-for-testing-only-do-not-use-0123",
+    "<api03-placeholder-placeholder-placeholder-placeholder",
+    "<api03-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "<api03-sample_key_value_for_the_documentation_page",
+    "<admin01-replace-me-with-a-real-admin-key-from-console",
+    "<oat01-mock-access-token-for-integration-tests-1",
+    "<ort01-mock-refresh-token-for-integration-tests-12",
+    "<sid01-session-key-copied-from-the-browser-cookies",
+    "<votre-cle-api",
+    "<dein-schluessel-hier",
+    "<api03-tu-clave-aqui-tu-clave-aqui-tu-clave-aqui",
+    "<cc-eyJhbGciOi...",
+    "<si-<jwt>",
+    "<usr-<your personal key>",
+    "<svc-{{ service_key }}",
+    "'<api03-' + 'a'.repeat(95)",
+    "<api\\d{2}-[A-Za-z0-9_-]{93}AA",
+    "r'<(?:api03|admin01)-[\\w-]{93}AA'",
+    "f\"<api03-{secrets.token_urlsafe(70)}\"",
+    "<api03-\" + body + \"AA",
+    "wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ",
+];
+
+#[test]
+fn placeholders_of_our_own_are_not_reported() {
+    let detector = Detector::new(RuleSet::builtin());
+    let start = tokens::start();
+    for shape in PLACEHOLDERS {
+        let text = shape.replacen('<', &start, 1);
+        for context in [text.clone(), format!("ANTHROPIC_API_KEY=\"{text}\""), format!("key: {text}\n")] {
+            assert!(reported(&detector, context.as_bytes(), None).is_empty(), "{context}");
+        }
+    }
+}
