@@ -3,6 +3,8 @@
 //! The rooms and the order in which they may use each other stand in `ARCHITECTURE.md`;
 //! `tests/architecture.rs` holds them to it.
 
+pub mod allow;
+pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod finding;

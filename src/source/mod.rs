@@ -1,4 +1,86 @@
 //! Where bytes come from: index, worktree, commit range, history, standard input.
-//! The only room that knows git's files and object databases. It finds nothing itself.
+//! The only room that knows git's files and object databases. It finds nothing itself: what it reads goes to a
+//! [`Visitor`], or is named as a [`changes::Change`] whose bytes the caller asks for.
 
+pub mod changes;
 pub mod git;
+pub mod history;
+mod pack_order;
+pub mod range;
+pub mod staged;
+mod walk;
+pub mod worktree;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::finding::{Problem, ProblemKind};
+use git::{ObjectKind, Oid, ReadError};
+
+/// An object or file in full.
+#[derive(Clone, Copy, Debug)]
+pub struct Blob<'b> {
+    /// Its name.
+    pub oid: Oid,
+    /// What it is: besides blobs, commits, tags (their messages) and trees (their names) are searched.
+    pub kind: ObjectKind,
+    /// Its bytes.
+    pub bytes: &'b [u8],
+}
+
+/// A range of a blob that was copied from the blob it derives from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it stood in the base.
+    pub from: Range<usize>,
+    /// Where it begins in the derived blob.
+    pub to: usize,
+}
+
+/// What a reader of history hands its objects to. State can flow from a version of a file to the next one that
+/// is stored as a difference to it; a reader that knows no differences calls [`Visitor::root`] alone.
+pub trait Visitor: Sync {
+    /// What is carried from a blob to those that derive from it.
+    type State: Send;
+
+    /// Looks at a blob in full.
+    fn root(&self, blob: &Blob<'_>) -> Self::State;
+
+    /// Looks at a blob of which the `copies` stood in a base that has been looked at.
+    fn derived(&self, blob: &Blob<'_>, base: &Self::State, copies: &[Copied]) -> Self::State {
+        let _ = (base, copies);
+        self.root(blob)
+    }
+}
+
+/// Set when the user wants the scan to end; what was found until then is reported.
+#[derive(Debug, Default)]
+pub struct Stop(AtomicBool);
+
+impl Stop {
+    /// Asks for the end.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// An object that could not be read, as a problem.
+#[must_use]
+pub fn read_problem(error: &ReadError, path: Option<String>) -> Problem {
+    let (kind, advice) = match error {
+        ReadError::Missing(_) => (
+            ProblemKind::MissingObject,
+            "fetch it (`git fetch --refetch`, in a shallow or partial clone `git fetch --unshallow`), or see `git fsck`",
+        ),
+        ReadError::Corrupt(..) => {
+            (ProblemKind::CorruptObject, "`git fsck` names what is damaged; fetch it again from a good copy")
+        }
+    };
+    Problem { kind, path, message: format!("{error}; {advice}") }
+}

@@ -1,6 +1,20 @@
-//! Reading a git repository without running git: object names, index, refs, objects.
+//! Reading a git repository without running git: where its parts lie, object names, index, refs, objects.
 
 pub mod index;
+mod local_config;
+mod objects;
 mod oid;
+mod parse;
+mod plumbing;
+mod refs;
+mod repository;
 
+pub use local_config::LocalConfig;
+pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
+pub use parse::{
+    BrokenTree, Commit, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
+};
+pub use plumbing::{PlumbingError, run};
+pub use refs::{Ref, RefError, Refs};
+pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository, os_string, path_bytes};

@@ -1,0 +1,52 @@
+//! What is wrong with a configuration file, and where.
+
+use thiserror::Error;
+
+use super::Origin;
+use crate::text::{LineCursor, Position, terminal};
+
+/// A configuration file that cannot be used.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("line {line}, column {column}: {said}")]
+pub struct ConfigError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    said: String,
+}
+
+impl ConfigError {
+    pub(super) fn at(text: &[u8], offset: usize, said: &str) -> Self {
+        let Position { line, column } = LineCursor::new(text).at(offset);
+        Self { line, column, said: said.to_owned() }
+    }
+
+    pub(super) fn of_toml(text: &[u8], error: &toml::de::Error, origin: Origin) -> Self {
+        let offset = error.span().map_or(0, |span| span.start);
+        let said = match origin {
+            Origin::User => terminal(error.message().as_bytes()),
+            Origin::Repository => without_quotes(error.message()),
+        };
+        Self::at(text, offset, &said)
+    }
+}
+
+/// The parser's message without anything that stood in the file but the name of an unknown key.
+fn without_quotes(message: &str) -> String {
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let key = rest.split('`').next().unwrap_or_default();
+        let plain =
+            key.len() <= 32 && key.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte));
+        let known = rest.split_once(", ").map_or("", |(_, known)| known);
+        let key = if plain { format!(" `{key}`") } else { String::new() };
+        return format!("unknown key{key}; {known}");
+    }
+    if message.starts_with("missing field `") {
+        return message.to_owned();
+    }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return "a value of the wrong type".to_owned();
+    }
+    "it is not valid TOML".to_owned()
+}

@@ -1,0 +1,199 @@
+//! What a commit, or the next commit, adds: each changed path with its blob and the versions that the parents
+//! have of it. Trees are compared by name, so that the cost follows the change and not the repository.
+
+use super::git::{EntryKind, ObjectFormat, ObjectKind, Objects, Oid, ReadError, tree_entries};
+
+/// A path whose content no parent has in the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The path from the root, with `/`.
+    pub path: Vec<u8>,
+    /// The new content.
+    pub blob: Oid,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The parents' versions of this path; empty if it is new everywhere.
+    pub bases: Vec<Oid>,
+}
+
+/// What one commit changes.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeSet {
+    /// The changed paths, in order of path.
+    pub changes: Vec<Change>,
+    /// What the first parent held and this commit does not: where a new path may have been renamed from.
+    pub removed: Vec<(Vec<u8>, Oid)>,
+}
+
+/// A tree's entry, owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: Vec<u8>,
+    pub(super) kind: EntryKind,
+    pub(super) oid: Oid,
+}
+
+/// Reads a tree's entries, sorted by name.
+pub(super) fn read_tree(objects: &Objects, format: ObjectFormat, oid: &Oid) -> Result<Vec<Entry>, ReadError> {
+    let bytes = objects.read_kind(oid, ObjectKind::Tree)?;
+    let mut entries = Vec::new();
+    for entry in tree_entries(&bytes, format) {
+        let entry = entry.map_err(|_| ReadError::Corrupt(*oid, "the tree is broken".into()))?;
+        entries.push(Entry { name: entry.name.to_vec(), kind: entry.kind, oid: entry.oid });
+    }
+    entries.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(entries)
+}
+
+/// What `new` holds that `old` does not hold in the same place, and what is gone.
+pub(super) struct TreeDiff<'o> {
+    pub(super) objects: &'o Objects,
+    pub(super) format: ObjectFormat,
+    pub(super) found: ChangeSet,
+    /// Trees that could not be read.
+    pub(super) unread: Vec<(Vec<u8>, ReadError)>,
+}
+
+impl<'o> TreeDiff<'o> {
+    pub(super) fn new(objects: &'o Objects, format: ObjectFormat) -> Self {
+        Self { objects, format, found: ChangeSet::default(), unread: Vec::new() }
+    }
+
+    /// Compares two trees; `None` is an empty one. Iterative, so that no depth of folders is too deep.
+    pub(super) fn compare(&mut self, old: Option<Oid>, new: Option<Oid>) {
+        let mut work = vec![(Vec::new(), old, new)];
+        while let Some((prefix, old, new)) = work.pop() {
+            if old == new {
+                continue;
+            }
+            let old = self.entries(&prefix, old);
+            let new = self.entries(&prefix, new);
+            self.compare_entries(&prefix, &old, &new, &mut work);
+        }
+        self.found.changes.sort_by(|one, other| one.path.cmp(&other.path));
+        self.found.removed.sort();
+    }
+
+    fn entries(&mut self, prefix: &[u8], tree: Option<Oid>) -> Vec<Entry> {
+        let Some(tree) = tree else { return Vec::new() };
+        read_tree(self.objects, self.format, &tree).unwrap_or_else(|error| {
+            self.unread.push((prefix.to_vec(), error));
+            Vec::new()
+        })
+    }
+
+    fn compare_entries(
+        &mut self,
+        prefix: &[u8],
+        old: &[Entry],
+        new: &[Entry],
+        work: &mut Vec<(Vec<u8>, Option<Oid>, Option<Oid>)>,
+    ) {
+        let find = |entries: &[Entry], name: &[u8]| {
+            entries.binary_search_by(|entry| entry.name.as_slice().cmp(name)).ok().map(|at| entries[at].clone())
+        };
+        for entry in new {
+            let before = find(old, &entry.name);
+            if before.as_ref().is_some_and(|before| before.oid == entry.oid && before.kind == entry.kind) {
+                continue;
+            }
+            let path = joined(prefix, &entry.name);
+            let was_tree = before.as_ref().filter(|before| before.kind == EntryKind::Tree).map(|before| before.oid);
+            match entry.kind {
+                EntryKind::Tree => {
+                    self.remove(&path, before.filter(|before| before.kind != EntryKind::Tree));
+                    work.push((path, was_tree, Some(entry.oid)));
+                }
+                EntryKind::Submodule => self.remove(&path, before),
+                EntryKind::File | EntryKind::Link => {
+                    let base = before.filter(|before| is_text(before.kind)).map(|before| before.oid);
+                    if let Some(tree) = was_tree {
+                        work.push((path.clone(), Some(tree), None));
+                    }
+                    let bases = base.into_iter().collect();
+                    self.found.changes.push(Change { path, blob: entry.oid, kind: entry.kind, bases });
+                }
+            }
+        }
+        for entry in old.iter().filter(|entry| find(new, &entry.name).is_none()) {
+            let path = joined(prefix, &entry.name);
+            if entry.kind == EntryKind::Tree {
+                work.push((path, Some(entry.oid), None));
+            } else {
+                self.remove(&path, Some(entry.clone()));
+            }
+        }
+    }
+
+    fn remove(&mut self, path: &[u8], entry: Option<Entry>) {
+        if let Some(entry) = entry.filter(|entry| is_text(entry.kind)) {
+            self.found.removed.push((path.to_vec(), entry.oid));
+        }
+    }
+}
+
+/// The entry at a path of a tree, if there is one.
+pub(super) fn entry_at(
+    objects: &Objects,
+    format: ObjectFormat,
+    root: &Oid,
+    path: &[u8],
+) -> Result<Option<(EntryKind, Oid)>, ReadError> {
+    let (mut kind, mut oid) = (EntryKind::Tree, *root);
+    for name in path.split(|byte| *byte == b'/') {
+        if kind != EntryKind::Tree {
+            return Ok(None);
+        }
+        let bytes = objects.read_kind(&oid, ObjectKind::Tree)?;
+        let found = tree_entries(&bytes, format).filter_map(Result::ok).find(|entry| entry.name == name);
+        match found {
+            Some(entry) => (kind, oid) = (entry.kind, entry.oid),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((kind, oid)))
+}
+
+pub(super) const fn is_text(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::File | EntryKind::Link)
+}
+
+pub(super) fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
+    if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
+}
+
+/// Whether one version looks like the other renamed: half of the larger one's lines, by bytes, stand in both.
+/// The measure is git's; lines are compared instead of 64-byte chunks.
+#[must_use]
+pub fn is_similar(one: &[u8], other: &[u8]) -> bool {
+    let larger = one.len().max(other.len());
+    if one.len().min(other.len()) * 2 < larger {
+        return false;
+    }
+    let mut counts = std::collections::HashMap::new();
+    for line in one.split_inclusive(|byte| *byte == b'\n') {
+        *counts.entry(line).or_insert(0_usize) += 1;
+    }
+    let mut shared = 0;
+    for line in other.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(left) = counts.get_mut(line).filter(|left| **left > 0) {
+            *left -= 1;
+            shared += line.len();
+        }
+    }
+    shared * 2 >= larger
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similar_is_half_of_the_lines() {
+        assert!(is_similar(b"a\nb\nc\nd\n", b"a\nb\nx\ny\n"));
+        assert!(!is_similar(b"a\nb\nc\nd\n", b"a\nw\nx\ny\n"));
+        assert!(!is_similar(b"a\n", b"a\nb\nc\nd\n"));
+        assert!(is_similar(b"a\na\n", b"a\nb\n"));
+        assert!(is_similar(b"same", b"same"));
+    }
+}

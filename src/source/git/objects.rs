@@ -1,0 +1,169 @@
+//! The object database, through libgit2's: loose objects, packs, alternates. No repository is opened, so
+//! nothing of its configuration, its owner or its refs' format can stand in the way.
+
+use std::cell::RefCell;
+
+use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
+use thiserror::Error;
+
+use super::Repository;
+use super::oid::{ObjectFormat, Oid};
+
+/// The four kinds of object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A folder.
+    Tree,
+    /// A file's content, or a symbolic link's target.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+/// An object that could not be read.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ReadError {
+    /// It is not there.
+    #[error("object {0} is missing")]
+    Missing(Oid),
+    /// It is there and cannot be decoded.
+    #[error("object {0} cannot be read: {1}")]
+    Corrupt(Oid, String),
+}
+
+/// An object with its content.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its bytes, without header.
+    pub bytes: Vec<u8>,
+}
+
+/// The database could not be opened.
+#[derive(Debug, Error)]
+#[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
+pub struct OpenError(String);
+
+/// A repository's objects. One handle a thread.
+pub struct Objects {
+    odb: git2::Odb<'static>,
+    format: ObjectFormat,
+}
+
+impl Objects {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// A folder of it is not there or has a name that libgit2 cannot take.
+    pub fn open(repository: &Repository) -> Result<Self, OpenError> {
+        // Objects are named by what refers to them; hashing each again would double the cost of reading, and
+        // a damaged one shows itself when it is inflated.
+        git2::opts::strict_hash_verification(false);
+        let said = |error: git2::Error| OpenError(error.message().to_owned());
+        let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
+        for folder in &repository.object_dirs {
+            if !folder.is_dir() {
+                return Err(OpenError(format!("{} is not a folder", folder.display())));
+            }
+            let name = folder
+                .to_str()
+                .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
+            odb.add_disk_alternate(name).map_err(said)?;
+        }
+        Ok(Self { odb, format: repository.format })
+    }
+
+    /// Reads an object.
+    ///
+    /// # Errors
+    /// It is missing or corrupt.
+    pub fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
+        let object = self.odb.read(self.lib_oid(oid)?).map_err(|error| read_error(oid, &error))?;
+        let kind = kind_of(object.kind())
+            .ok_or_else(|| ReadError::Corrupt(*oid, "it is of no kind that git knows".into()))?;
+        Ok(Object { kind, bytes: object.data().to_vec() })
+    }
+
+    /// Reads an object that has to be of one kind.
+    ///
+    /// # Errors
+    /// It is missing, corrupt, or of another kind.
+    pub fn read_kind(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
+        let object = self.read(oid)?;
+        if object.kind == kind {
+            return Ok(object.bytes);
+        }
+        Err(ReadError::Corrupt(*oid, format!("it is a {:?}, not a {kind:?}", object.kind).to_lowercase()))
+    }
+
+    /// Size in bytes and kind of an object.
+    ///
+    /// # Errors
+    /// It is missing or corrupt.
+    pub fn header(&self, oid: &Oid) -> Result<(usize, ObjectKind), ReadError> {
+        let (size, kind) =
+            self.odb.read_header(self.lib_oid(oid)?).map_err(|error| read_error(oid, &error))?;
+        kind_of(kind)
+            .map(|kind| (size, kind))
+            .ok_or_else(|| ReadError::Corrupt(*oid, "it is of no kind that git knows".into()))
+    }
+
+    /// Whether an object is there.
+    #[must_use]
+    pub fn has(&self, oid: &Oid) -> bool {
+        self.lib_oid(oid).is_ok_and(|oid| self.odb.exists(oid))
+    }
+
+    /// The names of all objects, sorted, each once.
+    ///
+    /// # Errors
+    /// An index or a folder cannot be read.
+    pub fn all(&self) -> Result<Vec<Oid>, OpenError> {
+        let names = RefCell::new(Vec::new());
+        self.odb
+            .foreach(|oid| {
+                names.borrow_mut().extend(Oid::from_bytes(oid.as_bytes()));
+                true
+            })
+            .map_err(|error| OpenError(error.message().to_owned()))?;
+        let mut names = names.into_inner();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn lib_oid(&self, oid: &Oid) -> Result<git2::Oid, ReadError> {
+        if oid.as_bytes().len() != self.format.raw_len() {
+            return Err(ReadError::Missing(*oid));
+        }
+        git2::Oid::from_bytes(oid.as_bytes()).map_err(|error| read_error(oid, &error))
+    }
+}
+
+fn read_error(oid: &Oid, error: &git2::Error) -> ReadError {
+    if error.code() == ErrorCode::NotFound {
+        ReadError::Missing(*oid)
+    } else {
+        ReadError::Corrupt(*oid, error.message().to_owned())
+    }
+}
+
+const fn lib_format(format: ObjectFormat) -> LibFormat {
+    match format {
+        ObjectFormat::Sha1 => LibFormat::Sha1,
+        ObjectFormat::Sha256 => LibFormat::Sha256,
+    }
+}
+
+const fn kind_of(kind: ObjectType) -> Option<ObjectKind> {
+    match kind {
+        ObjectType::Commit => Some(ObjectKind::Commit),
+        ObjectType::Tree => Some(ObjectKind::Tree),
+        ObjectType::Blob => Some(ObjectKind::Blob),
+        ObjectType::Tag => Some(ObjectKind::Tag),
+        ObjectType::Any => None,
+    }
+}

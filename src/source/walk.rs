@@ -1,0 +1,141 @@
+//! Which commits a range holds, by the parents that the objects themselves name: neither `replace` refs nor
+//! grafts nor a stale commit-graph can hide one.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use super::git::{Commit, ObjectKind, Objects, Oid, ReadError, tag_target};
+
+/// What a walk came across.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// The commits of the range, parents before children where their clocks allow, oldest first.
+    pub(super) commits: Vec<(Oid, Commit)>,
+    /// Annotated tags that were named.
+    pub(super) tags: Vec<Oid>,
+    /// Trees and blobs that were named instead of commits.
+    pub(super) others: Vec<(Oid, ObjectKind)>,
+    /// What could not be read.
+    pub(super) unread: Vec<ReadError>,
+}
+
+/// After the last interesting commit this many more are looked at, since clocks may be skewed (git's own
+/// number is 5).
+const SLOP: usize = 16;
+
+#[derive(Clone)]
+struct Seen {
+    commit: Commit,
+    excluded: bool,
+}
+
+/// Commits reachable from `wanted` and not from `unwanted`.
+pub(super) fn range(objects: &Objects, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
+    let mut walk = Walk::default();
+    let mut walker = Walker { objects, borders, seen: HashMap::new(), queue: BinaryHeap::new(), unread: Vec::new() };
+    for (oids, excluded) in [(unwanted, true), (wanted, false)] {
+        for oid in oids {
+            match peel(objects, oid, if excluded { None } else { Some(&mut walk.tags) }) {
+                Ok((oid, ObjectKind::Commit)) => walker.add(&oid, excluded),
+                Ok(other) if !excluded => walk.others.push(other),
+                Ok(_) => {}
+                Err(error) => walker.unread.push(error),
+            }
+        }
+    }
+    walker.run();
+    let commits = walker.seen.into_iter().filter(|(_, seen)| !seen.excluded);
+    walk.commits = commits.map(|(oid, seen)| (oid, seen.commit)).collect();
+    walk.commits.sort_by_key(|(oid, commit)| (commit.time, *oid));
+    walk.unread = walker.unread;
+    walk
+}
+
+/// Follows annotated tags to what they name; collects the tags.
+pub(super) fn peel(
+    objects: &Objects,
+    oid: &Oid,
+    mut tags: Option<&mut Vec<Oid>>,
+) -> Result<(Oid, ObjectKind), ReadError> {
+    let mut oid = *oid;
+    for _ in 0..64 {
+        let object = objects.read(&oid)?;
+        if object.kind != ObjectKind::Tag {
+            return Ok((oid, object.kind));
+        }
+        if let Some(tags) = tags.as_deref_mut() {
+            tags.push(oid);
+        }
+        oid = tag_target(&object.bytes)
+            .ok_or_else(|| ReadError::Corrupt(oid, "the tag names no object".into()))?;
+    }
+    Err(ReadError::Corrupt(oid, "tags of tags without an end".into()))
+}
+
+struct Walker<'o> {
+    objects: &'o Objects,
+    /// Where a shallow clone ends.
+    borders: &'o [Oid],
+    seen: HashMap<Oid, Seen>,
+    queue: BinaryHeap<(i64, Oid)>,
+    unread: Vec<ReadError>,
+}
+
+impl Walker<'_> {
+    fn add(&mut self, oid: &Oid, excluded: bool) {
+        match self.seen.get_mut(oid) {
+            Some(seen) if !seen.excluded && excluded => {
+                seen.excluded = true;
+                self.exclude_ancestors(oid);
+            }
+            Some(_) => {}
+            None => match self.read(oid) {
+                Ok(commit) => {
+                    self.queue.push((commit.time, *oid));
+                    self.seen.insert(*oid, Seen { commit, excluded });
+                }
+                // What lies behind an excluded commit is not asked for.
+                Err(_) if excluded => {}
+                Err(error) => self.unread.push(error),
+            },
+        }
+    }
+
+    fn read(&self, oid: &Oid) -> Result<Commit, ReadError> {
+        let bytes = self.objects.read_kind(oid, ObjectKind::Commit)?;
+        Commit::parse(&bytes).ok_or_else(|| ReadError::Corrupt(*oid, "the commit has no tree".into()))
+    }
+
+    /// Marks what was reached before it was known to be excluded.
+    fn exclude_ancestors(&mut self, oid: &Oid) {
+        let mut work = vec![*oid];
+        while let Some(oid) = work.pop() {
+            let parents = self.seen.get(&oid).map(|seen| seen.commit.parents.clone()).unwrap_or_default();
+            for parent in parents {
+                if let Some(seen) = self.seen.get_mut(&parent).filter(|seen| !seen.excluded) {
+                    seen.excluded = true;
+                    work.push(parent);
+                }
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        let mut slop = SLOP;
+        while let Some((_, oid)) = self.queue.pop() {
+            let Some(Seen { commit, excluded }) = self.seen.get(&oid).cloned() else { continue };
+            if !self.borders.contains(&oid) {
+                for parent in &commit.parents {
+                    self.add(parent, excluded);
+                }
+            }
+            let open = self.queue.iter().any(|(_, oid)| self.seen.get(oid).is_some_and(|seen| !seen.excluded));
+            if open {
+                slop = SLOP;
+            } else if slop == 0 {
+                break;
+            } else {
+                slop -= 1;
+            }
+        }
+    }
+}
