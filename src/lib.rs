@@ -4,6 +4,7 @@
 //! `tests/architecture.rs` holds them to it.
 
 pub mod finding;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod text;
