@@ -234,7 +234,9 @@ pub struct Suppressed {
     pub by: &'static str,
     /// The reason that was given, escaped; empty if none.
     pub reason: String,
-    /// Where it stands.
+    /// What kind of text it stands in.
+    pub kind: PlaceKind,
+    /// Where it stands, as in [`Location::path`].
     pub path: String,
     /// The line there.
     pub line: usize,

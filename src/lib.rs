@@ -10,6 +10,7 @@ pub mod detect;
 pub mod finding;
 pub mod judge;
 pub mod rules;
+pub mod report;
 pub mod secret;
 pub mod source;
 pub mod text;

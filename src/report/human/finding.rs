@@ -1,0 +1,244 @@
+//! One finding, as a developer whose commit was just blocked reads it: what, where, since when, why, what to do.
+
+use std::fmt;
+
+use super::layout::{Paint, Tone, columns, wrapped};
+use super::snippet::{Drawing, OneLine};
+use super::{Detail, Options};
+use crate::finding::{CommitInfo, Event, Finding, History, Location, PlaceKind, Snippet};
+use crate::report::level::Level;
+
+/// Further places than these are only counted.
+const MOST_PLACES: usize = 5;
+
+/// How wide the column of labels is below the drawing.
+const LABELS: usize = 14;
+
+/// The whole entry, without the empty line after it.
+pub(super) fn told(finding: &Finding, options: &Options) -> Result<String, fmt::Error> {
+    let paint = Paint(options.color);
+    let level = Level::of(finding);
+    let tone = match level {
+        Level::Error => Tone::Error,
+        Level::Warning => Tone::Warning,
+        Level::Note => Tone::Note,
+    };
+    let kind = paint.tint(tone, &format!("{}[{}]", level.name(), finding.rule));
+    let title = paint.tint(Tone::Strong, &format!(": {}", finding.title));
+    let mut out = format!("{kind}{title}\n");
+    out.push_str(&drawing(finding, level, options).draw(options.color, options.width())?);
+    let mut table = Table { out, paint, width: options.width() };
+    where_else(finding, options, &mut table);
+    if let Some(history) = &finding.history {
+        past(history, &mut table);
+    }
+    table.rows("why", &finding.reasons);
+    table.numbered("what to do", &finding.help);
+    Ok(table.out)
+}
+
+fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
+    let first = finding.locations.first();
+    let source = first.and_then(|location| {
+        let Snippet { line, span } = snippet(location)?;
+        Some(OneLine::new(place(location), location.start.line, line, *span, options.width()))
+    });
+    let via = first.map(|location| location.via.as_slice()).unwrap_or_default();
+    let through = if via.is_empty() { String::new() } else { format!(", inside {}", via.join(", ")) };
+    let length = format!("{} characters{through}", finding.secret.length);
+    let long = format!("{}, {length}", finding.secret.text);
+    let fits = source.as_ref().is_none_or(|line| line.label_column() + columns(&long) <= options.width());
+    let Finding { severity, confidence, fingerprint, .. } = finding;
+    let mut headline = format!("{severity}, {confidence} confidence, fingerprint {fingerprint}");
+    if source.is_none() {
+        headline = format!("{headline}\n{long}");
+    }
+    Drawing { level, headline, source, label: if fits { long } else { length } }
+}
+
+/// The line to draw, if there is one to see.
+fn snippet(location: &Location) -> Option<&Snippet> {
+    location.snippet.as_ref().filter(|snippet| !snippet.line.is_empty())
+}
+
+/// The place where no line can be drawn, and all further ones.
+fn where_else(finding: &Finding, options: &Options, table: &mut Table) {
+    if let Some(first) = finding.locations.first().filter(|first| snippet(first).is_none()) {
+        table.row("found at", &place(first));
+    }
+    let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_PLACES };
+    let mut further: Vec<String> = finding.locations.iter().skip(1).take(most).map(place).collect();
+    let hidden = finding.places.max(finding.locations.len()).saturating_sub(1 + further.len());
+    if hidden > 0 && !finding.locations.is_empty() {
+        further.push(format!("and {hidden} more {}", if hidden == 1 { "place" } else { "places" }));
+    }
+    table.rows("also at", &further);
+}
+
+fn past(history: &History, table: &mut Table) {
+    let event = |event: &Event| format!("{} in {}", by(&event.commit), event.path);
+    if let Some(introduced) = &history.introduced {
+        table.row("introduced", &event(introduced));
+    }
+    if let Some(removed) = &history.removed {
+        table.row("removed", &event(removed));
+    }
+    let now = match (history.at_head, history.reachable) {
+        (true, _) => "still at a branch head",
+        (false, true) => "at no branch head, but refs or reflogs lead to it",
+        (false, false) => "nothing leads to it any more",
+    };
+    let commits = match history.commits {
+        0 => "no commit holds it".to_owned(),
+        1 => "1 commit holds it".to_owned(),
+        number => format!("{number} commits hold it"),
+    };
+    table.row("now", &format!("{now}; {commits}"));
+}
+
+/// The commit in one line: short name, day, author.
+fn by(commit: &CommitInfo) -> String {
+    let id = short(&commit.id);
+    let day = commit.date.as_deref().map(|date| date.get(..10).unwrap_or(date));
+    match day {
+        Some(day) => format!("{id}, {day}, {}", commit.author),
+        None => format!("{id}, {}", commit.author),
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// A place in words; a file's as editors and terminals follow it.
+fn place(location: &Location) -> String {
+    let Location { kind, path, start, commit, .. } = location;
+    match kind {
+        PlaceKind::File => {
+            let commit = commit.as_ref().map(|commit| format!(" in commit {}", short(&commit.id)));
+            format!("{path}:{}:{}{}", start.line, start.column, commit.unwrap_or_default())
+        }
+        PlaceKind::Message => format!("message of {path}, line {}, column {}", start.line, start.column),
+        PlaceKind::Path => format!("file name {path}"),
+        PlaceKind::Ref => format!("name of {path}"),
+        PlaceKind::Identity => format!("person's name: {path}"),
+    }
+}
+
+/// Lines with a label before the first of each kind.
+struct Table {
+    out: String,
+    paint: Paint,
+    width: usize,
+}
+
+impl Table {
+    fn row(&mut self, label: &str, text: &str) {
+        self.line(label, "", text);
+    }
+
+    fn numbered(&mut self, label: &str, lines: &[String]) {
+        for (number, line) in (1..).zip(lines) {
+            let label = if number == 1 { label } else { "" };
+            self.line(label, &format!("{number}. "), line);
+        }
+    }
+
+    fn rows(&mut self, label: &str, lines: &[String]) {
+        for (number, line) in lines.iter().enumerate() {
+            let label = if number == 0 { label } else { "" };
+            self.line(label, "", line);
+        }
+    }
+
+    fn line(&mut self, label: &str, mark: &str, text: &str) {
+        let first = format!("{:width$}{mark}", format!("  {label}"), width = LABELS);
+        let line = wrapped(&first, text, self.width);
+        if label.is_empty() {
+            self.out.push_str(&line);
+        } else {
+            self.out.push_str("  ");
+            self.out.push_str(&self.paint.tint(Tone::Strong, label));
+            self.out.push_str(&line[2 + label.len()..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, Severity};
+    use crate::report::samples;
+
+    fn entry(finding: &Finding) -> String {
+        told(finding, &Options::default()).unwrap()
+    }
+
+    #[test]
+    fn the_first_line_names_level_rule_and_title() {
+        let cases = [
+            (Confidence::High, true, "error[anthropic-api-key]: Anthropic API key\n  × critical, high conf"),
+            (
+                Confidence::Medium,
+                false,
+                "warning[anthropic-api-key]: Anthropic API key\n  ⚠ critical, medium",
+            ),
+            (Confidence::Low, true, "note[anthropic-api-key]: Anthropic API key\n  ☞ critical, low conf"),
+        ];
+        for (confidence, provider, expected) in cases {
+            let finding =
+                Finding { provider, severity: Severity::Critical, confidence, ..samples::finding() };
+            let text = entry(&finding);
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_place_is_told_in_words() {
+        let report = samples::odd_places();
+        let mut finding = report.findings[0].clone();
+        let expected = [
+            "─[backup.zip:3:19]",
+            "─[message of commit 1a2b3c4d5e6f, line 3, column 19]",
+            "─[file name keys/********.txt]",
+            "─[name of refs/heads/********]",
+            "─[person's name: author of commit 1a2b3c4d5e6f]",
+        ];
+        for words in expected {
+            let text = entry(&finding);
+            assert!(text.contains(words), "{text}");
+            finding.locations.remove(0);
+        }
+    }
+
+    #[test]
+    fn places_that_are_not_listed_are_counted() {
+        let with = |listed: usize, places: usize| {
+            let mut finding = samples::many(1, listed).findings.remove(0);
+            finding.places = places;
+            entry(&finding)
+        };
+        assert!(!with(1, 1).contains("also at") && !with(6, 6).contains("more place"));
+        assert!(with(7, 7).contains("              and 1 more place\n"));
+        assert!(with(100, 12345).contains("and 12339 more places\n"));
+    }
+
+    #[test]
+    fn history_says_what_it_knows_and_no_more() {
+        let mut finding = samples::removed().findings.remove(0);
+        let text = entry(&finding);
+        assert!(text.contains("  removed     998877665544, Ada Example"), "{text}");
+        finding.history =
+            Some(History { introduced: None, removed: None, at_head: false, reachable: true, commits: 0 });
+        let text = entry(&finding);
+        assert!(!text.contains("introduced") && !text.contains("removed"), "{text}");
+        assert!(text.contains("lead to it; no commit holds it"), "{text}");
+    }
+
+    #[test]
+    fn spaces_in_names_are_kept() {
+        let mut finding = samples::many(1, 2).findings.remove(0);
+        finding.locations[1].path = "two  spaces.env".to_owned();
+        assert!(entry(&finding).contains("also at     two  spaces.env:3:19"));
+    }
+}

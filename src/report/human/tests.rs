@@ -1,0 +1,147 @@
+//! What people read, as it stands in `snapshots/`. `SNAPSHOTS=overwrite cargo test` writes them anew.
+
+use super::{Detail, Options, write};
+use crate::finding::{Finding, Problem, ProblemKind, Report};
+use crate::report::samples;
+
+fn told(report: &Report, options: &Options) -> String {
+    let mut out = Vec::new();
+    write(report, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn narrow() -> Options {
+    Options { width: 80, ..Options::default() }
+}
+
+fn quiet() -> Options {
+    Options { detail: Detail::Quiet, ..Options::default() }
+}
+
+fn verbose() -> Options {
+    Options { detail: Detail::Verbose, ..Options::default() }
+}
+
+macro_rules! snapshots {
+    ($($name:ident: $report:expr, $options:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let file = concat!("../snapshots/", stringify!($name), ".txt");
+            let expected = snapbox::Data::read_from(
+                &std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/human")).join(file),
+                Some(snapbox::data::DataFormat::Text),
+            );
+            snapbox::Assert::new()
+                .action_env("SNAPSHOTS")
+                .eq(snapbox::Data::text(told(&$report, &$options)).raw(), expected.raw());
+        }
+    )*};
+}
+
+snapshots! {
+    staged: samples::staged(), Options::default();
+    staged_narrow: samples::staged(), narrow();
+    history: samples::history(), Options::default();
+    removed: samples::removed(), Options::default();
+    unreachable: samples::unreachable(), Options::default();
+    odd_places: samples::odd_places(), Options::default();
+    troubled: samples::troubled(), Options::default();
+    nothing: Report::default(), Options::default();
+}
+
+#[test]
+fn quiet_tells_findings_and_problems_only() {
+    assert_eq!(told(&Report::default(), &quiet()), "");
+    let noted = Report { problems: Vec::new(), ..samples::troubled() };
+    assert_eq!(told(&noted, &quiet()), "");
+    let troubled = told(&samples::troubled(), &quiet());
+    assert!(troubled.starts_with("problem[unreadable]: private/key.pem: permission denied"));
+    assert!(!troubled.contains("suppressed") && !troubled.contains("INCOMPLETE"));
+    let staged = told(&samples::staged(), &quiet());
+    assert!(staged.starts_with("error[anthropic-api-key]") && !staged.contains("found in"));
+}
+
+#[test]
+fn verbose_lists_every_note_and_place() {
+    let notes = told(&samples::troubled(), &verbose());
+    assert_eq!(notes.matches("note[lfs-pointer]").count(), 7);
+    assert!(!notes.contains("more notes"));
+    let places = told(&samples::history(), &verbose());
+    assert!(places.contains("g.yml:3:19") && places.contains("and 2 more places"));
+}
+
+#[test]
+fn colours_come_only_when_asked_for() {
+    let painted = Options { color: true, ..Options::default() };
+    for report in samples::all() {
+        let plain = told(&report, &Options::default());
+        let colored = told(&report, &painted);
+        assert!(!plain.contains('\u{1b}'));
+        assert!(colored.contains("\u{1b}["));
+        let mut stripped = String::new();
+        let mut pieces = colored.split('\u{1b}');
+        stripped.push_str(pieces.next().unwrap());
+        pieces.for_each(|piece| stripped.push_str(piece.split_once('m').unwrap().1));
+        assert_eq!(stripped, plain);
+    }
+}
+
+#[test]
+fn the_line_number_is_the_real_one_and_the_line_fits() {
+    let mut report = samples::staged();
+    let place = &mut report.findings[0].locations[0];
+    (place.start.line, place.end.line) = (123_456, 123_456);
+    let snippet = place.snippet.as_mut().unwrap();
+    snippet.line = format!("{}{}{}", "日本 ".repeat(10), snippet.line, " x;".repeat(300));
+    snippet.span = (snippet.span.0 + 70, snippet.span.1 + 70);
+    let text = told(&report, &Options::default());
+    assert!(text.contains(" 123456 │ "), "{text}");
+    assert!(text.contains("[app/.env:123456:19]"), "{text}");
+    let line = text.lines().find(|line| line.contains(" 123456 │ ")).unwrap();
+    assert!(line.chars().count() <= 100 && line.ends_with('…'), "{line}");
+    assert!(line.contains("sk-ant-api03-R2D...igAA"));
+}
+
+#[test]
+fn a_label_that_would_run_over_the_edge_is_shortened() {
+    let mut report = samples::staged();
+    let snippet = report.findings[0].locations[0].snippet.as_mut().unwrap();
+    snippet.line = format!("{}{}", " ".repeat(50), snippet.line);
+    snippet.span = (snippet.span.0 + 50, snippet.span.1 + 50);
+    let text = told(&report, &Options::default());
+    assert!(text.contains("╰── 108 characters\n"), "{text}");
+}
+
+#[test]
+fn a_broken_snippet_is_no_panic() {
+    for (line, span) in [("", (0, 0)), ("ö", (1, 1)), ("abc", (2, 99)), ("abc", (9, 3)), ("abc", (1, 1))] {
+        let mut report = samples::staged();
+        let place = &mut report.findings[0].locations[0];
+        place.start.line = 0;
+        place.snippet = Some(crate::finding::Snippet { line: line.to_owned(), span });
+        assert!(told(&report, &Options { width: 0, ..Options::default() }).contains("critical"));
+    }
+    let placeless = Finding { locations: Vec::new(), places: 0, ..samples::finding() };
+    let report = Report { findings: vec![placeless], ..Report::default() };
+    assert!(!told(&report, &Options::default()).contains("also at"));
+}
+
+#[test]
+fn hostile_names_stay_on_their_line() {
+    let text = told(&samples::hostile(), &Options::default());
+    assert!(text.lines().all(|line| line.chars().all(|character| !character.is_control())));
+    assert!(text.contains("[line%0Abreak%1B[31m:3:19]"));
+}
+
+#[test]
+fn an_accepted_problem_leaves_the_report_incomplete() {
+    let accepted =
+        Problem { kind: ProblemKind::ShallowClone, path: None, message: "cut; accepted".to_owned() };
+    let report = Report { notes: vec![accepted], ..samples::staged() };
+    let text = told(&report, &Options::default());
+    let last = text.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "INCOMPLETE: 1 accepted problem, not everything was read; 1 secret found in 12 files (34 kB)"
+    );
+}

@@ -1,0 +1,162 @@
+//! One JSON object, indented, schema version 1.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::schema::{FindingView, Head, Rest};
+use crate::finding::Report;
+
+#[derive(Serialize)]
+struct Document<'r> {
+    #[serde(flatten)]
+    head: Head<'r>,
+    findings: Vec<FindingView<'r>>,
+    #[serde(flatten)]
+    rest: Rest<'r>,
+}
+
+/// Writes the report as one JSON object and a line break.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        head: Head::of(report),
+        findings: report.findings.iter().map(FindingView::of).collect(),
+        rest: Rest::of(report),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::report::{Format, samples};
+
+    fn parsed(report: &crate::finding::Report) -> Value {
+        serde_json::from_str(&samples::told(Format::Json, report)).unwrap()
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        value.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    fn sorted<const N: usize>(mut names: [&str; N]) -> [&str; N] {
+        names.sort_unstable();
+        names
+    }
+
+    fn same_keys<const N: usize>(value: &Value, expected: [&str; N]) {
+        let mut found = keys(value);
+        found.sort_unstable();
+        assert_eq!(found, sorted(expected));
+    }
+
+    #[test]
+    fn a_report_has_every_field_of_the_contract() {
+        let report = parsed(&samples::history());
+        same_keys(
+            &report,
+            ["tool", "version", "schema", "complete", "scope", "findings", "suppressed", "problems", "notes"],
+        );
+        assert_eq!((&report["tool"], &report["schema"]), (&json!("skant"), &json!(1)));
+        assert_eq!(
+            (&report["version"], &report["complete"]),
+            (&json!(env!("CARGO_PKG_VERSION")), &json!(true))
+        );
+        assert_eq!(
+            report["scope"],
+            json!({"kind": "history", "revisions": [], "commits": 1959, "objects": 16250, "blobs": 9010,
+                   "bytes": 301_004_120})
+        );
+    }
+
+    #[test]
+    fn a_finding_has_every_field_of_the_contract() {
+        let report = parsed(&samples::history());
+        let finding = &report["findings"][0];
+        same_keys(
+            finding,
+            [
+                "rule",
+                "title",
+                "severity",
+                "confidence",
+                "fingerprint",
+                "secret",
+                "locations",
+                "places",
+                "history",
+                "reasons",
+                "help",
+            ],
+        );
+        assert_eq!((&finding["severity"], &finding["confidence"]), (&json!("critical"), &json!("high")));
+        assert_eq!(finding["secret"], json!({"masked": "sk-ant-api03-R2D...igAA", "length": 108}));
+        assert_eq!(
+            finding["history"]["introduced"],
+            json!({"commit": samples::COMMIT, "date": "2026-01-02T03:04:05Z", "path": "app/.env",
+                   "author": "Ada Example <ada@example.org>"})
+        );
+        same_keys(&finding["history"], ["introduced", "removed", "at_head", "reachable", "commits"]);
+    }
+
+    #[test]
+    fn a_location_leaves_out_only_what_is_ordinary() {
+        let report = parsed(&samples::history());
+        assert_eq!(
+            report["findings"][0]["locations"][0],
+            json!({"path": "app/.env", "line": 3, "column": 19, "end_line": 3, "end_column": 127,
+                   "byte_start": 64, "byte_end": 172, "blob": samples::BLOB, "commit": samples::COMMIT,
+                   "author": "Ada Example <ada@example.org>", "date": "2026-01-02T03:04:05Z"})
+        );
+        let staged = parsed(&samples::staged());
+        let finding = &staged["findings"][0];
+        assert_eq!((&finding["history"], &finding["locations"][0]["commit"]), (&Value::Null, &Value::Null));
+        let odd = parsed(&samples::odd_places());
+        let kinds: Vec<_> = odd["findings"][0]["locations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|location| (location.get("kind").cloned(), location.get("via").cloned()))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (None, Some(json!(["zip:inner/config.env", "base64"]))),
+                (Some(json!("message")), None),
+                (Some(json!("path")), None),
+                (Some(json!("ref")), None),
+                (Some(json!("identity")), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn suppressions_problems_and_notes_are_listed() {
+        let report = parsed(&samples::troubled());
+        assert_eq!(report["complete"], json!(false));
+        assert_eq!(
+            report["suppressed"][0],
+            json!({"fingerprint": samples::fingerprint("suppressed"), "rule": "anthropic-api-key", "by": "inline",
+                   "reason": "rotated, see runbook", "path": "docs/setup.md", "line": 7})
+        );
+        assert_eq!(report["suppressed"][1]["kind"], json!("message"));
+        same_keys(&report["problems"][0], ["kind", "message", "path"]);
+        assert_eq!(report["problems"][1]["path"], Value::Null);
+        assert_eq!(report["notes"][0]["kind"], json!("lfs-pointer"));
+    }
+
+    #[test]
+    fn hostile_text_comes_back_as_it_was() {
+        let hostile = samples::hostile();
+        let report = parsed(&hostile);
+        for (told, finding) in report["findings"].as_array().unwrap().iter().zip(&hostile.findings) {
+            assert_eq!(told["locations"][0]["path"], json!(finding.locations[0].path));
+            assert_eq!(told["reasons"], json!(finding.reasons));
+        }
+    }
+}

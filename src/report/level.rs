@@ -1,0 +1,55 @@
+//! How loud a finding is told. Only words and colours hang on it; exit codes do not.
+
+use crate::finding::{Confidence, Finding, Severity};
+
+/// The three levels that terminals, SARIF and CI annotations know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// `error` is what hooks block on by default; what only unreachable objects hold is a note.
+    pub(super) fn of(finding: &Finding) -> Self {
+        match (finding.confidence, finding.severity) {
+            _ if !finding.is_reachable() => Self::Note,
+            (Confidence::Low, _) => Self::Note,
+            (_, Severity::Low) => Self::Warning,
+            (Confidence::Medium, _) if !finding.provider => Self::Warning,
+            _ => Self::Error,
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn the_level_follows_confidence_severity_and_reach() {
+        let cases = [
+            (Confidence::High, Severity::Critical, true, Level::Error),
+            (Confidence::High, Severity::High, false, Level::Error),
+            (Confidence::Medium, Severity::High, true, Level::Error),
+            (Confidence::Medium, Severity::High, false, Level::Warning),
+            (Confidence::High, Severity::Low, true, Level::Warning),
+            (Confidence::Low, Severity::Critical, true, Level::Note),
+        ];
+        for (confidence, severity, provider, expected) in cases {
+            let finding = crate::finding::Finding { provider, severity, confidence, ..samples::finding() };
+            assert_eq!(Level::of(&finding), expected, "{confidence} {severity} {provider}");
+        }
+        assert_eq!(Level::of(&samples::unreachable().findings[0]), Level::Note);
+    }
+}

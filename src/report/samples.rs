@@ -1,0 +1,256 @@
+//! Reports for the tests of this room: masked text only, as the scan hands it over.
+
+use super::{Format, human, write};
+use crate::finding::{
+    CommitInfo, Confidence, Event, Finding, History, Location, Masked, PlaceKind, Problem, ProblemKind,
+    Report, Scope, Severity, Snippet, Suppressed,
+};
+use crate::secret::{Fingerprint, ValueId};
+use crate::text::{Position, percent, terminal};
+
+pub(super) const BLOB: &str = "0c4f1d5e8b7a69302f1e2d3c4b5a69788796a5b4";
+pub(super) const COMMIT: &str = "1a2b3c4d5e6f708192a3b4c5d6e7f80910213243";
+const MASK: &str = "sk-ant-api03-R2D...igAA";
+
+/// The report as text, without colours, 100 columns wide.
+pub(super) fn told(format: Format, report: &Report) -> String {
+    let mut out = Vec::new();
+    write(format, report, &human::Options::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+pub(super) fn all() -> Vec<Report> {
+    vec![
+        Report::default(),
+        staged(),
+        history(),
+        removed(),
+        unreachable(),
+        odd_places(),
+        troubled(),
+        hostile(),
+        many(3, 7),
+    ]
+}
+
+pub(super) fn fingerprint(name: &str) -> String {
+    Fingerprint::strong(&ValueId::of(name.as_bytes())).as_str().to_owned()
+}
+
+/// A place on line 3 of a file, with its masked line.
+pub(super) fn location(path: &str) -> Location {
+    let name = "ANTHROPIC_API_KEY=";
+    Location {
+        kind: PlaceKind::File,
+        path: path.to_owned(),
+        start: Position { line: 3, column: 19 },
+        end: Position { line: 3, column: 127 },
+        bytes: (64, 172),
+        blob: Some(BLOB.to_owned()),
+        commit: None,
+        via: Vec::new(),
+        snippet: Some(Snippet { line: format!("{name}{MASK}"), span: (name.len(), name.len() + MASK.len()) }),
+    }
+}
+
+pub(super) fn commit(id: &str) -> CommitInfo {
+    CommitInfo {
+        id: id.to_owned(),
+        author: "Ada Example <ada@example.org>".to_owned(),
+        date: Some("2026-01-02T03:04:05Z".to_owned()),
+    }
+}
+
+/// A finding in one file, as a scan of staged files reports it.
+pub(super) fn finding() -> Finding {
+    let fingerprint = Fingerprint::strong(&ValueId::of(b"sample"));
+    let comment = format!("skant:allow anthropic-api-key/{fingerprint} -- REASON");
+    Finding {
+        rule: "anthropic-api-key".into(),
+        title: "Anthropic API key".into(),
+        provider: true,
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        fingerprint,
+        secret: Masked { text: MASK.to_owned(), length: 108 },
+        locations: vec![location("app/.env")],
+        places: 1,
+        history: None,
+        reasons: vec![
+            "has the full structure of an Anthropic API key (prefix, 93 characters, ending)".to_owned(),
+            "is assigned to `ANTHROPIC_API_KEY`".to_owned(),
+        ],
+        help: vec![
+            "Revoke the key at https://console.anthropic.com/settings/keys: whoever has seen it can use it."
+                .to_owned(),
+            "Read the new key from the environment or a secret store, take it out of the file, and stage the \
+             file again (`git add app/.env`)."
+                .to_owned(),
+            format!("If it is no secret, say so on its line: `{comment}`"),
+        ],
+    }
+}
+
+fn scope(kind: &'static str) -> Scope {
+    if kind == "history" {
+        let (commits, objects, blobs, bytes) = (1959, 16250, 9010, 301_004_120);
+        return Scope { kind, commits, objects, blobs, bytes, ..Scope::default() };
+    }
+    let commits = if kind == "range" { 2 } else { 0 };
+    Scope { kind, commits, blobs: 12, objects: 12, bytes: 34_210, ..Scope::default() }
+}
+
+fn report(kind: &'static str, findings: Vec<Finding>) -> Report {
+    Report { scope: scope(kind), findings, ..Report::default() }
+}
+
+pub(super) fn staged() -> Report {
+    report("staged", vec![finding()])
+}
+
+fn past(at_head: bool, reachable: bool) -> History {
+    let introduced = Event { commit: commit(COMMIT), path: "app/.env".to_owned() };
+    History { introduced: Some(introduced), removed: None, at_head, reachable, commits: 12 }
+}
+
+/// A value in nine places of a history, still at a branch head.
+pub(super) fn history() -> Report {
+    let mut places: Vec<Location> = ["app/.env", "b.yml", "c.yml", "d.yml", "e.yml", "f.yml", "g.yml"]
+        .into_iter()
+        .map(|path| Location { commit: Some(commit(COMMIT)), ..location(path) })
+        .collect();
+    places[1].commit = None;
+    let found = Finding { locations: places, places: 9, history: Some(past(true, true)), ..finding() };
+    report("history", vec![found])
+}
+
+/// A value that a later commit took away.
+pub(super) fn removed() -> Report {
+    let mut history = past(false, true);
+    history.removed = Some(Event {
+        commit: CommitInfo { date: None, ..commit("99887766554433221100ffeeddccbbaa00112233") },
+        path: "app/.env".to_owned(),
+    });
+    history.commits = 1;
+    let place = Location { commit: Some(commit(COMMIT)), ..location("app/.env") };
+    report("history", vec![Finding { locations: vec![place], history: Some(history), ..finding() }])
+}
+
+/// One value in a branch, one that only unreachable objects hold.
+pub(super) fn unreachable() -> Report {
+    let lost = History { introduced: None, commits: 0, ..past(false, false) };
+    let place = Location { path: format!("blob {}", &BLOB[..12]), snippet: None, ..location("") };
+    let found = Finding {
+        locations: vec![place],
+        history: Some(lost),
+        reasons: vec!["has the full structure of an Anthropic API key".to_owned()],
+        help: vec![format!("See it with `git cat-file -p {BLOB}`.")],
+        ..finding()
+    };
+    report("history", vec![found])
+}
+
+/// Places that stand in no file, and one behind two decodings.
+pub(super) fn odd_places() -> Report {
+    let kinds = [
+        (PlaceKind::File, "backup.zip"),
+        (PlaceKind::Message, "commit 1a2b3c4d5e6f"),
+        (PlaceKind::Path, "keys/********.txt"),
+        (PlaceKind::Ref, "refs/heads/********"),
+        (PlaceKind::Identity, "author of commit 1a2b3c4d5e6f"),
+    ];
+    let mut places: Vec<Location> =
+        kinds.into_iter().map(|(kind, path)| Location { kind, ..location(path) }).collect();
+    places[0].via = vec!["zip:inner/config.env".to_owned(), "base64".to_owned()];
+    places[1].commit = Some(commit(COMMIT));
+    places[4].snippet = Some(Snippet { line: format!("Ada {MASK} <ada@example.org>"), span: (4, 27) });
+    report("range", vec![Finding { places: places.len(), locations: places, ..finding() }])
+}
+
+/// No findings, but suppressed ones, problems and many notes.
+pub(super) fn troubled() -> Report {
+    let suppressed = |name: &str, by, reason: &str, kind, path: &str| Suppressed {
+        fingerprint: Fingerprint::strong(&ValueId::of(name.as_bytes())),
+        rule: "anthropic-api-key".into(),
+        by,
+        reason: reason.to_owned(),
+        kind,
+        path: path.to_owned(),
+        line: 7,
+    };
+    let problem = |kind, path: Option<&str>, message: &str| Problem {
+        kind,
+        path: path.map(str::to_owned),
+        message: message.to_owned(),
+    };
+    let note = |number: usize| Problem {
+        kind: ProblemKind::LfsPointer,
+        path: Some(format!("assets/{number}.bin")),
+        message: "is a Git LFS pointer; its content is not here and was not read".to_owned(),
+    };
+    Report {
+        suppressed: vec![
+            suppressed("suppressed", "inline", "rotated, see runbook", PlaceKind::File, "docs/setup.md"),
+            suppressed("other", "config", "", PlaceKind::Message, "commit 1a2b3c4d5e6f"),
+        ],
+        problems: vec![
+            problem(
+                ProblemKind::Unreadable,
+                Some("private/key.pem"),
+                "permission denied; give yourself the right to read it (`chmod u+r private/key.pem`) or exclude it",
+            ),
+            problem(
+                ProblemKind::ShallowClone,
+                None,
+                "the history was cut by a shallow clone; get the rest with `git fetch --unshallow`",
+            ),
+        ],
+        notes: (1..=7).map(note).collect(),
+        ..report("worktree", Vec::new())
+    }
+}
+
+/// Names and lines that try to break out of every syntax.
+pub(super) fn hostile() -> Report {
+    let names: [&[u8]; 12] = [
+        b"with space/and#hash?query",
+        b"already%25/%zz",
+        b"not-utf8-\xff\xfe",
+        b"line\nbreak\x1b[31m",
+        "bidi-\u{202e}gpj.exe".as_bytes(),
+        "grün/日本語/🦀.rs".as_bytes(),
+        br#"quote"'and\back"#,
+        b"</script><script>alert(1)</script>]]>",
+        b"scheme:with-colon",
+        b"//host/share",
+        b"[link](https://example.org){0}",
+        &[b'x'; 3000],
+    ];
+    let findings = names
+        .iter()
+        .map(|name| {
+            let mut place = location(&percent(name));
+            let start = format!("{}: ", terminal(name));
+            place.snippet = Some(Snippet {
+                line: format!("{start}{MASK} </script> ]]> {}", terminal(b"\x07 %25")),
+                span: (start.len(), start.len() + MASK.len()),
+            });
+            let reasons = vec![format!("stands in {}", terminal(name))];
+            Finding { locations: vec![place], reasons, ..finding() }
+        })
+        .collect();
+    let path = Some(percent(names[3]));
+    let note = Problem { kind: ProblemKind::SpecialFile, path, message: "a pipe ](x) {0}".to_owned() };
+    Report { notes: vec![note], ..report("worktree", findings) }
+}
+
+/// As many findings, each with as many places.
+pub(super) fn many(findings: usize, places: usize) -> Report {
+    let found = |number: usize| Finding {
+        fingerprint: Fingerprint::strong(&ValueId::of(&number.to_be_bytes())),
+        locations: (0..places).map(|place| location(&format!("{number}/{place}.env"))).collect(),
+        places,
+        ..finding()
+    };
+    report("worktree", (0..findings).map(found).collect())
+}

@@ -1,0 +1,247 @@
+//! SARIF 2.1.0, for code hosts and editors. A result for each place of a finding, since GitHub shows only the
+//! first location of a result. It names no people: neither authors nor addresses.
+
+mod model;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use self::model::{
+    Descriptor, Driver, Invocation, Log, Notification, Outcome, Properties, Rule, Run, Suppression, Text,
+    Tool,
+};
+use super::level::Level;
+use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed};
+
+/// GitHub shows no more results of a run than this (and refuses five times as many).
+const MOST_RESULTS: usize = 5000;
+
+const FINGERPRINT: &str = "skant/v1";
+
+const HELP: &str = "Revoke or rotate the credential first: whoever could read the repository has it. Then take \
+                    it out of the file, and read it from the environment or a secret store.";
+
+/// Writes the report as a SARIF log with one run and a line break.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let rules = Rules::of(report);
+    let (results, cut) = results(report, &rules);
+    let log = Log {
+        schema: model::SCHEMA,
+        version: model::VERSION,
+        runs: [Run {
+            tool: Tool { driver: driver(report, rules) },
+            invocations: [Invocation {
+                execution_successful: report.is_complete(),
+                tool_execution_notifications: notifications(report, cut),
+            }],
+            column_kind: "unicodeCodePoints",
+            results,
+            properties: scope(report),
+        }],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// What is known of a rule from its findings; nothing where all of them are suppressed.
+#[derive(Default)]
+struct RuleFacts<'r> {
+    title: Option<&'r str>,
+    severity: Option<Severity>,
+    confidence: Option<Confidence>,
+}
+
+/// The rules that occur, by id.
+struct Rules<'r>(BTreeMap<&'r str, RuleFacts<'r>>);
+
+impl<'r> Rules<'r> {
+    fn of(report: &'r Report) -> Self {
+        let mut rules = BTreeMap::<&str, RuleFacts<'_>>::new();
+        for finding in &report.findings {
+            let facts = rules.entry(&finding.rule).or_default();
+            facts.title.get_or_insert(&finding.title);
+            facts.severity = facts.severity.max(Some(finding.severity));
+            facts.confidence = facts.confidence.max(Some(finding.confidence));
+        }
+        for suppressed in &report.suppressed {
+            rules.entry(&suppressed.rule).or_default();
+        }
+        Self(rules)
+    }
+
+    fn index(&self, rule: &str) -> usize {
+        self.0.range(..rule).count()
+    }
+}
+
+fn driver<'r>(report: &'r Report, rules: Rules<'r>) -> Driver<'r> {
+    let rules = rules.0.into_iter().map(|(id, facts)| {
+        let mut properties = Properties::from([("tags", json!(["security", "secret"]))]);
+        if let Some(severity) = facts.severity {
+            properties.insert("security-severity", json!(score(severity)));
+        }
+        if let Some(confidence) = facts.confidence {
+            properties.insert("precision", json!(precision(confidence)));
+        }
+        let title = facts.title.unwrap_or(id);
+        Rule { id, short_description: plain(title), help: plain(HELP), properties }
+    });
+    let kinds: BTreeSet<&str> =
+        report.problems.iter().chain(&report.notes).map(|problem| problem.kind.name()).collect();
+    Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: rules.collect(),
+        notifications: kinds.into_iter().map(|id| Descriptor { id }).collect(),
+    }
+}
+
+/// The number that GitHub sorts and gates by: from 9.0 critical, 7.0 high, 4.0 medium.
+const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+    }
+}
+
+/// GitHub's words for how often a rule is right.
+const fn precision(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "very-high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+/// At most [`MOST_RESULTS`] results, and (listed, all) if that is too little. Every finding keeps
+/// its first places before one of them has more.
+fn results<'r>(report: &'r Report, rules: &Rules<'_>) -> (Vec<Outcome<'r>>, Option<(usize, usize)>) {
+    let total = |depth: usize| -> usize {
+        let places = |finding: &Finding| finding.locations.len().min(depth);
+        report.findings.iter().map(places).sum::<usize>() + report.suppressed.len()
+    };
+    let all = total(usize::MAX);
+    let depth = (1..=Finding::MOST_LOCATIONS).rev().find(|depth| total(*depth) <= MOST_RESULTS).unwrap_or(1);
+    let found = report.findings.iter().flat_map(|finding| {
+        finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
+    });
+    let suppressed = report.suppressed.iter().map(|suppressed| on_record(suppressed, report, rules));
+    let results: Vec<_> = found.chain(suppressed).take(MOST_RESULTS).collect();
+    let cut = (results.len() < all).then_some((results.len(), all));
+    (results, cut)
+}
+
+fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
+    let mut properties = Properties::from([
+        ("severity", json!(finding.severity.name())),
+        ("confidence", json!(finding.confidence.name())),
+        ("places", json!(finding.places)),
+    ]);
+    if let Some(commit) = &place.commit {
+        properties.insert("commit", json!(commit.id));
+    }
+    if let Some(blob) = &place.blob {
+        properties.insert("blob", json!(blob));
+    }
+    if !place.via.is_empty() {
+        properties.insert("via", json!(place.via));
+    }
+    if let Some(history) = &finding.history {
+        properties.insert("atHead", json!(history.at_head));
+        properties.insert("reachable", json!(history.reachable));
+    }
+    Outcome {
+        rule_id: &finding.rule,
+        rule_index: rules.index(&finding.rule),
+        level: Level::of(finding).name(),
+        message: plain(&message(finding)),
+        locations: [place::location(finding, place, &report.scope)],
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
+        suppressions: Vec::new(),
+        properties,
+    }
+}
+
+fn message(finding: &Finding) -> String {
+    let Finding { title, secret, confidence, fingerprint, help, .. } = finding;
+    let first = format!(
+        "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}.",
+        secret.text, secret.length
+    );
+    let steps = (1..).zip(help).map(|(number, help)| format!("\n{number}. {help}"));
+    std::iter::once(first).chain(steps).collect()
+}
+
+fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
+    let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
+    Outcome {
+        rule_id: rule,
+        rule_index: rules.index(rule),
+        level: Level::Note.name(),
+        message: plain(&format!("Suppressed ({by}): {rule}, fingerprint {fingerprint}.")),
+        locations: [place::suppressed(suppressed, &report.scope)],
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.as_str())]),
+        suppressions: vec![Suppression {
+            kind: if *by == "inline" { "inSource" } else { "external" },
+            status: "accepted",
+            justification: reason,
+        }],
+        properties: Properties::new(),
+    }
+}
+
+fn notifications(report: &Report, cut: Option<(usize, usize)>) -> Vec<Notification> {
+    let told = |problem: &Problem, level: Level| Notification {
+        descriptor: Some(Descriptor { id: problem.kind.name() }),
+        level: level.name(),
+        message: plain(&match &problem.path {
+            Some(path) => format!("{path}: {}", problem.message),
+            None => problem.message.clone(),
+        }),
+    };
+    let problems = report.problems.iter().map(|problem| told(problem, Level::Error));
+    let notes = report.notes.iter().map(|note| {
+        // What was not read and accepted is still more than a note.
+        told(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
+    });
+    let cut = cut.map(|(listed, all)| Notification {
+        descriptor: None,
+        level: Level::Warning.name(),
+        message: plain(&format!(
+            "There are {all} results, of which {listed} are listed; `--format json` lists all."
+        )),
+    });
+    problems.chain(notes).chain(cut).collect()
+}
+
+fn scope(report: &Report) -> Properties {
+    let scope = &report.scope;
+    Properties::from([
+        ("scope", json!(scope.kind)),
+        ("revisions", json!(scope.revisions)),
+        ("commits", json!(scope.commits)),
+        ("objects", json!(scope.objects)),
+        ("blobs", json!(scope.blobs)),
+        ("bytes", json!(scope.bytes)),
+    ])
+}
+
+/// Text as a message, in which braces are placeholders and `[a](b)` is a link unless they are escaped.
+fn plain(text: &str) -> Text {
+    let mut text = text.replace('{', "{{").replace('}', "}}");
+    if text.contains("](") {
+        text = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    }
+    Text { text }
+}

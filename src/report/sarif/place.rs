@@ -1,0 +1,163 @@
+//! Where a result points to.
+//!
+//! GitHub refuses a whole file in which one result has no physical location, or one with a scheme. A place
+//! that is no file of the working tree therefore gets a relative URI below `.git/skant/`: git lets no tree
+//! hold a path below `.git`, so nobody can take it for a tracked file. A logical location names it in words.
+
+use std::fmt::Write as _;
+
+use super::model::{ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region};
+use crate::finding::{self, Finding, PlaceKind, Scope};
+
+/// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
+/// range only what a branch head still holds.
+pub(super) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
+    let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
+    kind == PlaceKind::File && scope.kind != "history" && !gone
+}
+
+/// One of a finding's places.
+pub(super) fn location<'r>(
+    finding: &'r Finding,
+    place: &'r finding::Location,
+    scope: &Scope,
+) -> Location<'r> {
+    let file = place.kind == PlaceKind::File;
+    // A person's line, or a message's `Signed-off-by`, would tell who it was.
+    let line = place.snippet.as_ref().filter(|_| file);
+    let (start, end) = (place.start.line.max(1), place.end.line.max(1));
+    let context_region = line.map(|snippet| Region {
+        start_line: start,
+        end_line: Some(end),
+        snippet: Some(Content { text: &snippet.line }),
+        ..Region::default()
+    });
+    let region = Region {
+        start_line: start,
+        start_column: Some(place.start.column.max(1)),
+        end_line: Some(end),
+        end_column: Some(place.end.column.max(1)),
+        byte_offset: Some(place.bytes.0),
+        byte_length: Some(place.bytes.1.saturating_sub(place.bytes.0)),
+        snippet: Some(Content { text: &finding.secret.text }),
+    };
+    if in_working_tree(place.kind, scope, Some(finding)) {
+        return physical(uri(&place.path), region, context_region, Vec::new());
+    }
+    let store = match (&place.commit, &place.blob) {
+        (Some(commit), _) if file => format!("commit/{}/", commit.id),
+        (None, Some(blob)) if file => format!("blob/{blob}/"),
+        _ => format!("{}/", place.kind.name()),
+    };
+    let name = match (&place.commit, file) {
+        (Some(commit), true) => format!("{}:{}", commit.id, place.path),
+        _ => place.path.clone(),
+    };
+    elsewhere(&format!("{store}{}", place.path), name, place.kind, region, context_region)
+}
+
+/// The place of a suppressed finding.
+pub(super) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
+    let region = Region { start_line: suppressed.line.max(1), ..Region::default() };
+    let (kind, path) = (suppressed.kind, &suppressed.path);
+    if in_working_tree(kind, scope, None) {
+        return physical(uri(path), region, None, Vec::new());
+    }
+    elsewhere(&format!("{}/{path}", kind.name()), path.clone(), kind, region, None)
+}
+
+fn elsewhere<'r>(
+    path: &str,
+    fully_qualified_name: String,
+    kind: PlaceKind,
+    region: Region<'r>,
+    context_region: Option<Region<'r>>,
+) -> Location<'r> {
+    let logical = LogicalLocation { fully_qualified_name, kind: kind.name() };
+    physical(format!(".git/skant/{}", uri(path)), region, context_region, vec![logical])
+}
+
+fn physical<'r>(
+    uri: String,
+    region: Region<'r>,
+    context_region: Option<Region<'r>>,
+    logical_locations: Vec<LogicalLocation>,
+) -> Location<'r> {
+    let artifact_location = ArtifactLocation { uri };
+    let physical_location = PhysicalLocation { artifact_location, region, context_region };
+    Location { physical_location, logical_locations }
+}
+
+/// A relative URI reference for a path as reports show it, where `%XX` stands for a byte already. Colons are
+/// escaped as well, or `a:b` would have the scheme `a`; so is a second leading slash, or `//a` would be a host.
+pub(super) fn uri(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = String::with_capacity(path.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~/@!$&'()*+,;=".contains(&byte);
+        let escaped = byte == b'%'
+            && bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if (plain && !(at == 1 && path.starts_with("//"))) || escaped {
+            out.push(char::from(byte));
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn only_what_can_be_opened_is_in_the_working_tree() {
+        let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
+        let cases = [
+            ("worktree", PlaceKind::File, None, true),
+            ("staged", PlaceKind::File, None, true),
+            ("range", PlaceKind::File, None, true),
+            ("range", PlaceKind::File, Some(&here), true),
+            ("range", PlaceKind::File, Some(&gone), false),
+            ("history", PlaceKind::File, Some(&here), false),
+            ("history", PlaceKind::File, None, false),
+            ("staged", PlaceKind::Path, None, false),
+            ("range", PlaceKind::Message, None, false),
+            ("range", PlaceKind::Ref, Some(&here), false),
+            ("range", PlaceKind::Identity, None, false),
+        ];
+        for (scope, kind, finding, expected) in cases {
+            let scope = Scope { kind: scope, ..Scope::default() };
+            assert_eq!(in_working_tree(kind, &scope, finding), expected, "{scope:?} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_becomes_a_relative_reference_and_is_not_escaped_twice() {
+        let cases = [
+            ("app/.env", "app/.env"),
+            ("a b#c?d", "a%20b%23c%3Fd"),
+            ("100%25/%FF%0A", "100%25/%FF%0A"),
+            ("bare%zz%", "bare%25zz%25"),
+            ("grün", "gr%C3%BCn"),
+            ("c:/x", "c%3A/x"),
+            ("//host/x", "/%2Fhost/x"),
+            ("app/[id]/(group)/@x", "app/%5Bid%5D/(group)/@x"),
+            ("\"<>\\^`{|}", "%22%3C%3E%5C%5E%60%7B%7C%7D"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(uri(path), expected);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn distinct_paths_have_distinct_references(one in proptest::collection::vec(0u8.., 0..12), two in proptest::collection::vec(0u8.., 0..12)) {
+            let reference = |path: &[u8]| uri(&crate::text::percent(path));
+            proptest::prop_assert_eq!(one == two, reference(&one) == reference(&two));
+            proptest::prop_assert!(reference(&one).bytes().all(|byte| byte.is_ascii_graphic() && byte != b':'));
+        }
+    }
+}

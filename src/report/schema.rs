@@ -1,0 +1,223 @@
+//! JSON, schema version 1: the shapes that `json` and `jsonl` share. Within a version fields are added, never
+//! changed. A field without a value is `null`; only `kind` (when it is `file`) and `via` (when there was no
+//! decoding) are left out.
+
+use serde::Serialize;
+
+use crate::finding::{
+    CommitInfo, Event, Finding, History, Location, PlaceKind, Problem, Report, Scope, Suppressed,
+};
+
+const SCHEMA: u32 = 1;
+
+/// What stands before the findings.
+#[derive(Serialize)]
+pub(super) struct Head<'r> {
+    tool: &'static str,
+    version: &'static str,
+    schema: u32,
+    complete: bool,
+    scope: ScopeView<'r>,
+}
+
+impl<'r> Head<'r> {
+    pub(super) fn of(report: &'r Report) -> Self {
+        let Scope { kind, revisions, commits, objects, blobs, bytes } = &report.scope;
+        Self {
+            tool: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            schema: SCHEMA,
+            complete: report.is_complete(),
+            scope: ScopeView {
+                kind,
+                revisions,
+                commits: *commits,
+                objects: *objects,
+                blobs: *blobs,
+                bytes: *bytes,
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ScopeView<'r> {
+    kind: &'static str,
+    revisions: &'r [String],
+    commits: usize,
+    objects: usize,
+    blobs: usize,
+    bytes: u64,
+}
+
+/// What stands after the findings.
+#[derive(Serialize)]
+pub(super) struct Rest<'r> {
+    suppressed: Vec<SuppressedView<'r>>,
+    problems: Vec<ProblemView<'r>>,
+    notes: Vec<ProblemView<'r>>,
+}
+
+impl<'r> Rest<'r> {
+    pub(super) fn of(report: &'r Report) -> Self {
+        Self {
+            suppressed: report.suppressed.iter().map(SuppressedView::of).collect(),
+            problems: report.problems.iter().map(ProblemView::of).collect(),
+            notes: report.notes.iter().map(ProblemView::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SuppressedView<'r> {
+    fingerprint: &'r str,
+    rule: &'r str,
+    by: &'static str,
+    reason: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    path: &'r str,
+    line: usize,
+}
+
+impl<'r> SuppressedView<'r> {
+    fn of(suppressed: &'r Suppressed) -> Self {
+        let Suppressed { fingerprint, rule, by, reason, kind, path, line } = suppressed;
+        Self { fingerprint: fingerprint.as_str(), rule, by, reason, kind: kind_of(*kind), path, line: *line }
+    }
+}
+
+#[derive(Serialize)]
+struct ProblemView<'r> {
+    kind: &'static str,
+    message: &'r str,
+    path: Option<&'r str>,
+}
+
+impl<'r> ProblemView<'r> {
+    fn of(problem: &'r Problem) -> Self {
+        Self { kind: problem.kind.name(), message: &problem.message, path: problem.path.as_deref() }
+    }
+}
+
+/// One finding.
+#[derive(Serialize)]
+pub(super) struct FindingView<'r> {
+    rule: &'r str,
+    title: &'r str,
+    severity: &'static str,
+    confidence: &'static str,
+    fingerprint: &'r str,
+    secret: SecretView<'r>,
+    locations: Vec<LocationView<'r>>,
+    places: usize,
+    history: Option<HistoryView<'r>>,
+    reasons: &'r [String],
+    help: &'r [String],
+}
+
+impl<'r> FindingView<'r> {
+    pub(super) fn of(finding: &'r Finding) -> Self {
+        Self {
+            rule: &finding.rule,
+            title: &finding.title,
+            severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
+            fingerprint: finding.fingerprint.as_str(),
+            secret: SecretView { masked: &finding.secret.text, length: finding.secret.length },
+            locations: finding.locations.iter().map(LocationView::of).collect(),
+            places: finding.places,
+            history: finding.history.as_ref().map(HistoryView::of),
+            reasons: &finding.reasons,
+            help: &finding.help,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SecretView<'r> {
+    masked: &'r str,
+    length: usize,
+}
+
+#[derive(Serialize)]
+struct LocationView<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    path: &'r str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    byte_start: usize,
+    byte_end: usize,
+    blob: Option<&'r str>,
+    commit: Option<&'r str>,
+    author: Option<&'r str>,
+    date: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    via: &'r [String],
+}
+
+impl<'r> LocationView<'r> {
+    fn of(location: &'r Location) -> Self {
+        let commit = location.commit.as_ref();
+        Self {
+            kind: kind_of(location.kind),
+            path: &location.path,
+            line: location.start.line,
+            column: location.start.column,
+            end_line: location.end.line,
+            end_column: location.end.column,
+            byte_start: location.bytes.0,
+            byte_end: location.bytes.1,
+            blob: location.blob.as_deref(),
+            commit: commit.map(|commit| commit.id.as_str()),
+            author: commit.map(|commit| commit.author.as_str()),
+            date: commit.and_then(|commit| commit.date.as_deref()),
+            via: &location.via,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct HistoryView<'r> {
+    introduced: Option<EventView<'r>>,
+    removed: Option<EventView<'r>>,
+    at_head: bool,
+    reachable: bool,
+    commits: usize,
+}
+
+impl<'r> HistoryView<'r> {
+    fn of(history: &'r History) -> Self {
+        let History { introduced, removed, at_head, reachable, commits } = history;
+        Self {
+            introduced: introduced.as_ref().map(EventView::of),
+            removed: removed.as_ref().map(EventView::of),
+            at_head: *at_head,
+            reachable: *reachable,
+            commits: *commits,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EventView<'r> {
+    commit: &'r str,
+    date: Option<&'r str>,
+    author: &'r str,
+    path: &'r str,
+}
+
+impl<'r> EventView<'r> {
+    fn of(event: &'r Event) -> Self {
+        let CommitInfo { id, author, date } = &event.commit;
+        Self { commit: id, date: date.as_deref(), author, path: &event.path }
+    }
+}
+
+/// Files are what a reader expects, so only the other kinds are named.
+fn kind_of(kind: PlaceKind) -> Option<&'static str> {
+    (kind != PlaceKind::File).then(|| kind.name())
+}
