@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod detect;
 pub mod finding;
+pub mod hook;
 pub mod judge;
 pub mod rules;
 pub mod secret;
