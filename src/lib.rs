@@ -8,6 +8,7 @@ pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod finding;
+pub mod hook;
 pub mod judge;
 pub mod rules;
 pub mod report;

@@ -1,0 +1,251 @@
+//! Changes to the hooks folder, all of them or none. Knows nothing of hooks.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::InstallError;
+
+/// One change to one file. The paths' folder is the one that [`apply`] is given.
+pub(super) enum Step {
+    /// Writes a new executable file, in the place of a regular file or of nothing.
+    Write { path: PathBuf, content: Vec<u8> },
+    /// Gives a file (or a link itself) another name, in the place of a regular file or of nothing.
+    Rename { from: PathBuf, to: PathBuf },
+    /// Removes a regular file.
+    Remove { path: PathBuf },
+}
+
+/// How to take a change back.
+enum Undo {
+    RemoveFolder(PathBuf),
+    PutBack(Saved),
+    RenameBack { from: PathBuf, to: Saved },
+}
+
+/// A regular file as it was, or that there was none.
+struct Saved {
+    path: PathBuf,
+    file: Option<(Vec<u8>, Permissions)>,
+}
+
+/// Makes the folder where it is missing, then takes each step.
+pub(super) fn apply(folder: &Path, steps: &[Step]) -> Result<(), InstallError> {
+    let mut done = Vec::new();
+    let result = make_folder(folder, &mut done)
+        .and_then(|()| steps.iter().try_for_each(|step| step.take().map(|undo| done.push(undo))));
+    result.map_err(|mut error| {
+        for undo in done.into_iter().rev() {
+            let path = undo.path().to_path_buf();
+            if undo.take().is_err() {
+                error.not_undone(path);
+            }
+        }
+        error
+    })
+}
+
+fn make_folder(folder: &Path, done: &mut Vec<Undo>) -> Result<(), InstallError> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir(folder).map_err(|source| InstallError::io("make", folder, source))?;
+        done.push(Undo::RemoveFolder(folder.to_path_buf()));
+    }
+    Ok(())
+}
+
+impl Step {
+    fn take(&self) -> Result<Undo, InstallError> {
+        match self {
+            Self::Write { path, content } => {
+                let saved = Saved::of(path).map_err(|source| InstallError::io("read", path, source))?;
+                write(path, content, None).map_err(|source| InstallError::io("write", path, source))?;
+                Ok(Undo::PutBack(saved))
+            }
+            Self::Rename { from, to } => {
+                let saved = Saved::of(to).map_err(|source| InstallError::io("read", to, source))?;
+                fs::rename(from, to).map_err(|source| InstallError::io("rename", from, source))?;
+                Ok(Undo::RenameBack { from: from.clone(), to: saved })
+            }
+            Self::Remove { path } => {
+                let saved = Saved::of(path).map_err(|source| InstallError::io("read", path, source))?;
+                fs::remove_file(path).map_err(|source| InstallError::io("remove", path, source))?;
+                Ok(Undo::PutBack(saved))
+            }
+        }
+    }
+}
+
+impl Undo {
+    fn path(&self) -> &Path {
+        match self {
+            Self::RemoveFolder(path) | Self::RenameBack { from: path, .. } => path,
+            Self::PutBack(saved) => &saved.path,
+        }
+    }
+
+    fn take(self) -> io::Result<()> {
+        match self {
+            Self::RemoveFolder(path) => fs::remove_dir(path),
+            Self::PutBack(saved) => saved.put_back(),
+            Self::RenameBack { from, to } => {
+                fs::rename(&to.path, from)?;
+                to.put_back()
+            }
+        }
+    }
+}
+
+impl Saved {
+    /// Only regular files are ever replaced, so anything else is an error here.
+    fn of(path: &Path) -> io::Result<Self> {
+        let file = match path.symlink_metadata() {
+            Ok(found) if found.is_file() => Some((fs::read(path)?, found.permissions())),
+            Ok(_) => return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is not a regular file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { path: path.to_path_buf(), file })
+    }
+
+    fn put_back(self) -> io::Result<()> {
+        match self.file {
+            Some((content, permissions)) => write(&self.path, &content, Some(permissions)),
+            None if self.path.symlink_metadata().is_ok() => fs::remove_file(self.path),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes beside the file and renames, so that nobody runs a half, and a link is replaced, not followed.
+/// Without permissions the file becomes executable.
+fn write(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = PathBuf::from(name);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    let written = file
+        .write_all(content)
+        .and_then(|()| permissions.or_else(executable).map_or(Ok(()), |mode| file.set_permissions(mode)))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| {
+            drop(file);
+            fs::rename(&beside, path)
+        });
+    if written.is_err() {
+        // The first error is the one to tell; what cannot be removed has a name that says what it is.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such mode")]
+fn executable() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn executable() -> Option<Permissions> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every name below a folder with its content, or where a link leads, and its mode.
+    fn listing(folder: &Path) -> Vec<(PathBuf, Vec<u8>, Permissions)> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let metadata = path.symlink_metadata().unwrap();
+            let content = if metadata.is_symlink() {
+                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+            } else if metadata.is_dir() {
+                found.extend(listing(&path));
+                Vec::new()
+            } else {
+                fs::read(&path).unwrap()
+            };
+            found.push((path, content, metadata.permissions()));
+        }
+        found.sort_by(|left, right| left.0.cmp(&right.0));
+        found
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_leaves_everything_as_it_was() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        for name in ["old", "ours", "kept", "gone"] {
+            fs::write(folder.join(name), name).unwrap();
+        }
+        fs::create_dir(folder.join("taken")).unwrap();
+        let mut mode = fs::metadata(folder.join("gone")).unwrap().permissions();
+        mode.set_readonly(true);
+        fs::set_permissions(folder.join("gone"), mode).unwrap();
+        let before = listing(folder);
+
+        let at = |name: &str| folder.join(name);
+        let write = |name: &str| Step::Write { path: at(name), content: b"new".to_vec() };
+        let mut steps = vec![
+            Step::Rename { from: at("old"), to: at("old.before") },
+            write("old"),
+            write("ours"),
+            write("fresh"),
+            Step::Rename { from: at("kept"), to: at("ours") },
+            Step::Remove { path: at("gone") },
+        ];
+        for last in [
+            write("taken"),
+            Step::Rename { from: at("ours"), to: at("taken") },
+            Step::Rename { from: at("missing"), to: at("other") },
+            Step::Remove { path: at("taken") },
+            write("missing/file"),
+        ] {
+            steps.push(last);
+            let error = apply(folder, &steps).unwrap_err();
+            assert!(
+                matches!(&error, InstallError::Io { not_undone, .. } if not_undone.is_empty()),
+                "{error}"
+            );
+            assert_eq!(listing(folder), before);
+            steps.pop();
+        }
+        apply(folder, &steps).unwrap();
+        assert_ne!(listing(folder), before);
+    }
+
+    #[test]
+    fn folders_are_made_and_taken_away_again() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("a/b");
+        let good = Step::Write { path: folder.join("hook"), content: Vec::new() };
+        let bad = Step::Remove { path: folder.join("missing") };
+        let steps = [good, bad];
+        apply(&folder, &steps).unwrap_err();
+        assert!(listing(root.path()).is_empty());
+        apply(&folder, &steps[..1]).unwrap();
+        assert!(folder.join("hook").is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_renamed_and_never_written_through() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        fs::write(folder.join("target"), "target").unwrap();
+        std::os::unix::fs::symlink("target", folder.join("hook")).unwrap();
+        let write = Step::Write { path: folder.join("hook"), content: b"new".to_vec() };
+        let keep = Step::Rename { from: folder.join("hook"), to: folder.join("hook.before") };
+        apply(folder, &[write]).unwrap_err();
+        assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
+        let write = Step::Write { path: folder.join("hook"), content: b"new".to_vec() };
+        apply(folder, &[keep, write]).unwrap();
+        assert_eq!(fs::read_link(folder.join("hook.before")).unwrap(), Path::new("target"));
+        assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
+        assert_eq!(fs::read(folder.join("hook")).unwrap(), b"new");
+    }
+}

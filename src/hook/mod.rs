@@ -1,0 +1,3 @@
+//! What git calls: puts skant's hooks into a repository and takes them away again.
+
+pub mod install;

@@ -1,0 +1,682 @@
+//! `skant install` and `skant uninstall` against real git, with a stub in skant's place that records its calls.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use skant::hook::install::{
+    Action, ForeignFolder, Hook, InstallError, Options, What, install, program, uninstall,
+};
+use support::{Sandbox, text_of};
+
+/// A repository, a git without the user's settings, and a stub for skant at a path that needs quoting.
+struct House {
+    sandbox: Sandbox,
+    git: OsString,
+    /// The stub's folder: holds `skant`, the `code` it ends with, and what it recorded.
+    bin: PathBuf,
+}
+
+const STUB: &str = r#"#!/bin/sh
+dir=$(dirname "$0")
+for argument in "$@"; do printf '<%s>' "$argument" >> "$dir/calls"; done
+echo >> "$dir/calls"
+cat > "$dir/stdin"
+exit "$(cat "$dir/code")"
+"#;
+
+impl House {
+    fn new() -> Self {
+        let sandbox = Sandbox::with_commit();
+        let git = sandbox.beside("git");
+        let home = sandbox.beside("home");
+        script(
+            &git,
+            &format!("#!/bin/sh\nHOME='{}' GIT_CONFIG_NOSYSTEM=1 exec git \"$@\"\n", home.display()),
+        );
+        let bin = sandbox.beside("a `bin` of \"$HOME\", it's \\ here");
+        fs::create_dir(&bin).unwrap();
+        let house = Self { sandbox, git: git.into_os_string(), bin };
+        script(&house.stub(), STUB);
+        house.stub_ends_with(0);
+        house
+    }
+
+    fn stub(&self) -> PathBuf {
+        self.bin.join("skant")
+    }
+
+    fn stub_ends_with(&self, code: i32) {
+        fs::write(self.bin.join("code"), code.to_string()).unwrap();
+    }
+
+    /// What the stub was called with since the last time, one line per call.
+    fn calls(&self) -> Vec<String> {
+        let calls = fs::read_to_string(self.bin.join("calls")).unwrap_or_default();
+        let _ = fs::remove_file(self.bin.join("calls"));
+        calls.lines().map(str::to_owned).collect()
+    }
+
+    fn stdin(&self) -> String {
+        fs::read_to_string(self.bin.join("stdin")).unwrap()
+    }
+
+    fn run<T>(&self, dir: &Path, force: bool, what: fn(&Options<'_>) -> T) -> T {
+        what(&Options {
+            dir,
+            git: &self.git,
+            program: &self.stub(),
+            hooks: &Hook::ALL,
+            foreign_folder: if force { ForeignFolder::Change } else { ForeignFolder::Refuse },
+        })
+    }
+
+    fn install(&self) -> Result<Vec<Action>, InstallError> {
+        self.run(&self.sandbox.dir, false, install)
+    }
+
+    fn uninstall(&self) -> Result<Vec<Action>, InstallError> {
+        self.run(&self.sandbox.dir, false, uninstall)
+    }
+
+    fn hook(&self, name: &str) -> PathBuf {
+        self.sandbox.dir.join(".git/hooks").join(name)
+    }
+
+    fn commit(&self, message: &str) -> Output {
+        self.sandbox.try_git(&["commit", "-q", "--allow-empty", "-m", message])
+    }
+
+    /// The hooks folder without git's samples: names, contents or where links lead, modes.
+    fn hooks(&self) -> Vec<(String, Vec<u8>, u32)> {
+        let mut found: Vec<_> = fs::read_dir(self.sandbox.dir.join(".git/hooks"))
+            .map(|entries| entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|path| path.extension().is_none_or(|end| end != "sample"))
+            .map(|path| {
+                let metadata = path.symlink_metadata().unwrap();
+                let content = match metadata.file_type() {
+                    kind if kind.is_symlink() => {
+                        fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+                    }
+                    kind if kind.is_dir() => Vec::new(),
+                    _ => fs::read(&path).unwrap(),
+                };
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                (name, content, metadata.permissions().mode())
+            })
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+fn script(path: &Path, content: &str) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn whats(actions: &[Action]) -> Vec<(&str, What)> {
+    actions.iter().map(|action| (action.path.file_name().unwrap().to_str().unwrap(), action.what)).collect()
+}
+
+fn all(what: What) -> Vec<(&'static str, What)> {
+    Hook::ALL.map(|hook| (hook.name(), what)).to_vec()
+}
+
+#[test]
+fn commit_merge_and_push_call_skant() {
+    let house = House::new();
+    let actions = house.install().unwrap();
+    assert_eq!(whats(&actions), all(What::Installed));
+    assert_eq!(actions[0].path.canonicalize().unwrap(), house.hook("pre-commit").canonicalize().unwrap());
+    for hook in Hook::ALL {
+        let mode = house.hook(hook.name()).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o755, "{hook:?}");
+    }
+
+    assert!(house.commit("one").status.success());
+    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+
+    house.sandbox.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    house.sandbox.write("side.txt", "side\n");
+    house.sandbox.commit_all("side");
+    house.sandbox.git(&["checkout", "-q", "main"]);
+    house.calls();
+    house.sandbox.git(&["merge", "-q", "-m", "merge", "side"]);
+    assert_eq!(house.calls(), ["<hook><pre-merge-commit>", "<hook><commit-msg><.git/MERGE_MSG>"]);
+
+    house.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
+    house.sandbox.git(&["push", "-q", "../remote.git", "main", "side"]);
+    assert_eq!(house.calls(), ["<hook><pre-push><../remote.git><../remote.git>"]);
+    let [main, side] = ["main", "side"].map(|branch| house.sandbox.git(&["rev-parse", branch]));
+    let zero = "0".repeat(40);
+    assert_eq!(
+        house.stdin(),
+        format!(
+            "refs/heads/main {main} refs/heads/main {zero}\nrefs/heads/side {side} refs/heads/side {zero}\n"
+        )
+    );
+}
+
+#[test]
+fn what_skant_says_blocks() {
+    let house = House::new();
+    house.install().unwrap();
+    house.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
+    for code in [1, 2, 3, 130] {
+        house.stub_ends_with(code);
+        assert!(!house.commit("blocked").status.success(), "{code}");
+        assert!(!house.sandbox.try_git(&["push", "-q", "../remote.git", "main"]).status.success(), "{code}");
+        let output = run_hook("sh", &house, "pre-push", &["origin", "url"], "");
+        assert_eq!(output.status.code(), Some(code));
+    }
+    assert_eq!(house.sandbox.git(&["log", "--format=%s"]), "first");
+}
+
+/// Runs a hook with a shell of choice, as git would.
+fn run_hook(shell: &str, house: &House, name: &str, arguments: &[&str], input: &str) -> Output {
+    let mut words = shell.split(' ');
+    let file = house.sandbox.beside("input");
+    fs::write(&file, input).unwrap();
+    house
+        .sandbox
+        .command(words.next().unwrap())
+        .args(words)
+        .arg(house.hook(name))
+        .args(arguments)
+        .stdin(Stdio::from(fs::File::open(file).unwrap()))
+        .output()
+        .unwrap()
+}
+
+fn shells() -> Vec<&'static str> {
+    let there = |shell: &&str| {
+        let mut words = shell.split(' ');
+        let tried = Command::new(words.next().unwrap()).args(words).args(["-c", ":"]).output();
+        let there = tried.is_ok_and(|output| output.status.success());
+        if !there {
+            eprintln!("skipped: there is no {shell} here");
+        }
+        there
+    };
+    ["sh", "dash", "busybox sh", "bash", "zsh --emulate sh", "ksh"].into_iter().filter(there).collect()
+}
+
+#[test]
+fn an_earlier_hook_is_called_with_the_same_arguments_and_input_in_every_shell() {
+    let house = House::new();
+    for hook in Hook::ALL {
+        script(
+            &house.hook(hook.name()),
+            "#!/bin/sh\nfor a in \"$@\"; do printf '<%s>' \"$a\"; done\ncat > ../earlier-stdin\nexit $CODE\n",
+        );
+    }
+    let kept = |hook: Hook| format!("{}.before-skant", hook.name());
+    let expected: Vec<(String, What)> = Hook::ALL
+        .into_iter()
+        .flat_map(|hook| [(kept(hook), What::KeptAndCalls), (hook.name().to_owned(), What::Installed)])
+        .collect();
+    let actions = house.install().unwrap();
+    let got: Vec<(String, What)> =
+        whats(&actions).into_iter().map(|(name, what)| (name.to_owned(), what)).collect();
+    assert_eq!(got, expected);
+
+    let long = "refs/heads/a 1 refs/heads/a 2\n".repeat(20_000);
+    let arguments = ["origin", "https://example.org/a b'\"$x\\"];
+    let shown = format!("<{}><{}>", arguments[0], arguments[1]);
+    for shell in shells() {
+        for input in ["", "\n", "one line\n", "no end", "-n two\n\n\n", "%s \\n *\n", "..\n.", &long] {
+            let output = run_hook(shell, &house, "pre-push", &arguments, input);
+            assert!(output.status.success(), "{shell}: {}", text_of(&output));
+            assert_eq!(text_of(&output), shown, "{shell}");
+            assert_eq!(house.calls(), [format!("<hook><pre-push>{shown}")], "{shell}");
+            assert!(house.stdin() == input, "{shell}: {input:.20?}");
+            assert!(fs::read_to_string(house.sandbox.beside("earlier-stdin")).unwrap() == input, "{shell}");
+        }
+        for hook in Hook::ALL {
+            house.stub_ends_with(3);
+            let output = run_hook(shell, &house, hook.name(), &[".git/a message"], "");
+            assert_eq!(output.status.code(), Some(3), "{shell} {hook:?}");
+            assert_eq!(house.calls(), [format!("<hook><{}><.git/a message>", hook.name())], "{shell}");
+            house.stub_ends_with(0);
+        }
+    }
+}
+
+#[test]
+fn an_earlier_hook_that_fails_blocks_with_its_code_and_skant_is_not_asked() {
+    let house = House::new();
+    for hook in Hook::ALL {
+        // One that ends without reading what it is given.
+        script(&house.hook(hook.name()), "#!/bin/sh\necho earlier says no >&2\nexit 7\n");
+    }
+    house.install().unwrap();
+    let long = "x\n".repeat(200_000);
+    for shell in shells() {
+        for hook in Hook::ALL {
+            let output = run_hook(shell, &house, hook.name(), &["a"], &long);
+            assert_eq!(output.status.code(), Some(7), "{shell} {hook:?}");
+            assert_eq!(text_of(&output), "earlier says no\n", "{shell} {hook:?}");
+        }
+    }
+    let output = house.commit("blocked");
+    assert!(!output.status.success() && text_of(&output).contains("earlier says no"));
+    assert!(house.calls().is_empty());
+}
+
+#[test]
+fn an_earlier_hook_that_git_did_not_run_is_kept_and_not_run() {
+    let house = House::new();
+    fs::write(house.hook("pre-commit"), "#!/bin/sh\nexit 7\n").unwrap();
+    symlink("nowhere", house.hook("commit-msg")).unwrap();
+    let actions = house.install().unwrap();
+    assert_eq!(
+        whats(&actions),
+        [
+            ("pre-commit.before-skant", What::Kept),
+            ("pre-commit", What::Installed),
+            ("pre-merge-commit", What::Installed),
+            ("commit-msg.before-skant", What::Kept),
+            ("commit-msg", What::Installed),
+            ("pre-push", What::Installed),
+        ]
+    );
+    assert!(house.commit("one").status.success());
+    assert_eq!(house.calls().len(), 2);
+}
+
+#[test]
+fn installing_twice_changes_nothing_and_what_is_stale_is_refreshed() {
+    let house = House::new();
+    script(&house.hook("pre-push"), "#!/bin/sh\n");
+    house.install().unwrap();
+    let first = house.hooks();
+    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+    assert_eq!(house.hooks(), first);
+
+    // The program has moved; a script has lost its mode; one is gone.
+    let old = house.sandbox.beside("old place");
+    fs::create_dir(&old).unwrap();
+    fs::rename(house.stub(), old.join("skant")).unwrap();
+    let elsewhere =
+        Options { program: &old.join("skant"), hooks: &[Hook::PreCommit], ..options(&house, &house.git) };
+    assert_eq!(whats(&install(&elsewhere).unwrap()), [("pre-commit", What::Refreshed)]);
+    fs::set_permissions(house.hook("commit-msg"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::remove_file(house.hook("pre-push")).unwrap();
+    assert_eq!(
+        whats(&house.install().unwrap()),
+        [
+            ("pre-commit", What::Refreshed),
+            ("pre-merge-commit", What::Unchanged),
+            ("commit-msg", What::Refreshed),
+            ("pre-push.before-skant", What::KeptAndCalls),
+            ("pre-push", What::Installed),
+        ]
+    );
+    assert_eq!(house.hooks(), first);
+}
+
+fn options<'h>(house: &'h House, git: &'h std::ffi::OsStr) -> Options<'h> {
+    Options {
+        dir: &house.sandbox.dir,
+        git,
+        program: Path::new("/nowhere/skant"),
+        hooks: &Hook::ALL,
+        foreign_folder: ForeignFolder::Refuse,
+    }
+}
+
+#[test]
+fn a_program_that_is_gone_blocks_with_advice() {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain(["/usr/local/bin".into(), "/opt/homebrew/bin".into()])
+        .any(|folder| folder.join("skant").exists());
+    if found {
+        eprintln!("skipped: skant is installed on this machine, so the hook finds it");
+        return;
+    }
+    let house = House::new();
+    script(&house.hook("commit-msg"), "#!/bin/sh\n");
+    house.install().unwrap();
+    fs::rename(house.stub(), house.bin.join("moved")).unwrap();
+    // What lies in the repository is not to be trusted, and a PATH may name it.
+    house.sandbox.write("skant", "#!/bin/sh\ntouch ran\n");
+    script(&house.sandbox.dir.join("skant"), "#!/bin/sh\ntouch ran\n");
+    let paths = [".", ""].map(|entry| format!("{entry}:{}", path.to_string_lossy()));
+    for (hook, noun) in Hook::ALL.into_iter().zip([
+        "this commit was",
+        "this merge was",
+        "this commit message was",
+        "this push was",
+    ]) {
+        for shell in shells() {
+            let output = run_hook(shell, &house, hook.name(), &["a"], "");
+            assert_eq!(output.status.code(), Some(2), "{shell} {hook:?}");
+            let text = text_of(&output);
+            for part in [
+                noun,
+                "skant install",
+                house.hook(hook.name()).to_str().unwrap(),
+                house.bin.to_str().unwrap(),
+            ] {
+                assert!(text.contains(part), "{shell} {hook:?}: {part} is not in {text}");
+            }
+            assert_eq!(text.contains("rename commit-msg.before-skant"), hook == Hook::CommitMsg, "{text}");
+        }
+    }
+    for path in paths {
+        let args = ["commit", "-q", "--allow-empty", "-m", "blocked"];
+        let output = house.sandbox.command("git").env("PATH", &path).args(args).output().unwrap();
+        assert!(!output.status.success(), "{path}");
+    }
+    assert!(!house.sandbox.dir.join("ran").exists());
+
+    // Graphical clients have no login PATH: the usual places are tried.
+    let home = house.sandbox.beside("home");
+    for place in [house.sandbox.beside("on path"), home.join(".cargo/bin"), home.join(".local/bin")] {
+        fs::create_dir_all(&place).unwrap();
+        let [skant, code] = ["skant", "code"].map(|name| place.join(name));
+        script(&skant, STUB);
+        fs::write(&code, "0").unwrap();
+        let path = format!("{}:{}", house.sandbox.beside("on path").display(), path.to_string_lossy());
+        let args = ["commit", "-q", "--allow-empty", "-m", "checked"];
+        let output = house.sandbox.command("git").env("PATH", path).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", text_of(&output));
+        assert!(place.join("calls").exists(), "{}", place.display());
+        fs::remove_file(skant).unwrap();
+    }
+}
+
+#[test]
+fn uninstall_gives_back_what_was_there() {
+    let house = House::new();
+    let odd = b"#!/bin/sh\n# \xff no UTF-8, no final newline";
+    fs::write(house.hook("pre-commit"), odd).unwrap();
+    fs::set_permissions(house.hook("pre-commit"), fs::Permissions::from_mode(0o710)).unwrap();
+    fs::write(house.hook("commit-msg"), "not executable").unwrap();
+    house.sandbox.write("tracked-hook", "#!/bin/sh\n");
+    symlink("../../tracked-hook", house.hook("pre-push")).unwrap();
+    let before = house.hooks();
+    house.install().unwrap();
+    assert_ne!(house.hooks(), before);
+    assert_eq!(
+        whats(&house.uninstall().unwrap()),
+        [
+            ("pre-commit", What::Restored),
+            ("pre-merge-commit", What::Removed),
+            ("commit-msg", What::Restored),
+            ("pre-push", What::Restored),
+        ]
+    );
+    assert_eq!(house.hooks(), before);
+    assert_eq!(fs::read(house.sandbox.dir.join("tracked-hook")).unwrap(), b"#!/bin/sh\n");
+    let again = whats(&house.uninstall().unwrap()).len();
+    assert_eq!(again, 3, "three hooks of somebody else's are left alone");
+    assert_eq!(house.hooks(), before);
+}
+
+#[test]
+fn uninstall_leaves_what_it_did_not_write() {
+    let house = House::new();
+    assert!(house.uninstall().unwrap().is_empty());
+    script(&house.hook("commit-msg"), "#!/bin/sh\n");
+    house.install().unwrap();
+    let mut edited = fs::read(house.hook("pre-commit")).unwrap();
+    edited.extend(b"# mine\n");
+    fs::write(house.hook("pre-commit"), edited).unwrap();
+    script(&house.hook("commit-msg"), "#!/bin/sh\n# another\n");
+    fs::remove_file(house.hook("pre-push")).unwrap();
+    script(&house.hook("pre-push.before-skant"), "#!/bin/sh\n");
+
+    let before = house.hooks();
+    let error = house.install().unwrap_err();
+    assert!(matches!(error, InstallError::Edited { .. }), "{error}");
+    assert!(error.help().unwrap().contains("pre-commit.before-skant"));
+    assert_eq!(house.hooks(), before);
+
+    assert_eq!(
+        whats(&house.uninstall().unwrap()),
+        [
+            ("pre-commit", What::LeftAlone),
+            ("pre-merge-commit", What::Removed),
+            ("commit-msg", What::LeftAlone),
+            ("commit-msg.before-skant", What::LeftAlone),
+            ("pre-push", What::Restored),
+        ]
+    );
+}
+
+#[test]
+fn all_is_looked_at_before_anything_changes() {
+    let house = House::new();
+    script(&house.hook("pre-commit"), "#!/bin/sh\n");
+    fs::create_dir(house.hook("pre-push")).unwrap();
+    let before = house.hooks();
+    assert!(matches!(house.install(), Err(InstallError::NotAFile { .. })));
+    assert_eq!(house.hooks(), before);
+    fs::remove_dir(house.hook("pre-push")).unwrap();
+
+    for taken_by_folder in [false, true] {
+        script(&house.hook("pre-push"), "#!/bin/sh\n");
+        if taken_by_folder {
+            fs::create_dir(house.hook("pre-push.before-skant")).unwrap();
+        } else {
+            script(&house.hook("pre-push.before-skant"), "#!/bin/sh\n# older\n");
+        }
+        let before = house.hooks();
+        let error = house.install().unwrap_err();
+        assert!(matches!(error, InstallError::TwoHooks { .. }), "{error}");
+        assert!(error.help().is_some());
+        assert_eq!(house.hooks(), before);
+        if !taken_by_folder {
+            fs::remove_file(house.hook("pre-push.before-skant")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_failure_on_the_way_is_undone() {
+    let house = House::new();
+    script(&house.hook("pre-commit"), "#!/bin/sh\n");
+    // The last of the four: a folder stands where its new text would be written first.
+    fs::create_dir(house.hook(&format!("pre-push.{}.tmp", std::process::id()))).unwrap();
+    let before = house.hooks();
+    let error = house.install().unwrap_err();
+    assert!(matches!(&error, InstallError::Io { not_undone, .. } if not_undone.is_empty()), "{error}");
+    assert!(error.to_string().contains("pre-push"), "{error}");
+    assert_eq!(house.hooks(), before);
+}
+
+#[test]
+fn some_of_the_hooks() {
+    let house = House::new();
+    let some = Options { hooks: &[Hook::PrePush, Hook::PreCommit], ..options(&house, &house.git) };
+    assert_eq!(
+        whats(&install(&some).unwrap()),
+        [("pre-commit", What::Installed), ("pre-push", What::Installed)]
+    );
+    assert_eq!(house.hooks().len(), 2);
+    let one = Options { hooks: &[Hook::PrePush], ..some };
+    assert_eq!(whats(&uninstall(&one).unwrap()), [("pre-push", What::Removed)]);
+    assert_eq!(house.hooks().len(), 1);
+}
+
+#[test]
+fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
+    let house = House::new();
+    let shared = house.sandbox.beside("shared hooks");
+    fs::create_dir(&shared).unwrap();
+    let linked = house.sandbox.dir.join("linked");
+    symlink(&shared, &linked).unwrap();
+    for (setting, folder, tracked) in [
+        (".husky/_", house.sandbox.dir.join(".husky/_"), true),
+        ("", house.sandbox.dir.clone(), true),
+        ("linked", shared.clone(), false),
+        (shared.to_str().unwrap(), shared.clone(), false),
+        ("~/hooks", house.sandbox.beside("home/hooks"), false),
+    ] {
+        house.sandbox.git(&["config", "core.hooksPath", setting]);
+        house.sandbox.write("sub/folder/file", "");
+        let sub = house.sandbox.dir.join("sub/folder");
+        let existed = folder.exists();
+        let error = house.run(&sub, false, install).unwrap_err();
+        match (&error, tracked) {
+            (InstallError::TrackedFolder { .. }, true) | (InstallError::SharedFolder { .. }, false) => {}
+            _ => panic!("{setting}: {error:?}"),
+        }
+        let help = error.help().unwrap();
+        assert!(help.contains("skant hook pre-commit \"$@\"") && help.contains("--force"), "{help}");
+        assert_eq!(folder.exists(), existed, "{setting}");
+        assert!(!folder.join("pre-commit").exists(), "{setting}");
+        if setting.is_empty() {
+            continue;
+        }
+
+        assert_eq!(whats(&house.run(&sub, true, install).unwrap()), all(What::Installed), "{setting}");
+        assert!(folder.join("pre-commit").is_file(), "{setting}");
+        assert!(house.commit("one").status.success());
+        assert_eq!(house.calls().len(), 2, "{setting}");
+        assert!(house.run(&sub, false, uninstall).is_err());
+        assert_eq!(whats(&house.run(&sub, true, uninstall).unwrap()), all(What::Removed), "{setting}");
+        assert!(
+            house.run(&sub, false, uninstall).unwrap().is_empty(),
+            "nothing to remove, nothing to refuse"
+        );
+    }
+    house.sandbox.git(&["config", "core.hooksPath", ".husky/_"]);
+    let help = house.install().unwrap_err().help().unwrap();
+    assert!(help.contains("/.husky/pre-commit"), "{help}");
+
+    house.sandbox.git(&["config", "core.hooksPath", ".git/own hooks"]);
+    assert_eq!(whats(&house.install().unwrap()), all(What::Installed));
+
+    house.sandbox.git(&["config", "core.hooksPath", "/dev/null"]);
+    for force in [false, true] {
+        let error = house.run(&house.sandbox.dir, force, install).unwrap_err();
+        assert!(matches!(error, InstallError::NoFolder { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_hooks_folder_that_links_into_the_tree_is_refused() {
+    let house = House::new();
+    house.sandbox.write("githooks/pre-commit", "#!/bin/sh\n");
+    fs::remove_dir_all(house.sandbox.dir.join(".git/hooks")).unwrap();
+    symlink("../githooks", house.sandbox.dir.join(".git/hooks")).unwrap();
+    assert!(matches!(house.install(), Err(InstallError::TrackedFolder { .. })));
+    assert_eq!(fs::read(house.sandbox.dir.join("githooks/pre-commit")).unwrap(), b"#!/bin/sh\n");
+}
+
+#[test]
+fn a_hooks_folder_that_is_missing_is_made() {
+    let house = House::new();
+    fs::remove_dir_all(house.sandbox.dir.join(".git/hooks")).unwrap();
+    house.install().unwrap();
+    assert!(house.commit("one").status.success());
+    assert_eq!(house.calls().len(), 2);
+}
+
+#[test]
+fn worktrees_share_the_hooks_and_submodules_have_their_own() {
+    let house = House::new();
+    house.sandbox.git(&["worktree", "add", "-q", "-b", "linked", "../linked tree"]);
+    let linked = house.sandbox.beside("linked tree");
+    assert_eq!(whats(&house.run(&linked, false, install).unwrap()), all(What::Installed));
+    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+    let commit = |dir: &Path| {
+        let args = ["commit", "-q", "--allow-empty", "-m", "one"];
+        let output = house.sandbox.command_in(dir, "git").args(args).output().unwrap();
+        assert!(output.status.success(), "{}", text_of(&output));
+        house.calls()
+    };
+    let calls = commit(&linked);
+    assert_eq!(calls[0], "<hook><pre-commit>");
+    assert!(calls[1].ends_with(".git/worktrees/linked-tree/COMMIT_EDITMSG>"), "{calls:?}");
+
+    house.sandbox.git(&["clone", "-q", "--bare", ".", "../other.git"]);
+    house.sandbox.git(&[
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        "../other.git",
+        "sub",
+    ]);
+    let sub = house.sandbox.dir.join("sub");
+    assert!(commit(&sub).is_empty(), "the outer repository's hooks are not the submodule's");
+    let actions = house.run(&sub, false, install).unwrap();
+    assert_eq!(whats(&actions), all(What::Installed));
+    assert!(actions[0].path.canonicalize().unwrap().ends_with(".git/modules/sub/hooks/pre-commit"));
+    assert_eq!(commit(&sub).len(), 2);
+    assert_eq!(whats(&house.run(&sub, false, uninstall).unwrap()), all(What::Removed));
+    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+
+    let bare = house.sandbox.beside("other.git");
+    assert_eq!(whats(&house.run(&bare, false, install).unwrap()), all(What::Installed));
+    assert!(bare.join("hooks/pre-push").is_file());
+}
+
+#[test]
+fn hooks_that_lead_back_here_end() {
+    let house = House::new();
+    house.install().unwrap();
+    // Somebody's tool has put a copy of this hook in the place of the earlier one.
+    fs::copy(house.hook("pre-commit"), house.hook("pre-commit.before-skant")).unwrap();
+    assert!(house.commit("one").status.success());
+    assert_eq!(house.calls().len(), 3);
+    fs::remove_file(house.hook("pre-commit.before-skant")).unwrap();
+
+    // `pre-commit install`, `skant install`, `pre-commit install`: the framework calls us as its legacy hook
+    // and refuses to be called from there.
+    let framework = "#!/bin/sh\n# File generated by pre-commit: https://pre-commit.com\n\
+        [ -z \"$PRE_COMMIT_RUNNING_LEGACY\" ] || exit 9\necho framework >> ../framework\n\
+        PRE_COMMIT_RUNNING_LEGACY=1 .git/hooks/pre-commit.legacy \"$@\"\n";
+    fs::rename(house.hook("pre-commit"), house.hook("pre-commit.legacy")).unwrap();
+    script(&house.hook("pre-commit"), framework);
+    script(&house.hook("pre-commit.before-skant"), framework);
+    let output = house.commit("two");
+    assert!(output.status.success(), "{}", text_of(&output));
+    assert_eq!(house.calls().len(), 2);
+    assert_eq!(fs::read_to_string(house.sandbox.beside("framework")).unwrap(), "framework\n");
+}
+
+#[test]
+fn where_git_cannot_answer_the_error_says_why() {
+    let house = House::new();
+    let missing = house.sandbox.beside("no such git");
+    let error = install(&options(&house, missing.as_os_str())).unwrap_err();
+    assert!(matches!(error, InstallError::NoGit { .. }), "{error}");
+
+    let outside = house.sandbox.beside("home");
+    let error = house.run(&outside, false, install).unwrap_err();
+    assert!(matches!(error, InstallError::NoRepository { .. }), "{error}");
+    assert!(error.to_string().contains("is in no git repository"));
+
+    let error = house.run(&house.sandbox.beside("no such folder"), false, install).unwrap_err();
+    assert!(error.to_string().contains("no such folder"), "{error}");
+
+    let strict = house.sandbox.beside("strict git");
+    script(&strict, "#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git \"$@\"\n");
+    for what in [install, uninstall] {
+        let error = what(&options(&house, strict.as_os_str())).unwrap_err();
+        assert!(matches!(error, InstallError::OtherOwner { .. }), "{error}");
+        assert!(error.to_string().contains("dubious ownership"), "{error}");
+        assert!(error.help().unwrap().contains("git config --global --add safe.directory "), "{error}");
+    }
+    assert!(house.hooks().is_empty());
+}
+
+#[test]
+fn this_program_has_a_name() {
+    assert!(program().unwrap().is_absolute());
+}
