@@ -61,7 +61,12 @@ impl<'o> TreeDiff<'o> {
 
     /// Compares two trees; `None` is an empty one. Iterative, so that no depth of folders is too deep.
     pub(super) fn compare(&mut self, old: Option<Oid>, new: Option<Oid>) {
-        let mut work = vec![(Vec::new(), old, new)];
+        self.compare_below(Vec::new(), old, new);
+    }
+
+    /// The same for the trees of one folder.
+    pub(super) fn compare_below(&mut self, folder: Vec<u8>, old: Option<Oid>, new: Option<Oid>) {
+        let mut work = vec![(folder, old, new)];
         while let Some((prefix, old, new)) = work.pop() {
             if old == new {
                 continue;
@@ -90,7 +95,10 @@ impl<'o> TreeDiff<'o> {
         work: &mut Vec<(Vec<u8>, Option<Oid>, Option<Oid>)>,
     ) {
         let find = |entries: &[Entry], name: &[u8]| {
-            entries.binary_search_by(|entry| entry.name.as_slice().cmp(name)).ok().map(|at| entries[at].clone())
+            entries
+                .binary_search_by(|entry| entry.name.as_slice().cmp(name))
+                .ok()
+                .map(|at| entries[at].clone())
         };
         for entry in new {
             let before = find(old, &entry.name);
@@ -98,7 +106,8 @@ impl<'o> TreeDiff<'o> {
                 continue;
             }
             let path = joined(prefix, &entry.name);
-            let was_tree = before.as_ref().filter(|before| before.kind == EntryKind::Tree).map(|before| before.oid);
+            let was_tree =
+                before.as_ref().filter(|before| before.kind == EntryKind::Tree).map(|before| before.oid);
             match entry.kind {
                 EntryKind::Tree => {
                     self.remove(&path, before.filter(|before| before.kind != EntryKind::Tree));

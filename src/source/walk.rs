@@ -31,7 +31,8 @@ struct Seen {
 /// Commits reachable from `wanted` and not from `unwanted`.
 pub(super) fn range(objects: &Objects, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
     let mut walk = Walk::default();
-    let mut walker = Walker { objects, borders, seen: HashMap::new(), queue: BinaryHeap::new(), unread: Vec::new() };
+    let mut walker =
+        Walker { objects, borders, seen: HashMap::new(), queue: BinaryHeap::new(), unread: Vec::new() };
     for (oids, excluded) in [(unwanted, true), (wanted, false)] {
         for oid in oids {
             match peel(objects, oid, if excluded { None } else { Some(&mut walk.tags) }) {
@@ -128,7 +129,8 @@ impl Walker<'_> {
                     self.add(parent, excluded);
                 }
             }
-            let open = self.queue.iter().any(|(_, oid)| self.seen.get(oid).is_some_and(|seen| !seen.excluded));
+            let open =
+                self.queue.iter().any(|(_, oid)| self.seen.get(oid).is_some_and(|seen| !seen.excluded));
             if open {
                 slop = SLOP;
             } else if slop == 0 {

@@ -210,7 +210,7 @@ fn read_node(reader: &mut Reader<'_>, arena: Arena<'_>, parent: Option<usize>) -
     };
     let oid = reader.at();
     if valid.is_some() {
-        reader.take(arena.format.len(), SHORT)?;
+        reader.take(arena.format.raw_len(), SHORT)?;
     }
     // The buffer is never longer than four bytes can say; see `Index::parse`.
     let narrow = |place: usize| u32::try_from(place).map_err(|_| reader.damage(SHORT));

@@ -58,7 +58,7 @@ impl<'a> Arena<'a> {
     }
 
     fn flags(self, record: Record) -> u16 {
-        self.u16(record.head() + STAT + self.format.len())
+        self.u16(record.head() + STAT + self.format.raw_len())
     }
 
     fn u16(self, at: usize) -> u16 {
@@ -75,7 +75,7 @@ impl<'a> Arena<'a> {
     }
 
     pub(super) fn oid(self, at: usize) -> Option<Oid> {
-        self.bytes.get(at..at + self.format.len()).and_then(Oid::from_bytes)
+        self.bytes.get(at..at + self.format.raw_len()).and_then(Oid::from_bytes)
     }
 
     /// `None` cannot happen: a record is only made of an entry that is there.
@@ -83,7 +83,8 @@ impl<'a> Arena<'a> {
         let head = record.head();
         let mode = self.bytes[head + MODE..head + MODE + 4].iter();
         let flags = self.flags(record);
-        let extended = if flags & EXTENDED == 0 { 0 } else { self.u16(head + STAT + self.format.len() + 2) };
+        let extended =
+            if flags & EXTENDED == 0 { 0 } else { self.u16(head + STAT + self.format.raw_len() + 2) };
         Some(Entry {
             path: self.path(record),
             mode: mode.fold(0, |number, &byte| (number << 8) | u32::from(byte)),
@@ -129,7 +130,7 @@ pub(super) fn read(
     names_at: usize,
 ) -> Result<Entries, IndexError> {
     // Two bytes of flags, one of name length or padding, one that ends the name.
-    let least = STAT + format.len() + 2 + 2;
+    let least = STAT + format.raw_len() + 2 + 2;
     let count = count as usize;
     if count > reader.left() / least {
         return Err(reader.damage("more entries are announced than the file can hold"));
@@ -153,7 +154,7 @@ pub(super) fn read(
 fn read_head(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<(usize, Option<usize>), IndexError> {
     const SHORT: &str = "an entry is cut short";
     let head = reader.at();
-    let fixed = STAT + format.len() + 2;
+    let fixed = STAT + format.raw_len() + 2;
     let taken = reader.take(fixed, SHORT)?;
     let flags = u16::from_be_bytes([taken[fixed - 2], taken[fixed - 1]]);
     if flags & EXTENDED != 0 {

@@ -220,7 +220,7 @@ fn read_file(bytes: &mut Vec<u8>, start: usize, format: ObjectFormat) -> Result<
     if u32::try_from(bytes.len()).is_err() {
         return Err(IndexError::TooLarge { size: bytes.len() as u64, limit: u64::from(u32::MAX) });
     }
-    let end = bytes.len().saturating_sub(format.len()).max(start);
+    let end = bytes.len().saturating_sub(format.raw_len()).max(start);
     let mut reader = Reader::new(bytes, start..end, start);
     if reader.take(4, SHORT)? != b"DIRC" {
         return Err(IndexError::Signature);
@@ -243,7 +243,7 @@ fn read_shared(
     base: Oid,
     format: ObjectFormat,
 ) -> Result<File, IndexError> {
-    let damaged = |what| IndexError::Damaged { offset: lower.len().saturating_sub(format.len()), what };
+    let damaged = |what| IndexError::Damaged { offset: lower.len().saturating_sub(format.raw_len()), what };
     if !lower.ends_with(base.as_bytes()) {
         return Err(damaged("its checksum is not the one that the index asks for"));
     }

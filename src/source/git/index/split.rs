@@ -26,7 +26,7 @@ impl Link {
     ) -> Result<Option<Self>, IndexError> {
         const SHORT: &str = "the link to the shared index is cut short";
         let mut reader = Reader::new(bytes, region.clone(), 0);
-        let raw = reader.take(format.len(), SHORT)?;
+        let raw = reader.take(format.raw_len(), SHORT)?;
         let base = Oid::from_bytes(raw).filter(|base| !base.is_zero());
         Ok(base.map(|base| Self { base, bitmaps: reader.at()..region.end }))
     }

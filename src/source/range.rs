@@ -1,0 +1,202 @@
+//! A range of commits: for each, what no parent's version of a path holds.
+
+use thiserror::Error;
+
+use super::changes::{ChangeSet, TreeDiff, entry_at, is_text};
+use super::git::{
+    Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
+    run,
+};
+use super::{Stop, read_problem, walk};
+use crate::finding::{Problem, ProblemKind};
+use crate::text::{percent, terminal};
+
+/// Why a range could not be read at all.
+#[derive(Debug, Error)]
+pub enum RangeError {
+    /// A revision is an option, or of a form that is not taken.
+    #[error("`{0}` is no revision; name commits as for `git rev-list`, for instance `main..HEAD`")]
+    NotARevision(String),
+    /// git does not know a revision.
+    #[error("{0}; is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")]
+    Unresolved(PlumbingError),
+    /// The repository cannot be read.
+    #[error(transparent)]
+    Repository(#[from] DiscoverError),
+    /// The refs cannot be read.
+    #[error(transparent)]
+    Refs(#[from] RefError),
+    /// The objects cannot be read.
+    #[error(transparent)]
+    Objects(#[from] OpenError),
+}
+
+/// What to include and what to leave out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revisions {
+    /// Commits, tags, trees or blobs that are wanted with their ancestors.
+    pub wanted: Vec<Oid>,
+    /// Commits that are not, nor their ancestors.
+    pub unwanted: Vec<Oid>,
+}
+
+impl Revisions {
+    /// Resolves what a user names, in git's own syntax (`a..b`, `^a`, `a...b`, `v1.2`, `--all`).
+    ///
+    /// # Errors
+    /// git does not know it, or it is no revision.
+    pub fn resolve(repository: &Repository, names: &[String]) -> Result<Self, RangeError> {
+        for name in names {
+            let option = name.starts_with('-')
+                && !["--all", "--branches", "--tags", "--remotes"].contains(&name.as_str());
+            if option || name.is_empty() {
+                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+            }
+        }
+        let mut arguments = vec!["rev-parse", "--revs-only"];
+        arguments.extend(names.iter().map(String::as_str));
+        let out = run(repository, &arguments).map_err(RangeError::Unresolved)?;
+        let mut revisions = Self::default();
+        for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            match line.strip_prefix(b"^") {
+                Some(name) => revisions.unwanted.extend(Oid::from_hex(name)),
+                None => revisions.wanted.extend(Oid::from_hex(line)),
+            }
+        }
+        // `--revs-only` drops what it does not know without a word.
+        for name in names.iter().filter(|name| !name.starts_with("--")) {
+            let out = run(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
+            if out.is_empty() {
+                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+            }
+        }
+        Ok(revisions)
+    }
+}
+
+/// A commit of the range and what it adds.
+#[derive(Debug)]
+pub struct CommitChanges {
+    /// The commit.
+    pub oid: Oid,
+    /// What it says.
+    pub commit: Commit,
+    /// What it adds, and what is gone.
+    pub changes: ChangeSet,
+}
+
+/// All that a range holds.
+#[derive(Debug, Default)]
+pub struct RangeChanges {
+    /// The commits, oldest first.
+    pub commits: Vec<CommitChanges>,
+    /// Annotated tags that were named; their messages belong to the range.
+    pub tags: Vec<Oid>,
+    /// Blobs that were named instead of commits, or that a named tree holds.
+    pub loose: ChangeSet,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Where a shallow clone ends; empty in a whole one.
+///
+/// # Errors
+/// The file `shallow` cannot be read.
+pub fn shallow_borders(repository: &Repository) -> Result<Vec<Oid>, RefError> {
+    let own = Repository { git_dir: repository.common_dir.clone(), ..repository.clone() };
+    Refs::pseudo(&own, "shallow")
+}
+
+/// Reads a range.
+///
+/// # Errors
+/// The list of a shallow clone's borders cannot be read.
+pub fn changes(
+    repository: &Repository,
+    objects: &Objects,
+    revisions: &Revisions,
+    stop: &Stop,
+) -> Result<RangeChanges, RangeError> {
+    let borders = shallow_borders(repository)?;
+    let walk = walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
+    let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
+    found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
+    for (oid, commit) in walk.commits {
+        if stop.is_set() {
+            break;
+        }
+        let is_border = borders.contains(&oid);
+        if is_border {
+            found.problems.push(shallow(&oid));
+        }
+        let (changes, problems) = commit_changes(repository, objects, &commit, is_border);
+        found.problems.extend(problems);
+        found.commits.push(CommitChanges { oid, commit, changes });
+    }
+    for (oid, kind) in walk.others {
+        let mut diff = TreeDiff::new(objects, repository.format);
+        if kind == ObjectKind::Tree {
+            diff.compare(None, Some(oid));
+            found.problems.extend(unread(&diff));
+            found.loose.changes.extend(diff.found.changes);
+        } else {
+            let change = super::changes::Change {
+                path: oid.to_string().into_bytes(),
+                blob: oid,
+                kind: super::git::EntryKind::File,
+                bases: Vec::new(),
+            };
+            found.loose.changes.push(change);
+        }
+    }
+    Ok(found)
+}
+
+/// What a commit adds: against its first parent, less what another parent has in the same place.
+fn commit_changes(
+    repository: &Repository,
+    objects: &Objects,
+    commit: &Commit,
+    is_border: bool,
+) -> (ChangeSet, Vec<Problem>) {
+    let parents: &[Oid] = if is_border { &[] } else { &commit.parents };
+    let (mut trees, mut problems) = (Vec::new(), Vec::new());
+    for parent in parents {
+        let tree = objects.read_kind(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
+        match tree {
+            Ok(Some(parent)) => trees.push(parent.tree),
+            Ok(None) => {}
+            Err(error) => problems.push(read_problem(&error, None)),
+        }
+    }
+    let mut diff = TreeDiff::new(objects, repository.format);
+    diff.compare(trees.first().copied(), Some(commit.tree));
+    problems.extend(unread(&diff));
+    let mut found = diff.found;
+    for tree in trees.iter().skip(1) {
+        found.changes.retain_mut(|change| match entry_at(objects, repository.format, tree, &change.path) {
+            Ok(Some((kind, oid))) if is_text(kind) => {
+                change.bases.push(oid);
+                oid != change.blob
+            }
+            _ => true,
+        });
+    }
+    (found, problems)
+}
+
+fn unread(diff: &TreeDiff<'_>) -> Vec<Problem> {
+    diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))).collect()
+}
+
+/// The problem of a commit whose parents were not fetched.
+pub(super) fn shallow(border: &Oid) -> Problem {
+    Problem {
+        kind: ProblemKind::ShallowClone,
+        path: None,
+        message: format!(
+            "the clone is shallow: what came before commit {:.12} is not here; `git fetch --unshallow`, in GitHub Actions `fetch-depth: 0`",
+            border.to_string()
+        ),
+    }
+}

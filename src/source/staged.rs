@@ -1,0 +1,229 @@
+//! What the next commit would add: the index that git names, against HEAD and, in a merge, the other parents.
+//! Where the cache tree says that a folder is as HEAD has it, nothing of it is looked at.
+
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
+use super::changes::{Change, ChangeSet, Entry, entry_at, is_text, joined, read_tree};
+use super::git::index::{CacheNode, Index, IndexError};
+use super::git::{
+    Commit, EntryKind, ObjectKind, Objects, Oid, OpenError, ReadError, RefError, Refs, Repository,
+};
+use super::read_problem;
+use crate::finding::{Problem, ProblemKind};
+use crate::text::percent;
+
+/// Why the index could not be compared at all.
+#[derive(Debug, Error)]
+pub enum StagedError {
+    /// The index cannot be read.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// HEAD cannot be read.
+    #[error(transparent)]
+    Refs(#[from] RefError),
+    /// The objects cannot be read.
+    #[error(transparent)]
+    Objects(#[from] OpenError),
+    /// HEAD's commit or tree cannot be read.
+    #[error("HEAD cannot be read: {0}; `git fsck` says what is wrong")]
+    Head(#[from] ReadError),
+}
+
+/// The staged changes.
+#[derive(Debug)]
+pub struct Staged {
+    /// What is added, and what is gone.
+    pub changes: ChangeSet,
+    /// How many entries the index has.
+    pub entries: usize,
+    /// What could not be compared.
+    pub problems: Vec<Problem>,
+    /// The index itself.
+    pub index: Index,
+}
+
+/// Compares the index with HEAD and with the other parents of a merge.
+///
+/// # Errors
+/// The index, HEAD or the object database cannot be read.
+pub fn staged(
+    repository: &Repository,
+    objects: &Objects,
+    merge_parents: &[Oid],
+) -> Result<Staged, StagedError> {
+    let index = Index::read(&repository.index_file, &repository.git_dir, repository.format)?;
+    let head = Refs::head(repository)?.map(|oid| root_tree(objects, &oid)).transpose()?;
+    let mut others = merge_parents.to_vec();
+    others.extend(Refs::pseudo(repository, "MERGE_HEAD")?);
+    others.sort_unstable();
+    others.dedup();
+    let mut diff = IndexDiff {
+        index: &index,
+        objects,
+        repository,
+        found: ChangeSet::default(),
+        problems: Vec::new(),
+        unmerged: BTreeSet::new(),
+    };
+    diff.run(head);
+    diff.drop_what_parents_hold(&others);
+    let (mut changes, mut problems) = (diff.found, diff.problems);
+    changes.changes.sort_by(|one, other| one.path.cmp(&other.path));
+    changes.removed.sort();
+    problems.extend(diff.unmerged.into_iter().map(|path| Problem {
+        kind: ProblemKind::Unmerged,
+        path: Some(percent(&path)),
+        message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
+    }));
+    Ok(Staged { changes, entries: index.len(), problems, index })
+}
+
+fn root_tree(objects: &Objects, commit: &Oid) -> Result<Oid, ReadError> {
+    let bytes = objects.read_kind(commit, ObjectKind::Commit)?;
+    Commit::parse(&bytes)
+        .map(|commit| commit.tree)
+        .ok_or_else(|| ReadError::Corrupt(*commit, "the commit has no tree".into()))
+}
+
+struct IndexDiff<'i> {
+    index: &'i Index,
+    objects: &'i Objects,
+    repository: &'i Repository,
+    found: ChangeSet,
+    problems: Vec<Problem>,
+    unmerged: BTreeSet<Vec<u8>>,
+}
+
+/// A folder to compare: its path, HEAD's tree of it, its cache node.
+struct Folder<'i> {
+    path: Vec<u8>,
+    tree: Option<Oid>,
+    node: Option<CacheNode<'i>>,
+}
+
+impl<'i> IndexDiff<'i> {
+    fn run(&mut self, head: Option<Oid>) {
+        let mut work = vec![Folder { path: Vec::new(), tree: head, node: self.index.cache_tree() }];
+        while let Some(folder) = work.pop() {
+            if folder.tree.is_some() && folder.node.and_then(|node| node.oid()) == folder.tree {
+                continue;
+            }
+            self.compare(&folder, &mut work);
+        }
+    }
+
+    fn compare(&mut self, folder: &Folder<'i>, work: &mut Vec<Folder<'i>>) {
+        let before = self.tree(&folder.path, folder.tree);
+        let mut seen = vec![false; before.len()];
+        let positions = self.index.positions_under(&folder.path);
+        let skip = if folder.path.is_empty() { 0 } else { folder.path.len() + 1 };
+        let mut at = positions.start;
+        while at < positions.end {
+            let Some(entry) = self.index.get(at) else { break };
+            let rest = &entry.path[skip.min(entry.path.len())..];
+            let slash = memchr::memchr(b'/', rest);
+            let name = &rest[..slash.unwrap_or(rest.len())];
+            let known = before.binary_search_by(|known| known.name.as_slice().cmp(name)).ok();
+            if let Some(known) = known {
+                seen[known] = true;
+            }
+            let known = known.map(|known| &before[known]);
+            if slash.is_none() {
+                self.file(&entry, known, work);
+                at += 1;
+                continue;
+            }
+            let path = joined(&folder.path, name);
+            let node = folder.node.and_then(|node| node.child(name));
+            at = self.index.positions_under(&path).end.max(at + 1);
+            let tree = known.filter(|known| known.kind == EntryKind::Tree).map(|known| known.oid);
+            if entry.is_sparse_folder() {
+                self.sparse(path, tree, entry.oid);
+            } else {
+                self.removed(&path, known.filter(|known| known.kind != EntryKind::Tree));
+                work.push(Folder { path, tree, node });
+            }
+        }
+        for (known, _) in before.iter().zip(&seen).filter(|(_, seen)| !**seen) {
+            let path = joined(&folder.path, &known.name);
+            if known.kind == EntryKind::Tree {
+                work.push(Folder { path, tree: Some(known.oid), node: None });
+            } else {
+                self.removed(&path, Some(known));
+            }
+        }
+    }
+
+    fn file(
+        &mut self,
+        entry: &super::git::index::Entry<'_>,
+        before: Option<&Entry>,
+        work: &mut Vec<Folder<'i>>,
+    ) {
+        let kind = EntryKind::of_mode(entry.mode);
+        if entry.stage != 0 {
+            self.unmerged.insert(entry.path.to_vec());
+            return;
+        }
+        if let Some(tree) = before.filter(|before| before.kind == EntryKind::Tree) {
+            work.push(Folder { path: entry.path.to_vec(), tree: Some(tree.oid), node: None });
+        }
+        // What is only announced (`git add -N`) is not committed.
+        if entry.intent_to_add || !is_text(kind) {
+            return self.removed(entry.path, before);
+        }
+        let base = before.filter(|before| is_text(before.kind));
+        if base.is_some_and(|base| base.oid == entry.oid && base.kind == kind) {
+            return;
+        }
+        let bases = base.map(|base| base.oid).into_iter().collect();
+        self.found.changes.push(Change { path: entry.path.to_vec(), blob: entry.oid, kind, bases });
+    }
+
+    /// A folder outside of a sparse checkout, which the index holds as one entry.
+    fn sparse(&mut self, path: Vec<u8>, before: Option<Oid>, now: Oid) {
+        if before == Some(now) {
+            return;
+        }
+        let mut diff = super::changes::TreeDiff::new(self.objects, self.repository.format);
+        diff.compare_below(path, before, Some(now));
+        self.problems
+            .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))));
+        self.found.changes.extend(diff.found.changes);
+        self.found.removed.extend(diff.found.removed);
+    }
+
+    fn removed(&mut self, path: &[u8], before: Option<&Entry>) {
+        if let Some(before) = before.filter(|before| is_text(before.kind)) {
+            self.found.removed.push((path.to_vec(), before.oid));
+        }
+    }
+
+    fn tree(&mut self, path: &[u8], tree: Option<Oid>) -> Vec<Entry> {
+        let Some(tree) = tree else { return Vec::new() };
+        read_tree(self.objects, self.repository.format, &tree).unwrap_or_else(|error| {
+            // Without HEAD's version everything below counts as new: nothing is missed, and it is said.
+            self.problems.push(read_problem(&error, Some(percent(path))));
+            Vec::new()
+        })
+    }
+
+    /// In a merge, what another parent has at the same path is not new; a version that differs from all
+    /// parents' is compared with each of them.
+    fn drop_what_parents_hold(&mut self, parents: &[Oid]) {
+        for parent in parents {
+            let Ok(root) = root_tree(self.objects, parent) else { continue };
+            self.found.changes.retain_mut(|change| {
+                match entry_at(self.objects, self.repository.format, &root, &change.path) {
+                    Ok(Some((kind, oid))) if is_text(kind) => {
+                        change.bases.push(oid);
+                        oid != change.blob
+                    }
+                    _ => true,
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Files on disk: what the index holds, and untracked files that git does not ignore. A tracked file is read
+//! though an ignore file names it; one that is not checked out is read from the index.
+
+use std::collections::HashSet;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{WalkBuilder, WalkState};
+
+use super::git::index::{Index, IndexError};
+use super::git::{EntryKind, Oid, Repository, os_string, path_bytes};
+use crate::finding::{Problem, ProblemKind};
+use crate::text::percent;
+
+/// Which files below a folder are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignoring {
+    /// Those that git would track.
+    AsGit,
+    /// All of them, `.git` folders of other tools included.
+    Nothing,
+}
+
+/// Where a file's content lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    /// On disk.
+    Disk(PathBuf),
+    /// In the index only.
+    Staged(Oid),
+}
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct File {
+    /// The path from the root, with `/`.
+    pub path: Vec<u8>,
+    /// Where its content lies.
+    pub content: Content,
+}
+
+/// What there is to read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The files, in order of path.
+    pub files: Vec<File>,
+    /// What could not be listed, and notes.
+    pub problems: Vec<Problem>,
+}
+
+/// Lists files.
+pub struct Lister<'l> {
+    /// The repository, if there is one: paths are told from its top.
+    pub repository: Option<&'l Repository>,
+    /// What paths are told from.
+    pub root: &'l Path,
+    /// What is passed over.
+    pub ignoring: Ignoring,
+    /// Whether a path from the root is left out by the settings.
+    pub excluded: &'l (dyn Fn(&[u8]) -> bool + Sync),
+}
+
+impl Lister<'_> {
+    /// Lists what is below the named files and folders. A name that is not there is a problem; one that is
+    /// named is read even if it is ignored.
+    #[must_use]
+    pub fn list(&self, names: &[PathBuf]) -> Listing {
+        let mut listing = Listing::default();
+        for name in names {
+            match fs::symlink_metadata(name) {
+                Ok(metadata) if metadata.is_dir() => self.folder(name, &mut listing),
+                Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing, &HashSet::new()),
+                Err(error) => {
+                    let kind = if error.kind() == io::ErrorKind::NotFound {
+                        ProblemKind::MissingPath
+                    } else {
+                        ProblemKind::Unreadable
+                    };
+                    let message = format!("cannot read it: {error}");
+                    listing.problems.push(Problem { kind, path: Some(percent(&path_bytes(name))), message });
+                }
+            }
+        }
+        listing.files.sort();
+        listing.files.dedup_by(|one, other| one.path == other.path);
+        listing
+    }
+
+    fn folder(&self, folder: &Path, listing: &mut Listing) {
+        if self.ignoring == Ignoring::AsGit {
+            if let Some(repository) = self.repository {
+                self.tracked(repository, &[], folder, listing);
+            }
+        }
+        let found = Mutex::new(std::mem::take(listing));
+        let tracked: HashSet<Vec<u8>> = {
+            let listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            listing.files.iter().map(|file| file.path.clone()).collect()
+        };
+        self.walker(folder).build_parallel().run(|| {
+            Box::new(|entry| {
+                let mut listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                match entry {
+                    Ok(entry) => {
+                        if let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) {
+                            self.entry(entry.path(), kind, &mut listing, &tracked);
+                        }
+                    }
+                    Err(error) => listing.problems.extend(self.walk_problem(&error)),
+                }
+                WalkState::Continue
+            })
+        });
+        *listing = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+
+    fn walker(&self, folder: &Path) -> WalkBuilder {
+        let mut builder = WalkBuilder::new(folder);
+        builder.standard_filters(false).follow_links(false).threads(rayon::current_num_threads().min(8));
+        if self.ignoring == Ignoring::AsGit {
+            let in_git = self.repository.is_some();
+            builder
+                .git_ignore(in_git)
+                .git_exclude(in_git)
+                .git_global(in_git)
+                .parents(in_git)
+                .require_git(true);
+            builder.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+        } else {
+            // `.git/` of a repository is for `--history`; one that is none is a folder like any other.
+            builder.filter_entry(|entry| {
+                entry.depth() == 0 || entry.file_name() != ".git" || !is_repository(entry.path())
+            });
+        }
+        builder
+    }
+
+    fn entry(&self, path: &Path, kind: FileType, listing: &mut Listing, known: &HashSet<Vec<u8>>) {
+        let name = self.name_of(path);
+        if known.contains(&name) || (self.excluded)(&name) {
+            return;
+        }
+        if kind.is_file() || kind.is_symlink() {
+            listing.files.push(File { path: name, content: Content::Disk(path.to_path_buf()) });
+        } else {
+            listing.problems.push(special(&name));
+        }
+    }
+
+    /// The path from the root, in git's form; as it was named where it lies outside.
+    fn name_of(&self, path: &Path) -> Vec<u8> {
+        let relative = path.strip_prefix(self.root).unwrap_or(path);
+        let relative = relative.strip_prefix(".").unwrap_or(relative);
+        path_bytes(relative)
+    }
+
+    /// What the index holds below a folder, submodules that are checked out included.
+    fn tracked(&self, repository: &Repository, prefix: &[u8], folder: &Path, listing: &mut Listing) {
+        let Some(top) = &repository.work_tree else { return };
+        let index = match Index::read(&repository.index_file, &repository.git_dir, repository.format) {
+            Ok(index) => index,
+            Err(error) => return listing.problems.push(index_problem(&error)),
+        };
+        let wanted = folder.strip_prefix(top).map(path_bytes).unwrap_or_default();
+        let wanted = if prefix.is_empty() { wanted } else { Vec::new() };
+        for entry in index.entries_at(index.positions_under(&wanted)) {
+            let name =
+                if prefix.is_empty() { entry.path.to_vec() } else { [prefix, b"/", entry.path].concat() };
+            if (self.excluded)(&name) || entry.intent_to_add && entry.stage == 0 && is_absent(top, entry.path)
+            {
+                continue;
+            }
+            let path = top.join(os_string(entry.path));
+            if entry.is_sparse_folder() {
+                listing.problems.push(Problem {
+                    kind: ProblemKind::FromIndex,
+                    path: Some(percent(&name)),
+                    message: "outside of the sparse checkout; `skant scan --history` reads it".into(),
+                });
+                continue;
+            }
+            match EntryKind::of_mode(entry.mode) {
+                EntryKind::Submodule => self.submodule(&path, &name, listing),
+                _ => listing.files.extend(self.tracked_file(&path, name, &entry, &mut listing.problems)),
+            }
+        }
+    }
+
+    fn tracked_file(
+        &self,
+        path: &Path,
+        name: Vec<u8>,
+        entry: &super::git::index::Entry<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<File> {
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if is_readable_kind(&metadata) => {
+                Some(File { path: name, content: Content::Disk(path.to_path_buf()) })
+            }
+            Ok(metadata) if metadata.is_dir() => None,
+            Ok(_) => {
+                problems.push(special(&name));
+                None
+            }
+            Err(_) => {
+                problems.push(Problem {
+                    kind: ProblemKind::FromIndex,
+                    path: Some(percent(&name)),
+                    message: "not in the working tree; read from the index".into(),
+                });
+                Some(File { path: name, content: Content::Staged(entry.oid) })
+            }
+        }
+    }
+
+    fn submodule(&self, path: &Path, name: &[u8], listing: &mut Listing) {
+        match Repository::at(path) {
+            Ok(Some(submodule)) => self.tracked(&submodule, name, path, listing),
+            Ok(None) => listing.problems.push(Problem {
+                kind: ProblemKind::Submodule,
+                path: Some(percent(name)),
+                message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
+            }),
+            Err(error) => listing.problems.push(Problem {
+                kind: ProblemKind::Unreadable,
+                path: Some(percent(name)),
+                message: error.to_string(),
+            }),
+        }
+    }
+
+    fn walk_problem(&self, error: &ignore::Error) -> Option<Problem> {
+        let (path, cause) = match error {
+            ignore::Error::WithPath { path, err } => (Some(percent(&self.name_of(path))), err.as_ref()),
+            other => (None, other),
+        };
+        // A broken pattern in an ignore file makes git read more, not less, and so it does here.
+        let cause = match cause {
+            ignore::Error::WithDepth { err, .. } => err.as_ref(),
+            other => other,
+        };
+        if matches!(
+            cause,
+            ignore::Error::Glob { .. } | ignore::Error::WithLineNumber { .. } | ignore::Error::Partial(_)
+        ) {
+            return None;
+        }
+        let message = match cause.io_error() {
+            Some(error) => format!("cannot read it: {error}; check the permissions"),
+            None => "cannot read it".to_owned(),
+        };
+        Some(Problem { kind: ProblemKind::Unreadable, path, message })
+    }
+}
+
+fn is_repository(path: &Path) -> bool {
+    path.join("HEAD").exists() || path.is_file()
+}
+
+fn is_absent(top: &Path, path: &[u8]) -> bool {
+    fs::symlink_metadata(top.join(os_string(path))).is_err()
+}
+
+fn is_readable_kind(metadata: &Metadata) -> bool {
+    metadata.is_file() || metadata.is_symlink()
+}
+
+fn special(name: &[u8]) -> Problem {
+    Problem {
+        kind: ProblemKind::SpecialFile,
+        path: Some(percent(name)),
+        message: "a pipe, socket or device is not read".into(),
+    }
+}
+
+fn index_problem(error: &IndexError) -> Problem {
+    Problem { kind: ProblemKind::CorruptObject, path: None, message: error.to_string() }
+}
+
+/// Reads a file's content: a symbolic link's is its target, as git stores it.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return fs::read_link(path).map(|target| path_bytes(&target));
+    }
+    fs::read(path)
+}
