@@ -12,6 +12,7 @@ pub mod hook;
 pub mod judge;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod secret;
 pub mod source;
 pub mod text;

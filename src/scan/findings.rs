@@ -1,0 +1,193 @@
+//! Hits to findings: one value is one finding, with its places; what is on record is set apart.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Engine, Suppressions};
+use crate::allow::{Reason, Ruling, Subject, rule_on};
+use crate::detect::Evidence;
+use crate::finding::{
+    CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Suppressed,
+};
+use crate::judge::{Verdict, judge};
+use crate::secret::{Fingerprint, ValueId};
+use crate::source::git::Oid;
+
+/// Where something was found, before it is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) kind: PlaceKind,
+    /// The raw path, for judging; empty where there is none.
+    pub(super) path: Vec<u8>,
+    /// What reports show.
+    pub(super) shown: String,
+    pub(super) blob: Option<Oid>,
+    pub(super) commit: Option<CommitInfo>,
+    /// Whether it stands there now: in the working tree, the index, or at a branch head.
+    pub(super) current: bool,
+}
+
+/// A piece of evidence in a place.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) evidence: Evidence,
+    pub(super) place: Place,
+}
+
+/// What hits come to.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) findings: Vec<Finding>,
+    pub(super) suppressed: Vec<Suppressed>,
+    pub(super) notes: Vec<Problem>,
+}
+
+struct Judged {
+    hit: Hit,
+    verdict: Verdict,
+    confidence: Confidence,
+}
+
+impl Engine {
+    /// Groups hits by value, judges, and applies what is on record.
+    pub(super) fn outcome(&self, hits: Vec<Hit>, histories: &HashMap<ValueId, History>) -> Outcome {
+        // A weak value's fingerprint hangs on its path, and so does its finding.
+        let mut groups: BTreeMap<(ValueId, Option<Vec<u8>>), Vec<Judged>> = BTreeMap::new();
+        for hit in hits {
+            let rule = &self.detector.rules()[hit.evidence.rule];
+            let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
+            let verdict = judge(rule, &hit.evidence, path, self.policy.now);
+            let Some(confidence) = verdict.confidence else { continue };
+            let key = (hit.evidence.value, (!hit.evidence.strong).then(|| hit.place.path.clone()));
+            groups.entry(key).or_default().push(Judged { hit, verdict, confidence });
+        }
+        let mut outcome = Outcome::default();
+        for ((value, _), group) in groups {
+            self.one_value(value, group, histories.get(&value), &mut outcome);
+        }
+        outcome.findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        outcome.suppressed.sort_by(|one, other| {
+            (&one.path, one.line, &one.fingerprint).cmp(&(&other.path, other.line, &other.fingerprint))
+        });
+        outcome.suppressed.dedup();
+        outcome
+    }
+
+    fn one_value(&self, value: ValueId, group: Vec<Judged>, history: Option<&History>, outcome: &mut Outcome) {
+        // The surest judgement speaks for the value; of equal ones the more specific rule.
+        let best = group
+            .iter()
+            .enumerate()
+            .max_by_key(|(at, judged)| (judged.confidence, std::cmp::Reverse((judged.hit.evidence.rule, *at))))
+            .map(|(at, _)| at);
+        let Some(best) = best.filter(|at| group[*at].confidence >= self.policy.min_confidence) else { return };
+        let confidence = group[best].confidence;
+        let rule = &self.detector.rules()[group[best].hit.evidence.rule];
+        let evidence = &group[best].hit.evidence;
+        let fingerprint = if evidence.strong {
+            Fingerprint::strong(&value)
+        } else {
+            Fingerprint::weak(&value, &group[best].hit.place.shown, &self.policy.settings.fingerprint_key)
+        };
+        let finding = Finding {
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            provider: rule.is_provider(),
+            severity: rule.severity,
+            confidence,
+            fingerprint,
+            secret: evidence.masked.clone(),
+            locations: Vec::new(),
+            places: 0,
+            history: history.cloned(),
+            reasons: group[best].verdict.reasons.clone(),
+            help: Vec::new(),
+        };
+        let rulings: Vec<Ruling> = group
+            .iter()
+            .map(|judged| {
+                let subject = Subject {
+                    rule,
+                    confidence,
+                    fingerprint: &finding.fingerprint,
+                    directives: &judged.hit.evidence.directives,
+                };
+                match self.policy.suppressions {
+                    Suppressions::Count => rule_on(&subject, &self.policy.settings.allow, self.policy.today),
+                    Suppressions::Ignored => Ruling::default(),
+                }
+            })
+            .collect();
+        self.split(finding, group, &rulings, outcome);
+    }
+
+    /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
+    /// does, its older places are covered, too.
+    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+        let current = |open: bool| {
+            group.iter().zip(rulings).any(|(judged, ruling)| {
+                judged.hit.place.current && ruling.reason.is_none() == open
+            })
+        };
+        let covers = (current(false) && !current(true))
+            .then(|| rulings.iter().find_map(|ruling| ruling.reason.clone()))
+            .flatten();
+        for (judged, ruling) in group.into_iter().zip(rulings) {
+            let Judged { hit, .. } = judged;
+            let reason = ruling.reason.clone().or_else(|| covers.clone().filter(|_| !hit.place.current));
+            outcome.notes.extend(ruling.warnings.iter().map(|warning| Problem {
+                kind: ProblemKind::Suppression,
+                path: Some(hit.place.shown.clone()),
+                message: format!("line {}: {warning}", hit.evidence.start.line),
+            }));
+            match reason {
+                Some(reason) => outcome.suppressed.push(suppressed(&finding, &hit, &reason)),
+                None => finding.locations.push(location(hit)),
+            }
+        }
+        if finding.locations.is_empty() {
+            return;
+        }
+        finding.locations.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
+        finding.locations.dedup();
+        finding.places = finding.locations.len();
+        finding.locations.truncate(Finding::MOST_LOCATIONS);
+        outcome.findings.push(finding);
+    }
+}
+
+fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {
+    Suppressed {
+        fingerprint: finding.fingerprint.clone(),
+        rule: finding.rule.clone(),
+        by: reason.by(),
+        reason: reason.text().to_owned(),
+        kind: hit.place.kind,
+        path: hit.place.shown.clone(),
+        line: hit.evidence.start.line,
+    }
+}
+
+fn location(hit: Hit) -> Location {
+    let Hit { evidence, place } = hit;
+    Location {
+        kind: place.kind,
+        path: place.shown,
+        start: evidence.start,
+        end: evidence.end,
+        bytes: (evidence.span.start, evidence.span.end),
+        blob: place.blob.map(|oid| oid.to_string()),
+        commit: place.commit,
+        via: evidence.via,
+        snippet: Some(evidence.snippet),
+    }
+}
+
+fn place_order(location: &Location) -> impl Ord + '_ {
+    let commit = location.commit.as_ref().map(|commit| (&commit.date, &commit.id));
+    (&location.path, location.start, location.kind, commit, &location.blob, location.bytes)
+}
+
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let first = finding.locations.first();
+    (first.map(|place| (&place.path, place.start)), &finding.rule, &finding.fingerprint)
+}

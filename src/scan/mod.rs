@@ -1,0 +1,131 @@
+//! Source to report: reads, detects, judges, leaves out what is on record, and sorts, so that the same input
+//! gives the same report at any number of threads. Prints nothing.
+
+mod changes;
+mod files;
+mod findings;
+mod history;
+mod large;
+mod redact;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+use crate::config::Settings;
+use crate::detect::{Detector, Evidence};
+use crate::finding::{Confidence, Problem, ProblemKind, Report};
+use crate::rules::RuleSet;
+use crate::source::git::{DiscoverError, OpenError, RefError};
+use crate::source::range::RangeError;
+use crate::source::staged::StagedError;
+
+pub use changes::{Merge, range, staged};
+pub use files::{Files, stdin, worktree};
+pub use history::{Limits, history};
+
+/// What decides about a scan besides its input.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Settings from configuration files.
+    pub settings: Settings,
+    /// Less sure findings are not reported.
+    pub min_confidence: Confidence,
+    /// Whether comments and configuration entries suppress findings.
+    pub suppressions: Suppressions,
+    /// Whether all problems of reading are accepted.
+    pub incomplete: Incomplete,
+    /// Now, in seconds since 1970.
+    pub now: i64,
+    /// Today.
+    pub today: Date,
+}
+
+/// Whether suppressions count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppressions {
+    /// They do.
+    Count,
+    /// `--no-suppressions`: everything is shown.
+    Ignored,
+}
+
+/// What an incomplete scan means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Incomplete {
+    /// Exit 2.
+    Fails,
+    /// `--allow-incomplete`.
+    Accepted,
+}
+
+/// The detector and the policy: what every scan needs.
+pub struct Engine {
+    detector: Detector,
+    policy: Policy,
+}
+
+/// Why a scan could not begin. What fails later is a problem in the report.
+#[derive(Debug, Error)]
+pub enum ScanError {
+    /// No repository, or one that cannot be understood.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// The object database cannot be opened.
+    #[error(transparent)]
+    Objects(#[from] OpenError),
+    /// The refs cannot be read.
+    #[error(transparent)]
+    Refs(#[from] RefError),
+    /// The index cannot be compared with HEAD.
+    #[error(transparent)]
+    Staged(#[from] StagedError),
+    /// The range cannot be read.
+    #[error(transparent)]
+    Range(#[from] RangeError),
+}
+
+impl Engine {
+    /// Makes the rules ready, less those that the settings switch off.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        let rules = RuleSet::builtin().without(&policy.settings.disabled);
+        Self { detector: Detector::new(rules), policy }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// Evidence in a text. A panic is a problem that names the place, never a lost file.
+    fn detect(&self, text: &[u8], path: &str) -> Result<Vec<Evidence>, Problem> {
+        catch_unwind(AssertUnwindSafe(|| large::scan(&self.detector, text))).map_err(|_| Problem {
+            kind: ProblemKind::Panic,
+            path: Some(path.to_owned()),
+            message: "the search panicked here; please report it with the place that was printed".into(),
+        })
+    }
+
+    /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and
+    /// orders everything.
+    fn finish(&self, mut report: Report, problems: Vec<Problem>) -> Report {
+        let accepted = self.policy.incomplete == Incomplete::Accepted;
+        for mut problem in problems {
+            problem.path = problem.path.map(|path| self.redacted(&path));
+            problem.message = self.redacted(&problem.message);
+            let passes = problem.kind.is_note()
+                || problem.kind != ProblemKind::Interrupted
+                    && (accepted || self.policy.settings.accepts(&problem));
+            if passes { &mut report.notes } else { &mut report.problems }.push(problem);
+        }
+        for list in [&mut report.problems, &mut report.notes] {
+            list.sort();
+            list.dedup();
+        }
+        report.scope.revisions = report.scope.revisions.iter().map(|name| self.redacted(name)).collect();
+        report
+    }
+}

@@ -1,0 +1,33 @@
+//! Names that are shown may hold a secret themselves: a path, a branch, an author.
+
+use super::Engine;
+use crate::text::{percent, terminal};
+
+impl Engine {
+    /// Text with every provider's token in it masked.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        let found = self.detector.scan(text.as_bytes());
+        let rules = self.detector.rules();
+        let found = found.iter().filter(|evidence| rules[evidence.rule].is_provider());
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for evidence in found {
+            // Tokens are ASCII, so their edges are those of characters.
+            out.push_str(text.get(at..evidence.span.start).unwrap_or_default());
+            out.push_str(&evidence.masked.text);
+            at = evidence.span.end;
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        out
+    }
+
+    /// A path as reports show it.
+    pub(super) fn shown_path(&self, path: &[u8]) -> String {
+        self.redacted(&percent(path))
+    }
+
+    /// Other untrusted text as reports show it.
+    pub(super) fn shown_text(&self, text: &[u8]) -> String {
+        self.redacted(&terminal(text))
+    }
+}
