@@ -102,7 +102,9 @@ impl<'a> Arena<'a> {
 
     /// The first entry that has no path, or does not come after the one before it, and what is wrong with it.
     pub(super) fn first_disorder(self, records: &[Record]) -> Option<(Record, &'static str)> {
-        let nameless = |record: Record| (record, "an entry has no path");
+        // Git 2.47 names a shared index by the checksum that it skipped, and then loses it.
+        let what = "an entry has no path, as where `index.skipHash` and a split index come together";
+        let nameless = |record: Record| (record, what);
         if let Some(&first) = records.first().filter(|first| !first.has_path()) {
             return Some(nameless(first));
         }

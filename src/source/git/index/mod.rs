@@ -72,7 +72,8 @@ impl Entry<'_> {
 
 impl Index {
     /// Reads the index at `path`. A file that is not there is an empty index, as in a new repository.
-    /// The other part of a split index is looked for in `git_dir`, as git does, then beside `path`.
+    /// The other part of a split index is looked for in `git_dir` (of a linked worktree: its own), as git does,
+    /// then beside `path`.
     ///
     /// # Errors
     ///
