@@ -4,6 +4,8 @@
 //! `tests/architecture.rs` holds them to it.
 
 pub mod allow;
+pub mod attribute;
+pub mod cli;
 pub mod config;
 pub mod decode;
 pub mod detect;
@@ -11,6 +13,7 @@ pub mod finding;
 pub mod hook;
 pub mod judge;
 pub mod report;
+pub mod respond;
 pub mod rules;
 pub mod scan;
 pub mod secret;

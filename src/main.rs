@@ -1,3 +1,7 @@
 //! The program `skant`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(skant::cli::run(std::env::args_os()).code())
+}

@@ -71,6 +71,12 @@ impl Detector {
             .collect()
     }
 
+    /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
+    #[must_use]
+    pub fn has_anchor(&self, text: &[u8]) -> bool {
+        self.searches[0].as_ref().is_some_and(|search| search.automaton.is_match(text))
+    }
+
     fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         for search in self.searches.iter().flatten() {

@@ -149,7 +149,9 @@ impl<'e> Search<'e> {
             let shown = engine.shown_path(path);
             let content = match objects.read_kind(oid, ObjectKind::Blob) {
                 Ok(content) => content,
-                Err(error) => return Looked { problem: Some(read_problem(&error, Some(shown))), ..Looked::default() },
+                Err(error) => {
+                    return Looked { problem: Some(read_problem(&error, Some(shown))), ..Looked::default() };
+                }
             };
             let note = lfs_note(&content, &shown);
             let bytes = content.len() as u64;
@@ -193,7 +195,8 @@ impl<'e> Search<'e> {
             match self.engine.detect(&change.path, &shown) {
                 Ok(found) => {
                     let place = Place { blob: None, ..place(PlaceKind::Path) };
-                    self.hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
+                    self.hits
+                        .extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
                 }
                 Err(problem) => self.problems.push(problem),
             }

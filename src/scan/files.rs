@@ -39,8 +39,12 @@ struct Part {
 /// The object database cannot be opened, though the index names files that are not checked out.
 pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Report, ScanError> {
     let excluded = |path: &[u8]| engine.policy.settings.exclude.matches(path);
-    let lister =
-        Lister { repository: files.repository, root: files.root, ignoring: files.ignoring, excluded: &excluded };
+    let lister = Lister {
+        repository: files.repository,
+        root: files.root,
+        ignoring: files.ignoring,
+        excluded: &excluded,
+    };
     let listing = lister.list(files.names);
     let parts: Vec<Part> = listing
         .files
@@ -87,6 +91,25 @@ pub fn stdin(engine: &Engine, input: &mut dyn Read, name: Option<&str>) -> Resul
     }
     let scope = Scope { kind: "stdin", blobs: 1, bytes: bytes.len() as u64, ..Scope::default() };
     Ok(engine.report(scope, hits, problems))
+}
+
+/// Looks at names of refs.
+#[must_use]
+pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
+    let mut hits = Vec::new();
+    for name in names {
+        let place = Place {
+            kind: PlaceKind::Ref,
+            path: Vec::new(),
+            shown: format!("ref {}", engine.shown_path(name)),
+            blob: None,
+            commit: None,
+            current: true,
+        };
+        let found = engine.detect(name, "").unwrap_or_default();
+        hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
+    }
+    engine.report(Scope::default(), hits, Vec::new())
 }
 
 impl Engine {
@@ -137,7 +160,8 @@ impl Engine {
             notes.push(Problem {
                 kind: ProblemKind::OtherOwner,
                 path: None,
-                message: "the repository belongs to another user; it was read, and nothing of it was run".into(),
+                message: "the repository belongs to another user; it was read, and nothing of it was run"
+                    .into(),
             });
         }
         if stop.is_set() {
@@ -154,12 +178,8 @@ impl Engine {
     pub(super) fn report(&self, scope: Scope, hits: Vec<Hit>, mut problems: Vec<Problem>) -> Report {
         let outcome = self.outcome(hits, &std::collections::HashMap::new());
         problems.extend(outcome.notes);
-        let report = Report {
-            scope,
-            findings: outcome.findings,
-            suppressed: outcome.suppressed,
-            ..Report::default()
-        };
+        let report =
+            Report { scope, findings: outcome.findings, suppressed: outcome.suppressed, ..Report::default() };
         self.finish(report, problems)
     }
 }
@@ -169,11 +189,8 @@ fn staged_content(
     oid: &crate::source::git::Oid,
     shown: &str,
 ) -> Result<Vec<u8>, Problem> {
-    let unreadable = |message: String| Problem {
-        kind: ProblemKind::Unreadable,
-        path: Some(shown.to_owned()),
-        message,
-    };
+    let unreadable =
+        |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
     let objects = Objects::open(repository).map_err(|error| unreadable(error.to_string()))?;
     objects.read_kind(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))

@@ -72,14 +72,24 @@ impl Engine {
         outcome
     }
 
-    fn one_value(&self, value: ValueId, group: Vec<Judged>, history: Option<&History>, outcome: &mut Outcome) {
+    fn one_value(
+        &self,
+        value: ValueId,
+        group: Vec<Judged>,
+        history: Option<&History>,
+        outcome: &mut Outcome,
+    ) {
         // The surest judgement speaks for the value; of equal ones the more specific rule.
         let best = group
             .iter()
             .enumerate()
-            .max_by_key(|(at, judged)| (judged.confidence, std::cmp::Reverse((judged.hit.evidence.rule, *at))))
+            .max_by_key(|(at, judged)| {
+                (judged.confidence, std::cmp::Reverse((judged.hit.evidence.rule, *at)))
+            })
             .map(|(at, _)| at);
-        let Some(best) = best.filter(|at| group[*at].confidence >= self.policy.min_confidence) else { return };
+        let Some(best) = best.filter(|at| group[*at].confidence >= self.policy.min_confidence) else {
+            return;
+        };
         let confidence = group[best].confidence;
         let rule = &self.detector.rules()[group[best].hit.evidence.rule];
         let evidence = &group[best].hit.evidence;
@@ -124,9 +134,10 @@ impl Engine {
     /// does, its older places are covered, too.
     fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
         let current = |open: bool| {
-            group.iter().zip(rulings).any(|(judged, ruling)| {
-                judged.hit.place.current && ruling.reason.is_none() == open
-            })
+            group
+                .iter()
+                .zip(rulings)
+                .any(|(judged, ruling)| judged.hit.place.current && ruling.reason.is_none() == open)
         };
         let covers = (current(false) && !current(true))
             .then(|| rulings.iter().find_map(|ruling| ruling.reason.clone()))

@@ -22,7 +22,7 @@ use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
 
 pub use changes::{Merge, range, staged};
-pub use files::{Files, stdin, worktree};
+pub use files::{Files, ref_names, stdin, worktree};
 pub use history::{Limits, history};
 
 /// What decides about a scan besides its input.

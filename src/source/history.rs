@@ -1,12 +1,14 @@
 //! Everything that a repository's object database holds: each object once, in the order of its packs, through
 //! libgit2. A faster reader can stand in its place behind [`Visitor`].
 
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository};
+use super::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository, path_bytes};
 use super::{Blob, Stop, Visitor, pack_order};
 
 /// What was read.
@@ -82,4 +84,88 @@ pub fn visit<V: Visitor>(
     let mut unread = unread.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     unread.sort_by_key(ToString::to_string);
     Ok(Tally { objects: read.into_inner(), blobs: blobs.into_inner(), bytes: bytes.into_inner(), unread })
+}
+
+/// Which objects are there, by the first eight bytes of their names: small enough for millions. Two names with
+/// the same eight bytes do not happen by chance, and an attacker who made them could hide only that one of the
+/// two is absent.
+#[derive(Debug)]
+pub struct Present(HashSet<u64, BuildHasherDefault<NameHasher>>);
+
+impl Present {
+    /// From all names.
+    #[must_use]
+    pub fn new(objects: &[Oid]) -> Self {
+        Self(objects.iter().map(start_of).collect())
+    }
+
+    /// Whether an object is there.
+    #[must_use]
+    pub fn has(&self, oid: &Oid) -> bool {
+        self.0.contains(&start_of(oid))
+    }
+}
+
+fn start_of(oid: &Oid) -> u64 {
+    let mut start = [0; 8];
+    start.copy_from_slice(&oid.as_bytes()[..8]);
+    u64::from_ne_bytes(start)
+}
+
+/// Names are hashes already.
+#[derive(Debug, Default)]
+pub struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, start: u64) {
+        self.0 = start;
+    }
+}
+
+/// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
+/// reaches there is another repository's affair.
+#[must_use]
+pub fn own(repository: &Repository, objects: &[Oid]) -> HashSet<Oid> {
+    let folder = repository.object_dirs.first().cloned().unwrap_or_default();
+    let only = Repository { object_dirs: vec![folder.clone()], ..repository.clone() };
+    let packed: HashSet<Oid> = pack_order::packed(&only).into_iter().collect();
+    let is_loose = |oid: &Oid| {
+        let name = oid.to_string();
+        folder.join(&name[..2]).join(&name[2..]).exists()
+    };
+    objects.iter().filter(|oid| packed.contains(*oid) || is_loose(oid)).copied().collect()
+}
+
+/// The repositories of submodules, below `modules/`, each with its name; sorted.
+#[must_use]
+pub fn submodules(repository: &Repository) -> Vec<(Vec<u8>, Repository)> {
+    let top = repository.common_dir.join("modules");
+    let (mut found, mut work) = (Vec::new(), vec![top.clone()]);
+    while let Some(folder) = work.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            if !path.is_dir() || path.is_symlink() {
+                continue;
+            }
+            if path.join("HEAD").is_file() && path.join("objects").is_dir() {
+                let bare = Repository::discover(&path, &super::git::GitEnvironment::default());
+                let name = path_bytes(path.strip_prefix(&top).unwrap_or(&path));
+                found.extend(bare.ok().map(|repository| (name, repository)));
+            } else {
+                work.push(path);
+            }
+        }
+    }
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
 }

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod git;
 pub mod history;
 mod pack_order;
+pub mod policy_file;
 pub mod range;
 pub mod staged;
 mod walk;

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::changes::{Change, ChangeSet, Entry, entry_at, is_text, joined, read_tree};
-use super::git::index::{CacheNode, Index, IndexError};
 use super::git::{
-    Commit, EntryKind, ObjectKind, Objects, Oid, OpenError, ReadError, RefError, Refs, Repository,
+    CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
+    ReadError, RefError, Refs, Repository,
 };
 use super::read_problem;
 use crate::finding::{Problem, ProblemKind};
@@ -36,8 +36,8 @@ pub enum StagedError {
 pub struct Staged {
     /// What is added, and what is gone.
     pub changes: ChangeSet,
-    /// How many entries the index has.
-    pub entries: usize,
+    /// Every path whose entry differs from HEAD's, whatever other parents have there.
+    pub touched: BTreeSet<Vec<u8>>,
     /// What could not be compared.
     pub problems: Vec<Problem>,
     /// The index itself.
@@ -68,6 +68,7 @@ pub fn staged(
         unmerged: BTreeSet::new(),
     };
     diff.run(head);
+    let touched = diff.found.changes.iter().map(|change| change.path.clone()).collect();
     diff.drop_what_parents_hold(&others);
     let (mut changes, mut problems) = (diff.found, diff.problems);
     changes.changes.sort_by(|one, other| one.path.cmp(&other.path));
@@ -77,7 +78,15 @@ pub fn staged(
         path: Some(percent(&path)),
         message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
     }));
-    Ok(Staged { changes, entries: index.len(), problems, index })
+    Ok(Staged { changes, touched, problems, index })
+}
+
+/// The paths whose entry differs from HEAD's.
+///
+/// # Errors
+/// As [`staged`].
+pub fn touched(repository: &Repository, merge_parents: &[Oid]) -> Result<BTreeSet<Vec<u8>>, StagedError> {
+    Ok(staged(repository, &Objects::open(repository)?, merge_parents)?.touched)
 }
 
 fn root_tree(objects: &Objects, commit: &Oid) -> Result<Oid, ReadError> {
@@ -156,12 +165,7 @@ impl<'i> IndexDiff<'i> {
         }
     }
 
-    fn file(
-        &mut self,
-        entry: &super::git::index::Entry<'_>,
-        before: Option<&Entry>,
-        work: &mut Vec<Folder<'i>>,
-    ) {
+    fn file(&mut self, entry: &IndexEntry<'_>, before: Option<&Entry>, work: &mut Vec<Folder<'i>>) {
         let kind = EntryKind::of_mode(entry.mode);
         if entry.stage != 0 {
             self.unmerged.insert(entry.path.to_vec());

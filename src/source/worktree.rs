@@ -9,8 +9,7 @@ use std::sync::Mutex;
 
 use ignore::{WalkBuilder, WalkState};
 
-use super::git::index::{Index, IndexError};
-use super::git::{EntryKind, Oid, Repository, os_string, path_bytes};
+use super::git::{EntryKind, Index, IndexEntry, IndexError, Oid, Repository, os_string, path_bytes};
 use crate::finding::{Problem, ProblemKind};
 use crate::text::percent;
 
@@ -192,7 +191,7 @@ impl Lister<'_> {
         &self,
         path: &Path,
         name: Vec<u8>,
-        entry: &super::git::index::Entry<'_>,
+        entry: &IndexEntry<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<File> {
         match fs::symlink_metadata(path) {

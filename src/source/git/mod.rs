@@ -1,6 +1,6 @@
 //! Reading a git repository without running git: where its parts lie, object names, index, refs, objects.
 
-pub mod index;
+mod index;
 mod local_config;
 mod objects;
 mod oid;
@@ -9,6 +9,7 @@ mod plumbing;
 mod refs;
 mod repository;
 
+pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use local_config::LocalConfig;
 pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};

@@ -4,9 +4,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::IndexError;
 use super::entries::Arena;
 use super::reader::Reader;
+use super::{IndexError, addressable};
 use crate::source::git::Oid;
 
 /// Deeper than any path that a file system holds. Whoever walks the tree by recursion relies on it.
@@ -65,6 +65,7 @@ impl<'a> CacheNode<'a> {
 
     /// The folders in this one, in the order of their entries in the index: `a-b` before `a`, as `-` sorts
     /// before the `/` that follows `a`. A folder that the index holds may be missing here.
+    #[must_use]
     pub fn children(&self) -> impl ExactSizeIterator<Item = CacheNode<'a>> + use<'a> {
         let (arena, tree) = (self.arena, self.tree);
         self.child_numbers().iter().map(move |&number| Self {
@@ -100,9 +101,15 @@ impl std::fmt::Debug for CacheNode<'_> {
 }
 
 impl CacheTree {
-    /// Reads the extension of an index that, all files merged, has `entries` entries.
-    pub(super) fn read(arena: Arena<'_>, region: Range<usize>, entries: usize) -> Result<Self, IndexError> {
-        let mut reader = Reader::new(arena.bytes, region, 0);
+    /// Reads the extension of an index that, all files merged, has `entries` entries. Its file begins at
+    /// `origin` in the buffer.
+    pub(super) fn read(
+        arena: Arena<'_>,
+        region: Range<usize>,
+        origin: usize,
+        entries: usize,
+    ) -> Result<Self, IndexError> {
+        let mut reader = Reader::new(arena.bytes, region, origin);
         let mut nodes: Vec<Node> = Vec::new();
         // The way down to the present node: its number, and what it still has to come.
         let mut way: Vec<(usize, u32, Budget)> = Vec::new();
@@ -192,45 +199,36 @@ impl Budget {
 /// Name, zero byte, number of entries, space, number of folders, line feed; and the object name if valid.
 fn read_node(reader: &mut Reader<'_>, arena: Arena<'_>, parent: Option<usize>) -> Result<Node, IndexError> {
     const SHORT: &str = "the cache tree is cut short";
-    const NUMBER: &str = "a number in the cache tree is none";
+    const NUMBER: &str = "a number in the cache tree is damaged";
     let start = reader.at();
     let name = reader.until(0, SHORT)?;
     if parent.is_none() != name.is_empty() || memchr::memchr(b'/', name).is_some() {
         return Err(reader.damage("a folder of the cache tree has an impossible name"));
     }
     let end = start + name.len();
-    let count = reader.until(b' ', SHORT)?;
-    let children = reader.until(b'\n', SHORT)?;
-    let valid = match count {
-        [b'-', count @ ..] => number(count).map(|_| None),
-        count => number(count).map(Some),
-    };
-    let (Some(valid), Some(child_count)) = (valid, number(children)) else {
-        return Err(reader.damage(NUMBER));
-    };
+    let invalid = reader.take_if(b'-');
+    let count = reader.decimal(b' ', NUMBER)?;
+    let valid = (!invalid).then_some(count);
+    let child_count = reader.decimal(b'\n', NUMBER)?;
     let oid = reader.at();
     if valid.is_some() {
         reader.take(arena.format.raw_len(), SHORT)?;
     }
-    // The buffer is never longer than four bytes can say; see `Index::parse`.
-    let narrow = |place: usize| u32::try_from(place).map_err(|_| reader.damage(SHORT));
     Ok(Node {
-        name: narrow(start)?..narrow(end)?,
-        parent: narrow(parent.unwrap_or(0))?,
-        valid: valid.map(|count| Ok::<_, IndexError>((count, narrow(oid)?))).transpose()?,
+        name: addressable(start)?..addressable(end)?,
+        parent: addressable(parent.unwrap_or(0))?,
+        valid: valid.map(|count| Ok::<_, IndexError>((count, addressable(oid)?))).transpose()?,
         first_child: 0,
         child_count,
     })
 }
 
-fn number(digits: &[u8]) -> Option<u32> {
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
 /// The order that folders have in the index, where a slash follows each name.
 fn folder_order(one: &[u8], other: &[u8]) -> Ordering {
-    one.iter().chain(b"/").cmp(other.iter().chain(b"/"))
+    let shared = one.len().min(other.len());
+    let after = |name: &[u8]| name.get(shared).copied().unwrap_or(b'/');
+    one[..shared]
+        .cmp(&other[..shared])
+        .then_with(|| after(one).cmp(&after(other)))
+        .then_with(|| one.len().cmp(&other.len()))
 }

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::reader::Reader;
-use super::{Entry, IndexError};
+use super::{Entry, IndexError, addressable};
 use crate::source::git::{ObjectFormat, Oid};
 
 /// What `stat` knew about the file, before the object name.
@@ -32,6 +32,12 @@ impl Record {
     /// Where the entry begins.
     pub(super) fn head(self) -> usize {
         self.head as usize
+    }
+
+    /// Moves along as its file moves in the buffer, which must stay within what four bytes can address.
+    pub(super) fn shift(&mut self, by: u32) {
+        self.head += by;
+        self.path += by;
     }
 
     pub(super) fn has_path(self) -> bool {
@@ -97,7 +103,9 @@ impl<'a> Arena<'a> {
 
     /// The first entry that has no path, or does not come after the one before it, and what is wrong with it.
     pub(super) fn first_disorder(self, records: &[Record]) -> Option<(Record, &'static str)> {
-        let nameless = |record: Record| (record, "an entry has no path");
+        // Git 2.47 names a shared index by the checksum that it skipped, and then loses it.
+        let what = "an entry has no path, as where `index.skipHash` and a split index come together";
+        let nameless = |record: Record| (record, what);
         if let Some(&first) = records.first().filter(|first| !first.has_path()) {
             return Some(nameless(first));
         }
@@ -169,14 +177,21 @@ fn read_head(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<(usize, Op
     Ok((head, (len != NAME_LEN).then_some(usize::from(len))))
 }
 
+/// A path without its first `kept` bytes, and the zero byte that ends it. `said` is how long the whole is.
+fn read_name<'a>(reader: &mut Reader<'a>, said: Option<usize>, kept: usize) -> Result<&'a [u8], IndexError> {
+    let name = reader.until(0, "the path of an entry does not end")?;
+    let len = kept + name.len();
+    if said.map_or(len >= usize::from(NAME_LEN), |said| said == len) {
+        return Ok(name);
+    }
+    Err(reader.damage("the path of an entry is not as long as it says"))
+}
+
 /// Versions 2 and 3: the whole path, then one to eight zero bytes up to a multiple of eight.
 fn read_padded(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<Record, IndexError> {
     let (head, said) = read_head(reader, format)?;
     let path = reader.at();
-    let len = reader.until(0, "the path of an entry does not end")?.len();
-    if said.unwrap_or(len) != len || (said.is_none() && len < usize::from(NAME_LEN)) {
-        return Err(reader.damage("the path of an entry is not as long as it says"));
-    }
+    let len = read_name(reader, said, 0)?.len();
     let used = reader.at() - head;
     reader.take(used.next_multiple_of(8) - used, "an entry is cut short")?;
     record(head, path, len)
@@ -206,11 +221,8 @@ impl Names {
         let Some(kept) = kept else {
             return Err(reader.damage("an entry takes more from the path before it than there is"));
         };
-        let suffix = reader.until(0, "the path of an entry does not end")?;
+        let suffix = read_name(reader, said, kept)?;
         let len = kept + suffix.len();
-        if said.unwrap_or(len) != len || (said.is_none() && len < usize::from(NAME_LEN)) {
-            return Err(reader.damage("the path of an entry is not as long as it says"));
-        }
         let start = self.bytes.len();
         if start + len > self.limit {
             return Err(IndexError::TooLarge { size: (start + len) as u64, limit: self.limit as u64 });
@@ -237,11 +249,6 @@ fn read_varint(reader: &mut Reader<'_>) -> Result<u64, IndexError> {
     Ok(number)
 }
 
-/// Places are four bytes wide, which keeps a large index small in memory.
 fn record(head: usize, path: usize, path_len: usize) -> Result<Record, IndexError> {
-    let narrow = |place: usize| {
-        u32::try_from(place)
-            .map_err(|_| IndexError::TooLarge { size: place as u64, limit: u64::from(u32::MAX) })
-    };
-    Ok(Record { head: narrow(head)?, path: narrow(path)?, path_len: narrow(path_len)? })
+    Ok(Record { head: addressable(head)?, path: addressable(path)?, path_len: addressable(path_len)? })
 }

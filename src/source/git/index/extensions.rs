@@ -18,11 +18,11 @@ pub(super) struct Extensions {
 }
 
 /// Reads up to the end of the reader, which is the trailing checksum.
-pub(super) fn read(reader: &mut Reader<'_>, origin: usize) -> Result<Extensions, IndexError> {
+pub(super) fn read(reader: &mut Reader<'_>) -> Result<Extensions, IndexError> {
     const SHORT: &str = "an extension is cut short";
     let mut found = Extensions::default();
     while reader.left() > 0 {
-        let offset = reader.at() - origin;
+        let offset = reader.at();
         let name = reader.take(4, SHORT)?;
         let len = reader.u32(SHORT)? as usize;
         let start = reader.at();

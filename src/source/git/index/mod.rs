@@ -36,7 +36,7 @@ const SPARSE_FOLDER: u32 = 0o040_000;
 
 /// An index, in git's order: by path bytes, then by stage.
 pub struct Index {
-    /// The file; behind it the unfolded paths of version 4, and the same again for a shared file.
+    /// The shared file of a split index, then the file itself; behind each its unfolded paths if of version 4.
     bytes: Vec<u8>,
     format: ObjectFormat,
     records: Vec<Record>,
@@ -72,7 +72,8 @@ impl Entry<'_> {
 
 impl Index {
     /// Reads the index at `path`. A file that is not there is an empty index, as in a new repository.
-    /// The other part of a split index is looked for in `git_dir`, as git does, then beside `path`.
+    /// The other part of a split index is looked for in `git_dir` (of a linked worktree: its own), as git does,
+    /// then beside `path`.
     ///
     /// # Errors
     ///
@@ -103,30 +104,31 @@ impl Index {
         shared: impl FnOnce(&Oid) -> io::Result<Vec<u8>>,
     ) -> Result<Self, IndexError> {
         let mut bytes = bytes.into();
-        let top = read_file(&mut bytes, 0, format)?;
-        let link = match top.extensions.link {
+        let File { mut records, extensions } = read_file(&mut bytes, format)?;
+        let link = match extensions.link {
             Some(region) => Link::read(&bytes, region, format)?,
             None => None,
         };
-        let mut sparse = top.extensions.sparse;
-        let mut records = top.records;
-        let mut below = None;
+        let mut sparse = extensions.sparse;
+        let mut below = Below { len: 0, base: None };
         if let Some(link) = link {
-            let base = link.base;
-            let lower = shared(&base).map_err(|source| IndexError::NoShared { base, source })?;
-            let start = bytes.len();
-            let lower = read_shared(&mut bytes, &lower, base, format)
-                .map_err(|source| IndexError::Shared { base, source: Box::new(source) })?;
+            let (mut joined, lower) = read_shared(link.base, shared, format)?;
+            below = Below { len: joined.len(), base: Some(link.base) };
+            joined.extend_from_slice(&bytes);
+            let shift = below.shift(joined.len())?;
+            for record in &mut records {
+                record.shift(shift);
+            }
             sparse |= lower.extensions.sparse;
-            records = link.merge(Arena { bytes: &bytes, format }, &records, lower.records)?;
-            below = Some((start, base));
+            records = link.merge(Arena { bytes: &joined, format }, &bytes, &records, lower.records)?;
+            bytes = joined;
         }
         let arena = Arena { bytes: &bytes, format };
         if let Some((record, what)) = arena.first_disorder(&records) {
-            return Err(damaged_at(record.head(), below, what));
+            return Err(below.damage(record.head(), what));
         }
         // Only the upper file's tree counts: that of a shared one describes the shared entries alone.
-        let tree = top.extensions.tree.map(|region| CacheTree::read(arena, region, records.len()));
+        let tree = extensions.tree.map(|region| CacheTree::read(arena, region, below.len, records.len()));
         let tree = tree.transpose()?;
         Ok(Self { bytes, format, records, tree, sparse })
     }
@@ -181,6 +183,15 @@ impl Index {
         bound(b'/')..bound(b'/' + 1)
     }
 
+    /// The positions of the entries of one path: one, or several stages of a conflict.
+    #[must_use]
+    pub fn positions_of(&self, path: &[u8]) -> Range<usize> {
+        let arena = self.arena();
+        let start = self.records.partition_point(|record| arena.path(*record) < path);
+        let end = self.records.partition_point(|record| arena.path(*record) <= path);
+        start..end
+    }
+
     /// Whether entries may stand for whole folders; see [`Entry::is_sparse_folder`].
     #[must_use]
     pub fn is_sparse(&self) -> bool {
@@ -214,14 +225,42 @@ struct File {
     extensions: Extensions,
 }
 
-/// Reads the file that begins at `start` and ends with the buffer, and appends its unfolded paths.
-fn read_file(bytes: &mut Vec<u8>, start: usize, format: ObjectFormat) -> Result<File, IndexError> {
-    const SHORT: &str = "the file is shorter than its header";
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(IndexError::TooLarge { size: bytes.len() as u64, limit: u64::from(u32::MAX) });
+/// What lies in the buffer before the index file itself: the shared file of a split index, or nothing.
+struct Below {
+    len: usize,
+    base: Option<Oid>,
+}
+
+impl Below {
+    /// How far the places of the upper file move, if all of both can still be addressed.
+    fn shift(&self, joined: usize) -> Result<u32, IndexError> {
+        addressable(joined)?;
+        addressable(self.len)
     }
-    let end = bytes.len().saturating_sub(format.raw_len()).max(start);
-    let mut reader = Reader::new(bytes, start..end, start);
+
+    /// An error at a place in the buffer, told as a place in the file that it came from.
+    fn damage(&self, at: usize, what: &'static str) -> IndexError {
+        match self.base {
+            Some(base) if at < self.len => {
+                IndexError::Shared { base, source: Box::new(IndexError::Damaged { offset: at, what }) }
+            }
+            _ => IndexError::Damaged { offset: at - self.len, what },
+        }
+    }
+}
+
+/// Places are four bytes wide, which keeps a large index small in memory.
+fn addressable(place: usize) -> Result<u32, IndexError> {
+    let limit = u32::MAX;
+    u32::try_from(place).map_err(|_| IndexError::TooLarge { size: place as u64, limit: limit.into() })
+}
+
+/// Reads the file that the buffer holds, and appends its unfolded paths.
+fn read_file(bytes: &mut Vec<u8>, format: ObjectFormat) -> Result<File, IndexError> {
+    const SHORT: &str = "the file is shorter than its header";
+    addressable(bytes.len())?;
+    let end = bytes.len().saturating_sub(format.raw_len());
+    let mut reader = Reader::new(bytes, 0..end, 0);
     if reader.take(4, SHORT)? != b"DIRC" {
         return Err(IndexError::Signature);
     }
@@ -231,40 +270,29 @@ fn read_file(bytes: &mut Vec<u8>, start: usize, format: ObjectFormat) -> Result<
     }
     let count = reader.u32(SHORT)?;
     let entries = entries::read(&mut reader, version, count, format, bytes.len())?;
-    let extensions = extensions::read(&mut reader, start)?;
+    let extensions = extensions::read(&mut reader)?;
     bytes.extend_from_slice(&entries.names);
     Ok(File { records: entries.records, extensions })
 }
 
-/// Appends the shared file to the buffer and reads it.
+/// Reads the shared file of a split index. It becomes the beginning of the buffer, as it is the larger one.
 fn read_shared(
-    bytes: &mut Vec<u8>,
-    lower: &[u8],
     base: Oid,
+    shared: impl FnOnce(&Oid) -> io::Result<Vec<u8>>,
     format: ObjectFormat,
-) -> Result<File, IndexError> {
-    let damaged = |what| IndexError::Damaged { offset: lower.len().saturating_sub(format.raw_len()), what };
-    if !lower.ends_with(base.as_bytes()) {
-        return Err(damaged("its checksum is not the one that the index asks for"));
+) -> Result<(Vec<u8>, File), IndexError> {
+    let mut bytes = shared(&base).map_err(|source| IndexError::NoShared { base, source })?;
+    let wrong = |source| IndexError::Shared { base, source: Box::new(source) };
+    let offset = bytes.len().saturating_sub(format.raw_len());
+    if !bytes.ends_with(base.as_bytes()) {
+        let what = "its checksum is not the one that the index asks for";
+        return Err(wrong(IndexError::Damaged { offset, what }));
     }
-    let start = bytes.len();
-    bytes.extend_from_slice(lower);
-    let file = read_file(bytes, start, format)?;
-    if file.extensions.link.is_some() {
-        return Err(damaged("it is itself split"));
+    let file = read_file(&mut bytes, format).map_err(wrong)?;
+    if let Some(link) = file.extensions.link {
+        return Err(wrong(IndexError::Damaged { offset: link.start, what: "it is itself split" }));
     }
-    Ok(file)
-}
-
-/// An error at a place in the buffer, told as a place in the file that it came from.
-fn damaged_at(at: usize, below: Option<(usize, Oid)>, what: &'static str) -> IndexError {
-    match below {
-        Some((start, base)) if at >= start => {
-            let source = Box::new(IndexError::Damaged { offset: at - start, what });
-            IndexError::Shared { base, source }
-        }
-        _ => IndexError::Damaged { offset: at, what },
-    }
+    Ok((bytes, file))
 }
 
 /// Reads a file whole, unless it is a pipe or a device, which might never end.

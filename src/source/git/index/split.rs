@@ -31,14 +31,16 @@ impl Link {
         Ok(base.map(|base| Self { base, bitmaps: reader.at()..region.end }))
     }
 
-    /// The entries of the shared index, with those of the upper file put in their places.
+    /// The entries of the shared index, with those of the upper file put in their places. `file` is what this
+    /// was read from; the arena is what both lists of records point into.
     pub(super) fn merge(
         &self,
         arena: Arena<'_>,
+        file: &[u8],
         top: &[Record],
         mut base: Vec<Record>,
     ) -> Result<Vec<Record>, IndexError> {
-        let mut reader = Reader::new(arena.bytes, self.bitmaps.clone(), 0);
+        let mut reader = Reader::new(file, self.bitmaps.clone(), 0);
         let [deleted, replaced] = self.read_bitmaps(&mut reader, base.len())?;
         if replaced.len() > top.len() {
             return Err(reader.damage("more entries are replaced than there are replacements"));

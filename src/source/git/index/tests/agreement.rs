@@ -177,6 +177,21 @@ fn a_split_index_may_lie_elsewhere_than_its_shared_file() {
 }
 
 #[test]
+fn a_linked_worktree_has_its_own_index_and_shared_file() {
+    let repo = Repo::with_commit();
+    let linked = repo.dir.parent().unwrap().join("linked");
+    let linked = linked.to_str().unwrap();
+    repo.git(["worktree", "add", "-q", linked]);
+    repo.git(["-C", linked, "update-index", "--split-index"]);
+    repo.git(["-C", linked, "rm", "-q", "--cached", "top"]);
+    let git_dir = repo.git_dir().join("worktrees/linked");
+    let index = Index::read(&git_dir.join("index"), &git_dir, repo.format).unwrap();
+    let paths: Vec<u8> = index.entries().flat_map(|entry| [entry.path, b"\0"].concat()).collect();
+    assert_eq!(paths, repo.git(["-C", linked, "ls-files", "-z"]));
+    assert_eq!(repo.check().len(), index.len() + 1);
+}
+
+#[test]
 fn a_shared_file_must_be_the_one_that_is_asked_for() {
     let repo = Repo::with_commit();
     split(&repo);
@@ -275,6 +290,9 @@ fn a_long_life_of_an_index() {
     for seed in 1..=3_u32 {
         let repo = Repo::with_commit();
         repo.git(["config", "splitIndex.maxPercentChange", "60"]);
+        if seed == 3 {
+            repo.git(["config", "core.splitIndex", "true"]);
+        }
         let mut state = seed;
         let mut draw = |below: u32| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

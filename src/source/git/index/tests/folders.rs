@@ -103,12 +103,12 @@ fn with_tree(tree: &[u8]) -> Vec<u8> {
 #[test]
 fn impossible_cache_trees_are_refused() {
     let oid = "o".repeat(20);
-    let valid = format!("\00 1\n{oid}a\00 0\n{oid}");
+    let valid = format!("\x000 1\n{oid}a\x000 0\n{oid}");
     assert!(Index::parse(with_tree(valid.as_bytes()), ObjectFormat::Sha1, alone).is_ok());
     for (tree, says) in [
         (String::new(), "cut short"),
         ("\0-1 1\n".to_owned(), "cut short"),
-        ("\00 0\nshort".to_owned(), "cut short"),
+        ("\x000 0\nshort".to_owned(), "cut short"),
         ("name\0-1 0\n".to_owned(), "impossible name"),
         ("\0-1 1\n\0-1 0\n".to_owned(), "impossible name"),
         ("\0-1 1\na/b\0-1 0\n".to_owned(), "impossible name"),
@@ -118,8 +118,8 @@ fn impossible_cache_trees_are_refused() {
         ("\0-1 4294967296\n".to_owned(), "a number"),
         ("\0-1 2\na\0-1 0\na\0-1 0\n".to_owned(), "twice"),
         ("\0-1 0\nmore".to_owned(), "behind its end"),
-        (format!("\01 0\n{oid}"), "entries that are not there"),
-        (format!("\0-1 1\na\01 0\n{oid}"), "entries that are not there"),
+        (format!("\x001 0\n{oid}"), "entries that are not there"),
+        (format!("\0-1 1\na\x001 0\n{oid}"), "entries that are not there"),
     ] {
         let error = Index::parse(with_tree(tree.as_bytes()), ObjectFormat::Sha1, alone).unwrap_err();
         assert!(error.to_string().contains(says), "{tree:?}: {error}");
@@ -136,8 +136,8 @@ fn a_deep_cache_tree_is_refused_and_a_wide_one_read() {
     assert!(deep(4097).unwrap_err().to_string().contains("too deep"));
     assert!(deep(1_000_000).is_err());
 
-    let children: String = (0..100_000).rev().map(|name| format!("{name}\0-1 0\n")).collect();
-    let wide = with_tree(format!("\0-1 100000\n{children}").as_bytes());
+    let children: Vec<String> = (0..100_000).rev().map(|name| format!("{name}\0-1 0\n")).collect();
+    let wide = with_tree(format!("\0-1 100000\n{}", children.concat()).as_bytes());
     let wide = Index::parse(wide, ObjectFormat::Sha1, alone).unwrap();
     let root = wide.cache_tree().unwrap();
     assert_eq!(root.children().len(), 100_000);

@@ -1,0 +1,20 @@
+//! Which commits, paths and refs hold a value: who brought it in, who took it away, and whether it is still
+//! there. Works by value: a value may stand in many blobs. Knows nothing of rules; finds nothing.
+
+mod commits;
+mod holdings;
+mod story;
+
+use std::collections::HashMap;
+
+use crate::source::git::Oid;
+
+pub use commits::{CommitGraph, Roots};
+pub use holdings::{Holdings, Interest};
+pub use story::{PlaceIn, Story, tell};
+
+/// A value, by its place in the caller's list.
+pub type ValueIndex = u32;
+
+/// The values that objects hold directly.
+pub type ByObject = HashMap<Oid, Vec<ValueIndex>>;

@@ -1,0 +1,179 @@
+//! The arguments, as clap reads them.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps secrets out of git, Anthropic's keys first.
+#[derive(Debug, Parser)]
+#[command(name = "skant", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 clean and complete, 1 findings, 2 something could not be checked or the call is \
+    wrong, 3 both, 130 interrupted."
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Looks for secrets in files, in what is staged, in a range of commits, or in a whole history.
+    Scan(Box<Scan>),
+    /// What git and the pre-commit framework call.
+    Hook(Hook),
+    /// Puts the git hooks in place; a hook that is there already is kept and called first.
+    Install(Install),
+    /// Takes the git hooks away and puts back what was there before.
+    Uninstall(Install),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Run as if started in DIR.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(super) directory: Option<PathBuf>,
+    /// Read settings from FILE, besides the repository's `skant.toml`.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// Do not read the repository's own `skant.toml`.
+    #[arg(long, global = true)]
+    pub(super) no_repo_config: bool,
+    /// Show what comments and settings suppress.
+    #[arg(long, global = true)]
+    pub(super) no_suppressions: bool,
+    /// Do not read paths that match (repeatable; as in ignore files).
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub(super) exclude: Vec<String>,
+    /// Report findings of at least this confidence.
+    #[arg(long, value_name = "LEVEL", default_value = "medium", global = true)]
+    pub(super) min_confidence: Level,
+    /// Accept that not everything could be read.
+    #[arg(long, global = true)]
+    pub(super) allow_incomplete: bool,
+    /// Threads; the number of processors unless given. The report is the same for any number.
+    #[arg(long, short = 'j', value_name = "N", global = true)]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Colours in what people read.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: When,
+    /// Only findings and problems.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// All notes and places.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Scan {
+    /// Files and folders (default: `.`), `-` for standard input; with --history revisions such as `main..HEAD`.
+    #[arg(value_name = "PATH|REV")]
+    pub(super) what: Vec<OsString>,
+    /// With --history: only these paths.
+    #[arg(last = true, value_name = "PATH")]
+    pub(super) paths: Vec<OsString>,
+    /// What the next commit would add: the index against HEAD.
+    #[arg(long, conflicts_with_all = ["history", "no_ignore"])]
+    pub(super) staged: bool,
+    /// Everything that the repository holds, or with revisions what those commits add.
+    #[arg(long, conflicts_with = "no_ignore")]
+    pub(super) history: bool,
+    /// Read every file below the paths, ignored or not.
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+    /// What to call standard input.
+    #[arg(long, value_name = "NAME")]
+    pub(super) path: Option<String>,
+    /// How standard output is written: human, json, jsonl or sarif.
+    #[arg(long, value_name = "FORMAT", value_parser = super::output::format)]
+    pub(super) format: Option<crate::report::Format>,
+    /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
+    #[arg(long, short, value_name = "[FORMAT:]FILE")]
+    pub(super) output: Vec<OsString>,
+    /// Fail on findings of at least this confidence.
+    #[arg(long, value_name = "LEVEL", default_value = "medium")]
+    pub(super) fail_on: FailOn,
+    /// Fail also on findings that only unreachable objects hold.
+    #[arg(long)]
+    pub(super) fail_on_unreachable: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Hook {
+    /// Which hook.
+    pub(super) name: HookName,
+    /// What git or the pre-commit framework passes on.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HookName {
+    PreCommit,
+    PreMergeCommit,
+    CommitMsg,
+    PrePush,
+    PreReceive,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Install {
+    /// Also where the hooks' folder is tracked or shared by several repositories.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    Low,
+    Medium,
+    High,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Low,
+    Medium,
+    High,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_hook_takes_names_that_look_like_options() {
+        let arguments = ["skant", "hook", "pre-commit", "-n.txt", "--all"];
+        let parsed = Arguments::try_parse_from(arguments).unwrap();
+        let Command::Hook(hook) = parsed.command else { panic!("a hook") };
+        assert_eq!(hook.arguments, ["-n.txt", "--all"]);
+    }
+
+    #[test]
+    fn revisions_and_paths_are_told_apart() {
+        let arguments = ["skant", "scan", "--history", "^main", "HEAD", "--", "src"];
+        let Command::Scan(scan) = Arguments::try_parse_from(arguments).unwrap().command else {
+            panic!("a scan")
+        };
+        assert_eq!((scan.what.len(), scan.paths.len()), (2, 1));
+    }
+}

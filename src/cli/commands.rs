@@ -1,0 +1,201 @@
+//! `scan`, `install` and `uninstall`.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::args::{Common, Install, Scan};
+use super::{Exit, Failure, fails, output, settings};
+use crate::finding::Report;
+use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
+use crate::respond::{Situation, advise};
+use crate::scan::{self, Engine, Files, Limits, Merge};
+use crate::source::Stop;
+use crate::source::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
+use crate::source::policy_file::Version;
+use crate::source::range::Revisions;
+use crate::source::worktree::Ignoring;
+use crate::text::terminal;
+
+pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exit, Failure> {
+    let (mut report, engine, situation) = if arguments.staged {
+        staged(common, arguments, stop)?
+    } else if arguments.history {
+        history(common, arguments, stop)?
+    } else if arguments.what == [OsStr::new("-")] {
+        stdin(common, arguments)?
+    } else {
+        files(common, arguments, stop)?
+    };
+    advise(&mut report, engine.detector().rules(), situation);
+    output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
+    let least = settings::least(arguments.fail_on);
+    Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable), stop))
+}
+
+type Scanned = (Report, Engine, Situation);
+
+fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+    let repository = here()?;
+    let engine = settings::engine(common, Some(&repository), Version::Staged)?;
+    let wanted = only(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
+    let report = scan::staged(&engine, &repository, &merge_parents(), &wanted, stop)?;
+    let situation = Situation::Staged { unborn: is_unborn(&repository) };
+    Ok((report, engine, situation))
+}
+
+fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+    let repository = here()?;
+    let engine = settings::engine(common, Some(&repository), Version::Worktree)?;
+    let wanted = only(&repository, &arguments.paths)?;
+    if arguments.what.is_empty() {
+        let limits = Limits { wanted: &wanted, everywhere: arguments.paths.is_empty() };
+        let report = scan::history(&engine, &repository, &limits, stop)?;
+        return Ok((report, engine, Situation::History));
+    }
+    let names = arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    let revisions = Revisions::resolve(&repository, &names)?;
+    let report = scan::range(&engine, &repository, &revisions, &names, &wanted, stop)?;
+    Ok((report, engine, Situation::Range))
+}
+
+fn stdin(common: &Common, arguments: &Scan) -> Result<Scanned, Failure> {
+    let engine = settings::engine(common, None, Version::Worktree)?;
+    let report = scan::stdin(&engine, &mut std::io::stdin().lock(), arguments.path.as_deref())?;
+    Ok((report, engine, Situation::Files))
+}
+
+fn files(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+    let mut names: Vec<PathBuf> = arguments.what.iter().chain(&arguments.paths).map(PathBuf::from).collect();
+    if names.is_empty() {
+        names.push(PathBuf::from("."));
+    }
+    let folder = std::env::current_dir()?;
+    let first = folder.join(&names[0]);
+    let start = first.ancestors().find(|path| path.is_dir()).unwrap_or(&folder);
+    let repository = match Repository::discover(start, &GitEnvironment::of_process()) {
+        Ok(repository) => Some(repository).filter(|repository| repository.work_tree.is_some()),
+        Err(DiscoverError::NotARepository(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
+    let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
+    let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
+    let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
+    let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
+    let ignoring = if arguments.no_ignore { Ignoring::Nothing } else { Ignoring::AsGit };
+    let files = Files { repository: repository.as_ref(), root: &root, names: &names, ignoring };
+    let report = scan::worktree(&engine, &files, stop)?;
+    Ok((report, engine, Situation::Files))
+}
+
+/// The repository that the process is in.
+pub(super) fn here() -> Result<Repository, DiscoverError> {
+    Repository::discover(Path::new("."), &GitEnvironment::of_process())
+}
+
+/// A name with its folder's links resolved, but not its own: a link that is named is read as a link.
+fn resolved(folder: &Path, name: &Path) -> PathBuf {
+    let path = folder.join(name);
+    match (path.parent().map(std::fs::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(file)) => parent.join(file),
+        _ => std::fs::canonicalize(&path).unwrap_or(path),
+    }
+}
+
+/// Which paths of a repository are asked for: all, or those at or below the named ones.
+fn only(repository: &Repository, names: &[OsString]) -> Result<impl Fn(&[u8]) -> bool + use<>, Failure> {
+    let top = repository.work_tree.clone().and_then(|top| std::fs::canonicalize(top).ok());
+    let folder = std::env::current_dir()?;
+    let wanted: Vec<Vec<u8>> = names
+        .iter()
+        .map(|name| {
+            let path = folder.join(name);
+            let path = normalised(&path);
+            let inside = top.as_ref().and_then(|top| path.strip_prefix(top).ok().map(Path::to_path_buf));
+            path_bytes(&inside.unwrap_or_else(|| PathBuf::from(name)))
+        })
+        .collect();
+    Ok(move |path: &[u8]| {
+        wanted.is_empty()
+            || wanted.iter().any(|name| {
+                name.is_empty()
+                    || path == name.as_slice()
+                    || (path.starts_with(name) && path.get(name.len()) == Some(&b'/'))
+            })
+    })
+}
+
+/// A path without `.` and `..`, by its words alone: what is asked for need not exist today.
+fn normalised(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
+pub(super) fn merge_parents() -> Merge {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let oids =
+        names.filter_map(|name| crate::source::git::Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
+    Merge(oids.collect())
+}
+
+/// Whether there is no commit yet.
+pub(super) fn is_unborn(repository: &Repository) -> bool {
+    matches!(crate::source::git::Refs::head(repository), Ok(None))
+}
+
+pub(super) fn install(arguments: &Install) -> Result<Exit, Failure> {
+    change_hooks(arguments, install::install)
+}
+
+pub(super) fn uninstall(arguments: &Install) -> Result<Exit, Failure> {
+    change_hooks(arguments, install::uninstall)
+}
+
+fn change_hooks(
+    arguments: &Install,
+    change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
+) -> Result<Exit, Failure> {
+    let program = install::program()?;
+    let options = Options {
+        dir: Path::new("."),
+        git: OsStr::new("git"),
+        program: &program,
+        hooks: &Hook::ALL,
+        foreign_folder: if arguments.force { ForeignFolder::Change } else { ForeignFolder::Refuse },
+    };
+    let actions = change(&options).map_err(|error| {
+        let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+        Failure(format!("{error}{help}"))
+    })?;
+    let mut out = std::io::stdout().lock();
+    for action in &actions {
+        let said = match action.what {
+            What::Installed => "installed",
+            What::Refreshed => "brought up to date",
+            What::Unchanged => "already installed",
+            What::KeptAndCalls => "was there before; kept, and called first",
+            What::Kept => "was there before and not executable; kept, and not called",
+            What::Removed => "removed",
+            What::Restored => "put back",
+            What::LeftAlone => "is not skant's (or was edited); left alone",
+        };
+        let path = terminal(action.path.display().to_string().as_bytes());
+        writeln!(out, "{:<17} {said}: {path}", action.hook.name())?;
+    }
+    if actions.is_empty() {
+        writeln!(out, "no hooks of skant's are here")?;
+    }
+    Ok(Exit::Clean)
+}

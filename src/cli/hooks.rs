@@ -1,0 +1,189 @@
+//! `skant hook …`: what git and the pre-commit framework call, with arguments and standard input as they give
+//! them. Speaks on standard error, and only where there is something to say.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::args::{Common, Hook, HookName};
+use super::commands::{here, is_unborn, merge_parents};
+use super::{Exit, Failure, blocks, output, settings};
+use crate::finding::{PlaceKind, Report};
+use crate::hook::push::{self, Update};
+use crate::respond::{Situation, advise};
+use crate::scan::{self, Files};
+use crate::source::Stop;
+use crate::source::git::{Repository, path_bytes};
+use crate::source::policy_file::Version;
+use crate::source::range::Revisions;
+use crate::source::worktree::Ignoring;
+
+pub(super) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Failure> {
+    let repository = here()?;
+    match hook.name {
+        HookName::PreCommit | HookName::PreMergeCommit => pre_commit(common, hook, &repository, stop),
+        HookName::CommitMsg => commit_msg(common, hook, &repository, stop),
+        HookName::PrePush => pre_push(common, hook, &repository, stop),
+        HookName::PreReceive => pre_receive(common, &repository, stop),
+    }
+}
+
+fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+    // `pre-commit run --from-ref A --to-ref B`: the range is what is asked for.
+    if let (Some(from), Some(to)) = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        let revisions = Revisions::resolve(repository, &[to, format!("^{from}")])?;
+        return range(common, repository, &revisions, Version::Worktree, "this range", stop);
+    }
+    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let parents = merge_parents();
+    let touched = crate::source::staged::touched(repository, &parents.0)?;
+    let mut report = scan::staged(&engine, repository, &parents, &|_| true, stop)?;
+    let situation = Situation::Staged { unborn: is_unborn(repository) };
+    advise(&mut report, engine.detector().rules(), situation);
+    let rest = unstaged(repository, hook, &touched);
+    if !rest.is_empty() {
+        let top = repository.work_tree.clone().unwrap_or_default();
+        let files =
+            Files { repository: Some(repository), root: &top, names: &rest, ignoring: Ignoring::AsGit };
+        let mut more = scan::worktree(&engine, &files, stop)?;
+        advise(&mut more, engine.detector().rules(), Situation::Files);
+        report = report.joined(more);
+    }
+    conclude(common, &report, "this commit", stop)
+}
+
+/// Named files that are not staged: `pre-commit run --all-files` names all, and wants them checked as they
+/// stand on disk.
+fn unstaged(
+    repository: &Repository,
+    hook: &Hook,
+    touched: &std::collections::BTreeSet<Vec<u8>>,
+) -> Vec<PathBuf> {
+    let Some(top) = &repository.work_tree else { return Vec::new() };
+    let folder = env::current_dir().unwrap_or_else(|_| top.clone());
+    hook.arguments
+        .iter()
+        .map(|name| folder.join(name))
+        .filter(|path| {
+            let name = path.strip_prefix(top).map(path_bytes).unwrap_or_default();
+            !touched.contains(&name) && !path.is_dir()
+        })
+        .collect()
+}
+
+fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+    let [file] = hook.arguments.as_slice() else {
+        return Err(Failure("hook commit-msg takes one argument, the file that holds the message".into()));
+    };
+    let message = std::fs::read(file)
+        .map_err(|error| Failure(format!("cannot read {}: {error}", Path::new(file).display())))?;
+    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let message = push::without_diff(&message);
+    let mut report = scan::stdin(&engine, &mut &message[..], Some("commit message"))?;
+    for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
+        location.kind = PlaceKind::Message;
+    }
+    advise(&mut report, engine.detector().rules(), Situation::Message);
+    conclude(common, &report, "this commit", stop)
+}
+
+fn pre_push(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+    let remote = hook.arguments.first().map(|name| name.to_string_lossy().into_owned());
+    let remote = remote.or_else(|| variable("PRE_COMMIT_REMOTE_NAME"));
+    if variable("PRE_COMMIT").is_some() && hook.arguments.is_empty() {
+        return framework_push(common, repository, remote.as_deref(), stop);
+    }
+    let updates = Update::parse_push(&read_stdin()?)?;
+    let revisions = push::revisions_of_push(repository, remote.as_deref(), &updates)?;
+    let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
+    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+}
+
+/// The pre-commit framework passes neither git's arguments nor its standard input on.
+fn framework_push(
+    common: &Common,
+    repository: &Repository,
+    remote: Option<&str>,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    let revisions = match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => Revisions::resolve(repository, &[to, format!("^{from}")])?,
+        // The first push of a new root names neither; nor does a run by hand.
+        _ => {
+            let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
+            let mut revisions = Revisions::resolve(repository, &[branch])?;
+            revisions.unwanted.extend(push::known_to(repository, remote)?);
+            revisions
+        }
+    };
+    let names: Vec<Vec<u8>> =
+        variable("PRE_COMMIT_REMOTE_BRANCH").into_iter().map(String::into_bytes).collect();
+    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+}
+
+fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+    let updates = Update::parse_receive(&read_stdin()?)?;
+    let revisions = push::revisions_of_receive(repository, &updates)?;
+    let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
+    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+}
+
+/// A range, and the names of the refs that it is pushed to.
+fn pushed(
+    common: &Common,
+    repository: &Repository,
+    revisions: &Revisions,
+    names: &[Vec<u8>],
+    version: Version,
+    what: &str,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    let engine = settings::engine(common, Some(repository), version)?;
+    let mut report = scan::range(&engine, repository, revisions, &[], &|_| true, stop)?;
+    report = report.joined(scan::ref_names(&engine, names));
+    advise(&mut report, engine.detector().rules(), Situation::Range);
+    conclude(common, &report, what, stop)
+}
+
+fn range(
+    common: &Common,
+    repository: &Repository,
+    revisions: &Revisions,
+    version: Version,
+    what: &str,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    pushed(common, repository, revisions, &[], version, what, stop)
+}
+
+fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let mut input = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut input)?;
+    Ok(input)
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name)
+        .filter(|value| value != OsStr::new(""))
+        .map(|value| value.to_string_lossy().into_owned())
+}
+
+/// Says what there is to say, and whether git may go on.
+fn conclude(common: &Common, report: &Report, what: &str, stop: &Stop) -> Result<Exit, Failure> {
+    let exit = Exit::of(report, blocks, stop);
+    let silent = report.findings.is_empty() && report.problems.is_empty() && report.suppressed.is_empty();
+    if !silent || common.verbose > 0 {
+        output::write_to_stderr(report, common);
+    }
+    let mut err = std::io::stderr().lock();
+    let said = match exit {
+        Exit::Clean if report.findings.is_empty() => return Ok(exit),
+        Exit::Clean => "a warning only; git goes on".to_owned(),
+        Exit::Findings | Exit::Both => format!("{what} was blocked: it adds a secret"),
+        Exit::Failed => format!("{what} was blocked: not everything could be checked"),
+        Exit::Interrupted => format!("{what} was blocked: the check was interrupted"),
+    };
+    writeln!(err, "skant: {said}")?;
+    Ok(exit)
+}

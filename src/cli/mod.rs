@@ -1,0 +1,146 @@
+//! The command line: arguments to settings, a scan, a report, an exit code. clap goes no further than this room.
+
+mod args;
+mod commands;
+mod hooks;
+mod output;
+mod settings;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic;
+use std::sync::Arc;
+
+use clap::Parser as _;
+
+use crate::finding::{Confidence, Finding, Report};
+use crate::source::Stop;
+use crate::text::terminal;
+
+use args::{Arguments, Command};
+
+/// What a process ends with. The numbers are a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything asked for was read, and nothing that fails the run was found: 0.
+    Clean,
+    /// Findings: 1.
+    Findings,
+    /// Something could not be checked, or the call or the configuration is wrong: 2.
+    Failed,
+    /// Both: 3.
+    Both,
+    /// Interrupted: 130.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Failed => 2,
+            Self::Both => 3,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// From a report and what fails the run.
+    fn of(report: &Report, fails: impl Fn(&Finding) -> bool, stop: &Stop) -> Self {
+        let found = report.findings.iter().any(fails);
+        if stop.is_set() {
+            return Self::Interrupted;
+        }
+        match (found, report.problems.is_empty()) {
+            (false, true) => Self::Clean,
+            (true, true) => Self::Findings,
+            (false, false) => Self::Failed,
+            (true, false) => Self::Both,
+        }
+    }
+}
+
+/// An error that ends a run before there is a report: what is wrong, and what to do.
+struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the program with these arguments (the first is its name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    quiet_panics();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; clap prints each where it belongs.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed } else { Exit::Clean };
+        }
+    };
+    let stop = stop_on_signal();
+    let ended = enter(&arguments).and_then(|()| match &arguments.command {
+        Command::Scan(scan) => commands::scan(&arguments.common, scan, &stop),
+        Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
+        Command::Install(install) => commands::install(install),
+        Command::Uninstall(install) => commands::uninstall(install),
+    });
+    ended.unwrap_or_else(|Failure(said)| {
+        complain(&format!("error: {said}"));
+        Exit::Failed
+    })
+}
+
+fn enter(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(folder) = &arguments.common.directory {
+        std::env::set_current_dir(folder)
+            .map_err(|error| Failure(format!("cannot enter {}: {error}", folder.display())))?;
+    }
+    if let Some(jobs) = arguments.common.jobs {
+        rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global()?;
+    }
+    Ok(())
+}
+
+/// Says something on standard error, made safe for a terminal.
+fn complain(said: &str) {
+    // There is nobody left to tell if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "skant: {}", terminal(said.as_bytes()));
+}
+
+/// A panic's message may hold what was being looked at; only its place is told.
+fn quiet_panics() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
+        complain(&format!("internal error at {}", place.unwrap_or_default()));
+    }));
+}
+
+/// The first signal ends the scan with a report, the second one at once.
+fn stop_on_signal() -> Arc<Stop> {
+    let stop = Arc::new(Stop::default());
+    let handler = Arc::clone(&stop);
+    let installed = ctrlc::set_handler(move || {
+        if handler.is_set() {
+            std::process::abort();
+        }
+        handler.set();
+    });
+    // Without a handler the signal ends the process, which is right, too.
+    drop(installed);
+    stop
+}
+
+/// Whether a finding fails a run of `scan`.
+fn fails(finding: &Finding, least: Option<Confidence>, unreachable_too: bool) -> bool {
+    least.is_some_and(|least| finding.confidence >= least) && (unreachable_too || finding.is_reachable())
+}
+
+/// Whether a finding blocks a hook: when it is certain, or likely and a provider's.
+fn blocks(finding: &Finding) -> bool {
+    finding.confidence == Confidence::High || (finding.confidence == Confidence::Medium && finding.provider)
+}

@@ -1,0 +1,173 @@
+//! Where reports go.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::args::{Common, When};
+use crate::finding::Report;
+use crate::report::human::{Detail, Options};
+use crate::report::{self, Format};
+
+/// Reads a format's name.
+pub(super) fn format(name: &str) -> Result<Format, String> {
+    name.parse::<Format>().map_err(|error| error.to_string())
+}
+
+/// One report to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    format: Format,
+    /// `None` is standard output.
+    file: Option<PathBuf>,
+}
+
+/// What `--format` and `--output` come to. `FILE` alone takes the place of standard output; with
+/// `FORMAT:FILE` standard output stays human unless `--format` says otherwise.
+pub(super) fn targets(named: Option<Format>, outputs: &[OsString]) -> Vec<Target> {
+    let mut targets = Vec::new();
+    let mut to_stdout = true;
+    for output in outputs {
+        let (format, file) = split(output);
+        if format.is_none() {
+            to_stdout = false;
+        }
+        let file = (file != OsStr::new("-")).then(|| PathBuf::from(file));
+        to_stdout &= file.is_some();
+        targets.push(Target { format: format.or(named).unwrap_or_default(), file });
+    }
+    if to_stdout {
+        targets.insert(0, Target { format: named.unwrap_or_default(), file: None });
+    }
+    targets
+}
+
+/// What stands before the first `:` is a format only if it is the name of one.
+fn split(output: &OsStr) -> (Option<Format>, &OsStr) {
+    let split = output.to_str().and_then(|text| text.split_once(':'));
+    match split.and_then(|(name, file)| Some((name.parse::<Format>().ok()?, file))) {
+        Some((format, file)) => (Some(format), OsStr::new(file)),
+        None => (None, output),
+    }
+}
+
+/// Writes a report to all its targets.
+pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(), Failure> {
+    for target in targets {
+        match &target.file {
+            None => {
+                let options = options(common, io::stdout().is_terminal());
+                let written = report::write(target.format, report, &options, &mut io::stdout().lock());
+                match written {
+                    // Whoever reads has seen enough.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                    written => {
+                        written.map_err(|error| Failure(format!("cannot write the report: {error}")))?
+                    }
+                }
+            }
+            Some(path) => {
+                let mut content = Vec::new();
+                report::write(target.format, report, &options(common, false), &mut content)?;
+                replace(path, &content).map_err(|error| {
+                    Failure(format!("cannot write the report to {}: {error}", path.display()))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a report for people to standard error, where hooks speak.
+pub(super) fn write_to_stderr(report: &Report, common: &Common) {
+    let options = options(common, io::stderr().is_terminal());
+    // There is nobody left to tell if standard error is closed; the exit code still speaks.
+    let _ = report::write(Format::Human, report, &options, &mut io::stderr().lock());
+}
+
+fn options(common: &Common, is_terminal: bool) -> Options {
+    let wanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let color = match common.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            is_terminal && !wanted("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    let detail = match (common.quiet, common.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, 0) => Detail::Normal,
+        (false, _) => Detail::Verbose,
+    };
+    Options { color, detail, ..Options::default() }
+}
+
+/// Replaces a file as a whole: a reader sees the old report or the new one, and a link is replaced, not
+/// followed. A device (`/dev/stdout`) is written to as it is.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    if is_special {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or_else(|| io::Error::other("it is no file name"))?.to_string_lossy();
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(content))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // What cannot be removed was never made.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(named: Option<Format>, outputs: &[&str]) -> Vec<(Format, Option<String>)> {
+        let outputs: Vec<OsString> = outputs.iter().map(OsString::from).collect();
+        targets(named, &outputs)
+            .into_iter()
+            .map(|target| (target.format, target.file.map(|file| file.display().to_string())))
+            .collect()
+    }
+
+    #[test]
+    fn targets_are_what_the_contract_says() {
+        let file = |name: &str| Some(name.to_owned());
+        assert_eq!(parsed(None, &[]), [(Format::Human, None)]);
+        assert_eq!(parsed(Some(Format::Json), &[]), [(Format::Json, None)]);
+        assert_eq!(parsed(Some(Format::Json), &["a.json"]), [(Format::Json, file("a.json"))]);
+        assert_eq!(
+            parsed(None, &["sarif:a.sarif"]),
+            [(Format::Human, None), (Format::Sarif, file("a.sarif"))]
+        );
+        assert_eq!(parsed(None, &["sarif:-"]), [(Format::Sarif, None)]);
+        assert_eq!(parsed(None, &["c:report.txt"]), [(Format::Human, file("c:report.txt"))]);
+        assert_eq!(
+            parsed(Some(Format::Jsonl), &["sarif:a", "json:b"]),
+            [(Format::Jsonl, None), (Format::Sarif, file("a")), (Format::Json, file("b"))]
+        );
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "old").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+        assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+        assert!(replace(&folder.path().join("absent/x"), b"").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+}

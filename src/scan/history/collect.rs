@@ -1,0 +1,199 @@
+//! What a pass over all objects brings together.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::Engine;
+use super::super::findings::{Hit, Place};
+use crate::attribute::Interest;
+use crate::detect::Evidence;
+use crate::finding::{PlaceKind, Problem};
+use crate::judge::judge;
+use crate::secret::ValueId;
+use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, Ref, Refs, Repository, tree_entries};
+use crate::source::history::Present;
+use crate::source::{Blob, Visitor};
+
+/// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
+pub(super) struct Collector<'c> {
+    engine: &'c Engine,
+    repository: &'c Repository,
+    present: &'c Present,
+    found: Mutex<Found>,
+}
+
+/// What was gathered; sorted before anything is made of it.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Evidence in blobs.
+    pub(super) blobs: Vec<(Oid, Vec<Evidence>)>,
+    /// Evidence in commits and tags.
+    pub(super) texts: Vec<(Oid, ObjectKind, Vec<Hit>)>,
+    /// Evidence in the names that a tree holds.
+    pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
+    /// Evidence in names of refs.
+    pub(super) refs: Vec<(Ref, Evidence)>,
+    pub(super) commits: Vec<(Oid, Commit)>,
+    pub(super) trees: Vec<Oid>,
+    /// Entries of trees whose object is not there: the tree, the name, the object.
+    pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// What is worth following through history.
+pub(super) struct Followed {
+    /// The values, by their index.
+    pub(super) values: Vec<ValueId>,
+    pub(super) objects: Interest,
+}
+
+impl<'c> Collector<'c> {
+    pub(super) fn new(engine: &'c Engine, repository: &'c Repository, present: &'c Present) -> Self {
+        Self { engine, repository, present, found: Mutex::default() }
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn into_found(self) -> Found {
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.blobs.sort_by_key(|(oid, _)| *oid);
+        found.texts.sort_by_key(|(oid, ..)| *oid);
+        found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        found.trees.sort_unstable();
+        found.absent.sort();
+        found.problems.sort();
+        found
+    }
+
+    fn tree(&self, blob: &Blob<'_>) {
+        let (mut absent, mut names) = (Vec::new(), Vec::new());
+        let is_named = self.engine.detector.has_anchor(blob.bytes);
+        for entry in tree_entries(blob.bytes, self.repository.format) {
+            let Ok(entry) = entry else {
+                let error = crate::source::git::ReadError::Corrupt(blob.oid, "the tree is broken".into());
+                self.found().problems.push(crate::source::read_problem(&error, None));
+                break;
+            };
+            if entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid) {
+                absent.push((blob.oid, entry.name.to_vec(), entry.oid));
+            }
+            if is_named {
+                let found = self.engine.detect(entry.name, "").unwrap_or_default();
+                names.extend(found.into_iter().map(|evidence| (blob.oid, entry.name.to_vec(), evidence)));
+            }
+        }
+        let mut found = self.found();
+        found.trees.push(blob.oid);
+        found.absent.extend(absent);
+        found.names.extend(names);
+    }
+
+    fn text(&self, blob: &Blob<'_>) {
+        let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
+        let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
+        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
+        let mut found = self.found();
+        match (commit, blob.kind) {
+            (Some(commit), _) => found.commits.push((blob.oid, commit)),
+            (None, ObjectKind::Commit) => {
+                let error = crate::source::git::ReadError::Corrupt(blob.oid, "the commit has no tree".into());
+                found.problems.push(crate::source::read_problem(&error, None));
+            }
+            _ => {}
+        }
+        match hits {
+            Ok(hits) if hits.is_empty() => {}
+            Ok(hits) => found.texts.push((blob.oid, blob.kind, hits)),
+            Err(problem) => found.problems.push(problem),
+        }
+    }
+}
+
+impl Visitor for Collector<'_> {
+    type State = ();
+
+    fn root(&self, blob: &Blob<'_>) {
+        match blob.kind {
+            ObjectKind::Tree => self.tree(blob),
+            ObjectKind::Commit | ObjectKind::Tag => self.text(blob),
+            ObjectKind::Blob => match self.engine.detect(blob.bytes, &blob_name(&blob.oid)) {
+                Ok(evidence) if evidence.is_empty() => {}
+                Ok(evidence) => self.found().blobs.push((blob.oid, evidence)),
+                Err(problem) => self.found().problems.push(problem),
+            },
+        }
+    }
+}
+
+impl Found {
+    pub(super) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
+        for name in &refs.refs {
+            let found = engine.detect(&name.name, "").unwrap_or_default();
+            self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence)));
+        }
+    }
+
+    /// Values in blobs and names that may be reported: a path can only lower a confidence.
+    pub(super) fn interest(&self, engine: &Engine) -> Followed {
+        let reported = |evidence: &Evidence| {
+            let rule = &engine.detector.rules()[evidence.rule];
+            judge(rule, evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
+        };
+        let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
+        let mut values: Vec<ValueId> = in_blobs
+            .chain(self.names.iter().map(|(.., evidence)| evidence))
+            .filter(|evidence| reported(evidence))
+            .map(|evidence| evidence.value)
+            .collect();
+        values.sort_unstable();
+        values.dedup();
+        let index = |value: &ValueId| values.binary_search(value).ok().and_then(|at| u32::try_from(at).ok());
+        let mut objects = Interest::default();
+        for (oid, found) in &self.blobs {
+            let mut held: Vec<u32> = found.iter().filter_map(|evidence| index(&evidence.value)).collect();
+            held.sort_unstable();
+            held.dedup();
+            if !held.is_empty() {
+                objects.blobs.insert(*oid, held);
+            }
+        }
+        for (tree, name, evidence) in &self.names {
+            if let Some(value) = index(&evidence.value) {
+                objects.names.entry(*tree).or_default().push((name.clone(), value));
+            }
+        }
+        Followed { values, objects }
+    }
+
+    /// Hits without a story.
+    pub(super) fn untold(self, engine: &Engine) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
+        for (oid, found) in self.blobs {
+            hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: blob_place(engine, &oid) }));
+        }
+        hits
+    }
+
+    /// Evidence by blob.
+    pub(super) fn by_blob(&self) -> HashMap<Oid, &[Evidence]> {
+        self.blobs.iter().map(|(oid, found)| (*oid, found.as_slice())).collect()
+    }
+}
+
+/// The place of a blob that no path leads to.
+pub(super) fn blob_place(engine: &Engine, oid: &Oid) -> Place {
+    Place {
+        kind: PlaceKind::File,
+        path: Vec::new(),
+        shown: engine.shown_path(blob_name(oid).as_bytes()),
+        blob: Some(*oid),
+        commit: None,
+        current: false,
+    }
+}
+
+fn blob_name(oid: &Oid) -> String {
+    format!("blob {:.12}", oid.to_string())
+}

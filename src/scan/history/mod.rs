@@ -1,0 +1,141 @@
+//! Scans of everything that a repository holds: objects, messages, names; then who brought what in.
+
+mod absent;
+mod collect;
+mod places;
+mod reach;
+
+use std::collections::HashMap;
+
+use super::findings::Hit;
+use super::{Engine, ScanError};
+use crate::attribute::{CommitGraph, Holdings, tell};
+use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::secret::ValueId;
+use crate::source::git::{Refs, Repository};
+use crate::source::history::{self as source, Present};
+use crate::source::range::shallow_borders;
+use crate::source::{Stop, read_problem};
+
+use collect::Collector;
+use places::Telling;
+use reach::Reach;
+
+/// What of a history is reported.
+pub struct Limits<'l> {
+    /// Whether a path is asked for.
+    pub wanted: &'l dyn Fn(&[u8]) -> bool,
+    /// Whether everything is: then what stands in no path is reported, too.
+    pub everywhere: bool,
+}
+
+/// Scans a repository's whole object database, and those of its submodules.
+///
+/// # Errors
+/// The refs or the object database cannot be read.
+pub fn history(
+    engine: &Engine,
+    repository: &Repository,
+    limits: &Limits<'_>,
+    stop: &Stop,
+) -> Result<Report, ScanError> {
+    let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
+    whole.add(engine.part(repository, b"", stop)?);
+    for (name, submodule) in source::submodules(repository) {
+        match engine.part(&submodule, &name, stop) {
+            Ok(part) => whole.add(part),
+            Err(error) => whole.problems.push(Problem {
+                kind: ProblemKind::Unreadable,
+                path: Some(engine.shown_path(&name)),
+                message: format!("the submodule's store: {error}"),
+            }),
+        }
+    }
+    whole.hits.retain(|hit| match hit.place.kind {
+        PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => (limits.wanted)(&hit.place.path),
+        _ => limits.everywhere,
+    });
+    whole.problems.extend(engine.common_notes(Some(repository), stop));
+    let outcome = engine.outcome(whole.hits, &whole.histories);
+    whole.problems.extend(outcome.notes);
+    let report = Report {
+        scope: whole.scope,
+        findings: outcome.findings,
+        suppressed: outcome.suppressed,
+        ..Report::default()
+    };
+    Ok(engine.finish(report, whole.problems))
+}
+
+/// One repository's part of a report.
+#[derive(Default)]
+struct Part {
+    scope: Scope,
+    hits: Vec<Hit>,
+    histories: HashMap<ValueId, History>,
+    problems: Vec<Problem>,
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        self.scope.commits += other.scope.commits;
+        self.scope.objects += other.scope.objects;
+        self.scope.blobs += other.scope.blobs;
+        self.scope.bytes += other.scope.bytes;
+        self.hits.extend(other.hits);
+        for (value, history) in other.histories {
+            self.histories.entry(value).or_insert(history);
+        }
+        self.problems.extend(other.problems);
+    }
+}
+
+impl Engine {
+    /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
+    fn part(&self, repository: &Repository, prefix: &[u8], stop: &Stop) -> Result<Part, ScanError> {
+        let refs = Refs::read(repository)?;
+        let objects = source::all_objects(repository)?;
+        let present = Present::new(&objects);
+        let collector = Collector::new(self, repository, &present);
+        let tally = source::visit(repository, &objects, &collector, stop)?;
+        let mut found = collector.into_found();
+        found.search_refs(self, &refs);
+
+        let mut part = Part::default();
+        part.problems.append(&mut found.problems);
+        part.problems.extend(tally.unread.iter().map(|error| read_problem(error, None)));
+        part.problems.extend(refs.broken.iter().map(|name| self.broken_ref(name)));
+        part.scope = Scope {
+            commits: found.commits.len(),
+            objects: tally.objects,
+            blobs: tally.blobs,
+            bytes: tally.bytes,
+            ..Scope::default()
+        };
+        if stop.is_set() {
+            // What was found is told without its story: telling it would take as long again.
+            part.hits = found.untold(self);
+            return Ok(part);
+        }
+        let graph = CommitGraph::new(std::mem::take(&mut found.commits));
+        let reach = Reach::of(repository, &refs, &graph);
+        part.problems.extend(reach.problems.iter().cloned());
+        let borders = shallow_borders(repository)?;
+        part.problems.extend(absent::problems(self, repository, &graph, &reach, &found, &borders, &present)?);
+        let interest = found.interest(self);
+        let holdings = Holdings::find(repository, &found.trees, &interest.objects)?;
+        let stories =
+            tell(&graph, &reach.roots, &reach.trees, &holdings, &interest.objects, interest.values.len());
+        let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };
+        telling.tell(&found, &interest, &stories, &mut part);
+        Ok(part)
+    }
+
+    fn broken_ref(&self, name: &[u8]) -> Problem {
+        Problem {
+            kind: ProblemKind::CorruptObject,
+            path: Some(self.shown_path(name)),
+            message: "the ref names no object; `git fsck` shows it, `git update-ref -d` removes it".into(),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Stories to hits: where each value stands, in words that reports show.
+
+use std::collections::HashSet;
+
+use super::super::Engine;
+use super::super::findings::{Hit, Place};
+use super::Part;
+use super::collect::{Followed, Found, blob_place};
+use super::reach::Reach;
+use crate::attribute::{CommitGraph, PlaceIn, Story};
+use crate::detect::Evidence;
+use crate::finding::{CommitInfo, Event, History, PlaceKind};
+use crate::secret::ValueId;
+use crate::source::git::{ObjectKind, Oid, Repository};
+use crate::source::history::own;
+
+/// What is needed to tell a place.
+pub(super) struct Telling<'t> {
+    pub(super) engine: &'t Engine,
+    pub(super) repository: &'t Repository,
+    pub(super) graph: &'t CommitGraph,
+    pub(super) reach: &'t Reach,
+    pub(super) prefix: &'t [u8],
+}
+
+impl Telling<'_> {
+    pub(super) fn tell(&self, found: &Found, followed: &Followed, stories: &[Story], part: &mut Part) {
+        let by_blob = found.by_blob();
+        let mut told: HashSet<(Oid, ValueId)> = HashSet::new();
+        for (value, story) in followed.values.iter().zip(stories) {
+            for place in &story.places {
+                let hits = match &place.blob {
+                    Some(blob) => {
+                        told.insert((*blob, *value));
+                        self.in_blob(by_blob.get(blob).copied().unwrap_or_default(), value, place)
+                    }
+                    None => self.in_path(value, place),
+                };
+                part.hits.extend(hits);
+            }
+            if !story.places.is_empty() {
+                part.histories.insert(*value, self.history(story));
+            }
+        }
+        self.outside_of_trees(found, followed, &told, stories, part);
+        self.texts(found, part);
+        self.refs(found, part);
+    }
+
+    fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
+        let evidence = evidence.iter().filter(|evidence| evidence.value == *value);
+        let place = self.place(PlaceKind::File, place);
+        evidence.map(|evidence| Hit { evidence: evidence.clone(), place: place.clone() }).collect()
+    }
+
+    fn in_path(&self, value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
+        let found = self.engine.detect(&place.path, "").unwrap_or_default();
+        let place = self.place(PlaceKind::Path, place);
+        let found = found.into_iter().filter(|evidence| evidence.value == *value);
+        found.map(|evidence| Hit { evidence, place: place.clone() }).collect()
+    }
+
+    fn place(&self, kind: PlaceKind, place: &PlaceIn) -> Place {
+        let path = self.full(&place.path);
+        Place {
+            kind,
+            shown: self.engine.shown_path(&path),
+            path,
+            blob: place.blob,
+            commit: place.commit.and_then(|oid| self.info(&oid)),
+            current: place.at_head,
+        }
+    }
+
+    /// Blobs that no tree holds: named by a tag, staged, or not reached at all.
+    fn outside_of_trees(
+        &self,
+        found: &Found,
+        followed: &Followed,
+        told: &HashSet<(Oid, ValueId)>,
+        stories: &[Story],
+        part: &mut Part,
+    ) {
+        let mut left: Vec<(Oid, ValueId, &Story)> = Vec::new();
+        for (blob, values) in &followed.objects.blobs {
+            for value in values {
+                let (id, story) = (followed.values[*value as usize], &stories[*value as usize]);
+                // A blob that stands at a listed path in another version needs no place of its own.
+                if story.places.is_empty() && !told.contains(&(*blob, id)) {
+                    left.push((*blob, id, story));
+                }
+            }
+        }
+        left.sort_by_key(|(blob, value, _)| (*blob, *value));
+        let unnamed: Vec<Oid> =
+            left.iter().map(|(blob, ..)| *blob).filter(|blob| !self.reach.blobs.contains_key(blob)).collect();
+        let own = own(self.repository, &unnamed);
+        let by_blob = found.by_blob();
+        for (blob, value, story) in left {
+            let named = self.reach.blobs.get(&blob);
+            if named.is_none() && !own.contains(&blob) {
+                continue;
+            }
+            let place = match named {
+                Some(name) => {
+                    let path = self.full(name);
+                    Place {
+                        kind: PlaceKind::File,
+                        shown: self.engine.shown_path(&path),
+                        path,
+                        blob: Some(blob),
+                        commit: None,
+                        current: true,
+                    }
+                }
+                None => blob_place(self.engine, &blob),
+            };
+            let evidence = by_blob.get(&blob).copied().unwrap_or_default();
+            let evidence = evidence.iter().filter(|evidence| evidence.value == value);
+            part.hits
+                .extend(evidence.map(|evidence| Hit { evidence: evidence.clone(), place: place.clone() }));
+            let history = part.histories.entry(value).or_insert_with(|| self.history(story));
+            history.reachable |= named.is_some();
+        }
+    }
+
+    /// Messages and names in commits and tags.
+    fn texts(&self, found: &Found, part: &mut Part) {
+        if found.texts.is_empty() {
+            return;
+        }
+        let named: Vec<Oid> =
+            self.reach.roots.heads.iter().chain(&self.reach.roots.others).copied().collect();
+        let reached = self.graph.ancestors(&named);
+        let at_heads = self.graph.ancestors(&self.reach.roots.heads);
+        for (oid, kind, hits) in &found.texts {
+            let is_tag = *kind == ObjectKind::Tag;
+            let reachable = if is_tag { self.reach.tags.contains(oid) } else { reached.contains(oid) };
+            for hit in hits {
+                let mut hit = hit.clone();
+                hit.place.current = at_heads.contains(oid);
+                let event = self.info(oid).map(|commit| Event { commit, path: hit.place.shown.clone() });
+                let history = part.histories.entry(hit.evidence.value).or_insert_with(|| History {
+                    introduced: event.clone(),
+                    removed: None,
+                    at_head: false,
+                    reachable: false,
+                    commits: usize::from(!is_tag),
+                });
+                history.reachable |= reachable;
+                history.at_head |= hit.place.current;
+                part.hits.push(hit);
+            }
+        }
+    }
+
+    fn refs(&self, found: &Found, part: &mut Part) {
+        for (name, evidence) in &found.refs {
+            let history = part.histories.entry(evidence.value).or_insert_with(|| History {
+                introduced: None,
+                removed: None,
+                at_head: false,
+                reachable: true,
+                commits: 0,
+            });
+            history.reachable = true;
+            let shown = format!("ref {}", self.engine.shown_path(&name.name));
+            let place = Place {
+                kind: PlaceKind::Ref,
+                path: Vec::new(),
+                shown,
+                blob: None,
+                commit: None,
+                current: true,
+            };
+            part.hits.push(Hit { evidence: evidence.clone(), place });
+        }
+    }
+
+    fn history(&self, story: &Story) -> History {
+        let event = |event: &Option<(Oid, Vec<u8>)>| {
+            let (oid, path) = event.as_ref()?;
+            Some(Event { commit: self.info(oid)?, path: self.engine.shown_path(&self.full(path)) })
+        };
+        History {
+            introduced: event(&story.introduced),
+            removed: event(&story.removed),
+            at_head: story.at_head,
+            reachable: story.reachable,
+            commits: story.commits,
+        }
+    }
+
+    fn info(&self, oid: &Oid) -> Option<CommitInfo> {
+        self.graph.get(oid).map(|commit| self.engine.commit_info(oid, &commit.author))
+    }
+
+    fn full(&self, path: &[u8]) -> Vec<u8> {
+        if self.prefix.is_empty() { path.to_vec() } else { [self.prefix, b"/", path].concat() }
+    }
+}
