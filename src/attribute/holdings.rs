@@ -1,13 +1,15 @@
-//! Which trees hold interesting objects, directly or below. All trees are read once for the shape of the
-//! forest, then the few that matter once more.
+//! Which trees hold interesting objects, directly or below. All trees are walked once for the shape of the
+//! forest, then once more for what the few that matter hold. A tree that is stored as a difference to another
+//! takes over what that one was found to hold, so that only its new entries are looked up.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-
-use rayon::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{ByObject, ValueIndex};
-use crate::source::git::{EntryKind, ObjectKind, Objects, Oid, OpenError, Repository, tree_entries};
+use crate::source::git::{EntryKind, ObjectFormat, Oid, OpenError, Repository, TreeEntry, tree_entries};
+use crate::source::history::{Contents, Present, visit_trees};
+use crate::source::trees::{Known, take_over};
+use crate::source::{Blob, Copied, Visitor};
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -42,31 +44,39 @@ pub struct Holdings {
     values: HashMap<Oid, Arc<[ValueIndex]>>,
 }
 
-/// Trees that one worker reads before it takes the next lot.
-const LOT: usize = 512;
-
 impl Holdings {
-    /// Finds the trees among `trees` that hold something of interest.
+    /// Finds the trees among `trees` (sorted) that hold something of interest.
     ///
     /// # Errors
     /// The object database cannot be opened.
-    pub fn find(repository: &Repository, trees: &[Oid], interest: &Interest) -> Result<Self, OpenError> {
+    pub fn find(
+        repository: &Repository,
+        contents: &Contents,
+        trees: &[Oid],
+        interest: &Interest,
+    ) -> Result<Self, OpenError> {
         if interest.blobs.is_empty() && interest.names.is_empty() {
             return Ok(Self::default());
         }
-        Objects::open(repository)?;
-        let matter = Forest::read(repository, trees, interest).matter();
-        let mut kept: Vec<Oid> = trees.iter().filter(|tree| matter.contains(*tree)).copied().collect();
-        kept.sort_unstable();
-        kept.dedup();
-        let read = |objects: &mut Result<Objects, OpenError>, tree: &Oid| {
-            let bytes =
-                objects.as_ref().ok().and_then(|objects| objects.read_kind(tree, ObjectKind::Tree).ok());
-            (*tree, held(repository, &bytes.unwrap_or_default(), tree, interest, &matter))
+        let places: HashMap<Oid, u32> = trees.iter().copied().zip(0..).collect();
+        let blobs: Vec<Oid> = interest.blobs.keys().copied().collect();
+        let shape = Shape {
+            format: repository.format,
+            places: &places,
+            interest,
+            blobs: Present::new(&blobs),
+            found: Mutex::default(),
         };
-        let trees: HashMap<Oid, Vec<Held>> =
-            kept.par_iter().with_min_len(64).map_init(|| Objects::open(repository), read).collect();
-        let mut holdings = Self { trees, values: HashMap::new() };
+        visit_trees(repository, contents, trees, &shape)?;
+        let matter = shape.matter(trees);
+        let reader = Reader { format: repository.format, interest, matter: &matter, found: Mutex::default() };
+        visit_trees(repository, contents, trees, &reader)?;
+        let mut holdings = Self {
+            trees: reader.found.into_inner().unwrap_or_else(PoisonError::into_inner),
+            values: HashMap::new(),
+        };
+        let mut kept: Vec<Oid> = holdings.trees.keys().copied().collect();
+        kept.sort_unstable();
         for tree in kept {
             holdings.sum_up(tree, interest);
         }
@@ -126,96 +136,116 @@ impl Holdings {
     }
 }
 
-fn held(
-    repository: &Repository,
-    bytes: &[u8],
-    tree: &Oid,
-    interest: &Interest,
-    matter: &HashSet<Oid>,
-) -> Vec<Held> {
-    let mut kept = Vec::new();
-    for entry in tree_entries(bytes, repository.format).filter_map(Result::ok) {
-        let what = match entry.kind {
-            EntryKind::Tree if matter.contains(&entry.oid) => What::Tree(entry.oid),
-            EntryKind::File | EntryKind::Link if interest.blobs.contains_key(&entry.oid) => {
-                What::Blob(entry.oid)
-            }
-            _ => continue,
-        };
-        kept.push(Held { name: entry.name.to_vec(), what });
-    }
-    let names = interest.names.get(tree).into_iter().flatten();
-    kept.extend(names.map(|(name, value)| Held { name: name.clone(), what: What::Name(*value) }));
-    kept
+/// Walks trees for the shape of the forest.
+struct Shape<'s> {
+    format: ObjectFormat,
+    /// The number of each tree.
+    places: &'s HashMap<Oid, u32>,
+    interest: &'s Interest,
+    /// The blobs of interest, quick to ask.
+    blobs: Present,
+    found: Mutex<Edges>,
 }
 
-/// What one lot of trees adds: edges, and trees that hold something of interest themselves.
-type Shape = (Vec<(u32, u32)>, Vec<u32>);
-
-/// Which tree is in which: pairs of places in a sorted list, so that millions of them fit.
-struct Forest {
-    trees: Vec<Oid>,
+/// Which tree is in which, by number, so that millions of pairs fit.
+#[derive(Default)]
+struct Edges {
     /// Child and parent.
-    edges: Vec<(u32, u32)>,
+    pairs: Vec<(u32, u32)>,
     /// Trees that hold something of interest themselves.
     direct: Vec<u32>,
 }
 
-impl Forest {
-    fn read(repository: &Repository, trees: &[Oid], interest: &Interest) -> Self {
-        let mut sorted = trees.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let place = |oid: &Oid| sorted.binary_search(oid).ok().and_then(|at| u32::try_from(at).ok());
-        let parts: Vec<Shape> = trees
-            .par_chunks(LOT)
-            .map_init(
-                || Objects::open(repository),
-                |objects, lot| {
-                    let (mut edges, mut direct) = (Vec::new(), Vec::new());
-                    for tree in lot {
-                        let Some(own) = place(tree) else { continue };
-                        let bytes =
-                            objects.as_ref().ok().and_then(|o| o.read_kind(tree, ObjectKind::Tree).ok());
-                        let mut holds = interest.names.contains_key(tree);
-                        let bytes = bytes.unwrap_or_default();
-                        for entry in tree_entries(&bytes, repository.format).filter_map(Result::ok) {
-                            match entry.kind {
-                                EntryKind::Tree => edges.extend(place(&entry.oid).map(|child| (child, own))),
-                                EntryKind::Submodule => {}
-                                _ => holds |= interest.blobs.contains_key(&entry.oid),
-                            }
-                        }
-                        if holds {
-                            direct.push(own);
-                        }
-                    }
-                    (edges, direct)
-                },
-            )
-            .collect();
-        let (mut edges, mut direct) = (Vec::new(), Vec::new());
-        for (some_edges, some_direct) in parts {
-            edges.extend(some_edges);
-            direct.extend(some_direct);
+/// Stands for a blob of interest where a tree's number would stand.
+const BLOB: u32 = u32::MAX;
+
+/// Stands for everything else.
+const NOTHING: u32 = u32::MAX - 1;
+
+impl Shape<'_> {
+    fn what(&self, entry: &TreeEntry<'_>) -> u32 {
+        match entry.kind {
+            EntryKind::Tree => self.places.get(&entry.oid).copied().unwrap_or(NOTHING),
+            EntryKind::Submodule => NOTHING,
+            _ if self.blobs.has(&entry.oid) => BLOB,
+            _ => NOTHING,
         }
-        edges.par_sort_unstable();
-        Self { trees: sorted, edges, direct }
+    }
+
+    fn keep(&self, blob: &Blob<'_>, entries: &[(u32, u32)]) {
+        let Some(own) = self.places.get(&blob.oid).copied() else { return };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found
+            .pairs
+            .extend(entries.iter().filter(|(_, what)| *what < NOTHING).map(|(_, child)| (*child, own)));
+        if entries.iter().any(|(_, what)| *what == BLOB) || self.interest.names.contains_key(&blob.oid) {
+            found.direct.push(own);
+        }
     }
 
     /// The trees that hold something of interest, and all that lead to them.
-    fn matter(&self) -> HashSet<Oid> {
-        let mut matters = vec![false; self.trees.len()];
-        let mut work = self.direct.clone();
+    fn matter(self, trees: &[Oid]) -> HashSet<Oid> {
+        let Edges { mut pairs, direct } = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        pairs.sort_unstable();
+        let mut matters = vec![false; trees.len()];
+        let mut work = direct;
         while let Some(tree) = work.pop() {
             if std::mem::replace(&mut matters[tree as usize], true) {
                 continue;
             }
-            let from = self.edges.partition_point(|(child, _)| *child < tree);
-            work.extend(
-                self.edges[from..].iter().take_while(|(child, _)| *child == tree).map(|(_, parent)| *parent),
-            );
+            let from = pairs.partition_point(|(child, _)| *child < tree);
+            let parents = pairs[from..].iter().take_while(|(child, _)| *child == tree);
+            work.extend(parents.map(|(_, parent)| *parent));
         }
-        self.trees.iter().zip(matters).filter(|(_, matters)| *matters).map(|(tree, _)| *tree).collect()
+        trees.iter().zip(matters).filter(|(_, matters)| *matters).map(|(tree, _)| *tree).collect()
+    }
+}
+
+impl Visitor for Shape<'_> {
+    /// What each entry of a tree is: a folder by its number, a blob of interest, or nothing of interest.
+    type State = Known<u32>;
+
+    fn root(&self, blob: &Blob<'_>) -> Self::State {
+        self.derived(blob, &Vec::new(), &[])
+    }
+
+    fn derived(&self, blob: &Blob<'_>, base: &Self::State, copies: &[Copied]) -> Self::State {
+        let mut entries = Vec::with_capacity(base.len() + 1);
+        // A broken tree is told where all objects are read; here its whole entries count.
+        let _ = take_over(blob.bytes, self.format, base, copies, &mut entries, |entry| self.what(entry));
+        self.keep(blob, &entries);
+        entries
+    }
+}
+
+/// Walks trees again and keeps what those that matter hold.
+struct Reader<'r> {
+    format: ObjectFormat,
+    interest: &'r Interest,
+    matter: &'r HashSet<Oid>,
+    found: Mutex<HashMap<Oid, Vec<Held>>>,
+}
+
+impl Visitor for Reader<'_> {
+    type State = ();
+
+    fn root(&self, blob: &Blob<'_>) {
+        if !self.matter.contains(&blob.oid) {
+            return;
+        }
+        let mut kept = Vec::new();
+        for entry in tree_entries(blob.bytes, self.format).filter_map(Result::ok) {
+            let what = match entry.kind {
+                EntryKind::Tree if self.matter.contains(&entry.oid) => What::Tree(entry.oid),
+                EntryKind::File | EntryKind::Link if self.interest.blobs.contains_key(&entry.oid) => {
+                    What::Blob(entry.oid)
+                }
+                _ => continue,
+            };
+            kept.push(Held { name: entry.name.to_vec(), what });
+        }
+        let names = self.interest.names.get(&blob.oid).into_iter().flatten();
+        kept.extend(names.map(|(name, value)| Held { name: name.clone(), what: What::Name(*value) }));
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(blob.oid, kept);
     }
 }

@@ -5,14 +5,13 @@ mod directive;
 mod evidence;
 mod pattern;
 mod placeholder;
+mod prefilter;
 mod snippet;
 mod statistics;
 mod token;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::rules::{Matcher, Rule, RuleSet};
@@ -23,13 +22,13 @@ pub use evidence::{Evidence, Features, Tier};
 pub use placeholder::Dummy;
 
 use evidence::Candidate;
+use prefilter::Prefilter;
 
 /// A rule set made ready for searching. Expressions are compiled when they are first needed.
 pub struct Detector {
     rules: RuleSet,
     compiled: Vec<Compiled>,
-    /// Anchors that match as they are written, and those that match in either case.
-    searches: [Option<Search>; 2],
+    prefilter: Prefilter,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -39,20 +38,13 @@ struct Compiled {
     structure: OnceLock<Option<Regex>>,
 }
 
-/// One pass over the text for a set of literals.
-struct Search {
-    automaton: AhoCorasick,
-    /// For each literal, the rules that it is an anchor of.
-    rules: Vec<Vec<usize>>,
-}
-
 impl Detector {
     /// Builds the literal searches of `rules`.
     #[must_use]
     pub fn new(rules: RuleSet) -> Self {
         let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
-        let searches = [false, true].map(|ignore_case| Search::build(rules.rules(), ignore_case));
-        Self { rules, compiled, searches }
+        let prefilter = Prefilter::new(rules.rules());
+        Self { rules, compiled, prefilter }
     }
 
     /// The rules in force.
@@ -74,32 +66,19 @@ impl Detector {
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
     #[must_use]
     pub fn has_anchor(&self, text: &[u8]) -> bool {
-        self.searches[0].as_ref().is_some_and(|search| search.automaton.is_match(text))
-    }
-
-    fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        for search in self.searches.iter().flatten() {
-            self.search(search, text, &mut found);
-        }
-        specific_only(found)
+        self.prefilter.has_exact(text)
     }
 
     /// Tries, at each anchor, its rules in order: the first that matches there is the one.
-    fn search(&self, search: &Search, text: &[u8], found: &mut Vec<Candidate>) {
-        let mut done = 0;
-        for anchor in search.automaton.find_iter(text) {
-            if anchor.start() < done {
-                continue;
-            }
-            let hit = search.rules[anchor.pattern().as_usize()]
-                .iter()
-                .find_map(|&rule| self.try_rule(rule, text, &(anchor.start()..anchor.end())));
-            if let Some(candidate) = hit {
-                done = candidate.span.end;
-                found.push(candidate);
-            }
-        }
+    fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        self.prefilter.search(text, |anchor| {
+            let hit = anchor.rules.iter().find_map(|&rule| self.try_rule(rule, text, &anchor.place))?;
+            let end = hit.span.end;
+            found.push(hit);
+            Some(end)
+        });
+        specific_only(found)
     }
 
     fn try_rule(&self, index: usize, text: &[u8], anchor: &std::ops::Range<usize>) -> Option<Candidate> {
@@ -131,33 +110,6 @@ impl Detector {
 
     fn evidence(&self, text: &[u8], candidate: Candidate, cursor: &mut LineCursor<'_>) -> Evidence {
         candidate.into_evidence(text, cursor, self.rules.dummies())
-    }
-}
-
-impl Search {
-    fn build(rules: &[Rule], ignore_case: bool) -> Option<Self> {
-        let mut literals: Vec<&str> = Vec::new();
-        let mut places = HashMap::new();
-        let mut of_literal: Vec<Vec<usize>> = Vec::new();
-        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case) {
-            for anchor in rule.anchors.iter() {
-                let at = *places.entry(anchor.as_ref()).or_insert_with(|| {
-                    literals.push(anchor);
-                    of_literal.push(Vec::new());
-                    literals.len() - 1
-                });
-                of_literal[at].push(index);
-            }
-        }
-        if literals.is_empty() {
-            return None;
-        }
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(ignore_case)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&literals)
-            .ok()?;
-        Some(Self { automaton, rules: of_literal })
     }
 }
 

@@ -24,11 +24,17 @@ pub(super) struct Parts<'r> {
 /// How much of a name may stand before the anchor, in bytes.
 const MOST_NAME_BEFORE: usize = 40;
 
+/// How far behind the anchor an operator may stand, in bytes: the rest of a name, quotes and spaces.
+const MOST_NAME_AFTER: usize = 48;
+
 /// Shorter values count as weak: they may be passwords that somebody thought up.
 const STRONG: usize = 20;
 
 /// Looks at one anchor: goes back to where the name begins and tries the expression there.
 pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Candidate> {
+    if !is_assigned(&text[anchor.end..text.len().min(anchor.end + MOST_NAME_AFTER)]) {
+        return None;
+    }
     let floor = anchor.start.saturating_sub(MOST_NAME_BEFORE);
     let before = text[floor..anchor.start].iter().rev().take_while(|byte| is_name(**byte)).count();
     let start = anchor.start - before;
@@ -70,6 +76,14 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         name: name.map(|name| start + name.start()..start + name.end()),
         span,
     })
+}
+
+/// Whether an operator follows the name: most places where a telling word stands end here, before the
+/// expression is asked.
+fn is_assigned(after: &[u8]) -> bool {
+    let between =
+        |byte: &u8| is_name(*byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t');
+    matches!(after.iter().find(|byte| !between(byte)), Some(b'=' | b':'))
 }
 
 const fn is_name(byte: u8) -> bool {

@@ -5,10 +5,10 @@
 pub mod changes;
 pub mod git;
 pub mod history;
-mod pack_order;
 pub mod policy_file;
 pub mod range;
 pub mod staged;
+pub mod trees;
 mod walk;
 pub mod worktree;
 

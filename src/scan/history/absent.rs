@@ -3,7 +3,7 @@
 use crate::attribute::{CommitGraph, Holdings, Interest, tell};
 use crate::finding::{Problem, ProblemKind};
 use crate::source::git::{Oid, OpenError, ReadError, Repository};
-use crate::source::history::Present;
+use crate::source::history::{Contents, Present};
 use crate::source::read_problem;
 
 use super::super::Engine;
@@ -13,16 +13,22 @@ use super::reach::Reach;
 /// Problems of one kind are named one by one up to this number; the rest is counted.
 const MOST_NAMED: usize = 10;
 
+/// A repository, and what its object database holds.
+pub(super) struct Store<'s> {
+    pub(super) repository: &'s Repository,
+    pub(super) contents: &'s Contents,
+    pub(super) present: &'s Present,
+}
+
 /// The problems. Only what something names has to be there: git itself takes unreached objects away piece by
 /// piece.
 pub(super) fn problems(
     engine: &Engine,
-    repository: &Repository,
+    store: &Store<'_>,
     graph: &CommitGraph,
     reach: &Reach,
     found: &Found,
     borders: &[Oid],
-    present: &Present,
 ) -> Result<Vec<Problem>, OpenError> {
     let mut problems = Vec::new();
     if let Some(first) = borders.first() {
@@ -43,13 +49,13 @@ pub(super) fn problems(
         .filter(|(_, child)| !borders.contains(child))
         .map(|(parent, _)| (None, parent))
         .collect();
-    absent.extend(absent_in_trees(engine, repository, graph, reach, found)?);
+    absent.extend(absent_in_trees(engine, store, graph, reach, found)?);
     absent.extend(
-        graph.absent_trees(&reach.roots, |tree| present.has(tree)).into_iter().map(|tree| (None, tree)),
+        graph.absent_trees(&reach.roots, |tree| store.present.has(tree)).into_iter().map(|tree| (None, tree)),
     );
     absent.sort();
     absent.dedup_by_key(|(_, oid)| *oid);
-    if repository.is_partial && !absent.is_empty() {
+    if store.repository.is_partial && !absent.is_empty() {
         let first = absent[0].0.clone();
         problems.push(Problem {
             kind: ProblemKind::PartialClone,
@@ -87,7 +93,7 @@ pub(super) fn problems(
 /// history as if it were a value.
 fn absent_in_trees(
     engine: &Engine,
-    repository: &Repository,
+    store: &Store<'_>,
     graph: &CommitGraph,
     reach: &Reach,
     found: &Found,
@@ -101,7 +107,7 @@ fn absent_in_trees(
             interest.names.entry(*tree).or_default().push((name.clone(), value));
         }
     }
-    let holdings = Holdings::find(repository, &found.trees, &interest)?;
+    let holdings = Holdings::find(store.repository, store.contents, &found.trees, &interest)?;
     let stories = tell(graph, &reach.roots, &reach.trees, &holdings, &interest, oids.len());
     Ok(oids
         .into_iter()

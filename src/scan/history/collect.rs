@@ -10,9 +10,12 @@ use crate::detect::Evidence;
 use crate::finding::{PlaceKind, Problem};
 use crate::judge::judge;
 use crate::secret::ValueId;
-use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, Ref, Refs, Repository, tree_entries};
+use crate::source::git::{
+    Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, tree_entries,
+};
 use crate::source::history::Present;
-use crate::source::{Blob, Visitor};
+use crate::source::trees::{Known, take_over};
+use crate::source::{Blob, Copied, Visitor, read_problem};
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(super) struct Collector<'c> {
@@ -67,27 +70,33 @@ impl<'c> Collector<'c> {
         found
     }
 
-    fn tree(&self, blob: &Blob<'_>) {
+    /// Looks at a tree's entries, but for those that it takes over from a tree that was looked at.
+    fn tree(&self, blob: &Blob<'_>, base: &[(u32, bool)], copies: &[Copied]) -> Known<bool> {
+        let mut known = Vec::with_capacity(base.len() + 1);
+        let whole = take_over(blob.bytes, self.repository.format, base, copies, &mut known, |entry| {
+            entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid)
+        });
         let (mut absent, mut names) = (Vec::new(), Vec::new());
-        let is_named = self.engine.detector.has_anchor(blob.bytes);
-        for entry in tree_entries(blob.bytes, self.repository.format) {
-            let Ok(entry) = entry else {
-                let error = crate::source::git::ReadError::Corrupt(blob.oid, "the tree is broken".into());
-                self.found().problems.push(crate::source::read_problem(&error, None));
-                break;
-            };
-            if entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid) {
-                absent.push((blob.oid, entry.name.to_vec(), entry.oid));
-            }
-            if is_named {
+        if known.iter().any(|(_, is_absent)| *is_absent) {
+            let entries = tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok);
+            let entries = entries.zip(&known).filter(|(_, (_, is_absent))| *is_absent);
+            absent.extend(entries.map(|(entry, _)| (blob.oid, entry.name.to_vec(), entry.oid)));
+        }
+        if self.engine.detector.has_anchor(blob.bytes) {
+            for entry in tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok) {
                 let found = self.engine.detect(entry.name, "").unwrap_or_default();
                 names.extend(found.into_iter().map(|evidence| (blob.oid, entry.name.to_vec(), evidence)));
             }
         }
         let mut found = self.found();
+        if whole.is_err() {
+            let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
+            found.problems.push(read_problem(&error, None));
+        }
         found.trees.push(blob.oid);
         found.absent.extend(absent);
         found.names.extend(names);
+        known
     }
 
     fn text(&self, blob: &Blob<'_>) {
@@ -98,8 +107,8 @@ impl<'c> Collector<'c> {
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.push((blob.oid, commit)),
             (None, ObjectKind::Commit) => {
-                let error = crate::source::git::ReadError::Corrupt(blob.oid, "the commit has no tree".into());
-                found.problems.push(crate::source::read_problem(&error, None));
+                let error = ReadError::Corrupt(blob.oid, "the commit has no tree".into());
+                found.problems.push(read_problem(&error, None));
             }
             _ => {}
         }
@@ -112,11 +121,12 @@ impl<'c> Collector<'c> {
 }
 
 impl Visitor for Collector<'_> {
-    type State = ();
+    /// Which of a tree's entries have no object; empty for other objects.
+    type State = Known<bool>;
 
-    fn root(&self, blob: &Blob<'_>) {
+    fn root(&self, blob: &Blob<'_>) -> Known<bool> {
         match blob.kind {
-            ObjectKind::Tree => self.tree(blob),
+            ObjectKind::Tree => return self.tree(blob, &[], &[]),
             ObjectKind::Commit | ObjectKind::Tag => self.text(blob),
             ObjectKind::Blob => match self.engine.detect(blob.bytes, &blob_name(&blob.oid)) {
                 Ok(evidence) if evidence.is_empty() => {}
@@ -124,6 +134,11 @@ impl Visitor for Collector<'_> {
                 Err(problem) => self.found().problems.push(problem),
             },
         }
+        Vec::new()
+    }
+
+    fn derived(&self, blob: &Blob<'_>, base: &Known<bool>, copies: &[Copied]) -> Known<bool> {
+        if blob.kind == ObjectKind::Tree { self.tree(blob, base, copies) } else { self.root(blob) }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::attribute::{CommitGraph, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::git::{Refs, Repository};
-use crate::source::history::{self as source, Present};
+use crate::source::history::{self as source, Contents, Present};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
@@ -94,16 +94,23 @@ impl Engine {
     /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
     fn part(&self, repository: &Repository, prefix: &[u8], stop: &Stop) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
-        let objects = source::all_objects(repository)?;
-        let present = Present::new(&objects);
+        let contents = Contents::list(repository)?;
+        let present = Present::new(contents.objects());
         let collector = Collector::new(self, repository, &present);
-        let tally = source::visit(repository, &objects, &collector, stop)?;
+        let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
 
         let mut part = Part::default();
         part.problems.append(&mut found.problems);
         part.problems.extend(tally.unread.iter().map(|error| read_problem(error, None)));
+        part.problems.extend(contents.unusable.iter().map(|error| Problem {
+            kind: ProblemKind::CorruptObject,
+            path: None,
+            message: format!(
+                "a pack cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
+            ),
+        }));
         part.problems.extend(refs.broken.iter().map(|name| self.broken_ref(name)));
         part.scope = Scope {
             commits: found.commits.len(),
@@ -121,9 +128,10 @@ impl Engine {
         let reach = Reach::of(repository, &refs, &graph);
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
-        part.problems.extend(absent::problems(self, repository, &graph, &reach, &found, &borders, &present)?);
+        let store = absent::Store { repository, contents: &contents, present: &present };
+        part.problems.extend(absent::problems(self, &store, &graph, &reach, &found, &borders)?);
         let interest = found.interest(self);
-        let holdings = Holdings::find(repository, &found.trees, &interest.objects)?;
+        let holdings = Holdings::find(repository, &contents, &found.trees, &interest.objects)?;
         let stories =
             tell(&graph, &reach.roots, &reach.trees, &holdings, &interest.objects, interest.values.len());
         let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };

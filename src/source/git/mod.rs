@@ -4,6 +4,7 @@ mod index;
 mod local_config;
 mod objects;
 mod oid;
+pub mod pack;
 mod parse;
 mod plumbing;
 mod refs;

@@ -38,6 +38,8 @@ pub struct TreeEntry<'t> {
     pub name: &'t [u8],
     /// Its object.
     pub oid: Oid,
+    /// Where the entry stands in the tree, in bytes.
+    pub place: (usize, usize),
 }
 
 /// A tree that ends in the middle of an entry.
@@ -54,7 +56,7 @@ pub fn tree_entries(
         if rest.is_empty() {
             return None;
         }
-        let entry = next_entry(&mut rest, format);
+        let entry = next_entry(&mut rest, bytes.len(), format);
         if entry.is_none() {
             rest = &[];
         }
@@ -62,7 +64,8 @@ pub fn tree_entries(
     })
 }
 
-fn next_entry<'t>(rest: &mut &'t [u8], format: ObjectFormat) -> Option<TreeEntry<'t>> {
+fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
+    let start = whole - rest.len();
     let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
     let mode = rest[..space].iter().try_fold(0_u32, |mode, digit| {
         matches!(digit, b'0'..=b'7').then(|| mode * 8 + u32::from(digit - b'0'))
@@ -72,7 +75,7 @@ fn next_entry<'t>(rest: &mut &'t [u8], format: ObjectFormat) -> Option<TreeEntry
     let (name, tail) = (&after[..end], &after[end + 1..]);
     let oid = Oid::from_bytes(tail.get(..format.raw_len())?)?;
     *rest = &tail[format.raw_len()..];
-    Some(TreeEntry { kind: EntryKind::of_mode(mode), name, oid })
+    Some(TreeEntry { kind: EntryKind::of_mode(mode), name, oid, place: (start, whole - rest.len()) })
 }
 
 /// A person and a time, as a commit or tag names them.

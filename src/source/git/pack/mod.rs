@@ -1,0 +1,195 @@
+//! Packs, read directly: an index, entry headers, inflated bytes, deltas. Nothing in a pack is trusted: each
+//! length, offset and instruction is checked, and what does not fit is an [`EntryError`], so that the caller
+//! can ask libgit2, which names what is wrong.
+//! Format: git's documentation, `gitformat-pack`.
+
+mod delta;
+mod entry;
+mod index;
+mod map;
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use thiserror::Error;
+
+use super::{ObjectFormat, ObjectKind, Oid};
+use index::PackIndex;
+use map::Map;
+
+pub use delta::apply;
+pub use entry::{Base, Header};
+
+/// A pack that cannot be used at all.
+#[derive(Debug, Error)]
+pub enum PackError {
+    /// A file of it cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Pack or index is of another form.
+    #[error("{}: {what}", path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        what: &'static str,
+    },
+}
+
+/// An entry that does not fit the format.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct EntryError(pub &'static str);
+
+/// A pack with its index, both mapped.
+#[derive(Debug)]
+pub struct Pack {
+    index: PackIndex,
+    data: Map,
+    format: ObjectFormat,
+    /// Where each entry begins, sorted, with its place in the index; the last one is where entries end.
+    places: Vec<Place>,
+}
+
+/// Where an entry begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    offset: u64,
+    name: u32,
+}
+
+impl Pack {
+    /// Opens the pack that belongs to an index file.
+    ///
+    /// # Errors
+    /// A file cannot be read, or is of another form.
+    pub fn open(index_path: &Path, format: ObjectFormat) -> Result<Self, PackError> {
+        let form = |what| PackError::Form { path: index_path.to_path_buf(), what };
+        let index = PackIndex::parse(open(index_path)?, format).map_err(form)?;
+        let data_path = index_path.with_extension("pack");
+        let data = open(&data_path)?;
+        let form = |what| PackError::Form { path: data_path.clone(), what };
+        let end = data
+            .len()
+            .checked_sub(format.raw_len())
+            .ok_or_else(|| form("it is shorter than its checksum"))?;
+        if data.get(..8).is_none_or(|head| !head.starts_with(b"PACK") || !matches!(head[7], 2 | 3)) {
+            return Err(form("it is no pack of version 2 or 3"));
+        }
+        let mut places = index.places().map_err(form)?;
+        places.sort_unstable();
+        if places.last().is_some_and(|last| last.offset >= end as u64) {
+            return Err(form("its index names a place behind its end"));
+        }
+        places.push(Place { offset: end as u64, name: u32::MAX });
+        Ok(Self { index, data, format, places })
+    }
+
+    /// The number of entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len() - 1
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The name of the entry at a slot (entries are numbered by their offset).
+    #[must_use]
+    pub fn oid(&self, slot: usize) -> Option<Oid> {
+        self.index.oid(self.places.get(slot)?.name as usize)
+    }
+
+    /// The slot of an object.
+    #[must_use]
+    pub fn find(&self, oid: &Oid) -> Option<usize> {
+        let offset = self.index.offset(self.index.find(oid)?).ok()?;
+        self.slot_at(offset)
+    }
+
+    fn slot_at(&self, offset: u64) -> Option<usize> {
+        let slot = self.places[..self.len()].binary_search_by_key(&offset, |place| place.offset).ok()?;
+        // Two names for one place are told apart by nobody; the first stands for both.
+        Some(slot)
+    }
+
+    /// The header of the entry at a slot.
+    ///
+    /// # Errors
+    /// It is not of git's form, or names a base that is not before it.
+    pub fn header(&self, slot: usize) -> Result<Header, EntryError> {
+        let bytes = self.bytes_of(slot)?;
+        let (raw, start) = entry::parse(bytes, self.format)?;
+        let base = match raw.base {
+            entry::RawBase::None => Base::None,
+            entry::RawBase::Before(distance) => {
+                let offset = self.places[slot].offset.checked_sub(distance);
+                let offset = offset.ok_or(EntryError("its base lies before the pack"))?;
+                Base::Slot(self.slot_at(offset).ok_or(EntryError("its base is no entry"))?)
+            }
+            entry::RawBase::Named(oid) => match self.find(&oid) {
+                Some(base) if base != slot => Base::Slot(base),
+                _ => Base::Elsewhere(oid),
+            },
+        };
+        // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
+        if raw.size > (bytes.len() - start) as u64 * 1032 + 64 {
+            return Err(EntryError("it claims to be larger than its bytes can hold"));
+        }
+        Ok(Header { kind: raw.kind, base, size: raw.size, start })
+    }
+
+    /// Inflates the entry at a slot into `out`, which it replaces.
+    ///
+    /// # Errors
+    /// The bytes are no zlib stream of the size that the header names.
+    pub fn inflate(
+        &self,
+        slot: usize,
+        header: &Header,
+        inflater: &mut libdeflater::Decompressor,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EntryError> {
+        let bytes = self.bytes_of(slot)?;
+        let size = usize::try_from(header.size).map_err(|_| EntryError("it is too large"))?;
+        // Whatever stood there is overwritten; clearing it first would cost a pass over memory.
+        out.resize(size, 0);
+        let written = inflater
+            .zlib_decompress(&bytes[header.start..], out)
+            .map_err(|_| EntryError("its bytes cannot be inflated"))?;
+        if written == size { Ok(()) } else { Err(EntryError("it is shorter than its header says")) }
+    }
+
+    fn bytes_of(&self, slot: usize) -> Result<&[u8], EntryError> {
+        let range = self.places.get(slot).zip(self.places.get(slot + 1));
+        let (from, to) = range.ok_or(EntryError("there is no such entry"))?;
+        let range = usize::try_from(from.offset).ok().zip(usize::try_from(to.offset).ok());
+        let (from, to) = range.ok_or(EntryError("it lies behind what this machine can map"))?;
+        self.data.get(from..to).ok_or(EntryError("it lies outside of the pack"))
+    }
+}
+
+/// The kind that a type number stands for; `None` for a delta.
+const fn kind_of(number: u8) -> Option<ObjectKind> {
+    match number {
+        1 => Some(ObjectKind::Commit),
+        2 => Some(ObjectKind::Tree),
+        3 => Some(ObjectKind::Blob),
+        4 => Some(ObjectKind::Tag),
+        _ => None,
+    }
+}
+
+fn open(path: &Path) -> Result<Map, PackError> {
+    let io = |source| PackError::Io { path: path.to_path_buf(), source };
+    let file = fs::File::open(path).map_err(io)?;
+    Map::of(&file).map_err(io)
+}

@@ -1,0 +1,113 @@
+//! Everything that a repository's object database holds, each object once: packs are read directly, along the
+//! trees of their deltas; what lies loose, and what the pack reader hands back, comes through libgit2.
+
+mod contents;
+mod forest;
+mod libgit;
+mod packs;
+mod present;
+
+use std::collections::HashSet;
+
+use super::git::{ObjectKind, Oid, OpenError, ReadError, Repository, path_bytes};
+use super::{Stop, Visitor};
+
+pub use contents::Contents;
+pub use libgit::visit as visit_with_libgit2;
+pub use present::Present;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Objects of all kinds.
+    pub objects: usize,
+    /// Blobs among them.
+    pub blobs: usize,
+    /// Bytes of all objects.
+    pub bytes: u64,
+    /// What could not be read, in order of name.
+    pub unread: Vec<ReadError>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+        self.unread.extend(other.unread);
+    }
+}
+
+/// Reads objects and hands each to the visitor, on the threads of the current rayon pool.
+///
+/// # Errors
+/// The object database cannot be opened.
+pub fn visit<V: Visitor>(
+    repository: &Repository,
+    contents: &Contents,
+    visitor: &V,
+    stop: &Stop,
+) -> Result<Tally, OpenError> {
+    let (mut tally, handed_back) = packs::visit(contents, None, visitor, stop);
+    let rest = contents.outside_of_packs(contents.objects(), handed_back);
+    tally.add(libgit::visit(repository, &rest, visitor, stop)?);
+    tally.unread.sort_by_key(ToString::to_string);
+    Ok(tally)
+}
+
+/// The same for the trees alone, which are named: a walk along their deltas is many times faster than reading
+/// each by its name.
+///
+/// # Errors
+/// The object database cannot be opened.
+pub fn visit_trees<V: Visitor>(
+    repository: &Repository,
+    contents: &Contents,
+    trees: &[Oid],
+    visitor: &V,
+) -> Result<(), OpenError> {
+    let stop = Stop::default();
+    let (_, handed_back) = packs::visit(contents, Some(ObjectKind::Tree), visitor, &stop);
+    let handed_back: HashSet<Oid> = handed_back.into_iter().collect();
+    let handed_back = trees.iter().filter(|tree| handed_back.contains(*tree)).copied().collect();
+    let rest = contents.outside_of_packs(trees, handed_back);
+    libgit::visit(repository, &rest, visitor, &stop).map(drop)
+}
+
+/// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
+/// reaches there is another repository's affair.
+#[must_use]
+pub fn own(repository: &Repository, objects: &[Oid]) -> HashSet<Oid> {
+    let folder = repository.object_dirs.first().cloned().unwrap_or_default();
+    let packs = contents::packs_in(&folder, repository.format);
+    let is_packed = |oid: &Oid| packs.iter().flatten().any(|pack| pack.find(oid).is_some());
+    let is_loose = |oid: &Oid| {
+        let name = oid.to_string();
+        folder.join(&name[..2]).join(&name[2..]).exists()
+    };
+    objects.iter().filter(|oid| is_packed(oid) || is_loose(oid)).copied().collect()
+}
+
+/// The repositories of submodules, below `modules/`, each with its name; sorted.
+#[must_use]
+pub fn submodules(repository: &Repository) -> Vec<(Vec<u8>, Repository)> {
+    let top = repository.common_dir.join("modules");
+    let (mut found, mut work) = (Vec::new(), vec![top.clone()]);
+    while let Some(folder) = work.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            if !path.is_dir() || path.is_symlink() {
+                continue;
+            }
+            if path.join("HEAD").is_file() && path.join("objects").is_dir() {
+                let bare = Repository::discover(&path, &super::git::GitEnvironment::default());
+                let name = path_bytes(path.strip_prefix(&top).unwrap_or(&path));
+                found.extend(bare.ok().map(|repository| (name, repository)));
+            } else {
+                work.push(path);
+            }
+        }
+    }
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
+}
