@@ -53,9 +53,8 @@ impl Engine {
         // A weak value's fingerprint hangs on its path, and so does its finding.
         let mut groups: BTreeMap<(ValueId, Option<Vec<u8>>), Vec<Judged>> = BTreeMap::new();
         for hit in hits {
-            let rule = &self.detector.rules()[hit.evidence.rule];
             let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
-            let verdict = judge(rule, &hit.evidence, path, self.policy.now);
+            let verdict = judge(&hit.evidence, path, self.policy.now);
             let Some(confidence) = verdict.confidence else { continue };
             let key = (hit.evidence.value, (!hit.evidence.strong).then(|| hit.place.path.clone()));
             groups.entry(key).or_default().push(Judged { hit, verdict, confidence });
@@ -127,12 +126,12 @@ impl Engine {
                 }
             })
             .collect();
-        self.split(finding, group, &rulings, outcome);
+        Self::split(finding, group, &rulings, outcome);
     }
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
     /// does, its older places are covered, too.
-    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+    fn split(mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
         let current = |open: bool| {
             group
                 .iter()

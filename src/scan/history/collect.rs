@@ -93,7 +93,7 @@ impl<'c> Collector<'c> {
     fn text(&self, blob: &Blob<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
         let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
-        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
+        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info.as_ref());
         let mut found = self.found();
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.push((blob.oid, commit)),
@@ -138,8 +138,7 @@ impl Found {
     /// Values in blobs and names that may be reported: a path can only lower a confidence.
     pub(super) fn interest(&self, engine: &Engine) -> Followed {
         let reported = |evidence: &Evidence| {
-            let rule = &engine.detector.rules()[evidence.rule];
-            judge(rule, evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
+            judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
         };
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
