@@ -24,6 +24,7 @@ use crate::source::staged::StagedError;
 pub use changes::{Merge, range, staged};
 pub use files::{Files, ref_names, stdin, worktree};
 pub use history::{Limits, history};
+pub use redact::redacted;
 
 /// What decides about a scan besides its input.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub enum Incomplete {
 /// The detector and the policy: what every scan needs.
 pub struct Engine {
     detector: Detector,
+    /// All rules, where some are switched off: a name is masked though its rule is not asked for.
+    names: Option<Detector>,
     policy: Policy,
 }
 
@@ -90,8 +93,9 @@ impl Engine {
     /// Makes the rules ready, less those that the settings switch off.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        let rules = RuleSet::builtin().without(&policy.settings.disabled);
-        Self { detector: Detector::new(rules), policy }
+        let disabled = &policy.settings.disabled;
+        let names = (!disabled.is_empty()).then(|| Detector::new(RuleSet::builtin()));
+        Self { detector: Detector::new(RuleSet::builtin().without(disabled)), names, policy }
     }
 
     /// The rules in force.
