@@ -106,11 +106,7 @@ impl Engine {
 
     /// Evidence in a text. A panic is a problem that names the place, never a lost file.
     fn detect(&self, text: &[u8], path: &str) -> Result<Vec<Evidence>, Problem> {
-        catch_unwind(AssertUnwindSafe(|| large::scan(&self.detector, text))).map_err(|_| Problem {
-            kind: ProblemKind::Panic,
-            path: Some(path.to_owned()),
-            message: "the search panicked here; please report it with the place that was printed".into(),
-        })
+        caught(path, || large::scan(&self.detector, text))
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and
@@ -131,5 +127,27 @@ impl Engine {
         }
         report.scope.revisions = report.scope.revisions.iter().map(|name| self.redacted(name)).collect();
         report
+    }
+}
+
+/// What `work` gives; a panic in it as a problem.
+fn caught<T>(path: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem {
+        kind: ProblemKind::Panic,
+        path: Some(path.to_owned()),
+        message: "the search panicked here; please report it with the place that was printed".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_problem_that_does_not_tell_what_was_looked_at() {
+        let problem =
+            caught("a.env", || assert!(std::env::args().len() == 0, "looked at hunter2")).unwrap_err();
+        assert_eq!((problem.kind, problem.path.as_deref()), (ProblemKind::Panic, Some("a.env")));
+        assert!(!problem.message.contains("hunter2") && !problem.kind.is_note());
     }
 }
