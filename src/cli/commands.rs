@@ -193,7 +193,7 @@ fn change_hooks(
             What::Restored => "put back",
             What::LeftAlone => "is not skant's (or was edited); left alone",
         };
-        let path = terminal(action.path.display().to_string().as_bytes());
+        let path = scan::redacted(&terminal(action.path.display().to_string().as_bytes()));
         writeln!(out, "{:<17} {said}: {path}", action.hook.name())?;
     }
     if actions.is_empty() {

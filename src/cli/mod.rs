@@ -161,3 +161,32 @@ fn fails(finding: &Finding, least: Option<Confidence>, unreachable_too: bool) ->
 fn blocks(finding: &Finding) -> bool {
     finding.confidence == Confidence::High || (finding.confidence == Confidence::Medium && finding.provider)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planted() -> String {
+        ["sk-", "ant-api03-", &"k".repeat(80)].concat()
+    }
+
+    #[test]
+    #[ignore = "run by the test below, in a process of its own"]
+    fn panics() {
+        quiet_panics();
+        assert!(planted().is_empty(), "the text was {}", planted());
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_not_its_message() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "cli::tests::panics", "--ignored", "--nocapture"])
+            .env("RUST_BACKTRACE", "full")
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("skant: internal error at src/cli/mod.rs:"), "{said}");
+        assert!(!said.contains("kkkk"), "the message was printed");
+    }
+}
