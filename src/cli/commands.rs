@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Install, Scan};
+use super::input::Input;
 use super::{Exit, Failure, fails, output, settings};
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
@@ -23,14 +24,14 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exi
     } else if arguments.history {
         history(common, arguments, stop)?
     } else if arguments.what == [OsStr::new("-")] {
-        stdin(common, arguments)?
+        stdin(common, arguments, stop)?
     } else {
         files(common, arguments, stop)?
     };
     advise(&mut report, engine.detector().rules(), situation);
     output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
     let least = settings::least(arguments.fail_on);
-    Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable), stop))
+    Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
 type Scanned = (Report, Engine, Situation);
@@ -59,9 +60,10 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     Ok((report, engine, Situation::Range))
 }
 
-fn stdin(common: &Common, arguments: &Scan) -> Result<Scanned, Failure> {
+fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let engine = settings::engine(common, None, Version::Worktree)?;
-    let report = scan::stdin(&engine, &mut std::io::stdin().lock(), arguments.path.as_deref())?;
+    let report =
+        scan::stdin(&engine, &mut Input::of(std::io::stdin(), stop), arguments.path.as_deref(), stop)?;
     Ok((report, engine, Situation::Files))
 }
 
@@ -191,7 +193,7 @@ fn change_hooks(
             What::Restored => "put back",
             What::LeftAlone => "is not skant's (or was edited); left alone",
         };
-        let path = terminal(action.path.display().to_string().as_bytes());
+        let path = scan::redacted(&terminal(action.path.display().to_string().as_bytes()));
         writeln!(out, "{:<17} {said}: {path}", action.hook.name())?;
     }
     if actions.is_empty() {

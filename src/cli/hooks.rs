@@ -53,7 +53,7 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
         advise(&mut more, engine.detector().rules(), Situation::Files);
         report = report.joined(more);
     }
-    conclude(common, &report, "this commit", stop)
+    conclude(common, &report, "this commit")
 }
 
 /// Named files that are not staged: `pre-commit run --all-files` names all, and wants them checked as they
@@ -77,18 +77,24 @@ fn unstaged(
 
 fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
     let [file] = hook.arguments.as_slice() else {
-        return Err(Failure("hook commit-msg takes one argument, the file that holds the message".into()));
+        return Err(Failure(
+            "hook commit-msg takes one argument; git passes the file that holds the message".into(),
+        ));
     };
-    let message = std::fs::read(file)
-        .map_err(|error| Failure(format!("cannot read {}: {error}", Path::new(file).display())))?;
+    let message = std::fs::read(file).map_err(|error| {
+        Failure(format!(
+            "cannot read {}: {error}; git passes the file that holds the message",
+            Path::new(file).display()
+        ))
+    })?;
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let message = push::without_diff(&message);
-    let mut report = scan::stdin(&engine, &mut &message[..], Some("commit message"))?;
+    let mut report = scan::stdin(&engine, &mut &message[..], Some("commit message"), stop)?;
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
         location.kind = PlaceKind::Message;
     }
     advise(&mut report, engine.detector().rules(), Situation::Message);
-    conclude(common, &report, "this commit", stop)
+    conclude(common, &report, "this commit")
 }
 
 fn pre_push(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
@@ -152,7 +158,7 @@ fn pushed(
     let mut report = scan::range(&engine, repository, revisions, &[], &|_| true, stop)?;
     report = report.joined(scan::ref_names(&engine, names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
-    conclude(common, &report, what, stop)
+    conclude(common, &report, what)
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {
@@ -168,8 +174,8 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Says what there is to say, and whether git may go on.
-fn conclude(common: &Common, report: &Report, what: &str, stop: &Stop) -> Result<Exit, Failure> {
-    let exit = Exit::of(report, blocks, stop);
+fn conclude(common: &Common, report: &Report, what: &str) -> Result<Exit, Failure> {
+    let exit = Exit::of(report, blocks);
     let silent = report.findings.is_empty() && report.problems.is_empty() && report.suppressed.is_empty();
     if !silent || common.verbose > 0 {
         output::write_to_stderr(report, common);

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod hooks;
+mod input;
 mod output;
 mod settings;
 
@@ -13,7 +14,8 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
-use crate::finding::{Confidence, Finding, Report};
+use crate::finding::{Confidence, Finding, ProblemKind, Report};
+use crate::scan::redacted;
 use crate::source::Stop;
 use crate::text::terminal;
 
@@ -48,9 +50,10 @@ impl Exit {
     }
 
     /// From a report and what fails the run.
-    fn of(report: &Report, fails: impl Fn(&Finding) -> bool, stop: &Stop) -> Self {
+    fn of(report: &Report, fails: impl Fn(&Finding) -> bool) -> Self {
         let found = report.findings.iter().any(fails);
-        if stop.is_set() {
+        // As the report says: a signal that came when all was read changes nothing.
+        if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
             return Self::Interrupted;
         }
         match (found, report.problems.is_empty()) {
@@ -77,9 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are no errors; clap prints each where it belongs.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Failed } else { Exit::Clean };
+            return refuse(&error);
         }
     };
     let stop = stop_on_signal();
@@ -97,8 +98,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn enter(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.common.directory {
-        std::env::set_current_dir(folder)
-            .map_err(|error| Failure(format!("cannot enter {}: {error}", folder.display())))?;
+        std::env::set_current_dir(folder).map_err(|error| {
+            Failure(format!("cannot enter {}: {error}; `-C` takes a folder", folder.display()))
+        })?;
     }
     if let Some(jobs) = arguments.common.jobs {
         rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global()?;
@@ -106,10 +108,20 @@ fn enter(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Help and version are no errors; clap prints each where it belongs. It quotes what it did not understand, which
+/// may be a secret in the wrong place.
+fn refuse(error: &clap::Error) -> Exit {
+    let plain = error.render().to_string();
+    let shown = redacted(&plain);
+    // There is nobody left to tell if the stream is closed.
+    let _ = if shown == plain { error.print() } else { std::io::stderr().write_all(shown.as_bytes()) };
+    if error.use_stderr() { Exit::Failed } else { Exit::Clean }
+}
+
 /// Says something on standard error, made safe for a terminal.
 fn complain(said: &str) {
     // There is nobody left to tell if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "skant: {}", terminal(said.as_bytes()));
+    let _ = writeln!(std::io::stderr(), "skant: {}", redacted(&terminal(said.as_bytes())));
 }
 
 /// A panic's message may hold what was being looked at; only its place is told.
@@ -126,13 +138,18 @@ fn stop_on_signal() -> Arc<Stop> {
     let handler = Arc::clone(&stop);
     let installed = ctrlc::set_handler(move || {
         if handler.is_set() {
-            std::process::abort();
+            leave_at_once();
         }
         handler.set();
     });
     // Without a handler the signal ends the process, which is right, too.
     drop(installed);
     stop
+}
+
+#[expect(clippy::exit, reason = "it is to end whatever the other threads wait for")]
+fn leave_at_once() {
+    std::process::exit(Exit::Interrupted.code().into());
 }
 
 /// Whether a finding fails a run of `scan`.
@@ -143,4 +160,33 @@ fn fails(finding: &Finding, least: Option<Confidence>, unreachable_too: bool) ->
 /// Whether a finding blocks a hook: when it is certain, or likely and a provider's.
 fn blocks(finding: &Finding) -> bool {
     finding.confidence == Confidence::High || (finding.confidence == Confidence::Medium && finding.provider)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planted() -> String {
+        ["sk-", "ant-api03-", &"k".repeat(80)].concat()
+    }
+
+    #[test]
+    #[ignore = "run by the test below, in a process of its own"]
+    fn panics() {
+        quiet_panics();
+        assert!(planted().is_empty(), "the text was {}", planted());
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_not_its_message() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "cli::tests::panics", "--ignored", "--nocapture"])
+            .env("RUST_BACKTRACE", "full")
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("skant: internal error at src/cli/mod.rs:"), "{said}");
+        assert!(!said.contains("kkkk"), "the message was printed");
+    }
 }

@@ -64,7 +64,11 @@ pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Res
                     // Whoever reads has seen enough.
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                     written => {
-                        written.map_err(|error| Failure(format!("cannot write the report: {error}")))?;
+                        written.map_err(|error| {
+                            Failure(format!(
+                                "cannot write the report: {error}; `--output FILE` writes it elsewhere"
+                            ))
+                        })?;
                     }
                 }
             }
@@ -72,7 +76,10 @@ pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Res
                 let mut content = Vec::new();
                 report::write(target.format, report, &options(common, false), &mut content)?;
                 replace(path, &content).map_err(|error| {
-                    Failure(format!("cannot write the report to {}: {error}", path.display()))
+                    Failure(format!(
+                        "cannot write the report to {}: {error}; name a file in a folder that can be written",
+                        path.display()
+                    ))
                 })?;
             }
         }

@@ -50,11 +50,14 @@ pub(super) fn engine(
     }
     if let Some(path) = &common.config {
         let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|error| Failure(format!("cannot read {shown}: {error}")))?;
+        let bytes = std::fs::read(path).map_err(|error| {
+            Failure(format!("cannot read {shown}: {error}; `--config` takes a file such as `skant.toml`"))
+        })?;
         let given = config::parse(&bytes, Origin::User, &ids);
-        settings = settings.merged(given.map_err(|error| Failure(format!("{shown}: {error}")))?);
+        settings = settings.merged(given.map_err(|error| Failure(format!("{shown}: {error}; mend it")))?);
     }
-    let exclude = Globs::new(&common.exclude).map_err(|error| Failure(format!("--exclude: {error}")))?;
+    let exclude = Globs::new(&common.exclude)
+        .map_err(|error| Failure(format!("--exclude: {error}; patterns are as in ignore files")))?;
     let settings = settings.merged(Settings { exclude, ..Settings::default() });
     let now = Timestamp::now();
     Ok(Engine::new(Policy {

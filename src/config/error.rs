@@ -2,8 +2,7 @@
 
 use thiserror::Error;
 
-use super::Origin;
-use crate::text::{LineCursor, Position, terminal};
+use crate::text::{LineCursor, Position};
 
 /// A configuration file that cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -22,17 +21,14 @@ impl ConfigError {
         Self { line, column, said: said.to_owned() }
     }
 
-    pub(super) fn of_toml(text: &[u8], error: &toml::de::Error, origin: Origin) -> Self {
+    pub(super) fn of_toml(text: &[u8], error: &toml::de::Error) -> Self {
         let offset = error.span().map_or(0, |span| span.start);
-        let said = match origin {
-            Origin::User => terminal(error.message().as_bytes()),
-            Origin::Repository => without_quotes(error.message()),
-        };
-        Self::at(text, offset, &said)
+        Self::at(text, offset, &without_quotes(error.message()))
     }
 }
 
-/// The parser's message without anything that stood in the file but the name of an unknown key.
+/// The parser's message without anything that stood in the file but the name of an unknown key: a value of the
+/// user's own file may be a secret, too (`fingerprint-key` is one).
 fn without_quotes(message: &str) -> String {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let key = rest.split('`').next().unwrap_or_default();
@@ -46,7 +42,10 @@ fn without_quotes(message: &str) -> String {
         return message.to_owned();
     }
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        return "a value of the wrong type".to_owned();
+        // What was expected are words of ours; what was found is the file's.
+        let expected =
+            message.rsplit_once(", expected ").map(|(_, expected)| format!("; expected {expected}"));
+        return format!("a value of the wrong type{}", expected.unwrap_or_default());
     }
     "it is not valid TOML".to_owned()
 }

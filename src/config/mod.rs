@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::allow::Entry;
 use crate::finding::{Problem, ProblemKind};
-use crate::secret::FingerprintKey;
+use crate::secret::{FingerprintKey, mask_runs};
 use crate::text::terminal;
 
 pub use error::ConfigError;
@@ -46,7 +46,7 @@ impl Settings {
         self.disabled.extend(other.disabled);
         self.exclude.0.extend(other.exclude.0);
         self.accept.extend(other.accept);
-        Self { fingerprint_key: other.fingerprint_key, ..self }
+        Self { fingerprint_key: other.fingerprint_key.or(self.fingerprint_key), ..self }
     }
 
     /// Whether a problem is accepted.
@@ -148,7 +148,7 @@ struct AcceptEntry {
 pub fn parse(bytes: &[u8], origin: Origin, known_rules: &[&str]) -> Result<Settings, ConfigError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ConfigError::at(bytes, error.valid_up_to(), "it is not UTF-8"))?;
-    let file: File = toml::from_str(text).map_err(|error| ConfigError::of_toml(bytes, &error, origin))?;
+    let file: File = toml::from_str(text).map_err(|error| ConfigError::of_toml(bytes, &error))?;
     let whole = |said: String| ConfigError::at(bytes, 0, &said);
     if let Some(id) = file.disable.iter().find(|id| !known_rules.contains(&id.as_str())) {
         let named =
@@ -194,6 +194,11 @@ const ACCEPTABLE: [ProblemKind; 7] = [
     ProblemKind::Budget,
 ];
 
+/// A reason as reports show it: what could be a secret in it is masked.
+fn shown(reason: &str) -> String {
+    terminal(&mask_runs(reason.as_bytes(), None))
+}
+
 fn allow_entry(entry: AllowEntry) -> Result<Entry, &'static str> {
     let long_enough =
         entry.fingerprint.len() >= 6 && entry.fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
@@ -212,7 +217,7 @@ fn allow_entry(entry: AllowEntry) -> Result<Entry, &'static str> {
         ),
         Some(None) => return Err("`allow`: until has to be a date such as 2027-01-31"),
     };
-    Ok(Entry { fingerprint: entry.fingerprint, reason: terminal(entry.reason.as_bytes()), until })
+    Ok(Entry { fingerprint: entry.fingerprint, reason: shown(&entry.reason), until })
 }
 
 #[cfg(test)]
@@ -275,6 +280,25 @@ mod tests {
         ] {
             assert_eq!(globs.matches(path.as_bytes()), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_key_stays_unless_another_file_has_one() {
+        let (own, none) = (read("fingerprint-key = \"k\"", Origin::Repository).unwrap(), Settings::default());
+        assert_eq!(format!("{:?}", own.merged(none).fingerprint_key), "FingerprintKey(set)");
+    }
+
+    #[test]
+    fn no_value_is_quoted_whoever_wrote_it() {
+        for text in
+            ["fingerprint-key = 4711", "exclude = \"hunter2\"", "exclude = [[\"hunter2\"]]", "hunter2 = = 1"]
+        {
+            let error = read(text, Origin::User).unwrap_err();
+            assert!(!error.contains("hunter2") && !error.contains("4711"), "{error}");
+        }
+        assert!(read("exclude = 7", Origin::User).unwrap_err().contains("expected a sequence"));
+        let text = format!("[[allow]]\nfingerprint = \"3f9c1a\"\nreason = \"was {}\"", "k".repeat(20));
+        assert_eq!(read(&text, Origin::User).unwrap().allow[0].reason, "was ********");
     }
 
     proptest::proptest! {

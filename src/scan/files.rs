@@ -66,7 +66,12 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
 ///
 /// # Errors
 /// Reading fails; the error is a problem of the report, so there are none at present.
-pub fn stdin(engine: &Engine, input: &mut dyn Read, name: Option<&str>) -> Result<Report, ScanError> {
+pub fn stdin(
+    engine: &Engine,
+    input: &mut dyn Read,
+    name: Option<&str>,
+    stop: &Stop,
+) -> Result<Report, ScanError> {
     let (mut bytes, mut problems, mut hits) = (Vec::new(), Vec::new(), Vec::new());
     let path = name.unwrap_or("-").as_bytes();
     let shown = engine.shown_path(path);
@@ -89,6 +94,7 @@ pub fn stdin(engine: &Engine, input: &mut dyn Read, name: Option<&str>) -> Resul
         })),
         Err(problem) => problems.push(problem),
     }
+    problems.extend(Engine::common_notes(None, stop));
     let scope = Scope { kind: "stdin", blobs: 1, bytes: bytes.len() as u64, ..Scope::default() };
     Ok(engine.report(scope, hits, problems))
 }

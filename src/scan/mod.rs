@@ -24,6 +24,7 @@ use crate::source::staged::StagedError;
 pub use changes::{Merge, range, staged};
 pub use files::{Files, ref_names, stdin, worktree};
 pub use history::{Limits, history};
+pub use redact::redacted;
 
 /// What decides about a scan besides its input.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub enum Incomplete {
 /// The detector and the policy: what every scan needs.
 pub struct Engine {
     detector: Detector,
+    /// All rules, where some are switched off: a name is masked though its rule is not asked for.
+    names: Option<Detector>,
     policy: Policy,
 }
 
@@ -90,8 +93,9 @@ impl Engine {
     /// Makes the rules ready, less those that the settings switch off.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        let rules = RuleSet::builtin().without(&policy.settings.disabled);
-        Self { detector: Detector::new(rules), policy }
+        let disabled = &policy.settings.disabled;
+        let names = (!disabled.is_empty()).then(|| Detector::new(RuleSet::builtin()));
+        Self { detector: Detector::new(RuleSet::builtin().without(disabled)), names, policy }
     }
 
     /// The rules in force.
@@ -102,11 +106,7 @@ impl Engine {
 
     /// Evidence in a text. A panic is a problem that names the place, never a lost file.
     fn detect(&self, text: &[u8], path: &str) -> Result<Vec<Evidence>, Problem> {
-        catch_unwind(AssertUnwindSafe(|| large::scan(&self.detector, text))).map_err(|_| Problem {
-            kind: ProblemKind::Panic,
-            path: Some(path.to_owned()),
-            message: "the search panicked here; please report it with the place that was printed".into(),
-        })
+        caught(path, || large::scan(&self.detector, text))
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and
@@ -127,5 +127,27 @@ impl Engine {
         }
         report.scope.revisions = report.scope.revisions.iter().map(|name| self.redacted(name)).collect();
         report
+    }
+}
+
+/// What `work` gives; a panic in it as a problem.
+fn caught<T>(path: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem {
+        kind: ProblemKind::Panic,
+        path: Some(path.to_owned()),
+        message: "the search panicked here; please report it with the place that was printed".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_problem_that_does_not_tell_what_was_looked_at() {
+        let problem =
+            caught("a.env", || assert!(std::env::args().len() == 0, "looked at hunter2")).unwrap_err();
+        assert_eq!((problem.kind, problem.path.as_deref()), (ProblemKind::Panic, Some("a.env")));
+        assert!(!problem.message.contains("hunter2") && !problem.kind.is_note());
     }
 }

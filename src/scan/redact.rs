@@ -1,24 +1,36 @@
 //! Names that are shown may hold a secret themselves: a path, a branch, an author.
 
 use super::Engine;
+use crate::detect::Detector;
+use crate::rules::RuleSet;
 use crate::text::{percent, terminal};
+
+/// Text with every provider's token in it masked, for what is said where there is no engine.
+#[must_use]
+pub fn redacted(text: &str) -> String {
+    masked(&Detector::new(RuleSet::builtin()), text)
+}
+
+fn masked(detector: &Detector, text: &str) -> String {
+    let found = detector.scan(text.as_bytes());
+    let rules = detector.rules();
+    let found = found.iter().filter(|evidence| rules[evidence.rule].is_provider());
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for evidence in found {
+        // Tokens are ASCII, so their edges are those of characters.
+        out.push_str(text.get(at..evidence.span.start).unwrap_or_default());
+        out.push_str(&evidence.masked.text);
+        at = evidence.span.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
 
 impl Engine {
     /// Text with every provider's token in it masked.
     pub(super) fn redacted(&self, text: &str) -> String {
-        let found = self.detector.scan(text.as_bytes());
-        let rules = self.detector.rules();
-        let found = found.iter().filter(|evidence| rules[evidence.rule].is_provider());
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for evidence in found {
-            // Tokens are ASCII, so their edges are those of characters.
-            out.push_str(text.get(at..evidence.span.start).unwrap_or_default());
-            out.push_str(&evidence.masked.text);
-            at = evidence.span.end;
-        }
-        out.push_str(text.get(at..).unwrap_or_default());
-        out
+        masked(self.names.as_ref().unwrap_or(&self.detector), text)
     }
 
     /// A path as reports show it.

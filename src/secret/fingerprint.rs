@@ -42,6 +42,12 @@ impl FingerprintKey {
     pub const fn new(key: Vec<u8>) -> Self {
         Self(Some(key))
     }
+
+    /// This key, or the other one where this is none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.0.is_some() { self } else { other }
+    }
 }
 
 impl fmt::Debug for FingerprintKey {

@@ -71,20 +71,22 @@ impl Lister<'_> {
             match fs::symlink_metadata(name) {
                 Ok(metadata) if metadata.is_dir() => self.folder(name, &mut listing),
                 Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing, &HashSet::new()),
-                Err(error) => {
-                    let kind = if error.kind() == io::ErrorKind::NotFound {
-                        ProblemKind::MissingPath
-                    } else {
-                        ProblemKind::Unreadable
-                    };
-                    let message = format!("cannot read it: {error}");
-                    listing.problems.push(Problem { kind, path: Some(percent(&path_bytes(name))), message });
-                }
+                Err(error) => listing.problems.push(self.absent(name, &error)),
             }
         }
         listing.files.sort();
         listing.files.dedup_by(|one, other| one.path == other.path);
         listing
+    }
+
+    fn absent(&self, name: &Path, error: &io::Error) -> Problem {
+        let (kind, advice) = if error.kind() == io::ErrorKind::NotFound {
+            (ProblemKind::MissingPath, "is it spelled right?")
+        } else {
+            (ProblemKind::Unreadable, "check the path and its permissions")
+        };
+        let message = format!("cannot read it: {error}; {advice}");
+        Problem { kind, path: Some(percent(&self.name_of(name))), message }
     }
 
     fn folder(&self, folder: &Path, listing: &mut Listing) {

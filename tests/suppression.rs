@@ -1,0 +1,317 @@
+//! What silences a finding, end to end, and what does not.
+#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Sandbox, text_of, tokens};
+
+/// What a scan says: its exit code, the rules found, what is suppressed, the notes.
+struct Said {
+    code: i32,
+    report: Value,
+}
+
+impl Said {
+    fn findings(&self) -> Vec<&str> {
+        let findings = self.report["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["fingerprint"].as_str().unwrap()).collect()
+    }
+
+    fn suppressed(&self) -> Vec<(&str, &str)> {
+        let suppressed = self.report["suppressed"].as_array().unwrap();
+        suppressed.iter().map(|one| (one["by"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect()
+    }
+
+    fn notes(&self) -> String {
+        self.report["notes"].to_string()
+    }
+
+    fn is_open(&self) -> bool {
+        self.code == 1 && !self.findings().is_empty() && self.suppressed().is_empty()
+    }
+
+    fn is_silent(&self) -> bool {
+        self.code == 0 && self.findings().is_empty() && !self.suppressed().is_empty()
+    }
+}
+
+fn scan(sandbox: &Sandbox, args: &[&str]) -> Said {
+    let output = sandbox.skant(&[&["scan", "--format", "json"], args].concat());
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text_of(&output)));
+    Said { code: output.status.code().unwrap(), report }
+}
+
+/// What is said of a text.
+fn piped(sandbox: &Sandbox, text: &str) -> Said {
+    sandbox.write("piped/file.py", text);
+    scan(sandbox, &["piped/file.py"])
+}
+
+fn fingerprint(sandbox: &Sandbox, key: &str) -> String {
+    piped(sandbox, key).findings()[0].to_owned()
+}
+
+#[test]
+fn a_bare_comment_does_not_silence_a_key_and_says_what_would() {
+    let sandbox = Sandbox::empty();
+    let key = tokens::api_key("bare");
+    for comment in ["# skant:allow", "# skant:allow -- old", "# skant:allow anthropic-api-key -- old"] {
+        let said = piped(&sandbox, &format!("k = '{key}' {comment}\n"));
+        assert!(said.is_open(), "{comment}: {:#}", said.report);
+        let paste = format!("skant:allow anthropic-api-key/{}", said.findings()[0]);
+        assert!(said.notes().contains(&paste), "{}", said.notes());
+        // What it says to paste is enough.
+        assert!(piped(&sandbox, &format!("k = '{key}' # {paste}\n")).is_silent());
+    }
+}
+
+#[test]
+fn a_comment_that_names_the_key_silences_it_and_no_other() {
+    let sandbox = Sandbox::empty();
+    let key = tokens::api_key("named");
+    let name = fingerprint(&sandbox, &key);
+    let other = tokens::api_key("replaced");
+    let line = |key: &str, comment: &str| format!("k = '{key}' # skant:allow {comment}\n");
+    for comment in [
+        format!("anthropic-api-key/{name} -- rotated, see runbook"),
+        format!("/{name} -- rotated, see runbook"),
+        format!("/{} -- rotated, see runbook", &name[..6]),
+        format!("anthropic-api-key/{} until=2999-12-31 -- rotated, see runbook", name.to_uppercase()),
+    ] {
+        let said = piped(&sandbox, &line(&key, &comment));
+        assert!(said.is_silent(), "{comment}: {:#}", said.report);
+        assert_eq!(said.suppressed(), [("inline", "rotated, see runbook")], "{comment}");
+        assert!(piped(&sandbox, &line(&other, &comment)).is_open(), "{comment}");
+        // Two on a line: only the one that is named.
+        let both = piped(&sandbox, &format!("{other} {}", line(&key, &comment)));
+        assert_eq!((both.findings().len(), both.suppressed().len()), (1, 1), "{comment}");
+    }
+    for comment in [
+        format!("/{}", &name[..5]),
+        format!("anthropic-admin-key/{name}"),
+        format!("generic-secret/{name}"),
+        format!("/{name}0"),
+        "/000000".to_owned(),
+        format!("until=2020-01-01 anthropic-api-key/{name}"),
+        format!("anthropic-api-key/{name} until=2020-01-01 -- until=2999-01-01"),
+        format!("anthropic-api-key/{name} until=soon"),
+        format!("anthropic-api-key/{name} until="),
+    ] {
+        assert!(piped(&sandbox, &line(&key, &comment)).is_open(), "{comment}");
+    }
+    let ended = piped(&sandbox, &line(&key, &format!("/{name} until=2020-01-01 -- old")));
+    assert!(ended.notes().contains("ended on 2020-01-01"), "{}", ended.notes());
+    // The word inside another one, or in the key's own line but no comment, is the author's affair.
+    assert!(piped(&sandbox, &format!("k = '{key}' # skant-allow /{name}\n")).is_open());
+}
+
+#[test]
+fn a_comment_counts_on_its_line_and_for_the_next_one() {
+    let sandbox = Sandbox::empty();
+    let key = tokens::api_key("lines");
+    let allow = format!("skant:allow /{}", fingerprint(&sandbox, &key));
+    for text in [
+        format!("# {allow}\nk = '{key}'\n"),
+        format!("    // {allow} -- old\r\n    k = '{key}'\r\n"),
+        format!("<!-- {allow} -- old -->\n<k>{key}</k>\n"),
+        format!("/* {allow} */ k = '{key}'"),
+        format!("k = '{key}' -- {allow}"),
+        format!("\"k\": \"{key}\", \"comment\": \"{allow} -- old\""),
+    ] {
+        assert!(piped(&sandbox, &text).is_silent(), "{text}");
+    }
+    for text in [
+        format!("# {allow}\n\nk = '{key}'\n"),
+        format!("k = '{key}'\n# {allow}\n"),
+        format!("other = 'some value' # {allow}\nk = '{key}'\n"),
+        format!("# {allow}\nother = 1\nk = '{key}'\n"),
+    ] {
+        assert!(piped(&sandbox, &text).is_open(), "{text}");
+    }
+}
+
+#[test]
+fn a_bare_comment_is_enough_for_what_is_less_sure() {
+    let sandbox = Sandbox::empty();
+    let password = tokens::random(tokens::ALPHANUMERIC, 32, "password");
+    let line = format!("db_password = \"{password}\"");
+    assert!(piped(&sandbox, &line).is_open());
+    let said = piped(&sandbox, &format!("{line} # skant:allow -- only for tests"));
+    assert!(said.is_silent() && said.suppressed() == [("inline", "only for tests")], "{:#}", said.report);
+    assert!(piped(&sandbox, &format!("{line} # skant:allow generic-secret")).is_silent());
+    assert!(piped(&sandbox, &format!("{line} # skant:allow anthropic-api-key")).is_open());
+    assert!(piped(&sandbox, &format!("{line} # skant:allow until=2020-01-01")).is_open());
+}
+
+#[test]
+fn suppressions_are_counted_and_can_be_shown() {
+    let sandbox = Sandbox::empty();
+    let key = tokens::api_key("counted");
+    let name = fingerprint(&sandbox, &key);
+    sandbox.write("piped/file.py", format!("k = '{key}' # skant:allow /{name} -- rotated in May\n"));
+    let human = text_of(&sandbox.skant(&["scan"]));
+    assert!(human.contains("suppressed") && human.contains("rotated in May"), "{human}");
+    assert!(human.lines().last().unwrap().contains("1 suppressed"), "{human}");
+    let jsonl = text_of(&sandbox.skant(&["scan", "--format", "jsonl"]));
+    assert!(jsonl.contains("rotated in May"), "{jsonl}");
+    let sarif: Value = serde_json::from_slice(&sandbox.skant(&["scan", "--format", "sarif"]).stdout).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["suppressions"][0]["justification"], "rotated in May", "{sarif:#}");
+    assert!(scan(&sandbox, &["--no-suppressions"]).is_open());
+    // A place that is not allowed is told though another one is.
+    sandbox.write("piped/other.py", &key);
+    let said = scan(&sandbox, &[]);
+    assert_eq!((said.code, said.findings().len(), said.suppressed().len()), (1, 1, 1));
+}
+
+#[test]
+fn the_blocked_commit_prints_the_comment_to_paste() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("pasted");
+    sandbox.write("app.py", format!("k = '{key}'\n"));
+    sandbox.git(&["add", "-A"]);
+    let output = sandbox.skant(&["hook", "pre-commit"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text_of(&output);
+    let comment =
+        said.split('`').find(|part| part.contains("skant:allow ")).unwrap().trim_start_matches("# ");
+    sandbox.write("app.py", format!("k = '{key}' # {}\n", comment.replace("REASON", "for the test")));
+    sandbox.git(&["add", "-A"]);
+    let output = sandbox.skant(&["hook", "pre-commit"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
+    assert!(text_of(&output).contains("for the test"), "a suppression in the same change still shows");
+    // A replaced key is new.
+    sandbox.commit_all("allowed");
+    sandbox.write("app.py", format!("k = '{}' # {comment}\n", tokens::api_key("new")));
+    sandbox.git(&["add", "-A"]);
+    assert_eq!(sandbox.skant(&["hook", "pre-commit"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_comment_at_a_head_covers_older_places() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("history");
+    let name = fingerprint(&sandbox, &key);
+    sandbox.write("piped/file.py", "nothing\n");
+    sandbox.write("old.py", format!("k = '{key}'\n"));
+    sandbox.commit_all("leak");
+    let allowed = format!("k = '{key}' # skant:allow /{name} -- rotated\n");
+    sandbox.git(&["rm", "-q", "old.py"]);
+    sandbox.write("new.py", &allowed);
+    assert!(scan(&sandbox, &["--history"]).code == 1);
+    sandbox.commit_all("allow");
+    let said = scan(&sandbox, &["--history"]);
+    assert!(said.is_silent(), "{:#}", said.report);
+    assert!(said.suppressed().len() > 1, "older places are counted, too: {:#}", said.report);
+    assert!(scan(&sandbox, &["--history", "--no-suppressions"]).is_open());
+    // Another head holds it without the comment.
+    sandbox.git(&["branch", "other", "HEAD~1"]);
+    assert_eq!(scan(&sandbox, &["--history"]).code, 1);
+    sandbox.git(&["branch", "-q", "-D", "other"]);
+    assert!(scan(&sandbox, &["--history"]).is_silent());
+    // The comment is gone from the head: what an older version said counts for nothing else.
+    sandbox.write("new.py", "nothing\n");
+    sandbox.commit_all("clean up");
+    assert_eq!(scan(&sandbox, &["--history"]).code, 1);
+}
+
+#[test]
+fn the_configuration_allows_values_paths_and_rules() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("config");
+    let name = fingerprint(&sandbox, &key);
+    let allow =
+        |extra: &str| format!("[[allow]]\nfingerprint = \"{name}\"\nreason = \"rotated in June\"\n{extra}");
+    sandbox.write("skant.toml", allow(""));
+    let said = scan(&sandbox, &[]);
+    assert!(said.is_silent() && said.suppressed() == [("config", "rotated in June")], "{:#}", said.report);
+    sandbox.write("skant.toml", allow("until = 2999-01-01\n"));
+    assert!(scan(&sandbox, &[]).is_silent());
+    sandbox.write("skant.toml", allow("until = 2020-01-01\n"));
+    let said = scan(&sandbox, &[]);
+    assert!(said.is_open() && said.notes().contains("ended on 2020-01-01"), "{:#}", said.report);
+    for (config, codes) in [
+        (allow(""), [0, 1, 1]),
+        ("exclude = [\"piped/\"]\n".to_owned(), [0, 1, 0]),
+        ("exclude = [\"*.py\"]\n".to_owned(), [0, 1, 0]),
+        ("exclude = [\"/file.py\"]\n".to_owned(), [1, 1, 1]),
+        ("disable = [\"anthropic-api-key\", \"anthropic-token\"]\n".to_owned(), [0, 1, 0]),
+        ("disable = [\"generic-secret\"]\n".to_owned(), [1, 1, 1]),
+    ] {
+        sandbox.write("skant.toml", &config);
+        for (args, code) in
+            [&["-q"][..], &["--no-repo-config"], &["--no-suppressions"]].into_iter().zip(codes)
+        {
+            assert_eq!(scan(&sandbox, args).code, code, "{args:?}: {config}");
+        }
+        // The same from outside.
+        let own = sandbox.beside("own.toml");
+        std::fs::write(&own, &config).unwrap();
+        let own = own.to_str().unwrap();
+        assert_eq!(scan(&sandbox, &["--no-repo-config", "--config", own]).code, codes[0], "{config}");
+        // Both count.
+        sandbox.write("skant.toml", "exclude = [\"nothing\"]\n");
+        assert_eq!(scan(&sandbox, &["--config", own]).code, codes[0], "{config}");
+    }
+}
+
+#[test]
+fn a_weak_value_is_named_by_a_key_of_the_configuration() {
+    let sandbox = Sandbox::with_commit();
+    // Long enough to be found, too weak for a public name.
+    let line = format!("db_password = \"{}\"\n", tokens::random(tokens::ALPHANUMERIC, 17, "weak 2"));
+    let plain = piped(&sandbox, &line);
+    sandbox.write("skant.toml", "fingerprint-key = \"some key\"\n");
+    let keyed = piped(&sandbox, &line);
+    assert_eq!((plain.code, keyed.code), (1, 1), "{:#}", plain.report);
+    assert_ne!(plain.findings(), keyed.findings());
+    assert!(plain.findings()[0].len() < keyed.findings()[0].len());
+    let name = keyed.findings()[0].to_owned();
+    let config =
+        format!("fingerprint-key = \"some key\"\n[[allow]]\nfingerprint = \"{name}\"\nreason = \"x\"\n");
+    sandbox.write("skant.toml", &config);
+    assert!(piped(&sandbox, &line).is_silent());
+    // Bound to its path.
+    sandbox.write("other.py", &line);
+    assert_eq!(scan(&sandbox, &["other.py"]).code, 1);
+    // Only whole: the first digits are the path's.
+    sandbox.write("skant.toml", config.replace(&name, &name[..8]));
+    assert!(piped(&sandbox, &line).is_open());
+}
+
+#[test]
+fn what_is_staged_is_judged_by_the_staged_configuration() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("app.env", tokens::api_key("staged"));
+    sandbox.git(&["add", "app.env"]);
+    sandbox.write("skant.toml", "exclude = [\"*.env\"]\n");
+    assert_eq!(scan(&sandbox, &["--staged"]).code, 1, "it is not staged");
+    assert_eq!(sandbox.skant(&["hook", "pre-commit"]).status.code(), Some(1));
+    sandbox.git(&["add", "skant.toml"]);
+    assert_eq!(scan(&sandbox, &["--staged"]).code, 0);
+    sandbox.write("skant.toml", "");
+    assert_eq!(scan(&sandbox, &["--staged"]).code, 0, "what is staged counts");
+    assert_eq!(scan(&sandbox, &[]).code, 1, "what is on disk counts");
+    assert_eq!(scan(&sandbox, &["--staged", "--no-repo-config"]).code, 1);
+}
+
+#[test]
+fn a_repository_cannot_set_what_fails_a_run_or_where_it_is_told() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("app.env", tokens::api_key("own"));
+    for key in [
+        "fail-on = \"never\"",
+        "min-confidence = \"high\"",
+        "output = \"x\"",
+        "format = \"json\"",
+        "allow-incomplete = true",
+        "extends = \"../x.toml\"",
+        "[[allow]]\npath = \"*.env\"\nreason = \"x\"",
+        "[[allow]]\nrule = \"anthropic-api-key\"\nreason = \"x\"",
+        "[[allow]]\nfingerprint = \"\"\nreason = \"x\"",
+    ] {
+        sandbox.write("skant.toml", format!("{key}\n"));
+        assert_eq!(sandbox.skant(&["scan"]).status.code(), Some(2), "{key}");
+    }
+}
