@@ -149,6 +149,9 @@ fn held(
     kept
 }
 
+/// What one lot of trees adds: edges, and trees that hold something of interest themselves.
+type Shape = (Vec<(u32, u32)>, Vec<u32>);
+
 /// Which tree is in which: pairs of places in a sorted list, so that millions of them fit.
 struct Forest {
     trees: Vec<Oid>,
@@ -164,7 +167,7 @@ impl Forest {
         sorted.sort_unstable();
         sorted.dedup();
         let place = |oid: &Oid| sorted.binary_search(oid).ok().and_then(|at| u32::try_from(at).ok());
-        let parts: Vec<(Vec<(u32, u32)>, Vec<u32>)> = trees
+        let parts: Vec<Shape> = trees
             .par_chunks(LOT)
             .map_init(
                 || Objects::open(repository),

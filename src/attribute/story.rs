@@ -69,14 +69,16 @@ pub fn tell(
     teller.finish()
 }
 
+/// For each value, path and blob: the first commit's place in the graph, its name, and whether a head has it.
+type Places = BTreeMap<(ValueIndex, Vec<u8>, Option<Oid>), (usize, Option<Oid>, bool)>;
+
 struct Teller<'t> {
     graph: &'t CommitGraph,
     holdings: &'t Holdings,
     interest: &'t Interest,
     reached: Vec<bool>,
     stories: Vec<Story>,
-    /// For each value, path and blob, the first commit and whether a head has it.
-    places: BTreeMap<(ValueIndex, Vec<u8>, Option<Oid>), (usize, Option<Oid>, bool)>,
+    places: Places,
     /// Trees at places that have been listed.
     seen: HashSet<(Oid, Vec<u8>)>,
     unreached: Vec<usize>,
@@ -245,7 +247,7 @@ impl Teller<'_> {
 }
 
 fn add(
-    places: &mut BTreeMap<(ValueIndex, Vec<u8>, Option<Oid>), (usize, Option<Oid>, bool)>,
+    places: &mut Places,
     graph: &CommitGraph,
     key: (ValueIndex, Vec<u8>, Option<Oid>),
     commit: Option<usize>,

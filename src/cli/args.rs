@@ -33,6 +33,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Common {
     /// Run as if started in DIR.
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -70,6 +71,7 @@ pub(super) struct Common {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Scan {
     /// Files and folders (default: `.`), `-` for standard input; with --history revisions such as `main..HEAD`.
     #[arg(value_name = "PATH|REV")]

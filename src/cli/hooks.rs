@@ -17,6 +17,7 @@ use crate::source::Stop;
 use crate::source::git::{Repository, path_bytes};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
+use crate::source::staged;
 use crate::source::worktree::Ignoring;
 
 pub(super) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Failure> {
@@ -30,18 +31,20 @@ pub(super) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Fai
 }
 
 fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
-    // `pre-commit run --from-ref A --to-ref B`: the range is what is asked for.
-    if let (Some(from), Some(to)) = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
-        let revisions = Revisions::resolve(repository, &[to, format!("^{from}")])?;
-        return range(common, repository, &revisions, Version::Worktree, "this range", stop);
+    if let Some(revisions) = framework_range(repository)? {
+        return pushed(common, repository, &revisions, &[], "this range", stop);
     }
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let parents = merge_parents();
-    let touched = crate::source::staged::touched(repository, &parents.0)?;
     let mut report = scan::staged(&engine, repository, &parents, &|_| true, stop)?;
     let situation = Situation::Staged { unborn: is_unborn(repository) };
     advise(&mut report, engine.detector().rules(), situation);
-    let rest = unstaged(repository, hook, &touched);
+    // Names come from the pre-commit framework only.
+    let rest = if hook.arguments.is_empty() {
+        Vec::new()
+    } else {
+        unstaged(repository, hook, &staged::touched(repository, &parents.0)?)
+    };
     if !rest.is_empty() {
         let top = repository.work_tree.clone().unwrap_or_default();
         let files =
@@ -97,7 +100,15 @@ fn pre_push(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) 
     let updates = Update::parse_push(&read_stdin()?)?;
     let revisions = push::revisions_of_push(repository, remote.as_deref(), &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
-    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+    pushed(common, repository, &revisions, &names, "this push", stop)
+}
+
+/// The range that the framework names: of a push, or of `pre-commit run --from-ref A --to-ref B`.
+fn framework_range(repository: &Repository) -> Result<Option<Revisions>, Failure> {
+    match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+        (Some(from), Some(to)) => Ok(Some(Revisions::resolve(repository, &[to, format!("^{from}")])?)),
+        _ => Ok(None),
+    }
 }
 
 /// The pre-commit framework passes neither git's arguments nor its standard input on.
@@ -107,26 +118,25 @@ fn framework_push(
     remote: Option<&str>,
     stop: &Stop,
 ) -> Result<Exit, Failure> {
-    let revisions = match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
-        (Some(from), Some(to)) => Revisions::resolve(repository, &[to, format!("^{from}")])?,
-        // The first push of a new root names neither; nor does a run by hand.
-        _ => {
-            let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
-            let mut revisions = Revisions::resolve(repository, &[branch])?;
-            revisions.unwanted.extend(push::known_to(repository, remote)?);
-            revisions
-        }
+    let revisions = if let Some(revisions) = framework_range(repository)? {
+        revisions
+    } else {
+        // The first push of a new root names no range; nor does a run by hand.
+        let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
+        let mut revisions = Revisions::resolve(repository, &[branch])?;
+        revisions.unwanted.extend(push::known_to(repository, remote)?);
+        revisions
     };
     let names: Vec<Vec<u8>> =
         variable("PRE_COMMIT_REMOTE_BRANCH").into_iter().map(String::into_bytes).collect();
-    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+    pushed(common, repository, &revisions, &names, "this push", stop)
 }
 
 fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
     let updates = Update::parse_receive(&read_stdin()?)?;
     let revisions = push::revisions_of_receive(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
-    pushed(common, repository, &revisions, &names, Version::Worktree, "this push", stop)
+    pushed(common, repository, &revisions, &names, "this push", stop)
 }
 
 /// A range, and the names of the refs that it is pushed to.
@@ -135,26 +145,14 @@ fn pushed(
     repository: &Repository,
     revisions: &Revisions,
     names: &[Vec<u8>],
-    version: Version,
     what: &str,
     stop: &Stop,
 ) -> Result<Exit, Failure> {
-    let engine = settings::engine(common, Some(repository), version)?;
+    let engine = settings::engine(common, Some(repository), Version::Worktree)?;
     let mut report = scan::range(&engine, repository, revisions, &[], &|_| true, stop)?;
     report = report.joined(scan::ref_names(&engine, names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
     conclude(common, &report, what, stop)
-}
-
-fn range(
-    common: &Common,
-    repository: &Repository,
-    revisions: &Revisions,
-    version: Version,
-    what: &str,
-    stop: &Stop,
-) -> Result<Exit, Failure> {
-    pushed(common, repository, revisions, &[], version, what, stop)
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {

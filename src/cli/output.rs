@@ -64,7 +64,7 @@ pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Res
                     // Whoever reads has seen enough.
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                     written => {
-                        written.map_err(|error| Failure(format!("cannot write the report: {error}")))?
+                        written.map_err(|error| Failure(format!("cannot write the report: {error}")))?;
                     }
                 }
             }

@@ -40,13 +40,13 @@ pub(super) fn engine(
     let rules = RuleSet::builtin();
     let ids: Vec<&str> = rules.rules().iter().map(|rule| rule.id.as_ref()).collect();
     let mut settings = Settings::default();
-    if let Some(repository) = repository.filter(|_| !common.no_repo_config) {
-        if let Some(bytes) = policy_file::read(repository, version)? {
-            let own = config::parse(&bytes, Origin::Repository, &ids);
-            settings = own.map_err(|error| {
-                Failure(format!("{}: {error}; mend it, or use `--no-repo-config`", policy_file::NAME))
-            })?;
-        }
+    if let Some(repository) = repository.filter(|_| !common.no_repo_config)
+        && let Some(bytes) = policy_file::read(repository, version)?
+    {
+        let own = config::parse(&bytes, Origin::Repository, &ids);
+        settings = own.map_err(|error| {
+            Failure(format!("{}: {error}; mend it, or use `--no-repo-config`", policy_file::NAME))
+        })?;
     }
     if let Some(path) = &common.config {
         let shown = path.display();

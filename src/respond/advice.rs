@@ -57,7 +57,7 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
             help.extend(first.and_then(show));
         }
     }
-    help.extend(allow(finding, first, language));
+    help.push(allow(finding, first, language));
     help
 }
 
@@ -82,7 +82,10 @@ fn unstage(place: &Location, unborn: bool) -> String {
 /// Where the value belongs instead.
 fn elsewhere(place: Option<&Location>, language: Option<&Language>, rule: &Rule) -> Vec<String> {
     let file = place.map_or("", |place| place.path.rsplit('/').next().unwrap_or_default());
-    if file == ".env" || file.starts_with(".env.") || file.ends_with(".env") {
+    if file == ".env"
+        || file.starts_with(".env.")
+        || file.rsplit_once('.').is_some_and(|(_, end)| end == "env")
+    {
         let pattern = if file.starts_with(".env") { ".env*" } else { "*.env" };
         return vec![format!(
             "keep the file out of git: add `{pattern}` to `.gitignore`, and commit an example without values"
@@ -124,10 +127,10 @@ fn show(place: &Location) -> Option<String> {
     ))
 }
 
-fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language>) -> Option<String> {
+fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language>) -> String {
     let name = format!("{}/{}", finding.rule, finding.fingerprint);
     let in_file = place.is_some_and(|place| place.kind == PlaceKind::File);
-    Some(match language.and_then(|language| language.comment).filter(|_| in_file) {
+    match language.and_then(|language| language.comment).filter(|_| in_file) {
         Some((open, close)) => {
             format!("if it is no secret, say so on its line: `{open}skant:allow {name} -- REASON{close}`")
         }
@@ -135,7 +138,7 @@ fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language
             "if it is no secret, say so in `skant.toml`: `[[allow]]`, `fingerprint = \"{}\"`, `reason = \"…\"`",
             finding.fingerprint
         ),
-    })
+    }
 }
 
 /// A path as one word of a shell.

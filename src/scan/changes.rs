@@ -44,7 +44,7 @@ pub fn staged(
     search.problems.append(&mut staged.problems);
     let sets = [Set { commit: None, changes: &staged.changes }];
     search.run(&sets, &objects, stop);
-    search.problems.extend(engine.common_notes(Some(repository), stop));
+    search.problems.extend(Engine::common_notes(Some(repository), stop));
     let scope = Scope { kind: "staged", blobs: search.read, bytes: search.bytes, ..Scope::default() };
     Ok(engine.report(scope, search.hits, search.problems))
 }
@@ -82,7 +82,7 @@ pub fn range(
         .collect();
     sets.push(Set { commit: None, changes: &found.loose });
     search.run(&sets, &objects, stop);
-    search.problems.extend(engine.common_notes(Some(repository), stop));
+    search.problems.extend(Engine::common_notes(Some(repository), stop));
     let scope = Scope {
         kind: "range",
         revisions: names.to_vec(),
@@ -232,7 +232,7 @@ impl<'e> Search<'e> {
             Ok(object) => {
                 self.bytes += object.bytes.len() as u64;
                 let info = commit.map(|commit| self.engine.commit_info(oid, &commit.author));
-                let hits = self.engine.texts(oid, object.kind, &object.bytes, info);
+                let hits = self.engine.texts(oid, object.kind, &object.bytes, info.as_ref());
                 match hits {
                     Ok(hits) => self.hits.extend(hits),
                     Err(problem) => self.problems.push(problem),
@@ -263,7 +263,7 @@ impl Engine {
         oid: &Oid,
         kind: ObjectKind,
         bytes: &[u8],
-        commit: Option<CommitInfo>,
+        commit: Option<&CommitInfo>,
     ) -> Result<Vec<Hit>, Problem> {
         let what = if kind == ObjectKind::Tag { "tag" } else { "commit" };
         let shown = format!("{what} {:.12}", oid.to_string());
@@ -283,7 +283,7 @@ impl Engine {
                     path: Vec::new(),
                     shown: shown.clone(),
                     blob: None,
-                    commit: commit.clone(),
+                    commit: commit.cloned(),
                     current: false,
                 },
             }));

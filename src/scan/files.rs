@@ -58,7 +58,7 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
         problems.extend(part.problems);
         scope.bytes += part.bytes;
     }
-    problems.extend(engine.common_notes(files.repository, stop));
+    problems.extend(Engine::common_notes(files.repository, stop));
     Ok(engine.report(scope, hits, problems))
 }
 
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Notes and problems that every scan of a repository may have.
-    pub(super) fn common_notes(&self, repository: Option<&Repository>, stop: &Stop) -> Vec<Problem> {
+    pub(super) fn common_notes(repository: Option<&Repository>, stop: &Stop) -> Vec<Problem> {
         let mut notes = Vec::new();
         if repository.is_some_and(|repository| repository.is_foreign) {
             notes.push(Problem {

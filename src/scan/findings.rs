@@ -127,12 +127,12 @@ impl Engine {
                 }
             })
             .collect();
-        self.split(finding, group, &rulings, outcome);
+        Self::split(finding, group, &rulings, outcome);
     }
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
     /// does, its older places are covered, too.
-    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+    fn split(mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
         let current = |open: bool| {
             group
                 .iter()

@@ -33,10 +33,10 @@ pub fn all_objects(repository: &Repository) -> Result<Vec<Oid>, OpenError> {
     let mut listed = vec![false; names.len()];
     let mut order = Vec::with_capacity(names.len());
     for oid in pack_order::packed(repository) {
-        if let Ok(at) = names.binary_search(&oid) {
-            if !std::mem::replace(&mut listed[at], true) {
-                order.push(oid);
-            }
+        if let Ok(at) = names.binary_search(&oid)
+            && !std::mem::replace(&mut listed[at], true)
+        {
+            order.push(oid);
         }
     }
     order.extend(names.iter().zip(&listed).filter(|(_, listed)| !**listed).map(|(oid, _)| *oid));
@@ -75,7 +75,7 @@ pub fn visit<V: Visitor>(
                         visitor.root(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes });
                     }
                     Err(error) => {
-                        unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(error)
+                        unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(error);
                     }
                 }
             }

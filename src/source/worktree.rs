@@ -88,10 +88,10 @@ impl Lister<'_> {
     }
 
     fn folder(&self, folder: &Path, listing: &mut Listing) {
-        if self.ignoring == Ignoring::AsGit {
-            if let Some(repository) = self.repository {
-                self.tracked(repository, &[], folder, listing);
-            }
+        if self.ignoring == Ignoring::AsGit
+            && let Some(repository) = self.repository
+        {
+            self.tracked(repository, &[], folder, listing);
         }
         let found = Mutex::new(std::mem::take(listing));
         let tracked: HashSet<Vec<u8>> = {
@@ -182,13 +182,12 @@ impl Lister<'_> {
             }
             match EntryKind::of_mode(entry.mode) {
                 EntryKind::Submodule => self.submodule(&path, &name, listing),
-                _ => listing.files.extend(self.tracked_file(&path, name, &entry, &mut listing.problems)),
+                _ => listing.files.extend(Self::tracked_file(&path, name, &entry, &mut listing.problems)),
             }
         }
     }
 
     fn tracked_file(
-        &self,
         path: &Path,
         name: Vec<u8>,
         entry: &IndexEntry<'_>,

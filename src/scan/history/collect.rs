@@ -93,7 +93,7 @@ impl<'c> Collector<'c> {
     fn text(&self, blob: &Blob<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
         let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
-        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
+        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info.as_ref());
         let mut found = self.found();
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.push((blob.oid, commit)),

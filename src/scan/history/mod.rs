@@ -55,7 +55,7 @@ pub fn history(
         PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => (limits.wanted)(&hit.place.path),
         _ => limits.everywhere,
     });
-    whole.problems.extend(engine.common_notes(Some(repository), stop));
+    whole.problems.extend(Engine::common_notes(Some(repository), stop));
     let outcome = engine.outcome(whole.hits, &whole.histories);
     whole.problems.extend(outcome.notes);
     let report = Report {

@@ -109,18 +109,16 @@ impl<'r> FileRefs<'r> {
         let mut name = name.to_vec();
         let mut packed = None;
         for _ in 0..MOST_SYMBOLIC {
-            match self.loose(&name)? {
-                Some(content) => match content.strip_prefix(b"ref:") {
-                    Some(target) => name = target.trim_ascii().to_vec(),
-                    None => return Ok(first_oid(&content)),
-                },
-                None => {
-                    let packed = match &packed {
-                        Some(packed) => packed,
-                        None => packed.insert(self.packed()?),
-                    };
-                    return Ok(packed.get(&name).copied());
-                }
+            let Some(content) = self.loose(&name)? else {
+                let packed = match &packed {
+                    Some(packed) => packed,
+                    None => packed.insert(self.packed()?),
+                };
+                return Ok(packed.get(&name).copied());
+            };
+            match content.strip_prefix(b"ref:") {
+                Some(target) => name = target.trim_ascii().to_vec(),
+                None => return Ok(first_oid(&content)),
             }
         }
         Ok(None)
@@ -165,7 +163,7 @@ impl<'r> FileRefs<'r> {
                 None => found.broken.push(name),
             }
         }
-        found.refs.extend(self.pseudo_refs(&self.repository.git_dir, b"")?);
+        found.refs.extend(Self::pseudo_refs(&self.repository.git_dir, b"")?);
         if let Some(oid) = self.resolve(b"HEAD")? {
             found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
         }
@@ -179,7 +177,7 @@ impl<'r> FileRefs<'r> {
             if let Some(oid) = files.resolve(b"HEAD")? {
                 found.refs.push(Ref { name: [&name[..], b"/HEAD"].concat(), oid });
             }
-            found.refs.extend(files.pseudo_refs(&worktree, &[&name[..], b"/"].concat())?);
+            found.refs.extend(Self::pseudo_refs(&worktree, &[&name[..], b"/"].concat())?);
             logs.extend(files_below(&worktree.join("logs"))?);
         }
         for log in logs {
@@ -193,7 +191,7 @@ impl<'r> FileRefs<'r> {
     }
 
     /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like.
-    fn pseudo_refs(&self, folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
+    fn pseudo_refs(folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
         let mut found = Vec::new();
         let Ok(entries) = fs::read_dir(folder) else { return Ok(found) };
         for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
@@ -234,7 +232,7 @@ fn read_reftable(repository: &Repository) -> Result<Refs, RefError> {
     if let Some(oid) = Refs::head(repository)? {
         found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
     }
-    found.refs.extend(FileRefs::new(repository).pseudo_refs(&repository.git_dir, b"")?);
+    found.refs.extend(FileRefs::pseudo_refs(&repository.git_dir, b"")?);
     // `--reflog` walks; with `--no-walk` each entry is named without its history.
     let out = plumbing::run(repository, &["rev-list", "--no-walk", "--reflog"]).unwrap_or_default();
     found.logged.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
@@ -250,7 +248,7 @@ fn logged(content: &[u8]) -> impl Iterator<Item = Oid> {
 }
 
 fn first_oid(line: &[u8]) -> Option<Oid> {
-    let word = line.trim_ascii_start().split(|byte| byte.is_ascii_whitespace()).next()?;
+    let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
     Oid::from_hex(word).filter(|oid| !oid.is_zero())
 }
 
