@@ -1,9 +1,8 @@
 //! Evidence and a path to a confidence and the reasons for it, in words. Without a path nothing of it counts
-//! for or against.
+//! for or against; what a path says goes into the reasons.
 
 use crate::detect::{Dummy, Evidence, Tier};
 use crate::finding::Confidence;
-use crate::rules::Rule;
 
 /// How sure it is, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +15,10 @@ pub struct Verdict {
 
 /// Judges one piece of evidence. `now` is in seconds since 1970, for tokens that say when they end.
 #[must_use]
-pub fn judge(rule: &Rule, evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
+pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
     let features = &evidence.features;
     let mut reasons = Vec::new();
-    let mut confidence = match features.tier {
+    let confidence = match features.tier {
         Tier::Structured => {
             reasons
                 .push("has the full structure: 86 and 8 characters with the zero bits in place".to_owned());
@@ -60,10 +59,9 @@ pub fn judge(rule: &Rule, evidence: &Evidence, path: Option<&[u8]>, now: i64) ->
             claims.issuer.as_ref().map(|who| format!("made by {}", crate::text::terminal(who.as_bytes()))),
         );
     }
-    // A provider's token is a leak wherever it stands; beside a name alone, a test folder makes it doubtful.
-    if !rule.is_provider() && path.is_some_and(is_example_path) {
+    // Said for whoever reads it, and no more: on labelled data a path carries nothing that the value does not.
+    if path.is_some_and(is_example_path) {
         reasons.push("stands in a test or example".to_owned());
-        confidence = confidence.lowered();
     }
     match &evidence.dummy {
         Some(dummy) => {

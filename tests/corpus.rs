@@ -13,10 +13,7 @@ fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::op
     detector
         .scan(text)
         .into_iter()
-        .filter(|evidence| {
-            let rule = &detector.rules()[evidence.rule];
-            judge(rule, evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium)
-        })
+        .filter(|evidence| judge(evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium))
         .map(|evidence| evidence.span)
         .collect()
 }

@@ -15,7 +15,7 @@ fn reported<'d>(detector: &'d Detector, text: &[u8]) -> Vec<(&'d Rule, Evidence,
         .into_iter()
         .filter_map(|evidence| {
             let rule = &detector.rules()[evidence.rule];
-            let confidence = judge(rule, &evidence, None, 0).confidence?;
+            let confidence = judge(&evidence, None, 0).confidence?;
             (confidence >= Confidence::Medium).then_some((rule, evidence, confidence))
         })
         .collect()
@@ -102,8 +102,7 @@ fn glued_tokens_are_two() {
 fn a_whole_token_is_high_an_altered_one_medium_and_a_cut_one_low() {
     let detector = Detector::new(RuleSet::builtin());
     let confidences = |text: &str| -> Vec<_> {
-        let judged =
-            |evidence: &Evidence| judge(&detector.rules()[evidence.rule], evidence, None, 0).confidence;
+        let judged = |evidence: &Evidence| judge(evidence, None, 0).confidence;
         detector.scan(text.as_bytes()).iter().map(judged).collect()
     };
     for (family, _) in tokens::FAMILIES {
@@ -142,8 +141,7 @@ fn session_tokens_say_when_they_end() {
     let detector = Detector::new(RuleSet::builtin());
     let token = tokens::session_token("CC", "a", 1_000);
     let evidence = &detector.scan(token.as_bytes())[0];
-    let rule = &detector.rules()[evidence.rule];
-    let reasons = |now| judge(rule, evidence, None, now).reasons.join("; ");
+    let reasons = |now| judge(evidence, None, now).reasons.join("; ");
     assert!(reasons(2_000).contains("expired on 1970-01-01T00:16:40Z"), "{}", reasons(2_000));
     assert!(reasons(500).contains("valid until") && reasons(500).contains("user:demo"), "{}", reasons(500));
 }

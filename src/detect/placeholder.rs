@@ -83,6 +83,11 @@ const WORDS: [&str; 46] = [
     "yours",
 ];
 
+/// Words that count inside of others, too (`…EXAMPLEKEY`): seven letters in a row come by chance once in a
+/// thousand million random values.
+const LONG_WORDS: [&str; 8] =
+    ["changeme", "example", "fixture", "notareal", "placeholder", "redacted", "replaceme", "yourkey"];
+
 /// The placeholder test for a token's body.
 pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
     let cuts = match tier {
@@ -112,7 +117,8 @@ pub(super) fn has_words(value: &[u8]) -> bool {
         .filter(|word| WORDS.iter().any(|known| known.as_bytes() == **word))
         .map(|word| word.len())
         .collect();
-    spelled || known.len() > 1 || known.iter().any(|length| *length > 4)
+    let inside = LONG_WORDS.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    spelled || inside || known.len() > 1 || known.iter().any(|length| *length > 4)
 }
 
 /// Whether what follows a value says that a part of it was left out.

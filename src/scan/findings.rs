@@ -53,9 +53,8 @@ impl Engine {
         // A weak value's fingerprint hangs on its path, and so does its finding.
         let mut groups: BTreeMap<(ValueId, Option<Vec<u8>>), Vec<Judged>> = BTreeMap::new();
         for hit in hits {
-            let rule = &self.detector.rules()[hit.evidence.rule];
             let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
-            let verdict = judge(rule, &hit.evidence, path, self.policy.now);
+            let verdict = judge(&hit.evidence, path, self.policy.now);
             let Some(confidence) = verdict.confidence else { continue };
             let key = (hit.evidence.value, (!hit.evidence.strong).then(|| hit.place.path.clone()));
             groups.entry(key).or_default().push(Judged { hit, verdict, confidence });

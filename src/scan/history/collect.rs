@@ -138,8 +138,7 @@ impl Found {
     /// Values in blobs and names that may be reported: a path can only lower a confidence.
     pub(super) fn interest(&self, engine: &Engine) -> Followed {
         let reported = |evidence: &Evidence| {
-            let rule = &engine.detector.rules()[evidence.rule];
-            judge(rule, evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
+            judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
         };
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
