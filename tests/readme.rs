@@ -4,6 +4,7 @@
 //! names what is prepared besides. Lines that begin with `$ ` go to a shell each, with skant on the PATH and a
 //! made-up key in `$KEY`; what follows is what they have to say, with `[..]` and `...` for what differs. A command
 //! that fails has to be followed by `$ echo $?`.
+#![allow(clippy::expect_used, clippy::panic, reason = "a panic here is the failure report")]
 
 mod support;
 
