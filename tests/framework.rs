@@ -5,9 +5,11 @@
 
 mod support;
 
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Once;
 
 use support::{Sandbox, text_of, tokens};
 
@@ -23,7 +25,12 @@ impl Project {
         let works =
             Command::new("pre-commit").arg("--version").output().is_ok_and(|run| run.status.success());
         if !works {
-            eprintln!("skipped: `pre-commit` is not on the PATH");
+            // Past the capture of the test's output, so that everybody sees it.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                let said = "skipped: tests/framework.rs needs `pre-commit` on the PATH, which is not there\n";
+                std::io::stderr().write_all(said.as_bytes()).expect("standard error");
+            });
             return None;
         }
         let project = Self { sandbox: Sandbox::repo(), key: tokens::api_key(seed) };
