@@ -53,7 +53,9 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
         advise(&mut more, engine.detector().rules(), Situation::Files);
         report = report.joined(more);
     }
-    conclude(common, &report, "this commit")
+    // A commit is told only what it stages: with other files, somebody runs the check by hand.
+    let what = if rest.is_empty() { "this commit" } else { "this run" };
+    conclude(common, &report, what)
 }
 
 /// Named files that are not staged: `pre-commit run --all-files` names all, and wants them checked as they
@@ -89,7 +91,7 @@ fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
     })?;
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let message = push::without_diff(&message);
-    let mut report = scan::stdin(&engine, &mut &message[..], Some("commit message"), stop)?;
+    let mut report = scan::stdin(&engine, &mut &message[..], Some("this commit"), stop)?;
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
         location.kind = PlaceKind::Message;
     }

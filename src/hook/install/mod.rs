@@ -65,7 +65,7 @@ pub struct Options<'o> {
     pub dir: &'o Path,
     /// The git program: a path, or a name to look up on the PATH.
     pub git: &'o OsStr,
-    /// The skant program that the hooks call first; [`program`] finds it. `uninstall` does not use it.
+    /// The skant program that the hooks call first; [`program()`] finds it. `uninstall` does not use it.
     pub program: &'o Path,
     /// Which hooks; by default [`Hook::ALL`].
     pub hooks: &'o [Hook],

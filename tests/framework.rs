@@ -1,0 +1,165 @@
+//! The pre-commit framework for real, with the ids that use a skant on the PATH. Runs where `pre-commit` is on the
+//! PATH, and says so where it is not.
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::print_stderr, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Once;
+
+use support::{Sandbox, text_of, tokens};
+
+/// A repository in which the framework is installed, with its hooks from this checkout's manifest.
+struct Project {
+    sandbox: Sandbox,
+    key: String,
+}
+
+impl Project {
+    /// `None` where there is no `pre-commit`.
+    fn new(seed: &str) -> Option<Self> {
+        let works =
+            Command::new("pre-commit").arg("--version").output().is_ok_and(|run| run.status.success());
+        if !works {
+            // Past the capture of the test's output, so that everybody sees it.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                let said = "skipped: tests/framework.rs needs `pre-commit` on the PATH, which is not there\n";
+                std::io::stderr().write_all(said.as_bytes()).expect("standard error");
+            });
+            return None;
+        }
+        let project = Self { sandbox: Sandbox::repo(), key: tokens::api_key(seed) };
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+        let manifest = std::fs::read_to_string(manifest).expect("the manifest");
+        // The framework takes hooks from a commit: one of the manifest alone is made beside the project.
+        let hooks = project.sandbox.beside("hooks");
+        std::fs::create_dir(&hooks).expect("a folder");
+        std::fs::write(hooks.join(".pre-commit-hooks.yaml"), manifest).expect("written");
+        let script = "git init -q . && git add . && git commit -qm hooks && git rev-parse HEAD";
+        let made = project.sandbox.command_in(&hooks, "sh").args(["-ec", script]).output().expect("sh runs");
+        let commit = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+        let config = format!(
+            "default_install_hook_types: [pre-commit, pre-merge-commit, commit-msg, pre-push]\n\
+            repos:\n- repo: {}\n  rev: {commit}\n  hooks:\n  - id: skant-system\n  - id: skant-commit-msg-system\n  \
+            - id: skant-push-system\n",
+            hooks.display()
+        );
+        project.sandbox.write(".pre-commit-config.yaml", config);
+        project.sandbox.write("README.md", "hello\n");
+        project.passes("pre-commit install && git add -A && git commit -qm first");
+        Some(project)
+    }
+
+    /// Runs a script in which `$KEY` is a key.
+    fn run(&self, script: &str) -> Output {
+        let store = self.sandbox.beside("store");
+        let store = store.to_str().expect("UTF-8");
+        self.sandbox.try_sh(&format!("export PRE_COMMIT_HOME='{store}'\nKEY='{}'\n{script}", self.key))
+    }
+
+    fn passes(&self, script: &str) -> String {
+        let output = self.run(script);
+        assert!(output.status.success(), "{script}\n{}", text_of(&output));
+        text_of(&output)
+    }
+
+    /// The script's last command fails because of the key, which is not printed.
+    fn blocked(&self, script: &str, said: &str) {
+        let output = self.run(script);
+        let text = text_of(&output);
+        assert!(!output.status.success(), "{script} was not blocked\n{text}");
+        assert!(text.contains("error[anthropic-api-key]") && text.contains(said), "{script}\n{text}");
+        assert!(!text.contains(&self.key), "{script} prints the key");
+    }
+}
+
+#[test]
+fn commits_and_messages_are_blocked() {
+    let Some(project) = Project::new("framework/commits") else { return };
+    project.blocked("echo K=$KEY > b.txt; git add b.txt; git commit -qm second", "this commit was blocked");
+    project.passes(
+        "git reset -q; rm b.txt; echo new > a.txt; git add a.txt; echo K=$KEY >> a.txt; git commit -qm a",
+    );
+    project.blocked(
+        "git checkout -q a.txt; git commit -q --allow-empty -m \"see $KEY\"",
+        "message of this commit",
+    );
+    project.passes("git commit -q --allow-empty -m 'nothing to see'");
+}
+
+#[test]
+fn a_merge_is_held_against_all_its_parents() {
+    let Some(project) = Project::new("framework/merges") else { return };
+    // What the other side committed is no news of the merge's.
+    project.passes(
+        "git checkout -qb side; echo K=$KEY > side.txt; git add .; git commit -qnm side\n\
+        git checkout -q main; echo x > x.txt; git add .; git commit -qm x; git merge -q -m merge side",
+    );
+    project.blocked(
+        "git checkout -qb other HEAD~1; echo o > o.txt; git add .; git commit -qm other; git checkout -q main\n\
+        git merge -q --no-commit other; echo K=$KEY > new.txt; git add new.txt; git commit -qm merge",
+        "this commit was blocked",
+    );
+}
+
+#[test]
+fn all_files_and_ranges_are_read() {
+    let Some(project) = Project::new("framework/files") else { return };
+    project.passes("pre-commit run --all-files");
+    project.passes(
+        "echo K=$KEY > c.txt; git add .; git commit -qnm c; echo d > d.txt; git add .; git commit -qnm d",
+    );
+    project.blocked("pre-commit run --all-files", "this run was blocked");
+    project.blocked("pre-commit run --from-ref HEAD~2 --to-ref HEAD", "this range was blocked");
+    project.passes("pre-commit run --from-ref HEAD~1 --to-ref HEAD");
+    // Added and taken out again inside the range.
+    project.passes("git rm -q c.txt; git commit -qm out; pre-commit run --all-files");
+    project.blocked("pre-commit run --from-ref HEAD~3 --to-ref HEAD", "this range was blocked");
+}
+
+#[test]
+fn names_that_look_like_options_or_hold_line_breaks_are_read() {
+    let Some(project) = Project::new("framework/names") else { return };
+    for name in ["-n.txt", "--all", "a\nb \"c\" $d.txt", " ", "folder/-"] {
+        project.sandbox.write(name, format!("K={}\n", project.key));
+        project.blocked("git add -A; git commit -qm name", "this commit was blocked");
+        project.passes("git commit -qnm name");
+        project.blocked("pre-commit run --all-files", "1 secret found");
+        project.passes("git reset -q --hard HEAD~1");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_utf8_is_never_green() {
+    let Some(project) = Project::new("framework/bytes") else { return };
+    let name = std::ffi::OsStr::from_bytes(b"a\xff.txt");
+    if std::fs::write(project.sandbox.dir.join(name), format!("K={}\n", project.key)).is_err() {
+        eprintln!("skipped: this file system takes no such name");
+        return;
+    }
+    assert!(!project.run("git add -A; git commit -qm bytes").status.success());
+    project.passes("git commit -qnm bytes");
+    assert!(!project.run("pre-commit run --all-files").status.success());
+}
+
+#[test]
+fn pushes_are_blocked() {
+    let Some(project) = Project::new("framework/pushes") else { return };
+    project.passes(
+        "git init -q --bare ../remote.git; git remote add origin ../remote.git; git push -q origin main",
+    );
+    let two = "echo K=$KEY > k.txt; git add .; git commit -qnm k; git rm -q k.txt; git commit -qnm out";
+    project.blocked(&format!("{two}; git push -q origin main"), "this push was blocked");
+    // A new branch, and one without a common commit, of which the framework names no range.
+    project.blocked("git push -q origin main:new", "this push was blocked");
+    project.passes("git reset -q --hard HEAD~2; git push -q origin main:third");
+    project.blocked(
+        "git checkout -q --orphan root; echo K=$KEY > r.txt; git add .; git commit -qnm root; git push -q origin root",
+        "this push was blocked",
+    );
+}

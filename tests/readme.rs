@@ -1,0 +1,230 @@
+//! The README is a test: its console blocks are run, its settings are read, its commands, ids and links exist.
+//!
+//! A console block runs in a sandbox of its own, a repository with one commit. `<!-- here: NAME -->` before it
+//! names what is prepared besides. Lines that begin with `$ ` go to a shell each, with skant on the PATH and a
+//! made-up key in `$KEY`; what follows is what they have to say, with `[..]` and `...` for what differs. A command
+//! that fails has to be followed by `$ echo $?`.
+#![allow(clippy::expect_used, clippy::panic, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use skant::config::{self, Origin};
+use skant::rules::RuleSet;
+use support::{Sandbox, tokens};
+
+/// A fenced block.
+struct Block {
+    /// The line of its fence, from 1.
+    line: usize,
+    language: String,
+    /// What `<!-- here: NAME -->` before it says.
+    here: Option<String>,
+    text: String,
+}
+
+/// A command of a console block, and what it has to say.
+struct Step {
+    line: usize,
+    command: String,
+    expected: String,
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("readable")
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let (mut open, mut here) = (false, None);
+    for (at, line) in markdown.lines().enumerate() {
+        if let Some(language) = line.strip_prefix("```") {
+            open = !open;
+            if open {
+                let language = language.trim().to_owned();
+                found.push(Block { line: at + 1, language, here: here.take(), text: String::new() });
+            }
+        } else if open {
+            let block = found.last_mut().expect("it was opened");
+            block.text.push_str(line);
+            block.text.push('\n');
+        } else if let Some(name) = line.strip_prefix("<!-- here: ") {
+            here = name.strip_suffix(" -->").map(str::to_owned);
+        }
+    }
+    assert!(!open, "a fence is not closed");
+    found
+}
+
+fn of_language<'b>(blocks: &'b [Block], language: &str) -> impl Iterator<Item = &'b Block> {
+    blocks.iter().filter(move |block| block.language == language)
+}
+
+fn steps(block: &Block) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (at, line) in block.text.lines().enumerate() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            let step = Step { line: block.line + 1 + at, command: command.into(), expected: String::new() };
+            steps.push(step);
+        } else {
+            let step = steps.last_mut().unwrap_or_else(|| panic!("line {}: no command yet", block.line));
+            step.expected.push_str(line);
+            step.expected.push('\n');
+        }
+    }
+    steps
+}
+
+/// What a block finds when it begins.
+fn prepared(here: Option<&str>, key: &str) -> Sandbox {
+    let sandbox = Sandbox::with_commit();
+    match here {
+        None => {}
+        Some("hooks") => {
+            assert!(sandbox.skant(&["install"]).status.success());
+        }
+        Some("a key that was committed and taken out") => {
+            let app = |key: &str| format!("from anthropic import Anthropic\nclient = Anthropic({key})\n");
+            sandbox.write("app.py", app(&format!("api_key=\"{key}\"")));
+            sandbox.commit_all("Talk to Claude");
+            sandbox.write("app.py", app(""));
+            sandbox.commit_all("Read the key from the environment");
+        }
+        Some(other) => panic!("no sandbox is called `{other}`"),
+    }
+    sandbox
+}
+
+#[test]
+fn what_it_shows_is_what_happens() {
+    let key = tokens::api_key("shop");
+    let readme = blocks(&read("README.md"));
+    let mut run = 0;
+    for block in of_language(&readme, "console") {
+        let sandbox = prepared(block.here.as_deref(), &key);
+        let mut last = 0;
+        for step in steps(block) {
+            let asks = step.command == "echo $?";
+            assert!(asks || last == 0, "line {}: the command before it failed with {last}", step.line);
+            let script = format!("set +e\nexec 2>&1\nKEY={key}\n(exit {last})\n{}", step.command);
+            let output = sandbox.try_sh(&script);
+            let said = String::from_utf8(output.stdout).expect("UTF-8");
+            assert!(!said.contains(&key), "line {}: the key is printed", step.line);
+            last = output.status.code().expect("no signal");
+            let differs = snapbox::Assert::new().try_eq(
+                Some(&format!("README.md, line {}: {}", step.line, step.command)),
+                said.into(),
+                step.expected.into(),
+            );
+            differs.unwrap_or_else(|error| panic!("{error}"));
+            run += 1;
+        }
+        assert_eq!(last, 0, "line {}: the last command failed", block.line);
+    }
+    assert!(run >= 8, "only {run} commands were run");
+}
+
+#[test]
+fn its_settings_are_settings() {
+    let rules = RuleSet::builtin();
+    let ids: Vec<&str> = rules.rules().iter().map(|rule| rule.id.as_ref()).collect();
+    let readme = blocks(&read("README.md"));
+    let settings: Vec<_> =
+        of_language(&readme, "toml").filter(|block| block.text.starts_with("# skant.toml\n")).collect();
+    assert!(!settings.is_empty());
+    for block in settings {
+        let parsed = config::parse(block.text.as_bytes(), Origin::User, &ids);
+        parsed.unwrap_or_else(|error| panic!("README.md, line {}: {error}", block.line));
+    }
+}
+
+/// The values of `key: value` lines, list markers and quotes aside.
+fn values<'t>(yaml: &'t str, key: &str) -> BTreeSet<&'t str> {
+    yaml.lines()
+        .filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix(key)?.strip_prefix(':'))
+        .map(|value| value.split(" #").next().unwrap_or_default().trim())
+        .collect()
+}
+
+/// The entries of `key: [a, b]` lines.
+fn entries<'t>(yaml: &'t str, key: &str) -> BTreeSet<&'t str> {
+    let lists = values(yaml, key).into_iter();
+    lists.flat_map(|list| list.trim_matches(['[', ']']).split(',').map(str::trim)).collect()
+}
+
+#[test]
+fn the_frameworks_ids_and_stages_are_those_of_the_manifest() {
+    let (text, manifest) = (read("README.md"), read(".pre-commit-hooks.yaml"));
+    let readme = blocks(&text);
+    let ids = values(&manifest, "id");
+    let stages = entries(&manifest, "stages");
+    let block = of_language(&readme, "yaml").find(|block| block.text.contains("- id: skant\n"));
+    let block = block.expect("a block for .pre-commit-config.yaml");
+    let used = values(&block.text, "id");
+    assert!(used.is_subset(&ids), "{used:?} in {ids:?}");
+    assert_eq!(used, ids.iter().copied().filter(|id| !id.ends_with("-system")).collect());
+    assert!(ids.iter().all(|id| text.contains(&format!("`{id}`")) || used.contains(id)), "{ids:?}");
+    assert_eq!(entries(&block.text, "default_install_hook_types"), stages);
+    let install = text.lines().find(|line| line.starts_with("pre-commit install ")).expect("how to install");
+    assert_eq!(install.split(" -t ").skip(1).collect::<BTreeSet<_>>(), stages);
+}
+
+#[test]
+fn its_options_exist() {
+    let sandbox = Sandbox::empty();
+    let help: String = [&["--help"][..], &["scan", "--help"], &["install", "--help"]]
+        .map(|arguments| support::text_of(&sandbox.skant(arguments)))
+        .concat();
+    let known: BTreeSet<&str> = options(&help).collect();
+    let readme = read("README.md");
+    // What comes later is named in one paragraph, which says so; other programs have options of their own.
+    let lines = readme
+        .lines()
+        .filter(|line| !line.starts_with("Not written yet") && !line.contains("`skant scan --ci`"));
+    let other =
+        ["--all-files", "--from-ref", "--to-ref", "--no-verify", "--release", "--locked", "--git", "--path"];
+    for option in lines.flat_map(options).filter(|option| !other.contains(option)) {
+        assert!(known.contains(option), "{option} is in the README, but in no help text");
+    }
+}
+
+/// The words that begin with two dashes.
+fn options(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '-'));
+    words.filter(|word| word.len() > 3 && word.starts_with("--") && word.as_bytes()[2] != b'-')
+}
+
+#[test]
+fn its_first_commands_are_the_main_job_and_the_tests() {
+    let readme = read("README.md");
+    let section = readme.split("## Try it\n").nth(1).expect("a section `Try it`");
+    let commands = blocks(section.split("\n## ").next().expect("its text"));
+    let commands: Vec<&str> = of_language(&commands, "sh").map(|block| block.text.trim()).collect();
+    assert_eq!(commands, ["cargo run --release -- scan --history", "cargo test"]);
+    assert!(read(".ci/run").contains("\ncargo test"), ".ci/run runs what the README names");
+}
+
+#[test]
+fn the_links_of_all_documents_lead_somewhere() {
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] {
+        let text = read(name);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);
+            assert!(path.exists(), "{name} links to {target}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn the_parser_tells_commands_from_what_they_say() {
+    let text = "<!-- here: hooks -->\n```console\n$ one\nsays\n\n$ two\n```\n\n```sh\nx\n```\n";
+    let found = blocks(text);
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[0].here.as_deref(), found[1].here.as_deref()), (Some("hooks"), None));
+    let steps = steps(&found[0]);
+    let told: Vec<_> = steps.iter().map(|step| (step.line, &*step.command, &*step.expected)).collect();
+    assert_eq!(told, [(3, "one", "says\n\n"), (6, "two", "")]);
+}
