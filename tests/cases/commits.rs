@@ -1,0 +1,3 @@
+//! x
+use crate::attempt::Attempt;
+pub const ATTEMPTS: &[Attempt] = &[];
