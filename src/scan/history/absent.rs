@@ -47,6 +47,12 @@ pub(super) fn problems(
     absent.extend(
         graph.absent_trees(&reach.roots, |tree| present.has(tree)).into_iter().map(|tree| (None, tree)),
     );
+    let is_tree = |tree: &Oid| found.trees.binary_search(tree).is_ok();
+    let others = graph.absent_trees(&reach.roots, |tree| is_tree(tree) || !present.has(tree));
+    problems.extend(others.into_iter().map(|oid| {
+        let said = "a commit names it as its tree, and it cannot be read as one";
+        read_problem(&ReadError::Corrupt(oid, said.into()), None)
+    }));
     absent.sort();
     absent.dedup_by_key(|(_, oid)| *oid);
     if repository.is_partial && !absent.is_empty() {
