@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository, path_bytes};
+use super::git::{ObjectFormat, ObjectKind, Objects, Oid, OpenError, ReadError, Repository, path_bytes, run};
 use super::{Blob, Stop, Visitor, pack_order};
 
 /// What was read.
@@ -29,7 +29,10 @@ pub struct Tally {
 /// # Errors
 /// The object database cannot be listed.
 pub fn all_objects(repository: &Repository) -> Result<Vec<Oid>, OpenError> {
-    let names = Objects::open(repository)?.all()?;
+    let names = match repository.format {
+        ObjectFormat::Sha1 => Objects::open(repository)?.all()?,
+        ObjectFormat::Sha256 => listed_by_git(repository)?,
+    };
     let mut listed = vec![false; names.len()];
     let mut order = Vec::with_capacity(names.len());
     for oid in pack_order::packed(repository) {
@@ -41,6 +44,17 @@ pub fn all_objects(repository: &Repository) -> Result<Vec<Oid>, OpenError> {
     }
     order.extend(names.iter().zip(&listed).filter(|(_, listed)| !**listed).map(|(oid, _)| *oid));
     Ok(order)
+}
+
+/// libgit2 walks the index of a SHA-256 pack in steps of 20 bytes and makes names of what it finds there.
+fn listed_by_git(repository: &Repository) -> Result<Vec<Oid>, OpenError> {
+    let arguments =
+        ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered", "--buffer"];
+    let out = run(repository, &arguments)?;
+    let mut names: Vec<Oid> = out.split(|byte| *byte == b'\n').filter_map(Oid::from_hex).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
 }
 
 /// Objects that one worker reads before it takes the next lot: neighbours in a pack share their bases.
@@ -161,6 +175,8 @@ pub fn submodules(repository: &Repository) -> Vec<(Vec<u8>, Repository)> {
                 let bare = Repository::discover(&path, &super::git::GitEnvironment::default());
                 let name = path_bytes(path.strip_prefix(&top).unwrap_or(&path));
                 found.extend(bare.ok().map(|repository| (name, repository)));
+                // A submodule's submodules have their stores in its own.
+                work.push(path.join("modules"));
             } else {
                 work.push(path);
             }
