@@ -146,9 +146,18 @@ impl Telling<'_> {
             self.reach.roots.heads.iter().chain(&self.reach.roots.others).copied().collect();
         let reached = self.graph.ancestors(&named);
         let at_heads = self.graph.ancestors(&self.reach.roots.heads);
+        let is_reached = |oid: &Oid, kind: ObjectKind| {
+            if kind == ObjectKind::Tag { self.reach.tags.contains(oid) } else { reached.contains(oid) }
+        };
+        let unreached = found.texts.iter().filter(|(oid, kind, _)| !is_reached(oid, *kind));
+        let unreached: Vec<Oid> = unreached.map(|(oid, ..)| *oid).collect();
+        let own = if unreached.is_empty() { HashSet::new() } else { own(self.repository, &unreached) };
         for (oid, kind, hits) in &found.texts {
             let is_tag = *kind == ObjectKind::Tag;
-            let reachable = if is_tag { self.reach.tags.contains(oid) } else { reached.contains(oid) };
+            let reachable = is_reached(oid, *kind);
+            if !reachable && !own.contains(oid) {
+                continue;
+            }
             for hit in hits {
                 let mut hit = hit.clone();
                 hit.place.current = at_heads.contains(oid);
