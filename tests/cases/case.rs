@@ -22,6 +22,10 @@ pub enum Expect {
     Found(usize),
     /// Exit 0: this many findings, which only unreachable objects hold.
     Unreached(usize),
+    /// Exit 2: this many findings, which only unreachable objects hold, and a problem of this kind.
+    UnreachedAnd(usize, &'static str),
+    /// Exit 0, or 1 with findings; what was not read is a note of this kind, and the report is not complete.
+    Accepted(usize, &'static str),
     /// Exit 2, no findings, and a problem of this kind.
     Problem(&'static str),
     /// Exit 3: this many findings, and a problem of this kind.

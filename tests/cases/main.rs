@@ -20,7 +20,6 @@ mod history;
 mod index;
 mod names;
 mod objects;
-mod places;
 mod pushes;
 mod ranges;
 mod run;
@@ -31,13 +30,12 @@ mod worktree;
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 11] = [
+const TABLES: [&[Case]; 10] = [
     staged::CASES,
     index::CASES,
     names::CASES,
     attributes::CASES,
     worktree::CASES,
-    places::CASES,
     history::CASES,
     objects::CASES,
     stories::CASES,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -20,7 +21,15 @@ pub enum Outcome {
     Held(usize),
     /// This machine cannot make the state.
     Skipped,
+    /// It does not hold yet, and this is why.
+    Open(&'static str),
 }
+
+/// Cases that say what is right, and do not hold yet.
+const OPEN: &[(&str, &str)] = &[(
+    "objects: a submodule with a git folder of its own",
+    "only stores below modules/ are looked for; this one is found through the index",
+)];
 
 /// Walks a table on a few threads and tells all failures together.
 pub fn hold<T: Sync>(
@@ -39,9 +48,17 @@ pub fn hold<T: Sync>(
                     if !name(case).contains(&only) {
                         continue;
                     }
-                    match check(case) {
+                    let outcome = match (check(case), OPEN.iter().find(|(open, _)| *open == name(case))) {
+                        (Err(_), Some((_, why))) => Ok(Outcome::Open(why)),
+                        (Ok(_), Some(_)) => Err("it holds now: take it off the list `OPEN`".to_owned()),
+                        (outcome, None) => outcome,
+                    };
+                    match outcome {
                         Ok(Outcome::Held(count)) => drop(held.fetch_add(count, Ordering::Relaxed)),
-                        Ok(Outcome::Skipped) => skipped.lock().expect("alone").push(name(case)),
+                        Ok(Outcome::Skipped) => {
+                            skipped.lock().expect("alone").push((name(case), "this machine cannot make it"));
+                        }
+                        Ok(Outcome::Open(why)) => skipped.lock().expect("alone").push((name(case), why)),
                         Err(said) => drop(failures.lock().expect("alone").insert(name(case), said)),
                     }
                 }
@@ -50,12 +67,13 @@ pub fn hold<T: Sync>(
     });
     // Not through `println!`, which says nothing where a test passes.
     let mut out = std::io::stdout().lock();
-    for name in skipped.into_inner().expect("alone") {
-        writeln!(out, "skipped, since this machine cannot make it: {name}").expect("told");
+    let skipped = skipped.into_inner().expect("alone");
+    for (name, why) in &skipped {
+        writeln!(out, "not held: {name}: {why}").expect("told");
     }
     let failures = failures.into_inner().expect("alone");
     let total = table.iter().filter(|case| name(case).contains(&only)).count();
-    let (held_cases, steps) = (total - failures.len(), held.into_inner());
+    let (held_cases, steps) = (total - failures.len() - skipped.len(), held.into_inner());
     writeln!(out, "cases held: {held_cases} of {total} {what}, {steps} expectations").expect("told");
     let told: Vec<String> = failures.iter().map(|(name, said)| format!("{name}\n    {said}")).collect();
     assert!(told.is_empty(), "{} failed:\n\n{}\n", told.len(), told.join("\n\n"));
@@ -131,7 +149,8 @@ impl House {
         for (name, value) in case.env {
             command.env(name, value.replace("$ROOT", &self.root().display().to_string()));
         }
-        command.args(["scan", "--format", "json"]).args(arguments).output().expect("skant runs")
+        command.args(["scan", "--format", "json"]).args(arguments);
+        in_time(&mut command)
     }
 
     /// Every file with its size, time and content.
@@ -147,6 +166,32 @@ impl House {
         }
         found
     }
+}
+
+/// No case takes a second.
+const TIME: Duration = Duration::from_secs(20);
+
+/// Runs a program to its end, or to that of its time: nothing may wait for ever.
+fn in_time(command: &mut Command) -> Output {
+    let files = [0; 2].map(|_| tempfile::tempfile().expect("a file"));
+    let [out, err] = files.each_ref().map(|file| file.try_clone().expect("a file"));
+    let mut child = command.stdout(out).stderr(err).spawn().expect("skant runs");
+    let end = Instant::now() + TIME;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        if Instant::now() > end {
+            child.kill().expect("a child");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let [stdout, stderr] = files.map(|mut file| {
+        let mut said = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut said)).expect("what was said");
+        said
+    });
+    Output { status, stdout, stderr }
 }
 
 /// Makes a case's state and makes its scans.
@@ -195,6 +240,8 @@ fn holds(
         Expect::NotApplicable => return Ok(()),
         Expect::Nothing => (0, 0, None, None),
         Expect::Found(count) => (1, count, None, None),
+        Expect::UnreachedAnd(count, kind) => (2, count, Some(kind), None),
+        Expect::Accepted(count, kind) => (i32::from(count > 0), count, None, Some(kind)),
         Expect::Unreached(count) => (0, count, None, None),
         Expect::Problem(kind) => (2, 0, Some(kind), None),
         Expect::FoundAnd(count, kind) => (3, count, Some(kind), None),
@@ -209,10 +256,10 @@ fn holds(
     let unreached = || findings.iter().all(|finding| finding["history"]["reachable"] == false);
     let right = output.status.code() == Some(code)
         && findings.len() == count
-        && report["complete"] == problem.is_none()
+        && report["complete"] == (problem.is_none() && !matches!(expect, Expect::Accepted(..)))
         && problem.map_or(problems.is_empty(), |kind| names(kind, &problems))
         && note.is_none_or(|kind| names(kind, &list("notes")))
-        && (!matches!(expect, Expect::Unreached(_)) || unreached());
+        && (!matches!(expect, Expect::Unreached(_) | Expect::UnreachedAnd(..)) || unreached());
     if !right {
         return Err(format!("{:?}, not {expect:?}: {}", output.status.code(), said()));
     }

@@ -1,3 +1,0 @@
-//! x
-use crate::case::Case;
-pub const CASES: &[Case] = &[];
