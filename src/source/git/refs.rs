@@ -105,6 +105,7 @@ impl Refs {
 }
 
 /// What a name comes to.
+#[derive(Clone, Copy)]
 enum Resolved {
     Object(Oid),
     /// There is nothing of that name, or of the one that it stands for: an unborn branch.
