@@ -24,14 +24,14 @@ pub struct Attempt {
     /// Makes the state, before the hooks are installed.
     pub make: &'static str,
     /// What is tried, with the hooks in place.
-    pub attempt: &'static str,
+    pub tried: &'static str,
     /// What has to come of it.
     pub comes: Comes,
 }
 
 /// What attempts leave out.
 pub const ATTEMPT: Attempt =
-    Attempt { name: "", start: Start::Commit, make: "", attempt: "", comes: Comes::Blocked };
+    Attempt { name: "", start: Start::Commit, make: "", tried: "", comes: Comes::Blocked };
 
 /// Where everything stands: here, in linked worktrees, and on the other side.
 const STATE: &str = "git for-each-ref; git rev-parse --verify -q HEAD || echo unborn; \
@@ -39,7 +39,7 @@ const STATE: &str = "git for-each-ref; git rev-parse --verify -q HEAD || echo un
     if [ -d \"$other\" ]; then git -C \"$other\" for-each-ref; fi; done";
 
 /// Makes the state, installs the hooks, and tries.
-pub fn run(attempt: &&Attempt) -> Result<Outcome, String> {
+pub fn run(attempt: &Attempt) -> Result<Outcome, String> {
     let house = House::new(attempt.start);
     if !house.make(attempt.make)? {
         return Ok(Outcome::Skipped);
@@ -47,7 +47,7 @@ pub fn run(attempt: &&Attempt) -> Result<Outcome, String> {
     house.make("skant install")?;
     let state = || String::from_utf8_lossy(&house.sh(STATE).stdout).into_owned();
     let before = state();
-    let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.attempt));
+    let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.tried));
     house.no_leak(&output)?;
     let has_moved = state() != before;
     let said = format!("{}{}", house.masked(&output.stdout), house.masked(&output.stderr));

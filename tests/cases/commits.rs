@@ -12,7 +12,7 @@ const CONFLICT: &str = "plain > a; save one; git checkout -q -b side; (plain; ec
 
 macro_rules! tried {
     ($name:literal, $comes:ident, $make:expr, $attempt:expr) => {
-        Attempt { name: concat!("commit: ", $name), make: $make, attempt: $attempt, comes: $comes, ..ATTEMPT }
+        Attempt { name: concat!("commit: ", $name), make: $make, tried: $attempt, comes: $comes, ..ATTEMPT }
     };
 }
 
@@ -191,41 +191,41 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt {
         name: "commit: the first one",
         start: Start::Unborn,
-        attempt: "keyed > key; git add key; git commit -q -m x",
+        tried: "keyed > key; git add key; git commit -q -m x",
         ..ATTEMPT
     },
     Attempt {
         name: "commit: the first one, harmless",
         start: Start::Unborn,
-        attempt: "plain > key; git add key; git commit -q -m x",
+        tried: "plain > key; git add key; git commit -q -m x",
         comes: Through,
         ..ATTEMPT
     },
     Attempt {
         name: "commit: the first one, -a after intent to add",
         start: Start::Unborn,
-        attempt: "keyed > key; git add -N key; git commit -q -a -m x",
+        tried: "keyed > key; git add -N key; git commit -q -a -m x",
         ..ATTEMPT
     },
     Attempt {
         name: "commit: SHA-256, -a",
         start: Start::Folder,
         make: "git init -q -b main --object-format sha256 || cannot; plain > key; save one",
-        attempt: "keyed > key; git commit -q -a -m x",
+        tried: "keyed > key; git commit -q -a -m x",
         ..ATTEMPT
     },
     Attempt {
         name: "commit: reftable, -a",
         start: Start::Folder,
         make: "git init -q -b main --ref-format reftable || cannot; plain > key; save one",
-        attempt: "keyed > key; git commit -q -a -m x",
+        tried: "keyed > key; git commit -q -a -m x",
         ..ATTEMPT
     },
     Attempt {
         name: "commit: in a submodule",
         make: "git init -q -b main ../lib; (cd ../lib; plain > a; save one); \
             git -c protocol.file.allow=always submodule --quiet add ../lib lib; save two",
-        attempt: "cd lib; skant install > /dev/null; before=$(git rev-parse HEAD); keyed > key; git add key; \
+        tried: "cd lib; skant install > /dev/null; before=$(git rev-parse HEAD); keyed > key; git add key; \
             git commit -q -m x || { [ $before = $(git rev-parse HEAD) ] && exit 1; }",
         ..ATTEMPT
     },

@@ -13,7 +13,7 @@ macro_rules! pushed {
                 "git init -q --bare -b main ../far.git; git remote add origin ../far.git; git push -q origin main; ",
                 $make
             ),
-            attempt: $attempt,
+            tried: $attempt,
             comes: $comes,
             ..ATTEMPT
         }
@@ -198,13 +198,13 @@ pub const ATTEMPTS: &[Attempt] = &[
         name: "push: the first one to an empty repository",
         make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git; keyed > key; save one; \
             git rm -q key; save two",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
         name: "push: the first one to an empty repository, harmless",
         make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         comes: Through,
         ..ATTEMPT
     },
@@ -212,14 +212,14 @@ pub const ATTEMPTS: &[Attempt] = &[
         name: "push: from a shallow clone",
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
             git clone -q --depth 1 file://$ROOT/far.git work; cd work; keyed > key; save one",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
         name: "push: from a shallow clone, harmless",
         make: "commit two; git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
             git clone -q --depth 1 file://$ROOT/far.git work; cd work; plain > b; save one",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         comes: Through,
         ..ATTEMPT
     },
@@ -229,7 +229,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q -b main --object-format sha256 || cannot; git init -q --bare --object-format sha256 ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
@@ -238,7 +238,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q -b main --ref-format reftable || cannot; git init -q --bare ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
-        attempt: "git push -q origin main",
+        tried: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
@@ -246,7 +246,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
             printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; keyed > key; save one; git rm -q key; save two",
-        attempt: "git push -q --no-verify ../far.git main",
+        tried: "git push -q --no-verify ../far.git main",
         ..ATTEMPT
     },
     Attempt {
@@ -254,7 +254,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
             printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
-        attempt: "git push -q --no-verify ../far.git main",
+        tried: "git push -q --no-verify ../far.git main",
         comes: Through,
         ..ATTEMPT
     },

@@ -34,7 +34,7 @@ const OPEN: &[(&str, &str)] = &[(
 /// Walks a table on a few threads and tells all failures together.
 pub fn hold<T: Sync>(
     what: &str,
-    table: &[T],
+    table: &[&'static T],
     name: fn(&T) -> &str,
     check: fn(&T) -> Result<Outcome, String>,
 ) {
@@ -195,7 +195,7 @@ fn in_time(command: &mut Command) -> Output {
 }
 
 /// Makes a case's state and makes its scans.
-pub fn case(case: &&Case) -> Result<Outcome, String> {
+pub fn case(case: &Case) -> Result<Outcome, String> {
     let house = House::new(case.start);
     if !house.make(case.make)? {
         return Ok(Outcome::Skipped);
