@@ -57,6 +57,7 @@ pub fn tell(
         places: BTreeMap::new(),
         seen: HashSet::new(),
         unreached: vec![0; count],
+        is_gone: vec![false; count],
     };
     teller.walk_commits();
     for tree in trees {
@@ -82,6 +83,8 @@ struct Teller<'t> {
     /// Trees at places that have been listed.
     seen: HashSet<(Oid, Vec<u8>)>,
     unreached: Vec<usize>,
+    /// Whether the last that was told of a value is that it was taken away.
+    is_gone: Vec<bool>,
 }
 
 impl Teller<'_> {
@@ -117,6 +120,9 @@ impl Teller<'_> {
                 self.unreached[*value as usize] += 1;
             }
             let is_new = !parents.iter().any(|parent| parent.binary_search(value).is_ok());
+            if is_new {
+                self.is_gone[*value as usize] = false;
+            }
             if is_new && story.introduced.is_none() {
                 let path = self.path_in(&tree, *value);
                 self.stories[*value as usize].introduced = Some((node.oid, path));
@@ -129,6 +135,11 @@ impl Teller<'_> {
             .copied()
             .collect();
         for value in gone {
+            // A merge with a side that had taken it away only carries that on.
+            let is_carried_on = parents.iter().any(|parent| parent.binary_search(&value).is_err());
+            if is_carried_on && self.is_gone[value as usize] {
+                continue;
+            }
             // Later commits overwrite: the last removal stands.
             let parent = node.parents.iter().find(|parent| {
                 self.holdings.values(&self.graph.nodes()[**parent].commit.tree).binary_search(&value).is_ok()
@@ -137,6 +148,7 @@ impl Teller<'_> {
             let story = &mut self.stories[value as usize];
             if reached || !story.reachable {
                 story.removed = Some((node.oid, path.unwrap_or_default()));
+                self.is_gone[value as usize] = true;
             }
         }
     }

@@ -44,9 +44,9 @@ impl Prefilter {
 }
 
 /// The anchors of rules, each once, with the rules that it belongs to.
-fn literals(rules: &[Rule], ignore_case: bool) -> Vec<(Vec<u8>, Vec<usize>)> {
+fn literals(rules: &[Rule], ignore_case: bool) -> Vec<Literal> {
     let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut found: Vec<(Vec<u8>, Vec<usize>)> = Vec::new();
+    let mut found: Vec<Literal> = Vec::new();
     for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case) {
         for anchor in rule.anchors.iter() {
             let at = *places.entry(anchor.as_ref()).or_insert_with(|| {
@@ -59,6 +59,9 @@ fn literals(rules: &[Rule], ignore_case: bool) -> Vec<(Vec<u8>, Vec<usize>)> {
     found
 }
 
+/// An anchor, and the rules that it belongs to.
+type Literal = (Vec<u8>, Vec<usize>);
+
 /// Anchors that match as they are written.
 struct Exact {
     search: AhoCorasick,
@@ -66,7 +69,7 @@ struct Exact {
 }
 
 impl Exact {
-    fn new(literals: Vec<(Vec<u8>, Vec<usize>)>) -> Option<Self> {
+    fn new(literals: Vec<Literal>) -> Option<Self> {
         if literals.is_empty() {
             return None;
         }
@@ -96,7 +99,7 @@ const START: usize = 3;
 struct Words {
     search: Starts,
     /// For each start searched for, the words that begin so, longest first.
-    words: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
+    words: Vec<Vec<Literal>>,
 }
 
 /// How the starts are searched for.
@@ -129,11 +132,11 @@ impl Starts {
 }
 
 impl Words {
-    fn new(literals: Vec<(Vec<u8>, Vec<usize>)>) -> Option<Self> {
+    fn new(literals: Vec<Literal>) -> Option<Self> {
         if literals.is_empty() {
             return None;
         }
-        let mut by_start: Vec<(Vec<u8>, Vec<(Vec<u8>, Vec<usize>)>)> = Vec::new();
+        let mut by_start: Vec<(Vec<u8>, Vec<Literal>)> = Vec::new();
         for (word, rules) in literals {
             let start = word[..START].to_vec();
             match by_start.iter_mut().find(|(known, _)| *known == start) {

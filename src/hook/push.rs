@@ -126,8 +126,12 @@ pub fn without_diff(message: &[u8]) -> &[u8] {
     const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
     let Some(at) = memchr::memmem::find(message, SCISSORS) else { return message };
     let line = message[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    // The line is the comment sign, a space and the scissors.
-    if at - line <= 5 { &message[..line] } else { message }
+    // The line is the comment sign, a space and the scissors; comments follow that say what it is. A line that
+    // stands there without them is not git's own, and git may leave all that follows in the message.
+    let sign = message[line..at].trim_ascii_end();
+    let after = message[at + SCISSORS.len()..].strip_prefix(b"\n").unwrap_or_default();
+    let is_gits = (1..=5).contains(&sign.len()) && after.starts_with(sign);
+    if is_gits { &message[..line] } else { message }
 }
 
 #[cfg(test)]
@@ -152,6 +156,8 @@ mod tests {
         let scissors = "------------------------ >8 ------------------------";
         let message = format!("subject\n\n# {scissors}\n# x\ndiff\n");
         assert_eq!(without_diff(message.as_bytes()), b"subject\n\n");
+        let alone = format!("subject\n\n# {scissors}\ndiff\n");
+        assert_eq!(without_diff(alone.as_bytes()), alone.as_bytes());
         let quoted = format!("about the line {scissors}\nmore");
         assert_eq!(without_diff(quoted.as_bytes()), quoted.as_bytes());
     }

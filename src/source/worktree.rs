@@ -1,7 +1,7 @@
 //! Files on disk: what the index holds, and untracked files that git does not ignore. A tracked file is read
 //! though an ignore file names it; one that is not checked out is read from the index.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -166,11 +166,12 @@ impl Lister<'_> {
         };
         let wanted = folder.strip_prefix(top).map(path_bytes).unwrap_or_default();
         let wanted = if prefix.is_empty() { wanted } else { Vec::new() };
+        let mut checkout = Checkout { top, folders: HashMap::new() };
         for entry in index.entries_at(index.positions_under(&wanted)) {
             let name =
                 if prefix.is_empty() { entry.path.to_vec() } else { [prefix, b"/", entry.path].concat() };
-            if (self.excluded)(&name) || entry.intent_to_add && entry.stage == 0 && is_absent(top, entry.path)
-            {
+            let metadata = checkout.metadata(entry.path);
+            if (self.excluded)(&name) || entry.intent_to_add && entry.stage == 0 && metadata.is_none() {
                 continue;
             }
             let path = top.join(os_string(entry.path));
@@ -183,47 +184,22 @@ impl Lister<'_> {
                 continue;
             }
             match EntryKind::of_mode(entry.mode) {
-                EntryKind::Submodule => self.submodule(&path, &name, listing),
-                _ => listing.files.extend(Self::tracked_file(&path, name, &entry, &mut listing.problems)),
+                EntryKind::Submodule => self.submodule(metadata.map(|_| path.as_path()), &name, listing),
+                _ => listing.files.extend(tracked_file(path, metadata, name, &entry, &mut listing.problems)),
             }
         }
     }
 
-    fn tracked_file(
-        path: &Path,
-        name: Vec<u8>,
-        entry: &IndexEntry<'_>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<File> {
-        match fs::symlink_metadata(path) {
-            Ok(metadata) if is_readable_kind(&metadata) => {
-                Some(File { path: name, content: Content::Disk(path.to_path_buf()) })
-            }
-            Ok(metadata) if metadata.is_dir() => None,
-            Ok(_) => {
-                problems.push(special(&name));
-                None
-            }
-            Err(_) => {
-                problems.push(Problem {
-                    kind: ProblemKind::FromIndex,
-                    path: Some(percent(&name)),
-                    message: "not in the working tree; read from the index".into(),
-                });
-                Some(File { path: name, content: Content::Staged(entry.oid) })
-            }
-        }
-    }
-
-    fn submodule(&self, path: &Path, name: &[u8], listing: &mut Listing) {
-        match Repository::at(path) {
-            Ok(Some(submodule)) => self.tracked(&submodule, name, path, listing),
-            Ok(None) => listing.problems.push(Problem {
+    fn submodule(&self, path: Option<&Path>, name: &[u8], listing: &mut Listing) {
+        let found = path.map_or(Ok(None), Repository::at);
+        match (found, path) {
+            (Ok(Some(submodule)), Some(path)) => self.tracked(&submodule, name, path, listing),
+            (Ok(_), _) => listing.problems.push(Problem {
                 kind: ProblemKind::Submodule,
                 path: Some(percent(name)),
                 message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
             }),
-            Err(error) => listing.problems.push(Problem {
+            (Err(error), _) => listing.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
                 path: Some(percent(name)),
                 message: error.to_string(),
@@ -259,8 +235,65 @@ fn is_repository(path: &Path) -> bool {
     path.join("HEAD").exists() || path.is_file()
 }
 
-fn is_absent(top: &Path, path: &[u8]) -> bool {
-    fs::symlink_metadata(top.join(os_string(path))).is_err()
+/// What is checked out below a folder. What lies behind a link is not: git takes it for gone, and so would a
+/// tracked name lead out of the repository.
+struct Checkout<'c> {
+    top: &'c Path,
+    /// Folders, and whether they are themselves or below a link.
+    folders: HashMap<Vec<u8>, bool>,
+}
+
+impl Checkout<'_> {
+    fn metadata(&mut self, path: &[u8]) -> Option<Metadata> {
+        if self.is_behind_link(path) {
+            return None;
+        }
+        fs::symlink_metadata(self.top.join(os_string(path))).ok()
+    }
+
+    fn is_behind_link(&mut self, path: &[u8]) -> bool {
+        let Some(end) = memchr::memrchr(b'/', path) else { return false };
+        if let Some(known) = self.folders.get(&path[..end]) {
+            return *known;
+        }
+        let mut folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
+        // The first that is not there ends the way, however deep the name.
+        let is_behind = folders
+            .find_map(|folder| match fs::symlink_metadata(self.top.join(os_string(folder))) {
+                Ok(metadata) => metadata.is_symlink().then_some(true),
+                Err(_) => Some(false),
+            })
+            .unwrap_or(false);
+        self.folders.insert(path[..end].to_vec(), is_behind);
+        is_behind
+    }
+}
+
+fn tracked_file(
+    path: PathBuf,
+    metadata: Option<Metadata>,
+    name: Vec<u8>,
+    entry: &IndexEntry<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<File> {
+    match metadata {
+        Some(metadata) if is_readable_kind(&metadata) => {
+            Some(File { path: name, content: Content::Disk(path) })
+        }
+        Some(metadata) if metadata.is_dir() => None,
+        Some(_) => {
+            problems.push(special(&name));
+            None
+        }
+        None => {
+            problems.push(Problem {
+                kind: ProblemKind::FromIndex,
+                path: Some(percent(&name)),
+                message: "not in the working tree; read from the index".into(),
+            });
+            Some(File { path: name, content: Content::Staged(entry.oid) })
+        }
+    }
 }
 
 fn is_readable_kind(metadata: &Metadata) -> bool {

@@ -53,6 +53,7 @@ pub(super) fn problems(
     absent.extend(
         graph.absent_trees(&reach.roots, |tree| store.present.has(tree)).into_iter().map(|tree| (None, tree)),
     );
+    problems.extend(no_trees(graph, reach, found, store.present));
     absent.sort();
     absent.dedup_by_key(|(_, oid)| *oid);
     if store.repository.is_partial && !absent.is_empty() {
@@ -87,6 +88,14 @@ pub(super) fn problems(
         });
     }
     Ok(problems)
+}
+
+/// What commits name as their tree, and is there as something else.
+fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, present: &Present) -> Vec<Problem> {
+    let is_tree = |tree: &Oid| found.trees.binary_search(tree).is_ok();
+    let others = graph.absent_trees(&reach.roots, |tree| is_tree(tree) || !present.has(tree));
+    let said = "a commit names it as its tree, and it cannot be read as one";
+    others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()
 }
 
 /// Entries of trees whose object is not there, as far as something reaches the tree: each is followed through

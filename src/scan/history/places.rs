@@ -27,8 +27,14 @@ impl Telling<'_> {
     pub(super) fn tell(&self, found: &Found, followed: &Followed, stories: &[Story], part: &mut Part) {
         let by_blob = found.by_blob();
         let mut told: HashSet<(Oid, ValueId)> = HashSet::new();
+        let own = self.own_of_unreached(stories);
         for (value, story) in followed.values.iter().zip(stories) {
-            for place in &story.places {
+            // What nothing reaches here, and an alternate holds, is that other repository's affair.
+            let is_ours = |place: &&PlaceIn| {
+                story.reachable || place.blob.or(place.commit).is_none_or(|oid| own.contains(&oid))
+            };
+            let is_told = story.places.iter().any(|place| is_ours(&place));
+            for place in story.places.iter().filter(is_ours) {
                 let hits = match &place.blob {
                     Some(blob) => {
                         told.insert((*blob, *value));
@@ -38,13 +44,20 @@ impl Telling<'_> {
                 };
                 part.hits.extend(hits);
             }
-            if !story.places.is_empty() {
+            if is_told {
                 part.histories.insert(*value, self.history(story));
             }
         }
         self.outside_of_trees(found, followed, &told, stories, part);
         self.texts(found, part);
         self.refs(found, part);
+    }
+
+    /// Of what only unreached commits hold: the objects that lie in this repository itself.
+    fn own_of_unreached(&self, stories: &[Story]) -> HashSet<Oid> {
+        let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
+        let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
+        if oids.is_empty() { HashSet::new() } else { own(self.repository, &oids) }
     }
 
     fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
@@ -133,9 +146,18 @@ impl Telling<'_> {
             self.reach.roots.heads.iter().chain(&self.reach.roots.others).copied().collect();
         let reached = self.graph.ancestors(&named);
         let at_heads = self.graph.ancestors(&self.reach.roots.heads);
+        let is_reached = |oid: &Oid, kind: ObjectKind| {
+            if kind == ObjectKind::Tag { self.reach.tags.contains(oid) } else { reached.contains(oid) }
+        };
+        let unreached = found.texts.iter().filter(|(oid, kind, _)| !is_reached(oid, *kind));
+        let unreached: Vec<Oid> = unreached.map(|(oid, ..)| *oid).collect();
+        let own = if unreached.is_empty() { HashSet::new() } else { own(self.repository, &unreached) };
         for (oid, kind, hits) in &found.texts {
             let is_tag = *kind == ObjectKind::Tag;
-            let reachable = if is_tag { self.reach.tags.contains(oid) } else { reached.contains(oid) };
+            let reachable = is_reached(oid, *kind);
+            if !reachable && !own.contains(oid) {
+                continue;
+            }
             for hit in hits {
                 let mut hit = hit.clone();
                 hit.place.current = at_heads.contains(oid);

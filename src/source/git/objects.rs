@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::Repository;
 use super::oid::{ObjectFormat, Oid};
+use super::plumbing::PlumbingError;
 
 /// The four kinds of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,12 @@ pub struct Object {
 #[derive(Debug, Error)]
 #[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
 pub struct OpenError(String);
+
+impl From<PlumbingError> for OpenError {
+    fn from(error: PlumbingError) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// A repository's objects. One handle a thread.
 pub struct Objects {

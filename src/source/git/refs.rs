@@ -21,6 +21,9 @@ pub enum RefError {
         /// Why.
         source: io::Error,
     },
+    /// One that decides what is scanned names nothing.
+    #[error("{0} names no commit and no branch; `git fsck` says what is wrong")]
+    Broken(String),
     /// git was asked and refused.
     #[error(transparent)]
     Git(#[from] PlumbingError),
@@ -78,7 +81,12 @@ impl Refs {
     /// A file cannot be read, or git refuses to read a reftable.
     pub fn head(repository: &Repository) -> Result<Option<Oid>, RefError> {
         match repository.ref_storage {
-            RefStorage::Files => FileRefs::new(repository).resolve(b"HEAD"),
+            RefStorage::Files => match FileRefs::new(repository).resolve(b"HEAD")? {
+                Resolved::Object(oid) => Ok(Some(oid)),
+                Resolved::Absent => Ok(None),
+                // Not an unborn branch: against what to compare is not known.
+                Resolved::Broken => Err(RefError::Broken("HEAD".into())),
+            },
             RefStorage::Reftable => {
                 let out = plumbing::run(repository, &["rev-parse", "--verify", "--quiet", "HEAD"]);
                 Ok(out.ok().and_then(|out| Oid::from_hex(out.trim_ascii())))
@@ -96,6 +104,16 @@ impl Refs {
     }
 }
 
+/// What a name comes to.
+#[derive(Clone, Copy)]
+enum Resolved {
+    Object(Oid),
+    /// There is nothing of that name, or of the one that it stands for: an unborn branch.
+    Absent,
+    /// It is there, and not understood.
+    Broken,
+}
+
 struct FileRefs<'r> {
     repository: &'r Repository,
 }
@@ -105,7 +123,7 @@ impl<'r> FileRefs<'r> {
         Self { repository }
     }
 
-    fn resolve(&self, name: &[u8]) -> Result<Option<Oid>, RefError> {
+    fn resolve(&self, name: &[u8]) -> Result<Resolved, RefError> {
         let mut name = name.to_vec();
         let mut packed = None;
         for _ in 0..MOST_SYMBOLIC {
@@ -114,14 +132,14 @@ impl<'r> FileRefs<'r> {
                     Some(packed) => packed,
                     None => packed.insert(self.packed()?),
                 };
-                return Ok(packed.get(&name).copied());
+                return Ok(packed.get(&name).copied().map_or(Resolved::Absent, Resolved::Object));
             };
             match content.strip_prefix(b"ref:") {
                 Some(target) => name = target.trim_ascii().to_vec(),
-                None => return Ok(first_oid(&content)),
+                None => return Ok(first_oid(&content).map_or(Resolved::Broken, Resolved::Object)),
             }
         }
-        Ok(None)
+        Ok(Resolved::Broken)
     }
 
     /// A ref's file: in the worktree's own folder, else in the common one.
@@ -157,16 +175,10 @@ impl<'r> FileRefs<'r> {
         }
         let mut found = Refs::default();
         for name in names {
-            match self.resolve(&name)? {
-                Some(oid) => found.refs.push(Ref { name, oid }),
-                None if self.is_dangling_symbolic(&name)? => {}
-                None => found.broken.push(name),
-            }
+            found.add(name.clone(), self.resolve(&name)?);
         }
         found.refs.extend(Self::pseudo_refs(&self.repository.git_dir, b"")?);
-        if let Some(oid) = self.resolve(b"HEAD")? {
-            found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
-        }
+        found.add(b"HEAD".to_vec(), self.resolve(b"HEAD")?);
         let mut logs = files_below(&common.join("logs"))?;
         for worktree in folders_in(&common.join("worktrees"))? {
             let name =
@@ -174,9 +186,7 @@ impl<'r> FileRefs<'r> {
                     .concat();
             let own = Repository { git_dir: worktree.clone(), ..self.repository.clone() };
             let files = FileRefs::new(&own);
-            if let Some(oid) = files.resolve(b"HEAD")? {
-                found.refs.push(Ref { name: [&name[..], b"/HEAD"].concat(), oid });
-            }
+            found.add([&name[..], b"/HEAD"].concat(), files.resolve(b"HEAD")?);
             found.refs.extend(Self::pseudo_refs(&worktree, &[&name[..], b"/"].concat())?);
             logs.extend(files_below(&worktree.join("logs"))?);
         }
@@ -184,10 +194,6 @@ impl<'r> FileRefs<'r> {
             found.logged.extend(logged(&read_or_none(&log)?.unwrap_or_default()));
         }
         Ok(found.sorted())
-    }
-
-    fn is_dangling_symbolic(&self, name: &[u8]) -> Result<bool, RefError> {
-        Ok(self.loose(name)?.is_some_and(|content| content.starts_with(b"ref:")))
     }
 
     /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like.
@@ -210,6 +216,14 @@ impl<'r> FileRefs<'r> {
 }
 
 impl Refs {
+    fn add(&mut self, name: Vec<u8>, resolved: Resolved) {
+        match resolved {
+            Resolved::Object(oid) => self.refs.push(Ref { name, oid }),
+            Resolved::Absent => {}
+            Resolved::Broken => self.broken.push(name),
+        }
+    }
+
     fn sorted(mut self) -> Self {
         self.refs.sort();
         self.refs.dedup();
@@ -233,6 +247,13 @@ fn read_reftable(repository: &Repository) -> Result<Refs, RefError> {
         found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
     }
     found.refs.extend(FileRefs::pseudo_refs(&repository.git_dir, b"")?);
+    for worktree in folders_in(&repository.common_dir.join("worktrees"))? {
+        let name = path_bytes(Path::new(worktree.file_name().unwrap_or_default()));
+        let own = Repository { git_dir: worktree, ..repository.clone() };
+        let head = Refs::head(&own)?;
+        let name = [b"worktrees/", &name[..], b"/HEAD"].concat();
+        found.refs.extend(head.map(|oid| Ref { name, oid }));
+    }
     // `--reflog` walks; with `--no-walk` each entry is named without its history.
     let out = plumbing::run(repository, &["rev-list", "--no-walk", "--reflog"]).unwrap_or_default();
     found.logged.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));

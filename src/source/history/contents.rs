@@ -39,7 +39,8 @@ impl Contents {
         objects.extend(folders.iter().flat_map(|folder| loose_in(folder, repository.format)));
         // Opened for its errors, too: a folder that is not there.
         let database = Objects::open(repository)?;
-        if !unusable.is_empty() {
+        // (Of a SHA-256 pack libgit2 makes names in steps of 20 bytes, which name nothing.)
+        if !unusable.is_empty() && repository.format == ObjectFormat::Sha1 {
             objects.extend(database.all().unwrap_or_default());
         }
         objects.sort_unstable();

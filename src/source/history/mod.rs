@@ -103,6 +103,8 @@ pub fn submodules(repository: &Repository) -> Vec<(Vec<u8>, Repository)> {
                 let bare = Repository::discover(&path, &super::git::GitEnvironment::default());
                 let name = path_bytes(path.strip_prefix(&top).unwrap_or(&path));
                 found.extend(bare.ok().map(|repository| (name, repository)));
+                // A submodule's submodules have their stores in its own.
+                work.push(path.join("modules"));
             } else {
                 work.push(path);
             }

@@ -1,0 +1,101 @@
+//! Names of files: odd ones, and keys in them.
+
+use crate::case::Expect::{Found, Nothing};
+use crate::case::{CASE, Case};
+
+/// A key in a file of a name, as scans show it.
+macro_rules! named {
+    ($what:literal, $name:literal, $shown:literal) => {
+        Case {
+            name: concat!("names: ", $what),
+            make: concat!(
+                "n=$(printf ",
+                $name,
+                "x); n=${n%x}; keyed > \"./$n\"; git add -A; commit one; \
+                othered >> \"./$n\"; git add -A"
+            ),
+            staged: Found(1),
+            worktree: Found(2),
+            history: Found(2),
+            paths: &[$shown],
+            ..CASE
+        }
+    };
+}
+
+pub const CASES: &[Case] = &[
+    named!("a space", "'a b'", "a b"),
+    named!("quotes", "'\"a'\"'\"'b\"'", "\"a'b\""),
+    named!("a tab", "'a\\tb'", "a%09b"),
+    named!("a newline", "'a\\nb'", "a%0Ab"),
+    named!("a newline at the end", "'a\\n'", "a%0A"),
+    named!("bytes that are no UTF-8", "'caf\\351.env'", "caf%E9.env"),
+    named!("UTF-8", "'caf\\303\\251.env'", "café.env"),
+    named!("a percent sign", "'100%%.env'", "100%25.env"),
+    named!("a leading dash", "'\\055n'", "-n"),
+    named!("pathspec magic", "':(glob)x'", ":(glob)x"),
+    named!("a backslash", "'a\\\\b'", "a\\b"),
+    named!("a glob", "'*.env'", "*.env"),
+    named!("terminal colours", "'\\033[31m.env'", "%1B[31m.env"),
+    named!("a dollar sign and backticks", "'$(touch hacked)`touch hacked`'", "$(touch hacked)`touch hacked`"),
+    named!("the name of a git file", "'HEAD'", "HEAD"),
+    named!("gitleaks.toml and vendor", "'my-gitleaks.toml.env'", "my-gitleaks.toml.env"),
+    named!("an image's extension", "'icon.svg'", "icon.svg"),
+    named!("a lock file", "'package-lock.json'", "package-lock.json"),
+    named!("a hidden file", "'.env'", ".env"),
+    Case {
+        name: "names: the file's name is the key",
+        make: "plain > \"$KEY\"; git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        kind: Some("path"),
+        ..CASE
+    },
+    Case {
+        name: "names: a folder's name is the key",
+        make: "mkdir -p \"a/$KEY/b\"; plain > \"a/$KEY/b/c\"; save one; \
+            plain > \"a/$KEY/b/d\"; git add -A",
+        worktree: Found(1),
+        history: Found(1),
+        kind: Some("path"),
+        ..CASE
+    },
+    Case {
+        name: "names: a submodule's path is the key",
+        make: "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),\"$KEY\"; commit one",
+        history: Found(1),
+        kind: Some("path"),
+        ..CASE
+    },
+    Case {
+        name: "names: an empty file whose name is the key, that was there before",
+        make: ": > \"$KEY\"; save one; plain > \"$KEY\"; git add -A",
+        staged: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "names: a path of 4,000 bytes",
+        make: "d=$(printf '%0200d' 7); p=$d; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do p=$p/$d; done; \
+            b=$(keyed | git hash-object -w --stdin); git update-index --add --cacheinfo \"100644,$b,$p\"",
+        staged: Found(1),
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "names: folders 500 deep",
+        make: "p=a; for i in $(seq 500); do p=$p/a; done; b=$(keyed | git hash-object -w --stdin); \
+            git update-index --add --cacheinfo \"100644,$b,$p\"; commit one",
+        staged: Nothing,
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "names: a tree that names what git would not check out",
+        make: "b=$(keyed | git hash-object -w --stdin); \
+            t=$(printf '100644 blob %s\\t.git\\n' $b | git mktree); tick; \
+            git update-ref refs/heads/evil $(git commit-tree -m evil $t)",
+        history: Found(1),
+        paths: &[".git"],
+        ..CASE
+    },
+];

@@ -1,0 +1,261 @@
+//! Real pushes, with skant's hooks in place, to a bare repository beside.
+
+use crate::attempt::Comes::{Blocked, Through};
+use crate::attempt::{ATTEMPT, Attempt};
+use crate::case::Start;
+
+/// A remote that has `main`.
+macro_rules! pushed {
+    ($name:literal, $comes:ident, $make:literal, $attempt:literal) => {
+        Attempt {
+            name: concat!("push: ", $name),
+            make: concat!(
+                "git init -q --bare -b main ../far.git; git remote add origin ../far.git; git push -q origin main; ",
+                $make
+            ),
+            tried: $attempt,
+            comes: $comes,
+            ..ATTEMPT
+        }
+    };
+}
+
+pub const ATTEMPTS: &[Attempt] = &[
+    pushed!("an existing branch", Blocked, "keyed > key; save one", "git push -q origin main"),
+    pushed!(
+        "added in an older commit, and taken away",
+        Blocked,
+        "keyed > key; save one; git rm -q key; save two",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a new branch",
+        Blocked,
+        "git checkout -q -b side; keyed > key; save one",
+        "git push -q origin side"
+    ),
+    pushed!("a new branch with nothing new", Through, "git branch side", "git push -q origin side"),
+    pushed!(
+        "a new name for what the remote has",
+        Through,
+        "keyed > key; save one; git push -q origin main",
+        "git push -q origin main:copy"
+    ),
+    pushed!(
+        "what the remote has already",
+        Through,
+        "keyed > key; save one; git push -q origin main; plain > b; save two",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "an amended commit that held it before",
+        Blocked,
+        "keyed > key; git add key; commit one; git commit -q --amend -m y",
+        "git push -q origin main"
+    ),
+    pushed!("a commit message", Blocked, "commit \"see $KEY\"", "git push -q origin main"),
+    pushed!("an author's name", Blocked, "GIT_AUTHOR_NAME=$KEY commit one", "git push -q origin main"),
+    pushed!("a tag of a commit that the remote has", Through, "git tag v1", "git push -q origin v1"),
+    pushed!("a tag's message", Blocked, "tick; git tag -a -m \"$KEY\" v1", "git push -q origin v1"),
+    pushed!(
+        "a tag of an unpushed commit",
+        Blocked,
+        "keyed > key; save one; git tag v1; git reset -q --hard HEAD^",
+        "git push -q origin v1"
+    ),
+    pushed!(
+        "a tag of a blob",
+        Blocked,
+        "git tag blob $(keyed | git hash-object -w --stdin)",
+        "git push -q origin blob"
+    ),
+    pushed!(
+        "--follow-tags",
+        Blocked,
+        "commit one; tick; git tag -a -m \"$KEY\" v1",
+        "git push -q --follow-tags origin main"
+    ),
+    pushed!("notes", Blocked, "tick; git notes add -m \"$KEY\"", "git push -q origin refs/notes/commits"),
+    pushed!("a deletion", Through, "git push -q origin main:old", "git push -q origin :old"),
+    pushed!(
+        "a deletion and a key",
+        Blocked,
+        "git push -q origin main:old; keyed > key; save one",
+        "git push -q --atomic origin :old main"
+    ),
+    pushed!(
+        "several branches, the key in the last",
+        Blocked,
+        "git branch a; git branch b; git checkout -q -b c; keyed > key; save one",
+        "git push -q origin a b c"
+    ),
+    pushed!(
+        "--all",
+        Blocked,
+        "git checkout -q -b c; keyed > key; save one; git checkout -q main",
+        "git push -q --all origin"
+    ),
+    pushed!(
+        "--mirror, the key under a name of its own",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/hidden/x HEAD; git reset -q --hard HEAD^",
+        "git push -q --mirror origin"
+    ),
+    pushed!(
+        "forced over what is not known here",
+        Blocked,
+        "git clone -q ../far.git ../third; (cd ../third; plain > c; save c; git push -q origin main); \
+        git checkout -q main; keyed > key; save one",
+        "git push -q --force origin main"
+    ),
+    pushed!(
+        "forced over what is not known here, harmless",
+        Through,
+        "git clone -q ../far.git ../third; (cd ../third; plain > c; save c; git push -q origin main); \
+        plain > d; save one",
+        "git push -q --force origin main"
+    ),
+    pushed!(
+        "forced, back to what was",
+        Through,
+        "commit one; git push -q origin main; git reset -q --hard HEAD^",
+        "git push -q --force origin main"
+    ),
+    pushed!(
+        "a new root",
+        Blocked,
+        "git checkout -q --orphan root; git rm -q -rf .; keyed > key; save root",
+        "git push -q origin root"
+    ),
+    pushed!("to a URL", Blocked, "keyed > key; save one", "git push -q ../far.git main"),
+    pushed!("to a URL, harmless", Through, "plain > b; save one", "git push -q ../far.git main"),
+    pushed!(
+        "another remote's branches do not count",
+        Blocked,
+        "git init -q --bare ../own.git; git remote add own ../own.git; keyed > key; save one; git push -q own main",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a remote's name that begins like another's",
+        Blocked,
+        "git init -q --bare ../own.git; git remote add origin/x ../own.git 2>/dev/null || git remote add originx ../own.git; \
+        keyed > key; save one; git update-ref refs/remotes/originx/main HEAD",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a branch's name",
+        Blocked,
+        "",
+        "git push -q origin main:refs/heads/$KEY 2> ../said || \
+        { sed \"s/$KEY/masked/\" ../said >&2; exit 1; }"
+    ),
+    pushed!(
+        "evil merge",
+        Blocked,
+        "git checkout -q -b side; plain > b; save two; git push -q origin side; \
+        git checkout -q main; git merge -q --no-ff --no-commit side; keyed > evil; save merged",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a merge of what the remote has",
+        Through,
+        "git checkout -q -b side; keyed > key; save two; git push -q origin side; git checkout -q main; plain > b; \
+        save one; merge side",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a rename of what the remote has",
+        Through,
+        "keyed > key; save one; git push -q origin main; git mv key other; save two",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "from a subdirectory and a detached HEAD",
+        Blocked,
+        "mkdir d; plain > d/a; git checkout -q --detach; keyed > key; save one",
+        "cd d; git push -q origin HEAD:main"
+    ),
+    pushed!(
+        "from a linked worktree",
+        Blocked,
+        "git worktree add -q ../linked; cd ../linked; keyed > key; save one",
+        "cd ../linked; git push -q origin linked"
+    ),
+    pushed!(
+        "clocks that go backwards",
+        Blocked,
+        "clock=1900000000; keyed > key; save future; clock=1000000000; git rm -q key; save past; plain > b; save past",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a replace ref hides it",
+        Blocked,
+        "keyed > key; save one; git rm -q key; save two; git replace HEAD^ $(git commit-tree -m x HEAD~2^{tree})",
+        "GIT_NO_REPLACE_OBJECTS=1 git push -q origin main"
+    ),
+    pushed!("nothing at all but a branch", Through, "plain > b; save one", "git push -q origin main"),
+    Attempt {
+        name: "push: the first one to an empty repository",
+        make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git; keyed > key; save one; \
+            git rm -q key; save two",
+        tried: "git push -q origin main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: the first one to an empty repository, harmless",
+        make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git",
+        tried: "git push -q origin main",
+        comes: Through,
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: from a shallow clone",
+        make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
+            git clone -q --depth 1 file://$ROOT/far.git work; cd work; keyed > key; save one",
+        tried: "git push -q origin main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: from a shallow clone, harmless",
+        make: "commit two; git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
+            git clone -q --depth 1 file://$ROOT/far.git work; cd work; plain > b; save one",
+        tried: "git push -q origin main",
+        comes: Through,
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: SHA-256",
+        start: Start::Folder,
+        make: "git init -q -b main --object-format sha256 || cannot; git init -q --bare --object-format sha256 ../far.git; \
+            git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
+            git rm -q key; save two",
+        tried: "git push -q origin main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: reftable",
+        start: Start::Folder,
+        make: "git init -q -b main --ref-format reftable || cannot; git init -q --bare ../far.git; \
+            git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
+            git rm -q key; save two",
+        tried: "git push -q origin main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: received, and refused on the other side",
+        make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
+            printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
+            chmod +x ../far.git/hooks/pre-receive; keyed > key; save one; git rm -q key; save two",
+        tried: "git push -q --no-verify ../far.git main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: received, harmless",
+        make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
+            printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
+            chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
+        tried: "git push -q --no-verify ../far.git main",
+        comes: Through,
+        ..ATTEMPT
+    },
+];

@@ -1,0 +1,329 @@
+//! Makes states, runs skant on them, and compares what it says with what it should.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::case::{CANNOT, Case, Expect, PRELUDE, Start, Story};
+use crate::support::{Sandbox, skant_program, tokens};
+
+/// What came of a case.
+pub enum Outcome {
+    /// How many expectations held.
+    Held(usize),
+    /// This machine cannot make the state.
+    Skipped,
+    /// It does not hold yet, and this is why.
+    Open(&'static str),
+}
+
+/// Cases that say what is right, and do not hold yet.
+const OPEN: &[(&str, &str)] = &[(
+    "objects: a submodule with a git folder of its own",
+    "only stores below modules/ are looked for; this one is found through the index",
+)];
+
+/// Walks a table on a few threads and tells all failures together.
+pub fn hold<T: Sync>(
+    what: &str,
+    table: &[&'static T],
+    name: fn(&T) -> &str,
+    check: fn(&T) -> Result<Outcome, String>,
+) {
+    let only = std::env::var("CASE").unwrap_or_default();
+    let (next, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (failures, skipped) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(case) = table.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if !name(case).contains(&only) {
+                        continue;
+                    }
+                    let outcome = match (check(case), OPEN.iter().find(|(open, _)| *open == name(case))) {
+                        (Err(_), Some((_, why))) => Ok(Outcome::Open(why)),
+                        (Ok(_), Some(_)) => Err("it holds now: take it off the list `OPEN`".to_owned()),
+                        (outcome, None) => outcome,
+                    };
+                    match outcome {
+                        Ok(Outcome::Held(count)) => drop(held.fetch_add(count, Ordering::Relaxed)),
+                        Ok(Outcome::Skipped) => {
+                            skipped.lock().expect("alone").push((name(case), "this machine cannot make it"));
+                        }
+                        Ok(Outcome::Open(why)) => skipped.lock().expect("alone").push((name(case), why)),
+                        Err(said) => drop(failures.lock().expect("alone").insert(name(case), said)),
+                    }
+                }
+            });
+        }
+    });
+    // Not through `println!`, which says nothing where a test passes.
+    let mut out = std::io::stdout().lock();
+    let skipped = skipped.into_inner().expect("alone");
+    for (name, why) in &skipped {
+        writeln!(out, "not held: {name}: {why}").expect("told");
+    }
+    let failures = failures.into_inner().expect("alone");
+    let total = table.iter().filter(|case| name(case).contains(&only)).count();
+    let (held_cases, steps) = (total - failures.len() - skipped.len(), held.into_inner());
+    writeln!(out, "cases held: {held_cases} of {total} {what}, {steps} expectations").expect("told");
+    let told: Vec<String> = failures.iter().map(|(name, said)| format!("{name}\n    {said}")).collect();
+    assert!(told.is_empty(), "{} failed:\n\n{}\n", told.len(), told.join("\n\n"));
+}
+
+/// A sandbox with two keys.
+pub struct House {
+    pub sandbox: Sandbox,
+    pub key: String,
+    pub other: String,
+}
+
+impl House {
+    pub fn new(start: Start) -> Self {
+        let sandbox = match start {
+            Start::Folder => Sandbox::empty(),
+            Start::Unborn => Sandbox::repo(),
+            Start::Commit => Sandbox::with_commit(),
+        };
+        Self { sandbox, key: tokens::api_key("cases"), other: tokens::token("ADM", "cases") }
+    }
+
+    pub fn root(&self) -> PathBuf {
+        self.sandbox.beside("")
+    }
+
+    /// Runs a script; `Ok(false)` if it says that it cannot.
+    pub fn make(&self, script: &str) -> Result<bool, String> {
+        let output = self.sh(&format!("set -e\n{script}"));
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(CANNOT) => Ok(false),
+            _ => Err(format!("the script failed: {}", self.masked(&output.stderr))),
+        }
+    }
+
+    pub fn sh(&self, script: &str) -> Output {
+        let program = skant_program();
+        let path = format!(
+            "{}:{}",
+            program.parent().expect("a folder").display(),
+            std::env::var("PATH").expect("a PATH")
+        );
+        let mut command = self.sandbox.command("sh");
+        command
+            .env("PATH", path)
+            .env("KEY", &self.key)
+            .env("OTHER", &self.other)
+            .env("ROOT", self.root())
+            .args(["-c", &format!("{PRELUDE}{script}")]);
+        command.output().expect("sh runs")
+    }
+
+    /// What was said, without the keys: failures are printed.
+    pub fn masked(&self, said: &[u8]) -> String {
+        let said = String::from_utf8_lossy(said).replace(&self.key, "«KEY»");
+        said.replace(&self.other, "«OTHER»").trim_end().to_owned()
+    }
+
+    /// No output of skant's ever holds a key.
+    pub fn no_leak(&self, output: &Output) -> Result<(), String> {
+        for stream in [&output.stdout, &output.stderr] {
+            let said = String::from_utf8_lossy(stream);
+            if said.contains(&self.key) || said.contains(&self.other) {
+                return Err(format!("a raw key in the output: {}", self.masked(stream)));
+            }
+        }
+        Ok(())
+    }
+
+    fn scan(&self, case: &Case, arguments: &[&str]) -> Output {
+        let mut command = self.sandbox.command_in(&self.sandbox.dir.join(case.at), skant_program());
+        for (name, value) in case.env {
+            command.env(name, value.replace("$ROOT", &self.root().display().to_string()));
+        }
+        command.args(["scan", "--format", "json"]).args(arguments);
+        in_time(&mut command)
+    }
+
+    /// Every file with its size, time and content.
+    pub fn snapshot(&self) -> BTreeMap<PathBuf, (u64, i64, i64, Vec<u8>)> {
+        let (mut found, mut work) = (BTreeMap::new(), vec![self.root()]);
+        while let Some(path) = work.pop() {
+            let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+            if metadata.is_dir() {
+                work.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+            }
+            let content = if metadata.is_file() { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+            found.insert(path, (metadata.len(), metadata.mtime(), metadata.mtime_nsec(), content));
+        }
+        found
+    }
+}
+
+/// No case takes a second.
+const TIME: Duration = Duration::from_secs(20);
+
+/// Runs a program to its end, or to that of its time: nothing may wait for ever.
+fn in_time(command: &mut Command) -> Output {
+    let files = [0; 2].map(|_| tempfile::tempfile().expect("a file"));
+    let [out, err] = files.each_ref().map(|file| file.try_clone().expect("a file"));
+    let mut child = command.stdout(out).stderr(err).spawn().expect("skant runs");
+    let end = Instant::now() + TIME;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        if Instant::now() > end {
+            child.kill().expect("a child");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let [stdout, stderr] = files.map(|mut file| {
+        let mut said = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut said)).expect("what was said");
+        said
+    });
+    Output { status, stdout, stderr }
+}
+
+/// Makes a case's state and makes its scans.
+pub fn case(case: &Case) -> Result<Outcome, String> {
+    let house = House::new(case.start);
+    if !house.make(case.make)? {
+        return Ok(Outcome::Skipped);
+    }
+    let before = house.snapshot();
+    let usual: [(&[&str], Expect); 3] =
+        [(&["--staged"], case.staged), (&["--history"], case.history), (&[], case.worktree)];
+    let (mut held, mut failures) = (0, Vec::new());
+    for (arguments, expect) in usual.iter().chain(case.more) {
+        if *expect == Expect::NotApplicable {
+            continue;
+        }
+        let output = house.scan(case, arguments);
+        match holds(&house, case, arguments, *expect, &output) {
+            Ok(()) => held += 1,
+            Err(said) => failures.push(format!("skant scan {}: {said}", arguments.join(" "))),
+        }
+    }
+    let after = house.snapshot();
+    for path in before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)) {
+        failures.push(format!("a scan changed {}", path.display()));
+    }
+    if failures.is_empty() { Ok(Outcome::Held(held)) } else { Err(failures.join("\n    ")) }
+}
+
+fn holds(
+    house: &House,
+    case: &Case,
+    arguments: &[&str],
+    expect: Expect,
+    output: &Output,
+) -> Result<(), String> {
+    house.no_leak(output)?;
+    let said = || format!("{}{}", summary(house, &output.stdout), house.masked(&output.stderr));
+    let (code, count, problem, note) = match expect {
+        Expect::Refused(words) => {
+            let told = String::from_utf8_lossy(&output.stderr).contains(words) && output.stdout.is_empty();
+            return (told && output.status.code() == Some(2)).then_some(()).ok_or_else(|| {
+                format!("{:?}, not refused with `{words}`: {}", output.status.code(), said())
+            });
+        }
+        Expect::NotApplicable => return Ok(()),
+        Expect::Nothing => (0, 0, None, None),
+        Expect::Found(count) => (1, count, None, None),
+        Expect::UnreachedAnd(count, kind) => (2, count, Some(kind), None),
+        Expect::Accepted(count, kind) => (i32::from(count > 0), count, None, Some(kind)),
+        Expect::Unreached(count) => (0, count, None, None),
+        Expect::Problem(kind) => (2, 0, Some(kind), None),
+        Expect::FoundAnd(count, kind) => (3, count, Some(kind), None),
+        Expect::Note(kind) => (0, 0, None, Some(kind)),
+        Expect::FoundNote(count, kind) => (1, count, None, Some(kind)),
+    };
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("no report ({error}): {}", house.masked(&output.stderr)))?;
+    let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
+    let (findings, problems) = (list("findings"), list("problems"));
+    let names = |kind: &str, list: &[Value]| list.iter().any(|entry| entry["kind"] == kind);
+    let unreached = || findings.iter().all(|finding| finding["history"]["reachable"] == false);
+    let right = output.status.code() == Some(code)
+        && findings.len() == count
+        && report["complete"] == (problem.is_none() && !matches!(expect, Expect::Accepted(..)))
+        && problem.map_or(problems.is_empty(), |kind| names(kind, &problems))
+        && note.is_none_or(|kind| names(kind, &list("notes")))
+        && (!matches!(expect, Expect::Unreached(_) | Expect::UnreachedAnd(..)) || unreached());
+    if !right {
+        return Err(format!("{:?}, not {expect:?}: {}", output.status.code(), said()));
+    }
+    if count == 0 {
+        return Ok(());
+    }
+    let locations: Vec<&Value> =
+        findings.iter().filter_map(|finding| finding["locations"].as_array()).flatten().collect();
+    for path in case.paths {
+        if !locations.iter().any(|location| location["path"] == *path) {
+            return Err(format!("no place at {path}: {}", said()));
+        }
+    }
+    if case.kind.is_some_and(|kind| !locations.iter().any(|location| location["kind"] == kind)) {
+        return Err(format!("no place of kind {:?}: {}", case.kind, said()));
+    }
+    match case.story {
+        Some(story) if arguments == ["--history"] => is_told(house, story, &findings),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the story of `$KEY` is as it was.
+fn is_told(house: &House, story: Story, findings: &[Value]) -> Result<(), String> {
+    let key = &house.key;
+    let mask = format!("{}...{}", &key[..16], &key[key.len() - 4..]);
+    let of_key = findings.iter().find(|finding| finding["secret"]["masked"] == mask);
+    let told = &of_key.ok_or_else(|| format!("no finding of {mask}"))?["history"];
+    let event =
+        |name: &str, path: Option<&str>| path.map(|path| (read_mark(&house.root(), name), path.to_owned()));
+    let said = |name: &str| {
+        let event = &told[name];
+        let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+        event.is_object().then(|| (text("commit"), text("path")))
+    };
+    let right = said("introduced") == event("introduced", story.introduced)
+        && said("removed") == event("removed", story.removed)
+        && told["at_head"] == story.at_head
+        && told["commits"] == story.commits;
+    let marks = || {
+        let names = ["introduced", "removed"];
+        names.map(|name| format!("{name} {:?}", event(name, Some("")).unwrap_or_default().0)).join(", ")
+    };
+    right.then_some(()).ok_or_else(|| format!("told {told:#}, not {story:?} with {}", marks()))
+}
+
+fn read_mark(root: &Path, name: &str) -> String {
+    fs::read_to_string(root.join(format!("mark.{name}"))).unwrap_or_default().trim_end().to_owned()
+}
+
+/// What a report says, in few words.
+fn summary(house: &House, report: &[u8]) -> String {
+    let Ok(report) = serde_json::from_slice::<Value>(report) else { return house.masked(report) };
+    let mut lines = Vec::new();
+    for finding in report["findings"].as_array().into_iter().flatten() {
+        for place in finding["locations"].as_array().into_iter().flatten() {
+            let (kind, reachable) = (&place["kind"], &finding["history"]["reachable"]);
+            lines.push(format!("{} {kind} reachable {reachable}", place["path"]));
+        }
+    }
+    for list in ["problems", "notes"] {
+        for entry in report[list].as_array().into_iter().flatten() {
+            lines.push(format!("{list} {} {} {}", entry["kind"], entry["path"], entry["message"]));
+        }
+    }
+    lines.join("\n        ")
+}

@@ -1,0 +1,212 @@
+//! Files on disk: tracked, ignored, special, unreadable.
+
+use crate::case::Expect::{Found, FoundAnd, FoundNote, Note, Nothing, Problem};
+use crate::case::{CASE, Case, Start};
+
+pub const CASES: &[Case] = &[
+    Case {
+        name: "worktree: untracked",
+        make: "mkdir -p a/.b; keyed > a/.b/.env",
+        worktree: Found(1),
+        more: &[(&["a"], Found(1)), (&["README.md"], Nothing), (&["a/.b/.env"], Found(1))],
+        paths: &["a/.b/.env"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: ignored",
+        make: "echo .env > .gitignore; keyed > .env",
+        worktree: Nothing,
+        more: &[(&["--no-ignore"], Found(1)), (&[".env"], Found(1))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: ignored, but tracked",
+        make: "echo .env > .gitignore; keyed > .env; git add -f .env; commit one",
+        worktree: Found(1),
+        paths: &[".env"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: in an ignored folder, but tracked",
+        make: "echo /out/ > .gitignore; mkdir out; keyed > out/app; othered > out/not; git add -f out/app",
+        worktree: Found(1),
+        staged: Found(1),
+        paths: &["out/app"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: info/exclude and the user's own ignore file",
+        make: "mkdir -p .git/info; echo one > .git/info/exclude; echo two > ../ignore; \
+            git config --global core.excludesFile $ROOT/ignore; keyed > one; keyed > two; othered > three",
+        worktree: Found(1),
+        paths: &["three"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: ignored, then taken back",
+        make: "printf '*.env\\n!app.env\\n' > .gitignore; keyed > app.env; othered > b.env",
+        worktree: Found(1),
+        paths: &["app.env"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: only git's ignore files count",
+        make: "for f in .ignore .rgignore .dockerignore .npmignore; do echo app.env > $f; done; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: an ignore file that is a broken pattern",
+        make: "printf '[a\\n\\\\\\n' > .gitignore; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: what stands in .git/ is not read",
+        make: "keyed > .git/notes.txt; keyed >> .git/description",
+        worktree: Nothing,
+        more: &[(&["--no-ignore"], Nothing)],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a file below .git/ that is named",
+        make: "keyed > .git/notes.txt",
+        more: &[(&[".git/notes.txt"], Found(1))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a name that is not there",
+        make: "keyed > app.env",
+        more: &[(&["gone"], Problem("missing-path")), (&["gone", "app.env"], FoundAnd(1, "missing-path"))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: no repository",
+        start: Start::Folder,
+        make: "echo app.env > .gitignore; keyed > app.env; othered > other",
+        worktree: Found(2),
+        more: &[(&["other"], Found(1))],
+        paths: &["other"],
+        ..CASE
+    },
+    Case { name: "worktree: no repository and no files", start: Start::Folder, worktree: Nothing, ..CASE },
+    Case {
+        name: "worktree: a pipe",
+        make: "mkfifo pipe; keyed > app.env",
+        worktree: FoundNote(1, "special-file"),
+        more: &[(&["pipe"], Note("special-file"))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a pipe stands where a file is tracked",
+        make: "keyed > app.env; save one; rm app.env; mkfifo app.env",
+        worktree: Note("special-file"),
+        staged: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "worktree: a pipe below --no-ignore",
+        make: "mkfifo pipe",
+        more: &[(&["--no-ignore"], Note("special-file"))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a socket",
+        make: "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")' || cannot",
+        worktree: Note("special-file"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a link's target is the key",
+        make: "ln -s \"$KEY\" link",
+        worktree: Found(1),
+        staged: Nothing,
+        paths: &["link"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: links in a circle",
+        make: "ln -s b a; ln -s a b; ln -s . self; mkdir d; ln -s .. d/up; keyed > app.env; git add -A",
+        worktree: Found(1),
+        staged: Found(1),
+        more: &[(&["--no-ignore"], Found(1)), (&["a"], Nothing)],
+        paths: &["app.env"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a link out of the repository is not followed",
+        make: "keyed > ../outside; ln -s ../outside link; mkdir ../dir; keyed > ../dir/x; ln -s ../dir dir; git add -A",
+        worktree: Nothing,
+        staged: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "worktree: a folder was replaced by a link",
+        make: "mkdir d; plain > d/app; save one; rm -r d; mkdir ../else; keyed > ../else/app; ln -s ../else d",
+        worktree: Note("from-index"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a file that cannot be read",
+        make: "[ $(id -u) != 0 ] || cannot; keyed > app.env; chmod 000 app.env",
+        worktree: Problem("unreadable"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a folder that cannot be read",
+        make: "[ $(id -u) != 0 ] || cannot; mkdir d; keyed > d/app.env; chmod 000 d",
+        worktree: Problem("unreadable"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a tracked file became a folder",
+        make: "plain > app; save one; rm app; mkdir app; keyed > app/inner",
+        worktree: Found(1),
+        paths: &["app/inner"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a repository inside that is no submodule",
+        make: "git init -q -b main inner; keyed > inner/app.env",
+        worktree: Found(1),
+        paths: &["inner/app.env"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a submodule's ignored file",
+        make: "git init -q -b main sub; echo .env > sub/.gitignore; plain > sub/a; cd sub; save one; cd ..; \
+            git add sub 2>&-; keyed > sub/.env",
+        worktree: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "worktree: of another owner",
+        make: "keyed > app.env; git add -A; chown -R 12345:12345 . || cannot",
+        worktree: FoundNote(1, "other-owner"),
+        staged: FoundNote(1, "other-owner"),
+        history: FoundNote(1, "other-owner"),
+        more: &[(&["--history", "HEAD"], Note("other-owner"))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: a bare repository has no files of its own",
+        make: "keyed > app.env; save one; git clone -q --bare . ../bare.git",
+        at: "../bare.git",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: tracked, changed, and read once",
+        make: "keyed > app.env; save one; othered >> app.env",
+        worktree: Found(2),
+        more: &[(&[".", "app.env"], Found(2))],
+        ..CASE
+    },
+    Case {
+        name: "worktree: of an outer repository, from an ignored folder",
+        make: "echo /out > .gitignore; mkdir out; keyed > out/app.env",
+        at: "out",
+        worktree: Found(1),
+        ..CASE
+    },
+];
