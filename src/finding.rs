@@ -362,18 +362,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// Two reports as one, of the first one's scope.
-    #[must_use]
-    pub fn joined(mut self, other: Self) -> Self {
-        self.scope.blobs += other.scope.blobs;
-        self.scope.bytes += other.scope.bytes;
-        self.findings.extend(other.findings);
-        self.suppressed.extend(other.suppressed);
-        self.problems.extend(other.problems);
-        self.notes.extend(other.notes);
-        self
-    }
-
     /// Whether everything asked for was read. Accepted problems leave a report incomplete only in its notes.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -166,3 +166,21 @@ fn where_a_repository_lies_and_when_it_was_cloned_changes_nothing() {
     let files = |folder: &str| sandbox.skant(&["-C", folder, "scan", "--format", "sarif"]).stdout;
     assert_eq!(files("."), files(clone.to_str().unwrap()));
 }
+
+#[test]
+fn a_value_that_a_hook_sees_twice_is_one_finding() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("twice");
+    let line = format!("k = {key}\n");
+    sandbox.write("b.env", &line);
+    sandbox.git(&["add", "b.env"]);
+    sandbox.write("a.env", &line);
+    let said = text_of(&sandbox.skant(&["hook", "pre-commit", "a.env", "b.env"]));
+    assert_eq!(said.matches("error[").count(), 1, "{said}");
+    assert!(said.find("a.env:1").unwrap() < said.find("b.env:1").unwrap(), "{said}");
+    let head = sandbox.commit_all("leak");
+    let push = format!("refs/heads/{key} {head} refs/heads/{key} {}\n", "0".repeat(40));
+    let said = text_of(&sandbox.skant_with_input(&["hook", "pre-push", "origin", "url"], push.as_bytes()));
+    assert_eq!(said.matches("error[").count(), 1, "{said}");
+    assert!(said.contains("b.env:1") && said.contains("ref refs/heads/"), "{said}");
+}

@@ -1,6 +1,12 @@
 //! The exit table of the command line, row by row: what a hook or a CI job sees.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a panic here is the failure report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_collect,
+    clippy::print_stderr,
+    reason = "a panic here is the failure report"
+)]
 
 mod support;
 
@@ -231,7 +237,7 @@ fn a_file_without_permission_ends_with_2() {
     use std::os::unix::fs::PermissionsExt as _;
     let sandbox = Sandbox::with_commit();
     sandbox.write("closed", "x");
-    fs::set_permissions(sandbox.dir.join("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.dir.join("closed"), fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(sandbox.dir.join("closed")).is_ok() {
         eprintln!("skipped: root may read everything");
         return;
@@ -624,7 +630,8 @@ fn an_interrupted_read_of_standard_input_tells_what_was_found() {
     let sandbox = Sandbox::empty();
     let mut child = spawn(&sandbox, &["scan", "-", "--format", "json"]);
     if !wait_for_handler(&child) {
-        return child.kill().unwrap();
+        drop(child.stdin.take());
+        return drop(wait(child));
     }
     let mut input = child.stdin.take().unwrap();
     input.write_all(format!("KEY={}\n", tokens::api_key("piped")).as_bytes()).unwrap();

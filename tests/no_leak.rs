@@ -1,6 +1,11 @@
 //! No output holds a secret, whatever is asked, in whatever format, and whatever goes wrong.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_collect,
+    reason = "a panic here is the failure report"
+)]
 
 mod support;
 
@@ -54,7 +59,7 @@ impl Planted {
 /// Holds an output to hold nothing of what was planted; the failure does not print it either.
 fn clean(search: &AhoCorasick, bytes: &[u8], what: &str) {
     if let Some(found) = search.find(bytes) {
-        let line = bytes[..found.start()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..found.start()].split(|byte| *byte == b'\n').count();
         let from = bytes[..found.start()].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let before = String::from_utf8_lossy(&bytes[from..found.start()]);
         panic!("{what}: a planted piece in line {line}, after: {before}");

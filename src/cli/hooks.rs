@@ -51,7 +51,7 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
             Files { repository: Some(repository), root: &top, names: &rest, ignoring: Ignoring::AsGit };
         let mut more = scan::worktree(&engine, &files, stop)?;
         advise(&mut more, engine.detector().rules(), Situation::Files);
-        report = report.joined(more);
+        report = scan::joined(report, more);
     }
     // A commit is told only what it stages: with other files, somebody runs the check by hand.
     let what = if rest.is_empty() { "this commit" } else { "this run" };
@@ -158,7 +158,7 @@ fn pushed(
 ) -> Result<Exit, Failure> {
     let engine = settings::engine(common, Some(repository), Version::Worktree)?;
     let mut report = scan::range(&engine, repository, revisions, &[], &|_| true, stop)?;
-    report = report.joined(scan::ref_names(&engine, names));
+    report = scan::joined(report, scan::ref_names(&engine, names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
     conclude(common, &report, what)
 }

@@ -6,7 +6,7 @@ use super::{Engine, Suppressions};
 use crate::allow::{Reason, Ruling, Subject, rule_on};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Suppressed,
+    CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Report, Suppressed,
 };
 use crate::judge::{Verdict, judge};
 use crate::secret::{Fingerprint, ValueId};
@@ -163,6 +163,39 @@ impl Engine {
         finding.locations.truncate(Finding::MOST_LOCATIONS);
         outcome.findings.push(finding);
     }
+}
+
+/// Two reports as one, of the first one's scope: a value that is in both is one finding.
+#[must_use]
+pub fn joined(mut one: Report, other: Report) -> Report {
+    one.scope.blobs += other.scope.blobs;
+    one.scope.bytes += other.scope.bytes;
+    for finding in other.findings {
+        match one.findings.iter_mut().find(|known| known.fingerprint == finding.fingerprint) {
+            Some(known) => {
+                known.confidence = known.confidence.max(finding.confidence);
+                known.places += finding.places;
+                known.locations.extend(finding.locations);
+                in_order(&mut known.locations);
+            }
+            None => one.findings.push(finding),
+        }
+    }
+    one.findings.sort_by(|one, other| order(one).cmp(&order(other)));
+    one.suppressed.extend(other.suppressed);
+    for (list, more) in [(&mut one.problems, other.problems), (&mut one.notes, other.notes)] {
+        list.extend(more);
+        list.sort();
+        list.dedup();
+    }
+    one
+}
+
+/// Places in order, each once, no more than are listed.
+fn in_order(places: &mut Vec<Location>) {
+    places.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
+    places.dedup();
+    places.truncate(Finding::MOST_LOCATIONS);
 }
 
 fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {

@@ -23,6 +23,7 @@ use crate::source::staged::StagedError;
 
 pub use changes::{Merge, range, staged};
 pub use files::{Files, ref_names, stdin, worktree};
+pub use findings::joined;
 pub use history::{Limits, history};
 pub use redact::redacted;
 
