@@ -334,7 +334,6 @@ fn a_damaged_object_ends_with_2() {
 }
 
 #[test]
-#[ignore = "libgit2 1.9.7 reads a loose object that is cut short for ever (zstream.c: no progress is no error)"]
 fn an_object_that_is_cut_short_or_another_than_its_name_says_is_no_clean_run() {
     let sandbox = leaky();
     // Incompressible, so that half of it is half of the content.
@@ -409,8 +408,7 @@ fn a_damaged_index_or_head_ends_with_2() {
     fs::write(sandbox.dir.join(".git/refs/heads/main"), "garbage\n").unwrap();
     let output = sandbox.skant(&["scan", "--history"]);
     assert!(matches!(code(&output), 2 | 3), "{}", text_of(&output));
-    // Against a HEAD that names nothing everything staged is new, so nothing is missed.
-    ends(&sandbox, &["scan", "--staged"], 1);
+    ends(&sandbox, &["scan", "--staged"], 2);
 }
 
 #[test]

@@ -177,7 +177,7 @@ pub const CASES: &[Case] = &[
         name: "damage: a pack index that is cut short",
         make: "keyed > key; save one; git repack -q -a -d; git prune-packed; i=$(ls .git/objects/pack/*.idx); chmod +w $i; \
             head -c 1040 $i > ../i; cp ../i $i",
-        history: Refused("git"),
+        history: Problem("corrupt-object"),
         ..CASE
     },
     Case {

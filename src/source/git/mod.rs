@@ -2,6 +2,7 @@
 
 mod index;
 mod local_config;
+mod loose;
 mod objects;
 mod oid;
 pub mod pack;

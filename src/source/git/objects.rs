@@ -2,13 +2,14 @@
 //! nothing of its configuration, its owner or its refs' format can stand in the way.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
 use thiserror::Error;
 
-use super::Repository;
 use super::oid::{ObjectFormat, Oid};
 use super::plumbing::PlumbingError;
+use super::{Repository, loose};
 
 /// The four kinds of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,8 @@ impl From<PlumbingError> for OpenError {
 pub struct Objects {
     odb: git2::Odb<'static>,
     format: ObjectFormat,
+    /// Where loose objects are looked for first.
+    folders: Vec<PathBuf>,
 }
 
 impl Objects {
@@ -80,7 +83,7 @@ impl Objects {
                 .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
             odb.add_disk_alternate(name).map_err(said)?;
         }
-        Ok(Self { odb, format: repository.format })
+        Ok(Self { odb, format: repository.format, folders: repository.object_dirs.clone() })
     }
 
     /// Reads an object.
@@ -88,6 +91,9 @@ impl Objects {
     /// # Errors
     /// It is missing or corrupt.
     pub fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
+        if let Some(found) = self.folders.iter().find_map(|folder| loose::read(folder, oid)) {
+            return found;
+        }
         let object = self.odb.read(self.lib_oid(oid)?).map_err(|error| read_error(oid, &error))?;
         let kind = kind_of(object.kind())
             .ok_or_else(|| ReadError::Corrupt(*oid, "it is of no kind that git knows".into()))?;

@@ -1,0 +1,128 @@
+//! Loose objects, read without libgit2, which waits for ever on one that is cut short, and opens whatever stands
+//! in its place, a pipe included.
+//! Format: zlib over `KIND SIZE`, a zero byte and the content; git's documentation, "Git Internals - Git Objects".
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use flate2::read::ZlibDecoder;
+
+use super::objects::{Object, ObjectKind, ReadError};
+use super::oid::Oid;
+
+/// `commit 18446744073709551615` and the zero byte.
+const MOST_HEADER: u64 = 29;
+
+/// Reads an object that lies loose in a folder; `None` if it does not.
+pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>> {
+    let name = oid.to_string();
+    let path = folder.join(&name[..2]).join(&name[2..]);
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return None;
+        }
+        Err(error) => return Some(Err(ReadError::Corrupt(*oid, error.to_string()))),
+    };
+    if !metadata.is_file() {
+        return Some(Err(ReadError::Corrupt(*oid, "what stands in its place is no file".into())));
+    }
+    let object = File::open(&path)
+        .map_err(|error| error.to_string())
+        .and_then(|file| inflate(io::BufReader::new(file), metadata.len()).map_err(str::to_owned));
+    Some(object.map_err(|said| ReadError::Corrupt(*oid, said)))
+}
+
+/// Reads header and content of a file of `length` bytes.
+fn inflate(compressed: impl Read, length: u64) -> Result<Object, &'static str> {
+    const BROKEN: &str = "its bytes cannot be inflated";
+    let mut stream = ZlibDecoder::new(compressed);
+    let mut header = Vec::new();
+    let mut byte = [0];
+    while header.last() != Some(&0) {
+        if header.len() as u64 > MOST_HEADER {
+            return Err("its header is none");
+        }
+        stream.read_exact(&mut byte).map_err(|_| BROKEN)?;
+        header.push(byte[0]);
+    }
+    let text = std::str::from_utf8(&header[..header.len() - 1]).ok();
+    let (kind, size) = text.and_then(|text| text.split_once(' ')).ok_or("its header is none")?;
+    let kind = match kind {
+        "commit" => ObjectKind::Commit,
+        "tree" => ObjectKind::Tree,
+        "blob" => ObjectKind::Blob,
+        "tag" => ObjectKind::Tag,
+        _ => return Err("it is of no kind that git knows"),
+    };
+    let size: u64 = size.parse().map_err(|_| "its header is none")?;
+    // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
+    if size > length.saturating_mul(1032) {
+        return Err("it claims to be larger than its bytes can hold");
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| "it is too large")?);
+    stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| BROKEN)?;
+    // One byte more has to be the end, where zlib's own checksum is held as well.
+    let more = stream.read(&mut byte).map_err(|_| BROKEN)?;
+    if bytes.len() as u64 == size && more == 0 {
+        Ok(Object { kind, bytes })
+    } else {
+        Err("it is not of the size that its header names")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn compressed(content: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn inflated(bytes: &[u8]) -> Result<Object, &'static str> {
+        inflate(bytes, bytes.len() as u64)
+    }
+
+    #[test]
+    fn an_object_is_read_whole_or_not_at_all() {
+        let whole = compressed(b"blob 5\0hello");
+        let object = inflated(&whole).unwrap();
+        assert_eq!((object.kind, object.bytes.as_slice()), (ObjectKind::Blob, b"hello".as_slice()));
+        for cut in 0..whole.len() {
+            assert!(inflated(&whole[..cut]).is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        for content in [
+            &b"blob 6\0hello"[..],
+            b"blob 4\0hello",
+            b"blob 99999999999999\0hello",
+            b"blob x\0hello",
+            b"blob5\0hello",
+            b"sock 5\0hello",
+            b"",
+            b"blob 5 and a header that does not end where it should",
+        ] {
+            assert!(inflated(&compressed(content)).is_err(), "{}", String::from_utf8_lossy(content));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_do_no_harm(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80),
+            content in proptest::collection::vec(proptest::num::u8::ANY, 0..40),
+        ) {
+            let _ = inflated(&bytes);
+            let _ = inflated(&compressed(&content));
+        }
+    }
+}
