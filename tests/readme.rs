@@ -219,6 +219,25 @@ fn the_links_of_all_documents_lead_somewhere() {
 }
 
 #[test]
+fn each_dependency_has_its_reason() {
+    let (manifest, reasons) = (read("Cargo.toml"), read("ARCHITECTURE.md"));
+    let mut counted = 0;
+    for table in manifest
+        .split("\n[")
+        .filter(|table| table.split(']').next().is_some_and(|n| n.ends_with("dependencies")))
+    {
+        for (name, _) in table.lines().skip(1).filter_map(|line| line.split_once(" = ")) {
+            assert!(
+                reasons.contains(&format!("`{name}`")),
+                "ARCHITECTURE.md does not say what {name} is for"
+            );
+            counted += 1;
+        }
+    }
+    assert!(counted > 20, "only {counted} were seen");
+}
+
+#[test]
 fn the_parser_tells_commands_from_what_they_say() {
     let text = "<!-- here: hooks -->\n```console\n$ one\nsays\n\n$ two\n```\n\n```sh\nx\n```\n";
     let found = blocks(text);
