@@ -277,6 +277,8 @@ pub enum ProblemKind {
     OtherOwner,
     /// Note: read from the index, not from the working tree.
     FromIndex,
+    /// Note: settings leave paths or rules out.
+    LeftOut,
 }
 
 impl ProblemKind {
@@ -300,6 +302,7 @@ impl ProblemKind {
             Self::SpecialFile => "special-file",
             Self::OtherOwner => "other-owner",
             Self::FromIndex => "from-index",
+            Self::LeftOut => "left-out",
         }
     }
 
@@ -314,6 +317,7 @@ impl ProblemKind {
                 | Self::SpecialFile
                 | Self::OtherOwner
                 | Self::FromIndex
+                | Self::LeftOut
         )
     }
 }

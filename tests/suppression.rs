@@ -257,6 +257,25 @@ fn the_configuration_allows_values_paths_and_rules() {
 }
 
 #[test]
+fn what_settings_leave_out_is_said_in_every_kind_of_scan() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("vendor/app.py", format!("key = '{}'\n", tokens::api_key("left out")));
+    sandbox.commit_all("vendored");
+    for args in [&["scan"][..], &["scan", "--history"], &["scan", "--history", "HEAD"]] {
+        assert_eq!(sandbox.skant(args).status.code(), Some(1), "{args:?}");
+        for option in [&["--exclude", "vendor/"][..], &["--exclude", "*.py"]] {
+            let output = sandbox.skant(&[args, option].concat());
+            let said = support::text_of(&output);
+            assert_eq!(output.status.code(), Some(0), "{args:?} {option:?}: {said}");
+            assert!(said.contains("paths that match `exclude` were left out"), "{said}");
+        }
+    }
+    sandbox.write("skant.toml", "disable = [\"generic-secret\"]\n");
+    let said = support::text_of(&sandbox.skant(&["scan"]));
+    assert!(said.contains("rules that are switched off: generic-secret"), "{said}");
+}
+
+#[test]
 fn a_weak_value_is_named_by_a_key_of_the_configuration() {
     let sandbox = Sandbox::with_commit();
     // Long enough to be found, too weak for a public name.

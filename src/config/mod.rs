@@ -85,6 +85,12 @@ impl Globs {
         Ok(Self(vec![set.build().map_err(|error| error.kind().to_string())?]))
     }
 
+    /// Whether there is any pattern.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a path with `/` matches.
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {

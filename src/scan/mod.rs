@@ -114,7 +114,7 @@ impl Engine {
     /// orders everything.
     fn finish(&self, mut report: Report, problems: Vec<Problem>) -> Report {
         let accepted = self.policy.incomplete == Incomplete::Accepted;
-        for mut problem in problems {
+        for mut problem in problems.into_iter().chain(self.left_out()) {
             problem.path = problem.path.map(|path| self.redacted(&path));
             problem.message = self.redacted(&problem.message);
             let passes = problem.kind.is_note()
@@ -128,6 +128,21 @@ impl Engine {
         }
         report.scope.revisions = report.scope.revisions.iter().map(|name| self.redacted(name)).collect();
         report
+    }
+}
+
+impl Engine {
+    /// What settings leave out shows in every report, since a repository's own file may do it.
+    fn left_out(&self) -> Vec<Problem> {
+        let settings = &self.policy.settings;
+        let mut said = Vec::new();
+        if !settings.exclude.is_empty() {
+            said.push("paths that match `exclude` were left out".to_owned());
+        }
+        if !settings.disabled.is_empty() {
+            said.push(format!("rules that are switched off: {}", settings.disabled.join(", ")));
+        }
+        said.into_iter().map(|message| Problem { kind: ProblemKind::LeftOut, path: None, message }).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::Engine;
 use super::super::findings::{Hit, Place};
 use crate::attribute::Interest;
 use crate::detect::Evidence;
-use crate::finding::{PlaceKind, Problem};
+use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
 use crate::secret::ValueId;
 use crate::source::git::{
@@ -38,6 +38,8 @@ pub(super) struct Found {
     pub(super) refs: Vec<(Ref, Evidence)>,
     pub(super) commits: Vec<(Oid, Commit)>,
     pub(super) trees: Vec<Oid>,
+    /// What trees name as folders: the starts of the names.
+    folders: Vec<u64>,
     /// Entries of trees whose object is not there: the tree, the name, the object.
     pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
     pub(super) problems: Vec<Problem>,
@@ -66,6 +68,7 @@ impl<'c> Collector<'c> {
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         found.trees.sort_unstable();
         found.absent.sort();
+        found.check_folders(self.present);
         found.problems.sort();
         found
     }
@@ -73,7 +76,11 @@ impl<'c> Collector<'c> {
     /// Looks at a tree's entries, but for those that it takes over from a tree that was looked at.
     fn tree(&self, blob: &Blob<'_>, base: &[(u32, bool)], copies: &[Copied]) -> Known<bool> {
         let mut known = Vec::with_capacity(base.len() + 1);
+        let mut folders = Vec::new();
         let whole = take_over(blob.bytes, self.repository.format, base, copies, &mut known, |entry| {
+            if entry.kind == EntryKind::Tree {
+                folders.push(Present::start_of(&entry.oid));
+            }
             entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid)
         });
         let (mut absent, mut names) = (Vec::new(), Vec::new());
@@ -94,6 +101,7 @@ impl<'c> Collector<'c> {
             found.problems.push(read_problem(&error, None));
         }
         found.trees.push(blob.oid);
+        found.folders.extend(folders);
         found.absent.extend(absent);
         found.names.extend(names);
         known
@@ -143,6 +151,24 @@ impl Visitor for Collector<'_> {
 }
 
 impl Found {
+    /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
+    /// be known of what it holds.
+    fn check_folders(&mut self, present: &Present) {
+        self.folders.sort_unstable();
+        self.folders.dedup();
+        let no_trees = Present::new(&self.trees).lacks(&self.folders);
+        let no_trees = no_trees.len() - present.lacks(&no_trees).len();
+        if no_trees > 0 {
+            self.problems.push(Problem {
+                kind: ProblemKind::CorruptObject,
+                path: None,
+                message: format!(
+                    "{no_trees} of the objects that trees name as folders are none; `git fsck` names them"
+                ),
+            });
+        }
+    }
+
     pub(super) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
         for name in &refs.refs {
             let found = engine.detect(&name.name, "").unwrap_or_default();

@@ -52,7 +52,9 @@ pub fn history(
         }
     }
     whole.hits.retain(|hit| match hit.place.kind {
-        PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => (limits.wanted)(&hit.place.path),
+        PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => {
+            (limits.wanted)(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
+        }
         _ => limits.everywhere,
     });
     whole.problems.extend(Engine::common_notes(Some(repository), stop));

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::attribute::{CommitGraph, Roots};
 use crate::finding::{Problem, ProblemKind};
-use crate::source::git::{Index, ObjectKind, Objects, Oid, Refs, Repository, path_bytes, tag_target};
+use crate::source::git::{
+    Index, ObjectKind, Objects, Oid, ReadError, Refs, Repository, path_bytes, tag_target,
+};
 use crate::source::read_problem;
 use crate::text::percent;
 
@@ -54,7 +56,19 @@ impl Reach {
                 Ok(object) => object,
                 Err(error) => return self.problems.push(read_problem(&error, Some(percent(name)))),
             };
-            match (object.kind, tag_target(&object.bytes)) {
+            let target = tag_target(&object.bytes);
+            if (is_head && object.kind != ObjectKind::Tag)
+                || (object.kind == ObjectKind::Tag && target.is_none())
+            {
+                let said = if is_head {
+                    "a branch names it, and it is no commit"
+                } else {
+                    "the tag names no object"
+                };
+                let error = ReadError::Corrupt(oid, said.into());
+                return self.problems.push(read_problem(&error, Some(percent(name))));
+            }
+            match (object.kind, target) {
                 (ObjectKind::Tag, Some(target)) => {
                     self.tags.insert(oid);
                     oid = target;

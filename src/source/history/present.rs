@@ -18,6 +18,18 @@ impl Present {
         Self(objects.iter().map(start_of).collect())
     }
 
+    /// The same from the starts of names, as [`Present::start_of`] gives them.
+    #[must_use]
+    pub fn lacks(&self, starts: &[u64]) -> Vec<u64> {
+        starts.iter().filter(|start| !self.0.contains(start)).copied().collect()
+    }
+
+    /// The first eight bytes of a name.
+    #[must_use]
+    pub fn start_of(oid: &Oid) -> u64 {
+        start_of(oid)
+    }
+
     /// Whether an object is there.
     #[must_use]
     pub fn has(&self, oid: &Oid) -> bool {

@@ -1,0 +1,192 @@
+//! The pack reader gives what libgit2 gives, object by object, on whatever git makes of a repository; and a
+//! damaged pack gives the same or a problem, never a panic, a hang or less in silence.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use sha2::{Digest as _, Sha256};
+use skant::source::git::{GitEnvironment, ObjectKind, Oid, Repository};
+use skant::source::history::{Contents, visit, visit_with_libgit2};
+use skant::source::{Blob, Copied, Stop, Visitor};
+use support::{Sandbox, tokens};
+
+/// Notes each object, and holds what the reader says of copies to the bytes.
+#[derive(Default)]
+struct Notes(Mutex<Objects>);
+
+/// Each object's kind and hash, once for each time that it was read.
+type Objects = BTreeMap<Oid, Vec<(ObjectKind, [u8; 32])>>;
+
+impl Visitor for Notes {
+    type State = Vec<u8>;
+
+    fn root(&self, blob: &Blob<'_>) -> Vec<u8> {
+        let digest = Sha256::digest(blob.bytes).into();
+        self.0.lock().unwrap().entry(blob.oid).or_default().push((blob.kind, digest));
+        blob.bytes.to_vec()
+    }
+
+    fn derived(&self, blob: &Blob<'_>, base: &Vec<u8>, copies: &[Copied]) -> Vec<u8> {
+        for copy in copies {
+            assert_eq!(&base[copy.from.clone()], &blob.bytes[copy.to..copy.to + copy.from.len()]);
+        }
+        self.root(blob)
+    }
+}
+
+fn repository(folder: &Path) -> Repository {
+    Repository::discover(folder, &GitEnvironment::default()).expect("a repository")
+}
+
+/// What was read, and how much was not.
+type Seen = (Objects, usize);
+
+fn read(folder: &Path) -> Seen {
+    let repository = repository(folder);
+    let contents = Contents::list(&repository).expect("a listing");
+    let notes = Notes::default();
+    let tally = visit(&repository, &contents, &notes, &Stop::default()).expect("read");
+    (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len())
+}
+
+fn read_with_libgit2(folder: &Path) -> Seen {
+    let repository = repository(folder);
+    let contents = Contents::list(&repository).expect("a listing");
+    let notes = Notes::default();
+    let tally = visit_with_libgit2(&repository, contents.objects(), &notes, &Stop::default()).expect("read");
+    (notes.0.into_inner().unwrap(), tally.unread.len())
+}
+
+/// Commits that edit, move, delete and add files, drawn from a seed, so that packs hold deltas of all kinds.
+fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
+    let mut number = 0;
+    let mut draw = |below: usize| {
+        number += 1;
+        let digest = Sha256::digest(format!("{seed}/{number}"));
+        usize::from(u16::from_be_bytes([digest[0], digest[1]])) % below
+    };
+    for commit in 0..commits {
+        for _ in 0..3 {
+            let path = format!("folder{}/file{}.txt", draw(3), draw(5));
+            let lines = 40 + draw(80);
+            let kept = draw(4);
+            let content: String = (0..lines)
+                .map(|line| {
+                    let changed = if line % 17 == kept { format!("{seed} {commit}") } else { String::new() };
+                    format!(
+                        "line {line} {}{changed}\n",
+                        tokens::random(tokens::ALPHANUMERIC, 30, &line.to_string())
+                    )
+                })
+                .collect();
+            sandbox.write(&path, content);
+        }
+        if draw(4) == 0 {
+            // What is not there cannot be removed.
+            let _ = std::fs::remove_file(sandbox.dir.join(format!("folder{}/file{}.txt", draw(3), draw(5))));
+        }
+        sandbox.commit_all(&format!("commit {commit}"));
+    }
+}
+
+#[test]
+fn every_object_is_read_once_and_as_libgit2_reads_it() {
+    let repacks: [(&str, &str); 6] = [
+        ("loose", "true"),
+        ("deep", "git repack -q -a -d -f --depth=50 --window=50"),
+        ("named bases", "git -c repack.useDeltaBaseOffset=false repack -q -a -d -f"),
+        ("no deltas", "git repack -q -a -d -f --depth=0"),
+        ("many packs", "git repack -q -d"),
+        (
+            "doubled",
+            "git repack -q -a -f; for p in .git/objects/pack/*.pack; do git unpack-objects -q -r < $p; done",
+        ),
+    ];
+    for format in ["sha1", "sha256"] {
+        let sandbox = Sandbox::empty();
+        sandbox.git(&["init", "-q", "-b", "main", &format!("--object-format={format}")]);
+        for (round, (name, script)) in repacks.iter().enumerate() {
+            history(&sandbox, 6, &format!("{format} {round}"));
+            sandbox.git(&["tag", "-a", "-m", "a tag", &format!("v{round}")]);
+            sandbox.sh(script);
+            let (own, unread) = read(&sandbox.dir);
+            assert_eq!(unread, 0, "{format} {name}");
+            assert!(own.values().all(|seen| seen.len() == 1), "{format} {name}: an object was read twice");
+            let oracle = sandbox.git(&["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]);
+            let names: Vec<String> = own.keys().map(ToString::to_string).collect();
+            assert_eq!(names.join("\n"), oracle, "{format} {name}");
+            assert_eq!(own, read_with_libgit2(&sandbox.dir).0, "{format} {name}");
+        }
+    }
+}
+
+fn pack_of(sandbox: &Sandbox) -> PathBuf {
+    let folder = sandbox.dir.join(".git/objects/pack");
+    let mut packs = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    packs.find(|path| path.extension().is_some_and(|extension| extension == "pack")).expect("a pack")
+}
+
+/// Calls `look` for copies of a pack with a bit flipped or the end cut off, each drawn from its number.
+fn damaged(pack: &Path, rounds: u32, mut look: impl FnMut(u32)) {
+    let bytes = std::fs::read(pack).unwrap();
+    for round in 0..rounds {
+        let digest = Sha256::digest(round.to_be_bytes());
+        let at = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) as usize % bytes.len();
+        let mut damaged = bytes.clone();
+        if round % 10 == 0 {
+            damaged.truncate(at);
+        } else {
+            damaged[at] ^= 1 << (digest[4] % 8);
+        }
+        // Replaced and not rewritten: the old one may still be mapped.
+        let next = pack.with_extension("next");
+        std::fs::write(&next, damaged).unwrap();
+        std::fs::rename(next, pack).unwrap();
+        look(round);
+    }
+}
+
+#[test]
+fn a_damaged_pack_is_read_without_panic_and_what_is_lost_is_said() {
+    let sandbox = Sandbox::repo();
+    history(&sandbox, 12, "damage");
+    sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
+    let (whole, _) = read(&sandbox.dir);
+    let mut noticed = 0;
+    damaged(&pack_of(&sandbox), 500, |round| {
+        let (seen, unread) = read(&sandbox.dir);
+        noticed += usize::from(unread > 0);
+        let bytes_changed =
+            whole.iter().any(|(oid, whole)| seen.get(oid).is_none_or(|seen| seen[0].1 != whole[0].1));
+        assert!(!bytes_changed || unread > 0, "round {round}: something changed in silence");
+    });
+    // The trailing checksum and bits that zlib does not use are the only places where nothing shows.
+    assert!(noticed > 400, "{noticed} of 500 were noticed");
+}
+
+#[test]
+fn a_scan_of_a_damaged_pack_finds_the_same_or_fails() {
+    let sandbox = Sandbox::repo();
+    history(&sandbox, 3, "before");
+    sandbox.write("folder0/key.txt", format!("key = {}\n", tokens::api_key("damage")));
+    sandbox.commit_all("a key");
+    std::fs::remove_file(sandbox.dir.join("folder0/key.txt")).unwrap();
+    history(&sandbox, 2, "after");
+    sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--threads=1"]);
+    let scan = || {
+        let output = sandbox.skant(&["scan", "--history", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+        (output.status.code(), report["findings"][0]["history"].to_string())
+    };
+    let whole = scan();
+    assert_eq!(whole.0, Some(1));
+    damaged(&pack_of(&sandbox), 200, |round| {
+        let now = scan();
+        assert!(now == whole || matches!(now.0, Some(2 | 3)), "round {round}: {now:?}, not {whole:?}");
+    });
+}
