@@ -3,6 +3,7 @@
 
 mod directive;
 mod evidence;
+mod name;
 mod pattern;
 mod placeholder;
 mod prefilter;
@@ -93,7 +94,7 @@ impl Detector {
                     .and_then(|(text, _)| expression(&compiled.structure, text, true));
                 token::find(&token::Parts { rule: index, prefix, structure, shape }, text, anchor)
             }
-            Matcher::Pattern { expression: source, mask_head, not_names, public_prefixes } => {
+            Matcher::Pattern { expression: source, mask_head, not_names, not_ends, public_prefixes } => {
                 let main = expression(&compiled.main, source, false)?;
                 let parts = pattern::Parts {
                     rule: index,
@@ -101,6 +102,7 @@ impl Detector {
                     reach: rule.reach,
                     mask_head: *mask_head,
                     not_names,
+                    not_ends,
                     public_prefixes,
                 };
                 pattern::find(&parts, text, anchor)

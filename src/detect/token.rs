@@ -5,6 +5,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::evidence::{Candidate, Features, Tier};
+use super::name;
 use super::placeholder;
 use crate::decode::{self, Claims};
 use crate::rules::Shape;
@@ -45,7 +46,8 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         strong: true,
         dummy: placeholder::of_body(body, tier, parts.shape),
         features: Features { tier, body: length, claims, elided, name: None },
-        name: super::snippet::name_before(text, span.start),
+        name: super::snippet::name_before(text, span.start)
+            .filter(|name| name::is_plain(&text[name.clone()])),
         span,
     })
 }
