@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::rules::{Matcher, Rule, RuleSet};
+use crate::rules::{Matcher, Rule, RuleSet, Text};
 use crate::text::LineCursor;
 
 pub use directive::Directive;
@@ -30,6 +30,8 @@ pub struct Detector {
     rules: RuleSet,
     compiled: Vec<Compiled>,
     prefilter: Prefilter,
+    /// The anchors of rules with a token's shape.
+    tokens: Vec<Text>,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -45,7 +47,11 @@ impl Detector {
     pub fn new(rules: RuleSet) -> Self {
         let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
         let prefilter = Prefilter::new(rules.rules());
-        Self { rules, compiled, prefilter }
+        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Token { .. }));
+        let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
+        tokens.sort();
+        tokens.dedup();
+        Self { rules, compiled, prefilter, tokens }
     }
 
     /// The rules in force.
@@ -104,6 +110,7 @@ impl Detector {
                     not_names,
                     not_ends,
                     public_prefixes,
+                    tokens: &self.tokens,
                 };
                 pattern::find(&parts, text, anchor)
             }

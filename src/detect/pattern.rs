@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 use super::evidence::{Candidate, Features, Tier};
 use super::name;
 use super::placeholder::{self, Dummy};
-use super::statistics::Statistics;
+use super::statistics::{Statistics, walks};
 use crate::rules::Text;
 use crate::secret::Mask;
 
@@ -21,6 +21,8 @@ pub(super) struct Parts<'r> {
     pub(super) not_names: &'r [Text],
     pub(super) not_ends: &'r [Text],
     pub(super) public_prefixes: &'r [Text],
+    /// What tokens of rules of their own begin with: what those do not report is none.
+    pub(super) tokens: &'r [Text],
 }
 
 /// How much of a name may stand before the anchor, in bytes.
@@ -52,6 +54,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
     if !coat.fits(group("operator"))
         || !stands_whole(group("open"), &text[span.end..])
         || !looks_random(value)
+        || parts.tokens.iter().any(|start| value.starts_with(start.as_bytes()))
         || is_no_secret(parts, group("name"), group("rest"))
     {
         return None;
@@ -100,6 +103,8 @@ enum Coat {
     Flag,
     /// `<name>value`.
     Tag,
+    /// `arn:aws:name:value`: a colon assigns nothing.
+    Path,
 }
 
 impl Coat {
@@ -109,6 +114,8 @@ impl Coat {
             Self::Flag
         } else if start > 0 && text[start - 1] == b'<' {
             Self::Tag
+        } else if start > 0 && text[start - 1] == b':' {
+            Self::Path
         } else {
             Self::Plain
         }
@@ -131,6 +138,7 @@ impl Coat {
         match operator.iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
             None => self == Self::Flag,
             Some(b'>') => self == Self::Tag,
+            Some(b':') => self != Self::Path || operator.len() > 1,
             Some(_) => true,
         }
     }
@@ -161,7 +169,7 @@ fn looks_random(value: &[u8]) -> bool {
         return false;
     }
     let statistics = Statistics::of(core);
-    if statistics.run >= 5 || statistics.ascending >= 6 {
+    if statistics.run >= 5 || statistics.ascending >= 6 || walks(core, 6) {
         return false;
     }
     if core.iter().all(u8::is_ascii_hexdigit) {

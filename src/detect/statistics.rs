@@ -43,7 +43,7 @@ impl Statistics {
         } else if self.ascending >= cuts.ascending {
             Some("characters in sequence")
         } else if walks(value, cuts.ascending + 1) {
-            Some("a walk over the keyboard")
+            Some("a walk over the alphabet or the keyboard")
         } else if repeats(value, cuts.repeat) {
             Some("a part that repeats")
         } else if self.distinct < cuts.distinct || self.entropy < cuts.entropy {
@@ -67,12 +67,20 @@ fn entropy(counts: &[usize; 256], length: usize) -> f64 {
         .sum()
 }
 
-/// Rows of the keyboard, and its columns down and up.
-const WALKS: [&[u8]; 5] =
-    [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qazwsxedcrfvtgbyhnujmikolp", b"zaqxswcdevfrbgtnhymjukilop"];
+/// The alphabet, rows of the keyboard, and its columns down and up.
+const WALKS: [&[u8]; 7] = [
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"01234567890",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
+    b"qazwsxedcrfvtgbyhnujmikolp",
+    b"zaqxswcdevfrbgtnhymjukilop",
+];
 
-/// Whether `size` characters in a row lie in a row on the keyboard, too, in either case and direction.
-fn walks(value: &[u8], size: usize) -> bool {
+/// Whether `size` characters in a row lie in a row in the alphabet or on the keyboard, too, in either case and
+/// direction.
+pub(super) fn walks(value: &[u8], size: usize) -> bool {
     let forth = value[..value.len().min(MOST_COMPARED)].to_ascii_lowercase();
     let back: Vec<u8> = forth.iter().rev().copied().collect();
     [forth, back].iter().any(|value| {
@@ -116,9 +124,9 @@ mod tests {
             ("xxxxabcpqr197", "one character, again and again"),
             ("abcdeqz1897xkw", "characters in sequence"),
             ("1a2b3c4d5e6fqz1897xkw", "characters in sequence"),
-            ("x81QwErTyz7pq4", "a walk over the keyboard"),
-            ("x81lkjhgfz7pq4", "a walk over the keyboard"),
-            ("k3nujmikz7pq4w", "a walk over the keyboard"),
+            ("x81QwErTyz7pq4", "a walk over the alphabet or the keyboard"),
+            ("x81lkjhgfz7pq4", "a walk over the alphabet or the keyboard"),
+            ("k3nujmikz7pq4w", "a walk over the alphabet or the keyboard"),
             ("wqp4-1z8wqp4-1z8kk", "a part that repeats"),
             ("xyxzyxyzxxzyzyxz", "too few different characters for a random value"),
         ];
