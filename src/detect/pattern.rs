@@ -24,15 +24,19 @@ pub(super) struct Parts<'r> {
 /// How much of a name may stand before the anchor, in bytes.
 const MOST_NAME_BEFORE: usize = 40;
 
-/// How far behind the anchor an operator may stand, in bytes: the rest of a name, quotes and spaces.
-const MOST_NAME_AFTER: usize = 48;
+/// How far behind the anchor the value's first sixteen bytes may stand: the rest of a name, an operator,
+/// quotes and spaces before them.
+const MOST_NAME_AFTER: usize = 96;
+
+/// No value is shorter.
+const SHORTEST: usize = 16;
 
 /// Shorter values count as weak: they may be passwords that somebody thought up.
 const STRONG: usize = 20;
 
 /// Looks at one anchor: goes back to where the name begins and tries the expression there.
 pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Candidate> {
-    if !is_assigned(&text[anchor.end..text.len().min(anchor.end + MOST_NAME_AFTER)]) {
+    if !has_value(&text[anchor.end..text.len().min(anchor.end + MOST_NAME_AFTER)]) {
         return None;
     }
     let floor = anchor.start.saturating_sub(MOST_NAME_BEFORE);
@@ -78,12 +82,24 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
     })
 }
 
-/// Whether an operator follows the name: most places where a telling word stands end here, before the
-/// expression is asked.
-fn is_assigned(after: &[u8]) -> bool {
-    let between =
+/// Whether an operator follows the name, and then sixteen bytes that a value may be made of: nearly all places where a telling word stands end here, before the expression is asked.
+fn has_value(after: &[u8]) -> bool {
+    let before_operator =
         |byte: &u8| is_name(*byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t');
-    matches!(after.iter().find(|byte| !between(byte)), Some(b'=' | b':'))
+    let before_value =
+        |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\');
+    let Some(operator) = after.iter().position(|byte| !before_operator(byte)) else { return false };
+    let rest = &after[operator..];
+    if !matches!(rest[0], b'=' | b':') {
+        return false;
+    }
+    let Some(value) = rest.iter().position(|byte| !before_value(byte)) else { return false };
+    let value = &rest[value..];
+    let length = value
+        .iter()
+        .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'('))
+        .count();
+    length >= SHORTEST
 }
 
 const fn is_name(byte: u8) -> bool {
