@@ -28,8 +28,12 @@ pub(super) struct Parts<'r> {
 /// How much of a name may stand before the anchor, in bytes.
 const MOST_NAME_BEFORE: usize = 40;
 
-/// How far behind the anchor an operator may stand, in bytes: the rest of a name, quotes and spaces.
-const MOST_NAME_AFTER: usize = 48;
+/// How far behind the anchor the value's first sixteen bytes may stand: the rest of a name, an operator,
+/// quotes and spaces before them.
+const MOST_NAME_AFTER: usize = 96;
+
+/// No value is shorter.
+const SHORTEST: usize = 16;
 
 /// Shorter values count as weak: they may be passwords that somebody thought up.
 const STRONG: usize = 20;
@@ -121,16 +125,20 @@ impl Coat {
         }
     }
 
-    /// Whether an operator follows the name: most places where a telling word stands end here, before the
-    /// expression is asked.
+    /// Whether an operator follows the name, and then sixteen bytes that a value may be made of: nearly all
+    /// places where a telling word stands end here, before the expression is asked.
     fn may_open(self, after: &[u8]) -> bool {
         let between =
             |byte: &u8| is_name(*byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t');
-        match after.iter().find(|byte| !between(byte)) {
-            Some(b'=' | b':') => true,
-            Some(b'>') => self == Self::Tag,
-            _ => self == Self::Flag,
-        }
+        let operator = after.iter().position(|byte| !between(byte));
+        let rest = match operator.map(|at| (after[at], &after[at + 1..])) {
+            Some((b'=' | b':', rest)) => rest,
+            Some((b'>', rest)) if self == Self::Tag => rest,
+            _ if self == Self::Flag => after,
+            _ => return false,
+        };
+        rest.split(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'('))
+            .any(|value| value.len() >= SHORTEST)
     }
 
     /// Whether what stands between name and value fits the coat.

@@ -70,7 +70,7 @@ impl Refs {
     /// A file cannot be read, or git refuses to read a reftable.
     pub fn read(repository: &Repository) -> Result<Self, RefError> {
         match repository.ref_storage {
-            RefStorage::Files => FileRefs::new(repository).read_all(),
+            RefStorage::Files => FileRefs::with_packed(repository)?.read_all(),
             RefStorage::Reftable => read_reftable(repository),
         }
     }
@@ -116,23 +116,35 @@ enum Resolved {
 
 struct FileRefs<'r> {
     repository: &'r Repository,
+    /// `packed-refs` by name, where all refs are read; for a single one a pass over the lines is quicker.
+    packed: Option<BTreeMap<Vec<u8>, Oid>>,
 }
 
 impl<'r> FileRefs<'r> {
     const fn new(repository: &'r Repository) -> Self {
-        Self { repository }
+        Self { repository, packed: None }
+    }
+
+    /// The same with `packed-refs` read once for many names.
+    fn with_packed(repository: &'r Repository) -> Result<Self, RefError> {
+        let lines = packed_lines(repository)?;
+        let packed = entries(&lines).map(|(name, oid)| (name.to_vec(), oid)).collect();
+        Ok(Self { repository, packed: Some(packed) })
+    }
+
+    fn in_packed(&self, name: &[u8]) -> Result<Option<Oid>, RefError> {
+        if let Some(packed) = &self.packed {
+            return Ok(packed.get(name).copied());
+        }
+        let lines = packed_lines(self.repository)?;
+        Ok(entries(&lines).find(|(known, _)| *known == name).map(|(_, oid)| oid))
     }
 
     fn resolve(&self, name: &[u8]) -> Result<Resolved, RefError> {
         let mut name = name.to_vec();
-        let mut packed = None;
         for _ in 0..MOST_SYMBOLIC {
             let Some(content) = self.loose(&name)? else {
-                let packed = match &packed {
-                    Some(packed) => packed,
-                    None => packed.insert(self.packed()?),
-                };
-                return Ok(packed.get(&name).copied().map_or(Resolved::Absent, Resolved::Object));
+                return Ok(self.in_packed(&name)?.map_or(Resolved::Absent, Resolved::Object));
             };
             match content.strip_prefix(b"ref:") {
                 Some(target) => name = target.trim_ascii().to_vec(),
@@ -154,19 +166,8 @@ impl<'r> FileRefs<'r> {
         read_or_none(&self.repository.common_dir.join(&relative))
     }
 
-    fn packed(&self) -> Result<BTreeMap<Vec<u8>, Oid>, RefError> {
-        let content = read_or_none(&self.repository.common_dir.join("packed-refs"))?.unwrap_or_default();
-        let lines = content.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
-        Ok(lines
-            .filter_map(|line| {
-                let space = memchr::memchr(b' ', line)?;
-                Some((line[space + 1..].trim_ascii_end().to_vec(), Oid::from_hex(&line[..space])?))
-            })
-            .collect())
-    }
-
     fn read_all(&self) -> Result<Refs, RefError> {
-        let mut names: BTreeSet<Vec<u8>> = self.packed()?.into_keys().collect();
+        let mut names: BTreeSet<Vec<u8>> = self.packed.iter().flat_map(BTreeMap::keys).cloned().collect();
         let common = &self.repository.common_dir;
         for folder in [&self.repository.git_dir, common] {
             for file in files_below(&folder.join("refs"))? {
@@ -231,6 +232,19 @@ impl Refs {
         self.logged.dedup();
         self
     }
+}
+
+fn packed_lines(repository: &Repository) -> Result<Vec<u8>, RefError> {
+    Ok(read_or_none(&repository.common_dir.join("packed-refs"))?.unwrap_or_default())
+}
+
+/// The names and objects of `packed-refs`; lines about tags' targets (`^…`) and comments are passed over.
+fn entries(lines: &[u8]) -> impl Iterator<Item = (&[u8], Oid)> {
+    let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
+    lines.filter_map(|line| {
+        let space = memchr::memchr(b' ', line)?;
+        Some((line[space + 1..].trim_ascii_end(), Oid::from_hex(&line[..space])?))
+    })
 }
 
 fn read_reftable(repository: &Repository) -> Result<Refs, RefError> {

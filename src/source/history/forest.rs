@@ -12,6 +12,8 @@ pub(super) struct Forest {
     /// Where each slot's children begin in `children`; one more than slots.
     starts: Vec<u32>,
     children: Vec<u32>,
+    /// How many slots derive from each, directly or not.
+    weights: Vec<u32>,
     /// Slots that no root leads to: headers that do not fit, bases elsewhere, circles.
     pub(super) lost: Vec<u32>,
 }
@@ -47,8 +49,8 @@ impl Forest {
         }
         let roots: Vec<_> =
             (0_u32..).zip(&headers).filter_map(|(slot, (_, kind))| Some((slot, (*kind)?))).collect();
-        let mut forest = Self { roots, starts, children, lost: Vec::new() };
-        forest.lost = forest.unreached();
+        let mut forest = Self { roots, starts, children, weights: Vec::new(), lost: Vec::new() };
+        forest.weigh();
         forest
     }
 
@@ -68,13 +70,27 @@ impl Forest {
         found
     }
 
-    fn unreached(&self) -> Vec<u32> {
+    /// How many slots derive from this one, directly or not.
+    pub(super) fn weight(&self, slot: u32) -> u32 {
+        self.weights[slot as usize]
+    }
+
+    /// Follows the trees from their roots; what is not reached is lost.
+    fn weigh(&mut self) {
         let mut reached = vec![false; self.starts.len() - 1];
-        let mut work: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();
-        while let Some(slot) = work.pop() {
+        let mut order: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();
+        let mut at = 0;
+        while let Some(slot) = order.get(at).copied() {
             reached[slot as usize] = true;
-            work.extend(self.children(slot));
+            order.extend(self.children(slot));
+            at += 1;
         }
-        (0_u32..).zip(reached).filter(|(_, reached)| !reached).map(|(slot, _)| slot).collect()
+        let mut weights = vec![0_u32; reached.len()];
+        for slot in order.iter().rev() {
+            let below = self.children(*slot).iter().map(|child| weights[*child as usize] + 1).sum();
+            weights[*slot as usize] = below;
+        }
+        self.weights = weights;
+        self.lost = (0_u32..).zip(reached).filter(|(_, reached)| !reached).map(|(slot, _)| slot).collect();
     }
 }
