@@ -57,7 +57,9 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
             help.extend(first.and_then(show));
         }
     }
-    help.push(allow(finding, first, language));
+    // A comment helps where there is a file to write it into, not where only the history holds it.
+    let gone = finding.history.as_ref().is_some_and(|history| !history.at_head);
+    help.push(allow(finding, first.filter(|_| !gone), language));
     help
 }
 
@@ -67,6 +69,10 @@ fn lower_first(step: &str) -> String {
 }
 
 fn unstage(place: &Location, unborn: bool) -> String {
+    // A name that is escaped or masked is not the one that git knows.
+    if place.path.contains('%') || place.path.contains("...") || place.path.contains("***") {
+        return "take it out of the commit: edit the file and `git add` it again, or `git restore --staged` it".into();
+    }
     let path = shell_word(&place.path);
     if unborn {
         format!(
