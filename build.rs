@@ -62,10 +62,11 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         (_, _, Some(pattern)) => {
             format!(
                 "Matcher::Pattern {{ expression: {}, mask_head: {}, not_names: Cow::Borrowed({}), \
-                 public_prefixes: Cow::Borrowed({}) }}",
+                 not_ends: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }}",
                 text(pattern),
                 rule.mask_head,
                 list(&rule.not_names),
+                list(&rule.not_ends),
                 list(&rule.public_prefixes),
             )
         }

@@ -34,11 +34,12 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
             Confidence::Medium
         }
         Tier::Assigned => {
-            let name = features.name.as_deref().unwrap_or("a name that says secret");
-            reasons.push(format!(
-                "a random-looking value is assigned to `{}`",
-                crate::text::terminal(name.as_bytes())
-            ));
+            // A name that may be a secret itself is not handed on.
+            let name = features.name.as_ref().map_or_else(
+                || "a name that says secret".to_owned(),
+                |name| format!("`{}`", crate::text::terminal(name.as_bytes())),
+            );
+            reasons.push(format!("a random-looking value is assigned to {name}"));
             Confidence::Medium
         }
         Tier::Short => {
@@ -49,15 +50,8 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
     };
     if let Some(claims) = &features.claims {
         reasons.extend(expiry(claims.expires, now));
-        reasons.extend(
-            claims
-                .subject
-                .as_ref()
-                .map(|who| format!("stands for {}", crate::text::terminal(who.as_bytes()))),
-        );
-        reasons.extend(
-            claims.issuer.as_ref().map(|who| format!("made by {}", crate::text::terminal(who.as_bytes()))),
-        );
+        reasons.extend(claims.subject.as_deref().and_then(claim).map(|who| format!("stands for {who}")));
+        reasons.extend(claims.issuer.as_deref().and_then(claim).map(|who| format!("made by {who}")));
     }
     // Said for whoever reads it, and no more: on labelled data a path carries nothing that the value does not.
     if path.is_some_and(is_example_path) {
@@ -70,6 +64,18 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
         }
         None => Verdict { confidence: Some(confidence), reasons },
     }
+}
+
+/// A claim as it is shown: people, ids and addresses, and nothing that may be a token itself.
+fn claim(text: &str) -> Option<String> {
+    const LONGEST: usize = 100;
+    let longest = |is_part: fn(char) -> bool| {
+        text.split(|sign: char| !is_part(sign)).map(str::len).max().unwrap_or_default()
+    };
+    // A UUID has 36 characters with its dashes, an id 31 without any.
+    let token = longest(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '+' | '=')) >= 40
+        || longest(|sign| sign.is_ascii_alphanumeric() || sign == '_') >= 32;
+    (text.len() <= LONGEST && !token).then(|| crate::text::terminal(text.as_bytes()))
 }
 
 fn expiry(expires: Option<i64>, now: i64) -> Option<String> {
@@ -120,6 +126,21 @@ mod tests {
         }
         for path in ["src/contest.py", "latest/a.py", "src/attestation/mod.rs", ".env"] {
             assert!(!is_example_path(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_may_be_a_token_is_not_shown() {
+        for text in [
+            "user:demo",
+            "ada@example.org",
+            "https://issuer.example/v1",
+            "123e4567-e89b-12d3-a456-426614174000",
+        ] {
+            assert_eq!(claim(text).as_deref(), Some(text));
+        }
+        for text in ["k".repeat(32), format!("id {}-{}", "k".repeat(20), "k".repeat(20)), "a ".repeat(60)] {
+            assert_eq!(claim(&text), None);
         }
     }
 

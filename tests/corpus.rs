@@ -50,7 +50,7 @@ fn every_labelled_key_is_found_and_no_placeholder() {
 
 /// Shapes of our own, of the same kinds as the labelled ones. `<` stands for the common start, so that no line
 /// here looks like a key.
-const PLACEHOLDERS: [&str; 44] = [
+const PLACEHOLDERS: [&str; 48] = [
     "<…",
     "<XXXX",
     "<api03-…",
@@ -74,6 +74,10 @@ const PLACEHOLDERS: [&str; 44] = [
     "<api03-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-test-t",
     "<api03-deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef-deadbAA",
     "<api03-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA-AAAAAAAA",
+    "<api03-1a2b3c4d5e6f7g8h9i0j1k2l3m4n5o6p7q8r9s0t1u2v3w4x5y6z7A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3Q4R5S6T",
+    "<api03-qazwsxedcrfvtgbyhnujmikolpQAZWSXEDCRFVTGBYHNUJMIKOLP1029384756-plokmijnuhbygvtfcrdxeszwaqAA",
+    "<api03-The-quick-brown-fox-jumps-over-the-lazy-dog-0123456789-THE-QUICK-BROWN-FOX-JUMPS-OVER-LAZY",
+    "<api03-loremipsumdolorsitametconsecteturadipiscingelitseddoeiusmodtemporincididuntutlaboreetdolAA",
     "<api03-fake-key-for-testing-only-do-not-use-0123",
     "<api03-placeholder-placeholder-placeholder-placeholder",
     "<api03-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -117,6 +117,16 @@ fn house() -> House {
     files.push(("beside.txt".to_owned(), beside));
     let password = format!("db_password: \"{}\"\n", planted.random(32, "password"));
     files.push(("generic.yml".to_owned(), password));
+    let signed = |at: &str| format!("Pa$$w0{at}!x9%Tr#uS&q");
+    let neighbours = format!(
+        "PASS={} KEY={} OTHER='{}'\n",
+        planted.plant(signed("left"), 0),
+        planted.key("between"),
+        planted.plant(signed("right"), 0)
+    );
+    files.push(("neighbours.env".to_owned(), neighbours));
+    // A value that only its name tells, in a file's name.
+    files.push((format!("api_key={}", planted.random(32, "path")), planted.key("named so")));
     let encoded = base64::engine::general_purpose::STANDARD.encode(planted.key("encoded"));
     let encoded = planted.plant(encoded, 20);
     files.push((

@@ -137,6 +137,19 @@ fn the_structure_ends_a_token_whatever_follows() {
 }
 
 #[test]
+fn a_whole_body_stays_one_whatever_follows() {
+    let detector = Detector::new(RuleSet::builtin());
+    let token = tokens::token("USR", "edge");
+    for (before, after) in [("***", "***"), ("use ", "..."), ("", "… it"), ("", "***REMOVED***"), ("", "•")]
+    {
+        let text = format!("{before}{token}{after}");
+        let found = reported(&detector, text.as_bytes());
+        assert_eq!(ids(&found), ["anthropic-user-key"], "{text}");
+        assert_eq!(&text[found[0].1.span.clone()], token);
+    }
+}
+
+#[test]
 fn session_tokens_say_when_they_end() {
     let detector = Detector::new(RuleSet::builtin());
     let token = tokens::session_token("CC", "a", 1_000);

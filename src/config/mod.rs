@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::allow::Entry;
 use crate::finding::{Problem, ProblemKind};
-use crate::secret::{FingerprintKey, mask_runs};
+use crate::secret::{FingerprintKey, mask_neighbours};
 use crate::text::terminal;
 
 pub use error::ConfigError;
@@ -202,7 +202,7 @@ const ACCEPTABLE: [ProblemKind; 7] = [
 
 /// A reason as reports show it: what could be a secret in it is masked.
 fn shown(reason: &str) -> String {
-    terminal(&mask_runs(reason.as_bytes(), None))
+    terminal(&mask_neighbours(reason.as_bytes(), None))
 }
 
 fn allow_entry(entry: AllowEntry) -> Result<Entry, &'static str> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::secret::mask_runs;
+use crate::secret::mask_neighbours;
 use crate::text::{line_around, terminal};
 
 /// The words that begin a directive.
@@ -80,7 +80,7 @@ fn is_subject(word: &str) -> bool {
 
 fn clean(reason: &[u8]) -> String {
     let reason = &reason[..reason.len().min(MOST_REASON)];
-    let shown = terminal(&mask_runs(reason, None));
+    let shown = terminal(&mask_neighbours(reason, None));
     let end =
         ["-->", "*/", "#}", "%>"].iter().filter_map(|mark| shown.find(mark)).min().unwrap_or(shown.len());
     shown[..end].trim().trim_end_matches(['"', '\'', ',']).to_owned()

@@ -3,6 +3,7 @@
 
 mod directive;
 mod evidence;
+mod name;
 mod pattern;
 mod placeholder;
 mod prefilter;
@@ -14,7 +15,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::rules::{Matcher, Rule, RuleSet};
+use crate::rules::{Matcher, Rule, RuleSet, Text};
 use crate::text::LineCursor;
 
 pub use directive::Directive;
@@ -29,6 +30,8 @@ pub struct Detector {
     rules: RuleSet,
     compiled: Vec<Compiled>,
     prefilter: Prefilter,
+    /// The anchors of rules with a token's shape.
+    tokens: Vec<Text>,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -44,7 +47,11 @@ impl Detector {
     pub fn new(rules: RuleSet) -> Self {
         let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
         let prefilter = Prefilter::new(rules.rules());
-        Self { rules, compiled, prefilter }
+        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Token { .. }));
+        let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
+        tokens.sort();
+        tokens.dedup();
+        Self { rules, compiled, prefilter, tokens }
     }
 
     /// The rules in force.
@@ -93,7 +100,7 @@ impl Detector {
                     .and_then(|(text, _)| expression(&compiled.structure, text, true));
                 token::find(&token::Parts { rule: index, prefix, structure, shape }, text, anchor)
             }
-            Matcher::Pattern { expression: source, mask_head, not_names, public_prefixes } => {
+            Matcher::Pattern { expression: source, mask_head, not_names, not_ends, public_prefixes } => {
                 let main = expression(&compiled.main, source, false)?;
                 let parts = pattern::Parts {
                     rule: index,
@@ -101,7 +108,9 @@ impl Detector {
                     reach: rule.reach,
                     mask_head: *mask_head,
                     not_names,
+                    not_ends,
                     public_prefixes,
+                    tokens: &self.tokens,
                 };
                 pattern::find(&parts, text, anchor)
             }

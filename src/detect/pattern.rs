@@ -6,8 +6,9 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::evidence::{Candidate, Features, Tier};
+use super::name;
 use super::placeholder::{self, Dummy};
-use super::statistics::Statistics;
+use super::statistics::{Statistics, walks};
 use crate::rules::Text;
 use crate::secret::Mask;
 
@@ -18,7 +19,10 @@ pub(super) struct Parts<'r> {
     pub(super) reach: usize,
     pub(super) mask_head: usize,
     pub(super) not_names: &'r [Text],
+    pub(super) not_ends: &'r [Text],
     pub(super) public_prefixes: &'r [Text],
+    /// What tokens of rules of their own begin with: what those do not report is none.
+    pub(super) tokens: &'r [Text],
 }
 
 /// How much of a name may stand before the anchor, in bytes.
@@ -36,70 +40,116 @@ const STRONG: usize = 20;
 
 /// Looks at one anchor: goes back to where the name begins and tries the expression there.
 pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Candidate> {
-    if !has_value(&text[anchor.end..text.len().min(anchor.end + MOST_NAME_AFTER)]) {
-        return None;
-    }
     let floor = anchor.start.saturating_sub(MOST_NAME_BEFORE);
     let before = text[floor..anchor.start].iter().rev().take_while(|byte| is_name(**byte)).count();
     let start = anchor.start - before;
+    let coat = Coat::of(text, start);
+    if !coat.may_open(&text[anchor.end..text.len().min(anchor.end + MOST_NAME_AFTER)]) {
+        return None;
+    }
     let window = &text[start..text.len().min(anchor.end + parts.reach)];
     let captures = parts.main.captures(window)?;
+    let group =
+        |name| captures.name(name).map_or(&b""[..], |group: regex::bytes::Match<'_>| group.as_bytes());
     let secret = captures.name("secret")?;
     let span = start + secret.start()..start + secret.end();
-    let name = captures.name("name");
-    let open = captures.name("open").map_or(&b""[..], |open| open.as_bytes());
     let value = secret.as_bytes();
-    if !stands_whole(open, &text[span.end..]) || !looks_random(value) {
+    let name = captures.name("name").map(|name| start + name.start()..start + name.end());
+    if !coat.fits(group("operator"))
+        || !stands_whole(group("open"), &text[span.end..])
+        || !looks_random(value)
+        || parts.tokens.iter().any(|start| value.starts_with(start.as_bytes()))
+        || is_no_secret(parts, group("name"), group("rest"))
+    {
         return None;
     }
-    let lower = name.map(|name| String::from_utf8_lossy(name.as_bytes()).to_ascii_lowercase());
-    if lower.as_ref().is_some_and(|name| parts.not_names.iter().any(|stop| name.contains(stop.as_ref()))) {
-        return None;
-    }
-    let dummy = if placeholder::has_words(value) {
-        Some(Dummy::Words)
-    } else if parts.public_prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes())) {
-        Some(Dummy::PublicId("a public id"))
-    } else {
-        public_id(value)
-    };
+    let name = name.filter(|name| name::is_plain(&text[name.clone()]));
     let strong = value.len() >= STRONG;
     Some(Candidate {
         rule: parts.rule,
         prefix: 0,
         mask: if strong { Mask { head: parts.mask_head, tail: 0 } } else { Mask::FULL },
         strong,
-        dummy,
+        dummy: dummy(parts, value),
         features: Features {
             tier: Tier::Assigned,
             body: value.len(),
             claims: None,
             elided: false,
-            name: lower,
+            name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
         },
-        name: name.map(|name| start + name.start()..start + name.end()),
+        name,
         span,
     })
 }
 
-/// Whether an operator follows the name, and then sixteen bytes that a value may be made of: nearly all places where a telling word stands end here, before the expression is asked.
-fn has_value(after: &[u8]) -> bool {
-    let before_operator =
-        |byte: &u8| is_name(*byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t');
-    let before_value =
-        |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\');
-    let Some(operator) = after.iter().position(|byte| !before_operator(byte)) else { return false };
-    let rest = &after[operator..];
-    if !matches!(rest[0], b'=' | b':') {
-        return false;
+/// Whether the name says that its value is something else.
+fn is_no_secret(parts: &Parts<'_>, name: &[u8], rest: &[u8]) -> bool {
+    name::has_word(&name::words(name), parts.not_names) || name::has_word(&name::words(rest), parts.not_ends)
+}
+
+fn dummy(parts: &Parts<'_>, value: &[u8]) -> Option<Dummy> {
+    if placeholder::has_words(value) {
+        return Some(Dummy::Words);
     }
-    let Some(value) = rest.iter().position(|byte| !before_value(byte)) else { return false };
-    let value = &rest[value..];
-    let length = value
-        .iter()
-        .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'('))
-        .count();
-    length >= SHORTEST
+    if parts.public_prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes())) {
+        return Some(Dummy::PublicId("a public id"));
+    }
+    public_id(value)
+}
+
+/// What a name stands in, which says how its value follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coat {
+    /// `name = value`, `name: value`.
+    Plain,
+    /// `--name value`, or as above.
+    Flag,
+    /// `<name>value`.
+    Tag,
+    /// `arn:aws:name:value`: a colon assigns nothing.
+    Path,
+}
+
+impl Coat {
+    /// The coat of a name that begins at `start`.
+    fn of(text: &[u8], start: usize) -> Self {
+        if text[start..].starts_with(b"--") {
+            Self::Flag
+        } else if start > 0 && text[start - 1] == b'<' {
+            Self::Tag
+        } else if start > 0 && text[start - 1] == b':' {
+            Self::Path
+        } else {
+            Self::Plain
+        }
+    }
+
+    /// Whether an operator follows the name, and then sixteen bytes that a value may be made of: nearly all
+    /// places where a telling word stands end here, before the expression is asked.
+    fn may_open(self, after: &[u8]) -> bool {
+        let between =
+            |byte: &u8| is_name(*byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t');
+        let operator = after.iter().position(|byte| !between(byte));
+        let rest = match operator.map(|at| (after[at], &after[at + 1..])) {
+            Some((b'=' | b':', rest)) => rest,
+            Some((b'>', rest)) if self == Self::Tag => rest,
+            _ if self == Self::Flag => after,
+            _ => return false,
+        };
+        rest.split(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'('))
+            .any(|value| value.len() >= SHORTEST)
+    }
+
+    /// Whether what stands between name and value fits the coat.
+    fn fits(self, operator: &[u8]) -> bool {
+        match operator.iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
+            None => self == Self::Flag,
+            Some(b'>') => self == Self::Tag,
+            Some(b':') => self != Self::Path || operator.len() > 1,
+            Some(_) => true,
+        }
+    }
 }
 
 const fn is_name(byte: u8) -> bool {
@@ -109,12 +159,12 @@ const fn is_name(byte: u8) -> bool {
 /// A quoted value ends at its quote, another one where no value goes on. `(`, `[`, `{` and `$` would make it
 /// code.
 fn stands_whole(open: &[u8], after: &[u8]) -> bool {
-    if open.is_empty() {
+    let quote = open.strip_prefix(b"b").or(open.strip_prefix(b"r")).unwrap_or(open);
+    if quote.is_empty() {
         let next = after.first().copied().unwrap_or(b'\n');
-        return next.is_ascii_whitespace()
-            || matches!(next, b',' | b';' | b'&' | b'"' | b'\'' | b'\\' | b'<');
+        return next.is_ascii_whitespace() || b",;&\"'\\<)]}|".contains(&next);
     }
-    after.starts_with(open)
+    after.starts_with(quote)
 }
 
 /// Whether every part of the value looks drawn by chance: digits and letters mixed all along, as many
@@ -127,7 +177,7 @@ fn looks_random(value: &[u8]) -> bool {
         return false;
     }
     let statistics = Statistics::of(core);
-    if statistics.run >= 5 || statistics.ascending >= 6 {
+    if statistics.run >= 5 || statistics.ascending >= 6 || walks(core, 6) {
         return false;
     }
     if core.iter().all(u8::is_ascii_hexdigit) {
@@ -170,7 +220,16 @@ fn public_id(value: &[u8]) -> Option<Dummy> {
     // A path has several parts of several letters each; base64 has a slash here and there.
     let parts: Vec<&[u8]> = value.split(|byte| *byte == b'/').collect();
     let words = parts.iter().filter(|part| part.len() > 2 && part.iter().all(u8::is_ascii_lowercase)).count();
-    (parts.len() > 2 && words * 2 >= parts.len()).then_some(Dummy::Reference("a path"))
+    if parts.len() > 2 && words * 2 >= parts.len() {
+        return Some(Dummy::Reference("a path"));
+    }
+    // `process.env.KEY`, `config.auth.key2`
+    let mut dotted = value.split(|byte| *byte == b'.');
+    let is_word = |part: Option<&[u8]>| {
+        part.is_some_and(|part| part.len() > 1 && part.iter().all(u8::is_ascii_lowercase))
+    };
+    (is_word(dotted.next()) && is_word(dotted.next()) && dotted.next().is_some())
+        .then_some(Dummy::Reference("a dotted name"))
 }
 
 #[cfg(test)]
@@ -205,6 +264,7 @@ mod tests {
             Some("a UUID")
         );
         assert_eq!(public_id(b"etc/app/secrets/key1").map(|dummy| dummy.explain()), Some("a path"));
+        assert_eq!(public_id(b"process.env.KEY_V2_3x").map(|dummy| dummy.explain()), Some("a dotted name"));
         assert_eq!(public_id(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCY7z"), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::Snippet;
-use crate::secret::mask_runs;
+use crate::secret::mask_neighbours;
 use crate::text::{line_around, terminal};
 
 /// How much of a line is shown before and after the secret, in bytes.
@@ -19,8 +19,8 @@ pub(super) fn around(text: &[u8], span: &Range<usize>, name: Option<Range<usize>
     let start = whole_run_from(text, line.start, span.start);
     let end = whole_run_until(text, line.end, span.end);
     let name = name.filter(|name| name.start >= start).map(|name| name.start - start..name.end - start);
-    let before = terminal(&mask_runs(&text[start..span.start], name.as_ref()));
-    let after = terminal(&mask_runs(&text[span.end..end], None));
+    let before = terminal(&mask_neighbours(&text[start..span.start], name.as_ref()));
+    let after = terminal(&mask_neighbours(&text[span.end..end], None));
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }

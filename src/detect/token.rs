@@ -5,6 +5,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::evidence::{Candidate, Features, Tier};
+use super::name;
 use super::placeholder;
 use crate::decode::{self, Claims};
 use crate::rules::Shape;
@@ -35,8 +36,8 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
     let rest = &text[anchor.start + prefix..];
     let (length, tier, claims) = body(parts, rest, literal)?;
     let span = anchor.start..anchor.start + prefix + length;
-    let elided = tier < Tier::Structured && placeholder::is_elided(&text[span.end..]);
-    let tier = if elided { Tier::Short } else { tier };
+    // A whole body stays one, whatever follows: `***` is bold in Markdown, and a sentence may end in dots.
+    let elided = tier == Tier::Short && placeholder::is_elided(&text[span.end..]);
     let body = &rest[..length];
     Some(Candidate {
         rule: parts.rule,
@@ -45,15 +46,17 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         strong: true,
         dummy: placeholder::of_body(body, tier, parts.shape),
         features: Features { tier, body: length, claims, elided, name: None },
-        name: super::snippet::name_before(text, span.start),
+        name: super::snippet::name_before(text, span.start)
+            .filter(|name| name::is_plain(&text[name.clone()])),
         span,
     })
 }
 
 fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, Option<Claims>)> {
     let shape = parts.shape;
+    // Nothing looks beyond the next anchor, so that a text full of anchors costs no more than its length.
+    let rest = &rest[..cut_at_next(&rest[..rest.len().min(decode::MOST_JWT_BYTES)], literal)];
     if let Some(length) = decode::jwt_length(rest).filter(|_| shape.jwt) {
-        let length = cut_at_next(&rest[..length], literal);
         let claims = decode::claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
         return Some((length, tier, claims));
@@ -64,21 +67,15 @@ fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, 
             return Some((*length, Tier::Structured, None));
         }
     }
-    let length = run(rest, literal);
+    let length = run(rest);
     let tier = if length >= shape.full { Tier::Full } else { Tier::Short };
     (length >= shape.short).then_some((length, tier, None))
 }
 
-/// The number of base64url characters up to the next anchor.
-fn run(rest: &[u8], literal: &[u8]) -> usize {
+/// The number of base64url characters that `rest` begins with.
+fn run(rest: &[u8]) -> usize {
     let rest = &rest[..rest.len().min(MOST_BODY)];
-    rest.iter()
-        .enumerate()
-        .take_while(|(at, byte)| {
-            (byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-                && !(**byte == literal[0] && rest[*at..].starts_with(literal))
-        })
-        .count()
+    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count()
 }
 
 fn cut_at_next(token: &[u8], literal: &[u8]) -> usize {

@@ -66,8 +66,10 @@ pub enum Matcher {
         expression: Text,
         /// The bytes that a mask keeps at the start.
         mask_head: usize,
-        /// Parts of a name, in lower case, that say that the value is no secret.
+        /// Words of a name, in lower case, that say that the value is no secret.
         not_names: Cow<'static, [Text]>,
+        /// The same behind the telling word.
+        not_ends: Cow<'static, [Text]>,
         /// What public ids begin with.
         public_prefixes: Cow<'static, [Text]>,
     },

@@ -41,7 +41,8 @@ pub(crate) struct RuleSpec {
     pub(crate) prefix: Option<String>,
     /// The name of a shape of this file; with `prefix`.
     pub(crate) shape: Option<String>,
-    /// An expression with a group `secret`, and perhaps `name` and `open`; instead of prefix and shape.
+    /// An expression with a group `secret`, and perhaps `name`, `rest`, `operator` and `open`; instead of prefix
+    /// and shape.
     pub(crate) pattern: Option<String>,
     /// How far around its anchor the rule may look, in bytes.
     #[serde(default = "default_reach")]
@@ -49,9 +50,12 @@ pub(crate) struct RuleSpec {
     /// With `pattern`: the bytes that a mask keeps at the start.
     #[serde(default)]
     pub(crate) mask_head: usize,
-    /// With `pattern`: parts of a name that say that the value is no secret.
+    /// With `pattern`: words of a name that say that the value is no secret, wherever they stand in it.
     #[serde(default)]
     pub(crate) not_names: Vec<String>,
+    /// The same for words behind the telling one (the group `rest`): `token_type` is no token, `type_token` is.
+    #[serde(default)]
+    pub(crate) not_ends: Vec<String>,
     /// With `pattern`: what public ids begin with.
     #[serde(default)]
     pub(crate) public_prefixes: Vec<String>,

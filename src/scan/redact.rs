@@ -1,11 +1,11 @@
 //! Names that are shown may hold a secret themselves: a path, a branch, an author.
 
 use super::Engine;
-use crate::detect::Detector;
+use crate::detect::{Detector, Evidence};
 use crate::rules::RuleSet;
 use crate::text::{percent, terminal};
 
-/// Text with every provider's token in it masked, for what is said where there is no engine.
+/// Text with every secret in it masked, for what is said where there is no engine.
 #[must_use]
 pub fn redacted(text: &str) -> String {
     masked(&Detector::new(RuleSet::builtin()), text)
@@ -14,11 +14,14 @@ pub fn redacted(text: &str) -> String {
 fn masked(detector: &Detector, text: &str) -> String {
     let found = detector.scan(text.as_bytes());
     let rules = detector.rules();
-    let found = found.iter().filter(|evidence| rules[evidence.rule].is_provider());
+    // A placeholder that a provider's rule found is masked, too: it may be a key that is judged wrongly. Others
+    // are words, which a path is full of.
+    let is_shown = |evidence: &&Evidence| evidence.dummy.is_some() && !rules[evidence.rule].is_provider();
+    let found = found.iter().filter(|evidence| !is_shown(evidence));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for evidence in found {
-        // Tokens are ASCII, so their edges are those of characters.
+        // Values are ASCII, so their edges are those of characters.
         out.push_str(text.get(at..evidence.span.start).unwrap_or_default());
         out.push_str(&evidence.masked.text);
         at = evidence.span.end;
@@ -28,7 +31,7 @@ fn masked(detector: &Detector, text: &str) -> String {
 }
 
 impl Engine {
-    /// Text with every provider's token in it masked.
+    /// Text with every secret in it masked.
     pub(super) fn redacted(&self, text: &str) -> String {
         masked(self.names.as_ref().unwrap_or(&self.detector), text)
     }

@@ -1,4 +1,4 @@
-//! What may be shown of a secret, and of the text around it.
+//! What may be shown of a secret.
 
 use std::ops::Range;
 
@@ -30,38 +30,6 @@ impl Mask {
     }
 }
 
-/// Token characters: what a neighbouring secret that no rule knows would be made of.
-const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'.' | b'~') || byte >= 0x80
-}
-
-/// Runs shorter than this are shown as they stand.
-const LONGEST_SHOWN_RUN: usize = 15;
-
-/// Replaces every run of 16 or more token characters by stars, so that a neighbour of a finding is not
-/// printed. Runs wholly inside `keep` (the name that the secret is assigned to) stay.
-#[must_use]
-pub fn mask_runs(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(line.len());
-    let mut at = 0;
-    while at < line.len() {
-        let run = line[at..].iter().take_while(|byte| is_token(**byte)).count();
-        if run == 0 {
-            out.push(line[at]);
-            at += 1;
-            continue;
-        }
-        let kept = keep.is_some_and(|keep| keep.start <= at && at + run <= keep.end);
-        if run > LONGEST_SHOWN_RUN && !kept {
-            out.extend_from_slice(b"********");
-        } else {
-            out.extend_from_slice(&line[at..at + run]);
-        }
-        at += run;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,14 +42,5 @@ mod tests {
         assert_eq!(hint.apply(b"abc-def-gh01-short", 13), "********");
         assert_eq!(Mask::FULL.apply(b"anything at all", 0), "********");
         assert_eq!(Mask { head: 3, tail: 0 }.apply("öööööööööö".as_bytes(), 0), "********");
-    }
-
-    #[test]
-    fn a_long_neighbour_is_not_shown() {
-        let line = b"user=bob 0123456789abcdef other='abcdefghijklmnop'";
-        let masked = String::from_utf8(mask_runs(line, None)).unwrap();
-        assert_eq!(masked, "user=bob ******** other='********'");
-        let name = b"A_VERY_LONG_SECRET_NAME: x";
-        assert_eq!(mask_runs(name, Some(&(0..23))), name);
     }
 }

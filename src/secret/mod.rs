@@ -2,11 +2,13 @@
 
 mod fingerprint;
 mod mask;
+mod neighbour;
 
 use std::fmt;
 
 pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
-pub use mask::{Mask, mask_runs};
+pub use mask::Mask;
+pub use neighbour::mask_neighbours;
 
 /// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
 pub struct Secret<'b>(&'b [u8]);
