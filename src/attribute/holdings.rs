@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{ByObject, ValueIndex};
 use crate::source::git::{EntryKind, ObjectFormat, Oid, OpenError, Repository, TreeEntry, tree_entries};
-use crate::source::history::{Contents, Present, visit_trees};
+use crate::source::history::{Contents, Present, visit_trees, visit_with_libgit2};
 use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor};
+use crate::source::{Blob, Copied, Stop, Visitor};
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -44,6 +44,10 @@ pub struct Holdings {
     values: HashMap<Oid, Arc<[ValueIndex]>>,
 }
 
+/// If fewer than one tree in so many matters, each is read by its name: that costs about so much more than a
+/// walk along the deltas.
+const FEW: usize = 100;
+
 impl Holdings {
     /// Finds the trees among `trees` (sorted) that hold something of interest.
     ///
@@ -70,7 +74,13 @@ impl Holdings {
         visit_trees(repository, contents, trees, &shape)?;
         let matter = shape.matter(trees);
         let reader = Reader { format: repository.format, interest, matter: &matter, found: Mutex::default() };
-        visit_trees(repository, contents, trees, &reader)?;
+        if matter.len() * FEW < trees.len() {
+            let mut few: Vec<Oid> = matter.iter().copied().collect();
+            few.sort_unstable();
+            visit_with_libgit2(repository, &few, &reader, &Stop::default())?;
+        } else {
+            visit_trees(repository, contents, trees, &reader)?;
+        }
         let mut holdings = Self {
             trees: reader.found.into_inner().unwrap_or_else(PoisonError::into_inner),
             values: HashMap::new(),

@@ -1,35 +1,38 @@
 //! What should be there and is not: objects that trees and commits name, and what a shallow clone cut off.
 
-use crate::attribute::{CommitGraph, Holdings, Interest, tell};
+use crate::attribute::{CommitGraph, Story};
 use crate::finding::{Problem, ProblemKind};
-use crate::source::git::{Oid, OpenError, ReadError, Repository};
-use crate::source::history::{Contents, Present};
+use crate::source::git::{Oid, ReadError, Repository};
+use crate::source::history::Present;
 use crate::source::read_problem;
 
 use super::super::Engine;
-use super::collect::Found;
+use super::collect::{Followed, Found};
 use super::reach::Reach;
 
 /// Problems of one kind are named one by one up to this number; the rest is counted.
 const MOST_NAMED: usize = 10;
 
-/// A repository, and what its object database holds.
-pub(super) struct Store<'s> {
-    pub(super) repository: &'s Repository,
-    pub(super) contents: &'s Contents,
-    pub(super) present: &'s Present,
+/// What is known when it is told what is absent.
+pub(super) struct Known<'k> {
+    pub(super) repository: &'k Repository,
+    pub(super) present: &'k Present,
+    pub(super) graph: &'k CommitGraph,
+    pub(super) reach: &'k Reach,
+    pub(super) found: &'k Found,
+    /// Where a shallow clone ends.
+    pub(super) borders: &'k [Oid],
 }
 
 /// The problems. Only what something names has to be there: git itself takes unreached objects away piece by
 /// piece.
 pub(super) fn problems(
     engine: &Engine,
-    store: &Store<'_>,
-    graph: &CommitGraph,
-    reach: &Reach,
-    found: &Found,
-    borders: &[Oid],
-) -> Result<Vec<Problem>, OpenError> {
+    known: &Known<'_>,
+    followed: &[Oid],
+    stories: &[Story],
+) -> Vec<Problem> {
+    let Known { graph, reach, found, borders, .. } = known;
     let mut problems = Vec::new();
     if let Some(first) = borders.first() {
         problems.push(Problem {
@@ -49,14 +52,17 @@ pub(super) fn problems(
         .filter(|(_, child)| !borders.contains(child))
         .map(|(parent, _)| (None, parent))
         .collect();
-    absent.extend(absent_in_trees(engine, store, graph, reach, found)?);
+    let in_trees = followed.iter().zip(stories).filter(|(_, story)| story.reachable);
     absent.extend(
-        graph.absent_trees(&reach.roots, |tree| store.present.has(tree)).into_iter().map(|tree| (None, tree)),
+        in_trees.map(|(oid, story)| (story.places.first().map(|place| engine.shown_path(&place.path)), *oid)),
     );
-    problems.extend(no_trees(graph, reach, found, store.present));
+    absent.extend(
+        graph.absent_trees(&reach.roots, |tree| known.present.has(tree)).into_iter().map(|tree| (None, tree)),
+    );
+    problems.extend(no_trees(graph, reach, found, known.present));
     absent.sort();
     absent.dedup_by_key(|(_, oid)| *oid);
-    if store.repository.is_partial && !absent.is_empty() {
+    if known.repository.is_partial && !absent.is_empty() {
         let first = absent[0].0.clone();
         problems.push(Problem {
             kind: ProblemKind::PartialClone,
@@ -64,16 +70,16 @@ pub(super) fn problems(
             message: format!(
                 "the clone is partial: {} left with the remote and not read; \
                  `git fetch --refetch --no-filter` brings what is left",
-                if absent.len() == 1 {
-                    "1 object was".to_owned()
-                } else {
-                    format!("{} objects were", absent.len())
+                match (absent.len(), found.more_absent) {
+                    (1, 0) => "1 object was".to_owned(),
+                    (count, 0) => format!("{count} objects were"),
+                    (count, _) => format!("more than {count} objects were"),
                 }
             ),
         });
-        return Ok(problems);
+        return problems;
     }
-    let count = absent.len();
+    let count = absent.len() + found.more_absent;
     problems.extend(
         absent.into_iter().take(MOST_NAMED).map(|(path, oid)| read_problem(&ReadError::Missing(oid), path)),
     );
@@ -81,13 +87,10 @@ pub(super) fn problems(
         problems.push(Problem {
             kind: ProblemKind::MissingObject,
             path: None,
-            message: format!(
-                "and {} more objects are missing; `git fsck` names them all",
-                count - MOST_NAMED
-            ),
+            message: format!("and {} more are missing; `git fsck` names them all", count - MOST_NAMED),
         });
     }
-    Ok(problems)
+    problems
 }
 
 /// What commits name as their tree, and is there as something else.
@@ -98,30 +101,17 @@ fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, present: &Present
     others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()
 }
 
-/// Entries of trees whose object is not there, as far as something reaches the tree: each is followed through
-/// history as if it were a value.
-fn absent_in_trees(
-    engine: &Engine,
-    store: &Store<'_>,
-    graph: &CommitGraph,
-    reach: &Reach,
-    found: &Found,
-) -> Result<Vec<(Option<String>, Oid)>, OpenError> {
+/// The objects that trees name and that are not there. They are followed through history as if they were
+/// values, behind those that were found.
+pub(super) fn follow(found: &Found, followed: &mut Followed) -> Vec<Oid> {
     let mut oids: Vec<Oid> = found.absent.iter().map(|(.., oid)| *oid).collect();
     oids.sort_unstable();
     oids.dedup();
-    let mut interest = Interest::default();
     for (tree, name, oid) in &found.absent {
-        if let Some(value) = oids.binary_search(oid).ok().and_then(|at| u32::try_from(at).ok()) {
-            interest.names.entry(*tree).or_default().push((name.clone(), value));
+        let value = oids.binary_search(oid).ok().map(|at| followed.values.len() + at);
+        if let Some(value) = value.and_then(|value| u32::try_from(value).ok()) {
+            followed.objects.names.entry(*tree).or_default().push((name.clone(), value));
         }
     }
-    let holdings = Holdings::find(store.repository, store.contents, &found.trees, &interest)?;
-    let stories = tell(graph, &reach.roots, &reach.trees, &holdings, &interest, oids.len());
-    Ok(oids
-        .into_iter()
-        .zip(stories)
-        .filter(|(_, story)| story.reachable)
-        .map(|(oid, story)| (story.places.first().map(|place| engine.shown_path(&place.path)), oid))
-        .collect())
+    oids
 }

@@ -17,6 +17,9 @@ use crate::source::history::Present;
 use crate::source::trees::{Known, take_over};
 use crate::source::{Blob, Copied, Visitor, read_problem};
 
+/// So many entries without an object are kept, to be told one by one; a partial clone has millions.
+const MOST_ABSENT: usize = 100_000;
+
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(super) struct Collector<'c> {
     engine: &'c Engine,
@@ -42,6 +45,8 @@ pub(super) struct Found {
     folders: Vec<u64>,
     /// Entries of trees whose object is not there: the tree, the name, the object.
     pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
+    /// How many more such entries there are than were kept.
+    pub(super) more_absent: usize,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -102,7 +107,9 @@ impl<'c> Collector<'c> {
         }
         found.trees.push(blob.oid);
         found.folders.extend(folders);
-        found.absent.extend(absent);
+        let room = MOST_ABSENT.saturating_sub(found.absent.len());
+        found.more_absent += absent.len().saturating_sub(room);
+        found.absent.extend(absent.into_iter().take(room));
         found.names.extend(names);
         known
     }

@@ -130,14 +130,23 @@ impl Engine {
         let reach = Reach::of(repository, &refs, &graph);
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
-        let store = absent::Store { repository, contents: &contents, present: &present };
-        part.problems.extend(absent::problems(self, &store, &graph, &reach, &found, &borders)?);
-        let interest = found.interest(self);
-        let holdings = Holdings::find(repository, &contents, &found.trees, &interest.objects)?;
-        let stories =
-            tell(&graph, &reach.roots, &reach.trees, &holdings, &interest.objects, interest.values.len());
+        let mut followed = found.interest(self);
+        let absent = absent::follow(&found, &mut followed);
+        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects)?;
+        let count = followed.values.len() + absent.len();
+        let stories = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
+        let (stories, of_absent) = stories.split_at(followed.values.len());
+        let known = absent::Known {
+            repository,
+            present: &present,
+            graph: &graph,
+            reach: &reach,
+            found: &found,
+            borders: &borders,
+        };
+        part.problems.extend(absent::problems(self, &known, &absent, of_absent));
         let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };
-        telling.tell(&found, &interest, &stories, &mut part);
+        telling.tell(&found, &followed, stories, &mut part);
         Ok(part)
     }
 

@@ -66,16 +66,28 @@ pub fn tree_entries(
 
 fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
     let start = whole - rest.len();
-    let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
-    let mode = rest[..space].iter().try_fold(0_u32, |mode, digit| {
-        matches!(digit, b'0'..=b'7').then(|| mode * 8 + u32::from(digit - b'0'))
-    })?;
-    let after = &rest[space + 1..];
+    // Nearly all entries have one of two modes; a history has hundreds of millions of entries.
+    let (mode, after) = if let Some(after) = rest.strip_prefix(b"100644 ") {
+        (0o100_644, after)
+    } else if let Some(after) = rest.strip_prefix(b"40000 ") {
+        (0o040_000, after)
+    } else {
+        mode(rest)?
+    };
     let end = memchr::memchr(0, after)?;
     let (name, tail) = (&after[..end], &after[end + 1..]);
     let oid = Oid::from_bytes(tail.get(..format.raw_len())?)?;
     *rest = &tail[format.raw_len()..];
     Some(TreeEntry { kind: EntryKind::of_mode(mode), name, oid, place: (start, whole - rest.len()) })
+}
+
+/// An entry's mode in octal digits, and what follows the space behind it.
+fn mode(rest: &[u8]) -> Option<(u32, &[u8])> {
+    let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
+    let mode = rest[..space].iter().try_fold(0_u32, |mode, digit| {
+        matches!(digit, b'0'..=b'7').then(|| mode * 8 + u32::from(digit - b'0'))
+    })?;
+    Some((mode, &rest[space + 1..]))
 }
 
 /// A person and a time, as a commit or tag names them.
