@@ -75,16 +75,12 @@ fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
             let path = format!("folder{}/file{}.txt", draw(3), draw(5));
             let lines = 40 + draw(80);
             let kept = draw(4);
-            let content: String = (0..lines)
-                .map(|line| {
-                    let changed = if line % 17 == kept { format!("{seed} {commit}") } else { String::new() };
-                    format!(
-                        "line {line} {}{changed}\n",
-                        tokens::random(tokens::ALPHANUMERIC, 30, &line.to_string())
-                    )
-                })
-                .collect();
-            sandbox.write(&path, content);
+            let line = |line: usize| {
+                let changed = if line % 17 == kept { format!("{seed} {commit}") } else { String::new() };
+                let body = tokens::random(tokens::ALPHANUMERIC, 30, &line.to_string());
+                format!("line {line} {body}{changed}\n")
+            };
+            sandbox.write(&path, (0..lines).map(line).collect::<Vec<_>>().concat());
         }
         if draw(4) == 0 {
             // What is not there cannot be removed.
