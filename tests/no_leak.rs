@@ -93,6 +93,19 @@ impl House {
     }
 }
 
+/// What stands beside a key, and in a file's name, without a form of its own.
+fn neighbours(planted: &mut Planted) -> [(String, String); 2] {
+    let signed = |at: &str| format!("Pa$$w0{at}!x9%Tr#uS&q");
+    let beside = format!(
+        "PASS={} KEY={} OTHER='{}'\n",
+        planted.plant(signed("left"), 0),
+        planted.key("between"),
+        planted.plant(signed("right"), 0)
+    );
+    let name = format!("api_key={}", planted.random(32, "path"));
+    [("neighbours.env".to_owned(), beside), (name, planted.key("named so"))]
+}
+
 fn house() -> House {
     let sandbox = Sandbox::empty();
     let mut planted = Planted::new();
@@ -117,16 +130,7 @@ fn house() -> House {
     files.push(("beside.txt".to_owned(), beside));
     let password = format!("db_password: \"{}\"\n", planted.random(32, "password"));
     files.push(("generic.yml".to_owned(), password));
-    let signed = |at: &str| format!("Pa$$w0{at}!x9%Tr#uS&q");
-    let neighbours = format!(
-        "PASS={} KEY={} OTHER='{}'\n",
-        planted.plant(signed("left"), 0),
-        planted.key("between"),
-        planted.plant(signed("right"), 0)
-    );
-    files.push(("neighbours.env".to_owned(), neighbours));
-    // A value that only its name tells, in a file's name.
-    files.push((format!("api_key={}", planted.random(32, "path")), planted.key("named so")));
+    files.extend(neighbours(planted));
     let encoded = base64::engine::general_purpose::STANDARD.encode(planted.key("encoded"));
     let encoded = planted.plant(encoded, 20);
     files.push((
