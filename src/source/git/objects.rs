@@ -112,18 +112,6 @@ impl Objects {
         Err(ReadError::Corrupt(*oid, format!("it is a {:?}, not a {kind:?}", object.kind).to_lowercase()))
     }
 
-    /// Size in bytes and kind of an object.
-    ///
-    /// # Errors
-    /// It is missing or corrupt.
-    pub fn header(&self, oid: &Oid) -> Result<(usize, ObjectKind), ReadError> {
-        let (size, kind) =
-            self.odb.read_header(self.lib_oid(oid)?).map_err(|error| read_error(oid, &error))?;
-        kind_of(kind)
-            .map(|kind| (size, kind))
-            .ok_or_else(|| ReadError::Corrupt(*oid, "it is of no kind that git knows".into()))
-    }
-
     /// Whether an object is there.
     #[must_use]
     pub fn has(&self, oid: &Oid) -> bool {
