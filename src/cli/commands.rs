@@ -1,18 +1,18 @@
 //! `scan`, `install` and `uninstall`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Install, Scan};
 use super::input::Input;
-use super::{Exit, Failure, fails, output, settings};
+use super::{Exit, Failure, fails, output, paths, settings};
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
 use crate::scan::{self, Engine, Files, Limits, Merge};
 use crate::source::Stop;
-use crate::source::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
+use crate::source::git::{DiscoverError, GitEnvironment, Repository};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
 use crate::source::worktree::Ignoring;
@@ -39,8 +39,8 @@ type Scanned = (Report, Engine, Situation);
 fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
     let engine = settings::engine(common, Some(&repository), Version::Staged)?;
-    let wanted = only(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
-    let report = scan::staged(&engine, &repository, &merge_parents(), &wanted, stop)?;
+    let asked = paths::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
+    let report = scan::staged(&engine, &repository, &merge_parents(), &asked, stop)?;
     let situation = Situation::Staged { unborn: is_unborn(&repository) };
     Ok((report, engine, situation))
 }
@@ -48,7 +48,8 @@ fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fai
 fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
     let engine = settings::engine(common, Some(&repository), Version::Worktree)?;
-    let wanted = only(&repository, &arguments.paths)?;
+    let asked = paths::asked(&repository, &arguments.paths)?;
+    let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
         let limits = Limits { wanted: &wanted, everywhere: arguments.paths.is_empty() };
         let report = scan::history(&engine, &repository, &limits, stop)?;
@@ -104,44 +105,6 @@ fn resolved(folder: &Path, name: &Path) -> PathBuf {
         (Some(Ok(parent)), Some(file)) => parent.join(file),
         _ => std::fs::canonicalize(&path).unwrap_or(path),
     }
-}
-
-/// Which paths of a repository are asked for: all, or those at or below the named ones.
-fn only(repository: &Repository, names: &[OsString]) -> Result<impl Fn(&[u8]) -> bool + use<>, Failure> {
-    let top = repository.work_tree.clone().and_then(|top| std::fs::canonicalize(top).ok());
-    let folder = std::env::current_dir()?;
-    let wanted: Vec<Vec<u8>> = names
-        .iter()
-        .map(|name| {
-            let path = folder.join(name);
-            let path = normalised(&path);
-            let inside = top.as_ref().and_then(|top| path.strip_prefix(top).ok().map(Path::to_path_buf));
-            path_bytes(&inside.unwrap_or_else(|| PathBuf::from(name)))
-        })
-        .collect();
-    Ok(move |path: &[u8]| {
-        wanted.is_empty()
-            || wanted.iter().any(|name| {
-                name.is_empty()
-                    || path == name.as_slice()
-                    || (path.starts_with(name) && path.get(name.len()) == Some(&b'/'))
-            })
-    })
-}
-
-/// A path without `.` and `..`, by its words alone: what is asked for need not exist today.
-fn normalised(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-    }
-    clean
 }
 
 /// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.

@@ -12,7 +12,7 @@ use super::{Exit, Failure, blocks, output, settings};
 use crate::finding::{PlaceKind, Report};
 use crate::hook::push::{self, Update};
 use crate::respond::{Situation, advise};
-use crate::scan::{self, Files};
+use crate::scan::{self, Asked, Files};
 use crate::source::Stop;
 use crate::source::git::{Repository, path_bytes};
 use crate::source::policy_file::Version;
@@ -36,7 +36,7 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
     }
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let parents = merge_parents();
-    let mut report = scan::staged(&engine, repository, &parents, &|_| true, stop)?;
+    let mut report = scan::staged(&engine, repository, &parents, &Asked::default(), stop)?;
     let situation = Situation::Staged { unborn: is_unborn(repository) };
     advise(&mut report, engine.detector().rules(), situation);
     // Names come from the pre-commit framework only.

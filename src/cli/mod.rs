@@ -5,6 +5,7 @@ mod commands;
 mod hooks;
 mod input;
 mod output;
+mod paths;
 mod settings;
 
 use std::ffi::OsString;

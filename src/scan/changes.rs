@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::files::lfs_note;
 use super::findings::{Hit, Place};
-use super::{Engine, ScanError};
+use super::{Asked, Engine, ScanError};
 use crate::detect::Evidence;
-use crate::finding::{CommitInfo, PlaceKind, Problem, Report, Scope};
+use crate::finding::{CommitInfo, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::changes::{Change, ChangeSet, is_similar};
 use crate::source::git::{Commit, ObjectKind, Objects, Oid, Repository, Signature, message_start};
@@ -34,14 +34,20 @@ pub fn staged(
     engine: &Engine,
     repository: &Repository,
     merge: &Merge,
-    wanted: &dyn Fn(&[u8]) -> bool,
+    asked: &Asked,
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let objects = Objects::open(repository)?;
     let mut staged = staged_source::staged(repository, &objects, &merge.0)?;
-    staged.changes.changes.retain(|change| wanted(&change.path));
+    staged.changes.changes.retain(|change| asked.holds(&change.path));
     let mut search = Search::new(engine, repository);
     search.problems.append(&mut staged.problems);
+    let missing = asked.unknown(|path| staged.knows(repository, &objects, path));
+    search.problems.extend(missing.map(|path| Problem {
+        kind: ProblemKind::MissingPath,
+        path: Some(engine.shown_path(path)),
+        message: "neither the index, HEAD nor the working tree has it; is it spelled right?".into(),
+    }));
     let sets = [Set { commit: None, changes: &staged.changes }];
     search.run(&sets, &objects, stop);
     search.problems.extend(Engine::common_notes(Some(repository), stop));

@@ -1,6 +1,7 @@
 //! Source to report: reads, detects, judges, leaves out what is on record, and sorts, so that the same input
 //! gives the same report at any number of threads. Prints nothing.
 
+mod asked;
 mod changes;
 mod files;
 mod findings;
@@ -21,6 +22,7 @@ use crate::source::git::{DiscoverError, OpenError, RefError};
 use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
 
+pub use asked::Asked;
 pub use changes::{Merge, range, staged};
 pub use files::{Files, ref_names, stdin, worktree};
 pub use findings::joined;

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::changes::{Change, ChangeSet, Entry, entry_at, is_text, joined, read_tree};
 use super::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
-    ReadError, RefError, Refs, Repository,
+    ReadError, RefError, Refs, Repository, os_string,
 };
 use super::read_problem;
 use crate::finding::{Problem, ProblemKind};
@@ -42,6 +42,28 @@ pub struct Staged {
     pub problems: Vec<Problem>,
     /// The index itself.
     pub index: Index,
+    /// HEAD's tree.
+    head: Option<Oid>,
+}
+
+impl Staged {
+    /// Whether the index, HEAD or the working tree has something at a path or below it.
+    #[must_use]
+    pub fn knows(&self, repository: &Repository, objects: &Objects, path: &[u8]) -> bool {
+        let in_index = !self.index.positions_of(path).is_empty()
+            || !self.index.positions_under(path).is_empty()
+            || self.index.entries().any(|entry| entry.is_sparse_folder() && path.starts_with(entry.path));
+        // A tree that cannot be read is told where it is compared.
+        let in_head = || {
+            let found = self.head.map(|head| entry_at(objects, repository.format, &head, path));
+            found.is_some_and(|found| !matches!(found, Ok(None)))
+        };
+        let on_disk = || {
+            let top = repository.work_tree.as_ref();
+            top.is_some_and(|top| std::fs::symlink_metadata(top.join(os_string(path))).is_ok())
+        };
+        path.is_empty() || in_index || in_head() || on_disk()
+    }
 }
 
 /// Compares the index with HEAD and with the other parents of a merge.
@@ -78,7 +100,7 @@ pub fn staged(
         path: Some(percent(&path)),
         message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
     }));
-    Ok(Staged { changes, touched, problems, index })
+    Ok(Staged { changes, touched, problems, index, head })
 }
 
 /// The paths whose entry differs from HEAD's.

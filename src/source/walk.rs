@@ -1,7 +1,7 @@
 //! Which commits a range holds, by the parents that the objects themselves name: neither `replace` refs nor
 //! grafts nor a stale commit-graph can hide one.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::git::{Commit, ObjectKind, Objects, Oid, ReadError, tag_target};
 
@@ -22,17 +22,23 @@ pub(super) struct Walk {
 /// number is 5).
 const SLOP: usize = 16;
 
-#[derive(Clone)]
 struct Seen {
     commit: Commit,
     excluded: bool,
+    queued: bool,
 }
 
 /// Commits reachable from `wanted` and not from `unwanted`.
 pub(super) fn range(objects: &Objects, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
     let mut walk = Walk::default();
-    let mut walker =
-        Walker { objects, borders, seen: HashMap::new(), queue: BinaryHeap::new(), unread: Vec::new() };
+    let mut walker = Walker {
+        objects,
+        borders: borders.iter().copied().collect(),
+        seen: HashMap::new(),
+        queue: BinaryHeap::new(),
+        open: 0,
+        unread: Vec::new(),
+    };
     for (oids, excluded) in [(unwanted, true), (wanted, false)] {
         for oid in oids {
             match peel(objects, oid, if excluded { None } else { Some(&mut walk.tags) }) {
@@ -75,9 +81,11 @@ pub(super) fn peel(
 struct Walker<'o> {
     objects: &'o Objects,
     /// Where a shallow clone ends.
-    borders: &'o [Oid],
+    borders: HashSet<Oid>,
     seen: HashMap<Oid, Seen>,
     queue: BinaryHeap<(i64, Oid)>,
+    /// How many in the queue are not excluded: counted, since to look each time would be quadratic.
+    open: usize,
     unread: Vec<ReadError>,
 }
 
@@ -86,13 +94,15 @@ impl Walker<'_> {
         match self.seen.get_mut(oid) {
             Some(seen) if !seen.excluded && excluded => {
                 seen.excluded = true;
+                self.open -= usize::from(seen.queued);
                 self.exclude_ancestors(oid);
             }
             Some(_) => {}
             None => match self.read(oid) {
                 Ok(commit) => {
                     self.queue.push((commit.time, *oid));
-                    self.seen.insert(*oid, Seen { commit, excluded });
+                    self.open += usize::from(!excluded);
+                    self.seen.insert(*oid, Seen { commit, excluded, queued: true });
                 }
                 // What lies behind an excluded commit is not asked for.
                 Err(_) if excluded => {}
@@ -114,6 +124,7 @@ impl Walker<'_> {
             for parent in parents {
                 if let Some(seen) = self.seen.get_mut(&parent).filter(|seen| !seen.excluded) {
                     seen.excluded = true;
+                    self.open -= usize::from(seen.queued);
                     work.push(parent);
                 }
             }
@@ -123,15 +134,16 @@ impl Walker<'_> {
     fn run(&mut self) {
         let mut slop = SLOP;
         while let Some((_, oid)) = self.queue.pop() {
-            let Some(Seen { commit, excluded }) = self.seen.get(&oid).cloned() else { continue };
+            let Some(seen) = self.seen.get_mut(&oid) else { continue };
+            seen.queued = false;
+            let (excluded, parents) = (seen.excluded, seen.commit.parents.clone());
+            self.open -= usize::from(!excluded);
             if !self.borders.contains(&oid) {
-                for parent in &commit.parents {
+                for parent in &parents {
                     self.add(parent, excluded);
                 }
             }
-            let open =
-                self.queue.iter().any(|(_, oid)| self.seen.get(oid).is_some_and(|seen| !seen.excluded));
-            if open {
+            if self.open > 0 {
                 slop = SLOP;
             } else if slop == 0 {
                 break;

@@ -65,6 +65,15 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "index: GIT_INDEX_FILE is told from the top, wherever skant runs",
+        make: "mkdir below; keyed > app.env; git add app.env",
+        at: "below",
+        env: &[("GIT_INDEX_FILE", ".git/index")],
+        staged: Found(1),
+        worktree: Nothing,
+        ..CASE
+    },
+    Case {
         name: "index: GIT_INDEX_FILE names a clean one",
         make: "GIT_INDEX_FILE=../other git read-tree HEAD; keyed > app.env; git add app.env",
         env: &[("GIT_INDEX_FILE", "$ROOT/other")],

@@ -149,6 +149,17 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "objects: paths of a bare repository",
+        make: "keyed > key; save one; git clone -q --bare . ../bare.git",
+        at: "../bare.git",
+        more: &[
+            (&["--history", "--", "."], Found(1)),
+            (&["--history", "--", "./key"], Found(1)),
+            (&["--history", "HEAD", "--", "key"], Found(1)),
+        ],
+        ..CASE
+    },
+    Case {
         name: "objects: from inside of .git",
         make: "keyed > key; save one",
         at: ".git/objects",

@@ -1,6 +1,6 @@
 //! What the next commit would add, and what only looks like it.
 
-use crate::case::Expect::{Found, FoundNote, Nothing, Problem};
+use crate::case::Expect::{Found, FoundAnd, FoundNote, Nothing, Problem, Refused};
 use crate::case::{CASE, Case, Start};
 
 pub const CASES: &[Case] = &[
@@ -12,6 +12,26 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--staged", "README.md"], Nothing), (&["--staged", "app.env"], Found(1))],
         paths: &["app.env"],
+        ..CASE
+    },
+    Case {
+        name: "staged: paths that are named, and paths that are nowhere",
+        make: "plain > gone; save gone; keyed > app.env; git add app.env; git rm -q gone; plain > new; mkdir sub; \
+            ln -s work ../link; ln -s sub inside",
+        more: &[
+            (&["--staged", "typo"], Problem("missing-path")),
+            (&["--staged", "--", "typo"], Problem("missing-path")),
+            (&["--staged", "app.env", "typo"], FoundAnd(1, "missing-path")),
+            (&["--staged", "app.env/"], Found(1)),
+            (&["--staged", "gone"], Nothing),
+            (&["--staged", "new"], Nothing),
+            (&["--staged", "sub", "README.md"], Nothing),
+            (&["--staged", "sub/../app.env"], Found(1)),
+            (&["--staged", "../link/app.env"], Found(1)),
+            (&["--staged", "../link"], Found(1)),
+            (&["--staged", "../elsewhere"], Refused("not in the repository")),
+            (&["--history", "--", "../elsewhere"], Refused("not in the repository")),
+        ],
         ..CASE
     },
     Case {

@@ -182,7 +182,10 @@ impl Repository {
         let is_partial =
             config.get("extensions", "partialclone").is_some() || config.any_true("remote.", "promisor");
         Ok(Self {
-            index_file: environment.index_file.clone().unwrap_or_else(|| git_dir.join("index")),
+            index_file: match &environment.index_file {
+                Some(file) => from_top(work_tree.as_deref(), file),
+                None => git_dir.join("index"),
+            },
             is_foreign: is_foreign(work_tree.as_deref().unwrap_or(&git_dir)),
             git_dir,
             common_dir,
@@ -193,6 +196,14 @@ impl Repository {
             is_partial,
         })
     }
+}
+
+/// The index that git's environment names, as git understands it: it goes to the top of the working tree that it is
+/// in before it looks.
+fn from_top(work_tree: Option<&Path>, path: &Path) -> PathBuf {
+    let top = work_tree.and_then(|top| fs::canonicalize(top).ok());
+    let top = top.filter(|top| env::current_dir().is_ok_and(|folder| folder.starts_with(top)));
+    top.map_or_else(|| path.to_path_buf(), |top| top.join(path))
 }
 
 /// A `.git` that may be a folder or a file that points to one; `None` if there is nothing of the kind.
