@@ -55,8 +55,8 @@ fn normalised(path: &Path) -> PathBuf {
 
 /// A path whose folders' links are resolved as far as they are there; its own is not.
 fn real(path: &Path) -> PathBuf {
-    let folders = path.ancestors().skip(1);
-    let found = folders.filter_map(|folder| Some((std::fs::canonicalize(folder).ok()?, folder))).next();
+    let mut folders = path.ancestors().skip(1);
+    let found = folders.find_map(|folder| Some((std::fs::canonicalize(folder).ok()?, folder)));
     let rest = found.and_then(|(real, folder)| Some(real.join(path.strip_prefix(folder).ok()?)));
     rest.unwrap_or_else(|| path.to_path_buf())
 }
