@@ -191,6 +191,8 @@ impl Lister<'_> {
     }
 
     fn submodule(&self, path: Option<&Path>, name: &[u8], listing: &mut Listing) {
+        // Not behind a link: it could lead back here, or to another's repository.
+        let path = path.filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
         let found = path.map_or(Ok(None), Repository::at);
         match (found, path) {
             (Ok(Some(submodule)), Some(path)) => self.tracked(&submodule, name, path, listing),

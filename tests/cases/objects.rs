@@ -1,6 +1,6 @@
 //! The object database: where objects lie, and what hides them from git.
 
-use crate::case::Expect::{Found, Nothing, Unreached};
+use crate::case::Expect::{Found, Note, Nothing, Problem, Unreached};
 use crate::case::{CASE, Case, Start, Story};
 
 const DELETED: Story = Story { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 };
@@ -251,6 +251,46 @@ pub const CASES: &[Case] = &[
         make: "git init -q -b main lib; (cd lib; keyed > key; save one; git rm -q key; save two); git add lib 2>/dev/null; \
             save three",
         history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "objects: submodules with git folders of their own, one in the other",
+        make: "git init -q -b main lib; (cd lib; plain > a; save one; git init -q -b main in; (cd in; keyed > key; \
+            save one); git add in 2>/dev/null; save two); git add lib 2>/dev/null; save three",
+        history: Found(1),
+        paths: &["lib/in/key"],
+        ..CASE
+    },
+    Case {
+        name: "objects: a submodule's store of a form that nobody knows",
+        make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one); \
+            git -c protocol.file.allow=always submodule --quiet add ../lib lib; save three; \
+            git config -f .git/modules/lib/config extensions.objectFormat sha3",
+        history: Problem("unreadable"),
+        ..CASE
+    },
+    Case {
+        name: "objects: a submodule's store in a linked worktree",
+        make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one; git rm -q key; save two); \
+            git -c protocol.file.allow=always submodule --quiet add ../lib lib; save three; rm -rf .git/modules lib; \
+            git worktree add -q ../linked; git -C ../linked -c protocol.file.allow=always submodule --quiet update --init",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "objects: a submodule's git folder that lies elsewhere",
+        make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one; git worktree add -q ../work/lib); \
+            git add lib 2>/dev/null; save two",
+        history: Note("submodule"),
+        ..CASE
+    },
+    Case {
+        name: "objects: submodules that lead back here",
+        make: "for s in a b; do git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),$s; ln -s . $s; done; \
+            mkdir c; echo gitdir: ../.git > c/.git; git config core.worktree ..; \
+            git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),c",
+        worktree: Note("submodule"),
+        history: Nothing,
         ..CASE
     },
     Case {

@@ -41,7 +41,9 @@ pub fn history(
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
     whole.add(engine.part(repository, b"", stop)?);
-    for (name, submodule) in source::submodules(repository) {
+    let stores = source::of_submodules(repository);
+    whole.problems.extend(stores.problems);
+    for (name, submodule) in stores.found {
         match engine.part(&submodule, &name, stop) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {

@@ -126,10 +126,24 @@ impl Repository {
     pub fn at(top: &Path) -> Result<Option<Self>, DiscoverError> {
         match resolve_dot_git(&top.join(".git"))? {
             Some(git_dir) => {
-                Self::open(git_dir, Some(top.to_path_buf()), false, &GitEnvironment::default()).map(Some)
+                let found = Self::open(git_dir, None, false, &GitEnvironment::default())?;
+                // Wherever its settings say that its working tree is: it is asked for what is here.
+                Ok(Some(Self { work_tree: Some(top.to_path_buf()), ..found }))
             }
             None => Ok(None),
         }
+    }
+
+    /// The repository whose git folder this is, as if it were bare.
+    ///
+    /// # Errors
+    /// It is none, or one of its files cannot be read or understood.
+    pub fn of_git_dir(git_dir: &Path) -> Result<Self, DiscoverError> {
+        if !is_git_dir(git_dir) {
+            return Err(DiscoverError::NotARepository(git_dir.to_path_buf()));
+        }
+        let found = Self::open(git_dir.to_path_buf(), None, false, &GitEnvironment::default())?;
+        Ok(Self { work_tree: None, ..found })
     }
 
     fn open(

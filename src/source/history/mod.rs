@@ -6,15 +6,17 @@ mod forest;
 mod libgit;
 mod packs;
 mod present;
+mod stores;
 
 use std::collections::HashSet;
 
-use super::git::{ObjectKind, Oid, OpenError, ReadError, Repository, path_bytes};
+use super::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
 use super::{Stop, Visitor};
 
 pub use contents::Contents;
 pub use libgit::visit as visit_with_libgit2;
 pub use present::Present;
+pub use stores::{Stores, of_submodules};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -86,30 +88,4 @@ pub fn own(repository: &Repository, objects: &[Oid]) -> HashSet<Oid> {
         folder.join(&name[..2]).join(&name[2..]).exists()
     };
     objects.iter().filter(|oid| is_packed(oid) || is_loose(oid)).copied().collect()
-}
-
-/// The repositories of submodules, below `modules/`, each with its name; sorted.
-#[must_use]
-pub fn submodules(repository: &Repository) -> Vec<(Vec<u8>, Repository)> {
-    let top = repository.common_dir.join("modules");
-    let (mut found, mut work) = (Vec::new(), vec![top.clone()]);
-    while let Some(folder) = work.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            if !path.is_dir() || path.is_symlink() {
-                continue;
-            }
-            if path.join("HEAD").is_file() && path.join("objects").is_dir() {
-                let bare = Repository::discover(&path, &super::git::GitEnvironment::default());
-                let name = path_bytes(path.strip_prefix(&top).unwrap_or(&path));
-                found.extend(bare.ok().map(|repository| (name, repository)));
-                // A submodule's submodules have their stores in its own.
-                work.push(path.join("modules"));
-            } else {
-                work.push(path);
-            }
-        }
-    }
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    found
 }
