@@ -2,11 +2,11 @@
 //! in its place, a pipe included.
 //! Format: zlib over `KIND SIZE`, a zero byte and the content; git's documentation, "Git Internals - Git Objects".
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 
-use flate2::read::ZlibDecoder;
+use flate2::bufread::ZlibDecoder;
 
 use super::objects::{Object, ObjectKind, ReadError};
 use super::oid::Oid;
@@ -29,14 +29,14 @@ pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>
     if !metadata.is_file() {
         return Some(Err(ReadError::Corrupt(*oid, "what stands in its place is no file".into())));
     }
-    let object = File::open(&path)
+    let object = fs::read(&path)
         .map_err(|error| error.to_string())
-        .and_then(|file| inflate(io::BufReader::new(file), metadata.len()).map_err(str::to_owned));
+        .and_then(|compressed| inflate(&compressed).map_err(str::to_owned));
     Some(object.map_err(|said| ReadError::Corrupt(*oid, said)))
 }
 
-/// Reads header and content of a file of `length` bytes.
-fn inflate(compressed: impl Read, length: u64) -> Result<Object, &'static str> {
+/// Reads header and content.
+fn inflate(compressed: &[u8]) -> Result<Object, &'static str> {
     const BROKEN: &str = "its bytes cannot be inflated";
     let mut stream = ZlibDecoder::new(compressed);
     let mut header = Vec::new();
@@ -59,7 +59,7 @@ fn inflate(compressed: impl Read, length: u64) -> Result<Object, &'static str> {
     };
     let size: u64 = size.parse().map_err(|_| "its header is none")?;
     // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
-    if size > length.saturating_mul(1032) {
+    if size > (compressed.len() as u64).saturating_mul(1032) {
         return Err("it claims to be larger than its bytes can hold");
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| "it is too large")?);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn inflated(bytes: &[u8]) -> Result<Object, &'static str> {
-        inflate(bytes, bytes.len() as u64)
+        inflate(bytes)
     }
 
     #[test]
