@@ -53,6 +53,9 @@ impl Revisions {
                 return Err(RangeError::NotARevision(terminal(name.as_bytes())));
             }
         }
+        // Read here first: git would wait for a pipe that stands in the place of a ref.
+        Refs::read(repository)?;
+        shallow_borders(repository)?;
         let mut arguments = vec!["rev-parse", "--revs-only"];
         arguments.extend(names.iter().map(String::as_str));
         let out = run(repository, &arguments).map_err(RangeError::Unresolved)?;

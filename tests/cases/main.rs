@@ -17,6 +17,7 @@ mod case;
 mod commits;
 mod damage;
 mod history;
+mod hostile;
 mod index;
 mod names;
 mod objects;
@@ -30,7 +31,7 @@ mod worktree;
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 10] = [
+const TABLES: [&[Case]; 11] = [
     staged::CASES,
     index::CASES,
     names::CASES,
@@ -40,6 +41,7 @@ const TABLES: [&[Case]; 10] = [
     objects::CASES,
     stories::CASES,
     damage::CASES,
+    hostile::CASES,
     ranges::CASES,
 ];
 

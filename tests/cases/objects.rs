@@ -254,6 +254,30 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "objects: what only the main worktree holds, from a linked one",
+        make: "git worktree add -q ../linked; git checkout -q --detach; keyed > key; save one; mark introduced; \
+            othered > other; git add other; rm -rf .git/logs .git/worktrees/*/logs",
+        at: "../linked",
+        history: Found(2),
+        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        ..CASE
+    },
+    Case {
+        name: "objects: a ref that is a linked worktree's own",
+        make: "git worktree add -q ../linked; (cd ../linked; git checkout -q --detach; keyed > key; save one; \
+            git update-ref refs/worktree/keep HEAD; git checkout -q linked); rm -rf .git/logs .git/worktrees/*/logs \
+            .git/worktrees/*/ORIG_HEAD",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "objects: refs behind links, as git-new-workdir makes them",
+        make: "git checkout -q -b side; keyed > key; save one; git checkout -q main; rm -rf .git/logs; \
+            mv .git/refs/heads ../heads; ln -s ../../../heads .git/refs/heads; ln -s . .git/refs/loop",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
         name: "objects: submodules with git folders of their own, one in the other",
         make: "git init -q -b main lib; (cd lib; plain > a; save one; git init -q -b main in; (cd in; keyed > key; \
             save one); git add in 2>/dev/null; save two); git add lib 2>/dev/null; save three",

@@ -129,7 +129,7 @@ impl Engine {
             return Ok(part);
         }
         let graph = CommitGraph::new(std::mem::take(&mut found.commits));
-        let reach = Reach::of(repository, &refs, &graph);
+        let reach = Reach::of(repository, &refs, &graph)?;
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);

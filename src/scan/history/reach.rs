@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::attribute::{CommitGraph, Roots};
 use crate::finding::{Problem, ProblemKind};
 use crate::source::git::{
-    Index, ObjectKind, Objects, Oid, ReadError, Refs, Repository, path_bytes, tag_target,
+    Index, ObjectKind, Objects, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
 };
 use crate::source::read_problem;
 use crate::text::percent;
@@ -26,9 +26,9 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    pub(super) fn of(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Self {
+    pub(super) fn of(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
         let mut reach = Self::default();
-        let Ok(objects) = Objects::open(repository) else { return reach };
+        let objects = Objects::open(repository)?;
         for name in &refs.refs {
             reach.follow(&objects, graph, name.oid, &name.name, name.is_head());
         }
@@ -43,7 +43,7 @@ impl Reach {
             list.sort_unstable();
             list.dedup();
         }
-        reach
+        Ok(reach)
     }
 
     fn follow(&mut self, objects: &Objects, graph: &CommitGraph, mut oid: Oid, name: &[u8], is_head: bool) {
@@ -81,6 +81,8 @@ impl Reach {
                 _ => return,
             }
         }
+        let error = ReadError::Corrupt(oid, "tags of tags without an end".into());
+        self.problems.push(read_problem(&error, Some(percent(name))));
     }
 
     /// What is staged, here and in linked worktrees, is reached, too.
@@ -88,9 +90,13 @@ impl Reach {
         let linked = std::fs::read_dir(repository.common_dir.join("worktrees"));
         let mut folders: Vec<_> =
             linked.into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect();
+        // From inside of a linked one the main one, too; and its own where the environment names another.
+        folders.extend([repository.git_dir.clone(), repository.common_dir.clone()]);
         folders.sort();
-        let own = [(repository.index_file.clone(), repository.git_dir.clone())];
-        for (file, folder) in own.into_iter().chain(folders.into_iter().map(|dir| (dir.join("index"), dir))) {
+        folders.dedup();
+        let named = [(repository.index_file.clone(), repository.git_dir.clone())];
+        for (file, folder) in named.into_iter().chain(folders.into_iter().map(|dir| (dir.join("index"), dir)))
+        {
             match Index::read(&file, &folder, repository.format) {
                 Ok(index) => {
                     for entry in index.entries().filter(|entry| !entry.is_sparse_folder()) {

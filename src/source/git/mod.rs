@@ -1,5 +1,6 @@
 //! Reading a git repository without running git: where its parts lie, object names, index, refs, objects.
 
+pub mod file;
 mod index;
 mod local_config;
 mod loose;

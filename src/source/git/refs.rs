@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::{fs, io};
 
 use thiserror::Error;
 
 use super::plumbing::{self, PlumbingError};
 use super::repository::{RefStorage, path_bytes};
-use super::{Oid, Repository};
+use super::{Oid, Repository, file};
 
 /// Refs that could not be read.
 #[derive(Debug, Error)]
@@ -43,6 +44,7 @@ impl Ref {
     #[must_use]
     pub fn is_head(&self) -> bool {
         self.name == b"HEAD"
+            || self.name == b"main-worktree/HEAD"
             || self.name.ends_with(b"/HEAD") && self.name.starts_with(b"worktrees/")
             || self.name.starts_with(b"refs/heads/")
             || self.name.starts_with(b"refs/remotes/")
@@ -117,7 +119,7 @@ enum Resolved {
 struct FileRefs<'r> {
     repository: &'r Repository,
     /// `packed-refs` by name, where all refs are read; for a single one a pass over the lines is quicker.
-    packed: Option<BTreeMap<Vec<u8>, Oid>>,
+    packed: Option<Rc<BTreeMap<Vec<u8>, Resolved>>>,
 }
 
 impl<'r> FileRefs<'r> {
@@ -128,23 +130,24 @@ impl<'r> FileRefs<'r> {
     /// The same with `packed-refs` read once for many names.
     fn with_packed(repository: &'r Repository) -> Result<Self, RefError> {
         let lines = packed_lines(repository)?;
-        let packed = entries(&lines).map(|(name, oid)| (name.to_vec(), oid)).collect();
-        Ok(Self { repository, packed: Some(packed) })
+        let packed = entries(&lines).map(|(name, what)| (name.to_vec(), what)).collect();
+        Ok(Self { repository, packed: Some(Rc::new(packed)) })
     }
 
-    fn in_packed(&self, name: &[u8]) -> Result<Option<Oid>, RefError> {
+    fn in_packed(&self, name: &[u8]) -> Result<Resolved, RefError> {
         if let Some(packed) = &self.packed {
-            return Ok(packed.get(name).copied());
+            return Ok(packed.get(name).copied().unwrap_or(Resolved::Absent));
         }
         let lines = packed_lines(self.repository)?;
-        Ok(entries(&lines).find(|(known, _)| *known == name).map(|(_, oid)| oid))
+        let found = entries(&lines).find(|(known, _)| *known == name);
+        Ok(found.map_or(Resolved::Absent, |(_, what)| what))
     }
 
     fn resolve(&self, name: &[u8]) -> Result<Resolved, RefError> {
         let mut name = name.to_vec();
         for _ in 0..MOST_SYMBOLIC {
             let Some(content) = self.loose(&name)? else {
-                return Ok(self.in_packed(&name)?.map_or(Resolved::Absent, Resolved::Object));
+                return self.in_packed(&name);
             };
             match content.strip_prefix(b"ref:") {
                 Some(target) => name = target.trim_ascii().to_vec(),
@@ -167,7 +170,8 @@ impl<'r> FileRefs<'r> {
     }
 
     fn read_all(&self) -> Result<Refs, RefError> {
-        let mut names: BTreeSet<Vec<u8>> = self.packed.iter().flat_map(BTreeMap::keys).cloned().collect();
+        let mut names: BTreeSet<Vec<u8>> =
+            self.packed.iter().flat_map(|packed| packed.keys()).cloned().collect();
         let common = &self.repository.common_dir;
         for folder in [&self.repository.git_dir, common] {
             for file in files_below(&folder.join("refs"))? {
@@ -181,15 +185,19 @@ impl<'r> FileRefs<'r> {
         found.refs.extend(Self::pseudo_refs(&self.repository.git_dir, b"")?);
         found.add(b"HEAD".to_vec(), self.resolve(b"HEAD")?);
         let mut logs = files_below(&common.join("logs"))?;
-        for worktree in folders_in(&common.join("worktrees"))? {
-            let name =
-                [b"worktrees/", path_bytes(Path::new(worktree.file_name().unwrap_or_default())).as_slice()]
-                    .concat();
-            let own = Repository { git_dir: worktree.clone(), ..self.repository.clone() };
-            let files = FileRefs::new(&own);
-            found.add([&name[..], b"/HEAD"].concat(), files.resolve(b"HEAD")?);
-            found.refs.extend(Self::pseudo_refs(&worktree, &[&name[..], b"/"].concat())?);
-            logs.extend(files_below(&worktree.join("logs"))?);
+        for (prefix, own) in worktrees(self.repository)? {
+            let files = FileRefs { repository: &own, packed: self.packed.clone() };
+            found.add([&prefix, &b"HEAD"[..]].concat(), files.resolve(b"HEAD")?);
+            found.refs.extend(Self::pseudo_refs(&own.git_dir, &prefix)?);
+            if own.git_dir == *common {
+                continue;
+            }
+            // `refs/bisect`, `refs/worktree` and the like are each worktree's own.
+            for file in files_below(&own.git_dir.join("refs"))? {
+                let name = file.strip_prefix(&own.git_dir).map(path_bytes).unwrap_or_default();
+                found.add([&prefix[..], &name].concat(), files.resolve(&name)?);
+            }
+            logs.extend(files_below(&own.git_dir.join("logs"))?);
         }
         for log in logs {
             found.logged.extend(logged(&read_or_none(&log)?.unwrap_or_default()));
@@ -200,8 +208,7 @@ impl<'r> FileRefs<'r> {
     /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like.
     fn pseudo_refs(folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
         let mut found = Vec::new();
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(found) };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        for path in entries_of(folder)? {
             let name = path_bytes(Path::new(path.file_name().unwrap_or_default()));
             let is_pseudo = name != b"HEAD"
                 && (name.ends_with(b"_HEAD") || name == b"AUTO_MERGE" || name == b"MERGE_AUTOSTASH")
@@ -238,12 +245,15 @@ fn packed_lines(repository: &Repository) -> Result<Vec<u8>, RefError> {
     Ok(read_or_none(&repository.common_dir.join("packed-refs"))?.unwrap_or_default())
 }
 
-/// The names and objects of `packed-refs`; lines about tags' targets (`^…`) and comments are passed over.
-fn entries(lines: &[u8]) -> impl Iterator<Item = (&[u8], Oid)> {
-    let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
-    lines.filter_map(|line| {
-        let space = memchr::memchr(b' ', line)?;
-        Some((line[space + 1..].trim_ascii_end(), Oid::from_hex(&line[..space])?))
+/// The names and objects of `packed-refs`; lines about tags' targets (`^…`) and comments are passed over. What is
+/// no line of git's is broken, by the name that it gives.
+fn entries(lines: &[u8]) -> impl Iterator<Item = (&[u8], Resolved)> {
+    let lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"^"));
+    lines.map(|line| {
+        let space = memchr::memchr(b' ', line).unwrap_or(line.len());
+        let name = line.get(space + 1..).unwrap_or(line);
+        (name, Oid::from_hex(&line[..space]).map_or(Resolved::Broken, Resolved::Object))
     })
 }
 
@@ -261,15 +271,14 @@ fn read_reftable(repository: &Repository) -> Result<Refs, RefError> {
         found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
     }
     found.refs.extend(FileRefs::pseudo_refs(&repository.git_dir, b"")?);
-    for worktree in folders_in(&repository.common_dir.join("worktrees"))? {
-        let name = path_bytes(Path::new(worktree.file_name().unwrap_or_default()));
-        let own = Repository { git_dir: worktree, ..repository.clone() };
+    for (prefix, own) in worktrees(repository)? {
         let head = Refs::head(&own)?;
-        let name = [b"worktrees/", &name[..], b"/HEAD"].concat();
-        found.refs.extend(head.map(|oid| Ref { name, oid }));
+        found.refs.extend(head.map(|oid| Ref { name: [&prefix, &b"HEAD"[..]].concat(), oid }));
+        found.refs.extend(FileRefs::pseudo_refs(&own.git_dir, &prefix)?);
     }
-    // `--reflog` walks; with `--no-walk` each entry is named without its history.
-    let out = plumbing::run(repository, &["rev-list", "--no-walk", "--reflog"]).unwrap_or_default();
+    // `--reflog` walks; with `--no-walk` each entry is named without its history. Alone it is refused where there
+    // are no reflogs.
+    let out = plumbing::run(repository, &["rev-list", "--no-walk", "--all", "--reflog"])?;
     found.logged.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
     Ok(found.sorted())
 }
@@ -288,7 +297,7 @@ fn first_oid(line: &[u8]) -> Option<Oid> {
 }
 
 fn read_or_none(path: &Path) -> Result<Option<Vec<u8>>, RefError> {
-    match fs::read(path) {
+    match file::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => Ok(None),
@@ -297,23 +306,23 @@ fn read_or_none(path: &Path) -> Result<Option<Vec<u8>>, RefError> {
     }
 }
 
-/// All files below a folder; links are not followed.
+/// All files below a folder. A link to a folder is followed, as by git (`git-new-workdir` makes such), though into
+/// no folder twice.
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    let mut linked = BTreeSet::new();
     while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                continue;
-            }
-            Err(source) => return Err(RefError::Unreadable { path: folder, source }),
-        };
-        for entry in entries {
-            let entry = entry.map_err(|source| RefError::Unreadable { path: folder.clone(), source })?;
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
-                Ok(_) => files.push(entry.path()),
-                Err(source) => return Err(RefError::Unreadable { path: entry.path(), source }),
+        for path in entries_of(&folder)? {
+            let metadata = fs::symlink_metadata(&path);
+            let metadata = metadata.map_err(|source| RefError::Unreadable { path: path.clone(), source })?;
+            if metadata.is_symlink() && path.is_dir() {
+                if fs::canonicalize(&path).is_ok_and(|real| linked.insert(real)) {
+                    folders.push(path);
+                }
+            } else if metadata.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
             }
         }
     }
@@ -321,16 +330,35 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     Ok(files)
 }
 
-fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
-    match fs::read_dir(folder) {
-        Ok(entries) => Ok(entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| path.is_dir())
-            .collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+/// What a folder holds; nothing where it is not there.
+fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
+    let entries = fs::read_dir(folder).and_then(|entries| {
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
+    });
+    match entries {
+        Ok(entries) => Ok(entries),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
         Err(source) => Err(RefError::Unreadable { path: folder.to_path_buf(), source }),
     }
+}
+
+/// The other working trees, as repositories of their own, each with what git puts before the names of its refs:
+/// the linked ones, and from inside of one of those the main one.
+fn worktrees(repository: &Repository) -> Result<Vec<(Vec<u8>, Repository)>, RefError> {
+    let of = |git_dir: PathBuf| Repository { git_dir, ..repository.clone() };
+    let mut found = Vec::new();
+    if repository.git_dir != repository.common_dir {
+        found.push((b"main-worktree/".to_vec(), of(repository.common_dir.clone())));
+    }
+    for folder in
+        entries_of(&repository.common_dir.join("worktrees"))?.into_iter().filter(|path| path.is_dir())
+    {
+        let name = path_bytes(Path::new(folder.file_name().unwrap_or_default()));
+        found.push(([&b"worktrees/"[..], &name, b"/"].concat(), of(folder)));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -354,6 +382,7 @@ mod tests {
     fn heads_are_branches_here_and_there() {
         let head = |name: &str| Ref { name: name.into(), oid: Oid::from_bytes(&[1; 20]).unwrap() }.is_head();
         assert!(head("HEAD") && head("refs/heads/x") && head("refs/remotes/o/x") && head("worktrees/w/HEAD"));
+        assert!(head("main-worktree/HEAD"));
         assert!(
             !head("refs/stash") && !head("refs/tags/v1") && !head("ORIG_HEAD") && !head("refs/notes/commits")
         );

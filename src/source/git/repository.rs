@@ -7,8 +7,8 @@ use std::{env, fs, io};
 
 use thiserror::Error;
 
-use super::LocalConfig;
 use super::oid::ObjectFormat;
+use super::{LocalConfig, file};
 
 /// No repository, or one that cannot be understood.
 #[derive(Debug, Error)]
@@ -252,7 +252,7 @@ fn common_dir(git_dir: &Path) -> Result<PathBuf, DiscoverError> {
 }
 
 fn read_or_empty(path: &Path) -> Result<Vec<u8>, DiscoverError> {
-    match fs::read(path) {
+    match file::read(path) {
         Ok(content) => Ok(content),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(DiscoverError::Unreadable { path: path.to_path_buf(), source }),

@@ -16,7 +16,6 @@ mod split;
 mod tests;
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -29,7 +28,7 @@ use extensions::Extensions;
 use reader::Reader;
 use split::Link;
 
-use super::{ObjectFormat, Oid};
+use super::{ObjectFormat, Oid, file};
 
 /// The mode of an entry that stands for a whole folder outside a sparse checkout.
 const SPARSE_FOLDER: u32 = 0o040_000;
@@ -79,15 +78,15 @@ impl Index {
     ///
     /// If a file cannot be read, or what it holds cannot be understood.
     pub fn read(path: &Path, git_dir: &Path, format: ObjectFormat) -> Result<Self, IndexError> {
-        let bytes = match read_regular(path) {
+        let bytes = match file::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(format)),
             Err(source) => return Err(IndexError::Io { path: path.to_owned(), source }),
         };
         Self::parse(bytes, format, |base| {
             let name = format!("sharedindex.{base}");
-            read_regular(&git_dir.join(&name)).or_else(|error| match path.parent() {
-                Some(folder) if error.kind() == io::ErrorKind::NotFound => read_regular(&folder.join(&name)),
+            file::read(&git_dir.join(&name)).or_else(|error| match path.parent() {
+                Some(folder) if error.kind() == io::ErrorKind::NotFound => file::read(&folder.join(&name)),
                 _ => Err(error),
             })
         })
@@ -293,16 +292,4 @@ fn read_shared(
         return Err(wrong(IndexError::Damaged { offset: link.start, what: "it is itself split" }));
     }
     Ok((bytes, file))
-}
-
-/// Reads a file whole, unless it is a pipe or a device, which might never end.
-fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
-    if u32::try_from(metadata.len()).is_err() {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than four gigabytes"));
-    }
-    fs::read(path)
 }
