@@ -1,6 +1,7 @@
 //! Entries: versions, flags, names, split and sparse indexes, each against `git ls-files`.
 
 use super::*;
+use std::fs;
 
 const FILE: u32 = 0o100_644;
 

@@ -1,6 +1,7 @@
 //! Damaged and made-up files: an error or a reading, never a panic, and never more memory than a file deserves.
 
 use proptest::prelude::*;
+use std::fs;
 
 use super::*;
 
