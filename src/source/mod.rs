@@ -5,6 +5,7 @@
 pub mod changes;
 pub mod git;
 pub mod history;
+mod ignores;
 pub mod policy_file;
 pub mod range;
 pub mod staged;

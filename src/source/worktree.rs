@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{WalkBuilder, WalkState};
 
 use super::git::{EntryKind, Index, IndexEntry, IndexError, Oid, Repository, os_string, path_bytes};
+use super::ignores::{self, Rules};
 use crate::finding::{Problem, ProblemKind};
 use crate::text::percent;
 
@@ -100,13 +101,25 @@ impl Lister<'_> {
             let listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             listing.files.iter().map(|file| file.path.clone()).collect()
         };
-        self.walker(folder).build_parallel().run(|| {
+        let rules = Rules::of(self.repository, folder, self.ignoring);
+        let mut work = vec![(folder.to_path_buf(), rules)];
+        while let Some((folder, rules)) = work.pop() {
+            let odd = Arc::default();
+            self.walk(&self.walker(&folder, rules, &odd), &found, &tracked);
+            let odd = std::mem::take(&mut *odd.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            work.extend(odd.into_iter().map(|folder| (folder, Rules::None)));
+        }
+        *listing = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+
+    fn walk(&self, walker: &WalkBuilder, found: &Mutex<Listing>, tracked: &HashSet<Vec<u8>>) {
+        walker.build_parallel().run(|| {
             Box::new(|entry| {
                 let mut listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match entry {
                     Ok(entry) => {
                         if let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) {
-                            self.entry(entry.path(), kind, &mut listing, &tracked);
+                            self.entry(entry.path(), kind, &mut listing, tracked);
                         }
                     }
                     Err(error) => listing.problems.extend(self.walk_problem(&error)),
@@ -114,21 +127,29 @@ impl Lister<'_> {
                 WalkState::Continue
             })
         });
-        *listing = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     }
 
-    fn walker(&self, folder: &Path) -> WalkBuilder {
+    /// Walks below a folder; what has ignore files that are none is put aside.
+    fn walker(&self, folder: &Path, rules: Rules, odd: &Arc<Mutex<Vec<PathBuf>>>) -> WalkBuilder {
         let mut builder = WalkBuilder::new(folder);
         builder.standard_filters(false).follow_links(false).threads(rayon::current_num_threads().min(8));
         if self.ignoring == Ignoring::AsGit {
-            let in_git = self.repository.is_some();
+            let by_git = rules == Rules::Git;
             builder
-                .git_ignore(in_git)
-                .git_exclude(in_git)
-                .git_global(in_git)
-                .parents(in_git)
+                .git_ignore(by_git)
+                .git_exclude(by_git)
+                .git_global(by_git)
+                .parents(by_git)
                 .require_git(true);
-            builder.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+            let odd = Arc::clone(odd);
+            builder.filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if entry.depth() > 0 && by_git && is_folder && ignores::are_odd(entry.path()) {
+                    odd.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry.path().into());
+                    return false;
+                }
+                entry.depth() == 0 || entry.file_name() != ".git"
+            });
         } else {
             // `.git/` of a repository is for `--history`; one that is none is a folder like any other.
             builder.filter_entry(|entry| {

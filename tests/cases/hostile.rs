@@ -1,7 +1,7 @@
 //! What somebody else may have put into a `.git`: pipes that nobody writes to, links to themselves, lines of no
 //! form. Nothing waits for ever, and what is not read is said.
 
-use crate::case::Expect::{Problem, Refused, UnreachedAnd};
+use crate::case::Expect::{Found, FoundNote, Problem, Refused, UnreachedAnd};
 use crate::case::{CASE, Case};
 
 pub const CASES: &[Case] = &[
@@ -42,6 +42,64 @@ pub const CASES: &[Case] = &[
             type=tag; done; git update-ref refs/tags/t $o",
         history: UnreachedAnd(1, "corrupt-object"),
         more: &[(&["--history", "t"], Problem("corrupt-object"))],
+        ..CASE
+    },
+    Case {
+        name: "hostile: pipes for a pack's index and for a pack",
+        make: "keyed > key; save one; git repack -q -a -d; cd .git/objects/pack; rm -f *.pack; \
+            mkfifo $(basename *.idx .idx).pack other.idx",
+        staged: Refused("not a regular file"),
+        history: Refused("not a regular file"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: a pipe for the list of alternates",
+        make: "mkdir -p .git/objects/info; mkfifo .git/objects/info/alternates",
+        staged: Refused("not a regular file"),
+        history: Refused("not a regular file"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: a list of alternates that leads to itself",
+        make: "mkdir -p .git/objects/info; ln -s alternates .git/objects/info/alternates",
+        history: Refused("alternates"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: a folder of loose objects that leads to itself",
+        make: "o=$(keyed | git hash-object -w --stdin | cut -c1-2); rm -r .git/objects/$o; ln -s $o .git/objects/$o",
+        history: Problem("corrupt-object"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: a folder of packs that leads to itself",
+        make: "o=$(keyed | git hash-object -w --stdin); echo $o | git pack-objects -q .git/objects/pack/pack; \
+            git prune-packed; rm -r .git/objects/pack; ln -s pack .git/objects/pack",
+        history: Refused("pack"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: an alternate's loose object that is cut short",
+        make: "git init -q ../other; o=$(keyed | git -C ../other hash-object -w --stdin); \
+            f=../other/.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-); head -c 30 $f > cut; mv -f cut $f; \
+            echo $PWD/../other/.git/objects > .git/objects/info/alternates; \
+            git update-index --add --cacheinfo 100644,$o,key",
+        staged: Problem("corrupt-object"),
+        history: Problem("corrupt-object"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: ignore files that are pipes",
+        make: "mkdir sub; keyed > sub/key; mkfifo .gitignore sub/.gitignore; rm -f .git/info/exclude; \
+            mkdir -p .git/info; mkfifo .git/info/exclude",
+        worktree: FoundNote(1, "special-file"),
+        ..CASE
+    },
+    Case {
+        name: "hostile: ignore files that are links, which git does not follow",
+        make: "mkdir -p sub/deep; keyed > sub/key; keyed > sub/deep/key; echo key > ../rules; ln -s ../../rules sub/.gitignore",
+        worktree: Found(1),
+        paths: &["sub/key", "sub/deep/key"],
         ..CASE
     },
 ];

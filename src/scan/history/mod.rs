@@ -112,7 +112,7 @@ impl Engine {
             kind: ProblemKind::CorruptObject,
             path: None,
             message: format!(
-                "a pack cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
+                "a part of the object database cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
             ),
         }));
         part.problems.extend(refs.broken.iter().map(|name| self.broken_ref(name)));

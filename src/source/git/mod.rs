@@ -1,5 +1,6 @@
 //! Reading a git repository without running git: where its parts lie, object names, index, refs, objects.
 
+mod alternates;
 pub mod file;
 mod index;
 mod local_config;
@@ -12,6 +13,7 @@ mod plumbing;
 mod refs;
 mod repository;
 
+pub use alternates::with_alternates;
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use local_config::LocalConfig;
 pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
@@ -20,5 +22,5 @@ pub use parse::{
     BrokenTree, Commit, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
 };
 pub use plumbing::{PlumbingError, run};
-pub use refs::{Ref, RefError, Refs};
+pub use refs::{Ref, RefError, Refs, entries_of};
 pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository, os_string, path_bytes};

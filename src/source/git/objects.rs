@@ -2,6 +2,7 @@
 //! nothing of its configuration, its owner or its refs' format can stand in the way.
 
 use std::cell::RefCell;
+use std::fs;
 use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
@@ -9,7 +10,8 @@ use thiserror::Error;
 
 use super::oid::{ObjectFormat, Oid};
 use super::plumbing::PlumbingError;
-use super::{Repository, loose};
+use super::refs::entries_of;
+use super::{Repository, loose, with_alternates};
 
 /// The four kinds of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +51,12 @@ pub struct Object {
 #[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
 pub struct OpenError(String);
 
+impl OpenError {
+    pub(super) fn of(said: String) -> Self {
+        Self(said)
+    }
+}
+
 impl From<PlumbingError> for OpenError {
     fn from(error: PlumbingError) -> Self {
         Self(error.to_string())
@@ -73,6 +81,8 @@ impl Objects {
         // a damaged one shows itself when it is inflated.
         git2::opts::strict_hash_verification(false);
         let said = |error: git2::Error| OpenError(error.message().to_owned());
+        let folders = with_alternates(&repository.object_dirs)?;
+        Self::no_pipes(&folders)?;
         let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
         for folder in &repository.object_dirs {
             if !folder.is_dir() {
@@ -83,7 +93,22 @@ impl Objects {
                 .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
             odb.add_disk_alternate(name).map_err(said)?;
         }
-        Ok(Self { odb, format: repository.format, folders: repository.object_dirs.clone() })
+        Ok(Self { odb, format: repository.format, folders })
+    }
+
+    /// libgit2 would wait for one that stands in the place of a pack.
+    fn no_pipes(folders: &[PathBuf]) -> Result<(), OpenError> {
+        for folder in folders {
+            for path in entries_of(&folder.join("pack")).map_err(|error| OpenError(error.to_string()))? {
+                let is_pack = path.extension().is_some_and(|kind| kind == "idx" || kind == "pack");
+                let is_named = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");
+                // What is gone since is no pipe.
+                if is_named && fs::metadata(&path).is_ok_and(|what| !what.is_file() && !what.is_dir()) {
+                    return Err(OpenError(format!("{} is not a regular file", path.display())));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads an object.

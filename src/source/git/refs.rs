@@ -331,7 +331,10 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
 }
 
 /// What a folder holds; nothing where it is not there.
-fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
+///
+/// # Errors
+/// It cannot be read.
+pub fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     let entries = fs::read_dir(folder).and_then(|entries| {
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
     });

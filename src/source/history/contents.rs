@@ -1,11 +1,12 @@
 //! What an object database holds: its packs, opened, and the names of all objects.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::source::git::pack::{Pack, PackError};
-use crate::source::git::{ObjectFormat, Objects, Oid, OpenError, Repository, os_string};
+use crate::source::git::{
+    ObjectFormat, Objects, Oid, OpenError, RefError, Repository, entries_of, with_alternates,
+};
 
 /// An object database, ready to be read.
 #[derive(Debug)]
@@ -13,12 +14,9 @@ pub struct Contents {
     pub(super) packs: Vec<Pack>,
     /// The names of all objects, sorted.
     objects: Vec<Oid>,
-    /// Packs that cannot be used; what they hold is asked of libgit2.
+    /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
 }
-
-/// Longer chains of alternates are not followed, as in git.
-const MOST_ALTERNATES: usize = 5;
 
 impl Contents {
     /// Opens the packs and lists the objects.
@@ -26,7 +24,7 @@ impl Contents {
     /// # Errors
     /// The object database cannot be opened.
     pub fn list(repository: &Repository) -> Result<Self, OpenError> {
-        let folders = with_alternates(&repository.object_dirs);
+        let folders = with_alternates(&repository.object_dirs)?;
         let (mut packs, mut unusable) = (Vec::new(), Vec::new());
         for pack in folders.iter().flat_map(|folder| packs_in(folder, repository.format)) {
             match pack {
@@ -36,7 +34,9 @@ impl Contents {
         }
         let mut objects: Vec<Oid> =
             packs.iter().flat_map(|pack| (0..pack.len()).filter_map(|slot| pack.oid(slot))).collect();
-        objects.extend(folders.iter().flat_map(|folder| loose_in(folder, repository.format)));
+        for folder in &folders {
+            objects.extend(loose_in(folder, repository.format, &mut unusable));
+        }
         // Opened for its errors, too: a folder that is not there.
         let database = Objects::open(repository)?;
         // (Of a SHA-256 pack libgit2 makes names in steps of 20 bytes, which name nothing.)
@@ -64,43 +64,35 @@ impl Contents {
 
 /// The packs of one folder, in order of name.
 pub(super) fn packs_in(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
-    let Ok(entries) = fs::read_dir(folder.join("pack")) else { return Vec::new() };
-    let mut indexes: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "idx"))
-        .collect();
+    let mut indexes = match entries_of(&folder.join("pack")) {
+        Ok(entries) => entries,
+        Err(error) => return vec![Err(unreadable(error))],
+    };
+    indexes.retain(|path| path.extension().is_some_and(|extension| extension == "idx"));
     indexes.sort();
     indexes.iter().map(|index| Pack::open(index, format)).collect()
 }
 
 /// The names of the loose objects of one folder.
-fn loose_in(folder: &Path, format: ObjectFormat) -> Vec<Oid> {
+fn loose_in(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) -> Vec<Oid> {
     let mut found = Vec::new();
     for first in 0..=255_u8 {
         let start = format!("{first:02x}");
-        let Ok(entries) = fs::read_dir(folder.join(&start)) else { continue };
-        for entry in entries.filter_map(Result::ok) {
-            let name = format!("{start}{}", entry.file_name().to_string_lossy());
+        let entries = entries_of(&folder.join(&start)).unwrap_or_else(|error| {
+            unusable.push(unreadable(error));
+            Vec::new()
+        });
+        for path in entries {
+            let name = format!("{start}{}", path.file_name().unwrap_or_default().to_string_lossy());
             found.extend(Oid::from_hex(name.as_bytes()).filter(|_| name.len() == format.hex_len()));
         }
     }
     found
 }
 
-/// The folders, and those that their `info/alternates` name, each once.
-fn with_alternates(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    let mut work: Vec<(PathBuf, usize)> = folders.iter().rev().map(|folder| (folder.clone(), 0)).collect();
-    while let Some((folder, depth)) = work.pop() {
-        let folder = fs::canonicalize(&folder).unwrap_or(folder);
-        if found.contains(&folder) || depth > MOST_ALTERNATES {
-            continue;
-        }
-        let listed = fs::read(folder.join("info/alternates")).unwrap_or_default();
-        let lines = listed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
-        work.extend(lines.map(|line| (folder.join(os_string(line)), depth + 1)));
-        found.push(folder);
+fn unreadable(error: RefError) -> PackError {
+    match error {
+        RefError::Unreadable { path, source } => PackError::Io { path, source },
+        other => PackError::Io { path: PathBuf::new(), source: std::io::Error::other(other.to_string()) },
     }
-    found
 }

@@ -190,6 +190,10 @@ const fn kind_of(number: u8) -> Option<ObjectKind> {
 
 fn open(path: &Path) -> Result<Map, PackError> {
     let io = |source| PackError::Io { path: path.to_path_buf(), source };
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    if !fs::metadata(path).map_err(io)?.is_file() {
+        return Err(io(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no regular file")));
+    }
     let file = fs::File::open(path).map_err(io)?;
     Map::of(&file).map_err(io)
 }

@@ -11,6 +11,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use std::fs;
+
 use super::*;
 
 /// A repository in a folder of its own, with nobody's settings.
