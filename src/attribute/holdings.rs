@@ -105,29 +105,23 @@ impl Holdings {
 
     /// Sums up the values below a tree, children first, without recursion: trees may be nested deeply.
     fn sum_up(&mut self, root: Oid, interest: &Interest) {
-        let mut work = vec![root];
-        while let Some(tree) = work.last().copied() {
-            if self.values.contains_key(&tree) {
-                work.pop();
-                continue;
-            }
-            let open: Vec<Oid> = self
-                .held(&tree)
-                .iter()
-                .filter_map(|held| match held.what {
-                    What::Tree(child) if !self.values.contains_key(&child) && !work.contains(&child) => {
-                        Some(child)
-                    }
-                    _ => None,
-                })
-                .collect();
-            if open.is_empty() {
+        // A tree comes twice: to open it, and, when what it holds is summed up, to sum it up.
+        let (mut work, mut opened) = (vec![(root, false)], HashSet::new());
+        while let Some((tree, is_open)) = work.pop() {
+            if is_open {
                 let values = self.direct(&tree, interest);
                 self.values.insert(tree, values);
-                work.pop();
-            } else {
-                work.extend(open);
+                continue;
             }
+            // Only names that lie make a circle.
+            if self.values.contains_key(&tree) || !opened.insert(tree) {
+                continue;
+            }
+            work.push((tree, true));
+            work.extend(self.held(&tree).iter().filter_map(|held| match held.what {
+                What::Tree(child) if !self.values.contains_key(&child) => Some((child, false)),
+                _ => None,
+            }));
         }
     }
 
@@ -257,5 +251,44 @@ impl Visitor for Reader<'_> {
         let names = self.interest.names.get(&blob.oid).into_iter().flatten();
         kept.extend(names.map(|(name, value)| Held { name: name.clone(), what: What::Name(*value) }));
         self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(blob.oid, kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oid(number: u8) -> Oid {
+        Oid::from_bytes(&[number; 20]).unwrap()
+    }
+
+    fn summed(trees: &[(u8, &[(&str, What)])]) -> Holdings {
+        let held = |(name, what): &(&str, What)| Held { name: name.as_bytes().to_vec(), what: what.clone() };
+        let trees: HashMap<Oid, Vec<Held>> =
+            trees.iter().map(|(tree, entries)| (oid(*tree), entries.iter().map(held).collect())).collect();
+        let mut holdings = Holdings { trees, values: HashMap::new() };
+        holdings.sum_up(oid(1), &Interest::default());
+        holdings
+    }
+
+    #[test]
+    fn a_folder_that_stands_beside_and_below_another_counts_in_both() {
+        for order in [[2, 3], [3, 2]] {
+            let [first, second] = order.map(|tree| What::Tree(oid(tree)));
+            let holdings = summed(&[
+                (1, &[("a", first), ("b", second)]),
+                (2, &[("key", What::Name(7))]),
+                (3, &[("c", What::Tree(oid(2)))]),
+            ]);
+            for tree in [1, 2, 3] {
+                assert_eq!(holdings.values(&oid(tree)), [7], "{order:?} {tree}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_lie_make_no_endless_circle() {
+        let holdings = summed(&[(1, &[("a", What::Tree(oid(1))), ("key", What::Name(7))])]);
+        assert_eq!(holdings.values(&oid(1)), [7]);
     }
 }
