@@ -11,7 +11,7 @@ use crate::source::git::Oid;
 
 pub use commits::{CommitGraph, Roots};
 pub use holdings::{Holdings, Interest};
-pub use story::{PlaceIn, Story, tell};
+pub use story::{PlaceIn, Story, Told, tell};
 
 /// A value, by its place in the caller's list.
 pub type ValueIndex = u32;

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use super::commits::{CommitGraph, Roots};
 use super::holdings::{Holdings, What};
 use super::{Interest, ValueIndex};
+use crate::source::budget::Budget;
 use crate::source::git::Oid;
+
+/// Only trees whose names lie, so that they hold themselves, lead further.
+const LONGEST_PATH: usize = 1 << 16;
 
 /// A path that held a value, and the first commit in which it did.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +41,15 @@ pub struct Story {
     pub places: Vec<PlaceIn>,
 }
 
+/// What there is to tell.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The stories, in order of value.
+    pub stories: Vec<Story>,
+    /// Whether every place was looked at.
+    pub complete: bool,
+}
+
 /// Tells the story of values `0..count`. `trees` are trees that are named without a commit (by a tag).
 #[must_use]
 pub fn tell(
@@ -46,7 +59,7 @@ pub fn tell(
     holdings: &Holdings,
     interest: &Interest,
     count: usize,
-) -> Vec<Story> {
+) -> Told {
     let named: Vec<Oid> = roots.heads.iter().chain(&roots.others).copied().collect();
     let mut teller = Teller {
         graph,
@@ -58,6 +71,7 @@ pub fn tell(
         seen: HashSet::new(),
         unreached: vec![0; count],
         is_gone: vec![false; count],
+        budget: Budget::of_commits(graph.len()),
     };
     teller.walk_commits();
     for tree in trees {
@@ -67,7 +81,7 @@ pub fn tell(
         }
     }
     teller.heads(&roots.heads);
-    teller.finish()
+    Told { complete: !teller.budget.is_spent(), stories: teller.finish() }
 }
 
 /// For each value, path and blob: the first commit's place in the graph, its name, and whether a head has it.
@@ -85,6 +99,7 @@ struct Teller<'t> {
     unreached: Vec<usize>,
     /// Whether the last that was told of a value is that it was taken away.
     is_gone: Vec<bool>,
+    budget: Budget,
 }
 
 impl Teller<'_> {
@@ -164,7 +179,7 @@ impl Teller<'_> {
                 }
                 What::Name(held) => *held == value,
             });
-            let Some(next) = next else { return path };
+            let Some(next) = next.filter(|_| path.len() < LONGEST_PATH) else { return path };
             path = joined(&path, &next.name);
             match next.what {
                 What::Tree(child) => tree = child,
@@ -180,18 +195,28 @@ impl Teller<'_> {
             if self.holdings.values(&tree).is_empty() || !self.seen.insert((tree, prefix.clone())) {
                 continue;
             }
+            if !self.budget.spend(&prefix) {
+                return;
+            }
             for held in self.holdings.held(&tree) {
                 let path = joined(&prefix, &held.name);
                 match &held.what {
                     What::Tree(child) => work.push((*child, path)),
                     What::Blob(blob) => {
                         for value in self.interest.blobs.get(blob).into_iter().flatten() {
-                            add(&mut self.places, self.graph, (*value, path.clone(), Some(*blob)), commit);
+                            self.add((*value, path.clone(), Some(*blob)), commit);
                         }
                     }
-                    What::Name(value) => add(&mut self.places, self.graph, (*value, path, None), commit),
+                    What::Name(value) => self.add((*value, path, None), commit),
                 }
             }
+        }
+    }
+
+    fn add(&mut self, key: (ValueIndex, Vec<u8>, Option<Oid>), commit: Option<usize>) {
+        if !self.places.contains_key(&key) && self.budget.spend(&key.1) {
+            let order = commit.unwrap_or(usize::MAX);
+            self.places.insert(key, (order, commit.map(|at| self.graph.nodes()[at].oid), false));
         }
     }
 
@@ -207,6 +232,9 @@ impl Teller<'_> {
             while let Some((tree, prefix)) = work.pop() {
                 if !seen.insert((tree, prefix.clone())) {
                     continue;
+                }
+                if !self.budget.spend(&prefix) {
+                    return;
                 }
                 for held in self.holdings.held(&tree) {
                     let path = joined(&prefix, &held.name);
@@ -256,16 +284,6 @@ impl Teller<'_> {
         }
         self.stories
     }
-}
-
-fn add(
-    places: &mut Places,
-    graph: &CommitGraph,
-    key: (ValueIndex, Vec<u8>, Option<Oid>),
-    commit: Option<usize>,
-) {
-    let order = commit.unwrap_or(usize::MAX);
-    places.entry(key).or_insert_with(|| (order, commit.map(|at| graph.nodes()[at].oid), false));
 }
 
 fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {

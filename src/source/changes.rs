@@ -1,6 +1,7 @@
 //! What a commit, or the next commit, adds: each changed path with its blob and the versions that the parents
 //! have of it. Trees are compared by name, so that the cost follows the change and not the repository.
 
+use super::budget::Budget;
 use super::git::{EntryKind, ObjectFormat, ObjectKind, Objects, Oid, ReadError, tree_entries};
 
 /// A path whose content no parent has in the same place.
@@ -52,11 +53,13 @@ pub(super) struct TreeDiff<'o> {
     pub(super) found: ChangeSet,
     /// Trees that could not be read.
     pub(super) unread: Vec<(Vec<u8>, ReadError)>,
+    /// What may still be looked at.
+    pub(super) budget: Budget,
 }
 
 impl<'o> TreeDiff<'o> {
-    pub(super) fn new(objects: &'o Objects, format: ObjectFormat) -> Self {
-        Self { objects, format, found: ChangeSet::default(), unread: Vec::new() }
+    pub(super) fn new(objects: &'o Objects, format: ObjectFormat, budget: Budget) -> Self {
+        Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget }
     }
 
     /// Compares two trees; `None` is an empty one. Iterative, so that no depth of folders is too deep.
@@ -70,6 +73,9 @@ impl<'o> TreeDiff<'o> {
         while let Some((prefix, old, new)) = work.pop() {
             if old == new {
                 continue;
+            }
+            if !self.budget.spend(&prefix) {
+                break;
             }
             let old = self.entries(&prefix, old);
             let new = self.entries(&prefix, new);
@@ -106,6 +112,9 @@ impl<'o> TreeDiff<'o> {
                 continue;
             }
             let path = joined(prefix, &entry.name);
+            if !self.budget.spend(&path) {
+                return;
+            }
             let was_tree =
                 before.as_ref().filter(|before| before.kind == EntryKind::Tree).map(|before| before.oid);
             match entry.kind {
@@ -126,6 +135,9 @@ impl<'o> TreeDiff<'o> {
         }
         for entry in old.iter().filter(|entry| find(new, &entry.name).is_none()) {
             let path = joined(prefix, &entry.name);
+            if !self.budget.spend(&path) {
+                return;
+            }
             if entry.kind == EntryKind::Tree {
                 work.push((path, Some(entry.oid), None));
             } else {

@@ -2,6 +2,7 @@
 //! The only room that knows git's files and object databases. It finds nothing itself: what it reads goes to a
 //! [`Visitor`], or is named as a [`changes::Change`] whose bytes the caller asks for.
 
+pub mod budget;
 pub mod changes;
 pub mod git;
 pub mod history;

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::budget::Budget;
 use super::changes::{ChangeSet, TreeDiff, entry_at, is_text};
 use super::git::{
     Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
@@ -124,6 +125,7 @@ pub fn changes(
     let walk = walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
+    let mut budget = Budget::of_commits(walk.commits.len());
     for (oid, commit) in walk.commits {
         if stop.is_set() {
             break;
@@ -132,12 +134,12 @@ pub fn changes(
         if is_border {
             found.problems.push(shallow(&oid));
         }
-        let (changes, problems) = commit_changes(repository, objects, &commit, is_border);
+        let (changes, problems) = commit_changes(repository, objects, &commit, is_border, &mut budget);
         found.problems.extend(problems);
         found.commits.push(CommitChanges { oid, commit, changes });
     }
     for (oid, kind) in walk.others {
-        let mut diff = TreeDiff::new(objects, repository.format);
+        let mut diff = TreeDiff::new(objects, repository.format, budget);
         if kind == ObjectKind::Tree {
             diff.compare(None, Some(oid));
             found.problems.extend(unread(&diff));
@@ -151,6 +153,10 @@ pub fn changes(
             };
             found.loose.changes.push(change);
         }
+        budget = diff.budget;
+    }
+    if budget.is_spent() {
+        found.problems.push(Budget::problem());
     }
     Ok(found)
 }
@@ -161,6 +167,7 @@ fn commit_changes(
     objects: &Objects,
     commit: &Commit,
     is_border: bool,
+    budget: &mut Budget,
 ) -> (ChangeSet, Vec<Problem>) {
     let parents: &[Oid] = if is_border { &[] } else { &commit.parents };
     let (mut trees, mut problems) = (Vec::new(), Vec::new());
@@ -172,8 +179,9 @@ fn commit_changes(
             Err(error) => problems.push(read_problem(&error, None)),
         }
     }
-    let mut diff = TreeDiff::new(objects, repository.format);
+    let mut diff = TreeDiff::new(objects, repository.format, *budget);
     diff.compare(trees.first().copied(), Some(commit.tree));
+    *budget = diff.budget;
     problems.extend(unread(&diff));
     let mut found = diff.found;
     for tree in trees.iter().skip(1) {

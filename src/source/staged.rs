@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use super::budget::Budget;
 use super::changes::{Change, ChangeSet, Entry, entry_at, is_text, joined, read_tree};
 use super::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
@@ -88,6 +89,7 @@ pub fn staged(
         found: ChangeSet::default(),
         problems: Vec::new(),
         unmerged: BTreeSet::new(),
+        budget: Budget::of_commits(index.len()),
     };
     diff.run(head);
     let touched = diff.found.changes.iter().map(|change| change.path.clone()).collect();
@@ -125,6 +127,7 @@ struct IndexDiff<'i> {
     found: ChangeSet,
     problems: Vec<Problem>,
     unmerged: BTreeSet<Vec<u8>>,
+    budget: Budget,
 }
 
 /// A folder to compare: its path, HEAD's tree of it, its cache node.
@@ -140,6 +143,10 @@ impl<'i> IndexDiff<'i> {
         while let Some(folder) = work.pop() {
             if folder.tree.is_some() && folder.node.and_then(|node| node.oid()) == folder.tree {
                 continue;
+            }
+            if !self.budget.spend(&folder.path) {
+                self.problems.push(Budget::problem());
+                break;
             }
             self.compare(&folder, &mut work);
         }
@@ -213,8 +220,9 @@ impl<'i> IndexDiff<'i> {
         if before == Some(now) {
             return;
         }
-        let mut diff = super::changes::TreeDiff::new(self.objects, self.repository.format);
+        let mut diff = super::changes::TreeDiff::new(self.objects, self.repository.format, self.budget);
         diff.compare_below(path, before, Some(now));
+        self.budget = diff.budget;
         self.problems
             .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))));
         self.found.changes.extend(diff.found.changes);

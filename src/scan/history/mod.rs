@@ -12,6 +12,7 @@ use super::{Engine, ScanError};
 use crate::attribute::{CommitGraph, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
+use crate::source::budget::Budget;
 use crate::source::git::{Refs, Repository};
 use crate::source::history::{self as source, Contents, Present};
 use crate::source::range::shallow_borders;
@@ -136,8 +137,9 @@ impl Engine {
         let absent = absent::follow(&found, &mut followed);
         let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects)?;
         let count = followed.values.len() + absent.len();
-        let stories = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
-        let (stories, of_absent) = stories.split_at(followed.values.len());
+        let told = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
+        part.problems.extend((!told.complete).then(Budget::problem));
+        let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {
             repository,
             present: &present,
