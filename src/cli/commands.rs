@@ -74,13 +74,7 @@ fn files(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fail
         names.push(PathBuf::from("."));
     }
     let folder = std::env::current_dir()?;
-    let first = folder.join(&names[0]);
-    let start = first.ancestors().find(|path| path.is_dir()).unwrap_or(&folder);
-    let repository = match Repository::discover(start, &GitEnvironment::of_process()) {
-        Ok(repository) => Some(repository).filter(|repository| repository.work_tree.is_some()),
-        Err(DiscoverError::NotARepository(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let repository = repository_of(&folder, &names)?;
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
@@ -91,6 +85,31 @@ fn files(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fail
     let files = Files { repository: repository.as_ref(), root: &root, names: &names, ignoring };
     let report = scan::worktree(&engine, &files, stop)?;
     Ok((report, engine, Situation::Files))
+}
+
+/// The repository that named files and folders lie in. One call reads one index, so names in several are
+/// refused rather than read in part.
+fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, Failure> {
+    let environment = GitEnvironment::of_process();
+    let mut found: Option<Repository> = None;
+    for name in names {
+        let path = folder.join(name);
+        let start = path.ancestors().find(|path| path.is_dir()).unwrap_or(folder);
+        let repository = match Repository::discover(start, &environment) {
+            Ok(repository) if repository.work_tree.is_some() => repository,
+            Ok(_) | Err(DiscoverError::NotARepository(_)) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        match &found {
+            Some(other) if other.git_dir != repository.git_dir => {
+                return Err(Failure(
+                    "the named paths lie in several repositories; scan each with a call of its own".into(),
+                ));
+            }
+            _ => found = Some(repository),
+        }
+    }
+    Ok(found)
 }
 
 /// The repository that the process is in.

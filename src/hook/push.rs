@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::source::git::{Objects, Oid, OpenError, RefError, Refs, Repository};
+use crate::source::git::{Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository, run};
 use crate::source::range::Revisions;
 
 /// A push that cannot be understood.
@@ -18,6 +18,9 @@ pub enum PushError {
     /// The objects cannot be read.
     #[error(transparent)]
     Objects(#[from] OpenError),
+    /// git cannot be asked for its remotes.
+    #[error(transparent)]
+    Git(#[from] PlumbingError),
 }
 
 /// One ref that is pushed.
@@ -102,12 +105,20 @@ pub fn revisions_of_push(
 pub fn known_to(repository: &Repository, remote: Option<&str>) -> Result<Vec<Oid>, PushError> {
     let Some(remote) = remote else { return Ok(Vec::new()) };
     let prefix = format!("refs/remotes/{remote}/");
-    let refs = Refs::read(repository)?.refs;
-    Ok(refs
-        .into_iter()
-        .filter(|name| name.name.starts_with(prefix.as_bytes()))
-        .map(|name| name.oid)
-        .collect())
+    let mut refs = Refs::read(repository)?.refs;
+    refs.retain(|name| name.name.starts_with(prefix.as_bytes()));
+    if !refs.is_empty() {
+        // `origin/fork` may be a remote of its own, whose refs lie below those of `origin`. git is asked, since
+        // remotes may stand in any of its configuration files.
+        let remotes = run(repository, &["remote"])?;
+        let others: Vec<Vec<u8>> = remotes
+            .split(|byte| *byte == b'\n')
+            .filter(|other| other.starts_with(format!("{remote}/").as_bytes()))
+            .map(|other| [b"refs/remotes/", other, b"/"].concat())
+            .collect();
+        refs.retain(|name| !others.iter().any(|other| name.name.starts_with(other)));
+    }
+    Ok(refs.into_iter().map(|name| name.oid).collect())
 }
 
 /// What a push brings to the repository that receives it: everything that no ref has yet.

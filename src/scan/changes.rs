@@ -113,6 +113,8 @@ struct Search<'e> {
     evidence: HashMap<Oid, Vec<Evidence>>,
     hits: Vec<Hit>,
     problems: Vec<Problem>,
+    /// Removed files of the set at hand that a new path was renamed from.
+    explained: HashSet<Vec<u8>>,
     read: usize,
     bytes: u64,
 }
@@ -125,6 +127,7 @@ impl<'e> Search<'e> {
             evidence: HashMap::new(),
             hits: Vec::new(),
             problems: Vec::new(),
+            explained: HashSet::new(),
             read: 0,
             bytes: 0,
         }
@@ -142,6 +145,7 @@ impl<'e> Search<'e> {
         blobs.dedup_by_key(|(oid, _)| *oid);
         self.read_all(&blobs, objects, stop);
         for set in sets {
+            self.explained.clear();
             for change in set.changes.changes.iter().filter(|change| !excluded(&change.path)) {
                 self.new_in(change, set, objects);
             }
@@ -216,20 +220,45 @@ impl<'e> Search<'e> {
 
     /// The values that the parents' versions of a path hold; of a new path, those of the file that it was
     /// renamed from.
-    fn known(&self, change: &Change, set: &ChangeSet, objects: &Objects) -> HashSet<ValueId> {
-        let content = |oid: &Oid| objects.read_kind(oid, ObjectKind::Blob).unwrap_or_default();
-        let mut bases: Vec<Vec<u8>> = change.bases.iter().map(content).collect();
-        if change.bases.is_empty() && !set.removed.is_empty() {
-            let own = content(&change.blob);
-            let same = set.removed.iter().find(|(_, oid)| *oid == change.blob);
-            let similar = || {
-                let candidates = set.removed.iter().take(MOST_REMOVED).map(|(_, oid)| content(oid));
-                candidates.into_iter().find(|candidate| is_similar(candidate, &own))
-            };
-            bases.extend(same.map(|(_, oid)| content(oid)).or_else(similar));
+    fn known(&mut self, change: &Change, set: &ChangeSet, objects: &Objects) -> HashSet<ValueId> {
+        let shown = self.engine.shown_path(&change.path);
+        let mut bases = Vec::new();
+        for oid in &change.bases {
+            match objects.read_kind(oid, ObjectKind::Blob) {
+                Ok(base) => bases.push(base),
+                // Everything in the file then counts as new: nothing is missed, and it is said why.
+                Err(error) => self.problems.push(read_problem(&error, Some(shown.clone()))),
+            }
         }
-        let found = bases.iter().flat_map(|base| self.engine.detect(base, "").unwrap_or_default());
-        found.map(|evidence| evidence.value).collect()
+        if change.bases.is_empty() {
+            bases.extend(self.renamed_from(change, set, objects));
+        }
+        let mut known = HashSet::new();
+        for base in bases {
+            match self.engine.detect(&base, &shown) {
+                Ok(found) => known.extend(found.into_iter().map(|evidence| evidence.value)),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        known
+    }
+
+    /// The content of the file that a new path was renamed from. A removed file explains one new path: a second
+    /// one is a copy, and what it holds is new there.
+    fn renamed_from(&mut self, change: &Change, set: &ChangeSet, objects: &Objects) -> Option<Vec<u8>> {
+        let content = |oid: &Oid| objects.read_kind(oid, ObjectKind::Blob).ok();
+        let left = || set.removed.iter().filter(|(path, _)| !self.explained.contains(path));
+        let same = left().find(|(_, oid)| *oid == change.blob);
+        let found = if let Some((path, oid)) = same {
+            (path.clone(), content(oid)?)
+        } else {
+            let own = content(&change.blob)?;
+            let mut candidates =
+                left().take(MOST_REMOVED).filter_map(|(path, oid)| Some((path.clone(), content(oid)?)));
+            candidates.find(|(_, candidate)| is_similar(candidate, &own))?
+        };
+        self.explained.insert(found.0);
+        Some(found.1)
     }
 
     /// The message and the names of a commit or tag.

@@ -102,7 +102,7 @@ pub fn stdin(
 /// Looks at names of refs.
 #[must_use]
 pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
-    let mut hits = Vec::new();
+    let (mut hits, mut problems) = (Vec::new(), Vec::new());
     for name in names {
         let place = Place {
             kind: PlaceKind::Ref,
@@ -112,10 +112,14 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
             commit: None,
             current: true,
         };
-        let found = engine.detect(name, "").unwrap_or_default();
-        hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
+        match engine.detect(name, &place.shown) {
+            Ok(found) => {
+                hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
+            }
+            Err(problem) => problems.push(problem),
+        }
     }
-    engine.report(Scope::default(), hits, Vec::new())
+    engine.report(Scope::default(), hits, problems)
 }
 
 impl Engine {

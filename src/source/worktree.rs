@@ -185,7 +185,8 @@ impl Lister<'_> {
             Ok(index) => index,
             Err(error) => return listing.problems.push(index_problem(&error)),
         };
-        let wanted = folder.strip_prefix(top).map(path_bytes).unwrap_or_default();
+        // A folder outside of this working tree holds nothing of its index.
+        let Ok(wanted) = folder.strip_prefix(top).map(path_bytes) else { return };
         let wanted = if prefix.is_empty() { wanted } else { Vec::new() };
         let mut checkout = Checkout { top, folders: HashMap::new() };
         for entry in index.entries_at(index.positions_under(&wanted)) {

@@ -88,7 +88,7 @@ impl<'c> Collector<'c> {
             }
             entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid)
         });
-        let (mut absent, mut names) = (Vec::new(), Vec::new());
+        let (mut absent, mut names, mut problems) = (Vec::new(), Vec::new(), Vec::new());
         if known.iter().any(|(_, is_absent)| *is_absent) {
             let entries = tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok);
             let entries = entries.zip(&known).filter(|(_, (_, is_absent))| *is_absent);
@@ -96,11 +96,17 @@ impl<'c> Collector<'c> {
         }
         if self.engine.detector.has_anchor(blob.bytes) {
             for entry in tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok) {
-                let found = self.engine.detect(entry.name, "").unwrap_or_default();
-                names.extend(found.into_iter().map(|evidence| (blob.oid, entry.name.to_vec(), evidence)));
+                match self.engine.detect(entry.name, &self.engine.shown_path(entry.name)) {
+                    Ok(found) => {
+                        let found = found.into_iter();
+                        names.extend(found.map(|evidence| (blob.oid, entry.name.to_vec(), evidence)));
+                    }
+                    Err(problem) => problems.push(problem),
+                }
             }
         }
         let mut found = self.found();
+        found.problems.extend(problems);
         if whole.is_err() {
             let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
             found.problems.push(read_problem(&error, None));
@@ -178,8 +184,10 @@ impl Found {
 
     pub(super) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
         for name in &refs.refs {
-            let found = engine.detect(&name.name, "").unwrap_or_default();
-            self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence)));
+            match engine.detect(&name.name, &engine.shown_path(&name.name)) {
+                Ok(found) => self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence))),
+                Err(problem) => self.problems.push(problem),
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::collect::{Followed, Found, blob_place};
 use super::reach::Reach;
 use crate::attribute::{CommitGraph, PlaceIn, Story};
 use crate::detect::Evidence;
-use crate::finding::{CommitInfo, Event, History, PlaceKind};
+use crate::finding::{CommitInfo, Event, History, PlaceKind, Problem};
 use crate::secret::ValueId;
 use crate::source::git::{ObjectKind, Oid, Repository};
 use crate::source::history::own;
@@ -40,7 +40,7 @@ impl Telling<'_> {
                         told.insert((*blob, *value));
                         self.in_blob(by_blob.get(blob).copied().unwrap_or_default(), value, place)
                     }
-                    None => self.in_path(value, place),
+                    None => self.in_path(value, place, &mut part.problems),
                 };
                 part.hits.extend(hits);
             }
@@ -66,8 +66,12 @@ impl Telling<'_> {
         evidence.map(|evidence| Hit { evidence: evidence.clone(), place: place.clone() }).collect()
     }
 
-    fn in_path(&self, value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
-        let found = self.engine.detect(&place.path, "").unwrap_or_default();
+    fn in_path(&self, value: &ValueId, place: &PlaceIn, problems: &mut Vec<Problem>) -> Vec<Hit> {
+        let found = self.engine.detect(&place.path, &self.engine.shown_path(&place.path));
+        let found = found.unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
         let place = self.place(PlaceKind::Path, place);
         let found = found.into_iter().filter(|evidence| evidence.value == *value);
         found.map(|evidence| Hit { evidence, place: place.clone() }).collect()
