@@ -88,7 +88,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         text(&rule.title),
         list(&rule.anchors),
         rule.ignore_case,
-        rule.reach,
+        pack.reach(rule),
         text(&rule.leaks),
         text(&rule.variable),
         text(&rule.source),

@@ -84,6 +84,12 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The same for a text that begins so many bytes before the one that was looked at.
+    pub(super) fn shifted(self, by: usize) -> Self {
+        let shift = |range: Range<usize>| range.start + by..range.end + by;
+        Self { span: shift(self.span), name: self.name.map(shift), ..self }
+    }
+
     /// Judges and masks what needs the raw value, and lets it go.
     pub(super) fn into_evidence(
         self,

@@ -24,7 +24,7 @@ pub struct Rule {
     pub anchors: Cow<'static, [Text]>,
     /// Whether the anchors match in either case.
     pub ignore_case: bool,
-    /// How far around an anchor the rule may look, in bytes.
+    /// How far around an anchor the rule sees the text, in bytes: its matcher is given no more.
     pub reach: usize,
     /// How a match is recognised.
     pub matcher: Matcher,

@@ -44,9 +44,8 @@ pub(crate) struct RuleSpec {
     /// An expression with a group `secret`, and perhaps `name`, `rest`, `operator` and `open`; instead of prefix
     /// and shape.
     pub(crate) pattern: Option<String>,
-    /// How far around its anchor the rule may look, in bytes.
-    #[serde(default = "default_reach")]
-    pub(crate) reach: usize,
+    /// How far around its anchor the rule sees the text, in bytes; the shape's, if it has one.
+    pub(crate) reach: Option<usize>,
     /// With `pattern`: the bytes that a mask keeps at the start.
     #[serde(default)]
     pub(crate) mask_head: usize,
@@ -92,6 +91,8 @@ pub(crate) struct ShapeSpec {
     pub(crate) jwt: bool,
     pub(crate) mask_head: usize,
     pub(crate) mask_tail: usize,
+    /// How far around its anchor a rule with this shape sees the text, in bytes.
+    pub(crate) reach: usize,
     pub(crate) cuts: CutsSpec,
 }
 
@@ -120,8 +121,15 @@ pub(crate) struct CutSpec {
     pub(crate) repeat: usize,
 }
 
-const fn default_reach() -> usize {
-    256
+/// How far a rule sees that does not say it, in bytes.
+const REACH: usize = 256;
+
+impl PackSpec {
+    /// How far a rule of the pack sees, in bytes.
+    pub(crate) fn reach(&self, rule: &RuleSpec) -> usize {
+        let shape = rule.shape.as_ref().and_then(|shape| self.shape.get(shape));
+        rule.reach.or(shape.map(|shape| shape.reach)).unwrap_or(REACH)
+    }
 }
 
 /// No rule may look further than this: 16 KiB.
@@ -150,8 +158,9 @@ fn check(pack: &PackSpec, rule: &RuleSpec) -> Result<(), String> {
     if rule.anchors.is_empty() || rule.anchors.iter().any(|anchor| anchor.len() < 3) {
         return Err("it needs anchors of three bytes or more, or every file would be searched with it".into());
     }
-    if rule.reach > MOST_REACH {
-        return Err(format!("its reach of {} bytes is over {MOST_REACH}", rule.reach));
+    let reach = pack.reach(rule);
+    if reach > MOST_REACH {
+        return Err(format!("its reach of {reach} bytes is over {MOST_REACH}"));
     }
     if rule.steps.is_empty() || rule.examples.is_empty() || rule.counterexamples.is_empty() {
         return Err("it needs steps, examples and counterexamples".into());

@@ -19,7 +19,7 @@ pub use local_config::LocalConfig;
 pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
 pub use parse::{
-    BrokenTree, Commit, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
+    BrokenTree, Commit, EntryKind, Signature, TreeEntry, entry_at, message_start, tag_target, tree_entries,
 };
 pub use plumbing::{PlumbingError, run};
 pub use refs::{Ref, RefError, Refs, entries_of};
