@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::memory::Memory;
 use crate::source::git::pack::{Pack, PackError};
 use crate::source::git::{
     ObjectFormat, Objects, Oid, OpenError, RefError, Repository, entries_of, with_alternates,
@@ -16,6 +17,8 @@ pub struct Contents {
     objects: Vec<Oid>,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
+    /// How much memory reading them may take.
+    pub memory: Memory,
 }
 
 impl Contents {
@@ -45,7 +48,7 @@ impl Contents {
         }
         objects.sort_unstable();
         objects.dedup();
-        Ok(Self { packs, objects, unusable })
+        Ok(Self { packs, objects, unusable, memory: Memory::default() })
     }
 
     /// The names of all objects, sorted.

@@ -4,9 +4,11 @@
 mod contents;
 mod forest;
 mod libgit;
+mod memory;
 mod packs;
 mod present;
 mod stores;
+mod walker;
 
 use std::collections::HashSet;
 
@@ -15,6 +17,7 @@ use super::{Stop, Visitor};
 
 pub use contents::Contents;
 pub use libgit::visit as visit_with_libgit2;
+pub use memory::Memory;
 pub use present::Present;
 pub use stores::{Stores, of_submodules};
 
@@ -27,6 +30,8 @@ pub struct Tally {
     pub blobs: usize,
     /// Bytes of all objects.
     pub bytes: u64,
+    /// Bytes of versions that were decoded again, since there was no room to hold them.
+    pub again: u64,
     /// What could not be read, in order of name.
     pub unread: Vec<ReadError>,
 }
@@ -36,6 +41,7 @@ impl Tally {
         self.objects += other.objects;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
+        self.again += other.again;
         self.unread.extend(other.unread);
     }
 }

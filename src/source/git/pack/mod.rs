@@ -17,7 +17,7 @@ use super::{ObjectFormat, ObjectKind, Oid};
 use index::PackIndex;
 use map::Map;
 
-pub use delta::apply;
+pub use delta::{apply, result_size};
 pub use entry::{Base, Header};
 
 /// A pack that cannot be used at all.
