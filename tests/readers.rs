@@ -65,7 +65,7 @@ fn read_with_libgit2(folder: &Path) -> Seen {
     let repository = repository(folder);
     let contents = Contents::list(&repository).expect("a listing");
     let notes = Notes::default();
-    let tally = visit_with_libgit2(&repository, contents.objects(), &notes, &Stop::default()).expect("read");
+    let tally = visit_with_libgit2(&repository, &contents.objects(), &notes, &Stop::default()).expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len())
 }
 

@@ -14,7 +14,7 @@ use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::budget::Budget;
 use crate::source::git::{Refs, Repository};
-use crate::source::history::{self as source, Contents, Present};
+use crate::source::history::{self as source, Contents};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
@@ -100,8 +100,7 @@ impl Engine {
     fn part(&self, repository: &Repository, prefix: &[u8], stop: &Stop) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
-        let present = Present::new(contents.objects());
-        let collector = Collector::new(self, repository, &present);
+        let collector = Collector::new(self, repository, &contents);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -142,14 +141,15 @@ impl Engine {
         let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {
             repository,
-            present: &present,
+            contents: &contents,
             graph: &graph,
             reach: &reach,
             found: &found,
             borders: &borders,
         };
         part.problems.extend(absent::problems(self, &known, &absent, of_absent));
-        let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };
+        let telling =
+            Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
         Ok(part)
     }

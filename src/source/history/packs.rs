@@ -28,12 +28,11 @@ pub(super) fn visit<V: Visitor>(
     let total = Mutex::new((Tally::default(), Vec::new()));
     for (at, pack) in contents.packs.iter().enumerate() {
         let forest = Forest::of(pack);
-        let lost: Vec<Oid> = forest.lost.iter().filter_map(|slot| pack.oid(*slot as usize)).collect();
-        total.lock().unwrap_or_else(PoisonError::into_inner).1.extend(lost);
         let walk = Walk {
             pack,
             forest: &forest,
-            earlier: &contents.packs[..at],
+            contents,
+            at,
             visitor,
             stop,
             held: Held::new(contents.memory.held),
@@ -56,6 +55,9 @@ pub(super) fn visit<V: Visitor>(
         });
         let aside = std::mem::take(&mut *walk.aside.lock().unwrap_or_else(PoisonError::into_inner));
         let mut walker = Walker::new(&walk, None);
+        for slot in &forest.lost {
+            walker.give_up(*slot);
+        }
         for (slot, kind) in aside {
             walker.tree(slot, kind);
         }
@@ -67,8 +69,9 @@ pub(super) fn visit<V: Visitor>(
 pub(super) struct Walk<'w, V: Visitor> {
     pub(super) pack: &'w Pack,
     pub(super) forest: &'w Forest,
-    /// Packs that were read before: what they hold as well is decoded and not looked at again.
-    pub(super) earlier: &'w [Pack],
+    contents: &'w Contents,
+    /// Which of the packs it is.
+    at: usize,
     pub(super) visitor: &'w V,
     pub(super) stop: &'w Stop,
     pub(super) held: Held,
@@ -83,6 +86,11 @@ pub(super) struct Walk<'w, V: Visitor> {
 }
 
 impl<V: Visitor> Walk<'_, V> {
+    /// Whether an entry is to be looked at: not if a pack before this one holds the object, too.
+    pub(super) fn is_new(&self, slot: u32) -> bool {
+        self.at == 0 || self.contents.is_known_by(self.at, slot)
+    }
+
     /// Whether one more subtree may wait for a thread.
     pub(super) fn may_wait(&self) -> bool {
         if self.held.is_over() {

@@ -230,10 +230,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         bytes: &[u8],
         base: Option<&V::State>,
     ) -> Option<V::State> {
-        let oid = self.walk.pack.oid(slot as usize)?;
-        if self.walk.earlier.iter().any(|pack| pack.find(&oid).is_some()) {
-            return None;
-        }
+        let oid = self.walk.pack.oid(slot as usize).filter(|_| self.walk.is_new(slot))?;
         self.tally.objects += 1;
         self.tally.blobs += usize::from(kind == ObjectKind::Blob);
         self.tally.bytes += bytes.len() as u64;
@@ -251,13 +248,17 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         }
     }
 
-    /// Gives up on an entry and all that derive from it. What an earlier pack held has been looked at there.
+    /// Gives up on an entry and all that derive from it.
     fn hand_back(&mut self, slot: u32) {
         for slot in self.walk.forest.below(slot) {
-            let oid = self.walk.pack.oid(slot as usize);
-            let oid = oid.filter(|oid| !self.walk.earlier.iter().any(|pack| pack.find(oid).is_some()));
-            self.handed_back.extend(oid);
+            self.give_up(slot);
         }
+    }
+
+    /// Leaves an entry to libgit2. What an earlier pack holds has been looked at there.
+    pub(super) fn give_up(&mut self, slot: u32) {
+        let oid = self.walk.pack.oid(slot as usize);
+        self.handed_back.extend(oid.filter(|_| self.walk.is_new(slot)));
     }
 
     fn pop(&mut self, path: &mut Vec<Frame<'w, V::State>>) {

@@ -108,6 +108,18 @@ impl Pack {
         self.index.oid(self.places.get(slot)?.name as usize)
     }
 
+    /// The name at a position in the index, which is in order of name.
+    #[must_use]
+    pub fn name(&self, position: usize) -> Option<Oid> {
+        self.index.oid(position)
+    }
+
+    /// The position in the index of the entry at a slot.
+    #[must_use]
+    pub fn position(&self, slot: usize) -> Option<usize> {
+        self.places[..self.len()].get(slot).map(|place| place.name as usize)
+    }
+
     /// The slot of an object.
     #[must_use]
     pub fn find(&self, oid: &Oid) -> Option<usize> {
