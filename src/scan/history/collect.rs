@@ -11,7 +11,7 @@ use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
 use crate::secret::ValueId;
 use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, entry_at};
-use crate::source::history::Present;
+use crate::source::history::{Contents, Set};
 use crate::source::trees::{Known, take_over};
 use crate::source::{Blob, Copied, Visitor, read_problem};
 
@@ -22,10 +22,13 @@ const MOST_ABSENT: usize = 100_000;
 pub(super) struct Collector<'c> {
     engine: &'c Engine,
     repository: &'c Repository,
-    present: &'c Present,
+    contents: &'c Contents,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
     found: Mutex<Found>,
+    trees: Set,
+    /// What trees name as folders.
+    folders: Set,
 }
 
 /// What is carried from an object to those that derive from it.
@@ -50,9 +53,7 @@ pub(super) struct Found {
     /// Evidence in names of refs.
     pub(super) refs: Vec<(Ref, Evidence)>,
     pub(super) commits: Vec<(Oid, Commit)>,
-    pub(super) trees: Vec<Oid>,
-    /// What trees name as folders: the starts of the names.
-    folders: Vec<u64>,
+    pub(super) trees: Set,
     /// Entries of trees whose object is not there: the tree, the name, the object.
     pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
     /// How many more such entries there are than were kept.
@@ -80,10 +81,11 @@ impl<'c> Collector<'c> {
     pub(super) fn new(
         engine: &'c Engine,
         repository: &'c Repository,
-        present: &'c Present,
+        contents: &'c Contents,
         full_scan: bool,
     ) -> Self {
-        Self { engine, repository, present, full_scan, found: Mutex::default() }
+        let [trees, folders] = [(); 2].map(|()| Set::below(contents.count()));
+        Self { engine, repository, contents, full_scan, found: Mutex::default(), trees, folders }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -95,9 +97,9 @@ impl<'c> Collector<'c> {
         found.blobs.sort_by_key(|(oid, _)| *oid);
         found.texts.sort_by_key(|(oid, ..)| *oid);
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        found.trees.sort_unstable();
         found.absent.sort();
-        found.check_folders(self.present);
+        found.trees = self.trees;
+        found.check_folders(&self.folders);
         found.problems.sort();
         found
     }
@@ -106,12 +108,12 @@ impl<'c> Collector<'c> {
     fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
         let format = self.repository.format;
         let mut known = Vec::with_capacity(base.len() + 1);
-        let mut folders = Vec::new();
         let whole = take_over(blob.bytes, format, base, copies, &mut known, |entry| {
-            if entry.kind == EntryKind::Tree {
-                folders.push(Present::start_of(&entry.oid));
+            let number = self.contents.number(&entry.oid);
+            if let Some(number) = number.filter(|_| entry.kind == EntryKind::Tree) {
+                self.folders.add(number);
             }
-            let is_absent = entry.kind != EntryKind::Submodule && !self.present.has(&entry.oid);
+            let is_absent = entry.kind != EntryKind::Submodule && number.is_none();
             Seen { is_absent, is_telling: self.engine.detector.has_anchor(entry.name) }
         });
         let (mut absent, mut names, mut problems) = (Vec::new(), Vec::new(), Vec::new());
@@ -130,14 +132,18 @@ impl<'c> Collector<'c> {
                 }
             }
         }
+        if let Some(number) = self.contents.number(&blob.oid) {
+            self.trees.add(number);
+        }
+        if whole.is_ok() && absent.is_empty() && names.is_empty() && problems.is_empty() {
+            return known;
+        }
         let mut found = self.found();
         found.problems.extend(problems);
         if whole.is_err() {
             let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
             found.problems.push(read_problem(&error, None));
         }
-        found.trees.push(blob.oid);
-        found.folders.extend(folders);
         let room = MOST_ABSENT.saturating_sub(found.absent.len());
         found.more_absent += absent.len().saturating_sub(room);
         found.absent.extend(absent.into_iter().take(room));
@@ -214,11 +220,8 @@ impl Visitor for Collector<'_> {
 impl Found {
     /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
     /// be known of what it holds.
-    fn check_folders(&mut self, present: &Present) {
-        self.folders.sort_unstable();
-        self.folders.dedup();
-        let no_trees = Present::new(&self.trees).lacks(&self.folders);
-        let no_trees = no_trees.len() - present.lacks(&no_trees).len();
+    fn check_folders(&mut self, folders: &Set) {
+        let no_trees = folders.numbers().filter(|folder| !self.trees.has(*folder)).count();
         if no_trees > 0 {
             self.problems.push(Problem {
                 kind: ProblemKind::CorruptObject,

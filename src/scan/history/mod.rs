@@ -14,7 +14,7 @@ use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::budget::Budget;
 use crate::source::git::{Refs, Repository};
-use crate::source::history::{self as source, Contents, Present};
+use crate::source::history::{self as source, Contents};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
@@ -109,8 +109,7 @@ impl Engine {
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
-        let present = Present::new(contents.objects());
-        let collector = Collector::new(self, repository, &present, full_scan);
+        let collector = Collector::new(self, repository, &contents, full_scan);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -151,14 +150,15 @@ impl Engine {
         let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {
             repository,
-            present: &present,
+            contents: &contents,
             graph: &graph,
             reach: &reach,
             found: &found,
             borders: &borders,
         };
         part.problems.extend(absent::problems(self, &known, &absent, of_absent));
-        let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };
+        let telling =
+            Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
         Ok(part)
     }
