@@ -1,12 +1,17 @@
 //! Bytes and rules to evidence. Pure and total: no I/O, no configuration, no path, no way to fail; and local:
 //! evidence depends on the match and a bounded window around it.
 
+mod beside;
+mod block;
+mod chance;
 mod directive;
 mod evidence;
 mod name;
 mod pattern;
 mod placeholder;
 mod prefilter;
+mod proof;
+mod shaped;
 mod snippet;
 mod statistics;
 mod token;
@@ -23,6 +28,7 @@ use crate::text::LineCursor;
 pub use directive::Directive;
 pub use evidence::{Evidence, Features, Tier};
 pub use placeholder::Dummy;
+pub use proof::Proof;
 pub use trace::Trace;
 
 use evidence::Candidate;
@@ -85,7 +91,7 @@ impl Detector {
             let place = start - window.start..end - window.start;
             Some((self.try_rule(rule, &text[window.clone()], &place)?, window.start))
         });
-        found.map(|(candidate, shift)| candidate.shifted(shift))
+        found.map(|(candidate, shift)| candidate.moved(shift))
     }
 
     /// What a rule sees of a text of some length around an anchor.
@@ -119,6 +125,11 @@ impl Detector {
                 };
                 pattern::find(&parts, text, anchor)
             }
+            Matcher::Shaped(shaped) => {
+                let main = compiled.main.get_or_init(|| compile(&shaped.expression())).as_ref()?;
+                let parts = shaped::Parts { rule: index, main, shaped, anchors: &rule.anchors };
+                shaped::find(&parts, text, anchor, rule.reach)
+            }
         }
     }
 
@@ -139,9 +150,13 @@ const EDGE: usize = 16;
 fn expression<'c>(cell: &'c OnceLock<Option<Regex>>, text: &str, anchored: bool) -> Option<&'c Regex> {
     cell.get_or_init(|| {
         let text = if anchored { format!("^(?:{text})") } else { text.to_owned() };
-        RegexBuilder::new(&text).unicode(false).size_limit(1 << 21).build().ok()
+        compile(&text)
     })
     .as_ref()
+}
+
+fn compile(text: &str) -> Option<Regex> {
+    RegexBuilder::new(text).unicode(false).size_limit(1 << 21).build().ok()
 }
 
 /// Of candidates that overlap, keeps the one whose rule stands first in the pack (a provider's before a
