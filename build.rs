@@ -42,7 +42,7 @@ fn main() {
         }
     }
     // Where two rules match the same place, the earlier one is the more specific.
-    packs.sort_by_key(|pack| (pack.provider == "generic", pack.general));
+    packs.sort_by_key(|pack| (pack.provider.as_deref() == Some("generic"), pack.general));
     let (mut rules, mut dummies, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
     for pack in packs {
         for rule in &pack.rule {

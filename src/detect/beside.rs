@@ -88,5 +88,6 @@ pub(super) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     {
         return None;
     }
-    candidate(parts, window, Found { public: 0, body: secret.clone(), span: secret, name: Some(last) })
+    let body = captures.name("body").map_or(secret.clone(), at);
+    candidate(parts, window, Found { public: 0, body, span: secret, name: Some(last) })
 }

@@ -74,13 +74,13 @@ impl Exact {
             return None;
         }
         let (anchors, rules): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
-        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(anchors).ok()?;
+        let search = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors).ok()?;
         Some(Self { search, rules })
     }
 
     fn search(&self, text: &[u8], visit: &mut impl FnMut(Anchor<'_>) -> Option<usize>) {
         let mut done = 0;
-        for found in self.search.find_iter(text) {
+        for found in self.search.find_overlapping_iter(text) {
             if found.start() < done {
                 continue;
             }

@@ -168,7 +168,7 @@ pub(super) fn opens(before: &[u8], alphabet: Alphabet) -> bool {
     };
     let sign = |from_end: usize| before.len().checked_sub(from_end).map(|at| before[at]);
     !alphabet.holds(*last)
-        || *last == b'_'
+        || matches!(last, b'_' | b'=')
         || sign(2) == Some(b'\\') && matches!(last, b'n' | b'r' | b't')
         || sign(3) == Some(b'%') && hex(2)
         || sign(4) == Some(b'\\') && sign(3) == Some(b'x') && hex(2)
