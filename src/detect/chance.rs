@@ -17,10 +17,14 @@ const RARE: f64 = 1e-5;
 )]
 pub(super) fn unlike(body: &[u8], alphabet: Alphabet) -> Option<&'static str> {
     let body: Vec<u8> = body.iter().copied().filter(|byte| alphabet.holds(*byte)).collect();
-    let (length, size) = (body.len() as f64, alphabet.size() as f64);
     if body.len() < 2 {
         return None;
     }
+    // Hexadecimal digits are drawn from sixteen, whatever else the rule would let pass.
+    let hex = body.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+        || body.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'));
+    let characters = if hex { alphabet.size().min(16) } else { alphabet.size() };
+    let (length, size) = (body.len() as f64, characters as f64);
     // The shortest run that comes in fewer than RARE of all values, where `places` chances each are 1 : `one`.
     let rare = |places: f64, one: f64| (places / RARE).log(one).ceil() as usize;
     let statistics = Statistics::of(&body);
@@ -38,7 +42,7 @@ pub(super) fn unlike(body: &[u8], alphabet: Alphabet) -> Option<&'static str> {
         Some("a walk over the alphabet or the keyboard")
     } else if repeats(&body, rare(length * length / 2.0, size)) {
         Some("a part that repeats")
-    } else if is_few(statistics.distinct, length, alphabet.size()) {
+    } else if is_few(statistics.distinct, length, characters) {
         Some("too few different characters for a random value")
     } else {
         None
