@@ -6,6 +6,7 @@ mod hooks;
 mod input;
 mod output;
 mod paths;
+mod rules;
 mod settings;
 
 use std::ffi::OsString;
@@ -90,6 +91,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
         Command::Install(install) => commands::install(install),
         Command::Uninstall(install) => commands::uninstall(install),
+        Command::Rules(what) => rules::run(&arguments.common, what, &stop),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));
