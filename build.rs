@@ -89,7 +89,9 @@ impl Out {
 
     fn list(&mut self, texts: &[String]) {
         self.number(texts.len());
-        texts.iter().for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 
     fn rule(&mut self, pack: &PackSpec, rule: &RuleSpec) {

@@ -34,7 +34,9 @@ pub(super) fn pem(
     let length = memchr::memmem::find(&window.bytes[start..], end_line.as_bytes())?;
     let inside = &window.bytes[start..start + length];
     let body = characters(inside)?;
-    let encrypted = decode::openssh_is_encrypted(&body) == Some(true);
+    let says_encrypted =
+        if label.starts_with("PGP") { decode::pgp_is_encrypted } else { decode::openssh_is_encrypted };
+    let encrypted = says_encrypted(&body) == Some(true);
     if encrypted || body.len() < SHORTEST || different(&body) < 20 {
         return None;
     }
