@@ -1,4 +1,4 @@
-//! Whether an OpenPGP secret key (RFC 9580) is protected by a passphrase: the octet behind its public part says so.
+//! Whether a secret key of PGP (RFC 9580) is protected by a passphrase: the octet behind its public part says so.
 
 use super::checksum::base64;
 
