@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::evidence::Candidate;
-use super::shaped::{Found, Parts, Window, candidate};
+use super::shaped::{Found, Parts, Window, candidate, next_anchor};
 use crate::decode;
 use crate::rules::Text;
 
@@ -21,7 +21,9 @@ pub(super) fn pem(
     beside: &[Text],
     window: &Window<'_>,
 ) -> Option<Candidate> {
-    let after = &window.bytes[window.anchor.end..];
+    // No key holds the beginning of another one.
+    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
+    let after = &window.bytes[window.anchor.end..end];
     let label = labels
         .iter()
         .find(|label| after.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----")))?;
@@ -31,7 +33,7 @@ pub(super) fn pem(
     }
     let start = window.anchor.end + label.len() + 5;
     let end_line = format!("-----END {label}-----");
-    let length = memchr::memmem::find(&window.bytes[start..], end_line.as_bytes())?;
+    let length = memchr::memmem::find(window.bytes.get(start..end)?, end_line.as_bytes())?;
     let inside = &window.bytes[start..start + length];
     let body = characters(inside)?;
     let says_encrypted =
@@ -98,7 +100,19 @@ fn different(body: &[u8]) -> usize {
 
 /// A member of the object that the anchor stands in.
 pub(super) fn member(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
-    let object = object_around(window)?;
+    // An object has one of each member, so it ends before the next anchor and begins behind the one before.
+    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
+    let before = &window.bytes[..window.anchor.start];
+    let last = parts
+        .anchors
+        .iter()
+        .filter_map(|anchor| memchr::memmem::rfind(before, anchor.as_bytes()).map(|at| at + anchor.len()));
+    let start = last.max().unwrap_or(0);
+    let object = object_around(&Window {
+        bytes: &window.bytes[start..end],
+        anchor: window.anchor.start - start..window.anchor.end - start,
+    })?;
+    let object = object.start + start..object.end + start;
     let captures = parts.main.captures(&window.bytes[object.clone()])?;
     let secret = captures.name("secret")?;
     let span = object.start + secret.start()..object.start + secret.end();

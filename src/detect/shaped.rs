@@ -77,15 +77,21 @@ fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
         if !anywhere && !opens(&window.bytes[..start], parts.shaped.edge) {
             return None;
         }
-        // A second token may be glued to the first one, whose length may be open.
-        next_anchor(parts, window)
-            .filter(|_| most == 0)
-            .and_then(|cut| token_at(parts, window, start, cut))
-            .or_else(|| token_at(parts, window, start, window.bytes.len()))
+        // A second token may be glued to the first one, whose length may be open. A short anchor may stand in a
+        // token by chance; nothing looks beyond a long one, so that a text full of them costs no more than its
+        // length.
+        let cut = next_anchor(parts, window).filter(|_| most == 0);
+        let whole = cut.is_none() || window.anchor.len() < LONG_ANCHOR;
+        cut.and_then(|cut| token_at(parts, window, start, cut))
+            .or_else(|| whole.then(|| token_at(parts, window, start, window.bytes.len()))?)
     })
 }
 
-fn next_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
+/// An anchor of so many bytes stands in no token by chance.
+const LONG_ANCHOR: usize = 12;
+
+/// Where the next anchor of the same rule stands.
+pub(super) fn next_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
     let behind = &window.bytes[window.anchor.end..];
     let places = parts.anchors.iter().filter_map(|anchor| memchr::memmem::find(behind, anchor.as_bytes()));
     places.min().map(|at| window.anchor.end + at)
