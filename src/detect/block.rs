@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::evidence::Candidate;
-use super::shaped::{Found, Parts, Window, candidate, next_anchor};
+use super::shaped::{Found, Parts, Window, candidate, last_anchor, next_anchor};
 use crate::decode;
 use crate::rules::Text;
 
@@ -102,12 +102,7 @@ fn different(body: &[u8]) -> usize {
 pub(super) fn member(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
     // An object has one of each member, so it ends before the next anchor and begins behind the one before.
     let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
-    let before = &window.bytes[..window.anchor.start];
-    let last = parts
-        .anchors
-        .iter()
-        .filter_map(|anchor| memchr::memmem::rfind(before, anchor.as_bytes()).map(|at| at + anchor.len()));
-    let start = last.max().unwrap_or(0);
+    let start = last_anchor(parts, window).unwrap_or(0);
     let object = object_around(&Window {
         bytes: &window.bytes[start..end],
         anchor: window.anchor.start - start..window.anchor.end - start,
