@@ -154,7 +154,7 @@ pub(super) fn is_elided(after: &[u8]) -> bool {
 
 /// Whether another tool publishes this very value as its fixture.
 pub(super) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
-    dummies.iter().any(|hex| value.matches_hex(hex)).then_some(Dummy::Published)
+    value.is_one_of(dummies).then_some(Dummy::Published)
 }
 
 #[cfg(test)]

@@ -233,6 +233,13 @@ mod tests {
     }
 
     #[test]
+    fn dummies_are_sorted_since_they_are_searched_by_halves() {
+        let rules = RuleSet::builtin();
+        assert!(rules.dummies().len() > 500 && rules.dummies().is_sorted());
+        assert!(rules.dummies().iter().all(|hex| hex.len() == 64));
+    }
+
+    #[test]
     fn rules_can_be_switched_off_by_id() {
         let all = RuleSet::builtin();
         let fewer = all.clone().without(&["generic-secret".to_owned()]);
