@@ -10,7 +10,7 @@ use super::{Exit, Failure, fails, output, paths, settings};
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
-use crate::scan::{self, Engine, Files, Limits, Merge};
+use crate::scan::{self, Engine, Files, Limits, Merge, Stories};
 use crate::source::Stop;
 use crate::source::git::{DiscoverError, GitEnvironment, Repository};
 use crate::source::policy_file::Version;
@@ -51,7 +51,8 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
-        let limits = Limits { wanted: &wanted, everywhere: arguments.paths.is_empty() };
+        let limits =
+            Limits { wanted: &wanted, everywhere: arguments.paths.is_empty(), stories: Stories::Told };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }

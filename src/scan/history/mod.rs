@@ -28,6 +28,17 @@ pub struct Limits<'l> {
     pub wanted: &'l dyn Fn(&[u8]) -> bool,
     /// Whether everything is: then what stands in no path is reported, too.
     pub everywhere: bool,
+    /// Whether findings are followed through history.
+    pub stories: Stories,
+}
+
+/// Whether it is told who brought a value in, and who took it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stories {
+    /// It is.
+    Told,
+    /// It is not, nor which objects are absent: what searching alone costs.
+    Untold,
 }
 
 /// Scans a repository's whole object database, and those of its submodules.
@@ -41,11 +52,11 @@ pub fn history(
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    whole.add(engine.part(repository, b"", stop)?);
+    whole.add(engine.part(repository, b"", limits.stories, stop)?);
     let stores = source::of_submodules(repository);
     whole.problems.extend(stores.problems);
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, stop) {
+        match engine.part(&submodule, &name, limits.stories, stop) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -97,7 +108,13 @@ impl Part {
 
 impl Engine {
     /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
-    fn part(&self, repository: &Repository, prefix: &[u8], stop: &Stop) -> Result<Part, ScanError> {
+    fn part(
+        &self,
+        repository: &Repository,
+        prefix: &[u8],
+        stories: Stories,
+        stop: &Stop,
+    ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
         let collector = Collector::new(self, repository, &contents);
@@ -123,8 +140,8 @@ impl Engine {
             bytes: tally.bytes,
             ..Scope::default()
         };
-        if stop.is_set() {
-            // What was found is told without its story: telling it would take as long again.
+        // After an interruption, too: telling it would take as long again.
+        if stop.is_set() || stories == Stories::Untold {
             part.hits = found.untold(self);
             return Ok(part);
         }
