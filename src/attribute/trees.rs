@@ -250,8 +250,9 @@ impl Visitor for Reader<'_> {
             return known;
         }
         let mut kept = Vec::new();
-        let entries = tree_entries(blob.bytes, self.format).filter_map(Result::ok);
-        for (entry, (_, what)) in entries.zip(&known).filter(|(_, (_, what))| *what != Matters::No) {
+        for (place, what) in known.iter().filter(|(_, what)| *what != Matters::No) {
+            let rest = blob.bytes.get(*place as usize..).unwrap_or_default();
+            let Some(Ok(entry)) = tree_entries(rest, self.format).next() else { continue };
             let what = if *what == Matters::Tree { What::Tree(entry.oid) } else { What::Blob(entry.oid) };
             kept.push(Held { name: entry.name.to_vec(), what });
         }
