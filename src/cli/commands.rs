@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Common, Install, Scan};
 use super::input::Input;
-use super::{Exit, Failure, fails, output, paths, settings};
+use super::{Exit, Failure, fails, output, paths, progress, settings};
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
@@ -18,7 +19,8 @@ use crate::source::range::Revisions;
 use crate::source::worktree::Ignoring;
 use crate::text::terminal;
 
-pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exit, Failure> {
+pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
+    let line = progress::Line::begin(common, stop);
     let (mut report, engine, situation) = if arguments.staged {
         staged(common, arguments, stop)?
     } else if arguments.history {
@@ -28,6 +30,8 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exi
     } else {
         files(common, arguments, stop)?
     };
+    // Whatever is printed comes after the line is gone.
+    drop(line);
     advise(&mut report, engine.detector().rules(), situation);
     output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
     let least = settings::least(arguments.fail_on);

@@ -1,6 +1,6 @@
 //! What a pass over all objects brings together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::Engine;
@@ -15,7 +15,7 @@ use crate::source::git::{
 };
 use crate::source::history::{Contents, Set};
 use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor, read_problem};
+use crate::source::{Blob, Copied, Stop, Visitor, read_problem};
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
@@ -25,6 +25,7 @@ pub(super) struct Collector<'c> {
     engine: &'c Engine,
     repository: &'c Repository,
     contents: &'c Contents,
+    stop: &'c Stop,
     found: Mutex<Found>,
     trees: Set,
     /// What trees name as folders.
@@ -34,6 +35,8 @@ pub(super) struct Collector<'c> {
 /// What was gathered; sorted before anything is made of it.
 #[derive(Default)]
 pub(super) struct Found {
+    /// Different values in blobs that may be reported: how many they are is shown while it is read.
+    values: HashSet<ValueId>,
     /// Evidence in blobs.
     pub(super) blobs: Vec<(Oid, Vec<Evidence>)>,
     /// Evidence in commits and tags.
@@ -59,9 +62,14 @@ pub(super) struct Followed {
 }
 
 impl<'c> Collector<'c> {
-    pub(super) fn new(engine: &'c Engine, repository: &'c Repository, contents: &'c Contents) -> Self {
+    pub(super) fn new(
+        engine: &'c Engine,
+        repository: &'c Repository,
+        contents: &'c Contents,
+        stop: &'c Stop,
+    ) -> Self {
         let [trees, folders] = [(); 2].map(|()| Set::below(contents.count()));
-        Self { engine, repository, contents, found: Mutex::default(), trees, folders }
+        Self { engine, repository, contents, stop, found: Mutex::default(), trees, folders }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -75,7 +83,10 @@ impl<'c> Collector<'c> {
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         found.absent.sort();
         found.trees = self.trees;
-        found.check_folders(&self.folders);
+        // What was not read any more is no damage.
+        if !self.stop.is_set() {
+            found.check_folders(&self.folders);
+        }
         found.problems.sort();
         found
     }
@@ -129,6 +140,16 @@ impl<'c> Collector<'c> {
         known
     }
 
+    fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
+        let mut found = self.found();
+        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.engine, evidence)) {
+            if found.values.insert(evidence.value) {
+                self.stop.progress.found();
+            }
+        }
+        found.blobs.push((blob, evidence));
+    }
+
     fn text(&self, blob: &Blob<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
         let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
@@ -160,7 +181,7 @@ impl Visitor for Collector<'_> {
             ObjectKind::Commit | ObjectKind::Tag => self.text(blob),
             ObjectKind::Blob => match self.engine.detect(blob.bytes, &blob_name(&blob.oid)) {
                 Ok(evidence) if evidence.is_empty() => {}
-                Ok(evidence) => self.found().blobs.push((blob.oid, evidence)),
+                Ok(evidence) => self.evidence(blob.oid, evidence),
                 Err(problem) => self.found().problems.push(problem),
             },
         }
@@ -197,15 +218,12 @@ impl Found {
         }
     }
 
-    /// Values in blobs and names that may be reported: a path can only lower a confidence.
+    /// Values in blobs and names that may be reported.
     pub(super) fn interest(&self, engine: &Engine) -> Followed {
-        let reported = |evidence: &Evidence| {
-            judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
-        };
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
             .chain(self.names.iter().map(|(.., evidence)| evidence))
-            .filter(|evidence| reported(evidence))
+            .filter(|evidence| may_be_reported(engine, evidence))
             .map(|evidence| evidence.value)
             .collect();
         values.sort_unstable();
@@ -241,6 +259,11 @@ impl Found {
     pub(super) fn by_blob(&self) -> HashMap<Oid, &[Evidence]> {
         self.blobs.iter().map(|(oid, found)| (*oid, found.as_slice())).collect()
     }
+}
+
+/// Whether a value may be reported: a path can only lower a confidence.
+fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
+    judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
 }
 
 /// The place of a blob that no path leads to.

@@ -117,7 +117,8 @@ impl Engine {
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
-        let collector = Collector::new(self, repository, &contents);
+        stop.progress.expect(contents.count(), contents.stored());
+        let collector = Collector::new(self, repository, &contents, stop);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -145,13 +146,18 @@ impl Engine {
             part.hits = found.untold(self);
             return Ok(part);
         }
+        stop.progress.telling();
         let graph = CommitGraph::new(std::mem::take(&mut found.commits));
         let reach = Reach::of(repository, &refs, &graph)?;
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);
         let absent = absent::follow(&found, &mut followed);
-        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects)?;
+        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects, stop)?;
+        if stop.is_set() {
+            part.hits = found.untold(self);
+            return Ok(part);
+        }
         let count = followed.values.len() + absent.len();
         let told = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
         part.problems.extend((!told.complete).then(Budget::problem));

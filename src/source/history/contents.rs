@@ -105,6 +105,13 @@ impl Contents {
         self.names.find(oid, |number| self.name(number))
     }
 
+    /// How many bytes the packs take; of other objects it is not asked.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored(slot)));
+        slots.sum::<u64>() + self.others.len() as u64
+    }
+
     /// Whether an object is there.
     #[must_use]
     pub fn has(&self, oid: &Oid) -> bool {
