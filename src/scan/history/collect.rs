@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::Engine;
 use super::super::findings::{Hit, Place};
-use crate::attribute::Interest;
+use crate::attribute::{Commits, Interest};
 use crate::detect::Evidence;
 use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
@@ -45,7 +45,7 @@ pub(super) struct Found {
     pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
     /// Evidence in names of refs.
     pub(super) refs: Vec<(Ref, Evidence)>,
-    pub(super) commits: Vec<(Oid, Commit)>,
+    pub(super) commits: Commits,
     pub(super) trees: Set,
     /// Entries of trees whose object is not there: the tree, the name, the object.
     pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
@@ -156,7 +156,7 @@ impl<'c> Collector<'c> {
         let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info.as_ref());
         let mut found = self.found();
         match (commit, blob.kind) {
-            (Some(commit), _) => found.commits.push((blob.oid, commit)),
+            (Some(commit), _) => found.commits.add(blob.oid, commit),
             (None, ObjectKind::Commit) => {
                 let error = ReadError::Corrupt(blob.oid, "the commit has no tree".into());
                 found.problems.push(read_problem(&error, None));
