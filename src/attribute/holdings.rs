@@ -47,7 +47,7 @@ pub struct Holdings {
 const FEW: usize = 100;
 
 impl Holdings {
-    /// Finds the trees among `trees` that hold something of interest.
+    /// Finds the trees among `trees` that hold something of interest; not all of them if it is stopped.
     ///
     /// # Errors
     /// The object database cannot be opened.
@@ -56,18 +56,19 @@ impl Holdings {
         contents: &Contents,
         trees: &Set,
         interest: &Interest,
+        stop: &Stop,
     ) -> Result<Self, OpenError> {
         if interest.blobs.is_empty() && interest.names.is_empty() {
             return Ok(Self::default());
         }
-        let matter = trees::that_matter(repository, contents, trees, interest)?;
+        let matter = trees::that_matter(repository, contents, trees, interest, stop)?;
         let reader = Reader::new(repository.format, contents, interest, &matter);
         if matter.len() * FEW < trees.len() {
             let mut few: Vec<Oid> = matter.numbers().filter_map(|number| contents.name(number)).collect();
             few.sort_unstable();
-            visit_with_libgit2(repository, &few, &reader, &Stop::default())?;
+            visit_with_libgit2(repository, &few, &reader, stop)?;
         } else {
-            visit_trees(repository, contents, trees, &reader)?;
+            visit_trees(repository, contents, trees, &reader, stop)?;
         }
         let mut holdings = Self { trees: reader.into_found(), values: HashMap::new() };
         let mut kept: Vec<Oid> = holdings.trees.keys().copied().collect();

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use crate::source::git::Oid;
 
-pub use commits::{CommitGraph, Roots};
+pub use commits::{CommitGraph, Commits, Roots};
 pub use holdings::{Holdings, Interest};
 pub use story::{PlaceIn, Story, Told, tell};
 

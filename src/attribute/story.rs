@@ -116,12 +116,12 @@ impl Teller<'_> {
 
     fn commit(&mut self, at: usize, reached: bool) {
         let node = &self.graph.nodes()[at];
-        let tree = node.commit.tree;
+        let tree = node.tree;
         let held = self.holdings.values(&tree);
-        let parents: Vec<&[ValueIndex]> = node
-            .parents
-            .iter()
-            .map(|parent| self.holdings.values(&self.graph.nodes()[*parent].commit.tree))
+        let parents: Vec<&[ValueIndex]> = self
+            .graph
+            .parents(at)
+            .map(|parent| self.holdings.values(&self.graph.nodes()[parent].tree))
             .collect();
         self.places_below(&tree, Some(at));
         for value in held {
@@ -156,10 +156,9 @@ impl Teller<'_> {
                 continue;
             }
             // Later commits overwrite: the last removal stands.
-            let parent = node.parents.iter().find(|parent| {
-                self.holdings.values(&self.graph.nodes()[**parent].commit.tree).binary_search(&value).is_ok()
-            });
-            let path = parent.map(|parent| self.path_in(&self.graph.nodes()[*parent].commit.tree, value));
+            let mut trees = self.graph.parents(at).map(|parent| self.graph.nodes()[parent].tree);
+            let parent = trees.find(|tree| self.holdings.values(tree).binary_search(&value).is_ok());
+            let path = parent.map(|parent| self.path_in(&parent, value));
             let story = &mut self.stories[value as usize];
             if reached || !story.reachable {
                 story.removed = Some((node.oid, path.unwrap_or_default()));
@@ -221,8 +220,7 @@ impl Teller<'_> {
     }
 
     fn heads(&mut self, heads: &[Oid]) {
-        let trees: HashSet<Oid> =
-            heads.iter().filter_map(|head| self.graph.get(head)).map(|commit| commit.tree).collect();
+        let trees: HashSet<Oid> = heads.iter().filter_map(|head| self.graph.tree(head)).copied().collect();
         let mut seen = HashSet::new();
         for root in trees {
             for value in self.holdings.values(&root) {

@@ -9,7 +9,7 @@ use super::holdings::{Held, What};
 use crate::source::git::{EntryKind, ObjectFormat, Oid, OpenError, Repository, TreeEntry, tree_entries};
 use crate::source::history::{Contents, Set, visit_trees};
 use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor};
+use crate::source::{Blob, Copied, Stop, Visitor};
 
 /// The trees, by number, that hold something of interest, directly or below.
 pub(super) fn that_matter(
@@ -17,6 +17,7 @@ pub(super) fn that_matter(
     contents: &Contents,
     trees: &Set,
     interest: &Interest,
+    stop: &Stop,
 ) -> Result<Set, OpenError> {
     let shape = Shape {
         format: repository.format,
@@ -25,7 +26,7 @@ pub(super) fn that_matter(
         blobs: Starts::of(interest),
         found: Mutex::default(),
     };
-    visit_trees(repository, contents, trees, &shape)?;
+    visit_trees(repository, contents, trees, &shape, stop)?;
     let found = shape.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(found.upwards(contents.count()))
 }
@@ -250,8 +251,9 @@ impl Visitor for Reader<'_> {
             return known;
         }
         let mut kept = Vec::new();
-        let entries = tree_entries(blob.bytes, self.format).filter_map(Result::ok);
-        for (entry, (_, what)) in entries.zip(&known).filter(|(_, (_, what))| *what != Matters::No) {
+        for (place, what) in known.iter().filter(|(_, what)| *what != Matters::No) {
+            let rest = blob.bytes.get(*place as usize..).unwrap_or_default();
+            let Some(Ok(entry)) = tree_entries(rest, self.format).next() else { continue };
             let what = if *what == Matters::Tree { What::Tree(entry.oid) } else { What::Blob(entry.oid) };
             kept.push(Held { name: entry.name.to_vec(), what });
         }

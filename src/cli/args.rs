@@ -64,6 +64,9 @@ pub(super) struct Common {
     /// Colours in what people read.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: When,
+    /// How far a scan is, on standard error; `auto` where that is a terminal.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) progress: When,
     /// Only findings and problems.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,

@@ -6,6 +6,7 @@ mod hooks;
 mod input;
 mod output;
 mod paths;
+mod progress;
 mod rules;
 mod settings;
 

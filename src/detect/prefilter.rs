@@ -96,9 +96,8 @@ const fn commonness(byte: u8) -> u32 {
         b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 11,
         b'c' | b'd' | b'l' | b'u' => 9,
         b'f' | b'h' | b'm' | b'p' => 8,
-        b'b' | b'g' | b'y' => 6,
+        b'b' | b'g' | b'y' | b'_' | b'-' | b'.' | b'/' | b' ' => 6,
         b'k' | b'v' | b'w' | b'x' => 4,
-        b'_' | b'-' | b'.' | b'/' | b' ' => 6,
         b'0' | b'1' | b'2' => 5,
         _ => 2,
     }
@@ -137,7 +136,7 @@ impl Prefilter {
     fn add(&mut self, gram: &[u8], number: u16, offset: u8) {
         let mut bytes = [0; GRAM];
         bytes.copy_from_slice(gram);
-        let gram = u32::from_le_bytes(bytes) | FOLD as u32;
+        let gram = u32::from_le_bytes(bytes) | 0x2020_2020;
         let hash = hash(gram);
         self.bits[hash / 8] |= 1 << (hash % 8);
         self.grams.push(Gram { hash, bytes: gram, anchor: number, offset });
@@ -202,7 +201,7 @@ impl Prefilter {
             let hash = hash(gram);
             self.bits[hash / 8] >> (hash % 8) & 1
         };
-        let grams = [0, 8, 16, 24].map(|shift| (word >> shift) as u32);
+        let grams = [0, 8, 16, 24].map(|shift| (word >> shift & 0xffff_ffff) as u32);
         if grams.iter().fold(0, |any, gram| any | is_set(*gram)) == 0 {
             return ControlFlow::Continue(());
         }
