@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 use skant::source::git::{GitEnvironment, ObjectKind, Oid, Repository};
-use skant::source::history::{Contents, visit, visit_with_libgit2};
+use skant::source::history::{Contents, Memory, Tally, visit, visit_with_libgit2};
 use skant::source::{Blob, Copied, Stop, Visitor};
 use support::{Sandbox, tokens};
 
@@ -47,18 +47,25 @@ fn repository(folder: &Path) -> Repository {
 type Seen = (Objects, usize);
 
 fn read(folder: &Path) -> Seen {
+    let (objects, unread, _) = read_within(folder, Memory::default());
+    (objects, unread)
+}
+
+/// The same with limits of memory, and the numbers.
+fn read_within(folder: &Path, memory: Memory) -> (Objects, usize, Tally) {
     let repository = repository(folder);
-    let contents = Contents::list(&repository).expect("a listing");
+    let mut contents = Contents::list(&repository).expect("a listing");
+    contents.memory = memory;
     let notes = Notes::default();
     let tally = visit(&repository, &contents, &notes, &Stop::default()).expect("read");
-    (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len())
+    (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len(), tally)
 }
 
 fn read_with_libgit2(folder: &Path) -> Seen {
     let repository = repository(folder);
     let contents = Contents::list(&repository).expect("a listing");
     let notes = Notes::default();
-    let tally = visit_with_libgit2(&repository, contents.objects(), &notes, &Stop::default()).expect("read");
+    let tally = visit_with_libgit2(&repository, &contents.objects(), &notes, &Stop::default()).expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len())
 }
 
@@ -121,6 +128,24 @@ fn every_object_is_read_once_and_as_libgit2_reads_it() {
     }
 }
 
+#[test]
+fn memory_that_is_tight_changes_nothing_and_costs_a_few_versions() {
+    let sandbox = Sandbox::repo();
+    history(&sandbox, 40, "memory");
+    sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"]);
+    let (whole, unread, tally) = read_within(&sandbox.dir, Memory::default());
+    assert_eq!((unread, tally.again), (0, 0));
+    let mut again = Vec::new();
+    for (held, large) in [(0, usize::MAX), (30_000, usize::MAX), (0, 3_000), (usize::MAX, 3_000), (0, 0)] {
+        let (seen, unread, tight) = read_within(&sandbox.dir, Memory { held, large });
+        assert!(seen == whole && unread == 0, "{held} {large}: {unread} unread");
+        assert_eq!((tight.objects, tight.bytes), (tally.objects, tally.bytes), "{held} {large}");
+        assert!(tight.again <= tally.bytes, "{held} {large}: {} again of {}", tight.again, tally.bytes);
+        again.push(tight.again);
+    }
+    assert!(again[0] > 0 && again[1] <= again[0] && again[3] == 0, "{again:?}");
+}
+
 fn pack_of(sandbox: &Sandbox) -> PathBuf {
     let folder = sandbox.dir.join(".git/objects/pack");
     let mut packs = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -176,7 +201,8 @@ fn a_scan_of_a_damaged_pack_finds_the_same_or_fails() {
     sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--threads=1"]);
     let scan = || {
         let output = sandbox.skant(&["scan", "--history", "--format", "json"]);
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let report: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {output:?}"));
         (output.status.code(), report["findings"][0]["history"].to_string())
     };
     let whole = scan();

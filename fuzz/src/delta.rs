@@ -2,7 +2,7 @@
 //! instructions that fit them, which leads deeper; and with instructions that are made to be right.
 
 use skant::source::Copied;
-use skant::source::git::pack::apply;
+use skant::source::git::pack::{apply, result_size};
 
 use super::input::Input;
 
@@ -38,6 +38,8 @@ fn any(base: &[u8], delta: &[u8]) {
     // What stood in the buffers must not matter.
     let (mut out, mut copies) = (vec![7; 5], vec![Copied { from: 3..9, to: 1 }]);
     let said = apply(base, delta, MOST, &mut out, &mut copies);
+    let claimed = sizes(delta).map(|([_, length], _)| length);
+    assert_eq!(result_size(delta).ok().map(u128::from), claimed);
     let expected = result(base, delta);
     assert_eq!(said.is_ok(), expected.is_some(), "{said:?}");
     // A byte of a delta stands for no more than the whole base.

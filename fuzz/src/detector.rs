@@ -1,6 +1,7 @@
 //! The search: spans in order, inside the text and apart; the same for the same bytes; no whole token hidden by
 //! what stands around it, and none shown.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use skant::detect::{Detector, Evidence, Tier};
@@ -8,13 +9,14 @@ use skant::rules::RuleSet;
 
 use super::tokens;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
+pub static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
-/// This byte and the next one stand for a token: no corpus holds what looks like a key. It is in no UTF-8 text.
+/// This byte and the next one stand for a token, or for an example of some rule: no corpus holds what looks like
+/// a key. It is in no UTF-8 text.
 const TOKEN: u8 = 0xfe;
 
 /// Further than any rule looks.
-const FAR: usize = 5000;
+const FAR: usize = 20_000;
 
 /// The text; see [`TOKEN`].
 pub fn holds(bytes: &[u8]) {
@@ -65,12 +67,15 @@ pub fn holds(bytes: &[u8]) {
     }
     for token in &tokens {
         for evidence in &found {
-            let body = &text[token.place.end - 40..token.place.end - 10];
-            let body = std::str::from_utf8(body).expect("ASCII");
             let lines = [&evidence.snippet.line, &evidence.masked.text];
             let reasons = evidence.directives.iter().map(|directive| &directive.reason);
-            assert!(lines.into_iter().chain(reasons).all(|shown| !shown.contains(body)), "it is shown");
-            assert!(evidence.features.name.as_ref().is_none_or(|name| !name.contains(body)));
+            let mut told = lines.into_iter().chain(reasons).chain(&evidence.features.name);
+            let body = token.telling(&text);
+            assert!(
+                !body.is_some_and(|body| told.any(|told| told.contains(body))),
+                "{} is shown",
+                token.name
+            );
         }
     }
 }
@@ -85,15 +90,35 @@ fn shown(evidence: &Evidence, raw: &[u8]) {
 }
 
 /// A token that was put into the text.
-struct Put {
+pub struct Put {
     name: &'static str,
-    place: std::ops::Range<usize>,
+    place: Range<usize>,
     /// Whether its structure alone says where it ends.
     is_whole: bool,
 }
 
-fn expanded(bytes: &[u8]) -> (Vec<u8>, Vec<Put>) {
-    let (mut text, mut tokens) = (Vec::new(), Vec::new());
+impl Put {
+    /// A part of it that no mask shows, where it is one run of characters.
+    fn telling<'t>(&self, text: &'t [u8]) -> Option<&'t str> {
+        let token = &text[self.place.clone()];
+        let body = token.get(token.len().checked_sub(44)?..token.len() - 8)?;
+        let is_run = body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
+        std::str::from_utf8(body).ok().filter(|_| is_run)
+    }
+}
+
+/// Numbers below this stand for Anthropic's tokens, the others for examples.
+const FIRST_EXAMPLE: u8 = 64;
+
+/// The examples of all rules with their tokens.
+static EXAMPLES: LazyLock<Vec<(Vec<u8>, Vec<String>)>> = LazyLock::new(|| {
+    let rules = DETECTOR.rules().iter();
+    rules.flat_map(|rule| rule.examples.iter().map(|example| tokens::expand(example))).collect()
+});
+
+/// The text that bytes stand for, and the tokens in it.
+pub fn expanded(bytes: &[u8]) -> (Vec<u8>, Vec<Put>) {
+    let (mut text, mut put) = (Vec::new(), Vec::new());
     let mut rest = bytes.iter();
     while let Some(byte) = rest.next() {
         if *byte != TOKEN {
@@ -101,12 +126,24 @@ fn expanded(bytes: &[u8]) -> (Vec<u8>, Vec<Put>) {
             continue;
         }
         let choice = rest.next().copied().unwrap_or(0);
-        let names = tokens::FAMILIES.iter().map(|(name, _)| (*name, true));
-        let names: Vec<_> = names.chain(tokens::SESSIONS.iter().map(|(name, _)| (*name, false))).collect();
-        let (name, is_whole) = names[usize::from(choice) % names.len()];
+        let start = text.len();
+        if let Some(number) = choice.checked_sub(FIRST_EXAMPLE) {
+            let (example, tokens) = &EXAMPLES[usize::from(number) % EXAMPLES.len()];
+            text.extend(example);
+            for token in tokens {
+                let at = example.windows(token.len()).position(|window| window == token.as_bytes());
+                let place = at.map(|at| start + at..start + at + token.len());
+                put.extend(place.map(|place| Put { name: "an example", place, is_whole: false }));
+            }
+            continue;
+        }
+        let families = tokens::FAMILIES.iter().map(|(name, _)| (*name, true));
+        let mut names = families.chain(tokens::SESSIONS.iter().map(|(name, _)| (*name, false)));
+        let count = tokens::FAMILIES.len() + tokens::SESSIONS.len();
+        let (name, is_whole) = names.nth(usize::from(choice) % count).expect("a family");
         let token = tokens::token(name, &choice.to_string());
-        tokens.push(Put { name, place: text.len()..text.len() + token.len(), is_whole });
+        put.push(Put { name, place: start..start + token.len(), is_whole });
         text.extend(token.bytes());
     }
-    (text, tokens)
+    (text, put)
 }

@@ -11,6 +11,7 @@
 #![allow(missing_docs, dead_code, unreachable_pub, reason = "two programs use it, each its own part")]
 
 pub mod config;
+pub mod decode;
 pub mod delta;
 pub mod detector;
 pub mod entry_header;
@@ -21,16 +22,21 @@ pub mod loose;
 pub mod pack;
 pub mod pack_index;
 #[allow(clippy::duplicate_mod, reason = "the tests that replay the corpora have it, too")]
+#[path = "../../tests/support/templates.rs"]
+mod templates;
+#[allow(clippy::duplicate_mod, reason = "the tests that replay the corpora have it, too")]
 #[path = "../../tests/support/tokens.rs"]
 mod tokens;
+pub mod trace;
 pub mod tree;
 
 /// A name, and what has to hold.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     ("config", config::holds),
+    ("decode", decode::holds),
     ("delta", delta::holds),
     ("detector", detector::holds),
     ("entry_header", entry_header::holds),
@@ -39,5 +45,6 @@ pub const TARGETS: [Target; 10] = [
     ("loose", loose::holds),
     ("pack", pack::holds),
     ("pack_index", pack_index::holds),
+    ("trace", trace::holds),
     ("tree", tree::holds),
 ];

@@ -4,6 +4,7 @@
 mod commits;
 mod holdings;
 mod story;
+mod trees;
 
 use std::collections::HashMap;
 

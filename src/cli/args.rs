@@ -88,6 +88,9 @@ pub(super) struct Scan {
     /// Read every file below the paths, ignored or not.
     #[arg(long)]
     pub(super) no_ignore: bool,
+    /// With --history: search every version whole, not only what it adds (slower, same result).
+    #[arg(long = "full-scan", requires = "history")]
+    pub(super) whole_versions: bool,
     /// What to call standard input.
     #[arg(long, value_name = "NAME")]
     pub(super) path: Option<String>,

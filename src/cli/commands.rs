@@ -51,7 +51,8 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
-        let limits = Limits { wanted: &wanted, everywhere: arguments.paths.is_empty() };
+        let everywhere = arguments.paths.is_empty();
+        let limits = Limits { wanted: &wanted, everywhere, full_scan: arguments.whole_versions };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }

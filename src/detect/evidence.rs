@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::placeholder::{self, Dummy};
+use super::proof::Proof;
 use super::{Directive, snippet};
 use crate::decode::Claims;
 use crate::finding::{Masked, Snippet};
@@ -19,8 +20,12 @@ pub enum Tier {
     Assigned,
     /// As long as a whole token, without its full structure.
     Full,
+    /// The form of its kind, which other things have, too.
+    Likely,
     /// The full structure.
     Structured,
+    /// The exact form of its kind, which little else has.
+    Exact,
     /// A JSON web token whose header and payload could be read.
     Decoded,
 }
@@ -38,6 +43,8 @@ pub struct Features {
     pub elided: bool,
     /// The name that the value is assigned to, in lower case.
     pub name: Option<String>,
+    /// What it proves of itself.
+    pub proof: Option<Proof>,
 }
 
 /// A place where a rule found something.
@@ -84,6 +91,13 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The same, seen from a text in which its window begins at `start`.
+    pub(super) fn moved(mut self, start: usize) -> Self {
+        self.span = self.span.start + start..self.span.end + start;
+        self.name = self.name.map(|name| name.start + start..name.end + start);
+        self
+    }
+
     /// Judges and masks what needs the raw value, and lets it go.
     pub(super) fn into_evidence(
         self,
@@ -114,8 +128,14 @@ impl Candidate {
 
     #[cfg(test)]
     pub(super) fn sample(rule: usize, span: Range<usize>) -> Self {
-        let features =
-            Features { tier: Tier::Full, body: span.len(), claims: None, elided: false, name: None };
+        let features = Features {
+            tier: Tier::Full,
+            body: span.len(),
+            claims: None,
+            elided: false,
+            name: None,
+            proof: None,
+        };
         Self { rule, span, prefix: 0, mask: Mask::FULL, strong: true, features, dummy: None, name: None }
     }
 }

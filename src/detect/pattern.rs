@@ -76,6 +76,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
             body: value.len(),
             claims: None,
             elided: false,
+            proof: None,
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
         },
         name,

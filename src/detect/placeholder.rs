@@ -1,8 +1,9 @@
 //! Values that look like a secret and are none, told by the whole value and never by its path.
 
+use super::chance;
 use super::evidence::Tier;
 use super::statistics::Statistics;
-use crate::rules::{Shape, Text};
+use crate::rules::{Shape, Shaped, Text};
 use crate::secret::ValueId;
 
 /// What makes a value a placeholder.
@@ -93,13 +94,33 @@ pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
     let cuts = match tier {
         Tier::Decoded => return None,
         Tier::Structured => &shape.structured_cuts,
-        Tier::Full | Tier::Assigned => &shape.full_cuts,
+        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_cuts,
         Tier::Short => &shape.short_cuts,
     };
     if let Some(what) = Statistics::of(body).cut(body, cuts) {
         return Some(Dummy::Statistics(what));
     }
     (tier == Tier::Short && has_words(body)).then_some(Dummy::Words)
+}
+
+/// The same for a token of a fixed form: `body` is its random part.
+pub(super) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Dummy> {
+    let what = if shaped.random {
+        chance::unlike(body, shaped.alphabet)
+    } else {
+        // What is encoded repeats and counts; nothing that means something has as many of one character.
+        (Statistics::of(value).run >= LONGEST_RUN).then_some("one character, again and again")
+    };
+    let typed = shaped.random && (has_words(body) || has_run_of_x(body));
+    what.map(Dummy::Statistics).or_else(|| typed.then_some(Dummy::Words))
+}
+
+/// A longer run is none even in what is encoded.
+const LONGEST_RUN: usize = 24;
+
+/// `xxxx` stands for something that is left out.
+fn has_run_of_x(body: &[u8]) -> bool {
+    ["xxxxx", "XXXXX"].iter().any(|run| memchr::memmem::find(body, run.as_bytes()).is_some())
 }
 
 /// Whether a value is made of words: two of four letters or more side by side (`hermetic-fixture`), or two

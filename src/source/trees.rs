@@ -3,7 +3,7 @@
 //! make an entry out of the middle of another.)
 
 use super::Copied;
-use super::git::{BrokenTree, ObjectFormat, TreeEntry, tree_entries};
+use super::git::{BrokenTree, ObjectFormat, TreeEntry, entry_at};
 
 /// What is known of each entry of a tree, with the place where it begins.
 pub type Known<T> = Vec<(u32, T)>;
@@ -21,28 +21,44 @@ pub fn take_over<T: Copy>(
     mut look: impl FnMut(&TreeEntry<'_>) -> T,
 ) -> Result<(), BrokenTree> {
     let mut copies = copies.iter().peekable();
-    // Where in `base` the copy at hand goes on.
-    let mut next: Option<usize> = None;
-    for entry in tree_entries(bytes, format) {
-        let entry = entry?;
-        let (start, end) = entry.place;
-        while copies.next_if(|copy| copy.to + copy.from.len() < end).is_some() {
-            next = None;
-        }
-        let inherited = copies.peek().filter(|copy| copy.to <= start).and_then(|copy| {
-            let from = start - copy.to + copy.from.start;
-            let mut at = next.unwrap_or_else(|| base.partition_point(|(place, _)| (*place as usize) < from));
-            while base.get(at).is_some_and(|(place, _)| (*place as usize) < from) {
-                at += 1;
+    let mut at = 0;
+    while at < bytes.len() {
+        while copies.next_if(|copy| copy.end() <= at).is_some() {}
+        if let Some(copy) = copies.peek().filter(|copy| copy.to <= at) {
+            let end = inherit(base, copy, at, known);
+            if end > at {
+                at = end;
+                continue;
             }
-            next = Some(at);
-            base.get(at).filter(|(place, _)| *place as usize == from).map(|(_, what)| *what)
-        });
-        let what = inherited.unwrap_or_else(|| look(&entry));
+        }
+        let entry = entry_at(bytes, at, format)?;
+        let last = copies.peek().filter(|copy| copy.to <= at && entry.place.1 <= copy.end());
+        let last = last.and_then(|copy| beginning_at(base, at - copy.to + copy.from.start));
+        let what = last.map_or_else(|| look(&entry), |last| base[last].1);
         // Trees over 4 GiB are not decoded.
-        known.push((u32::try_from(start).unwrap_or(u32::MAX), what));
+        known.push((u32::try_from(at).unwrap_or(u32::MAX), what));
+        at = entry.place.1;
     }
     Ok(())
+}
+
+/// Takes over entries of a base, from the place `at` on, as long as they lie whole in a copy. Says where they
+/// end.
+fn inherit<T: Copy>(base: &[(u32, T)], copy: &Copied, at: usize, known: &mut Known<T>) -> usize {
+    let from = at - copy.to + copy.from.start;
+    let Some(first) = beginning_at(base, from) else { return at };
+    // An entry ends where the next one begins; of the last one that is not known.
+    let next = base[first + 1..].partition_point(|(place, _)| *place as usize <= copy.from.end);
+    let last = first + next;
+    // Both places are below 4 GiB, so the difference may wrap and the sum is right.
+    let shift = u32::try_from(at).unwrap_or(u32::MAX).wrapping_sub(base[first].0);
+    known.extend(base[first..last].iter().map(|(place, what)| (place.wrapping_add(shift), *what)));
+    base[last].0 as usize - from + at
+}
+
+/// The entry that begins at a place.
+fn beginning_at<T>(base: &[(u32, T)], from: usize) -> Option<usize> {
+    base.binary_search_by_key(&from, |(place, _)| *place as usize).ok()
 }
 
 #[cfg(test)]
@@ -77,7 +93,7 @@ mod tests {
         let new = tree(&[("a", 1), ("b", 9), ("c", 3)]);
         // What git would write: everything but the bytes of b's new name.
         let copies = [Copied { from: 0..38, to: 0 }, Copied { from: 58..base.len(), to: 58 }];
-        assert_eq!(names(&new, &known(&base), &copies), ["b", "c"][..1]);
+        assert_eq!(names(&new, &known(&base), &copies), ["b"]);
         assert_eq!(names(&new, &[], &[]), ["a", "b", "c"]);
     }
 

@@ -168,24 +168,27 @@ fn hooks(seeds: &mut Vec<Seed>) {
     seeds.push(("hook_input", [&[1], &message[..]].concat()));
 }
 
-/// Texts around tokens (0xfe and a number stand for one), and configurations.
+/// What stands around keys. 0xfe and a number stand for a token, or for an example of some rule.
+const AROUND: [&[u8]; 15] = [
+    b"ANTHROPIC_API_KEY=\xfe\0\n",
+    b"{\"api_key\": \"\xfe\x01\", \"other\": 1}",
+    b"client = Anthropic(api_key='\xfe\x02', timeout=30)  # production\n",
+    b"curl -H \"x-api-key: \xfe\x03\" https://example.org",
+    b"\x1b[31m\xfe\x04\x1b[0m",
+    b"one\\n\xfe\x05\\ntwo",
+    b"\xfe\x06\xfe\x07\xfe\x08",
+    b"export TOKEN=\xfe\x09; echo ${TOKEN}\r\n",
+    b"Bearer \xfe\x0a.\n\n\xfe\x0b",
+    b"# skant:allow anthropic-api-key/3f9c1a until=2027-01-31 -- rotated\nkey = \xfe\0\n",
+    b"key = \xfe\0 // skant:allow /3f9c1a",
+    b"password = \"correct horse battery\"\nsecret_key: ${SECRET}\nDB_PASSWORD=changeme",
+    b"k\0e\0y\0=\0\xfe\0\0",
+    b"\xfe\x40 \xfe\x50\n\xfe\x60 \xfe\x70\n",
+    b"sk-ant-api03-... sk-ant- sk-ant-api03-YOUR_KEY_HERE token: <your token>",
+];
+
+/// Texts, versions of them, configurations, and what tokens say.
 fn texts() -> Vec<Seed> {
-    let around: [&[u8]; 14] = [
-        b"ANTHROPIC_API_KEY=\xfe\0\n",
-        b"{\"api_key\": \"\xfe\x01\", \"other\": 1}",
-        b"client = Anthropic(api_key='\xfe\x02', timeout=30)  # production\n",
-        b"curl -H \"x-api-key: \xfe\x03\" https://example.org",
-        b"\x1b[31m\xfe\x04\x1b[0m",
-        b"one\\n\xfe\x05\\ntwo",
-        b"\xfe\x06\xfe\x07\xfe\x08",
-        b"export TOKEN=\xfe\x09; echo ${TOKEN}\r\n",
-        b"Bearer \xfe\x0a.\n\n\xfe\x0b",
-        b"# skant:allow anthropic-api-key/3f9c1a until=2027-01-31 -- rotated\nkey = \xfe\0\n",
-        b"key = \xfe\0 // skant:allow /3f9c1a",
-        b"password = \"correct horse battery\"\nsecret_key: ${SECRET}\nDB_PASSWORD=changeme",
-        b"k\0e\0y\0=\0\xfe\0\0",
-        b"sk-ant-api03-... sk-ant- sk-ant-api03-YOUR_KEY_HERE token: <your token>",
-    ];
     let configurations = [
         "exclude = [\"vendor/**\", \"*.min.js\"]\ndisable = [\"generic-secret\"]\nfingerprint-key = \"k\"\n",
         "[[allow]]\nfingerprint = \"3f9c1a\"\nreason = \"old, see runbook\"\nuntil = 2027-01-31\n",
@@ -194,9 +197,20 @@ fn texts() -> Vec<Seed> {
         "machine example.com login someone\n",
         "allow = \"nothing\"",
     ];
-    let around = around.iter().map(|text| ("detector", text.to_vec()));
+    let around = AROUND.iter().map(|text| ("detector", text.to_vec()));
     let configurations = configurations
         .iter()
         .flat_map(|text| [0, 1].map(|origin| ("config", [&[origin], text.as_bytes()].concat())));
-    around.chain(configurations).collect()
+    // A version and the next one: a copy of most of it, a line more, the rest.
+    let next = |text: &&[u8]| {
+        let copied = [1, 3, 0, 0, 10, 0, 100];
+        ("trace", [&part(text)[..], &copied, b"one more \xfe\x02\n", &[3, 4, 0, 255, 0]].concat())
+    };
+    let versions: Vec<_> = AROUND.iter().map(next).collect();
+    let decoded = ["eyJ9.eyJ9.c2ln", "sntrys_e30_x", "glpat-x.01.0a0a", "bedrock-api-key-YmVk", "AKIAQQQQ"];
+    let decoded = decoded
+        .iter()
+        .flat_map(|text| [0, 1, 2, 3, 4, 5].map(|mode| ("decode", [&[mode], text.as_bytes()].concat())));
+    let claims = [&[1][..], &part(b"{\"alg\":1}"), &part(b"{\"exp\":1,\"iss\":\"a\"}"), b"x"].concat();
+    around.chain(configurations).chain(versions).chain(decoded).chain([("decode", claims)]).collect()
 }

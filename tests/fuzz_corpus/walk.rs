@@ -52,10 +52,10 @@ impl Walks {
         let tally = visit(&repository, &contents, &own, &Stop::default()).expect("walked");
         let own = own.0.into_inner().unwrap();
         let unread: BTreeSet<Oid> = tally.unread.iter().map(name_of).collect();
-        for oid in contents.objects() {
+        for oid in &contents.objects() {
             assert!(own.contains_key(oid) || unread.contains(oid), "{oid} is neither read nor named");
         }
-        visit_with_libgit2(&repository, contents.objects(), &other, &Stop::default()).expect("read");
+        visit_with_libgit2(&repository, &contents.objects(), &other, &Stop::default()).expect("read");
         // An index with a name twice may have a reader find either entry.
         for (oid, other) in other.0.into_inner().unwrap() {
             assert!(own.get(&oid).is_some_and(|own| other.is_subset(own)), "{oid} is another one");

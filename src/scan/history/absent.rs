@@ -3,7 +3,7 @@
 use crate::attribute::{CommitGraph, Story};
 use crate::finding::{Problem, ProblemKind};
 use crate::source::git::{Oid, ReadError, Repository};
-use crate::source::history::Present;
+use crate::source::history::Contents;
 use crate::source::read_problem;
 
 use super::super::Engine;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 10;
 /// What is known when it is told what is absent.
 pub(super) struct Known<'k> {
     pub(super) repository: &'k Repository,
-    pub(super) present: &'k Present,
+    pub(super) contents: &'k Contents,
     pub(super) graph: &'k CommitGraph,
     pub(super) reach: &'k Reach,
     pub(super) found: &'k Found,
@@ -56,10 +56,9 @@ pub(super) fn problems(
     absent.extend(
         in_trees.map(|(oid, story)| (story.places.first().map(|place| engine.shown_path(&place.path)), *oid)),
     );
-    absent.extend(
-        graph.absent_trees(&reach.roots, |tree| known.present.has(tree)).into_iter().map(|tree| (None, tree)),
-    );
-    problems.extend(no_trees(graph, reach, found, known.present));
+    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.has(tree));
+    absent.extend(absent_trees.into_iter().map(|tree| (None, tree)));
+    problems.extend(no_trees(graph, reach, found, known.contents));
     absent.sort();
     absent.dedup_by_key(|(_, oid)| *oid);
     if known.repository.is_partial && !absent.is_empty() {
@@ -94,9 +93,10 @@ pub(super) fn problems(
 }
 
 /// What commits name as their tree, and is there as something else.
-fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, present: &Present) -> Vec<Problem> {
-    let is_tree = |tree: &Oid| found.trees.binary_search(tree).is_ok();
-    let others = graph.absent_trees(&reach.roots, |tree| is_tree(tree) || !present.has(tree));
+fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &Contents) -> Vec<Problem> {
+    let others = graph.absent_trees(&reach.roots, |tree| {
+        contents.number(tree).is_none_or(|number| found.trees.has(number))
+    });
     let said = "a commit names it as its tree, and it cannot be read as one";
     others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()
 }

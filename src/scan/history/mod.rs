@@ -14,7 +14,7 @@ use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::budget::Budget;
 use crate::source::git::{Refs, Repository};
-use crate::source::history::{self as source, Contents, Present};
+use crate::source::history::{self as source, Contents};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
@@ -22,12 +22,15 @@ use collect::Collector;
 use places::Telling;
 use reach::Reach;
 
-/// What of a history is reported.
+/// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
     /// Whether a path is asked for.
     pub wanted: &'l dyn Fn(&[u8]) -> bool,
     /// Whether everything is: then what stands in no path is reported, too.
     pub everywhere: bool,
+    /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
+    /// slower, and with the same result.
+    pub full_scan: bool,
 }
 
 /// Scans a repository's whole object database, and those of its submodules.
@@ -41,11 +44,11 @@ pub fn history(
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    whole.add(engine.part(repository, b"", stop)?);
+    whole.add(engine.part(repository, b"", limits.full_scan, stop)?);
     let stores = source::of_submodules(repository);
     whole.problems.extend(stores.problems);
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, stop) {
+        match engine.part(&submodule, &name, limits.full_scan, stop) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -97,11 +100,16 @@ impl Part {
 
 impl Engine {
     /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
-    fn part(&self, repository: &Repository, prefix: &[u8], stop: &Stop) -> Result<Part, ScanError> {
+    fn part(
+        &self,
+        repository: &Repository,
+        prefix: &[u8],
+        full_scan: bool,
+        stop: &Stop,
+    ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
-        let present = Present::new(contents.objects());
-        let collector = Collector::new(self, repository, &present);
+        let collector = Collector::new(self, repository, &contents, full_scan);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -142,14 +150,15 @@ impl Engine {
         let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {
             repository,
-            present: &present,
+            contents: &contents,
             graph: &graph,
             reach: &reach,
             found: &found,
             borders: &borders,
         };
         part.problems.extend(absent::problems(self, &known, &absent, of_absent));
-        let telling = Telling { engine: self, repository, graph: &graph, reach: &reach, prefix };
+        let telling =
+            Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
         Ok(part)
     }

@@ -12,12 +12,13 @@ use crate::detect::Evidence;
 use crate::finding::{CommitInfo, Event, History, PlaceKind, Problem};
 use crate::secret::ValueId;
 use crate::source::git::{ObjectKind, Oid, Repository};
-use crate::source::history::own;
+use crate::source::history::{Contents, own};
 
 /// What is needed to tell a place.
 pub(super) struct Telling<'t> {
     pub(super) engine: &'t Engine,
     pub(super) repository: &'t Repository,
+    pub(super) contents: &'t Contents,
     pub(super) graph: &'t CommitGraph,
     pub(super) reach: &'t Reach,
     pub(super) prefix: &'t [u8],
@@ -57,7 +58,7 @@ impl Telling<'_> {
     fn own_of_unreached(&self, stories: &[Story]) -> HashSet<Oid> {
         let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
         let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
-        if oids.is_empty() { HashSet::new() } else { own(self.repository, &oids) }
+        if oids.is_empty() { HashSet::new() } else { own(self.repository, self.contents, &oids) }
     }
 
     fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
@@ -111,7 +112,7 @@ impl Telling<'_> {
         left.sort_by_key(|(blob, value, _)| (*blob, *value));
         let unnamed: Vec<Oid> =
             left.iter().map(|(blob, ..)| *blob).filter(|blob| !self.reach.blobs.contains_key(blob)).collect();
-        let own = own(self.repository, &unnamed);
+        let own = own(self.repository, self.contents, &unnamed);
         let by_blob = found.by_blob();
         for (blob, value, story) in left {
             let named = self.reach.blobs.get(&blob);
@@ -155,7 +156,11 @@ impl Telling<'_> {
         };
         let unreached = found.texts.iter().filter(|(oid, kind, _)| !is_reached(oid, *kind));
         let unreached: Vec<Oid> = unreached.map(|(oid, ..)| *oid).collect();
-        let own = if unreached.is_empty() { HashSet::new() } else { own(self.repository, &unreached) };
+        let own = if unreached.is_empty() {
+            HashSet::new()
+        } else {
+            own(self.repository, self.contents, &unreached)
+        };
         for (oid, kind, hits) in &found.texts {
             let is_tag = *kind == ObjectKind::Tag;
             let reachable = is_reached(oid, *kind);

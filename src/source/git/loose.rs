@@ -3,7 +3,7 @@
 //! Format: zlib over `KIND SIZE`, a zero byte and the content; git's documentation, "Git Internals - Git Objects".
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
@@ -13,6 +13,26 @@ use super::oid::Oid;
 
 /// `commit 18446744073709551615` and the zero byte.
 const MOST_HEADER: u64 = 29;
+
+/// Deflate cannot do better than 1032 to 1.
+const MOST_RATIO: u64 = 1032;
+
+/// What cannot be inflated.
+const BROKEN: &str = "its bytes cannot be inflated";
+
+/// The size of an object that lies loose in a folder, or something less where it is not `than` or more; `None`
+/// if it does not lie there. What is no object is of no size.
+pub(super) fn size(folder: &Path, oid: &Oid, than: u64) -> Option<u64> {
+    let name = oid.to_string();
+    let path = folder.join(&name[..2]).join(&name[2..]);
+    let metadata = fs::metadata(&path).ok()?;
+    if !metadata.is_file() || metadata.len().saturating_mul(MOST_RATIO) < than {
+        return Some(0);
+    }
+    let header =
+        fs::File::open(&path).ok().and_then(|file| header(&mut ZlibDecoder::new(BufReader::new(file))).ok());
+    Some(header.map_or(0, |(_, size)| size))
+}
 
 /// Reads an object that lies loose in a folder; `None` if it does not.
 pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>> {
@@ -40,8 +60,25 @@ pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>
 /// # Errors
 /// The bytes are no such file, or not the whole of one.
 pub fn inflate(compressed: &[u8]) -> Result<Object, &'static str> {
-    const BROKEN: &str = "its bytes cannot be inflated";
     let mut stream = ZlibDecoder::new(compressed);
+    let (kind, size) = header(&mut stream)?;
+    // A larger claim is a lie, and nothing is allocated for it.
+    if size > (compressed.len() as u64).saturating_mul(MOST_RATIO) {
+        return Err("it claims to be larger than its bytes can hold");
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| "it is too large")?);
+    stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| BROKEN)?;
+    // One byte more has to be the end, where zlib's own checksum is held as well.
+    let more = stream.read(&mut [0]).map_err(|_| BROKEN)?;
+    if bytes.len() as u64 == size && more == 0 {
+        Ok(Object { kind, bytes })
+    } else {
+        Err("it is not of the size that its header names")
+    }
+}
+
+/// Reads the header: kind and size.
+fn header(stream: &mut impl Read) -> Result<(ObjectKind, u64), &'static str> {
     let mut header = Vec::new();
     let mut byte = [0];
     while header.last() != Some(&0) {
@@ -60,20 +97,7 @@ pub fn inflate(compressed: &[u8]) -> Result<Object, &'static str> {
         "tag" => ObjectKind::Tag,
         _ => return Err("it is of no kind that git knows"),
     };
-    let size: u64 = size.parse().map_err(|_| "its header is none")?;
-    // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
-    if size > (compressed.len() as u64).saturating_mul(1032) {
-        return Err("it claims to be larger than its bytes can hold");
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| "it is too large")?);
-    stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| BROKEN)?;
-    // One byte more has to be the end, where zlib's own checksum is held as well.
-    let more = stream.read(&mut byte).map_err(|_| BROKEN)?;
-    if bytes.len() as u64 == size && more == 0 {
-        Ok(Object { kind, bytes })
-    } else {
-        Err("it is not of the size that its header names")
-    }
+    Ok((kind, size.parse().map_err(|_| "its header is none")?))
 }
 
 #[cfg(test)]
@@ -105,6 +129,23 @@ mod tests {
             other[at] ^= 0x11;
             assert!(inflated(&other).is_err(), "byte {at}: zlib's checksum is looked at");
         }
+    }
+
+    #[test]
+    fn the_size_is_read_from_the_header_where_it_matters() {
+        let folder = tempfile::tempdir().unwrap();
+        let oid = Oid::from_bytes(&[7; 20]).unwrap();
+        assert_eq!(size(folder.path(), &oid, 0), None);
+        let name = oid.to_string();
+        fs::create_dir(folder.path().join(&name[..2])).unwrap();
+        let path = folder.path().join(&name[..2]).join(&name[2..]);
+        let zeros = vec![0; 100_000];
+        fs::write(&path, compressed(&[b"blob 100000\0", &zeros[..]].concat())).unwrap();
+        assert_eq!(size(folder.path(), &oid, 99_999), Some(100_000));
+        // The file is too short to hold so much.
+        assert_eq!(size(folder.path(), &oid, 1 << 20), Some(0));
+        fs::write(&path, b"no object").unwrap();
+        assert_eq!(size(folder.path(), &oid, 1), Some(0));
     }
 
     #[test]

@@ -125,6 +125,14 @@ impl Objects {
         Ok(Object { kind, bytes: object.data().to_vec() })
     }
 
+    /// Whether an object lies loose and is of more bytes than these. (Of packed ones libgit2 would tell the size,
+    /// but git2 panics where the kind is damaged.)
+    #[must_use]
+    pub fn is_loose_and_larger(&self, oid: &Oid, than: u64) -> bool {
+        let size = self.folders.iter().find_map(|folder| loose::size(folder, oid, than));
+        size.is_some_and(|size| size > than)
+    }
+
     /// Reads an object that has to be of one kind.
     ///
     /// # Errors

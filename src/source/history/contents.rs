@@ -1,21 +1,30 @@
 //! What an object database holds: its packs, opened, and the names of all objects.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::memory::Memory;
+use super::names::Names;
 use crate::source::git::pack::{Pack, PackError};
 use crate::source::git::{
     ObjectFormat, Objects, Oid, OpenError, RefError, Repository, entries_of, with_alternates,
 };
 
-/// An object database, ready to be read.
+/// An object database, ready to be read. Each object has a number: those in packs come first, pack by pack in
+/// order of name, then all others.
 #[derive(Debug)]
 pub struct Contents {
     pub(super) packs: Vec<Pack>,
-    /// The names of all objects, sorted.
-    objects: Vec<Oid>,
+    /// How many of the packs lie in the repository's own folder.
+    own_packs: usize,
+    /// The number of each pack's first object.
+    firsts: Vec<usize>,
+    /// The names of objects that no pack holds, sorted.
+    others: Vec<Oid>,
+    names: Names,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
+    /// How much memory reading them may take.
+    pub memory: Memory,
 }
 
 impl Contents {
@@ -26,44 +35,125 @@ impl Contents {
     pub fn list(repository: &Repository) -> Result<Self, OpenError> {
         let folders = with_alternates(&repository.object_dirs)?;
         let (mut packs, mut unusable) = (Vec::new(), Vec::new());
-        for pack in folders.iter().flat_map(|folder| packs_in(folder, repository.format)) {
-            match pack {
-                Ok(pack) => packs.push(pack),
-                Err(error) => unusable.push(error),
+        let mut own_packs = 0;
+        for (at, folder) in folders.iter().enumerate() {
+            for pack in packs_in(folder, repository.format) {
+                match pack {
+                    Ok(pack) => packs.push(pack),
+                    Err(error) => unusable.push(error),
+                }
+            }
+            if at == 0 {
+                own_packs = packs.len();
             }
         }
-        let mut objects: Vec<Oid> =
-            packs.iter().flat_map(|pack| (0..pack.len()).filter_map(|slot| pack.oid(slot))).collect();
+        let mut others = Vec::new();
         for folder in &folders {
-            objects.extend(loose_in(folder, repository.format, &mut unusable));
+            others.extend(loose_in(folder, repository.format, &mut unusable));
         }
         // Opened for its errors, too: a folder that is not there.
         let database = Objects::open(repository)?;
         // (Of a SHA-256 pack libgit2 makes names in steps of 20 bytes, which name nothing.)
         if !unusable.is_empty() && repository.format == ObjectFormat::Sha1 {
-            objects.extend(database.all().unwrap_or_default());
+            others.extend(database.all().unwrap_or_default());
         }
-        objects.sort_unstable();
-        objects.dedup();
-        Ok(Self { packs, objects, unusable })
+        others.sort_unstable();
+        others.dedup();
+        let firsts = packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len())));
+        let firsts = firsts.collect();
+        let names = Names::default();
+        let mut contents =
+            Self { packs, own_packs, firsts, others, names, unusable, memory: Memory::default() };
+        contents.number_all();
+        Ok(contents)
+    }
+
+    fn number_all(&mut self) {
+        let mut names = Names::with_room(self.count());
+        let in_packs = self.count() - self.others.len();
+        for number in (0..in_packs).filter_map(|number| u32::try_from(number).ok()) {
+            if let Some(oid) = self.name(number) {
+                names.add(&oid, number, |number| self.name(number));
+            }
+        }
+        let is_packed = |oid: &Oid| names.find(oid, |number| self.name(number)).is_some();
+        let others: Vec<Oid> = self.others.iter().filter(|oid| !is_packed(oid)).copied().collect();
+        self.others = others;
+        for (number, oid) in (in_packs..).zip(&self.others) {
+            if let Ok(number) = u32::try_from(number) {
+                names.add(oid, number, |number| self.name(number));
+            }
+        }
+        self.names = names;
+    }
+
+    /// All numbers are below this one. An object that several packs hold has the first one's, so there may be
+    /// fewer objects.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.packs.iter().map(Pack::len).sum::<usize>() + self.others.len()
+    }
+
+    /// The number of an object, if it is there.
+    #[must_use]
+    pub fn number(&self, oid: &Oid) -> Option<u32> {
+        self.names.find(oid, |number| self.name(number))
+    }
+
+    /// Whether an object is there.
+    #[must_use]
+    pub fn has(&self, oid: &Oid) -> bool {
+        self.number(oid).is_some()
+    }
+
+    /// The name of a number.
+    #[must_use]
+    pub fn name(&self, number: u32) -> Option<Oid> {
+        let number = number as usize;
+        let pack = self.firsts.partition_point(|first| *first <= number).checked_sub(1);
+        if let Some(found) = pack.and_then(|pack| self.packs[pack].name(number - self.firsts[pack])) {
+            return Some(found);
+        }
+        let in_packs = self.packs.iter().map(Pack::len).sum::<usize>();
+        self.others.get(number.checked_sub(in_packs)?).copied()
     }
 
     /// The names of all objects, sorted.
     #[must_use]
-    pub fn objects(&self) -> &[Oid] {
-        &self.objects
+    pub fn objects(&self) -> Vec<Oid> {
+        let numbers = (0..self.count()).filter_map(|number| u32::try_from(number).ok());
+        let mut names: Vec<Oid> = numbers.filter_map(|number| self.name(number)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
-    /// Of some objects those that no pack holds, and those that the pack reader handed back.
-    pub(super) fn outside_of_packs(&self, of: &[Oid], handed_back: Vec<Oid>) -> Vec<Oid> {
-        let handed_back: HashSet<Oid> = handed_back.into_iter().collect();
-        let in_packs = |oid: &Oid| self.packs.iter().any(|pack| pack.find(oid).is_some());
-        of.iter().filter(|oid| handed_back.contains(*oid) || !in_packs(oid)).copied().collect()
+    /// Whether a pack's entry is the one by which its object is known: not if another pack before holds it, too.
+    pub(super) fn is_known_by(&self, pack: usize, slot: u32) -> bool {
+        let Some(position) = self.packs[pack].position(slot as usize) else { return false };
+        let number = u32::try_from(self.firsts[pack] + position).ok();
+        let oid = self.packs[pack].name(position);
+        oid.is_some_and(|oid| self.number(&oid) == number)
+    }
+
+    /// The objects that no pack holds, and those that the pack reader handed back; sorted.
+    pub(super) fn outside_of_packs(&self, mut handed_back: Vec<Oid>) -> Vec<Oid> {
+        handed_back.extend(&self.others);
+        handed_back.sort_unstable();
+        handed_back.dedup();
+        handed_back
+    }
+
+    /// Whether an object lies in the repository's own folder, and not only in an alternate's.
+    pub(super) fn is_own(&self, folder: &Path, oid: &Oid) -> bool {
+        let is_packed = self.packs[..self.own_packs].iter().any(|pack| pack.find(oid).is_some());
+        let name = oid.to_string();
+        is_packed || folder.join(&name[..2]).join(&name[2..]).exists()
     }
 }
 
 /// The packs of one folder, in order of name.
-pub(super) fn packs_in(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
+fn packs_in(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
     let mut indexes = match entries_of(&folder.join("pack")) {
         Ok(entries) => entries,
         Err(error) => return vec![Err(unreadable(error))],

@@ -54,7 +54,7 @@ impl Forest {
         forest
     }
 
-    /// The slots that are differences to a slot, in order of place.
+    /// The slots that are differences to a slot, in order of place, but for the one with most below it: it is last.
     pub(super) fn children(&self, slot: u32) -> &[u32] {
         let slot = slot as usize;
         &self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize]
@@ -89,6 +89,13 @@ impl Forest {
         for slot in order.iter().rev() {
             let below = self.children(*slot).iter().map(|child| weights[*child as usize] + 1).sum();
             weights[*slot as usize] = below;
+        }
+        for slot in 0..reached.len() {
+            let children = &mut self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize];
+            let heaviest = children.iter().enumerate().max_by_key(|(_, child)| weights[**child as usize]);
+            if let Some((at, _)) = heaviest {
+                children[at..].rotate_left(1);
+            }
         }
         self.weights = weights;
         self.lost = (0_u32..).zip(reached).filter(|(_, reached)| !reached).map(|(slot, _)| slot).collect();

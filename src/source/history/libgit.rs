@@ -6,14 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::Tally;
+use super::{Memory, Tally};
 use crate::source::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository};
 use crate::source::{Blob, Stop, Visitor};
 
 /// Objects that one worker reads before it takes the next lot.
 const LOT: usize = 128;
 
-/// Reads the named objects and hands each to the visitor.
+/// Reads the named objects and hands each to the visitor; large ones, of which several at once would take too
+/// much memory, one at a time.
 ///
 /// # Errors
 /// The object database cannot be opened.
@@ -23,29 +24,49 @@ pub fn visit<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
-    Objects::open(repository)?;
+    let last = Objects::open(repository)?;
+    let large = Memory::default().large as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-    let unread = Mutex::new(Vec::new());
+    let (unread, aside) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let read_one = |database: &Result<Objects, OpenError>, oid: &Oid| {
+        let object = match database {
+            Ok(database) => database.read(oid),
+            Err(error) => Err(ReadError::Corrupt(*oid, error.to_string())),
+        };
+        match object {
+            Ok(object) => {
+                read.fetch_add(1, Ordering::Relaxed);
+                blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
+                bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
+                visitor.root(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes });
+            }
+            Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
+        }
+    };
     objects.par_chunks(LOT).for_each_init(
         || Objects::open(repository),
         |database, lot| {
             for oid in lot.iter().take_while(|_| !stop.is_set()) {
-                let object = match database {
-                    Ok(database) => database.read(oid),
-                    Err(error) => Err(ReadError::Corrupt(*oid, error.to_string())),
-                };
-                match object {
-                    Ok(object) => {
-                        read.fetch_add(1, Ordering::Relaxed);
-                        blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
-                        bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
-                        visitor.root(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes });
-                    }
-                    Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
+                if database.as_ref().is_ok_and(|database| database.is_loose_and_larger(oid, large)) {
+                    aside.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
+                } else {
+                    read_one(database, oid);
                 }
             }
         },
     );
+    let last = Ok(last);
+    for oid in aside.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if !stop.is_set() {
+            read_one(&last, &oid);
+        }
+    }
     let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Tally { objects: read.into_inner(), blobs: blobs.into_inner(), bytes: bytes.into_inner(), unread })
+    Ok(Tally {
+        objects: read.into_inner(),
+        blobs: blobs.into_inner(),
+        bytes: bytes.into_inner(),
+        again: 0,
+        unread,
+    })
 }

@@ -4,9 +4,11 @@
 mod contents;
 mod forest;
 mod libgit;
+mod memory;
+mod names;
 mod packs;
-mod present;
 mod stores;
+mod walker;
 
 use std::collections::HashSet;
 
@@ -15,7 +17,8 @@ use super::{Stop, Visitor};
 
 pub use contents::Contents;
 pub use libgit::visit as visit_with_libgit2;
-pub use present::Present;
+pub use memory::Memory;
+pub use names::Set;
 pub use stores::{Stores, of_submodules};
 
 /// What was read.
@@ -27,6 +30,8 @@ pub struct Tally {
     pub blobs: usize,
     /// Bytes of all objects.
     pub bytes: u64,
+    /// Bytes of versions that were decoded again, since there was no room to hold them.
+    pub again: u64,
     /// What could not be read, in order of name.
     pub unread: Vec<ReadError>,
 }
@@ -36,6 +41,7 @@ impl Tally {
         self.objects += other.objects;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
+        self.again += other.again;
         self.unread.extend(other.unread);
     }
 }
@@ -51,41 +57,34 @@ pub fn visit<V: Visitor>(
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
     let (mut tally, handed_back) = packs::visit(contents, None, visitor, stop);
-    let rest = contents.outside_of_packs(contents.objects(), handed_back);
+    let rest = contents.outside_of_packs(handed_back);
     tally.add(libgit::visit(repository, &rest, visitor, stop)?);
     tally.unread.sort_by_key(ToString::to_string);
     Ok(tally)
 }
 
-/// The same for the trees alone, which are named: a walk along their deltas is many times faster than reading
-/// each by its name.
+/// The same for the trees alone, which are known by number: a walk along their deltas is many times faster than
+/// reading each by its name.
 ///
 /// # Errors
 /// The object database cannot be opened.
 pub fn visit_trees<V: Visitor>(
     repository: &Repository,
     contents: &Contents,
-    trees: &[Oid],
+    trees: &Set,
     visitor: &V,
 ) -> Result<(), OpenError> {
     let stop = Stop::default();
     let (_, handed_back) = packs::visit(contents, Some(ObjectKind::Tree), visitor, &stop);
-    let handed_back: HashSet<Oid> = handed_back.into_iter().collect();
-    let handed_back = trees.iter().filter(|tree| handed_back.contains(*tree)).copied().collect();
-    let rest = contents.outside_of_packs(trees, handed_back);
+    let mut rest = contents.outside_of_packs(handed_back);
+    rest.retain(|oid| contents.number(oid).is_some_and(|number| trees.has(number)));
     libgit::visit(repository, &rest, visitor, &stop).map(drop)
 }
 
 /// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
 /// reaches there is another repository's affair.
 #[must_use]
-pub fn own(repository: &Repository, objects: &[Oid]) -> HashSet<Oid> {
+pub fn own(repository: &Repository, contents: &Contents, objects: &[Oid]) -> HashSet<Oid> {
     let folder = repository.object_dirs.first().cloned().unwrap_or_default();
-    let packs = contents::packs_in(&folder, repository.format);
-    let is_packed = |oid: &Oid| packs.iter().flatten().any(|pack| pack.find(oid).is_some());
-    let is_loose = |oid: &Oid| {
-        let name = oid.to_string();
-        folder.join(&name[..2]).join(&name[2..]).exists()
-    };
-    objects.iter().filter(|oid| is_packed(oid) || is_loose(oid)).copied().collect()
+    objects.iter().filter(|oid| contents.is_own(&folder, oid)).copied().collect()
 }

@@ -3,6 +3,16 @@
 use super::EntryError;
 use crate::source::Copied;
 
+/// The size of what a delta makes.
+///
+/// # Errors
+/// It has none.
+pub fn result_size(delta: &[u8]) -> Result<u64, EntryError> {
+    let mut rest = delta;
+    size(&mut rest)?;
+    size(&mut rest)
+}
+
 /// Applies a delta to its base. `out` and `copies` are replaced; `copies` are in the order of the result.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use std::{fs, io};
 use thiserror::Error;
 
 use super::{ObjectFormat, ObjectKind, Oid};
-pub use delta::apply;
+pub use delta::{apply, result_size};
 pub use entry::{Base, Header, RawBase, RawHeader};
 pub use index::PackIndex;
 pub use map::Map;
@@ -110,6 +110,18 @@ impl Pack {
     #[must_use]
     pub fn oid(&self, slot: usize) -> Option<Oid> {
         self.index.oid(self.places.get(slot)?.name as usize)
+    }
+
+    /// The name at a position in the index, which is in order of name.
+    #[must_use]
+    pub fn name(&self, position: usize) -> Option<Oid> {
+        self.index.oid(position)
+    }
+
+    /// The position in the index of the entry at a slot.
+    #[must_use]
+    pub fn position(&self, slot: usize) -> Option<usize> {
+        self.places[..self.len()].get(slot).map(|place| place.name as usize)
     }
 
     /// The slot of an object.
