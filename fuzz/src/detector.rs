@@ -31,25 +31,11 @@ pub fn holds(bytes: &[u8]) {
         shown(evidence, &text[evidence.span.clone()]);
     }
     assert!(end <= text.len());
-    // Evidence is local: what stands far away counts nothing.
-    let far = vec![b'\n'; FAR];
-    let again = DETECTOR.scan(&[&far[..], &text, &far].concat());
-    let told = |evidence: &Evidence, before| {
-        let span = evidence.span.start - before..evidence.span.end - before;
-        (
-            evidence.rule,
-            span,
-            evidence.value,
-            evidence.masked.clone(),
-            evidence.dummy.clone(),
-            evidence.features.tier,
-        )
-    };
-    let (found_again, expected): (Vec<_>, Vec<_>) = (
-        again.iter().map(|evidence| told(evidence, FAR)).collect(),
-        found.iter().map(|evidence| told(evidence, 0)).collect(),
-    );
-    assert_eq!(found_again, expected);
+    assert!(DETECTOR.scan(&text) == found, "the same bytes give the same");
+    // It costs more than all else, so it is for some inputs only.
+    if bytes.len().is_multiple_of(4) {
+        nothing_far_away_counts(&text, &found);
+    }
     for token in tokens.iter().filter(|token| token.is_whole) {
         let before = token.place.start.checked_sub(1).map(|at| text[at]);
         let is_covered = |evidence: &&Evidence| {
@@ -77,6 +63,18 @@ pub fn holds(bytes: &[u8]) {
                 token.name
             );
         }
+    }
+}
+
+/// Evidence is local.
+fn nothing_far_away_counts(text: &[u8], found: &[Evidence]) {
+    let far = vec![b'\n'; FAR];
+    let again = DETECTOR.scan(&[&far[..], text, &far].concat());
+    assert_eq!(found.len(), again.len());
+    for (here, there) in found.iter().zip(&again) {
+        assert_eq!(here.span, there.span.start - FAR..there.span.end - FAR);
+        assert_eq!((here.rule, here.value, &here.masked), (there.rule, there.value, &there.masked));
+        assert_eq!((&here.dummy, here.features.tier), (&there.dummy, there.features.tier));
     }
 }
 
