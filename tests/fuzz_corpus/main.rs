@@ -123,6 +123,9 @@ fn seeds_are_written() {
     }
 }
 
+/// How many changed packs are walked: each costs some files and a repository that is opened.
+const WALKS: u32 = 60;
+
 /// A change of some bytes: where, what, and how.
 type Change = (prop::sample::Index, u8, u8);
 
@@ -144,17 +147,28 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
+/// Calls `holds` with changed files of a target's corpus.
+fn with_changes(target: &str, cases: u32, holds: impl Fn(&[u8])) {
+    let files = corpus(target);
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let changes = prop::collection::vec(any::<Change>(), 1..6);
+    let outcome = runner.run(&(any::<prop::sample::Index>(), changes), |(file, changes)| {
+        holds(&changed(file.get(&files).1.clone(), &changes));
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{target}: {error}"));
+}
+
 #[test]
 fn every_kept_file_holds_with_changes() {
     for (target, holds) in TARGETS {
-        let files = corpus(target);
-        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) };
-        let mut runner = proptest::test_runner::TestRunner::new(config);
-        let changes = prop::collection::vec(any::<Change>(), 1..6);
-        let outcome = runner.run(&(any::<prop::sample::Index>(), changes), |(file, changes)| {
-            holds(&changed(file.get(&files).1.clone(), &changes));
-            Ok(())
-        });
-        outcome.unwrap_or_else(|error| panic!("{target}: {error}"));
+        with_changes(target, 400, holds);
     }
+}
+
+#[test]
+fn kept_packs_are_walked_in_full_with_changes() {
+    let walks = walk::Walks::new();
+    with_changes("pack", WALKS, |bytes| walks.hold(bytes));
 }
