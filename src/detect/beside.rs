@@ -14,7 +14,7 @@ const MOST_NAME_BEFORE: usize = 40;
 pub(super) fn expression(value: &str) -> String {
     let name = r"[A-Za-z0-9_.\-]";
     let close = "\\\\?[\"'`]?[\\])]?";
-    let operator = r"[ \t]{0,8}(?:(?::=|=>|==?|:|,|\|\||\?\?|>)[ \t]{0,8}|[ \t])(?:\r?\n[ \t]{0,24})?";
+    let operator = r"[ \t]{0,8}(?:(?::=|=>|==?|:|,|\(|\|\||\?\?|>)[ \t]{0,8}|[ \t])(?:\r?\n[ \t]{0,24})?";
     let open = "(?:[brfu]?\\\\?[\"'`])?(?i:(?:bearer|basic|token|apikey)[ \t])?";
     format!(
         "^(?P<name>{name}{{0,40}}(?:[\"'`\\\\ \\t:=({{,>\\[\\]]{{1,12}}(?:\\r?\\n[ \\t\\-]{{0,24}}[\"']?)?(?P<inner>{name}{{1,40}}))?){close}(?P<operator>{operator}){open}(?P<secret>{value})"
@@ -22,33 +22,33 @@ pub(super) fn expression(value: &str) -> String {
 }
 
 /// Words of a name that say that its value opens nothing.
-const PUBLIC: [&str; 26] = [
-    "public",
-    "pub",
-    "publishable",
-    "hash",
-    "hashes",
-    "sha",
-    "sha1",
-    "sha256",
-    "md5",
-    "checksum",
-    "digest",
-    "fingerprint",
-    "etag",
-    "commit",
-    "revision",
-    "nonce",
-    "salt",
-    "uuid",
-    "guid",
-    "version",
-    "integrity",
-    "url",
-    "uri",
-    "path",
-    "file",
-    "regex",
+static PUBLIC: [Text; 26] = [
+    Text::Borrowed("public"),
+    Text::Borrowed("pub"),
+    Text::Borrowed("publishable"),
+    Text::Borrowed("hash"),
+    Text::Borrowed("hashes"),
+    Text::Borrowed("sha"),
+    Text::Borrowed("sha1"),
+    Text::Borrowed("sha256"),
+    Text::Borrowed("md5"),
+    Text::Borrowed("checksum"),
+    Text::Borrowed("digest"),
+    Text::Borrowed("fingerprint"),
+    Text::Borrowed("etag"),
+    Text::Borrowed("commit"),
+    Text::Borrowed("revision"),
+    Text::Borrowed("nonce"),
+    Text::Borrowed("salt"),
+    Text::Borrowed("uuid"),
+    Text::Borrowed("guid"),
+    Text::Borrowed("version"),
+    Text::Borrowed("integrity"),
+    Text::Borrowed("url"),
+    Text::Borrowed("uri"),
+    Text::Borrowed("path"),
+    Text::Borrowed("file"),
+    Text::Borrowed("regex"),
 ];
 
 /// Looks at one place where the provider's name stands.
@@ -79,14 +79,14 @@ pub(super) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     let spaced = captures.name("operator")?.as_bytes().iter().all(u8::is_ascii_whitespace);
     let told = names.iter().any(|name| memchr::memmem::find(&lower, name.as_bytes()).is_some());
     let last = captures.name("inner").map_or(start..name_end, at);
-    let public: Vec<Text> = PUBLIC.map(Text::Borrowed).into();
     let follows = bytes.get(secret.end).is_some_and(|next| parts.shaped.edge.holds(*next));
     if follows
         || spaced && !bytes[start..].starts_with(b"--")
         || !told
-        || name::has_word(&name::words(&bytes[last.clone()]), &public)
+        || name::has_word(&name::words(&bytes[last.clone()]), &PUBLIC)
     {
         return None;
     }
-    candidate(parts, window, Found { public: 0, body: secret.clone(), span: secret, name: Some(last) })
+    let body = captures.name("body").map_or(secret.clone(), at);
+    candidate(parts, window, Found { public: 0, body, span: secret, name: Some(last) })
 }

@@ -8,9 +8,6 @@ use crate::rules::Alphabet;
 /// and together they may cost one true value in ten thousand.
 const RARE: f64 = 1e-5;
 
-/// Standard deviations below the expected number of different characters: the same, as measured.
-const DEVIATIONS: f64 = 4.6;
-
 /// What makes a body no random one, if anything does.
 #[expect(
     clippy::cast_precision_loss,
@@ -20,10 +17,14 @@ const DEVIATIONS: f64 = 4.6;
 )]
 pub(super) fn unlike(body: &[u8], alphabet: Alphabet) -> Option<&'static str> {
     let body: Vec<u8> = body.iter().copied().filter(|byte| alphabet.holds(*byte)).collect();
-    let (length, size) = (body.len() as f64, alphabet.size() as f64);
     if body.len() < 2 {
         return None;
     }
+    // Hexadecimal digits are drawn from sixteen, whatever else the rule would let pass.
+    let hex = body.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+        || body.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'));
+    let characters = if hex { alphabet.size().min(16) } else { alphabet.size() };
+    let (length, size) = (body.len() as f64, characters as f64);
     // The shortest run that comes in fewer than RARE of all values, where `places` chances each are 1 : `one`.
     let rare = |places: f64, one: f64| (places / RARE).log(one).ceil() as usize;
     let statistics = Statistics::of(&body);
@@ -41,7 +42,7 @@ pub(super) fn unlike(body: &[u8], alphabet: Alphabet) -> Option<&'static str> {
         Some("a walk over the alphabet or the keyboard")
     } else if repeats(&body, rare(length * length / 2.0, size)) {
         Some("a part that repeats")
-    } else if (statistics.distinct as f64) < least_distinct(length, size) {
+    } else if is_few(statistics.distinct, length, characters) {
         Some("too few different characters for a random value")
     } else {
         None
@@ -51,13 +52,15 @@ pub(super) fn unlike(body: &[u8], alphabet: Alphabet) -> Option<&'static str> {
 /// About how many stretches of some letters there are in the rows and columns of alphabet and keyboard, both ways.
 const WALKS: f64 = 200.0;
 
-/// The number of different characters that nearly every random value has.
-fn least_distinct(length: f64, size: f64) -> f64 {
-    let absent = (1.0 - 1.0 / size).powf(length);
-    let both_absent = (1.0 - 2.0 / size).powf(length);
-    let mean = size * (1.0 - absent);
-    let variance = size * absent + size * (size - 1.0) * both_absent - (size * absent).powi(2);
-    mean - DEVIATIONS * variance.max(0.0).sqrt()
+/// So few different characters that chance draws no more of them in fewer than RARE of all values: there are
+/// `size` over `few` choices of them, and each holds the whole value with (few : size)^length.
+#[expect(clippy::cast_precision_loss, reason = "alphabets are small")]
+fn is_few(few: usize, length: f64, size: usize) -> bool {
+    if few >= size {
+        return false;
+    }
+    let choices: f64 = (0..few).map(|taken| ((size - taken) as f64 / (few - taken) as f64).ln()).sum();
+    choices + length * (few as f64 / size as f64).ln() < RARE.ln()
 }
 
 /// The bits that a random body of this length has.

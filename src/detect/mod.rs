@@ -4,6 +4,7 @@
 mod beside;
 mod block;
 mod chance;
+mod coats;
 mod directive;
 mod evidence;
 mod name;
@@ -72,7 +73,9 @@ impl Detector {
     /// All evidence in `text`, in ascending order of place and not overlapping.
     #[must_use]
     pub fn scan(&self, text: &[u8]) -> Vec<Evidence> {
-        self.told(text, specific_only(self.candidates(text)))
+        let mut found = self.plain(text);
+        self.coated(text, &(0..text.len()), &mut |_, coated| found.extend(coated));
+        self.told(text, specific_only(found))
     }
 
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
@@ -86,12 +89,19 @@ impl Detector {
     fn candidate(&self, text: &[u8], start: usize, anchor: u16) -> Option<Candidate> {
         let anchor = self.prefilter.anchor(anchor);
         let end = start + anchor.len();
+        let seen = |reach: usize| {
+            let window = Self::window(reach, start, end, text.len());
+            (window.start, &text[window.clone()], start - window.start..end - window.start)
+        };
         let found = anchor.rules.iter().find_map(|&rule| {
-            let window = Self::window(self.rules.rules()[rule].reach, start, end, text.len());
-            let place = start - window.start..end - window.start;
-            Some((self.try_rule(rule, &text[window.clone()], &place)?, window.start))
+            let (from, window, place) = seen(self.rules.rules()[rule].reach);
+            Some(self.try_rule(rule, window, &place)?.moved(from))
         });
-        found.map(|(candidate, shift)| candidate.moved(shift))
+        if anchor.is_word() || found.as_ref().is_some_and(|found| found.features.tier > Tier::Short) {
+            return found;
+        }
+        let (from, window, place) = seen(anchor.reach);
+        self.in_pieces(window, &anchor.rules, &place).map(|whole| whole.moved(from)).or(found)
     }
 
     /// What a rule sees of a text of some length around an anchor.
@@ -160,9 +170,9 @@ fn compile(text: &str) -> Option<Regex> {
 }
 
 /// Of candidates that overlap, keeps the one whose rule stands first in the pack (a provider's before a
-/// generic one).
+/// generic one), and of those that begin at one place the one that is more of a token, under fewer coats.
 fn specific_only(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    found.sort_by_key(|candidate| (candidate.span.start, candidate.rule));
+    found.sort_by(|one, other| one.order().cmp(&other.order()));
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     for candidate in found {
         match kept.last() {

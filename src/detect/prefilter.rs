@@ -34,6 +34,11 @@ impl Anchor {
         self.text.len()
     }
 
+    /// Whether it matches in either case, as a word of a name does.
+    pub(super) const fn is_word(&self) -> bool {
+        self.ignore_case
+    }
+
     fn stands_at(&self, text: &[u8], start: usize) -> bool {
         text.get(start..start + self.len()).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }

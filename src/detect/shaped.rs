@@ -70,22 +70,25 @@ fn in_window(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
 /// A token with a literal in it: tried from each place that it may begin at, the earliest first.
 fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
     let (fewest, most) = parts.shaped.before;
-    let begins_with_anchor = most == 0;
     let earliest = window.anchor.start.saturating_sub(most);
     let latest = window.anchor.start.checked_sub(fewest)?;
-    // A second token may be glued to the first one, whose length may be open.
-    let behind = &window.bytes[window.anchor.end..];
-    let next =
-        parts.anchors.iter().filter_map(|anchor| memchr::memmem::find(behind, anchor.as_bytes())).min();
-    let cut = next.map(|at| window.anchor.end + at).filter(|_| begins_with_anchor);
     (earliest..=latest).find_map(|start| {
         let anywhere = parts.shaped.left == Left::Free && fewest == most;
         if !anywhere && !opens(&window.bytes[..start], parts.shaped.edge) {
             return None;
         }
-        cut.and_then(|cut| token_at(parts, window, start, cut))
+        // A second token may be glued to the first one, whose length may be open.
+        next_anchor(parts, window)
+            .filter(|_| most == 0)
+            .and_then(|cut| token_at(parts, window, start, cut))
             .or_else(|| token_at(parts, window, start, window.bytes.len()))
     })
+}
+
+fn next_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
+    let behind = &window.bytes[window.anchor.end..];
+    let places = parts.anchors.iter().filter_map(|anchor| memchr::memmem::find(behind, anchor.as_bytes()));
+    places.min().map(|at| window.anchor.end + at)
 }
 
 fn token_at(parts: &Parts<'_>, window: &Window<'_>, start: usize, end: usize) -> Option<Candidate> {
@@ -148,6 +151,7 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
             .or_else(|| snippet::name_before(window.bytes, span.start))
             .filter(|name| name::is_plain(&window.bytes[name.clone()])),
         span,
+        coated: None,
     })
 }
 
@@ -168,7 +172,7 @@ pub(super) fn opens(before: &[u8], alphabet: Alphabet) -> bool {
     };
     let sign = |from_end: usize| before.len().checked_sub(from_end).map(|at| before[at]);
     !alphabet.holds(*last)
-        || *last == b'_'
+        || matches!(last, b'_' | b'=')
         || sign(2) == Some(b'\\') && matches!(last, b'n' | b'r' | b't')
         || sign(3) == Some(b'%') && hex(2)
         || sign(4) == Some(b'\\') && sign(3) == Some(b'x') && hex(2)

@@ -9,6 +9,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{Candidate, Detector, Evidence, specific_only};
+use crate::decode::{BESIDE, Coat, Region};
 use crate::text::{Copied, between, without_seams};
 
 /// The anchors of a text, as far as they are worth carrying.
@@ -16,8 +17,30 @@ use crate::text::{Copied, between, without_seams};
 pub struct Trace {
     /// In order of place; absent where they are too many to be carried, or the text is too large.
     marks: Option<Vec<Mark>>,
+    /// Regions in which something is found under a coat, in order of place.
+    coats: Vec<Mantle>,
     /// The length of the text.
     length: usize,
+}
+
+/// A region with something under its coat.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mantle {
+    start: u32,
+    end: u32,
+    coat: Coat,
+}
+
+impl Mantle {
+    /// Of a text whose length fits.
+    fn new(coat: Coat, place: &Range<usize>) -> Self {
+        let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        Self { start: small(place.start), end: small(place.end), coat }
+    }
+
+    const fn place(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// An anchor.
@@ -34,6 +57,7 @@ impl Trace {
     #[must_use]
     pub fn size(&self) -> usize {
         self.marks.as_ref().map_or(0, |marks| marks.capacity() * size_of::<Mark>())
+            + self.coats.capacity() * size_of::<Mantle>()
     }
 
     /// So many are carried at most: half of the text's size in memory. A text that is denser than that is
@@ -56,7 +80,13 @@ impl Detector {
         } else {
             ControlFlow::Break(())
         };
-        marks.into_trace(ended)
+        let mut trace = marks.into_trace(ended);
+        if trace.marks.is_some() {
+            let mut keep = |region: Region, _| trace.coats.push(Mantle::new(region.coat, &region.place));
+            self.coated(text, &(0..text.len()), &mut keep);
+            trace.coats.sort_unstable();
+        }
+        trace
     }
 
     /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
@@ -73,7 +103,39 @@ impl Detector {
         if ended.is_continue() {
             ended = marks.add_new(&copies);
         }
-        marks.into_trace(ended)
+        let mut trace = marks.into_trace(ended);
+        if trace.marks.is_some() {
+            trace.coats = self.coats_again(text, base, &copies);
+        }
+        trace
+    }
+
+    /// Regions that were copied with all that decides about them, and those that touch what is new.
+    fn coats_again(&self, text: &[u8], base: &Trace, copies: &[Copied]) -> Vec<Mantle> {
+        let mut found = Vec::new();
+        for copy in copies {
+            for mantle in &base.coats {
+                let place = mantle.place();
+                if copy.from.start <= place.start && holds(copy, &place, base.length, text.len()) {
+                    let to = place.start - copy.from.start + copy.to;
+                    found.push(Mantle::new(mantle.coat, &(to..to + place.len())));
+                }
+            }
+        }
+        // A text that begins or ends in the middle of its base has an edge there that the base had not.
+        let length = text.len();
+        let start = copies.first().filter(|copy| copy.to == 0 && copy.from.start > 0).map(|_| 0..0);
+        let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
+        let end = end.map(|_| length..length);
+        let mut done = 0;
+        for gap in start.into_iter().chain(between(copies, length)).chain(end) {
+            let part = gap.start.saturating_sub(BESIDE).max(done)..length.min(gap.end + BESIDE);
+            done = part.end;
+            self.coated(text, &part, &mut |region, _| found.push(Mantle::new(region.coat, &region.place)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// All evidence in a text, in ascending order of place and not overlapping.
@@ -82,11 +144,12 @@ impl Detector {
         let Some(marks) = &trace.marks else { return self.scan(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
-        self.told(text, specific_only(found.collect()))
+        let coated = trace.coats.iter().flat_map(|mantle| self.coated_at(text, mantle.coat, &mantle.place()));
+        self.told(text, specific_only(found.chain(coated).collect()))
     }
 
-    /// All candidates of a text, in no order, some of them overlapping.
-    pub(super) fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
+    /// The candidates of a text that stand in it as they are, in no order, some of them overlapping.
+    pub(super) fn plain(&self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         let _ = self.prefilter.search(text, &(0..text.len()), |start, anchor| {
             found.extend(self.candidate(text, start, anchor));
@@ -179,8 +242,16 @@ impl Marks<'_> {
     fn into_trace(mut self, ended: ControlFlow<()>) -> Trace {
         self.found.sort_unstable();
         self.found.shrink_to_fit();
-        Trace { length: self.text.len(), marks: ended.is_continue().then_some(self.found) }
+        Trace { length: self.text.len(), coats: Vec::new(), marks: ended.is_continue().then_some(self.found) }
     }
+}
+
+/// Whether a region of the base and what decides about it lie in a copy.
+fn holds(copy: &Copied, place: &Range<usize>, base: usize, length: usize) -> bool {
+    let from_start = copy.from.start == 0 && copy.to == 0;
+    let to_end = copy.from.end == base && copy.end() == length;
+    (from_start || copy.from.start + BESIDE <= place.start)
+        && if to_end { place.end <= copy.from.end } else { place.end + BESIDE <= copy.from.end }
 }
 
 /// Whether a range lies in one of the copies, which are in order of place and do not overlap.
@@ -193,6 +264,8 @@ fn stands_in(copies: &[Copied], range: &Range<usize>) -> bool {
 mod tests {
     use std::sync::LazyLock;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -208,10 +281,29 @@ mod tests {
             3 => "[a-zA-Z0-9_-]{95}".prop_map(|body| format!("{}ant-api03-{body}", "sk-")),
             3 => "(secret|token|API_KEY|userPassword)( = |: |=)\"[a-zA-Z0-9]{16,40}\"".prop_map(|text| text),
             2 => "(sk-|ant-|api03-|sec|ret|tok|en|pass|word|api|_key|pwd| = |: |\"|'|<|>|\n)",
+            2 => ("[a-zA-Z0-9_-]{95}", 0..7_usize).prop_map(|(body, coat)| {
+                coated(&format!("{}ant-api03-{body}", "sk-"), coat)
+            }),
+            1 => "(\\\\|\" \\+ \"|\"\n  \"|=\n|%2d|\\\\u00|[A-Za-z0-9+/]{1,60})",
             1 => "[a-z ]{0,400}",
             1 => "(csrf_|my_public_|&)",
             1 => "(# skant:allow|example|0123456789|AAAAAAAA|\\.\\.\\.)",
         ]
+    }
+
+    /// Of a key what stands in a file where it wears a coat.
+    fn coated(key: &str, coat: usize) -> String {
+        let bytes = |how: &dyn Fn(u8) -> String| key.bytes().map(how).collect::<String>();
+        let base64 = STANDARD.encode(format!("key = {key}\n"));
+        match coat {
+            0 => base64,
+            1 => format!("{}\n{}", &base64[..60], &base64[60..]),
+            2 => bytes(&|byte| format!("{byte:02x}")),
+            3 => bytes(&|byte| if byte == b'-' { "\\u002d".into() } else { char::from(byte).to_string() }),
+            4 => bytes(&|byte| format!("{}\0", char::from(byte))),
+            5 => format!("{}\" + \"{}", &key[..30], &key[30..]),
+            _ => format!("{}=\n{}", &key[..50], &key[50..]),
+        }
     }
 
     /// A version: ranges of the base, by thousandths, and inserted text.

@@ -14,8 +14,10 @@ use super::alphabet::{Alphabet, Check, Left};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct PackSpec {
-    /// What every rule id of the file begins with.
-    pub(crate) provider: String,
+    /// What every rule id of the file begins with; or `area`.
+    pub(crate) provider: Option<String>,
+    /// What the providers of the file have in common; ids begin with a provider's name all the same.
+    pub(crate) area: Option<String>,
     /// The provider's name for people.
     pub(crate) name: String,
     /// Whether other packs' rules come first where both match.
@@ -236,8 +238,14 @@ pub(crate) fn parse(text: &str) -> Result<PackSpec, String> {
 }
 
 fn check(pack: &PackSpec, rule: &RuleSpec) -> Result<(), String> {
-    if !rule.id.starts_with(&format!("{}-", pack.provider)) {
-        return Err(format!("its id has to begin with `{}-`", pack.provider));
+    match (&pack.provider, &pack.area) {
+        (Some(provider), None) if !rule.id.starts_with(&format!("{provider}-")) => {
+            return Err(format!("its id has to begin with `{provider}-`"));
+        }
+        (Some(_), None) => {}
+        (None, Some(_)) if rule.id.contains('-') && !rule.id.starts_with("generic-") => {}
+        (None, Some(_)) => return Err("its id has to begin with a provider's name".into()),
+        _ => return Err("a pack has either a provider or an area".into()),
     }
     if rule.anchors().is_empty() || rule.anchors().iter().any(|anchor| anchor.len() < 3) {
         return Err("it needs anchors of three bytes or more, or every file would be searched with it".into());

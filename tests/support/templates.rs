@@ -37,7 +37,8 @@ fn alphabet(name: &str) -> String {
 pub fn template(text: &str, salt: &str) -> String {
     let mut out = String::new();
     // `#2` at the end makes another one of the same kind.
-    let mut rest = text.rsplit_once("}#").map_or(text, |(before, _)| &text[..=before.len()]);
+    let numbered = |(_, number): &(&str, &str)| number.bytes().all(|byte| byte.is_ascii_digit());
+    let mut rest = text.rsplit_once('#').filter(numbered).map_or(text, |(before, _)| before);
     while let Some((literal, after)) = rest.split_once('{') {
         out.push_str(literal);
         let (piece, after) = after.split_once('}').expect("{ has its }");
