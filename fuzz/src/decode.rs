@@ -9,7 +9,7 @@ use super::input::Input;
 /// Mode, then a token, or what is encoded to one.
 pub fn holds(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    match input.byte() % 6 {
+    match input.byte() % 8 {
         0 => any(input.rest()),
         1 => {
             let (header, payload) = (input.part(), input.part());
@@ -24,7 +24,18 @@ pub fn holds(bytes: &[u8]) {
             any(format!("ABSK{}", STANDARD.encode(body)).as_bytes());
         }
         4 => any(format!("x-{}", URL_SAFE_NO_PAD.encode(input.rest())).as_bytes()),
-        _ => made_to_be_right(input.rest()),
+        5 => made_to_be_right(input.rest()),
+        6 => coats(input.rest()),
+        _ => {
+            // Plain text and text in a coat, in turn.
+            let mut text = Vec::new();
+            while !input.is_empty() {
+                let how = input.byte();
+                text.extend_from_slice(input.take(usize::from(how >> 5)));
+                text.extend(in_a_coat(how, input.take(24)));
+            }
+            coats(&text);
+        }
     }
 }
 
@@ -70,5 +81,54 @@ fn made_to_be_right(body: &[u8]) {
     if let Some(first) = flipped.first_mut() {
         *first ^= 1;
         assert_ne!(decode::crc32(&flipped), sum, "one bit is always noticed");
+    }
+}
+
+fn in_a_coat(how: u8, text: &[u8]) -> Vec<u8> {
+    let each = |how: fn(u8) -> String| text.iter().map(|byte| how(*byte)).collect::<String>().into_bytes();
+    match how % 8 {
+        0 => STANDARD.encode(text).into_bytes(),
+        1 => URL_SAFE_NO_PAD.encode(text).into_bytes(),
+        2 => each(|byte| format!("{byte:02x}")),
+        3 => each(|byte| format!("\\u{byte:04x}")),
+        4 => each(|byte| format!("%{byte:02X}")),
+        5 => each(|byte| format!("={byte:02X}")),
+        6 => text.iter().flat_map(|byte| [*byte, 0]).collect(),
+        _ => text.iter().flat_map(|byte| [0, 0, 0, *byte]).collect(),
+    }
+}
+
+/// Regions of a text in a coat: each says what it says at any look, and leads back into it.
+fn coats(text: &[u8]) {
+    let mut found = Vec::new();
+    decode::regions(text, &(0..text.len()), &mut |region, layers| found.push((region, layers)));
+    for (region, layers) in &found {
+        assert!(region.place.start < region.place.end && region.place.end <= text.len());
+        assert!(!layers.is_empty());
+        for layer in layers {
+            assert!(layer.text.len() <= 4 * region.place.len(), "no coat is thinner than what it covers");
+            for at in (0..layer.text.len()).step_by(7) {
+                let back = layer.original(&(at..layer.text.len()));
+                assert!(region.place.start <= back.start && back.start <= back.end && back.end <= text.len());
+            }
+        }
+        assert_eq!(&decode::layers_at(text, region.coat, &region.place), layers);
+    }
+    if let Some(middle) = text.len().checked_div(2) {
+        let within = middle..text.len().min(middle + 40);
+        let mut part = Vec::new();
+        decode::regions(text, &within, &mut |region, layers| part.push((region, layers)));
+        assert!(part.iter().all(|one| found.contains(one)), "a part has the regions of the whole");
+        let mut inside = found
+            .iter()
+            .filter(|(region, _)| region.place.start < within.end && within.start < region.place.end);
+        assert!(inside.all(|one| part.contains(one)), "and all of them");
+    }
+    for at in (0..text.len()).step_by(5) {
+        if let Some(joined) = decode::joined(text, at) {
+            assert!(joined.first <= joined.layer.text.len());
+            let back = joined.layer.original(&(0..joined.layer.text.len()));
+            assert!(back.start >= at && back.end <= text.len());
+        }
     }
 }

@@ -82,7 +82,8 @@ fn shown(evidence: &Evidence, raw: &[u8]) {
     let (line, at) = (&evidence.snippet.line, evidence.snippet.span);
     assert_eq!(line.get(at.0..at.1), Some(evidence.masked.text.as_str()));
     assert!(!line.chars().any(|sign| sign.is_control() && sign != '\t'), "{line:?}");
-    assert_eq!(evidence.masked.length, raw.len());
+    // Under a coat a value is shorter.
+    assert!(evidence.masked.length == raw.len() || !evidence.via.is_empty());
     let raw = String::from_utf8_lossy(raw);
     assert!(!evidence.masked.text.contains(&*raw), "the whole value is shown");
 }

@@ -208,9 +208,20 @@ fn texts() -> Vec<Seed> {
     };
     let versions: Vec<_> = AROUND.iter().map(next).collect();
     let decoded = ["eyJ9.eyJ9.c2ln", "sntrys_e30_x", "glpat-x.01.0a0a", "bedrock-api-key-YmVk", "AKIAQQQQ"];
-    let decoded = decoded
-        .iter()
-        .flat_map(|text| [0, 1, 2, 3, 4, 5].map(|mode| ("decode", [&[mode], text.as_bytes()].concat())));
+    let decoded = decoded.iter().flat_map(|text| {
+        [0, 1, 2, 3, 4, 5, 6, 7].map(|mode| ("decode", [&[mode], text.as_bytes()].concat()))
+    });
     let claims = [&[1][..], &part(b"{\"alg\":1}"), &part(b"{\"exp\":1,\"iss\":\"a\"}"), b"x"].concat();
-    around.chain(configurations).chain(versions).chain(decoded).chain([("decode", claims)]).collect()
+    let said = format!("what is said {}", "in many words ".repeat(2)).into_bytes();
+    let coats = (0..8).map(|how| {
+        let text = [&[how][..], &said[..24], &[how | 0xe0], b"\\\n \"+ \"", &said[4..28]].concat();
+        ("decode", [&[7], &text[..]].concat())
+    });
+    around
+        .chain(configurations)
+        .chain(versions)
+        .chain(decoded)
+        .chain(coats)
+        .chain([("decode", claims)])
+        .collect()
 }
