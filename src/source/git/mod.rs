@@ -16,6 +16,7 @@ mod repository;
 pub use alternates::with_alternates;
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use local_config::LocalConfig;
+pub use loose::inflate as inflate_loose;
 pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
 pub use parse::{
