@@ -118,7 +118,7 @@ impl Prefilter {
             match anchor.text.get(at..at + GRAM) {
                 Some(gram) => prefilter.add(gram, number, offset),
                 // Three bytes, and what may stand behind them: an anchor is followed by a token or an operator.
-                None => (b' '..=b'~')
+                None => (b' '..=0x7f)
                     .filter(|byte| byte | 0x20 == *byte)
                     .for_each(|byte| prefilter.add(&[&anchor.text[..], &[byte]].concat(), number, offset)),
             }
