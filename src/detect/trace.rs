@@ -124,8 +124,16 @@ impl Detector {
         let start = copies.first().filter(|copy| copy.to == 0 && copy.from.start > 0).map(|_| 0..0);
         let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
         let end = end.map(|_| length..length);
+        let mut parts: Vec<Range<usize>> = Vec::new();
         for gap in start.into_iter().chain(between(copies, length)).chain(end) {
-            self.coated(text, &gap, &mut |region, _| found.push(Mantle::new(region.coat, &region.place)));
+            match parts.last_mut() {
+                // What lies between them would be looked at twice.
+                Some(last) if gap.start <= last.end + 2 * Coat::Base64.beside() => last.end = gap.end,
+                _ => parts.push(gap),
+            }
+        }
+        for part in parts {
+            self.coated(text, &part, &mut |region, _| found.push(Mantle::new(region.coat, &region.place)));
         }
         found.sort_unstable();
         found.dedup();
