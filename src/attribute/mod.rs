@@ -3,6 +3,7 @@
 
 mod commits;
 mod holdings;
+mod paths;
 mod story;
 mod trees;
 

@@ -162,7 +162,7 @@ impl Engine {
             return Ok(part);
         }
         let count = followed.values.len() + absent.len();
-        let told = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
+        let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
         part.problems.extend((!told.complete).then(Budget::problem));
         let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {
