@@ -73,7 +73,16 @@ const PEERS: [Peer; 4] = [
     Peer {
         key: "betterleaks",
         version: &["version"],
-        arguments: &["git", "--no-banner", "--silent", "--exit-code", "1", "--output", "OUT.json", "REPO"],
+        arguments: &[
+            "git",
+            "--no-banner",
+            "--exit-code",
+            "1",
+            "--output",
+            "OUT.json",
+            "--log-opts=--all",
+            "REPO",
+        ],
     },
     Peer {
         key: "gitleaks",

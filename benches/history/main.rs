@@ -112,7 +112,7 @@ fn compare(asked: &Asked) -> Result<(), Box<dyn Error>> {
         for (contender, samples) in contenders.iter().zip(&mut samples) {
             eprintln!("run {} of {}: {}", run + 1, asked.runs, contender.name);
             contender.prepare()?;
-            samples.push(measure::run(&mut contender.command())?);
+            samples.push(measure::run(&mut contender.command(), &scratch.path().join("said"))?);
         }
     }
     print_table(&contenders, &samples);
@@ -164,14 +164,15 @@ fn print_table(contenders: &[Contender], samples: &[Vec<Sample>]) {
     for (contender, samples) in contenders.iter().zip(samples) {
         let mut exits: Vec<String> = samples.iter().map(|sample| sample.exit.clone()).collect();
         exits.dedup();
+        let gave_up = samples.iter().any(|sample| sample.gave_up);
+        let ratio = if gave_up { "gave up".to_owned() } else { format!("{:.2}", wall(samples) / own) };
         println!(
-            "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {:.2} | {} |",
+            "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {ratio} | {} |",
             contender.name,
             wall(samples),
             median(samples, |sample| sample.user),
             median(samples, |sample| sample.peak),
             median(samples, |sample| sample.anonymous),
-            wall(samples) / own,
             exits.join(", "),
         );
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,6 +19,8 @@ pub(crate) struct Sample {
     pub(crate) peak: f64,
     /// The same without files.
     pub(crate) anonymous: f64,
+    /// Whether it said that it did not read all.
+    pub(crate) gave_up: bool,
     /// How it ended.
     pub(crate) exit: String,
 }
@@ -28,10 +31,15 @@ const STEP: Duration = Duration::from_millis(4);
 /// The unit of times in `/proc`, the same on all Linux machines.
 const TICKS: f64 = 100.0;
 
-pub(crate) fn run(command: &mut Command) -> Result<Sample, Box<dyn Error>> {
+/// What scanners say that gave up before the end, as git does where an object is absent. Their times say nothing.
+const GAVE_UP: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
+
+/// Runs a command; what it says on standard error goes to the file `said`.
+pub(crate) fn run(command: &mut Command, said: &Path) -> Result<Sample, Box<dyn Error>> {
     let before = user_of_children()?;
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(said)?).spawn()?;
     let (id, is_done) = (child.id(), AtomicBool::new(false));
     let (status, wall, memory) = thread::scope(|scope| {
         let watch = scope.spawn(|| watch(id, &is_done));
@@ -41,11 +49,15 @@ pub(crate) fn run(command: &mut Command) -> Result<Sample, Box<dyn Error>> {
         (status, wall, watch.join().unwrap_or_default())
     });
     let exit = status?.code().map_or_else(|| "signal".to_owned(), |code| code.to_string());
+    let said = fs::read(said)?;
+    let said = String::from_utf8_lossy(&said);
+    let gave_up = GAVE_UP.iter().any(|words| said.contains(words));
     Ok(Sample {
         wall,
         user: user_of_children()? - before,
         peak: memory.peak,
         anonymous: memory.anonymous,
+        gave_up,
         exit,
     })
 }
