@@ -6,10 +6,14 @@
     reason = "a broken pack has to stop the build, with the reason on the screen"
 )]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/rules/alphabet.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
+mod alphabet;
 #[path = "src/rules/spec.rs"]
 #[allow(dead_code, reason = "the crate uses other parts of it")]
 mod spec;
@@ -19,24 +23,30 @@ use spec::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/spec.rs");
+    println!("cargo::rerun-if-changed=src/rules/alphabet.rs");
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the folder rules/")
         .map(|entry| entry.expect("an entry of rules/").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
-    // Providers first: where two rules match the same place, the earlier one is the more specific.
-    files.sort_by_key(|path| (path.ends_with("generic.toml"), path.clone()));
-    let (mut rules, mut dummies) = (String::new(), Vec::new());
+    files.sort();
+    let mut packs = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).expect("a readable pack");
-        let pack = match spec::parse(&text) {
-            Ok(pack) => pack,
+        match spec::parse(&text) {
+            Ok(pack) => packs.push(pack),
             Err(error) => {
                 println!("cargo::error={}: {}", file.display(), error.replace('\n', " "));
                 return;
             }
-        };
+        }
+    }
+    // Where two rules match the same place, the earlier one is the more specific.
+    packs.sort_by_key(|pack| (pack.provider.as_deref() == Some("generic"), pack.general));
+    let (mut rules, mut dummies, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
+    for pack in packs {
         for rule in &pack.rule {
+            assert!(ids.insert(rule.id.clone()), "rule `{}` stands in two files", rule.id);
             write_rule(&mut rules, &pack, rule);
         }
         dummies.extend(pack.dummies);
@@ -70,7 +80,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
                 list(&rule.public_prefixes),
             )
         }
-        _ => unreachable!("checked by spec::parse"),
+        _ => shaped_code(rule),
     };
     let severity = match rule.severity.as_str() {
         "low" => "Low",
@@ -82,21 +92,48 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
     writeln!(
         out,
         "Rule {{ id: {}, title: {}, severity: Severity::{severity}, anchors: Cow::Borrowed({}), ignore_case: {}, \
-         reach: {}, matcher: {matcher}, leaks: {}, variable: {}, source: {}, steps: Cow::Borrowed({}), \
+         reach: {}, matcher: {matcher}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
          examples: Cow::Borrowed({}), counterexamples: Cow::Borrowed({}) }},",
         text(&rule.id),
         text(&rule.title),
-        list(&rule.anchors),
-        rule.ignore_case,
-        rule.reach,
+        list(rule.anchors()),
+        rule.ignore_case || !rule.context.is_empty(),
+        pack.reach(rule),
         text(&rule.leaks),
         text(&rule.variable),
         text(&rule.source),
-        list(&rule.steps),
+        text(&rule.revoke),
+        list(&rule.steps(pack)),
         list(&rule.examples),
         list(&rule.counterexamples),
     )
     .expect("writing to a string");
+}
+
+fn shaped_code(rule: &RuleSpec) -> String {
+    let form = if let Some(token) = &rule.token {
+        format!("Form::Token({})", text(token))
+    } else if let Some(value) = &rule.value {
+        format!("Form::Beside {{ value: {}, names: Cow::Borrowed({}) }}", text(value), list(&rule.names))
+    } else if let Some(member) = &rule.member {
+        format!("Form::Member({})", text(member))
+    } else {
+        let (labels, beside) = (list(&rule.pem), list(&rule.beside));
+        format!("Form::Pem {{ labels: Cow::Borrowed({labels}), beside: Cow::Borrowed({beside}) }}")
+    };
+    let alphabet = rule.alphabet.unwrap_or(alphabet::Alphabet::Base64);
+    format!(
+        "Matcher::Shaped(Shaped {{ form: {form}, before: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
+         edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, sure: {}, check: {} }})",
+        rule.before[0],
+        rule.before[1],
+        rule.edge.unwrap_or(alphabet),
+        rule.left,
+        rule.closed,
+        rule.random,
+        rule.sure && rule.value.is_none(),
+        rule.check.map_or_else(|| "None".to_owned(), |check| format!("Some(Check::{check:?})")),
+    )
 }
 
 fn shape_code(shape: &ShapeSpec) -> String {

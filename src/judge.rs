@@ -1,7 +1,7 @@
 //! Evidence and a path to a confidence and the reasons for it, in words. Without a path nothing of it counts
 //! for or against; what a path says goes into the reasons.
 
-use crate::detect::{Dummy, Evidence, Tier};
+use crate::detect::{Dummy, Evidence, Proof, Tier};
 use crate::finding::Confidence;
 
 /// How sure it is, and why.
@@ -18,7 +18,15 @@ pub struct Verdict {
 pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
     let features = &evidence.features;
     let mut reasons = Vec::new();
-    let confidence = match features.tier {
+    let mut confidence = match features.tier {
+        Tier::Exact => {
+            reasons.push("has the exact form of its kind".to_owned());
+            Confidence::High
+        }
+        Tier::Likely => {
+            reasons.push("has the form of its kind, which other things have, too".to_owned());
+            Confidence::Medium
+        }
         Tier::Structured => {
             reasons
                 .push("has the full structure: 86 and 8 characters with the zero bits in place".to_owned());
@@ -48,6 +56,9 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
             Confidence::Low
         }
     };
+    if let Some(proof) = &features.proof {
+        confidence = prove(proof, confidence, now, &mut reasons);
+    }
     if let Some(claims) = &features.claims {
         reasons.extend(expiry(claims.expires, now));
         reasons.extend(claims.subject.as_deref().and_then(claim).map(|who| format!("stands for {who}")));
@@ -63,6 +74,27 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
             Verdict { confidence: None, reasons }
         }
         None => Verdict { confidence: Some(confidence), reasons },
+    }
+}
+
+/// What a token proves of itself takes a step off where it does not fit, but not below medium: the form is a
+/// provider's all the same. One that has ended opens nothing any more.
+fn prove(proof: &Proof, confidence: Confidence, now: i64, reasons: &mut Vec<String>) -> Confidence {
+    if let Some(owner) = proof.owner.as_deref().and_then(claim) {
+        reasons.push(format!("belongs to {owner}, as it says itself"));
+    }
+    let ended = proof.claims.as_ref().and_then(|claims| claims.expires).is_some_and(|expires| expires <= now);
+    match proof.fits {
+        Some(true) => {
+            reasons.insert(0, format!("its {} fits", proof.what));
+            if ended { Confidence::Medium } else { Confidence::High }
+        }
+        Some(false) => {
+            reasons.insert(0, format!("its {} does not fit: made up, or cut", proof.what));
+            confidence.lowered().max(Confidence::Medium)
+        }
+        None if ended => confidence.lowered(),
+        None => confidence,
     }
 }
 

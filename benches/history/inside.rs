@@ -46,7 +46,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
         now: now.as_second(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
-    let limits = Limits { wanted: &|_| true, everywhere: true, stories: Stories::Untold };
+    let limits = Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Untold };
     let report = history(&engine, &repository, &limits, &Stop::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())

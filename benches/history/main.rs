@@ -9,6 +9,15 @@ mod contenders;
 mod inside;
 mod measure;
 mod plant;
+#[path = "../../tests/support/templates.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the tests use other parts of it"
+)]
+mod templates;
 #[path = "../../tests/support/tokens.rs"]
 #[allow(
     dead_code,

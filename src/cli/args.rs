@@ -30,6 +30,8 @@ pub(super) enum Command {
     Install(Install),
     /// Takes the git hooks away and puts back what was there before.
     Uninstall(Install),
+    /// The rules in force.
+    Rules(Rules),
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +93,9 @@ pub(super) struct Scan {
     /// Read every file below the paths, ignored or not.
     #[arg(long)]
     pub(super) no_ignore: bool,
+    /// With --history: search every version whole, not only what it adds (slower, same result).
+    #[arg(long = "full-scan", requires = "history")]
+    pub(super) whole_versions: bool,
     /// What to call standard input.
     #[arg(long, value_name = "NAME")]
     pub(super) path: Option<String>,
@@ -124,6 +129,32 @@ pub(super) enum HookName {
     CommitMsg,
     PrePush,
     PreReceive,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub(super) what: Option<RulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Their ids, severities and titles.
+    List {
+        /// As the table in docs/rules.md.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// All that is known of one.
+    Show {
+        /// Its id, such as `github-personal-token`.
+        id: String,
+    },
+    /// What they say of a text, with reasons; ends with 1 if anything in it would be reported.
+    Test {
+        /// A file, or `-` for standard input.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -55,8 +55,12 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
-        let limits =
-            Limits { wanted: &wanted, everywhere: arguments.paths.is_empty(), stories: Stories::Told };
+        let limits = Limits {
+            wanted: &wanted,
+            everywhere: arguments.paths.is_empty(),
+            full_scan: arguments.whole_versions,
+            stories: Stories::Told,
+        };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }

@@ -56,6 +56,15 @@ impl Settings {
     }
 }
 
+/// The longest pattern, in bytes. The time that a pattern takes grows with the square of its length.
+const MOST_PATTERN: usize = 1024;
+
+/// The most patterns of one list: a thousand of the longest take some megabytes and less than a second.
+const MOST_PATTERNS: usize = 1000;
+
+/// The most `{` of a pattern: they are read by recursion, which many of them would let run out of stack.
+const MOST_BRACES: usize = 32;
+
 /// Path patterns: `*` stays within a folder, `**` does not; a pattern without `/` counts in every folder.
 #[derive(Clone, Debug, Default)]
 pub struct Globs(Vec<GlobSet>);
@@ -69,8 +78,16 @@ impl Globs {
         if patterns.is_empty() {
             return Ok(Self::default());
         }
+        if patterns.len() > MOST_PATTERNS {
+            return Err(format!("there are more than {MOST_PATTERNS} patterns"));
+        }
         let mut set = GlobSetBuilder::new();
         for pattern in patterns {
+            if pattern.len() > MOST_PATTERN || pattern.matches('{').count() > MOST_BRACES {
+                return Err(format!(
+                    "a pattern has more than {MOST_PATTERN} bytes or more than {MOST_BRACES} braces"
+                ));
+            }
             let trimmed = pattern.trim_start_matches("./").trim_start_matches('/');
             let anywhere = !trimmed.trim_end_matches('/').contains('/') && !pattern.starts_with('/');
             let base = if anywhere { format!("**/{trimmed}") } else { trimmed.to_owned() };
@@ -286,6 +303,19 @@ mod tests {
         ] {
             assert_eq!(globs.matches(path.as_bytes()), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn patterns_without_measure_are_refused() {
+        let deep = |depth| format!("{}a{}", "{".repeat(depth), "}".repeat(depth));
+        let patterns = |pattern: &str, count| Globs::new(&vec![pattern.to_owned(); count]);
+        assert!(patterns(&deep(MOST_BRACES), 1).is_ok() && patterns(&"a/".repeat(512), 1).is_ok());
+        // Of each of these a larger one ends in a stack that overflows, or takes minutes.
+        for (pattern, count) in [(deep(MOST_BRACES + 1), 1), ("a/".repeat(513), 1), ("a".into(), 1001)] {
+            assert!(patterns(&pattern, count).unwrap_err().contains("more than"));
+        }
+        let text = format!("exclude = [\"{}\"]", deep(100_000));
+        assert!(read(&text, Origin::Repository).unwrap_err().contains("a pattern cannot be read"));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Claims {
     pub issuer: Option<String>,
     /// Whom it stands for: `act.sub`, else `sub`.
     pub subject: Option<String>,
+    /// What it may do, where it says so with `role`.
+    pub role: Option<String>,
 }
 
 /// The length of the three dot-separated base64url parts that `bytes` begins with, if the first two are
@@ -52,6 +54,7 @@ pub fn claims(token: &[u8]) -> Option<Claims> {
         expires: payload.get("exp").and_then(Value::as_i64),
         issuer: text(payload.get("iss")),
         subject: text(payload.get("act").and_then(|act| act.get("sub"))).or_else(|| text(payload.get("sub"))),
+        role: text(payload.get("role")),
     })
 }
 

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::placeholder::{self, Dummy};
+use super::proof::Proof;
 use super::{Directive, snippet};
-use crate::decode::Claims;
+use crate::decode::{Claims, Coat};
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
@@ -19,8 +20,12 @@ pub enum Tier {
     Assigned,
     /// As long as a whole token, without its full structure.
     Full,
+    /// The form of its kind, which other things have, too.
+    Likely,
     /// The full structure.
     Structured,
+    /// The exact form of its kind, which little else has.
+    Exact,
     /// A JSON web token whose header and payload could be read.
     Decoded,
 }
@@ -38,6 +43,8 @@ pub struct Features {
     pub elided: bool,
     /// The name that the value is assigned to, in lower case.
     pub name: Option<String>,
+    /// What it proves of itself.
+    pub proof: Option<Proof>,
 }
 
 /// A place where a rule found something.
@@ -81,9 +88,44 @@ pub(super) struct Candidate {
     pub(super) dummy: Option<Dummy>,
     /// Where the name stands that the value is assigned to.
     pub(super) name: Option<Range<usize>>,
+    /// What is known of a value that does not stand in the text as it is.
+    pub(super) coated: Option<Box<Coated>>,
+}
+
+/// A value that was found under coats.
+pub(super) struct Coated {
+    pub(super) value: ValueId,
+    pub(super) masked: Masked,
+    /// The coats, outermost first.
+    pub(super) via: Vec<&'static str>,
+    /// Comments under the coats.
+    pub(super) directives: Vec<Directive>,
+    /// The line that it stands on, without coats.
+    pub(super) line: Snippet,
+}
+
+impl Coated {
+    /// Whether nothing was hidden: in UTF-16 a person sees the text as it is.
+    fn is_plain_to_people(&self) -> bool {
+        self.via == [Coat::Wide.name()]
+    }
 }
 
 impl Candidate {
+    /// What decides between candidates that overlap, the one to keep first.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        let via = self.coated.as_ref().map_or(&[][..], |coated| &coated.via);
+        let Self { span, rule, features, .. } = self;
+        (span.start, *rule, std::cmp::Reverse(features.tier), via.len(), via, std::cmp::Reverse(span.end))
+    }
+
+    /// The same, seen from a text in which its window begins at `start`.
+    pub(super) fn moved(mut self, start: usize) -> Self {
+        self.span = self.span.start + start..self.span.end + start;
+        self.name = self.name.map(|name| name.start + start..name.end + start);
+        self
+    }
+
     /// Judges and masks what needs the raw value, and lets it go.
     pub(super) fn into_evidence(
         self,
@@ -91,11 +133,21 @@ impl Candidate {
         cursor: &mut LineCursor<'_>,
         dummies: &[Text],
     ) -> Evidence {
-        let secret = Secret::new(&text[self.span.clone()]);
-        let value = secret.id();
-        let masked = Masked { text: self.mask.apply(secret.expose(), self.prefix), length: secret.len() };
+        let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
+        let (value, masked) = if let Some(coated) = self.coated {
+            line = coated.is_plain_to_people().then_some(coated.line);
+            via = coated.via.iter().map(|&name| name.to_owned()).collect();
+            directives.extend(coated.directives);
+            directives.dedup();
+            (coated.value, coated.masked)
+        } else {
+            let secret = Secret::new(&text[self.span.clone()]);
+            let shown = self.mask.apply(secret.expose(), self.prefix);
+            (secret.id(), Masked { text: shown, length: secret.len() })
+        };
         let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
-        let snippet = snippet::around(text, &self.span, self.name.clone(), &masked.text);
+        let snippet =
+            line.unwrap_or_else(|| snippet::around(text, &self.span, self.name.clone(), &masked.text));
         Evidence {
             rule: self.rule,
             start: cursor.at(self.span.start),
@@ -105,17 +157,33 @@ impl Candidate {
             masked,
             features: self.features,
             dummy,
-            directives: Directive::near(text, &self.span),
+            directives,
             snippet,
-            via: Vec::new(),
+            via,
             span: self.span,
         }
     }
 
     #[cfg(test)]
     pub(super) fn sample(rule: usize, span: Range<usize>) -> Self {
-        let features =
-            Features { tier: Tier::Full, body: span.len(), claims: None, elided: false, name: None };
-        Self { rule, span, prefix: 0, mask: Mask::FULL, strong: true, features, dummy: None, name: None }
+        let features = Features {
+            tier: Tier::Full,
+            body: span.len(),
+            claims: None,
+            elided: false,
+            name: None,
+            proof: None,
+        };
+        Self {
+            rule,
+            span,
+            prefix: 0,
+            mask: Mask::FULL,
+            strong: true,
+            features,
+            dummy: None,
+            name: None,
+            coated: None,
+        }
     }
 }

@@ -1,16 +1,24 @@
 //! Bytes and rules to evidence. Pure and total: no I/O, no configuration, no path, no way to fail; and local:
 //! evidence depends on the match and a bounded window around it.
 
+mod beside;
+mod block;
+mod chance;
+mod coats;
 mod directive;
 mod evidence;
 mod name;
 mod pattern;
 mod placeholder;
 mod prefilter;
+mod proof;
+mod shaped;
 mod snippet;
 mod statistics;
 mod token;
+mod trace;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -21,6 +29,8 @@ use crate::text::LineCursor;
 pub use directive::Directive;
 pub use evidence::{Evidence, Features, Tier};
 pub use placeholder::Dummy;
+pub use proof::Proof;
+pub use trace::Trace;
 
 use evidence::Candidate;
 use prefilter::Prefilter;
@@ -63,11 +73,9 @@ impl Detector {
     /// All evidence in `text`, in ascending order of place and not overlapping.
     #[must_use]
     pub fn scan(&self, text: &[u8]) -> Vec<Evidence> {
-        let mut cursor = LineCursor::new(text);
-        self.candidates(text)
-            .into_iter()
-            .map(|candidate| self.evidence(text, candidate, &mut cursor))
-            .collect()
+        let mut found = self.plain(text);
+        self.coated(text, &(0..text.len()), &mut |_, coated| found.extend(coated));
+        self.told(text, specific_only(found))
     }
 
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
@@ -76,19 +84,32 @@ impl Detector {
         self.prefilter.has_exact(text)
     }
 
-    /// Tries, at each anchor, its rules in order: the first that matches there is the one.
-    fn candidates(&self, text: &[u8]) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        self.prefilter.search(text, |anchor| {
-            let hit = anchor.rules.iter().find_map(|&rule| self.try_rule(rule, text, &anchor.place))?;
-            let end = hit.span.end;
-            found.push(hit);
-            Some(end)
+    /// Tries the rules of an anchor in order: the first that finds something there is the one. They see
+    /// nothing but the window around it.
+    fn candidate(&self, text: &[u8], start: usize, anchor: u16) -> Option<Candidate> {
+        let anchor = self.prefilter.anchor(anchor);
+        let end = start + anchor.len();
+        let seen = |reach: usize| {
+            let window = Self::window(reach, start, end, text.len());
+            (window.start, &text[window.clone()], start - window.start..end - window.start)
+        };
+        let found = anchor.rules.iter().find_map(|&rule| {
+            let (from, window, place) = seen(self.rules.rules()[rule].reach);
+            Some(self.try_rule(rule, window, &place)?.moved(from))
         });
-        specific_only(found)
+        if anchor.is_word() || found.as_ref().is_some_and(|found| found.features.tier > Tier::Short) {
+            return found;
+        }
+        let (from, window, place) = seen(anchor.reach);
+        self.in_pieces(window, &anchor.rules, &place).map(|whole| whole.moved(from)).or(found)
     }
 
-    fn try_rule(&self, index: usize, text: &[u8], anchor: &std::ops::Range<usize>) -> Option<Candidate> {
+    /// What a rule sees of a text of some length around an anchor.
+    fn window(reach: usize, start: usize, end: usize, length: usize) -> Range<usize> {
+        start.saturating_sub(reach + EDGE)..length.min(end + reach + EDGE)
+    }
+
+    fn try_rule(&self, index: usize, text: &[u8], anchor: &Range<usize>) -> Option<Candidate> {
         let rule = &self.rules.rules()[index];
         let compiled = &self.compiled[index];
         match &rule.matcher {
@@ -114,13 +135,24 @@ impl Detector {
                 };
                 pattern::find(&parts, text, anchor)
             }
+            Matcher::Shaped(shaped) => {
+                let main = compiled.main.get_or_init(|| compile(&shaped.expression())).as_ref()?;
+                let parts = shaped::Parts { rule: index, main, shaped, anchors: &rule.anchors };
+                shaped::find(&parts, text, anchor, rule.reach)
+            }
         }
     }
 
-    fn evidence(&self, text: &[u8], candidate: Candidate, cursor: &mut LineCursor<'_>) -> Evidence {
-        candidate.into_evidence(text, cursor, self.rules.dummies())
+    fn told(&self, text: &[u8], candidates: Vec<Candidate>) -> Vec<Evidence> {
+        let mut cursor = LineCursor::new(text);
+        let candidates = candidates.into_iter();
+        candidates.map(|candidate| candidate.into_evidence(text, &mut cursor, self.rules.dummies())).collect()
     }
 }
+
+/// What a rule sees besides its reach, in bytes on each side: what stands beside a value decides whether it is
+/// whole.
+const EDGE: usize = 16;
 
 /// Compiles an expression on first need, in ASCII mode (Unicode classes cost a hundred times the time and
 /// match nothing that a token holds). The pack's own test compiles every expression, so `None` is the answer
@@ -128,15 +160,19 @@ impl Detector {
 fn expression<'c>(cell: &'c OnceLock<Option<Regex>>, text: &str, anchored: bool) -> Option<&'c Regex> {
     cell.get_or_init(|| {
         let text = if anchored { format!("^(?:{text})") } else { text.to_owned() };
-        RegexBuilder::new(&text).unicode(false).size_limit(1 << 21).build().ok()
+        compile(&text)
     })
     .as_ref()
 }
 
+fn compile(text: &str) -> Option<Regex> {
+    RegexBuilder::new(text).unicode(false).size_limit(1 << 21).build().ok()
+}
+
 /// Of candidates that overlap, keeps the one whose rule stands first in the pack (a provider's before a
-/// generic one).
+/// generic one), and of those that begin at one place the one that is more of a token, under fewer coats.
 fn specific_only(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    found.sort_by_key(|candidate| (candidate.span.start, candidate.rule));
+    found.sort_by(|one, other| one.order().cmp(&other.order()));
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     for candidate in found {
         match kept.last() {

@@ -76,10 +76,12 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
             body: value.len(),
             claims: None,
             elided: false,
+            proof: None,
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
         },
         name,
         span,
+        coated: None,
     })
 }
 

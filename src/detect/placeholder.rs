@@ -1,8 +1,9 @@
 //! Values that look like a secret and are none, told by the whole value and never by its path.
 
+use super::chance;
 use super::evidence::Tier;
 use super::statistics::Statistics;
-use crate::rules::{Shape, Text};
+use crate::rules::{Shape, Shaped, Text};
 use crate::secret::ValueId;
 
 /// What makes a value a placeholder.
@@ -93,13 +94,38 @@ pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
     let cuts = match tier {
         Tier::Decoded => return None,
         Tier::Structured => &shape.structured_cuts,
-        Tier::Full | Tier::Assigned => &shape.full_cuts,
+        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_cuts,
         Tier::Short => &shape.short_cuts,
     };
     if let Some(what) = Statistics::of(body).cut(body, cuts) {
         return Some(Dummy::Statistics(what));
     }
     (tier == Tier::Short && has_words(body)).then_some(Dummy::Words)
+}
+
+/// The same for a token of a fixed form: `body` is its random part.
+pub(super) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Dummy> {
+    let what = if shaped.random {
+        chance::unlike(body, shaped.alphabet)
+    } else {
+        has_filler(value).then_some("one character, again and again")
+    };
+    let typed = shaped.random && (has_words(body) || has_run_of_x(body));
+    what.map(Dummy::Statistics).or_else(|| typed.then_some(Dummy::Words))
+}
+
+/// What is encoded repeats and counts, but nothing that means something has so many of one character, save the
+/// zeros and ones of numbers (`A` and `/` in base64: the primes of curves are full of them).
+fn has_filler(value: &[u8]) -> bool {
+    const LONGEST_RUN: usize = 24;
+    value
+        .chunk_by(|one, other| one == other)
+        .any(|run| run.len() >= LONGEST_RUN && !matches!(run[0], b'A' | b'/' | b'_'))
+}
+
+/// `xxxx` stands for something that is left out.
+fn has_run_of_x(body: &[u8]) -> bool {
+    ["xxxxx", "XXXXX"].iter().any(|run| memchr::memmem::find(body, run.as_bytes()).is_some())
 }
 
 /// Whether a value is made of words: two of four letters or more side by side (`hermetic-fixture`), or two
@@ -128,7 +154,7 @@ pub(super) fn is_elided(after: &[u8]) -> bool {
 
 /// Whether another tool publishes this very value as its fixture.
 pub(super) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
-    dummies.iter().any(|hex| value.matches_hex(hex)).then_some(Dummy::Published)
+    value.is_one_of(dummies).then_some(Dummy::Published)
 }
 
 #[cfg(test)]
@@ -145,6 +171,12 @@ mod tests {
         for value in ["kQ9-xTestB7_fake9Zp", "aB3dHereKw91", "Zx-ab_cd-EF"] {
             assert!(!has_words(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn numbers_in_base64_have_long_runs_and_fillers_have_longer_ones() {
+        assert!(has_filler(&[b'X'; 24]) && has_filler(&[b'0'; 40]));
+        assert!(!has_filler(&[b'/'; 43]) && !has_filler(&[b'A'; 43]) && !has_filler(&[b'x'; 23]));
     }
 
     #[test]

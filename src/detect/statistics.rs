@@ -93,7 +93,7 @@ const MOST_COMPARED: usize = 1024;
 
 /// Whether a substring of `size` bytes occurs twice without overlapping. Values over 1,024 bytes are judged by
 /// their beginning, so that the cost stays bounded.
-fn repeats(value: &[u8], size: usize) -> bool {
+pub(super) fn repeats(value: &[u8], size: usize) -> bool {
     let value = &value[..value.len().min(MOST_COMPARED)];
     if size == 0 || value.len() < size * 2 {
         return false;

@@ -1,12 +1,15 @@
 //! Rules: what a secret of each kind looks like and what to do when it leaks. Data, no search.
 //! The built-in pack is written in `rules/<provider>.toml` and checked and compiled in by `build.rs`.
 
+mod alphabet;
 #[allow(dead_code, reason = "the built-in pack is read by build.rs; custom rules read it at run time")]
 mod spec;
 
 use std::borrow::Cow;
 
 use crate::finding::Severity;
+
+pub use alphabet::{Alphabet, Check, Left};
 
 /// Text that is compiled in or was read at run time.
 pub type Text = Cow<'static, str>;
@@ -24,7 +27,7 @@ pub struct Rule {
     pub anchors: Cow<'static, [Text]>,
     /// Whether the anchors match in either case.
     pub ignore_case: bool,
-    /// How far around an anchor the rule may look, in bytes.
+    /// How far around an anchor the rule sees the text, in bytes: its matcher is given no more.
     pub reach: usize,
     /// How a match is recognised.
     pub matcher: Matcher,
@@ -34,6 +37,8 @@ pub struct Rule {
     pub variable: Text,
     /// Where the format is known from.
     pub source: Text,
+    /// Where to revoke it; empty where the steps name several places.
+    pub revoke: Text,
     /// What to do now, in order.
     pub steps: Cow<'static, [Text]>,
     /// Texts in which exactly this rule finds something.
@@ -73,6 +78,54 @@ pub enum Matcher {
         /// What public ids begin with.
         public_prefixes: Cow<'static, [Text]>,
     },
+    /// A token of a fixed form.
+    Shaped(Shaped),
+}
+
+/// A token of a fixed form: where it begins and ends, what it is drawn from, and what it says of itself.
+#[derive(Clone, Debug)]
+pub struct Shaped {
+    /// How it is recognised.
+    pub form: Form,
+    /// How many bytes of it stand before the anchor, at least and at most.
+    pub before: (usize, usize),
+    /// What its random part is drawn from.
+    pub alphabet: Alphabet,
+    /// What may not follow it.
+    pub edge: Alphabet,
+    /// What may stand before it.
+    pub left: Left,
+    /// Whether the form says by itself where it ends.
+    pub closed: bool,
+    /// Whether the body is random.
+    pub random: bool,
+    /// Whether the form alone is proof.
+    pub sure: bool,
+    /// What can be checked.
+    pub check: Option<Check>,
+}
+
+/// How a token of a fixed form is recognised.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// An expression from the token's start.
+    Token(Text),
+    /// A value beside a name.
+    Beside {
+        /// The expression of the value.
+        value: Text,
+        /// What the name has to hold, in lower case, besides the anchor.
+        names: Cow<'static, [Text]>,
+    },
+    /// A private key between two lines.
+    Pem {
+        /// What stands behind `BEGIN `.
+        labels: Cow<'static, [Text]>,
+        /// Literals, one of which stands nearby; any if empty.
+        beside: Cow<'static, [Text]>,
+    },
+    /// An expression of a member of the JSON object that the anchor stands in.
+    Member(Text),
 }
 
 /// The body of a token: base64url characters.
@@ -152,7 +205,7 @@ impl RuleSet {
 
 #[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
 mod builtin {
-    use super::{Cow, Cuts, Matcher, Rule, Severity, Shape, Text};
+    use super::{Alphabet, Check, Cow, Cuts, Form, Left, Matcher, Rule, Severity, Shape, Shaped, Text};
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }
@@ -177,6 +230,13 @@ mod tests {
             let error = spec::parse(&broken).unwrap_err();
             assert!(error.contains(said), "{error}");
         }
+    }
+
+    #[test]
+    fn dummies_are_sorted_since_they_are_searched_by_halves() {
+        let rules = RuleSet::builtin();
+        assert!(rules.dummies().len() > 500 && rules.dummies().is_sorted());
+        assert!(rules.dummies().iter().all(|hex| hex.len() == 64));
     }
 
     #[test]

@@ -6,7 +6,6 @@ mod changes;
 mod files;
 mod findings;
 mod history;
-mod large;
 mod redact;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -109,7 +108,7 @@ impl Engine {
 
     /// Evidence in a text. A panic is a problem that names the place, never a lost file.
     fn detect(&self, text: &[u8], path: &str) -> Result<Vec<Evidence>, Problem> {
-        caught(path, || large::scan(&self.detector, text))
+        caught(path, || self.detector.scan(text))
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and

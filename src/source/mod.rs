@@ -15,12 +15,12 @@ pub mod trees;
 mod walk;
 pub mod worktree;
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::finding::{Problem, ProblemKind};
 use git::{ObjectKind, Oid, ReadError};
 
+pub use crate::text::Copied;
 pub use progress::{Progress, Seen};
 
 /// An object or file in full.
@@ -32,15 +32,6 @@ pub struct Blob<'b> {
     pub kind: ObjectKind,
     /// Its bytes.
     pub bytes: &'b [u8],
-}
-
-/// A range of a blob that was copied from the blob it derives from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// Where it stood in the base.
-    pub from: Range<usize>,
-    /// Where it begins in the derived blob.
-    pub to: usize,
 }
 
 /// What a reader of history hands its objects to. State can flow from a version of a file to the next one that

@@ -15,6 +15,7 @@ mod attempt;
 mod attributes;
 mod case;
 mod commits;
+mod contents;
 mod damage;
 mod history;
 mod hostile;
@@ -31,10 +32,11 @@ mod worktree;
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 11] = [
+const TABLES: [&[Case]; 12] = [
     staged::CASES,
     index::CASES,
     names::CASES,
+    contents::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,

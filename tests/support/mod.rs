@@ -7,6 +7,7 @@
     reason = "a panic here is the failure report"
 )]
 
+mod templates;
 pub mod tokens;
 
 use std::ffi::OsStr;

@@ -5,6 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256, Sha512};
 
+pub use super::templates::template;
+
 /// The families that have a fixed prefix and a body of 86 + `-` + 8 characters.
 pub const FAMILIES: [(&str, &str); 9] = [
     ("API03", "api03"),
@@ -79,8 +81,14 @@ pub fn random(alphabet: &[u8], length: usize, seed: &str) -> String {
 pub const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Replaces `«FAMILY:seed»`, `«B64:FAMILY:seed»` (standard base64) and `«UTF16:FAMILY:seed»` (UTF-16LE) by
-/// tokens, and `«RANDOM:length:seed»` by random letters and digits. Returns the bytes and the tokens, in order.
+/// tokens, `«RANDOM:length:seed»` by random letters and digits, and `«…{…}…»` by what [`template`] makes of it.
+/// Returns the bytes and the tokens, in order.
 pub fn expand(text: &str) -> (Vec<u8>, Vec<String>) {
+    expand_with(text, "")
+}
+
+/// The same with other random parts for another `salt`.
+pub fn expand_with(text: &str, salt: &str) -> (Vec<u8>, Vec<String>) {
     let (mut out, mut tokens) = (Vec::new(), Vec::new());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('«') {
@@ -88,8 +96,11 @@ pub fn expand(text: &str) -> (Vec<u8>, Vec<String>) {
         let (name, after) = after.split_once('»').expect("« has its »");
         let parts: Vec<&str> = name.split(':').collect();
         let raw = match parts[..] {
-            ["RANDOM", length, seed] => random(ALPHANUMERIC, length.parse().expect("a length"), seed),
-            [.., family, seed] => token(family, seed),
+            _ if name.contains('{') => template(name, salt),
+            ["RANDOM", length, seed] => {
+                random(ALPHANUMERIC, length.parse().expect("a length"), &format!("{seed}{salt}"))
+            }
+            [.., family, seed] => token(family, &format!("{seed}{salt}")),
             _ => panic!("«{name}» names no token"),
         };
         match parts[0] {

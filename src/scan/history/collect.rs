@@ -3,16 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::super::Engine;
 use super::super::findings::{Hit, Place};
+use super::super::{Engine, caught};
 use crate::attribute::{Commits, Interest};
-use crate::detect::Evidence;
+use crate::detect::{Detector, Evidence, Trace};
 use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
 use crate::secret::ValueId;
-use crate::source::git::{
-    Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, tree_entries,
-};
+use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, entry_at};
 use crate::source::history::{Contents, Set};
 use crate::source::trees::{Known, take_over};
 use crate::source::{Blob, Copied, Stop, Visitor, read_problem};
@@ -25,11 +23,23 @@ pub(super) struct Collector<'c> {
     engine: &'c Engine,
     repository: &'c Repository,
     contents: &'c Contents,
+    /// Whether what a blob takes over from another one is searched again.
+    full_scan: bool,
     stop: &'c Stop,
     found: Mutex<Found>,
     trees: Set,
     /// What trees name as folders.
     folders: Set,
+}
+
+/// What is carried from an object to those that derive from it.
+pub(super) enum Carried {
+    /// What is known of a tree's entries.
+    Tree(Known<Seen>),
+    /// Where anchors stand in a blob.
+    Blob(Trace),
+    /// Nothing: messages are searched whole.
+    Nothing,
 }
 
 /// What was gathered; sorted before anything is made of it.
@@ -61,15 +71,25 @@ pub(super) struct Followed {
     pub(super) objects: Interest,
 }
 
+/// What is known of a tree's entry; most are neither.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// Whether its object is not there.
+    is_absent: bool,
+    /// Whether its name may hold a token.
+    is_telling: bool,
+}
+
 impl<'c> Collector<'c> {
     pub(super) fn new(
         engine: &'c Engine,
         repository: &'c Repository,
         contents: &'c Contents,
+        full_scan: bool,
         stop: &'c Stop,
     ) -> Self {
         let [trees, folders] = [(); 2].map(|()| Set::below(contents.count()));
-        Self { engine, repository, contents, stop, found: Mutex::default(), trees, folders }
+        Self { engine, repository, contents, full_scan, stop, found: Mutex::default(), trees, folders }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -92,26 +112,24 @@ impl<'c> Collector<'c> {
     }
 
     /// Looks at a tree's entries, but for those that it takes over from a tree that was looked at.
-    fn tree(&self, blob: &Blob<'_>, base: &[(u32, bool)], copies: &[Copied]) -> Known<bool> {
+    fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
+        let format = self.repository.format;
         let mut known = Vec::with_capacity(base.len() + 1);
-        let whole = take_over(blob.bytes, self.repository.format, base, copies, &mut known, |entry| {
-            if entry.kind == EntryKind::Submodule {
-                return false;
-            }
+        let whole = take_over(blob.bytes, format, base, copies, &mut known, |entry| {
             let number = self.contents.number(&entry.oid);
             if let Some(number) = number.filter(|_| entry.kind == EntryKind::Tree) {
                 self.folders.add(number);
             }
-            number.is_none()
+            let is_absent = entry.kind != EntryKind::Submodule && number.is_none();
+            Seen { is_absent, is_telling: self.engine.detector.has_anchor(entry.name) }
         });
         let (mut absent, mut names, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-        if known.iter().any(|(_, is_absent)| *is_absent) {
-            let entries = tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok);
-            let entries = entries.zip(&known).filter(|(_, (_, is_absent))| *is_absent);
-            absent.extend(entries.map(|(entry, _)| (blob.oid, entry.name.to_vec(), entry.oid)));
-        }
-        if self.engine.detector.has_anchor(blob.bytes) {
-            for entry in tree_entries(blob.bytes, self.repository.format).filter_map(Result::ok) {
+        for (place, seen) in known.iter().filter(|(_, seen)| seen.is_absent || seen.is_telling) {
+            let Ok(entry) = entry_at(blob.bytes, *place as usize, format) else { continue };
+            if seen.is_absent {
+                absent.push((blob.oid, entry.name.to_vec(), entry.oid));
+            }
+            if seen.is_telling {
                 match self.engine.detect(entry.name, &self.engine.shown_path(entry.name)) {
                     Ok(found) => {
                         let found = found.into_iter();
@@ -138,6 +156,26 @@ impl<'c> Collector<'c> {
         found.absent.extend(absent.into_iter().take(room));
         found.names.extend(names);
         known
+    }
+
+    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Carried {
+        let looked = caught(&blob_name(&blob.oid), || {
+            let trace = look(&self.engine.detector);
+            let evidence = self.engine.detector.evidence(blob.bytes, &trace);
+            (trace, evidence)
+        });
+        match looked {
+            Ok((trace, evidence)) => {
+                if !evidence.is_empty() {
+                    self.evidence(blob.oid, evidence);
+                }
+                Carried::Blob(trace)
+            }
+            Err(problem) => {
+                self.found().problems.push(problem);
+                Carried::Blob(Trace::default())
+            }
+        }
     }
 
     fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
@@ -172,24 +210,27 @@ impl<'c> Collector<'c> {
 }
 
 impl Visitor for Collector<'_> {
-    /// Which of a tree's entries have no object; empty for other objects.
-    type State = Known<bool>;
+    type State = Carried;
 
-    fn root(&self, blob: &Blob<'_>) -> Known<bool> {
+    fn root(&self, blob: &Blob<'_>) -> Carried {
         match blob.kind {
-            ObjectKind::Tree => return self.tree(blob, &[], &[]),
-            ObjectKind::Commit | ObjectKind::Tag => self.text(blob),
-            ObjectKind::Blob => match self.engine.detect(blob.bytes, &blob_name(&blob.oid)) {
-                Ok(evidence) if evidence.is_empty() => {}
-                Ok(evidence) => self.evidence(blob.oid, evidence),
-                Err(problem) => self.found().problems.push(problem),
-            },
+            ObjectKind::Tree => Carried::Tree(self.tree(blob, &[], &[])),
+            ObjectKind::Blob => self.blob(blob, |detector| detector.trace(blob.bytes)),
+            ObjectKind::Commit | ObjectKind::Tag => {
+                self.text(blob);
+                Carried::Nothing
+            }
         }
-        Vec::new()
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Known<bool>, copies: &[Copied]) -> Known<bool> {
-        if blob.kind == ObjectKind::Tree { self.tree(blob, base, copies) } else { self.root(blob) }
+    fn derived(&self, blob: &Blob<'_>, base: &Carried, copies: &[Copied]) -> Carried {
+        match base {
+            Carried::Tree(known) => Carried::Tree(self.tree(blob, known, copies)),
+            Carried::Blob(trace) if !self.full_scan => {
+                self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies))
+            }
+            Carried::Blob(_) | Carried::Nothing => self.root(blob),
+        }
     }
 }
 

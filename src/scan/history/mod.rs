@@ -22,12 +22,15 @@ use collect::Collector;
 use places::Telling;
 use reach::Reach;
 
-/// What of a history is reported.
+/// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
     /// Whether a path is asked for.
     pub wanted: &'l dyn Fn(&[u8]) -> bool,
     /// Whether everything is: then what stands in no path is reported, too.
     pub everywhere: bool,
+    /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
+    /// slower, and with the same result.
+    pub full_scan: bool,
     /// Whether findings are followed through history.
     pub stories: Stories,
 }
@@ -52,11 +55,11 @@ pub fn history(
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    whole.add(engine.part(repository, b"", limits.stories, stop)?);
+    whole.add(engine.part(repository, b"", limits, stop)?);
     let stores = source::of_submodules(repository);
     whole.problems.extend(stores.problems);
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, limits.stories, stop) {
+        match engine.part(&submodule, &name, limits, stop) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -112,13 +115,13 @@ impl Engine {
         &self,
         repository: &Repository,
         prefix: &[u8],
-        stories: Stories,
+        limits: &Limits<'_>,
         stop: &Stop,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
         stop.progress.expect(contents.count(), contents.stored());
-        let collector = Collector::new(self, repository, &contents, stop);
+        let collector = Collector::new(self, repository, &contents, limits.full_scan, stop);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -142,7 +145,7 @@ impl Engine {
             ..Scope::default()
         };
         // After an interruption, too: telling it would take as long again.
-        if stop.is_set() || stories == Stories::Untold {
+        if stop.is_set() || limits.stories == Stories::Untold {
             part.hits = found.untold(self);
             return Ok(part);
         }

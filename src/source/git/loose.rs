@@ -55,8 +55,11 @@ pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>
     Some(object.map_err(|said| ReadError::Corrupt(*oid, said)))
 }
 
-/// Reads header and content.
-fn inflate(compressed: &[u8]) -> Result<Object, &'static str> {
+/// Reads an object as the file of a loose one holds it, header and content.
+///
+/// # Errors
+/// The bytes are no such file, or not the whole of one.
+pub fn inflate(compressed: &[u8]) -> Result<Object, &'static str> {
     let mut stream = ZlibDecoder::new(compressed);
     let (kind, size) = header(&mut stream)?;
     // A larger claim is a lie, and nothing is allocated for it.
@@ -120,6 +123,11 @@ mod tests {
         assert_eq!((object.kind, object.bytes.as_slice()), (ObjectKind::Blob, b"hello".as_slice()));
         for cut in 0..whole.len() {
             assert!(inflated(&whole[..cut]).is_err(), "{cut}");
+        }
+        for at in 0..whole.len() {
+            let mut other = whole.clone();
+            other[at] ^= 0x11;
+            assert!(inflated(&other).is_err(), "byte {at}: zlib's checksum is looked at");
         }
     }
 

@@ -16,10 +16,11 @@ mod repository;
 pub use alternates::with_alternates;
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use local_config::LocalConfig;
+pub use loose::inflate as inflate_loose;
 pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
 pub use parse::{
-    BrokenTree, Commit, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
+    BrokenTree, Commit, EntryKind, Signature, TreeEntry, entry_at, message_start, tag_target, tree_entries,
 };
 pub use plumbing::{PlumbingError, run};
 pub use refs::{Ref, RefError, Refs, entries_of};

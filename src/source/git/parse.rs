@@ -64,6 +64,15 @@ pub fn tree_entries(
     })
 }
 
+/// The entry that begins at a place of a tree.
+///
+/// # Errors
+/// There is none, or it ends outside of the tree.
+pub fn entry_at(bytes: &[u8], at: usize, format: ObjectFormat) -> Result<TreeEntry<'_>, BrokenTree> {
+    let mut rest = bytes.get(at..).ok_or(BrokenTree)?;
+    next_entry(&mut rest, bytes.len(), format).ok_or(BrokenTree)
+}
+
 fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
     let start = whole - rest.len();
     // Nearly all entries have one of two modes; a history has hundreds of millions of entries.

@@ -34,6 +34,11 @@ pub fn apply(
     if length > most {
         return Err(EntryError("it is too large"));
     }
+    // A byte of a delta stands for the whole base at most, so a larger claim is a lie, and nothing is allocated
+    // for it.
+    if length > rest.len().saturating_mul(base.len().max(1)) {
+        return Err(EntryError("its delta is shorter than it says"));
+    }
     out.reserve_exact(length);
     while let Some((&instruction, after)) = rest.split_first() {
         rest = after;
@@ -131,6 +136,15 @@ mod tests {
         ] {
             assert!(applied(base, delta).is_err(), "{delta:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_allocated_for_a_claim_that_cannot_be_true() {
+        let (mut out, mut copies) = (Vec::new(), Vec::new());
+        // A gigabyte of ten bytes and one copy.
+        let delta = [10, 0x80, 0x80, 0x80, 0x80, 4, 0x90, 10];
+        assert!(apply(b"0123456789", &delta, 1 << 30, &mut out, &mut copies).is_err());
+        assert_eq!(out.capacity(), 0);
     }
 
     proptest::proptest! {

@@ -28,20 +28,38 @@ pub struct Header {
 }
 
 /// A header before its base is looked up.
-pub(super) struct RawHeader {
-    pub(super) kind: Option<ObjectKind>,
-    pub(super) base: RawBase,
-    pub(super) size: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawHeader {
+    /// What the entry is; `None` for a difference.
+    pub kind: Option<ObjectKind>,
+    /// What it is a difference to.
+    pub base: RawBase,
+    /// The size that it claims to inflate to.
+    pub size: u64,
 }
 
-pub(super) enum RawBase {
+/// What an entry says that it is a difference to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawBase {
+    /// Nothing: it is whole.
     None,
-    /// So many bytes before this entry.
+    /// The entry so many bytes before this one; never zero.
     Before(u64),
+    /// The object of this name.
     Named(Oid),
 }
 
-pub(super) fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(RawHeader, usize), EntryError> {
+impl RawHeader {
+    /// Reads the header that an entry begins with. Returns with it how long it is.
+    ///
+    /// # Errors
+    /// The bytes end within it, or it is not of git's form.
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(Self, usize), EntryError> {
+        parse(bytes, format)
+    }
+}
+
+fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(RawHeader, usize), EntryError> {
     const SHORT: EntryError = EntryError("it ends within its header");
     let mut at = 0;
     let mut next = || {

@@ -7,9 +7,9 @@ use crate::source::git::{ObjectFormat, Oid};
 /// 256 counts; in version 2 signature and version stand before them.
 const COUNTS: usize = 256 * 4;
 
-/// A mapped index whose tables are known to lie within the file.
+/// An index whose tables are known to lie within the file.
 #[derive(Debug)]
-pub(super) struct PackIndex {
+pub struct PackIndex {
     bytes: Map,
     count: usize,
     /// The length of a name.
@@ -26,7 +26,12 @@ pub(super) struct PackIndex {
 }
 
 impl PackIndex {
-    pub(super) fn parse(bytes: Map, format: ObjectFormat) -> Result<Self, &'static str> {
+    /// Reads an index. Its checksums are not looked at, nor whether its names are in order.
+    ///
+    /// # Errors
+    /// It is of another form, or shorter than what it claims to hold.
+    pub fn parse(bytes: impl Into<Map>, format: ObjectFormat) -> Result<Self, &'static str> {
+        let bytes = bytes.into();
         let second = bytes.starts_with(b"\xfftOc");
         if second && bytes.get(4..8) != Some(&[0, 0, 0, 2]) {
             return Err("it is of a version that is not known");
@@ -63,7 +68,21 @@ impl PackIndex {
         })
     }
 
-    pub(super) fn oid(&self, at: usize) -> Option<Oid> {
+    /// The number of names.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The name at a place in the table.
+    #[must_use]
+    pub fn oid(&self, at: usize) -> Option<Oid> {
         if at >= self.count {
             return None;
         }
@@ -76,7 +95,8 @@ impl PackIndex {
     }
 
     /// The place of a name in the table.
-    pub(super) fn find(&self, oid: &Oid) -> Option<usize> {
+    #[must_use]
+    pub fn find(&self, oid: &Oid) -> Option<usize> {
         let raw = oid.as_bytes();
         if raw.len() != self.name {
             return None;
@@ -96,9 +116,16 @@ impl PackIndex {
         None
     }
 
-    pub(super) fn offset(&self, at: usize) -> Result<u64, &'static str> {
+    /// Where in the pack the entry at a place in the table begins.
+    ///
+    /// # Errors
+    /// There is no such place, or the table of large offsets does not hold what it refers to.
+    pub fn offset(&self, at: usize) -> Result<u64, &'static str> {
+        if at >= self.count {
+            return Err("it has no such entry");
+        }
         let small = self.offsets + at * self.offset_stride;
-        let small = number(self.bytes.get(small..small + 4).ok_or("it has no such entry")?);
+        let small = number(&self.bytes[small..small + 4]);
         let Some(large) = self.large.filter(|_| small & 0x8000_0000 != 0) else {
             return Ok(u64::from(small));
         };
@@ -131,10 +158,7 @@ mod tests {
     use super::*;
 
     fn parsed(bytes: &[u8]) -> Result<PackIndex, &'static str> {
-        use std::io::Write as _;
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        PackIndex::parse(Map::of(&file).unwrap(), ObjectFormat::Sha1)
+        PackIndex::parse(bytes.to_vec(), ObjectFormat::Sha1)
     }
 
     fn counts(of: &[u8]) -> Vec<u8> {

@@ -1,12 +1,24 @@
-//! A file mapped into memory. The one place with `unsafe` in skant.
+//! The bytes of a file, mapped into memory or read. The one place with `unsafe` in skant.
 
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
 
-/// A mapped file; an empty one is mapped to nothing.
+/// The bytes of a file of a pack. From a vector where there is no file, as in tests.
 #[derive(Debug)]
-pub(super) struct Map(Option<memmap2::Mmap>);
+pub struct Map(Bytes);
+
+#[derive(Debug)]
+enum Bytes {
+    Mapped(memmap2::Mmap),
+    Held(Vec<u8>),
+}
+
+impl From<Vec<u8>> for Map {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Bytes::Held(bytes))
+    }
+}
 
 impl Map {
     /// Maps a file, for reading.
@@ -16,15 +28,16 @@ impl Map {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
+        // Nothing cannot be mapped.
         if metadata.len() == 0 {
-            return Ok(Self(None));
+            return Ok(Vec::new().into());
         }
         // SAFETY: the map is read-only, and only `&[u8]` of it is given out. The file must not be cut short or
         // rewritten while it is mapped: git writes packs and their indexes under another name, renames them into
         // place and never touches them again; `git gc` removes files, which leaves a map valid. Files of the
         // working tree, which anybody may truncate at any time, are read and not mapped.
         let map = unsafe { memmap2::Mmap::map(file)? };
-        Ok(Self(Some(map)))
+        Ok(Self(Bytes::Mapped(map)))
     }
 }
 
@@ -32,6 +45,9 @@ impl Deref for Map {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.0.as_deref().unwrap_or_default()
+        match &self.0 {
+            Bytes::Mapped(map) => map,
+            Bytes::Held(bytes) => bytes,
+        }
     }
 }

@@ -14,11 +14,10 @@ use std::{fs, io};
 use thiserror::Error;
 
 use super::{ObjectFormat, ObjectKind, Oid};
-use index::PackIndex;
-use map::Map;
-
 pub use delta::{apply, result_size};
-pub use entry::{Base, Header};
+pub use entry::{Base, Header, RawBase, RawHeader};
+pub use index::PackIndex;
+pub use map::Map;
 
 /// A pack that cannot be used at all.
 #[derive(Debug, Error)]
@@ -73,18 +72,23 @@ impl Pack {
         let index = PackIndex::parse(open(index_path)?, format).map_err(form)?;
         let data_path = index_path.with_extension("pack");
         let data = open(&data_path)?;
-        let form = |what| PackError::Form { path: data_path.clone(), what };
-        let end = data
-            .len()
-            .checked_sub(format.raw_len())
-            .ok_or_else(|| form("it is shorter than its checksum"))?;
+        Self::new(index, data, format).map_err(|what| PackError::Form { path: data_path, what })
+    }
+
+    /// A pack and its index.
+    ///
+    /// # Errors
+    /// The pack is of another form, or shorter than what the index says.
+    pub fn new(index: PackIndex, data: impl Into<Map>, format: ObjectFormat) -> Result<Self, &'static str> {
+        let data = data.into();
+        let end = data.len().checked_sub(format.raw_len()).ok_or("it is shorter than its checksum")?;
         if data.get(..8).is_none_or(|head| !head.starts_with(b"PACK") || !matches!(head[7], 2 | 3)) {
-            return Err(form("it is no pack of version 2 or 3"));
+            return Err("it is no pack of version 2 or 3");
         }
-        let mut places = index.places().map_err(form)?;
+        let mut places = index.places()?;
         places.sort_unstable();
         if places.last().is_some_and(|last| last.offset >= end as u64) {
-            return Err(form("its index names a place behind its end"));
+            return Err("its index names a place behind its end");
         }
         places.push(Place { offset: end as u64, name: u32::MAX });
         Ok(Self { index, data, format, places })
@@ -134,9 +138,8 @@ impl Pack {
     }
 
     fn slot_at(&self, offset: u64) -> Option<usize> {
-        let slot = self.places[..self.len()].binary_search_by_key(&offset, |place| place.offset).ok()?;
-        // Two names for one place are told apart by nobody; the first stands for both.
-        Some(slot)
+        // Of several names for one place any stands for all; those without bytes are read otherwise.
+        self.places[..self.len()].binary_search_by_key(&offset, |place| place.offset).ok()
     }
 
     /// The header of the entry at a slot.
@@ -145,15 +148,15 @@ impl Pack {
     /// It is not of git's form, or names a base that is not before it.
     pub fn header(&self, slot: usize) -> Result<Header, EntryError> {
         let bytes = self.bytes_of(slot)?;
-        let (raw, start) = entry::parse(bytes, self.format)?;
+        let (raw, start) = RawHeader::parse(bytes, self.format)?;
         let base = match raw.base {
-            entry::RawBase::None => Base::None,
-            entry::RawBase::Before(distance) => {
+            RawBase::None => Base::None,
+            RawBase::Before(distance) => {
                 let offset = self.places[slot].offset.checked_sub(distance);
                 let offset = offset.ok_or(EntryError("its base lies before the pack"))?;
                 Base::Slot(self.slot_at(offset).ok_or(EntryError("its base is no entry"))?)
             }
-            entry::RawBase::Named(oid) => match self.find(&oid) {
+            RawBase::Named(oid) => match self.find(&oid) {
                 Some(base) if base != slot => Base::Slot(base),
                 _ => Base::Elsewhere(oid),
             },
@@ -177,12 +180,12 @@ impl Pack {
         out: &mut Vec<u8>,
     ) -> Result<(), EntryError> {
         let bytes = self.bytes_of(slot)?;
+        let bytes = bytes.get(header.start..).ok_or(EntryError("its header is another entry's"))?;
         let size = usize::try_from(header.size).map_err(|_| EntryError("it is too large"))?;
         // Whatever stood there is overwritten; clearing it first would cost a pass over memory.
         out.resize(size, 0);
-        let written = inflater
-            .zlib_decompress(&bytes[header.start..], out)
-            .map_err(|_| EntryError("its bytes cannot be inflated"))?;
+        let written =
+            inflater.zlib_decompress(bytes, out).map_err(|_| EntryError("its bytes cannot be inflated"))?;
         if written == size { Ok(()) } else { Err(EntryError("it is shorter than its header says")) }
     }
 

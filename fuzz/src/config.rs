@@ -1,0 +1,64 @@
+//! `skant.toml`: settings, or an error that names a place in the file and quotes nothing of it.
+
+use skant::config::{Origin, Settings, parse};
+use skant::finding::{Problem, ProblemKind};
+
+use super::input::Input;
+
+/// Who wrote it, then the file.
+pub fn holds(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let origin = if input.byte() & 1 == 0 { Origin::Repository } else { Origin::User };
+    let file = input.rest();
+    match parse(file, origin, &["generic-secret"]) {
+        Ok(settings) => use_it(settings),
+        Err(error) => {
+            let said = error.to_string();
+            assert!(!said.chars().any(char::is_control) && said.len() < 1000, "{said:?}");
+            let lines = file.split(|byte| *byte == b'\n').count();
+            assert!(
+                (1..=lines).contains(&error.line) && (1..=file.len() + 1).contains(&error.column),
+                "{said}"
+            );
+            // Of the user's own file, names of rules and patterns are quoted.
+            let own = origin == Origin::User
+                && (said.contains("`disable`") || said.contains("`exclude`") || said.contains("`accept`"));
+            assert!(own || telling(file).all(|word| !said.contains(word)), "{said}");
+        }
+    }
+}
+
+/// Words that could be secrets, and that no message of ours holds.
+fn telling(file: &[u8]) -> impl Iterator<Item = &str> {
+    let words = file.split(|byte| !byte.is_ascii_alphanumeric());
+    words
+        .filter(|word| {
+            word.len() >= 8 && word.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        })
+        .filter_map(|word| std::str::from_utf8(word).ok())
+}
+
+fn use_it(settings: Settings) {
+    for path in [&b"a"[..], b"a/b/c.txt", b"vendor/x", b"", b"/", b"\xff\n"] {
+        let _ = settings.exclude.matches(path);
+    }
+    for entry in &settings.allow {
+        assert!(
+            entry.fingerprint.len() >= 6 && entry.fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit())
+        );
+        assert!(!entry.reason.chars().any(char::is_control), "{:?}", entry.reason);
+    }
+    assert!(settings.disabled.iter().all(|rule| rule == "generic-secret"));
+    let problem =
+        |kind, path: Option<&str>| Problem { kind, path: path.map(Into::into), message: String::new() };
+    for kind in [ProblemKind::CorruptObject, ProblemKind::Budget, ProblemKind::Unreadable] {
+        let anywhere = settings.accepts(&problem(kind, None));
+        assert!(
+            !anywhere || settings.accepts(&problem(kind, Some("a/b"))),
+            "what holds anywhere holds there"
+        );
+    }
+    let excluded = settings.exclude.matches(b"a/b");
+    let merged = Settings::default().merged(settings.clone()).merged(settings);
+    assert_eq!(merged.exclude.matches(b"a/b"), excluded);
+}

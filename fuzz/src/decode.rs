@@ -1,0 +1,134 @@
+//! What tokens say of themselves: no panic for any bytes, and what was encoded to be right is read as such.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use skant::decode;
+
+use super::input::Input;
+
+/// Mode, then a token, or what is encoded to one.
+pub fn holds(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    match input.byte() % 8 {
+        0 => any(input.rest()),
+        1 => {
+            let (header, payload) = (input.part(), input.part());
+            let parts = [header, payload, input.rest()].map(|part| URL_SAFE_NO_PAD.encode(part));
+            any(parts.join(".").as_bytes());
+        }
+        2 => any(format!("sntrys_{}_x", STANDARD.encode(input.rest())).as_bytes()),
+        3 => {
+            let body = [&b"bedrock.amazonaws.com"[..], input.rest()].concat();
+            any(format!("bedrock-api-key-{}", STANDARD.encode(body)).as_bytes());
+            let body = [&b"BedrockAPIKey-"[..], input.rest()].concat();
+            any(format!("ABSK{}", STANDARD.encode(body)).as_bytes());
+        }
+        4 => any(format!("x-{}", URL_SAFE_NO_PAD.encode(input.rest())).as_bytes()),
+        5 => made_to_be_right(input.rest()),
+        6 => coats(input.rest()),
+        _ => {
+            // Plain text and text in a coat, in turn.
+            let mut text = Vec::new();
+            while !input.is_empty() {
+                let how = input.byte();
+                text.extend_from_slice(input.take(usize::from(how >> 5)));
+                text.extend(in_a_coat(how, input.take(24)));
+            }
+            coats(&text);
+        }
+    }
+}
+
+fn any(token: &[u8]) {
+    let checks = [
+        decode::crc_base62(token),
+        decode::crc_hex(token),
+        decode::crc_hex_little(token),
+        decode::gitlab_routable(token).unwrap_or_default(),
+        decode::aws_account(token),
+        decode::bedrock_long(token),
+        decode::bedrock_short(token),
+        decode::macaroon(token),
+        decode::sentry_organisation(token),
+    ];
+    for checked in checks {
+        assert!(checked.fits != Some(false) || checked.owner.is_none(), "what does not fit says nothing");
+    }
+    let _ = decode::openssh_is_encrypted(token);
+    if let Some(length) = decode::jwt_length(token) {
+        assert!(length <= token.len() && length <= decode::MOST_JWT_BYTES);
+        let head = &token[..length];
+        assert_eq!(decode::jwt_length(head), Some(length));
+        assert_eq!(head.split(|byte| *byte == b'.').count(), 3);
+        let other = [head, b"!"].concat();
+        assert_eq!(decode::jwt_length(&other), Some(length), "what follows counts nothing");
+    }
+    let _ = decode::claims(token);
+}
+
+fn made_to_be_right(body: &[u8]) {
+    let sum = decode::crc32(body);
+    let hexadecimal = [body, format!("{sum:08X}").as_bytes()].concat();
+    assert_eq!(decode::crc_hex(&hexadecimal).fits, Some(true));
+    let little = [body, format!("_{:08x}", sum.swap_bytes()).as_bytes()].concat();
+    assert_eq!(decode::crc_hex_little(&little).fits, Some(true));
+    let digits = decode::in_base(sum.into(), 62, 6);
+    if !body.contains(&b'_') {
+        let base62 = [b"x_", body, digits.as_bytes()].concat();
+        assert_eq!(decode::crc_base62(&base62).fits, Some(true));
+    }
+    let mut flipped = body.to_vec();
+    if let Some(first) = flipped.first_mut() {
+        *first ^= 1;
+        assert_ne!(decode::crc32(&flipped), sum, "one bit is always noticed");
+    }
+}
+
+fn in_a_coat(how: u8, text: &[u8]) -> Vec<u8> {
+    let each = |how: fn(u8) -> String| text.iter().map(|byte| how(*byte)).collect::<String>().into_bytes();
+    match how % 8 {
+        0 => STANDARD.encode(text).into_bytes(),
+        1 => URL_SAFE_NO_PAD.encode(text).into_bytes(),
+        2 => each(|byte| format!("{byte:02x}")),
+        3 => each(|byte| format!("\\u{byte:04x}")),
+        4 => each(|byte| format!("%{byte:02X}")),
+        5 => each(|byte| format!("={byte:02X}")),
+        6 => text.iter().flat_map(|byte| [*byte, 0]).collect(),
+        _ => text.iter().flat_map(|byte| [0, 0, 0, *byte]).collect(),
+    }
+}
+
+/// Regions of a text in a coat: each says what it says at any look, and leads back into it.
+fn coats(text: &[u8]) {
+    let mut found = Vec::new();
+    decode::regions(text, &(0..text.len()), &mut |region, layers| found.push((region, layers)));
+    for (region, layers) in &found {
+        assert!(region.place.start < region.place.end && region.place.end <= text.len());
+        assert!(!layers.is_empty());
+        for layer in layers {
+            assert!(layer.text.len() <= 4 * region.place.len(), "no coat is thinner than what it covers");
+            for at in (0..layer.text.len()).step_by(7) {
+                let back = layer.original(&(at..layer.text.len()));
+                assert!(region.place.start <= back.start && back.start <= back.end && back.end <= text.len());
+            }
+        }
+        assert_eq!(&decode::layers_at(text, region.coat, &region.place), layers);
+    }
+    if let Some(middle) = text.len().checked_div(2) {
+        let within = middle..text.len().min(middle + 40);
+        let mut part = Vec::new();
+        decode::regions(text, &within, &mut |region, layers| part.push((region, layers)));
+        assert!(part.iter().all(|one| found.contains(one)), "a part has the regions of the whole");
+        let mut inside = found
+            .iter()
+            .filter(|(region, _)| region.place.start < within.end && within.start < region.place.end);
+        assert!(inside.all(|one| part.contains(one)), "and all of them");
+    }
+    for at in (0..text.len()).step_by(5) {
+        if let Some(joined) = decode::joined(text, at) {
+            assert!(joined.first <= joined.layer.text.len());
+            let back = joined.layer.original(&(0..joined.layer.text.len()));
+            assert!(back.start >= at && back.end <= text.len());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The header of a pack entry: what is read is what a header written from it says, and nothing behind it counts.
+
+use skant::source::git::pack::{RawBase, RawHeader};
+use skant::source::git::{ObjectFormat, ObjectKind, Oid};
+
+use super::input::{Input, format_of};
+
+/// Format and mode, then a header, or what one is made of.
+pub fn holds(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let flags = input.byte();
+    let format = format_of(flags);
+    if flags & 2 == 0 {
+        any(input.rest(), format);
+    } else {
+        let header = made(&mut input, format);
+        let bytes = written(&header);
+        assert_eq!(RawHeader::parse(&bytes, format), Ok((header, bytes.len())));
+        any(&[&bytes[..], input.rest()].concat(), format);
+    }
+}
+
+fn any(bytes: &[u8], format: ObjectFormat) {
+    let Ok((header, start)) = RawHeader::parse(bytes, format) else { return };
+    assert!(start <= bytes.len());
+    assert_eq!(header.kind.is_some(), header.base == RawBase::None);
+    assert!(!matches!(header.base, RawBase::Before(0)), "nothing is a difference to itself");
+    let own = &bytes[..start];
+    assert_eq!(RawHeader::parse(own, format), Ok((header, start)), "what follows counts nothing");
+    for cut in 0..start {
+        assert!(RawHeader::parse(&own[..cut], format).is_err(), "cut at {cut}");
+    }
+    let again = written(&header);
+    assert_eq!(RawHeader::parse(&again, format), Ok((header, again.len())));
+    // Only a size can be written in more ways than one, with zeroes at its end.
+    assert!(again.len() <= start && (again.len() < start || again == own));
+}
+
+fn made(input: &mut Input<'_>, format: ObjectFormat) -> RawHeader {
+    let choice = input.byte();
+    // Sizes and distances of every length.
+    let mut number = |bits: u32| input.long() >> (64 - bits + u32::from(input.byte()) % bits);
+    let size = number(60);
+    let distance = number(56).max(1);
+    let name: Vec<u8> = input.take(format.raw_len()).iter().copied().chain([0; 32]).collect();
+    let name = Oid::from_bytes(&name[..format.raw_len()]).expect("a name");
+    let kinds = [ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag];
+    let (kind, base) = match usize::from(choice % 6) {
+        4 => (None, RawBase::Before(distance)),
+        5 => (None, RawBase::Named(name)),
+        at => (Some(kinds[at]), RawBase::None),
+    };
+    RawHeader { kind, base, size }
+}
+
+/// A header as git writes it.
+pub fn written(header: &RawHeader) -> Vec<u8> {
+    let number = match (header.kind, header.base) {
+        (Some(ObjectKind::Commit), _) => 1,
+        (Some(ObjectKind::Tree), _) => 2,
+        (Some(ObjectKind::Blob), _) => 3,
+        (Some(ObjectKind::Tag), _) => 4,
+        (None, RawBase::Named(_)) => 7,
+        (None, _) => 6,
+    };
+    let low = |number: u64, bits: u32| (number & ((1 << bits) - 1)).to_le_bytes()[0];
+    let mut bytes = vec![number << 4 | low(header.size, 4)];
+    let mut size = header.size >> 4;
+    while size > 0 {
+        *bytes.last_mut().expect("one") |= 0x80;
+        bytes.push(low(size, 7));
+        size >>= 7;
+    }
+    match header.base {
+        RawBase::None => {}
+        RawBase::Named(name) => bytes.extend(name.as_bytes()),
+        RawBase::Before(mut distance) => {
+            let mut reversed = vec![low(distance, 7)];
+            while distance >= 0x80 {
+                distance = (distance >> 7) - 1;
+                reversed.push(low(distance, 7) | 0x80);
+            }
+            bytes.extend(reversed.iter().rev());
+        }
+    }
+    bytes
+}

@@ -1,0 +1,54 @@
+//! Searching only what a version adds gives what searching it whole gives, over a chain of versions.
+
+use skant::detect::Trace;
+use skant::source::Copied;
+
+use super::detector::{DETECTOR, expanded};
+use super::input::Input;
+
+/// No version is longer, and no chain.
+const MOST: usize = 1 << 16;
+const MOST_VERSIONS: usize = 4;
+
+/// The first version, then for each further one its copies and insertions. Tokens are written as for the detector.
+pub fn holds(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let mut text = expanded(input.part()).0;
+    let mut trace = DETECTOR.trace(&text);
+    same(&text, &trace);
+    for _ in 0..MOST_VERSIONS {
+        if input.is_empty() {
+            break;
+        }
+        let (next, copies) = derived(&text, &mut input);
+        let carried = DETECTOR.retrace(&next, &trace, &copies);
+        assert!(carried == DETECTOR.trace(&next), "what is carried is what is there");
+        same(&next, &carried);
+        (text, trace) = (next, carried);
+    }
+}
+
+fn same(text: &[u8], trace: &Trace) {
+    assert!(DETECTOR.evidence(text, trace) == DETECTOR.scan(text), "the same is found");
+}
+
+fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<Copied>) {
+    let (mut text, mut copies) = (Vec::new(), Vec::new());
+    for _ in 0..=input.byte() % 16 {
+        let choice = input.byte();
+        if choice & 1 == 0 || base.is_empty() {
+            text.extend(expanded(input.take(usize::from(choice >> 1) + 1)).0);
+        } else {
+            let from = input.number() % base.len();
+            // Mostly long ones, as git makes them.
+            let count = if choice & 2 == 0 { base.len() } else { 1 + input.number() };
+            let end = base.len().min(from + count);
+            copies.push(Copied { from: from..end, to: text.len() });
+            text.extend_from_slice(&base[from..end]);
+        }
+        if text.len() > MOST {
+            break;
+        }
+    }
+    (text, copies)
+}

@@ -1,0 +1,181 @@
+//! Base64 and hexadecimal digits: runs of characters, and in base64 runs that were wrapped.
+
+use std::ops::Range;
+
+use super::{Coat, Layer, Region, SHORTEST, digit, is_readable};
+
+/// Shorter runs hold no secret: 24 characters are 18 bytes.
+const LEAST: usize = 24;
+
+/// A line of wrapped base64 that another one follows is at least so long.
+const LEAST_LINE: usize = 40;
+
+/// What stands between two lines: a line break, indentation, quotes, marks of comments and quotations.
+const MOST_BETWEEN: usize = 64;
+
+/// The value of each base64 character, in the standard and the URL-safe alphabet; 64 for others.
+const VALUES: [u8; 256] = {
+    let mut values = [64; 256];
+    let characters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < 64 {
+        values[characters[value as usize] as usize] = value;
+        value += 1;
+    }
+    values[b'-' as usize] = 62;
+    values[b'_' as usize] = 63;
+    values
+};
+
+const fn is_run(byte: u8) -> bool {
+    VALUES[byte as usize] < 64
+}
+
+const fn is_between(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b',' | b'\\' | b'#' | b'*' | b'>' | b'|')
+}
+
+pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+    let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
+    while let Some(run) = next_run(text, from, within.end) {
+        let lines = lines(text, &run);
+        let place = lines[0].start..lines[lines.len() - 1].end;
+        from = place.end;
+        if place.len() < LEAST {
+            continue;
+        }
+        let is_hex = |line: &&Range<usize>| text[(*line).clone()].iter().all(u8::is_ascii_hexdigit);
+        let digits: Vec<Range<usize>> = lines.iter().filter(is_hex).cloned().collect();
+        let layers: Vec<Layer> = (0..2).filter_map(|phase| hex(text, &digits, phase)).collect();
+        if !layers.is_empty() {
+            visit(Region { coat: Coat::Hex, place: place.clone() }, layers);
+        }
+        let layers: Vec<Layer> = (0..4).filter_map(|phase| base64(text, &lines, phase)).collect();
+        if !layers.is_empty() {
+            visit(Region { coat: Coat::Base64, place }, layers);
+        }
+    }
+}
+
+/// Where the run begins that a place stands in, and the lines before it that it is wrapped into.
+fn first_line(text: &[u8], at: usize) -> usize {
+    let mut start = at - text[..at].iter().rev().take_while(|byte| is_run(**byte)).count();
+    while let Some(before) = line_before(text, start) {
+        start = before.start;
+    }
+    start
+}
+
+/// The next run of [`LEAST`] characters or more that begins before `limit`, or the one that `from` is the
+/// beginning of. Looks at every byte of a run and at few others.
+fn next_run(text: &[u8], from: usize, limit: usize) -> Option<Range<usize>> {
+    let mut start = from;
+    loop {
+        let window = text.get(start..start + LEAST).filter(|_| start <= limit)?;
+        match window.iter().rposition(|byte| !is_run(*byte)) {
+            Some(other) => start += other + 1,
+            None => return Some(start..run_end(text, start + LEAST)),
+        }
+    }
+}
+
+fn run_end(text: &[u8], from: usize) -> usize {
+    from + text[from..].iter().take_while(|byte| is_run(**byte)).count()
+}
+
+/// A run with the lines before and behind it that it is wrapped into.
+fn lines(text: &[u8], run: &Range<usize>) -> Vec<Range<usize>> {
+    let first = first_line(text, run.start);
+    std::iter::successors(Some(first..run_end(text, first)), |line| line_behind(text, line)).collect()
+}
+
+fn line_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let end = start - between(text[..start].iter().rev())?;
+    let length = text[..end].iter().rev().take_while(|byte| is_run(**byte)).count();
+    (length >= LEAST_LINE).then_some(end - length..end)
+}
+
+fn line_behind(text: &[u8], line: &Range<usize>) -> Option<Range<usize>> {
+    if line.len() < LEAST_LINE {
+        return None;
+    }
+    let start = line.end + between(text[line.end..].iter())?;
+    let end = run_end(text, start);
+    (end > start).then_some(start..end)
+}
+
+/// How many bytes stand between two lines, if they are what stands there and hold one line break.
+fn between<'t>(bytes: impl Iterator<Item = &'t u8>) -> Option<usize> {
+    let (mut count, mut breaks) = (0, 0);
+    for byte in bytes.take_while(|byte| is_between(**byte)).take(MOST_BETWEEN + 1) {
+        count += 1;
+        breaks += usize::from(*byte == b'\n');
+    }
+    (count <= MOST_BETWEEN && breaks == 1).then_some(count)
+}
+
+const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
+
+/// The first of four characters holds the upper six bits of a byte, which for one that a person could read are
+/// 2, 3 or 8 to 31. Sixteen such bytes in a row begin five or six groups in a row: one look at every fourth
+/// character tells nearly all names in a program from base64.
+fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
+    let is_upper = |byte: u8| matches!(VALUES[usize::from(byte)], 2 | 3 | 8..=31);
+    let (mut row, mut next) = (0, phase);
+    for line in lines {
+        let line = &text[line.clone()];
+        while let Some(byte) = line.get(next) {
+            row = if is_upper(*byte) { row + 1 } else { 0 };
+            if row == SHORTEST / 3 {
+                return true;
+            }
+            next += 4;
+        }
+        next -= line.len();
+    }
+    false
+}
+
+fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
+    if !may_be_readable(text, lines, phase) {
+        return None;
+    }
+    let mut layer = Layer::until(lines[lines.len() - 1].end);
+    let (mut bits, mut held, mut skipped) = (0_u32, 0, 0);
+    for line in lines {
+        layer.from(line.start + phase.saturating_sub(skipped).min(line.len()), (4, 3));
+        for byte in &text[line.clone()] {
+            if skipped < phase {
+                skipped += 1;
+                continue;
+            }
+            bits = bits << 6 | u32::from(VALUES[usize::from(*byte)]);
+            held += 6;
+            if held >= 8 {
+                held -= 8;
+                layer.text.push((bits >> held & 0xff) as u8);
+            }
+        }
+    }
+    is_readable(&layer.text).then_some(layer)
+}
+
+fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
+    let mut layer = Layer::until(lines.last()?.end);
+    let mut held = None;
+    for (number, line) in lines.iter().enumerate() {
+        let start = line.start + if number == 0 { phase.min(line.len()) } else { 0 };
+        layer.from(start, (2, 1));
+        for byte in &text[start..line.end] {
+            let digit = digit(*byte).unwrap_or(0);
+            held = match held {
+                Some(high) => {
+                    layer.text.push(high << 4 | digit);
+                    None
+                }
+                None => Some(digit),
+            };
+        }
+    }
+    (layer.text.len() >= SHORTEST && is_readable(&layer.text)).then_some(layer)
+}

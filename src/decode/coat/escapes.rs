@@ -1,0 +1,135 @@
+//! Escapes of programming languages, JSON, HTML and addresses, decoded in one pass over a stretch without white
+//! space and quotes.
+
+use std::ops::Range;
+
+use super::{Coat, Layer, Region, SHORTEST, digit};
+
+pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+    let mut at = stretch_start(text, within.start.min(text.len()));
+    let end = stretch_end(text, within.end.min(text.len()));
+    while let Some(mark) = memchr::memchr3(b'\\', b'%', b'&', &text[at..end]).map(|mark| at + mark) {
+        let is_escape = escape(&text[mark..]).is_some_and(|escape| escape.is_telling);
+        at = mark + 1;
+        if !is_escape {
+            continue;
+        }
+        let place = stretch_start(text, mark)..stretch_end(text, mark);
+        at = place.end;
+        let layer = decoded(text, &place);
+        if layer.text.len() >= SHORTEST {
+            visit(Region { coat: Coat::Escapes, place }, vec![layer]);
+        }
+    }
+}
+
+const fn is_edge(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn stretch_start(text: &[u8], at: usize) -> usize {
+    at - text[..at].iter().rev().take_while(|byte| !is_edge(**byte)).count()
+}
+
+fn stretch_end(text: &[u8], at: usize) -> usize {
+    at + text[at..].iter().take_while(|byte| !is_edge(**byte)).count()
+}
+
+fn decoded(text: &[u8], place: &Range<usize>) -> Layer {
+    let mut layer = Layer::until(place.end);
+    let (mut at, mut plain) = (place.start, place.start);
+    while at < place.end {
+        let found = matches!(text[at], b'\\' | b'%' | b'&').then(|| escape(&text[at..place.end])).flatten();
+        let Some(Escape { width, code, .. }) = found else {
+            at += 1;
+            continue;
+        };
+        layer.add_plain(plain, &text[plain..at]);
+        let mut utf8 = [0; 4];
+        let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        layer.add_escape(at, width, character.encode_utf8(&mut utf8).as_bytes());
+        at += width;
+        plain = at;
+    }
+    layer.add_plain(plain, &text[plain..place.end]);
+    layer
+}
+
+struct Escape {
+    /// The bytes that it takes up.
+    width: usize,
+    code: u32,
+    /// Whether it shows that the text around it is escaped; `\n` stands in every program.
+    is_telling: bool,
+}
+
+/// The escape that a text begins with.
+fn escape(text: &[u8]) -> Option<Escape> {
+    let telling = |width, code| Some(Escape { width, code, is_telling: is_common(code) });
+    match (text[0], text.get(1).copied()?) {
+        (b'%', _) => telling(3, number(text.get(1..3)?, 16)?),
+        (b'\\', b'x') => telling(4, number(text.get(2..4)?, 16)?),
+        (b'\\', b'u') if text.get(2) == Some(&b'{') => {
+            let end = text.iter().take(10).position(|byte| *byte == b'}')?;
+            telling(end + 1, number(&text[3..end], 16)?)
+        }
+        (b'\\', b'u') => telling(6, number(text.get(2..6)?, 16)?),
+        (b'\\', b'U') => telling(10, number(text.get(2..10)?, 16)?),
+        (b'\\', b'0'..=b'3') => telling(4, number(text.get(1..4)?, 8)?),
+        (b'\\', b'/') => telling(2, u32::from(b'/')),
+        (b'\\', letter) => {
+            let code = match letter {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'\\' => letter,
+                _ => return None,
+            };
+            Some(Escape { width: 2, code: u32::from(code), is_telling: false })
+        }
+        (b'&', b'#') => {
+            let end = text.iter().take(12).position(|byte| *byte == b';')?;
+            let code = match text[2] {
+                b'x' | b'X' => number(&text[3..end], 16)?,
+                _ => number(&text[2..end], 10)?,
+            };
+            telling(end + 1, code)
+        }
+        (b'&', _) => NAMES
+            .iter()
+            .find(|(name, _)| text[1..].starts_with(name.as_bytes()))
+            .and_then(|(name, code)| telling(name.len() + 1, u32::from(*code))),
+        _ => None,
+    }
+}
+
+/// Named characters of HTML that stand in or beside tokens.
+const NAMES: [(&str, u8); 12] = [
+    ("amp;", b'&'),
+    ("quot;", b'"'),
+    ("apos;", b'\''),
+    ("lt;", b'<'),
+    ("gt;", b'>'),
+    ("sol;", b'/'),
+    ("plus;", b'+'),
+    ("equals;", b'='),
+    ("lowbar;", b'_'),
+    ("hyphen;", b'-'),
+    ("period;", b'.'),
+    ("colon;", b':'),
+];
+
+/// Whether a secret or the text around one may hold it.
+const fn is_common(code: u32) -> bool {
+    matches!(code, 9 | 10 | 13 | 32..=126)
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u32, |number, byte| {
+        let digit = digit(*byte).map(u32::from).filter(|digit| *digit < radix)?;
+        number.checked_mul(radix)?.checked_add(digit)
+    })
+}

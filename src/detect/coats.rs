@@ -1,0 +1,90 @@
+//! Candidates in what a text says in a coat: base64, escapes, UTF-16, strings put together. Each layer is searched
+//! like a text of its own; what is found leads back to its place in the original.
+
+use std::ops::Range;
+
+use super::evidence::{Candidate, Coated, Tier};
+use super::{Detector, Directive, snippet};
+use crate::decode::{self, Coat, Layer};
+use crate::finding::Masked;
+use crate::secret::Secret;
+
+/// So many coats are taken off, one after the other. Base64 in base64 is met; more is a puzzle.
+const MOST_COATS: usize = 3;
+
+/// From this length on a beginning is no chance: lines of text that are wrapped do not begin so.
+const TELLING: usize = 6;
+
+impl Detector {
+    /// Shows the regions that touch a part of a text and in which something is found.
+    pub(super) fn coated(
+        &self,
+        text: &[u8],
+        within: &Range<usize>,
+        visit: &mut dyn FnMut(decode::Region, Vec<Candidate>),
+    ) {
+        decode::regions(text, within, &mut |region, layers| {
+            let found = self.in_layers(region.coat, &layers, MOST_COATS);
+            if !found.is_empty() {
+                visit(region, found);
+            }
+        });
+    }
+
+    /// Candidates in a region that is known.
+    pub(super) fn coated_at(&self, text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Candidate> {
+        self.in_layers(coat, &decode::layers_at(text, coat, place), MOST_COATS)
+    }
+
+    fn in_layers(&self, coat: Coat, layers: &[Layer], coats: usize) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for layer in layers {
+            let mut inner = self.plain(&layer.text);
+            if coats > 1 {
+                decode::regions(&layer.text, &(0..layer.text.len()), &mut |region, layers| {
+                    inner.extend(self.in_layers(region.coat, &layers, coats - 1));
+                });
+            }
+            found.extend(inner.into_iter().map(|candidate| candidate.in_coat(layer, coat.name())));
+        }
+        found
+    }
+
+    /// What the rules of an anchor find in a token that was cut in pieces.
+    pub(super) fn in_pieces(&self, text: &[u8], rules: &[usize], anchor: &Range<usize>) -> Option<Candidate> {
+        let joined = decode::joined(text, anchor.start)?;
+        let place = 0..anchor.len();
+        let fits = |candidate: &Candidate| {
+            let is_whole = candidate.features.tier > Tier::Short;
+            let is_proven = candidate.features.proof.as_ref().is_some_and(|proof| proof.fits == Some(true));
+            let is_exact = candidate.features.tier == Tier::Exact && anchor.len() >= TELLING;
+            let is_sure = candidate.features.tier == Tier::Structured || is_proven || is_exact;
+            candidate.span.end > joined.first && if joined.is_wrapped { is_sure } else { is_whole }
+        };
+        let mut tried = rules.iter().filter_map(|&rule| self.try_rule(rule, &joined.layer.text, &place));
+        tried.find(fits).map(|candidate| candidate.in_coat(&joined.layer, "joined"))
+    }
+}
+
+impl Candidate {
+    /// The same, seen from the text that a layer was decoded from.
+    fn in_coat(mut self, layer: &Layer, name: &'static str) -> Self {
+        let mut coated = self.coated.take().unwrap_or_else(|| {
+            let secret = Secret::new(&layer.text[self.span.clone()]);
+            let shown = self.mask.apply(secret.expose(), self.prefix);
+            Box::new(Coated {
+                value: secret.id(),
+                via: Vec::new(),
+                directives: Vec::new(),
+                line: snippet::around(&layer.text, &self.span, self.name.clone(), &shown),
+                masked: Masked { text: shown, length: secret.len() },
+            })
+        });
+        coated.via.insert(0, name);
+        coated.directives.extend(Directive::near(&layer.text, &self.span));
+        self.span = layer.original(&self.span);
+        self.name = None;
+        self.coated = Some(coated);
+        self
+    }
+}

@@ -1,0 +1,71 @@
+//! What a text has in common with the one that it derives from.
+
+use std::ops::Range;
+
+/// A range of a text that was copied from the text it derives from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it stood in the base.
+    pub from: Range<usize>,
+    /// Where it begins in the derived text.
+    pub to: usize,
+}
+
+impl Copied {
+    /// Where it ends in the derived text.
+    #[must_use]
+    pub const fn end(&self) -> usize {
+        self.to + (self.from.end - self.from.start)
+    }
+}
+
+/// Copies without seams that are none: one that goes on where the one before ends, in both texts, is a part of
+/// it. Git cuts long copies at 16 MiB, and at 64 KiB in older packs.
+#[must_use]
+pub fn without_seams(copies: &[Copied]) -> Vec<Copied> {
+    let mut joined: Vec<Copied> = Vec::with_capacity(copies.len());
+    for copy in copies {
+        match joined.last_mut() {
+            Some(last) if last.from.end == copy.from.start && last.end() == copy.to => {
+                last.from.end = copy.from.end;
+            }
+            _ => joined.push(copy.clone()),
+        }
+    }
+    joined
+}
+
+/// What lies between copies that are in order of place: inserted bytes, or the seam of two copies as an empty
+/// range. The ends of the text are no seams.
+pub fn between(copies: &[Copied], length: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(0).chain(copies.iter().map(Copied::end));
+    let ends = copies.iter().map(|copy| copy.to).chain([length]);
+    starts
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .filter(move |gap| !gap.is_empty() || (gap.start > 0 && gap.end < length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_goes_on_is_one_and_a_seam_is_a_gap() {
+        let copies = [
+            Copied { from: 0..10, to: 0 },
+            Copied { from: 10..20, to: 10 },
+            Copied { from: 25..30, to: 20 },
+            Copied { from: 0..5, to: 27 },
+        ];
+        let joined = without_seams(&copies);
+        assert_eq!(
+            joined.iter().map(|copy| (copy.to, copy.end())).collect::<Vec<_>>(),
+            [(0, 20), (20, 25), (27, 32)]
+        );
+        assert_eq!(between(&joined, 32).collect::<Vec<_>>(), [20..20, 25..27]);
+        assert_eq!(between(&joined, 40).collect::<Vec<_>>(), [20..20, 25..27, 32..40]);
+        assert_eq!(between(&[], 4).next(), Some(0..4));
+        assert_eq!(between(&[], 0).count(), 0);
+    }
+}

@@ -1,0 +1,194 @@
+//! Searching only what a version adds gives what searching every version whole gives: blob by blob on packs that
+//! git makes of random edits, moves and deletions, and on any repository by
+//! `SKANT_REPOSITORY=<git folder> cargo test --release --test delta_aware -- --ignored`.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sha2::{Digest as _, Sha256};
+use skant::detect::{Detector, Trace};
+use skant::rules::RuleSet;
+use skant::source::git::{GitEnvironment, ObjectKind, Repository};
+use skant::source::history::{Contents, visit};
+use skant::source::{Blob, Copied, Stop, Visitor};
+use support::{Sandbox, tokens};
+
+/// Looks at each blob both ways.
+struct Both {
+    detector: Detector,
+    derived: AtomicUsize,
+    evidence: AtomicUsize,
+}
+
+impl Both {
+    fn new() -> Self {
+        Self {
+            detector: Detector::new(RuleSet::builtin()),
+            derived: AtomicUsize::new(0),
+            evidence: AtomicUsize::new(0),
+        }
+    }
+
+    fn check(&self, blob: &Blob<'_>, trace: &Trace) {
+        let (carried, whole) = (self.detector.evidence(blob.bytes, trace), self.detector.scan(blob.bytes));
+        assert_eq!(carried, whole, "{}", blob.oid);
+        self.evidence.fetch_add(whole.len(), Ordering::Relaxed);
+    }
+}
+
+impl Visitor for Both {
+    type State = Trace;
+
+    fn root(&self, blob: &Blob<'_>) -> Trace {
+        if blob.kind != ObjectKind::Blob {
+            return Trace::default();
+        }
+        let trace = self.detector.trace(blob.bytes);
+        self.check(blob, &trace);
+        trace
+    }
+
+    fn derived(&self, blob: &Blob<'_>, base: &Trace, copies: &[Copied]) -> Trace {
+        if blob.kind != ObjectKind::Blob {
+            return Trace::default();
+        }
+        self.derived.fetch_add(1, Ordering::Relaxed);
+        let trace = self.detector.retrace(blob.bytes, base, copies);
+        self.check(blob, &trace);
+        trace
+    }
+}
+
+/// How many blobs were derived ones, and how much evidence there was.
+fn compare(folder: &Path) -> (usize, usize) {
+    let repository = Repository::discover(folder, &GitEnvironment::default()).expect("a repository");
+    let contents = Contents::list(&repository).expect("a listing");
+    let both = Both::new();
+    visit(&repository, &contents, &both, &Stop::default()).expect("read");
+    (both.derived.into_inner(), both.evidence.into_inner())
+}
+
+/// A file of lines, some of which hold what rules find or nearly find.
+struct Text {
+    lines: Vec<String>,
+    seed: String,
+    drawn: usize,
+}
+
+impl Text {
+    fn draw(&mut self, below: usize) -> usize {
+        self.drawn += 1;
+        let digest = Sha256::digest(format!("{}/{}", self.seed, self.drawn));
+        usize::from(u16::from_be_bytes([digest[0], digest[1]])) % below.max(1)
+    }
+
+    fn line(&mut self) -> String {
+        let number = self.draw(1 << 15);
+        let seed = format!("{}/{number}", self.seed);
+        let random = |length| tokens::random(tokens::ALPHANUMERIC, length, &seed);
+        match self.draw(12) {
+            0 => format!("key = \"{}\"", tokens::api_key(&seed)),
+            1 => format!("{}{}", tokens::api_key(&seed), tokens::api_key(&random(4))),
+            2 => format!("  userPassword: '{}',", random(24)),
+            3 => format!("csrf_token = \"{}\"", random(32)),
+            4 => "let token = secret(api_key, password);".to_owned(),
+            5 => "# skant:allow -- a comment before a line".to_owned(),
+            6 => random(700),
+            _ => format!("line of {} {}", random(9), random(20)),
+        }
+    }
+
+    /// Inserts, deletes, moves, or changes bytes within lines.
+    fn edit(&mut self) {
+        let at = self.draw(self.lines.len() + 1);
+        match self.draw(6) {
+            0 | 1 => {
+                let line = self.line();
+                self.lines.insert(at, line);
+            }
+            2 if !self.lines.is_empty() => drop(self.lines.remove(at % self.lines.len())),
+            3 if self.lines.len() > 4 => {
+                let (from, size) = (at % (self.lines.len() - 3), 1 + self.draw(3));
+                let moved: Vec<String> = self.lines.drain(from..from + size).collect();
+                let to = self.draw(self.lines.len() + 1);
+                self.lines.splice(to..to, moved);
+            }
+            4 if !self.lines.is_empty() => {
+                let line = at % self.lines.len();
+                let place = self.draw(self.lines[line].len() + 1);
+                self.lines[line].insert_str(place, ["x", "\"", "secret", " = ", "sk-"][at % 5]);
+            }
+            _ if !self.lines.is_empty() => {
+                let line = at % self.lines.len();
+                let length = self.lines[line].len();
+                let from = self.draw(length + 1);
+                let to = (from + self.draw(40)).min(length);
+                self.lines[line].replace_range(from..to, "");
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn on_packs_of_random_edits_both_ways_give_the_same() {
+    let (mut derived, mut evidence) = (0, 0);
+    for (seed, repack) in [
+        ("one", "git repack -q -a -d -f --depth=50 --window=50"),
+        ("two", "git -c repack.useDeltaBaseOffset=false repack -q -a -d -f --depth=4000 --window=20"),
+        ("three", "git repack -q -a -d -f --depth=2; git gc -q --aggressive"),
+    ] {
+        let sandbox = Sandbox::repo();
+        let mut files: Vec<Text> =
+            (0..6).map(|file| Text { lines: Vec::new(), seed: format!("{seed}/{file}"), drawn: 0 }).collect();
+        for file in &mut files {
+            file.lines = (0..120).map(|_| file.line()).collect();
+        }
+        // Blobs alone: deltas do not ask for trees and commits.
+        for version in 0..40 {
+            for (number, file) in files.iter_mut().enumerate() {
+                let name = format!("{number}-{version}.txt");
+                sandbox.write(&name, file.lines.join("\n"));
+                (0..=version % 4).for_each(|_| file.edit());
+            }
+        }
+        sandbox.sh(&format!("git add -A; git commit -q -m all; {repack}"));
+        let (more_derived, more_evidence) = compare(&sandbox.dir);
+        derived += more_derived;
+        evidence += more_evidence;
+    }
+    // 240 versions in each of three packs; most are differences, and each holds some ten findings.
+    assert!(derived > 600 && evidence > 5_000, "{derived} derived, {evidence} evidence");
+}
+
+#[test]
+fn the_switch_changes_nothing_in_a_report() {
+    let sandbox = Sandbox::repo();
+    for version in 0..12 {
+        let key = tokens::api_key(&(version / 3).to_string());
+        let lines: Vec<String> = (0..80).map(|line| format!("{line} {}", line * version)).collect();
+        sandbox
+            .write("a.txt", format!("{}\nkey = {key}\n{}", lines[..40].join("\n"), lines[40..].join("\n")));
+        sandbox.commit_all("a version");
+    }
+    sandbox.git(&["gc", "-q"]);
+    let report = |full: &[&str]| {
+        let output = sandbox.skant(&[&["scan", "--history", "--format", "json"][..], full].concat());
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(report(&[]), report(&["--full-scan"]));
+}
+
+#[test]
+#[ignore = "reads a repository that SKANT_REPOSITORY names"]
+fn on_a_repository_of_ones_own_both_ways_give_the_same() {
+    let folder = std::env::var_os("SKANT_REPOSITORY").map(PathBuf::from).expect("SKANT_REPOSITORY");
+    let (derived, evidence) = compare(&folder);
+    assert!(derived > 0);
+    println!("{derived} blobs are differences to others; {evidence} pieces of evidence, the same both ways");
+}
