@@ -43,129 +43,88 @@ fn main() {
     }
     // Where two rules match the same place, the earlier one is the more specific.
     packs.sort_by_key(|pack| (pack.provider.as_deref() == Some("generic"), pack.general));
-    let (mut out, mut dummies, mut ids) = (Out::default(), Vec::new(), BTreeSet::new());
+    let (mut rules, mut dummies, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
     for pack in packs {
         for rule in &pack.rule {
             assert!(ids.insert(rule.id.clone()), "rule `{}` stands in two files", rule.id);
-            out.rule(&pack, rule);
+            write_rule(&mut rules, &pack, rule);
         }
         dummies.extend(pack.dummies);
     }
     dummies.sort();
-    out.list(&dummies);
+    let code = format!(
+        "pub(super) static RULES: &[Rule] = &[\n{rules}];\npub(super) static DUMMIES: &[Text] = {};\n",
+        list(&dummies)
+    );
     let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("builtin.rs");
-    fs::write(target, out.code()).expect("the generated file");
+    fs::write(target, code).expect("the generated file");
 }
 
-/// The pack as `src/rules/builtin.rs` reads it.
-#[derive(Default)]
-struct Out {
-    text: String,
-    lengths: Vec<u16>,
-    fixed: String,
-    shapes: Vec<String>,
+fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
+    let matcher = match (&rule.prefix, &rule.shape, &rule.pattern) {
+        (Some(prefix), Some(shape), _) => {
+            format!(
+                "Matcher::Token {{ prefix: {}, shape: {} }}",
+                text(prefix),
+                shape_code(&pack.shape[shape])
+            )
+        }
+        (_, _, Some(pattern)) => {
+            format!(
+                "Matcher::Pattern {{ expression: {}, mask_head: {}, not_names: Cow::Borrowed({}), \
+                 not_ends: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }}",
+                text(pattern),
+                rule.mask_head,
+                list(&rule.not_names),
+                list(&rule.not_ends),
+                list(&rule.public_prefixes),
+            )
+        }
+        _ => shaped_code(rule),
+    };
+    let severity = match rule.severity.as_str() {
+        "low" => "Low",
+        "medium" => "Medium",
+        "high" => "High",
+        "critical" => "Critical",
+        other => panic!("rule `{}`: severity `{other}` is none of low, medium, high, critical", rule.id),
+    };
+    writeln!(
+        out,
+        "Rule {{ id: {}, title: {}, severity: Severity::{severity}, anchors: Cow::Borrowed({}), ignore_case: {}, \
+         reach: {}, matcher: {matcher}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
+         examples: Cow::Borrowed({}), counterexamples: Cow::Borrowed({}) }},",
+        text(&rule.id),
+        text(&rule.title),
+        list(rule.anchors()),
+        rule.ignore_case || !rule.context.is_empty(),
+        pack.reach(rule),
+        text(&rule.leaks),
+        text(&rule.variable),
+        text(&rule.source),
+        text(&rule.revoke),
+        list(&rule.steps(pack)),
+        list(&rule.examples),
+        list(&rule.counterexamples),
+    )
+    .expect("writing to a string");
 }
 
-impl Out {
-    fn code(&self) -> String {
-        format!(
-            "static TEXT: &str = {:?};\nstatic LENGTHS: &[u16] = &{:?};\nstatic FIXED: &[Fixed] = &[\n{}];\n\
-             static SHAPES: &[Shape] = &[\n{}];\n",
-            self.text,
-            self.lengths,
-            self.fixed,
-            self.shapes.join(",\n")
-        )
-    }
-
-    fn number(&mut self, number: usize) {
-        self.lengths.push(u16::try_from(number).expect("texts and lists of a rule are short"));
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len());
-        self.text.push_str(text);
-    }
-
-    fn list(&mut self, texts: &[String]) {
-        self.number(texts.len());
-        for text in texts {
-            self.text(text);
-        }
-    }
-
-    fn rule(&mut self, pack: &PackSpec, rule: &RuleSpec) {
-        for text in [&rule.id, &rule.title] {
-            self.text(text);
-        }
-        self.list(rule.anchors());
-        for text in [&rule.leaks, &rule.variable, &rule.source, &rule.revoke] {
-            self.text(text);
-        }
-        for list in [&rule.steps(pack), &rule.examples, &rule.counterexamples] {
-            self.list(list);
-        }
-        let severity = match rule.severity.as_str() {
-            "low" => "Low",
-            "medium" => "Medium",
-            "high" => "High",
-            "critical" => "Critical",
-            other => panic!("rule `{}`: severity `{other}` is none of low, medium, high, critical", rule.id),
-        };
-        let ignore_case = rule.ignore_case || !rule.context.is_empty();
-        let (reach, kind) = (pack.reach(rule), self.kind(pack, rule));
-        writeln!(
-            self.fixed,
-            "Fixed {{ severity: Severity::{severity}, ignore_case: {ignore_case}, reach: {reach}, kind: {kind} }},"
-        )
-        .expect("writing to a string");
-    }
-
-    fn kind(&mut self, pack: &PackSpec, rule: &RuleSpec) -> String {
-        if let (Some(prefix), Some(shape)) = (&rule.prefix, &rule.shape) {
-            self.text(prefix);
-            let code = shape_code(&pack.shape[shape]);
-            let shape = self.shapes.iter().position(|known| *known == code).unwrap_or_else(|| {
-                self.shapes.push(code);
-                self.shapes.len() - 1
-            });
-            return format!("Kind::Token {{ shape: {shape} }}");
-        }
-        if let Some(pattern) = &rule.pattern {
-            self.text(pattern);
-            for list in [&rule.not_names, &rule.not_ends, &rule.public_prefixes] {
-                self.list(list);
-            }
-            return format!("Kind::Pattern {{ mask_head: {} }}", rule.mask_head);
-        }
-        let form = self.form(rule);
-        format!("Kind::Shaped {{ form: FormKind::{form}, fixed: {} }}", fixed_shape_code(rule))
-    }
-
-    fn form(&mut self, rule: &RuleSpec) -> &'static str {
-        if let Some(token) = &rule.token {
-            self.text(token);
-            "Token"
-        } else if let Some(value) = &rule.value {
-            self.text(value);
-            self.list(&rule.names);
-            "Beside"
-        } else if let Some(member) = &rule.member {
-            self.text(member);
-            "Member"
-        } else {
-            self.list(&rule.pem);
-            self.list(&rule.beside);
-            "Pem"
-        }
-    }
-}
-
-fn fixed_shape_code(rule: &RuleSpec) -> String {
+fn shaped_code(rule: &RuleSpec) -> String {
+    let form = if let Some(token) = &rule.token {
+        format!("Form::Token({})", text(token))
+    } else if let Some(value) = &rule.value {
+        format!("Form::Beside {{ value: {}, names: Cow::Borrowed({}) }}", text(value), list(&rule.names))
+    } else if let Some(member) = &rule.member {
+        format!("Form::Member({})", text(member))
+    } else {
+        let (labels, beside) = (list(&rule.pem), list(&rule.beside));
+        format!("Form::Pem {{ labels: Cow::Borrowed({labels}), beside: Cow::Borrowed({beside}) }}")
+    };
     let alphabet = rule.alphabet.unwrap_or(alphabet::Alphabet::Base64);
     format!(
-        "FixedShape {{ before: ({}, {}), alphabet: Alphabet::{alphabet:?}, edge: Alphabet::{:?}, \
-         left: Left::{:?}, closed: {}, random: {}, sure: {}, check: {} }}",
+        "Matcher::Shaped(Shaped {{ form: {form}, before: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
+         edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, sure: {}, check: {} }})",
         rule.before[0],
         rule.before[1],
         rule.edge.unwrap_or(alphabet),
@@ -205,4 +164,9 @@ fn cuts(cut: CutSpec) -> String {
 
 fn text(value: &str) -> String {
     format!("Cow::Borrowed({value:?})")
+}
+
+fn list(values: &[String]) -> String {
+    let items: Vec<String> = values.iter().map(|value| text(value)).collect();
+    format!("&[{}]", items.join(", "))
 }

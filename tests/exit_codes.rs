@@ -654,7 +654,7 @@ fn an_interrupted_scan_of_files_ends_with_130() {
     for name in ["b", "c", "d", "e"] {
         // Holes, which cost nothing on disk but have to be read.
         let file = fs::File::create(sandbox.dir.join(name)).unwrap();
-        file.set_len(200 << 20).unwrap();
+        file.set_len(48 << 20).unwrap();
     }
     let child = spawn(&sandbox, &["scan", "--format", "json", "--jobs", "1", "--allow-incomplete"]);
     if !wait_for_handler(&child) {

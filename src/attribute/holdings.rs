@@ -1,6 +1,7 @@
-//! Which trees hold interesting objects, directly or below, and what of it.
+//! Which trees hold interesting objects, directly or below, and what of it. Trees, names and lists of values are
+//! numbered, and each list is kept once: thousands of commits may hold the same thousands of values.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::trees::{self, Reader};
@@ -18,19 +19,25 @@ pub struct Interest {
     pub names: HashMap<Oid, Vec<(Vec<u8>, ValueIndex)>>,
 }
 
+/// A tree that matters, by its place in [`Holdings`].
+pub(super) type TreeIndex = u32;
+
+/// A list of values; 0 is the empty one.
+pub(super) type ListIndex = u32;
+
 /// An entry of a tree that matters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    pub(super) name: Vec<u8>,
+    pub(super) name: u32,
     pub(super) what: What,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// A folder that matters.
-    Tree(Oid),
+    Tree(TreeIndex),
     /// A blob that holds values.
-    Blob(Oid),
+    Blob(u32),
     /// A name that holds a value.
     Name(ValueIndex),
 }
@@ -38,8 +45,22 @@ pub(super) enum What {
 /// The trees that matter.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    trees: HashMap<Oid, Vec<Held>>,
-    values: HashMap<Oid, Arc<[ValueIndex]>>,
+    /// Their numbers as objects, sorted.
+    numbers: Vec<u32>,
+    trees: Vec<Tree>,
+    entries: Vec<Held>,
+    names: Vec<Vec<u8>>,
+    /// Blobs that hold values, sorted.
+    blobs: Vec<(Oid, Vec<ValueIndex>)>,
+    lists: Lists,
+}
+
+/// Where a tree's entries stand, and the values in and below it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tree {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) list: ListIndex,
 }
 
 /// If fewer than one tree in so many matters, each is read by its name: that costs about so much more than a
@@ -47,7 +68,7 @@ pub struct Holdings {
 const FEW: usize = 100;
 
 impl Holdings {
-    /// Finds the trees among `trees` that hold something of interest.
+    /// Finds the trees among `trees` that hold something of interest; not all of them if it is stopped.
     ///
     /// # Errors
     /// The object database cannot be opened.
@@ -56,72 +77,181 @@ impl Holdings {
         contents: &Contents,
         trees: &Set,
         interest: &Interest,
+        stop: &Stop,
     ) -> Result<Self, OpenError> {
         if interest.blobs.is_empty() && interest.names.is_empty() {
             return Ok(Self::default());
         }
-        let matter = trees::that_matter(repository, contents, trees, interest)?;
-        let reader = Reader::new(repository.format, contents, interest, &matter);
+        let mut blobs: Vec<(Oid, Vec<ValueIndex>)> =
+            interest.blobs.iter().map(|(oid, values)| (*oid, values.clone())).collect();
+        blobs.sort_unstable();
+        let matter = trees::that_matter(repository, contents, trees, interest, stop)?;
+        let reader = Reader::new(repository.format, contents, interest, &blobs, &matter);
         if matter.len() * FEW < trees.len() {
             let mut few: Vec<Oid> = matter.numbers().filter_map(|number| contents.name(number)).collect();
             few.sort_unstable();
-            visit_with_libgit2(repository, &few, &reader, &Stop::default())?;
+            visit_with_libgit2(repository, &few, &reader, stop)?;
         } else {
-            visit_trees(repository, contents, trees, &reader)?;
+            visit_trees(repository, contents, trees, &reader, stop)?;
         }
-        let mut holdings = Self { trees: reader.into_found(), values: HashMap::new() };
-        let mut kept: Vec<Oid> = holdings.trees.keys().copied().collect();
-        kept.sort_unstable();
-        for tree in kept {
-            holdings.sum_up(tree, interest);
+        let numbers: Vec<u32> = matter.numbers().collect();
+        let kept = reader.into_kept();
+        let mut holdings = Self {
+            trees: vec![Tree::default(); numbers.len()],
+            numbers,
+            entries: kept.entries,
+            names: kept.names,
+            blobs,
+            lists: Lists::default(),
+        };
+        for (number, tree) in kept.trees {
+            if let Some(at) = holdings.at(number) {
+                holdings.trees[at as usize] = tree;
+            }
         }
+        holdings.resolve();
+        holdings.sum_up();
         Ok(holdings)
     }
 
-    /// The values below a tree, sorted.
-    pub(super) fn values(&self, tree: &Oid) -> &[ValueIndex] {
-        self.values.get(tree).map_or(&[], |values| values)
+    fn at(&self, number: u32) -> Option<TreeIndex> {
+        self.numbers.binary_search(&number).ok().and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// The reader knows folders by their numbers as objects.
+    fn resolve(&mut self) {
+        for at in 0..self.entries.len() {
+            if let What::Tree(number) = self.entries[at].what {
+                // Those that are named matter, so they are here.
+                self.entries[at].what = What::Tree(self.at(number).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// A tree, if it matters.
+    pub(super) fn tree(&self, contents: &Contents, oid: &Oid) -> Option<TreeIndex> {
+        if self.numbers.is_empty() { None } else { self.at(contents.number(oid)?) }
+    }
+
+    /// The list of the values in and below a tree.
+    pub(super) fn list(&self, tree: TreeIndex) -> ListIndex {
+        self.trees.get(tree as usize).map_or(0, |tree| tree.list)
+    }
+
+    /// How many lists there are.
+    pub(super) fn lists(&self) -> usize {
+        self.lists.all.len().max(1)
+    }
+
+    /// The values of a list, sorted.
+    pub(super) fn values(&self, list: ListIndex) -> &[ValueIndex] {
+        self.lists.values(list)
     }
 
     /// What of a tree matters.
-    pub(super) fn held(&self, tree: &Oid) -> &[Held] {
-        self.trees.get(tree).map_or(&[], Vec::as_slice)
+    pub(super) fn held(&self, tree: TreeIndex) -> &[Held] {
+        let tree = self.trees.get(tree as usize).copied().unwrap_or_default();
+        &self.entries[tree.start as usize..tree.end as usize]
     }
 
-    /// Sums up the values below a tree, children first, without recursion: trees may be nested deeply.
-    fn sum_up(&mut self, root: Oid, interest: &Interest) {
-        // A tree comes twice: to open it, and, when what it holds is summed up, to sum it up.
-        let (mut work, mut opened) = (vec![(root, false)], HashSet::new());
-        while let Some((tree, is_open)) = work.pop() {
-            if is_open {
-                let values = self.direct(&tree, interest);
-                self.values.insert(tree, values);
-                continue;
+    /// The name of an entry.
+    pub(super) fn name(&self, held: &Held) -> &[u8] {
+        self.names.get(held.name as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// A blob with the values that it holds.
+    pub(super) fn blob(&self, blob: u32) -> (&Oid, &[ValueIndex]) {
+        let (oid, values) = &self.blobs[blob as usize];
+        (oid, values)
+    }
+
+    /// Sums up the values below each tree, children first, without recursion: trees may be nested deeply.
+    fn sum_up(&mut self) {
+        let of_blobs: Vec<ListIndex> =
+            self.blobs.iter().map(|(_, values)| self.lists.of(values.clone())).collect();
+        let (mut summed, mut opened) = (vec![false; self.trees.len()], vec![false; self.trees.len()]);
+        for root in (0_u32..).take(self.trees.len()) {
+            // A tree comes twice: to open it, and, when what it holds is summed up, to sum it up.
+            let mut work = vec![(root, false)];
+            while let Some((tree, is_open)) = work.pop() {
+                let at = tree as usize;
+                if is_open {
+                    self.trees[at].list = self.below(tree, &of_blobs);
+                    summed[at] = true;
+                    continue;
+                }
+                // Only names that lie make a circle.
+                if summed[at] || std::mem::replace(&mut opened[at], true) {
+                    continue;
+                }
+                work.push((tree, true));
+                work.extend(self.held(tree).iter().filter_map(|held| match held.what {
+                    What::Tree(child) if summed.get(child as usize) == Some(&false) => Some((child, false)),
+                    _ => None,
+                }));
             }
-            // Only names that lie make a circle.
-            if self.values.contains_key(&tree) || !opened.insert(tree) {
-                continue;
-            }
-            work.push((tree, true));
-            work.extend(self.held(&tree).iter().filter_map(|held| match held.what {
-                What::Tree(child) if !self.values.contains_key(&child) => Some((child, false)),
-                _ => None,
-            }));
         }
     }
 
-    fn direct(&self, tree: &Oid, interest: &Interest) -> Arc<[ValueIndex]> {
-        let mut values: Vec<ValueIndex> = Vec::new();
-        for held in self.held(tree) {
-            match &held.what {
-                What::Tree(child) => values.extend(self.values(child)),
-                What::Blob(blob) => values.extend(interest.blobs.get(blob).into_iter().flatten()),
-                What::Name(value) => values.push(*value),
-            }
+    fn below(&mut self, tree: TreeIndex, of_blobs: &[ListIndex]) -> ListIndex {
+        let mut parts = Vec::new();
+        for at in self.trees[tree as usize].start..self.trees[tree as usize].end {
+            parts.push(match self.entries[at as usize].what {
+                What::Tree(child) => self.list(child),
+                What::Blob(blob) => of_blobs.get(blob as usize).copied().unwrap_or(0),
+                What::Name(value) => self.lists.of(vec![value]),
+            });
         }
+        self.lists.joined(parts)
+    }
+}
+
+/// Lists of values, each once.
+#[derive(Debug, Default)]
+struct Lists {
+    all: Vec<Arc<[ValueIndex]>>,
+    by_content: HashMap<Arc<[ValueIndex]>, ListIndex>,
+    /// What lists come to together.
+    joined: HashMap<Vec<ListIndex>, ListIndex>,
+}
+
+impl Lists {
+    fn values(&self, list: ListIndex) -> &[ValueIndex] {
+        self.all.get(list as usize).map_or(&[], |values| values)
+    }
+
+    /// The list of these values, sorted.
+    fn of(&mut self, mut values: Vec<ValueIndex>) -> ListIndex {
         values.sort_unstable();
         values.dedup();
-        values.into()
+        if self.all.is_empty() {
+            self.all.push(Arc::new([]));
+            self.by_content.insert(Arc::new([]), 0);
+        }
+        if let Some(known) = self.by_content.get(values.as_slice()) {
+            return *known;
+        }
+        let list = ListIndex::try_from(self.all.len()).unwrap_or(0);
+        let values: Arc<[ValueIndex]> = values.into();
+        self.all.push(Arc::clone(&values));
+        self.by_content.insert(values, list);
+        list
+    }
+
+    fn joined(&mut self, mut parts: Vec<ListIndex>) -> ListIndex {
+        parts.sort_unstable();
+        parts.dedup();
+        parts.retain(|part| *part != 0);
+        if parts.len() < 2 {
+            return parts.first().copied().unwrap_or(0);
+        }
+        if let Some(known) = self.joined.get(&parts) {
+            return *known;
+        }
+        let values = parts.iter().flat_map(|part| self.values(*part)).copied().collect();
+        let list = self.of(values);
+        self.joined.insert(parts, list);
+        list
     }
 }
 
@@ -129,37 +259,40 @@ impl Holdings {
 mod tests {
     use super::*;
 
-    fn oid(number: u8) -> Oid {
-        Oid::from_bytes(&[number; 20]).unwrap()
-    }
-
-    fn summed(trees: &[(u8, &[(&str, What)])]) -> Holdings {
-        let held = |(name, what): &(&str, What)| Held { name: name.as_bytes().to_vec(), what: what.clone() };
-        let trees: HashMap<Oid, Vec<Held>> =
-            trees.iter().map(|(tree, entries)| (oid(*tree), entries.iter().map(held).collect())).collect();
-        let mut holdings = Holdings { trees, values: HashMap::new() };
-        holdings.sum_up(oid(1), &Interest::default());
-        holdings
+    fn summed(trees: &[&[What]]) -> Vec<Vec<ValueIndex>> {
+        let mut holdings = Holdings::default();
+        for entries in trees {
+            let start = u32::try_from(holdings.entries.len()).unwrap();
+            holdings.entries.extend(entries.iter().map(|what| Held { name: 0, what: *what }));
+            let end = u32::try_from(holdings.entries.len()).unwrap();
+            holdings.trees.push(Tree { start, end, list: 0 });
+        }
+        holdings.sum_up();
+        (0..).take(trees.len()).map(|tree| holdings.values(holdings.list(tree)).to_vec()).collect()
     }
 
     #[test]
     fn a_folder_that_stands_beside_and_below_another_counts_in_both() {
-        for order in [[2, 3], [3, 2]] {
-            let [first, second] = order.map(|tree| What::Tree(oid(tree)));
-            let holdings = summed(&[
-                (1, &[("a", first), ("b", second)]),
-                (2, &[("key", What::Name(7))]),
-                (3, &[("c", What::Tree(oid(2)))]),
-            ]);
-            for tree in [1, 2, 3] {
-                assert_eq!(holdings.values(&oid(tree)), [7], "{order:?} {tree}");
-            }
+        for order in [[1, 2], [2, 1]] {
+            let root = order.map(What::Tree);
+            let values = summed(&[&root, &[What::Name(7)], &[What::Tree(1)]]);
+            assert_eq!(values, [[7], [7], [7]], "{order:?}");
         }
     }
 
     #[test]
     fn names_that_lie_make_no_endless_circle() {
-        let holdings = summed(&[(1, &[("a", What::Tree(oid(1))), ("key", What::Name(7))])]);
-        assert_eq!(holdings.values(&oid(1)), [7]);
+        assert_eq!(summed(&[&[What::Tree(0), What::Name(7)]]), [[7]]);
+    }
+
+    #[test]
+    fn equal_lists_are_one() {
+        let mut lists = Lists::default();
+        let [one, other] = [vec![1, 2], vec![2, 3]].map(|values| lists.of(values));
+        let both = lists.joined(vec![other, 0, one, one]);
+        assert_eq!(lists.values(both), [1, 2, 3]);
+        assert_eq!(lists.joined(vec![one, other]), both);
+        assert_eq!(lists.of(vec![3, 2, 1, 1]), both);
+        assert_eq!((lists.joined(vec![0, one]), lists.joined(vec![])), (one, 0));
     }
 }

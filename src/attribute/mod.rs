@@ -3,6 +3,7 @@
 
 mod commits;
 mod holdings;
+mod paths;
 mod story;
 mod trees;
 
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 
 use crate::source::git::Oid;
 
-pub use commits::{CommitGraph, Roots};
+pub use commits::{CommitGraph, Commits, Roots};
 pub use holdings::{Holdings, Interest};
 pub use story::{PlaceIn, Story, Told, tell};
 

@@ -1,12 +1,14 @@
 //! Each value's story: introduced, removed, where it stands and stood.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::ValueIndex;
 use super::commits::{CommitGraph, Roots};
-use super::holdings::{Holdings, What};
-use super::{Interest, ValueIndex};
+use super::holdings::{Holdings, ListIndex, TreeIndex, What};
+use super::paths::{PathIndex, Paths, joined};
 use crate::source::budget::Budget;
 use crate::source::git::Oid;
+use crate::source::history::Contents;
 
 /// Only trees whose names lie, so that they hold themselves, lead further.
 const LONGEST_PATH: usize = 1 << 16;
@@ -56,47 +58,58 @@ pub fn tell(
     graph: &CommitGraph,
     roots: &Roots,
     trees: &[Oid],
+    contents: &Contents,
     holdings: &Holdings,
-    interest: &Interest,
     count: usize,
 ) -> Told {
     let named: Vec<Oid> = roots.heads.iter().chain(&roots.others).copied().collect();
+    let tree_of = |tree: &Oid| holdings.tree(contents, tree);
     let mut teller = Teller {
         graph,
         holdings,
-        interest,
+        trees: graph.nodes().iter().map(|node| tree_of(&node.tree)).collect(),
         reached: graph.reached(&named),
         stories: vec![Story::default(); count],
-        places: BTreeMap::new(),
+        places: HashMap::new(),
+        paths: Paths::default(),
         seen: HashSet::new(),
-        unreached: vec![0; count],
         is_gone: vec![false; count],
         budget: Budget::of_commits(graph.len()),
     };
     teller.walk_commits();
-    for tree in trees {
+    for tree in trees.iter().filter_map(tree_of) {
         teller.places_below(tree, None);
-        for value in teller.holdings.values(tree) {
+        for value in teller.holdings.values(teller.holdings.list(tree)) {
             teller.stories[*value as usize].reachable = true;
         }
     }
-    teller.heads(&roots.heads);
+    // In order, so that where the budget ends is the same each time.
+    let heads: BTreeSet<TreeIndex> =
+        roots.heads.iter().filter_map(|head| graph.tree(head)).filter_map(tree_of).collect();
+    teller.heads(&heads);
     Told { complete: !teller.budget.is_spent(), stories: teller.finish() }
 }
 
-/// For each value, path and blob: the first commit's place in the graph, its name, and whether a head has it.
-type Places = BTreeMap<(ValueIndex, Vec<u8>, Option<Oid>), (usize, Option<Oid>, bool)>;
+/// A value at a path, in one of the blobs, or in the path itself: that is the number below that of all blobs.
+type Spot = (ValueIndex, PathIndex, u32);
+
+/// Stands for a path that itself holds the value.
+const IN_PATH: u32 = 0;
+
+/// For each spot the first commit's place in the graph, if there is one, and whether a head has it.
+type Places = HashMap<Spot, (Option<u32>, bool)>;
 
 struct Teller<'t> {
     graph: &'t CommitGraph,
     holdings: &'t Holdings,
-    interest: &'t Interest,
+    /// The root tree of each commit, where it matters.
+    trees: Vec<Option<TreeIndex>>,
     reached: Vec<bool>,
     stories: Vec<Story>,
     places: Places,
+    paths: Paths,
     /// Trees at places that have been listed.
-    seen: HashSet<(Oid, Vec<u8>)>,
-    unreached: Vec<usize>,
+    seen: HashSet<(TreeIndex, PathIndex)>,
     /// Whether the last that was told of a value is that it was taken away.
     is_gone: Vec<bool>,
     budget: Budget,
@@ -106,151 +119,177 @@ impl Teller<'_> {
     /// Reached commits tell the story; what none of them holds is told by the others.
     fn walk_commits(&mut self) {
         for of_reached in [true, false] {
-            for at in 0..self.graph.nodes().len() {
+            let mut commits = vec![0; self.holdings.lists()];
+            for at in 0..self.trees.len() {
                 if self.reached[at] == of_reached {
-                    self.commit(at, of_reached);
+                    let list = self.commit(at, of_reached);
+                    commits[list as usize] += 1;
                 }
+            }
+            let mut counts = vec![0; self.stories.len()];
+            for (list, commits) in (0..).zip(commits).filter(|(_, commits)| *commits > 0) {
+                for value in self.holdings.values(list) {
+                    counts[*value as usize] += commits;
+                }
+            }
+            for (story, count) in self.stories.iter_mut().zip(counts) {
+                if story.commits == 0 {
+                    story.commits = count;
+                }
+                story.reachable |= of_reached && count > 0;
             }
         }
     }
 
-    fn commit(&mut self, at: usize, reached: bool) {
-        let node = &self.graph.nodes()[at];
-        let tree = node.commit.tree;
-        let held = self.holdings.values(&tree);
-        let parents: Vec<&[ValueIndex]> = node
-            .parents
-            .iter()
-            .map(|parent| self.holdings.values(&self.graph.nodes()[*parent].commit.tree))
-            .collect();
-        self.places_below(&tree, Some(at));
-        for value in held {
-            let story = &mut self.stories[*value as usize];
-            if reached {
-                story.reachable = true;
-                story.commits += 1;
-            } else if story.reachable {
-                continue;
-            } else {
-                self.unreached[*value as usize] += 1;
-            }
-            let is_new = !parents.iter().any(|parent| parent.binary_search(value).is_ok());
-            if is_new {
-                self.is_gone[*value as usize] = false;
-            }
-            if is_new && story.introduced.is_none() {
-                let path = self.path_in(&tree, *value);
-                self.stories[*value as usize].introduced = Some((node.oid, path));
+    fn list_of(&self, at: usize) -> ListIndex {
+        self.trees[at].map_or(0, |tree| self.holdings.list(tree))
+    }
+
+    /// Tells what a commit brought and took away. Returns what it holds.
+    fn commit(&mut self, at: usize, reached: bool) -> ListIndex {
+        let list = self.list_of(at);
+        if let Some(tree) = self.trees[at] {
+            self.places_below(tree, u32::try_from(at).ok());
+        }
+        let parents: Vec<ListIndex> = self.graph.parents(at).map(|parent| self.list_of(parent)).collect();
+        // Nearly all commits hold what their parents hold.
+        let others: Vec<ListIndex> = parents.iter().copied().filter(|parent| *parent != list).collect();
+        if others.len() == parents.len() && list != 0 {
+            let brought = others.iter().fold(self.holdings.values(list).to_vec(), |new, parent| {
+                less(&new, self.holdings.values(*parent))
+            });
+            for value in brought {
+                self.brought(at, value, reached);
             }
         }
-        let gone: Vec<ValueIndex> = parents
-            .iter()
-            .flat_map(|parent| parent.iter())
-            .filter(|value| held.binary_search(value).is_err())
-            .copied()
-            .collect();
-        for value in gone {
-            // A merge with a side that had taken it away only carries that on.
-            let is_carried_on = parents.iter().any(|parent| parent.binary_search(&value).is_err());
-            if is_carried_on && self.is_gone[value as usize] {
-                continue;
+        if !others.is_empty() {
+            let held = self.holdings.values(list);
+            let gone: BTreeSet<ValueIndex> =
+                others.iter().flat_map(|parent| less(self.holdings.values(*parent), held)).collect();
+            for value in gone {
+                self.took_away(at, value, &parents, reached);
             }
-            // Later commits overwrite: the last removal stands.
-            let parent = node.parents.iter().find(|parent| {
-                self.holdings.values(&self.graph.nodes()[**parent].commit.tree).binary_search(&value).is_ok()
-            });
-            let path = parent.map(|parent| self.path_in(&self.graph.nodes()[*parent].commit.tree, value));
-            let story = &mut self.stories[value as usize];
-            if reached || !story.reachable {
-                story.removed = Some((node.oid, path.unwrap_or_default()));
-                self.is_gone[value as usize] = true;
-            }
+        }
+        list
+    }
+
+    fn brought(&mut self, at: usize, value: ValueIndex, reached: bool) {
+        let story = &self.stories[value as usize];
+        if !reached && story.reachable {
+            return;
+        }
+        self.is_gone[value as usize] = false;
+        if story.introduced.is_none() {
+            let path = self.path_in(at, value);
+            self.stories[value as usize].introduced = Some((self.graph.nodes()[at].oid, path));
         }
     }
 
-    /// The first path below a tree that holds a value.
-    fn path_in(&self, tree: &Oid, value: ValueIndex) -> Vec<u8> {
-        let (mut path, mut tree) = (Vec::new(), *tree);
-        loop {
-            let next = self.holdings.held(&tree).iter().find(|held| match &held.what {
-                What::Tree(child) => self.holdings.values(child).binary_search(&value).is_ok(),
-                What::Blob(blob) => {
-                    self.interest.blobs.get(blob).is_some_and(|values| values.contains(&value))
-                }
-                What::Name(held) => *held == value,
-            });
-            let Some(next) = next.filter(|_| path.len() < LONGEST_PATH) else { return path };
-            path = joined(&path, &next.name);
-            match next.what {
-                What::Tree(child) => tree = child,
-                What::Blob(_) | What::Name(_) => return path,
-            }
+    fn took_away(&mut self, at: usize, value: ValueIndex, parents: &[ListIndex], reached: bool) {
+        let holds = |list: ListIndex| self.holdings.values(list).binary_search(&value).is_ok();
+        // A merge with a side that had taken it away only carries that on.
+        let is_carried_on = parents.iter().any(|parent| !holds(*parent));
+        if is_carried_on && self.is_gone[value as usize] {
+            return;
         }
+        // Later commits overwrite: the last removal stands.
+        if reached || !self.stories[value as usize].reachable {
+            let parent = self.graph.parents(at).find(|parent| holds(self.list_of(*parent)));
+            let path = parent.map(|parent| self.path_in(parent, value));
+            let removed = (self.graph.nodes()[at].oid, path.unwrap_or_default());
+            self.stories[value as usize].removed = Some(removed);
+            self.is_gone[value as usize] = true;
+        }
+    }
+
+    /// The first path in a commit that holds a value.
+    fn path_in(&self, at: usize, value: ValueIndex) -> Vec<u8> {
+        let (mut path, mut next) = (Vec::new(), self.trees[at]);
+        let holds = |values: &[ValueIndex]| values.binary_search(&value).is_ok();
+        while let Some(tree) = next.filter(|_| path.len() < LONGEST_PATH) {
+            let held = self.holdings.held(tree).iter().find(|held| match held.what {
+                What::Tree(child) => holds(self.holdings.values(self.holdings.list(child))),
+                What::Blob(blob) => self.holdings.blob(blob).1.contains(&value),
+                What::Name(held) => held == value,
+            });
+            let Some(held) = held else { break };
+            path = joined(&path, self.holdings.name(held));
+            next = match held.what {
+                What::Tree(child) => Some(child),
+                What::Blob(_) | What::Name(_) => None,
+            };
+        }
+        path
     }
 
     /// Lists what is below a tree, but for folders that were listed at the same place before.
-    fn places_below(&mut self, root: &Oid, commit: Option<usize>) {
-        let mut work = vec![(*root, Vec::new())];
-        while let Some((tree, prefix)) = work.pop() {
-            if self.holdings.values(&tree).is_empty() || !self.seen.insert((tree, prefix.clone())) {
+    fn places_below(&mut self, root: TreeIndex, commit: Option<u32>) {
+        let holdings = self.holdings;
+        // A path is numbered when it is looked at, which the budget counts.
+        let mut work: Vec<(TreeIndex, PathIndex, Option<&[u8]>)> = vec![(root, 0, None)];
+        while let Some((tree, above, name)) = work.pop() {
+            let folder = name.map_or(above, |name| self.paths.below(above, name));
+            if holdings.list(tree) == 0 || !self.seen.insert((tree, folder)) {
                 continue;
             }
-            if !self.budget.spend(&prefix) {
+            if !self.budget.spend(self.paths.get(folder)) {
                 return;
             }
-            for held in self.holdings.held(&tree) {
-                let path = joined(&prefix, &held.name);
-                match &held.what {
-                    What::Tree(child) => work.push((*child, path)),
+            for held in holdings.held(tree) {
+                let name = holdings.name(held);
+                match held.what {
+                    What::Tree(child) => work.push((child, folder, Some(name))),
                     What::Blob(blob) => {
-                        for value in self.interest.blobs.get(blob).into_iter().flatten() {
-                            self.add((*value, path.clone(), Some(*blob)), commit);
+                        let path = self.paths.below(folder, name);
+                        for value in holdings.blob(blob).1 {
+                            self.add((*value, path, blob + 1), commit);
                         }
                     }
-                    What::Name(value) => self.add((*value, path, None), commit),
+                    What::Name(value) => {
+                        let path = self.paths.below(folder, name);
+                        self.add((value, path, IN_PATH), commit);
+                    }
                 }
             }
         }
     }
 
-    fn add(&mut self, key: (ValueIndex, Vec<u8>, Option<Oid>), commit: Option<usize>) {
-        if !self.places.contains_key(&key) && self.budget.spend(&key.1) {
-            let order = commit.unwrap_or(usize::MAX);
-            self.places.insert(key, (order, commit.map(|at| self.graph.nodes()[at].oid), false));
+    fn add(&mut self, spot: Spot, commit: Option<u32>) {
+        if !self.places.contains_key(&spot) && self.budget.spend(self.paths.get(spot.1)) {
+            self.places.insert(spot, (commit, false));
         }
     }
 
-    fn heads(&mut self, heads: &[Oid]) {
-        let trees: HashSet<Oid> =
-            heads.iter().filter_map(|head| self.graph.get(head)).map(|commit| commit.tree).collect();
+    fn heads(&mut self, heads: &BTreeSet<TreeIndex>) {
+        let holdings = self.holdings;
         let mut seen = HashSet::new();
-        for root in trees {
-            for value in self.holdings.values(&root) {
+        for root in heads {
+            for value in holdings.values(holdings.list(*root)) {
                 self.stories[*value as usize].at_head = true;
             }
-            let mut work = vec![(root, Vec::new())];
-            while let Some((tree, prefix)) = work.pop() {
-                if !seen.insert((tree, prefix.clone())) {
+            let mut work: Vec<(TreeIndex, PathIndex, Option<&[u8]>)> = vec![(*root, 0, None)];
+            while let Some((tree, above, name)) = work.pop() {
+                let folder = name.map_or(above, |name| self.paths.below(above, name));
+                if !seen.insert((tree, folder)) {
                     continue;
                 }
-                if !self.budget.spend(&prefix) {
+                if !self.budget.spend(self.paths.get(folder)) {
                     return;
                 }
-                for held in self.holdings.held(&tree) {
-                    let path = joined(&prefix, &held.name);
+                for held in holdings.held(tree) {
+                    let name = holdings.name(held);
                     let (values, blob): (&[ValueIndex], _) = match &held.what {
                         What::Tree(child) => {
-                            work.push((*child, path));
+                            work.push((*child, folder, Some(name)));
                             continue;
                         }
-                        What::Blob(blob) => {
-                            (self.interest.blobs.get(blob).map_or(&[], Vec::as_slice), Some(*blob))
-                        }
-                        What::Name(value) => (std::slice::from_ref(value), None),
+                        What::Blob(blob) => (holdings.blob(*blob).1, blob + 1),
+                        What::Name(value) => (std::slice::from_ref(value), IN_PATH),
                     };
+                    let Some(path) = self.paths.find(folder, name) else { continue };
                     for value in values {
-                        if let Some(place) = self.places.get_mut(&(*value, path.clone(), blob)) {
-                            place.2 = true;
+                        if let Some(place) = self.places.get_mut(&(*value, path, blob)) {
+                            place.1 = true;
                         }
                     }
                 }
@@ -260,23 +299,26 @@ impl Teller<'_> {
 
     /// Of each path the first blob, and those at heads.
     fn finish(mut self) -> Vec<Story> {
-        let mut first: BTreeMap<(ValueIndex, Vec<u8>), (usize, Option<Oid>)> = BTreeMap::new();
-        for ((value, path, blob), (order, ..)) in &self.places {
-            let entry = first.entry((*value, path.clone())).or_insert((*order, *blob));
-            if *order < entry.0 {
-                *entry = (*order, *blob);
-            }
+        // The earliest commit; of several blobs in it the one that is first by name. None comes after all.
+        let rank = |commit: Option<u32>, blob: u32| (commit.is_none(), commit, blob);
+        let mut first: HashMap<(ValueIndex, PathIndex), (bool, Option<u32>, u32)> = HashMap::new();
+        for ((value, path, blob), (commit, _)) in &self.places {
+            let rank = rank(*commit, *blob);
+            let entry = first.entry((*value, *path)).or_insert(rank);
+            *entry = rank.min(*entry);
         }
-        for ((value, path, blob), (_, commit, at_head)) in self.places {
-            let is_first = first.get(&(value, path.clone())).is_some_and(|(_, first)| *first == blob);
+        for ((value, path, blob), (commit, at_head)) in self.places {
+            let is_first = first.get(&(value, path)).is_some_and(|first| first.2 == blob);
             if is_first || at_head {
-                self.stories[value as usize].places.push(PlaceIn { path, blob, commit, at_head });
+                self.stories[value as usize].places.push(PlaceIn {
+                    path: self.paths.get(path).to_vec(),
+                    blob: blob.checked_sub(1).map(|blob| *self.holdings.blob(blob).0),
+                    commit: commit.map(|at| self.graph.nodes()[at as usize].oid),
+                    at_head,
+                });
             }
         }
-        for (story, unreached) in self.stories.iter_mut().zip(self.unreached) {
-            if story.commits == 0 {
-                story.commits = unreached;
-            }
+        for story in &mut self.stories {
             if story.at_head {
                 story.removed = None;
             }
@@ -286,6 +328,27 @@ impl Teller<'_> {
     }
 }
 
-fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
-    if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
+/// What of a sorted list the other one does not hold.
+fn less(list: &[ValueIndex], other: &[ValueIndex]) -> Vec<ValueIndex> {
+    let mut others = other.iter().peekable();
+    let mut left = Vec::new();
+    for value in list {
+        while others.next_if(|other| *other < value).is_some() {}
+        if others.peek() != Some(&value) {
+            left.push(*value);
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_list() {
+        assert_eq!(less(&[1, 2, 3, 5], &[0, 2, 4, 5, 6]), [1, 3]);
+        assert_eq!(less(&[1], &[]), [1]);
+        assert_eq!(less(&[], &[1]), [0; 0]);
+    }
 }

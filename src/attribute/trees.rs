@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::Interest;
-use super::holdings::{Held, What};
+use super::holdings::{Held, Tree, What};
+use super::{Interest, ValueIndex};
 use crate::source::git::{EntryKind, ObjectFormat, Oid, OpenError, Repository, TreeEntry, tree_entries};
 use crate::source::history::{Contents, Set, visit_trees};
 use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor};
+use crate::source::{Blob, Copied, Stop, Visitor};
 
 /// The trees, by number, that hold something of interest, directly or below.
 pub(super) fn that_matter(
@@ -17,6 +17,7 @@ pub(super) fn that_matter(
     contents: &Contents,
     trees: &Set,
     interest: &Interest,
+    stop: &Stop,
 ) -> Result<Set, OpenError> {
     let shape = Shape {
         format: repository.format,
@@ -25,7 +26,7 @@ pub(super) fn that_matter(
         blobs: Starts::of(interest),
         found: Mutex::default(),
     };
-    visit_trees(repository, contents, trees, &shape)?;
+    visit_trees(repository, contents, trees, &shape, stop)?;
     let found = shape.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(found.upwards(contents.count()))
 }
@@ -193,50 +194,89 @@ pub(super) struct Reader<'r> {
     format: ObjectFormat,
     contents: &'r Contents,
     interest: &'r Interest,
-    blobs: Starts,
+    starts: Starts,
+    /// The blobs of interest, sorted.
+    blobs: &'r [(Oid, Vec<ValueIndex>)],
     matter: &'r Set,
-    found: Mutex<HashMap<Oid, Vec<Held>>>,
+    found: Mutex<(Kept, HashMap<Vec<u8>, u32>)>,
 }
 
-/// What an entry is to the reader.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Matters {
-    No,
-    Tree,
-    Blob,
+/// What trees hold, folders by their numbers as objects.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// The number of each tree, and where its entries stand.
+    pub(super) trees: Vec<(u32, Tree)>,
+    pub(super) entries: Vec<Held>,
+    pub(super) names: Vec<Vec<u8>>,
 }
+
+/// An entry that does not matter. No value has this index.
+const NO_MATTER: What = What::Name(ValueIndex::MAX);
 
 impl<'r> Reader<'r> {
     pub(super) fn new(
         format: ObjectFormat,
         contents: &'r Contents,
         interest: &'r Interest,
+        blobs: &'r [(Oid, Vec<ValueIndex>)],
         matter: &'r Set,
     ) -> Self {
-        Self { format, contents, interest, blobs: Starts::of(interest), matter, found: Mutex::default() }
+        let starts = Starts::of(interest);
+        Self { format, contents, interest, starts, blobs, matter, found: Mutex::default() }
     }
 
-    pub(super) fn into_found(self) -> HashMap<Oid, Vec<Held>> {
-        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn into_kept(self) -> Kept {
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn what(&self, entry: &TreeEntry<'_>) -> Matters {
-        match entry.kind {
-            EntryKind::Tree if self.matters(&entry.oid) => Matters::Tree,
-            EntryKind::File | EntryKind::Link if self.blobs.is_one(&entry.oid, self.interest) => {
-                Matters::Blob
+    fn what(&self, entry: &TreeEntry<'_>) -> What {
+        let known = match entry.kind {
+            EntryKind::Tree => self.matters(&entry.oid).map(What::Tree),
+            EntryKind::File | EntryKind::Link if self.starts.is_one(&entry.oid, self.interest) => {
+                let at = self.blobs.binary_search_by_key(&entry.oid, |(oid, _)| *oid).ok();
+                at.and_then(|at| u32::try_from(at).ok()).map(What::Blob)
             }
-            _ => Matters::No,
-        }
+            _ => None,
+        };
+        known.unwrap_or(NO_MATTER)
     }
 
-    fn matters(&self, tree: &Oid) -> bool {
-        self.contents.number(tree).is_some_and(|number| self.matter.has(number))
+    /// The number of a tree that matters.
+    fn matters(&self, tree: &Oid) -> Option<u32> {
+        self.contents.number(tree).filter(|number| self.matter.has(*number))
+    }
+
+    fn keep(&self, number: u32, blob: &Blob<'_>, known: &[(u32, What)]) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept, places) = &mut *found;
+        let start = kept.entries.len();
+        let mut add = |name: &[u8], what: What| {
+            let name = places.get(name).copied().unwrap_or_else(|| {
+                let next = u32::try_from(kept.names.len()).unwrap_or(u32::MAX);
+                kept.names.push(name.to_vec());
+                places.insert(name.to_vec(), next);
+                next
+            });
+            kept.entries.push(Held { name, what });
+        };
+        for (place, what) in known.iter().filter(|(_, what)| *what != NO_MATTER) {
+            let rest = blob.bytes.get(*place as usize..).unwrap_or_default();
+            if let Some(Ok(entry)) = tree_entries(rest, self.format).next() {
+                add(entry.name, *what);
+            }
+        }
+        for (name, value) in self.interest.names.get(&blob.oid).into_iter().flatten() {
+            add(name, What::Name(*value));
+        }
+        // Four billion entries would not fit into memory.
+        let [start, end] = [start, kept.entries.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        kept.trees.push((number, Tree { start, end, list: 0 }));
     }
 }
 
 impl Visitor for Reader<'_> {
-    type State = Known<Matters>;
+    /// What each entry of a tree is.
+    type State = Known<What>;
 
     fn root(&self, blob: &Blob<'_>) -> Self::State {
         self.derived(blob, &Vec::new(), &[])
@@ -246,18 +286,9 @@ impl Visitor for Reader<'_> {
         let mut known = Vec::with_capacity(base.len() + 1);
         // As above.
         let _ = take_over(blob.bytes, self.format, base, copies, &mut known, |entry| self.what(entry));
-        if !self.matters(&blob.oid) {
-            return known;
+        if let Some(number) = self.matters(&blob.oid) {
+            self.keep(number, blob, &known);
         }
-        let mut kept = Vec::new();
-        let entries = tree_entries(blob.bytes, self.format).filter_map(Result::ok);
-        for (entry, (_, what)) in entries.zip(&known).filter(|(_, (_, what))| *what != Matters::No) {
-            let what = if *what == Matters::Tree { What::Tree(entry.oid) } else { What::Blob(entry.oid) };
-            kept.push(Held { name: entry.name.to_vec(), what });
-        }
-        let names = self.interest.names.get(&blob.oid).into_iter().flatten();
-        kept.extend(names.map(|(name, value)| Held { name: name.clone(), what: What::Name(*value) }));
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(blob.oid, kept);
         known
     }
 }

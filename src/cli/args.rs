@@ -30,6 +30,8 @@ pub(super) enum Command {
     Install(Install),
     /// Takes the git hooks away and puts back what was there before.
     Uninstall(Install),
+    /// The rules in force.
+    Rules(Rules),
 }
 
 #[derive(Debug, Args)]
@@ -62,6 +64,9 @@ pub(super) struct Common {
     /// Colours in what people read.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: When,
+    /// How far a scan is, on standard error; `auto` where that is a terminal.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) progress: When,
     /// Only findings and problems.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -124,6 +129,32 @@ pub(super) enum HookName {
     CommitMsg,
     PrePush,
     PreReceive,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub(super) what: Option<RulesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Their ids, severities and titles.
+    List {
+        /// As the table in docs/rules.md.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// All that is known of one.
+    Show {
+        /// Its id, such as `github-personal-token`.
+        id: String,
+    },
+    /// What they say of a text, with reasons; ends with 1 if anything in it would be reported.
+    Test {
+        /// A file, or `-` for standard input.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -3,14 +3,15 @@
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Common, Install, Scan};
 use super::input::Input;
-use super::{Exit, Failure, fails, output, paths, settings};
+use super::{Exit, Failure, fails, output, paths, progress, settings};
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
-use crate::scan::{self, Engine, Files, Limits, Merge};
+use crate::scan::{self, Engine, Files, Limits, Merge, Stories};
 use crate::source::Stop;
 use crate::source::git::{DiscoverError, GitEnvironment, Repository};
 use crate::source::policy_file::Version;
@@ -18,7 +19,8 @@ use crate::source::range::Revisions;
 use crate::source::worktree::Ignoring;
 use crate::text::terminal;
 
-pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exit, Failure> {
+pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
+    let line = progress::Line::begin(common, stop);
     let (mut report, engine, situation) = if arguments.staged {
         staged(common, arguments, stop)?
     } else if arguments.history {
@@ -28,6 +30,8 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Exi
     } else {
         files(common, arguments, stop)?
     };
+    // Whatever is printed comes after the line is gone.
+    drop(line);
     advise(&mut report, engine.detector().rules(), situation);
     output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
     let least = settings::least(arguments.fail_on);
@@ -51,8 +55,12 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
-        let everywhere = arguments.paths.is_empty();
-        let limits = Limits { wanted: &wanted, everywhere, full_scan: arguments.whole_versions };
+        let limits = Limits {
+            wanted: &wanted,
+            everywhere: arguments.paths.is_empty(),
+            full_scan: arguments.whole_versions,
+            stories: Stories::Told,
+        };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }

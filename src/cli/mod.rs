@@ -6,6 +6,8 @@ mod hooks;
 mod input;
 mod output;
 mod paths;
+mod progress;
+mod rules;
 mod settings;
 
 use std::ffi::OsString;
@@ -90,6 +92,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
         Command::Install(install) => commands::install(install),
         Command::Uninstall(install) => commands::uninstall(install),
+        Command::Rules(what) => rules::run(&arguments.common, what, &stop),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));
@@ -112,11 +115,16 @@ fn enter(arguments: &Arguments) -> Result<(), Failure> {
 /// Help and version are no errors; clap prints each where it belongs. It quotes what it did not understand, which
 /// may be a secret in the wrong place.
 fn refuse(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // There is nobody left to tell if the stream is closed. Nothing that was given is in it.
+        let _ = error.print();
+        return Exit::Clean;
+    }
     let plain = error.render().to_string();
     let shown = redacted(&plain);
     // There is nobody left to tell if the stream is closed.
     let _ = if shown == plain { error.print() } else { std::io::stderr().write_all(shown.as_bytes()) };
-    if error.use_stderr() { Exit::Failed } else { Exit::Clean }
+    Exit::Failed
 }
 
 /// Says something on standard error, made safe for a terminal.

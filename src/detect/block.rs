@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::evidence::Candidate;
-use super::shaped::{Found, Parts, Window, candidate};
+use super::shaped::{Found, Parts, Window, candidate, last_anchor, next_anchor};
 use crate::decode;
 use crate::rules::Text;
 
@@ -21,7 +21,9 @@ pub(super) fn pem(
     beside: &[Text],
     window: &Window<'_>,
 ) -> Option<Candidate> {
-    let after = &window.bytes[window.anchor.end..];
+    // No key holds the beginning of another one.
+    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
+    let after = &window.bytes[window.anchor.end..end];
     let label = labels
         .iter()
         .find(|label| after.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----")))?;
@@ -31,10 +33,12 @@ pub(super) fn pem(
     }
     let start = window.anchor.end + label.len() + 5;
     let end_line = format!("-----END {label}-----");
-    let length = memchr::memmem::find(&window.bytes[start..], end_line.as_bytes())?;
+    let length = memchr::memmem::find(window.bytes.get(start..end)?, end_line.as_bytes())?;
     let inside = &window.bytes[start..start + length];
     let body = characters(inside)?;
-    let encrypted = decode::openssh_is_encrypted(&body) == Some(true);
+    let says_encrypted =
+        if label.starts_with("PGP") { decode::pgp_is_encrypted } else { decode::openssh_is_encrypted };
+    let encrypted = says_encrypted(&body) == Some(true);
     if encrypted || body.len() < SHORTEST || different(&body) < 20 {
         return None;
     }
@@ -96,7 +100,14 @@ fn different(body: &[u8]) -> usize {
 
 /// A member of the object that the anchor stands in.
 pub(super) fn member(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
-    let object = object_around(window)?;
+    // An object has one of each member, so it ends before the next anchor and begins behind the one before.
+    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
+    let start = last_anchor(parts, window).unwrap_or(0);
+    let object = object_around(&Window {
+        bytes: &window.bytes[start..end],
+        anchor: window.anchor.start - start..window.anchor.end - start,
+    })?;
+    let object = object.start + start..object.end + start;
     let captures = parts.main.captures(&window.bytes[object.clone()])?;
     let secret = captures.name("secret")?;
     let span = object.start + secret.start()..object.start + secret.end();

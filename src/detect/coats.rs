@@ -12,6 +12,9 @@ use crate::secret::Secret;
 /// So many coats are taken off, one after the other. Base64 in base64 is met; more is a puzzle.
 const MOST_COATS: usize = 3;
 
+/// From this length on a beginning is no chance: lines of text that are wrapped do not begin so.
+const TELLING: usize = 6;
+
 impl Detector {
     /// Shows the regions that touch a part of a text and in which something is found.
     pub(super) fn coated(
@@ -53,7 +56,9 @@ impl Detector {
         let place = 0..anchor.len();
         let fits = |candidate: &Candidate| {
             let is_whole = candidate.features.tier > Tier::Short;
-            let is_sure = matches!(candidate.features.tier, Tier::Structured | Tier::Exact);
+            let is_proven = candidate.features.proof.as_ref().is_some_and(|proof| proof.fits == Some(true));
+            let is_exact = candidate.features.tier == Tier::Exact && anchor.len() >= TELLING;
+            let is_sure = candidate.features.tier == Tier::Structured || is_proven || is_exact;
             candidate.span.end > joined.first && if joined.is_wrapped { is_sure } else { is_whole }
         };
         let mut tried = rules.iter().filter_map(|&rule| self.try_rule(rule, &joined.layer.text, &place));

@@ -108,15 +108,20 @@ pub(super) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Du
     let what = if shaped.random {
         chance::unlike(body, shaped.alphabet)
     } else {
-        // What is encoded repeats and counts; nothing that means something has as many of one character.
-        (Statistics::of(value).run >= LONGEST_RUN).then_some("one character, again and again")
+        has_filler(value).then_some("one character, again and again")
     };
     let typed = shaped.random && (has_words(body) || has_run_of_x(body));
     what.map(Dummy::Statistics).or_else(|| typed.then_some(Dummy::Words))
 }
 
-/// A longer run is none even in what is encoded.
-const LONGEST_RUN: usize = 24;
+/// What is encoded repeats and counts, but nothing that means something has so many of one character, save the
+/// zeros and ones of numbers (`A` and `/` in base64: the primes of curves are full of them).
+fn has_filler(value: &[u8]) -> bool {
+    const LONGEST_RUN: usize = 24;
+    value
+        .chunk_by(|one, other| one == other)
+        .any(|run| run.len() >= LONGEST_RUN && !matches!(run[0], b'A' | b'/' | b'_'))
+}
 
 /// `xxxx` stands for something that is left out.
 fn has_run_of_x(body: &[u8]) -> bool {
@@ -149,7 +154,7 @@ pub(super) fn is_elided(after: &[u8]) -> bool {
 
 /// Whether another tool publishes this very value as its fixture.
 pub(super) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
-    dummies.iter().any(|hex| value.matches_hex(hex)).then_some(Dummy::Published)
+    value.is_one_of(dummies).then_some(Dummy::Published)
 }
 
 #[cfg(test)]
@@ -166,6 +171,12 @@ mod tests {
         for value in ["kQ9-xTestB7_fake9Zp", "aB3dHereKw91", "Zx-ab_cd-EF"] {
             assert!(!has_words(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn numbers_in_base64_have_long_runs_and_fillers_have_longer_ones() {
+        assert!(has_filler(&[b'X'; 24]) && has_filler(&[b'0'; 40]));
+        assert!(!has_filler(&[b'/'; 43]) && !has_filler(&[b'A'; 43]) && !has_filler(&[b'x'; 23]));
     }
 
     #[test]

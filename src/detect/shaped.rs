@@ -77,18 +77,42 @@ fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
         if !anywhere && !opens(&window.bytes[..start], parts.shaped.edge) {
             return None;
         }
-        // A second token may be glued to the first one, whose length may be open.
-        next_anchor(parts, window)
-            .filter(|_| most == 0)
-            .and_then(|cut| token_at(parts, window, start, cut))
-            .or_else(|| token_at(parts, window, start, window.bytes.len()))
+        // A second token may be glued to the first one, whose length may be open. A short anchor may stand in a
+        // token by chance; nothing looks beyond a long one, so that a text full of them costs no more than its
+        // length.
+        let cut = next_anchor(parts, window).filter(|_| most == 0);
+        let whole = cut.is_none() || window.anchor.len() < LONG_ANCHOR;
+        cut.and_then(|cut| token_at(parts, window, start, cut))
+            .or_else(|| whole.then(|| token_at(parts, window, start, window.bytes.len()))?)
     })
 }
 
-fn next_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
+/// An anchor of so many bytes stands in no token by chance.
+const LONG_ANCHOR: usize = 12;
+
+/// Where the next anchor of the same rule stands. What stands here is looked for first, and nothing behind what
+/// was found: a text full of anchors costs its length.
+pub(super) fn next_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
     let behind = &window.bytes[window.anchor.end..];
-    let places = parts.anchors.iter().filter_map(|anchor| memchr::memmem::find(behind, anchor.as_bytes()));
-    places.min().map(|at| window.anchor.end + at)
+    let nearest = anchors_from(parts, window)
+        .fold(behind.len(), |end, anchor| memchr::memmem::find(&behind[..end], anchor).unwrap_or(end));
+    (nearest < behind.len()).then_some(window.anchor.end + nearest)
+}
+
+/// Where the last anchor of the same rule before this one ends.
+pub(super) fn last_anchor(parts: &Parts<'_>, window: &Window<'_>) -> Option<usize> {
+    let before = &window.bytes[..window.anchor.start];
+    let nearest = anchors_from(parts, window).fold(0, |start, anchor| {
+        memchr::memmem::rfind(&before[start..], anchor).map_or(start, |at| start + at + anchor.len())
+    });
+    (nearest > 0).then_some(nearest)
+}
+
+/// The anchors of a rule, the one that stands here first.
+fn anchors_from<'p>(parts: &Parts<'p>, window: &Window<'p>) -> impl Iterator<Item = &'p [u8]> {
+    let here = &window.bytes[window.anchor.clone()];
+    std::iter::once(here)
+        .chain(parts.anchors.iter().map(|anchor| anchor.as_bytes()).filter(move |anchor| *anchor != here))
 }
 
 fn token_at(parts: &Parts<'_>, window: &Window<'_>, start: usize, end: usize) -> Option<Candidate> {

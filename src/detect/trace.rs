@@ -9,7 +9,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{Candidate, Detector, Evidence, specific_only};
-use crate::decode::{BESIDE, Coat, Region};
+use crate::decode::{Coat, Region};
 use crate::text::{Copied, between, without_seams};
 
 /// The anchors of a text, as far as they are worth carrying.
@@ -67,9 +67,6 @@ impl Trace {
     }
 }
 
-/// Short regions are widened to so many bytes: the vector search takes them at once, others one by one.
-const LEAST_REGION: usize = 64;
-
 impl Detector {
     /// Looks at a text in full.
     #[must_use]
@@ -98,7 +95,7 @@ impl Detector {
         };
         let copies = without_seams(copies);
         let mut marks = Marks { detector: self, text, most: Trace::most(text.len()), found: Vec::new() };
-        marks.found.reserve(known.len());
+        marks.found.reserve_exact(known.len() + 4);
         let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
         if ended.is_continue() {
             ended = marks.add_new(&copies);
@@ -116,7 +113,7 @@ impl Detector {
         for copy in copies {
             for mantle in &base.coats {
                 let place = mantle.place();
-                if copy.from.start <= place.start && holds(copy, &place, base.length, text.len()) {
+                if copy.from.start <= place.start && holds(copy, mantle, base.length, text.len()) {
                     let to = place.start - copy.from.start + copy.to;
                     found.push(Mantle::new(mantle.coat, &(to..to + place.len())));
                 }
@@ -127,10 +124,15 @@ impl Detector {
         let start = copies.first().filter(|copy| copy.to == 0 && copy.from.start > 0).map(|_| 0..0);
         let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
         let end = end.map(|_| length..length);
-        let mut done = 0;
+        let mut parts: Vec<Range<usize>> = Vec::new();
         for gap in start.into_iter().chain(between(copies, length)).chain(end) {
-            let part = gap.start.saturating_sub(BESIDE).max(done)..length.min(gap.end + BESIDE);
-            done = part.end;
+            match parts.last_mut() {
+                // What lies between them would be looked at twice.
+                Some(last) if gap.start <= last.end + 2 * Coat::Base64.beside() => last.end = gap.end,
+                _ => parts.push(gap),
+            }
+        }
+        for part in parts {
             self.coated(text, &part, &mut |region, _| found.push(Mantle::new(region.coat, &region.place)));
         }
         found.sort_unstable();
@@ -220,7 +222,7 @@ impl Marks<'_> {
         let mut regions: Vec<Range<usize>> = Vec::new();
         for gap in between(copies, text.len()) {
             let start = gap.start.saturating_sub(overhang);
-            let end = gap.end.max(start + LEAST_REGION).min(text.len());
+            let end = gap.end;
             match regions.last_mut() {
                 Some(last) if start <= last.end => last.end = last.end.max(end),
                 _ => regions.push(start..end),
@@ -241,17 +243,20 @@ impl Marks<'_> {
 
     fn into_trace(mut self, ended: ControlFlow<()>) -> Trace {
         self.found.sort_unstable();
-        self.found.shrink_to_fit();
+        if self.found.capacity() > 2 * self.found.len() + 16 {
+            self.found.shrink_to_fit();
+        }
         Trace { length: self.text.len(), coats: Vec::new(), marks: ended.is_continue().then_some(self.found) }
     }
 }
 
 /// Whether a region of the base and what decides about it lie in a copy.
-fn holds(copy: &Copied, place: &Range<usize>, base: usize, length: usize) -> bool {
+fn holds(copy: &Copied, mantle: &Mantle, base: usize, length: usize) -> bool {
+    let (place, beside) = (mantle.place(), mantle.coat.beside());
     let from_start = copy.from.start == 0 && copy.to == 0;
     let to_end = copy.from.end == base && copy.end() == length;
-    (from_start || copy.from.start + BESIDE <= place.start)
-        && if to_end { place.end <= copy.from.end } else { place.end + BESIDE <= copy.from.end }
+    (from_start || copy.from.start + beside <= place.start)
+        && if to_end { place.end <= copy.from.end } else { place.end + beside <= copy.from.end }
 }
 
 /// Whether a range lies in one of the copies, which are in order of place and do not overlap.

@@ -32,6 +32,7 @@ pub(crate) struct PackSpec {
     /// Values (by the hex digits of their id) that other tools publish as fixtures.
     #[serde(default)]
     pub(crate) dummies: Vec<String>,
+    #[serde(default)]
     pub(crate) rule: Vec<RuleSpec>,
 }
 

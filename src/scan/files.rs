@@ -46,10 +46,18 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
         excluded: &excluded,
     };
     let listing = lister.list(files.names);
+    stop.progress.expect(listing.files.len(), listing.files.len() as u64);
     let parts: Vec<Part> = listing
         .files
         .par_iter()
-        .map(|file| if stop.is_set() { Part::default() } else { engine.file(file, files.repository) })
+        .map(|file| {
+            if stop.is_set() {
+                return Part::default();
+            }
+            let part = engine.file(file, files.repository);
+            stop.progress.read(part.bytes);
+            part
+        })
         .collect();
     let (mut hits, mut problems) = (Vec::new(), listing.problems);
     let mut scope = Scope { kind: "worktree", blobs: listing.files.len(), ..Scope::default() };

@@ -25,7 +25,7 @@ pub use asked::Asked;
 pub use changes::{Merge, range, staged};
 pub use files::{Files, ref_names, stdin, worktree};
 pub use findings::joined;
-pub use history::{Limits, history};
+pub use history::{Limits, Stories, history};
 pub use redact::redacted;
 
 /// What decides about a scan besides its input.

@@ -8,6 +8,7 @@ pub mod git;
 pub mod history;
 mod ignores;
 pub mod policy_file;
+mod progress;
 pub mod range;
 pub mod staged;
 pub mod trees;
@@ -20,6 +21,7 @@ use crate::finding::{Problem, ProblemKind};
 use git::{ObjectKind, Oid, ReadError};
 
 pub use crate::text::Copied;
+pub use progress::{Progress, Seen};
 
 /// An object or file in full.
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +50,25 @@ pub trait Visitor: Sync {
     }
 }
 
-/// Set when the user wants the scan to end; what was found until then is reported.
+/// Set when the user wants the scan to end; what was found until then is reported. It also says how far the scan
+/// is.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+pub struct Stop {
+    is_set: AtomicBool,
+    /// How far the scan is.
+    pub progress: Progress,
+}
 
 impl Stop {
     /// Asks for the end.
     pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.is_set.store(true, Ordering::Relaxed);
     }
 
     /// Whether the end was asked for.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.is_set.load(Ordering::Relaxed)
     }
 }
 

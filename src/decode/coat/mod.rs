@@ -30,6 +30,15 @@ pub enum Coat {
 }
 
 impl Coat {
+    /// How far from a region in this coat the bytes may stand that decide where it begins and ends.
+    #[must_use]
+    pub const fn beside(self) -> usize {
+        match self {
+            Self::Base64 | Self::Hex => 96,
+            Self::Escapes | Self::Quoted | Self::Wide => 16,
+        }
+    }
+
     /// The name that reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -52,19 +61,19 @@ pub struct Region {
     pub place: Range<usize>,
 }
 
-/// How far from a region the bytes may stand that decide where it begins and ends.
-pub const BESIDE: usize = 96;
-
 /// No secret is shorter than this, so no shorter text is worth looking at, in bytes.
 const SHORTEST: usize = 16;
 
-/// Shows the regions of a text that overlap with a part of it or end or begin beside it, each with what it says,
-/// in ascending order for each coat.
+/// Shows the regions of a text that overlap with a part of it, or about which it may decide, each with what it
+/// says, in ascending order for each coat.
 pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
-    base64::regions(text, within, visit);
-    escapes::regions(text, within, visit);
-    quoted::regions(text, within, visit);
-    wide::regions(text, within, visit);
+    let widened =
+        |coat: Coat| within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside());
+    base64::regions(text, &widened(Coat::Base64), visit);
+    let near = widened(Coat::Escapes);
+    escapes::regions(text, &near, visit);
+    quoted::regions(text, &near, visit);
+    wide::regions(text, &near, visit);
 }
 
 /// What the region of a coat says that begins at a place.
@@ -221,7 +230,9 @@ mod tests {
                 prop_assert!(whole.contains(found), "{:?}", found.0);
             }
             for found in &whole {
-                let touches = found.0.place.start < within.end && within.start < found.0.place.end;
+                let beside = found.0.coat.beside();
+                let touches = found.0.place.start < within.end + beside
+                    && within.start < found.0.place.end + beside;
                 prop_assert!(!touches || part.contains(found), "{:?} in {within:?}", found.0);
                 prop_assert_eq!(&layers_at(&text, found.0.coat, &found.0.place), &found.1);
             }

@@ -6,12 +6,15 @@ use std::ops::Range;
 use super::{Coat, Layer, Region, SHORTEST};
 
 pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+    let near = within.start.saturating_sub(8)..text.len().min(within.end + 8);
+    if text.get(near).is_none_or(|near| memchr::memchr(0, near).is_none()) {
+        return;
+    }
     for step in [2, 4] {
         let mut at = begin(text, within.start.min(text.len()), step);
-        while let Some(zero) = memchr::memchr(0, &text[at..]).map(|zero| at + zero) {
-            if zero > within.end + step {
-                break;
-            }
+        let limit = text.len().min(within.end + step);
+        while let Some(zero) = text.get(at..limit).and_then(|part| memchr::memchr(0, part)) {
+            let zero = at + zero;
             // What is made of zeros is passed over at once.
             at = zero + text[zero..].iter().take_while(|byte| **byte == 0).count();
             let Some(first) = zero.checked_sub(1).filter(|first| text[*first] != 0) else { continue };

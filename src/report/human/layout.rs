@@ -104,12 +104,15 @@ pub(super) fn boundary(line: &str, at: usize) -> usize {
 }
 
 /// `1 file`, `2 files`, `9,010 files`.
-pub(super) fn counted(number: usize, word: &str) -> String {
+#[must_use]
+pub fn counted(number: usize, word: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {word}{ending}", grouped(number))
 }
 
-fn grouped(number: usize) -> String {
+/// `9,010`.
+#[must_use]
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -122,7 +125,8 @@ fn grouped(number: usize) -> String {
 }
 
 /// Bytes in units of 1000, one digit after the point below ten.
-pub(super) fn size(bytes: u64) -> String {
+#[must_use]
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });

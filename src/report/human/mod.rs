@@ -9,7 +9,9 @@ mod tests;
 
 use std::io::{self, Write};
 
-use self::layout::{Paint, Tone, counted, size, wrapped};
+use self::layout::{Paint, Tone, wrapped};
+
+pub use self::layout::{counted, grouped, size};
 use crate::finding::{Finding, PlaceKind, Problem, Report, Suppressed};
 
 /// Further notes than these are only counted, unless asked for.

@@ -1,11 +1,11 @@
 //! What a pass over all objects brings together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::findings::{Hit, Place};
 use super::super::{Engine, caught};
-use crate::attribute::Interest;
+use crate::attribute::{Commits, Interest};
 use crate::detect::{Detector, Evidence, Trace};
 use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
@@ -13,7 +13,7 @@ use crate::secret::ValueId;
 use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, entry_at};
 use crate::source::history::{Contents, Set};
 use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor, read_problem};
+use crate::source::{Blob, Copied, Stop, Visitor, read_problem};
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
@@ -25,6 +25,7 @@ pub(super) struct Collector<'c> {
     contents: &'c Contents,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
+    stop: &'c Stop,
     found: Mutex<Found>,
     trees: Set,
     /// What trees name as folders.
@@ -44,6 +45,8 @@ pub(super) enum Carried {
 /// What was gathered; sorted before anything is made of it.
 #[derive(Default)]
 pub(super) struct Found {
+    /// Different values in blobs that may be reported: how many they are is shown while it is read.
+    values: HashSet<ValueId>,
     /// Evidence in blobs.
     pub(super) blobs: Vec<(Oid, Vec<Evidence>)>,
     /// Evidence in commits and tags.
@@ -52,7 +55,7 @@ pub(super) struct Found {
     pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
     /// Evidence in names of refs.
     pub(super) refs: Vec<(Ref, Evidence)>,
-    pub(super) commits: Vec<(Oid, Commit)>,
+    pub(super) commits: Commits,
     pub(super) trees: Set,
     /// Entries of trees whose object is not there: the tree, the name, the object.
     pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
@@ -83,9 +86,10 @@ impl<'c> Collector<'c> {
         repository: &'c Repository,
         contents: &'c Contents,
         full_scan: bool,
+        stop: &'c Stop,
     ) -> Self {
         let [trees, folders] = [(); 2].map(|()| Set::below(contents.count()));
-        Self { engine, repository, contents, full_scan, found: Mutex::default(), trees, folders }
+        Self { engine, repository, contents, full_scan, stop, found: Mutex::default(), trees, folders }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -99,7 +103,10 @@ impl<'c> Collector<'c> {
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         found.absent.sort();
         found.trees = self.trees;
-        found.check_folders(&self.folders);
+        // What was not read any more is no damage.
+        if !self.stop.is_set() {
+            found.check_folders(&self.folders);
+        }
         found.problems.sort();
         found
     }
@@ -160,7 +167,7 @@ impl<'c> Collector<'c> {
         match looked {
             Ok((trace, evidence)) => {
                 if !evidence.is_empty() {
-                    self.found().blobs.push((blob.oid, evidence));
+                    self.evidence(blob.oid, evidence);
                 }
                 Carried::Blob(trace)
             }
@@ -171,13 +178,23 @@ impl<'c> Collector<'c> {
         }
     }
 
+    fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
+        let mut found = self.found();
+        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.engine, evidence)) {
+            if found.values.insert(evidence.value) {
+                self.stop.progress.found();
+            }
+        }
+        found.blobs.push((blob, evidence));
+    }
+
     fn text(&self, blob: &Blob<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
         let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
         let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info.as_ref());
         let mut found = self.found();
         match (commit, blob.kind) {
-            (Some(commit), _) => found.commits.push((blob.oid, commit)),
+            (Some(commit), _) => found.commits.add(blob.oid, commit),
             (None, ObjectKind::Commit) => {
                 let error = ReadError::Corrupt(blob.oid, "the commit has no tree".into());
                 found.problems.push(read_problem(&error, None));
@@ -242,15 +259,12 @@ impl Found {
         }
     }
 
-    /// Values in blobs and names that may be reported: a path can only lower a confidence.
+    /// Values in blobs and names that may be reported.
     pub(super) fn interest(&self, engine: &Engine) -> Followed {
-        let reported = |evidence: &Evidence| {
-            judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
-        };
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
             .chain(self.names.iter().map(|(.., evidence)| evidence))
-            .filter(|evidence| reported(evidence))
+            .filter(|evidence| may_be_reported(engine, evidence))
             .map(|evidence| evidence.value)
             .collect();
         values.sort_unstable();
@@ -286,6 +300,11 @@ impl Found {
     pub(super) fn by_blob(&self) -> HashMap<Oid, &[Evidence]> {
         self.blobs.iter().map(|(oid, found)| (*oid, found.as_slice())).collect()
     }
+}
+
+/// Whether a value may be reported: a path can only lower a confidence.
+fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
+    judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
 }
 
 /// The place of a blob that no path leads to.

@@ -31,6 +31,17 @@ pub struct Limits<'l> {
     /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
     /// slower, and with the same result.
     pub full_scan: bool,
+    /// Whether findings are followed through history.
+    pub stories: Stories,
+}
+
+/// Whether it is told who brought a value in, and who took it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stories {
+    /// It is.
+    Told,
+    /// It is not, nor which objects are absent: what searching alone costs.
+    Untold,
 }
 
 /// Scans a repository's whole object database, and those of its submodules.
@@ -44,11 +55,11 @@ pub fn history(
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    whole.add(engine.part(repository, b"", limits.full_scan, stop)?);
+    whole.add(engine.part(repository, b"", limits, stop)?);
     let stores = source::of_submodules(repository);
     whole.problems.extend(stores.problems);
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, limits.full_scan, stop) {
+        match engine.part(&submodule, &name, limits, stop) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -104,12 +115,13 @@ impl Engine {
         &self,
         repository: &Repository,
         prefix: &[u8],
-        full_scan: bool,
+        limits: &Limits<'_>,
         stop: &Stop,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
-        let collector = Collector::new(self, repository, &contents, full_scan);
+        stop.progress.expect(contents.count(), contents.stored());
+        let collector = Collector::new(self, repository, &contents, limits.full_scan, stop);
         let tally = source::visit(repository, &contents, &collector, stop)?;
         let mut found = collector.into_found();
         found.search_refs(self, &refs);
@@ -132,20 +144,25 @@ impl Engine {
             bytes: tally.bytes,
             ..Scope::default()
         };
-        if stop.is_set() {
-            // What was found is told without its story: telling it would take as long again.
+        // After an interruption, too: telling it would take as long again.
+        if stop.is_set() || limits.stories == Stories::Untold {
             part.hits = found.untold(self);
             return Ok(part);
         }
+        stop.progress.telling();
         let graph = CommitGraph::new(std::mem::take(&mut found.commits));
         let reach = Reach::of(repository, &refs, &graph)?;
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);
         let absent = absent::follow(&found, &mut followed);
-        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects)?;
+        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects, stop)?;
+        if stop.is_set() {
+            part.hits = found.untold(self);
+            return Ok(part);
+        }
         let count = followed.values.len() + absent.len();
-        let told = tell(&graph, &reach.roots, &reach.trees, &holdings, &followed.objects, count);
+        let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
         part.problems.extend((!told.complete).then(Budget::problem));
         let (stories, of_absent) = told.stories.split_at(followed.values.len());
         let known = absent::Known {

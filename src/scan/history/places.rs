@@ -152,7 +152,7 @@ impl Telling<'_> {
         let reached = self.graph.ancestors(&named);
         let at_heads = self.graph.ancestors(&self.reach.roots.heads);
         let is_reached = |oid: &Oid, kind: ObjectKind| {
-            if kind == ObjectKind::Tag { self.reach.tags.contains(oid) } else { reached.contains(oid) }
+            if kind == ObjectKind::Tag { self.reach.tags.contains(oid) } else { reached(oid) }
         };
         let unreached = found.texts.iter().filter(|(oid, kind, _)| !is_reached(oid, *kind));
         let unreached: Vec<Oid> = unreached.map(|(oid, ..)| *oid).collect();
@@ -169,7 +169,7 @@ impl Telling<'_> {
             }
             for hit in hits {
                 let mut hit = hit.clone();
-                hit.place.current = at_heads.contains(oid);
+                hit.place.current = at_heads(oid);
                 let event = self.info(oid).map(|commit| Event { commit, path: hit.place.shown.clone() });
                 let history = part.histories.entry(hit.evidence.value).or_insert_with(|| History {
                     introduced: event.clone(),
@@ -223,7 +223,7 @@ impl Telling<'_> {
     }
 
     fn info(&self, oid: &Oid) -> Option<CommitInfo> {
-        self.graph.get(oid).map(|commit| self.engine.commit_info(oid, &commit.author))
+        self.graph.author(oid).map(|author| self.engine.commit_info(oid, &author))
     }
 
     fn full(&self, path: &[u8]) -> Vec<u8> {

@@ -34,7 +34,7 @@ impl Reach {
         }
         for oid in &refs.logged {
             // Reflogs outlive what they name, so an absent object is no damage.
-            if graph.get(oid).is_some() || objects.has(oid) {
+            if graph.has(oid) || objects.has(oid) {
                 reach.follow(&objects, graph, *oid, b"reflog", false);
             }
         }
@@ -48,7 +48,7 @@ impl Reach {
 
     fn follow(&mut self, objects: &Objects, graph: &CommitGraph, mut oid: Oid, name: &[u8], is_head: bool) {
         for _ in 0..64 {
-            if graph.get(&oid).is_some() {
+            if graph.has(&oid) {
                 let roots = if is_head { &mut self.roots.heads } else { &mut self.roots.others };
                 return roots.push(oid);
             }

@@ -1,7 +1,9 @@
 //! What an object database holds: its packs, opened, and the names of all objects.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use super::forest::Forest;
 use super::memory::Memory;
 use super::names::Names;
 use crate::source::git::pack::{Pack, PackError};
@@ -21,6 +23,8 @@ pub struct Contents {
     /// The names of objects that no pack holds, sorted.
     others: Vec<Oid>,
     names: Names,
+    /// Each pack's trees of deltas, once they were asked for.
+    forests: Vec<OnceLock<Forest>>,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
     /// How much memory reading them may take.
@@ -62,8 +66,9 @@ impl Contents {
         let firsts = packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len())));
         let firsts = firsts.collect();
         let names = Names::default();
+        let forests = packs.iter().map(|_| OnceLock::new()).collect();
         let mut contents =
-            Self { packs, own_packs, firsts, others, names, unusable, memory: Memory::default() };
+            Self { packs, own_packs, firsts, others, names, forests, unusable, memory: Memory::default() };
         contents.number_all();
         Ok(contents)
     }
@@ -100,6 +105,13 @@ impl Contents {
         self.names.find(oid, |number| self.name(number))
     }
 
+    /// How many bytes the packs take; of other objects it is not asked.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored(slot)));
+        slots.sum::<u64>() + self.others.len() as u64
+    }
+
     /// Whether an object is there.
     #[must_use]
     pub fn has(&self, oid: &Oid) -> bool {
@@ -126,6 +138,11 @@ impl Contents {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// The trees of deltas of a pack.
+    pub(super) fn forest(&self, pack: usize) -> &Forest {
+        self.forests[pack].get_or_init(|| Forest::of(&self.packs[pack]))
     }
 
     /// Whether a pack's entry is the one by which its object is known: not if another pack before holds it, too.

@@ -6,6 +6,7 @@ use crate::source::git::ObjectKind;
 use crate::source::git::pack::{Base, Pack};
 
 /// The delta trees of a pack, by slot.
+#[derive(Debug)]
 pub(super) struct Forest {
     /// Whole entries, with their kind, in order of place.
     pub(super) roots: Vec<(u32, ObjectKind)>,

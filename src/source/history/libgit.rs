@@ -38,6 +38,7 @@ pub fn visit<V: Visitor>(
                 read.fetch_add(1, Ordering::Relaxed);
                 blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
                 bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
+                stop.progress.read(object.bytes.len() as u64);
                 visitor.root(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes });
             }
             Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),

@@ -73,12 +73,12 @@ pub fn visit_trees<V: Visitor>(
     contents: &Contents,
     trees: &Set,
     visitor: &V,
+    stop: &Stop,
 ) -> Result<(), OpenError> {
-    let stop = Stop::default();
-    let (_, handed_back) = packs::visit(contents, Some(ObjectKind::Tree), visitor, &stop);
+    let (_, handed_back) = packs::visit(contents, Some(ObjectKind::Tree), visitor, stop);
     let mut rest = contents.outside_of_packs(handed_back);
     rest.retain(|oid| contents.number(oid).is_some_and(|number| trees.has(number)));
-    libgit::visit(repository, &rest, visitor, &stop).map(drop)
+    libgit::visit(repository, &rest, visitor, stop).map(drop)
 }
 
 /// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing

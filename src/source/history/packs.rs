@@ -27,10 +27,10 @@ pub(super) fn visit<V: Visitor>(
 ) -> (Tally, Vec<Oid>) {
     let total = Mutex::new((Tally::default(), Vec::new()));
     for (at, pack) in contents.packs.iter().enumerate() {
-        let forest = Forest::of(pack);
+        let forest = contents.forest(at);
         let walk = Walk {
             pack,
-            forest: &forest,
+            forest,
             contents,
             at,
             visitor,

@@ -8,6 +8,7 @@ use super::memory::{Frame, let_go};
 use super::packs::Walk;
 use crate::source::git::pack::{Base, EntryError, apply, result_size};
 use crate::source::git::{ObjectKind, Oid};
+use crate::source::progress::Untold;
 use crate::source::{Blob, Copied, Visitor};
 
 /// Larger objects are handed back.
@@ -49,6 +50,7 @@ pub(super) struct Walker<'w, 's, V: Visitor> {
     spare: Vec<Vec<u8>>,
     tally: Tally,
     handed_back: Vec<Oid>,
+    untold: Untold,
 }
 
 impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
@@ -62,6 +64,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
             spare: Vec::new(),
             tally: Tally::default(),
             handed_back: Vec::new(),
+            untold: Untold::default(),
         }
     }
 
@@ -231,6 +234,8 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         base: Option<&V::State>,
     ) -> Option<V::State> {
         let oid = self.walk.pack.oid(slot as usize).filter(|_| self.walk.is_new(slot))?;
+        let stored = self.walk.pack.stored(slot as usize);
+        self.untold.add(bytes.len(), stored, &self.walk.stop.progress);
         self.tally.objects += 1;
         self.tally.blobs += usize::from(kind == ObjectKind::Blob);
         self.tally.bytes += bytes.len() as u64;
@@ -276,6 +281,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
 
 impl<V: Visitor> Drop for Walker<'_, '_, V> {
     fn drop(&mut self) {
+        self.untold.tell(&self.walk.stop.progress);
         self.walk.done(std::mem::take(&mut self.tally), &mut self.handed_back);
     }
 }

@@ -124,6 +124,12 @@ impl Pack {
         self.places[..self.len()].get(slot).map(|place| place.name as usize)
     }
 
+    /// How many bytes the entry at a slot takes in the pack.
+    #[must_use]
+    pub fn stored(&self, slot: usize) -> u64 {
+        self.bytes_of(slot).map_or(0, |bytes| bytes.len() as u64)
+    }
+
     /// The slot of an object.
     #[must_use]
     pub fn find(&self, oid: &Oid) -> Option<usize> {

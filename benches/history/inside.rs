@@ -1,0 +1,53 @@
+//! Parts of skant alone, each in a process of its own, so that time and memory are its own.
+
+use std::error::Error;
+use std::path::Path;
+
+use skant::config::Settings;
+use skant::finding::Confidence;
+use skant::scan::{Engine, Incomplete, Limits, Policy, Stories, Suppressions, history};
+use skant::source::git::{GitEnvironment, Repository};
+use skant::source::history::{Contents, visit};
+use skant::source::{Blob, Stop, Visitor};
+
+/// The hidden argument for [`decode`].
+pub(crate) const DECODE: &str = "--decode";
+
+/// The hidden argument for [`untold`].
+pub(crate) const UNTOLD: &str = "--untold";
+
+/// Takes every object and does nothing with it.
+struct Nothing;
+
+impl Visitor for Nothing {
+    type State = ();
+
+    fn root(&self, _: &Blob<'_>) {}
+}
+
+/// Decodes every object once.
+pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let repository = Repository::discover(folder, &GitEnvironment::default())?;
+    let contents = Contents::list(&repository)?;
+    let tally = visit(&repository, &contents, &Nothing, &Stop::default())?;
+    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.again);
+    Ok(())
+}
+
+/// Searches a history without telling who brought in what.
+pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let repository = Repository::discover(folder, &GitEnvironment::default())?;
+    let now = jiff::Timestamp::now();
+    let engine = Engine::new(Policy {
+        settings: Settings::default(),
+        min_confidence: Confidence::Medium,
+        suppressions: Suppressions::Count,
+        incomplete: Incomplete::Fails,
+        now: now.as_second(),
+        today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    });
+    let limits = Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Untold };
+    let report = history(&engine, &repository, &limits, &Stop::default())?;
+    println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! How fast a history is read, against what else reads it: `cargo bench --bench history -- REPO`.
+//!
+//! All programs run in turn, several times, on one repository and machine; the table shows medians, and ratios to
+//! skant. On Linux only, where `/proc` tells time and memory.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
+
+mod contenders;
+mod inside;
+mod measure;
+mod plant;
+#[path = "../../tests/support/templates.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the tests use other parts of it"
+)]
+mod templates;
+#[path = "../../tests/support/tokens.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "the tests use more of it"
+)]
+mod tokens;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use contenders::Contender;
+use measure::Sample;
+
+const USAGE: &str = "\
+usage: cargo bench --bench history -- [--runs N] [--plant N] [--only NAME,…] REPO
+
+  REPO        a repository; its whole history is read, and nothing in it is changed
+  --runs N    so many times each, in turn (3)
+  --plant N   first makes a copy with N more commits that bring, change and take away made-up keys
+  --only …    only these rows: skant, untold, decode, git, and programs on the PATH
+              (kingfisher, noseyparker, betterleaks, gitleaks)";
+
+struct Asked {
+    repository: PathBuf,
+    runs: usize,
+    plant: usize,
+    only: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    // cargo itself passes `--bench`.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [inside::DECODE, repository] => inside::decode(Path::new(repository)),
+        [inside::UNTOLD, repository] => inside::untold(Path::new(repository)),
+        _ => match asked(&arguments) {
+            Ok(asked) => compare(&asked),
+            Err(wrong) => {
+                eprintln!("{wrong}\n{USAGE}");
+                return ExitCode::from(2);
+            }
+        },
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn asked(arguments: &[String]) -> Result<Asked, String> {
+    let mut asked = Asked { repository: PathBuf::new(), runs: 3, plant: 0, only: Vec::new() };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().ok_or(format!("{argument} needs a value"));
+        let number = |text: &String| text.parse::<usize>().map_err(|_| format!("{text} is no number"));
+        match argument.as_str() {
+            "--runs" => asked.runs = number(value()?)?.max(1),
+            "--plant" => asked.plant = number(value()?)?,
+            "--only" => asked.only = value()?.split(',').map(str::to_owned).collect(),
+            option if option.starts_with('-') => return Err(format!("{option} is no option")),
+            path => asked.repository = PathBuf::from(path),
+        }
+    }
+    if asked.repository.as_os_str().is_empty() {
+        return Err("no repository".into());
+    }
+    Ok(asked)
+}
+
+fn compare(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let given = std::fs::canonicalize(&asked.repository)
+        .map_err(|error| format!("{}: {error}", asked.repository.display()))?;
+    let scratch = tempfile::tempdir()?;
+    let repository = match asked.plant {
+        0 => given.clone(),
+        count => plant::copy(&given, &scratch.path().join("planted.git"), count)?,
+    };
+    let mut contenders = contenders::all(&repository, scratch.path())?;
+    contenders
+        .retain(|contender| asked.only.is_empty() || asked.only.iter().any(|name| name == contender.key));
+    describe(asked, &given)?;
+    let mut samples: Vec<Vec<Sample>> = contenders.iter().map(|_| Vec::new()).collect();
+    for run in 0..asked.runs {
+        for (contender, samples) in contenders.iter().zip(&mut samples) {
+            eprintln!("run {} of {}: {}", run + 1, asked.runs, contender.name);
+            contender.prepare()?;
+            samples.push(measure::run(&mut contender.command(), &scratch.path().join("said"))?);
+        }
+    }
+    print_table(&contenders, &samples);
+    println!("\nskant found {} secrets.", contenders::secrets(&repository)?);
+    Ok(())
+}
+
+fn describe(asked: &Asked, given: &Path) -> Result<(), Box<dyn Error>> {
+    let counts = git(given, &["count-objects", "-v"])?;
+    let count = |key: &str| {
+        let line = counts.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
+        line.and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
+    };
+    let cores = std::thread::available_parallelism()?;
+    println!(
+        "{}: {} objects in packs of {} MB",
+        given.display(),
+        count("in-pack"),
+        count("size-pack") / 1024
+    );
+    if asked.plant > 0 {
+        println!("A copy (objects by reference), with {} more commits that plant keys.", asked.plant);
+    }
+    println!(
+        "{} runs in turn, medians; {cores} cores; {}.\n",
+        asked.runs,
+        git(given, &["--version"])?.trim()
+    );
+    Ok(())
+}
+
+fn git(repository: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    let output =
+        Command::new("git").arg("-C").arg(repository).args(arguments).stderr(Stdio::inherit()).output()?;
+    if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err("git failed".into()) }
+}
+
+fn print_table(contenders: &[Contender], samples: &[Vec<Sample>]) {
+    println!("| | wall s | user s | peak MB | of it anonymous | wall, × skant | exit |");
+    println!("|---|--:|--:|--:|--:|--:|--:|");
+    let median = |samples: &[Sample], of: fn(&Sample) -> f64| {
+        let mut values: Vec<f64> = samples.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let wall = |samples: &[Sample]| median(samples, |sample| sample.wall);
+    let own = contenders.iter().position(|contender| contender.key == "skant");
+    let own = own.map_or(f64::NAN, |at| wall(&samples[at]));
+    for (contender, samples) in contenders.iter().zip(samples) {
+        let mut exits: Vec<String> = samples.iter().map(|sample| sample.exit.clone()).collect();
+        exits.dedup();
+        let gave_up = samples.iter().any(|sample| sample.gave_up);
+        let ratio = if gave_up { "gave up".to_owned() } else { format!("{:.2}", wall(samples) / own) };
+        println!(
+            "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {ratio} | {} |",
+            contender.name,
+            wall(samples),
+            median(samples, |sample| sample.user),
+            median(samples, |sample| sample.peak),
+            median(samples, |sample| sample.anonymous),
+            exits.join(", "),
+        );
+    }
+}
