@@ -5,5 +5,5 @@ mod escape;
 mod position;
 
 pub use copied::{Copied, between, without_seams};
-pub use escape::{percent, terminal};
+pub use escape::{no_command, percent, terminal};
 pub use position::{LineCursor, Position, line_around};
