@@ -103,6 +103,9 @@ fn is_readable(text: &[u8]) -> bool {
     })
 }
 
+/// Hexadecimal digits.
+const DIGITS: &[u8] = b"0123456789abcdefABCDEF";
+
 /// The value of a hexadecimal digit.
 fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())

@@ -3,11 +3,21 @@
 use std::ops::Range;
 
 use super::{Coat, Layer, Region, SHORTEST, digit};
+use crate::text::sieve::{Marks, Sieve};
+
+/// How what [`escape`] knows begins.
+const BEGINNINGS: Sieve<1, 3> = Sieve::empty()
+    .with(0, 0, b"=")
+    .with(0, 1, b"0123456789ABCDEF")
+    .with(0, 2, b"0123456789ABCDEF")
+    .with(1, 0, b"=")
+    .with(1, 1, b"\n\r")
+    .with_any(1, 2);
 
 pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
     let mut at = stretch_start(text, within.start.min(text.len()));
-    let end = stretch_end(text, within.end.min(text.len()));
-    while let Some(mark) = memchr::memchr(b'=', &text[at..end]).map(|mark| at + mark) {
+    let mut marks = Marks::new(&BEGINNINGS, text, stretch_end(text, within.end.min(text.len())));
+    while let Some(mark) = marks.next_from(at) {
         at = mark + 1;
         if escape(text, mark).is_none() {
             continue;
