@@ -20,9 +20,9 @@ const BITS: usize = 1 << 17;
 /// Bits of a hash that `heads` goes by.
 const HEAD_BITS: u32 = 12;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Small, since the table is asked every few hundred bytes and should stay in the cache.
+#[derive(Clone, Copy)]
 struct Gram {
-    hash: usize,
     bytes: u32,
     found: Found,
 }
@@ -50,9 +50,9 @@ impl Table {
                     .for_each(|byte| table.add(&[text, &[byte]].concat(), found)),
             }
         }
-        table.grams.sort_unstable();
+        table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.found));
         for gram in &table.grams {
-            table.heads[head(gram.hash) + 1] += 1;
+            table.heads[head(hash(gram.bytes)) + 1] += 1;
         }
         for at in 1..table.heads.len() {
             table.heads[at] += table.heads[at - 1];
@@ -66,7 +66,7 @@ impl Table {
         let bytes = folded(bytes);
         let hash = hash(bytes);
         self.bits[hash / 8] |= 1 << (hash % 8);
-        self.grams.push(Gram { hash, bytes, found });
+        self.grams.push(Gram { bytes, found });
     }
 
     /// Whether some anchor may have four bytes: 1 or 0.
@@ -77,6 +77,7 @@ impl Table {
     }
 
     /// The anchors that have four bytes.
+    #[inline]
     pub(super) fn known(&self, gram: u32) -> impl Iterator<Item = Found> + '_ {
         let head = head(hash(gram));
         let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
