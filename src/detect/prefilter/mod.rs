@@ -42,7 +42,7 @@ const WARM_UP: usize = 1 << 20;
 const DEPTH: usize = 12;
 
 /// Words of marks that are taken at a time.
-const WORDS: usize = 16;
+const WORDS: usize = 64;
 
 /// A literal that some rules hang on.
 pub(super) struct Anchor {
@@ -64,6 +64,7 @@ impl Anchor {
         self.ignore_case
     }
 
+    #[inline]
     fn stands_at(&self, text: &[u8], start: usize) -> bool {
         text.get(start..start + self.len()).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
@@ -162,20 +163,14 @@ impl Prefilter {
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
-        let (mut words, mut places) = ([0; WORDS], [0; WORDS * PLACES]);
+        let mut words = [0; WORDS];
         for from in (region.start..end).step_by(WORDS * PLACES) {
             let words = &mut words[..(end - from).div_ceil(PLACES).min(WORDS)];
             quick.groups.mark(text, from, words);
-            let marked = marked(words, from, &mut places);
-            // Few of them are known, so nothing hangs on a guess of which.
-            let mut known = 0;
-            for at in 0..marked {
-                let place = places[at];
-                places[known] = place;
-                known += usize::from(quick.table.may_know(gram_at(text, place)));
-            }
-            for place in &places[..known] {
-                self.verify(&quick.table, text, region, *place, visit)?;
+            for (from, word) in (from..).step_by(PLACES).zip(words.iter()) {
+                for place in bits(known(&quick.table, text, from, *word)) {
+                    self.verify(&quick.table, text, region, from + place, visit)?;
+                }
             }
         }
         ControlFlow::Continue(())
@@ -224,7 +219,7 @@ impl Prefilter {
         ControlFlow::Continue(())
     }
 
-    #[cold]
+    #[inline]
     fn verify(
         &self,
         table: &Table,
@@ -233,7 +228,8 @@ impl Prefilter {
         at: usize,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        for Found { anchor, offset } in table.known(gram_at(text, at)) {
+        let next = text.get(at + GRAM).copied().unwrap_or(0);
+        for Found { anchor, offset } in table.known(gram_at(text, at), next) {
             let Some(start) = at.checked_sub(usize::from(offset)) else { continue };
             if region.contains(&start) && self.anchor(anchor).stands_at(text, start) {
                 visit(start, anchor)?;
@@ -251,19 +247,23 @@ fn table(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table 
     }))
 }
 
-/// The places that words mark, in order. Gives how many there are.
+/// Of the places from `from` on that a word marks, those that the table knows. Few are, so nothing hangs on a guess
+/// of which.
 #[inline]
-fn marked(words: &[u64], from: usize, places: &mut [usize; WORDS * PLACES]) -> usize {
-    let mut count = 0;
-    for (number, word) in words.iter().enumerate() {
-        let mut word = *word;
-        while word != 0 {
-            places[count] = from + number * PLACES + word.trailing_zeros() as usize;
-            count += 1;
+fn known(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
+    bits(word).fold(0, |known, at| known | u64::from(table.may_know(gram_at(text, from + at))) << at)
+}
+
+/// The places of the bits that are set.
+#[inline]
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        (word != 0).then(|| {
             word &= word - 1;
-        }
-    }
-    count
+            at
+        })
+    })
 }
 
 /// The four bytes at a place, as if zeros followed the text.

@@ -61,16 +61,34 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
             return;
         }
         self.sieve.mark(self.text, from, &mut self.words[..=self.known]);
+        let mut eights = full_eights(self.words[0]);
         for at in 0..self.known {
-            let words = u128::from(self.words[at + 1]) << PLACES | u128::from(self.words[at]);
-            self.words[at] = begin_rows(words, self.least);
+            let next = self.words[at + 1];
+            let both = eights | full_eights(next) << 8;
+            // A long row holds two or more eights in a row. Few words have them.
+            let may_begin = self.least < LONG || both & both >> 1 != 0;
+            self.words[at] = if may_begin { begin_rows(self.words[at], next, self.least) } else { 0 };
+            eights = both >> 8;
         }
     }
 }
 
-/// Bits from which on `least` in a row are set, of the lower half.
+/// A row that begins anywhere and is so long holds two whole eights of places.
+const LONG: usize = 8 + 8 + 7;
+
+/// Which of the eight eights of a word are all set.
+const fn full_eights(word: u64) -> u32 {
+    let mut all = word & word >> 1;
+    all &= all >> 2;
+    all &= all >> 4;
+    // The lowest bit of each eight, brought together at the top.
+    ((all & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+}
+
+/// Bits of a word from which on `least` in a row are set.
 #[expect(clippy::cast_possible_truncation, reason = "the upper half says how rows of the lower one go on")]
-const fn begin_rows(mut words: u128, least: usize) -> u64 {
+const fn begin_rows(word: u64, next: u64, least: usize) -> u64 {
+    let mut words = (next as u128) << PLACES | word as u128;
     // Each bit stands for so many in a row.
     let mut row = 1;
     while row < least {

@@ -18,8 +18,13 @@ pub use marks::Marks;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sieve<const BANKS: usize, const WIDTH: usize> {
     /// By place and bank: for each lower half of a byte, then for each upper one, a bit for each group.
-    tables: [[[[u8; 16]; 2]; BANKS]; WIDTH],
+    tables: Tables<BANKS, WIDTH>,
 }
+
+type Tables<const BANKS: usize, const WIDTH: usize> = [[[Table; 2]; BANKS]; WIDTH];
+
+/// A table stands in both halves of a vector, since a look-up stays within its half.
+type Table = [u8; 32];
 
 /// The groups of a bank.
 pub const GROUPS: usize = 8;
@@ -31,7 +36,7 @@ impl<const BANKS: usize, const WIDTH: usize> Sieve<BANKS, WIDTH> {
     /// One that marks nothing.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { tables: [[[[0; 16]; 2]; BANKS]; WIDTH] }
+        Self { tables: [[[[0; 32]; 2]; BANKS]; WIDTH] }
     }
 
     /// Lets a byte stand at a place of a group. Groups are numbered through all banks.
@@ -42,12 +47,18 @@ impl<const BANKS: usize, const WIDTH: usize> Sieve<BANKS, WIDTH> {
 
     /// Lets the lower half of a byte stand at a place of a group, beside any of the upper ones that may.
     pub const fn allow_lower(&mut self, group: usize, place: usize, half: u8) {
-        self.tables[place][group / GROUPS][0][half as usize] |= 1 << (group % GROUPS);
+        self.set(group, place, 0, half as usize);
     }
 
     /// Lets the upper half of a byte stand at a place of a group, beside any of the lower ones that may.
     pub const fn allow_upper(&mut self, group: usize, place: usize, half: u8) {
-        self.tables[place][group / GROUPS][1][half as usize] |= 1 << (group % GROUPS);
+        self.set(group, place, 1, half as usize);
+    }
+
+    const fn set(&mut self, group: usize, place: usize, which: usize, half: usize) {
+        let table = &mut self.tables[place][group / GROUPS][which];
+        table[half] |= 1 << (group % GROUPS);
+        table[half + 16] = table[half];
     }
 
     /// The same with each of some bytes.

@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi64x, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 
-use super::PLACES;
+use super::{PLACES, Tables};
 
 /// Bytes in a vector.
 const LANES: usize = 32;
@@ -19,7 +19,7 @@ pub(super) fn is_there() -> bool {
 /// Fills in the marks, if the processor can. The text holds a window of `WIDTH` bytes for each of them.
 #[expect(unsafe_code, reason = "see below: the instructions are asked for")]
 pub(super) fn mark<const BANKS: usize, const WIDTH: usize>(
-    tables: &[[[[u8; 16]; 2]; BANKS]; WIDTH],
+    tables: &Tables<BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) -> bool {
@@ -34,26 +34,21 @@ pub(super) fn mark<const BANKS: usize, const WIDTH: usize>(
 
 #[target_feature(enable = "avx2")]
 fn mark_with<const BANKS: usize, const WIDTH: usize>(
-    tables: &[[[[u8; 16]; 2]; BANKS]; WIDTH],
+    tables: &Tables<BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) {
-    // In both halves of a vector, since a look-up stays within its half.
-    let tables = tables.map(|banks| banks.map(|halves| halves.map(|table| twice(&table))));
     for (number, mark) in marks.iter_mut().enumerate() {
         let at = number * PLACES;
-        let low = mark_lanes(&tables, &text[at..at + LANES + WIDTH - 1]);
-        let high = mark_lanes(&tables, &text[at + LANES..at + 2 * LANES + WIDTH - 1]);
+        let low = mark_lanes(tables, &text[at..at + LANES + WIDTH - 1]);
+        let high = mark_lanes(tables, &text[at + LANES..at + 2 * LANES + WIDTH - 1]);
         *mark = u64::from(high) << LANES | u64::from(low);
     }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn mark_lanes<const BANKS: usize, const WIDTH: usize>(
-    tables: &[[[__m256i; 2]; BANKS]; WIDTH],
-    text: &[u8],
-) -> u32 {
+fn mark_lanes<const BANKS: usize, const WIDTH: usize>(tables: &Tables<BANKS, WIDTH>, text: &[u8]) -> u32 {
     let half = _mm256_set1_epi8(15);
     let mut groups = [_mm256_set1_epi8(-1); BANKS];
     for (place, banks) in tables.iter().enumerate() {
@@ -62,8 +57,8 @@ fn mark_lanes<const BANKS: usize, const WIDTH: usize>(
         let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half);
         for (groups, [by_lower, by_upper]) in groups.iter_mut().zip(banks) {
             let taken = _mm256_and_si256(
-                _mm256_shuffle_epi8(*by_lower, lower),
-                _mm256_shuffle_epi8(*by_upper, upper),
+                _mm256_shuffle_epi8(load(by_lower), lower),
+                _mm256_shuffle_epi8(load(by_upper), upper),
             );
             *groups = _mm256_and_si256(*groups, taken);
         }
@@ -84,13 +79,4 @@ fn load(bytes: &[u8]) -> __m256i {
         i64::from_le_bytes(part)
     };
     _mm256_setr_epi64x(part(0), part(8), part(16), part(24))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn twice(table: &[u8; 16]) -> __m256i {
-    let mut both = [0; LANES];
-    both[..16].copy_from_slice(table);
-    both[16..].copy_from_slice(table);
-    load(&both)
 }
