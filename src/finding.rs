@@ -279,6 +279,8 @@ pub enum ProblemKind {
     FromIndex,
     /// Note: settings leave paths or rules out.
     LeftOut,
+    /// It is not known, or not in the clone, which commits a CI run is about. Nothing can accept that.
+    UnresolvedRange,
     /// Note: a CI run's range had to be a wider one than the system names.
     WiderRange,
 }
@@ -305,6 +307,7 @@ impl ProblemKind {
             Self::OtherOwner => "other-owner",
             Self::FromIndex => "from-index",
             Self::LeftOut => "left-out",
+            Self::UnresolvedRange => "unresolved-range",
             Self::WiderRange => "wider-range",
         }
     }

@@ -125,15 +125,14 @@ fn found(report: &Value) -> Vec<&str> {
     paths
 }
 
-/// Ends with 2, tells all of these, and reports nothing that could be taken for a result.
+/// Ends with 2, tells all of these, and cannot be taken for a result.
 fn refused(output: &Output, expected: &[&str]) {
-    let said = text_of(output);
+    let said = text_of(output).split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(output.status.code(), Some(2), "{said}");
     for expected in expected {
         assert!(said.contains(expected), "`{expected}` in: {said}");
     }
-    assert!(!said.contains("no secrets found"), "{said}");
-    assert!(output.stdout.is_empty(), "{said}");
+    assert!(said.contains("INCOMPLETE: 1 problem") || said.starts_with("skant: error: "), "{said}");
 }
 
 #[test]
@@ -147,6 +146,8 @@ fn a_pull_request_is_read_and_nothing_else() {
         assert_eq!(told["scope"]["commits"], json!(2));
         let ci = format!("GitHub Actions, pull request 1 into `main`: {:.12}..{:.12}", host.before, host.fix);
         assert_eq!(told["scope"]["ci"], json!(ci));
+        let help = told["findings"][0]["help"].to_string();
+        assert!(help.contains("it was pushed, so clones, forks and caches keep it"), "{help}");
     }
     let clone = host.whole("refs/pull/2/merge");
     let told = report(&host.github(&clone, "pull_request", &host.pull_request(&host.clean), &JSON), 0);
@@ -187,6 +188,22 @@ fn a_shallow_clone_is_refused_with_the_line_that_mends_it() {
     for depth in ["1", "2"] {
         let clone = host.shallow("refs/pull/1/merge", depth);
         refused(&host.github(&clone, "pull_request", &event, &[]), &["GitHub Actions", "`fetch-depth: 0`"]);
+    }
+    // No setting accepts that, and every format shows it.
+    let more = ["--allow-incomplete", "--fail-on", "never", "--format"];
+    let clone = host.shallow("refs/pull/1/merge", "1");
+    for (format, shows) in [
+        ("json", "\"complete\": false"),
+        ("sarif", "\"executionSuccessful\": false"),
+        ("junit", "<error type=\"unresolved-range\""),
+        ("gitlab", "\"status\":\"failure\""),
+        ("github", "::error title=skant%3A not read (unresolved-range)::"),
+        ("markdown", "## skant: INCOMPLETE"),
+    ] {
+        let output = host.github(&clone, "pull_request", &event, &[&more[..], &[format]].concat());
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(shows) && said.contains("fetch-depth"), "{format}: {said}");
     }
     let clone = host.shallow("refs/heads/main", "1");
     for (name, event) in [
@@ -391,4 +408,39 @@ fn the_settings_are_those_of_the_base() {
     let told =
         report(&host.github(&clone, "pull_request", &event, &[&JSON[..], &["--no-repo-config"]].concat()), 1);
     assert_eq!(found(&told), ["next.env"]);
+}
+
+/// The lines of the README's jobs, as they stand there.
+#[test]
+fn the_jobs_in_the_readme_fail_on_a_key_and_pass_without() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let lines =
+        readme.lines().map(|line| line.trim_start().trim_start_matches("- ").trim_start_matches("run: "));
+    let lines: Vec<&str> = lines.filter(|line| line.starts_with("skant scan --ci --")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let host = host();
+    let event = host.sandbox.beside("event.json");
+    let summary = host.sandbox.beside("summary");
+    let clone = host.sandbox.beside("clone");
+    for (branch, head, expected) in [("fix", &host.fix, 1), ("clean", &host.clean, 0)] {
+        host.whole(&format!("refs/heads/{branch}"));
+        std::fs::write(&event, host.pull_request(head).to_string()).unwrap();
+        let variables = format!(
+            "GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH={} GITHUB_STEP_SUMMARY={}",
+            event.display(),
+            summary.display()
+        );
+        let gitlab = format!(
+            "GITLAB_CI=true CI_COMMIT_SHA={head} CI_MERGE_REQUEST_IID=1 CI_MERGE_REQUEST_DIFF_BASE_SHA={}",
+            host.before
+        );
+        for (line, variables) in lines.iter().zip([variables, gitlab]) {
+            let output = host.sandbox.try_sh(&format!("cd ../clone; export {variables}; {line}"));
+            assert_eq!(output.status.code(), Some(expected), "{line}: {}", text_of(&output));
+        }
+        for written in ["skant.sarif", "gl-secret-detection-report.json", "skant.xml", "../summary"] {
+            let told = std::fs::read_to_string(clone.join(written)).unwrap();
+            assert_eq!(told.contains("added.env"), expected == 1, "{written}: {told}");
+        }
+    }
 }

@@ -131,10 +131,9 @@ impl Ground<'_> {
         // the change's. But once the change is merged, the branch would leave nothing of it.
         let mut bases: Vec<Oid> = named.into_iter().collect();
         if let Some(tracked) = tracked.filter(|tracked| !bases.contains(tracked)) {
-            let without =
-                |bases: &[Oid]| -> Result<bool, CiError> { Ok(self.commits(head, bases)?.is_empty()) };
-            if bases.is_empty() || !without(&[bases.as_slice(), &[tracked]].concat())? {
-                bases.push(tracked);
+            let both = [bases.as_slice(), &[tracked]].concat();
+            if bases.is_empty() || !self.commits(head, &both)?.is_empty() {
+                bases = both;
             }
         }
         let commits = self.commits(head, &bases)?;
