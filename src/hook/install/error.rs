@@ -1,6 +1,6 @@
 //! Why hooks were not installed or removed, and what to do then.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -108,6 +108,14 @@ pub enum InstallError {
 impl InstallError {
     pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { doing, path: path.to_path_buf(), source, not_undone: Vec::new() }
+    }
+
+    /// Git could not be started.
+    pub(super) fn not_run(git: &OsStr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NoGit { git: git.into() },
+            _ => Self::io("run", Path::new(git), source),
+        }
     }
 
     pub(super) fn not_undone(&mut self, path: PathBuf) {

@@ -1,7 +1,6 @@
 //! Where git looks for hooks, and whose folder that is. Asks git, changes nothing.
 
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -70,10 +69,7 @@ fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, Ins
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => InstallError::NoGit { git: git.into() },
-            _ => InstallError::io("run", Path::new(git), source),
-        })?;
+        .map_err(|source| InstallError::not_run(git, source))?;
     if !output.status.success() {
         return Err(InstallError::refused_by_git(dir, &output.stderr));
     }

@@ -178,10 +178,7 @@ fn config(git: &OsStr, arguments: &[&OsStr]) -> Result<Output, InstallError> {
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => InstallError::NoGit { git: git.into() },
-            _ => InstallError::io("run", Path::new(git), source),
-        })
+        .map_err(|source| InstallError::not_run(git, source))
 }
 
 #[cfg(test)]
