@@ -230,7 +230,7 @@ pub struct Suppressed {
     pub fingerprint: Fingerprint,
     /// The rule's id.
     pub rule: Cow<'static, str>,
-    /// What suppressed it: `inline` or `config`.
+    /// What suppressed it: `inline`, `config`, `baseline`, `gitleaks` or `gitleaks:allow`.
     pub by: &'static str,
     /// The reason that was given, escaped; empty if none.
     pub reason: String,
@@ -279,6 +279,8 @@ pub enum ProblemKind {
     FromIndex,
     /// Note: settings leave paths or rules out.
     LeftOut,
+    /// Note: the change that is scanned allows something itself, or weakens the settings.
+    PolicyChange,
 }
 
 impl ProblemKind {
@@ -303,6 +305,7 @@ impl ProblemKind {
             Self::OtherOwner => "other-owner",
             Self::FromIndex => "from-index",
             Self::LeftOut => "left-out",
+            Self::PolicyChange => "policy-change",
         }
     }
 
@@ -318,6 +321,7 @@ impl ProblemKind {
                 | Self::OtherOwner
                 | Self::FromIndex
                 | Self::LeftOut
+                | Self::PolicyChange
         )
     }
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::args::{Common, Install, Scan};
 use super::input::Input;
+use super::policy::Ground;
 use super::{Exit, Failure, fails, output, paths, progress, settings};
+use crate::allow::Whose;
 use crate::finding::Report;
 use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
@@ -34,7 +36,7 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Resul
     drop(line);
     advise(&mut report, engine.detector().rules(), situation);
     output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
-    let least = settings::least(arguments.fail_on);
+    let least = settings::least(arguments.fail_on, &engine);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
@@ -51,7 +53,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fai
 
 fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let engine = settings::engine(common, Some(&repository), Version::Worktree)?;
+    let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
@@ -68,6 +70,20 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let revisions = Revisions::resolve(&repository, &names)?;
     let report = scan::range(&engine, &repository, &revisions, &names, &wanted, stop)?;
     Ok((report, engine, Situation::Range))
+}
+
+/// Whose policy counts in a history.
+fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> {
+    let Some(name) = &arguments.policy_from else { return Ok(Ground::Own(Version::Worktree)) };
+    let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
+    match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
+        ([base], []) => {
+            Ok(Ground::Base { base: Some(*base), change: vec![Version::Worktree], whose: Whose::TheChanges })
+        }
+        _ => Err(Failure(format!(
+            "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
+        ))),
+    }
 }
 
 fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {

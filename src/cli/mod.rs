@@ -2,11 +2,15 @@
 
 mod args;
 mod commands;
+mod config;
+mod explain;
 mod hooks;
 mod input;
 mod output;
 mod paths;
+mod policy;
 mod progress;
+mod record;
 mod rules;
 mod settings;
 
@@ -68,6 +72,9 @@ impl Exit {
     }
 }
 
+/// What stands in an error before lines of a file, which are printed as lines. No name of a file or ref holds it.
+const UNDERLINED: char = '\0';
+
 /// An error that ends a run before there is a report: what is wrong, and what to do.
 struct Failure(String);
 
@@ -93,6 +100,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Install(install) => commands::install(install),
         Command::Uninstall(install) => commands::uninstall(install),
         Command::Rules(what) => rules::run(&arguments.common, what, &stop),
+        Command::Allow(what) => record::allow(&arguments.common, what, &stop),
+        Command::Baseline(what) => record::baseline(&arguments.common, what, &stop),
+        Command::Config(what) => config::run(&arguments.common, what),
+        Command::Explain(what) => explain::run(&arguments.common, what, &stop),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));
@@ -127,10 +138,21 @@ fn refuse(error: &clap::Error) -> Exit {
     Exit::Failed
 }
 
+/// Prints a text on standard output.
+fn print(text: &str) -> Result<Exit, Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
+        written => written.map(|()| Exit::Clean).map_err(Failure::from),
+    }
+}
+
 /// Says something on standard error, made safe for a terminal.
 fn complain(said: &str) {
+    let (said, lines) = said.split_once(UNDERLINED).unwrap_or((said, ""));
+    let safe = std::iter::once(said).chain(lines.lines()).map(|line| redacted(&terminal(line.as_bytes())));
     // There is nobody left to tell if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "skant: {}", redacted(&terminal(said.as_bytes())));
+    let _ = writeln!(std::io::stderr(), "skant: {}", safe.collect::<Vec<_>>().join("\n"));
 }
 
 /// A panic's message may hold what was being looked at; only its place is told.

@@ -1,11 +1,11 @@
 //! `rules list`, `rules show` and `rules test`.
 
 use std::fmt::Write as _;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 
 use super::args::{Common, Rules, RulesCommand};
 use super::input::Input;
-use super::{Exit, Failure, settings};
+use super::{Exit, Failure, print, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::judge::judge;
@@ -40,14 +40,6 @@ pub(super) fn run(common: &Common, arguments: &Rules, stop: &Stop) -> Result<Exi
             print(&said)?;
             Ok(if found { Exit::Findings } else { Exit::Clean })
         }
-    }
-}
-
-fn print(text: &str) -> Result<Exit, Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
-        written => written.map(|()| Exit::Clean).map_err(Failure::from),
     }
 }
 
