@@ -4,6 +4,7 @@ use skant::config::{Origin, Settings, parse};
 use skant::finding::{Problem, ProblemKind};
 
 use super::input::Input;
+use super::telling::telling;
 
 /// Who wrote it, then the file.
 pub fn holds(bytes: &[u8]) {
@@ -28,16 +29,6 @@ pub fn holds(bytes: &[u8]) {
             assert!(own || telling(file).all(|word| !said.contains(word)), "{said}");
         }
     }
-}
-
-/// Words that could be secrets, and that no message of ours holds.
-fn telling(file: &[u8]) -> impl Iterator<Item = &str> {
-    let words = file.split(|byte| !byte.is_ascii_alphanumeric());
-    words
-        .filter(|word| {
-            word.len() >= 8 && word.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-        })
-        .filter_map(|word| std::str::from_utf8(word).ok())
 }
 
 fn use_it(settings: Settings) {

@@ -12,7 +12,7 @@ use super::input::Input;
 use super::{Exit, Failure, print, settings};
 use crate::allow::baseline::is_fingerprint;
 use crate::detect::Look;
-use crate::finding::{Finding, Report, Suppressed};
+use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::scan::{self, Engine, Explained, Files, Limits, Stories, redacted};
 use crate::source::Stop;
 use crate::source::git::{Repository, path_bytes};
@@ -23,9 +23,7 @@ use crate::text::terminal;
 pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
-    // Whatever could be reported is explained, and what would be reported is said.
-    let all = Common { min_confidence: Some(common.min_confidence.unwrap_or(Level::Low)), ..common.clone() };
-    let engine = settings::engine(&all, repository.as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
         Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
@@ -42,7 +40,13 @@ pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<E
     let words = name.to_string_lossy();
     let digits = words.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     match repository {
-        Some(repository) if is_fingerprint(&digits) => fingerprint(&engine, &repository, &digits, stop),
+        Some(repository) if is_fingerprint(&digits) => {
+            // Whatever could be reported is looked at, and what would be reported is said.
+            let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
+            let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
+            let named = Named { digits: &digits, least: engine.policy().min_confidence };
+            fingerprint(&all, &repository, &named, stop)
+        }
         None if is_fingerprint(&digits) => {
             Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
         }
@@ -154,7 +158,7 @@ fn told(engine: &Engine, one: &Explained) -> String {
     let Explained { evidence, fingerprint, verdict, ruling, is_reported, .. } = one;
     let rule = &engine.detector().rules()[evidence.rule];
     let mut out = String::new();
-    let confidence = verdict.confidence.map_or("none", crate::finding::Confidence::name);
+    let confidence = verdict.confidence.map_or("none", Confidence::name);
     let masked = terminal(evidence.masked.text.as_bytes());
     let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
     let mut line = |name: &str, value: &str| {
@@ -205,14 +209,24 @@ const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> 
         (false, ..) => "no finding: a placeholder",
         (_, true, _) => "no finding: suppressed, counted and listed",
         (_, _, true) => "a finding",
-        (_, _, false) => {
-            "no finding at default settings: not sure enough (`--min-confidence low` reports it)"
-        }
+        (_, _, false) => "no finding at these settings: not sure enough (`--min-confidence low` reports it)",
     }
 }
 
+/// What is asked for by a fingerprint.
+struct Named<'n> {
+    digits: &'n str,
+    /// The least confidence that is reported.
+    least: Confidence,
+}
+
 /// A value by its fingerprint: in the working tree, and if it is not there in the history.
-fn fingerprint(engine: &Engine, repository: &Repository, digits: &str, stop: &Stop) -> Result<Exit, Failure> {
+fn fingerprint(
+    engine: &Engine,
+    repository: &Repository,
+    named: &Named<'_>,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
     let mut looked = Vec::new();
@@ -222,28 +236,30 @@ fn fingerprint(engine: &Engine, repository: &Repository, digits: &str, stop: &St
         let files =
             Files { repository: Some(&repository), root: top, names: &names, ignoring: Ignoring::AsGit };
         let report = scan::worktree(engine, &files, stop)?;
-        if let Some(said) = of_report(engine, &report, digits) {
+        if let Some(said) = of_report(engine, &report, named) {
             return print(&said);
         }
         looked.push("the working tree");
     }
     let limits = Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Told };
     let report = scan::history(engine, repository, &limits, stop)?;
-    if let Some(said) = of_report(engine, &report, digits) {
+    if let Some(said) = of_report(engine, &report, named) {
         return print(&said);
     }
     looked.push("the history");
     let incomplete = if report.problems.is_empty() { "" } else { " (not all of which could be read)" };
     Err(Failure(format!(
-        "no value in {}{incomplete} has a fingerprint that begins with {digits}",
-        looked.join(" or ")
+        "no value in {}{incomplete} has a fingerprint that begins with {}",
+        looked.join(" or "),
+        named.digits
     )))
 }
 
-fn of_report(engine: &Engine, report: &Report, digits: &str) -> Option<String> {
+fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<String> {
+    let digits = named.digits;
     let mut out = String::new();
     for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {
-        out.push_str(&of_finding(engine, finding));
+        out.push_str(&of_finding(engine, finding, named.least));
     }
     for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(digits)) {
         let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
@@ -257,7 +273,7 @@ fn of_report(engine: &Engine, report: &Report, digits: &str) -> Option<String> {
     Some(out)
 }
 
-fn of_finding(engine: &Engine, finding: &Finding) -> String {
+fn of_finding(engine: &Engine, finding: &Finding, least: Confidence) -> String {
     let mut out = format!("{}  {}\n", finding.rule, finding.secret.text);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "    {name:<12}{value}");
@@ -278,8 +294,7 @@ fn of_finding(engine: &Engine, finding: &Finding) -> String {
     if let Some(rule) = engine.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         line("known from", &rule.source);
     }
-    let is_reported = finding.confidence >= crate::finding::Confidence::Medium;
-    line("verdict", verdict_of(is_reported, true, false));
+    line("verdict", verdict_of(finding.confidence >= least, true, false));
     out.push('\n');
     out
 }

@@ -3,7 +3,6 @@
 use super::{Engine, Suppressions};
 use crate::allow::{Ruling, Subject, rule_on};
 use crate::detect::Evidence;
-use crate::finding::Confidence;
 use crate::judge::{Verdict, judge};
 use crate::secret::Fingerprint;
 
@@ -17,7 +16,7 @@ pub struct Explained {
     pub verdict: Verdict,
     /// What suppresses it, and what does not.
     pub ruling: Ruling,
-    /// Whether it would be reported at default settings.
+    /// Whether it is reported at these settings.
     pub is_reported: bool,
 }
 
@@ -49,8 +48,9 @@ impl Engine {
             }
             _ => Ruling::default(),
         };
-        let is_reported = verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium)
-            && ruling.reason.is_none();
+        let least = self.policy.min_confidence;
+        let is_reported =
+            verdict.confidence.is_some_and(|confidence| confidence >= least) && ruling.reason.is_none();
         Explained { evidence, fingerprint, verdict, ruling, is_reported }
     }
 }

@@ -145,3 +145,16 @@ fn an_accepted_problem_leaves_the_report_incomplete() {
         "INCOMPLETE: 1 accepted problem, not everything was read; 1 secret found in 12 files (34 kB)"
     );
 }
+
+#[test]
+fn of_a_long_list_on_record_the_rest_is_counted() {
+    let one = samples::troubled().suppressed.first().unwrap().clone();
+    let report = Report { suppressed: vec![one; 25], ..Report::default() };
+    let said = told(&report, &Options::default());
+    assert_eq!(said.matches("(inline)").count(), 20, "{said}");
+    assert!(
+        said.contains("and 5 more suppressed (`-v` lists all)") && said.contains("25 suppressed"),
+        "{said}"
+    );
+    assert_eq!(told(&report, &verbose()).matches("(inline)").count(), 25);
+}
