@@ -232,9 +232,9 @@ fn fingerprint(
     let mut looked = Vec::new();
     if let Some(top) = &top {
         let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
-        let names = [top.clone()];
+        let whole = [top.clone()];
         let files =
-            Files { repository: Some(&repository), root: top, names: &names, ignoring: Ignoring::AsGit };
+            Files { repository: Some(&repository), root: top, names: &whole, ignoring: Ignoring::AsGit };
         let report = scan::worktree(engine, &files, stop)?;
         if let Some(said) = of_report(engine, &report, named) {
             return print(&said);
