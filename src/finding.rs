@@ -281,6 +281,10 @@ pub enum ProblemKind {
     LeftOut,
     /// Note: the change that is scanned allows something itself, or weakens the settings.
     PolicyChange,
+    /// It is not known, or not in the clone, which commits a CI run is about. Nothing can accept that.
+    UnresolvedRange,
+    /// Note: a CI run's range had to be a wider one than the system names.
+    WiderRange,
 }
 
 impl ProblemKind {
@@ -306,6 +310,8 @@ impl ProblemKind {
             Self::FromIndex => "from-index",
             Self::LeftOut => "left-out",
             Self::PolicyChange => "policy-change",
+            Self::UnresolvedRange => "unresolved-range",
+            Self::WiderRange => "wider-range",
         }
     }
 
@@ -322,6 +328,7 @@ impl ProblemKind {
                 | Self::FromIndex
                 | Self::LeftOut
                 | Self::PolicyChange
+                | Self::WiderRange
         )
     }
 }
@@ -344,6 +351,8 @@ pub struct Scope {
     pub kind: &'static str,
     /// The revisions asked for, as they were named.
     pub revisions: Vec<String>,
+    /// The CI system that was recognised and what its run is about, in words; `None` without `--ci`.
+    pub ci: Option<String>,
     /// Commits read.
     pub commits: usize,
     /// Objects read, of all types.

@@ -301,7 +301,8 @@ fn settings_are_checked_and_their_places_underlined() {
     std::fs::write(own, "exclude = []\nfail-on = \"soon\"\n").unwrap();
     let said = run(&sandbox, 2, &["config", "check", own]);
     assert!(
-        said.contains("line 2, column 11") && said.contains("\n2 | fail-on = \"soon\"\n  |           ^^^^^^"),
+        said.contains("line 2, column 11")
+            && said.contains("\n  2 | fail-on = \"soon\"\n    |           ^^^^^^"),
         "{said}"
     );
     let examples = "examples = [\"k = acme_0123\"]\ncounterexamples = [\"acme_\"]\n";

@@ -10,7 +10,6 @@ use super::args::{Common, Hook, HookName};
 use super::commands::{here, is_unborn, merge_parents};
 use super::policy::Ground;
 use super::{Exit, Failure, blocks, output, settings};
-use crate::allow::Whose;
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
 use crate::hook::push::{self, Update};
 use crate::respond::{Situation, advise};
@@ -147,15 +146,8 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<
     let revisions = push::revisions_of_receive(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
-    let ground = Ground::Base {
-        base: base_of(repository, &updates)?,
-        change: updates
-            .iter()
-            .filter(|update| !update.new.is_zero())
-            .map(|update| Version::Commit(update.new))
-            .collect(),
-        whose: Whose::TheChanges,
-    };
+    let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    let ground = Ground::of_change(base_of(repository, &updates)?, &tips);
     let engine = settings::engine_on(common, Some(repository), &ground)?;
     scanned(
         common,

@@ -1,11 +1,14 @@
 //! The command line: arguments to settings, a scan, a report, an exit code. clap goes no further than this room.
 
 mod args;
+mod ci;
 mod commands;
 mod config;
 mod explain;
+mod generated;
 mod hooks;
 mod input;
+mod install;
 mod output;
 mod paths;
 mod policy;
@@ -72,9 +75,6 @@ impl Exit {
     }
 }
 
-/// What stands in an error before lines of a file, which are printed as lines. No name of a file or ref holds it.
-const UNDERLINED: char = '\0';
-
 /// An error that ends a run before there is a report: what is wrong, and what to do.
 struct Failure(String);
 
@@ -97,13 +97,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = enter(&arguments).and_then(|()| match &arguments.command {
         Command::Scan(scan) => commands::scan(&arguments.common, scan, &stop),
         Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
-        Command::Install(install) => commands::install(install),
-        Command::Uninstall(install) => commands::uninstall(install),
+        Command::Install(install) => install::install(install),
+        Command::Uninstall(install) => install::uninstall(install),
         Command::Rules(what) => rules::run(&arguments.common, what, &stop),
         Command::Allow(what) => record::allow(&arguments.common, what, &stop),
         Command::Baseline(what) => record::baseline(&arguments.common, what, &stop),
         Command::Config(what) => config::run(&arguments.common, what),
         Command::Explain(what) => explain::run(&arguments.common, what, &stop),
+        Command::Completions { shell } => generated::completions(*shell),
+        Command::Man => generated::man(),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));
@@ -149,10 +151,11 @@ fn print(text: &str) -> Result<Exit, Failure> {
 
 /// Says something on standard error, made safe for a terminal.
 fn complain(said: &str) {
-    let (said, lines) = said.split_once(UNDERLINED).unwrap_or((said, ""));
-    let safe = std::iter::once(said).chain(lines.lines()).map(|line| redacted(&terminal(line.as_bytes())));
+    let lines: Vec<String> = said.lines().map(|line| terminal(line.as_bytes())).collect();
+    // What follows the first line stands further in, so that no name in it can pass for a line of our own.
+    let said = redacted(&lines.join("\n  "));
     // There is nobody left to tell if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "skant: {}", safe.collect::<Vec<_>>().join("\n"));
+    let _ = writeln!(std::io::stderr(), "skant: {said}");
 }
 
 /// A panic's message may hold what was being looked at; only its place is told.

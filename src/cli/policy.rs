@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Failure;
 use super::args::Common;
-use super::{Failure, UNDERLINED};
 use crate::allow::Whose;
 use crate::allow::baseline::Baseline;
 use crate::config::{self, FileError, Globs, Layer, LoadError, Origin, Settings};
@@ -28,6 +28,18 @@ pub(super) enum Ground {
         /// Whether the change's author is one of us.
         whose: Whose,
     },
+}
+
+impl Ground {
+    /// A base and the tips of the change that is held to it; without any, what is checked out.
+    pub(super) fn of_change(base: Option<Oid>, tips: &[Oid]) -> Self {
+        let change = if tips.is_empty() {
+            vec![Version::Worktree]
+        } else {
+            tips.iter().copied().map(Version::Commit).collect()
+        };
+        Self::Base { base, change, whose: Whose::TheChanges }
+    }
 }
 
 /// All settings, and where each came from.
@@ -148,7 +160,7 @@ impl Gathered {
                 LoadError::File(FileError { error, .. }) => error.underlined(),
                 LoadError::Extends { .. } => None,
             };
-            let underlined = underlined.map(|text| format!("{UNDERLINED}{text}")).unwrap_or_default();
+            let underlined = underlined.map(|text| format!("\n{text}")).unwrap_or_default();
             Failure(format!("{error}; {help}{underlined}"))
         })?;
         self.layers.extend(layers);

@@ -173,6 +173,10 @@ pub(super) fn extends_of(bytes: &[u8]) -> Vec<String> {
     struct Extends {
         extends: Option<OneOrMore>,
     }
+    // Most build on nothing, and need not be read twice.
+    if memchr::memmem::find(bytes, b"extends").is_none() {
+        return Vec::new();
+    }
     let read = std::str::from_utf8(bytes).ok().and_then(|text| toml::from_str::<Extends>(text).ok());
     let mut list = read.and_then(|read| read.extends).map_or_else(Vec::new, OneOrMore::into_list);
     list.truncate(MOST_EXTENDS);

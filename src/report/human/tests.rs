@@ -158,3 +158,18 @@ fn of_a_long_list_on_record_the_rest_is_counted() {
     );
     assert_eq!(told(&report, &verbose()).matches("(inline)").count(), 25);
 }
+
+#[test]
+fn no_line_is_a_command_to_a_ci_job() {
+    let mut report = samples::hostile();
+    let name = format!("{} ::stop-commands::x", "y".repeat(90));
+    report.problems =
+        vec![Problem { kind: ProblemKind::Unreadable, path: Some(name.clone()), message: "x".into() }];
+    report.findings[0].reasons = vec!["a".into(), "::error::x".into(), name];
+    for options in [Options::default(), narrow()] {
+        let told = told(&report, &options);
+        assert!(told.contains("\\u{3a}:stop-commands::x"), "{told}");
+        assert!(told.lines().all(|line| !line.trim_start().starts_with("::")), "{told}");
+        assert!(!told.contains("##vso[") && !told.contains("##["), "{told}");
+    }
+}
