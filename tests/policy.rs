@@ -541,3 +541,37 @@ fn a_place_is_explained_with_all_that_looked_at_it() {
     let piped = sandbox.skant_with_input(&["explain", "-"], format!("a\n{key}\n").as_bytes());
     assert!(text_of(&piped).contains("2:1  anthropic-api-key"), "{}", text_of(&piped));
 }
+
+#[test]
+fn a_ci_run_is_held_to_the_policy_of_its_base() {
+    let sandbox = Sandbox::with_commit();
+    let base = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.git(&["checkout", "-q", "-b", "change"]);
+    sandbox.write("app.env", format!("KEY={}\n", tokens::api_key("ci")));
+    sandbox.write("skant.toml", "[[allow]]\npath = \"*.env\"\nreason = \"r\"\n");
+    let scan = || {
+        let head = sandbox.commit_all("change");
+        let mut command = sandbox.command(support::skant_program());
+        command.args(["scan", "--ci", "--format", "json"]).envs([
+            ("GITLAB_CI", "true"),
+            ("CI_COMMIT_SHA", &*head),
+            ("CI_MERGE_REQUEST_IID", "1"),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &*base),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ]);
+        let output = command.output().unwrap();
+        let report: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text_of(&output)));
+        (output.status.code(), report)
+    };
+    let (code, told) = scan();
+    assert_eq!(code, Some(1), "{told:#}");
+    assert!(told["notes"].to_string().contains("this change allows path *.env (config): r"), "{told:#}");
+    let fingerprint = fingerprints(&told).remove(0);
+    sandbox.write("skant.toml", "");
+    run(&sandbox, 0, &["allow", &fingerprint, "--reason", "made up"]);
+    let (code, told) = scan();
+    assert_eq!((code, suppressed_by(&told)), (Some(0), vec!["baseline"]), "{told:#}");
+    let notes = told["notes"].to_string();
+    assert!(notes.contains(&format!("this change allows {fingerprint} (baseline): made up")), "{notes}");
+}
