@@ -15,7 +15,7 @@ use std::{env, fs};
 #[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
 mod alphabet;
 #[path = "src/rules/spec.rs"]
-#[allow(dead_code, reason = "the crate uses other parts of it")]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
 mod spec;
 
 use spec::{CutSpec, PackSpec, RuleSpec, ShapeSpec};

@@ -230,7 +230,7 @@ pub struct Suppressed {
     pub fingerprint: Fingerprint,
     /// The rule's id.
     pub rule: Cow<'static, str>,
-    /// What suppressed it: `inline` or `config`.
+    /// What suppressed it: `inline`, `config`, `baseline`, `gitleaks` or `gitleaks:allow`.
     pub by: &'static str,
     /// The reason that was given, escaped; empty if none.
     pub reason: String,
@@ -279,6 +279,8 @@ pub enum ProblemKind {
     FromIndex,
     /// Note: settings leave paths or rules out.
     LeftOut,
+    /// Note: the change that is scanned allows something itself, or weakens the settings.
+    PolicyChange,
     /// It is not known, or not in the clone, which commits a CI run is about. Nothing can accept that.
     UnresolvedRange,
     /// Note: a CI run's range had to be a wider one than the system names.
@@ -307,6 +309,7 @@ impl ProblemKind {
             Self::OtherOwner => "other-owner",
             Self::FromIndex => "from-index",
             Self::LeftOut => "left-out",
+            Self::PolicyChange => "policy-change",
             Self::UnresolvedRange => "unresolved-range",
             Self::WiderRange => "wider-range",
         }
@@ -324,6 +327,7 @@ impl ProblemKind {
                 | Self::OtherOwner
                 | Self::FromIndex
                 | Self::LeftOut
+                | Self::PolicyChange
                 | Self::WiderRange
         )
     }

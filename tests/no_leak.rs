@@ -420,6 +420,37 @@ fn an_allowed_reason_and_a_rule_that_is_off_show_nothing() {
 }
 
 #[test]
+fn what_is_put_on_record_or_explained_shows_nothing() {
+    let mut house = house();
+    let pattern = house.planted.key("pattern");
+    let search = house.planted.search();
+    house.write("skant.toml", format!("[[allow]]\npath = \"{pattern}/**\"\nreason = \"was {pattern}\"\n"));
+    for file in
+        ["all.env", "beside.txt", "generic.yml", "neighbours.env", "encoded.json", "long.txt", "allowed.py:1"]
+    {
+        let output = check(&house, &search, &["explain", file], b"", &[]);
+        assert!(!output.stdout.is_empty(), "{file} is explained");
+    }
+    check(&house, &search, &["explain", &pattern], b"", &[]);
+    check(&house, &search, &["explain", "-"], pattern.as_bytes(), &[]);
+    check(&house, &search, &["config", "show"], b"", &[]);
+    check(&house, &search, &["config", "check"], b"", &[]);
+    check(&house, &search, &["baseline", "create", "--history", "--reason", "known"], b"", &[]);
+    let record = fs::read(house.sandbox.dir.join(&house.folder).join(".skant-baseline")).unwrap();
+    clean(&search, &record, "the baseline");
+    let record = String::from_utf8(record).unwrap();
+    let fingerprints: Vec<&str> = record.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert!(fingerprints.len() > 20, "{} on record", fingerprints.len());
+    for fingerprint in &fingerprints[..3] {
+        check(&house, &search, &["explain", fingerprint], b"", &[]);
+    }
+    check(&house, &search, &["allow", fingerprints[0], "--reason", &pattern], b"", &[]);
+    check(&house, &search, &["allow", &pattern, "--reason", "x"], b"", &[]);
+    house.write(".skant-baseline", format!("{pattern}\n"));
+    check(&house, &search, &["baseline", "check"], b"", &[]);
+}
+
+#[test]
 fn no_help_shows_a_secret_and_problems_mask_their_paths() {
     let house = house();
     let search = house.planted.search();

@@ -85,6 +85,10 @@ fn prepared(here: Option<&str>, key: &str) -> Sandbox {
         Some("hooks") => {
             assert!(sandbox.skant(&["install"]).status.success());
         }
+        Some("a repository with a key") => {
+            sandbox.write("app.env", format!("ANTHROPIC_API_KEY={key}\n"));
+            sandbox.commit_all("Talk to Claude");
+        }
         Some("a key that was committed and taken out") => {
             let app = |key: &str| format!("from anthropic import Anthropic\nclient = Anthropic({key})\n");
             sandbox.write("app.py", app(&format!("api_key=\"{key}\"")));
@@ -174,9 +178,14 @@ fn the_frameworks_ids_and_stages_are_those_of_the_manifest() {
 #[test]
 fn its_options_exist() {
     let sandbox = Sandbox::empty();
-    let help: String = [&["--help"][..], &["scan", "--help"], &["install", "--help"]]
-        .map(|arguments| support::text_of(&sandbox.skant(arguments)))
-        .concat();
+    let of = [
+        &["--help"][..],
+        &["scan", "--help"],
+        &["install", "--help"],
+        &["allow", "--help"],
+        &["baseline", "create", "--help"],
+    ];
+    let help: String = of.map(|arguments| support::text_of(&sandbox.skant(arguments))).concat();
     let known: BTreeSet<&str> = options(&help).collect();
     let readme = read("README.md");
     // What comes later is named in one paragraph, which says so; other programs have options of their own.

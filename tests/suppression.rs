@@ -326,8 +326,8 @@ fn a_repository_cannot_set_what_fails_a_run_or_where_it_is_told() {
         "format = \"json\"",
         "allow-incomplete = true",
         "extends = \"../x.toml\"",
-        "[[allow]]\npath = \"*.env\"\nreason = \"x\"",
-        "[[allow]]\nrule = \"anthropic-api-key\"\nreason = \"x\"",
+        "[[allow]]\nvalue = \".*\"\nreason = \"x\"",
+        "[[allow]]\nreason = \"x\"",
         "[[allow]]\nfingerprint = \"\"\nreason = \"x\"",
     ] {
         sandbox.write("skant.toml", format!("{key}\n"));

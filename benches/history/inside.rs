@@ -41,6 +41,8 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
     let engine = Engine::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Medium,
+        comments: skant::allow::Comments::default(),
+        notes: Vec::new(),
         suppressions: Suppressions::Count,
         incomplete: Incomplete::Fails,
         now: now.as_second(),

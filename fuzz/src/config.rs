@@ -4,6 +4,7 @@ use skant::config::{Origin, Settings, parse};
 use skant::finding::{Problem, ProblemKind};
 
 use super::input::Input;
+use super::telling::telling;
 
 /// Who wrote it, then the file.
 pub fn holds(bytes: &[u8]) {
@@ -22,20 +23,12 @@ pub fn holds(bytes: &[u8]) {
             );
             // Of the user's own file, names of rules and patterns are quoted.
             let own = origin == Origin::User
-                && (said.contains("`disable`") || said.contains("`exclude`") || said.contains("`accept`"));
+                && ["`disable`", "`exclude`", "`accept`", "`allow`", "`rule`"]
+                    .iter()
+                    .any(|key| said.contains(key));
             assert!(own || telling(file).all(|word| !said.contains(word)), "{said}");
         }
     }
-}
-
-/// Words that could be secrets, and that no message of ours holds.
-fn telling(file: &[u8]) -> impl Iterator<Item = &str> {
-    let words = file.split(|byte| !byte.is_ascii_alphanumeric());
-    words
-        .filter(|word| {
-            word.len() >= 8 && word.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-        })
-        .filter_map(|word| std::str::from_utf8(word).ok())
 }
 
 fn use_it(settings: Settings) {
@@ -43,12 +36,13 @@ fn use_it(settings: Settings) {
         let _ = settings.exclude.matches(path);
     }
     for entry in &settings.allow {
-        assert!(
-            entry.fingerprint.len() >= 6 && entry.fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit())
-        );
+        let digits = |text: &String| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(entry.fingerprint.as_ref().is_none_or(digits) && entry.commit.as_ref().is_none_or(digits));
+        assert!(!entry.subject().is_empty(), "an entry names something");
         assert!(!entry.reason.chars().any(char::is_control), "{:?}", entry.reason);
     }
-    assert!(settings.disabled.iter().all(|rule| rule == "generic-secret"));
+    let is_own = |id: &String| settings.rules.iter().any(|rule| rule.id == *id);
+    assert!(settings.disabled.iter().all(|rule| rule == "generic-secret" || is_own(rule)));
     let problem =
         |kind, path: Option<&str>| Problem { kind, path: path.map(Into::into), message: String::new() };
     for kind in [ProblemKind::CorruptObject, ProblemKind::Budget, ProblemKind::Unreadable] {

@@ -21,6 +21,8 @@ mod input;
 pub mod loose;
 pub mod pack;
 pub mod pack_index;
+pub mod record;
+mod telling;
 #[allow(clippy::duplicate_mod, reason = "the tests that replay the corpora have it, too")]
 #[path = "../../tests/support/templates.rs"]
 mod templates;
@@ -34,7 +36,7 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("config", config::holds),
     ("decode", decode::holds),
     ("delta", delta::holds),
@@ -45,6 +47,7 @@ pub const TARGETS: [Target; 12] = [
     ("loose", loose::holds),
     ("pack", pack::holds),
     ("pack_index", pack_index::holds),
+    ("record", record::holds),
     ("trace", trace::holds),
     ("tree", tree::holds),
 ];

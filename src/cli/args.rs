@@ -32,6 +32,14 @@ pub(super) enum Command {
     Uninstall(Install),
     /// The rules in force.
     Rules(Rules),
+    /// Puts a finding on record, so that it is suppressed, counted and listed: in `.skant-baseline`.
+    Allow(Allow),
+    /// Puts all findings that there are on record, and keeps the record.
+    Baseline(Baseline),
+    /// The settings in force and where each came from.
+    Config(Config),
+    /// Why something is, or is not, a finding.
+    Explain(Explain),
     /// The completions of a shell, for whoever packages skant.
     Completions {
         /// Which shell.
@@ -41,7 +49,7 @@ pub(super) enum Command {
     Man,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Common {
     /// Run as if started in DIR.
@@ -50,7 +58,7 @@ pub(super) struct Common {
     /// Read settings from FILE, besides the repository's `skant.toml`.
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// Do not read the repository's own `skant.toml`.
+    /// Do not read the repository's own policy: `skant.toml`, `.skant-baseline`.
     #[arg(long, global = true)]
     pub(super) no_repo_config: bool,
     /// Show what comments and settings suppress.
@@ -59,9 +67,9 @@ pub(super) struct Common {
     /// Do not read paths that match (repeatable; as in ignore files).
     #[arg(long, value_name = "GLOB", global = true)]
     pub(super) exclude: Vec<String>,
-    /// Report findings of at least this confidence.
-    #[arg(long, value_name = "LEVEL", default_value = "medium", global = true)]
-    pub(super) min_confidence: Level,
+    /// Report findings of at least this confidence (default: medium).
+    #[arg(long, value_name = "LEVEL", global = true)]
+    pub(super) min_confidence: Option<Level>,
     /// Accept that not everything could be read.
     #[arg(long, global = true)]
     pub(super) allow_incomplete: bool,
@@ -107,6 +115,9 @@ pub(super) struct Scan {
     /// With --history: search every version whole, not only what it adds (slower, same result).
     #[arg(long = "full-scan", requires = "history")]
     pub(super) whole_versions: bool,
+    /// With revisions: by the policy of REV, of which the change that is scanned may only allow values.
+    #[arg(long, value_name = "REV", requires = "history")]
+    pub(super) policy_from: Option<String>,
     /// What to call standard input.
     #[arg(long, value_name = "NAME")]
     pub(super) path: Option<String>,
@@ -116,9 +127,9 @@ pub(super) struct Scan {
     /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(super) output: Vec<OsString>,
-    /// Fail on findings of at least this confidence.
-    #[arg(long, value_name = "LEVEL", default_value = "medium")]
-    pub(super) fail_on: FailOn,
+    /// Fail on findings of at least this confidence (default: medium).
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) fail_on: Option<FailOn>,
     /// Fail also on findings that only unreachable objects hold.
     #[arg(long)]
     pub(super) fail_on_unreachable: bool,
@@ -166,6 +177,75 @@ pub(super) enum RulesCommand {
         /// A file, or `-` for standard input.
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Allow {
+    /// The fingerprint that a report prints, or its first digits; `RULE/FINGERPRINT` will do, too.
+    pub(super) fingerprint: String,
+    /// Why it is no secret, or does no harm.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// The last day on which this counts.
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Baseline {
+    #[command(subcommand)]
+    pub(super) what: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Makes `.skant-baseline` of all that the working tree holds.
+    Create(Entering),
+    /// Adds what is found and not on record yet; changes and removes nothing.
+    Update(Entering),
+    /// Removes what neither the working tree nor the history holds any more.
+    Prune,
+    /// Says what `prune` would remove and what has ended; ends with 1 if there is any.
+    Check,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Entering {
+    /// What the history holds, too.
+    #[arg(long)]
+    pub(super) history: bool,
+    /// Why they are no secrets, or do no harm.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// The last day on which this counts.
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    #[command(subcommand)]
+    pub(super) what: Option<ConfigCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Reads all settings and says what is wrong with them.
+    Check {
+        /// This file alone.
+        file: Option<PathBuf>,
+    },
+    /// Each setting in force, and where it comes from.
+    Show,
+    /// The JSON Schema of `skant.toml`, for editors.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// A fingerprint that a report prints, PATH:LINE, PATH, or `-` for standard input.
+    #[arg(value_name = "FINGERPRINT|PATH:LINE|-")]
+    pub(super) what: OsString,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use super::args::{Common, Scan};
 use super::commands::{Scanned, here};
+use super::policy::Ground;
 use super::{Failure, paths, settings};
 use crate::ci::{self, Read, Resolved, Run, Unclear};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
@@ -21,8 +22,12 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
         Ok(resolved) => resolved,
         Err(error) => return unresolved(common, &error.to_string()),
     };
-    let version = policy.map_or(Version::Worktree, Version::Commit);
-    let engine = settings::engine(common, Some(&repository), version)?;
+    let tips = match &read {
+        Read::Range(revisions, _) => revisions.wanted.as_slice(),
+        Read::Everything => &[],
+    };
+    let ground = policy.map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), tips));
+    let engine = settings::engine_on(common, Some(&repository), &ground)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     let (mut report, situation) = match read {

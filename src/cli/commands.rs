@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Common, Scan};
 use super::input::Input;
+use super::policy::Ground;
 use super::{Exit, Failure, fails, output, paths, progress, settings};
 use crate::finding::Report;
 use crate::respond::{Situation, advise};
@@ -34,7 +35,7 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Resul
     drop(line);
     advise(&mut report, engine.detector().rules(), situation);
     output::write(&report, &output::targets(arguments.format, &arguments.output), common, started)?;
-    let least = settings::least(arguments.fail_on);
+    let least = settings::least(arguments.fail_on, &engine);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
@@ -51,7 +52,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fai
 
 fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let engine = settings::engine(common, Some(&repository), Version::Worktree)?;
+    let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
     let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
@@ -68,6 +69,23 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let revisions = Revisions::resolve(&repository, &names)?;
     let report = scan::range(&engine, &repository, &revisions, &names, &wanted, stop)?;
     Ok((report, engine, Situation::Range))
+}
+
+/// Whose policy counts in a history.
+fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> {
+    let Some(name) = &arguments.policy_from else { return Ok(Ground::Own(Version::Worktree)) };
+    let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
+    match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
+        ([base], []) => {
+            let names: Vec<String> =
+                arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+            let tips = Revisions::resolve(repository, &names)?.wanted;
+            Ok(Ground::of_change(Some(*base), &tips))
+        }
+        _ => Err(Failure(format!(
+            "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
+        ))),
+    }
 }
 
 fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {

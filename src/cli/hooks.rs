@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Common, Hook, HookName};
 use super::commands::{here, is_unborn, merge_parents};
+use super::policy::Ground;
 use super::{Exit, Failure, blocks, output, settings};
-use crate::finding::{PlaceKind, Report};
+use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
 use crate::hook::push::{self, Update};
 use crate::respond::{Situation, advise};
-use crate::scan::{self, Asked, Files};
+use crate::scan::{self, Asked, Engine, Files};
 use crate::source::Stop;
-use crate::source::git::{Repository, path_bytes};
+use crate::source::git::{Oid, Refs, Repository, path_bytes};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
 use crate::source::staged;
@@ -144,7 +145,25 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<
     let updates = Update::parse_receive(&read_stdin()?)?;
     let revisions = push::revisions_of_receive(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
-    pushed(common, repository, &revisions, &names, "this push", stop)
+    // Whoever pushes does not decide what is let through.
+    let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    let ground = Ground::of_change(base_of(repository, &updates)?, &tips);
+    let engine = settings::engine_on(common, Some(repository), &ground)?;
+    scanned(
+        common,
+        repository,
+        &engine,
+        &Pushed { revisions: &revisions, names: &names, what: "this push" },
+        stop,
+    )
+}
+
+/// What the one branch that is pushed to holds so far; otherwise what HEAD, the main branch, holds.
+fn base_of(repository: &Repository, updates: &[Update]) -> Result<Option<Oid>, Failure> {
+    match updates {
+        [one] if !one.old.is_zero() => Ok(Some(one.old)),
+        _ => Ok(Refs::head(repository)?),
+    }
 }
 
 /// A range, and the names of the refs that it is pushed to.
@@ -157,10 +176,28 @@ fn pushed(
     stop: &Stop,
 ) -> Result<Exit, Failure> {
     let engine = settings::engine(common, Some(repository), Version::Worktree)?;
-    let mut report = scan::range(&engine, repository, revisions, &[], &|_| true, stop)?;
-    report = scan::joined(report, scan::ref_names(&engine, names));
+    scanned(common, repository, &engine, &Pushed { revisions, names, what }, stop)
+}
+
+/// What is pushed.
+struct Pushed<'p> {
+    revisions: &'p Revisions,
+    /// The refs' names on the other side.
+    names: &'p [Vec<u8>],
+    what: &'p str,
+}
+
+fn scanned(
+    common: &Common,
+    repository: &Repository,
+    engine: &Engine,
+    pushed: &Pushed<'_>,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    let mut report = scan::range(engine, repository, pushed.revisions, &[], &|_| true, stop)?;
+    report = scan::joined(report, scan::ref_names(engine, pushed.names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
-    conclude(common, &report, what)
+    conclude(common, &report, pushed.what)
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {
@@ -178,7 +215,11 @@ fn variable(name: &str) -> Option<String> {
 /// Says what there is to say, and whether git may go on.
 fn conclude(common: &Common, report: &Report, what: &str) -> Result<Exit, Failure> {
     let exit = Exit::of(report, blocks);
-    let silent = report.findings.is_empty() && report.problems.is_empty() && report.suppressed.is_empty();
+    let is_told = |note: &Problem| note.kind == ProblemKind::PolicyChange;
+    let silent = report.findings.is_empty()
+        && report.problems.is_empty()
+        && report.suppressed.is_empty()
+        && !report.notes.iter().any(is_told);
     if !silent || common.verbose > 0 {
         output::write_to_stderr(report, common);
     }

@@ -3,13 +3,17 @@
 mod args;
 mod ci;
 mod commands;
+mod config;
+mod explain;
 mod generated;
 mod hooks;
 mod input;
 mod install;
 mod output;
 mod paths;
+mod policy;
 mod progress;
+mod record;
 mod rules;
 mod settings;
 
@@ -96,6 +100,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Install(install) => install::install(install),
         Command::Uninstall(install) => install::uninstall(install),
         Command::Rules(what) => rules::run(&arguments.common, what, &stop),
+        Command::Allow(what) => record::allow(&arguments.common, what, &stop),
+        Command::Baseline(what) => record::baseline(&arguments.common, what, &stop),
+        Command::Config(what) => config::run(&arguments.common, what),
+        Command::Explain(what) => explain::run(&arguments.common, what, &stop),
         Command::Completions { shell } => generated::completions(*shell),
         Command::Man => generated::man(),
     });

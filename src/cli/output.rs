@@ -135,7 +135,7 @@ fn options(common: &Common, is_terminal: bool) -> human::Options {
 
 /// Replaces a file as a whole: a reader sees the old report or the new one, and a link is replaced, not
 /// followed. A device (`/dev/stdout`) is written to as it is.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     if is_special {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
@@ -147,7 +147,15 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         .write(true)
         .create_new(true)
         .open(&temporary)
-        .and_then(|mut file| file.write_all(content))
+        .and_then(|mut file| {
+            // What is replaced may be read by others, or by nobody else.
+            if let Ok(old) = fs::symlink_metadata(path)
+                && old.is_file()
+            {
+                file.set_permissions(old.permissions())?;
+            }
+            file.write_all(content)
+        })
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // What cannot be removed was never made.

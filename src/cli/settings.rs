@@ -4,12 +4,13 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::Failure;
 use super::args::{Common, FailOn, Level};
-use crate::config::{self, Globs, Origin, Settings};
+use super::policy::{Gathered, Ground};
+use crate::allow::Comments;
+use crate::config;
 use crate::finding::Confidence;
-use crate::rules::RuleSet;
 use crate::scan::{Engine, Incomplete, Policy, Suppressions};
 use crate::source::git::Repository;
-use crate::source::policy_file::{self, Version};
+use crate::source::policy_file::Version;
 
 impl From<Level> for Confidence {
     fn from(level: Level) -> Self {
@@ -22,50 +23,43 @@ impl From<Level> for Confidence {
 }
 
 /// The least confidence that fails a run; `None` for never.
-pub(super) const fn least(fail_on: FailOn) -> Option<Confidence> {
-    match fail_on {
-        FailOn::Low => Some(Confidence::Low),
-        FailOn::Medium => Some(Confidence::Medium),
-        FailOn::High => Some(Confidence::High),
-        FailOn::Never => None,
+pub(super) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confidence> {
+    match (fail_on, engine.policy().settings.fail_on) {
+        (Some(FailOn::Never), _) | (None, Some(config::FailOn::Never)) => None,
+        (Some(FailOn::Low), _) => Some(Confidence::Low),
+        (Some(FailOn::Medium), _) | (None, None) => Some(Confidence::Medium),
+        (Some(FailOn::High), _) => Some(Confidence::High),
+        (None, Some(config::FailOn::From(least))) => Some(least),
     }
 }
 
-/// The engine for a scan of a repository, or of something else.
+/// The engine for a scan of a repository, or of something else, by the repository's own policy.
 pub(super) fn engine(
     common: &Common,
     repository: Option<&Repository>,
     version: Version,
 ) -> Result<Engine, Failure> {
-    let rules = RuleSet::builtin();
-    let ids: Vec<&str> = rules.rules().iter().map(|rule| rule.id.as_ref()).collect();
-    let mut settings = Settings::default();
-    if let Some(repository) = repository.filter(|_| !common.no_repo_config)
-        && let Some(bytes) = policy_file::read(repository, version)?
-    {
-        let own = config::parse(&bytes, Origin::Repository, &ids);
-        settings = own.map_err(|error| {
-            Failure(format!("{}: {error}; mend it, or use `--no-repo-config`", policy_file::NAME))
-        })?;
-    }
-    if let Some(path) = &common.config {
-        let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|error| {
-            Failure(format!("cannot read {shown}: {error}; `--config` takes a file such as `skant.toml`"))
-        })?;
-        let given = config::parse(&bytes, Origin::User, &ids);
-        settings = settings.merged(given.map_err(|error| Failure(format!("{shown}: {error}; mend it")))?);
-    }
-    let exclude = Globs::new(&common.exclude)
-        .map_err(|error| Failure(format!("--exclude: {error}; patterns are as in ignore files")))?;
-    let settings = settings.merged(Settings { exclude, ..Settings::default() });
+    engine_on(common, repository, &Ground::Own(version))
+}
+
+/// The same by the policy of whoever may decide.
+pub(super) fn engine_on(
+    common: &Common,
+    repository: Option<&Repository>,
+    ground: &Ground,
+) -> Result<Engine, Failure> {
+    let gathered = Gathered::read(common, repository, ground)?;
+    let settings = gathered.settings();
     let now = Timestamp::now();
+    let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
     Ok(Engine::new(Policy {
-        settings,
-        min_confidence: common.min_confidence.into(),
+        min_confidence: least.unwrap_or(Confidence::Medium),
         suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Count },
+        comments: Comments { whose: gathered.whose, gitleaks: settings.gitleaks },
+        notes: gathered.notes(),
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
         now: now.as_second(),
         today: now.to_zoned(TimeZone::UTC).date(),
+        settings,
     }))
 }

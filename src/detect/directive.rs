@@ -1,12 +1,26 @@
-//! `skant:allow` in a comment beside a finding. Reads the words; what they are worth is decided in `allow`.
+//! `skant:allow`, or `gitleaks:allow`, in a comment beside a finding. Reads the words; what they are worth is
+//! decided in `allow`.
 
 use std::ops::Range;
 
 use crate::secret::mask_neighbours;
-use crate::text::{line_around, terminal};
+use crate::text::{LineCursor, line_around, terminal};
 
 /// The words that begin a directive.
-const MARK: &[u8] = b"skant:allow";
+const MARKS: [(&[u8], Mark); 2] = [(b"skant:allow", Mark::Skant), (b"gitleaks:allow", Mark::Gitleaks)];
+
+/// What all of them end in.
+const COMMON: &[u8] = b":allow";
+
+/// Whose directive it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// `skant:allow`.
+    #[default]
+    Skant,
+    /// `gitleaks:allow`, which says no more than that.
+    Gitleaks,
+}
 
 /// How far from the finding a directive may stand on its line, in bytes.
 const REACH: usize = 512;
@@ -17,6 +31,8 @@ const MOST_REASON: usize = 200;
 /// What a comment says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directive {
+    /// Whose it is.
+    pub mark: Mark,
     /// The rule that it is for; any if absent.
     pub rule: Option<String>,
     /// The fingerprint (or its first digits) that it is for.
@@ -36,7 +52,7 @@ impl Directive {
         if line.start > 0 && text[line.start - 1] == b'\n' {
             let before = line_around(text, &(line.start - 1..line.start - 1), REACH);
             let before = &text[before];
-            let at = memchr::memmem::find(before, MARK).unwrap_or(0);
+            let at = marks_in(before).next().map_or(0, |(mark, _)| mark.start);
             // A comment sign may be a word (`rem`, `dnl`), code before the directive is longer.
             if before[..at].iter().filter(|byte| byte.is_ascii_alphanumeric()).count() <= 3 {
                 found.extend(Self::all_in(before));
@@ -45,17 +61,33 @@ impl Directive {
         found
     }
 
-    fn all_in(text: &[u8]) -> Vec<Self> {
-        memchr::memmem::find_iter(text, MARK).map(|at| Self::parse(&text[at + MARK.len()..])).collect()
+    /// All directives of a text, each with its line.
+    #[must_use]
+    pub fn all(text: &[u8]) -> Vec<(usize, Self)> {
+        let mut cursor = LineCursor::new(text);
+        let marks = marks_in(text).filter(|(_, mark)| *mark == Mark::Skant);
+        let line = |at: usize| line_around(text, &(at..at), REACH);
+        marks
+            .map(|(place, mark)| {
+                (cursor.at(place.start).line, Self::parse(&text[place.end..line(place.end).end], mark))
+            })
+            .collect()
     }
 
-    fn parse(text: &[u8]) -> Self {
-        let end = memchr::memmem::find(text, MARK).unwrap_or(text.len());
+    fn all_in(text: &[u8]) -> Vec<Self> {
+        marks_in(text).map(|(place, mark)| Self::parse(&text[place.end..], mark)).collect()
+    }
+
+    fn parse(text: &[u8], mark: Mark) -> Self {
+        if mark == Mark::Gitleaks {
+            return Self { mark, ..Self::default() };
+        }
+        let end = marks_in(text).next().map_or(text.len(), |(place, _)| place.start);
         let (head, reason) = match memchr::memmem::find(&text[..end], b"-- ") {
             Some(at) => (&text[..at], &text[at + 3..end]),
             None => (&text[..end], &b""[..]),
         };
-        let mut directive = Self { reason: clean(reason), ..Self::default() };
+        let mut directive = Self { mark, reason: clean(reason), ..Self::default() };
         for word in head.split(u8::is_ascii_whitespace).filter_map(|word| std::str::from_utf8(word).ok()) {
             let word = word.trim_matches(|sign: char| "\"'`,;*#<>{}()".contains(sign));
             if let Some(date) = word.strip_prefix("until=") {
@@ -68,6 +100,15 @@ impl Directive {
         }
         directive
     }
+}
+
+/// Where the words stand that begin a directive.
+fn marks_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Mark)> + '_ {
+    memchr::memmem::find_iter(text, COMMON).filter_map(move |at| {
+        let end = at + COMMON.len();
+        let found = MARKS.iter().find(|(words, _)| text[..end].ends_with(words));
+        found.map(|(words, mark)| (end - words.len()..end, *mark))
+    })
 }
 
 /// `rule`, `rule/fingerprint` or `/fingerprint`.
@@ -104,6 +145,7 @@ mod tests {
             fingerprint: Some("3f9c1a".into()),
             until: Some("2027-01-31".into()),
             reason: "rotated, see runbook".into(),
+            mark: Mark::Skant,
         };
         assert_eq!(near(text), [expected]);
         assert_eq!(near("SECRET // skant:allow /3f9c1a")[0].fingerprint.as_deref(), Some("3f9c1a"));
@@ -118,6 +160,15 @@ mod tests {
         assert_eq!(near("other = 'value' # skant:allow\nSECRET").len(), 0);
         assert_eq!(near("# skant:allow\n\nSECRET").len(), 0);
         assert_eq!(near("SECRET\n# skant:allow").len(), 0);
+    }
+
+    #[test]
+    fn the_words_of_gitleaks_are_told_apart() {
+        let both = near("SECRET # gitleaks:allow skant:allow /3f9c1a -- old");
+        assert_eq!(both[0], Directive { mark: Mark::Gitleaks, ..Directive::default() });
+        assert_eq!((both[1].mark, both[1].fingerprint.as_deref()), (Mark::Skant, Some("3f9c1a")));
+        assert_eq!(near("# gitleaks:allow\nSECRET").len(), 1);
+        assert_eq!(near("SECRET # other:allow").len(), 0);
     }
 
     #[test]

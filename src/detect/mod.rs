@@ -7,6 +7,7 @@ mod chance;
 mod coats;
 mod directive;
 mod evidence;
+mod looks;
 mod name;
 mod pattern;
 mod placeholder;
@@ -26,8 +27,9 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 use crate::text::LineCursor;
 
-pub use directive::Directive;
+pub use directive::{Directive, Mark};
 pub use evidence::{Evidence, Features, Tier};
+pub use looks::Look;
 pub use placeholder::Dummy;
 pub use proof::Proof;
 pub use trace::Trace;

@@ -146,7 +146,7 @@ fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language
             format!("if it is no secret, say so on its line: `{open}skant:allow {name} -- REASON{close}`")
         }
         None => format!(
-            "if it is no secret, say so in `skant.toml`: `[[allow]]`, `fingerprint = \"{}\"`, `reason = \"…\"`",
+            "if it is no secret, put that on record: `skant allow {} --reason \"…\"`",
             finding.fingerprint
         ),
     }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 /// The characters that the random part of a token is drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Alphabet {
     /// `0-9`
@@ -94,6 +95,7 @@ impl Alphabet {
 
 /// What a token says of itself that can be checked without asking anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// The last six characters are the CRC-32 of the ones between them and the last `_`, in base 62 (GitHub, npm).
@@ -122,6 +124,7 @@ pub enum Check {
 
 /// What may stand before a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Left {
     /// Anything: the token's start is distinctive.

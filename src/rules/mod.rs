@@ -2,7 +2,8 @@
 //! The built-in pack is written in `rules/<provider>.toml` and checked and compiled in by `build.rs`.
 
 mod alphabet;
-#[allow(dead_code, reason = "the built-in pack is read by build.rs; custom rules read it at run time")]
+mod custom;
+#[allow(dead_code, reason = "build.rs uses other parts of it")]
 mod spec;
 
 use std::borrow::Cow;
@@ -10,6 +11,9 @@ use std::borrow::Cow;
 use crate::finding::Severity;
 
 pub use alphabet::{Alphabet, Check, Left};
+pub use custom::MOST_RULES;
+pub(crate) use custom::rule as custom_rule;
+pub(crate) use spec::RuleSpec;
 
 /// Text that is compiled in or was read at run time.
 pub type Text = Cow<'static, str>;
@@ -188,6 +192,19 @@ impl RuleSet {
         }
         let kept = self.rules.iter().filter(|rule| !disabled.iter().any(|id| *id == rule.id));
         Self { rules: Cow::Owned(kept.cloned().collect()), dummies: self.dummies }
+    }
+
+    /// The same with rules of somebody's own: behind those of providers, before those that go by a name alone, since
+    /// where two rules match the same place the earlier one is the more specific.
+    #[must_use]
+    pub fn with(self, custom: &[Rule]) -> Self {
+        if custom.is_empty() {
+            return self;
+        }
+        let mut rules = self.rules.into_owned();
+        let at = rules.iter().position(|rule| !rule.is_provider()).unwrap_or(rules.len());
+        rules.splice(at..at, custom.iter().cloned());
+        Self { rules: Cow::Owned(rules), dummies: self.dummies }
     }
 
     /// The rules, in the order in which they are tried at an anchor.

@@ -36,13 +36,19 @@ pub(crate) struct PackSpec {
     pub(crate) rule: Vec<RuleSpec>,
 }
 
-/// One rule.
+/// One rule. What a pack has to say besides (`documented`) may be left out of a rule of somebody's own.
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RuleSpec {
+    /// Its name: a provider's, a dash, and what it is.
     pub(crate) id: String,
+    /// What it is, for people.
+    #[serde(default)]
     pub(crate) title: String,
+    /// How bad a leak is: low, medium, high or critical.
+    #[serde(default)]
     pub(crate) severity: String,
     /// Literals, one of which every match holds: what the prefilter looks for. With `context` these words.
     #[serde(default)]
@@ -79,6 +85,7 @@ pub(crate) struct RuleSpec {
     pub(crate) alphabet: Option<Alphabet>,
     /// What may not follow a token; the same as `alphabet` unless given.
     pub(crate) edge: Option<Alphabet>,
+    /// What may stand before a token.
     #[serde(default)]
     pub(crate) left: Left,
     /// With `token`: how many bytes stand before the anchor, at least and at most.
@@ -93,6 +100,7 @@ pub(crate) struct RuleSpec {
     /// Whether the form alone is proof (high confidence); values beside a name never are.
     #[serde(default = "yes")]
     pub(crate) sure: bool,
+    /// What can be checked offline.
     pub(crate) check: Option<Check>,
     /// How far around its anchor the rule sees the text, in bytes; the shape's, if it has one.
     pub(crate) reach: Option<usize>,
@@ -109,10 +117,13 @@ pub(crate) struct RuleSpec {
     #[serde(default)]
     pub(crate) public_prefixes: Vec<String>,
     /// What leaks when it leaks.
+    #[serde(default)]
     pub(crate) leaks: String,
     /// The environment variable that usually holds it.
+    #[serde(default)]
     pub(crate) variable: String,
     /// Where the format is known from.
+    #[serde(default)]
     pub(crate) source: String,
     /// Where to revoke it.
     #[serde(default)]
@@ -125,8 +136,10 @@ pub(crate) struct RuleSpec {
     #[serde(default)]
     pub(crate) steps: Vec<String>,
     /// Texts in which exactly this rule finds something; `«…»` stands for a token made at test time.
+    #[serde(default)]
     pub(crate) examples: Vec<String>,
     /// Texts in which no rule finds anything at default settings.
+    #[serde(default)]
     pub(crate) counterexamples: Vec<String>,
 }
 
@@ -183,6 +196,20 @@ pub(crate) struct CutSpec {
 const REACH: usize = 256;
 
 impl PackSpec {
+    /// What rules belong to that stand in no pack.
+    pub(crate) fn of_nobody() -> Self {
+        Self {
+            provider: None,
+            area: None,
+            name: String::new(),
+            general: false,
+            logs: None,
+            shape: BTreeMap::new(),
+            dummies: Vec::new(),
+            rule: Vec::new(),
+        }
+    }
+
     /// How far a rule of the pack sees, in bytes.
     pub(crate) fn reach(&self, rule: &RuleSpec) -> usize {
         let shape = rule.shape.as_ref().and_then(|shape| self.shape.get(shape));
@@ -222,6 +249,35 @@ fn default_names() -> Vec<String> {
 /// No rule may look further than this: 16 KiB.
 const MOST_REACH: usize = 16 * 1024;
 
+/// The names of severities.
+pub(crate) const SEVERITIES: [&str; 4] = ["low", "medium", "high", "critical"];
+
+/// What is wrong with a rule: our words, and what may be quoted where the file may be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) said: String,
+    pub(crate) quoted: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn plain<T>(said: impl Into<String>) -> Result<T, Self> {
+        Err(Self { said: said.into(), quoted: None })
+    }
+
+    pub(crate) fn quoting<T>(said: impl Into<String>, quoted: impl Into<String>) -> Result<T, Self> {
+        Err(Self { said: said.into(), quoted: Some(quoted.into()) })
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.quoted {
+            Some(quoted) => write!(formatter, "{}: {quoted}", self.said),
+            None => formatter.write_str(&self.said),
+        }
+    }
+}
+
 /// Reads one file of a pack and checks what the types cannot.
 ///
 /// # Errors
@@ -230,7 +286,9 @@ pub(crate) fn parse(text: &str) -> Result<PackSpec, String> {
     let pack: PackSpec = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut ids = BTreeSet::new();
     for rule in &pack.rule {
-        check(&pack, rule).map_err(|error| format!("rule `{}`: {error}", rule.id))?;
+        let checked =
+            named(&pack, rule).and_then(|()| documented(rule)).and_then(|()| well_formed(&pack, rule));
+        checked.map_err(|fault| format!("rule `{}`: {fault}", rule.id))?;
         if !ids.insert(&rule.id) {
             return Err(format!("rule `{}` stands twice", rule.id));
         }
@@ -238,39 +296,57 @@ pub(crate) fn parse(text: &str) -> Result<PackSpec, String> {
     Ok(pack)
 }
 
-fn check(pack: &PackSpec, rule: &RuleSpec) -> Result<(), String> {
+/// What holds for the names of a pack's rules.
+fn named(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     match (&pack.provider, &pack.area) {
         (Some(provider), None) if !rule.id.starts_with(&format!("{provider}-")) => {
-            return Err(format!("its id has to begin with `{provider}-`"));
+            Fault::plain(format!("its id has to begin with `{provider}-`"))
         }
-        (Some(_), None) => {}
-        (None, Some(_)) if rule.id.contains('-') && !rule.id.starts_with("generic-") => {}
-        (None, Some(_)) => return Err("its id has to begin with a provider's name".into()),
-        _ => return Err("a pack has either a provider or an area".into()),
+        (Some(_), None) => Ok(()),
+        (None, Some(_)) if rule.id.contains('-') && !rule.id.starts_with("generic-") => Ok(()),
+        (None, Some(_)) => Fault::plain("its id has to begin with a provider's name"),
+        _ => Fault::plain("a pack has either a provider or an area"),
     }
+}
+
+/// What a pack's rule has to say for people, and to prove.
+fn documented(rule: &RuleSpec) -> Result<(), Fault> {
+    if [&rule.title, &rule.severity, &rule.leaks, &rule.source].iter().any(|text| text.is_empty()) {
+        return Fault::plain("it needs title, severity, leaks and source");
+    }
+    if rule.steps.is_empty() && !rule.revoke.starts_with("https://") {
+        return Fault::plain("it needs steps, or the address where it is revoked");
+    }
+    if rule.examples.is_empty() || rule.counterexamples.is_empty() {
+        return Fault::plain("it needs examples and counterexamples");
+    }
+    Ok(())
+}
+
+/// Whether a rule can be searched with, whoever wrote it.
+pub(crate) fn well_formed(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     if rule.anchors().is_empty() || rule.anchors().iter().any(|anchor| anchor.len() < 3) {
-        return Err("it needs anchors of three bytes or more, or every file would be searched with it".into());
+        return Fault::plain(
+            "it needs anchors of three bytes or more, or every file would be searched with it",
+        );
     }
     if rule.ignore_case && rule.anchors.iter().any(|anchor| *anchor != anchor.to_ascii_lowercase())
         || rule.context.iter().any(|word| *word != word.to_ascii_lowercase())
     {
-        return Err("words that match in either case are written in lower case".into());
+        return Fault::plain("words that match in either case are written in lower case");
+    }
+    if !SEVERITIES.contains(&rule.severity.as_str()) {
+        return Fault::plain(format!("its severity has to be one of {}", SEVERITIES.join(", ")));
     }
     let reach = pack.reach(rule);
     if reach > MOST_REACH {
-        return Err(format!("its reach of {reach} bytes is over {MOST_REACH}"));
-    }
-    if rule.steps.is_empty() && !rule.revoke.starts_with("https://") {
-        return Err("it needs steps, or the address where it is revoked".into());
-    }
-    if rule.examples.is_empty() || rule.counterexamples.is_empty() {
-        return Err("it needs examples and counterexamples".into());
+        return Fault::plain(format!("its reach of {reach} bytes is over {MOST_REACH}"));
     }
     form(pack, rule)
 }
 
 /// Exactly one way to recognise a match, with all that belongs to it.
-fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), String> {
+fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     let ways = [
         rule.shape.is_some(),
         rule.pattern.is_some(),
@@ -280,34 +356,42 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), String> {
         rule.member.is_some(),
     ];
     if ways.iter().filter(|way| **way).count() != 1 {
-        return Err("it needs one of shape, pattern, token, value, pem and member".into());
+        return Fault::plain("it needs one of shape, pattern, token, value, pem and member");
     }
     if (rule.token.is_some() || rule.value.is_some()) && rule.alphabet.is_none() {
-        return Err("it needs the alphabet that its random part is drawn from".into());
+        return Fault::plain("it needs the alphabet that its random part is drawn from");
     }
     if rule.value.is_some() == rule.context.is_empty() {
-        return Err("`context` and `value` go together".into());
+        return Fault::plain("`context` and `value` go together");
     }
     if rule.before[0] > rule.before[1] || rule.before[1] > pack.reach(rule) {
-        return Err("`before` is the least and the most number of bytes, within reach".into());
+        return Fault::plain("`before` is the least and the most number of bytes, within reach");
     }
-    if let Some(shape) = &rule.shape {
-        let shape = pack.shape.get(shape).ok_or_else(|| format!("there is no shape `{shape}`"))?;
+    if let Some(name) = &rule.shape {
+        let Some(shape) = pack.shape.get(name) else { return Fault::quoting("there is no such shape", name) };
         if shape.alphabet != "base64url" {
-            return Err(format!("alphabet `{}` is not known", shape.alphabet));
+            return Fault::quoting("the alphabet of its shape is not known", &shape.alphabet);
         }
         shape.structure.as_deref().map_or(Ok(()), compiles)?;
-        compiles(rule.prefix.as_deref().ok_or("a shape needs a prefix")?)?;
+        let Some(prefix) = &rule.prefix else { return Fault::plain("a shape needs a prefix") };
+        compiles(prefix)?;
     }
     for needs_group in [&rule.pattern, &rule.member].into_iter().flatten() {
-        if !needs_group.contains("(?P<secret>") {
-            return Err("its expression needs a group `secret`".into());
-        }
         compiles(needs_group)?;
+        if !needs_group.contains("(?P<secret>") {
+            return Fault::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
+        }
     }
     [&rule.token, &rule.value].into_iter().flatten().try_for_each(|expression| compiles(expression))
 }
 
-fn compiles(expression: &str) -> Result<(), String> {
-    RegexBuilder::new(expression).unicode(false).build().map(drop).map_err(|error| error.to_string())
+/// The most memory that one expression may take when it is compiled: 1 MiB.
+const MOST_COMPILED: usize = 1 << 20;
+
+fn compiles(expression: &str) -> Result<(), Fault> {
+    let compiled = RegexBuilder::new(expression).unicode(false).size_limit(MOST_COMPILED).build();
+    match compiled {
+        Ok(_) => Ok(()),
+        Err(error) => Fault::quoting("its expression cannot be used", error.to_string()),
+    }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::findings::{Hit, Place};
+use super::findings::{Hit, Outcome, Place};
+use super::unused::{self, Whole};
 use super::{Engine, ScanError};
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::source::git::{ObjectKind, Objects, Repository};
@@ -67,7 +68,13 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
         scope.bytes += part.bytes;
     }
     problems.extend(Engine::common_notes(files.repository, stop));
-    Ok(engine.report(scope, hits, problems))
+    let outcome = engine.outcome(hits, &std::collections::HashMap::new());
+    // Of a tree that was not read whole, nobody knows what it needs.
+    let is_whole = files.repository.is_some() && files.names == [files.root] && !stop.is_set();
+    if is_whole && problems.iter().all(|problem| problem.kind.is_note()) {
+        problems.extend(engine.unused(&outcome.used, Whole::Tree));
+    }
+    Ok(engine.reported(scope, outcome, problems))
 }
 
 /// Scans what a stream holds; `name` is what reports call it and what it is judged by.
@@ -156,17 +163,22 @@ impl Engine {
 
     fn search(&self, text: &[u8], kind: PlaceKind, file: &File, shown: &str, part: &mut Part) {
         match self.detect(text, shown) {
-            Ok(found) => part.hits.extend(found.into_iter().map(|evidence| Hit {
-                evidence,
-                place: Place {
-                    kind,
-                    path: file.path.clone(),
-                    shown: shown.to_owned(),
-                    blob: None,
-                    commit: None,
-                    current: true,
-                },
-            })),
+            Ok(found) => {
+                if kind == PlaceKind::File {
+                    part.problems.extend(unused::comments(text, &found, shown));
+                }
+                part.hits.extend(found.into_iter().map(|evidence| Hit {
+                    evidence,
+                    place: Place {
+                        kind,
+                        path: file.path.clone(),
+                        shown: shown.to_owned(),
+                        blob: None,
+                        commit: None,
+                        current: true,
+                    },
+                }));
+            }
             Err(problem) => part.problems.push(problem),
         }
     }
@@ -193,8 +205,12 @@ impl Engine {
     }
 
     /// A report of hits that need no history.
-    pub(super) fn report(&self, scope: Scope, hits: Vec<Hit>, mut problems: Vec<Problem>) -> Report {
-        let outcome = self.outcome(hits, &std::collections::HashMap::new());
+    pub(super) fn report(&self, scope: Scope, hits: Vec<Hit>, problems: Vec<Problem>) -> Report {
+        self.reported(scope, self.outcome(hits, &std::collections::HashMap::new()), problems)
+    }
+
+    /// A report of what hits came to.
+    pub(super) fn reported(&self, scope: Scope, outcome: Outcome, mut problems: Vec<Problem>) -> Report {
         problems.extend(outcome.notes);
         let report =
             Report { scope, findings: outcome.findings, suppressed: outcome.suppressed, ..Report::default() };

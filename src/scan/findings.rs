@@ -1,6 +1,6 @@
 //! Hits to findings: one value is one finding, with its places; what is on record is set apart.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Engine, Suppressions};
 use crate::allow::{Reason, Ruling, Subject, rule_on};
@@ -9,6 +9,7 @@ use crate::finding::{
     CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Report, Suppressed,
 };
 use crate::judge::{Verdict, judge};
+use crate::rules::Rule;
 use crate::secret::{Fingerprint, ValueId};
 use crate::source::git::Oid;
 
@@ -39,6 +40,8 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     pub(super) suppressed: Vec<Suppressed>,
     pub(super) notes: Vec<Problem>,
+    /// The entries on record that fit something.
+    pub(super) used: BTreeSet<usize>,
 }
 
 struct Judged {
@@ -61,7 +64,7 @@ impl Engine {
         }
         let mut outcome = Outcome::default();
         for ((value, _), group) in groups {
-            self.one_value(value, group, histories.get(&value), &mut outcome);
+            self.one_value(group, histories.get(&value), &mut outcome);
         }
         outcome.findings.sort_by(|one, other| order(one).cmp(&order(other)));
         outcome.suppressed.sort_by(|one, other| {
@@ -71,13 +74,7 @@ impl Engine {
         outcome
     }
 
-    fn one_value(
-        &self,
-        value: ValueId,
-        group: Vec<Judged>,
-        history: Option<&History>,
-        outcome: &mut Outcome,
-    ) {
+    fn one_value(&self, group: Vec<Judged>, history: Option<&History>, outcome: &mut Outcome) {
         // The surest judgement speaks for the value; of equal ones the more specific rule.
         let best = group
             .iter()
@@ -86,24 +83,17 @@ impl Engine {
                 (judged.confidence, std::cmp::Reverse((judged.hit.evidence.rule, *at)))
             })
             .map(|(at, _)| at);
-        let Some(best) = best.filter(|at| group[*at].confidence >= self.policy.min_confidence) else {
-            return;
-        };
+        let Some(best) = best else { return };
         let confidence = group[best].confidence;
         let rule = &self.detector.rules()[group[best].hit.evidence.rule];
         let evidence = &group[best].hit.evidence;
-        let fingerprint = if evidence.strong {
-            Fingerprint::strong(&value)
-        } else {
-            Fingerprint::weak(&value, &group[best].hit.place.shown, &self.policy.settings.fingerprint_key)
-        };
         let finding = Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
             provider: rule.is_provider(),
             severity: rule.severity,
             confidence,
-            fingerprint,
+            fingerprint: self.fingerprint(evidence, &group[best].hit.place.shown),
             secret: evidence.masked.clone(),
             locations: Vec::new(),
             places: 0,
@@ -111,22 +101,37 @@ impl Engine {
             reasons: group[best].verdict.reasons.clone(),
             help: Vec::new(),
         };
-        let rulings: Vec<Ruling> = group
-            .iter()
-            .map(|judged| {
-                let subject = Subject {
-                    rule,
-                    confidence,
-                    fingerprint: &finding.fingerprint,
-                    directives: &judged.hit.evidence.directives,
-                };
-                match self.policy.suppressions {
-                    Suppressions::Count => rule_on(&subject, &self.policy.settings.allow, self.policy.today),
-                    Suppressions::Ignored => Ruling::default(),
-                }
-            })
-            .collect();
-        Self::split(finding, group, &rulings, outcome);
+        let rulings: Vec<Ruling> = group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
+        outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.used));
+        if confidence >= self.policy.min_confidence {
+            Self::split(finding, group, &rulings, outcome);
+        }
+    }
+
+    /// What names a value. A weak one's name hangs on its place.
+    pub(super) fn fingerprint(&self, evidence: &Evidence, shown: &str) -> Fingerprint {
+        if evidence.strong {
+            Fingerprint::strong(&evidence.value)
+        } else {
+            Fingerprint::weak(&evidence.value, shown, &self.policy.settings.fingerprint_key)
+        }
+    }
+
+    fn ruling(&self, finding: &Finding, rule: &Rule, judged: &Judged) -> Ruling {
+        let place = &judged.hit.place;
+        let subject = Subject {
+            rule,
+            confidence: finding.confidence,
+            fingerprint: &finding.fingerprint,
+            path: &place.path,
+            commit: place.commit.as_ref().map(|commit| commit.id.as_str()),
+            line: judged.hit.evidence.start.line,
+            directives: &judged.hit.evidence.directives,
+        };
+        match self.policy.suppressions {
+            Suppressions::Count => rule_on(&subject, &self.record, self.policy.comments, self.policy.today),
+            Suppressions::Ignored => Ruling::default(),
+        }
     }
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
@@ -148,6 +153,11 @@ impl Engine {
                 kind: ProblemKind::Suppression,
                 path: Some(hit.place.shown.clone()),
                 message: format!("line {}: {warning}", hit.evidence.start.line),
+            }));
+            outcome.notes.extend(reason.as_ref().filter(|reason| reason.in_change).map(|reason| Problem {
+                kind: ProblemKind::PolicyChange,
+                path: Some(hit.place.shown.clone()),
+                message: brought(&finding, &hit, reason),
             }));
             match reason {
                 Some(reason) => outcome.suppressed.push(suppressed(&finding, &hit, &reason)),
@@ -198,12 +208,21 @@ fn in_order(places: &mut Vec<Location>) {
     places.truncate(Finding::MOST_LOCATIONS);
 }
 
+/// What is said of a suppression that comes with what it suppresses.
+fn brought(finding: &Finding, hit: &Hit, reason: &Reason) -> String {
+    let text = if reason.text.is_empty() { "no reason given" } else { &reason.text };
+    format!(
+        "line {}: this change allows {}/{} itself ({}): {text}",
+        hit.evidence.start.line, finding.rule, finding.fingerprint, reason.by
+    )
+}
+
 fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {
     Suppressed {
         fingerprint: finding.fingerprint.clone(),
         rule: finding.rule.clone(),
-        by: reason.by(),
-        reason: reason.text().to_owned(),
+        by: reason.by,
+        reason: reason.text.clone(),
         kind: hit.place.kind,
         path: hit.place.shown.clone(),
         line: hit.evidence.start.line,

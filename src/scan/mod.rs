@@ -3,16 +3,19 @@
 
 mod asked;
 mod changes;
+mod explain;
 mod files;
 mod findings;
 mod history;
 mod redact;
+mod unused;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::civil::Date;
 use thiserror::Error;
 
+use crate::allow::{Comments, Record};
 use crate::config::Settings;
 use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
@@ -23,6 +26,7 @@ use crate::source::staged::StagedError;
 
 pub use asked::Asked;
 pub use changes::{Merge, range, staged};
+pub use explain::Explained;
 pub use files::{Files, ref_names, stdin, worktree};
 pub use findings::joined;
 pub use history::{Limits, Stories, history};
@@ -37,6 +41,10 @@ pub struct Policy {
     pub min_confidence: Confidence,
     /// Whether comments and configuration entries suppress findings.
     pub suppressions: Suppressions,
+    /// What comments are worth.
+    pub comments: Comments,
+    /// What is worth knowing of the policy itself; told with every report.
+    pub notes: Vec<Problem>,
     /// Whether all problems of reading are accepted.
     pub incomplete: Incomplete,
     /// Now, in seconds since 1970.
@@ -68,6 +76,8 @@ pub struct Engine {
     detector: Detector,
     /// All rules, where some are switched off: a name is masked though its rule is not asked for.
     names: Option<Detector>,
+    /// What is on record, found by what it names.
+    record: Record,
     policy: Policy,
 }
 
@@ -92,18 +102,27 @@ pub enum ScanError {
 }
 
 impl Engine {
-    /// Makes the rules ready, less those that the settings switch off.
+    /// Makes the rules ready, with those of the settings and less those that they switch off.
     #[must_use]
-    pub fn new(policy: Policy) -> Self {
+    pub fn new(mut policy: Policy) -> Self {
+        let all = RuleSet::builtin().with(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
-        let names = (!disabled.is_empty()).then(|| Detector::new(RuleSet::builtin()));
-        Self { detector: Detector::new(RuleSet::builtin().without(disabled)), names, policy }
+        let names = (!disabled.is_empty()).then(|| Detector::new(all.clone()));
+        let detector = Detector::new(all.without(disabled));
+        let record = Record::new(std::mem::take(&mut policy.settings.allow));
+        Self { detector, names, record, policy }
     }
 
     /// The rules in force.
     #[must_use]
     pub const fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    /// What decides besides.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Evidence in a text. A panic is a problem that names the place, never a lost file.
@@ -115,7 +134,7 @@ impl Engine {
     /// orders everything.
     fn finish(&self, mut report: Report, problems: Vec<Problem>) -> Report {
         let accepted = self.policy.incomplete == Incomplete::Accepted;
-        for mut problem in problems.into_iter().chain(self.left_out()) {
+        for mut problem in problems.into_iter().chain(self.left_out()).chain(self.policy.notes.clone()) {
             problem.path = problem.path.map(|path| self.redacted(&path));
             problem.message = self.redacted(&problem.message);
             let passes = problem.kind.is_note()

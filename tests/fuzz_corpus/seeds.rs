@@ -196,7 +196,24 @@ fn texts() -> Vec<Seed> {
         "exclude = [\"{a,b}/[!c-d]?\\\\*\", '/x', \"./docs/\"]\n",
         "machine example.com login someone\n",
         "allow = \"nothing\"",
+        "extends = [\"a/b.toml\"]\nmin-confidence = \"low\"\nfail-on = \"never\"\ngitleaks = true\n",
+        "[[allow]]\nrule = \"generic-secret\"\npath = [\"docs/**\"]\ncommit = \"0123456\"\nreason = \"r\"\n",
+        "[[rule]]\nid = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z]{9}'\nalphabet = \"lower\"\n",
     ];
+    let records = [
+        (
+            0,
+            "# known\n3f9c1ad200112233 acme-token a/b.env until=2027-01-31 -- old\na1b2c3d4e5 generic-secret b - x\n",
+        ),
+        (0, "<<<<<<< HEAD\n3f9c1ad200112233 - -\n"),
+        (1, "# x\n0123456789012345678901234567890123456789:a/b.py:rule:7\nb.env:rule:3\n"),
+        (2, "[allowlist]\npaths = ['''\\.env$''']\ncommits = [\"0123456\"]\nstopwords = [\"x\"]\n"),
+        (
+            2,
+            "[[rules]]\nid = \"acme\"\nregex = '''(acme_[a-z]{9})'''\n[[rules.allowlists]]\npaths = [\"a\"]\n",
+        ),
+    ];
+    let records = records.iter().map(|(kind, text)| ("record", [&[*kind], text.as_bytes()].concat()));
     let around = AROUND.iter().map(|text| ("detector", text.to_vec()));
     let configurations = configurations
         .iter()
@@ -207,7 +224,7 @@ fn texts() -> Vec<Seed> {
         ("trace", [&part(text)[..], &copied, b"one more \xfe\x02\n", &[3, 4, 0, 255, 0]].concat())
     };
     let versions: Vec<_> = AROUND.iter().map(next).collect();
-    let decoded = ["eyJ9.eyJ9.c2ln", "sntrys_e30_x", "glpat-x.01.0a0a", "bedrock-api-key-YmVk", "AKIAQQQQ"];
+    let decoded = ["eyJ9.eyJ9.c2ln", "sntrys_e30_x", "glpat-x.01.0a0a", "bedrock-api-key-YmVk", "AKIA'''Q"];
     let decoded = decoded.iter().flat_map(|text| {
         [0, 1, 2, 3, 4, 5, 6, 7].map(|mode| ("decode", [&[mode], text.as_bytes()].concat()))
     });
@@ -219,6 +236,7 @@ fn texts() -> Vec<Seed> {
     });
     around
         .chain(configurations)
+        .chain(records)
         .chain(versions)
         .chain(decoded)
         .chain(coats)

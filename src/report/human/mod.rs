@@ -19,6 +19,9 @@ use crate::text::no_command;
 /// Further notes than these are only counted, unless asked for.
 const MOST_NOTES: usize = 5;
 
+/// A baseline may hold thousands: further ones than these are only counted, unless asked for.
+const MOST_SUPPRESSED: usize = 20;
+
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
@@ -114,7 +117,10 @@ fn suppressed(list: &[Suppressed], options: &Options) -> String {
         let word = Paint(options.color).tint(Tone::Strong, "suppressed");
         format!("{word} {fingerprint} {rule} ({by}) {place}: {reason}\n")
     };
-    list.iter().map(line).collect()
+    let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_SUPPRESSED };
+    let hidden = list.len().saturating_sub(most);
+    let rest = (hidden > 0).then(|| format!("and {hidden} more suppressed (`-v` lists all)\n"));
+    list.iter().take(most).map(line).chain(rest).collect()
 }
 
 fn problems(list: &[Problem], options: &Options) -> String {

@@ -147,6 +147,19 @@ fn an_accepted_problem_leaves_the_report_incomplete() {
 }
 
 #[test]
+fn of_a_long_list_on_record_the_rest_is_counted() {
+    let one = samples::troubled().suppressed.first().unwrap().clone();
+    let report = Report { suppressed: vec![one; 25], ..Report::default() };
+    let said = told(&report, &Options::default());
+    assert_eq!(said.matches("(inline)").count(), 20, "{said}");
+    assert!(
+        said.contains("and 5 more suppressed (`-v` lists all)") && said.contains("25 suppressed"),
+        "{said}"
+    );
+    assert_eq!(told(&report, &verbose()).matches("(inline)").count(), 25);
+}
+
+#[test]
 fn no_line_is_a_command_to_a_ci_job() {
     let mut report = samples::hostile();
     let name = format!("{} ::stop-commands::x", "y".repeat(90));

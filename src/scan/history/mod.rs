@@ -8,6 +8,7 @@ mod reach;
 use std::collections::HashMap;
 
 use super::findings::Hit;
+use super::unused::Whole;
 use super::{Engine, ScanError};
 use crate::attribute::{CommitGraph, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
@@ -76,14 +77,11 @@ pub fn history(
     });
     whole.problems.extend(Engine::common_notes(Some(repository), stop));
     let outcome = engine.outcome(whole.hits, &whole.histories);
-    whole.problems.extend(outcome.notes);
-    let report = Report {
-        scope: whole.scope,
-        findings: outcome.findings,
-        suppressed: outcome.suppressed,
-        ..Report::default()
-    };
-    Ok(engine.finish(report, whole.problems))
+    let is_whole = limits.everywhere && limits.stories == Stories::Told && !stop.is_set();
+    if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
+        whole.problems.extend(engine.unused(&outcome.used, Whole::History));
+    }
+    Ok(engine.reported(whole.scope, outcome, whole.problems))
 }
 
 /// One repository's part of a report.

@@ -1,0 +1,64 @@
+//! What is on record: `.skant-baseline`, `.gitleaksignore`, `.gitleaks.toml`. Whatever is read is written as it was
+//! read, and what is said of a file quotes nothing of it.
+
+use skant::allow::Entry;
+use skant::allow::baseline::Baseline;
+use skant::config::{Origin, gitleaks_ignore, gitleaks_toml};
+
+use super::input::Input;
+use super::telling::telling;
+
+/// Which file it is, then its bytes.
+pub fn holds(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let kind = input.byte() % 3;
+    let file = input.rest();
+    match kind {
+        0 => baseline(file),
+        1 => {
+            let imported = gitleaks_ignore(file);
+            entries(&imported.settings.allow);
+            quiet(&imported.untranslated.join("\n"), file);
+        }
+        _ => match gitleaks_toml(file, Origin::Repository) {
+            Ok(imported) => {
+                entries(&imported.settings.allow);
+                assert!(imported.settings.rules.len() <= 100);
+                quiet(&imported.untranslated.join("\n"), file);
+            }
+            Err(error) => quiet(&error.to_string(), file),
+        },
+    }
+}
+
+fn baseline(file: &[u8]) {
+    match Baseline::parse(file) {
+        Ok(read) => {
+            let written = read.write();
+            let again = Baseline::parse(written.as_bytes()).expect("what is written can be read");
+            assert_eq!(again, read);
+            assert_eq!(again.write(), written);
+            entries(&read.entries());
+            assert!(read.entries().iter().all(Entry::names_a_value));
+        }
+        Err(error) => {
+            assert!((1..=file.split(|byte| *byte == b'\n').count()).contains(&error.line));
+            quiet(&error.to_string(), file);
+        }
+    }
+}
+
+fn entries(entries: &[Entry]) {
+    for entry in entries {
+        assert!(!entry.subject().is_empty(), "an entry names something");
+        assert!(!entry.reason.chars().any(char::is_control), "{:?}", entry.reason);
+        if let Some(paths) = &entry.paths {
+            let _ = (paths.matches(b"a/b.c"), paths.matches(b""), paths.matches(b"\xff"));
+        }
+    }
+}
+
+fn quiet(said: &str, file: &[u8]) {
+    assert!(!said.chars().any(|sign| sign.is_control() && sign != '\n'), "{said:?}");
+    assert!(telling(file).all(|word| !said.contains(word)), "{said}");
+}

@@ -1,0 +1,253 @@
+//! Where settings come from: the user's own file, the repository's, what `--config` names, and the command line. What
+//! is read later is more to be trusted.
+
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::args::Common;
+use crate::allow::Whose;
+use crate::allow::baseline::Baseline;
+use crate::config::{self, FileError, Globs, Layer, LoadError, Origin, Settings};
+use crate::finding::{Problem, ProblemKind};
+use crate::rules::RuleSet;
+use crate::source::git::{Oid, Repository};
+use crate::source::policy_file::{BASELINE, PolicyFiles, Version, beside};
+
+/// Whose policy counts.
+#[derive(Clone, Debug)]
+pub(super) enum Ground {
+    /// The repository's own, as it is here.
+    Own(Version),
+    /// The base revision's. Of what a change says itself only what names a value counts, or nothing of a stranger's;
+    /// what it does to the policy is told.
+    Base {
+        /// The base; none where there is nothing yet.
+        base: Option<Oid>,
+        /// The change's versions.
+        change: Vec<Version>,
+        /// Whether the change's author is one of us.
+        whose: Whose,
+    },
+}
+
+impl Ground {
+    /// A base and the tips of the change that is held to it; without any, what is checked out.
+    pub(super) fn of_change(base: Option<Oid>, tips: &[Oid]) -> Self {
+        let change = if tips.is_empty() {
+            vec![Version::Worktree]
+        } else {
+            tips.iter().copied().map(Version::Commit).collect()
+        };
+        Self::Base { base, change, whose: Whose::TheChanges }
+    }
+}
+
+/// All settings, and where each came from.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) layers: Vec<Layer>,
+    /// What of the files of other tools does not translate.
+    pub(super) untranslated: Vec<String>,
+    /// How the change weakens the policy.
+    pub(super) weakened: Vec<String>,
+    pub(super) whose: Whose,
+    /// What the change brings, where the base's policy counts.
+    change: Option<Settings>,
+}
+
+/// Longer lists are cut.
+const MOST_TOLD: usize = 20;
+
+impl Gathered {
+    /// Reads all files.
+    pub(super) fn read(
+        common: &Common,
+        repository: Option<&Repository>,
+        ground: &Ground,
+    ) -> Result<Self, Failure> {
+        let mut gathered = Self::default();
+        if let Some(path) = users_file()
+            && path.is_file()
+        {
+            gathered.outside(&path)?;
+        }
+        let repository = repository.filter(|_| !common.no_repo_config);
+        if let Some(repository) = repository {
+            gathered.own(repository, ground)?;
+        }
+        if let Some(path) = &common.config {
+            gathered.outside(path)?;
+        }
+        if let Some(repository) = repository {
+            gathered.gitleaks(repository, ground)?;
+        }
+        let exclude = Globs::new(&common.exclude)
+            .map_err(|error| Failure(format!("--exclude: {error}; patterns are as in ignore files")))?;
+        if !exclude.is_empty() {
+            let settings = Settings { exclude, ..Settings::default() };
+            gathered.layers.push(Layer { name: "--exclude".to_owned(), settings });
+        }
+        Ok(gathered)
+    }
+
+    /// One for all.
+    pub(super) fn settings(&self) -> Settings {
+        let layers = self.layers.iter().map(|layer| layer.settings.clone());
+        let settings = layers.fold(Settings::default(), Settings::merged);
+        match &self.change {
+            Some(change) if self.whose == Whose::TheChanges => config::of_base(settings, change),
+            _ => settings,
+        }
+    }
+
+    /// What a report says of the policy itself.
+    pub(super) fn notes(&self) -> Vec<Problem> {
+        let note = |kind, message| Problem { kind, path: None, message };
+        let mut notes = Vec::new();
+        if !self.untranslated.is_empty() {
+            let message = format!(
+                "{} in the files for gitleaks do not translate; `skant config check` lists them",
+                crate::report::human::counted(self.untranslated.len(), "thing")
+            );
+            notes.push(note(ProblemKind::LeftOut, message));
+        }
+        let told = self.weakened.iter().take(MOST_TOLD);
+        notes.extend(told.map(|said| note(ProblemKind::PolicyChange, format!("this change {said}"))));
+        if let Some(more @ 1..) = self.weakened.len().checked_sub(MOST_TOLD) {
+            let message = format!("this change weakens the policy in {more} more ways");
+            notes.push(note(ProblemKind::PolicyChange, message));
+        }
+        notes
+    }
+
+    fn known(&self) -> Vec<String> {
+        let rules = RuleSet::builtin();
+        let built_in = rules.rules().iter().map(|rule| rule.id.to_string());
+        let own = self.layers.iter().flat_map(|layer| &layer.settings.rules);
+        built_in.chain(own.map(|rule| rule.id.to_string())).collect()
+    }
+
+    /// A file of the user's, and those that it builds on.
+    fn outside(&mut self, path: &Path) -> Result<(), Failure> {
+        let bytes = std::fs::read(path).map_err(|error| {
+            Failure(format!(
+                "cannot read {}: {error}; `--config` takes a file such as `skant.toml`",
+                path.display()
+            ))
+        })?;
+        let mut follow = |from: &str, name: &str| {
+            let path = Path::new(from).parent().unwrap_or(Path::new("")).join(name);
+            let shown = path.display().to_string();
+            std::fs::read(&path)
+                .map(|bytes| (shown.clone(), bytes))
+                .map_err(|error| format!("{shown}: {error}"))
+        };
+        self.add(&path.display().to_string(), &bytes, Origin::User, &mut follow, "mend it")
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        origin: Origin,
+        follow: &mut config::Follow<'_>,
+        help: &str,
+    ) -> Result<(), Failure> {
+        let known = self.known();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let layers = config::load(name, bytes, origin, &known, follow).map_err(|error| {
+            let underlined = match &error {
+                LoadError::File(FileError { error, .. }) => error.underlined(),
+                LoadError::Extends { .. } => None,
+            };
+            let underlined = underlined.map(|text| format!("\n{text}")).unwrap_or_default();
+            Failure(format!("{error}; {help}{underlined}"))
+        })?;
+        self.layers.extend(layers);
+        Ok(())
+    }
+
+    fn own(&mut self, repository: &Repository, ground: &Ground) -> Result<(), Failure> {
+        match ground {
+            Ground::Own(version) => self.version(repository, *version),
+            Ground::Base { base, change, whose } => {
+                self.whose = *whose;
+                let outside = std::mem::take(&mut self.layers);
+                if let Some(base) = base {
+                    self.version(repository, Version::Commit(*base))?;
+                }
+                let mut changed = Self::default();
+                for version in change {
+                    let mut one = Self::default();
+                    one.version(repository, *version)?;
+                    changed.layers.extend(one.layers);
+                }
+                let (base, change) = (self.settings(), changed.settings());
+                self.weakened = config::weakened(&base, &change);
+                self.change = Some(change);
+                self.layers.splice(0..0, outside);
+                Ok(())
+            }
+        }
+    }
+
+    /// The repository's files of one version.
+    fn version(&mut self, repository: &Repository, version: Version) -> Result<(), Failure> {
+        let files = PolicyFiles::new(repository, version);
+        if let Some((name, bytes)) = files.settings()? {
+            let mut follow = |from: &str, name: &str| {
+                let path = beside(from, name)?;
+                match files.read(&path) {
+                    Ok(Some(bytes)) => Ok((path, bytes)),
+                    Ok(None) => Err("there is no such file in the tree".to_owned()),
+                    Err(error) => Err(error.to_string()),
+                }
+            };
+            let help = "mend it, or use `--no-repo-config`";
+            self.add(name, &bytes, Origin::Repository, &mut follow, help)?;
+        }
+        if let Some(bytes) = files.read(BASELINE)? {
+            let baseline = Baseline::parse(&bytes).map_err(|error| {
+                Failure(format!("{BASELINE}: {error}; mend it, or use `--no-repo-config`"))
+            })?;
+            let settings = Settings { allow: baseline.entries(), ..Settings::default() };
+            self.layers.push(Layer { name: BASELINE.to_owned(), settings });
+        }
+        Ok(())
+    }
+
+    /// The files for gitleaks, where some file says that they count. They name no values, so of a change they never
+    /// do.
+    fn gitleaks(&mut self, repository: &Repository, ground: &Ground) -> Result<(), Failure> {
+        let version = match ground {
+            Ground::Own(version) => *version,
+            Ground::Base { base: Some(base), .. } => Version::Commit(*base),
+            Ground::Base { base: None, .. } => return Ok(()),
+        };
+        if !self.layers.iter().any(|layer| layer.settings.gitleaks) {
+            return Ok(());
+        }
+        let files = PolicyFiles::new(repository, version);
+        let toml = files.read(".gitleaks.toml")?.map(|bytes| {
+            config::gitleaks_toml(&bytes, Origin::Repository)
+                .map_err(|error| Failure(format!(".gitleaks.toml: {error}; mend it, or take `gitleaks` out")))
+        });
+        let ignore = files.read(".gitleaksignore")?.map(|bytes| config::gitleaks_ignore(&bytes));
+        for (name, imported) in [(".gitleaks.toml", toml.transpose()?), (".gitleaksignore", ignore)] {
+            let Some(mut imported) = imported else { continue };
+            let known = self.known();
+            imported.settings.rules.retain(|rule| !known.iter().any(|id| *id == rule.id));
+            self.untranslated.extend(imported.untranslated.iter().map(|said| format!("{name}: {said}")));
+            self.layers.push(Layer { name: name.to_owned(), settings: imported.settings });
+        }
+        Ok(())
+    }
+}
+
+/// The user's own file, for all repositories.
+pub(super) fn users_file() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_CONFIG_HOME") };
+    let base = base.or_else(|| folder("HOME").map(|home| home.join(".config")))?;
+    Some(base.join("skant").join("skant.toml"))
+}
