@@ -7,6 +7,9 @@ mod files;
 mod findings;
 mod history;
 mod redact;
+mod renames;
+mod unknown;
+mod windows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

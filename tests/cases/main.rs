@@ -27,12 +27,13 @@ mod ranges;
 mod run;
 mod staged;
 mod stories;
+mod unread;
 mod worktree;
 
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 12] = [
+const TABLES: [&[Case]; 13] = [
     staged::CASES,
     index::CASES,
     names::CASES,
@@ -45,6 +46,7 @@ const TABLES: [&[Case]; 12] = [
     damage::CASES,
     hostile::CASES,
     ranges::CASES,
+    unread::CASES,
 ];
 
 fn cases() -> Vec<&'static Case> {
