@@ -1,0 +1,398 @@
+//! The first look at a text: places where an anchor of some rule stands. Cheap, since every byte passes here,
+//! and local: every place counts, whatever stands before it, so that a part of a text can be searched alone.
+//!
+//! Each anchor is found by four bytes of it. There are two ways, which find the same. The quick one sends the text
+//! through a sieve, thirty-two bytes at a time, and asks the table of all such bytes at the places that it marks. It
+//! has to be set up, so it is taken once a megabyte was searched. The other one asks the table at every place.
+
+mod groups;
+mod table;
+
+use std::collections::HashMap;
+use std::ops::{ControlFlow, Range};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::rules::Rule;
+use crate::text::sieve::{self, PLACES};
+use groups::Groups;
+use table::{Found, GRAM, Table, folded};
+
+/// The anchors of all rules, made ready.
+pub(super) struct Prefilter {
+    anchors: Vec<Anchor>,
+    table: Table,
+    longest: usize,
+    quick: OnceLock<Quick>,
+    /// Bytes that were searched before the quick way was set up.
+    searched: AtomicUsize,
+}
+
+/// The quick way.
+struct Quick {
+    groups: Groups,
+    /// Of other bytes of the anchors than the slow way looks for.
+    table: Table,
+}
+
+/// So many bytes are searched before the quick way is set up, which takes as long as searching them does.
+const WARM_UP: usize = 1 << 20;
+
+/// How far into an anchor the bytes stand that are looked for.
+const DEPTH: usize = 12;
+
+/// Words of marks that are taken at a time.
+const WORDS: usize = 64;
+
+/// A literal that some rules hang on.
+pub(super) struct Anchor {
+    text: Vec<u8>,
+    ignore_case: bool,
+    /// The rules, in the order in which they are tried.
+    pub(super) rules: Vec<usize>,
+    /// How far around it any of them may look.
+    pub(super) reach: usize,
+}
+
+impl Anchor {
+    pub(super) const fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether it matches in either case, as a word of a name does.
+    pub(super) const fn is_word(&self) -> bool {
+        self.ignore_case
+    }
+
+    #[inline]
+    fn stands_at(&self, text: &[u8], start: usize) -> bool {
+        text.get(start..start + self.len()).is_some_and(|found| {
+            if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
+        })
+    }
+
+    /// Where its rarest four bytes stand.
+    fn rarest(&self) -> usize {
+        let depth = self.len().min(DEPTH);
+        (0..=depth.saturating_sub(GRAM))
+            .min_by_key(|at| {
+                let gram = &self.text[*at..self.len().min(at + GRAM)];
+                gram.iter().map(|byte| commonness(*byte)).sum::<u32>()
+            })
+            .unwrap_or(0)
+    }
+}
+
+/// How common a character is in source code, in steps of half a bit: letters by their share in English and in
+/// names, and signs and digits, which are rarer beside letters.
+const fn commonness(byte: u8) -> u32 {
+    match byte.to_ascii_lowercase() {
+        b'e' | b't' => 12,
+        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 11,
+        b'c' | b'd' | b'l' | b'u' => 9,
+        b'f' | b'h' | b'm' | b'p' => 8,
+        b'b' | b'g' | b'y' | b'_' | b'-' | b'.' | b'/' | b' ' => 6,
+        b'k' | b'v' | b'w' | b'x' => 4,
+        b'0' | b'1' | b'2' => 5,
+        _ => 2,
+    }
+}
+
+/// What a search shows: where an anchor stands, and which one.
+type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
+
+impl Prefilter {
+    pub(super) fn new(rules: &[Rule]) -> Self {
+        let anchors = anchors_of(rules);
+        let longest = anchors.iter().map(Anchor::len).max().unwrap_or(0);
+        let table = table(&anchors, Anchor::rarest);
+        Self { anchors, table, longest, quick: OnceLock::new(), searched: AtomicUsize::new(0) }
+    }
+
+    /// Whether an anchor that matches as it is written stands in a text.
+    pub(super) fn has_exact(&self, text: &[u8]) -> bool {
+        self.search(text, &(0..text.len()), |_, number| {
+            if self.anchor(number).is_word() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+        .is_break()
+    }
+
+    pub(super) fn anchor(&self, number: u16) -> &Anchor {
+        &self.anchors[usize::from(number)]
+    }
+
+    /// The length of the longest anchor.
+    pub(super) const fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// Shows each place where an anchor begins in a region, in no order, until `visit` breaks. The rest of
+    /// the anchor may lie behind the region.
+    pub(super) fn search(
+        &self,
+        text: &[u8],
+        region: &Range<usize>,
+        mut visit: impl FnMut(usize, u16) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match self.quick(region.len()) {
+            Some(quick) => self.search_quickly(quick, text, region, &mut visit),
+            None => self.search_slowly(text, region, &mut visit),
+        }
+    }
+
+    /// The quick way, if it pays and the processor knows it.
+    fn quick(&self, more: usize) -> Option<&Quick> {
+        if let Some(quick) = self.quick.get() {
+            return Some(quick);
+        }
+        if !sieve::is_fast() || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP {
+            return None;
+        }
+        Some(self.quick.get_or_init(|| {
+            let (groups, chosen) = groups::grouped(&self.anchors, DEPTH);
+            let mut chosen = chosen.into_iter();
+            Quick { groups, table: table(&self.anchors, |_| chosen.next().unwrap_or(0)) }
+        }))
+    }
+
+    fn search_quickly(
+        &self,
+        quick: &Quick,
+        text: &[u8],
+        region: &Range<usize>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let end = text.len().min(region.end + DEPTH);
+        let mut words = [0; WORDS];
+        for from in (region.start..end).step_by(WORDS * PLACES) {
+            let words = &mut words[..(end - from).div_ceil(PLACES).min(WORDS)];
+            quick.groups.mark(text, from, words);
+            for (from, word) in (from..).step_by(PLACES).zip(words.iter()) {
+                for place in bits(known(&quick.table, text, from, *word)) {
+                    self.verify(&quick.table, text, region, from + place, visit)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn search_slowly(&self, text: &[u8], region: &Range<usize>, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        let end = text.len().min(region.end + DEPTH);
+        let mut at = region.start;
+        while let Some(window) = text.get(at..at + 8).filter(|_| at < end) {
+            self.look(text, region, at, window, visit)?;
+            at += 4;
+        }
+        // The last few bytes, as if zeros followed.
+        while at < end {
+            let mut window = [0; 8];
+            let rest = &text[at..text.len().min(at + 8)];
+            window[..rest.len()].copy_from_slice(rest);
+            self.look(text, region, at, &window, visit)?;
+            at += 4;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks at four places.
+    #[inline]
+    fn look(
+        &self,
+        text: &[u8],
+        region: &Range<usize>,
+        at: usize,
+        window: &[u8],
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(window);
+        let word = u64::from_le_bytes(bytes) | FOLD;
+        let grams = [0, 8, 16, 24].map(|shift| (word >> shift & 0xffff_ffff) as u32);
+        if grams.iter().fold(0, |any, gram| any | self.table.may_know(*gram)) == 0 {
+            return ControlFlow::Continue(());
+        }
+        for (gram, at) in grams.into_iter().zip(at..text.len()) {
+            if self.table.may_know(gram) == 1 {
+                self.verify(&self.table, text, region, at, visit)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn verify(
+        &self,
+        table: &Table,
+        text: &[u8],
+        region: &Range<usize>,
+        at: usize,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let next = text.get(at + GRAM).copied().unwrap_or(0);
+        for Found { anchor, offset } in table.known(gram_at(text, at), next) {
+            let Some(start) = at.checked_sub(usize::from(offset)) else { continue };
+            if region.contains(&start) && self.anchor(anchor).stands_at(text, start) {
+                visit(start, anchor)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The table of what is looked for of each anchor.
+fn table(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
+    Table::new((0..).zip(anchors).map(|(number, anchor)| {
+        let offset = u8::try_from(offset(anchor)).unwrap_or(0);
+        (&anchor.text[..], Found { anchor: number, offset })
+    }))
+}
+
+/// Of the places from `from` on that a word marks, those that the table knows. Few are, so nothing hangs on a guess
+/// of which.
+#[inline]
+fn known(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
+    bits(word).fold(0, |known, at| known | u64::from(table.may_know(gram_at(text, from + at))) << at)
+}
+
+/// The places of the bits that are set.
+#[inline]
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        (word != 0).then(|| {
+            word &= word - 1;
+            at
+        })
+    })
+}
+
+/// The four bytes at a place, as if zeros followed the text.
+#[inline]
+fn gram_at(text: &[u8], at: usize) -> u32 {
+    let mut gram = [0; GRAM];
+    match text.get(at..at + GRAM) {
+        Some(bytes) => gram.copy_from_slice(bytes),
+        None => gram.iter_mut().zip(text.get(at..).unwrap_or_default()).for_each(|(to, from)| *to = *from),
+    }
+    folded(gram)
+}
+
+/// Sets the bit that tells large letters from small ones, in eight bytes.
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// The anchors of rules, each once.
+fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
+    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut found: Vec<Anchor> = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        for anchor in rule.anchors.iter() {
+            let at = *places.entry((anchor.as_ref(), rule.ignore_case)).or_insert_with(|| {
+                let text = anchor.as_bytes().to_vec();
+                found.push(Anchor { text, ignore_case: rule.ignore_case, rules: Vec::new(), reach: 0 });
+                found.len() - 1
+            });
+            found[at].rules.push(index);
+            found[at].reach = found[at].reach.max(rule.reach);
+        }
+    }
+    // The pack's own limit is far lower.
+    found.truncate(usize::from(u16::MAX));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rules::RuleSet;
+
+    fn prefilter() -> Prefilter {
+        Prefilter::new(RuleSet::builtin().rules())
+    }
+
+    static SLOW: LazyLock<Prefilter> = LazyLock::new(prefilter);
+    static QUICK: LazyLock<Prefilter> = LazyLock::new(|| {
+        let prefilter = prefilter();
+        prefilter.searched.store(WARM_UP, Ordering::Relaxed);
+        prefilter
+    });
+
+    fn places(prefilter: &Prefilter, text: &[u8], region: &Range<usize>) -> Vec<(usize, u16)> {
+        let mut found = Vec::new();
+        let _ = prefilter.search(text, region, |start, number| {
+            found.push((start, number));
+            ControlFlow::Continue(())
+        });
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn words_are_found_in_the_cases_of_names() {
+        let start = ["sk-", "ant-"].concat();
+        let text =
+            format!("{start} apiKey API_KEY Api-Key userPassword MY_TOKEN clientSecret print pass sector");
+        let prefilter = prefilter();
+        let found = places(&prefilter, text.as_bytes(), &(0..text.len()));
+        let found: Vec<&str> =
+            found.iter().map(|(at, number)| &text[*at..*at + prefilter.anchor(*number).len()]).collect();
+        assert_eq!(found, [&start, "apiKey", "API_KEY", "Api-Key", "Passw", "TOKEN", "Secret"]);
+    }
+
+    #[test]
+    fn an_anchor_that_begins_inside_of_the_start_of_another_is_found() {
+        let prefilter = prefilter();
+        // `pas` and `mas` are starts of anchors; their last letter begins `secret`.
+        for text in ["passecret", "massecret", "secredential", "tokentoken"] {
+            assert!(!places(&prefilter, text.as_bytes(), &(0..text.len())).is_empty(), "{text}");
+        }
+    }
+
+    /// Anchors by the dozen with what stands in programs between them.
+    fn text_of_anchors() -> impl Strategy<Value = Vec<u8>> {
+        let anchors: Vec<Vec<u8>> = SLOW.anchors.iter().map(|anchor| anchor.text.clone()).collect();
+        let whole = (0..anchors.len()).prop_map(move |at| anchors[at].clone());
+        let cut = (whole.clone(), 0..6_usize).prop_map(|(text, by)| text[by.min(text.len())..].to_vec());
+        let large = whole.clone().prop_map(|text| text.to_ascii_uppercase());
+        let other = "( |\n|=|\"|_|-|[a-z]{1,12}|[A-Z0-9]{1,6}|[ -~])".prop_map(String::into_bytes);
+        vec(prop_oneof![2 => whole, 1 => cut, 1 => large, 3 => other], 0..60).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_show_every_place_of_every_anchor(text in text_of_anchors(), share in 0..4_usize) {
+            let region = text.len() * share / 8..text.len() - text.len() * share / 9;
+            SLOW.searched.store(0, Ordering::Relaxed);
+            let (slowly, quickly) = (places(&SLOW, &text, &region), places(&QUICK, &text, &region));
+            prop_assert!(SLOW.quick.get().is_none() && QUICK.quick.get().is_some() == sieve::is_fast());
+            let mut all = Vec::new();
+            for (number, anchor) in (0..).zip(&SLOW.anchors) {
+                all.extend(region.clone().filter(|at| anchor.stands_at(&text, *at)).map(|at| (at, number)));
+            }
+            all.sort_unstable();
+            prop_assert_eq!(&slowly, &all);
+            prop_assert_eq!(&quickly, &all);
+        }
+
+        #[test]
+        fn parts_of_a_text_show_what_the_whole_shows(
+            pieces in vec("(sec|ret|tok|en|pas|sw|api|_key|sk-|ant-| |[a-z]{1,40})", 0..40),
+            cuts in vec(0_usize..400, 0..6),
+        ) {
+            let text = pieces.concat();
+            let prefilter = &QUICK;
+            let whole = places(prefilter, text.as_bytes(), &(0..text.len()));
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let parts = cuts.windows(2).flat_map(|cut| places(prefilter, text.as_bytes(), &(cut[0]..cut[1])));
+            let mut parts: Vec<_> = parts.collect();
+            parts.sort_unstable();
+            prop_assert_eq!(parts, whole);
+        }
+    }
+}
