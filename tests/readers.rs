@@ -137,7 +137,7 @@ fn memory_that_is_tight_changes_nothing_and_costs_a_few_versions() {
     assert_eq!((unread, tally.again), (0, 0));
     let mut again = Vec::new();
     for (held, large) in [(0, usize::MAX), (30_000, usize::MAX), (0, 3_000), (usize::MAX, 3_000), (0, 0)] {
-        let (seen, unread, tight) = read_within(&sandbox.dir, Memory { held, large });
+        let (seen, unread, tight) = read_within(&sandbox.dir, Memory { held, large, ..Memory::default() });
         assert!(seen == whole && unread == 0, "{held} {large}: {unread} unread");
         assert_eq!((tight.objects, tight.bytes), (tally.objects, tally.bytes), "{held} {large}");
         assert!(tight.again <= tally.bytes, "{held} {large}: {} again of {}", tight.again, tally.bytes);
@@ -186,7 +186,8 @@ fn a_damaged_pack_is_read_without_panic_and_what_is_lost_is_said() {
             whole.iter().any(|(oid, whole)| seen.get(oid).is_none_or(|seen| seen[0].1 != whole[0].1));
         assert!(!bytes_changed || unread > 0, "round {round}: something changed in silence");
         if round % 5 == 0 {
-            let (tight, unread_tight, _) = read_within(&sandbox.dir, Memory { held: 0, large: 2_000 });
+            let (tight, unread_tight, _) =
+                read_within(&sandbox.dir, Memory { held: 0, large: 2_000, ..Memory::default() });
             assert!(tight == seen && unread_tight == unread, "round {round}: memory decides what is read");
         }
     });

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use skant::config::Settings;
 use skant::finding::Confidence;
-use skant::scan::{Engine, Incomplete, Limits, Policy, Stories, Suppressions, history};
+use skant::scan::{Asked, Engine, Incomplete, Limits, Policy, Stories, Suppressions, history};
 use skant::source::git::{GitEnvironment, Repository};
 use skant::source::history::{Contents, visit};
 use skant::source::{Blob, Stop, Visitor};
@@ -48,7 +48,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
         now: now.as_second(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
-    let limits = Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Untold };
+    let limits = Limits { asked: &Asked::default(), full_scan: false, stories: Stories::Untold };
     let report = history(&engine, &repository, &limits, &Stop::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())

@@ -175,6 +175,12 @@ impl CommitGraph {
         self.place(oid).map(|at| &self.nodes[at].tree)
     }
 
+    /// The root trees of all commits, children before parents.
+    #[must_use]
+    pub fn trees(&self) -> Vec<Oid> {
+        self.nodes.iter().rev().map(|node| node.tree).collect()
+    }
+
     /// Who wrote a commit, and when.
     #[must_use]
     pub fn author(&self, oid: &Oid) -> Option<Signature> {

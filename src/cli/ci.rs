@@ -29,19 +29,14 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
     let ground = policy.map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), tips));
     let engine = settings::engine_on(common, Some(&repository), &ground)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
-    let wanted = |path: &[u8]| asked.holds(path);
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
-            let report = scan::range(&engine, &repository, &revisions, &names, &wanted, stop)?;
+            let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
             (report, Situation::Pushed)
         }
         Read::Everything => {
-            let limits = Limits {
-                wanted: &wanted,
-                everywhere: arguments.paths.is_empty(),
-                full_scan: arguments.whole_versions,
-                stories: Stories::Told,
-            };
+            let limits =
+                Limits { asked: &asked, full_scan: arguments.whole_versions, stories: Stories::Told };
             (scan::history(&engine, &repository, &limits, stop)?, Situation::History)
         }
     };

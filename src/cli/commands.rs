@@ -15,7 +15,7 @@ use crate::source::Stop;
 use crate::source::git::{DiscoverError, GitEnvironment, Repository};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::{Ignoring, Named};
 
 pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
     let started = output::now();
@@ -54,20 +54,14 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
     let repository = here()?;
     let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
-    let wanted = |path: &[u8]| asked.holds(path);
     if arguments.what.is_empty() {
-        let limits = Limits {
-            wanted: &wanted,
-            everywhere: arguments.paths.is_empty(),
-            full_scan: arguments.whole_versions,
-            stories: Stories::Told,
-        };
+        let limits = Limits { asked: &asked, full_scan: arguments.whole_versions, stories: Stories::Told };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }
     let names = arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scan::range(&engine, &repository, &revisions, &names, &wanted, stop)?;
+    let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
     Ok((report, engine, Situation::Range))
 }
 
@@ -109,7 +103,8 @@ fn files(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fail
     let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
     let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
     let ignoring = if arguments.no_ignore { Ignoring::Nothing } else { Ignoring::AsGit };
-    let files = Files { repository: repository.as_ref(), root: &root, names: &names, ignoring };
+    let files =
+        Files { repository: repository.as_ref(), root: &root, names: &names, ignoring, named: Named::ByHand };
     let report = scan::worktree(&engine, &files, stop)?;
     Ok((report, engine, Situation::Files))
 }

@@ -17,7 +17,7 @@ use crate::scan::{self, Engine, Explained, Files, Limits, Stories, redacted};
 use crate::source::Stop;
 use crate::source::git::{Repository, path_bytes};
 use crate::source::policy_file::Version;
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::{self, Ignoring};
 use crate::text::terminal;
 
 pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<Exit, Failure> {
@@ -233,15 +233,20 @@ fn fingerprint(
     if let Some(top) = &top {
         let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
         let whole = [top.clone()];
-        let files =
-            Files { repository: Some(&repository), root: top, names: &whole, ignoring: Ignoring::AsGit };
+        let files = Files {
+            repository: Some(&repository),
+            root: top,
+            names: &whole,
+            ignoring: Ignoring::AsGit,
+            named: worktree::Named::ByProgram,
+        };
         let report = scan::worktree(engine, &files, stop)?;
         if let Some(said) = of_report(engine, &report, named) {
             return output::say(&said);
         }
         looked.push("the working tree");
     }
-    let limits = Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Told };
+    let limits = Limits { asked: &scan::Asked::default(), full_scan: false, stories: Stories::Told };
     let report = scan::history(engine, repository, &limits, stop)?;
     if let Some(said) = of_report(engine, &report, named) {
         return output::say(&said);

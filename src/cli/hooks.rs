@@ -11,7 +11,7 @@ use super::commands::{here, is_unborn, merge_parents};
 use super::policy::Ground;
 use super::{Exit, Failure, blocks, output, settings};
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
-use crate::hook::push::{self, Update};
+use crate::hook::push::{self, Remote, Update};
 use crate::respond::{Situation, advise};
 use crate::scan::{self, Asked, Engine, Files};
 use crate::source::Stop;
@@ -19,7 +19,7 @@ use crate::source::git::{Oid, Refs, Repository, path_bytes};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
 use crate::source::staged;
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::{Ignoring, Named};
 
 pub(super) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Failure> {
     let repository = here()?;
@@ -48,8 +48,13 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
     };
     if !rest.is_empty() {
         let top = repository.work_tree.clone().unwrap_or_default();
-        let files =
-            Files { repository: Some(repository), root: &top, names: &rest, ignoring: Ignoring::AsGit };
+        let files = Files {
+            repository: Some(repository),
+            root: &top,
+            names: &rest,
+            ignoring: Ignoring::AsGit,
+            named: Named::ByProgram,
+        };
         let mut more = scan::worktree(&engine, &files, stop)?;
         advise(&mut more, engine.detector().rules(), Situation::Files);
         report = scan::joined(report, more);
@@ -101,13 +106,31 @@ fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
 }
 
 fn pre_push(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
-    let remote = hook.arguments.first().map(|name| name.to_string_lossy().into_owned());
-    let remote = remote.or_else(|| variable("PRE_COMMIT_REMOTE_NAME"));
-    if variable("PRE_COMMIT").is_some() && hook.arguments.is_empty() {
-        return framework_push(common, repository, remote.as_deref(), stop);
+    if variable("PRE_COMMIT").is_some() {
+        // The framework passes on neither what git says nor what it asks, whatever arguments its settings give.
+        let updates = Update::parse_push(&read_stdin()?)?;
+        if updates.is_empty() {
+            let remote = Remote {
+                name: variable("PRE_COMMIT_REMOTE_NAME"),
+                address: variable("PRE_COMMIT_REMOTE_URL"),
+            };
+            return framework_push(common, repository, &remote, stop);
+        }
+        return git_push(common, hook, repository, &updates, stop);
     }
-    let updates = Update::parse_push(&read_stdin()?)?;
-    let revisions = push::revisions_of_push(repository, remote.as_deref(), &updates)?;
+    git_push(common, hook, repository, &Update::parse_push(&read_stdin()?)?, stop)
+}
+
+fn git_push(
+    common: &Common,
+    hook: &Hook,
+    repository: &Repository,
+    updates: &[Update],
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
+    let remote = Remote { name: argument(0), address: argument(1) };
+    let revisions = push::revisions_of_push(repository, &remote, updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     pushed(common, repository, &revisions, &names, "this push", stop)
 }
@@ -124,7 +147,7 @@ fn framework_range(repository: &Repository) -> Result<Option<Revisions>, Failure
 fn framework_push(
     common: &Common,
     repository: &Repository,
-    remote: Option<&str>,
+    remote: &Remote,
     stop: &Stop,
 ) -> Result<Exit, Failure> {
     let revisions = if let Some(revisions) = framework_range(repository)? {
@@ -194,7 +217,7 @@ fn scanned(
     pushed: &Pushed<'_>,
     stop: &Stop,
 ) -> Result<Exit, Failure> {
-    let mut report = scan::range(engine, repository, pushed.revisions, &[], &|_| true, stop)?;
+    let mut report = scan::range(engine, repository, pushed.revisions, &[], &Asked::default(), stop)?;
     report = scan::joined(report, scan::ref_names(engine, pushed.names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
     conclude(common, &report, pushed.what)

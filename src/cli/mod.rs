@@ -87,6 +87,12 @@ impl<E: std::fmt::Display> From<E> for Failure {
 /// Runs the program with these arguments (the first is its name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     quiet_panics();
+    no_core_dumps();
+    // What is not caught where it happens: its place has been told.
+    panic::catch_unwind(panic::AssertUnwindSafe(|| obey(arguments))).unwrap_or(Exit::Failed)
+}
+
+fn obey(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -155,6 +161,19 @@ fn quiet_panics() {
         let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
         complain(&format!("internal error at {}", place.unwrap_or_default()));
     }));
+}
+
+/// What is searched stands in memory, and a core dump would put it on disk, or with a service that collects them.
+/// Whoever wants to find a mistake of skant's can have one.
+fn no_core_dumps() {
+    #[cfg(unix)]
+    if std::env::var_os("SKANT_CORE_DUMPS").is_none_or(|wanted| wanted.is_empty()) {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        // A system that refuses leaves things as they are.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    }
 }
 
 /// The first signal ends the scan with a report, the second one at once.

@@ -17,7 +17,7 @@ use crate::scan::{self, Asked, Files, Limits, Stories, redacted};
 use crate::source::Stop;
 use crate::source::git::Repository;
 use crate::source::policy_file::{BASELINE, PolicyFiles, Version};
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::{Ignoring, Named};
 
 /// The repository, its baseline, and where that is written.
 struct Book {
@@ -54,12 +54,16 @@ impl Book {
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
         let names = [top.clone()];
-        let files =
-            Files { repository: Some(&repository), root: &top, names: &names, ignoring: Ignoring::AsGit };
+        let files = Files {
+            repository: Some(&repository),
+            root: &top,
+            names: &names,
+            ignoring: Ignoring::AsGit,
+            named: Named::ByProgram,
+        };
         let mut reports = vec![scan::worktree(&engine, &files, stop)?];
         if history {
-            let limits =
-                Limits { wanted: &|_| true, everywhere: true, full_scan: false, stories: Stories::Told };
+            let limits = Limits { asked: &Asked::default(), full_scan: false, stories: Stories::Told };
             reports.push(scan::history(&engine, &repository, &limits, stop)?);
         }
         Ok(reports)

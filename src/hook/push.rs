@@ -78,6 +78,15 @@ impl Update {
     }
 }
 
+/// Where a push goes.
+#[derive(Clone, Debug, Default)]
+pub struct Remote {
+    /// The remote's name, or what stands in its place.
+    pub name: Option<String>,
+    /// The address, if it is told.
+    pub address: Option<String>,
+}
+
 /// What a push brings that the remote does not have: by what it says of the pushed refs, and by what was last
 /// seen of it. Another remote's refs do not count, since a push may carry commits from one to the other.
 ///
@@ -85,7 +94,7 @@ impl Update {
 /// The refs or objects cannot be read.
 pub fn revisions_of_push(
     repository: &Repository,
-    remote: Option<&str>,
+    remote: &Remote,
     updates: &[Update],
 ) -> Result<Revisions, PushError> {
     let wanted: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
@@ -98,27 +107,80 @@ pub fn revisions_of_push(
     Ok(Revisions { wanted, unwanted })
 }
 
-/// What was last seen of a remote: its tracking refs.
+/// What was last seen of a remote: its tracking refs, less those that another remote's commits may come to.
 ///
 /// # Errors
-/// The refs cannot be read.
-pub fn known_to(repository: &Repository, remote: Option<&str>) -> Result<Vec<Oid>, PushError> {
-    let Some(remote) = remote else { return Ok(Vec::new()) };
-    let prefix = format!("refs/remotes/{remote}/");
+/// The refs cannot be read, or git cannot be asked.
+pub fn known_to(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
+    let Some(name) = &remote.name else { return Ok(Vec::new()) };
+    let prefix = format!("refs/remotes/{name}/");
     let mut refs = Refs::read(repository)?.refs;
-    refs.retain(|name| name.name.starts_with(prefix.as_bytes()));
-    if !refs.is_empty() {
-        // `origin/fork` may be a remote of its own, whose refs lie below those of `origin`. git is asked, since
-        // remotes may stand in any of its configuration files.
-        let remotes = run(repository, &["remote"])?;
-        let others: Vec<Vec<u8>> = remotes
-            .split(|byte| *byte == b'\n')
-            .filter(|other| other.starts_with(format!("{remote}/").as_bytes()))
-            .map(|other| [b"refs/remotes/", other, b"/"].concat())
-            .collect();
-        refs.retain(|name| !others.iter().any(|other| name.name.starts_with(other)));
+    refs.retain(|known| known.name.starts_with(prefix.as_bytes()));
+    // git is asked, since remotes may stand in any of its configuration files.
+    if refs.is_empty() || !is_seen_where_pushed(repository, remote) {
+        return Ok(Vec::new());
     }
-    Ok(refs.into_iter().map(|name| name.oid).collect())
+    let others = destinations_of_others(repository, name)?;
+    refs.retain(|known| !others.iter().any(|other| known.name.starts_with(other)));
+    Ok(refs.into_iter().map(|known| known.oid).collect())
+}
+
+/// Whether a remote is fetched from where it is pushed to. With a `pushurl`, or several addresses, its tracking refs
+/// tell of another repository.
+fn is_seen_where_pushed(repository: &Repository, remote: &Remote) -> bool {
+    let (Some(name), Some(address)) = (&remote.name, &remote.address) else { return true };
+    let fetched = run(repository, &["ls-remote", "--get-url", name]);
+    fetched.is_ok_and(|fetched| same_place(&String::from_utf8_lossy(&fetched), address))
+}
+
+/// Whether two addresses name one repository, whatever the protocol and the user.
+fn same_place(one: &str, other: &str) -> bool {
+    let place = |address: &str| {
+        let address = address.trim().trim_end_matches('/');
+        let (has_scheme, rest) = address.split_once("://").map_or((false, address), |(_, rest)| (true, rest));
+        // `host:path` is ssh, unless a slash stands before the colon.
+        let is_short = !has_scheme && rest.find(':').is_some_and(|colon| !rest[..colon].contains('/'));
+        let (host, path) = match rest.split_once(if is_short { ':' } else { '/' }) {
+            Some((host, path)) if has_scheme || is_short => (host, path),
+            _ => ("", rest),
+        };
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let host = port.map_or(host, |(host, _)| host).to_ascii_lowercase();
+        let path = path.trim_start_matches('/');
+        (host, path.strip_suffix(".git").unwrap_or(path).to_owned())
+    };
+    place(one) == place(other)
+}
+
+/// Where the refs of other remotes go, by their names and by their settings: the beginnings of names.
+fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec<u8>>, PushError> {
+    let remotes = run(repository, &["remote"])?;
+    let others =
+        remotes.split(|byte| *byte == b'\n').filter(|other| !other.is_empty() && *other != name.as_bytes());
+    let mut found: Vec<Vec<u8>> = others
+        .filter(|other| other.starts_with(format!("{name}/").as_bytes()))
+        .map(|other| [b"refs/remotes/", other, b"/"].concat())
+        .collect();
+    let fetched = match run(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
+        Ok(fetched) => fetched,
+        Err(PlumbingError::Refused { is_silent: true, .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    for setting in fetched.split(|byte| *byte == 0) {
+        let Some((key, value)) = memchr::memchr(b'\n', setting).map(|end| setting.split_at(end)) else {
+            continue;
+        };
+        let own = format!("remote.{name}.fetch");
+        let destination = memchr::memchr(b':', value).map(|colon| &value[colon + 1..]);
+        if let Some(destination) = destination.filter(|_| key != own.as_bytes()) {
+            let end = memchr::memchr(b'*', destination).unwrap_or(destination.len());
+            found.push(destination[..end].to_vec());
+        }
+    }
+    // One that may go anywhere says nothing.
+    found.retain(|beginning| !beginning.is_empty());
+    Ok(found)
 }
 
 /// What a push brings to the repository that receives it: everything that no ref has yet.
@@ -160,6 +222,24 @@ mod tests {
         assert_eq!(receive, push);
         assert_eq!(Update::parse_push(b"").unwrap(), []);
         assert!(Update::parse_push(b"hello\n").unwrap_err().to_string().contains("line 1"));
+    }
+
+    #[test]
+    fn addresses_of_one_repository_are_known_as_such() {
+        let url = "https://github.com/a/b.git";
+        for other in [
+            "git@github.com:a/b",
+            "ssh://git@GitHub.com:22/a/b.git/",
+            "git://github.com/a/b",
+            "git@github.com:/a/b\n",
+        ] {
+            assert!(same_place(url, other), "{other}");
+        }
+        for other in ["https://github.com/a/c.git", "git@gitlab.com:a/b.git", "/a/b.git", "../b.git", ""] {
+            assert!(!same_place(url, other), "{other}");
+        }
+        assert!(same_place("../far.git", "../far") && !same_place("../far.git", "../near.git"));
+        assert!(same_place("/c:/far.git", "/c:/far"));
     }
 
     #[test]

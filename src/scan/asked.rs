@@ -10,6 +10,12 @@ impl Asked {
         self.0.push(forms.into_iter().collect());
     }
 
+    /// Whether nothing in particular is asked for.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a path is one of those that are asked for, or below one.
     #[must_use]
     pub fn holds(&self, path: &[u8]) -> bool {
@@ -21,7 +27,7 @@ impl Asked {
     }
 
     /// The names of which no form is known.
-    pub(super) fn unknown(&self, is_known: impl Fn(&[u8]) -> bool) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn unknown(&self, mut is_known: impl FnMut(&[u8]) -> bool) -> impl Iterator<Item = &[u8]> {
         let unknown = self.0.iter().filter(move |forms| !forms.iter().any(|form| is_known(form)));
         unknown.filter_map(|forms| forms.first().map(Vec::as_slice))
     }

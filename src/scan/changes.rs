@@ -7,11 +7,13 @@ use rayon::prelude::*;
 
 use super::files::lfs_note;
 use super::findings::{Hit, Place};
+use super::renames::{Effort, Removed};
+use super::unknown::Known;
 use super::{Asked, Engine, ScanError};
 use crate::detect::Evidence;
 use crate::finding::{CommitInfo, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
-use crate::source::changes::{Change, ChangeSet, is_similar};
+use crate::source::changes::{Change, ChangeSet};
 use crate::source::git::{Commit, ObjectKind, Objects, Oid, Repository, Signature, message_start};
 use crate::source::range::{self as range_source, Revisions};
 use crate::source::{Stop, read_problem, staged as staged_source};
@@ -22,9 +24,6 @@ pub struct Merge(pub Vec<Oid>);
 
 /// Fewer blobs than this are read on the calling thread: starting others would take longer.
 const FEW: usize = 16;
-
-/// A rename is looked for among at most this many removed files.
-const MOST_REMOVED: usize = 1000;
 
 /// Scans what the next commit would add.
 ///
@@ -64,20 +63,25 @@ pub fn range(
     repository: &Repository,
     revisions: &Revisions,
     names: &[String],
-    wanted: &dyn Fn(&[u8]) -> bool,
+    asked: &Asked,
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let objects = Objects::open(repository)?;
     let mut found = range_source::changes(repository, &objects, revisions, stop)?;
     let mut search = Search::new(engine, repository);
     for commit in &mut found.commits {
-        commit.changes.changes.retain(|change| wanted(&change.path));
+        commit.changes.changes.retain(|change| asked.holds(&change.path));
         search.texts(&objects, &commit.oid, Some(&commit.commit));
     }
     for tag in &found.tags {
         search.texts(&objects, tag, None);
     }
     search.problems.append(&mut found.problems);
+    let trees: Vec<Oid> = found.commits.iter().rev().map(|commit| commit.commit.tree).collect();
+    let removed = found.commits.iter().flat_map(|commit| &commit.changes.removed);
+    let gone: Vec<&[u8]> = removed.map(|(path, _)| path.as_slice()).collect();
+    let known = Known { engine, repository, objects: &objects, stores: &[], trees: &trees, gone: &gone };
+    search.problems.extend(known.problems(asked));
     let mut sets: Vec<Set<'_>> = found
         .commits
         .iter()
@@ -114,8 +118,8 @@ struct Search<'e> {
     evidence: HashMap<Oid, Vec<Evidence>>,
     hits: Vec<Hit>,
     problems: Vec<Problem>,
-    /// Removed files of the set at hand that a new path was renamed from.
-    explained: HashSet<Vec<u8>>,
+    /// What may still be spent on looking for renames.
+    effort: Effort,
     read: usize,
     bytes: u64,
 }
@@ -128,7 +132,7 @@ impl<'e> Search<'e> {
             evidence: HashMap::new(),
             hits: Vec::new(),
             problems: Vec::new(),
-            explained: HashSet::new(),
+            effort: Effort::default(),
             read: 0,
             bytes: 0,
         }
@@ -146,9 +150,9 @@ impl<'e> Search<'e> {
         blobs.dedup_by_key(|(oid, _)| *oid);
         self.read_all(&blobs, objects, stop);
         for set in sets {
-            self.explained.clear();
+            let mut removed = Removed::new(&set.changes.removed);
             for change in set.changes.changes.iter().filter(|change| !excluded(&change.path)) {
-                self.new_in(change, set, objects);
+                self.new_in(change, set, &mut removed, objects);
             }
         }
     }
@@ -192,7 +196,7 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn new_in(&mut self, change: &Change, set: &Set<'_>, objects: &Objects) {
+    fn new_in(&mut self, change: &Change, set: &Set<'_>, removed: &mut Removed<'_>, objects: &Objects) {
         let place = |kind| Place {
             kind,
             path: change.path.clone(),
@@ -214,14 +218,14 @@ impl<'e> Search<'e> {
         }
         let Some(found) = self.evidence.get(&change.blob).cloned() else { return };
         let place = place(PlaceKind::File);
-        let known = self.known(change, set.changes, objects);
+        let known = self.known(change, removed, objects);
         let new = found.into_iter().filter(|evidence| !known.contains(&evidence.value));
         self.hits.extend(new.map(|evidence| Hit { evidence, place: place.clone() }));
     }
 
     /// The values that the parents' versions of a path hold; of a new path, those of the file that it was
     /// renamed from.
-    fn known(&mut self, change: &Change, set: &ChangeSet, objects: &Objects) -> HashSet<ValueId> {
+    fn known(&mut self, change: &Change, removed: &mut Removed<'_>, objects: &Objects) -> HashSet<ValueId> {
         let shown = self.engine.shown_path(&change.path);
         let mut bases = Vec::new();
         for oid in &change.bases {
@@ -232,7 +236,7 @@ impl<'e> Search<'e> {
             }
         }
         if change.bases.is_empty() {
-            bases.extend(self.renamed_from(change, set, objects));
+            bases.extend(removed.origin(change, objects, &mut self.effort));
         }
         let mut known = HashSet::new();
         for base in bases {
@@ -242,24 +246,6 @@ impl<'e> Search<'e> {
             }
         }
         known
-    }
-
-    /// The content of the file that a new path was renamed from. A removed file explains one new path: a second
-    /// one is a copy, and what it holds is new there.
-    fn renamed_from(&mut self, change: &Change, set: &ChangeSet, objects: &Objects) -> Option<Vec<u8>> {
-        let content = |oid: &Oid| objects.read_kind(oid, ObjectKind::Blob).ok();
-        let left = || set.removed.iter().filter(|(path, _)| !self.explained.contains(path));
-        let same = left().find(|(_, oid)| *oid == change.blob);
-        let found = if let Some((path, oid)) = same {
-            (path.clone(), content(oid)?)
-        } else {
-            let own = content(&change.blob)?;
-            let mut candidates =
-                left().take(MOST_REMOVED).filter_map(|(path, oid)| Some((path.clone(), content(oid)?)));
-            candidates.find(|(_, candidate)| is_similar(candidate, &own))?
-        };
-        self.explained.insert(found.0);
-        Some(found.1)
     }
 
     /// The message and the names of a commit or tag.

@@ -7,10 +7,13 @@ use rayon::prelude::*;
 
 use super::findings::{Hit, Outcome, Place};
 use super::unused::{self, Whole};
+use super::windows::Windows;
 use super::{Engine, ScanError};
+use crate::detect::Evidence;
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::source::git::{ObjectKind, Objects, Repository};
-use crate::source::worktree::{self as source, Content, File, Ignoring, Lister};
+use crate::source::opened::{self as source, Opened};
+use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
 use crate::source::{Stop, read_problem};
 
 /// What to scan on disk.
@@ -24,6 +27,8 @@ pub struct Files<'f> {
     pub names: &'f [PathBuf],
     /// What is passed over.
     pub ignoring: Ignoring,
+    /// Who named them.
+    pub named: Named,
 }
 
 /// One file's part in a report.
@@ -44,6 +49,7 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
         repository: files.repository,
         root: files.root,
         ignoring: files.ignoring,
+        named: files.named,
         excluded: &excluded,
     };
     let listing = lister.list(files.names);
@@ -87,30 +93,21 @@ pub fn stdin(
     name: Option<&str>,
     stop: &Stop,
 ) -> Result<Report, ScanError> {
-    let (mut bytes, mut problems, mut hits) = (Vec::new(), Vec::new(), Vec::new());
     let path = name.unwrap_or("-").as_bytes();
     let shown = engine.shown_path(path);
-    if let Err(error) = input.read_to_end(&mut bytes) {
-        let message = format!("cannot read standard input to its end: {error}");
-        problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(shown.clone()), message });
-    }
-    let judged = name.map(|name| name.as_bytes().to_vec()).unwrap_or_default();
-    match engine.detect(&bytes, &shown) {
-        Ok(found) => hits.extend(found.into_iter().map(|evidence| Hit {
-            evidence,
-            place: Place {
-                kind: PlaceKind::File,
-                path: judged.clone(),
-                shown: shown.clone(),
-                blob: None,
-                commit: None,
-                current: true,
-            },
-        })),
-        Err(problem) => problems.push(problem),
-    }
+    let searched = Windows::default().search(engine, input, &shown);
+    let place = Place {
+        kind: PlaceKind::File,
+        path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
+        shown,
+        blob: None,
+        commit: None,
+        current: true,
+    };
+    let hits = searched.found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect();
+    let mut problems = searched.problems;
     problems.extend(Engine::common_notes(None, stop));
-    let scope = Scope { kind: "stdin", blobs: 1, bytes: bytes.len() as u64, ..Scope::default() };
+    let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
     Ok(engine.report(scope, hits, problems))
 }
 
@@ -140,20 +137,31 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
 impl Engine {
     fn file(&self, file: &File, repository: Option<&Repository>) -> Part {
         let shown = self.shown_path(&file.path);
-        let content = match &file.content {
-            Content::Disk(path) => source::read(path).map_err(|error| Problem {
-                kind: ProblemKind::Unreadable,
-                path: Some(shown.clone()),
-                message: format!("cannot read it: {error}; check the permissions"),
-            }),
-            Content::Staged(oid) => staged_content(repository, oid, &shown),
+        let unreadable = |error: std::io::Error| Problem {
+            kind: ProblemKind::Unreadable,
+            path: Some(shown.clone()),
+            message: format!("cannot read it: {error}; check the permissions"),
+        };
+        let opened = match &file.content {
+            Content::Disk(path) => source::open(path).map_err(unreadable),
+            Content::Staged(oid) => staged_content(repository, oid, &shown).map(Opened::Held),
         };
         let mut part = Part::default();
-        match content {
-            Ok(content) => {
+        match opened {
+            Ok(Opened::Held(content)) => {
                 part.bytes = content.len() as u64;
                 part.problems.extend(lfs_note(&content, &shown));
                 self.search(&content, PlaceKind::File, file, &shown, &mut part);
+            }
+            Ok(Opened::File(mut stream)) => {
+                let searched = Windows::default().search(self, &mut stream, &shown);
+                part.bytes = searched.bytes;
+                part.problems = searched.problems;
+                if let Some(content) = searched.whole {
+                    part.problems.extend(lfs_note(&content, &shown));
+                    part.problems.extend(unused::comments(&content, &searched.found, &shown));
+                }
+                part.hits = hits(searched.found, PlaceKind::File, file, &shown);
             }
             Err(problem) => part.problems.push(problem),
         }
@@ -167,17 +175,7 @@ impl Engine {
                 if kind == PlaceKind::File {
                     part.problems.extend(unused::comments(text, &found, shown));
                 }
-                part.hits.extend(found.into_iter().map(|evidence| Hit {
-                    evidence,
-                    place: Place {
-                        kind,
-                        path: file.path.clone(),
-                        shown: shown.to_owned(),
-                        blob: None,
-                        commit: None,
-                        current: true,
-                    },
-                }));
+                part.hits.extend(hits(found, kind, file, shown));
             }
             Err(problem) => part.problems.push(problem),
         }
@@ -216,6 +214,18 @@ impl Engine {
             Report { scope, findings: outcome.findings, suppressed: outcome.suppressed, ..Report::default() };
         self.finish(report, problems)
     }
+}
+
+fn hits(found: Vec<Evidence>, kind: PlaceKind, file: &File, shown: &str) -> Vec<Hit> {
+    let place = Place {
+        kind,
+        path: file.path.clone(),
+        shown: shown.to_owned(),
+        blob: None,
+        commit: None,
+        current: true,
+    };
+    found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect()
 }
 
 fn staged_content(

@@ -8,7 +8,10 @@ mod files;
 mod findings;
 mod history;
 mod redact;
+mod renames;
+mod unknown;
 mod unused;
+mod windows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,6 +1,11 @@
 //! What a commit, or the next commit, adds: each changed path with its blob and the versions that the parents
 //! have of it. Trees are compared by name, so that the cost follows the change and not the repository.
 
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
 use super::budget::Budget;
 use super::git::{EntryKind, ObjectFormat, ObjectKind, Objects, Oid, ReadError, tree_entries};
 
@@ -175,6 +180,58 @@ pub(super) fn entry_at(
     Ok(Some((kind, oid)))
 }
 
+/// Looks paths up in trees, and reads each tree once: a merge may change many paths of one folder.
+pub struct Lookup<'o> {
+    objects: &'o Objects,
+    format: ObjectFormat,
+    trees: HashMap<Oid, Vec<Entry>>,
+    /// Entries of all of them.
+    held: usize,
+}
+
+/// With more entries than this it begins anew.
+const MOST_HELD: usize = 1 << 20;
+
+impl<'o> Lookup<'o> {
+    /// Nothing is read yet.
+    #[must_use]
+    pub fn new(objects: &'o Objects, format: ObjectFormat) -> Self {
+        Self { objects, format, trees: HashMap::new(), held: 0 }
+    }
+
+    /// The entry at a path of a tree, if there is one.
+    ///
+    /// # Errors
+    /// A tree on the way cannot be read.
+    pub fn at(&mut self, root: &Oid, path: &[u8]) -> Result<Option<(EntryKind, Oid)>, ReadError> {
+        let (mut kind, mut oid) = (EntryKind::Tree, *root);
+        for name in path.split(|byte| *byte == b'/') {
+            if kind != EntryKind::Tree {
+                return Ok(None);
+            }
+            let entries = self.entries(&oid)?;
+            let Ok(at) = entries.binary_search_by(|entry| entry.name.as_slice().cmp(name)) else {
+                return Ok(None);
+            };
+            (kind, oid) = (entries[at].kind, entries[at].oid);
+        }
+        Ok(Some((kind, oid)))
+    }
+
+    fn entries(&mut self, tree: &Oid) -> Result<&[Entry], ReadError> {
+        if self.held > MOST_HELD {
+            self.trees.clear();
+            self.held = 0;
+        }
+        if !self.trees.contains_key(tree) {
+            let entries = read_tree(self.objects, self.format, tree)?;
+            self.held += entries.len();
+            self.trees.insert(*tree, entries);
+        }
+        Ok(self.trees.get(tree).map_or(&[], Vec::as_slice))
+    }
+}
+
 pub(super) const fn is_text(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::File | EntryKind::Link)
 }
@@ -183,31 +240,85 @@ pub(super) fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
     if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
 }
 
-/// Whether one version looks like the other renamed: half of the larger one's lines, by bytes, stand in both.
-/// The measure is git's; lines are compared instead of 64-byte chunks.
-#[must_use]
-pub fn is_similar(one: &[u8], other: &[u8]) -> bool {
-    let larger = one.len().max(other.len());
-    if one.len().min(other.len()) * 2 < larger {
-        return false;
+/// The lines of a version, for telling whether another one looks like it renamed: if half of the larger one's
+/// lines, by bytes, stand in both. The measure is git's; lines are compared instead of 64-byte chunks.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// How long the version is.
+    length: usize,
+    /// How long the line of each hash is, and how often it stands there.
+    counts: HashMap<u64, (usize, usize), BuildHasherDefault<Plain>>,
+}
+
+impl Lines {
+    /// The lines of a version.
+    #[must_use]
+    pub fn of(version: &[u8]) -> Self {
+        // Keys of its own for each process: which lines share a hash must not be for the repository to choose.
+        static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut lines = Self { length: version.len(), ..Self::default() };
+        for line in version.split_inclusive(|byte| *byte == b'\n') {
+            lines.counts.entry(KEYS.hash_one(line)).or_insert((line.len(), 0)).1 += 1;
+        }
+        lines
     }
-    let mut counts = std::collections::HashMap::new();
-    for line in one.split_inclusive(|byte| *byte == b'\n') {
-        *counts.entry(line).or_insert(0_usize) += 1;
+
+    /// How many different lines there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.counts.len()
     }
-    let mut shared = 0;
-    for line in other.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(left) = counts.get_mut(line).filter(|left| **left > 0) {
-            *left -= 1;
-            shared += line.len();
+
+    /// Whether the lengths alone leave it open.
+    #[must_use]
+    pub fn may_be_similar(&self, other: &Self) -> bool {
+        self.length.min(other.length) * 2 >= self.length.max(other.length)
+    }
+
+    /// Whether one version looks like the other renamed.
+    #[must_use]
+    pub fn is_similar(&self, other: &Self) -> bool {
+        let (few, many) = if self.count() < other.count() { (self, other) } else { (other, self) };
+        let shared: usize = few
+            .counts
+            .iter()
+            .map(|(hash, (length, count))| {
+                length * many.counts.get(hash).map_or(0, |known| known.1.min(*count))
+            })
+            .sum();
+        self.may_be_similar(other) && shared * 2 >= self.length.max(other.length)
+    }
+}
+
+/// Hashes stand for themselves.
+#[derive(Clone, Copy, Debug, Default)]
+struct Plain(u64);
+
+impl Hasher for Plain {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 | u64::from(*byte);
         }
     }
-    shared * 2 >= larger
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_similar(one: &[u8], other: &[u8]) -> bool {
+        let (one, other) = (Lines::of(one), Lines::of(other));
+        assert_eq!(one.is_similar(&other), other.is_similar(&one));
+        one.is_similar(&other)
+    }
 
     #[test]
     fn similar_is_half_of_the_lines() {

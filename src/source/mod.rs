@@ -4,9 +4,11 @@
 
 pub mod budget;
 pub mod changes;
+mod checkout;
 pub mod git;
 pub mod history;
 mod ignores;
+pub mod opened;
 pub mod policy_file;
 mod progress;
 pub mod range;
@@ -83,6 +85,10 @@ pub fn read_problem(error: &ReadError, path: Option<String>) -> Problem {
         ReadError::Corrupt(..) => {
             (ProblemKind::CorruptObject, "`git fsck` names what is damaged; fetch it again from a good copy")
         }
+        ReadError::TooLarge(_) => (
+            ProblemKind::Budget,
+            "`git cat-file -p` prints it, and `skant scan -` reads it there; or accept it in `skant.toml`",
+        ),
     };
     Problem { kind, path, message: format!("{error}; {advice}") }
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::budget::Budget;
-use super::changes::{ChangeSet, TreeDiff, entry_at, is_text};
+use super::changes::{ChangeSet, Lookup, TreeDiff, is_text};
 use super::git::{
     Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
     run,
@@ -184,8 +184,9 @@ fn commit_changes(
     *budget = diff.budget;
     problems.extend(unread(&diff));
     let mut found = diff.found;
+    let mut lookup = Lookup::new(objects, repository.format);
     for tree in trees.iter().skip(1) {
-        found.changes.retain_mut(|change| match entry_at(objects, repository.format, tree, &change.path) {
+        found.changes.retain_mut(|change| match lookup.at(tree, &change.path) {
             Ok(Some((kind, oid))) if is_text(kind) => {
                 change.bases.push(oid);
                 oid != change.blob

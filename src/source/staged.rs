@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::budget::Budget;
-use super::changes::{Change, ChangeSet, Entry, entry_at, is_text, joined, read_tree};
+use super::changes::{Change, ChangeSet, Entry, Lookup, entry_at, is_text, joined, read_tree};
 use super::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
     ReadError, RefError, Refs, Repository, os_string,
@@ -145,10 +145,13 @@ impl<'i> IndexDiff<'i> {
                 continue;
             }
             if !self.budget.spend(&folder.path) {
-                self.problems.push(Budget::problem());
                 break;
             }
             self.compare(&folder, &mut work);
+        }
+        // A folded folder may have spent it, and been the last.
+        if self.budget.is_spent() {
+            self.problems.push(Budget::problem());
         }
     }
 
@@ -247,16 +250,15 @@ impl<'i> IndexDiff<'i> {
     /// In a merge, what another parent has at the same path is not new; a version that differs from all
     /// parents' is compared with each of them.
     fn drop_what_parents_hold(&mut self, parents: &[Oid]) {
+        let mut lookup = Lookup::new(self.objects, self.repository.format);
         for parent in parents {
             let Ok(root) = root_tree(self.objects, parent) else { continue };
-            self.found.changes.retain_mut(|change| {
-                match entry_at(self.objects, self.repository.format, &root, &change.path) {
-                    Ok(Some((kind, oid))) if is_text(kind) => {
-                        change.bases.push(oid);
-                        oid != change.blob
-                    }
-                    _ => true,
+            self.found.changes.retain_mut(|change| match lookup.at(&root, &change.path) {
+                Ok(Some((kind, oid))) if is_text(kind) => {
+                    change.bases.push(oid);
+                    oid != change.blob
                 }
+                _ => true,
             });
         }
     }

@@ -1,14 +1,15 @@
 //! Files on disk: what the index holds, and untracked files that git does not ignore. A tracked file is read
 //! though an ignore file names it; one that is not checked out is read from the index.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::checkout::Checkout;
 use super::git::{EntryKind, Index, IndexEntry, IndexError, Oid, Repository, os_string, path_bytes};
 use super::ignores::{self, Rules};
 use crate::finding::{Problem, ProblemKind};
@@ -21,6 +22,15 @@ pub enum Ignoring {
     AsGit,
     /// All of them, `.git` folders of other tools included.
     Nothing,
+}
+
+/// Who named files and folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A person, who wants read what a link leads to, and no pipe passed over.
+    ByHand,
+    /// A program, that names what a repository holds.
+    ByProgram,
 }
 
 /// Where a file's content lies.
@@ -58,6 +68,8 @@ pub struct Lister<'l> {
     pub root: &'l Path,
     /// What is passed over.
     pub ignoring: Ignoring,
+    /// Who named what is listed.
+    pub named: Named,
     /// Whether a path from the root is left out by the settings.
     pub excluded: &'l (dyn Fn(&[u8]) -> bool + Sync),
 }
@@ -71,6 +83,9 @@ impl Lister<'_> {
         for name in names {
             match fs::symlink_metadata(name) {
                 Ok(metadata) if metadata.is_dir() => self.folder(name, &mut listing),
+                Ok(metadata) if self.named == Named::ByHand => {
+                    self.by_hand(name, metadata.file_type(), &mut listing);
+                }
                 Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing, &HashSet::new()),
                 Err(error) => listing.problems.push(self.absent(name, &error)),
             }
@@ -78,6 +93,31 @@ impl Lister<'_> {
         listing.files.sort();
         listing.files.dedup_by(|one, other| one.path == other.path);
         listing
+    }
+
+    /// What a person names that is no folder: of a link what it leads to, too. A link that leads nowhere is nothing
+    /// but its own text.
+    fn by_hand(&self, name: &Path, kind: FileType, listing: &mut Listing) {
+        if kind.is_file() {
+            return self.entry(name, kind, listing, &HashSet::new());
+        }
+        let behind = fs::metadata(name).ok();
+        let real = behind.as_ref().filter(|_| kind.is_symlink()).and_then(|_| fs::canonicalize(name).ok());
+        match (&behind, &real) {
+            (Some(metadata), Some(real)) if metadata.is_dir() => self.folder(real, listing),
+            (Some(metadata), Some(real)) if metadata.is_file() => {
+                self.entry(real, metadata.file_type(), listing, &HashSet::new());
+            }
+            (None, _) => {}
+            _ => listing.problems.push(Problem {
+                kind: ProblemKind::Unreadable,
+                path: Some(percent(&self.name_of(name))),
+                message: "a pipe, socket or device is not read; pass its content to `skant scan -`".into(),
+            }),
+        }
+        if kind.is_symlink() {
+            self.entry(name, kind, listing, &HashSet::new());
+        }
     }
 
     fn absent(&self, name: &Path, error: &io::Error) -> Problem {
@@ -103,30 +143,67 @@ impl Lister<'_> {
         };
         let rules = Rules::of(self.repository, folder, self.ignoring);
         let mut work = vec![(folder.to_path_buf(), rules)];
+        let inner = Mutex::default();
         while let Some((folder, rules)) = work.pop() {
             let odd = Arc::default();
-            self.walk(&self.walker(&folder, rules, &odd), &found, &tracked);
+            self.walk(&self.walker(&folder, rules, &odd), &found, &tracked, &inner);
             let odd = std::mem::take(&mut *odd.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             work.extend(odd.into_iter().map(|folder| (folder, Rules::None)));
         }
         *listing = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for folder in inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            self.inner(&folder, listing);
+        }
     }
 
-    fn walk(&self, walker: &WalkBuilder, found: &Mutex<Listing>, tracked: &HashSet<Vec<u8>>) {
+    /// A repository in the tree that is no submodule of it: its ignore files count, so does its index.
+    fn inner(&self, folder: &Path, listing: &mut Listing) {
+        let name = self.name_of(folder);
+        match Repository::at(folder) {
+            Ok(Some(inner)) => self.tracked(&inner, &name, folder, listing),
+            // What git would not take for a repository, its files are read as any others.
+            Ok(None) => {}
+            Err(error) => listing.problems.push(Problem {
+                kind: ProblemKind::Unreadable,
+                path: Some(percent(&name)),
+                message: error.to_string(),
+            }),
+        }
+    }
+
+    fn walk(
+        &self,
+        walker: &WalkBuilder,
+        found: &Mutex<Listing>,
+        tracked: &HashSet<Vec<u8>>,
+        inner: &Mutex<Vec<PathBuf>>,
+    ) {
         walker.build_parallel().run(|| {
             Box::new(|entry| {
                 let mut listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match entry {
-                    Ok(entry) => {
-                        if let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) {
+                    Ok(entry) => match entry.file_type() {
+                        Some(kind) if !kind.is_dir() => {
                             self.entry(entry.path(), kind, &mut listing, tracked);
                         }
-                    }
+                        Some(_) if self.is_inner(&entry) => inner
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .push(entry.into_path()),
+                        _ => {}
+                    },
                     Err(error) => listing.problems.extend(self.walk_problem(&error)),
                 }
                 WalkState::Continue
             })
         });
+    }
+
+    fn is_inner(&self, entry: &DirEntry) -> bool {
+        self.ignoring == Ignoring::AsGit
+            && self.repository.is_some()
+            && entry.depth() > 0
+            && entry.path().join(".git").symlink_metadata().is_ok()
     }
 
     /// Walks below a folder; what has ignore files that are none is put aside.
@@ -188,11 +265,18 @@ impl Lister<'_> {
         // A folder outside of this working tree holds nothing of its index.
         let Ok(wanted) = folder.strip_prefix(top).map(path_bytes) else { return };
         let wanted = if prefix.is_empty() { wanted } else { Vec::new() };
-        let mut checkout = Checkout { top, folders: HashMap::new() };
+        let mut checkout = Checkout::of(top);
         for entry in index.entries_at(index.positions_under(&wanted)) {
             let name =
                 if prefix.is_empty() { entry.path.to_vec() } else { [prefix, b"/", entry.path].concat() };
-            let metadata = checkout.metadata(entry.path);
+            let metadata = checkout.metadata(entry.path).unwrap_or_else(|error| {
+                listing.problems.push(Problem {
+                    kind: ProblemKind::Unreadable,
+                    path: Some(percent(&name)),
+                    message: format!("cannot look at it: {error}; check the permissions of its folder"),
+                });
+                None
+            });
             if (self.excluded)(&name) || entry.intent_to_add && entry.stage == 0 && metadata.is_none() {
                 continue;
             }
@@ -259,40 +343,6 @@ fn is_repository(path: &Path) -> bool {
     path.join("HEAD").exists() || path.is_file()
 }
 
-/// What is checked out below a folder. What lies behind a link is not: git takes it for gone, and so would a
-/// tracked name lead out of the repository.
-struct Checkout<'c> {
-    top: &'c Path,
-    /// Folders, and whether they are themselves or below a link.
-    folders: HashMap<Vec<u8>, bool>,
-}
-
-impl Checkout<'_> {
-    fn metadata(&mut self, path: &[u8]) -> Option<Metadata> {
-        if self.is_behind_link(path) {
-            return None;
-        }
-        fs::symlink_metadata(self.top.join(os_string(path))).ok()
-    }
-
-    fn is_behind_link(&mut self, path: &[u8]) -> bool {
-        let Some(end) = memchr::memrchr(b'/', path) else { return false };
-        if let Some(known) = self.folders.get(&path[..end]) {
-            return *known;
-        }
-        let mut folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
-        // The first that is not there ends the way, however deep the name.
-        let is_behind = folders
-            .find_map(|folder| match fs::symlink_metadata(self.top.join(os_string(folder))) {
-                Ok(metadata) => metadata.is_symlink().then_some(true),
-                Err(_) => Some(false),
-            })
-            .unwrap_or(false);
-        self.folders.insert(path[..end].to_vec(), is_behind);
-        is_behind
-    }
-}
-
 fn tracked_file(
     path: PathBuf,
     metadata: Option<Metadata>,
@@ -334,15 +384,4 @@ fn special(name: &[u8]) -> Problem {
 
 fn index_problem(error: &IndexError) -> Problem {
     Problem { kind: ProblemKind::CorruptObject, path: None, message: error.to_string() }
-}
-
-/// Reads a file's content: a symbolic link's is its target, as git stores it.
-///
-/// # Errors
-/// It cannot be read.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if fs::symlink_metadata(path)?.is_symlink() {
-        return fs::read_link(path).map(|target| path_bytes(&target));
-    }
-    fs::read(path)
 }

@@ -27,7 +27,7 @@ const LEVELS: [&[&str]; 12] = [
 ];
 
 /// Crates and parts of the standard library that only some rooms may name: the path, and where.
-const KEPT: [(&[&str], &[&str]); 9] = [
+const KEPT: [(&[&str], &[&str]); 10] = [
     (&["std", "net"], &["respond"]),
     (&["core", "net"], &["respond"]),
     (&["std", "os", "unix", "net"], &["respond"]),
@@ -36,6 +36,7 @@ const KEPT: [(&[&str], &[&str]); 9] = [
     (&["toml"], &["config", "rules"]),
     (&["clap"], &["cli"]),
     (&["ctrlc"], &["cli"]),
+    (&["rustix"], &["cli/mod.rs", "source"]),
     (&["std", "process", "exit"], &["cli/mod.rs"]),
 ];
 

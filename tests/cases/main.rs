@@ -13,6 +13,7 @@ mod support;
 
 mod attempt;
 mod attributes;
+mod bytes;
 mod case;
 mod commits;
 mod contents;
@@ -22,17 +23,22 @@ mod hostile;
 mod index;
 mod names;
 mod objects;
+mod policy;
+mod programs;
 mod pushes;
 mod ranges;
 mod run;
 mod staged;
 mod stories;
+mod unread;
 mod worktree;
+
+use std::collections::BTreeMap;
 
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 12] = [
+const TABLES: [&[Case]; 16] = [
     staged::CASES,
     index::CASES,
     names::CASES,
@@ -45,6 +51,10 @@ const TABLES: [&[Case]; 12] = [
     damage::CASES,
     hostile::CASES,
     ranges::CASES,
+    unread::CASES,
+    bytes::CASES,
+    programs::CASES,
+    policy::CASES,
 ];
 
 fn cases() -> Vec<&'static Case> {
@@ -76,4 +86,38 @@ fn no_two_cases_have_the_same_name() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), all);
+}
+
+/// The names of all cases by their groups: what stands before the colon.
+fn groups() -> BTreeMap<&'static str, usize> {
+    let names = cases().into_iter().map(|case| case.name);
+    let attempts = commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS).map(|attempt| attempt.name);
+    let mut groups = BTreeMap::new();
+    for name in names.chain(attempts) {
+        let group = name.split_once(':').map_or(name, |(group, _)| group);
+        *groups.entry(group).or_default() += 1;
+    }
+    groups
+}
+
+#[test]
+fn the_guarantees_tell_how_many_cases_stand_behind_them() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guarantees.md");
+    let text = std::fs::read_to_string(path).expect("docs/guarantees.md");
+    let (groups, mut told) = (groups(), BTreeMap::new());
+    // A number behind a group's name in backticks: `staged` 45.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    for pair in words.windows(2) {
+        let group = pair[0].strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+        let count = pair[1].trim_end_matches([',', '.', '|']).parse::<usize>().ok();
+        if let Some((group, count)) = group.zip(count) {
+            let before = told.insert(group, count);
+            assert_eq!(before, None, "{group} is told twice");
+        }
+    }
+    let sum = groups.values().sum::<usize>();
+    let table: Vec<String> = groups.iter().map(|(group, count)| format!("`{group}` {count}")).collect();
+    assert_eq!(told, groups, "docs/guarantees.md should say {}", table.join(", "));
+    assert!(text.contains(&format!("**{sum} cases**")), "docs/guarantees.md should say **{sum} cases**");
+    println!("cases in all: {sum}");
 }

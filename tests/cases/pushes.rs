@@ -161,6 +161,49 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin main"
     ),
     pushed!(
+        "another remote's branches that lie below this one's",
+        Blocked,
+        "git init -q --bare ../own.git; git config remote.origin/fork.url ../own.git; \
+        git config remote.origin/fork.fetch '+refs/heads/*:refs/remotes/origin/fork/*'; keyed > key; save one; \
+        git push -q origin/fork main",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "another remote that is fetched into this one's branches",
+        Blocked,
+        "git init -q --bare ../own.git; git remote add own ../own.git; \
+        git config remote.own.fetch '+refs/heads/*:refs/remotes/origin/own/*'; keyed > key; save one; \
+        git push -q own main; git fetch -q own",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "another remote that mirrors all refs",
+        Blocked,
+        "git init -q --bare ../own.git; git remote add --mirror=fetch own ../own.git; keyed > key; save one; \
+        git update-ref refs/remotes/origin/x HEAD",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a remote that is pushed elsewhere than it is fetched from",
+        Blocked,
+        "git init -q --bare ../public.git; keyed > key; save one; git push -q origin main; \
+        git config remote.origin.pushurl ../public.git",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a remote with two addresses, of which one has the key",
+        Blocked,
+        "git init -q --bare ../public.git; keyed > key; save one; git push -q origin main; \
+        git remote set-url --add origin ../public.git",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a remote whose address for pushes is the same, of another form",
+        Through,
+        "keyed > key; save one; git push -q origin main; git config remote.origin.pushurl ../far; git branch side",
+        "git push -q origin side"
+    ),
+    pushed!(
         "a branch's name",
         Blocked,
         "",
@@ -282,6 +325,30 @@ pub const ATTEMPTS: &[Attempt] = &[
             chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
         tried: "git push -q --no-verify ../far.git main",
         comes: Through,
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: received where a path has a colon and a quote",
+        make: "mkdir '../a:\"b'; git init -q --bare -b main '../a:\"b/far.git'; git push -q '../a:\"b/far.git' main; \
+            ln -s 'a:\"b/far.git' ../far.git; printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
+            chmod +x ../far.git/hooks/pre-receive; keyed > key; save one; git rm -q key; save two",
+        tried: "git push -q --no-verify '../a:\"b/far.git' main",
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: received where a path has a colon and a quote, harmless",
+        make: "mkdir '../a:\"b'; git init -q --bare -b main '../a:\"b/far.git'; git push -q '../a:\"b/far.git' main; \
+            ln -s 'a:\"b/far.git' ../far.git; printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
+            chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
+        tried: "git push -q --no-verify '../a:\"b/far.git' main",
+        comes: Through,
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: the framework's hook with arguments of its own",
+        make: "keyed > key; save one",
+        tried: "git init -q --bare ../far.git; PRE_COMMIT=1 PRE_COMMIT_REMOTE_NAME=origin skant hook pre-push --some --thing \
+            </dev/null",
         ..ATTEMPT
     },
 ];

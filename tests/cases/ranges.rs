@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
     range!("options are no revisions", "keyed > key; save one",
         [H, "--exec=hacked"] => Refused(""), [H, "--glob=x"] => Refused("")),
     range!("paths", "keyed > key; othered > other; save one",
-        [H, "HEAD", "--", "key"] => Found(1), [H, "HEAD", "--", "none"] => Nothing, [H, "HEAD", "--", "."] => Found(2)),
+        [H, "HEAD", "--", "key"] => Found(1), [H, "HEAD", "--", "none"] => Problem("missing-path"), [H, "HEAD", "--", "."] => Found(2)),
     range!("a range that needs what is missing", "plain > a; save one; o=$(git rev-parse HEAD); plain 2 > a; save two; \
         plain 3 > a; save three; rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         [H, "HEAD~1..HEAD"] => Nothing, [H, "HEAD"] => Problem("missing-object")),

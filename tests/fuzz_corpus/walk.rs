@@ -68,6 +68,6 @@ impl Walks {
 
 const fn name_of(error: &ReadError) -> Oid {
     match error {
-        ReadError::Missing(oid) | ReadError::Corrupt(oid, _) => *oid,
+        ReadError::Missing(oid) | ReadError::Corrupt(oid, _) | ReadError::TooLarge(oid) => *oid,
     }
 }

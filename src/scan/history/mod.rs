@@ -8,14 +8,15 @@ mod reach;
 use std::collections::HashMap;
 
 use super::findings::Hit;
+use super::unknown::Known;
 use super::unused::Whole;
-use super::{Engine, ScanError};
+use super::{Asked, Engine, ScanError};
 use crate::attribute::{CommitGraph, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::budget::Budget;
-use crate::source::git::{Refs, Repository};
-use crate::source::history::{self as source, Contents};
+use crate::source::git::{Objects, Oid, Refs, Repository};
+use crate::source::history::{self as source, Contents, Tally};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
@@ -25,10 +26,8 @@ use reach::Reach;
 
 /// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
-    /// Whether a path is asked for.
-    pub wanted: &'l dyn Fn(&[u8]) -> bool,
-    /// Whether everything is: then what stands in no path is reported, too.
-    pub everywhere: bool,
+    /// The paths that are asked for. If none are, what stands in no path is reported, too.
+    pub asked: &'l Asked,
     /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
     /// slower, and with the same result.
     pub full_scan: bool,
@@ -56,9 +55,18 @@ pub fn history(
     stop: &Stop,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    whole.add(engine.part(repository, b"", limits, stop)?);
+    let own = engine.part(repository, b"", limits, stop)?;
+    (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
+    whole.add(own);
     let stores = source::of_submodules(repository);
     whole.problems.extend(stores.problems);
+    if whole.is_told {
+        let names: Vec<Vec<u8>> = stores.found.iter().map(|(name, _)| name.clone()).collect();
+        let trees = std::mem::take(&mut whole.trees);
+        let objects = Objects::open(repository)?;
+        let known = Known { engine, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
+        whole.problems.extend(known.problems(limits.asked));
+    }
     for (name, submodule) in stores.found {
         match engine.part(&submodule, &name, limits, stop) {
             Ok(part) => whole.add(part),
@@ -71,13 +79,13 @@ pub fn history(
     }
     whole.hits.retain(|hit| match hit.place.kind {
         PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => {
-            (limits.wanted)(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
+            limits.asked.holds(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
         }
-        _ => limits.everywhere,
+        _ => limits.asked.is_all(),
     });
     whole.problems.extend(Engine::common_notes(Some(repository), stop));
     let outcome = engine.outcome(whole.hits, &whole.histories);
-    let is_whole = limits.everywhere && limits.stories == Stories::Told && !stop.is_set();
+    let is_whole = limits.asked.is_all() && limits.stories == Stories::Told && !stop.is_set();
     if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
         whole.problems.extend(engine.unused(&outcome.used, Whole::History));
     }
@@ -91,6 +99,10 @@ struct Part {
     hits: Vec<Hit>,
     histories: HashMap<ValueId, History>,
     problems: Vec<Problem>,
+    /// The root trees of commits, the youngest first, where paths are asked for.
+    trees: Vec<Oid>,
+    /// Whether it was followed through history to its end.
+    is_told: bool,
 }
 
 impl Part {
@@ -126,14 +138,7 @@ impl Engine {
 
         let mut part = Part::default();
         part.problems.append(&mut found.problems);
-        part.problems.extend(tally.unread.iter().map(|error| read_problem(error, None)));
-        part.problems.extend(contents.unusable.iter().map(|error| Problem {
-            kind: ProblemKind::CorruptObject,
-            path: None,
-            message: format!(
-                "a part of the object database cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
-            ),
-        }));
+        part.problems.extend(Self::unread(&tally, &contents));
         part.problems.extend(refs.broken.iter().map(|name| self.broken_ref(name)));
         part.scope = Scope {
             commits: found.commits.len(),
@@ -175,7 +180,33 @@ impl Engine {
         let telling =
             Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
+        part.is_told = true;
+        if !limits.asked.is_all() {
+            part.trees = graph.trees();
+        }
         Ok(part)
+    }
+
+    /// What could not be read, and what was not.
+    fn unread(tally: &Tally, contents: &Contents) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = tally.unread.iter().map(|error| read_problem(error, None)).collect();
+        problems.extend((tally.given_up > 0).then(|| Problem {
+            kind: ProblemKind::Budget,
+            path: None,
+            message: format!(
+                "{} objects were not read: the pack that holds them unfolds to more than {} times its size",
+                tally.given_up,
+                source::FOR_EACH_BYTE,
+            ),
+        }));
+        problems.extend(contents.unusable.iter().map(|error| Problem {
+            kind: ProblemKind::CorruptObject,
+            path: None,
+            message: format!(
+                "a part of the object database cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
+            ),
+        }));
+        problems
     }
 
     fn broken_ref(&self, name: &[u8]) -> Problem {

@@ -43,6 +43,11 @@ impl LocalConfig {
         self.0.iter().rev().find(|(s, k, _)| s == section && k == key).map(|(.., value)| value.as_str())
     }
 
+    /// The keys of a section.
+    pub fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, ..)| known == section).map(|(_, key, _)| key.as_str())
+    }
+
     /// The last value of `section.key` as a boolean.
     #[must_use]
     pub fn is_true(&self, section: &str, key: &str) -> bool {

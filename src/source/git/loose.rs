@@ -8,7 +8,7 @@ use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
 
-use super::objects::{Object, ObjectKind, ReadError};
+use super::objects::{MOST_BYTES, Object, ObjectKind, ReadError};
 use super::oid::Oid;
 
 /// `commit 18446744073709551615` and the zero byte.
@@ -49,10 +49,20 @@ pub(super) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>
     if !metadata.is_file() {
         return Some(Err(ReadError::Corrupt(*oid, "what stands in its place is no file".into())));
     }
-    let object = fs::read(&path)
-        .map_err(|error| error.to_string())
-        .and_then(|compressed| inflate(&compressed).map_err(str::to_owned));
-    Some(object.map_err(|said| ReadError::Corrupt(*oid, said)))
+    if metadata.len() > MOST_BYTES as u64 {
+        return Some(Err(ReadError::TooLarge(*oid)));
+    }
+    let object = fs::read(&path).map_err(|error| error.to_string()).and_then(|compressed| {
+        let claim = header(&mut ZlibDecoder::new(compressed.as_slice()));
+        if claim.is_ok_and(|(_, size)| size > MOST_BYTES as u64) {
+            return Ok(None);
+        }
+        inflate(&compressed).map(Some).map_err(str::to_owned)
+    });
+    Some(match object {
+        Ok(object) => object.ok_or(ReadError::TooLarge(*oid)),
+        Err(said) => Err(ReadError::Corrupt(*oid, said)),
+    })
 }
 
 /// Reads an object as the file of a loose one holds it, header and content.

@@ -11,13 +11,14 @@ pub mod pack;
 mod parse;
 mod plumbing;
 mod refs;
+mod reftable;
 mod repository;
 
 pub use alternates::with_alternates;
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use local_config::LocalConfig;
 pub use loose::inflate as inflate_loose;
-pub use objects::{Object, ObjectKind, Objects, OpenError, ReadError};
+pub use objects::{MOST_BYTES, Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
 pub use parse::{
     BrokenTree, Commit, EntryKind, Signature, TreeEntry, entry_at, message_start, tag_target, tree_entries,

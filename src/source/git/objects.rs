@@ -1,7 +1,7 @@
 //! The object database, through libgit2's: loose objects, packs, alternates. No repository is opened, so
 //! nothing of its configuration, its owner or its refs' format can stand in the way.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
 use thiserror::Error;
 
 use super::oid::{ObjectFormat, Oid};
+use super::pack::PackSizes;
 use super::plumbing::PlumbingError;
 use super::refs::entries_of;
 use super::{Repository, loose, with_alternates};
@@ -35,7 +36,13 @@ pub enum ReadError {
     /// It is there and cannot be decoded.
     #[error("object {0} cannot be read: {1}")]
     Corrupt(Oid, String),
+    /// It is larger than what is read.
+    #[error("object {0} is larger than 1 GiB and was not read")]
+    TooLarge(Oid),
 }
+
+/// Larger objects, of 1 GiB, are not read: they would not fit into memory, and a few kilobytes may claim to be one.
+pub const MOST_BYTES: usize = 1 << 30;
 
 /// An object with its content.
 #[derive(Clone, Debug)]
@@ -69,6 +76,8 @@ pub struct Objects {
     format: ObjectFormat,
     /// Where loose objects are looked for first.
     folders: Vec<PathBuf>,
+    /// The packs, for the sizes of what they hold, once it is asked.
+    packs: OnceCell<Vec<PackSizes>>,
 }
 
 impl Objects {
@@ -84,7 +93,11 @@ impl Objects {
         let folders = with_alternates(&repository.object_dirs)?;
         Self::no_pipes(&folders)?;
         let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
-        for folder in &repository.object_dirs {
+        for (at, folder) in repository.object_dirs.iter().enumerate() {
+            // An alternate that is gone is missed where something is missing.
+            if !folder.is_dir() && at > 0 {
+                continue;
+            }
             if !folder.is_dir() {
                 return Err(OpenError(format!("{} is not a folder", folder.display())));
             }
@@ -93,7 +106,11 @@ impl Objects {
                 .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
             odb.add_disk_alternate(name).map_err(said)?;
         }
-        Ok(Self { odb, format: repository.format, folders })
+        // libgit2 finds alternates itself, but for those whose names are quoted.
+        for folder in folders.iter().filter(|folder| folder.is_dir()).filter_map(|folder| folder.to_str()) {
+            odb.add_disk_alternate(folder).map_err(said)?;
+        }
+        Ok(Self { odb, format: repository.format, folders, packs: OnceCell::new() })
     }
 
     /// libgit2 would wait for one that stands in the place of a pack.
@@ -116,13 +133,37 @@ impl Objects {
     /// # Errors
     /// It is missing or corrupt.
     pub fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
-        if let Some(found) = self.folders.iter().find_map(|folder| loose::read(folder, oid)) {
-            return found;
+        let mut damaged = None;
+        for found in self.folders.iter().filter_map(|folder| loose::read(folder, oid)) {
+            match found {
+                Ok(object) => return Ok(object),
+                Err(error) => damaged = damaged.or(Some(error)),
+            }
+        }
+        // A good copy may lie in a pack. If there is none, libgit2 is not asked: it would wait for a loose one that
+        // is cut short.
+        match (self.packed_size(oid), damaged) {
+            (Some(size), _) if size > MOST_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
+            (None, Some(damage)) => return Err(damage),
+            _ => {}
         }
         let object = self.odb.read(self.lib_oid(oid)?).map_err(|error| read_error(oid, &error))?;
         let kind = kind_of(object.kind())
             .ok_or_else(|| ReadError::Corrupt(*oid, "it is of no kind that git knows".into()))?;
         Ok(Object { kind, bytes: object.data().to_vec() })
+    }
+
+    /// The most bytes that decoding an object takes, if a pack holds it.
+    fn packed_size(&self, oid: &Oid) -> Option<u64> {
+        let packs = self.packs.get_or_init(|| {
+            let files =
+                self.folders.iter().flat_map(|folder| entries_of(&folder.join("pack")).unwrap_or_default());
+            let indexes = files.filter(|path| path.extension().is_some_and(|kind| kind == "idx"));
+            // One that cannot be used is libgit2's to name.
+            indexes.filter_map(|index| PackSizes::open(&index, self.format).ok()).collect()
+        });
+        // Which copy libgit2 takes is not known.
+        packs.iter().filter_map(|pack| pack.most(oid)).max()
     }
 
     /// Whether an object lies loose and is of more bytes than these. (Of packed ones libgit2 would tell the size,

@@ -20,6 +20,8 @@ pub enum PlumbingError {
         command: String,
         /// git's own words.
         said: String,
+        /// Whether it said nothing, which is how it answers a quiet question in the negative.
+        is_silent: bool,
     },
 }
 
@@ -38,6 +40,8 @@ pub fn run(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, Plumb
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
+        // A git before 2.44 does not know that one, and would have a remote's program run.
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_PAGER", "cat")
         .env("LC_ALL", "C")
         .env_remove("GIT_EXTERNAL_DIFF")
@@ -49,6 +53,8 @@ pub fn run(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, Plumb
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
+    let is_silent = said.is_empty() && output.status.code() == Some(1);
     let said = crate::text::terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
-    Err(PlumbingError::Refused { command: arguments.first().unwrap_or(&"").to_string(), said })
+    let command = arguments.first().unwrap_or(&"").to_string();
+    Err(PlumbingError::Refused { command, said, is_silent })
 }

@@ -7,9 +7,9 @@ use std::{fs, io};
 
 use thiserror::Error;
 
-use super::plumbing::{self, PlumbingError};
+use super::plumbing::PlumbingError;
 use super::repository::{RefStorage, path_bytes};
-use super::{Oid, Repository, file};
+use super::{Oid, Repository, file, reftable};
 
 /// Refs that could not be read.
 #[derive(Debug, Error)]
@@ -73,7 +73,7 @@ impl Refs {
     pub fn read(repository: &Repository) -> Result<Self, RefError> {
         match repository.ref_storage {
             RefStorage::Files => FileRefs::with_packed(repository)?.read_all(),
-            RefStorage::Reftable => read_reftable(repository),
+            RefStorage::Reftable => reftable::read(repository),
         }
     }
 
@@ -89,10 +89,7 @@ impl Refs {
                 // Not an unborn branch: against what to compare is not known.
                 Resolved::Broken => Err(RefError::Broken("HEAD".into())),
             },
-            RefStorage::Reftable => {
-                let out = plumbing::run(repository, &["rev-parse", "--verify", "--quiet", "HEAD"]);
-                Ok(out.ok().and_then(|out| Oid::from_hex(out.trim_ascii())))
-            }
+            RefStorage::Reftable => reftable::head(repository),
         }
     }
 
@@ -116,7 +113,7 @@ enum Resolved {
     Broken,
 }
 
-struct FileRefs<'r> {
+pub(super) struct FileRefs<'r> {
     repository: &'r Repository,
     /// `packed-refs` by name, where all refs are read; for a single one a pass over the lines is quicker.
     packed: Option<Rc<BTreeMap<Vec<u8>, Resolved>>>,
@@ -206,7 +203,7 @@ impl<'r> FileRefs<'r> {
     }
 
     /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like.
-    fn pseudo_refs(folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
+    pub(super) fn pseudo_refs(folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
         let mut found = Vec::new();
         for path in entries_of(folder)? {
             let name = path_bytes(Path::new(path.file_name().unwrap_or_default()));
@@ -232,7 +229,7 @@ impl Refs {
         }
     }
 
-    fn sorted(mut self) -> Self {
+    pub(super) fn sorted(mut self) -> Self {
         self.refs.sort();
         self.refs.dedup();
         self.logged.sort_unstable();
@@ -257,32 +254,6 @@ fn entries(lines: &[u8]) -> impl Iterator<Item = (&[u8], Resolved)> {
     })
 }
 
-fn read_reftable(repository: &Repository) -> Result<Refs, RefError> {
-    let out = plumbing::run(repository, &["for-each-ref", "--format=%(objectname) %(refname)"])?;
-    let mut found = Refs::default();
-    for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let space = memchr::memchr(b' ', line).unwrap_or(line.len());
-        match Oid::from_hex(&line[..space]) {
-            Some(oid) => found.refs.push(Ref { name: line[space + 1..].to_vec(), oid }),
-            None => found.broken.push(line.to_vec()),
-        }
-    }
-    if let Some(oid) = Refs::head(repository)? {
-        found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
-    }
-    found.refs.extend(FileRefs::pseudo_refs(&repository.git_dir, b"")?);
-    for (prefix, own) in worktrees(repository)? {
-        let head = Refs::head(&own)?;
-        found.refs.extend(head.map(|oid| Ref { name: [&prefix, &b"HEAD"[..]].concat(), oid }));
-        found.refs.extend(FileRefs::pseudo_refs(&own.git_dir, &prefix)?);
-    }
-    // `--reflog` walks; with `--no-walk` each entry is named without its history. Alone it is refused where there
-    // are no reflogs.
-    let out = plumbing::run(repository, &["rev-list", "--no-walk", "--all", "--reflog"])?;
-    found.logged.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
-    Ok(found.sorted())
-}
-
 /// Both names of each line of a reflog; the line's text is about commits that are read anyway.
 fn logged(content: &[u8]) -> impl Iterator<Item = Oid> {
     content
@@ -291,7 +262,7 @@ fn logged(content: &[u8]) -> impl Iterator<Item = Oid> {
         .filter(|oid| !oid.is_zero())
 }
 
-fn first_oid(line: &[u8]) -> Option<Oid> {
+pub(super) fn first_oid(line: &[u8]) -> Option<Oid> {
     let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
     Oid::from_hex(word).filter(|oid| !oid.is_zero())
 }
@@ -349,7 +320,7 @@ pub fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
 
 /// The other working trees, as repositories of their own, each with what git puts before the names of its refs:
 /// the linked ones, and from inside of one of those the main one.
-fn worktrees(repository: &Repository) -> Result<Vec<(Vec<u8>, Repository)>, RefError> {
+pub(super) fn worktrees(repository: &Repository) -> Result<Vec<(Vec<u8>, Repository)>, RefError> {
     let of = |git_dir: PathBuf| Repository { git_dir, ..repository.clone() };
     let mut found = Vec::new();
     if repository.git_dir != repository.common_dir {

@@ -7,6 +7,7 @@ use std::{env, fs, io};
 
 use thiserror::Error;
 
+use super::alternates::folders_in;
 use super::oid::ObjectFormat;
 use super::{LocalConfig, file};
 
@@ -51,13 +52,14 @@ impl GitEnvironment {
     pub fn of_process() -> Self {
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+        let separator = if cfg!(windows) { b';' } else { b':' };
         Self {
             git_dir: path("GIT_DIR"),
             work_tree: path("GIT_WORK_TREE"),
             common_dir: path("GIT_COMMON_DIR"),
             index_file: path("GIT_INDEX_FILE"),
             object_directory: path("GIT_OBJECT_DIRECTORY"),
-            alternates: env::split_paths(&alternates).filter(|path| !path.as_os_str().is_empty()).collect(),
+            alternates: folders_in(&path_bytes(Path::new(&alternates)), separator),
         }
     }
 }
@@ -159,6 +161,7 @@ impl Repository {
         let config_path = common_dir.join("config");
         let config = LocalConfig::parse(&read_or_empty(&config_path)?);
         let unknown = |said: String| DiscoverError::Unknown { path: config_path.clone(), said };
+        known_layout(&config).map_err(unknown)?;
         let format = match config.get("extensions", "objectformat") {
             None | Some("sha1") => ObjectFormat::Sha1,
             Some("sha256") => ObjectFormat::Sha256,
@@ -210,6 +213,34 @@ impl Repository {
             is_partial,
         })
     }
+}
+
+/// Extensions that do not change where anything lies, and those that are read here.
+const EXTENSIONS: [&str; 10] = [
+    "noop",
+    "noop-v1",
+    "preciousobjects",
+    "partialclone",
+    "worktreeconfig",
+    "objectformat",
+    "compatobjectformat",
+    "refstorage",
+    "relativeworktrees",
+    "submodulepathconfig",
+];
+
+/// Refuses what git refuses: in a layout that nobody here knows something could lie where it is not looked for.
+fn known_layout(config: &LocalConfig) -> Result<(), String> {
+    let version = config.get("core", "repositoryformatversion").unwrap_or("0");
+    let said = match version.trim() {
+        "0" => return Ok(()),
+        "1" => match config.keys("extensions").find(|key| !EXTENSIONS.contains(key)) {
+            None => return Ok(()),
+            Some(key) => format!("the repository has an extension that is not known, {key}"),
+        },
+        _ => "the repository's format is newer than version 1".to_owned(),
+    };
+    Err(format!("{said}; a newer skant may know it"))
 }
 
 /// The index that git's environment names, as git understands it: it goes to the top of the working tree that it is
@@ -297,12 +328,7 @@ pub fn path_bytes(path: &Path) -> Vec<u8> {
 #[cfg(unix)]
 fn is_foreign(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    // A process's own file is owned by its effective user; there is no safe call that names that user.
-    let own = fs::metadata("/proc/self").or_else(|_| fs::metadata(env::temp_dir().join(".")));
-    match (fs::metadata(path), own) {
-        (Ok(path), Ok(own)) => path.uid() != own.uid() && Path::new("/proc/self").exists(),
-        _ => false,
-    }
+    fs::metadata(path).is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]

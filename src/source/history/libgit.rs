@@ -69,5 +69,6 @@ pub fn visit<V: Visitor>(
         bytes: bytes.into_inner(),
         again: 0,
         unread,
+        given_up: 0,
     })
 }

@@ -1,8 +1,8 @@
-//! How much memory the walk along the deltas may hold, and the versions that it holds.
+//! How much memory the walk along the deltas may hold, how much it may decode, and the versions that it holds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Limits, in bytes. What they are changes how long a walk takes, and nothing that it finds.
+/// Limits, in bytes. What the first two are changes how long a walk takes, and nothing that it finds.
 #[derive(Clone, Copy, Debug)]
 pub struct Memory {
     /// What all threads together may hold in versions that others derive from. The objects at hand come on top:
@@ -10,11 +10,25 @@ pub struct Memory {
     pub held: usize,
     /// Larger objects are read one at a time, when all others have been read.
     pub large: usize,
+    /// What may be decoded of a small pack. A kilobyte may stand for gigabytes, and a pack may hold many such.
+    pub decoded: u64,
+}
+
+/// What may be decoded besides for each byte of a pack. The histories that compress best, of large files with
+/// small changes, come to some hundreds.
+pub const FOR_EACH_BYTE: u64 = 2048;
+
+impl Memory {
+    /// How many bytes of a pack of this size are worth being decoded.
+    pub(super) fn worth(&self, stored: u64) -> i64 {
+        let worth = stored.saturating_mul(FOR_EACH_BYTE).saturating_add(self.decoded);
+        i64::try_from(worth).unwrap_or(i64::MAX)
+    }
 }
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { held: 128 << 20, large: 64 << 20 }
+        Self { held: 128 << 20, large: 64 << 20, decoded: 64 << 30 }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Stop, Visitor};
 
 pub use contents::Contents;
 pub use libgit::visit as visit_with_libgit2;
-pub use memory::Memory;
+pub use memory::{FOR_EACH_BYTE, Memory};
 pub use names::Set;
 pub use stores::{Stores, of_submodules};
 
@@ -34,6 +34,8 @@ pub struct Tally {
     pub again: u64,
     /// What could not be read, in order of name.
     pub unread: Vec<ReadError>,
+    /// Objects that were not decoded, since the pack unfolds to more than is worth it.
+    pub given_up: usize,
 }
 
 impl Tally {
@@ -43,6 +45,7 @@ impl Tally {
         self.bytes += other.bytes;
         self.again += other.again;
         self.unread.extend(other.unread);
+        self.given_up += other.given_up;
     }
 }
 

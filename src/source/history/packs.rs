@@ -1,7 +1,7 @@
 //! Packs, read along their delta trees: every object is decoded once, and only those versions are held in memory
 //! that others are still to be derived from.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::forest::Forest;
@@ -37,6 +37,7 @@ pub(super) fn visit<V: Visitor>(
             stop,
             held: Held::new(contents.memory.held),
             large: contents.memory.large,
+            left: AtomicI64::new(contents.memory.worth(pack.size())),
             waiting: AtomicUsize::new(0),
             aside: Mutex::default(),
             total: &total,
@@ -77,6 +78,8 @@ pub(super) struct Walk<'w, V: Visitor> {
     pub(super) held: Held,
     /// Larger objects are put aside.
     pub(super) large: usize,
+    /// Bytes that may still be decoded.
+    left: AtomicI64,
     /// Subtrees that wait for a thread.
     waiting: AtomicUsize,
     /// Large objects, which are read one at a time, each with what derives from it. (A lock would hold up other
@@ -89,6 +92,13 @@ impl<V: Visitor> Walk<'_, V> {
     /// Whether an entry is to be looked at: not if a pack before this one holds the object, too.
     pub(super) fn is_new(&self, slot: u32) -> bool {
         self.at == 0 || self.contents.is_known_by(self.at, slot)
+    }
+
+    /// Counts decoded bytes; whether there may be more of them.
+    pub(super) fn spend(&self, bytes: u64) -> bool {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        // What is left is never much below zero, since nothing is decoded then.
+        self.left.load(Ordering::Relaxed) > 0 && self.left.fetch_sub(bytes, Ordering::Relaxed) > bytes
     }
 
     /// Whether one more subtree may wait for a thread.

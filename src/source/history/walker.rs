@@ -7,12 +7,15 @@ use super::Tally;
 use super::memory::{Frame, let_go};
 use super::packs::Walk;
 use crate::source::git::pack::{Base, EntryError, apply, result_size};
-use crate::source::git::{ObjectKind, Oid};
+use crate::source::git::{MOST_BYTES, ObjectKind, Oid};
 use crate::source::progress::Untold;
 use crate::source::{Blob, Copied, Visitor};
 
 /// Larger objects are handed back.
-const MOST_OBJECT: usize = 1 << 30;
+const MOST_OBJECT: usize = MOST_BYTES;
+
+/// Bytes that are counted before they are told to the other tasks.
+const UNTOLD: u64 = 16 << 20;
 
 /// A subtree of so many versions may be walked by a task of its own.
 const HEAVY: u32 = 32;
@@ -26,6 +29,8 @@ enum Refusal {
     Broken,
     /// It has to be read alone.
     Large,
+    /// More has been decoded than is worth it.
+    Spent,
 }
 
 impl From<EntryError> for Refusal {
@@ -51,6 +56,8 @@ pub(super) struct Walker<'w, 's, V: Visitor> {
     tally: Tally,
     handed_back: Vec<Oid>,
     untold: Untold,
+    /// Decoded bytes that the other tasks do not know of yet.
+    decoded: u64,
 }
 
 impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
@@ -65,6 +72,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
             tally: Tally::default(),
             handed_back: Vec::new(),
             untold: Untold::default(),
+            decoded: 0,
         }
     }
 
@@ -215,7 +223,12 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         applied
     }
 
-    fn check(&self, size: u64) -> Result<(), Refusal> {
+    fn check(&mut self, size: u64) -> Result<(), Refusal> {
+        self.decoded += size;
+        if self.decoded >= UNTOLD && !self.walk.spend(std::mem::take(&mut self.decoded)) {
+            self.decoded = UNTOLD;
+            return Err(Refusal::Spent);
+        }
         match usize::try_from(size) {
             Ok(size) if size <= MOST_OBJECT => match self.scope {
                 Some(_) if size > self.walk.large => Err(Refusal::Large),
@@ -250,6 +263,8 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         match refusal {
             Refusal::Large => self.walk.put_aside(slot, kind),
             Refusal::Broken => self.hand_back(slot),
+            // Not handed back: it would be decoded otherwise, and take as long.
+            Refusal::Spent => self.tally.given_up += 1 + self.walk.forest.weight(slot) as usize,
         }
     }
 

@@ -7,6 +7,7 @@ mod delta;
 mod entry;
 mod index;
 mod map;
+mod sizes;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,6 +19,7 @@ pub use delta::{apply, result_size};
 pub use entry::{Base, Header, RawBase, RawHeader};
 pub use index::PackIndex;
 pub use map::Map;
+pub use sizes::PackSizes;
 
 /// A pack that cannot be used at all.
 #[derive(Debug, Error)]
@@ -104,6 +106,12 @@ impl Pack {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many bytes the pack takes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.data.len() as u64
     }
 
     /// The name of the entry at a slot (entries are numbered by their offset).

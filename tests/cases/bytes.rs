@@ -1,0 +1,134 @@
+//! Bytes around a key: line ends, marks, lengths, neighbours; and what a file may be besides text.
+
+use crate::case::Expect::{Found, FoundNote, Nothing};
+use crate::case::{CASE, Case, Expect};
+
+/// A file `app.env` that a script writes, staged, on disk and in a history.
+macro_rules! written {
+    ($name:literal, $make:literal) => {
+        written!($name, $make, Found(1))
+    };
+    ($name:literal, $make:literal, $expect:expr) => {
+        Case {
+            name: concat!("bytes: ", $name),
+            make: concat!("{ ", $make, "; } > app.env; git add app.env"),
+            staged: $expect,
+            worktree: $expect,
+            history: $expect,
+            paths: &["app.env"],
+            ..CASE
+        }
+    };
+}
+
+/// What a key looks like that is none.
+const NONE: Expect = Nothing;
+
+pub const CASES: &[Case] = &[
+    written!("lines that end with CR and LF", "plain | sed 's/$/\\r/'; keyed | sed 's/$/\\r/'"),
+    written!("lines that end with CR", "plain | tr '\\n' '\\r'; keyed | tr '\\n' '\\r'"),
+    written!("no line end at all", "printf 'key=%s' \"$KEY\""),
+    written!("nothing but the key", "printf %s \"$KEY\""),
+    written!("a mark of UTF-8 before it", "printf '\\357\\273\\277'; keyed"),
+    written!("one byte of latin-1", "printf 'caf\\351\\n'; keyed"),
+    written!("a zero byte before it", "printf 'a\\0b'; keyed"),
+    written!("a zero byte right behind it", "printf '%s\\0b' \"$KEY\""),
+    written!("a zero byte right before it", "printf 'b\\0%s' \"$KEY\""),
+    written!("zero bytes only around it", "head -c 5000 /dev/zero; keyed; head -c 5000 /dev/zero"),
+    written!("lone halves of surrogate pairs", "printf '\\355\\240\\200'; keyed; printf '\\355\\260\\200'"),
+    written!("UTF-16 with a lone half of a pair", "printf '\\377\\376\\0\\330'; keyed | iconv -t UTF-16LE"),
+    written!("bytes of a program", "head -c 30000 /bin/sh; keyed; head -c 30000 /bin/sh"),
+    written!("the head of a picture", "printf '\\211PNG\\r\\n\\032\\n'; keyed"),
+    written!("terminal colours right at it", "printf '\\033[31m%s\\033[0m' \"$KEY\""),
+    written!("a line of 1.6 MB, before it", "head -c 1600000 /dev/zero | tr '\\0' 'a'; printf ' '; keyed"),
+    written!("a line of 1.6 MB, behind it", "keyed | tr -d '\\n'; head -c 1600000 /dev/zero | tr '\\0' ' '"),
+    written!("13 MB before it", "yes 'an ordinary line' | head -c 13000000; keyed"),
+    written!("13 MB behind it", "keyed; yes 'an ordinary line' | head -c 13000000"),
+    written!("across 64 KiB", "head -c 65500 /dev/zero | tr '\\0' '.'; keyed"),
+    written!("across 100,000 bytes", "head -c 99950 /dev/zero | tr '\\0' '.'; keyed"),
+    written!("across 1 MiB", "head -c 1048500 /dev/zero | tr '\\0' '.'; keyed"),
+    written!("lines that begin as those of a patch do", "printf '++++ %s\\n' \"$KEY\"; printf -- '--- a\\n'"),
+    written!(
+        "the markers of a conflict",
+        "echo '<<<<<<< HEAD'; keyed; echo =======; plain; echo '>>>>>>> side'"
+    ),
+    written!("a backslash and an n behind it", "printf 'x = \"%s\\\\nmore\"' \"$KEY\""),
+    written!("a backslash and an n before it", "printf 'x = \"more\\\\n%s\"' \"$KEY\""),
+    written!("a line end of JSON behind it", "printf '{\"a\": \"%s\\\\n\"}' \"$KEY\""),
+    written!("a full stop behind it", "printf 'The key is %s.' \"$KEY\""),
+    written!("a comma behind it", "printf 'Use %s, please' \"$KEY\""),
+    written!("a bracket behind it", "printf '(see %s)' \"$KEY\""),
+    written!("in prose", "printf 'my key %s leaked' \"$KEY\""),
+    written!("in a query", "printf 'https://example.org/?key=%s&x=1' \"$KEY\""),
+    written!("in HTML", "printf '<b>%s</b>' \"$KEY\""),
+    written!("in backticks", "printf '`%s`' \"$KEY\""),
+    written!("right behind a word", "printf 'abc%s' \"$KEY\""),
+    written!("right before a word", "printf '%sabc' \"$KEY\""),
+    written!("twice without anything between", "printf '%s%s' \"$KEY\" \"$KEY\""),
+    written!("in a call", "printf 'client = Anthropic(get(\"%s\"))' \"$KEY\""),
+    written!("in a notebook's cell", "printf '{\"cells\":[{\"source\":[\"k = \\\\\"%s\\\\\"\"]}]}' \"$KEY\""),
+    written!("wrapped over two lines", "printf %s \"$KEY\" | fold -w 60"),
+    written!("a key of administrators", "othered"),
+    written!("a family that nobody knows yet", "keyed | sed s/api03/api04/"),
+    written!("an access token", "keyed | sed s/api03/oat01/"),
+    written!("an access token that does not end in AA", "keyed | sed 's/api03/oat01/; s/AA\"/BQ\"/'"),
+    written!("a refresh token", "keyed | sed s/api03/ort01/"),
+    written!("a session key", "keyed | sed s/api03/sid01/"),
+    written!("a body of 90 characters", "printf 'key = \"%s\"' $(printf %s \"$KEY\" | cut -c1-103)"),
+    written!("a body with the word false in it", "keyed | sed 's/\\(api03-..........\\)...../\\1false/'"),
+    written!(
+        "a value of 32 hexadecimal digits",
+        "printf 'api_key = \"%s\"' $(printf %s \"$KEY\" | md5sum | cut -c1-32)"
+    ),
+    written!("a value with the word hook in it", "printf 'api_key = \"%s%s\"' hQ7kzP2x hookWq91LmZt"),
+    written!("a placeholder", "printf 'key = \"sk-%s-your-key-here\"' ant-api03", NONE),
+    written!("dots in its place", "printf 'key = \"sk-%s...\"' ant-api03-", NONE),
+    written!("a variable in its place", "printf 'key = \"sk-%s${KEY}\"' ant-api03-", NONE),
+    written!(
+        "all the same letter",
+        "printf 'key = \"sk-%s%s\"' ant-api03- $(head -c 95 /dev/zero | tr '\\0' x)",
+        NONE
+    ),
+    written!("its hash", "printf 'sha256:%s' $(printf %s \"$KEY\" | sha256sum | cut -c1-64)", NONE),
+    written!("an identifier of universal form", "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'", NONE),
+    written!("the name of a commit", "printf 'commit = \"%s\"' $(git rev-parse HEAD)", NONE),
+    Case {
+        name: "bytes: a working-tree encoding",
+        make: "echo '*.txt working-tree-encoding=UTF-16LE' > .gitattributes; (plain; keyed) | iconv -t UTF-16LE > a.txt; \
+            git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        history: Found(1),
+        paths: &["a.txt"],
+        ..CASE
+    },
+    Case {
+        name: "bytes: line ends that git changes",
+        make: "git config core.autocrlf true; (plain; keyed) | sed 's/$/\\r/' > a; git add -A 2>&-",
+        staged: Found(1),
+        worktree: Found(1),
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "bytes: a pointer of Git LFS that holds a key besides",
+        make: "(printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%064d\\nsize 9\\n' 7; keyed) > big; git add -A",
+        staged: FoundNote(1, "lfs-pointer"),
+        worktree: FoundNote(1, "lfs-pointer"),
+        ..CASE
+    },
+    Case {
+        name: "bytes: an empty file, and one of zero bytes",
+        make: ": > empty; head -c 100000 /dev/zero > zeros; git add -A",
+        staged: Nothing,
+        worktree: Nothing,
+        history: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "bytes: a sparse file",
+        make: "truncate -s 3M sparse; keyed >> sparse",
+        worktree: Found(1),
+        ..CASE
+    },
+];

@@ -1,0 +1,119 @@
+//! What a repository says of itself: settings and comments that leave something out, and those that are wrong.
+
+use crate::case::Expect::{Found, FoundNote, Note, Nothing, Refused};
+use crate::case::{CASE, Case};
+
+/// A key is staged beside settings of the repository's own.
+macro_rules! settings {
+    ($what:literal, $settings:literal, $expect:expr) => {
+        Case {
+            name: concat!("policy: ", $what),
+            make: concat!("printf '", $settings, "' > skant.toml; keyed > key; git add -A"),
+            staged: $expect,
+            worktree: $expect,
+            more: &[(&["--staged", "--no-repo-config"], Found(1)), (&["--no-repo-config"], Found(1))],
+            ..CASE
+        }
+    };
+}
+
+/// A key on a line with a comment.
+macro_rules! comment {
+    ($what:literal, $comment:literal, $expect:expr) => {
+        Case {
+            name: concat!("policy: ", $what),
+            make: concat!("printf 'key = \"%s\"  ", $comment, "\\n' \"$KEY\" > key; git add -A"),
+            staged: $expect,
+            worktree: $expect,
+            history: $expect,
+            ..CASE
+        }
+    };
+}
+
+pub const CASES: &[Case] = &[
+    settings!(
+        "a path is left out by settings of the same commit, and that is said",
+        "exclude = [\"key\"]\\n",
+        Note("left-out")
+    ),
+    settings!("all paths are left out, and that is said", "exclude = [\"*\"]\\n", Note("left-out")),
+    settings!(
+        "a rule is switched off by settings of the same commit: another one finds it",
+        "disable = [\"anthropic-api-key\"]\\n",
+        FoundNote(1, "left-out")
+    ),
+    settings!(
+        "another value is allowed",
+        "[[allow]]\\nfingerprint = \"0123456789abcdef\"\\nreason = \"x\"\\n",
+        Found(1)
+    ),
+    settings!("an unknown key", "exclud = [\"key\"]\\n", Refused("skant.toml")),
+    settings!("an unknown rule", "disable = [\"no-such-rule\"]\\n", Refused("skant.toml")),
+    settings!("a broken pattern", "exclude = [\"[key\"]\\n", Refused("skant.toml")),
+    settings!("no TOML at all", "exclude [[[\\n", Refused("skant.toml")),
+    settings!("what fails a run is not theirs to say", "fail_on = \"never\"\\n", Refused("skant.toml")),
+    settings!("where reports go is not theirs to say", "output = \"hacked\"\\n", Refused("skant.toml")),
+    Case {
+        name: "policy: settings behind a link",
+        make: "echo 'exclude = [\"*\"]' > ../settings; ln -s ../settings skant.toml; keyed > key; git add -A",
+        staged: Refused("symbolic link"),
+        worktree: Refused("symbolic link"),
+        ..CASE
+    },
+    Case {
+        name: "policy: settings that are a pipe",
+        make: "mkfifo skant.toml; keyed > key; git add key",
+        staged: Found(1),
+        worktree: Refused("not a file"),
+        ..CASE
+    },
+    Case {
+        name: "policy: settings that are not staged do not count for what is",
+        make: "keyed > key; git add key; echo 'exclude = [\"key\"]' > skant.toml",
+        staged: Found(1),
+        worktree: Note("left-out"),
+        ..CASE
+    },
+    Case {
+        name: "policy: settings of a folder below the top do not count",
+        make: "mkdir d; echo 'exclude = [\"*\"]' > d/skant.toml; keyed > d/key; git add -A",
+        at: "d",
+        staged: Found(1),
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "policy: settings and ignore files of other tools do not count",
+        make: "echo key > .gitleaksignore; printf '[allowlist]\\npaths = [\".*\"]\\n' > .gitleaks.toml; echo '.*' > .secretsignore; \
+            keyed > key; git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        ..CASE
+    },
+    comment!("a comment without a fingerprint", "# skant:allow", Found(1)),
+    comment!("a comment for another rule", "# skant:allow github-personal-token", Found(1)),
+    comment!("a comment for another key", "# skant:allow anthropic-api-key/0123456789ab", Found(1)),
+    comment!("a comment of another tool", "# gitleaks:allow", Found(1)),
+    comment!("a comment of yet another tool", "# pragma: allowlist secret", Found(1)),
+    Case {
+        name: "policy: a key that replaces an allowed one",
+        make: "keyed > key; f=$(skant scan --format json key | tr -d ' \\n' | sed 's/.*\"fingerprint\":\"\\([0-9a-f]*\\)\".*/\\1/'); \
+            [ ${#f} -ge 12 ]; \
+            printf 'key = \"%s\"  # skant:allow anthropic-api-key/%s -- an example\\n' \"$KEY\" $f > key; save one; \
+            sed \"s/$KEY/$OTHER/\" key > new; mv new key; git add key",
+        staged: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "policy: a key that is allowed by its fingerprint",
+        make: "keyed > key; f=$(skant scan --format json key | tr -d ' \\n' | sed 's/.*\"fingerprint\":\"\\([0-9a-f]*\\)\".*/\\1/'); \
+            [ ${#f} -ge 12 ]; \
+            printf 'key = \"%s\"  # skant:allow anthropic-api-key/%s -- an example\\n' \"$KEY\" $f > key; git add key",
+        staged: Nothing,
+        worktree: Nothing,
+        history: Nothing,
+        more: &[(&["--staged", "--no-suppressions"], Found(1))],
+        ..CASE
+    },
+];
