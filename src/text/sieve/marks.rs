@@ -25,7 +25,10 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
         Self::of_rows(sieve, text, end, 1)
     }
 
-    /// The marks before a place with which so many in a row begin, at most 64; the row may go on behind it.
+    /// The marks before a place with which so many in a row begin; the row may go on behind it.
+    ///
+    /// # Panics
+    /// There are no rows of nothing, and none of more than 64 is known.
     #[must_use]
     pub const fn of_rows(sieve: &'m Sieve<BANKS, WIDTH>, text: &'m [u8], end: usize, least: usize) -> Self {
         assert!(least > 0 && least <= PLACES, "a row lies in two words");
