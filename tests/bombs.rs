@@ -14,12 +14,12 @@ mod support;
 
 use std::fs;
 use std::process::Output;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use support::{Sandbox, skant_program, text_of, tokens};
 
-/// What a scan of a bomb may take.
-const TIME: Duration = Duration::from_secs(120);
+/// What a scan of a bomb may take, in seconds of all processors together.
+const TIME: u64 = 300;
 
 /// What it may hold, in MiB.
 const MEMORY: u64 = 3 << 10;
@@ -27,9 +27,9 @@ const MEMORY: u64 = 3 << 10;
 /// Runs skant within limits: over them the system ends it, and no expected code comes of it.
 fn scan(sandbox: &Sandbox, arguments: &[&str]) -> Output {
     let start = Instant::now();
-    let limit = format!("ulimit -v {}; exec \"$0\" \"$@\"", (MEMORY << 10) + (64 << 20));
-    let mut command = sandbox.command("timeout");
-    command.arg(TIME.as_secs().to_string()).args(["sh", "-c", &limit]).arg(skant_program());
+    let limit = format!("ulimit -v {}; ulimit -t {TIME}; exec \"$0\" \"$@\"", (MEMORY << 10) + (64 << 20));
+    let mut command = sandbox.command("sh");
+    command.args(["-c", &limit]).arg(skant_program());
     let output = command.args(["scan", "--format", "json"]).args(arguments).output().expect("skant runs");
     println!("{arguments:?}: {:?} in {:?}", output.status.code(), start.elapsed());
     output

@@ -16,7 +16,7 @@ pub struct Memory {
 
 /// What may be decoded besides for each byte of a pack. The histories that compress best, of large files with
 /// small changes, come to some hundreds.
-pub const FOR_EACH_BYTE: u64 = 2048;
+pub const FOR_EACH_BYTE: u64 = 1024;
 
 impl Memory {
     /// How many bytes of a pack of this size are worth being decoded.
@@ -28,7 +28,7 @@ impl Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { held: 128 << 20, large: 64 << 20, decoded: 64 << 30 }
+        Self { held: 128 << 20, large: 64 << 20, decoded: 16 << 30 }
     }
 }
 
