@@ -40,7 +40,7 @@ pub(super) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
     let gathered = Gathered::read(common, repository.as_ref(), &Ground::Own(Version::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
-        _ => super::output::say(&redacted(&show(common, &gathered))),
+        _ => super::output::say(redacted(&show(common, &gathered))),
     }
 }
 
