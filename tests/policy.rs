@@ -549,7 +549,7 @@ fn a_ci_run_is_held_to_the_policy_of_its_base() {
     sandbox.git(&["checkout", "-q", "-b", "change"]);
     sandbox.write("app.env", format!("KEY={}\n", tokens::api_key("ci")));
     sandbox.write("skant.toml", "[[allow]]\npath = \"*.env\"\nreason = \"r\"\n");
-    let scan = || {
+    let scan = |from: &str| {
         let head = sandbox.commit_all("change");
         let mut command = sandbox.command(support::skant_program());
         command.args(["scan", "--ci", "--format", "json"]).envs([
@@ -558,20 +558,26 @@ fn a_ci_run_is_held_to_the_policy_of_its_base() {
             ("CI_MERGE_REQUEST_IID", "1"),
             ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &*base),
             ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ("CI_MERGE_REQUEST_PROJECT_PATH", "ours/app"),
+            ("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", from),
         ]);
         let output = command.output().unwrap();
         let report: Value =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text_of(&output)));
         (output.status.code(), report)
     };
-    let (code, told) = scan();
+    let (code, told) = scan("ours/app");
     assert_eq!(code, Some(1), "{told:#}");
     assert!(told["notes"].to_string().contains("this change allows path *.env (config): r"), "{told:#}");
     let fingerprint = fingerprints(&told).remove(0);
     sandbox.write("skant.toml", "");
     run(&sandbox, 0, &["allow", &fingerprint, "--reason", "made up"]);
-    let (code, told) = scan();
+    let (code, told) = scan("ours/app");
     assert_eq!((code, suppressed_by(&told)), (Some(0), vec!["baseline"]), "{told:#}");
     let notes = told["notes"].to_string();
     assert!(notes.contains(&format!("this change allows {fingerprint} (baseline): made up")), "{notes}");
+    // From a fork nothing of the change counts.
+    let (code, told) = scan("theirs/app");
+    assert_eq!((code, suppressed_by(&told)), (Some(1), vec![""; 0]), "{told:#}");
+    assert!(told["notes"].to_string().contains(&format!("this change allows {fingerprint}")), "{told:#}");
 }

@@ -114,6 +114,12 @@ impl Baseline {
 #[must_use]
 pub fn shown_reason(reason: &str) -> String {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Plain words are what nearly all reasons are, and nothing of them is masked: a long list is read in each hook.
+    let is_plain = line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
+        && line.split(' ').all(|word| word.len() < 16);
+    if is_plain && line.len() <= MOST_REASON {
+        return line;
+    }
     let masked = |text: &str| terminal(&mask_neighbours(text.as_bytes(), None));
     let mut shown: String = masked(&line).chars().take(MOST_REASON).collect();
     // What is masked is read again: until it stays what it is.
@@ -217,6 +223,7 @@ mod tests {
     #[test]
     fn a_reason_is_one_masked_line() {
         assert_eq!(shown_reason("rotated\n  in May"), "rotated in May");
+        assert_eq!(shown_reason("abcdefgh Ijklmnop"), "abcdefgh Ijklmnop");
         assert_eq!(shown_reason(&format!("was {}", "k".repeat(20))), "was ********");
         assert_eq!(shown_reason(&"ab ".repeat(500)).chars().count(), MOST_REASON);
     }

@@ -4,7 +4,8 @@ use super::args::{Common, Scan};
 use super::commands::{Scanned, here};
 use super::policy::Ground;
 use super::{Failure, paths, settings};
-use crate::ci::{self, Read, Resolved, Run, Unclear};
+use crate::allow::Whose;
+use crate::ci::{self, Author, Read, Resolved, Run, Unclear};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
 use crate::respond::Situation;
 use crate::scan::{self, Limits, Stories, redacted};
@@ -18,15 +19,16 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
         Err(unclear @ Unclear::NoSystem) => return Err(unclear.into()),
         Err(unclear) => return unresolved(common, &unclear.to_string()),
     };
-    let Resolved { about, read, policy, notes, .. } = match ci::resolve(&repository, &run) {
+    let Resolved { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
         Ok(resolved) => resolved,
         Err(error) => return unresolved(common, &error.to_string()),
     };
-    let tips = match &read {
-        Read::Range(revisions, _) => revisions.wanted.as_slice(),
-        Read::Everything => &[],
+    let whose = match author {
+        Author::Member => Whose::TheChanges,
+        Author::Stranger => Whose::Strangers,
     };
-    let ground = policy.map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), tips));
+    let ground = policy
+        .map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), head.as_slice(), whose));
     let engine = settings::engine_on(common, Some(&repository), &ground)?;
     let asked = paths::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {

@@ -8,6 +8,7 @@ use super::args::{Common, Scan};
 use super::input::Input;
 use super::policy::Ground;
 use super::{Exit, Failure, fails, output, paths, progress, settings};
+use crate::allow::Whose;
 use crate::finding::Report;
 use crate::respond::{Situation, advise};
 use crate::scan::{self, Engine, Files, Limits, Merge, Stories};
@@ -74,7 +75,7 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> 
             let names: Vec<String> =
                 arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
             let tips = Revisions::resolve(repository, &names)?.wanted;
-            Ok(Ground::of_change(Some(*base), &tips))
+            Ok(Ground::of_change(Some(*base), &tips, Whose::TheChanges))
         }
         _ => Err(Failure(format!(
             "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"

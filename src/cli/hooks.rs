@@ -10,6 +10,7 @@ use super::args::{Common, Hook, HookName};
 use super::commands::{here, is_unborn, merge_parents};
 use super::policy::Ground;
 use super::{Exit, Failure, blocks, output, settings};
+use crate::allow::Whose;
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
 use crate::hook::push::{self, Remote, Update};
 use crate::respond::{Situation, advise};
@@ -170,7 +171,7 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let ground = Ground::of_change(base_of(repository, &updates)?, &tips);
+    let ground = Ground::of_change(base_of(repository, &updates)?, &tips, Whose::TheChanges);
     let engine = settings::engine_on(common, Some(repository), &ground)?;
     scanned(
         common,

@@ -32,13 +32,13 @@ pub(super) enum Ground {
 
 impl Ground {
     /// A base and the tips of the change that is held to it; without any, what is checked out.
-    pub(super) fn of_change(base: Option<Oid>, tips: &[Oid]) -> Self {
+    pub(super) fn of_change(base: Option<Oid>, tips: &[Oid], whose: Whose) -> Self {
         let change = if tips.is_empty() {
             vec![Version::Worktree]
         } else {
             tips.iter().copied().map(Version::Commit).collect()
         };
-        Self::Base { base, change, whose: Whose::TheChanges }
+        Self::Base { base, change, whose }
     }
 }
 
