@@ -73,9 +73,9 @@ fn row(name: &str, texts: &[Vec<u8>], runs: usize) {
     let size = texts.iter().map(Vec::len).sum::<usize>();
     let (searched, detected) = (median(searched), median(detected));
     println!(
-        "{name}: {} files, {:.1} MB, {found} candidates; memmem {:.2} GB/s, detector {:.3} GB/s, 1/{:.1} of memmem",
+        "{name}: {} files, {} MB, {found} candidates; memmem {:.2} GB/s, detector {:.3} GB/s, 1/{:.1} of memmem",
         texts.len(),
-        size as f64 / 1e6,
+        size / 1_000_000,
         speed(size, searched),
         speed(size, detected),
         detected.as_secs_f64() / searched.as_secs_f64(),
