@@ -261,6 +261,8 @@ pub enum ProblemKind {
     Unmerged,
     /// A budget ran out.
     Budget,
+    /// An archive that is damaged.
+    ArchiveBroken,
     /// A worker panicked.
     Panic,
     /// The scan was interrupted.
@@ -273,6 +275,8 @@ pub enum ProblemKind {
     LfsPointer,
     /// Note: a socket, pipe or device.
     SpecialFile,
+    /// Note: an archive that is encrypted, or of a kind that is not read.
+    ArchiveUnread,
     /// Note: the repository belongs to somebody else.
     OtherOwner,
     /// Note: read from the index, not from the working tree.
@@ -294,6 +298,8 @@ impl ProblemKind {
             Self::PartialClone => "partial-clone",
             Self::Unmerged => "unmerged",
             Self::Budget => "budget",
+            Self::ArchiveBroken => "archive-broken",
+            Self::ArchiveUnread => "archive-unread",
             Self::Panic => "panic",
             Self::Interrupted => "interrupted",
             Self::Suppression => "suppression",
@@ -315,6 +321,7 @@ impl ProblemKind {
                 | Self::Submodule
                 | Self::LfsPointer
                 | Self::SpecialFile
+                | Self::ArchiveUnread
                 | Self::OtherOwner
                 | Self::FromIndex
                 | Self::LeftOut

@@ -207,7 +207,7 @@ pub fn parse(bytes: &[u8], origin: Origin, known_rules: &[&str]) -> Result<Setti
 }
 
 /// The problems that a file may accept: problems of reading.
-const ACCEPTABLE: [ProblemKind; 7] = [
+const ACCEPTABLE: [ProblemKind; 8] = [
     ProblemKind::MissingObject,
     ProblemKind::CorruptObject,
     ProblemKind::Unreadable,
@@ -215,6 +215,7 @@ const ACCEPTABLE: [ProblemKind; 7] = [
     ProblemKind::PartialClone,
     ProblemKind::Unmerged,
     ProblemKind::Budget,
+    ProblemKind::ArchiveBroken,
 ];
 
 /// A reason as reports show it: what could be a secret in it is masked.

@@ -1,15 +1,16 @@
 //! What the search hands on: where, what it looks like, and nothing of the raw value.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
 use super::{Directive, snippet};
-use crate::decode::{Claims, Coat};
+use crate::decode::Claims;
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
-use crate::text::{LineCursor, Position};
+use crate::text::Position;
 
 /// How much of a token is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,19 +97,18 @@ pub(super) struct Candidate {
 pub(super) struct Coated {
     pub(super) value: ValueId,
     pub(super) masked: Masked,
-    /// The coats, outermost first.
-    pub(super) via: Vec<&'static str>,
+    /// The coats and archives, outermost first.
+    pub(super) via: Vec<Cow<'static, str>>,
     /// Comments under the coats.
     pub(super) directives: Vec<Directive>,
-    /// The line that it stands on, without coats.
+    /// The line that it stands on, without the outermost coat.
     pub(super) line: Snippet,
-}
-
-impl Coated {
-    /// Whether nothing was hidden: in UTF-16 a person sees the text as it is.
-    fn is_plain_to_people(&self) -> bool {
-        self.via == [Coat::Wide.name()]
-    }
+    /// Whether this is the line to show: in UTF-16 a person sees the text as it is, and an archive shows nothing.
+    pub(super) shows_line: bool,
+    /// Whether it stands in an archive.
+    pub(super) is_packed: bool,
+    /// Whether its place in the archive is its own, and not that of all that a member holds.
+    pub(super) is_exact: bool,
 }
 
 impl Candidate {
@@ -130,13 +130,13 @@ impl Candidate {
     pub(super) fn into_evidence(
         self,
         text: &[u8],
-        cursor: &mut LineCursor<'_>,
+        (start, end): (Position, Position),
         dummies: &[Text],
     ) -> Evidence {
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
         let (value, masked) = if let Some(coated) = self.coated {
-            line = coated.is_plain_to_people().then_some(coated.line);
-            via = coated.via.iter().map(|&name| name.to_owned()).collect();
+            line = coated.shows_line.then_some(coated.line);
+            via = coated.via.into_iter().map(Cow::into_owned).collect();
             directives.extend(coated.directives);
             directives.dedup();
             (coated.value, coated.masked)
@@ -150,8 +150,8 @@ impl Candidate {
             line.unwrap_or_else(|| snippet::around(text, &self.span, self.name.clone(), &masked.text));
         Evidence {
             rule: self.rule,
-            start: cursor.at(self.span.start),
-            end: cursor.at(self.span.end),
+            start,
+            end,
             value,
             strong: self.strong,
             masked,

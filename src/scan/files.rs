@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::findings::{Hit, Place};
-use super::{Engine, ScanError};
+use super::{Engine, ScanError, archives};
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::source::git::{ObjectKind, Objects, Repository};
 use crate::source::worktree::{self as source, Content, File, Ignoring, Lister};
@@ -88,18 +88,21 @@ pub fn stdin(
         problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(shown.clone()), message });
     }
     let judged = name.map(|name| name.as_bytes().to_vec()).unwrap_or_default();
-    match engine.detect(&bytes, &shown) {
-        Ok(found) => hits.extend(found.into_iter().map(|evidence| Hit {
-            evidence,
-            place: Place {
-                kind: PlaceKind::File,
-                path: judged.clone(),
-                shown: shown.clone(),
-                blob: None,
-                commit: None,
-                current: true,
-            },
-        })),
+    match engine.look(&bytes, &shown) {
+        Ok(looked) => {
+            problems.extend(looked.unread.iter().map(|unread| archives::problem(unread, &shown)));
+            hits.extend(looked.evidence.into_iter().map(|evidence| Hit {
+                evidence,
+                place: Place {
+                    kind: PlaceKind::File,
+                    path: judged.clone(),
+                    shown: shown.clone(),
+                    blob: None,
+                    commit: None,
+                    current: true,
+                },
+            }));
+        }
         Err(problem) => problems.push(problem),
     }
     problems.extend(Engine::common_notes(None, stop));
@@ -155,18 +158,21 @@ impl Engine {
     }
 
     fn search(&self, text: &[u8], kind: PlaceKind, file: &File, shown: &str, part: &mut Part) {
-        match self.detect(text, shown) {
-            Ok(found) => part.hits.extend(found.into_iter().map(|evidence| Hit {
-                evidence,
-                place: Place {
-                    kind,
-                    path: file.path.clone(),
-                    shown: shown.to_owned(),
-                    blob: None,
-                    commit: None,
-                    current: true,
-                },
-            })),
+        match self.look(text, shown) {
+            Ok(looked) => {
+                part.problems.extend(looked.unread.iter().map(|unread| archives::problem(unread, shown)));
+                part.hits.extend(looked.evidence.into_iter().map(|evidence| Hit {
+                    evidence,
+                    place: Place {
+                        kind,
+                        path: file.path.clone(),
+                        shown: shown.to_owned(),
+                        blob: None,
+                        commit: None,
+                        current: true,
+                    },
+                }));
+            }
             Err(problem) => part.problems.push(problem),
         }
     }

@@ -126,12 +126,12 @@ impl Engine {
                 }
             })
             .collect();
-        Self::split(finding, group, &rulings, outcome);
+        self.split(finding, group, &rulings, outcome);
     }
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
     /// does, its older places are covered, too.
-    fn split(mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
         let current = |open: bool| {
             group
                 .iter()
@@ -151,7 +151,7 @@ impl Engine {
             }));
             match reason {
                 Some(reason) => outcome.suppressed.push(suppressed(&finding, &hit, &reason)),
-                None => finding.locations.push(location(hit)),
+                None => finding.locations.push(self.location(hit)),
             }
         }
         if finding.locations.is_empty() {
@@ -162,6 +162,22 @@ impl Engine {
         finding.places = finding.locations.len();
         finding.locations.truncate(Finding::MOST_LOCATIONS);
         outcome.findings.push(finding);
+    }
+
+    fn location(&self, hit: Hit) -> Location {
+        let Hit { evidence, place } = hit;
+        Location {
+            kind: place.kind,
+            path: place.shown,
+            start: evidence.start,
+            end: evidence.end,
+            bytes: (evidence.span.start, evidence.span.end),
+            blob: place.blob.map(|oid| oid.to_string()),
+            commit: place.commit,
+            // It may hold names of an archive's members.
+            via: evidence.via.iter().map(|step| self.redacted(step)).collect(),
+            snippet: Some(evidence.snippet),
+        }
     }
 }
 
@@ -207,21 +223,6 @@ fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {
         kind: hit.place.kind,
         path: hit.place.shown.clone(),
         line: hit.evidence.start.line,
-    }
-}
-
-fn location(hit: Hit) -> Location {
-    let Hit { evidence, place } = hit;
-    Location {
-        kind: place.kind,
-        path: place.shown,
-        start: evidence.start,
-        end: evidence.end,
-        bytes: (evidence.span.start, evidence.span.end),
-        blob: place.blob.map(|oid| oid.to_string()),
-        commit: place.commit,
-        via: evidence.via,
-        snippet: Some(evidence.snippet),
     }
 }
 

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archives;
 mod attempt;
 mod attributes;
 mod case;
@@ -32,11 +33,12 @@ mod worktree;
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 12] = [
+const TABLES: [&[Case]; 13] = [
     staged::CASES,
     index::CASES,
     names::CASES,
     contents::CASES,
+    archives::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::archive;
 use super::{Coat, Layer, Region, SHORTEST, digit, is_readable};
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes.
@@ -137,7 +138,7 @@ fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
 }
 
 fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
-    if !may_be_readable(text, lines, phase) {
+    if !may_be_readable(text, lines, phase) && !may_be_packed(&text[lines[0].clone()], phase) {
         return None;
     }
     let mut layer = Layer::until(lines[lines.len() - 1].end);
@@ -157,7 +158,12 @@ fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
             }
         }
     }
-    is_readable(&layer.text).then_some(layer)
+    (is_readable(&layer.text) || archive::begins(&layer.text)).then_some(layer)
+}
+
+/// Whether a run begins as gzip or zip do: the first four characters stand for the first three bytes.
+fn may_be_packed(line: &[u8], phase: usize) -> bool {
+    line.get(phase..phase + 4).is_some_and(|start| matches!(start, b"H4sI" | b"UEsD"))
 }
 
 fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
@@ -177,5 +183,6 @@ fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
             };
         }
     }
-    (layer.text.len() >= SHORTEST && is_readable(&layer.text)).then_some(layer)
+    let is_text = is_readable(&layer.text) || archive::begins(&layer.text);
+    (layer.text.len() >= SHORTEST && is_text).then_some(layer)
 }
