@@ -1,8 +1,9 @@
-//! Places in text and safe ways to show untrusted text. Knows nothing of rules, findings or git.
+//! Places in text, fast looks for them, and safe ways to show untrusted text. Knows nothing of rules, findings or git.
 
 mod copied;
 mod escape;
 mod position;
+pub mod sieve;
 
 pub use copied::{Copied, between, without_seams};
 pub use escape::{percent, terminal};

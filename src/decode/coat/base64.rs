@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::super::archive;
 use super::{Coat, Layer, Region, SHORTEST, digit, is_readable};
+use crate::text::sieve::{Marks, Sieve};
 
-/// Shorter runs hold no secret: 24 characters are 18 bytes.
+/// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
+/// which is no run's middle.
 const LEAST: usize = 24;
 
 /// A line of wrapped base64 that another one follows is at least so long.
@@ -28,6 +30,14 @@ const VALUES: [u8; 256] = {
     values
 };
 
+/// The characters of both alphabets, each upper half of a byte on its own, so that no other is taken.
+const CHARACTERS: Sieve<1, 1> = Sieve::empty()
+    .with(0, 0, b"+-/")
+    .with(1, 0, b"0123456789")
+    .with(2, 0, b"ABCDEFGHIJKLMNOabcdefghijklmno")
+    .with(3, 0, b"PQRSTUVWXYZ_")
+    .with(4, 0, b"pqrstuvwxyz");
+
 const fn is_run(byte: u8) -> bool {
     VALUES[byte as usize] < 64
 }
@@ -38,7 +48,10 @@ const fn is_between(byte: u8) -> bool {
 
 pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
-    while let Some(run) = next_run(text, from, within.end) {
+    // A run that begins where the part ends touches it.
+    let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
+    while let Some(start) = marks.next_from(from) {
+        let run = start..run_end(text, start + LEAST);
         let lines = lines(text, &run);
         let place = lines[0].start..lines[lines.len() - 1].end;
         from = place.end;
@@ -65,19 +78,6 @@ fn first_line(text: &[u8], at: usize) -> usize {
         start = before.start;
     }
     start
-}
-
-/// The next run of [`LEAST`] characters or more that begins before `limit`, or the one that `from` is the
-/// beginning of. Looks at every byte of a run and at few others.
-fn next_run(text: &[u8], from: usize, limit: usize) -> Option<Range<usize>> {
-    let mut start = from;
-    loop {
-        let window = text.get(start..start + LEAST).filter(|_| start <= limit)?;
-        match window.iter().rposition(|byte| !is_run(*byte)) {
-            Some(other) => start += other + 1,
-            None => return Some(start..run_end(text, start + LEAST)),
-        }
-    }
 }
 
 fn run_end(text: &[u8], from: usize) -> usize {

@@ -3,24 +3,45 @@
 
 use std::ops::Range;
 
-use super::{Coat, Layer, Region, SHORTEST, digit};
+use super::{Coat, DIGITS, Layer, Region, digit};
+use crate::text::sieve::Sieve;
 
-pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
-    let mut at = stretch_start(text, within.start.min(text.len()));
-    let end = stretch_end(text, within.end.min(text.len()));
-    while let Some(mark) = memchr::memchr3(b'\\', b'%', b'&', &text[at..end]).map(|mark| at + mark) {
-        let is_escape = escape(&text[mark..]).is_some_and(|escape| escape.is_telling);
-        at = mark + 1;
-        if !is_escape {
-            continue;
-        }
-        let place = stretch_start(text, mark)..stretch_end(text, mark);
-        at = place.end;
-        let layer = decoded(text, &place);
-        if layer.text.len() >= SHORTEST {
-            visit(Region { coat: Coat::Escapes, place }, vec![layer]);
-        }
-    }
+/// How a telling escape begins, besides what a sieve knows; in groups from 0 to 5.
+pub(super) const fn beginnings(sieve: Sieve<1, 3>) -> Sieve<1, 3> {
+    sieve
+        .with(0, 0, b"%")
+        .with(0, 1, DIGITS)
+        .with(0, 2, DIGITS)
+        .with(1, 0, b"\\")
+        .with(1, 1, b"xuU")
+        .with(1, 2, DIGITS)
+        .with(1, 2, b"{")
+        .with(2, 0, b"\\")
+        .with(2, 1, b"0123")
+        .with(2, 2, b"01234567")
+        .with(3, 0, b"\\")
+        .with(3, 1, b"/")
+        .with_any(3, 2)
+        .with(4, 0, b"&")
+        .with(4, 1, b"#")
+        .with(4, 2, b"0123456789xX")
+        // Of each of the names.
+        .with(5, 0, b"&")
+        .with(5, 1, b"aqlgspehc")
+        .with(5, 2, b"mupotlqye")
+}
+
+/// The stretches that a part of a text touches.
+pub(super) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
+    stretch_start(text, within.start.min(text.len()))..stretch_end(text, within.end.min(text.len()))
+}
+
+/// The region that the mark of a beginning shows.
+pub(super) fn region(text: &[u8], mark: usize) -> Option<(Region, Layer)> {
+    escape(&text[mark..]).filter(|escape| escape.is_telling)?;
+    let place = stretch_start(text, mark)..stretch_end(text, mark);
+    let layer = decoded(text, &place);
+    Some((Region { coat: Coat::Escapes, place }, layer))
 }
 
 const fn is_edge(byte: u8) -> bool {
@@ -132,4 +153,35 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
         let digit = digit(*byte).map(u32::from).filter(|digit| *digit < radix)?;
         number.checked_mul(radix)?.checked_add(digit)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_telling_escape_is_marked() {
+        let mut escapes: Vec<String> = NAMES.iter().map(|(name, _)| format!("&{name}")).collect();
+        for byte in (32..=126_u32).chain([9, 10, 13]) {
+            escapes.extend([
+                format!("%{byte:02x}"),
+                format!("%{byte:02X}"),
+                format!("\\x{byte:02x}"),
+                format!("\\u{byte:04X}"),
+                format!("\\u{{{byte:x}}}"),
+                format!("\\U{byte:08x}"),
+                format!("\\{byte:03o}"),
+                format!("&#{byte};"),
+                format!("&#x{byte:x};"),
+                format!("&#X{byte:X};"),
+            ]);
+        }
+        escapes.push("\\/".to_owned());
+        for escape in escapes {
+            assert!(super::escape(escape.as_bytes()).is_some_and(|escape| escape.is_telling), "{escape}");
+            let mut marks = [0];
+            beginnings(Sieve::empty()).mark(escape.as_bytes(), 0, &mut marks);
+            assert_eq!(marks[0] & 1, 1, "{escape}");
+        }
+    }
 }

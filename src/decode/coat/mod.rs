@@ -7,6 +7,7 @@ mod escapes;
 mod joined;
 mod layer;
 mod quoted;
+mod signs;
 mod wide;
 
 use std::ops::Range;
@@ -71,8 +72,7 @@ pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region,
         |coat: Coat| within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside());
     base64::regions(text, &widened(Coat::Base64), visit);
     let near = widened(Coat::Escapes);
-    escapes::regions(text, &near, visit);
-    quoted::regions(text, &near, visit);
+    signs::regions(text, &near, visit);
     wide::regions(text, &near, visit);
 }
 
@@ -87,8 +87,7 @@ pub fn layers_at(text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Layer> {
     };
     match coat {
         Coat::Base64 | Coat::Hex => base64::regions(text, place, &mut keep),
-        Coat::Escapes => escapes::regions(text, place, &mut keep),
-        Coat::Quoted => quoted::regions(text, place, &mut keep),
+        Coat::Escapes | Coat::Quoted => signs::regions(text, place, &mut keep),
         Coat::Wide => wide::regions(text, place, &mut keep),
     }
     found
@@ -102,6 +101,9 @@ fn is_readable(text: &[u8]) -> bool {
         row >= SHORTEST
     })
 }
+
+/// Hexadecimal digits.
+const DIGITS: &[u8] = b"0123456789abcdefABCDEF";
 
 /// The value of a hexadecimal digit.
 fn digit(byte: u8) -> Option<u8> {

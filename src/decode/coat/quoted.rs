@@ -2,23 +2,31 @@
 
 use std::ops::Range;
 
-use super::{Coat, Layer, Region, SHORTEST, digit};
+use super::{Coat, Layer, Region, digit};
+use crate::text::sieve::Sieve;
 
-pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
-    let mut at = stretch_start(text, within.start.min(text.len()));
-    let end = stretch_end(text, within.end.min(text.len()));
-    while let Some(mark) = memchr::memchr(b'=', &text[at..end]).map(|mark| at + mark) {
-        at = mark + 1;
-        if escape(text, mark).is_none() {
-            continue;
-        }
-        let place = stretch_start(text, mark)..stretch_end(text, mark);
-        at = place.end.max(at);
-        let layer = decoded(text, &place);
-        if layer.text.len() >= SHORTEST {
-            visit(Region { coat: Coat::Quoted, place }, vec![layer]);
-        }
-    }
+/// How what [`escape`] knows begins, besides what a sieve knows; in groups 6 and 7.
+pub(super) const fn beginnings(sieve: Sieve<1, 3>) -> Sieve<1, 3> {
+    sieve
+        .with(6, 0, b"=")
+        .with(6, 1, b"0123456789ABCDEF")
+        .with(6, 2, b"0123456789ABCDEF")
+        .with(7, 0, b"=")
+        .with(7, 1, b"\n\r")
+        .with_any(7, 2)
+}
+
+/// The stretches that a part of a text touches.
+pub(super) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
+    stretch_start(text, within.start.min(text.len()))..stretch_end(text, within.end.min(text.len()))
+}
+
+/// The region that the mark of a beginning shows.
+pub(super) fn region(text: &[u8], mark: usize) -> Option<(Region, Layer)> {
+    escape(text, mark)?;
+    let place = stretch_start(text, mark)..stretch_end(text, mark);
+    let layer = decoded(text, &place);
+    Some((Region { coat: Coat::Quoted, place }, layer))
 }
 
 /// What the `=` at a place begins: how many bytes it takes up, and what it stands for, if anything.

@@ -1,54 +1,48 @@
 //! The first look at a text: places where an anchor of some rule stands. Cheap, since every byte passes here,
 //! and local: every place counts, whatever stands before it, so that a part of a text can be searched alone.
 //!
-//! Each anchor is found by four bytes of it, the rarest ones. A bit for each hash of four bytes, in lower case,
-//! says whether any anchor has them; four places are looked at with one load from the text. The cost does not
-//! hang on the number of anchors, and there is nothing to set up for a short text.
+//! Each anchor is found by four bytes of it. There are two ways, which find the same. The quick one sends the text
+//! through a sieve, thirty-two bytes at a time, and asks the table of all such bytes at the places that it marks. It
+//! has to be set up, so it is taken once a megabyte was searched. The other one asks the table at every place.
+
+mod groups;
+mod table;
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::rules::Rule;
+use crate::text::sieve::{self, PLACES};
+use groups::Groups;
+use table::{Found, GRAM, Table, folded};
 
 /// The anchors of all rules, made ready.
 pub(super) struct Prefilter {
     anchors: Vec<Anchor>,
-    /// A bit for each hash.
-    bits: Box<[u8; BITS / 8]>,
-    /// What is looked for, by its hash: the anchor, and where in it that stands.
-    grams: Vec<Gram>,
-    /// Where in `grams` those begin whose hash begins with a number.
-    heads: Vec<u16>,
+    table: Table,
     longest: usize,
+    quick: OnceLock<Quick>,
+    /// Bytes that were searched before the quick way was set up.
+    searched: AtomicUsize,
 }
 
-/// Bits of the table: 16 KiB stay in the nearest cache, and 3,000 entries leave 49 of 50 bits unset.
-const BITS: usize = 1 << 17;
-
-/// Bits of a hash that `heads` goes by.
-const HEAD_BITS: u32 = 12;
-
-/// Four bytes of an anchor.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Gram {
-    hash: usize,
-    bytes: u32,
-    anchor: u16,
-    /// Where in the anchor they stand.
-    offset: u8,
+/// The quick way.
+struct Quick {
+    groups: Groups,
+    /// Of other bytes of the anchors than the slow way looks for.
+    table: Table,
 }
 
-impl Gram {
-    const fn head(&self) -> usize {
-        self.hash >> (BITS.ilog2() - HEAD_BITS)
-    }
-}
+/// So many bytes are searched before the quick way is set up, which takes as long as searching them does.
+const WARM_UP: usize = 1 << 20;
 
-/// How many bytes are looked at.
-const GRAM: usize = 4;
-
-/// How far into an anchor its rarest bytes are looked for.
+/// How far into an anchor the bytes stand that are looked for.
 const DEPTH: usize = 12;
+
+/// Words of marks that are taken at a time.
+const WORDS: usize = 64;
 
 /// A literal that some rules hang on.
 pub(super) struct Anchor {
@@ -70,6 +64,7 @@ impl Anchor {
         self.ignore_case
     }
 
+    #[inline]
     fn stands_at(&self, text: &[u8], start: usize) -> bool {
         text.get(start..start + self.len()).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
@@ -110,36 +105,8 @@ impl Prefilter {
     pub(super) fn new(rules: &[Rule]) -> Self {
         let anchors = anchors_of(rules);
         let longest = anchors.iter().map(Anchor::len).max().unwrap_or(0);
-        let (bits, grams, heads) = (Box::new([0; BITS / 8]), Vec::new(), vec![0; (1 << HEAD_BITS) + 1]);
-        let mut prefilter = Self { anchors: Vec::new(), bits, grams, heads, longest };
-        for (number, anchor) in (0_u16..).zip(&anchors) {
-            let at = anchor.rarest();
-            let offset = u8::try_from(at).unwrap_or(0);
-            match anchor.text.get(at..at + GRAM) {
-                Some(gram) => prefilter.add(gram, number, offset),
-                // Three bytes, and what may stand behind them: an anchor is followed by a token or an operator.
-                None => (b' '..=0x7f)
-                    .filter(|byte| byte | 0x20 == *byte)
-                    .for_each(|byte| prefilter.add(&[&anchor.text[..], &[byte]].concat(), number, offset)),
-            }
-        }
-        prefilter.grams.sort_unstable();
-        for gram in &prefilter.grams {
-            prefilter.heads[gram.head() + 1] += 1;
-        }
-        for at in 1..prefilter.heads.len() {
-            prefilter.heads[at] += prefilter.heads[at - 1];
-        }
-        Self { anchors, ..prefilter }
-    }
-
-    fn add(&mut self, gram: &[u8], number: u16, offset: u8) {
-        let mut bytes = [0; GRAM];
-        bytes.copy_from_slice(gram);
-        let gram = u32::from_le_bytes(bytes) | 0x2020_2020;
-        let hash = hash(gram);
-        self.bits[hash / 8] |= 1 << (hash % 8);
-        self.grams.push(Gram { hash, bytes: gram, anchor: number, offset });
+        let table = table(&anchors, Anchor::rarest);
+        Self { anchors, table, longest, quick: OnceLock::new(), searched: AtomicUsize::new(0) }
     }
 
     /// Whether an anchor that matches as it is written stands in a text.
@@ -167,10 +134,53 @@ impl Prefilter {
         region: &Range<usize>,
         mut visit: impl FnMut(usize, u16) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        match self.quick(region.len()) {
+            Some(quick) => self.search_quickly(quick, text, region, &mut visit),
+            None => self.search_slowly(text, region, &mut visit),
+        }
+    }
+
+    /// The quick way, if it pays and the processor knows it.
+    fn quick(&self, more: usize) -> Option<&Quick> {
+        if let Some(quick) = self.quick.get() {
+            return Some(quick);
+        }
+        if !sieve::is_fast() || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP {
+            return None;
+        }
+        Some(self.quick.get_or_init(|| {
+            let (groups, chosen) = groups::grouped(&self.anchors, DEPTH);
+            let mut chosen = chosen.into_iter();
+            Quick { groups, table: table(&self.anchors, |_| chosen.next().unwrap_or(0)) }
+        }))
+    }
+
+    fn search_quickly(
+        &self,
+        quick: &Quick,
+        text: &[u8],
+        region: &Range<usize>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let end = text.len().min(region.end + DEPTH);
+        let mut words = [0; WORDS];
+        for from in (region.start..end).step_by(WORDS * PLACES) {
+            let words = &mut words[..(end - from).div_ceil(PLACES).min(WORDS)];
+            quick.groups.mark(text, from, words);
+            for (from, word) in (from..).step_by(PLACES).zip(words.iter()) {
+                for place in bits(known(&quick.table, text, from, *word)) {
+                    self.verify(&quick.table, text, region, from + place, visit)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn search_slowly(&self, text: &[u8], region: &Range<usize>, visit: &mut Visit<'_>) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
         let mut at = region.start;
         while let Some(window) = text.get(at..at + 8).filter(|_| at < end) {
-            self.look(text, region, at, window, &mut visit)?;
+            self.look(text, region, at, window, visit)?;
             at += 4;
         }
         // The last few bytes, as if zeros followed.
@@ -178,7 +188,7 @@ impl Prefilter {
             let mut window = [0; 8];
             let rest = &text[at..text.len().min(at + 8)];
             window[..rest.len()].copy_from_slice(rest);
-            self.look(text, region, at, &window, &mut visit)?;
+            self.look(text, region, at, &window, visit)?;
             at += 4;
         }
         ControlFlow::Continue(())
@@ -197,52 +207,77 @@ impl Prefilter {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(window);
         let word = u64::from_le_bytes(bytes) | FOLD;
-        let is_set = |gram: u32| {
-            let hash = hash(gram);
-            self.bits[hash / 8] >> (hash % 8) & 1
-        };
         let grams = [0, 8, 16, 24].map(|shift| (word >> shift & 0xffff_ffff) as u32);
-        if grams.iter().fold(0, |any, gram| any | is_set(*gram)) == 0 {
+        if grams.iter().fold(0, |any, gram| any | self.table.may_know(*gram)) == 0 {
             return ControlFlow::Continue(());
         }
-        for (gram, at) in grams.into_iter().zip(at..) {
-            if is_set(gram) == 1 {
-                self.verify(text, region, at, gram, visit)?;
+        for (gram, at) in grams.into_iter().zip(at..text.len()) {
+            if self.table.may_know(gram) == 1 {
+                self.verify(&self.table, text, region, at, visit)?;
             }
         }
         ControlFlow::Continue(())
     }
 
-    #[cold]
+    #[inline]
     fn verify(
         &self,
+        table: &Table,
         text: &[u8],
         region: &Range<usize>,
         at: usize,
-        gram: u32,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        let hash = hash(gram);
-        let head = Gram { hash, bytes: gram, anchor: 0, offset: 0 }.head();
-        let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
-        for Gram { anchor, offset, .. } in self.grams[known].iter().filter(|known| known.bytes == gram) {
-            let Some(start) = at.checked_sub(usize::from(*offset)) else { continue };
-            if region.contains(&start) && self.anchor(*anchor).stands_at(text, start) {
-                visit(start, *anchor)?;
+        for Found { anchor, offset } in table.known(gram_at(text, at)) {
+            let Some(start) = at.checked_sub(usize::from(offset)) else { continue };
+            if region.contains(&start) && self.anchor(anchor).stands_at(text, start) {
+                visit(start, anchor)?;
             }
         }
         ControlFlow::Continue(())
     }
+}
+
+/// The table of what is looked for of each anchor.
+fn table(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
+    Table::new((0..).zip(anchors).map(|(number, anchor)| {
+        let offset = u8::try_from(offset(anchor)).unwrap_or(0);
+        (&anchor.text[..], Found { anchor: number, offset })
+    }))
+}
+
+/// Of the places from `from` on that a word marks, those that the table knows. Few are, so nothing hangs on a guess
+/// of which.
+#[inline]
+fn known(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
+    bits(word).fold(0, |known, at| known | u64::from(table.may_know(gram_at(text, from + at))) << at)
+}
+
+/// The places of the bits that are set.
+#[inline]
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        (word != 0).then(|| {
+            word &= word - 1;
+            at
+        })
+    })
+}
+
+/// The four bytes at a place, as if zeros followed the text.
+#[inline]
+fn gram_at(text: &[u8], at: usize) -> u32 {
+    let mut gram = [0; GRAM];
+    match text.get(at..at + GRAM) {
+        Some(bytes) => gram.copy_from_slice(bytes),
+        None => gram.iter_mut().zip(text.get(at..).unwrap_or_default()).for_each(|(to, from)| *to = *from),
+    }
+    folded(gram)
 }
 
 /// Sets the bit that tells large letters from small ones, in eight bytes.
 const FOLD: u64 = 0x2020_2020_2020_2020;
-
-/// Multiplicative hashing (Knuth, The Art of Computer Programming, volume 3, 6.4).
-#[inline]
-const fn hash(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS.ilog2())) as usize
-}
 
 /// The anchors of rules, each once.
 fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
@@ -266,12 +301,24 @@ fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::rules::RuleSet;
 
     fn prefilter() -> Prefilter {
         Prefilter::new(RuleSet::builtin().rules())
     }
+
+    static SLOW: LazyLock<Prefilter> = LazyLock::new(prefilter);
+    static QUICK: LazyLock<Prefilter> = LazyLock::new(|| {
+        let prefilter = prefilter();
+        prefilter.searched.store(WARM_UP, Ordering::Relaxed);
+        prefilter
+    });
 
     fn places(prefilter: &Prefilter, text: &[u8], region: &Range<usize>) -> Vec<(usize, u16)> {
         let mut found = Vec::new();
@@ -304,22 +351,47 @@ mod tests {
         }
     }
 
-    proptest::proptest! {
+    /// Anchors by the dozen with what stands in programs between them.
+    fn text_of_anchors() -> impl Strategy<Value = Vec<u8>> {
+        let anchors: Vec<Vec<u8>> = SLOW.anchors.iter().map(|anchor| anchor.text.clone()).collect();
+        let whole = (0..anchors.len()).prop_map(move |at| anchors[at].clone());
+        let cut = (whole.clone(), 0..6_usize).prop_map(|(text, by)| text[by.min(text.len())..].to_vec());
+        let large = whole.clone().prop_map(|text| text.to_ascii_uppercase());
+        let other = "( |\n|=|\"|_|-|[a-z]{1,12}|[A-Z0-9]{1,6}|[ -~])".prop_map(String::into_bytes);
+        vec(prop_oneof![2 => whole, 1 => cut, 1 => large, 3 => other], 0..60).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_show_every_place_of_every_anchor(text in text_of_anchors(), share in 0..4_usize) {
+            let region = text.len() * share / 8..text.len() - text.len() * share / 9;
+            SLOW.searched.store(0, Ordering::Relaxed);
+            let (slowly, quickly) = (places(&SLOW, &text, &region), places(&QUICK, &text, &region));
+            prop_assert!(SLOW.quick.get().is_none() && QUICK.quick.get().is_some() == sieve::is_fast());
+            let mut all = Vec::new();
+            for (number, anchor) in (0..).zip(&SLOW.anchors) {
+                all.extend(region.clone().filter(|at| anchor.stands_at(&text, *at)).map(|at| (at, number)));
+            }
+            all.sort_unstable();
+            prop_assert_eq!(&slowly, &all);
+            prop_assert_eq!(&quickly, &all);
+        }
+
         #[test]
         fn parts_of_a_text_show_what_the_whole_shows(
-            pieces in proptest::collection::vec("(sec|ret|tok|en|pas|sw|api|_key|sk-|ant-| |[a-z]{1,40})", 0..40),
-            cuts in proptest::collection::vec(0_usize..400, 0..6),
+            pieces in vec("(sec|ret|tok|en|pas|sw|api|_key|sk-|ant-| |[a-z]{1,40})", 0..40),
+            cuts in vec(0_usize..400, 0..6),
         ) {
             let text = pieces.concat();
-            let prefilter = prefilter();
-            let whole = places(&prefilter, text.as_bytes(), &(0..text.len()));
+            let prefilter = &QUICK;
+            let whole = places(prefilter, text.as_bytes(), &(0..text.len()));
             let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
             cuts.extend([0, text.len()]);
             cuts.sort_unstable();
-            let parts = cuts.windows(2).flat_map(|cut| places(&prefilter, text.as_bytes(), &(cut[0]..cut[1])));
+            let parts = cuts.windows(2).flat_map(|cut| places(prefilter, text.as_bytes(), &(cut[0]..cut[1])));
             let mut parts: Vec<_> = parts.collect();
             parts.sort_unstable();
-            proptest::prop_assert_eq!(parts, whole);
+            prop_assert_eq!(parts, whole);
         }
     }
 }

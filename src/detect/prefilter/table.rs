@@ -1,0 +1,102 @@
+//! Four bytes of each anchor, in lower case, by their hash: a bit for each says whether any anchor has them, so a
+//! place in a text costs one multiplication and one load, however many anchors there are.
+
+/// How many bytes of an anchor are looked at.
+pub(super) const GRAM: usize = 4;
+
+/// Four bytes of anchors.
+pub(super) struct Table {
+    /// A bit for each hash.
+    bits: Box<[u8; BITS / 8]>,
+    /// What is looked for, by its hash.
+    grams: Vec<Gram>,
+    /// Where in `grams` those begin whose hash begins with a number.
+    heads: Vec<u16>,
+}
+
+/// Bits of the table: 16 KiB stay in the nearest cache, and 3,000 entries leave 49 of 50 bits unset.
+const BITS: usize = 1 << 17;
+
+/// Bits of a hash that `heads` goes by.
+const HEAD_BITS: u32 = 12;
+
+/// Small, since the table is asked every few hundred bytes and should stay in the cache.
+#[derive(Clone, Copy)]
+struct Gram {
+    bytes: u32,
+    found: Found,
+}
+
+/// What four bytes are a part of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    pub(super) anchor: u16,
+    /// Where in the anchor they stand.
+    pub(super) offset: u8,
+}
+
+impl Table {
+    /// Of the texts of anchors, each with the place in it that is looked for.
+    pub(super) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], Found)>) -> Self {
+        let mut table =
+            Self { bits: Box::new([0; BITS / 8]), grams: Vec::new(), heads: vec![0; (1 << HEAD_BITS) + 1] };
+        for (text, found) in anchors {
+            let at = usize::from(found.offset);
+            match text.get(at..at + GRAM) {
+                Some(gram) => table.add(gram, found),
+                // Three bytes, and what may stand behind them: an anchor is followed by a token or an operator.
+                None => (b' '..=0x7f)
+                    .filter(|byte| byte | 0x20 == *byte)
+                    .for_each(|byte| table.add(&[text, &[byte]].concat(), found)),
+            }
+        }
+        table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.found));
+        for gram in &table.grams {
+            table.heads[head(hash(gram.bytes)) + 1] += 1;
+        }
+        for at in 1..table.heads.len() {
+            table.heads[at] += table.heads[at - 1];
+        }
+        table
+    }
+
+    fn add(&mut self, gram: &[u8], found: Found) {
+        let mut bytes = [0; GRAM];
+        bytes.copy_from_slice(gram);
+        let bytes = folded(bytes);
+        let hash = hash(bytes);
+        self.bits[hash / 8] |= 1 << (hash % 8);
+        self.grams.push(Gram { bytes, found });
+    }
+
+    /// Whether some anchor may have four bytes: 1 or 0.
+    #[inline]
+    pub(super) fn may_know(&self, gram: u32) -> u8 {
+        let hash = hash(gram);
+        self.bits[hash / 8] >> (hash % 8) & 1
+    }
+
+    /// The anchors that have four bytes.
+    #[inline]
+    pub(super) fn known(&self, gram: u32) -> impl Iterator<Item = Found> + '_ {
+        let head = head(hash(gram));
+        let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
+        self.grams[known].iter().filter(move |known| known.bytes == gram).map(|known| known.found)
+    }
+}
+
+/// Four bytes as the table knows them.
+#[inline]
+pub(super) const fn folded(bytes: [u8; GRAM]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+/// Multiplicative hashing (Knuth, The Art of Computer Programming, volume 3, 6.4).
+#[inline]
+const fn hash(gram: u32) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS.ilog2())) as usize
+}
+
+const fn head(hash: usize) -> usize {
+    hash >> (BITS.ilog2() - HEAD_BITS)
+}
