@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::evidence::{Candidate, Coated, Tier};
 use super::packed::Gathered;
-use super::{Detector, Directive, snippet};
+use super::{Detector, Directive, snippet, specific_only};
 use crate::decode::archive::{self, FaultKind, Room};
 use crate::decode::{self, Coat, Layer};
 use crate::finding::Masked;
@@ -47,7 +47,8 @@ impl Detector {
     fn in_layers(&self, coat: Coat, layers: &[Layer], coats: usize, room: &mut Room) -> Gathered {
         let mut gathered = Gathered::default();
         for layer in layers {
-            let mut inner = Gathered { found: self.plain(&layer.text), ..Gathered::default() };
+            let plain = self.paired(&layer.text, specific_only(self.plain(&layer.text)));
+            let mut inner = Gathered { found: plain, ..Gathered::default() };
             if coats > 1 {
                 decode::regions(&layer.text, &(0..layer.text.len()), &mut |region, layers| {
                     inner.add(self.in_layers(region.coat, &layers, coats - 1, room));
@@ -102,9 +103,7 @@ impl Candidate {
         coated.is_exact = false;
         coated.via.insert(0, Cow::Borrowed(name));
         coated.directives.extend(Directive::near(&layer.text, &self.span));
-        self.span = layer.original(&self.span);
-        self.name = None;
         self.coated = Some(coated);
-        self
+        self.placed(|span| layer.original(span))
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::pair::Partner;
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
 use super::{Directive, snippet};
@@ -75,6 +76,30 @@ pub struct Evidence {
     pub snippet: Snippet,
     /// The decodings passed, outermost first.
     pub via: Vec<String>,
+    /// The other half of a pair, where it stands nearby.
+    pub partner: Option<Half>,
+}
+
+/// The other half of a pair: the id of a key, the number of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Half {
+    /// Where, in bytes of the text.
+    pub span: Range<usize>,
+    /// The same for people.
+    pub start: Position,
+    /// The same, exclusive.
+    pub end: Position,
+    /// The identity of its value.
+    pub value: ValueId,
+    /// What may be shown.
+    pub masked: String,
+}
+
+impl Evidence {
+    /// The value, and that of the other half.
+    pub fn values(&self) -> impl Iterator<Item = ValueId> {
+        std::iter::once(self.value).chain(self.partner.as_ref().map(|half| half.value))
+    }
 }
 
 /// A match before its raw value is dropped.
@@ -89,6 +114,8 @@ pub(super) struct Candidate {
     pub(super) dummy: Option<Dummy>,
     /// Where the name stands that the value is assigned to.
     pub(super) name: Option<Range<usize>>,
+    /// The other half of a pair.
+    pub(super) partner: Option<Box<Partner>>,
     /// What is known of a value that does not stand in the text as it is.
     pub(super) coated: Option<Box<Coated>>,
 }
@@ -119,6 +146,21 @@ impl Candidate {
         (span.start, *rule, std::cmp::Reverse(features.tier), via.len(), via, std::cmp::Reverse(span.end))
     }
 
+    /// Where it stands, and its other half.
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
+        std::iter::once(&self.span).chain(self.partner.as_ref().map(|partner| &partner.span))
+    }
+
+    /// The same at the place in another text that its own stands for.
+    pub(super) fn placed(mut self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+        self.span = place(&self.span);
+        if let Some(partner) = &mut self.partner {
+            partner.span = place(&partner.span);
+        }
+        self.name = None;
+        self
+    }
+
     /// The same, seen from a text in which its window begins at `start`.
     pub(super) fn moved(mut self, start: usize) -> Self {
         self.span = self.span.start + start..self.span.end + start;
@@ -130,7 +172,7 @@ impl Candidate {
     pub(super) fn into_evidence(
         self,
         text: &[u8],
-        (start, end): (Position, Position),
+        at: impl Fn(usize) -> Position,
         dummies: &[Text],
     ) -> Evidence {
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
@@ -150,8 +192,8 @@ impl Candidate {
             line.unwrap_or_else(|| snippet::around(text, &self.span, self.name.clone(), &masked.text));
         Evidence {
             rule: self.rule,
-            start,
-            end,
+            start: at(self.span.start),
+            end: at(self.span.end),
             value,
             strong: self.strong,
             masked,
@@ -160,6 +202,13 @@ impl Candidate {
             directives,
             snippet,
             via,
+            partner: self.partner.map(|partner| Half {
+                start: at(partner.span.start),
+                end: at(partner.span.end),
+                span: partner.span,
+                value: partner.value,
+                masked: partner.masked,
+            }),
             span: self.span,
         }
     }
@@ -183,6 +232,7 @@ impl Candidate {
             features,
             dummy: None,
             name: None,
+            partner: None,
             coated: None,
         }
     }

@@ -9,6 +9,7 @@ mod directive;
 mod evidence;
 mod name;
 mod packed;
+mod pair;
 mod pattern;
 mod placeholder;
 mod prefilter;
@@ -29,7 +30,7 @@ use crate::rules::{Matcher, Rule, RuleSet, Text};
 use crate::text::{LineCursor, Position};
 
 pub use directive::Directive;
-pub use evidence::{Evidence, Features, Tier};
+pub use evidence::{Evidence, Features, Half, Tier};
 pub use packed::Unread;
 pub use placeholder::Dummy;
 pub use proof::Proof;
@@ -53,6 +54,7 @@ pub struct Detector {
 struct Compiled {
     main: OnceLock<Option<Regex>>,
     structure: OnceLock<Option<Regex>>,
+    pair: OnceLock<Option<Regex>>,
 }
 
 impl Detector {
@@ -168,12 +170,11 @@ impl Detector {
     }
 
     fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
-        let candidates = packed::settled(text, gathered.found);
+        let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);
-        let told = candidates.into_iter().map(|candidate| {
-            let at = (places.at(candidate.span.start), places.at(candidate.span.end));
-            candidate.into_evidence(text, at, self.rules.dummies())
-        });
+        let told = candidates
+            .into_iter()
+            .map(|candidate| candidate.into_evidence(text, |place| places.at(place), self.rules.dummies()));
         Looked { evidence: told.collect(), unread: gathered.unread }
     }
 }
@@ -193,7 +194,7 @@ struct Positions(Vec<(usize, Position)>);
 impl Positions {
     fn of(text: &[u8], candidates: &[Candidate]) -> Self {
         let mut places: Vec<usize> =
-            candidates.iter().flat_map(|candidate| [candidate.span.start, candidate.span.end]).collect();
+            candidates.iter().flat_map(Candidate::spans).flat_map(|span| [span.start, span.end]).collect();
         places.sort_unstable();
         places.dedup();
         let mut cursor = LineCursor::new(text);

@@ -68,7 +68,33 @@ impl Detector {
         if archive::is_archive(text) {
             gathered.add(self.packed(text, room));
         }
-        Gathered { found: settled(text, gathered.found), unread: gathered.unread }
+        Gathered { found: self.settled(text, gathered.found), unread: gathered.unread }
+    }
+
+    /// Of candidates those that are kept, in ascending order of place. Those in archives may overlap, since all that a
+    /// compressed member holds stands at one place; there each value is kept once. What was seen in a member without
+    /// opening the archive is left to what was found when it was opened.
+    pub(super) fn settled(&self, text: &[u8], found: Vec<Candidate>) -> Vec<Candidate> {
+        let (mut packed, plain): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_packed);
+        let mut kept = self.paired(text, specific_only(plain));
+        if packed.is_empty() {
+            return kept;
+        }
+        let mut seen = HashSet::new();
+        packed.retain(|candidate| {
+            let coated = candidate.coated.as_ref();
+            coated
+                .is_some_and(|coated| seen.insert((coated.value, candidate.span.clone(), coated.via.clone())))
+        });
+        packed.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
+        let mut inside = Inside::default();
+        for candidate in &packed {
+            inside.add(candidate);
+        }
+        kept.retain(|candidate| !inside.has(text, candidate));
+        kept.extend(packed);
+        kept.sort_by_key(|candidate| candidate.span.start);
+        kept
     }
 
     /// What the members of an archive hold.
@@ -119,10 +145,8 @@ impl Candidate {
         coated.is_exact &= matches!(member.bytes, Cow::Borrowed(_));
         coated.via.insert(0, Cow::Owned(member.label.clone()));
         coated.directives.extend(directives);
-        self.span = member.original(&self.span);
-        self.name = None;
         self.coated = Some(coated);
-        self
+        self.placed(|span| member.original(span))
     }
 
     /// Whether it stands in an archive.
@@ -134,31 +158,6 @@ impl Candidate {
 /// Whether anything of a text is worth carrying to a version of it. What an archive holds hangs on all of its bytes.
 pub(super) fn is_carried(text: &[u8]) -> bool {
     u32::try_from(text.len()).is_ok() && !archive::is_archive(text)
-}
-
-/// Of candidates those that are kept, in ascending order of place. Those in archives may overlap, since all that a
-/// compressed member holds stands at one place; there each value is kept once. What was seen in a member without
-/// opening the archive is left to what was found when it was opened.
-pub(super) fn settled(text: &[u8], found: Vec<Candidate>) -> Vec<Candidate> {
-    let (mut packed, plain): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_packed);
-    let mut kept = specific_only(plain);
-    if packed.is_empty() {
-        return kept;
-    }
-    let mut seen = HashSet::new();
-    packed.retain(|candidate| {
-        let coated = candidate.coated.as_ref();
-        coated.is_some_and(|coated| seen.insert((coated.value, candidate.span.clone(), coated.via.clone())))
-    });
-    packed.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
-    let mut inside = Inside::default();
-    for candidate in &packed {
-        inside.add(candidate);
-    }
-    kept.retain(|candidate| !inside.has(text, candidate));
-    kept.extend(packed);
-    kept.sort_by_key(|candidate| candidate.span.start);
-    kept
 }
 
 /// What was found in archives.

@@ -239,7 +239,7 @@ impl<'e> Search<'e> {
         let mut known = HashSet::new();
         for base in bases {
             match self.engine.detect(&base, &shown) {
-                Ok(found) => known.extend(found.into_iter().map(|evidence| evidence.value)),
+                Ok(found) => known.extend(found.iter().flat_map(Evidence::values)),
                 Err(problem) => self.problems.push(problem),
             }
         }

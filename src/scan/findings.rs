@@ -6,7 +6,8 @@ use super::{Engine, Suppressions};
 use crate::allow::{Reason, Ruling, Subject, rule_on};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Report, Suppressed,
+    CommitInfo, Confidence, Finding, History, Location, Part, PlaceKind, Problem, ProblemKind, Report,
+    Suppressed,
 };
 use crate::judge::{Verdict, judge};
 use crate::secret::{Fingerprint, ValueId};
@@ -166,6 +167,14 @@ impl Engine {
 
     fn location(&self, hit: Hit) -> Location {
         let Hit { evidence, place } = hit;
+        let pair = self.detector.rules()[evidence.rule].pair.as_ref();
+        let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
+            name: pair.name.clone(),
+            masked: half.masked,
+            start: half.start,
+            end: half.end,
+            bytes: (half.span.start, half.span.end),
+        });
         Location {
             kind: place.kind,
             path: place.shown,
@@ -177,6 +186,7 @@ impl Engine {
             // It may hold names of an archive's members.
             via: evidence.via.iter().map(|step| self.redacted(step)).collect(),
             snippet: Some(evidence.snippet),
+            partner,
         }
     }
 }

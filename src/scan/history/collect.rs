@@ -278,7 +278,9 @@ impl Found {
         let index = |value: &ValueId| values.binary_search(value).ok().and_then(|at| u32::try_from(at).ok());
         let mut objects = Interest::default();
         for (oid, found) in &self.blobs {
-            let mut held: Vec<u32> = found.iter().filter_map(|evidence| index(&evidence.value)).collect();
+            // A half that is a value of its own elsewhere still stands here.
+            let mut held: Vec<u32> =
+                found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
             held.sort_unstable();
             held.dedup();
             if !held.is_empty() {
