@@ -233,6 +233,10 @@ pub enum ProblemKind {
     FromIndex,
     /// Note: settings leave paths or rules out.
     LeftOut,
+    /// It is not known, or not in the clone, which commits a CI run is about. Nothing can accept that.
+    UnresolvedRange,
+    /// Note: a CI run's range had to be a wider one than the system names.
+    WiderRange,
 }
 
 impl ProblemKind {
@@ -259,6 +263,8 @@ impl ProblemKind {
             Self::OtherOwner => "other-owner",
             Self::FromIndex => "from-index",
             Self::LeftOut => "left-out",
+            Self::UnresolvedRange => "unresolved-range",
+            Self::WiderRange => "wider-range",
         }
     }
 
@@ -275,6 +281,7 @@ impl ProblemKind {
                 | Self::OtherOwner
                 | Self::FromIndex
                 | Self::LeftOut
+                | Self::WiderRange
         )
     }
 }
@@ -297,6 +304,8 @@ pub struct Scope {
     pub kind: &'static str,
     /// The revisions asked for, as they were named.
     pub revisions: Vec<String>,
+    /// The CI system that was recognised and what its run is about, in words; `None` without `--ci`.
+    pub ci: Option<String>,
     /// Commits read.
     pub commits: usize,
     /// Objects read, of all types.

@@ -5,6 +5,7 @@
 
 pub mod allow;
 pub mod attribute;
+pub mod ci;
 pub mod cli;
 pub mod config;
 pub mod decode;

@@ -569,7 +569,7 @@ fn a_reader_that_has_seen_enough_changes_nothing() {
     // Enough findings that the report does not fit into a pipe.
     let lines: String = (0..400).map(|at| format!("K{at}={}\n", tokens::api_key(&at.to_string()))).collect();
     sandbox.write("many.env", lines);
-    for format in ["human", "json", "jsonl", "sarif"] {
+    for format in ["human", "json", "jsonl", "sarif", "junit", "gitlab", "markdown"] {
         let script = format!(
             "{{ skant scan --format {format} && c=0 || c=$?; echo $c > ../code; }} | head -c 1 > /dev/null; sleep 0.1"
         );

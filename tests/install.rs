@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use skant::hook::install::{
-    Action, ForeignFolder, Hook, InstallError, Options, What, install, program, uninstall,
+    Action, ForeignFolder, Global, Hook, InstallError, Options, What, install, install_global, program,
+    uninstall, uninstall_global,
 };
 use support::{Sandbox, text_of};
 
@@ -679,4 +680,123 @@ fn where_git_cannot_answer_the_error_says_why() {
 #[test]
 fn this_program_has_a_name() {
     assert!(program().unwrap().is_absolute());
+}
+
+/// A house whose user has hooks for all repositories.
+fn global_house() -> (House, PathBuf) {
+    let house = House::new();
+    let folder = house.sandbox.beside("home").join("settings/hooks");
+    let done = house.run(&house.sandbox.dir, false, |options| {
+        install_global(options, &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"))
+    });
+    assert_eq!(done.unwrap(), Global { folder: folder.clone(), what: What::Installed });
+    (house, folder)
+}
+
+#[test]
+fn one_installation_serves_all_repositories() {
+    let (house, folder) = global_house();
+    let git = |args: &[&str]| house.sandbox.git(args);
+    assert_eq!(git(&["config", "--global", "core.hooksPath"]), folder.to_str().unwrap());
+    house.sandbox.write("a", "a\n");
+    git(&["add", "a"]);
+    git(&["commit", "-q", "-m", "a"]);
+    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+    // In linked worktrees, in new repositories and from subfolders just so.
+    let other = house.sandbox.beside("linked");
+    git(&["worktree", "add", "-q", other.to_str().unwrap()]);
+    house.calls();
+    for script in [
+        "cd ../linked && echo b > b && git add b",
+        "git init -q ../new && cd ../new && mkdir s && cd s && echo c > c && git add c",
+    ] {
+        house.sandbox.sh(&format!("{script} && git commit -q -m more"));
+        assert_eq!(house.calls()[0], "<hook><pre-commit>", "{script}");
+    }
+    house.stub_ends_with(1);
+    house.sandbox.write("d", "d\n");
+    git(&["add", "d"]);
+    assert!(!house.sandbox.try_git(&["commit", "-q", "-m", "d"]).status.success());
+}
+
+#[test]
+fn a_repositorys_own_hooks_are_called_from_the_global_ones() {
+    let (house, _) = global_house();
+    let own = house.sandbox.dir.join(".git/hooks");
+    for hook in ["pre-commit", "commit-msg", "post-commit", "prepare-commit-msg", "pre-push", "post-checkout"]
+    {
+        let name = own.join(hook);
+        script(
+            &name,
+            &format!("#!/bin/sh\necho {hook} \"$@\" >> ../own\n[ {hook} != pre-push ] || cat >> ../own\n"),
+        );
+    }
+    let told = || {
+        let told = fs::read_to_string(house.sandbox.beside("own")).unwrap_or_default();
+        let _ = fs::remove_file(house.sandbox.beside("own"));
+        told
+    };
+    house.sandbox.sh("echo a > a; git add a; git commit -q -m a");
+    let expected = "pre-commit\nprepare-commit-msg .git/COMMIT_EDITMSG message\ncommit-msg .git/COMMIT_EDITMSG\npost-commit\n";
+    assert_eq!(told(), expected);
+    house
+        .sandbox
+        .sh("git init -q --bare ../far.git; git remote add origin ../far.git; git push -q origin main");
+    let head = house.sandbox.git(&["rev-parse", "HEAD"]);
+    let line = format!("refs/heads/main {head} refs/heads/main {}\n", "0".repeat(40));
+    assert_eq!(told(), format!("pre-push origin ../far.git\n{line}"), "its own hook reads what git says");
+    assert_eq!(house.stdin(), line, "and so does skant");
+    // One that refuses ends it, and skant is not asked any more.
+    script(&own.join("pre-commit"), "#!/bin/sh\nexit 3\n");
+    house.calls();
+    house.sandbox.sh("echo b > b; git add b; ! git commit -q -m b");
+    assert_eq!(house.calls(), Vec::<String>::new());
+    // One that `skant install` put there calls skant itself.
+    house.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
+    fs::remove_file(own.join("pre-commit")).unwrap();
+    fs::remove_file(own.join("commit-msg")).unwrap();
+    house.install().unwrap();
+    house.sandbox.sh("git config --global core.hooksPath ../home/settings/hooks && git commit -q -m b");
+    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+}
+
+#[test]
+fn a_global_installation_is_told_again_and_taken_back() {
+    let (house, folder) = global_house();
+    let again = |house: &House| {
+        house.run(&house.sandbox.dir, false, |options| {
+            install_global(options, &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"))
+        })
+    };
+    let back = |house: &House| {
+        house.run(&house.sandbox.dir, false, |options| {
+            uninstall_global(
+                options,
+                &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"),
+            )
+        })
+    };
+    assert_eq!(again(&house).unwrap().what, What::Unchanged);
+    fs::remove_file(folder.join("update")).unwrap();
+    assert_eq!(again(&house).unwrap().what, What::Refreshed);
+    // Where it leads there, an installation in a repository has nothing to do, and never replaces it.
+    for force in [false, true] {
+        let actions = house.run(&house.sandbox.dir, force, install).unwrap();
+        assert!(actions.iter().all(|action| action.what == What::Unchanged), "{actions:?}");
+        let actions = house.run(&house.sandbox.dir, force, uninstall).unwrap();
+        assert!(actions.iter().all(|action| action.what == What::LeftAlone), "{actions:?}");
+    }
+    assert_eq!(back(&house).unwrap().unwrap().what, What::Removed);
+    assert!(!folder.exists());
+    assert!(!house.sandbox.try_git(&["config", "--global", "core.hooksPath"]).status.success());
+    assert_eq!(back(&house).unwrap(), None);
+    house.sandbox.git(&["config", "--global", "core.hooksPath", "/elsewhere"]);
+    assert!(matches!(again(&house).unwrap_err(), InstallError::OtherGlobal { .. }));
+    assert_eq!(back(&house).unwrap(), None);
+    assert_eq!(house.sandbox.git(&["config", "--global", "core.hooksPath"]), "/elsewhere");
+    house.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
+    fs::create_dir_all(&folder).unwrap();
+    script(&folder.join("update"), "#!/bin/sh\n");
+    assert!(matches!(again(&house).unwrap_err(), InstallError::Io { .. }));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing has changed");
 }

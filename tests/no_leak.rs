@@ -15,6 +15,7 @@ use std::process::{Command, Output, Stdio};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
+use skant::report::Format;
 use support::{Sandbox, skant_program, tokens};
 
 /// Shorter pieces than this are what a mask shows.
@@ -200,8 +201,7 @@ fn no_scan_shows_a_secret_in_any_format() {
             let output = check(&house, &search, &[scan, words].concat(), b"", &[]);
             assert_eq!(output.status.code(), Some(1), "{scan:?} {words:?}");
         }
-        let files = ["human", "json", "jsonl", "sarif"]
-            .map(|format| house.sandbox.beside(&format!("report.{format}")));
+        let files = Format::TABLE.map(|(_, format, _)| house.sandbox.beside(&format!("report.{format}")));
         let targets = files.each_ref().map(|file| {
             let format = file.extension().unwrap().to_str().unwrap();
             format!("{format}:{}", file.display())
@@ -216,8 +216,44 @@ fn no_scan_shows_a_secret_in_any_format() {
         }
     }
     let input = fs::read(house.sandbox.dir.join(&house.folder).join("beside.txt")).unwrap();
-    for format in ["human", "json", "jsonl", "sarif"] {
+    for (_, format, _) in Format::TABLE {
         check(&house, &search, &["scan", "-", "--path", &house.branch, "--format", format], &input, &[]);
+    }
+}
+
+#[test]
+fn no_ci_run_shows_a_secret() {
+    let house = house();
+    let search = house.planted.search();
+    let head = house.sandbox.git(&["-C", &house.folder, "rev-parse", "HEAD"]);
+    let key = house.branch.as_str();
+    let event = house.sandbox.beside("event.json");
+    let told = format!("{{\"ref\": \"refs/heads/{key}\", \"after\": \"{head}\", \"before\": \"{key}\"}}");
+    fs::write(&event, told).unwrap();
+    let event = event.to_str().unwrap();
+    for (_, format, _) in Format::TABLE {
+        let scan = &["scan", "--ci", "--format", format];
+        for (name, value) in [("CIRCLE_BRANCH", key), ("CIRCLE_TAG", key)] {
+            let env = [("CIRCLECI", "true"), ("CIRCLE_SHA1", head.as_str()), (name, value)];
+            let output = check(&house, &search, scan, b"", &env);
+            assert_eq!(output.status.code(), Some(1), "{format} {name}");
+        }
+        let github =
+            [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", event)];
+        assert_eq!(check(&house, &search, scan, b"", &github).status.code(), Some(1));
+    }
+    for env in [
+        [("CIRCLECI", "true"), ("CIRCLE_SHA1", key), ("X", "")],
+        [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", key), ("GITHUB_EVENT_PATH", event)],
+        [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", key)],
+        [("JENKINS_URL", key), ("CHANGE_ID", key), ("CHANGE_TARGET", key)],
+    ] {
+        assert_eq!(
+            check(&house, &search, &["scan", "--ci"], b"", &env).status.code(),
+            Some(2),
+            "{:?}",
+            env[0]
+        );
     }
 }
 

@@ -32,6 +32,13 @@ pub(super) enum Command {
     Uninstall(Install),
     /// The rules in force.
     Rules(Rules),
+    /// The completions of a shell, for whoever packages skant.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, in roff.
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +97,10 @@ pub(super) struct Scan {
     /// Everything that the repository holds, or with revisions what those commits add.
     #[arg(long, conflicts_with = "no_ignore")]
     pub(super) history: bool,
+    /// What this CI run is about, from its environment (GitHub Actions, GitLab, Bitbucket, Azure, Jenkins,
+    /// CircleCI, Buildkite).
+    #[arg(long, conflicts_with_all = ["staged", "history", "no_ignore", "what"])]
+    pub(super) ci: bool,
     /// Read every file below the paths, ignored or not.
     #[arg(long)]
     pub(super) no_ignore: bool,
@@ -99,7 +110,7 @@ pub(super) struct Scan {
     /// What to call standard input.
     #[arg(long, value_name = "NAME")]
     pub(super) path: Option<String>,
-    /// How standard output is written: human, json, jsonl or sarif.
+    /// How standard output is written: human, json, jsonl, sarif, junit, github, gitlab or markdown.
     #[arg(long, value_name = "FORMAT", value_parser = super::output::format)]
     pub(super) format: Option<crate::report::Format>,
     /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
@@ -160,8 +171,11 @@ pub(super) enum RulesCommand {
 #[derive(Debug, Args)]
 pub(super) struct Install {
     /// Also where the hooks' folder is tracked or shared by several repositories.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "global")]
     pub(super) force: bool,
+    /// For all of your repositories, through `core.hooksPath`; their own hooks are called, too.
+    #[arg(long)]
+    pub(super) global: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,15 +1,13 @@
-//! `scan`, `install` and `uninstall`.
+//! `scan`, of whatever it is asked for.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Common, Install, Scan};
+use super::args::{Common, Scan};
 use super::input::Input;
 use super::{Exit, Failure, fails, output, paths, progress, settings};
 use crate::finding::Report;
-use crate::hook::install::{self, Action, ForeignFolder, Hook, InstallError, Options, What};
 use crate::respond::{Situation, advise};
 use crate::scan::{self, Engine, Files, Limits, Merge, Stories};
 use crate::source::Stop;
@@ -17,12 +15,14 @@ use crate::source::git::{DiscoverError, GitEnvironment, Repository};
 use crate::source::policy_file::Version;
 use crate::source::range::Revisions;
 use crate::source::worktree::Ignoring;
-use crate::text::terminal;
 
 pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
+    let started = output::now();
     let line = progress::Line::begin(common, stop);
     let (mut report, engine, situation) = if arguments.staged {
         staged(common, arguments, stop)?
+    } else if arguments.ci {
+        super::ci::scan(common, arguments, stop)?
     } else if arguments.history {
         history(common, arguments, stop)?
     } else if arguments.what == [OsStr::new("-")] {
@@ -33,12 +33,12 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Resul
     // Whatever is printed comes after the line is gone.
     drop(line);
     advise(&mut report, engine.detector().rules(), situation);
-    output::write(&report, &output::targets(arguments.format, &arguments.output), common)?;
+    output::write(&report, &output::targets(arguments.format, &arguments.output), common, started)?;
     let least = settings::least(arguments.fail_on);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
-type Scanned = (Report, Engine, Situation);
+pub(super) type Scanned = (Report, Engine, Situation);
 
 fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
@@ -146,49 +146,4 @@ pub(super) fn merge_parents() -> Merge {
 /// Whether there is no commit yet.
 pub(super) fn is_unborn(repository: &Repository) -> bool {
     matches!(crate::source::git::Refs::head(repository), Ok(None))
-}
-
-pub(super) fn install(arguments: &Install) -> Result<Exit, Failure> {
-    change_hooks(arguments, install::install)
-}
-
-pub(super) fn uninstall(arguments: &Install) -> Result<Exit, Failure> {
-    change_hooks(arguments, install::uninstall)
-}
-
-fn change_hooks(
-    arguments: &Install,
-    change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
-) -> Result<Exit, Failure> {
-    let program = install::program()?;
-    let options = Options {
-        dir: Path::new("."),
-        git: OsStr::new("git"),
-        program: &program,
-        hooks: &Hook::ALL,
-        foreign_folder: if arguments.force { ForeignFolder::Change } else { ForeignFolder::Refuse },
-    };
-    let actions = change(&options).map_err(|error| {
-        let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
-        Failure(format!("{error}{help}"))
-    })?;
-    let mut out = std::io::stdout().lock();
-    for action in &actions {
-        let said = match action.what {
-            What::Installed => "installed",
-            What::Refreshed => "brought up to date",
-            What::Unchanged => "already installed",
-            What::KeptAndCalls => "was there before; kept, and called first",
-            What::Kept => "was there before and not executable; kept, and not called",
-            What::Removed => "removed",
-            What::Restored => "put back",
-            What::LeftAlone => "is not skant's (or was edited); left alone",
-        };
-        let path = scan::redacted(&terminal(action.path.display().to_string().as_bytes()));
-        writeln!(out, "{:<17} {said}: {path}", action.hook.name())?;
-    }
-    if actions.is_empty() {
-        writeln!(out, "no hooks of skant's are here")?;
-    }
-    Ok(Exit::Clean)
 }

@@ -1,9 +1,12 @@
 //! The command line: arguments to settings, a scan, a report, an exit code. clap goes no further than this room.
 
 mod args;
+mod ci;
 mod commands;
+mod generated;
 mod hooks;
 mod input;
+mod install;
 mod output;
 mod paths;
 mod progress;
@@ -90,9 +93,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = enter(&arguments).and_then(|()| match &arguments.command {
         Command::Scan(scan) => commands::scan(&arguments.common, scan, &stop),
         Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
-        Command::Install(install) => commands::install(install),
-        Command::Uninstall(install) => commands::uninstall(install),
+        Command::Install(install) => install::install(install),
+        Command::Uninstall(install) => install::uninstall(install),
         Command::Rules(what) => rules::run(&arguments.common, what, &stop),
+        Command::Completions { shell } => generated::completions(*shell),
+        Command::Man => generated::man(),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));
@@ -129,8 +134,11 @@ fn refuse(error: &clap::Error) -> Exit {
 
 /// Says something on standard error, made safe for a terminal.
 fn complain(said: &str) {
+    let lines: Vec<String> = said.lines().map(|line| terminal(line.as_bytes())).collect();
+    // What follows the first line stands further in, so that no name in it can pass for a line of our own.
+    let said = redacted(&lines.join("\n  "));
     // There is nobody left to tell if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "skant: {}", redacted(&terminal(said.as_bytes())));
+    let _ = writeln!(std::io::stderr(), "skant: {said}");
 }
 
 /// A panic's message may hold what was being looked at; only its place is told.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::args::{Common, When};
 use crate::finding::Report;
-use crate::report::human::{Detail, Options};
-use crate::report::{self, Format};
+use crate::report::human::{self, Detail};
+use crate::report::{self, Format, Options, Times};
 
 /// Reads a format's name.
 pub(super) fn format(name: &str) -> Result<Format, String> {
@@ -54,11 +54,17 @@ fn split(output: &OsStr) -> (Option<Format>, &OsStr) {
 }
 
 /// Writes a report to all its targets.
-pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(), Failure> {
+pub(super) fn write(
+    report: &Report,
+    targets: &[Target],
+    common: &Common,
+    started: i64,
+) -> Result<(), Failure> {
+    let times = Times { started, ended: now() };
     for target in targets {
         match &target.file {
             None => {
-                let options = options(common, io::stdout().is_terminal());
+                let options = Options { human: options(common, io::stdout().is_terminal()), times };
                 let written = report::write(target.format, report, &options, &mut io::stdout().lock());
                 match written {
                     // Whoever reads has seen enough.
@@ -74,7 +80,8 @@ pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Res
             }
             Some(path) => {
                 let mut content = Vec::new();
-                report::write(target.format, report, &options(common, false), &mut content)?;
+                let options = Options { human: options(common, false), times };
+                report::write(target.format, report, &options, &mut content)?;
                 replace(path, &content).map_err(|error| {
                     Failure(format!(
                         "cannot write the report to {}: {error}; name a file in a folder that can be written",
@@ -87,14 +94,21 @@ pub(super) fn write(report: &Report, targets: &[Target], common: &Common) -> Res
     Ok(())
 }
 
+/// The time that reports tell, in seconds since 1970; `SOURCE_DATE_EPOCH` sets it, so that two runs can be alike.
+pub(super) fn now() -> i64 {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
+    set.unwrap_or_else(|| jiff::Timestamp::now().as_second())
+}
+
 /// Writes a report for people to standard error, where hooks speak.
 pub(super) fn write_to_stderr(report: &Report, common: &Common) {
-    let options = options(common, io::stderr().is_terminal());
+    let human = options(common, io::stderr().is_terminal());
+    let options = Options { human, ..Options::default() };
     // There is nobody left to tell if standard error is closed; the exit code still speaks.
     let _ = report::write(Format::Human, report, &options, &mut io::stderr().lock());
 }
 
-fn options(common: &Common, is_terminal: bool) -> Options {
+fn options(common: &Common, is_terminal: bool) -> human::Options {
     let wanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let color = match common.color {
         When::Always => true,
@@ -108,7 +122,7 @@ fn options(common: &Common, is_terminal: bool) -> Options {
         (false, 0) => Detail::Normal,
         (false, _) => Detail::Verbose,
     };
-    Options { color, detail, ..Options::default() }
+    human::Options { color, detail, ..human::Options::default() }
 }
 
 /// Replaces a file as a whole: a reader sees the old report or the new one, and a link is replaced, not

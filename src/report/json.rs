@@ -69,7 +69,7 @@ mod tests {
         );
         assert_eq!(
             report["scope"],
-            json!({"kind": "history", "revisions": [], "commits": 1959, "objects": 16250, "blobs": 9010,
+            json!({"kind": "history", "revisions": [], "ci": null, "commits": 1959, "objects": 16250, "blobs": 9010,
                    "bytes": 301_004_120})
         );
     }

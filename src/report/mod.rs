@@ -2,19 +2,26 @@
 //! what may be shown was decided before; all text in a [`Report`] is masked and escaped already, and a format
 //! only adds the escapes of its own syntax.
 
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
 mod level;
+pub mod markdown;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
 mod schema;
+mod times;
+mod words;
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
+pub use self::times::Times;
 use crate::finding::Report;
 
 /// The formats of a report.
@@ -29,15 +36,27 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, which code hosts and editors show.
     Sarif,
+    /// JUnit XML, for whatever shows tests.
+    Junit,
+    /// Workflow commands for GitHub Actions, which annotate the changed lines.
+    Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// Markdown for a job summary or a comment.
+    Markdown,
 }
 
 impl Format {
     /// Every format with its name and a line of help, in the order in which help lists them.
-    pub const TABLE: [(Self, &'static str, &'static str); 4] = [
+    pub const TABLE: [(Self, &'static str, &'static str); 8] = [
         (Self::Human, "human", "for people, in a terminal"),
         (Self::Json, "json", "one JSON object, schema version 1"),
         (Self::Jsonl, "jsonl", "one finding a line, then a summary line"),
         (Self::Sarif, "sarif", "SARIF 2.1.0, for code hosts and editors"),
+        (Self::Junit, "junit", "JUnit XML, for whatever shows tests"),
+        (Self::Github, "github", "annotations for GitHub Actions"),
+        (Self::Gitlab, "gitlab", "GitLab's secret detection report"),
+        (Self::Markdown, "markdown", "for a job summary or a comment"),
     ];
 
     /// The name on the command line.
@@ -48,6 +67,10 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -75,22 +98,30 @@ impl FromStr for Format {
     }
 }
 
-/// Writes a report in one of the formats; `options` only concern people.
+/// What the formats have to know besides the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How people want it.
+    pub human: human::Options,
+    /// When it was scanned, for formats that ask.
+    pub times: Times,
+}
+
+/// Writes a report in one of the formats.
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(
-    format: Format,
-    report: &Report,
-    options: &human::Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
-        Format::Human => human::write(report, options, &mut out)?,
+        Format::Human => human::write(report, &options.human, &mut out)?,
         Format::Json => json::write(report, &mut out)?,
         Format::Jsonl => jsonl::write(report, &mut out)?,
         Format::Sarif => sarif::write(report, &mut out)?,
+        Format::Junit => junit::write(report, options.times, &mut out)?,
+        Format::Github => github::write(report, &mut out)?,
+        Format::Gitlab => gitlab::write(report, options.times, &mut out)?,
+        Format::Markdown => markdown::write(report, &mut out)?,
     }
     out.flush()
 }
@@ -106,7 +137,10 @@ mod tests {
             assert!(!help.is_empty());
         }
         let error = "yaml".parse::<Format>().unwrap_err();
-        assert_eq!(error.to_string(), "unknown format; there are human, json, jsonl, sarif");
+        assert_eq!(
+            error.to_string(),
+            "unknown format; there are human, json, jsonl, sarif, junit, github, gitlab, markdown"
+        );
     }
 
     #[test]
@@ -133,7 +167,7 @@ mod tests {
             }
         }
         for (format, name, _) in Format::TABLE {
-            let result = write(format, &samples::staged(), &human::Options::default(), &mut Full);
+            let result = write(format, &samples::staged(), &Options::default(), &mut Full);
             assert_eq!(result.map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull), "{name}");
         }
     }
@@ -147,7 +181,11 @@ mod tests {
             let line = crate::text::terminal(line.as_bytes());
             place.snippet = Some(crate::finding::Snippet { line, span: (a, b) });
             report.findings[0].reasons.push(crate::text::terminal(&name));
-            for format in [Format::Json, Format::Sarif, Format::Jsonl] {
+            let xml = samples::told(Format::Junit, &report);
+            proptest::prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
+            let commands = samples::told(Format::Github, &report);
+            proptest::prop_assert!(commands.lines().all(|line| line.starts_with("::") || line.starts_with("skant: ")));
+            for format in [Format::Json, Format::Sarif, Format::Jsonl, Format::Gitlab] {
                 let told = samples::told(format, &report);
                 let lines: Vec<&str> = if format == Format::Jsonl { told.lines().collect() } else { vec![&told] };
                 for line in lines {
@@ -155,7 +193,8 @@ mod tests {
                 }
             }
             let mut out = Vec::new();
-            write(Format::Human, &report, &human::Options { width, ..human::Options::default() }, &mut out).unwrap();
+            let options = Options { human: human::Options { width, ..human::Options::default() }, ..Options::default() };
+            write(Format::Human, &report, &options, &mut out).unwrap();
             let told = String::from_utf8(out).unwrap();
             proptest::prop_assert!(told.chars().all(|character| character == '\n' || !character.is_control()));
         }

@@ -1,6 +1,8 @@
 //! Reports for the tests of this room: masked text only, as the scan hands it over.
 
-use super::{Format, human, write};
+use std::io::Write as _;
+
+use super::{Format, Options, write};
 use crate::finding::{
     CommitInfo, Confidence, Event, Finding, History, Location, Masked, PlaceKind, Problem, ProblemKind,
     Report, Scope, Severity, Snippet, Suppressed,
@@ -15,8 +17,25 @@ const MASK: &str = "sk-ant-api03-R2D...igAA";
 /// The report as text, without colours, 100 columns wide.
 pub(super) fn told(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
-    write(format, report, &human::Options::default(), &mut out).unwrap();
+    write(format, report, &Options::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// A published schema out of the folder that `SKANT_SCHEMAS` names, or of the shared data beside the project. None
+/// comes as a package, so what they ask for is also written down in tests of our own.
+pub(super) fn published(name: &str) -> Option<std::path::PathBuf> {
+    let shared = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
+    let path = std::env::var_os("SKANT_SCHEMAS").map_or_else(shared, Into::into).join(name);
+    let there = path.exists();
+    if !there {
+        skipped(&format!("{} is not here", path.display()));
+    }
+    there.then_some(path)
+}
+
+pub(super) fn skipped(why: &str) {
+    // A test that cannot tell is still skipped.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 pub(super) fn all() -> Vec<Report> {
@@ -213,7 +232,7 @@ pub(super) fn troubled() -> Report {
 
 /// Names and lines that try to break out of every syntax.
 pub(super) fn hostile() -> Report {
-    let names: [&[u8]; 12] = [
+    let names: [&[u8]; 15] = [
         b"with space/and#hash?query",
         b"already%25/%zz",
         b"not-utf8-\xff\xfe",
@@ -225,6 +244,9 @@ pub(super) fn hostile() -> Report {
         b"scheme:with-colon",
         b"//host/share",
         b"[link](https://example.org){0}",
+        b"::set-output name=x::y",
+        b"##vso[task.setvariable variable=x]y ##[error]z",
+        b"a|b`c`<b>@someone #1 www.example.org *x* _y_ \xef\xbf\xbf\xef\xbf\xbe.md",
         &[b'x'; 3000],
     ];
     let findings = names
@@ -233,7 +255,7 @@ pub(super) fn hostile() -> Report {
             let mut place = location(&percent(name));
             let start = format!("{}: ", terminal(name));
             place.snippet = Some(Snippet {
-                line: format!("{start}{MASK} </script> ]]> {}", terminal(b"\x07 %25")),
+                line: format!("{start}{MASK} </script> ]]> ::error::x {}", terminal(b"\x07 %25")),
                 span: (start.len(), start.len() + MASK.len()),
             });
             let reasons = vec![format!("stands in {}", terminal(name))];

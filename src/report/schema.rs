@@ -23,7 +23,7 @@ pub(super) struct Head<'r> {
 
 impl<'r> Head<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
-        let Scope { kind, revisions, commits, objects, blobs, bytes } = &report.scope;
+        let Scope { kind, revisions, ci, commits, objects, blobs, bytes } = &report.scope;
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -32,6 +32,7 @@ impl<'r> Head<'r> {
             scope: ScopeView {
                 kind,
                 revisions,
+                ci: ci.as_deref(),
                 commits: *commits,
                 objects: *objects,
                 blobs: *blobs,
@@ -45,6 +46,7 @@ impl<'r> Head<'r> {
 struct ScopeView<'r> {
     kind: &'static str,
     revisions: &'r [String],
+    ci: Option<&'r str>,
     commits: usize,
     objects: usize,
     blobs: usize,

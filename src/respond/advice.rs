@@ -17,6 +17,8 @@ pub enum Situation {
     Message,
     /// Pushing, or checking a range.
     Range,
+    /// Looking, in CI, at what was pushed.
+    Pushed,
     /// Scanning files.
     Files,
     /// Auditing a history.
@@ -50,7 +52,7 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
             help.push("take it out of the message and commit again".to_owned());
             help.push(format!("if it was shared before, {}", lower_first(&rule.steps[0])));
         }
-        Situation::Range | Situation::Files | Situation::History => {
+        Situation::Range | Situation::Pushed | Situation::Files | Situation::History => {
             help.extend(rule.steps.iter().map(|step| step.clone().into_owned()));
             help.extend(read_it(language, rule));
             help.push(clean_up(situation).to_owned());
@@ -119,6 +121,9 @@ const fn clean_up(situation: Situation) -> &'static str {
         }
         Situation::Range => {
             "then take it out of the commits before they are pushed (`git rebase -i`, `git commit --amend`)"
+        }
+        Situation::Pushed => {
+            "then take it out of the branch (`git rebase -i`, and push with force); it was pushed, so clones, forks and caches keep it"
         }
         _ => "then take it out of the file; what is committed stays in the history (`skant scan --history`)",
     }

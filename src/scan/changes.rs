@@ -92,6 +92,7 @@ pub fn range(
     let scope = Scope {
         kind: "range",
         revisions: names.to_vec(),
+        ci: None,
         commits: found.commits.len(),
         objects: found.commits.len() + found.tags.len() + search.read,
         blobs: search.read,

@@ -6,7 +6,7 @@ use std::fs;
 use thiserror::Error;
 
 use super::changes::entry_at;
-use super::git::{Commit, EntryKind, Index, ObjectKind, Objects, Refs, Repository};
+use super::git::{Commit, EntryKind, Index, ObjectKind, Objects, Oid, Refs, Repository};
 
 /// The name, at the top of the tree.
 pub const NAME: &str = "skant.toml";
@@ -21,6 +21,8 @@ pub enum Version {
     Worktree,
     /// The staged one.
     Staged,
+    /// That of a commit.
+    Commit(Oid),
 }
 
 /// A configuration that cannot be read.
@@ -57,7 +59,11 @@ pub fn read(repository: &Repository, version: Version) -> Result<Option<Vec<u8>>
                 Ok(_) => fs::read(&path).map(Some).map_err(unreadable),
             }
         }
-        (Version::Worktree, None) => of_head(repository),
+        (Version::Worktree, None) => match Refs::head(repository).map_err(unreadable)? {
+            Some(head) => of_commit(repository, &head),
+            None => Ok(None),
+        },
+        (Version::Commit(commit), _) => of_commit(repository, &commit),
         (Version::Staged, _) => {
             let index = Index::read(&repository.index_file, &repository.git_dir, repository.format);
             let index = index.map_err(unreadable)?;
@@ -70,10 +76,9 @@ pub fn read(repository: &Repository, version: Version) -> Result<Option<Vec<u8>>
     }
 }
 
-fn of_head(repository: &Repository) -> Result<Option<Vec<u8>>, PolicyFileError> {
-    let Some(head) = Refs::head(repository).map_err(unreadable)? else { return Ok(None) };
+fn of_commit(repository: &Repository, commit: &Oid) -> Result<Option<Vec<u8>>, PolicyFileError> {
     let objects = Objects::open(repository).map_err(unreadable)?;
-    let bytes = objects.read_kind(&head, ObjectKind::Commit).map_err(unreadable)?;
+    let bytes = objects.read_kind(commit, ObjectKind::Commit).map_err(unreadable)?;
     let Some(commit) = Commit::parse(&bytes) else { return Ok(None) };
     match entry_at(&objects, repository.format, &commit.tree, NAME.as_bytes()).map_err(unreadable)? {
         Some((kind, oid)) => blob(repository, kind, &oid).map(Some),
@@ -81,7 +86,7 @@ fn of_head(repository: &Repository) -> Result<Option<Vec<u8>>, PolicyFileError> 
     }
 }
 
-fn blob(repository: &Repository, kind: EntryKind, oid: &super::git::Oid) -> Result<Vec<u8>, PolicyFileError> {
+fn blob(repository: &Repository, kind: EntryKind, oid: &Oid) -> Result<Vec<u8>, PolicyFileError> {
     match kind {
         EntryKind::Link => return Err(PolicyFileError::Link),
         EntryKind::File => {}

@@ -1,17 +1,19 @@
 //! Untrusted text on its way to a terminal or into a report.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Makes bytes safe to print: control characters, bidirectional overrides and other invisible
-/// characters become `\u{…}`, bytes that are no UTF-8 become `\xNN`, a tab becomes a space.
+/// characters become `\u{…}`, bytes that are no UTF-8 become `\xNN`, a tab becomes a space. So does what the
+/// log of a CI job takes for a command.
 #[must_use]
 pub fn terminal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
+        for (at, character) in chunk.valid().char_indices() {
             if character == '\t' {
                 out.push(' ');
-            } else if is_unsafe(character) {
+            } else if is_unsafe(character) || begins_command(&chunk.valid()[at..]) {
                 // Writing into a String cannot fail.
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
             } else {
@@ -31,8 +33,8 @@ pub fn terminal(bytes: &[u8]) -> String {
 pub fn percent(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if character == '%' || is_unsafe(character) {
+        for (at, character) in chunk.valid().char_indices() {
+            if character == '%' || is_unsafe(character) || begins_command(&chunk.valid()[at..]) {
                 let mut buffer = [0; 4];
                 for byte in character.encode_utf8(&mut buffer).bytes() {
                     let _ = write!(out, "%{byte:02X}");
@@ -46,6 +48,23 @@ pub fn percent(path: &[u8]) -> String {
         }
     }
     out
+}
+
+/// A line without what GitHub's runner takes for a command, which it looks for at the beginning.
+#[must_use]
+pub fn no_command(line: &str) -> Cow<'_, str> {
+    let start = line.trim_start();
+    match start.strip_prefix("::") {
+        Some(rest) => format!("{}\\u{{3a}}:{rest}", &line[..line.len() - start.len()]).into(),
+        None => line.into(),
+    }
+}
+
+/// Commands that Azure Pipelines, GitHub's runner and TeamCity look for anywhere in a line.
+fn begins_command(text: &str) -> bool {
+    let is =
+        |command: &str| text.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));
+    text.starts_with("##") && (is("##[") || is("##vso[") || is("##teamcity["))
 }
 
 /// Characters that could move the cursor, change colours, reorder or hide what a reader sees.
@@ -72,6 +91,20 @@ mod tests {
         for (input, expected) in cases {
             assert_eq!(terminal(input), expected);
         }
+    }
+
+    #[test]
+    fn nothing_that_steers_a_ci_job_passes() {
+        for command in ["##[error]x", "##vso[task.setvariable]x", "##VSO[x]", "##teamcity[x]"] {
+            let text = format!("a {command}");
+            assert_eq!(terminal(text.as_bytes()), format!("a \\u{{23}}{}", &command[1..]));
+            assert_eq!(percent(text.as_bytes()), format!("a %23{}", &command[1..]));
+        }
+        for plain in ["## heading", "#[derive]", "##", "a##b[0]"] {
+            assert_eq!(terminal(plain.as_bytes()), plain);
+        }
+        assert_eq!(no_command("  ::error::x"), "  \\u{3a}:error::x");
+        assert_eq!(no_command("a ::error::x"), "a ::error::x");
     }
 
     #[test]

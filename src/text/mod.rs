@@ -6,5 +6,5 @@ mod position;
 pub mod sieve;
 
 pub use copied::{Copied, between, without_seams};
-pub use escape::{percent, terminal};
+pub use escape::{no_command, percent, terminal};
 pub use position::{LineCursor, Position, line_around};

@@ -14,7 +14,7 @@ use paths::{Source, Used};
 const LEVELS: [&[&str]; 12] = [
     &["main"],
     &["cli"],
-    &["hook", "report", "respond"],
+    &["ci", "hook", "report", "respond"],
     &["scan"],
     &["attribute", "judge"],
     &["source"],

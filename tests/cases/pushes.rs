@@ -20,6 +20,24 @@ macro_rules! pushed {
     };
 }
 
+/// A remote that has `main` and `old`, and lets skant look at what it receives; no hook of this side runs.
+macro_rules! received {
+    ($name:literal, $comes:ident, $make:literal, $refs:literal) => {
+        Attempt {
+            name: concat!("push: received, ", $name),
+            make: concat!(
+                "git init -q --bare -b main ../far.git; git push -q ../far.git main main:old; ",
+                "printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; ",
+                "chmod +x ../far.git/hooks/pre-receive; ",
+                $make
+            ),
+            tried: concat!("git push -q --no-verify ../far.git ", $refs),
+            comes: $comes,
+            ..ATTEMPT
+        }
+    };
+}
+
 pub const ATTEMPTS: &[Attempt] = &[
     pushed!("an existing branch", Blocked, "keyed > key; save one", "git push -q origin main"),
     pushed!(
@@ -249,6 +267,14 @@ pub const ATTEMPTS: &[Attempt] = &[
         tried: "git push -q --no-verify ../far.git main",
         ..ATTEMPT
     },
+    received!("a new branch", Blocked, "git checkout -q -b new; keyed > key; save one", "new"),
+    received!("a new branch, harmless", Through, "git checkout -q -b new; plain > b; save one", "new"),
+    received!("a branch of what is there", Through, "git branch new", "new"),
+    received!("a branch is deleted", Through, "", ":old"),
+    received!("a branch is deleted beside one with a key", Blocked, "keyed > key; save one", ":old main"),
+    received!("the second of two", Blocked, "git branch one; keyed > key; save one", "one main"),
+    received!("the message of a tag", Blocked, "git tag -a v1 -m \"$(keyed)\"", "v1"),
+    received!("a tag on a blob", Blocked, "git tag v1 $(keyed | git hash-object -w --stdin)", "v1"),
     Attempt {
         name: "push: received, harmless",
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \

@@ -50,16 +50,14 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
     let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
+    let (mut lines, mut digits) = (Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
-        let run = start..run_end(text, start + LEAST);
-        let lines = lines(text, &run);
+        wrapped(text, start, &mut lines);
         let place = lines[0].start..lines[lines.len() - 1].end;
         from = place.end;
-        if place.len() < LEAST {
-            continue;
-        }
         let is_hex = |line: &&Range<usize>| text[(*line).clone()].iter().all(u8::is_ascii_hexdigit);
-        let digits: Vec<Range<usize>> = lines.iter().filter(is_hex).cloned().collect();
+        digits.clear();
+        digits.extend(lines.iter().filter(is_hex).cloned());
         let layers: Vec<Layer> = (0..2).filter_map(|phase| hex(text, &digits, phase)).collect();
         if !layers.is_empty() {
             visit(Region { coat: Coat::Hex, place: place.clone() }, layers);
@@ -84,10 +82,11 @@ fn run_end(text: &[u8], from: usize) -> usize {
     from + text[from..].iter().take_while(|byte| is_run(**byte)).count()
 }
 
-/// A run with the lines before and behind it that it is wrapped into.
-fn lines(text: &[u8], run: &Range<usize>) -> Vec<Range<usize>> {
-    let first = first_line(text, run.start);
-    std::iter::successors(Some(first..run_end(text, first)), |line| line_behind(text, line)).collect()
+/// The run that begins at a place, with the lines before and behind it that it is wrapped into.
+fn wrapped(text: &[u8], start: usize, lines: &mut Vec<Range<usize>>) {
+    let first = first_line(text, start);
+    lines.clear();
+    lines.extend(std::iter::successors(Some(first..run_end(text, first)), |line| line_behind(text, line)));
 }
 
 fn line_before(text: &[u8], start: usize) -> Option<Range<usize>> {
@@ -118,16 +117,29 @@ fn between<'t>(bytes: impl Iterator<Item = &'t u8>) -> Option<usize> {
 const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
 
 /// The first of four characters holds the upper six bits of a byte, which for one that a person could read are
-/// 2, 3 or 8 to 31. Sixteen such bytes in a row begin five or six groups in a row: one look at every fourth
-/// character tells nearly all names in a program from base64.
+/// 2, 3 or 8 to 31. Sixteen such bytes in a row begin five or six groups in a row: a look at few of the characters
+/// tells nearly all names in a program from base64.
 fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
+    const IN_A_ROW: usize = SHORTEST / 3;
     let is_upper = |byte: u8| matches!(VALUES[usize::from(byte)], 2 | 3 | 8..=31);
-    let (mut row, mut next) = (0, phase);
+    let mut next = phase;
+    if let [line] = lines {
+        // The last one of a row is looked at first: where it does not fit, none of the row's places begin one.
+        let line = &text[line.clone()];
+        while let Some(last) = next.checked_add(4 * (IN_A_ROW - 1)).filter(|last| *last < line.len()) {
+            match (0..IN_A_ROW).find(|back| !is_upper(line[last - 4 * back])) {
+                None => return true,
+                Some(back) => next = last - 4 * back + 4,
+            }
+        }
+        return false;
+    }
+    let mut row = 0;
     for line in lines {
         let line = &text[line.clone()];
         while let Some(byte) = line.get(next) {
             row = if is_upper(*byte) { row + 1 } else { 0 };
-            if row == SHORTEST / 3 {
+            if row == IN_A_ROW {
                 return true;
             }
             next += 4;
@@ -166,7 +178,22 @@ fn may_be_packed(line: &[u8], phase: usize) -> bool {
     line.get(phase..phase + 4).is_some_and(|start| matches!(start, b"H4sI" | b"UEsD"))
 }
 
+/// Whether as many bytes in a row as a secret has are characters that a person could read, by their upper digits.
+/// Those of a hash are not.
+fn may_be_readable_hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
+    let digits = lines.iter().flat_map(|line| &text[line.clone()]).skip(phase).step_by(2);
+    let mut row = 0;
+    digits.into_iter().any(|digit| {
+        // Line breaks and tabs are 09, 0a and 0d.
+        row = if matches!(digit, b'0' | b'2'..=b'7') { row + 1 } else { 0 };
+        row == SHORTEST
+    })
+}
+
 fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
+    if !may_be_readable_hex(text, lines, phase) {
+        return None;
+    }
     let mut layer = Layer::until(lines.last()?.end);
     let mut held = None;
     for (number, line) in lines.iter().enumerate() {

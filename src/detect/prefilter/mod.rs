@@ -228,7 +228,8 @@ impl Prefilter {
         at: usize,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        for Found { anchor, offset } in table.known(gram_at(text, at)) {
+        let next = text.get(at + GRAM).copied().unwrap_or(0);
+        for Found { anchor, offset } in table.known(gram_at(text, at), next) {
             let Some(start) = at.checked_sub(usize::from(offset)) else { continue };
             if region.contains(&start) && self.anchor(anchor).stands_at(text, start) {
                 visit(start, anchor)?;

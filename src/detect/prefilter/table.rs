@@ -25,6 +25,8 @@ const HEAD_BITS: u32 = 12;
 struct Gram {
     bytes: u32,
     found: Found,
+    /// The anchor's next byte, in lower case, or zero: most places where the four stand are none of the anchor.
+    next: u8,
 }
 
 /// What four bytes are a part of.
@@ -43,11 +45,11 @@ impl Table {
         for (text, found) in anchors {
             let at = usize::from(found.offset);
             match text.get(at..at + GRAM) {
-                Some(gram) => table.add(gram, found),
+                Some(gram) => table.add(gram, found, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
                 // Three bytes, and what may stand behind them: an anchor is followed by a token or an operator.
                 None => (b' '..=0x7f)
                     .filter(|byte| byte | 0x20 == *byte)
-                    .for_each(|byte| table.add(&[text, &[byte]].concat(), found)),
+                    .for_each(|byte| table.add(&[text, &[byte]].concat(), found, 0)),
             }
         }
         table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.found));
@@ -60,13 +62,13 @@ impl Table {
         table
     }
 
-    fn add(&mut self, gram: &[u8], found: Found) {
+    fn add(&mut self, gram: &[u8], found: Found, next: u8) {
         let mut bytes = [0; GRAM];
         bytes.copy_from_slice(gram);
         let bytes = folded(bytes);
         let hash = hash(bytes);
         self.bits[hash / 8] |= 1 << (hash % 8);
-        self.grams.push(Gram { bytes, found });
+        self.grams.push(Gram { bytes, found, next });
     }
 
     /// Whether some anchor may have four bytes: 1 or 0.
@@ -76,14 +78,18 @@ impl Table {
         self.bits[hash / 8] >> (hash % 8) & 1
     }
 
-    /// The anchors that have four bytes.
+    /// The anchors that may have four bytes and the one behind them.
     #[inline]
-    pub(super) fn known(&self, gram: u32) -> impl Iterator<Item = Found> + '_ {
+    pub(super) fn known(&self, gram: u32, next: u8) -> impl Iterator<Item = Found> + '_ {
         let head = head(hash(gram));
         let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
-        self.grams[known].iter().filter(move |known| known.bytes == gram).map(|known| known.found)
+        let fits = move |known: &&Gram| known.bytes == gram && (known.next == 0 || known.next == next | FOLD);
+        self.grams[known].iter().filter(fits).map(|known| known.found)
     }
 }
+
+/// Sets the bit that tells large letters from small ones.
+const FOLD: u8 = 0x20;
 
 /// Four bytes as the table knows them.
 #[inline]

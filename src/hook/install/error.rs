@@ -1,6 +1,6 @@
 //! Why hooks were not installed or removed, and what to do then.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,6 +65,12 @@ pub enum InstallError {
         /// The hooks asked for.
         hooks: Vec<Hook>,
     },
+    /// The user's `core.hooksPath` is set to something else already.
+    #[error("`core.hooksPath` leads to {} already, for all of your repositories", Shown(path))]
+    OtherGlobal {
+        /// Where it leads.
+        path: PathBuf,
+    },
     /// Another hook, and the place where it would be kept is taken.
     #[error("{} is not skant's, and {} holds an earlier hook already", Shown(path), Shown(before))]
     TwoHooks {
@@ -102,6 +108,14 @@ pub enum InstallError {
 impl InstallError {
     pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { doing, path: path.to_path_buf(), source, not_undone: Vec::new() }
+    }
+
+    /// Git could not be started.
+    pub(super) fn not_run(git: &OsStr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NoGit { git: git.into() },
+            _ => Self::io("run", Path::new(git), source),
+        }
     }
 
     pub(super) fn not_undone(&mut self, path: PathBuf) {
@@ -156,6 +170,12 @@ impl InstallError {
             Self::TrackedFolder { folder, hooks } | Self::SharedFolder { folder, hooks } => {
                 instead_of_writing(folder, hooks)
             }
+            Self::OtherGlobal { path } => format!(
+                "call skant from there (`skant hook pre-commit \"$@\"` in {}, and so for pre-merge-commit, \
+                 commit-msg and pre-push), or take it back with `git config --global --unset core.hooksPath` and run \
+                 this again",
+                Shown(path.join("pre-commit"))
+            ),
             Self::TwoHooks { path, before } => {
                 format!("put what both do into {}, remove {}, and run this again", Shown(before), Shown(path))
             }

@@ -1,7 +1,6 @@
 //! Where git looks for hooks, and whose folder that is. Asks git, changes nothing.
 
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -70,10 +69,7 @@ fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, Ins
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => InstallError::NoGit { git: git.into() },
-            _ => InstallError::io("run", Path::new(git), source),
-        })?;
+        .map_err(|source| InstallError::not_run(git, source))?;
     if !output.status.success() {
         return Err(InstallError::refused_by_git(dir, &output.stderr));
     }
@@ -82,14 +78,14 @@ fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, Ins
 }
 
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 /// Git for Windows writes UTF-8.
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).trim_end_matches('\r'))
 }
 

@@ -6,6 +6,7 @@
 mod change;
 mod error;
 mod folder;
+mod global;
 mod program;
 mod script;
 
@@ -18,6 +19,7 @@ use folder::{Belongs, Folder};
 use script::Origin;
 
 pub use error::InstallError;
+pub use global::{Global, global_folder, install_global, uninstall_global};
 pub use program::program;
 
 /// A hook that skant answers.
@@ -151,9 +153,16 @@ struct Place {
 #[derive(Clone, Copy)]
 enum Present {
     Absent,
-    Ours { sum: script::Sum, executable: bool },
+    Ours {
+        sum: script::Sum,
+        executable: bool,
+    },
+    /// The script for all repositories, which `core.hooksPath` leads to: it does the same already.
+    Global,
     Edited,
-    Foreign { executable: bool },
+    Foreign {
+        executable: bool,
+    },
 }
 
 /// What stands under the name for the hook that was there before.
@@ -186,6 +195,7 @@ impl Place {
                 let content = fs::read(&path).map_err(|source| InstallError::io("read", &path, source))?;
                 let executable = is_executable(&path);
                 match script::origin(&content) {
+                    Origin::Skant(_) if script::is_global(&content) => Present::Global,
                     Origin::Skant(sum) => Present::Ours { sum, executable },
                     Origin::Edited => Present::Edited,
                     Origin::Foreign => Present::Foreign { executable },
@@ -221,6 +231,10 @@ impl Plan {
     fn install(&mut self, place: &Place, program: &Path) -> Result<(), InstallError> {
         let script = script::render(place.hook, program);
         let what = match place.present {
+            Present::Global => {
+                self.say(place.hook, &place.path, What::Unchanged);
+                return Ok(());
+            }
             Present::Ours { sum, executable: true } if sum == script.sum => {
                 self.say(place.hook, &place.path, What::Unchanged);
                 return Ok(());
@@ -262,7 +276,7 @@ impl Plan {
                 self.say(place.hook, &place.path, What::Removed);
                 self.steps.push(Step::Remove { path: place.path });
             }
-            Present::Edited | Present::Foreign { .. } => {
+            Present::Global | Present::Edited | Present::Foreign { .. } => {
                 self.say(place.hook, &place.path, What::LeftAlone);
                 if matches!(kept, Kept::Hook { .. }) {
                     self.say(place.hook, &place.before, What::LeftAlone);

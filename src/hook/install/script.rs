@@ -52,8 +52,19 @@ pub(super) enum Origin {
 
 /// The script of a hook that calls this program.
 pub(super) fn render(hook: Hook, program: &Path) -> Script {
+    filled(template(hook), program)
+}
+
+/// The script that stands in the place of each hook for all repositories.
+pub(super) fn render_global(program: &Path) -> Script {
+    filled(GLOBAL, program)
+}
+
+const GLOBAL: &str = include_str!("../../../hooks/global");
+
+fn filled(template: &str, program: &Path) -> Script {
     // The templates hold each placeholder once; a test says so.
-    let (head, rest) = template(hook).split_once(SUM_PLACE).unwrap_or_default();
+    let (head, rest) = template.split_once(SUM_PLACE).unwrap_or_default();
     let (middle, tail) = rest.split_once(PROGRAM_PLACE).unwrap_or_default();
     let program = quoted(program.as_os_str().as_encoded_bytes());
     let body = [middle.as_bytes(), &program, tail.as_bytes()].concat();
@@ -70,6 +81,11 @@ pub(super) fn origin(content: &[u8]) -> Origin {
         return Origin::Edited;
     }
     Origin::Foreign
+}
+
+/// Whether this is the script for all repositories.
+pub(super) fn is_global(content: &[u8]) -> bool {
+    memchr::memmem::find(content, b"\n# In the place of every hook, for all repositories: ").is_some()
 }
 
 /// The checksum, if it is the one that the script names.
@@ -121,6 +137,19 @@ mod tests {
                 assert!(!text.contains(&format!(" hook {} ", other.name())), "{hook:?} {other:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_global_script_is_one_of_skants() {
+        assert!(GLOBAL.as_bytes().starts_with(HEAD));
+        for place in [SUM_PLACE, PROGRAM_PLACE] {
+            assert_eq!(GLOBAL.matches(place).count(), 1, "{place}");
+        }
+        let script = render_global(Path::new("/opt/skant"));
+        assert_eq!(origin(&script.content), Origin::Skant(script.sum));
+        assert!(is_global(&script.content));
+        assert!(Hook::ALL.iter().all(|hook| !is_global(&render(*hook, Path::new("/opt/skant")).content)));
+        assert!(Hook::ALL.iter().all(|hook| GLOBAL.contains(hook.name())));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::fmt;
 use super::layout::{Paint, Tone, columns, wrapped};
 use super::snippet::{Drawing, OneLine};
 use super::{Detail, Options};
-use crate::finding::{CommitInfo, Event, Finding, History, Location, Part, PlaceKind, Snippet};
+use crate::finding::{CommitInfo, Event, Finding, History, Location, Part, Snippet};
 use crate::report::level::Level;
+use crate::report::words::{self, short};
 
 /// Further places than these are only counted.
 const MOST_PLACES: usize = 5;
@@ -41,7 +42,7 @@ fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
     let first = finding.locations.first();
     let source = first.and_then(|location| {
         let Snippet { line, span } = snippet(location)?;
-        Some(OneLine::new(place(location), location.start.line, line, *span, options.width()))
+        Some(OneLine::new(words::place(location), location.start.line, line, *span, options.width()))
     });
     let via = first.map(|location| location.via.as_slice()).unwrap_or_default();
     let through = if via.is_empty() { String::new() } else { format!(", inside {}", via.join(", ")) };
@@ -68,10 +69,10 @@ fn where_else(finding: &Finding, options: &Options, table: &mut Table) {
         table.row("belongs to", &format!("{name} {masked}, {}:{}:{}", first.path, start.line, start.column));
     }
     if let Some(first) = finding.locations.first().filter(|first| snippet(first).is_none()) {
-        table.row("found at", &place(first));
+        table.row("found at", &words::place(first));
     }
     let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_PLACES };
-    let mut further: Vec<String> = finding.locations.iter().skip(1).take(most).map(place).collect();
+    let mut further: Vec<String> = finding.locations.iter().skip(1).take(most).map(words::place).collect();
     let hidden = finding.places.max(finding.locations.len()).saturating_sub(1 + further.len());
     if hidden > 0 && !finding.locations.is_empty() {
         further.push(format!("and {hidden} more {}", if hidden == 1 { "place" } else { "places" }));
@@ -107,25 +108,6 @@ fn by(commit: &CommitInfo) -> String {
     match day {
         Some(day) => format!("{id}, {day}, {}", commit.author),
         None => format!("{id}, {}", commit.author),
-    }
-}
-
-fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
-}
-
-/// A place in words; a file's as editors and terminals follow it.
-fn place(location: &Location) -> String {
-    let Location { kind, path, start, commit, .. } = location;
-    match kind {
-        PlaceKind::File => {
-            let commit = commit.as_ref().map(|commit| format!(" in commit {}", short(&commit.id)));
-            format!("{path}:{}:{}{}", start.line, start.column, commit.unwrap_or_default())
-        }
-        PlaceKind::Message => format!("message of {path}, line {}, column {}", start.line, start.column),
-        PlaceKind::Path => format!("file name {path}"),
-        PlaceKind::Ref => format!("name of {path}"),
-        PlaceKind::Identity => format!("person's name: {path}"),
     }
 }
 

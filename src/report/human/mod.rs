@@ -12,7 +12,9 @@ use std::io::{self, Write};
 use self::layout::{Paint, Tone, wrapped};
 
 pub use self::layout::{counted, grouped, size};
-use crate::finding::{Finding, PlaceKind, Problem, Report, Suppressed};
+use super::words;
+use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::text::no_command;
 
 /// Further notes than these are only counted, unless asked for.
 const MOST_NOTES: usize = 5;
@@ -74,7 +76,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     section(&problems(&report.problems, options), out)?;
     if !quiet {
         section(&notes(&report.notes, options), out)?;
-        writeln!(out, "{}", summary(report, reachable.len(), unreachable.len(), options))?;
+        writeln!(out, "{}", summary(report, options))?;
     }
     Ok(())
 }
@@ -86,9 +88,13 @@ fn findings(findings: &[&Finding], options: &Options, out: &mut dyn Write) -> io
     Ok(())
 }
 
-/// Text and an empty line after it; nothing if there is no text.
+/// Text and an empty line after it; nothing if there is no text. Where names were broken into lines, one may
+/// begin as a command does that a CI system looks for in its log.
 fn section(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    if text.is_empty() { Ok(()) } else { writeln!(out, "{text}") }
+    for line in text.lines() {
+        writeln!(out, "{}", no_command(line))?;
+    }
+    if text.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn unreachable_heading(number: usize, options: &Options) -> String {
@@ -102,11 +108,8 @@ fn unreachable_heading(number: usize, options: &Options) -> String {
 /// One line each, however long: such lists are searched and cut by tools.
 fn suppressed(list: &[Suppressed], options: &Options) -> String {
     let line = |suppressed: &Suppressed| {
-        let Suppressed { fingerprint, rule, by, reason, kind, path, line } = suppressed;
-        let place = match kind {
-            PlaceKind::File => format!("{path}:{line}"),
-            kind => format!("{} {path}", kind.name()),
-        };
+        let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
+        let place = words::suppressed(suppressed);
         let reason = if reason.is_empty() { "no reason given" } else { reason };
         let word = Paint(options.color).tint(Tone::Strong, "suppressed");
         format!("{word} {fingerprint} {rule} ({by}) {place}: {reason}\n")
@@ -138,9 +141,11 @@ fn entry(word: &str, tone: Tone, problem: &Problem, options: &Options) -> String
     format!("{}{rest}", Paint(options.color).tint(tone, &kind))
 }
 
-/// The one line that says how it went.
-fn summary(report: &Report, reachable: usize, unreachable: usize, options: &Options) -> String {
+/// How it went in one line; before it, where a CI system was recognised, what it asked for.
+pub(super) fn summary(report: &Report, options: &Options) -> String {
     let paint = Paint(options.color);
+    let unreachable = report.findings.iter().filter(|finding| !finding.is_reachable()).count();
+    let reachable = report.findings.len() - unreachable;
     let accepted = report.notes.iter().filter(|note| !note.kind.is_note()).count();
     let mut parts = Vec::new();
     if !report.is_complete() {
@@ -172,7 +177,8 @@ fn summary(report: &Report, reachable: usize, unreachable: usize, options: &Opti
     if report.is_complete() {
         parts.push("complete".to_owned());
     }
-    parts.join("; ")
+    let asked = report.scope.ci.as_ref().map(|ci| format!("{ci}\n")).unwrap_or_default();
+    format!("{asked}{}", parts.join("; "))
 }
 
 /// What was read: `0 files` is said, too.

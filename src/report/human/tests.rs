@@ -145,3 +145,18 @@ fn an_accepted_problem_leaves_the_report_incomplete() {
         "INCOMPLETE: 1 accepted problem, not everything was read; 1 secret found in 12 files (34 kB)"
     );
 }
+
+#[test]
+fn no_line_is_a_command_to_a_ci_job() {
+    let mut report = samples::hostile();
+    let name = format!("{} ::stop-commands::x", "y".repeat(90));
+    report.problems =
+        vec![Problem { kind: ProblemKind::Unreadable, path: Some(name.clone()), message: "x".into() }];
+    report.findings[0].reasons = vec!["a".into(), "::error::x".into(), name];
+    for options in [Options::default(), narrow()] {
+        let told = told(&report, &options);
+        assert!(told.contains("\\u{3a}:stop-commands::x"), "{told}");
+        assert!(told.lines().all(|line| !line.trim_start().starts_with("::")), "{told}");
+        assert!(!told.contains("##vso[") && !told.contains("##["), "{told}");
+    }
+}

@@ -9,6 +9,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::json;
 
 use self::model::{
@@ -16,10 +18,14 @@ use self::model::{
     Tool,
 };
 use super::level::Level;
+use super::words;
 use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed};
 
 /// GitHub shows no more results of a run than this (and refuses five times as many).
 const MOST_RESULTS: usize = 5000;
+
+/// GitHub takes no more than this of a file, packed with gzip.
+const MOST_PACKED: usize = 10_000_000;
 
 const FINGERPRINT: &str = "skant/v1";
 
@@ -31,8 +37,28 @@ const HELP: &str = "Revoke or rotate the credential first: whoever could read th
 /// # Errors
 /// Whatever `out` fails with.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut most = MOST_RESULTS;
+    loop {
+        let log = log(report, most)?;
+        let packed = if log.len() > MOST_PACKED { packed(&log)? } else { log.len() };
+        if packed <= MOST_PACKED || most == 0 {
+            return out.write_all(&log);
+        }
+        // By what a result takes, and some less, since they are not all alike.
+        most = most.min(most * (MOST_PACKED / 1000) * 9 / 10 / (packed / 1000));
+    }
+}
+
+fn packed(log: &[u8]) -> io::Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(log)?;
+    Ok(encoder.finish()?.len())
+}
+
+/// The log with at most so many results.
+fn log(report: &Report, most: usize) -> io::Result<Vec<u8>> {
     let rules = Rules::of(report);
-    let (results, cut) = results(report, &rules);
+    let (results, cut) = results(report, &rules, most);
     let log = Log {
         schema: model::SCHEMA,
         version: model::VERSION,
@@ -47,8 +73,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             properties: scope(report),
         }],
     };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    out.write_all(b"\n")
+    let mut out = serde_json::to_vec_pretty(&log)?;
+    out.push(b'\n');
+    Ok(out)
 }
 
 /// What is known of a rule from its findings; nothing where all of them are suppressed.
@@ -124,20 +151,24 @@ const fn precision(confidence: Confidence) -> &'static str {
     }
 }
 
-/// At most [`MOST_RESULTS`] results, and (listed, all) if that is too little. Every finding keeps
-/// its first places before one of them has more.
-fn results<'r>(report: &'r Report, rules: &Rules<'_>) -> (Vec<Outcome<'r>>, Option<(usize, usize)>) {
+/// At most so many results, and (listed, all) if that is too little. Every finding keeps its first places before
+/// one of them has more.
+fn results<'r>(
+    report: &'r Report,
+    rules: &Rules<'_>,
+    most: usize,
+) -> (Vec<Outcome<'r>>, Option<(usize, usize)>) {
     let total = |depth: usize| -> usize {
         let places = |finding: &Finding| finding.locations.len().min(depth);
         report.findings.iter().map(places).sum::<usize>() + report.suppressed.len()
     };
     let all = total(usize::MAX);
-    let depth = (1..=Finding::MOST_LOCATIONS).rev().find(|depth| total(*depth) <= MOST_RESULTS).unwrap_or(1);
+    let depth = (1..=Finding::MOST_LOCATIONS).rev().find(|depth| total(*depth) <= most).unwrap_or(1);
     let found = report.findings.iter().flat_map(|finding| {
         finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
     });
     let suppressed = report.suppressed.iter().map(|suppressed| on_record(suppressed, report, rules));
-    let results: Vec<_> = found.chain(suppressed).take(MOST_RESULTS).collect();
+    let results: Vec<_> = found.chain(suppressed).take(most).collect();
     let cut = (results.len() < all).then_some((results.len(), all));
     (results, cut)
 }
@@ -180,8 +211,7 @@ fn message(finding: &Finding) -> String {
         "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}.",
         secret.text, secret.length
     );
-    let steps = (1..).zip(help).map(|(number, help)| format!("\n{number}. {help}"));
-    std::iter::once(first).chain(steps).collect()
+    [vec![first], words::steps(help)].concat().join("\n")
 }
 
 fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
@@ -207,10 +237,7 @@ fn notifications(report: &Report, cut: Option<(usize, usize)>) -> Vec<Notificati
     let told = |problem: &Problem, level: Level| Notification {
         descriptor: Some(Descriptor { id: problem.kind.name() }),
         level: level.name(),
-        message: plain(&match &problem.path {
-            Some(path) => format!("{path}: {}", problem.message),
-            None => problem.message.clone(),
-        }),
+        message: plain(&words::problem(problem)),
     };
     let problems = report.problems.iter().map(|problem| told(problem, Level::Error));
     let notes = report.notes.iter().map(|note| {
@@ -232,6 +259,7 @@ fn scope(report: &Report) -> Properties {
     Properties::from([
         ("scope", json!(scope.kind)),
         ("revisions", json!(scope.revisions)),
+        ("ci", json!(scope.ci)),
         ("commits", json!(scope.commits)),
         ("objects", json!(scope.objects)),
         ("blobs", json!(scope.blobs)),

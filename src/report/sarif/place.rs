@@ -8,13 +8,7 @@ use std::fmt::Write as _;
 
 use super::model::{ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text};
 use crate::finding::{self, Finding, Part, PlaceKind, Scope};
-
-/// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
-/// range only what a branch head still holds.
-pub(super) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
-    let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
-    kind == PlaceKind::File && scope.kind != "history" && !gone
-}
+use crate::report::words::in_working_tree;
 
 /// One of a finding's places.
 pub(super) fn location<'r>(
@@ -128,29 +122,6 @@ pub(super) fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples;
-
-    #[test]
-    fn only_what_can_be_opened_is_in_the_working_tree() {
-        let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
-        let cases = [
-            ("worktree", PlaceKind::File, None, true),
-            ("staged", PlaceKind::File, None, true),
-            ("range", PlaceKind::File, None, true),
-            ("range", PlaceKind::File, Some(&here), true),
-            ("range", PlaceKind::File, Some(&gone), false),
-            ("history", PlaceKind::File, Some(&here), false),
-            ("history", PlaceKind::File, None, false),
-            ("staged", PlaceKind::Path, None, false),
-            ("range", PlaceKind::Message, None, false),
-            ("range", PlaceKind::Ref, Some(&here), false),
-            ("range", PlaceKind::Identity, None, false),
-        ];
-        for (scope, kind, finding, expected) in cases {
-            let scope = Scope { kind: scope, ..Scope::default() };
-            assert_eq!(in_working_tree(kind, &scope, finding), expected, "{scope:?} {kind:?}");
-        }
-    }
 
     #[test]
     fn a_path_becomes_a_relative_reference_and_is_not_escaped_twice() {

@@ -207,3 +207,26 @@ fn a_log_is_cut_so_that_every_finding_stays() {
     let whole = parsed(&samples::many(50, 100));
     assert_eq!(whole["runs"][0]["invocations"][0]["toolExecutionNotifications"], json!([]));
 }
+
+#[test]
+fn a_log_is_cut_to_what_github_takes_packed() {
+    let mut report = samples::many(4900, 1);
+    let mut hash = 0_u64;
+    for finding in &mut report.findings {
+        // Names that cannot be packed, unlike anything that people write.
+        finding.locations[0].path = (0..3500)
+            .map(|_| {
+                hash = hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b'0' + (hash >> 58) as u8)
+            })
+            .collect();
+    }
+    let told = samples::told(Format::Sarif, &report);
+    let packed = super::packed(told.as_bytes()).unwrap();
+    assert!(packed <= super::MOST_PACKED && packed > super::MOST_PACKED / 2, "{packed}");
+    let log: Value = serde_json::from_str(&told).unwrap();
+    let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    let listed = results(&log).len();
+    let text = notes[0]["message"]["text"].as_str().unwrap();
+    assert!(text.starts_with(&format!("There are 4900 results, of which {listed} are listed")), "{text}");
+}

@@ -1,0 +1,34 @@
+//! Azure Pipelines. Variables: Microsoft's documentation, "Use predefined variables". It says of a push neither
+//! what was there before nor which branch is the main one.
+
+use super::{Asked, Environment, System, branch_of, needed};
+
+pub(super) const SYSTEM: System = System {
+    name: "Azure Pipelines",
+    recognise: |environment| environment.is("TF_BUILD", "true"),
+    event: None,
+    asked,
+    whole_clone: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
+    head_commit: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
+};
+
+fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+    let head = needed(environment, "BUILD_SOURCEVERSION")?;
+    match environment.get("BUILD_REASON").as_deref() {
+        Some("PullRequest") => {
+            // What is built is a merge of Azure's own; the change's last commit is named apart.
+            let head = environment.commit("SYSTEM_PULLREQUEST_SOURCECOMMITID").unwrap_or(head);
+            let number = environment
+                .get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER")
+                .or_else(|| environment.get("SYSTEM_PULLREQUEST_PULLREQUESTID"));
+            let onto = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|name| branch_of(&name));
+            Ok(Asked::change("pull request", number, head, None, onto))
+        }
+        Some("Schedule") => Ok(Asked::everything("schedule")),
+        Some("Manual") => Ok(Asked::everything("run by hand")),
+        _ => {
+            let reference = environment.get("BUILD_SOURCEBRANCH").unwrap_or_default();
+            Ok(Asked::push(&reference, head, None, None))
+        }
+    }
+}

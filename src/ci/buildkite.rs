@@ -1,0 +1,31 @@
+//! Buildkite. Variables: Buildkite's documentation, "Environment variables".
+
+use super::{Asked, Environment, System, needed};
+
+pub(super) const SYSTEM: System = System {
+    name: "Buildkite",
+    recognise: |environment| environment.is("BUILDKITE", "true"),
+    event: None,
+    asked,
+    whole_clone: "take `--depth` out of `BUILDKITE_GIT_CLONE_FLAGS` and `BUILDKITE_GIT_FETCH_FLAGS`, and run \
+                  `git fetch --unshallow` before this",
+    head_commit: "run `git fetch origin \"$BUILDKITE_COMMIT\"` before this",
+};
+
+fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+    let head = needed(environment, "BUILDKITE_COMMIT")?;
+    // It is `false` where there is none.
+    if let Some(number) = environment.get("BUILDKITE_PULL_REQUEST").filter(|number| number != "false") {
+        let onto = environment.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH");
+        return Ok(Asked::change("pull request", Some(number), head, None, onto));
+    }
+    let main = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH");
+    if let Some(tag) = environment.get("BUILDKITE_TAG") {
+        return Ok(Asked::push(&format!("refs/tags/{tag}"), head, None, main));
+    }
+    match environment.get("BUILDKITE_SOURCE").as_deref() {
+        Some("schedule") => Ok(Asked::everything("schedule")),
+        Some("ui" | "api") => Ok(Asked::everything("run by hand")),
+        _ => Ok(Asked::push(&environment.get("BUILDKITE_BRANCH").unwrap_or_default(), head, None, main)),
+    }
+}

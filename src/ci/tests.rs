@@ -1,0 +1,260 @@
+//! Each system's variables as it documents them, and what they come to.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::{Asked, Commits, Unclear, run};
+
+const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const C: &str = "cccccccccccccccccccccccccccccccccccccccc";
+const ZERO: &str = "0000000000000000000000000000000000000000";
+
+fn asked(variables: &[(&str, &str)], event: &Value) -> Result<(&'static str, Asked), Unclear> {
+    let variables: HashMap<&str, &str> = variables.iter().copied().collect();
+    let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
+    let read = |path: &str| {
+        assert_eq!(path, "/event.json");
+        Ok(event.to_string().into_bytes())
+    };
+    run(&variable, &read).map(|run| (run.system.name, run.asked))
+}
+
+fn owned(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
+}
+
+fn change(head: &str, base: Option<&str>, onto: Option<&str>) -> Commits {
+    Commits::Change { head: head.to_owned(), base: owned(base), onto: owned(onto) }
+}
+
+fn push(head: &str, before: Option<&str>, branch: Option<&str>, main: Option<&str>) -> Commits {
+    Commits::Push {
+        head: head.to_owned(),
+        before: owned(before),
+        branch: owned(branch),
+        tag: None,
+        main: owned(main),
+    }
+}
+
+fn tag(head: &str, name: &str, main: Option<&str>) -> Commits {
+    let (before, branch) = (None, None);
+    Commits::Push { head: head.to_owned(), before, branch, tag: owned(Some(name)), main: owned(main) }
+}
+
+fn github(event_name: &str, event: &Value) -> Result<Asked, Unclear> {
+    let variables =
+        [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", event_name), ("GITHUB_EVENT_PATH", "/event.json")];
+    asked(&variables, event).map(|(system, asked)| {
+        assert_eq!(system, "GitHub Actions");
+        asked
+    })
+}
+
+#[test]
+fn github_tells_by_its_event() {
+    let pull = json!({"pull_request": {"number": 12, "head": {"sha": A, "ref": "fix", "repo": {"fork": true}},
+                                       "base": {"sha": B, "ref": "main"}}});
+    let pushed = |before: &str| {
+        json!({"ref": "refs/heads/fix", "before": before, "after": A, "deleted": false,
+               "repository": {"default_branch": "main"}})
+    };
+    let tagged =
+        json!({"ref": "refs/tags/v1", "before": ZERO, "after": A, "repository": {"default_branch": "main"}});
+    let queued = json!({"merge_group": {"head_sha": A, "base_sha": B, "base_ref": "refs/heads/main"}});
+    let cases = [
+        ("pull_request", &pull, "pull request 12 into `main`", change(A, Some(B), Some("main"))),
+        ("pull_request_target", &pull, "pull request 12 into `main`", change(A, Some(B), Some("main"))),
+        ("push", &pushed(B), "push to `fix`", push(A, Some(B), Some("fix"), Some("main"))),
+        ("push", &pushed(ZERO), "push to `fix`", push(A, None, Some("fix"), Some("main"))),
+        ("push", &tagged, "tag `v1`", tag(A, "v1", Some("main"))),
+        ("merge_group", &queued, "merge queue into `main`", change(A, Some(B), Some("main"))),
+        ("schedule", &json!({"schedule": "0 0 * * *"}), "schedule", Commits::Everything),
+        ("workflow_dispatch", &json!({}), "run by hand", Commits::Everything),
+    ];
+    for (name, event, about, commits) in cases {
+        let expected = Asked { about: about.to_owned(), commits };
+        assert_eq!(github(name, event).unwrap(), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_github_does_not_tell_is_an_error_that_says_what_to_do() {
+    let cases = [
+        ("issues", json!({}), "an event `issues` names no commits"),
+        ("", json!({}), "an event `` names no commits"),
+        ("pull_request", json!({"pull_request": {"head": {}}}), "the event has no `pull_request.head.sha`"),
+        ("pull_request", json!([1, 2]), "the event has no `pull_request.head.sha`"),
+        ("push", json!({"after": ZERO, "deleted": true}), "if: ${{ !github.event.deleted }}"),
+        ("push", json!({"after": ZERO}), "the event has no `after`"),
+        ("push", json!({"after": 7}), "the event has no `after`"),
+        ("merge_group", json!({"merge_group": {"head_sha": A}}), "the event has no `merge_group.base_sha`"),
+    ];
+    for (name, event, expected) in cases {
+        let error = github(name, &event).unwrap_err().to_string();
+        assert!(error.starts_with("GitHub Actions: ") && error.contains(expected), "{name}: {error}");
+    }
+    let on = |name: &str| (name == "GITHUB_ACTIONS").then(|| "true".to_owned());
+    let error = run(&on, &|_| Ok(Vec::new())).err().unwrap().to_string();
+    assert!(error.contains("the event cannot be read from GITHUB_EVENT_PATH: it is not set"), "{error}");
+    let all = |_: &str| Some("true".to_owned());
+    let error = run(&all, &|_| Ok(b"{".to_vec())).err().unwrap().to_string();
+    assert!(error.contains("it holds no JSON"), "{error}");
+    let error = run(&all, &|_| Err(std::io::ErrorKind::NotFound.into())).err().unwrap().to_string();
+    assert!(error.contains("GITHUB_EVENT_PATH"), "{error}");
+}
+
+type Row<'r> = (&'r [(&'static str, &'static str)], &'static str, Commits);
+
+/// Holds what a system's variables come to, besides those that every run of it has.
+fn tells(system: &str, common: &[(&'static str, &'static str)], rows: &[Row<'_>]) {
+    for (variables, about, commits) in rows {
+        let expected = Asked { about: (*about).to_owned(), commits: commits.clone() };
+        let told = asked(&[common, variables].concat(), &Value::Null).unwrap();
+        assert_eq!(told, (system, expected), "{variables:?}");
+    }
+}
+
+#[test]
+fn gitlab_tells_by_its_variables() {
+    const REQUEST: [(&str, &str); 5] = [
+        ("CI_MERGE_REQUEST_IID", "7"),
+        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", B),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ("CI_COMMIT_BEFORE_SHA", ZERO),
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+    ];
+    let merged = [&REQUEST[..], &[("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", C)]].concat();
+    let source = |source: &'static str, before: &'static str| {
+        [("CI_PIPELINE_SOURCE", source), ("CI_COMMIT_BEFORE_SHA", before), ("CI_COMMIT_BRANCH", "fix")]
+    };
+    let external = [
+        ("CI_EXTERNAL_PULL_REQUEST_IID", "4"),
+        ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA", B),
+    ];
+    let pushed = |before: Option<&str>| push(A, before, Some("fix"), Some("main"));
+    tells(
+        "GitLab CI",
+        &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", A), ("CI_DEFAULT_BRANCH", "main")],
+        &[
+            (&REQUEST, "merge request 7 into `main`", change(A, Some(B), Some("main"))),
+            (&merged, "merge request 7 into `main`", change(C, Some(B), Some("main"))),
+            (&external, "pull request 4 into `main`", change(A, Some(B), Some("main"))),
+            (&source("push", B), "push to `fix`", pushed(Some(B))),
+            (&source("push", ZERO), "push to `fix`", pushed(None)),
+            (&source("schedule", ZERO), "schedule", Commits::Everything),
+            (&source("web", ZERO), "run by hand", Commits::Everything),
+            (&source("parent_pipeline", ZERO), "child pipeline", Commits::Everything),
+            (&source("parent_pipeline", B), "push to `fix`", pushed(Some(B))),
+            (&[("CI_COMMIT_TAG", "v1")], "tag `v1`", tag(A, "v1", Some("main"))),
+        ],
+    );
+}
+
+#[test]
+fn bitbucket_tells_by_its_variables() {
+    let request = [
+        ("BITBUCKET_PR_ID", "3"),
+        ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+        ("BITBUCKET_PR_DESTINATION_COMMIT", "bbbbbbbbbbbb"),
+        ("BITBUCKET_BRANCH", "fix"),
+    ];
+    tells(
+        "Bitbucket Pipelines",
+        &[("BITBUCKET_BUILD_NUMBER", "1"), ("BITBUCKET_COMMIT", A)],
+        &[
+            (&request, "pull request 3 into `main`", change(A, Some("bbbbbbbbbbbb"), Some("main"))),
+            (&[("BITBUCKET_BRANCH", "fix")], "push to `fix`", push(A, None, Some("fix"), None)),
+            (&[("BITBUCKET_TAG", "v1")], "tag `v1`", tag(A, "v1", None)),
+        ],
+    );
+}
+
+#[test]
+fn azure_tells_by_its_variables() {
+    let request = [
+        ("BUILD_REASON", "PullRequest"),
+        ("SYSTEM_PULLREQUEST_PULLREQUESTID", "9"),
+        ("SYSTEM_PULLREQUEST_SOURCECOMMITID", C),
+        ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+    ];
+    let pushed = [("BUILD_REASON", "IndividualCI"), ("BUILD_SOURCEBRANCH", "refs/heads/x/fix")];
+    tells(
+        "Azure Pipelines",
+        &[("TF_BUILD", "True"), ("BUILD_SOURCEVERSION", A)],
+        &[
+            (&request, "pull request 9 into `main`", change(C, None, Some("main"))),
+            (&pushed, "push to `x/fix`", push(A, None, Some("x/fix"), None)),
+            (&[("BUILD_REASON", "Schedule")], "schedule", Commits::Everything),
+            (&[("BUILD_REASON", "Manual")], "run by hand", Commits::Everything),
+        ],
+    );
+}
+
+#[test]
+fn jenkins_tells_by_its_variables() {
+    let changed = [("CHANGE_ID", "5"), ("CHANGE_TARGET", "main"), ("BRANCH_NAME", "PR-5")];
+    let since = [("BRANCH_NAME", "fix"), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", B), ("GIT_PREVIOUS_COMMIT", C)];
+    tells(
+        "Jenkins",
+        &[("JENKINS_URL", "https://ci.example.org/")],
+        &[
+            (&changed, "change 5 into `main`", change("HEAD", None, Some("main"))),
+            (&since, "push to `fix`", push("HEAD", Some(B), Some("fix"), None)),
+            (&[("GIT_BRANCH", "origin/fix")], "push to `fix`", push("HEAD", None, Some("fix"), None)),
+            (&[("TAG_NAME", "v1")], "tag `v1`", tag("HEAD", "v1", None)),
+        ],
+    );
+}
+
+#[test]
+fn circleci_and_buildkite_tell_by_their_variables() {
+    tells(
+        "CircleCI",
+        &[("CIRCLECI", "true"), ("CIRCLE_SHA1", A)],
+        &[
+            (&[("CIRCLE_BRANCH", "fix")], "push to `fix`", push(A, None, Some("fix"), None)),
+            (&[("CIRCLE_TAG", "v1")], "tag `v1`", tag(A, "v1", None)),
+            (&[], "push", push(A, None, None, None)),
+        ],
+    );
+    let request = [("BUILDKITE_PULL_REQUEST", "8"), ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main")];
+    let pushed =
+        [("BUILDKITE_PULL_REQUEST", "false"), ("BUILDKITE_BRANCH", "fix"), ("BUILDKITE_SOURCE", "webhook")];
+    tells(
+        "Buildkite",
+        &[("BUILDKITE", "true"), ("BUILDKITE_COMMIT", A), ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main")],
+        &[
+            (&request, "pull request 8 into `main`", change(A, None, Some("main"))),
+            (&pushed, "push to `fix`", push(A, None, Some("fix"), Some("main"))),
+            (&[("BUILDKITE_SOURCE", "schedule")], "schedule", Commits::Everything),
+        ],
+    );
+}
+
+#[test]
+fn no_system_and_no_commit_are_errors() {
+    let none = asked(&[("CI", "true")], &Value::Null).unwrap_err().to_string();
+    assert!(none.contains("Buildkite") && none.contains("skant scan --history main..HEAD"), "{none}");
+    for (variables, name) in [
+        ([("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "")], "CI_COMMIT_SHA"),
+        ([("CIRCLECI", "true"), ("CIRCLE_SHA1", ZERO)], "CIRCLE_SHA1"),
+        ([("TF_BUILD", "True"), ("X", "")], "BUILD_SOURCEVERSION"),
+        ([("BITBUCKET_BUILD_NUMBER", "1"), ("X", "")], "BITBUCKET_COMMIT"),
+        ([("BUILDKITE", "true"), ("X", "")], "BUILDKITE_COMMIT"),
+    ] {
+        let error = asked(&variables, &Value::Null).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("--history"), "{error}");
+    }
+}
+
+#[test]
+fn names_are_escaped() {
+    let hostile = "x\u{1b}[31m\n::error::y";
+    let variables = [("CIRCLECI", "true"), ("CIRCLE_SHA1", A), ("CIRCLE_BRANCH", hostile)];
+    let (_, asked) = asked(&variables, &Value::Null).unwrap();
+    assert_eq!(asked.about, "push to `x\\u{1b}[31m\\u{a}::error::y`");
+}

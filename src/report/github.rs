@@ -1,0 +1,236 @@
+//! Workflow commands for GitHub Actions: annotations beside the changed lines. What they are written to is a
+//! job's log, in which the runner looks for commands, so no other line may look like one.
+
+use std::io::{self, Write};
+
+use super::level::Level;
+use super::{human, words};
+use crate::finding::{Finding, Problem, Report};
+
+/// GitHub shows this many annotations of each level of a step, and drops the rest without a word.
+const MOST_OF_A_LEVEL: usize = 10;
+
+/// The runner refuses messages of more than 4,096 characters.
+const MOST_CHARACTERS: usize = 4000;
+
+/// Writes annotations, most important first, and how it went as a plain line.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let annotations = annotations(report);
+    for level in [Level::Error, Level::Warning, Level::Note] {
+        let those: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
+        let fits = those.len() <= MOST_OF_A_LEVEL;
+        let shown = if fits { those.len() } else { MOST_OF_A_LEVEL - 1 };
+        for annotation in &those[..shown] {
+            annotation.write(out)?;
+        }
+        if !fits {
+            let message = format!(
+                "{} of {} are annotated, for GitHub shows no more; the other formats list all",
+                human::grouped(shown),
+                human::counted(those.len(), level.name()),
+            );
+            Annotation { level, title: "skant: more".to_owned(), place: String::new(), message }
+                .write(out)?;
+        }
+    }
+    for line in human::summary(report, &human::Options::default()).lines() {
+        writeln!(out, "skant: {line}")?;
+    }
+    Ok(())
+}
+
+struct Annotation {
+    level: Level,
+    title: String,
+    /// `file=…,line=…`, or nothing where there is no file to show it beside.
+    place: String,
+    message: String,
+}
+
+fn annotations(report: &Report) -> Vec<Annotation> {
+    let problems = report.problems.iter().map(|problem| unread(problem, Level::Error));
+    let findings = report.findings.iter().map(|finding| found(finding, report));
+    let notes = report.notes.iter().map(|note| {
+        // What was not read and accepted is still more than a note.
+        unread(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
+    });
+    let suppressed = (!report.suppressed.is_empty()).then(|| Annotation {
+        level: Level::Note,
+        title: "skant: suppressed".to_owned(),
+        place: String::new(),
+        message: format!("{} suppressed", human::counted(report.suppressed.len(), "finding")),
+    });
+    problems.chain(findings).chain(suppressed).chain(notes).collect()
+}
+
+fn found(finding: &Finding, report: &Report) -> Annotation {
+    let Finding { title, rule, secret, confidence, fingerprint, help, .. } = finding;
+    let first = finding.locations.first();
+    let here = first.filter(|first| words::in_working_tree(first.kind, &report.scope, Some(finding)));
+    let place = here.map(|here| {
+        let (start, end) = (here.start, here.end);
+        let lines = format!("file={},line={},endLine={}", property(&here.path), start.line, end.line);
+        if start.line == end.line {
+            format!("{lines},col={},endColumn={}", start.column, end.column)
+        } else {
+            lines
+        }
+    });
+    let mut places: Vec<String> = finding.locations.iter().take(3).map(words::place).collect();
+    let hidden = finding.places.max(finding.locations.len()) - places.len();
+    if hidden > 0 {
+        places.push(format!("{hidden} more"));
+    }
+    let said = format!(
+        "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}",
+        secret.text, secret.length
+    );
+    let mut lines = vec![said, format!("at {}", places.join(", "))];
+    lines.extend(words::steps(help));
+    let message = lines.join("\n");
+    Annotation {
+        level: Level::of(finding),
+        title: format!("skant: {rule}"),
+        place: place.unwrap_or_default(),
+        message,
+    }
+}
+
+fn unread(problem: &Problem, level: Level) -> Annotation {
+    let kind = problem.kind.name();
+    let title =
+        if level == Level::Error { format!("skant: not read ({kind})") } else { format!("skant: {kind}") };
+    let message = words::problem(problem);
+    Annotation { level, title, place: String::new(), message }
+}
+
+impl Annotation {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let command = match self.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "notice",
+        };
+        let comma = if self.place.is_empty() { "" } else { "," };
+        let message = match self.message.char_indices().nth(MOST_CHARACTERS) {
+            Some((end, _)) => format!("{}… (cut)", &self.message[..end]),
+            None => self.message.clone(),
+        };
+        writeln!(out, "::{command} {}{comma}title={}::{}", self.place, property(&self.title), data(&message))
+    }
+}
+
+/// A command's text: what the runner decodes is encoded, and nothing ends the line.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A command's property: the same, and what would end it.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Format, samples};
+
+    fn lines(report: &Report) -> Vec<String> {
+        samples::told(Format::Github, report).lines().map(str::to_owned).collect()
+    }
+
+    type Command = (String, Vec<(String, String)>, String);
+
+    /// The command of a line, its properties and its text, read as the runner reads them.
+    fn read(line: &str) -> Option<Command> {
+        let decode = |text: &str| {
+            text.replace("%2C", ",")
+                .replace("%3A", ":")
+                .replace("%0A", "\n")
+                .replace("%0D", "\r")
+                .replace("%25", "%")
+        };
+        let rest = line.trim_start().strip_prefix("::")?;
+        let (head, text) = rest.split_once("::")?;
+        let (command, properties) = head.split_once(' ').unwrap_or((head, ""));
+        let pairs = properties.split(',').filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), decode(value))).collect();
+        Some((command.to_owned(), pairs, decode(text)))
+    }
+
+    #[test]
+    fn a_finding_stands_beside_its_line() {
+        let lines = lines(&samples::staged());
+        let (command, properties, text) = read(&lines[0]).unwrap();
+        assert_eq!(command, "error");
+        let expected = [
+            ("file", "app/.env"),
+            ("line", "3"),
+            ("endLine", "3"),
+            ("col", "19"),
+            ("endColumn", "127"),
+            ("title", "skant: anthropic-api-key"),
+        ];
+        let told: Vec<_> = properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(told, expected);
+        assert!(text.starts_with("Anthropic API key: sk-ant-api03-R2D...igAA, 108 characters"), "{text}");
+        assert!(text.contains("\n1. Revoke the key"), "{text}");
+        assert_eq!(lines[1], "skant: 1 secret found in 12 files (34 kB); complete");
+    }
+
+    #[test]
+    fn what_is_in_no_working_tree_names_no_file() {
+        for report in [samples::removed(), samples::unreachable()] {
+            let lines = lines(&report);
+            let (_, properties, text) = read(&lines[0]).unwrap();
+            assert!(properties.iter().all(|(name, _)| name == "title"), "{properties:?}");
+            assert!(text.contains("\nat "), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_read_is_an_error() {
+        let lines = lines(&samples::troubled());
+        let errors = lines.iter().filter_map(|line| read(line)).filter(|(command, ..)| command == "error");
+        assert_eq!(errors.count(), 2);
+        assert!(lines.iter().any(|line| line.contains("title=skant%3A suppressed::2 findings suppressed")));
+        assert!(lines.last().unwrap().starts_with("skant: INCOMPLETE"), "{lines:?}");
+    }
+
+    #[test]
+    fn no_more_are_written_than_are_shown() {
+        for (findings, annotated, more) in [(10, 10, false), (11, 9, true), (500, 9, true)] {
+            let lines = lines(&samples::many(findings, 1));
+            let told: Vec<_> = lines.iter().filter_map(|line| read(line)).collect();
+            assert_eq!(told.len(), annotated + usize::from(more));
+            let last = &told.last().unwrap().2;
+            assert_eq!(last.starts_with(&format!("9 of {findings} errors are annotated")), more, "{last}");
+        }
+        let mut report = samples::staged();
+        report.findings[0].help = vec!["x".repeat(9000)];
+        let (.., text) = read(&lines(&report)[0]).unwrap();
+        assert!(text.chars().count() < 4096 && text.ends_with("… (cut)"));
+    }
+
+    #[test]
+    fn hostile_text_is_no_command() {
+        let mut report = samples::hostile();
+        let hostile = "x\n::set-output name=a::b\r\n::stop-commands::c, d: e %0A::error::f";
+        report.findings[0].reasons = vec![hostile.to_owned()];
+        report.findings[0].help = vec![hostile.to_owned()];
+        report.findings[0].locations[0].path = hostile.to_owned();
+        let lines = lines(&report);
+        let commands: Vec<_> = lines.iter().filter_map(|line| read(line)).collect();
+        assert!(
+            commands.iter().all(|(command, ..)| ["error", "notice"].contains(&command.as_str())),
+            "{commands:?}"
+        );
+        assert!(commands.iter().all(|(_, properties, _)| properties.len() <= 6));
+        assert_eq!(commands[0].1[0], ("file".to_owned(), hostile.to_owned()), "it comes back as it was");
+        assert!(commands[0].2.contains(hostile));
+        assert!(lines.iter().all(|line| line.starts_with("::") || line.starts_with("skant: ")), "{lines:?}");
+    }
+}

@@ -1,0 +1,188 @@
+//! JUnit XML, for whatever shows the results of tests: a case for the scan, one for each finding, problem and
+//! suppressed finding. Valid by the schemas of Ant and of Jenkins, so it has only what both know.
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use super::level::Level;
+use super::{Times, human, words};
+use crate::finding::{Finding, Problem, Report, Suppressed};
+
+/// GitLab reads half a million cases; nobody reads so many, and Jenkins holds all of them in memory.
+const MOST_CASES: usize = 20_000;
+
+/// Writes the report as one test suite.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
+    let all = cases(report);
+    let (cases, cut) = all.split_at(all.len().min(MOST_CASES));
+    let count = |wanted: fn(&Verdict) -> bool| cases.iter().filter(|case| wanted(&case.verdict)).count();
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
+    write!(out, "  <testsuite name=\"skant\" package=\"skant\" id=\"0\" hostname=\"localhost\"")?;
+    write!(out, " timestamp=\"{}\" time=\"{}\"", times.started(), times.seconds())?;
+    writeln!(
+        out,
+        " tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
+        cases.len(),
+        count(|verdict| matches!(verdict, Verdict::Failure(..))),
+        count(|verdict| matches!(verdict, Verdict::Error(..))),
+        count(|verdict| matches!(verdict, Verdict::Skipped(..))),
+    )?;
+    properties(report, out)?;
+    for case in cases {
+        case.write(out)?;
+    }
+    let mut said = vec![human::summary(report, &human::Options::default())];
+    if !cut.is_empty() {
+        let (listed, all) = (cases.len(), all.len());
+        said.push(format!("There are {all} cases, of which {listed} are listed; `--format json` lists all."));
+    }
+    for note in report.notes.iter().filter(|note| note.kind.is_note()).take(MOST_CASES) {
+        said.push(format!("note[{}]: {}", note.kind.name(), words::problem(note)));
+    }
+    writeln!(out, "    <system-out>{}</system-out>\n    <system-err></system-err>", text(&said.join("\n")))?;
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
+enum Verdict {
+    Passed,
+    /// Kind, message and what to do.
+    Failure(String, String, String),
+    Error(String, String, String),
+    Skipped(String),
+}
+
+struct Case {
+    name: String,
+    class: String,
+    verdict: Verdict,
+}
+
+/// The scan itself comes first, so that a report has a case even where nothing was found, and an error where
+/// anything was not read.
+fn cases(report: &Report) -> Vec<Case> {
+    let summary = human::summary(report, &human::Options::default());
+    let verdict = match (report.problems.is_empty(), report.is_complete()) {
+        (false, _) => Verdict::Error("incomplete".to_owned(), summary, String::new()),
+        (true, false) => Verdict::Skipped(summary),
+        (true, true) => Verdict::Passed,
+    };
+    let scan = Case { name: "everything was read".to_owned(), class: "skant".to_owned(), verdict };
+    let accepted = report.notes.iter().filter(|note| !note.kind.is_note());
+    std::iter::once(scan)
+        .chain(report.problems.iter().map(|problem| unread(problem, false)))
+        .chain(report.findings.iter().map(found))
+        .chain(accepted.map(|problem| unread(problem, true)))
+        .chain(report.suppressed.iter().map(on_record))
+        .collect()
+}
+
+fn found(finding: &Finding) -> Case {
+    let Finding { title, rule, fingerprint, secret, severity, confidence, .. } = finding;
+    let first = finding.locations.first().map(|first| format!(" in {}", words::place(first)));
+    let message = format!(
+        "{title}: {}, {} characters; {severity}, {confidence} confidence",
+        secret.text, secret.length
+    );
+    let mut lines: Vec<String> =
+        finding.locations.iter().map(|at| format!("at {}", words::place(at))).collect();
+    let hidden = finding.places.saturating_sub(finding.locations.len());
+    if hidden > 0 {
+        lines.push(format!("and {hidden} more places"));
+    }
+    lines.extend(finding.reasons.iter().map(|reason| format!("why: {reason}")));
+    lines.extend(words::steps(&finding.help));
+    let verdict = match Level::of(finding) {
+        // It fails no run unless that is asked for.
+        Level::Note => Verdict::Skipped(message),
+        Level::Warning | Level::Error => Verdict::Failure(rule.to_string(), message, lines.join("\n")),
+    };
+    let name = format!("{title}, fingerprint {fingerprint}{}", first.unwrap_or_default());
+    Case { name, class: format!("skant.{rule}"), verdict }
+}
+
+fn unread(problem: &Problem, accepted: bool) -> Case {
+    let kind = problem.kind.name();
+    let name = match &problem.path {
+        Some(path) => format!("{kind}: {path}"),
+        None => format!("{kind}: {}", problem.message),
+    };
+    let verdict = if accepted {
+        Verdict::Skipped(format!("accepted, but not read: {}", words::problem(problem)))
+    } else {
+        Verdict::Error(kind.to_owned(), words::problem(problem), String::new())
+    };
+    Case { name, class: "skant.problem".to_owned(), verdict }
+}
+
+fn on_record(suppressed: &Suppressed) -> Case {
+    let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
+    let reason = if reason.is_empty() { "no reason given" } else { reason };
+    let name = format!("suppressed: fingerprint {fingerprint} in {}", words::suppressed(suppressed));
+    Case {
+        name,
+        class: format!("skant.{rule}"),
+        verdict: Verdict::Skipped(format!("suppressed ({by}): {reason}")),
+    }
+}
+
+impl Case {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (name, class) = (text(&self.name), text(&self.class));
+        write!(out, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\">")?;
+        match &self.verdict {
+            Verdict::Passed => {}
+            Verdict::Failure(kind, message, body) => element("failure", kind, message, body, out)?,
+            Verdict::Error(kind, message, body) => element("error", kind, message, body, out)?,
+            Verdict::Skipped(message) => write!(out, "<skipped message=\"{}\"/>", text(message))?,
+        }
+        writeln!(out, "</testcase>")
+    }
+}
+
+fn element(name: &str, kind: &str, message: &str, body: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "<{name} type=\"{}\" message=\"{}\">{}</{name}>", text(kind), text(message), text(body))
+}
+
+fn properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let scope = &report.scope;
+    writeln!(out, "    <properties>")?;
+    for (name, value) in [
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("complete", report.is_complete().to_string()),
+        ("scope", scope.kind.to_owned()),
+        ("revisions", scope.revisions.join(" ")),
+        ("ci", scope.ci.clone().unwrap_or_default()),
+        ("commits", scope.commits.to_string()),
+        ("files", scope.blobs.to_string()),
+        ("bytes", scope.bytes.to_string()),
+        ("suppressed", report.suppressed.len().to_string()),
+        ("problems", report.problems.len().to_string()),
+        ("notes", report.notes.len().to_string()),
+    ] {
+        writeln!(out, "      <property name=\"{name}\" value=\"{}\"/>", text(&value))?;
+    }
+    writeln!(out, "    </properties>")
+}
+
+/// Text for an attribute or between two tags. What XML 1.0 cannot hold at all becomes U+FFFD.
+fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            character if character.is_control() => out.push('\u{fffd}'),
+            plain => out.push(plain),
+        }
+    }
+    out
+}

@@ -1,0 +1,269 @@
+//! Markdown for a job summary or a comment on a change. It is cut so that it fits into both. Untrusted text
+//! stands in code spans whose special signs are written as numbers, so that nothing in it is a link, a mention,
+//! a tag or a cell.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::level::Level;
+use super::{human, words};
+use crate::finding::{Finding, Problem, Report, Suppressed};
+
+/// A comment on GitHub takes 65,536 characters; a job summary is larger.
+const MOST_BYTES: usize = 65_000;
+
+/// What the end may take: the words that say what was cut.
+const RESERVED: usize = 400;
+
+/// Further places of a finding than these are only counted.
+const MOST_PLACES: usize = 5;
+
+/// Writes the report as Markdown.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(told(report).as_bytes())
+}
+
+fn told(report: &Report) -> String {
+    let mut out = format!("## skant: {}\n\n", heading(report));
+    for line in human::summary(report, &human::Options::default()).lines() {
+        let _ = write!(out, "{}\n\n", prose(line));
+    }
+    let mut room = Room { left: MOST_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
+    // What was not read comes first: it says how far the rest can be trusted.
+    room.list(&mut out, "Not everything was read", "problem", report.problems.iter().map(problem));
+    if !report.findings.is_empty() {
+        let head = "\n| | rule | place | secret | fingerprint |\n|---|---|---|---|---|\n";
+        room.list(&mut out, head, "finding", report.findings.iter().map(row));
+        room.list(&mut out, "\n", "explanation", report.findings.iter().map(details));
+    }
+    room.list(&mut out, "\nSuppressed:\n\n", "suppressed finding", report.suppressed.iter().map(suppressed));
+    room.list(&mut out, "\nNotes:\n\n", "note", report.notes.iter().map(problem));
+    if !room.cut.is_empty() {
+        let cut = room.cut.join(", ");
+        let _ = write!(
+            out,
+            "\nThis summary was cut: {cut} left out. Another format (`json`, `sarif`) lists all.\n"
+        );
+    }
+    out
+}
+
+/// What is left of the size, and what did not fit into it.
+struct Room {
+    left: usize,
+    cut: Vec<String>,
+}
+
+impl Room {
+    /// As many entries as fit, below a heading; nothing where there are none.
+    fn list(&mut self, out: &mut String, heading: &str, word: &str, entries: impl Iterator<Item = String>) {
+        let (mut begun, mut cut) = (false, 0);
+        for entry in entries {
+            let heading = if begun { "" } else { heading };
+            let size = heading.len() + entry.len();
+            if cut > 0 || size > self.left {
+                cut += 1;
+                continue;
+            }
+            begun = true;
+            self.left -= size;
+            out.push_str(heading);
+            out.push_str(&entry);
+        }
+        if cut > 0 {
+            self.cut.push(human::counted(cut, word));
+        }
+    }
+}
+
+fn heading(report: &Report) -> String {
+    let found = report.findings.iter().filter(|finding| finding.is_reachable()).count();
+    match (found, report.is_complete()) {
+        (0, true) => "no secrets found".to_owned(),
+        (0, false) => "INCOMPLETE, not everything was read".to_owned(),
+        (found, true) => format!("{} found", human::counted(found, "secret")),
+        (found, false) => format!("{} found, and not everything was read", human::counted(found, "secret")),
+    }
+}
+
+fn row(finding: &Finding) -> String {
+    let places = match finding.locations.as_slice() {
+        [] => String::new(),
+        [first, ..] => {
+            let more = finding.places.max(finding.locations.len()) - 1;
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{}{more}", code(&words::place(first)))
+        }
+    };
+    let sign = match Level::of(finding) {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    };
+    format!(
+        "| {sign} | {} | {places} | {} | {} |\n",
+        code(&finding.rule),
+        code(&finding.secret.text),
+        code(finding.fingerprint.as_str())
+    )
+}
+
+fn details(finding: &Finding) -> String {
+    let Finding { title, severity, confidence, reasons, help, .. } = finding;
+    let place = finding.locations.first().map(|first| format!(", {}", code(&words::place(first))));
+    let mut out = format!(
+        "<details><summary>{}{}: what to do</summary>\n\n{severity}, {confidence} confidence\n\n",
+        prose(title),
+        place.unwrap_or_default()
+    );
+    let more = finding.locations.iter().skip(1).take(MOST_PLACES);
+    for place in more {
+        let _ = writeln!(out, "* also at {}", code(&words::place(place)));
+    }
+    for reason in reasons {
+        let _ = writeln!(out, "* {}", prose(reason));
+    }
+    out.push('\n');
+    for step in words::steps(help) {
+        let _ = writeln!(out, "{}", prose(&step));
+    }
+    out.push_str("\n</details>\n\n");
+    out
+}
+
+fn problem(problem: &Problem) -> String {
+    let place = problem.path.as_ref().map(|path| format!("{}: ", code(path))).unwrap_or_default();
+    format!("* {}: {place}{}\n", problem.kind.name(), prose(&problem.message))
+}
+
+fn suppressed(suppressed: &Suppressed) -> String {
+    let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
+    let reason = if reason.is_empty() { "no reason given" } else { reason };
+    format!(
+        "* {} {} ({by}) at {}: {}\n",
+        code(rule),
+        code(fingerprint.as_str()),
+        code(&words::suppressed(suppressed)),
+        prose(reason)
+    )
+}
+
+/// Untrusted text in a code span of HTML. Signs that mean anything in Markdown or HTML are numbers; so is the
+/// point after `www`, which GitHub makes a link of.
+fn code(text: &str) -> String {
+    let mut out = String::from("<code>");
+    escaped(text, &mut out);
+    out.push_str("</code>");
+    out
+}
+
+fn escaped(text: &str, out: &mut String) {
+    let mut word = String::new();
+    for character in text.chars() {
+        let dot = character == '.' && !word.ends_with("www");
+        if character.is_alphanumeric() || matches!(character, ' ' | '-' | '/') || dot {
+            out.push(character);
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(out, "&#{};", u32::from(character));
+        }
+        word.extend(character.to_lowercase());
+    }
+}
+
+/// Sentences of our own that may hold untrusted words. What stands in backticks becomes a code span; a link
+/// stays one, but `@name` and `#1` would call people and issues, so they do not stay.
+fn prose(text: &str) -> String {
+    let paired = text.matches('`').count().is_multiple_of(2);
+    if !paired {
+        return code(text);
+    }
+    let mut out = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        if at % 2 == 1 {
+            out.push_str(&code(part));
+            continue;
+        }
+        // Wherever this is printed, no line may begin as a command to GitHub's runner.
+        let part = part.replace("::", "\u{e000}\u{e000}");
+        for character in part.chars() {
+            match character {
+                '\u{e000}' => out.push_str("&#58;"),
+                '@' | '#' => {
+                    let _ = write!(out, "<code>&#{};</code>", u32::from(character));
+                }
+                '&' | '<' | '>' | '[' | ']' | '*' | '_' | '|' | '~' | '!' | '\\' | '$' | '\'' | '"' => {
+                    let _ = write!(out, "&#{};", u32::from(character));
+                }
+                plain => out.push(plain),
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_finding_is_told_in_a_row_and_with_what_to_do() {
+        let told = told(&samples::staged());
+        let fingerprint = samples::fingerprint("sample");
+        let row = format!(
+            "| error | <code>anthropic-api-key</code> | <code>app/.env&#58;3&#58;19</code> | \
+             <code>sk-ant-api03-R2D...igAA</code> | <code>{fingerprint}</code> |\n"
+        );
+        assert!(told.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{told}");
+        assert!(told.contains(&row), "{told}");
+        assert!(
+            told.contains("1. Revoke the key at https://console.anthropic.com/settings/keys: whoever"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_read_comes_first_and_is_never_called_clean() {
+        let told = told(&samples::troubled());
+        assert!(told.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{told}");
+        assert!(told.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{told}");
+        assert!(
+            told.contains("(inline) at <code>docs/setup.md&#58;7</code>: rotated, see runbook\n"),
+            "{told}"
+        );
+        assert!(told.contains("* lfs-pointer: <code>assets/7.bin</code>"), "{told}");
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        let told = told(&samples::hostile());
+        for broken in ["<script", "</script", "`", "](", "]]>", "::set-output", "||", "@", "\u{202e}", "\r"] {
+            assert!(!told.contains(broken), "{broken}: {told}");
+        }
+        for line in told.lines().filter(|line| line.starts_with('|')) {
+            assert_eq!(line.matches('|').count(), 6, "{line}");
+        }
+        assert_eq!(code("a|b`<www.x>@me"), "<code>a&#124;b&#96;&#60;www&#46;x&#62;&#64;me</code>");
+        assert_eq!(
+            prose("see #1, @me and `a*b`"),
+            "see <code>&#35;</code>1, <code>&#64;</code>me and <code>a&#42;b</code>"
+        );
+    }
+
+    #[test]
+    fn it_is_cut_and_says_so() {
+        let told = told(&samples::many(2000, 3));
+        assert!(told.len() <= MOST_BYTES, "{}", told.len());
+        let last = told.lines().last().unwrap_or_default();
+        assert!(
+            last.starts_with("This summary was cut: ") && last.contains("2,000 explanations left out"),
+            "{last}"
+        );
+        let rows = told.lines().filter(|line| line.starts_with("| error")).count();
+        assert!(last.contains(&human::counted(2000 - rows, "finding")), "{last}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What several formats say alike: places, problems, steps.
+
+use crate::finding::{Finding, Location, PlaceKind, Problem, Scope, Suppressed};
+
+/// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
+/// range only what a branch head still holds.
+pub(super) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
+    let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
+    kind == PlaceKind::File && scope.kind != "history" && !gone
+}
+
+/// A commit's name, as people tell it.
+pub(super) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// A place in words; a file's as editors and terminals follow it.
+pub(super) fn place(location: &Location) -> String {
+    let Location { kind, path, start, commit, .. } = location;
+    match kind {
+        PlaceKind::File => {
+            let commit = commit.as_ref().map(|commit| format!(" in commit {}", short(&commit.id)));
+            format!("{path}:{}:{}{}", start.line, start.column, commit.unwrap_or_default())
+        }
+        PlaceKind::Message => format!("message of {path}, line {}, column {}", start.line, start.column),
+        PlaceKind::Path => format!("file name {path}"),
+        PlaceKind::Ref => format!("name of {path}"),
+        PlaceKind::Identity => format!("person's name: {path}"),
+    }
+}
+
+/// The place of a suppressed finding in words.
+pub(super) fn suppressed(suppressed: &Suppressed) -> String {
+    let Suppressed { kind, path, line, .. } = suppressed;
+    match kind {
+        PlaceKind::File => format!("{path}:{line}"),
+        kind => format!("{} {path}", kind.name()),
+    }
+}
+
+/// A problem or note with its path.
+pub(super) fn problem(problem: &Problem) -> String {
+    match &problem.path {
+        Some(path) => format!("{path}: {}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+/// What to do, a line for each step.
+pub(super) fn steps(help: &[String]) -> Vec<String> {
+    (1..).zip(help).map(|(number, help)| format!("{number}. {help}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn only_what_can_be_opened_is_in_the_working_tree() {
+        let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
+        let cases = [
+            ("worktree", PlaceKind::File, None, true),
+            ("staged", PlaceKind::File, None, true),
+            ("range", PlaceKind::File, None, true),
+            ("range", PlaceKind::File, Some(&here), true),
+            ("range", PlaceKind::File, Some(&gone), false),
+            ("history", PlaceKind::File, Some(&here), false),
+            ("history", PlaceKind::File, None, false),
+            ("staged", PlaceKind::Path, None, false),
+            ("range", PlaceKind::Message, None, false),
+            ("range", PlaceKind::Ref, Some(&here), false),
+            ("range", PlaceKind::Identity, None, false),
+        ];
+        for (scope, kind, finding, expected) in cases {
+            let scope = Scope { kind: scope, ..Scope::default() };
+            assert_eq!(in_working_tree(kind, &scope, finding), expected, "{scope:?} {kind:?}");
+        }
+    }
+}
