@@ -98,7 +98,9 @@ impl Host {
     }
 
     fn pull_request(&self, head: &str) -> Value {
-        json!({"pull_request": {"number": 1, "head": {"sha": head}, "base": {"sha": self.before, "ref": "main"}}})
+        let repo = json!({"full_name": "example/project"});
+        json!({"pull_request": {"number": 1, "head": {"sha": head, "repo": repo},
+                                "base": {"sha": self.before, "ref": "main", "repo": repo}}})
     }
 }
 

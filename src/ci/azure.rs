@@ -1,7 +1,7 @@
 //! Azure Pipelines. Variables: Microsoft's documentation, "Use predefined variables". It says of a push neither
 //! what was there before nor which branch is the main one.
 
-use super::{Asked, Environment, System, branch_of, needed};
+use super::{Asked, Author, Environment, System, branch_of, needed};
 
 pub(super) const SYSTEM: System = System {
     name: "Azure Pipelines",
@@ -22,7 +22,8 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
                 .get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER")
                 .or_else(|| environment.get("SYSTEM_PULLREQUEST_PULLREQUESTID"));
             let onto = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|name| branch_of(&name));
-            Ok(Asked::change("pull request", number, head, None, onto))
+            let author = Author::stranger_if(environment.is("SYSTEM_PULLREQUEST_ISFORK", "true"));
+            Ok(Asked::change("pull request", number, head, None, onto).by(author))
         }
         Some("Schedule") => Ok(Asked::everything("schedule")),
         Some("Manual") => Ok(Asked::everything("run by hand")),

@@ -1,6 +1,6 @@
 //! Buildkite. Variables: Buildkite's documentation, "Environment variables".
 
-use super::{Asked, Environment, System, needed};
+use super::{Asked, Author, Environment, System, needed};
 
 pub(super) const SYSTEM: System = System {
     name: "Buildkite",
@@ -17,7 +17,10 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
     // It is `false` where there is none.
     if let Some(number) = environment.get("BUILDKITE_PULL_REQUEST").filter(|number| number != "false") {
         let onto = environment.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH");
-        return Ok(Asked::change("pull request", Some(number), head, None, onto));
+        let theirs = environment.get("BUILDKITE_PULL_REQUEST_REPO");
+        let author =
+            Author::stranger_if(theirs.is_some() && !is_same(theirs, environment.get("BUILDKITE_REPO")));
+        return Ok(Asked::change("pull request", Some(number), head, None, onto).by(author));
     }
     let main = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH");
     if let Some(tag) = environment.get("BUILDKITE_TAG") {
@@ -28,4 +31,14 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
         Some("ui" | "api") => Ok(Asked::everything("run by hand")),
         _ => Ok(Asked::push(&environment.get("BUILDKITE_BRANCH").unwrap_or_default(), head, None, main)),
     }
+}
+
+/// Whether two addresses name one repository: `git@host:a/b.git` and `https://host/a/b` do.
+fn is_same(one: Option<String>, other: Option<String>) -> bool {
+    let path = |address: &str| {
+        let plain = address.trim_end_matches('/').trim_end_matches(".git");
+        let parts: Vec<String> = plain.rsplit(['/', ':']).take(2).map(str::to_ascii_lowercase).collect();
+        parts
+    };
+    one.map(|one| path(&one)) == other.map(|other| path(&other))
 }

@@ -1,7 +1,7 @@
 //! GitHub Actions, and what speaks its language (Gitea, Forgejo). Variables and events: GitHub's documentation,
 //! "Variables reference" and "Webhook events and payloads".
 
-use super::{Asked, Environment, System, branch_of, is_some_commit, shown};
+use super::{Asked, Author, Environment, System, branch_of, is_some_commit, shown};
 
 pub(super) const SYSTEM: System = System {
     name: "GitHub Actions",
@@ -37,7 +37,11 @@ fn pull_request(environment: &Environment<'_>) -> Result<Asked, String> {
     let base = commit(environment, "/pull_request/base/sha")?;
     let number = environment.event.pointer("/pull_request/number").map(ToString::to_string);
     let onto = environment.event("/pull_request/base/ref");
-    Ok(Asked::change("pull request", number, head, Some(base), onto))
+    // A fork that was deleted since has no name any more.
+    let [ours, theirs] =
+        ["base", "head"].map(|end| environment.event(&format!("/pull_request/{end}/repo/full_name")));
+    let author = Author::stranger_if(ours.is_none() || ours != theirs);
+    Ok(Asked::change("pull request", number, head, Some(base), onto).by(author))
 }
 
 fn push(environment: &Environment<'_>) -> Result<Asked, String> {

@@ -1,6 +1,6 @@
 //! GitLab CI. Variables: GitLab's documentation, "Predefined CI/CD variables reference".
 
-use super::{Asked, Environment, System, needed};
+use super::{Asked, Author, Environment, System, needed};
 
 pub(super) const SYSTEM: System = System {
     name: "GitLab CI",
@@ -19,13 +19,19 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
         let target = environment.commit("CI_MERGE_REQUEST_TARGET_BRANCH_SHA");
         let base = environment.commit("CI_MERGE_REQUEST_DIFF_BASE_SHA").or(target);
         let onto = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
-        return Ok(Asked::change("merge request", Some(number), head, base, onto));
+        let [ours, theirs] = ["CI_MERGE_REQUEST_PROJECT_PATH", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"]
+            .map(|name| environment.get(name));
+        let author = Author::stranger_if(ours != theirs);
+        return Ok(Asked::change("merge request", Some(number), head, base, onto).by(author));
     }
     if let Some(onto) = environment.get("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME") {
         let head = environment.commit("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA").unwrap_or(head);
         let base = environment.commit("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA");
         let number = environment.get("CI_EXTERNAL_PULL_REQUEST_IID");
-        return Ok(Asked::change("pull request", number, head, base, Some(onto)));
+        let [ours, theirs] = ["TARGET", "SOURCE"]
+            .map(|end| environment.get(&format!("CI_EXTERNAL_PULL_REQUEST_{end}_REPOSITORY")));
+        let author = Author::stranger_if(ours != theirs);
+        return Ok(Asked::change("pull request", number, head, base, Some(onto)).by(author));
     }
     let main = environment.get("CI_DEFAULT_BRANCH");
     if let Some(tag) = environment.get("CI_COMMIT_TAG") {

@@ -1,6 +1,6 @@
 //! Jenkins, multibranch and plain. Variables: those of Jenkins' git and branch API plugins.
 
-use super::{Asked, Environment, System, branch_of};
+use super::{Asked, Author, Environment, System, branch_of};
 
 pub(super) const SYSTEM: System = System {
     name: "Jenkins",
@@ -18,7 +18,9 @@ fn asked(environment: &Environment<'_>) -> Asked {
     // A change may be checked out as a merge that Jenkins made, of which no variable holds the name.
     let head = "HEAD".to_owned();
     if let Some(number) = environment.get("CHANGE_ID") {
-        return Asked::change("change", Some(number), head, None, environment.get("CHANGE_TARGET"));
+        let author = Author::stranger_if(environment.get("CHANGE_FORK").is_some());
+        return Asked::change("change", Some(number), head, None, environment.get("CHANGE_TARGET"))
+            .by(author);
     }
     if let Some(tag) = environment.get("TAG_NAME") {
         return Asked::push(&format!("refs/tags/{tag}"), head, None, None);

@@ -96,6 +96,7 @@ enum Commits {
         base: Option<String>,
         /// The branch that it goes to.
         onto: Option<String>,
+        author: Author,
     },
     /// What a push brings.
     Push {
@@ -111,7 +112,30 @@ enum Commits {
     Everything,
 }
 
+/// Who wrote a change, as far as the system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// Somebody who may push to the repository.
+    Member,
+    /// It comes from a fork: a stranger's.
+    Stranger,
+}
+
+impl Author {
+    fn stranger_if(is_fork: bool) -> Self {
+        if is_fork { Self::Stranger } else { Self::Member }
+    }
+}
+
 impl Asked {
+    /// The same change, of this author.
+    fn by(mut self, whose: Author) -> Self {
+        if let Commits::Change { author, .. } = &mut self.commits {
+            *author = whose;
+        }
+        self
+    }
+
     fn everything(about: &str) -> Self {
         Self { about: about.to_owned(), commits: Commits::Everything }
     }
@@ -126,7 +150,10 @@ impl Asked {
     ) -> Self {
         let number = number.map(|number| format!(" {}", shown(&number))).unwrap_or_default();
         let into = onto.as_ref().map(|onto| format!(" into `{}`", shown(onto))).unwrap_or_default();
-        Self { about: format!("{word}{number}{into}"), commits: Commits::Change { head, base, onto } }
+        Self {
+            about: format!("{word}{number}{into}"),
+            commits: Commits::Change { head, base, onto, author: Author::Member },
+        }
     }
 
     /// A push to a ref, told as `refs/heads/x`, `refs/tags/x`, or a branch's name alone.

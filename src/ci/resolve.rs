@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::{Commits, Run, System, shown};
+use super::{Author, Commits, Run, System, shown};
 use crate::finding::{Problem, ProblemKind};
 use crate::source::git::{Oid, PlumbingError, RefError, Repository, run};
 use crate::source::range::{Revisions, shallow_borders};
@@ -83,6 +83,10 @@ pub struct Resolved {
     /// The commit whose `skant.toml` counts: what the change goes to, or what was there before. `None` where
     /// there is no such commit, so that the run is about no change and the repository's own file counts.
     pub policy: Option<Oid>,
+    /// The change's last commit; `None` where the run is about no change.
+    pub head: Option<Oid>,
+    /// Whose change it is.
+    pub author: Author,
     /// What had to be done otherwise than asked.
     pub notes: Vec<Problem>,
 }
@@ -95,7 +99,10 @@ pub fn resolve(repository: &Repository, run: &Run) -> Result<Resolved, CiError> 
     let about = format!("{}, {}", run.system.name, run.asked.about);
     let ground = Ground { repository, system: run.system, about, borders: shallow_borders(repository)? };
     match &run.asked.commits {
-        Commits::Change { head, base, onto } => ground.change(head, base.as_deref(), onto.as_deref()),
+        Commits::Change { head, base, onto, author } => {
+            let resolved = ground.change(head, base.as_deref(), onto.as_deref())?;
+            Ok(Resolved { author: *author, ..resolved })
+        }
         Commits::Push { head, before, branch, tag, main } => {
             let push = Push { head, before: before.as_deref(), tag: tag.as_deref() };
             ground.push(&push, branch.as_deref(), main.as_deref())
@@ -183,7 +190,8 @@ impl Ground<'_> {
             return Err(self.shallow(*border));
         }
         let about = format!("{}: everything that the clone holds", self.about);
-        Ok(Resolved { about, read: Read::Everything, policy: None, notes: Vec::new() })
+        let author = Author::Member;
+        Ok(Resolved { about, read: Read::Everything, policy: None, head: None, author, notes: Vec::new() })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the two kinds of run differ in each of them")]
@@ -209,7 +217,8 @@ impl Ground<'_> {
         let wanted = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
         let revisions = Revisions { wanted, unwanted: bases };
         let about = format!("{}: {range}", self.about);
-        Ok(Resolved { about, read: Read::Range(revisions, names), policy, notes })
+        let (read, author) = (Read::Range(revisions, names), Author::Member);
+        Ok(Resolved { about, read, policy, head: Some(head), author, notes })
     }
 
     /// The branch that others start from, where the pushed one is another: as the system names it, or as the

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{Asked, Commits, Unclear, run};
+use super::{Asked, Author, Commits, Unclear, run};
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -26,7 +26,8 @@ fn owned(text: Option<&str>) -> Option<String> {
 }
 
 fn change(head: &str, base: Option<&str>, onto: Option<&str>) -> Commits {
-    Commits::Change { head: head.to_owned(), base: owned(base), onto: owned(onto) }
+    let author = Author::Member;
+    Commits::Change { head: head.to_owned(), base: owned(base), onto: owned(onto), author }
 }
 
 fn push(head: &str, before: Option<&str>, branch: Option<&str>, main: Option<&str>) -> Commits {
@@ -55,8 +56,8 @@ fn github(event_name: &str, event: &Value) -> Result<Asked, Unclear> {
 
 #[test]
 fn github_tells_by_its_event() {
-    let pull = json!({"pull_request": {"number": 12, "head": {"sha": A, "ref": "fix", "repo": {"fork": true}},
-                                       "base": {"sha": B, "ref": "main"}}});
+    let pull = json!({"pull_request": {"number": 12, "head": {"sha": A, "ref": "fix", "repo": {"full_name": "a/b"}},
+                                       "base": {"sha": B, "ref": "main", "repo": {"full_name": "a/b"}}}});
     let pushed = |before: &str| {
         json!({"ref": "refs/heads/fix", "before": before, "after": A, "deleted": false,
                "repository": {"default_branch": "main"}})
@@ -257,4 +258,58 @@ fn names_are_escaped() {
     let variables = [("CIRCLECI", "true"), ("CIRCLE_SHA1", A), ("CIRCLE_BRANCH", hostile)];
     let (_, asked) = asked(&variables, &Value::Null).unwrap();
     assert_eq!(asked.about, "push to `x\\u{1b}[31m\\u{a}::error::y`");
+}
+
+#[test]
+fn a_change_from_a_fork_is_a_strangers() {
+    let author = |asked: Asked| match asked.commits {
+        Commits::Change { author, .. } => author,
+        other => panic!("{other:?}"),
+    };
+    let pull = |head: &Value| json!({"pull_request": {"head": {"sha": A, "repo": head}, "base": {"sha": B, "repo": {"full_name": "a/b"}}}});
+    let github = |head: Value| author(github("pull_request", &pull(&head)).unwrap());
+    assert_eq!(github(json!({"full_name": "a/b"})), Author::Member);
+    assert_eq!(github(json!({"full_name": "c/b"})), Author::Stranger);
+    assert_eq!(github(json!(null)), Author::Stranger);
+    let merge = |theirs| {
+        [
+            ("GITLAB_CI", "true"),
+            ("CI_COMMIT_SHA", A),
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_PROJECT_PATH", "a/b"),
+            ("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", theirs),
+        ]
+    };
+    let azure = |fork| {
+        [
+            ("TF_BUILD", "True"),
+            ("BUILD_SOURCEVERSION", A),
+            ("BUILD_REASON", "PullRequest"),
+            ("SYSTEM_PULLREQUEST_ISFORK", fork),
+            ("X", ""),
+        ]
+    };
+    let buildkite = |theirs| {
+        [
+            ("BUILDKITE", "true"),
+            ("BUILDKITE_COMMIT", A),
+            ("BUILDKITE_PULL_REQUEST", "8"),
+            ("BUILDKITE_REPO", "git@example.org:a/b.git"),
+            ("BUILDKITE_PULL_REQUEST_REPO", theirs),
+        ]
+    };
+    let jenkins =
+        |fork| [("JENKINS_URL", "x"), ("CHANGE_ID", "5"), ("CHANGE_FORK", fork), ("X", ""), ("Y", "")];
+    for (variables, expected) in [
+        (merge("a/b"), Author::Member),
+        (merge("c/b"), Author::Stranger),
+        (azure("False"), Author::Member),
+        (azure("True"), Author::Stranger),
+        (buildkite("https://example.org/a/b"), Author::Member),
+        (buildkite("https://example.org/c/b.git"), Author::Stranger),
+        (jenkins(""), Author::Member),
+        (jenkins("c"), Author::Stranger),
+    ] {
+        assert_eq!(author(asked(&variables, &Value::Null).unwrap().1), expected, "{variables:?}");
+    }
 }

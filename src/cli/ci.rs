@@ -17,7 +17,7 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
         Err(unclear @ Unclear::NoSystem) => return Err(unclear.into()),
         Err(unclear) => return unresolved(common, &unclear.to_string()),
     };
-    let Resolved { about, read, policy, notes } = match ci::resolve(&repository, &run) {
+    let Resolved { about, read, policy, notes, .. } = match ci::resolve(&repository, &run) {
         Ok(resolved) => resolved,
         Err(error) => return unresolved(common, &error.to_string()),
     };

@@ -7,13 +7,13 @@ use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
 use super::args::Arguments;
-use super::{Exit, Failure};
+use super::{Exit, Failure, output};
 
 pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
     // Both are made in memory: writers of other crates panic on a closed pipe.
     let mut out = Vec::new();
     generate(shell, &mut Arguments::command(), "skant", &mut out);
-    print(&out)
+    output::say(out)
 }
 
 /// One page: the program, then each command with the options of its own.
@@ -29,7 +29,7 @@ pub(super) fn man() -> Result<Exit, Failure> {
     commands(&command, "skant", &mut out)?;
     page.render_extra_section(&mut out)?;
     page.render_version_section(&mut out)?;
-    print(&out)
+    output::say(out)
 }
 
 fn commands(command: &Command, parent: &str, out: &mut Vec<u8>) -> io::Result<()> {
@@ -46,12 +46,4 @@ fn commands(command: &Command, parent: &str, out: &mut Vec<u8>) -> io::Result<()
         commands(sub, &name, out)?;
     }
     Ok(())
-}
-
-fn print(text: &[u8]) -> Result<Exit, Failure> {
-    match io::stdout().lock().write_all(text) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
-        written => written.map(|()| Exit::Clean).map_err(Failure::from),
-    }
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::Install;
-use super::{Exit, Failure};
+use super::{Exit, Failure, output};
 use crate::hook::install::{self, Action, ForeignFolder, Global, Hook, InstallError, Options, What};
 use crate::scan::redacted;
 use crate::text::terminal;
@@ -30,14 +30,14 @@ fn change_hooks(
 ) -> Result<Exit, Failure> {
     let program = install::program()?;
     let actions = change(&options(&program, arguments.force)).map_err(|error| failed(&error))?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Vec::new();
     for action in &actions {
         writeln!(out, "{:<17} {}: {}", action.hook.name(), said(action.what), shown(&action.path))?;
     }
     if actions.is_empty() {
         writeln!(out, "no hooks of skant's are here")?;
     }
-    Ok(Exit::Clean)
+    output::say(out)
 }
 
 /// For all repositories of the user.
@@ -48,7 +48,7 @@ fn global(
     let folder = folder.ok_or_else(|| Failure("there is no home folder: HOME is not set; set it".into()))?;
     let program = install::program()?;
     let done = change(&options(&program, false), &folder).map_err(|error| failed(&error))?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Vec::new();
     match done {
         Some(Global { folder, what: What::Removed }) => {
             writeln!(out, "all repositories  removed: {}", shown(&folder))?;
@@ -63,7 +63,7 @@ fn global(
         }
         None => writeln!(out, "no hooks of skant's are here")?,
     }
-    Ok(Exit::Clean)
+    output::say(out)
 }
 
 fn options(program: &Path, force: bool) -> Options<'_> {

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::args::{Common, When};
+use super::{Exit, Failure};
 use crate::finding::Report;
 use crate::report::human::{self, Detail};
 use crate::report::{self, Format, Options, Times};
@@ -98,6 +98,14 @@ pub(super) fn write(
 pub(super) fn now() -> i64 {
     let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
     set.unwrap_or_else(|| jiff::Timestamp::now().as_second())
+}
+
+/// Writes text to standard output. Whoever reads may have seen enough; what was done is done all the same.
+pub(super) fn say(text: impl AsRef<[u8]>) -> Result<Exit, Failure> {
+    match io::stdout().lock().write_all(text.as_ref()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
+        written => written.map(|()| Exit::Clean).map_err(Failure::from),
+    }
 }
 
 /// Writes a report for people to standard error, where hooks speak.

@@ -1,11 +1,11 @@
 //! `rules list`, `rules show` and `rules test`.
 
 use std::fmt::Write as _;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 
 use super::args::{Common, Rules, RulesCommand};
 use super::input::Input;
-use super::{Exit, Failure, settings};
+use super::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::judge::judge;
@@ -20,10 +20,10 @@ pub(super) fn run(common: &Common, arguments: &Rules, stop: &Stop) -> Result<Exi
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     let rules = engine.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
-        RulesCommand::List { markdown: true } => print(&markdown(rules)),
-        RulesCommand::List { markdown: false } => print(&list(rules)),
+        RulesCommand::List { markdown: true } => output::say(markdown(rules)),
+        RulesCommand::List { markdown: false } => output::say(list(rules)),
         RulesCommand::Show { id } => match rules.iter().find(|rule| rule.id == *id) {
-            Some(rule) => print(&show(rule)),
+            Some(rule) => output::say(show(rule)),
             None => Err(Failure(format!("there is no rule `{id}` in force; see `skant rules list`"))),
         },
         RulesCommand::Test { file } => {
@@ -37,17 +37,9 @@ pub(super) fn run(common: &Common, arguments: &Rules, stop: &Stop) -> Result<Exi
                 })?
             };
             let (said, found) = test(&engine, &text);
-            print(&said)?;
+            output::say(said)?;
             Ok(if found { Exit::Findings } else { Exit::Clean })
         }
-    }
-}
-
-fn print(text: &str) -> Result<Exit, Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
-        written => written.map(|()| Exit::Clean).map_err(Failure::from),
     }
 }
 

@@ -2,8 +2,8 @@
 //! mixture of what is in it, so anchors are put together that are alike, and those that are common stand alone. This
 //! decides how fast a search is, and nothing of what it finds.
 
-use super::Anchor;
 use super::table::GRAM;
+use super::{Anchor, DEPTH};
 use crate::text::sieve::{GROUPS, Sieve};
 
 /// The groups come in fours of eight: twice as many would halve what is marked in vain, and take twice as long.
@@ -12,15 +12,11 @@ const BANKS: usize = 4;
 /// The sieve of a search.
 pub(super) type Groups = Sieve<BANKS, GRAM>;
 
-/// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for. Those lie
-/// in its first `depth` bytes.
-pub(super) fn grouped(anchors: &[Anchor], depth: usize) -> (Groups, Vec<usize>) {
+/// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for.
+pub(super) fn grouped(anchors: &[Anchor]) -> (Groups, Vec<usize>) {
     let shares = Shares::new();
-    let lone = |anchor: &Anchor| {
-        let costs = offsets(anchor, depth).map(|at| Group::EMPTY.with(anchor, at, &shares).cost());
-        costs.fold(f32::MAX, f32::min)
-    };
-    let mut order: Vec<(f32, usize)> = anchors.iter().map(lone).zip(0..).collect();
+    let rare: Vec<Vec<(f32, usize)>> = anchors.iter().map(rare_bytes).collect();
+    let mut order: Vec<(f32, usize)> = rare.iter().map(|rare| rare[0].0).zip(0..).collect();
     // The common ones first, since they shape their groups.
     order.sort_by(|one, other| other.0.total_cmp(&one.0));
     let mut groups = [const { Group::EMPTY }; BANKS * GROUPS];
@@ -28,12 +24,12 @@ pub(super) fn grouped(anchors: &[Anchor], depth: usize) -> (Groups, Vec<usize>) 
     for (_, number) in order {
         let anchor = &anchors[number];
         let mut best: Option<(f32, usize, usize, Group)> = None;
-        for at in offsets(anchor, depth) {
+        for (_, at) in &rare[number] {
             for (place, group) in groups.iter().enumerate() {
-                let grown = group.with(anchor, at, &shares);
+                let grown = group.with(anchor, *at, &shares);
                 let more = grown.cost() - group.cost();
                 if best.as_ref().is_none_or(|best| more < best.0) {
-                    best = Some((more, place, at, grown));
+                    best = Some((more, place, *at, grown));
                 }
             }
         }
@@ -45,8 +41,35 @@ pub(super) fn grouped(anchors: &[Anchor], depth: usize) -> (Groups, Vec<usize>) 
     (sieve(&groups), chosen)
 }
 
-fn offsets(anchor: &Anchor, depth: usize) -> std::ops::RangeInclusive<usize> {
-    0..=anchor.len().min(depth).saturating_sub(GRAM)
+/// Where in an anchor four bytes begin that are rare in source code, the rarest first, each with its share.
+pub(super) fn rare_bytes(anchor: &Anchor) -> Vec<(f32, usize)> {
+    let text = anchor.text.to_ascii_lowercase();
+    let last = text.len().min(DEPTH).saturating_sub(GRAM);
+    let share = |at: usize| {
+        let gram = &text[at..text.len().min(at + GRAM)];
+        let chance: f32 = gram.iter().map(|byte| share_of(*byte)).product();
+        if is_common(gram) { chance.max(COMMON_SHARE) } else { chance }
+    };
+    let mut found: Vec<(f32, usize)> = (0..=last).map(|at| (share(at), at)).collect();
+    found.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let most = found[0].0 * MUCH;
+    found.retain(|(share, _)| *share <= most);
+    found
+}
+
+/// Bytes that are so much more common are not worth it.
+const MUCH: f32 = 8.0;
+
+/// Four bytes that stand together, in lower case, that are the most common ones of source code: those of git, ruff and
+/// redis, without spaces, in order. The rarest of them has a share of one in 60,000.
+const COMMON: &str = include_str!("common.txt");
+
+/// What each of them counts, at least.
+const COMMON_SHARE: f32 = 1.0 / 16_384.0;
+
+fn is_common(gram: &[u8]) -> bool {
+    let (lines, _) = COMMON.as_bytes().as_chunks::<{ GRAM + 1 }>();
+    lines.binary_search_by(|line| line[..GRAM].cmp(gram)).is_ok()
 }
 
 fn sieve(groups: &[Group]) -> Groups {
@@ -125,6 +148,10 @@ const COUNTS: [u16; 128] = [
 /// What any byte that is not ASCII counts.
 const OTHERS: u16 = 2;
 
+fn share_of(byte: u8) -> f32 {
+    f32::from(COUNTS.get(usize::from(byte)).copied().unwrap_or(OTHERS)) / 65_536.0
+}
+
 /// Sums of shares for each set of lower halves, by upper half: of the eight smaller and of the eight larger.
 struct Shares(Vec<[[f32; 256]; 2]>);
 
@@ -134,8 +161,8 @@ impl Shares {
             let mut sums = [0.0; 256];
             for set in 1..256_usize {
                 let half = set.trailing_zeros() as usize;
-                let count = COUNTS.get(upper * 16 + from + half).copied().unwrap_or(OTHERS);
-                sums[set] = sums[set & (set - 1)] + f32::from(count) / 65_536.0;
+                let byte = u8::try_from(upper * 16 + from + half).unwrap_or(u8::MAX);
+                sums[set] = sums[set & (set - 1)] + share_of(byte);
             }
             sums
         };
@@ -146,5 +173,16 @@ impl Shares {
         let [small, large] = lower.to_le_bytes();
         let rows = self.0.iter().enumerate().filter(|(row, _)| upper >> row & 1 == 1);
         rows.map(|(_, sums)| sums[0][usize::from(small)] + sums[1][usize::from(large)]).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_bytes_are_known() {
+        assert!(COMMON.lines().all(|line| line.len() == GRAM && is_common(line.as_bytes())));
+        assert!(is_common(b"port") && !is_common(b"zq_j") && !is_common(b"por"));
     }
 }
