@@ -190,8 +190,15 @@ fn may_be_readable_hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> boo
     })
 }
 
+/// Whether digits begin as those of gzip or zip do.
+fn may_be_packed_hex(line: &[u8], phase: usize) -> bool {
+    let start = line.get(phase..phase + 6);
+    start.is_some_and(|start| [b"1f8b08", b"504b03"].iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
+}
+
 fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
-    if !may_be_readable_hex(text, lines, phase) {
+    let first = &text[lines.first()?.clone()];
+    if !may_be_readable_hex(text, lines, phase) && !may_be_packed_hex(first, phase) {
         return None;
     }
     let mut layer = Layer::until(lines.last()?.end);
