@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So much is unpacked of any file.
-const FREE: usize = 32 << 20;
+const FREE: usize = 16 << 20;
 
 /// So many times its own size is unpacked of it besides. Text seldom shrinks to less than a twentieth.
 const RATIO: usize = 128;
