@@ -121,13 +121,14 @@ fn member(
     // A header that was written before the size was known says nothing where a directory does.
     let told = all.iter().filter(|entry| entries.is_empty() || !entry.is_unsure());
     let mut ways: Vec<Way> = told.map(|entry| entry.way(text, data)).collect();
-    let mut end = data;
+    // Where it is told twice how long a member is, the longer one may hide another member.
+    let mut end = usize::MAX;
     while let Some(way) = ways.pop() {
         if ways.contains(&way) {
             continue;
         }
         let mut read = Reading { text, data, all: &all, label: &label, is_quiet, room: &mut *room };
-        end = end.max(read.by(way, visit));
+        end = end.min(read.by(way, visit));
     }
     end
 }
