@@ -92,13 +92,14 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
     writeln!(
         out,
         "Rule {{ id: {}, title: {}, severity: Severity::{severity}, anchors: Cow::Borrowed({}), ignore_case: {}, \
-         reach: {}, matcher: {matcher}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
+         reach: {}, matcher: {matcher}, pair: {}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
          examples: Cow::Borrowed({}), counterexamples: Cow::Borrowed({}) }},",
         text(&rule.id),
         text(&rule.title),
         list(rule.anchors()),
         rule.ignore_case || !rule.context.is_empty(),
         pack.reach(rule),
+        pair_code(pack, rule),
         text(&rule.leaks),
         text(&rule.variable),
         text(&rule.source),
@@ -108,6 +109,17 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         list(&rule.counterexamples),
     )
     .expect("writing to a string");
+}
+
+fn pair_code(pack: &PackSpec, rule: &RuleSpec) -> String {
+    let Some(pair) = &rule.pair else { return "None".to_owned() };
+    let other = pack.rule.iter().find(|other| pair.rule.as_ref() == Some(&other.id));
+    let (id, form, name) = match other {
+        Some(other) => (format!("Some({})", text(&other.id)), other.token.as_ref(), Some(&other.title)),
+        None => ("None".to_owned(), pair.form.as_ref(), pair.name.as_ref()),
+    };
+    let [form, name] = [form, name].map(|part| text(part.expect("a checked pair")));
+    format!("Some(Pair {{ rule: {id}, form: {form}, name: {name} }})")
 }
 
 fn shaped_code(rule: &RuleSpec) -> String {

@@ -1,81 +1,14 @@
 //! What a scan says: plain data that knows no format and no git.
 //! All text in it is safe to show: secrets are masked and untrusted bytes escaped before they get here.
 
+mod degrees;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::secret::Fingerprint;
 use crate::text::Position;
 
-/// How bad it is when such a secret leaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Little to gain by it.
-    Low,
-    /// Limited or short-lived access.
-    Medium,
-    /// Access to somebody's account or money.
-    High,
-    /// Control over an organisation, its data or its bill.
-    Critical,
-}
-
-impl Severity {
-    /// The name in reports and rule packs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-/// How sure it is that this is a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// A shape that is often something else; not reported by default.
-    Low,
-    /// Right 85 times in 100.
-    Medium,
-    /// Right 97 times in 100.
-    High,
-}
-
-impl Confidence {
-    /// The name in reports and options.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-
-    /// One step less sure.
-    #[must_use]
-    pub const fn lowered(self) -> Self {
-        match self {
-            Self::High => Self::Medium,
-            Self::Medium | Self::Low => Self::Low,
-        }
-    }
-}
-
-impl fmt::Display for Confidence {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
+pub use degrees::{Confidence, Severity};
 
 /// What may be shown of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +90,23 @@ pub struct Location {
     pub via: Vec<String>,
     /// The line, masked.
     pub snippet: Option<Snippet>,
+    /// The other half of a pair, where it stands nearby.
+    pub partner: Option<Part>,
+}
+
+/// The other half of a pair, such as the id of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is.
+    pub name: Cow<'static, str>,
+    /// What may be shown of it.
+    pub masked: String,
+    /// Where it starts.
+    pub start: Position,
+    /// Where it ends, exclusive.
+    pub end: Position,
+    /// The same in bytes from 0, end exclusive.
+    pub bytes: (usize, usize),
 }
 
 /// A commit and a path in it.
@@ -261,6 +211,8 @@ pub enum ProblemKind {
     Unmerged,
     /// A budget ran out.
     Budget,
+    /// An archive that is damaged.
+    ArchiveBroken,
     /// A worker panicked.
     Panic,
     /// The scan was interrupted.
@@ -273,6 +225,8 @@ pub enum ProblemKind {
     LfsPointer,
     /// Note: a socket, pipe or device.
     SpecialFile,
+    /// Note: an archive that is encrypted, or of a kind that is not read.
+    ArchiveUnread,
     /// Note: the repository belongs to somebody else.
     OtherOwner,
     /// Note: read from the index, not from the working tree.
@@ -300,6 +254,8 @@ impl ProblemKind {
             Self::PartialClone => "partial-clone",
             Self::Unmerged => "unmerged",
             Self::Budget => "budget",
+            Self::ArchiveBroken => "archive-broken",
+            Self::ArchiveUnread => "archive-unread",
             Self::Panic => "panic",
             Self::Interrupted => "interrupted",
             Self::Suppression => "suppression",
@@ -324,6 +280,7 @@ impl ProblemKind {
                 | Self::Submodule
                 | Self::LfsPointer
                 | Self::SpecialFile
+                | Self::ArchiveUnread
                 | Self::OtherOwner
                 | Self::FromIndex
                 | Self::LeftOut

@@ -59,6 +59,7 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
     if let Some(proof) = &features.proof {
         confidence = prove(proof, confidence, now, &mut reasons);
     }
+    confidence = paired(evidence, confidence, &mut reasons);
     if let Some(claims) = &features.claims {
         reasons.extend(expiry(claims.expires, now));
         reasons.extend(claims.subject.as_deref().and_then(claim).map(|who| format!("stands for {who}")));
@@ -75,6 +76,15 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
         }
         None => Verdict { confidence: Some(confidence), reasons },
     }
+}
+
+/// An id beside a secret is of the form that belongs to it, which chance seldom brings there.
+fn paired(evidence: &Evidence, confidence: Confidence, reasons: &mut Vec<String>) -> Confidence {
+    if evidence.partner.is_none() {
+        return confidence;
+    }
+    reasons.push("its other half stands beside it".to_owned());
+    confidence.raised()
 }
 
 /// What a token proves of itself takes a step off where it does not fit, but not below medium: the form is a

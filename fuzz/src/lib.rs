@@ -10,6 +10,7 @@
 )]
 #![allow(missing_docs, dead_code, unreachable_pub, reason = "two programs use it, each its own part")]
 
+pub mod archive;
 pub mod config;
 pub mod decode;
 pub mod delta;
@@ -19,6 +20,9 @@ pub mod git_index;
 pub mod hook_input;
 mod input;
 pub mod loose;
+#[allow(clippy::duplicate_mod, reason = "the tests that replay the corpora have it, too")]
+#[path = "../../tests/support/archives.rs"]
+mod make_archives;
 pub mod pack;
 pub mod pack_index;
 pub mod record;
@@ -36,7 +40,8 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
+    ("archive", archive::holds),
     ("config", config::holds),
     ("decode", decode::holds),
     ("delta", delta::holds),

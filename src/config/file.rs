@@ -139,7 +139,7 @@ struct AcceptEntry {
 }
 
 /// The problems that a file may accept: problems of reading.
-const ACCEPTABLE: [ProblemKind; 7] = [
+const ACCEPTABLE: [ProblemKind; 8] = [
     ProblemKind::MissingObject,
     ProblemKind::CorruptObject,
     ProblemKind::Unreadable,
@@ -147,6 +147,7 @@ const ACCEPTABLE: [ProblemKind; 7] = [
     ProblemKind::PartialClone,
     ProblemKind::Unmerged,
     ProblemKind::Budget,
+    ProblemKind::ArchiveBroken,
 ];
 
 /// The most entries of a list.

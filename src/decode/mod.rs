@@ -1,7 +1,8 @@
 //! Bytes to what they mean: the claims of a JSON web token, the checksums and owners that other tokens hold,
-//! and the coats that they wear.
+//! the coats that they wear, and the archives that hold them.
 //! Reads nothing, fails never.
 
+pub mod archive;
 mod checksum;
 mod coat;
 mod jwt;

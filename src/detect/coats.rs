@@ -1,10 +1,13 @@
 //! Candidates in what a text says in a coat: base64, escapes, UTF-16, strings put together. Each layer is searched
 //! like a text of its own; what is found leads back to its place in the original.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::evidence::{Candidate, Coated, Tier};
-use super::{Detector, Directive, snippet};
+use super::packed::Gathered;
+use super::{Detector, Directive, snippet, specific_only};
+use crate::decode::archive::{self, FaultKind, Room};
 use crate::decode::{self, Coat, Layer};
 use crate::finding::Masked;
 use crate::secret::Secret;
@@ -16,38 +19,50 @@ const MOST_COATS: usize = 3;
 const TELLING: usize = 6;
 
 impl Detector {
-    /// Shows the regions that touch a part of a text and in which something is found.
+    /// Shows the regions that touch a part of a text and in which something is found. What stands in an archive
+    /// shares its `room`; in any other text each region has its own, so that it depends on nothing else.
     pub(super) fn coated(
         &self,
         text: &[u8],
         within: &Range<usize>,
-        visit: &mut dyn FnMut(decode::Region, Vec<Candidate>),
+        mut room: Option<&mut Room>,
+        visit: &mut dyn FnMut(decode::Region, Gathered),
     ) {
         decode::regions(text, within, &mut |region, layers| {
-            let found = self.in_layers(region.coat, &layers, MOST_COATS);
-            if !found.is_empty() {
-                visit(region, found);
+            let mut own = Room::of_coat(region.place.len());
+            let room = room.as_deref_mut().unwrap_or(&mut own);
+            let gathered = self.in_layers(region.coat, &layers, MOST_COATS, room);
+            if !gathered.is_empty() {
+                visit(region, gathered);
             }
         });
     }
 
-    /// Candidates in a region that is known.
-    pub(super) fn coated_at(&self, text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Candidate> {
-        self.in_layers(coat, &decode::layers_at(text, coat, place), MOST_COATS)
+    /// What is in a region that is known.
+    pub(super) fn coated_at(&self, text: &[u8], coat: Coat, place: &Range<usize>) -> Gathered {
+        let mut room = Room::of_coat(place.len());
+        self.in_layers(coat, &decode::layers_at(text, coat, place), MOST_COATS, &mut room)
     }
 
-    fn in_layers(&self, coat: Coat, layers: &[Layer], coats: usize) -> Vec<Candidate> {
-        let mut found = Vec::new();
+    fn in_layers(&self, coat: Coat, layers: &[Layer], coats: usize, room: &mut Room) -> Gathered {
+        let mut gathered = Gathered::default();
         for layer in layers {
-            let mut inner = self.plain(&layer.text);
+            let plain = self.paired(&layer.text, specific_only(self.plain(&layer.text)));
+            let mut inner = Gathered { found: plain, ..Gathered::default() };
             if coats > 1 {
                 decode::regions(&layer.text, &(0..layer.text.len()), &mut |region, layers| {
-                    inner.extend(self.in_layers(region.coat, &layers, coats - 1));
+                    inner.add(self.in_layers(region.coat, &layers, coats - 1, room));
                 });
             }
-            found.extend(inner.into_iter().map(|candidate| candidate.in_coat(layer, coat.name())));
+            if archive::is_archive(&layer.text) {
+                let mut packed = self.packed(&layer.text, room);
+                // What only looks like an archive, or is a part of one, is no damage in a text.
+                packed.unread.retain(|unread| unread.kind == FaultKind::Budget);
+                inner.add(packed);
+            }
+            gathered.add(inner.seen(|candidate| candidate.in_coat(layer, coat.name()), coat.name()));
         }
-        found
+        gathered
     }
 
     /// What the rules of an anchor find in a token that was cut in pieces.
@@ -77,14 +92,18 @@ impl Candidate {
                 via: Vec::new(),
                 directives: Vec::new(),
                 line: snippet::around(&layer.text, &self.span, self.name.clone(), &shown),
+                shows_line: false,
+                is_packed: false,
+                is_exact: false,
                 masked: Masked { text: shown, length: secret.len() },
             })
         });
-        coated.via.insert(0, name);
+        // In UTF-16 a person sees the text as it is.
+        coated.shows_line = coated.via.is_empty() && name == Coat::Wide.name();
+        coated.is_exact = false;
+        coated.via.insert(0, Cow::Borrowed(name));
         coated.directives.extend(Directive::near(&layer.text, &self.span));
-        self.span = layer.original(&self.span);
-        self.name = None;
         self.coated = Some(coated);
-        self
+        self.placed(|span| layer.original(span))
     }
 }

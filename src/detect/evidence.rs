@@ -1,15 +1,17 @@
 //! What the search hands on: where, what it looks like, and nothing of the raw value.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::pair::Partner;
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
 use super::{Directive, snippet};
-use crate::decode::{Claims, Coat};
+use crate::decode::Claims;
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
-use crate::text::{LineCursor, Position};
+use crate::text::Position;
 
 /// How much of a token is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +76,30 @@ pub struct Evidence {
     pub snippet: Snippet,
     /// The decodings passed, outermost first.
     pub via: Vec<String>,
+    /// The other half of a pair, where it stands nearby.
+    pub partner: Option<Half>,
+}
+
+/// The other half of a pair: the id of a key, the number of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Half {
+    /// Where, in bytes of the text.
+    pub span: Range<usize>,
+    /// The same for people.
+    pub start: Position,
+    /// The same, exclusive.
+    pub end: Position,
+    /// The identity of its value.
+    pub value: ValueId,
+    /// What may be shown.
+    pub masked: String,
+}
+
+impl Evidence {
+    /// The value, and that of the other half.
+    pub fn values(&self) -> impl Iterator<Item = ValueId> {
+        std::iter::once(self.value).chain(self.partner.as_ref().map(|half| half.value))
+    }
 }
 
 /// A match before its raw value is dropped.
@@ -88,6 +114,8 @@ pub(super) struct Candidate {
     pub(super) dummy: Option<Dummy>,
     /// Where the name stands that the value is assigned to.
     pub(super) name: Option<Range<usize>>,
+    /// The other half of a pair.
+    pub(super) partner: Option<Box<Partner>>,
     /// What is known of a value that does not stand in the text as it is.
     pub(super) coated: Option<Box<Coated>>,
 }
@@ -96,19 +124,18 @@ pub(super) struct Candidate {
 pub(super) struct Coated {
     pub(super) value: ValueId,
     pub(super) masked: Masked,
-    /// The coats, outermost first.
-    pub(super) via: Vec<&'static str>,
+    /// The coats and archives, outermost first.
+    pub(super) via: Vec<Cow<'static, str>>,
     /// Comments under the coats.
     pub(super) directives: Vec<Directive>,
-    /// The line that it stands on, without coats.
+    /// The line that it stands on, without the outermost coat.
     pub(super) line: Snippet,
-}
-
-impl Coated {
-    /// Whether nothing was hidden: in UTF-16 a person sees the text as it is.
-    fn is_plain_to_people(&self) -> bool {
-        self.via == [Coat::Wide.name()]
-    }
+    /// Whether this is the line to show: in UTF-16 a person sees the text as it is, and an archive shows nothing.
+    pub(super) shows_line: bool,
+    /// Whether it stands in an archive.
+    pub(super) is_packed: bool,
+    /// Whether its place in the archive is its own, and not that of all that a member holds.
+    pub(super) is_exact: bool,
 }
 
 impl Candidate {
@@ -117,6 +144,21 @@ impl Candidate {
         let via = self.coated.as_ref().map_or(&[][..], |coated| &coated.via);
         let Self { span, rule, features, .. } = self;
         (span.start, *rule, std::cmp::Reverse(features.tier), via.len(), via, std::cmp::Reverse(span.end))
+    }
+
+    /// Where it stands, and its other half.
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
+        std::iter::once(&self.span).chain(self.partner.as_ref().map(|partner| &partner.span))
+    }
+
+    /// The same at the place in another text that its own stands for.
+    pub(super) fn placed(mut self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+        self.span = place(&self.span);
+        if let Some(partner) = &mut self.partner {
+            partner.span = place(&partner.span);
+        }
+        self.name = None;
+        self
     }
 
     /// The same, seen from a text in which its window begins at `start`.
@@ -130,13 +172,13 @@ impl Candidate {
     pub(super) fn into_evidence(
         self,
         text: &[u8],
-        cursor: &mut LineCursor<'_>,
+        at: impl Fn(usize) -> Position,
         dummies: &[Text],
     ) -> Evidence {
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
         let (value, masked) = if let Some(coated) = self.coated {
-            line = coated.is_plain_to_people().then_some(coated.line);
-            via = coated.via.iter().map(|&name| name.to_owned()).collect();
+            line = coated.shows_line.then_some(coated.line);
+            via = coated.via.into_iter().map(Cow::into_owned).collect();
             directives.extend(coated.directives);
             directives.dedup();
             (coated.value, coated.masked)
@@ -150,8 +192,8 @@ impl Candidate {
             line.unwrap_or_else(|| snippet::around(text, &self.span, self.name.clone(), &masked.text));
         Evidence {
             rule: self.rule,
-            start: cursor.at(self.span.start),
-            end: cursor.at(self.span.end),
+            start: at(self.span.start),
+            end: at(self.span.end),
             value,
             strong: self.strong,
             masked,
@@ -160,6 +202,13 @@ impl Candidate {
             directives,
             snippet,
             via,
+            partner: self.partner.map(|partner| Half {
+                start: at(partner.span.start),
+                end: at(partner.span.end),
+                span: partner.span,
+                value: partner.value,
+                masked: partner.masked,
+            }),
             span: self.span,
         }
     }
@@ -183,6 +232,7 @@ impl Candidate {
             features,
             dummy: None,
             name: None,
+            partner: None,
             coated: None,
         }
     }

@@ -9,6 +9,8 @@ mod directive;
 mod evidence;
 mod looks;
 mod name;
+mod packed;
+mod pair;
 mod pattern;
 mod placeholder;
 mod prefilter;
@@ -19,22 +21,25 @@ mod statistics;
 mod token;
 mod trace;
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::decode::archive::{self, Room};
 use crate::rules::{Matcher, Rule, RuleSet, Text};
-use crate::text::LineCursor;
+use crate::text::{LineCursor, Position};
 
 pub use directive::{Directive, Mark};
-pub use evidence::{Evidence, Features, Tier};
+pub use evidence::{Evidence, Features, Half, Tier};
 pub use looks::Look;
+pub use packed::Unread;
 pub use placeholder::Dummy;
 pub use proof::Proof;
 pub use trace::Trace;
 
 use evidence::Candidate;
+use packed::Gathered;
 use prefilter::Prefilter;
 
 /// A rule set made ready for searching. Expressions are compiled when they are first needed.
@@ -51,6 +56,7 @@ pub struct Detector {
 struct Compiled {
     main: OnceLock<Option<Regex>>,
     structure: OnceLock<Option<Regex>>,
+    pair: OnceLock<Option<Regex>>,
 }
 
 impl Detector {
@@ -72,12 +78,32 @@ impl Detector {
         self.rules.rules()
     }
 
-    /// All evidence in `text`, in ascending order of place and not overlapping.
+    /// All evidence in `text`, in ascending order of place. Only what stands in the same member of an archive may
+    /// overlap.
     #[must_use]
     pub fn scan(&self, text: &[u8]) -> Vec<Evidence> {
-        let mut found = self.plain(text);
-        self.coated(text, &(0..text.len()), &mut |_, coated| found.extend(coated));
-        self.told(text, specific_only(found))
+        self.look(text).evidence
+    }
+
+    /// All evidence in a text, and what of the text could not be searched.
+    #[must_use]
+    pub fn look(&self, text: &[u8]) -> Looked {
+        if archive::is_archive(text) {
+            return self.told(text, self.everything(text, &mut Room::of_file(text.len())));
+        }
+        let mut gathered = Gathered { found: self.plain(text), ..Gathered::default() };
+        self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated));
+        self.told(text, gathered)
+    }
+
+    /// The candidates of a text that stand in it as they are, in no order, some of them overlapping.
+    fn plain(&self, text: &[u8]) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        let _ = self.prefilter.search(text, &(0..text.len()), |start, anchor| {
+            found.extend(self.candidate(text, start, anchor));
+            ControlFlow::Continue(())
+        });
+        found
     }
 
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
@@ -145,10 +171,41 @@ impl Detector {
         }
     }
 
-    fn told(&self, text: &[u8], candidates: Vec<Candidate>) -> Vec<Evidence> {
+    fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
+        let candidates = self.settled(text, gathered.found);
+        let places = Positions::of(text, &candidates);
+        let told = candidates
+            .into_iter()
+            .map(|candidate| candidate.into_evidence(text, |place| places.at(place), self.rules.dummies()));
+        Looked { evidence: told.collect(), unread: gathered.unread }
+    }
+}
+
+/// What there is in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// What was found, in ascending order of place.
+    pub evidence: Vec<Evidence>,
+    /// What could not be searched.
+    pub unread: Vec<Unread>,
+}
+
+/// Lines and columns of some places, found in one pass, however they overlap.
+struct Positions(Vec<(usize, Position)>);
+
+impl Positions {
+    fn of(text: &[u8], candidates: &[Candidate]) -> Self {
+        let mut places: Vec<usize> =
+            candidates.iter().flat_map(Candidate::spans).flat_map(|span| [span.start, span.end]).collect();
+        places.sort_unstable();
+        places.dedup();
         let mut cursor = LineCursor::new(text);
-        let candidates = candidates.into_iter();
-        candidates.map(|candidate| candidate.into_evidence(text, &mut cursor, self.rules.dummies())).collect()
+        Self(places.into_iter().map(|place| (place, cursor.at(place))).collect())
+    }
+
+    fn at(&self, place: usize) -> Position {
+        let at = self.0.binary_search_by_key(&place, |(known, _)| *known);
+        at.map_or(Position { line: 1, column: 1 }, |at| self.0[at].1)
     }
 }
 

@@ -81,6 +81,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         },
         name,
         span,
+        partner: None,
         coated: None,
     })
 }

@@ -175,6 +175,7 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
             .or_else(|| snippet::name_before(window.bytes, span.start))
             .filter(|name| name::is_plain(&window.bytes[name.clone()])),
         span,
+        partner: None,
         coated: None,
     })
 }

@@ -49,6 +49,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         name: super::snippet::name_before(text, span.start)
             .filter(|name| name::is_plain(&text[name.clone()])),
         span,
+        partner: None,
         coated: None,
     })
 }

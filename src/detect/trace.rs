@@ -8,14 +8,15 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::{Candidate, Detector, Evidence, specific_only};
+use super::packed::{Gathered, is_carried};
+use super::{Detector, Evidence, Looked};
 use crate::decode::{Coat, Region};
 use crate::text::{Copied, between, without_seams};
 
 /// The anchors of a text, as far as they are worth carrying.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// In order of place; absent where they are too many to be carried, or the text is too large.
+    /// In order of place; absent where they are too many to be carried, or the text is too large, or an archive.
     marks: Option<Vec<Mark>>,
     /// Regions in which something is found under a coat, in order of place.
     coats: Vec<Mantle>,
@@ -72,7 +73,7 @@ impl Detector {
     #[must_use]
     pub fn trace(&self, text: &[u8]) -> Trace {
         let mut marks = Marks { detector: self, text, most: Trace::most(text.len()), found: Vec::new() };
-        let ended = if u32::try_from(text.len()).is_ok() {
+        let ended = if is_carried(text) {
             self.prefilter.search(text, &(0..text.len()), |start, anchor| marks.add(start, anchor))
         } else {
             ControlFlow::Break(())
@@ -80,7 +81,7 @@ impl Detector {
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
             let mut keep = |region: Region, _| trace.coats.push(Mantle::new(region.coat, &region.place));
-            self.coated(text, &(0..text.len()), &mut keep);
+            self.coated(text, &(0..text.len()), None, &mut keep);
             trace.coats.sort_unstable();
         }
         trace
@@ -90,7 +91,7 @@ impl Detector {
     /// made from. Gives what [`Detector::trace`] gives.
     #[must_use]
     pub fn retrace(&self, text: &[u8], base: &Trace, copies: &[Copied]) -> Trace {
-        let Some(known) = base.marks.as_deref().filter(|_| u32::try_from(text.len()).is_ok()) else {
+        let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
             return self.trace(text);
         };
         let copies = without_seams(copies);
@@ -133,31 +134,32 @@ impl Detector {
             }
         }
         for part in parts {
-            self.coated(text, &part, &mut |region, _| found.push(Mantle::new(region.coat, &region.place)));
+            self.coated(text, &part, None, &mut |region, _| {
+                found.push(Mantle::new(region.coat, &region.place));
+            });
         }
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// All evidence in a text, in ascending order of place and not overlapping.
+    /// What [`Detector::look`] gives.
     #[must_use]
-    pub fn evidence(&self, text: &[u8], trace: &Trace) -> Vec<Evidence> {
-        let Some(marks) = &trace.marks else { return self.scan(text) };
+    pub fn look_again(&self, text: &[u8], trace: &Trace) -> Looked {
+        let Some(marks) = &trace.marks else { return self.look(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
-        let coated = trace.coats.iter().flat_map(|mantle| self.coated_at(text, mantle.coat, &mantle.place()));
-        self.told(text, specific_only(found.chain(coated).collect()))
+        let mut gathered = Gathered { found: found.collect(), ..Gathered::default() };
+        for mantle in &trace.coats {
+            gathered.add(self.coated_at(text, mantle.coat, &mantle.place()));
+        }
+        self.told(text, gathered)
     }
 
-    /// The candidates of a text that stand in it as they are, in no order, some of them overlapping.
-    pub(super) fn plain(&self, text: &[u8]) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        let _ = self.prefilter.search(text, &(0..text.len()), |start, anchor| {
-            found.extend(self.candidate(text, start, anchor));
-            ControlFlow::Continue(())
-        });
-        found
+    /// What [`Detector::scan`] gives.
+    #[must_use]
+    pub fn evidence(&self, text: &[u8], trace: &Trace) -> Vec<Evidence> {
+        self.look_again(text, trace).evidence
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn location(path: &str) -> Location {
         blob: Some(BLOB.to_owned()),
         commit: None,
         via: Vec::new(),
+        partner: None,
         snippet: Some(Snippet { line: format!("{name}{MASK}"), span: (name.len(), name.len() + MASK.len()) }),
     }
 }

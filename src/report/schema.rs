@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::finding::{
     CommitInfo, Event, Finding, History, Location, PlaceKind, Problem, Report, Scope, Suppressed,
 };
+use crate::text::Position;
 
 const SCHEMA: u32 = 1;
 
@@ -127,7 +128,7 @@ impl<'r> FindingView<'r> {
             confidence: finding.confidence.name(),
             fingerprint: finding.fingerprint.as_str(),
             secret: SecretView { masked: &finding.secret.text, length: finding.secret.length },
-            locations: finding.locations.iter().map(LocationView::of).collect(),
+            locations: finding.locations.iter().map(|location| LocationView::of(finding, location)).collect(),
             places: finding.places,
             history: finding.history.as_ref().map(HistoryView::of),
             reasons: &finding.reasons,
@@ -159,10 +160,46 @@ struct LocationView<'r> {
     date: Option<&'r str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     via: &'r [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    spans: Vec<SpanView<'r>>,
+}
+
+/// One of the two halves of a pair.
+#[derive(Serialize)]
+struct SpanView<'r> {
+    part: &'static str,
+    name: &'r str,
+    masked: &'r str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    byte_start: usize,
+    byte_end: usize,
+}
+
+/// The id, then the secret; nothing where the secret stands alone.
+fn spans<'r>(finding: &'r Finding, location: &'r Location) -> Vec<SpanView<'r>> {
+    let Some(id) = &location.partner else { return Vec::new() };
+    let view = |part, name, masked, (start, end): (Position, Position), bytes: (usize, usize)| SpanView {
+        part,
+        name,
+        masked,
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        byte_start: bytes.0,
+        byte_end: bytes.1,
+    };
+    vec![
+        view("id", &*id.name, id.masked.as_str(), (id.start, id.end), id.bytes),
+        view("secret", &*finding.title, &finding.secret.text, (location.start, location.end), location.bytes),
+    ]
 }
 
 impl<'r> LocationView<'r> {
-    fn of(location: &'r Location) -> Self {
+    fn of(finding: &'r Finding, location: &'r Location) -> Self {
         let commit = location.commit.as_ref();
         Self {
             kind: kind_of(location.kind),
@@ -178,6 +215,7 @@ impl<'r> LocationView<'r> {
             author: commit.map(|commit| commit.author.as_str()),
             date: commit.and_then(|commit| commit.date.as_deref()),
             via: &location.via,
+            spans: spans(finding, location),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::alphabet::Alphabet;
 use super::spec::{CutSpec, Fault, PackSpec, RuleSpec, ShapeSpec, well_formed};
-use super::{Cuts, Form, Matcher, Rule, Shape, Shaped, Text};
+use super::{Cuts, Form, Matcher, Pair, Rule, Shape, Shaped, Text};
 use crate::finding::Severity;
 
 /// No policy has more rules of its own than this.
@@ -94,6 +94,7 @@ fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
             _ => Severity::High,
         },
         matcher: matcher(pack, &spec),
+        pair: pair(pack, &spec),
         id: spec.id.into(),
         title: spec.title.into(),
         leaks: spec.leaks.into(),
@@ -103,6 +104,19 @@ fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
         examples: list(spec.examples),
         counterexamples: list(spec.counterexamples),
     }
+}
+
+/// The other half of a pair, as its own rule finds it, or as it is described.
+fn pair(pack: &PackSpec, spec: &RuleSpec) -> Option<Pair> {
+    let pair = spec.pair.as_ref()?;
+    let text = |text: &String| Text::from(text.clone());
+    let other = pack.rule.iter().find(|other| pair.rule.as_ref() == Some(&other.id));
+    Some(match other {
+        Some(other) => {
+            Pair { rule: Some(text(&other.id)), form: text(other.token.as_ref()?), name: text(&other.title) }
+        }
+        None => Pair { rule: None, form: text(pair.form.as_ref()?), name: text(pair.name.as_ref()?) },
+    })
 }
 
 fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {

@@ -35,6 +35,8 @@ pub struct Rule {
     pub reach: usize,
     /// How a match is recognised.
     pub matcher: Matcher,
+    /// The other half, if it is one of a pair.
+    pub pair: Option<Pair>,
     /// What leaks when it leaks.
     pub leaks: Text,
     /// The environment variable that usually holds it.
@@ -57,6 +59,17 @@ impl Rule {
     pub fn is_provider(&self) -> bool {
         !self.id.starts_with("generic-")
     }
+}
+
+/// What belongs to a secret and often stands beside it: the id of a key, the number of an account.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The id of the rule that finds it where it stands alone; none for public ids.
+    pub rule: Option<Text>,
+    /// Its expression.
+    pub form: Text,
+    /// What it is, for people.
+    pub name: Text,
 }
 
 /// How a match is recognised from an anchor on.
@@ -222,7 +235,7 @@ impl RuleSet {
 
 #[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
 mod builtin {
-    use super::{Alphabet, Check, Cow, Cuts, Form, Left, Matcher, Rule, Severity, Shape, Shaped, Text};
+    use super::{Alphabet, Check, Cow, Cuts, Form, Left, Matcher, Pair, Rule, Severity, Shape, Shaped, Text};
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }

@@ -102,6 +102,8 @@ pub(crate) struct RuleSpec {
     pub(crate) sure: bool,
     /// What can be checked offline.
     pub(crate) check: Option<Check>,
+    /// What belongs to the secret and often stands beside it: both are one finding.
+    pub(crate) pair: Option<PairSpec>,
     /// How far around its anchor the rule sees the text, in bytes; the shape's, if it has one.
     pub(crate) reach: Option<usize>,
     /// With `pattern`: the bytes that a mask keeps at the start.
@@ -141,6 +143,19 @@ pub(crate) struct RuleSpec {
     /// Texts in which no rule finds anything at default settings.
     #[serde(default)]
     pub(crate) counterexamples: Vec<String>,
+}
+
+/// The other half of a pair: what another rule of the file finds, or a public id.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PairSpec {
+    /// The other rule. It has to be one with `token`, and finds the half that stands alone.
+    pub(crate) rule: Option<String>,
+    /// The expression of the id; with `name`.
+    pub(crate) form: Option<String>,
+    /// What the id is, for people.
+    pub(crate) name: Option<String>,
 }
 
 /// The body of a token.
@@ -364,6 +379,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     if rule.value.is_some() == rule.context.is_empty() {
         return Fault::plain("`context` and `value` go together");
     }
+    rule.pair.as_ref().map_or(Ok(()), |pair| other_half(pack, pair))?;
     if rule.before[0] > rule.before[1] || rule.before[1] > pack.reach(rule) {
         return Fault::plain("`before` is the least and the most number of bytes, within reach");
     }
@@ -383,6 +399,17 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         }
     }
     [&rule.token, &rule.value].into_iter().flatten().try_for_each(|expression| compiles(expression))
+}
+
+fn other_half(pack: &PackSpec, pair: &PairSpec) -> Result<(), Fault> {
+    match (&pair.rule, &pair.form, &pair.name) {
+        (Some(id), None, None) if pack.rule.iter().any(|rule| rule.id == *id && rule.token.is_some()) => {
+            Ok(())
+        }
+        (Some(id), None, None) => Fault::quoting("its pair is no rule of this file with a token", id),
+        (None, Some(form), Some(_)) => compiles(form),
+        _ => Fault::plain("a pair is either a rule, or a form and a name"),
+    }
 }
 
 /// The most memory that one expression may take when it is compiled: 1 MiB.

@@ -9,7 +9,7 @@ use super::files::lfs_note;
 use super::findings::{Hit, Place};
 use super::renames::{Effort, Removed};
 use super::unknown::Known;
-use super::{Asked, Engine, ScanError};
+use super::{Asked, Engine, ScanError, archives};
 use crate::detect::Evidence;
 use crate::finding::{CommitInfo, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
@@ -165,14 +165,17 @@ impl<'e> Search<'e> {
             let content = match objects.read_kind(oid, ObjectKind::Blob) {
                 Ok(content) => content,
                 Err(error) => {
-                    return Looked { problem: Some(read_problem(&error, Some(shown))), ..Looked::default() };
+                    return Looked { problems: vec![read_problem(&error, Some(shown))], ..Looked::default() };
                 }
             };
-            let note = lfs_note(&content, &shown);
             let bytes = content.len() as u64;
-            match engine.detect(&content, &shown) {
-                Ok(found) => Looked { found, bytes, problem: note },
-                Err(problem) => Looked { bytes, problem: Some(problem), ..Looked::default() },
+            match engine.look(&content, &shown) {
+                Ok(looked) => {
+                    let unread = looked.unread.iter().map(|unread| archives::problem(unread, &shown));
+                    let problems = unread.chain(lfs_note(&content, &shown)).collect();
+                    Looked { found: looked.evidence, bytes, problems }
+                }
+                Err(problem) => Looked { bytes, problems: vec![problem], ..Looked::default() },
             }
         };
         let looked: Vec<Looked> = if blobs.len() < FEW {
@@ -189,7 +192,7 @@ impl<'e> Search<'e> {
         self.read += blobs.len();
         for ((oid, _), looked) in blobs.iter().zip(looked) {
             self.bytes += looked.bytes;
-            self.problems.extend(looked.problem);
+            self.problems.extend(looked.problems);
             if !looked.found.is_empty() {
                 self.evidence.insert(*oid, looked.found);
             }
@@ -241,7 +244,7 @@ impl<'e> Search<'e> {
         let mut known = HashSet::new();
         for base in bases {
             match self.engine.detect(&base, &shown) {
-                Ok(found) => known.extend(found.into_iter().map(|evidence| evidence.value)),
+                Ok(found) => known.extend(found.iter().flat_map(Evidence::values)),
                 Err(problem) => self.problems.push(problem),
             }
         }
@@ -269,12 +272,12 @@ impl<'e> Search<'e> {
 struct Looked {
     found: Vec<Evidence>,
     bytes: u64,
-    problem: Option<Problem>,
+    problems: Vec<Problem>,
 }
 
 fn look_failed(engine: &Engine, (oid, path): &(Oid, &[u8])) -> Looked {
     let error = crate::source::git::ReadError::Corrupt(*oid, "the object database cannot be opened".into());
-    Looked { problem: Some(read_problem(&error, Some(engine.shown_path(path)))), ..Looked::default() }
+    Looked { problems: vec![read_problem(&error, Some(engine.shown_path(path)))], ..Looked::default() }
 }
 
 impl Engine {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::findings::{Hit, Outcome, Place};
 use super::unused::{self, Whole};
 use super::windows::Windows;
-use super::{Engine, ScanError};
+use super::{Engine, ScanError, archives};
 use crate::detect::Evidence;
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::source::git::{ObjectKind, Objects, Repository};
@@ -170,12 +170,13 @@ impl Engine {
     }
 
     fn search(&self, text: &[u8], kind: PlaceKind, file: &File, shown: &str, part: &mut Part) {
-        match self.detect(text, shown) {
-            Ok(found) => {
+        match self.look(text, shown) {
+            Ok(looked) => {
+                part.problems.extend(looked.unread.iter().map(|unread| archives::problem(unread, shown)));
                 if kind == PlaceKind::File {
-                    part.problems.extend(unused::comments(text, &found, shown));
+                    part.problems.extend(unused::comments(text, &looked.evidence, shown));
                 }
-                part.hits.extend(hits(found, kind, file, shown));
+                part.hits.extend(hits(looked.evidence, kind, file, shown));
             }
             Err(problem) => part.problems.push(problem),
         }

@@ -6,7 +6,8 @@ use super::{Engine, Suppressions};
 use crate::allow::{Reason, Ruling, Subject, rule_on};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, PlaceKind, Problem, ProblemKind, Report, Suppressed,
+    CommitInfo, Confidence, Finding, History, Location, Part, PlaceKind, Problem, ProblemKind, Report,
+    Suppressed,
 };
 use crate::judge::{Verdict, judge};
 use crate::rules::Rule;
@@ -104,7 +105,7 @@ impl Engine {
         let rulings: Vec<Ruling> = group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
         outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.used));
         if confidence >= self.policy.min_confidence {
-            Self::split(finding, group, &rulings, outcome);
+            self.split(finding, group, &rulings, outcome);
         }
     }
 
@@ -136,7 +137,7 @@ impl Engine {
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
     /// does, its older places are covered, too.
-    fn split(mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
         let current = |open: bool| {
             group
                 .iter()
@@ -161,7 +162,7 @@ impl Engine {
             }));
             match reason {
                 Some(reason) => outcome.suppressed.push(suppressed(&finding, &hit, &reason)),
-                None => finding.locations.push(location(hit)),
+                None => finding.locations.push(self.location(hit)),
             }
         }
         if finding.locations.is_empty() {
@@ -172,6 +173,31 @@ impl Engine {
         finding.places = finding.locations.len();
         finding.locations.truncate(Finding::MOST_LOCATIONS);
         outcome.findings.push(finding);
+    }
+
+    fn location(&self, hit: Hit) -> Location {
+        let Hit { evidence, place } = hit;
+        let pair = self.detector.rules()[evidence.rule].pair.as_ref();
+        let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
+            name: pair.name.clone(),
+            masked: half.masked,
+            start: half.start,
+            end: half.end,
+            bytes: (half.span.start, half.span.end),
+        });
+        Location {
+            kind: place.kind,
+            path: place.shown,
+            start: evidence.start,
+            end: evidence.end,
+            bytes: (evidence.span.start, evidence.span.end),
+            blob: place.blob.map(|oid| oid.to_string()),
+            commit: place.commit,
+            // It may hold names of an archive's members.
+            via: evidence.via.iter().map(|step| self.redacted(step)).collect(),
+            snippet: Some(evidence.snippet),
+            partner,
+        }
     }
 }
 
@@ -226,21 +252,6 @@ fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {
         kind: hit.place.kind,
         path: hit.place.shown.clone(),
         line: hit.evidence.start.line,
-    }
-}
-
-fn location(hit: Hit) -> Location {
-    let Hit { evidence, place } = hit;
-    Location {
-        kind: place.kind,
-        path: place.shown,
-        start: evidence.start,
-        end: evidence.end,
-        bytes: (evidence.span.start, evidence.span.end),
-        blob: place.blob.map(|oid| oid.to_string()),
-        commit: place.commit,
-        via: evidence.via,
-        snippet: Some(evidence.snippet),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Source to report: reads, detects, judges, leaves out what is on record, and sorts, so that the same input
 //! gives the same report at any number of threads. Prints nothing.
 
+mod archives;
 mod asked;
 mod changes;
 mod explain;

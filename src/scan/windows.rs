@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use super::Engine;
+use super::{Engine, archives};
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
 use crate::text::Position;
@@ -80,13 +80,18 @@ impl Windows {
                 ),
             });
         }
-        match engine.detect(window, shown) {
-            Ok(found) => searched.found.extend(
-                found
-                    .into_iter()
-                    .filter(|evidence| (from..to).contains(&evidence.span.start))
-                    .map(|evidence| place.moved(evidence)),
-            ),
+        // An archive that a window's edge cuts is told as a broken one, so it is not passed over.
+        match engine.look(window, shown) {
+            Ok(looked) => {
+                searched.problems.extend(looked.unread.iter().map(|unread| archives::problem(unread, shown)));
+                searched.found.extend(
+                    looked
+                        .evidence
+                        .into_iter()
+                        .filter(|evidence| (from..to).contains(&evidence.span.start))
+                        .map(|evidence| place.moved(evidence)),
+                );
+            }
             Err(problem) => searched.problems.push(problem),
         }
     }

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archives;
 mod attempt;
 mod attributes;
 mod bytes;
@@ -38,11 +39,12 @@ use std::collections::BTreeMap;
 use case::Case;
 
 /// All cases of a state and what scans say of it.
-const TABLES: [&[Case]; 16] = [
+const TABLES: [&[Case]; 17] = [
     staged::CASES,
     index::CASES,
     names::CASES,
     contents::CASES,
+    archives::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,

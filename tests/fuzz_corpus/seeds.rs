@@ -19,6 +19,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
         sandbox.git(&["init", "-q", "-b", "main", &format!("--object-format={format}")]);
         history(&sandbox);
         loose(&sandbox, flags, &mut seeds);
+        archives(&sandbox, &mut seeds);
         indexes(&sandbox, flags, &mut seeds);
         for repack in [
             "git repack -q -a -d -f --depth=50 --window=50",
@@ -74,6 +75,22 @@ fn loose(sandbox: &Sandbox, flags: u8, seeds: &mut Vec<Seed>) {
         if kind != "blob" {
             let object = sandbox.command("git").args(["cat-file", kind, name]).output().expect("git runs");
             seeds.push(("tree", [&[flags], &object.stdout[..]].concat()));
+        }
+    }
+}
+
+/// What `git archive` writes, and members that the target makes archives of.
+fn archives(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
+    for arguments in [&["--format=zip"][..], &["--format=zip", "-0"], &["--format=tar"], &["--format=tar.gz"]]
+    {
+        let archive = sandbox.command("git").arg("archive").args(arguments).arg("HEAD").output();
+        seeds.push(("archive", [&[0], &archive.expect("git runs").stdout[..]].concat()));
+    }
+    let content = part(b"what a member holds, in some words\n");
+    for mode in 1..5 {
+        for how in [0, 1, 4, 0x18, 0x60, 0x4b] {
+            let member = [&[how][..], &content].concat();
+            seeds.push(("archive", [&[mode, 2][..], &member, &member, &member].concat()));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::archive;
 use super::{Coat, Layer, Region, SHORTEST, digit, is_readable};
 use crate::text::sieve::{Marks, Sieve};
 
@@ -149,7 +150,7 @@ fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
 }
 
 fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
-    if !may_be_readable(text, lines, phase) {
+    if !may_be_readable(text, lines, phase) && !may_be_packed(&text[lines[0].clone()], phase) {
         return None;
     }
     let mut layer = Layer::until(lines[lines.len() - 1].end);
@@ -169,7 +170,12 @@ fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
             }
         }
     }
-    is_readable(&layer.text).then_some(layer)
+    (is_readable(&layer.text) || archive::begins(&layer.text)).then_some(layer)
+}
+
+/// Whether a run begins as gzip or zip do: the first four characters stand for the first three bytes.
+fn may_be_packed(line: &[u8], phase: usize) -> bool {
+    line.get(phase..phase + 4).is_some_and(|start| matches!(start, b"H4sI" | b"UEsD"))
 }
 
 /// Whether as many bytes in a row as a secret has are characters that a person could read, by their upper digits.
@@ -184,8 +190,15 @@ fn may_be_readable_hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> boo
     })
 }
 
+/// Whether digits begin as those of gzip or zip do.
+fn may_be_packed_hex(line: &[u8], phase: usize) -> bool {
+    let start = line.get(phase..phase + 6);
+    start.is_some_and(|start| [b"1f8b08", b"504b03"].iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
+}
+
 fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
-    if !may_be_readable_hex(text, lines, phase) {
+    let first = &text[lines.first()?.clone()];
+    if !may_be_readable_hex(text, lines, phase) && !may_be_packed_hex(first, phase) {
         return None;
     }
     let mut layer = Layer::until(lines.last()?.end);
@@ -204,5 +217,6 @@ fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
             };
         }
     }
-    (layer.text.len() >= SHORTEST && is_readable(&layer.text)).then_some(layer)
+    let is_text = is_readable(&layer.text) || archive::begins(&layer.text);
+    (layer.text.len() >= SHORTEST && is_text).then_some(layer)
 }

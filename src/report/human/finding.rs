@@ -5,7 +5,7 @@ use std::fmt;
 use super::layout::{Paint, Tone, columns, wrapped};
 use super::snippet::{Drawing, OneLine};
 use super::{Detail, Options};
-use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
+use crate::finding::{CommitInfo, Event, Finding, History, Location, Part, Snippet};
 use crate::report::level::Level;
 use crate::report::words::{self, short};
 
@@ -62,8 +62,12 @@ fn snippet(location: &Location) -> Option<&Snippet> {
     location.snippet.as_ref().filter(|snippet| !snippet.line.is_empty())
 }
 
-/// The place where no line can be drawn, and all further ones.
+/// The place where no line can be drawn, the other half, and all further places.
 fn where_else(finding: &Finding, options: &Options, table: &mut Table) {
+    let other_half = finding.locations.first().and_then(|first| Some((first, first.partner.as_ref()?)));
+    if let Some((first, Part { name, masked, start, .. })) = other_half {
+        table.row("belongs to", &format!("{name} {masked}, {}:{}:{}", first.path, start.line, start.column));
+    }
     if let Some(first) = finding.locations.first().filter(|first| snippet(first).is_none()) {
         table.row("found at", &words::place(first));
     }

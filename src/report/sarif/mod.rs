@@ -198,6 +198,7 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
         level: Level::of(finding).name(),
         message: plain(&message(finding)),
         locations: [place::location(finding, place, &report.scope)],
+        related_locations: place::other_half(finding, place, &report.scope).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
         suppressions: Vec::new(),
         properties,
@@ -221,6 +222,7 @@ fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>)
         level: Level::Note.name(),
         message: plain(&format!("Suppressed ({by}): {rule}, fingerprint {fingerprint}.")),
         locations: [place::suppressed(suppressed, &report.scope)],
+        related_locations: Vec::new(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.as_str())]),
         suppressions: vec![Suppression {
             kind: if *by == "inline" { "inSource" } else { "external" },

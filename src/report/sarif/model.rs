@@ -82,6 +82,8 @@ pub(super) struct Outcome<'r> {
     pub level: &'static str,
     pub message: Text,
     pub locations: [Location<'r>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related_locations: Vec<Location<'r>>,
     pub partial_fingerprints: BTreeMap<&'static str, &'r str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<Suppression<'r>>,
@@ -94,10 +96,13 @@ pub(super) struct Text {
     pub text: String,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of SARIF")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location<'r> {
     pub physical_location: PhysicalLocation<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Text>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub logical_locations: Vec<LogicalLocation>,
 }

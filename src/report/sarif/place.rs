@@ -6,8 +6,8 @@
 
 use std::fmt::Write as _;
 
-use super::model::{ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region};
-use crate::finding::{self, Finding, PlaceKind, Scope};
+use super::model::{ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text};
+use crate::finding::{self, Finding, Part, PlaceKind, Scope};
 use crate::report::words::in_working_tree;
 
 /// One of a finding's places.
@@ -50,6 +50,24 @@ pub(super) fn location<'r>(
     elsewhere(&format!("{store}{}", place.path), name, place.kind, region, context_region)
 }
 
+/// Where the other half of a pair stands.
+pub(super) fn other_half<'r>(
+    finding: &'r Finding,
+    place: &'r finding::Location,
+    scope: &Scope,
+) -> Option<Location<'r>> {
+    let Part { name, masked, start, end, bytes } = place.partner.as_ref()?;
+    let mut there = location(finding, place, scope);
+    let region = &mut there.physical_location.region;
+    (region.start_line, region.end_line) = (start.line.max(1), Some(end.line.max(1)));
+    (region.start_column, region.end_column) = (Some(start.column.max(1)), Some(end.column.max(1)));
+    (region.byte_offset, region.byte_length) = (Some(bytes.0), Some(bytes.1.saturating_sub(bytes.0)));
+    region.snippet = Some(Content { text: masked });
+    there.physical_location.context_region = None;
+    there.message = Some(Text { text: name.to_string() });
+    Some(there)
+}
+
 /// The place of a suppressed finding.
 pub(super) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
     let region = Region { start_line: suppressed.line.max(1), ..Region::default() };
@@ -79,7 +97,7 @@ fn physical<'r>(
 ) -> Location<'r> {
     let artifact_location = ArtifactLocation { uri };
     let physical_location = PhysicalLocation { artifact_location, region, context_region };
-    Location { physical_location, logical_locations }
+    Location { physical_location, message: None, logical_locations }
 }
 
 /// A relative URI reference for a path as reports show it, where `%XX` stands for a byte already. Colons are

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::findings::{Hit, Place};
-use super::super::{Engine, caught};
+use super::super::{Engine, archives, caught};
 use crate::attribute::{Commits, Interest};
-use crate::detect::{Detector, Evidence, Trace};
+use crate::detect::{Detector, Evidence, Trace, Unread};
 use crate::finding::{PlaceKind, Problem, ProblemKind};
 use crate::judge::judge;
 use crate::secret::ValueId;
@@ -49,6 +49,8 @@ pub(super) struct Found {
     values: HashSet<ValueId>,
     /// Evidence in blobs.
     pub(super) blobs: Vec<(Oid, Vec<Evidence>)>,
+    /// Archives of which something could not be searched.
+    pub(super) unread: Vec<(Oid, Vec<Unread>)>,
     /// Evidence in commits and tags.
     pub(super) texts: Vec<(Oid, ObjectKind, Vec<Hit>)>,
     /// Evidence in the names that a tree holds.
@@ -99,6 +101,7 @@ impl<'c> Collector<'c> {
     pub(super) fn into_found(self) -> Found {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.blobs.sort_by_key(|(oid, _)| *oid);
+        found.unread.sort_by_key(|(oid, _)| *oid);
         found.texts.sort_by_key(|(oid, ..)| *oid);
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         found.absent.sort();
@@ -161,13 +164,16 @@ impl<'c> Collector<'c> {
     fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Carried {
         let looked = caught(&blob_name(&blob.oid), || {
             let trace = look(&self.engine.detector);
-            let evidence = self.engine.detector.evidence(blob.bytes, &trace);
-            (trace, evidence)
+            let looked = self.engine.detector.look_again(blob.bytes, &trace);
+            (trace, looked)
         });
         match looked {
-            Ok((trace, evidence)) => {
-                if !evidence.is_empty() {
-                    self.evidence(blob.oid, evidence);
+            Ok((trace, looked)) => {
+                if !looked.evidence.is_empty() {
+                    self.evidence(blob.oid, looked.evidence);
+                }
+                if !looked.unread.is_empty() {
+                    self.found().unread.push((blob.oid, looked.unread));
                 }
                 Carried::Blob(trace)
             }
@@ -272,7 +278,9 @@ impl Found {
         let index = |value: &ValueId| values.binary_search(value).ok().and_then(|at| u32::try_from(at).ok());
         let mut objects = Interest::default();
         for (oid, found) in &self.blobs {
-            let mut held: Vec<u32> = found.iter().filter_map(|evidence| index(&evidence.value)).collect();
+            // A half that is a value of its own elsewhere still stands here.
+            let mut held: Vec<u32> =
+                found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
             held.sort_unstable();
             held.dedup();
             if !held.is_empty() {
@@ -287,8 +295,12 @@ impl Found {
         Followed { values, objects }
     }
 
-    /// Hits without a story.
-    pub(super) fn untold(self, engine: &Engine) -> Vec<Hit> {
+    /// Hits without a story, and what could not be searched.
+    pub(super) fn untold(self, engine: &Engine, problems: &mut Vec<Problem>) -> Vec<Hit> {
+        for (oid, unread) in &self.unread {
+            let shown = blob_name(oid);
+            problems.extend(unread.iter().map(|unread| archives::problem(unread, &shown)));
+        }
         let mut hits: Vec<Hit> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
         for (oid, found) in self.blobs {
             hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: blob_place(engine, &oid) }));
@@ -319,6 +331,6 @@ pub(super) fn blob_place(engine: &Engine, oid: &Oid) -> Place {
     }
 }
 
-fn blob_name(oid: &Oid) -> String {
+pub(super) fn blob_name(oid: &Oid) -> String {
     format!("blob {:.12}", oid.to_string())
 }

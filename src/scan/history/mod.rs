@@ -4,6 +4,7 @@ mod absent;
 mod collect;
 mod places;
 mod reach;
+mod unread;
 
 use std::collections::HashMap;
 
@@ -149,7 +150,7 @@ impl Engine {
         };
         // After an interruption, too: telling it would take as long again.
         if stop.is_set() || limits.stories == Stories::Untold {
-            part.hits = found.untold(self);
+            part.hits = found.untold(self, &mut part.problems);
             return Ok(part);
         }
         stop.progress.telling();
@@ -159,15 +160,18 @@ impl Engine {
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);
         let absent = absent::follow(&found, &mut followed);
+        let before = followed.values.len() + absent.len();
+        unread::follow(&found, &mut followed, before);
         let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects, stop)?;
         if stop.is_set() {
-            part.hits = found.untold(self);
+            part.hits = found.untold(self, &mut part.problems);
             return Ok(part);
         }
-        let count = followed.values.len() + absent.len();
+        let count = before + found.unread.len();
         let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
         part.problems.extend((!told.complete).then(Budget::problem));
-        let (stories, of_absent) = told.stories.split_at(followed.values.len());
+        let (stories, of_unread) = told.stories.split_at(before);
+        let (stories, of_absent) = stories.split_at(followed.values.len());
         let known = absent::Known {
             repository,
             contents: &contents,
@@ -180,6 +184,7 @@ impl Engine {
         let telling =
             Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
+        part.problems.extend(unread::problems(&telling, &found.unread, of_unread, limits));
         part.is_told = true;
         if !limits.asked.is_all() {
             part.trees = graph.trees();
@@ -199,13 +204,7 @@ impl Engine {
                 source::FOR_EACH_BYTE,
             ),
         }));
-        problems.extend(contents.unusable.iter().map(|error| Problem {
-            kind: ProblemKind::CorruptObject,
-            path: None,
-            message: format!(
-                "a part of the object database cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
-            ),
-        }));
+        problems.extend(unusable(contents));
         problems
     }
 
@@ -216,4 +215,15 @@ impl Engine {
             message: "the ref names no object; `git fsck` shows it, `git update-ref -d` removes it".into(),
         }
     }
+}
+
+/// Packs and indexes that cannot be used.
+fn unusable(contents: &Contents) -> impl Iterator<Item = Problem> {
+    contents.unusable.iter().map(|error| Problem {
+        kind: ProblemKind::CorruptObject,
+        path: None,
+        message: format!(
+            "a part of the object database cannot be used: {error}; `git fsck` says what is wrong, `git repack -ad` may mend it"
+        ),
+    })
 }

@@ -101,7 +101,8 @@ impl Telling<'_> {
     ) {
         let mut left: Vec<(Oid, ValueId, &Story)> = Vec::new();
         for (blob, values) in &followed.objects.blobs {
-            for value in values {
+            // Behind the values stands what is followed for other reasons.
+            for value in values.iter().filter(|value| (**value as usize) < followed.values.len()) {
                 let (id, story) = (followed.values[*value as usize], &stories[*value as usize]);
                 // A blob that stands at a listed path in another version needs no place of its own.
                 if story.places.is_empty() && !told.contains(&(*blob, id)) {
@@ -226,7 +227,7 @@ impl Telling<'_> {
         self.graph.author(oid).map(|author| self.engine.commit_info(oid, &author))
     }
 
-    fn full(&self, path: &[u8]) -> Vec<u8> {
+    pub(super) fn full(&self, path: &[u8]) -> Vec<u8> {
         if self.prefix.is_empty() { path.to_vec() } else { [self.prefix, b"/", path].concat() }
     }
 }

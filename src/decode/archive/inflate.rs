@@ -1,0 +1,80 @@
+//! Deflate, within the room that there is.
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::Room;
+
+/// What came out of a stream.
+pub(super) struct Inflated {
+    /// So much of the input it was.
+    pub(super) consumed: usize,
+    /// How it ended.
+    pub(super) end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// At its end.
+    Whole,
+    /// In the middle: the input has no more bytes.
+    Cut,
+    /// Where it is damaged.
+    Broken,
+    /// Where there was no more room.
+    Full,
+}
+
+/// So much room is made at first, and at least so much again.
+const STEP: usize = 16 << 10;
+
+/// Appends what a stream holds to `out`, up to its end or the first damage.
+pub(super) fn inflate(data: &[u8], room: &mut Room, out: &mut Vec<u8>) -> Inflated {
+    let mut stream = Decompress::new(false);
+    let mut consumed = 0;
+    let end = loop {
+        if room.bytes() == 0 {
+            break End::Full;
+        }
+        let (in_before, out_before) = (stream.total_in(), out.len());
+        // Buffers double, but not beyond what may be unpacked.
+        out.reserve_exact(out_before.max(STEP).min(room.bytes()));
+        let status = decompress(&mut stream, &data[consumed..], out, room.bytes());
+        let read = stream.total_in() - in_before;
+        consumed += usize::try_from(read).unwrap_or(0);
+        // What is read counts, too: a stream may be long and hold nothing.
+        room.spend(out.len() - out_before + usize::try_from(read).unwrap_or(0));
+        match status {
+            Ok(Status::StreamEnd) => break End::Whole,
+            Ok(_) if read == 0 && out.len() == out_before => {
+                break if consumed == data.len() { End::Cut } else { End::Broken };
+            }
+            Ok(_) => {}
+            Err(_) => break End::Broken,
+        }
+    };
+    Inflated { consumed, end }
+}
+
+/// One step, into spare room of a buffer and no further than `most` bytes.
+fn decompress(
+    stream: &mut Decompress,
+    data: &[u8],
+    out: &mut Vec<u8>,
+    most: usize,
+) -> Result<Status, flate2::DecompressError> {
+    let start = out.len();
+    let size = (out.capacity() - start).min(most);
+    out.resize(start + size, 0);
+    let before = stream.total_out();
+    let status = stream.decompress(data, &mut out[start..], FlushDecompress::None);
+    let written = usize::try_from(stream.total_out() - before).unwrap_or(0);
+    out.truncate(start + written.min(size));
+    status
+}
+
+/// The checksum that gzip and zip hold.
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}

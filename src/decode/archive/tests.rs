@@ -1,0 +1,291 @@
+use super::*;
+
+use make::{ENCRYPTED, Lie, STREAMED, Zipped, gzip, stored, tar, tarred, zip, zipped};
+
+const SAID: &[u8] = b"what the member says, and says again, and says again\n";
+
+type Members = Vec<(String, Vec<u8>)>;
+type Faults = Vec<(FaultKind, String)>;
+
+/// What an archive holds, and what of it cannot be read. What stands in it as it is has to stand at its place.
+fn opened(text: &[u8]) -> (Members, Faults) {
+    opened_in(text, &mut Room::of_file(text.len()))
+}
+
+fn opened_in(text: &[u8], room: &mut Room) -> (Members, Faults) {
+    let (mut members, mut faults) = (Vec::new(), Vec::new());
+    open(text, room, &mut |part, _| match part {
+        Part::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.what))),
+        Part::Member(member) => {
+            assert!(member.place.end <= text.len());
+            if let Cow::Borrowed(bytes) = member.bytes {
+                assert_eq!(bytes, &text[member.place.clone()]);
+            }
+            members.push((member.label, member.bytes.into_owned()));
+        }
+    });
+    (members, faults)
+}
+
+fn said(label: &str) -> (String, Vec<u8>) {
+    (label.to_owned(), SAID.to_vec())
+}
+
+/// An archive that holds what is said once, and is whole.
+#[track_caller]
+fn holds(text: &[u8], label: &str) {
+    assert!(is_archive(text));
+    assert_eq!(opened(text), (vec![said(label)], vec![]));
+}
+
+/// An archive of which all that is said can be read, and which is damaged.
+#[track_caller]
+fn is_broken(text: &[u8], label: &str, what: &str) {
+    let (members, faults) = opened(text);
+    assert!(members.contains(&said(label)), "{members:?}");
+    assert_eq!(faults, [(FaultKind::Broken, what.to_owned())]);
+}
+
+#[test]
+fn ordinary_files_are_no_archives() {
+    let long = "PK is short for public key; ustar\0 is none\n".repeat(20);
+    let at_magic = format!("{:257}ustar and what follows in a text\n{:600}", "", "");
+    for text in
+        [&b""[..], b"PK", b"\x1f\x8b", b"\x1f\x8b\x09 text", b"BZh9 is no bzip2", b"H4sI", long.as_bytes()]
+    {
+        assert!(!is_archive(text), "{text:?}");
+    }
+    assert!(!is_archive(&[0; 2048]) && !is_archive(&[b'0'; 2048]) && !is_archive(&[b' '; 2048]));
+    assert_eq!(opened(at_magic.as_bytes()).0, []);
+}
+
+#[test]
+fn what_is_not_read_is_said() {
+    for (magic, _) in UNREAD {
+        let text = [magic, b"91AY&SY and more"].concat();
+        assert!(matches!(&opened(&text).1[..], [(FaultKind::Unread, _)]), "{magic:?}");
+    }
+    let member = |method| opened(&zip(&[Zipped { method, ..zipped("a", SAID) }]));
+    assert_eq!(
+        member(14),
+        (vec![], vec![(FaultKind::Unread, "zip:a: it is compressed by LZMA, which is not read".into())])
+    );
+    assert!(member(77).1[0].1.contains("not known"));
+    let encrypted = zip(&[Zipped { flags: ENCRYPTED, ..zipped("a", SAID) }, zipped("b", SAID)]);
+    assert_eq!(
+        opened(&encrypted),
+        (vec![said("zip:b")], vec![(FaultKind::Unread, "zip:a: it is encrypted".into())])
+    );
+}
+
+#[test]
+fn a_gzip_is_one_text_in_pieces() {
+    holds(&gzip(SAID), "gzip");
+    holds(&[gzip(&SAID[..9]), gzip(b""), gzip(&SAID[9..])].concat(), "gzip");
+    holds(&[&gzip(SAID)[..], &[0; 100]].concat(), "gzip");
+    // With all optional fields: an extra one, a name, a comment and a checksum.
+    let plain = gzip(SAID);
+    let fields =
+        [&[plain[0], plain[1], 8, 0x1e], &plain[4..10], b"\x03\0abc", b"name\0", b"comment\0", b"\0\0"]
+            .concat();
+    holds(&[&fields[..], &plain[10..]].concat(), "gzip");
+}
+
+#[test]
+fn of_a_damaged_gzip_what_stands_before_is_read() {
+    let whole = gzip(SAID);
+    is_broken(&whole[..whole.len() - 3], "gzip", "gzip: it is cut short");
+    let mut wrong = whole.clone();
+    wrong[whole.len() - 8] ^= 1;
+    is_broken(&wrong, "gzip", "gzip: its checksum does not fit");
+    let text: Vec<u8> =
+        (0..4_000_u32).flat_map(|number| format!("line {}\n", number * number).into_bytes()).collect();
+    let whole = gzip(&text);
+    let (members, faults) = opened(&whole[..whole.len() / 2]);
+    assert!(members[0].1.len() > 1_000 && text.starts_with(&members[0].1));
+    assert_eq!(faults, [(FaultKind::Broken, "gzip: it is cut short".into())]);
+    let mut wrong = whole.clone();
+    wrong[whole.len() / 2..][..40].fill(0xff);
+    let (members, faults) = opened(&wrong);
+    assert!(!members[0].1.is_empty() && matches!(faults[..], [(FaultKind::Broken, _)]));
+    assert_eq!(opened(&whole[..12]).1, [(FaultKind::Broken, "gzip: it is cut short".into())]);
+}
+
+#[test]
+fn a_zip_is_read_however_it_is_written() {
+    holds(&zip(&[zipped("a/b.txt", SAID)]), "zip:a/b.txt");
+    holds(&zip(&[stored("a", SAID)]), "zip:a");
+    holds(&zip(&[Zipped { flags: STREAMED, ..zipped("a", SAID) }]), "zip:a");
+    holds(&zip(&[Zipped { flags: STREAMED, ..stored("a", SAID) }]), "zip:a");
+    holds(&zip(&[stored("folder/", b""), zipped("a", SAID)]), "zip:a");
+    assert_eq!(opened(&zip(&[])), (vec![], vec![]));
+    let whole = zip(&[zipped("a", SAID)]);
+    let with_comment = [&whole[..whole.len() - 2], &[5, 0], b"hello"].concat();
+    holds(&with_comment, "zip:a");
+    holds(&[b"#!/usr/bin/env python3\n", &whole[..]].concat(), "zip:a");
+}
+
+#[test]
+fn a_member_that_one_of_two_places_hides_is_read() {
+    let hidden = |lie: fn(&mut Zipped)| {
+        let mut member = zipped("hidden", SAID);
+        lie(&mut member);
+        opened(&zip(&[zipped("seen", b"seen"), member, zipped("also", b"also")])).0
+    };
+    for lie in [
+        (|_| {}) as fn(&mut Zipped),
+        |member| member.central.is_left_out = true,
+        |member| member.central = Lie { packed: Some(1), ..Lie::default() },
+        |member| member.local = Lie { packed: Some(1), ..Lie::default() },
+        |member| member.local = Lie { packed: Some(0xffff_fff0), ..Lie::default() },
+        |member| member.central = Lie { method: Some(0), ..Lie::default() },
+        |member| member.local = Lie { method: Some(0), ..Lie::default() },
+        |member| member.local = Lie { method: Some(99), ..Lie::default() },
+        |member| member.local = Lie { sum: Some(1), ..Lie::default() },
+    ] {
+        let members = hidden(lie);
+        assert!(members.contains(&said("zip:hidden")), "{members:?}");
+        assert!(members.contains(&("zip:also".into(), b"also".to_vec())), "{members:?}");
+    }
+    let names = hidden(|member| member.local = Lie { name: Some(b"other".to_vec()), ..Lie::default() });
+    assert!(names.contains(&said("zip:hidden")));
+}
+
+#[test]
+fn of_a_damaged_zip_the_rest_is_read() {
+    let whole = zip(&[zipped("a", SAID), zipped("b", b"other")]);
+    is_broken(&whole[..whole.len() - 30], "zip:a", "zip: its directory is missing: it is cut short");
+    let directory = memchr::memmem::find(&whole, b"PK\x01\x02").unwrap();
+    let mut wrong = whole.clone();
+    wrong[directory] = b'X';
+    is_broken(&wrong, "zip:a", "zip: its directory is damaged");
+    let second = memchr::memmem::rfind(&whole, b"PK\x03\x04").unwrap();
+    let mut wrong = whole.clone();
+    wrong[second + 1] = b'X';
+    is_broken(&wrong, "zip:a", "zip:b: there is no header where it should stand");
+    let mut wrong = whole;
+    wrong[second + 31..second + 34].fill(0xff);
+    is_broken(&wrong, "zip:a", "zip:b: its bytes cannot be inflated");
+    let sums = Lie { sum: Some(7), ..Lie::default() };
+    let wrong = zip(&[Zipped { local: sums.clone(), central: sums, ..zipped("a", SAID) }]);
+    is_broken(&wrong, "zip:a", "zip:a: its checksum does not fit");
+}
+
+#[test]
+fn four_letters_by_chance_are_no_damage() {
+    let text = [b"PK\x03\x04 in a program PK\x03\x04", &[0; 100][..], &zip(&[zipped("a", SAID)])].concat();
+    let text = [b"\x7fELF", &text[..]].concat();
+    holds(&text, "zip:a");
+}
+
+#[test]
+fn a_tar_is_read_in_all_its_forms() {
+    holds(&tar(&[("a/b.txt", SAID)]), "tar:a/b.txt");
+    holds(&[tarred(b'5', b"folder/", b""), tar(&[("a", SAID)])].concat(), "tar:a");
+    let long = "folder/".repeat(40);
+    let gnu =
+        [tarred(b'L', b"././@LongLink", format!("{long}x\0").as_bytes()), tar(&[("cut", SAID)])].concat();
+    holds(&gnu, &format!("tar:{long}x"));
+    let record = |key: &str, value: &str| {
+        let rest = format!(" {key}={value}\n");
+        format!("{}{rest}", rest.len() + 3)
+    };
+    let pax = [tarred(b'x', b"pax", record("path", &long).as_bytes()), tar(&[("cut", SAID)])].concat();
+    holds(&pax, &format!("tar:{long}"));
+    let mut no_magic = tar(&[("a", SAID)]);
+    no_magic[257..265].fill(0);
+    make::sum(&mut no_magic[..512]);
+    holds(&no_magic, "tar:a");
+    let mut binary = tar(&[("a", SAID)]);
+    binary[124..136].copy_from_slice(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 53]);
+    make::sum(&mut binary[..512]);
+    holds(&binary, "tar:a");
+    let mut folders = tar(&[("a", SAID)]);
+    folders[345..350].copy_from_slice(b"x/y/z");
+    make::sum(&mut folders[..512]);
+    holds(&folders, "tar:x/y/z/a");
+    // Behind the end some programs read on.
+    let joined = [tar(&[]), tar(&[("a", SAID)])].concat();
+    assert_eq!(opened(&[tar(&[("b", b"b")]), joined].concat()).0.len(), 2);
+}
+
+#[test]
+fn of_a_damaged_tar_the_rest_is_read() {
+    let whole = tar(&[("b", b"other"), ("a", SAID)]);
+    let mut wrong = whole.clone();
+    wrong[150] ^= 1;
+    is_broken(&wrong, "tar:a", "tar: a header is damaged");
+    let (members, faults) = opened(&whole[..1024 + 512 + 20]);
+    assert_eq!(members[1].1, SAID[..20]);
+    assert_eq!(faults, [(FaultKind::Broken, "tar:a: it is cut short".into())]);
+    let mut wrong = tar(&[("a", SAID)]);
+    wrong[124..136].fill(b'x');
+    make::sum(&mut wrong[..512]);
+    assert_eq!(opened(&wrong).1[0].1, "tar:a: its size is no number");
+}
+
+#[test]
+fn a_bomb_ends() {
+    let zeroes = vec![0; 48 << 20];
+    let bomb = gzip(&zeroes);
+    assert!(bomb.len() < 64 << 10);
+    let (members, faults) = opened(&bomb);
+    assert!(members[0].1.len() < 48 << 20 && members[0].1.len() > 16 << 20);
+    assert_eq!(faults, [(FaultKind::Budget, "gzip: it unpacks to more than is read".into())]);
+    let (members, faults) = opened_in(&bomb, &mut Room::of_coat(100));
+    assert!(members[0].1.len() <= 300 << 10 && faults.len() == 1);
+}
+
+#[test]
+fn members_that_lie_in_each_other_end() {
+    // All entries of the directory lead to the same large member.
+    let mut members = vec![stored("a", &vec![b'a'; 1 << 20])];
+    members.extend(
+        (0..200).map(|_| Zipped { local: Lie { is_left_out: true, ..Lie::default() }, ..stored("b", b"") }),
+    );
+    let mut text = zip(&members);
+    assert!(opened(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Broken));
+    let mut at = memchr::memmem::find(&text, b"PK\x01\x02").unwrap();
+    while text[at..].starts_with(b"PK\x01\x02") {
+        text[at + 42..at + 46].fill(0);
+        at += 47;
+    }
+    let (members, _) = opened(&text);
+    assert!(members.len() <= 2, "{}", members.len());
+    // Each header stands in the member before it, and each member goes to the end.
+    let (count, mut nested) = (4_000, Vec::new());
+    for _ in 0..count {
+        nested.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x00\x00\x20\x00\0\0\0\0\x01\0\0\0a");
+    }
+    let (_, faults) = opened(&nested);
+    assert!(!faults.is_empty());
+}
+
+#[test]
+fn a_long_name_is_not_handed_on() {
+    let (members, _) = opened(&zip(&[zipped(&"n".repeat(2_000), SAID), zipped("a\n\x1b[31m%", SAID)]));
+    assert_eq!(members[0].0, "zip:(a name of 2000 bytes)");
+    assert_eq!(members[1].0, "zip:a%0A%1B[31m%25");
+}
+
+proptest::proptest! {
+    #[test]
+    fn changed_archives_do_no_harm(
+        which in 0..4_usize,
+        changes in proptest::collection::vec((proptest::num::usize::ANY, proptest::num::u8::ANY), 0..8),
+        cut in proptest::num::usize::ANY,
+    ) {
+        let mut text = match which {
+            0 => gzip(SAID),
+            1 => zip(&[zipped("a", SAID), stored("b", SAID), Zipped { flags: STREAMED, ..zipped("c", SAID) }]),
+            2 => tar(&[("a", SAID), ("b", SAID)]),
+            _ => gzip(&tar(&[("a", SAID)])),
+        };
+        for (at, value) in changes {
+            let at = at % text.len();
+            text[at] = value;
+        }
+        text.truncate(text.len() - if cut % 3 == 0 { cut % text.len() } else { 0 });
+        opened(&text);
+    }
+}

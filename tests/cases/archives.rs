@@ -1,0 +1,245 @@
+//! Keys in archives: each in the index, in the working tree, and in a history. Git, gzip and tar make them.
+
+use crate::case::Expect::{Accepted, Found, FoundAnd, FoundNote, Note, Nothing, Problem};
+use crate::case::{CASE, Case, Story};
+
+/// What the scripts here say besides: `held NAME` puts a file into what `packed FORMAT` then packs.
+macro_rules! packing {
+    ($make:literal) => {
+        concat!(
+            "in=$ROOT/in; git init -q \"$in\"; ",
+            "held() { mkdir -p \"$in/$(dirname \"$1\")\"; cat > \"$in/$1\"; }; ",
+            "packed() { git -C \"$in\" add -A -f; git -C \"$in\" archive --format=\"$@\" \"$(git -C \"$in\" write-tree)\"; }; ",
+            "again() { rm -rf \"$in\"; git init -q \"$in\"; }; ",
+            "cut() { head -c -\"$1\"; }; ",
+            $make,
+            "; git add -A"
+        )
+    };
+}
+
+/// A file `app.dat` that a script makes, whose name says nothing.
+macro_rules! made {
+    ($name:literal, $make:literal) => {
+        made!($name, $make, Found(1))
+    };
+    ($name:literal, $make:literal, $expect:expr) => {
+        Case {
+            name: concat!("archives: ", $name),
+            make: packing!($make),
+            staged: $expect,
+            worktree: $expect,
+            history: $expect,
+            paths: &["app.dat"],
+            ..CASE
+        }
+    };
+}
+
+pub const CASES: &[Case] = &[
+    made!("a zip", "keyed | held conf/app.env; plain 50 | held README; packed zip > app.dat"),
+    made!("a zip of what is not compressed", "keyed | held conf/app.env; packed zip -0 > app.dat"),
+    made!("a zip without a key", "plain 9 | held app.env; packed zip > app.dat", Nothing),
+    made!("a zip of nothing", "printf 'PK\\5\\6' > app.dat; head -c 18 /dev/zero >> app.dat", Nothing),
+    made!("a zip behind a program", "keyed | held app.env; { plain 9; packed zip; } > app.dat"),
+    made!("a gzip file", "{ plain 9; keyed; } | gzip > app.dat"),
+    made!("a gzip file in two pieces", "{ plain 9 | gzip; keyed | gzip; } > app.dat"),
+    made!("a gzip file of bytes", "head -c 3000 /bin/sh | gzip > app.dat", Nothing),
+    made!("a tar", "keyed | held conf/app.env; plain 50 | held README; packed tar > app.dat"),
+    made!("a tar that is compressed", "keyed | held conf/app.env; packed tar.gz > app.dat"),
+    made!("a tar without a key", "plain 9 | held app.env; packed tar.gz > app.dat", Nothing),
+    made!(
+        "a tar of the old form",
+        "keyed > \"$ROOT/app.env\"; tar -C \"$ROOT\" --format=v7 -cf app.dat app.env || cannot"
+    ),
+    made!(
+        "a tar with long names",
+        "d=$(printf '%090d' 7); d=$d/$d/$d; keyed | held $d/app.env; \
+        tar -C \"$in\" --format=gnu --exclude=.git -czf app.dat . || cannot"
+    ),
+    made!(
+        "a tar of pax with long names",
+        "d=$(printf '%090d' 7); d=$d/$d/$d; keyed | held $d/app.env; \
+        tar -C \"$in\" --format=pax --exclude=.git -czf app.dat . || cannot"
+    ),
+    made!(
+        "a zip in a zip",
+        "keyed | held app.env; packed zip > a; again; held in.zip < a; rm a; packed zip > app.dat"
+    ),
+    made!(
+        "a zip in a zip, none compressed",
+        "keyed | held app.env; packed zip -0 > a; again; held in.zip < a; rm a; packed zip -0 > app.dat"
+    ),
+    made!(
+        "a tar in a zip",
+        "keyed | held app.env; packed tar.gz > a; again; held in < a; rm a; packed zip > app.dat"
+    ),
+    made!("gzip five times", "keyed | gzip | gzip | gzip | gzip | gzip > app.dat"),
+    made!(
+        "gzip eight times",
+        "keyed | gzip | gzip | gzip | gzip | gzip | gzip | gzip | gzip > app.dat",
+        Problem("budget")
+    ),
+    made!("base64 in a zip", "keyed | base64 | held app.env; packed zip > app.dat"),
+    made!("UTF-16 in a zip", "keyed | iconv -t UTF-16 | held app.env || cannot; packed zip > app.dat"),
+    made!("base64 of gzip", "{ plain; keyed | gzip | base64 -w0; echo; } > app.dat"),
+    made!("base64 of gzip in lines", "{ plain 40; keyed; plain 40; } | gzip | base64 > app.dat"),
+    made!("base64 of gzip without a key", "plain 40 | gzip | base64 > app.dat", Nothing),
+    made!("base64 of gzip that is cut short", "plain 40 | gzip | base64 -w0 | head -c 60 > app.dat", Nothing),
+    made!("base64 of a zip", "keyed | held app.env; packed zip | base64 > app.dat"),
+    made!("a member's name is the key", "plain | held \"conf/$KEY.env\"; packed tar.gz > app.dat"),
+    made!(
+        "a member's name with control characters",
+        "keyed | held \"$(printf 'a\\033[31m\\nb')\"; packed zip > app.dat"
+    ),
+    made!("a member whose name is another key", "keyed | held \"$OTHER\"; packed zip > app.dat", Found(2)),
+    made!("two keys in one file", "{ keyed; othered; keyed; } | gzip > app.dat", Found(2)),
+    Case {
+        name: "archives: text that is named as an archive",
+        make: "keyed > app.gz; othered > app.zip; plain > app.tar; git add -A",
+        staged: Found(2),
+        worktree: Found(2),
+        history: Found(2),
+        paths: &["app.gz", "app.zip"],
+        ..CASE
+    },
+    Case {
+        name: "archives: a zip with a placeholder",
+        make: packing!(
+            "echo 'key = \"your-anthropic-api-key-goes-here\"' | held app.env; packed zip > app.dat"
+        ),
+        staged: Nothing,
+        worktree: Nothing,
+        history: Nothing,
+        ..CASE
+    },
+    // Damage, and what is not read.
+    made!(
+        "a gzip file that is cut short",
+        "{ keyed; plain 99; } | gzip | cut 9 > app.dat",
+        FoundAnd(1, "archive-broken")
+    ),
+    made!(
+        "a gzip file that is cut short, without a key",
+        "plain 99 | gzip | cut 9 > app.dat",
+        Problem("archive-broken")
+    ),
+    made!(
+        "a zip that is cut short",
+        "keyed | held app.env; packed zip | cut 30 > app.dat",
+        FoundAnd(1, "archive-broken")
+    ),
+    made!(
+        "a tar that is cut short",
+        "plain 99 | held a; keyed | held b; packed tar | head -c 3000 > app.dat",
+        Problem("archive-broken")
+    ),
+    made!(
+        "a damaged gzip file in a zip",
+        "plain 99 | gzip | cut 9 | held a; packed zip > app.dat",
+        Problem("archive-broken")
+    ),
+    made!(
+        "a damaged archive that is accepted",
+        "printf '[[accept]]\\nkind = \"archive-broken\"\\npath = \"*.dat\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
+        Accepted(0, "archive-broken")
+    ),
+    made!(
+        "a damaged archive that is accepted elsewhere",
+        "printf '[[accept]]\\nkind = \"archive-broken\"\\npath = \"x/**\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
+        Problem("archive-broken")
+    ),
+    made!(
+        "a damaged archive in a folder that is left out",
+        "printf 'exclude = [\"x/\"]\\n' > skant.toml; mkdir x; plain | gzip | cut 9 > x/app.dat",
+        Note("left-out")
+    ),
+    made!("a bomb", "head -c 60000000 /dev/zero | gzip -9 > app.dat", Problem("budget")),
+    made!(
+        "a bomb behind a key",
+        "{ keyed; head -c 60000000 /dev/zero; } | gzip -9 > app.dat",
+        FoundAnd(1, "budget")
+    ),
+    made!(
+        "a bomb in a zip",
+        "head -c 60000000 /dev/zero | gzip -9 | held a; keyed | held b; packed zip > app.dat",
+        FoundAnd(1, "budget")
+    ),
+    made!(
+        "an archive of a kind that is not read",
+        "{ plain 900; keyed; plain 900; } | xz > app.dat || cannot",
+        Note("archive-unread")
+    ),
+    made!(
+        "an encrypted member beside another one",
+        "keyed > a; zip -q -P secret app.dat a || cannot; rm a; othered > b; zip -q app.dat b; rm b",
+        FoundNote(1, "archive-unread")
+    ),
+    made!(
+        "a member compressed by bzip2",
+        "{ plain 900; keyed; plain 900; } > a; zip -q -Z bzip2 app.dat a || cannot; rm a",
+        Note("archive-unread")
+    ),
+    // What was there before, and what versions hold.
+    Case {
+        name: "archives: a key that HEAD's version of an archive holds is not new",
+        make: packing!(
+            "keyed | held a; packed zip > app.dat; save one; plain | held b; packed zip > app.dat"
+        ),
+        staged: Nothing,
+        worktree: Found(1),
+        history: Found(1),
+        paths: &["app.dat"],
+        ..CASE
+    },
+    Case {
+        name: "archives: a damaged archive that HEAD holds does not matter to the next commit",
+        make: packing!("plain | gzip | cut 9 > a; save one; keyed > app.dat"),
+        staged: Found(1),
+        worktree: FoundAnd(1, "archive-broken"),
+        history: FoundAnd(1, "archive-broken"),
+        ..CASE
+    },
+    Case {
+        name: "archives: one that came and went",
+        make: packing!(
+            "keyed | held a; packed zip > app.dat; save in; mark introduced; git rm -q app.dat; save out; mark removed"
+        ),
+        staged: Nothing,
+        worktree: Nothing,
+        history: Found(1),
+        more: &[(&["--history", "HEAD~1..HEAD"], Nothing), (&["--history", "HEAD~2..HEAD"], Found(1))],
+        paths: &["app.dat"],
+        story: Some(Story {
+            introduced: Some("app.dat"),
+            removed: Some("app.dat"),
+            at_head: false,
+            commits: 1,
+        }),
+        ..CASE
+    },
+    Case {
+        name: "archives: versions in a pack, some of them with a key, some damaged",
+        make: packing!(
+            "for i in $(seq 1 12); do plain $((i * 40)) | held a; case $i in 3|4|9) keyed | held b;; *) plain $i | held b;; esac; \
+            packed tar > app.dat; [ $i = 7 ] && packed tar | head -c 3000 > app.dat; save $i; done; git repack -q -a -d -f"
+        ),
+        worktree: Nothing,
+        history: FoundAnd(1, "archive-broken"),
+        more: &[(&["--history", "--full-scan"], FoundAnd(1, "archive-broken"))],
+        paths: &["app.dat"],
+        ..CASE
+    },
+    Case {
+        name: "archives: damaged ones outside of the paths that are asked for",
+        make: packing!("mkdir x; plain | gzip | cut 9 > x/a; keyed | gzip > app.dat; save one"),
+        history: FoundAnd(1, "archive-broken"),
+        more: &[
+            (&["--history", "--", "app.dat"], Found(1)),
+            (&["--history", "--", "x"], Problem("archive-broken")),
+            (&["app.dat"], Found(1)),
+            (&["x"], Problem("archive-broken")),
+        ],
+        ..CASE
+    },
+];
