@@ -103,7 +103,11 @@ fn core_limit(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
         // It reads standard input on a thread of its own, long after it has set its limits.
         if program == fs::canonicalize(skant_program()).expect("a path") && threads > 1 {
             let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("limits");
-            said = limits.lines().find(|line| line.starts_with("Max core")).unwrap_or_default().to_owned();
+            limits
+                .lines()
+                .find(|line| line.starts_with("Max core"))
+                .unwrap_or_default()
+                .clone_into(&mut said);
             break;
         }
         std::thread::sleep(Duration::from_millis(10));
