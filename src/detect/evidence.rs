@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::generic::Opinion;
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
 use super::{Directive, snippet};
@@ -45,6 +46,8 @@ pub struct Features {
     pub name: Option<String>,
     /// What it proves of itself.
     pub proof: Option<Proof>,
+    /// What the model says of a value without a shape.
+    pub opinion: Option<Opinion>,
 }
 
 /// A place where a rule found something.
@@ -173,6 +176,7 @@ impl Candidate {
             elided: false,
             name: None,
             proof: None,
+            opinion: None,
         };
         Self {
             rule,
