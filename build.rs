@@ -61,7 +61,7 @@ fn main() {
 }
 
 fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
-    let matcher = match (&rule.prefix, &rule.shape, &rule.pattern) {
+    let matcher = match (&rule.prefix, &rule.shape, &rule.syntax) {
         (Some(prefix), Some(shape), _) => {
             format!(
                 "Matcher::Token {{ prefix: {}, shape: {} }}",
@@ -69,11 +69,10 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
                 shape_code(&pack.shape[shape])
             )
         }
-        (_, _, Some(pattern)) => {
+        (_, _, Some(syntax)) => {
             format!(
-                "Matcher::Pattern {{ expression: {}, mask_head: {}, not_names: Cow::Borrowed({}), \
-                 not_ends: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }}",
-                text(pattern),
+                "Matcher::Generic(Generic {{ syntax: Syntax::{syntax:?}, mask_head: {}, not_names: \
+                 Cow::Borrowed({}), not_ends: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }})",
                 rule.mask_head,
                 list(&rule.not_names),
                 list(&rule.not_ends),

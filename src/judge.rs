@@ -43,12 +43,12 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
         }
         Tier::Assigned => {
             // A name that may be a secret itself is not handed on.
-            let name = features.name.as_ref().map_or_else(
-                || "a name that says secret".to_owned(),
-                |name| format!("`{}`", crate::text::terminal(name.as_bytes())),
-            );
-            reasons.push(format!("a random-looking value is assigned to {name}"));
-            Confidence::Medium
+            if let Some(name) = &features.name {
+                reasons.push(format!("a value is assigned to `{}`", crate::text::terminal(name.as_bytes())));
+            }
+            let opinion = features.opinion.as_ref();
+            reasons.extend(opinion.into_iter().flat_map(|opinion| opinion.reasons.iter().cloned()));
+            opinion.map_or(Confidence::Low, |opinion| opinion.confidence)
         }
         Tier::Short => {
             let what = if features.elided { "a part was left out" } else { "shorter than a whole token" };

@@ -86,7 +86,7 @@ fn bare_or_whole(rule: &Rule, salt: &str) -> (String, String) {
 fn is_bare(rule: &Rule) -> bool {
     match &rule.matcher {
         Matcher::Token { .. } => true,
-        Matcher::Pattern { .. } => false,
+        Matcher::Generic(_) => false,
         Matcher::Shaped(shaped) => match &shaped.form {
             Form::Token(expression) => !expression.contains("(?P<secret>"),
             Form::Pem { beside, .. } => beside.is_empty(),

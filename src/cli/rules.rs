@@ -85,7 +85,7 @@ fn found_by(rule: &Rule) -> String {
 fn form(matcher: &Matcher) -> &str {
     match matcher {
         Matcher::Token { prefix, .. } => prefix,
-        Matcher::Pattern { .. } => "a random-looking value beside such a name",
+        Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
         Matcher::Shaped(shaped) => match &shaped.form {
             Form::Token(expression) | Form::Member(expression) => expression,
             Form::Beside { value, .. } => value,

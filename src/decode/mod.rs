@@ -6,6 +6,7 @@ pub mod archive;
 mod checksum;
 mod coat;
 mod jwt;
+mod login;
 mod pgp;
 
 pub use checksum::{
@@ -14,4 +15,5 @@ pub use checksum::{
 };
 pub use coat::{Coat, Joined, Layer, Region, joined, layers_at, regions};
 pub use jwt::{Claims, MOST_JWT_BYTES, claims, jwt_length};
+pub use login::login_password;
 pub use pgp::pgp_is_encrypted;

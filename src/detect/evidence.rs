@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::generic::Opinion;
 use super::pair::Partner;
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
@@ -47,6 +48,8 @@ pub struct Features {
     pub name: Option<String>,
     /// What it proves of itself.
     pub proof: Option<Proof>,
+    /// What the model says of a value without a shape.
+    pub opinion: Option<Opinion>,
 }
 
 /// A place where a rule found something.
@@ -222,6 +225,7 @@ impl Candidate {
             elided: false,
             name: None,
             proof: None,
+            opinion: None,
         };
         Self {
             rule,

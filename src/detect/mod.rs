@@ -7,11 +7,11 @@ mod chance;
 mod coats;
 mod directive;
 mod evidence;
+mod generic;
 mod looks;
 mod name;
 mod packed;
 mod pair;
-mod pattern;
 mod placeholder;
 mod prefilter;
 mod proof;
@@ -32,6 +32,7 @@ use crate::text::{LineCursor, Position};
 
 pub use directive::{Directive, Mark};
 pub use evidence::{Evidence, Features, Half, Tier};
+pub use generic::{Model, Opinion, Seen, Words, pairs_of};
 pub use looks::Look;
 pub use packed::Unread;
 pub use placeholder::Dummy;
@@ -49,6 +50,8 @@ pub struct Detector {
     prefilter: Prefilter,
     /// The anchors of rules with a token's shape.
     tokens: Vec<Text>,
+    /// What weighs values without a shape; the built-in one unless given.
+    model: Option<Model>,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -69,7 +72,13 @@ impl Detector {
         let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         tokens.sort();
         tokens.dedup();
-        Self { rules, compiled, prefilter, tokens }
+        Self { rules, compiled, prefilter, tokens, model: None }
+    }
+
+    /// The same with another model, as it is while one is trained.
+    #[must_use]
+    pub fn with_model(self, model: Model) -> Self {
+        Self { model: Some(model), ..self }
     }
 
     /// The rules in force.
@@ -149,20 +158,7 @@ impl Detector {
                     .and_then(|(text, _)| expression(&compiled.structure, text, true));
                 token::find(&token::Parts { rule: index, prefix, structure, shape }, text, anchor)
             }
-            Matcher::Pattern { expression: source, mask_head, not_names, not_ends, public_prefixes } => {
-                let main = expression(&compiled.main, source, false)?;
-                let parts = pattern::Parts {
-                    rule: index,
-                    main,
-                    reach: rule.reach,
-                    mask_head: *mask_head,
-                    not_names,
-                    not_ends,
-                    public_prefixes,
-                    tokens: &self.tokens,
-                };
-                pattern::find(&parts, text, anchor)
-            }
+            Matcher::Generic(_) => generic::find(&self.generic(index)?, || self.model(), text, anchor),
             Matcher::Shaped(shaped) => {
                 let main = compiled.main.get_or_init(|| compile(&shaped.expression())).as_ref()?;
                 let parts = shaped::Parts { rule: index, main, shaped, anchors: &rule.anchors };
@@ -171,12 +167,63 @@ impl Detector {
         }
     }
 
+    /// A rule for values without a shape, made ready.
+    fn generic(&self, index: usize) -> Option<generic::Parts<'_>> {
+        let Matcher::Generic(rule) = &self.rules.rules()[index].matcher else { return None };
+        Some(generic::Parts {
+            rule: index,
+            syntax: rule.syntax,
+            mask_head: rule.mask_head,
+            not_names: &rule.not_names,
+            not_ends: &rule.not_ends,
+            public_prefixes: &rule.public_prefixes,
+            tokens: &self.tokens,
+        })
+    }
+
+    fn model(&self) -> &Model {
+        self.model.as_ref().unwrap_or_else(|| Model::builtin())
+    }
+
+    /// All places of a text that the model is asked about, with what it sees there: what a model is trained on.
+    #[must_use]
+    pub fn seen(&self, text: &[u8]) -> Vec<Seen> {
+        let mut found = Vec::new();
+        let _ = self.prefilter.search(text, &(0..text.len()), |start, number| {
+            let anchor = self.prefilter.anchor(number);
+            let end = start + anchor.len();
+            found.extend(anchor.rules.iter().find_map(|&rule| {
+                let parts = self.generic(rule)?;
+                let window = Self::window(self.rules.rules()[rule].reach, start, end, text.len());
+                let place = start - window.start..end - window.start;
+                let mut seen = generic::seen(&parts, self.model(), &text[window.clone()], &place)?;
+                seen.value = seen.value.start + window.start..seen.value.end + window.start;
+                Some(seen)
+            }));
+            ControlFlow::Continue(())
+        });
+        found.sort_by_key(|seen| (seen.value.start, seen.rule));
+        found.dedup_by(|one, other| one.value == other.value);
+        found
+    }
+
+    /// Each part of the verdict on a value without a shape: in words, and what it adds to the logarithm of the
+    /// odds, the weightiest first. Nothing where a form decided.
+    #[must_use]
+    pub fn explain(&self, evidence: &Evidence) -> Vec<(String, f32)> {
+        evidence.features.opinion.as_ref().map_or_else(Vec::new, |opinion| self.model().explain(opinion))
+    }
+
     fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
         let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);
-        let told = candidates
-            .into_iter()
-            .map(|candidate| candidate.into_evidence(text, |place| places.at(place), self.rules.dummies()));
+        let told = candidates.into_iter().map(|candidate| {
+            let mut evidence = candidate.into_evidence(text, |place| places.at(place), self.rules.dummies());
+            if let Some(opinion) = &mut evidence.features.opinion {
+                opinion.reasons = self.model().reasons(opinion);
+            }
+            evidence
+        });
         Looked { evidence: told.collect(), unread: gathered.unread }
     }
 }

@@ -170,7 +170,7 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
         mask: Mask { head, tail: 0 },
         strong: chance::bits(random.len(), shaped.alphabet) >= 80.0,
         dummy,
-        features: Features { tier, body: hidden, claims, elided: false, name: None, proof },
+        features: Features { tier, body: hidden, claims, elided: false, name: None, proof, opinion: None },
         name: name
             .or_else(|| snippet::name_before(window.bytes, span.start))
             .filter(|name| name::is_plain(&window.bytes[name.clone()])),

@@ -45,7 +45,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         mask: Mask { head: parts.shape.mask_head, tail: parts.shape.mask_tail },
         strong: true,
         dummy: placeholder::of_body(body, tier, parts.shape),
-        features: Features { tier, body: length, claims, elided, name: None, proof: None },
+        features: Features { tier, body: length, claims, elided, name: None, proof: None, opinion: None },
         name: super::snippet::name_before(text, span.start)
             .filter(|name| name::is_plain(&text[name.clone()])),
         span,

@@ -133,3 +133,19 @@ pub enum Left {
     /// Nothing that the token's own alphabet holds, but for what is known to end in letters: escapes, colours.
     Edge,
 }
+/// What leads to a value without a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Syntax {
+    /// A telling name: `name = value` in all its forms.
+    Assigned,
+    /// The scheme of a header: `Bearer value`.
+    Scheme,
+    /// `://user:value@host`
+    Userinfo,
+    /// An option for a login: `curl -u user:value`.
+    Login,
+    /// `IDENTIFIED BY 'value'`
+    Sql,
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::alphabet::Alphabet;
 use super::spec::{CutSpec, Fault, PackSpec, RuleSpec, ShapeSpec, well_formed};
-use super::{Cuts, Form, Matcher, Pair, Rule, Shape, Shaped, Text};
+use super::{Cuts, Form, Generic, Matcher, Pair, Rule, Shape, Shaped, Text};
 use crate::finding::Severity;
 
 /// No policy has more rules of its own than this.
@@ -46,7 +46,7 @@ pub(crate) fn rule(spec: RuleSpec) -> Result<Rule, Fault> {
 }
 
 fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
-    let expressions = [&spec.pattern, &spec.token, &spec.value, &spec.member, &spec.how, &spec.logs];
+    let expressions = [&spec.token, &spec.value, &spec.member, &spec.how, &spec.logs];
     let lists = [
         &spec.names,
         &spec.pem,
@@ -126,14 +126,14 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
     if let (Some(prefix), Some(spec)) = (&spec.prefix, shape) {
         return Matcher::Token { prefix: text(prefix), shape: shape_of(spec) };
     }
-    if let Some(pattern) = &spec.pattern {
-        return Matcher::Pattern {
-            expression: text(pattern),
+    if let Some(syntax) = spec.syntax {
+        return Matcher::Generic(Generic {
+            syntax,
             mask_head: spec.mask_head,
             not_names: lists(&spec.not_names),
             not_ends: lists(&spec.not_ends),
             public_prefixes: lists(&spec.public_prefixes),
-        };
+        });
     }
     let form = if let Some(token) = &spec.token {
         Form::Token(text(token))
@@ -232,7 +232,7 @@ mod tests {
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nreach = 100000"), "its reach"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nshape = \"x\""), "shapes are for the built-in pack"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nseverity = \"bad\""), "severity"),
-            (with("anchors = [\"acme\"]\npattern = 'acme=(\\w+)'"), "group `secret`"),
+            (with("anchors = [\"acme\"]\nmember = 'acme=(\\w+)'\nalphabet = \"hex\""), "group `secret`"),
             (with("anchors = [\"acme\"]"), "it needs one of"),
             ("id = \"Acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
             ("id = \"acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use crate::finding::Severity;
 
-pub use alphabet::{Alphabet, Check, Left};
+pub use alphabet::{Alphabet, Check, Left, Syntax};
 pub use custom::MOST_RULES;
 pub(crate) use custom::rule as custom_rule;
 pub(crate) use spec::RuleSpec;
@@ -82,21 +82,25 @@ pub enum Matcher {
         /// The body.
         shape: Shape,
     },
-    /// An expression with a group `secret`, run on the window around the anchor.
-    Pattern {
-        /// The expression.
-        expression: Text,
-        /// The bytes that a mask keeps at the start.
-        mask_head: usize,
-        /// Words of a name, in lower case, that say that the value is no secret.
-        not_names: Cow<'static, [Text]>,
-        /// The same behind the telling word.
-        not_ends: Cow<'static, [Text]>,
-        /// What public ids begin with.
-        public_prefixes: Cow<'static, [Text]>,
-    },
+    /// A value without a shape, beside a telling name or in a telling form; a model weighs it.
+    Generic(Generic),
     /// A token of a fixed form.
     Shaped(Shaped),
+}
+
+/// A value without a shape of its own.
+#[derive(Clone, Debug)]
+pub struct Generic {
+    /// What leads to the value.
+    pub syntax: Syntax,
+    /// The bytes that a mask keeps at the start.
+    pub mask_head: usize,
+    /// Words of a name, in lower case, that say that the value is no secret.
+    pub not_names: Cow<'static, [Text]>,
+    /// The same at the end of the name.
+    pub not_ends: Cow<'static, [Text]>,
+    /// What public ids begin with.
+    pub public_prefixes: Cow<'static, [Text]>,
 }
 
 /// A token of a fixed form: where it begins and ends, what it is drawn from, and what it says of itself.
@@ -235,7 +239,10 @@ impl RuleSet {
 
 #[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
 mod builtin {
-    use super::{Alphabet, Check, Cow, Cuts, Form, Left, Matcher, Pair, Rule, Severity, Shape, Shaped, Text};
+    use super::{
+        Alphabet, Check, Cow, Cuts, Form, Generic, Left, Matcher, Pair, Rule, Severity, Shape, Shaped,
+        Syntax, Text,
+    };
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }
@@ -250,10 +257,11 @@ mod tests {
         assert!(spec::parse(good).is_ok());
         for (from, to, said) in [
             ("mask-head = 3", "mask-heads = 3", "mask-heads"),
-            ("(?P<secret>", "(?P<secret>(", "regex parse error"),
-            ("(?P<secret>", "(?P<value>", "group `secret`"),
+            ("syntax = \"assigned\"", "syntax = \"assumed\"", "assumed"),
+            ("syntax = \"assigned\"", "token = \"a(\"\nalphabet = \"base64\"", "regex parse error"),
+            ("syntax = \"assigned\"", "member = \"a\"", "group `secret`"),
             ("id = \"generic-", "id = \"other-", "has to begin with `generic-`"),
-            ("anchors = [\"secret\"", "anchors = [\"se\"", "three bytes"),
+            ("anchors = [\"secret\"", "anchors = [\"se\", \"secret\"", "three bytes"),
         ] {
             let broken = good.replacen(from, to, 1);
             assert_ne!(broken, good);
@@ -274,6 +282,6 @@ mod tests {
         let all = RuleSet::builtin();
         let fewer = all.clone().without(&["generic-secret".to_owned()]);
         assert_eq!(fewer.rules().len() + 1, all.rules().len());
-        assert!(fewer.rules().iter().all(Rule::is_provider));
+        assert!(fewer.rules().iter().all(|rule| rule.id != "generic-secret"));
     }
 }

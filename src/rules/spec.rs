@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::bytes::RegexBuilder;
 use serde::Deserialize;
 
-use super::alphabet::{Alphabet, Check, Left};
+use super::alphabet::{Alphabet, Check, Left, Syntax};
 
 /// One file of `rules/`.
 #[derive(Debug, Deserialize)]
@@ -60,9 +60,8 @@ pub(crate) struct RuleSpec {
     pub(crate) prefix: Option<String>,
     /// The name of a shape of this file; with `prefix`.
     pub(crate) shape: Option<String>,
-    /// An expression with a group `secret`, and perhaps `name`, `rest`, `operator` and `open`; instead of prefix
-    /// and shape.
-    pub(crate) pattern: Option<String>,
+    /// What leads to a value without a shape, which the model weighs; instead of prefix and shape.
+    pub(crate) syntax: Option<Syntax>,
     /// The token from its start; what is secret may be a group `secret`, and its random part a group `body`.
     pub(crate) token: Option<String>,
     /// Words of a name in lower case, beside which `value` is a secret; instead of anchors.
@@ -106,16 +105,16 @@ pub(crate) struct RuleSpec {
     pub(crate) pair: Option<PairSpec>,
     /// How far around its anchor the rule sees the text, in bytes; the shape's, if it has one.
     pub(crate) reach: Option<usize>,
-    /// With `pattern`: the bytes that a mask keeps at the start.
+    /// With `syntax`: the bytes that a mask keeps at the start.
     #[serde(default)]
     pub(crate) mask_head: usize,
-    /// With `pattern`: words of a name that say that the value is no secret, wherever they stand in it.
+    /// With `syntax`: words of a name that say that the value is no secret, wherever they stand in it.
     #[serde(default)]
     pub(crate) not_names: Vec<String>,
-    /// The same for words behind the telling one (the group `rest`): `token_type` is no token, `type_token` is.
+    /// The same for the last word: `token_type` is no token, `type_token` is.
     #[serde(default)]
     pub(crate) not_ends: Vec<String>,
-    /// With `pattern`: what public ids begin with.
+    /// With `syntax`: what public ids begin with.
     #[serde(default)]
     pub(crate) public_prefixes: Vec<String>,
     /// What leaks when it leaks.
@@ -364,14 +363,14 @@ pub(crate) fn well_formed(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault>
 fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     let ways = [
         rule.shape.is_some(),
-        rule.pattern.is_some(),
+        rule.syntax.is_some(),
         rule.token.is_some(),
         rule.value.is_some(),
         !rule.pem.is_empty(),
         rule.member.is_some(),
     ];
     if ways.iter().filter(|way| **way).count() != 1 {
-        return Fault::plain("it needs one of shape, pattern, token, value, pem and member");
+        return Fault::plain("it needs one of shape, syntax, token, value, pem and member");
     }
     if (rule.token.is_some() || rule.value.is_some()) && rule.alphabet.is_none() {
         return Fault::plain("it needs the alphabet that its random part is drawn from");
@@ -392,7 +391,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         let Some(prefix) = &rule.prefix else { return Fault::plain("a shape needs a prefix") };
         compiles(prefix)?;
     }
-    for needs_group in [&rule.pattern, &rule.member].into_iter().flatten() {
+    if let Some(needs_group) = &rule.member {
         compiles(needs_group)?;
         if !needs_group.contains("(?P<secret>") {
             return Fault::plain("its expression needs a group `secret`, written `(?P<secret>…)`");

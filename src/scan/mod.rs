@@ -117,6 +117,12 @@ impl Engine {
         Self { detector, names, record, policy }
     }
 
+    /// The same with another detector, as it is while a model is trained.
+    #[must_use]
+    pub fn with_detector(self, detector: Detector) -> Self {
+        Self { detector, ..self }
+    }
+
     /// The rules in force.
     #[must_use]
     pub const fn detector(&self) -> &Detector {

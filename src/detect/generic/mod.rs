@@ -1,0 +1,145 @@
+//! Passwords and keys without a shape of their own. The syntax around a telling name says where a value stands
+//! ([`place`]), what refers to a value elsewhere is thrown out ([`refer`]), and a model weighs what can be seen
+//! of value, name and words nearby ([`features`], [`model`]). How it was trained stands in `docs/detection.md`.
+
+mod features;
+mod forms;
+mod model;
+mod place;
+mod placeholder;
+mod reader;
+mod refer;
+mod say;
+mod value;
+mod words;
+
+use std::ops::Range;
+
+use super::evidence::{Candidate, Features, Tier};
+use super::name;
+use crate::rules::{Syntax, Text};
+use crate::secret::Mask;
+use place::Place;
+use value::Looks;
+
+pub use model::{Model, Opinion};
+pub use words::{Words, pairs_of};
+
+/// A rule made ready.
+pub(super) struct Parts<'r> {
+    pub(super) rule: usize,
+    pub(super) syntax: Syntax,
+    pub(super) mask_head: usize,
+    pub(super) not_names: &'r [Text],
+    pub(super) not_ends: &'r [Text],
+    pub(super) public_prefixes: &'r [Text],
+    /// What tokens of rules of their own begin with: what those do not report is none.
+    pub(super) tokens: &'r [Text],
+}
+
+/// A place that the model is asked about, for training it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The rule, by its place in the rule set.
+    pub rule: usize,
+    /// Where the value stands.
+    pub value: Range<usize>,
+    /// The features, by name.
+    pub features: Vec<String>,
+}
+
+/// Values of so many characters may have 80 bits.
+const STRONG: usize = 20;
+
+/// Looks at one anchor.
+pub(super) fn find<'m>(
+    parts: &Parts<'_>,
+    model: impl FnOnce() -> &'m Model,
+    text: &[u8],
+    anchor: &Range<usize>,
+) -> Option<Candidate> {
+    let place = place_at(parts, text, anchor)?;
+    let model = model();
+    let opinion = model.judge(|sink| features::visit(text, &place, &model.words, sink))?;
+    let value = &text[place.value.clone()];
+    let strong = value.len() >= STRONG && Looks::of(value, &model.words).is_random();
+    let name = (!place.operator.is_bare()).then(|| place.name.clone());
+    let name = name.filter(|name| name::is_plain(&text[name.clone()]));
+    Some(Candidate {
+        rule: parts.rule,
+        prefix: 0,
+        mask: if strong { Mask { head: parts.mask_head, tail: 0 } } else { Mask::FULL },
+        strong,
+        dummy: None,
+        features: Features {
+            tier: Tier::Assigned,
+            body: value.len(),
+            claims: None,
+            elided: false,
+            proof: None,
+            name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
+            opinion: Some(opinion),
+        },
+        name,
+        span: place.value,
+        partner: None,
+        coated: None,
+    })
+}
+
+/// What the model would be asked about at an anchor.
+pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range<usize>) -> Option<Seen> {
+    let place = place_at(parts, text, anchor)?;
+    let mut found = Vec::new();
+    features::visit(text, &place, &model.words, &mut |kind, words| found.push(model::feature(kind, words)));
+    found.sort();
+    found.dedup();
+    Some(Seen { rule: parts.rule, value: place.value, features: found })
+}
+
+fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+    let place = match parts.syntax {
+        Syntax::Assigned => place::assigned(text, anchor)?,
+        Syntax::Scheme => forms::schemed(text, anchor)?,
+        Syntax::Userinfo => forms::userinfo(text, anchor)?,
+        Syntax::Login => forms::login(text, anchor)?,
+        Syntax::Sql => forms::identified(text, anchor)?,
+    };
+    let value = &text[place.value.clone()];
+    let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
+    if refer::is_reference(text, &place) || starts(parts.tokens) || starts(parts.public_prefixes) {
+        return None;
+    }
+    let name = &text[place.name.clone()];
+    let (says_password, rest) = behind_stem(name);
+    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
+        return None;
+    }
+    let is_other = name::has_word(&name::words(name), parts.not_names)
+        || name::has_word(&name::words(rest), parts.not_ends);
+    (!is_other).then_some(place)
+}
+
+/// Passwords may be shorter.
+const LEAST_TOKEN: usize = 6;
+
+/// Whether a name says that its value is a password, and what stands behind its last telling word.
+fn behind_stem(name: &[u8]) -> (bool, &[u8]) {
+    const STEMS: [(&[u8], bool); 11] = [
+        (b"password", true),
+        (b"passwd", true),
+        (b"passphrase", true),
+        (b"pass", true),
+        (b"pwd", true),
+        (b"pw", true),
+        (b"secret", false),
+        (b"token", false),
+        (b"key", false),
+        (b"credential", false),
+        (b"auth", false),
+    ];
+    let lower = name.to_ascii_lowercase();
+    let last = |stem: &[u8]| memchr::memmem::rfind(&lower, stem);
+    let ends = STEMS.iter().filter_map(|(stem, password)| Some((last(stem)? + stem.len(), *password))).max();
+    ends.map_or((false, &[][..]), |(end, password)| (password, &name[end..]))
+}

@@ -1,0 +1,202 @@
+//! What a value looks like, in numbers and in one word.
+
+use super::words::Words;
+
+/// What kind of thing a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Digits, and signs between them.
+    Number,
+    /// Hexadecimal digits, sixteen or more.
+    Hex,
+    /// One word or several run together, all in one case.
+    Word,
+    /// Letters in one case that are no words.
+    Letters,
+    /// Words run together, told apart by their case.
+    Camel,
+    /// Letters of both cases that are no words.
+    Mixed,
+    /// Words with `_`, `-` or `.` between them.
+    Joined,
+    /// Words, and digits or signs behind or between them.
+    WordDigits,
+    /// Short, letters with digits or signs, no words.
+    Typed,
+    /// Long, letters with digits, no words.
+    Random,
+    /// Words with spaces between them.
+    Sentence,
+    /// With slashes between words.
+    Path,
+}
+
+impl Class {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Hex => "hex",
+            Self::Word => "word",
+            Self::Letters => "letters",
+            Self::Camel => "camel",
+            Self::Mixed => "mixed",
+            Self::Joined => "joined",
+            Self::WordDigits => "word-digits",
+            Self::Typed => "typed",
+            Self::Random => "random",
+            Self::Sentence => "sentence",
+            Self::Path => "path",
+        }
+    }
+}
+
+/// A value in numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Looks {
+    pub(super) lower: usize,
+    pub(super) upper: usize,
+    pub(super) digits: usize,
+    pub(super) signs: usize,
+    /// The share of its letters that words cover, in tenths.
+    pub(super) covered: usize,
+    pub(super) words: usize,
+    /// How much more its letters look like words than like chance: eighths of a bit for each pair.
+    pub(super) likeness: i32,
+    /// How often the kind of character changes, in hundredths of what it could.
+    pub(super) changes: usize,
+    pub(super) distinct: usize,
+    pub(super) class: Class,
+}
+
+const fn kind(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    }
+}
+
+impl Looks {
+    pub(super) fn of(value: &[u8], words: &Words) -> Self {
+        let mut counts = [0_usize; 4];
+        let mut seen = [0_u64; 4];
+        let mut changes = 0;
+        let mut last = 4;
+        for byte in value {
+            let this = kind(*byte);
+            counts[usize::from(this)] += 1;
+            // A capital at the beginning of a word is no change.
+            changes += usize::from(last != 4 && this != last && !(last == 1 && this == 0));
+            last = this;
+            seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        let distinct = seen.iter().map(|part| part.count_ones() as usize).sum();
+        let [lower, upper, digits, signs] = counts;
+        let lowered = value.to_ascii_lowercase();
+        let (mut in_words, mut count, mut likeness, mut pairs) = (0, 0, 0, 0);
+        for run in lowered.split(|byte| !byte.is_ascii_lowercase()).filter(|run| run.len() > 1) {
+            let (covered, found) = words.cover(run);
+            in_words += covered;
+            count += found;
+            likeness += words.likeness(run);
+            pairs += run.len() - 1;
+        }
+        let letters = lower + upper;
+        let mut looks = Self {
+            lower,
+            upper,
+            digits,
+            signs,
+            covered: (in_words * 10).checked_div(letters).unwrap_or(0),
+            words: count,
+            likeness: likeness.checked_div(i32::try_from(pairs).unwrap_or(0)).unwrap_or(0),
+            changes: (changes * 100).checked_div(value.len().saturating_sub(1)).unwrap_or(0),
+            distinct,
+            class: Class::Typed,
+        };
+        looks.class = looks.classed(value);
+        looks
+    }
+
+    /// Whether it looks drawn by chance from a large alphabet, so that a hash of it gives nothing away.
+    pub(super) const fn is_random(&self) -> bool {
+        matches!(self.class, Class::Random | Class::Hex | Class::Mixed)
+            && self.distinct >= 10
+            && self.covered < 5
+    }
+
+    pub(super) const fn letters(&self) -> usize {
+        self.lower + self.upper
+    }
+
+    fn classed(&self, value: &[u8]) -> Class {
+        let letters = self.letters();
+        let wordy = self.covered >= 7;
+        if letters == 0
+            || letters == 1
+                && value.len() > 4
+                && self.digits + self.signs == value.len() - 1
+                && self.signs > 0
+        {
+            return Class::Number;
+        }
+        if value.contains(&b' ') {
+            return Class::Sentence;
+        }
+        let core = value.strip_prefix(b"0x").unwrap_or(value);
+        if core.len() >= 16 && self.digits > 0 && core.iter().all(u8::is_ascii_hexdigit) {
+            return Class::Hex;
+        }
+        let slashes = memchr::memchr_iter(b'/', value).count();
+        if self.covered >= 5 && (slashes > 1 || value.starts_with(b"/")) {
+            return Class::Path;
+        }
+        if letters == value.len() {
+            let capital = self.upper == 1 && value[0].is_ascii_uppercase();
+            let one_case = self.lower == 0 || self.upper == 0 || capital;
+            return match (one_case, wordy) {
+                (true, true) => Class::Word,
+                (true, false) => Class::Letters,
+                (false, true) => Class::Camel,
+                (false, false) => Class::Mixed,
+            };
+        }
+        let joins = value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b':')).count();
+        if wordy {
+            return if joins > 0 && joins == self.signs && self.digits <= 3 {
+                Class::Joined
+            } else {
+                Class::WordDigits
+            };
+        }
+        if value.len() >= 16 { Class::Random } else { Class::Typed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_value_is_told() {
+        let words = Words::new("correct\nhorse\npassword\nsummer\nthe\n", "");
+        for (value, class) in [
+            ("522154", Class::Number),
+            ("8f4b7f84864484a7bf31766abe9204da", Class::Hex),
+            ("correcthorse", Class::Word),
+            ("Summer", Class::Word),
+            ("zqkvjwxp", Class::Letters),
+            ("correctHorse", Class::Camel),
+            ("zqKvjWxp", Class::Mixed),
+            ("correct-horse", Class::Joined),
+            ("summer2024", Class::WordDigits),
+            ("k8Gq2Zp", Class::Typed),
+            ("k8Gq2ZpX7wLm4RtVb", Class::Random),
+            ("the horse", Class::Sentence),
+            ("/summer/horse", Class::Path),
+        ] {
+            assert_eq!(Looks::of(value.as_bytes(), &words).class, class, "{value}");
+        }
+    }
+}

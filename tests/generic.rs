@@ -1,0 +1,102 @@
+//! Values without a shape: what is found by default and what is not, and that the explanation is that of the scan.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use skant::detect::{Detector, Evidence};
+use skant::finding::Confidence;
+use skant::judge::judge;
+use skant::rules::RuleSet;
+use support::tokens;
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
+
+/// The parts add up to the sum that decided, and the reasons are the three that weigh most.
+fn explained(evidence: &Evidence) -> bool {
+    let Some(opinion) = &evidence.features.opinion else { return false };
+    let parts = DETECTOR.explain(evidence);
+    let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
+    assert!((sum - opinion.sum).abs() < 1e-3, "{sum} {}", opinion.sum);
+    let verdict = judge(evidence, None, 0);
+    assert_eq!(verdict.confidence.is_some(), evidence.dummy.is_none());
+    assert!(evidence.dummy.is_some() || verdict.confidence == Some(opinion.confidence));
+    for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts) {
+        let said = if *weight < 0.0 { format!("against it: {words}") } else { words.clone() };
+        assert_eq!(*reason, said);
+        assert!(verdict.reasons.contains(&said));
+    }
+    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1));
+    let mut weights = parts[..parts.len() - 1].iter().map(|(_, weight)| weight.abs());
+    let mut last = f32::INFINITY;
+    assert!(weights.all(|weight| std::mem::replace(&mut last, weight) >= weight));
+    true
+}
+
+#[test]
+fn the_explanation_is_that_of_the_scan() {
+    let mut seen = 0;
+    for rule in DETECTOR.rules().iter().filter(|rule| rule.id.starts_with("generic-")) {
+        for example in rule.examples.iter() {
+            let (text, _) = tokens::expand(example);
+            seen += DETECTOR.scan(&text).iter().filter(|evidence| explained(evidence)).count();
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
+#[ignore = "unpacks and reads the whole data set"]
+fn the_explanation_is_that_of_the_scan_on_all_labelled_data() {
+    let Some(archive) = support::shared("creddata/dev.tar.xz") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked =
+        Command::new("tar").arg("-C").arg(folder.path()).arg("-xf").arg(&archive).status().unwrap();
+    assert!(unpacked.success());
+    let seen = walk(&folder.path().join("data"));
+    // Enough to show that the data was read; how many there are is the model's affair.
+    assert!(seen > 1000, "{seen}");
+}
+
+fn walk(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| {
+            if entry.file_type().unwrap().is_dir() {
+                return walk(&entry.path());
+            }
+            let text = std::fs::read(entry.path()).unwrap();
+            DETECTOR.scan(&text).iter().filter(|evidence| explained(evidence)).count()
+        })
+        .sum()
+}
+
+#[test]
+fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
+    let reported = |text: &str| {
+        let found = DETECTOR.scan(text.as_bytes());
+        found.iter().any(|evidence| judge(evidence, None, 0).confidence >= Some(Confidence::Medium))
+    };
+    for text in [
+        "DB_HOST=db1\nDB_USER=shop\nDB_PASSWORD=butterfly72\n",
+        "username: carla\npassword: 'wintergarden'\n",
+        "{\"user\": \"shop\", \"password\": \"Elephant99!\"}",
+    ] {
+        assert!(reported(text), "{text}");
+    }
+    for text in [
+        "let password = read_password(&mut input)?;\n",
+        "password: String,\n",
+        "  password: { type: 'string', required: true },\n",
+        "\"password\": \"Please enter your password\",\n",
+        "self.token = token\n",
+        "password = \"yourPassword\"\n",
+        "Authorization: Digest username=\"a\", nonce=\"8f4b7f84864484a7bf31766abe9204da\"\n",
+    ] {
+        assert!(!reported(text), "{text}");
+    }
+}

@@ -1,0 +1,179 @@
+//! Examples for training: each place that the model is asked about, its features, and what the labels say of it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+use skant::detect::{Detector, Seen};
+
+use crate::labels::{Label, Labels, Truth};
+use crate::rewrite;
+
+/// How many parts the repositories are dealt into.
+pub(crate) const FOLDS: usize = 5;
+
+/// Where an example comes from, which decides about its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A labelled secret.
+    True,
+    /// A labelled secret, rewritten with words of a fold.
+    Words(usize),
+    /// A place that is labelled as none.
+    False,
+    /// A place that nobody labelled.
+    Unlabelled,
+}
+
+impl Kind {
+    pub(crate) const fn is_true(self) -> bool {
+        matches!(self, Self::True | Self::Words(_))
+    }
+}
+
+/// One place.
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) fold: usize,
+    pub(crate) repository: usize,
+    pub(crate) kind: Kind,
+    pub(crate) features: Vec<u32>,
+}
+
+/// All examples, and the names of their features.
+#[derive(Debug, Default)]
+pub(crate) struct Examples {
+    pub(crate) all: Vec<Example>,
+    pub(crate) names: Vec<String>,
+}
+
+/// The fold of a repository: they are dealt in the order of their ids, by a hash of those.
+pub(crate) fn fold_of(repository: &str) -> usize {
+    (rewrite::hash(repository.as_bytes()) % FOLDS as u64) as usize
+}
+
+pub(crate) fn gather(
+    data: &Path,
+    labels: &Labels,
+    detector: &Detector,
+    words: &[Vec<Vec<String>>],
+) -> Examples {
+    let parts: Vec<Vec<(Example, Vec<String>)>> = labels
+        .par_iter()
+        .enumerate()
+        .map(|(number, (id, files))| {
+            let mut found = Vec::new();
+            let mut all = files_in(&data.join(id));
+            all.sort();
+            for path in all {
+                let name = format!("data/{}", path.strip_prefix(data).expect("inside").to_string_lossy());
+                let none = Vec::new();
+                let rows = files.get(&name).unwrap_or(&none);
+                found.extend(of_file(&path, rows, detector, words).into_iter().map(|(kind, features)| {
+                    (Example { fold: fold_of(id), repository: number, kind, features: Vec::new() }, features)
+                }));
+            }
+            found
+        })
+        .collect();
+    let mut examples = Examples::default();
+    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    for (_, features) in &parts {
+        for feature in features {
+            numbers.entry(feature.clone()).or_insert(0);
+        }
+    }
+    for (number, entry) in (0..).zip(numbers.iter_mut()) {
+        *entry.1 = number;
+        examples.names.push(entry.0.clone());
+    }
+    for (mut example, features) in parts {
+        example.features = features.iter().map(|feature| numbers[feature]).collect();
+        examples.all.push(example);
+    }
+    examples
+}
+
+fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        if entry.file_type().expect("a type").is_dir() {
+            found.extend(files_in(&entry.path()));
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+type Found = (Kind, Vec<String>);
+
+fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<String>>]) -> Vec<Found> {
+    let text = fs::read(path).expect("a file");
+    let mut starts = vec![0];
+    starts.extend(memchr(&text));
+    let by_line: HashMap<usize, Vec<&Label>> = rows.iter().fold(HashMap::new(), |mut map, row| {
+        row.lines.clone().for_each(|line| map.entry(line).or_insert_with(Vec::new).push(row));
+        map
+    });
+    let mut found = Vec::new();
+    for seen in detector.seen(&text) {
+        let line = starts.partition_point(|start| *start <= seen.value.start);
+        let column = seen.value.start - starts[line - 1];
+        let rows = by_line.get(&line).map_or(&[][..], Vec::as_slice);
+        let Some(kind) = kind_of(rows, &(column..column + seen.value.len())) else { continue };
+        if kind == Kind::True && rewrite::is_human(&text[seen.value.clone()]) {
+            for (fold, words) in words.iter().enumerate() {
+                found.extend(
+                    rewritten(&text, &seen, detector, words, fold)
+                        .map(|features| (Kind::Words(fold), features)),
+                );
+            }
+        }
+        found.push((kind, seen.features));
+    }
+    found
+}
+
+fn memchr(text: &[u8]) -> Vec<usize> {
+    text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect()
+}
+
+/// What the rows of a line say of a value on it; nothing where another value of the line is meant.
+fn kind_of(rows: &[&Label], value: &std::ops::Range<usize>) -> Option<Kind> {
+    let hits = |row: &&&Label| {
+        row.value.as_ref().is_none_or(|labelled| labelled.start < value.end && value.start < labelled.end)
+            || row.lines.len() > 1
+    };
+    let says = |truth: Truth| rows.iter().filter(hits).any(|row| row.truth == truth);
+    if says(Truth::True) {
+        Some(Kind::True)
+    } else if rows.iter().any(|row| row.truth != Truth::False) {
+        None
+    } else if !rows.is_empty() {
+        Some(Kind::False)
+    } else {
+        Some(Kind::Unlabelled)
+    }
+}
+
+/// The features of a place whose value is made of words instead.
+fn rewritten(
+    text: &[u8],
+    seen: &Seen,
+    detector: &Detector,
+    words: &[Vec<String>],
+    fold: usize,
+) -> Option<Vec<String>> {
+    const BESIDE: usize = 2048;
+    let start = seen.value.start.saturating_sub(BESIDE);
+    let end = text.len().min(seen.value.end + BESIDE);
+    let mut part = text[start..end].to_vec();
+    let value = seen.value.start - start..seen.value.end - start;
+    rewrite::rewrite(&mut part[value.clone()], words, fold);
+    let found = detector.seen(&part);
+    found.into_iter().find(|other| other.value == value).map(|other| other.features)
+}

@@ -1,0 +1,68 @@
+//! Reports of the whole scanner on each fold, with the model that did not see it: what the evaluation reads.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use skant::config::Settings;
+use skant::detect::{Detector, Model, Words};
+use skant::finding::Confidence;
+use skant::rules::RuleSet;
+use skant::scan::{self, Engine, Files, Incomplete, Policy, Suppressions};
+use skant::source::Stop;
+use skant::source::worktree::Ignoring;
+
+use crate::Places;
+use crate::examples::{Examples, FOLDS, fold_of};
+use crate::folds::{Fold, Limits};
+use crate::table;
+
+pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], limits: &Limits, words: &Words) {
+    let data = places.data.join("data");
+    let mut names: Vec<String> = std::fs::read_dir(&data)
+        .expect("the data")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let mut found: [Vec<String>; 3] = Default::default();
+    for fold in 0..FOLDS {
+        let model = Model::new(&table::written(examples, &folds[fold].weights, limits), words.clone());
+        let engine = engine().with_detector(Detector::new(RuleSet::builtin()).with_model(model));
+        let files: Vec<PathBuf> =
+            names.iter().filter(|name| fold_of(name) == fold).map(|name| data.join(name)).collect();
+        let files = Files { repository: None, root: &data, names: &files, ignoring: Ignoring::Nothing };
+        let report = scan::worktree(&engine, &files, &Stop::default()).expect("a scan");
+        for finding in &report.findings {
+            for place in &finding.locations {
+                let line = format!(
+                    "{{\"file\": {:?}, \"line\": {}, \"rule_id\": {:?}}}",
+                    place.path, place.start.line, finding.rule
+                );
+                let least = [Confidence::Low, Confidence::Medium, Confidence::High];
+                for (list, _) in found.iter_mut().zip(least).filter(|(_, least)| finding.confidence >= *least)
+                {
+                    list.push(line.clone());
+                }
+            }
+        }
+    }
+    for (name, list) in ["low", "medium", "high"].into_iter().zip(&found) {
+        let mut text = String::from("[\n");
+        write!(text, "{}", list.join(",\n")).expect("a string");
+        crate::write(&places.reports.join(format!("{name}.json")), &(text + "\n]\n"));
+    }
+}
+
+fn engine() -> Engine {
+    Engine::new(Policy {
+        settings: Settings::default(),
+        min_confidence: Confidence::Low,
+        suppressions: Suppressions::Ignored,
+        incomplete: Incomplete::Accepted,
+        now: 0,
+        today: jiff_date(),
+    })
+}
+
+fn jiff_date() -> jiff::civil::Date {
+    jiff::civil::date(2026, 1, 1)
+}
