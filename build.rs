@@ -14,6 +14,9 @@ use std::{env, fs};
 #[path = "src/rules/alphabet.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
 mod alphabet;
+#[path = "src/rules/sound.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
+mod sound;
 #[path = "src/rules/spec.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
 mod spec;
@@ -23,6 +26,7 @@ use spec::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/spec.rs");
+    println!("cargo::rerun-if-changed=src/rules/sound.rs");
     println!("cargo::rerun-if-changed=src/rules/alphabet.rs");
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the folder rules/")
@@ -33,7 +37,7 @@ fn main() {
     let mut packs = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).expect("a readable pack");
-        match spec::parse(&text) {
+        match sound::parse(&text) {
             Ok(pack) => packs.push(pack),
             Err(error) => {
                 println!("cargo::error={}: {}", file.display(), error.replace('\n', " "));

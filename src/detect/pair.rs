@@ -52,13 +52,22 @@ impl Detector {
         let (mut taken, mut gone) = (HashSet::new(), HashSet::new());
         for choice in choices {
             if found[choice.secret].partner.is_none() && taken.insert(choice.partner.span.clone()) {
-                found[choice.secret].partner = Some(Box::new(choice.partner));
                 gone.extend(choice.at);
+                gone.extend(self.taken_for_a_secret(&found, &choice.partner.span));
+                found[choice.secret].partner = Some(Box::new(choice.partner));
             }
         }
         let mut at = 0..;
         found.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
         found
+    }
+
+    /// Candidates of rules without a shape that are an id: its name may say `key`.
+    fn taken_for_a_secret(&self, found: &[Candidate], id: &Range<usize>) -> impl Iterator<Item = usize> {
+        let overlaps = |other: &Candidate| other.span.start < id.end && id.start < other.span.end;
+        let is_one = |other: &Candidate| overlaps(other) && !self.rules()[other.rule].is_provider();
+        let places: Vec<usize> = (0..found.len()).filter(|at| is_one(&found[*at])).collect();
+        places.into_iter()
     }
 
     /// Whether a candidate stands in the text as it is, and is nothing that was published.
