@@ -50,7 +50,7 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
     let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
-    let (mut lines, mut digits) = (Vec::new(), Vec::new());
+    let (mut lines, mut digits, mut together) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
         wrapped(text, start, &mut lines);
         let place = lines[0].start..lines[lines.len() - 1].end;
@@ -62,7 +62,14 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
         if !layers.is_empty() {
             visit(Region { coat: Coat::Hex, place: place.clone() }, layers);
         }
-        let layers: Vec<Layer> = (0..4).filter_map(|phase| base64(text, &lines, phase)).collect();
+        let run = if let [line] = &lines[..] {
+            &text[line.clone()]
+        } else {
+            together.clear();
+            lines.iter().for_each(|line| together.extend_from_slice(&text[line.clone()]));
+            &together
+        };
+        let layers: Vec<Layer> = (0..4).filter_map(|phase| base64(text, &lines, run, phase)).collect();
         if !layers.is_empty() {
             visit(Region { coat: Coat::Base64, place }, layers);
         }
@@ -116,41 +123,47 @@ fn between<'t>(bytes: impl Iterator<Item = &'t u8>) -> Option<usize> {
 
 const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
 
-/// The first of four characters holds the upper six bits of a byte, which for one that a person could read are
-/// 2, 3 or 8 to 31. Sixteen such bytes in a row begin five or six groups in a row: a look at few of the characters
-/// tells nearly all names in a program from base64.
-fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
+/// Whether a run, from a phase on, holds as many bytes in a row as a secret has that a person could read.
+///
+/// The first of four characters holds the upper six bits of a byte, which for a readable one are 2, 3 or 8 to 31.
+/// Sixteen such bytes in a row begin five groups in a row or more: a look at few of the characters tells nearly all
+/// names in a program from base64. Where five fit, what is around them is decoded.
+fn is_readable_somewhere(run: &[u8], phase: usize) -> bool {
     const IN_A_ROW: usize = SHORTEST / 3;
     let is_upper = |byte: u8| matches!(VALUES[usize::from(byte)], 2 | 3 | 8..=31);
     let mut next = phase;
-    if let [line] = lines {
-        // The last one of a row is looked at first: where it does not fit, none of the row's places begin one.
-        let line = &text[line.clone()];
-        while let Some(last) = next.checked_add(4 * (IN_A_ROW - 1)).filter(|last| *last < line.len()) {
-            match (0..IN_A_ROW).find(|back| !is_upper(line[last - 4 * back])) {
-                None => return true,
-                Some(back) => next = last - 4 * back + 4,
+    // The last one of a row is looked at first: where it does not fit, none of the row's places begin one.
+    while let Some(last) = next.checked_add(4 * (IN_A_ROW - 1)).filter(|last| *last < run.len()) {
+        match (0..IN_A_ROW).find(|back| !is_upper(run[last - 4 * back])) {
+            Some(back) => next = last - 4 * back + 4,
+            None => {
+                let from = if next >= phase + 4 { next - 4 } else { next };
+                if is_readable_from(&run[from..run.len().min(last + 8)]) {
+                    return true;
+                }
+                next += 4;
             }
         }
-        return false;
-    }
-    let mut row = 0;
-    for line in lines {
-        let line = &text[line.clone()];
-        while let Some(byte) = line.get(next) {
-            row = if is_upper(*byte) { row + 1 } else { 0 };
-            if row == IN_A_ROW {
-                return true;
-            }
-            next += 4;
-        }
-        next -= line.len();
     }
     false
 }
 
-fn base64(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
-    if !may_be_readable(text, lines, phase) && !may_be_packed(&text[lines[0].clone()], phase) {
+/// Whether a few groups hold so many readable bytes in a row.
+fn is_readable_from(groups: &[u8]) -> bool {
+    let (mut bytes, mut count, mut bits) = ([0; 24], 0, 0_u32);
+    for (at, character) in groups.iter().enumerate() {
+        bits = bits << 6 | u32::from(VALUES[usize::from(*character)]);
+        if at % 4 > 0 {
+            bytes[count] = (bits >> (6 - 2 * (at % 4)) & 0xff) as u8;
+            count += 1;
+        }
+    }
+    is_readable(&bytes[..count])
+}
+
+/// What the lines of a region say; `run` is their characters, put together.
+fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], phase: usize) -> Option<Layer> {
+    if !is_readable_somewhere(run, phase) && !may_be_packed(&text[lines[0].clone()], phase) {
         return None;
     }
     let mut layer = Layer::until(lines[lines.len() - 1].end);
@@ -219,4 +232,41 @@ fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
     }
     let is_text = is_readable(&layer.text) || archive::begins(&layer.text);
     (layer.text.len() >= SHORTEST && is_text).then_some(layer)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All that a run says from a phase on.
+    fn decoded(run: &[u8], phase: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for group in run.get(phase..).unwrap_or_default().chunks(4) {
+            let bits =
+                group.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(VALUES[usize::from(*byte)]));
+            let bits = bits << (6 * (4 - group.len()));
+            bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
+        }
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_readable_is_known_before_it_is_decoded(
+            parts in vec(prop_oneof![
+                "[A-Za-z0-9+/_-]{0,40}".prop_map(String::into_bytes),
+                "[ -~]{0,24}".prop_map(|text| {
+                    use ::base64::Engine as _;
+                    ::base64::engine::general_purpose::STANDARD_NO_PAD.encode(text).into_bytes()
+                }),
+            ], 0..6),
+            phase in 0..4_usize,
+        ) {
+            let run = parts.concat();
+            prop_assert_eq!(is_readable_somewhere(&run, phase), is_readable(&decoded(&run, phase)));
+        }
+    }
 }
