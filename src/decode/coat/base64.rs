@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::archive;
-use super::{Coat, Layer, Region, SHORTEST, digit, is_readable};
+use super::{Coat, Layer, Region, SHORTEST, digit, is_readable, is_readable_byte};
 use crate::text::sieve::{Marks, Sieve};
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
@@ -66,7 +66,9 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
             &text[line.clone()]
         } else {
             together.clear();
-            lines.iter().for_each(|line| together.extend_from_slice(&text[line.clone()]));
+            for line in &lines {
+                together.extend_from_slice(&text[line.clone()]);
+            }
             &together
         };
         let layers: Vec<Layer> = (0..4).filter_map(|phase| base64(text, &lines, run, phase)).collect();
@@ -138,18 +140,26 @@ fn is_readable_somewhere(run: &[u8], phase: usize) -> bool {
             Some(back) => next = last - 4 * back + 4,
             None => {
                 let from = if next >= phase + 4 { next - 4 } else { next };
-                if is_readable_from(&run[from..run.len().min(last + 8)]) {
-                    return true;
+                match readable(&run[from..run.len().min(last + 8)]) {
+                    Readable::Long => return true,
+                    // A row begins behind what is not readable.
+                    Readable::From(byte) => next = (from + byte.div_ceil(3) * 4).max(next + 4),
                 }
-                next += 4;
             }
         }
     }
     false
 }
 
-/// Whether a few groups hold so many readable bytes in a row.
-fn is_readable_from(groups: &[u8]) -> bool {
+/// What a few groups of characters say.
+enum Readable {
+    /// So many readable bytes in a row as a secret has.
+    Long,
+    /// No more than those from a byte on to the end.
+    From(usize),
+}
+
+fn readable(groups: &[u8]) -> Readable {
     let (mut bytes, mut count, mut bits) = ([0; 24], 0, 0_u32);
     for (at, character) in groups.iter().enumerate() {
         bits = bits << 6 | u32::from(VALUES[usize::from(*character)]);
@@ -158,7 +168,11 @@ fn is_readable_from(groups: &[u8]) -> bool {
             count += 1;
         }
     }
-    is_readable(&bytes[..count])
+    let bytes = &bytes[..count];
+    if is_readable(bytes) {
+        return Readable::Long;
+    }
+    Readable::From(bytes.iter().rposition(|byte| !is_readable_byte(*byte)).map_or(0, |last| last + 1))
 }
 
 /// What the lines of a region say; `run` is their characters, put together.

@@ -97,9 +97,13 @@ pub fn layers_at(text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Layer> {
 fn is_readable(text: &[u8]) -> bool {
     let mut row = 0;
     text.iter().any(|byte| {
-        row = if matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r') { row + 1 } else { 0 };
+        row = if is_readable_byte(*byte) { row + 1 } else { 0 };
         row >= SHORTEST
     })
+}
+
+const fn is_readable_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// Hexadecimal digits.

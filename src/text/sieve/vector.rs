@@ -1,4 +1,4 @@
-//! The sieve with AVX2, which nearly all processors of this kind since 2013 have. One of the places with `unsafe`.
+//! The sieve with AVX2, which nearly all processors of this kind since 2013 have. One of two places with `unsafe` in skant.
 
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,

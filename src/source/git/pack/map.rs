@@ -1,4 +1,4 @@
-//! The bytes of a file, mapped into memory or read. The one place with `unsafe` in skant.
+//! The bytes of a file, mapped into memory or read. One of two places with `unsafe` in skant.
 
 use std::fs::File;
 use std::io;
