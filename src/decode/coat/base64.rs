@@ -136,16 +136,15 @@ fn is_readable_somewhere(run: &[u8], phase: usize) -> bool {
     let mut next = phase;
     // The last one of a row is looked at first: where it does not fit, none of the row's places begin one.
     while let Some(last) = next.checked_add(4 * (IN_A_ROW - 1)).filter(|last| *last < run.len()) {
-        match (0..IN_A_ROW).find(|back| !is_upper(run[last - 4 * back])) {
-            Some(back) => next = last - 4 * back + 4,
-            None => {
-                let from = if next >= phase + 4 { next - 4 } else { next };
-                match readable(&run[from..run.len().min(last + 8)]) {
-                    Readable::Long => return true,
-                    // A row begins behind what is not readable.
-                    Readable::From(byte) => next = (from + byte.div_ceil(3) * 4).max(next + 4),
-                }
-            }
+        if let Some(back) = (0..IN_A_ROW).find(|back| !is_upper(run[last - 4 * back])) {
+            next = last - 4 * back + 4;
+            continue;
+        }
+        let from = if next >= phase + 4 { next - 4 } else { next };
+        match readable(&run[from..run.len().min(last + 8)]) {
+            Readable::Long => return true,
+            // A row begins behind what is not readable.
+            Readable::From(byte) => next = (from + byte.div_ceil(3) * 4).max(next + 4),
         }
     }
     false
