@@ -85,10 +85,10 @@ impl Holdings {
         for number in places.keys() {
             is_blob.add(*number);
         }
-        let named = interest.names.iter();
-        let mut named: HashMap<u32, _> =
-            named.filter_map(|(oid, named)| Some((contents.number(oid)?, named.as_slice()))).collect();
-        let matter = shape.that_matter(&is_blob, named.keys().copied(), contents.count());
+        let telling = interest.names.iter();
+        let mut telling: HashMap<u32, _> =
+            telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
+        let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.count());
         let mut holdings =
             Self { numbers: matter.numbers().collect(), blobs, weak, names: names.all, ..Self::default() };
         holdings.trees = vec![Tree::default(); holdings.numbers.len()];
@@ -100,14 +100,14 @@ impl Holdings {
             let mut held: Vec<Held> = entries
                 .filter_map(|entry| Some(Held { name: entry.name, what: what(&holdings, entry.object)? }))
                 .collect();
-            for (name, value) in named.remove(&tree).into_iter().flatten() {
+            for (name, value) in telling.remove(&tree).into_iter().flatten() {
                 held.push(holdings.named(name, *value));
             }
             holdings.keep(tree, &held);
         }
         // Trees of which nothing but a name is of interest.
-        for (tree, named) in named {
-            let held: Vec<Held> = named.iter().map(|(name, value)| holdings.named(name, *value)).collect();
+        for (tree, entries) in telling {
+            let held: Vec<Held> = entries.iter().map(|(name, value)| holdings.named(name, *value)).collect();
             holdings.keep(tree, &held);
         }
         holdings.sum_up();

@@ -99,6 +99,9 @@ const IN_PATH: u32 = 0;
 /// For each spot the first commit's place in the graph, if there is one, and whether a head has it.
 type Places = HashMap<Spot, (Option<u32>, bool)>;
 
+/// Which of the blobs at a path is shown: the least.
+type Rank = (bool, bool, Option<u32>, u32);
+
 struct Teller<'t> {
     graph: &'t CommitGraph,
     holdings: &'t Holdings,
@@ -306,7 +309,7 @@ impl Teller<'_> {
             let is_weak = blob != IN_PATH && holdings.is_weak(blob - 1, value);
             (is_weak, commit.is_none(), commit, blob)
         };
-        let mut first: HashMap<(ValueIndex, PathIndex), (bool, bool, Option<u32>, u32)> = HashMap::new();
+        let mut first: HashMap<(ValueIndex, PathIndex), Rank> = HashMap::new();
         for ((value, path, blob), (commit, _)) in &self.places {
             let rank = rank(*value, *commit, *blob);
             let entry = first.entry((*value, *path)).or_insert(rank);
