@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::doubt::Doubt;
 use super::words::{Words, hash, step};
 use crate::finding::Confidence;
 
@@ -47,11 +48,21 @@ pub struct Opinion {
     pub sum: f32,
     /// The features that were known, by their number in the model, in the order in which they were seen.
     pub(super) parts: Vec<u16>,
+    /// What keeps it from being sure, whatever the sum says.
+    pub(super) doubt: Option<Doubt>,
     /// The three that weighed most, in words.
     pub reasons: Vec<String>,
 }
 
 impl Eq for Opinion {}
+
+impl Opinion {
+    /// What keeps the confidence down whatever the sum is, in words.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&'static str> {
+        self.doubt.map(Doubt::in_words)
+    }
+}
 
 /// The name of a feature as it stands in the table.
 pub(super) fn feature(kind: &str, words: &[&[u8]]) -> String {
@@ -112,7 +123,11 @@ impl Model {
     }
 
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
-    pub(super) fn judge(&self, visit: impl FnOnce(&mut super::features::Sink<'_>)) -> Option<Opinion> {
+    pub(super) fn judge(
+        &self,
+        doubt: Option<Doubt>,
+        visit: impl FnOnce(&mut super::features::Sink<'_>),
+    ) -> Option<Opinion> {
         let mut parts = Vec::with_capacity(48);
         visit(&mut |kind, words| {
             if let Some(number) = self.weights.get(&key(kind, words))
@@ -129,7 +144,8 @@ impl Model {
             sum if sum >= low => Confidence::Low,
             _ => return None,
         };
-        Some(Opinion { confidence, sum, parts, reasons: Vec::new() })
+        let most = doubt.map_or(Confidence::High, Doubt::most);
+        Some(Opinion { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
     }
 
     /// The three parts that weighed most, in words.
@@ -137,8 +153,9 @@ impl Model {
         let mut parts = self.explain(opinion);
         parts.pop();
         let said = parts.into_iter().take(3);
-        said.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words })
-            .collect()
+        let said =
+            said.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
+        said.chain(opinion.doubt().map(str::to_owned)).collect()
     }
 
     /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
