@@ -123,13 +123,19 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
         Syntax::Sql => forms::identified(text, anchor)?,
     };
     let value = &text[place.value.clone()];
-    let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    if refer::is_reference(text, &place) || starts(parts.tokens) || starts(parts.public_prefixes) {
-        return None;
-    }
+    let starts = |prefixes: &[Text]| {
+        prefixes
+            .iter()
+            .map(|prefix| prefix.as_bytes())
+            .any(|prefix| prefix.first() == value.first() && value.starts_with(prefix))
+    };
     let name = &text[place.name.clone()];
     let (says_password, rest) = behind_stem(name);
-    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
+    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned
+        || refer::is_reference(text, &place)
+        || starts(parts.tokens)
+        || starts(parts.public_prefixes)
+    {
         return None;
     }
     let is_other = name::has_word(&name::words(name), parts.not_names)
@@ -155,8 +161,11 @@ fn behind_stem(name: &[u8]) -> (bool, &[u8]) {
         (b"credential", false),
         (b"auth", false),
     ];
-    let lower = name.to_ascii_lowercase();
-    let last = |stem: &[u8]| memchr::memmem::rfind(&lower, stem);
-    let ends = STEMS.iter().filter_map(|(stem, password)| Some((last(stem)? + stem.len(), *password))).max();
+    let is_at =
+        |end: usize, stem: &[u8]| end >= stem.len() && name[end - stem.len()..end].eq_ignore_ascii_case(stem);
+    let ends = (1..=name.len()).rev().find_map(|end| {
+        let found = STEMS.iter().find(|(stem, _)| is_at(end, stem));
+        found.map(|(_, password)| (end, *password))
+    });
     ends.map_or((false, &[][..]), |(end, password)| (password, &name[end..]))
 }

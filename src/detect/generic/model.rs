@@ -150,11 +150,16 @@ impl Model {
 
     /// The three parts that weighed most, in words.
     pub(in crate::detect) fn reasons(&self, opinion: &Opinion) -> Vec<String> {
-        let mut parts = self.explain(opinion);
-        parts.pop();
-        let said = parts.into_iter().take(3);
+        const SHOWN: usize = 3;
+        let weight = |part: &u16| self.entries[usize::from(*part)].1;
+        let mut weights: Vec<f32> = opinion.parts.iter().map(|part| weight(part).abs()).collect();
+        weights.sort_unstable_by(|one, other| other.total_cmp(one));
+        // Those that weigh as much as the last one shown are told apart by their words.
+        let least = weights.get(SHOWN - 1).copied().unwrap_or(0.0);
+        let weightiest = opinion.parts.iter().copied().filter(|part| weight(part).abs() >= least);
+        let parts = self.in_words(weightiest).into_iter().take(SHOWN);
         let said =
-            said.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
+            parts.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
         said.chain(opinion.doubt().map(str::to_owned)).collect()
     }
 
@@ -162,11 +167,15 @@ impl Model {
     /// a feature of its own, is what all values start from.
     #[must_use]
     pub fn explain(&self, opinion: &Opinion) -> Vec<(String, f32)> {
-        let entries = opinion.parts.iter().filter_map(|part| self.entries.get(usize::from(*part)));
+        let mut parts = self.in_words(opinion.parts.iter().copied());
+        parts.push(("what all values start from".to_owned(), self.bias));
+        parts
+    }
+    fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        let entries = parts.filter_map(|part| self.entries.get(usize::from(part)));
         let mut parts: Vec<(String, f32)> =
             entries.map(|(name, weight)| (super::say::in_words(name), *weight)).collect();
         parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then_with(|| one.0.cmp(&other.0)));
-        parts.push(("what all values start from".to_owned(), self.bias));
         parts
     }
 }

@@ -2,16 +2,14 @@
 
 use super::value::Looks;
 use crate::detect::name;
-use crate::detect::statistics::{Statistics, walks};
+use crate::detect::statistics::{runs, walks};
 
 /// Runs and sequences that nobody draws by chance.
 pub(super) fn is_filler(value: &[u8]) -> bool {
     const LONGEST_RUN: usize = 6;
     const LONGEST_SEQUENCE: usize = 6;
-    let statistics = Statistics::of(&value[..value.len().min(64)]);
-    statistics.run >= LONGEST_RUN
-        || statistics.ascending >= LONGEST_SEQUENCE
-        || walks(value, LONGEST_SEQUENCE + 2)
+    let (run, ascending) = runs(&value[..value.len().min(64)]);
+    run >= LONGEST_RUN || ascending >= LONGEST_SEQUENCE || walks(value, LONGEST_SEQUENCE + 2)
 }
 
 /// Words that say what a value is, or that it is none.

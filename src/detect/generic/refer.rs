@@ -161,15 +161,16 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
 
 /// Whether a value stands for one elsewhere, or for none, whatever stands around it.
 pub(super) fn stands_for_another(value: &[u8]) -> bool {
-    HEADS.iter().any(|head| value.starts_with(head))
-        || NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word))
+    // First bytes and lengths first: a call for each of the words would cost more than all the rest.
+    let begins = |head: &&[u8]| head[0] == value[0] && value.starts_with(head);
+    let is = |word: &&[u8]| word.len() == value.len() && value.eq_ignore_ascii_case(word);
+    HEADS.iter().any(|head| begins(head))
+        || NOTHING.iter().any(|word| is(word))
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
         || is_template(value)
-        || memchr::memmem::find(value, b"://").is_some()
-        || memchr::memmem::find(value, b"_request").is_some()
         || is_path(value)
-        || is_filler(value)
         || says_what_it_is(value)
+        || is_filler(value)
         || decode::login_password(value).is_some_and(|password| says_what_it_is(&password))
 }
 
@@ -194,17 +195,36 @@ fn is_empty_login(value: &[u8]) -> bool {
     decode::printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
-/// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it.
+/// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it, and addresses.
 fn is_template(value: &[u8]) -> bool {
-    const PARTS: [&[u8]; 12] =
-        [b"${", b"{{", b"#{", b"$(", b"***", b"...", b"<%", b"%{", b"%(", b"\\u2022", b"xxxx", b"XXXX"];
     // An object in JSON may be a token of several parts.
-    if value.starts_with(b"{\"") || value.starts_with(b"{\\\"") {
+    let is_object = value.starts_with(b"{\"") || value.starts_with(b"{\\\"");
+    for (at, byte) in value.iter().enumerate() {
+        let parts: &[&[u8]] = match byte {
+            b':' => &[b"://"],
+            b'_' => &[b"_request"],
+            _ if is_object => &[],
+            b'$' => &[b"${", b"$("],
+            b'{' => &[b"{{"],
+            b'#' => &[b"#{"],
+            b'*' => &[b"***"],
+            b'.' => &[b"..."],
+            b'<' => &[b"<%"],
+            b'%' => &[b"%{", b"%("],
+            b'\\' => &[b"\\u2022"],
+            b'x' => &[b"xxxx"],
+            b'X' => &[b"XXXX"],
+            _ => &[],
+        };
+        if parts.iter().any(|part| value[at..].starts_with(part)) {
+            return true;
+        }
+    }
+    if is_object {
         return false;
     }
     let ends = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
-    PARTS.iter().any(|part| memchr::memmem::find(value, part).is_some())
-        || ends(b'{', b'}')
+    ends(b'{', b'}')
         || ends(b'[', b']')
         || ends(b'<', b'>')
         || ends(b'(', b')')
