@@ -5,6 +5,7 @@ mod ci;
 mod commands;
 mod config;
 mod explain;
+mod explain_model;
 mod generated;
 mod hooks;
 mod input;

@@ -145,7 +145,23 @@ impl Model {
     /// a feature of its own, is what all values start from.
     #[must_use]
     pub fn explain(&self, opinion: &Opinion) -> Vec<(String, f32)> {
-        let entries = opinion.parts.iter().filter_map(|part| self.entries.get(usize::from(*part)));
+        self.parts_in_words(&opinion.parts)
+    }
+
+    /// The same of features by their names, whatever comes of them.
+    pub(in crate::detect) fn weigh(&self, features: &[String]) -> Vec<(String, f32)> {
+        let known = features.iter().filter_map(|name| self.weights.get(&hash(name.as_bytes())).copied());
+        self.parts_in_words(&known.collect::<Vec<_>>())
+    }
+
+    /// The least sums for low, medium and high confidence.
+    #[must_use]
+    pub const fn limits(&self) -> [f32; 3] {
+        self.limits
+    }
+
+    fn parts_in_words(&self, parts: &[u16]) -> Vec<(String, f32)> {
+        let entries = parts.iter().filter_map(|part| self.entries.get(usize::from(*part)));
         let mut parts: Vec<(String, f32)> =
             entries.map(|(name, weight)| (super::say::in_words(name), *weight)).collect();
         parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then_with(|| one.0.cmp(&other.0)));
