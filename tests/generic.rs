@@ -100,3 +100,25 @@ fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
         assert!(!reported(text), "{text}");
     }
 }
+
+/// A value that is no finding where it stood first is one all the same where it stands later, at the same path.
+#[test]
+fn an_older_version_that_tells_less_hides_nothing() {
+    let sandbox = support::Sandbox::repo();
+    for name in ["token", "password"] {
+        sandbox.write("settings.yml", format!("{name}: 'summerhouse-lane'\n"));
+        sandbox.commit_all(name);
+    }
+    let sure = |text: &str| {
+        DETECTOR.scan(text.as_bytes()).iter().map(|found| judge(found, None, 0).confidence).max()
+    };
+    assert_eq!(
+        sure("token: 'summerhouse-lane'\n"),
+        Some(Some(Confidence::Low)),
+        "the model changed: find another"
+    );
+    let output = sandbox.skant(&["scan", "--history", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["history"]["commits"], &finding["places"]), (&2.into(), &1.into()), "{report}");
+}

@@ -1,20 +1,21 @@
 //! Which trees hold interesting objects, directly or below, and what of it. Trees, names and lists of values are
 //! numbered, and each list is kept once: thousands of commits may hold the same thousands of values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::trees::{self, Reader};
+use super::trees::{Names, Shape};
 use super::{ByObject, ValueIndex};
-use crate::source::Stop;
-use crate::source::git::{Oid, OpenError, Repository};
-use crate::source::history::{Contents, Set, visit_trees, visit_with_libgit2};
+use crate::source::git::Oid;
+use crate::source::history::{Contents, Set};
 
 /// What is looked for.
 #[derive(Debug, Default)]
 pub struct Interest {
     /// Blobs that hold values.
     pub blobs: ByObject,
+    /// Blobs that hold a value where it is no finding: they belong to its story, and are no place to show.
+    pub weak: HashSet<(Oid, ValueIndex)>,
     /// Trees in which a name holds a value: the tree, the name, the value.
     pub names: HashMap<Oid, Vec<(Vec<u8>, ValueIndex)>>,
 }
@@ -52,6 +53,8 @@ pub struct Holdings {
     names: Vec<Vec<u8>>,
     /// Blobs that hold values, sorted.
     blobs: Vec<(Oid, Vec<ValueIndex>)>,
+    /// As in [`Interest`], by the place in `blobs`.
+    weak: HashSet<(u32, ValueIndex)>,
     lists: Lists,
 }
 
@@ -63,69 +66,73 @@ pub(super) struct Tree {
     pub(super) list: ListIndex,
 }
 
-/// If fewer than one tree in so many matters, each is read by its name: that costs about so much more than a
-/// walk along the deltas.
-const FEW: usize = 100;
-
 impl Holdings {
-    /// Finds the trees among `trees` that hold something of interest; not all of them if it is stopped.
-    ///
-    /// # Errors
-    /// The object database cannot be opened.
-    pub fn find(
-        repository: &Repository,
-        contents: &Contents,
-        trees: &Set,
-        interest: &Interest,
-        stop: &Stop,
-    ) -> Result<Self, OpenError> {
+    /// Finds the trees that hold something of interest, directly or below.
+    #[must_use]
+    pub fn of(contents: &Contents, shape: &Shape, names: Names, interest: &Interest) -> Self {
         if interest.blobs.is_empty() && interest.names.is_empty() {
-            return Ok(Self::default());
+            return Self::default();
         }
         let mut blobs: Vec<(Oid, Vec<ValueIndex>)> =
             interest.blobs.iter().map(|(oid, values)| (*oid, values.clone())).collect();
         blobs.sort_unstable();
-        let matter = trees::that_matter(repository, contents, trees, interest, stop)?;
-        let reader = Reader::new(repository.format, contents, interest, &blobs, &matter);
-        if matter.len() * FEW < trees.len() {
-            let mut few: Vec<Oid> = matter.numbers().filter_map(|number| contents.name(number)).collect();
-            few.sort_unstable();
-            visit_with_libgit2(repository, &few, &reader, stop)?;
-        } else {
-            visit_trees(repository, contents, trees, &reader, stop)?;
+        let numbered = (0_u32..).zip(&blobs).filter_map(|(at, (oid, _))| Some((contents.number(oid)?, at)));
+        let places: HashMap<u32, u32> = numbered.collect();
+        let at = |oid| blobs.binary_search_by_key(oid, |(oid, _): &(Oid, _)| *oid).ok();
+        let weak = interest.weak.iter();
+        let weak = weak.filter_map(|(oid, value)| Some((u32::try_from(at(oid)?).ok()?, *value))).collect();
+        let is_blob = Set::below(contents.count());
+        for number in places.keys() {
+            is_blob.add(*number);
         }
-        let numbers: Vec<u32> = matter.numbers().collect();
-        let kept = reader.into_kept();
-        let mut holdings = Self {
-            trees: vec![Tree::default(); numbers.len()],
-            numbers,
-            entries: kept.entries,
-            names: kept.names,
-            blobs,
-            lists: Lists::default(),
+        let telling = interest.names.iter();
+        let mut telling: HashMap<u32, _> =
+            telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
+        let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.count());
+        let mut holdings =
+            Self { numbers: matter.numbers().collect(), blobs, weak, names: names.all, ..Self::default() };
+        holdings.trees = vec![Tree::default(); holdings.numbers.len()];
+        let what = |holdings: &Self, object| match places.get(&object) {
+            Some(blob) if is_blob.has(object) => Some(What::Blob(*blob)),
+            _ => matter.has(object).then(|| holdings.at(object).map(What::Tree)).flatten(),
         };
-        for (number, tree) in kept.trees {
-            if let Some(at) = holdings.at(number) {
-                holdings.trees[at as usize] = tree;
+        for (tree, entries) in shape.iter().filter(|(tree, _)| matter.has(*tree)) {
+            let mut held: Vec<Held> = entries
+                .filter_map(|entry| Some(Held { name: entry.name, what: what(&holdings, entry.object)? }))
+                .collect();
+            for (name, value) in telling.remove(&tree).into_iter().flatten() {
+                held.push(holdings.named(name, *value));
             }
+            holdings.keep(tree, &held);
         }
-        holdings.resolve();
+        // Trees of which nothing but a name is of interest.
+        for (tree, entries) in telling {
+            let held: Vec<Held> = entries.iter().map(|(name, value)| holdings.named(name, *value)).collect();
+            holdings.keep(tree, &held);
+        }
         holdings.sum_up();
-        Ok(holdings)
+        holdings
+    }
+
+    /// An entry whose name holds a value. These are few, so each has a name of its own.
+    fn named(&mut self, name: &[u8], value: ValueIndex) -> Held {
+        let at = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_vec());
+        Held { name: at, what: What::Name(value) }
+    }
+
+    fn keep(&mut self, tree: u32, held: &[Held]) {
+        let start = self.entries.len();
+        self.entries.extend(held);
+        // Four billion entries would not fit into memory.
+        let [start, end] = [start, self.entries.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        if let Some(at) = self.at(tree) {
+            self.trees[at as usize] = Tree { start, end, list: 0 };
+        }
     }
 
     fn at(&self, number: u32) -> Option<TreeIndex> {
         self.numbers.binary_search(&number).ok().and_then(|at| u32::try_from(at).ok())
-    }
-
-    /// The reader knows folders by their numbers as objects.
-    fn resolve(&mut self) {
-        for at in 0..self.entries.len() {
-            if let What::Tree(number) = self.entries[at].what {
-                // Those that are named matter, so they are here.
-                self.entries[at].what = What::Tree(self.at(number).unwrap_or(u32::MAX));
-            }
-        }
     }
 
     /// A tree, if it matters.
@@ -163,6 +170,11 @@ impl Holdings {
     pub(super) fn blob(&self, blob: u32) -> (&Oid, &[ValueIndex]) {
         let (oid, values) = &self.blobs[blob as usize];
         (oid, values)
+    }
+
+    /// Whether a value is no finding in a blob that holds it.
+    pub(super) fn is_weak(&self, blob: u32, value: ValueIndex) -> bool {
+        self.weak.contains(&(blob, value))
     }
 
     /// Sums up the values below each tree, children first, without recursion: trees may be nested deeply.

@@ -14,6 +14,7 @@ use crate::source::git::Oid;
 pub use commits::{CommitGraph, Commits, Roots};
 pub use holdings::{Holdings, Interest};
 pub use story::{PlaceIn, Story, Told, tell};
+pub use trees::{Entry, Names, Shape};
 
 /// A value, by its place in the caller's list.
 pub type ValueIndex = u32;

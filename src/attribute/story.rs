@@ -99,6 +99,9 @@ const IN_PATH: u32 = 0;
 /// For each spot the first commit's place in the graph, if there is one, and whether a head has it.
 type Places = HashMap<Spot, (Option<u32>, bool)>;
 
+/// Which of the blobs at a path is shown: the least.
+type Rank = (bool, bool, Option<u32>, u32);
+
 struct Teller<'t> {
     graph: &'t CommitGraph,
     holdings: &'t Holdings,
@@ -299,16 +302,21 @@ impl Teller<'_> {
 
     /// Of each path the first blob, and those at heads.
     fn finish(mut self) -> Vec<Story> {
-        // The earliest commit; of several blobs in it the one that is first by name. None comes after all.
-        let rank = |commit: Option<u32>, blob: u32| (commit.is_none(), commit, blob);
-        let mut first: HashMap<(ValueIndex, PathIndex), (bool, Option<u32>, u32)> = HashMap::new();
+        // One in which the value is a finding. Then the earliest commit; of several blobs in it the one that is
+        // first by name. None comes after all.
+        let holdings = self.holdings;
+        let rank = |value: ValueIndex, commit: Option<u32>, blob: u32| {
+            let is_weak = blob != IN_PATH && holdings.is_weak(blob - 1, value);
+            (is_weak, commit.is_none(), commit, blob)
+        };
+        let mut first: HashMap<(ValueIndex, PathIndex), Rank> = HashMap::new();
         for ((value, path, blob), (commit, _)) in &self.places {
-            let rank = rank(*commit, *blob);
+            let rank = rank(*value, *commit, *blob);
             let entry = first.entry((*value, *path)).or_insert(rank);
             *entry = rank.min(*entry);
         }
         for ((value, path, blob), (commit, at_head)) in self.places {
-            let is_first = first.get(&(value, path)).is_some_and(|first| first.2 == blob);
+            let is_first = first.get(&(value, path)).is_some_and(|first| first.3 == blob);
             if is_first || at_head {
                 self.stories[value as usize].places.push(PlaceIn {
                     path: self.paths.get(path).to_vec(),

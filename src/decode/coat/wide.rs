@@ -5,29 +5,51 @@ use std::ops::Range;
 
 use super::{Coat, Layer, Region, SHORTEST};
 
+/// A region has at least so many bytes, so every so many of them a whole word of it is met.
+const STRIDE: usize = 2 * SHORTEST - 1 - (WORD - 1);
+
+/// Bytes that are looked at at once.
+const WORD: usize = size_of::<u64>();
+
 pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
-    let near = within.start.saturating_sub(8)..text.len().min(within.end + 8);
+    let near = within.start.saturating_sub(WORD)..text.len().min(within.end + WORD);
     if text.get(near).is_none_or(|near| memchr::memchr(0, near).is_none()) {
         return;
     }
-    for step in [2, 4] {
-        let mut at = begin(text, within.start.min(text.len()), step);
-        let limit = text.len().min(within.end + step);
-        while let Some(zero) = text.get(at..limit).and_then(|part| memchr::memchr(0, part)) {
-            let zero = at + zero;
-            // What is made of zeros is passed over at once.
-            at = zero + text[zero..].iter().take_while(|byte| **byte == 0).count();
-            let Some(first) = zero.checked_sub(1).filter(|first| text[*first] != 0) else { continue };
-            let count = characters(text, first, step);
-            let end = first + (count - 1) * step + 1;
-            at = if count > 1 { end } else { at };
-            if count >= SHORTEST {
-                let mut layer = Layer::until(end);
-                layer.from(first, (step, 1));
-                layer.text.extend(text[first..end].iter().step_by(step));
-                visit(Region { coat: Coat::Wide, place: first..end }, vec![layer]);
-            }
+    let mut at = within.start.saturating_sub(STRIDE + WORD);
+    let limit = text.len().min(within.end + STRIDE + WORD);
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<WORD>).filter(|_| at < limit) {
+        let Some((step, phase)) = looks_wide(*word) else {
+            at += STRIDE;
+            continue;
+        };
+        let first = begin(text, at + phase, step);
+        let count = characters(text, first, step);
+        let end = first + (count - 1) * step + 1;
+        if count >= SHORTEST {
+            let mut layer = Layer::until(end);
+            layer.from(first, (step, 1));
+            layer.text.extend(text[first..end].iter().step_by(step));
+            visit(Region { coat: Coat::Wide, place: first..end }, vec![layer]);
         }
+        at = end.max(at + STRIDE);
+    }
+}
+
+/// Whether a word stands among wide characters: how many bytes each has, and where the first one stands.
+const fn looks_wide(word: [u8; WORD]) -> Option<(usize, usize)> {
+    const SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let word = u64::from_le_bytes(word);
+    // The upper bit of each byte that is not zero.
+    let set = (((word & SEVEN) + SEVEN) | word) & !SEVEN;
+    match set {
+        0x0080_0080_0080_0080 => Some((2, 0)),
+        0x8000_8000_8000_8000 => Some((2, 1)),
+        0x0000_0080_0000_0080 => Some((4, 0)),
+        0x0000_8000_0000_8000 => Some((4, 1)),
+        0x0080_0000_0080_0000 => Some((4, 2)),
+        0x8000_0000_8000_0000 => Some((4, 3)),
+        _ => None,
     }
 }
 
@@ -40,7 +62,7 @@ fn characters(text: &[u8], first: usize, step: usize) -> usize {
     1 + (first..).step_by(step).take_while(follows).count()
 }
 
-/// Where the characters begin that a place stands among; or the place.
+/// Where the characters begin of which one stands at a place.
 fn begin(text: &[u8], at: usize, step: usize) -> usize {
     let is_wide = |first: usize| {
         text[first] != 0
@@ -48,10 +70,57 @@ fn begin(text: &[u8], at: usize, step: usize) -> usize {
                 .get(first + 1..=first + step)
                 .is_some_and(|next| next[..step - 1].iter().all(|byte| *byte == 0) && next[step - 1] != 0)
     };
-    let near = at.saturating_sub(2 * step)..at.min(text.len());
-    let Some(mut first) = near.rev().find(|first| is_wide(*first)) else { return at };
+    let mut first = at;
     while first >= step && is_wide(first - step) {
         first -= step;
     }
     first
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// In the plainest way: each place that has no character before it, and as many as follow.
+    fn plainly(text: &[u8]) -> Vec<Range<usize>> {
+        let is_wide = |at: usize, step: usize| {
+            text.get(at..at + step + 1).is_some_and(|word| {
+                word[0] != 0 && word[step] != 0 && word[1..step].iter().all(|byte| *byte == 0)
+            })
+        };
+        let mut found = Vec::new();
+        for step in [2, 4] {
+            for first in (0..text.len()).filter(|at| *at < step || !is_wide(at - step, step)) {
+                let count = 1 + (first..).step_by(step).take_while(|at| is_wide(*at, step)).count();
+                if count >= SHORTEST {
+                    found.push(first..first + (count - 1) * step + 1);
+                }
+            }
+        }
+        found.sort_by_key(|place| place.start);
+        found
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            2 => (vec(1_u8..=255, 12..24), prop_oneof![Just(2_usize), Just(4)]).prop_map(|(characters, step)| {
+                characters.iter().flat_map(|byte| (0..step).map(move |at| if at == 0 { *byte } else { 0 })).collect()
+            }),
+            1 => vec(0_u8..3, 0..9),
+            1 => vec(Just(0_u8), 0..40),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_region_is_found(pieces in vec(piece(), 0..8)) {
+            let text = pieces.concat();
+            let mut found = Vec::new();
+            regions(&text, &(0..text.len()), &mut |region, _| found.push(region.place));
+            prop_assert_eq!(found, plainly(&text));
+        }
+    }
 }

@@ -69,7 +69,7 @@ pub(super) fn problems(
             message: format!(
                 "the clone is partial: {} left with the remote and not read; \
                  `git fetch --refetch --no-filter` brings what is left",
-                match (absent.len(), found.more_absent) {
+                match (absent.len(), found.trees.more_absent) {
                     (1, 0) => "1 object was".to_owned(),
                     (count, 0) => format!("{count} objects were"),
                     (count, _) => format!("more than {count} objects were"),
@@ -78,7 +78,7 @@ pub(super) fn problems(
         });
         return problems;
     }
-    let count = absent.len() + found.more_absent;
+    let count = absent.len() + found.trees.more_absent;
     problems.extend(
         absent.into_iter().take(MOST_NAMED).map(|(path, oid)| read_problem(&ReadError::Missing(oid), path)),
     );
@@ -95,7 +95,7 @@ pub(super) fn problems(
 /// What commits name as their tree, and is there as something else.
 fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &Contents) -> Vec<Problem> {
     let others = graph.absent_trees(&reach.roots, |tree| {
-        contents.number(tree).is_none_or(|number| found.trees.has(number))
+        contents.number(tree).is_none_or(|number| found.trees.all.has(number))
     });
     let said = "a commit names it as its tree, and it cannot be read as one";
     others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()
@@ -104,10 +104,10 @@ fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &Conten
 /// The objects that trees name and that are not there. They are followed through history as if they were
 /// values, behind those that were found.
 pub(super) fn follow(found: &Found, followed: &mut Followed) -> Vec<Oid> {
-    let mut oids: Vec<Oid> = found.absent.iter().map(|(.., oid)| *oid).collect();
+    let mut oids: Vec<Oid> = found.trees.absent.iter().map(|(.., oid)| *oid).collect();
     oids.sort_unstable();
     oids.dedup();
-    for (tree, name, oid) in &found.absent {
+    for (tree, name, oid) in &found.trees.absent {
         let value = oids.binary_search(oid).ok().map(|at| followed.values.len() + at);
         if let Some(value) = value.and_then(|value| u32::try_from(value).ok()) {
             followed.objects.names.entry(*tree).or_default().push((name.clone(), value));

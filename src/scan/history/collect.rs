@@ -1,45 +1,27 @@
-//! What a pass over all objects brings together.
+//! What a pass over all objects but trees brings together.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::findings::{Hit, Place};
 use super::super::{Engine, archives, caught};
+use super::trees::InTrees;
 use crate::attribute::{Commits, Interest};
 use crate::detect::{Detector, Evidence, Trace, Unread};
-use crate::finding::{PlaceKind, Problem, ProblemKind};
+use crate::finding::{PlaceKind, Problem};
 use crate::judge::judge;
 use crate::secret::ValueId;
-use crate::source::git::{Commit, EntryKind, ObjectKind, Oid, ReadError, Ref, Refs, Repository, entry_at};
+use crate::source::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::source::history::{Contents, Set};
-use crate::source::trees::{Known, take_over};
 use crate::source::{Blob, Copied, Stop, Visitor, read_problem};
-
-/// So many entries without an object are kept, to be told one by one; a partial clone has millions.
-const MOST_ABSENT: usize = 100_000;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(super) struct Collector<'c> {
     engine: &'c Engine,
-    repository: &'c Repository,
-    contents: &'c Contents,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
     stop: &'c Stop,
     found: Mutex<Found>,
-    trees: Set,
-    /// What trees name as folders.
-    folders: Set,
-}
-
-/// What is carried from an object to those that derive from it.
-pub(super) enum Carried {
-    /// What is known of a tree's entries.
-    Tree(Known<Seen>),
-    /// Where anchors stand in a blob.
-    Blob(Trace),
-    /// Nothing: messages are searched whole.
-    Nothing,
 }
 
 /// What was gathered; sorted before anything is made of it.
@@ -53,16 +35,10 @@ pub(super) struct Found {
     pub(super) unread: Vec<(Oid, Vec<Unread>)>,
     /// Evidence in commits and tags.
     pub(super) texts: Vec<(Oid, ObjectKind, Vec<Hit>)>,
-    /// Evidence in the names that a tree holds.
-    pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
     /// Evidence in names of refs.
     pub(super) refs: Vec<(Ref, Evidence)>,
     pub(super) commits: Commits,
-    pub(super) trees: Set,
-    /// Entries of trees whose object is not there: the tree, the name, the object.
-    pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
-    /// How many more such entries there are than were kept.
-    pub(super) more_absent: usize,
+    pub(super) trees: InTrees,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -73,25 +49,9 @@ pub(super) struct Followed {
     pub(super) objects: Interest,
 }
 
-/// What is known of a tree's entry; most are neither.
-#[derive(Clone, Copy)]
-pub(super) struct Seen {
-    /// Whether its object is not there.
-    is_absent: bool,
-    /// Whether its name may hold a token.
-    is_telling: bool,
-}
-
 impl<'c> Collector<'c> {
-    pub(super) fn new(
-        engine: &'c Engine,
-        repository: &'c Repository,
-        contents: &'c Contents,
-        full_scan: bool,
-        stop: &'c Stop,
-    ) -> Self {
-        let [trees, folders] = [(); 2].map(|()| Set::below(contents.count()));
-        Self { engine, repository, contents, full_scan, stop, found: Mutex::default(), trees, folders }
+    pub(super) fn new(engine: &'c Engine, full_scan: bool, stop: &'c Stop) -> Self {
+        Self { engine, full_scan, stop, found: Mutex::default() }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -103,65 +63,10 @@ impl<'c> Collector<'c> {
         found.blobs.sort_by_key(|(oid, _)| *oid);
         found.unread.sort_by_key(|(oid, _)| *oid);
         found.texts.sort_by_key(|(oid, ..)| *oid);
-        found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        found.absent.sort();
-        found.trees = self.trees;
-        // What was not read any more is no damage.
-        if !self.stop.is_set() {
-            found.check_folders(&self.folders);
-        }
-        found.problems.sort();
         found
     }
 
-    /// Looks at a tree's entries, but for those that it takes over from a tree that was looked at.
-    fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
-        let format = self.repository.format;
-        let mut known = Vec::with_capacity(base.len() + 1);
-        let whole = take_over(blob.bytes, format, base, copies, &mut known, |entry| {
-            let number = self.contents.number(&entry.oid);
-            if let Some(number) = number.filter(|_| entry.kind == EntryKind::Tree) {
-                self.folders.add(number);
-            }
-            let is_absent = entry.kind != EntryKind::Submodule && number.is_none();
-            Seen { is_absent, is_telling: self.engine.detector.has_anchor(entry.name) }
-        });
-        let (mut absent, mut names, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, seen) in known.iter().filter(|(_, seen)| seen.is_absent || seen.is_telling) {
-            let Ok(entry) = entry_at(blob.bytes, *place as usize, format) else { continue };
-            if seen.is_absent {
-                absent.push((blob.oid, entry.name.to_vec(), entry.oid));
-            }
-            if seen.is_telling {
-                match self.engine.detect(entry.name, &self.engine.shown_path(entry.name)) {
-                    Ok(found) => {
-                        let found = found.into_iter();
-                        names.extend(found.map(|evidence| (blob.oid, entry.name.to_vec(), evidence)));
-                    }
-                    Err(problem) => problems.push(problem),
-                }
-            }
-        }
-        if let Some(number) = self.contents.number(&blob.oid) {
-            self.trees.add(number);
-        }
-        if whole.is_ok() && absent.is_empty() && names.is_empty() && problems.is_empty() {
-            return known;
-        }
-        let mut found = self.found();
-        found.problems.extend(problems);
-        if whole.is_err() {
-            let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
-            found.problems.push(read_problem(&error, None));
-        }
-        let room = MOST_ABSENT.saturating_sub(found.absent.len());
-        found.more_absent += absent.len().saturating_sub(room);
-        found.absent.extend(absent.into_iter().take(room));
-        found.names.extend(names);
-        known
-    }
-
-    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Carried {
+    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Trace {
         let looked = caught(&blob_name(&blob.oid), || {
             let trace = look(&self.engine.detector);
             let looked = self.engine.detector.look_again(blob.bytes, &trace);
@@ -175,11 +80,11 @@ impl<'c> Collector<'c> {
                 if !looked.unread.is_empty() {
                     self.found().unread.push((blob.oid, looked.unread));
                 }
-                Carried::Blob(trace)
+                trace
             }
             Err(problem) => {
                 self.found().problems.push(problem);
-                Carried::Blob(Trace::default())
+                Trace::default()
             }
         }
     }
@@ -216,44 +121,37 @@ impl<'c> Collector<'c> {
 }
 
 impl Visitor for Collector<'_> {
-    type State = Carried;
+    /// Where anchors stand in a blob. Messages are searched whole.
+    type State = Option<Trace>;
 
-    fn root(&self, blob: &Blob<'_>) -> Carried {
-        match blob.kind {
-            ObjectKind::Tree => Carried::Tree(self.tree(blob, &[], &[])),
-            ObjectKind::Blob => self.blob(blob, |detector| detector.trace(blob.bytes)),
-            ObjectKind::Commit | ObjectKind::Tag => {
-                self.text(blob);
-                Carried::Nothing
-            }
+    fn root(&self, blob: &Blob<'_>) -> Option<Trace> {
+        if blob.kind == ObjectKind::Blob {
+            return Some(self.blob(blob, |detector| detector.trace(blob.bytes)));
         }
+        self.text(blob);
+        None
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Carried, copies: &[Copied]) -> Carried {
+    fn derived(&self, blob: &Blob<'_>, base: &Option<Trace>, copies: &[Copied]) -> Option<Trace> {
         match base {
-            Carried::Tree(known) => Carried::Tree(self.tree(blob, known, copies)),
-            Carried::Blob(trace) if !self.full_scan => {
-                self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies))
+            Some(trace) if !self.full_scan => {
+                Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))
             }
-            Carried::Blob(_) | Carried::Nothing => self.root(blob),
+            _ => self.root(blob),
         }
     }
 }
 
 impl Found {
-    /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
-    /// be known of what it holds.
-    fn check_folders(&mut self, folders: &Set) {
-        let no_trees = folders.numbers().filter(|folder| !self.trees.has(*folder)).count();
-        if no_trees > 0 {
-            self.problems.push(Problem {
-                kind: ProblemKind::CorruptObject,
-                path: None,
-                message: format!(
-                    "{no_trees} of the objects that trees name as folders are none; `git fsck` names them"
-                ),
-            });
+    /// Blobs of which something may have to be followed. Which it is hangs on names in trees, too: a value that is
+    /// no finding in a blob may be one elsewhere.
+    pub(super) fn blobs_to_follow(&self, contents: &Contents) -> Set {
+        let set = Set::below(contents.count());
+        let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.unread.iter().map(|(oid, _)| oid));
+        for number in oids.filter_map(|oid| contents.number(oid)) {
+            set.add(number);
         }
+        set
     }
 
     pub(super) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
@@ -269,7 +167,7 @@ impl Found {
     pub(super) fn interest(&self, engine: &Engine) -> Followed {
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
-            .chain(self.names.iter().map(|(.., evidence)| evidence))
+            .chain(self.trees.names.iter().map(|(.., evidence)| evidence))
             .filter(|evidence| may_be_reported(engine, evidence))
             .map(|evidence| evidence.value)
             .collect();
@@ -283,11 +181,15 @@ impl Found {
                 found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
             held.sort_unstable();
             held.dedup();
+            let told = found.iter().filter(|evidence| may_be_reported(engine, evidence));
+            let told: HashSet<ValueId> = told.flat_map(Evidence::values).collect();
+            let is_weak = |value: &u32| !told.contains(&values[*value as usize]);
+            objects.weak.extend(held.iter().copied().filter(is_weak).map(|value| (*oid, value)));
             if !held.is_empty() {
                 objects.blobs.insert(*oid, held);
             }
         }
-        for (tree, name, evidence) in &self.names {
+        for (tree, name, evidence) in &self.trees.names {
             if let Some(value) = index(&evidence.value) {
                 objects.names.entry(*tree).or_default().push((name.clone(), value));
             }

@@ -4,6 +4,7 @@ mod absent;
 mod collect;
 mod places;
 mod reach;
+mod trees;
 mod unread;
 
 use std::collections::HashMap;
@@ -21,9 +22,10 @@ use crate::source::history::{self as source, Contents, Tally};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
-use collect::Collector;
+use collect::{Collector, Found};
 use places::Telling;
 use reach::Reach;
+use trees::TreeCollector;
 
 /// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
@@ -132,9 +134,7 @@ impl Engine {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
         stop.progress.expect(contents.count(), contents.stored());
-        let collector = Collector::new(self, repository, &contents, limits.full_scan, stop);
-        let tally = source::visit(repository, &contents, &collector, stop)?;
-        let mut found = collector.into_found();
+        let (mut found, tally) = self.read(repository, &contents, limits, stop)?;
         found.search_refs(self, &refs);
 
         let mut part = Part::default();
@@ -162,11 +162,10 @@ impl Engine {
         let absent = absent::follow(&found, &mut followed);
         let before = followed.values.len() + absent.len();
         unread::follow(&found, &mut followed, before);
-        let holdings = Holdings::find(repository, &contents, &found.trees, &followed.objects, stop)?;
-        if stop.is_set() {
-            part.hits = found.untold(self, &mut part.problems);
-            return Ok(part);
-        }
+        let names = std::mem::take(&mut found.trees.entry_names);
+        let shape = std::mem::take(&mut found.trees.shape);
+        let holdings = Holdings::of(&contents, &shape, names, &followed.objects);
+        drop(shape);
         let count = before + found.unread.len();
         let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
         part.problems.extend((!told.complete).then(Budget::problem));
@@ -190,6 +189,26 @@ impl Engine {
             part.trees = graph.trees();
         }
         Ok(part)
+    }
+
+    /// Reads all objects: trees after all others, since it is known then which blobs are to be found in them.
+    fn read(
+        &self,
+        repository: &Repository,
+        contents: &Contents,
+        limits: &Limits<'_>,
+        stop: &Stop,
+    ) -> Result<(Found, Tally), ScanError> {
+        let collector = Collector::new(self, limits.full_scan, stop);
+        let (mut tally, trees) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
+        let mut found = collector.into_found();
+        let blobs = found.blobs_to_follow(contents);
+        let collector = TreeCollector::new(self, repository.format, contents, blobs);
+        tally.add(source::visit_trees(repository, contents, &trees, &collector, stop)?);
+        found.trees = collector.into_found(!stop.is_set());
+        found.problems.append(&mut found.trees.problems);
+        found.problems.sort();
+        Ok((found, tally))
     }
 
     /// What could not be read, and what was not.

@@ -24,6 +24,39 @@ pub fn visit<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
+    read(repository, objects, stop, |object| {
+        visitor.root(object);
+        true
+    })
+}
+
+/// The same without the trees among them, whose names are given.
+pub(super) fn visit_all_but_trees<V: Visitor>(
+    repository: &Repository,
+    objects: &[Oid],
+    visitor: &V,
+    stop: &Stop,
+) -> Result<(Tally, Vec<Oid>), OpenError> {
+    let trees = Mutex::new(Vec::new());
+    let tally = read(repository, objects, stop, |object| {
+        let is_tree = object.kind == ObjectKind::Tree;
+        if is_tree {
+            trees.lock().unwrap_or_else(PoisonError::into_inner).push(object.oid);
+        } else {
+            visitor.root(object);
+        }
+        !is_tree
+    })?;
+    Ok((tally, trees.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Reads objects, and counts those that are taken.
+fn read(
+    repository: &Repository,
+    objects: &[Oid],
+    stop: &Stop,
+    take: impl Fn(&Blob<'_>) -> bool + Sync,
+) -> Result<Tally, OpenError> {
     let last = Objects::open(repository)?;
     let large = Memory::default().large as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
@@ -35,11 +68,12 @@ pub fn visit<V: Visitor>(
         };
         match object {
             Ok(object) => {
-                read.fetch_add(1, Ordering::Relaxed);
-                blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
-                bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
-                stop.progress.read(object.bytes.len() as u64);
-                visitor.root(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes });
+                if take(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
+                    read.fetch_add(1, Ordering::Relaxed);
+                    blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
+                    bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
+                    stop.progress.read(object.bytes.len() as u64);
+                }
             }
             Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
         }

@@ -38,14 +38,38 @@ pub struct Tally {
     pub given_up: usize,
 }
 
+/// Which objects a pass over packs is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kinds {
+    All,
+    AllButTrees,
+    Trees,
+}
+
+impl Kinds {
+    fn are(self, kind: ObjectKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllButTrees => kind != ObjectKind::Tree,
+            Self::Trees => kind == ObjectKind::Tree,
+        }
+    }
+}
+
 impl Tally {
-    fn add(&mut self, other: Self) {
+    /// Adds what another pass read.
+    pub fn add(&mut self, other: Self) {
         self.objects += other.objects;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
         self.again += other.again;
         self.unread.extend(other.unread);
         self.given_up += other.given_up;
+    }
+
+    fn sorted(mut self) -> Self {
+        self.unread.sort_by_key(ToString::to_string);
+        self
     }
 }
 
@@ -59,29 +83,46 @@ pub fn visit<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
-    let (mut tally, handed_back) = packs::visit(contents, None, visitor, stop);
+    let (mut tally, handed_back) = packs::visit(contents, Kinds::All, visitor, stop);
     let rest = contents.outside_of_packs(handed_back);
     tally.add(libgit::visit(repository, &rest, visitor, stop)?);
-    tally.unread.sort_by_key(ToString::to_string);
-    Ok(tally)
+    Ok(tally.sorted())
 }
 
-/// The same for the trees alone, which are known by number: a walk along their deltas is many times faster than
-/// reading each by its name.
+/// Reads all objects but trees. Says, too, which trees no pack gives.
+///
+/// # Errors
+/// The object database cannot be opened.
+pub fn visit_all_but_trees<V: Visitor>(
+    repository: &Repository,
+    contents: &Contents,
+    visitor: &V,
+    stop: &Stop,
+) -> Result<(Tally, Vec<Oid>), OpenError> {
+    let (mut tally, handed_back) = packs::visit(contents, Kinds::AllButTrees, visitor, stop);
+    let rest = contents.outside_of_packs(handed_back);
+    let (others, trees) = libgit::visit_all_but_trees(repository, &rest, visitor, stop)?;
+    tally.add(others);
+    Ok((tally.sorted(), trees))
+}
+
+/// Reads the trees that [`visit_all_but_trees`] left: those in packs, and `others`.
 ///
 /// # Errors
 /// The object database cannot be opened.
 pub fn visit_trees<V: Visitor>(
     repository: &Repository,
     contents: &Contents,
-    trees: &Set,
+    others: &[Oid],
     visitor: &V,
     stop: &Stop,
-) -> Result<(), OpenError> {
-    let (_, handed_back) = packs::visit(contents, Some(ObjectKind::Tree), visitor, stop);
-    let mut rest = contents.outside_of_packs(handed_back);
-    rest.retain(|oid| contents.number(oid).is_some_and(|number| trees.has(number)));
-    libgit::visit(repository, &rest, visitor, stop).map(drop)
+) -> Result<Tally, OpenError> {
+    let (mut tally, mut rest) = packs::visit(contents, Kinds::Trees, visitor, stop);
+    rest.extend(others);
+    rest.sort_unstable();
+    rest.dedup();
+    tally.add(libgit::visit(repository, &rest, visitor, stop)?);
+    Ok(tally.sorted())
 }
 
 /// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing

@@ -8,17 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::source::git::Oid;
 
 /// A free place.
-const FREE: u32 = u32::MAX;
+const FREE: u64 = u64::MAX;
 
 /// Finds the number of a name, by open addressing.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// An index may hold any bytes as names. Where they stand here must not be for it to choose.
     seeds: [u64; 3],
-    /// Numbers; as many places as a power of two.
-    numbers: Vec<u32>,
-    /// A byte of each one's name, so that nearly no other name has to be looked at.
-    marks: Vec<u8>,
+    /// As many places as a power of two. Each holds a number in its lower half, and in its upper one a part of the
+    /// name's hash, so that nearly no other name has to be looked at: a name that is not near costs as much as all else.
+    places: Vec<u64>,
 }
 
 impl Names {
@@ -27,33 +26,37 @@ impl Names {
         let places = (count.saturating_mul(3) / 2 + 1).next_power_of_two();
         let random = RandomState::new();
         let seeds = [0, 1, 2].map(|seed: u8| random.hash_one(seed));
-        Self { seeds, numbers: vec![FREE; places], marks: vec![0; places] }
+        Self { seeds, places: vec![FREE; places] }
     }
 
     /// The number of a name; `name` tells the name of a number.
     pub(super) fn find(&self, oid: &Oid, name: impl Fn(u32) -> Option<Oid>) -> Option<u32> {
-        self.place(oid, name).map(|at| self.numbers[at]).filter(|number| *number != FREE)
+        let hash = self.hash(oid);
+        let at = self.place(oid, hash, name)?;
+        Some(self.places[at]).filter(|held| *held != FREE).map(number)
     }
 
     /// Gives a name a number, unless it has one; whether it was given.
     pub(super) fn add(&mut self, oid: &Oid, number: u32, name: impl Fn(u32) -> Option<Oid>) -> bool {
-        let Some(at) = self.place(oid, name).filter(|at| self.numbers[*at] == FREE) else { return false };
-        (self.numbers[at], self.marks[at]) = (number, mark(oid));
+        let hash = self.hash(oid);
+        let Some(at) = self.place(oid, hash, name).filter(|at| self.places[*at] == FREE) else {
+            return false;
+        };
+        self.places[at] = hash & UPPER | u64::from(number);
         true
     }
 
     /// Where a name stands, or would stand.
-    fn place(&self, oid: &Oid, name: impl Fn(u32) -> Option<Oid>) -> Option<usize> {
-        let around = self.numbers.len().checked_sub(1)?;
-        let (first, mark) = (self.hash(oid), mark(oid));
+    fn place(&self, oid: &Oid, hash: u64, name: impl Fn(u32) -> Option<Oid>) -> Option<usize> {
+        let around = self.places.len().checked_sub(1)?;
         // There is always a free place: there are more places than names.
-        (0..=around).map(|step| first.wrapping_add(step) & around).find(|at| {
-            let number = self.numbers[*at];
-            number == FREE || self.marks[*at] == mark && name(number).as_ref() == Some(oid)
+        (0..=around).map(|step| (number(hash) as usize).wrapping_add(step) & around).find(|at| {
+            let held = self.places[*at];
+            held == FREE || (held ^ hash) & UPPER == 0 && name(number(held)).as_ref() == Some(oid)
         })
     }
 
-    fn hash(&self, oid: &Oid) -> usize {
+    fn hash(&self, oid: &Oid) -> u64 {
         let mut hash = self.seeds[0];
         for (at, part) in oid.as_bytes().chunks(8).enumerate() {
             let mut word = [0; 8];
@@ -63,12 +66,19 @@ impl Names {
             let [low, high] = [product & u128::from(u64::MAX), product >> 64];
             hash = u64::try_from(low ^ high).unwrap_or_default();
         }
-        usize::try_from(hash & u64::from(u32::MAX)).unwrap_or_default()
+        hash
     }
 }
 
-fn mark(oid: &Oid) -> u8 {
-    oid.as_bytes()[19]
+/// The upper half of a place.
+const UPPER: u64 = !LOWER;
+
+/// The lower half.
+const LOWER: u64 = u32::MAX as u64;
+
+/// The number in a place.
+fn number(place: u64) -> u32 {
+    u32::try_from(place & LOWER).unwrap_or(u32::MAX)
 }
 
 /// A set of objects, by number, that any thread may add to.

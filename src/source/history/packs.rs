@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::forest::Forest;
 use super::memory::Held;
 use super::walker::Walker;
-use super::{Contents, Tally};
+use super::{Contents, Kinds, Tally};
 use crate::source::git::pack::Pack;
 use crate::source::git::{ObjectKind, Oid};
 use crate::source::{Stop, Visitor};
@@ -18,10 +18,11 @@ const LOT: usize = 64;
 /// No more subtrees than this wait for a thread at any time: each holds its first version in memory.
 const MOST_WAITING: usize = 64;
 
-/// Reads all packs, or their objects of one kind. Returns what the reader could not decode, by name.
+/// Reads all packs, or their objects of some kinds. Returns what the reader could not decode, by name; what no root
+/// leads to has no kind, and is not among trees.
 pub(super) fn visit<V: Visitor>(
     contents: &Contents,
-    only: Option<ObjectKind>,
+    kinds: Kinds,
     visitor: &V,
     stop: &Stop,
 ) -> (Tally, Vec<Oid>) {
@@ -42,13 +43,12 @@ pub(super) fn visit<V: Visitor>(
             aside: Mutex::default(),
             total: &total,
         };
-        let wanted = |kind: ObjectKind| only.is_none_or(|only| only == kind);
         rayon::scope(|scope| {
             for lot in forest.roots.chunks(LOT) {
                 let walk = &walk;
                 scope.spawn(move |scope| {
                     let mut walker = Walker::new(walk, Some(scope));
-                    for (root, kind) in lot.iter().filter(|(_, kind)| wanted(*kind)) {
+                    for (root, kind) in lot.iter().filter(|(_, kind)| kinds.are(*kind)) {
                         walker.tree(*root, *kind);
                     }
                 });
@@ -56,7 +56,7 @@ pub(super) fn visit<V: Visitor>(
         });
         let aside = std::mem::take(&mut *walk.aside.lock().unwrap_or_else(PoisonError::into_inner));
         let mut walker = Walker::new(&walk, None);
-        for slot in &forest.lost {
+        for slot in forest.lost.iter().filter(|_| kinds != Kinds::Trees) {
             walker.give_up(*slot);
         }
         for (slot, kind) in aside {

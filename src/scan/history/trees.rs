@@ -1,0 +1,211 @@
+//! What a pass over all trees brings together: evidence in names, entries whose object is not there, and the shape
+//! along which findings are followed. A tree that is stored as a difference to another takes over what that one
+//! was found to hold, so only its new entries are looked at.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::Engine;
+use crate::attribute::{Entry, Names, Shape};
+use crate::detect::Evidence;
+use crate::finding::{Problem, ProblemKind};
+use crate::source::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
+use crate::source::history::{Contents, Set};
+use crate::source::trees::{Known, take_over};
+use crate::source::{Blob, Copied, Visitor, read_problem};
+
+/// So many entries without an object are kept, to be told one by one; a partial clone has millions.
+const MOST_ABSENT: usize = 100_000;
+
+/// Gathers it while trees are read, on any number of threads.
+pub(super) struct TreeCollector<'c> {
+    engine: &'c Engine,
+    format: ObjectFormat,
+    contents: &'c Contents,
+    /// Blobs that are followed.
+    blobs: Set,
+    /// What trees name as folders.
+    folders: Set,
+    trees: Set,
+    shape: Mutex<Shape>,
+    names: Mutex<Names>,
+    found: Mutex<InTrees>,
+}
+
+/// What was gathered.
+#[derive(Default)]
+pub(super) struct InTrees {
+    /// Evidence in names: the tree, the name.
+    pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
+    /// Entries whose object is not there: the tree, the name, the object.
+    pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
+    /// How many more such entries there are than were kept.
+    pub(super) more_absent: usize,
+    /// All trees, by number.
+    pub(super) all: Set,
+    pub(super) shape: Shape,
+    pub(super) entry_names: Names,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// What is known of a tree's entry.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// The object, where it is a folder or a blob that is followed.
+    object: u32,
+    /// The name, where anything is to be done about the entry.
+    name: u32,
+}
+
+impl Seen {
+    /// An object that is of no interest.
+    const OTHER: u32 = u32::MAX;
+    /// An object that is not there.
+    const ABSENT: u32 = u32::MAX - 1;
+    /// An entry that nothing is to be done about.
+    const NOTHING: Self = Self { object: Self::OTHER, name: u32::MAX };
+    /// Added to the name's number where the name may hold a token. Two billion names would not fit into memory.
+    const TELLING: u32 = 1 << 31;
+
+    const fn is_nothing(self) -> bool {
+        self.name == Self::NOTHING.name
+    }
+
+    const fn entry(self) -> Option<Entry> {
+        if self.object >= Self::ABSENT {
+            return None;
+        }
+        Some(Entry { name: self.name & !Self::TELLING, object: self.object })
+    }
+}
+
+impl<'c> TreeCollector<'c> {
+    /// For a repository's trees, once it is known which blobs are followed.
+    pub(super) fn new(engine: &'c Engine, format: ObjectFormat, contents: &'c Contents, blobs: Set) -> Self {
+        let [folders, trees] = [(); 2].map(|()| Set::below(contents.count()));
+        Self {
+            engine,
+            format,
+            contents,
+            blobs,
+            folders,
+            trees,
+            shape: Mutex::default(),
+            names: Mutex::default(),
+            found: Mutex::default(),
+        }
+    }
+
+    /// What was gathered, sorted; `is_whole` if all trees were read.
+    pub(super) fn into_found(self, is_whole: bool) -> InTrees {
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.shape = self.shape.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.entry_names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.all = self.trees;
+        found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        found.absent.sort();
+        // What was not read any more is no damage.
+        if is_whole {
+            found.check_folders(&self.folders);
+        }
+        found
+    }
+
+    /// Looks at an entry that was not taken over.
+    fn look(&self, entry: &TreeEntry<'_>) -> Seen {
+        let number = self.contents.number(&entry.oid);
+        let object = match (entry.kind, number) {
+            (EntryKind::Submodule, _) => Seen::OTHER,
+            (_, None) => Seen::ABSENT,
+            (EntryKind::Tree, Some(number)) => {
+                self.folders.add(number);
+                number
+            }
+            (_, Some(number)) if self.blobs.has(number) => number,
+            _ => Seen::OTHER,
+        };
+        let is_telling = self.engine.detector.has_anchor(entry.name);
+        if object == Seen::OTHER && !is_telling {
+            return Seen::NOTHING;
+        }
+        let name = locked(&self.names).number(entry.name);
+        Seen { object, name: if is_telling { name | Seen::TELLING } else { name } }
+    }
+
+    /// Looks at a tree's entries, but for those that it takes over.
+    fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
+        let mut known = Vec::with_capacity(base.len() + 1);
+        let whole = take_over(blob.bytes, self.format, base, copies, &mut known, |entry| self.look(entry));
+        if let Some(own) = self.contents.number(&blob.oid) {
+            self.trees.add(own);
+            locked(&self.shape).add(own, known.iter().filter_map(|(_, seen)| seen.entry()));
+        }
+        if whole.is_err() {
+            let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
+            locked(&self.found).problems.push(read_problem(&error, None));
+        }
+        for (place, seen) in known.iter().filter(|(_, seen)| !seen.is_nothing()) {
+            if (seen.object == Seen::ABSENT || seen.name & Seen::TELLING != 0)
+                && let Ok(entry) = entry_at(blob.bytes, *place as usize, self.format)
+            {
+                self.tell(blob.oid, &entry, *seen);
+            }
+        }
+        known
+    }
+
+    fn tell(&self, tree: Oid, entry: &TreeEntry<'_>, seen: Seen) {
+        let evidence = if seen.name & Seen::TELLING == 0 {
+            Ok(Vec::new())
+        } else {
+            self.engine.detect(entry.name, &self.engine.shown_path(entry.name))
+        };
+        let mut found = locked(&self.found);
+        if seen.object == Seen::ABSENT {
+            if found.absent.len() < MOST_ABSENT {
+                found.absent.push((tree, entry.name.to_vec(), entry.oid));
+            } else {
+                found.more_absent += 1;
+            }
+        }
+        match evidence {
+            Ok(evidence) => {
+                let evidence = evidence.into_iter();
+                found.names.extend(evidence.map(|evidence| (tree, entry.name.to_vec(), evidence)));
+            }
+            Err(problem) => found.problems.push(problem),
+        }
+    }
+}
+
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Visitor for TreeCollector<'_> {
+    type State = Known<Seen>;
+
+    fn root(&self, blob: &Blob<'_>) -> Known<Seen> {
+        self.tree(blob, &[], &[])
+    }
+
+    fn derived(&self, blob: &Blob<'_>, base: &Known<Seen>, copies: &[Copied]) -> Known<Seen> {
+        self.tree(blob, base, copies)
+    }
+}
+
+impl InTrees {
+    /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
+    /// be known of what it holds.
+    fn check_folders(&mut self, folders: &Set) {
+        let no_trees = folders.numbers().filter(|folder| !self.all.has(*folder)).count();
+        if no_trees > 0 {
+            self.problems.push(Problem {
+                kind: ProblemKind::CorruptObject,
+                path: None,
+                message: format!(
+                    "{no_trees} of the objects that trees name as folders are none; `git fsck` names them"
+                ),
+            });
+        }
+    }
+}
