@@ -35,6 +35,7 @@ mod tests {
         assert_eq!(at(epoch - Duration::from_secs(86_400)).as_second(), -86_400);
         assert_eq!(at(epoch + far), Timestamp::MAX);
         assert_eq!(at(epoch - far), Timestamp::MIN);
-        assert_eq!(at(epoch + far).to_zoned(TimeZone::UTC).date(), Date::MAX);
+        // The last instant that has a name leaves a day for zones.
+        assert_eq!(at(epoch + far).to_zoned(TimeZone::UTC).date(), Date::MAX.yesterday().unwrap());
     }
 }

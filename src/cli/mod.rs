@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod explain;
+mod explain_model;
 mod generated;
 mod hooks;
 mod input;

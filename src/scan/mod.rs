@@ -78,7 +78,7 @@ pub enum Incomplete {
 /// The detector and the policy: what every scan needs.
 pub struct Engine {
     detector: Detector,
-    /// All rules, where some are switched off: a name is masked though its rule is not asked for.
+    /// The rules that are switched off: a name is masked though its rule is not asked for.
     names: Option<Detector>,
     /// What is on record, found by what it names.
     record: Record,
@@ -111,7 +111,7 @@ impl Engine {
     pub fn new(mut policy: Policy) -> Self {
         let all = RuleSet::builtin().with(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
-        let names = (!disabled.is_empty()).then(|| Detector::new(all.clone()));
+        let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
         let detector = Detector::new(all.without(disabled));
         let record = Record::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, names, record, policy }
