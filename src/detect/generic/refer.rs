@@ -164,8 +164,8 @@ pub(super) fn stands_for_another(value: &[u8]) -> bool {
     // First bytes and lengths first: a call for each of the words would cost more than all the rest.
     let begins = |head: &&[u8]| head[0] == value[0] && value.starts_with(head);
     let is = |word: &&[u8]| word.len() == value.len() && value.eq_ignore_ascii_case(word);
-    HEADS.iter().any(|head| begins(head))
-        || NOTHING.iter().any(|word| is(word))
+    HEADS.iter().any(begins)
+        || NOTHING.iter().any(is)
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
         || is_template(value)
         || is_path(value)
