@@ -153,9 +153,8 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
     let shaped = parts.shaped;
     let value = &window.bytes[span.clone()];
     let random = &window.bytes[body];
-    if shaped.typed && generic::is_none(value) {
-        return None;
-    }
+    let form = if shaped.sure { Tier::Exact } else { Tier::Likely };
+    let tier = if shaped.typed { generic::chosen(value)? } else { form };
     let proof = match shaped.check {
         Some(check) => Some(proof::of(check, value)?),
         None => None,
@@ -168,7 +167,6 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
         Form::Token(_) if shaped.typed => 0,
         Form::Token(_) | Form::Beside { .. } => public + MOST_SHOWN.min(hidden / 8),
     };
-    let tier = if shaped.sure { Tier::Exact } else { Tier::Likely };
     Some(Candidate {
         rule: parts.rule,
         prefix: public,

@@ -20,7 +20,9 @@ impl Statistics {
     /// Counts; any length.
     pub(super) fn of(value: &[u8]) -> Self {
         let mut counts = [0_usize; 256];
-        value.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        for byte in value {
+            counts[usize::from(*byte)] += 1;
+        }
         let (run, ascending) = runs(value);
         let distinct = counts.iter().filter(|count| **count > 0).count();
         Self { distinct, entropy: entropy(&counts, value.len()), run, ascending }
@@ -88,6 +90,7 @@ const WALKS: [&[u8]; 7] = [
 const NOWHERE: u8 = u8::MAX;
 
 /// Where each character of ASCII stands first in each walk, forth and back.
+#[expect(clippy::cast_possible_truncation, reason = "no walk has more than 26 characters")]
 static PLACES: [[[u8; 128]; 2]; WALKS.len()] = {
     let mut places = [[[NOWHERE; 128]; 2]; WALKS.len()];
     let mut walk = 0;
@@ -105,11 +108,50 @@ static PLACES: [[[u8; 128]; 2]; WALKS.len()] = {
     places
 };
 
+/// A bit of each letter, in either case, and digit.
+const fn bit(byte: u8) -> u64 {
+    match byte.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+        digit @ b'0'..=b'9' => 1 << (26 + digit - b'0'),
+        _ => 0,
+    }
+}
+
+/// The bits of what stands beside each character in any walk.
+static BESIDE: [u64; 256] = {
+    let mut beside = [0; 256];
+    let mut walk = 0;
+    while walk < WALKS.len() {
+        let mut at = 1;
+        while at < WALKS[walk].len() {
+            let (one, other) = (WALKS[walk][at - 1], WALKS[walk][at]);
+            beside[one as usize] |= bit(other);
+            beside[other as usize] |= bit(one);
+            beside[one.to_ascii_uppercase() as usize] |= bit(other);
+            beside[other.to_ascii_uppercase() as usize] |= bit(one);
+            at += 1;
+        }
+        walk += 1;
+    }
+    beside
+};
+
+/// Whether so many characters in a row each stand beside the next one in some walk: nearly no value does.
+fn may_walk(value: &[u8], size: usize) -> bool {
+    let mut run = 1;
+    value.len() >= size
+        && (size < 2
+            || value.windows(2).any(|two| {
+                run = if BESIDE[usize::from(two[0])] & bit(two[1]) == 0 { 1 } else { run + 1 };
+                run >= size
+            }))
+}
+
 /// Whether `size` characters in a row lie in a row in the alphabet or on the keyboard, too, in either case and
 /// direction.
 pub(super) fn walks(value: &[u8], size: usize) -> bool {
     let value = &value[..value.len().min(MOST_COMPARED)];
-    value.len() >= size
+    may_walk(value, size)
         && WALKS.iter().zip(&PLACES).any(|(walk, places)| {
             let at = |place: usize| walk.get(place).copied();
             let back = |place: usize| walk.len().checked_sub(place + 1).map(|place| walk[place]);

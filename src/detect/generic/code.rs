@@ -19,7 +19,8 @@ pub(super) fn says_otherwise(text: &[u8], place: &Place) -> bool {
     let value = &text[place.value.clone()];
     let wrapper = text[place.wrapper.clone()].to_ascii_lowercase();
     let before = &text[..place.name.start];
-    PATTERNS.iter().any(|word| place.operator != Operator::Url && memchr::memmem::find(&wrapper, word).is_some())
+    let holds = |word: &&[u8]| memchr::memmem::find(&wrapper, word).is_some();
+    !wrapper.is_empty() && place.operator != Operator::Url && PATTERNS.iter().any(holds)
         // `case PASSWORD: …`
         || before.ends_with(b"case ")
         // `names[key] = …`: the name is a variable's.

@@ -36,7 +36,7 @@ pub(super) struct Parts<'r> {
     pub(super) not_names: &'r [Text],
     pub(super) not_ends: &'r [Text],
     pub(super) public_prefixes: &'r [Text],
-    /// What tokens of rules of their own begin with: what those do not report is none.
+    /// What tokens of rules of their own begin with, sorted: what those do not report is none.
     pub(super) tokens: &'r [Text],
 }
 
@@ -68,7 +68,7 @@ pub(super) fn find<'m>(
     let value = &text[place.value.clone()];
     let looks = Looks::of(value, &model.words);
     let opinion =
-        model.judge(doubt::of(value, &looks), |sink| features::visit(text, &place, &looks, sink))?;
+        model.judge(|| doubt::of(value, &looks), |sink| features::visit(text, &place, &looks, sink))?;
     let strong = value.len() >= STRONG && looks.is_random();
     let name = (!place.operator.is_bare()).then(|| place.name.clone());
     let name = name.filter(|name| name::is_plain(&text[name.clone()]));
@@ -107,11 +107,17 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
     Some(Seen { rule: parts.rule, value: place.value, features: found, most })
 }
 
-/// Whether a value that people choose stands for one elsewhere, or says what it is.
-pub(super) fn is_none(value: &[u8]) -> bool {
-    refer::stands_for_another(value)
-        || doubt::of(value, &Looks::of(value, &Model::builtin().words))
-            .is_some_and(|doubt| doubt.most() == Confidence::Low)
+/// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
+/// where it stands for one elsewhere, or says what it is.
+pub(super) fn chosen(value: &[u8]) -> Option<Tier> {
+    if refer::stands_for_another(value) {
+        return None;
+    }
+    match doubt::of(value, &Looks::of(value, &Model::builtin().words)).map(doubt::Doubt::most) {
+        None => Some(Tier::Exact),
+        Some(Confidence::Low) => None,
+        Some(_) => Some(Tier::Likely),
+    }
 }
 
 fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Place> {
@@ -123,17 +129,12 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
         Syntax::Sql => forms::identified(text, anchor)?,
     };
     let value = &text[place.value.clone()];
-    let starts = |prefixes: &[Text]| {
-        prefixes
-            .iter()
-            .map(|prefix| prefix.as_bytes())
-            .any(|prefix| prefix.first() == value.first() && value.starts_with(prefix))
-    };
+    let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
     let name = &text[place.name.clone()];
     let (says_password, rest) = behind_stem(name);
     if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned
         || refer::is_reference(text, &place)
-        || starts(parts.tokens)
+        || starts(beginning_with(parts.tokens, value[0]))
         || starts(parts.public_prefixes)
     {
         return None;
@@ -141,6 +142,14 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
     let is_other = name::has_word(&name::words(name), parts.not_names)
         || name::has_word(&name::words(rest), parts.not_ends);
     (!is_other).then_some(place)
+}
+
+/// Those of some texts, which are sorted, that begin with a byte.
+fn beginning_with(texts: &[Text], byte: u8) -> &[Text] {
+    let first = |text: &Text| text.as_bytes().first().copied();
+    let start = texts.partition_point(|text| first(text) < Some(byte));
+    let end = texts.partition_point(|text| first(text) <= Some(byte));
+    &texts[start..end]
 }
 
 /// Passwords may be shorter.

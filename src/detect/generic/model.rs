@@ -125,7 +125,7 @@ impl Model {
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
     pub(super) fn judge(
         &self,
-        doubt: Option<Doubt>,
+        doubt: impl FnOnce() -> Option<Doubt>,
         visit: impl FnOnce(&mut super::features::Sink<'_>),
     ) -> Option<Opinion> {
         let mut parts = Vec::with_capacity(48);
@@ -144,6 +144,7 @@ impl Model {
             sum if sum >= low => Confidence::Low,
             _ => return None,
         };
+        let doubt = doubt();
         let most = doubt.map_or(Confidence::High, Doubt::most);
         Some(Opinion { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
     }

@@ -20,7 +20,7 @@ pub(super) fn in_words(feature: &str) -> String {
         "class" => format!("the value looks like {}", class(first)),
         "length" => format!("for {} it has that length", class(first)),
         "covered" => format!("{} of its letters are words", share(first)),
-        "words" => format!("{first} dictionary words stand in {}", class(second)),
+        "words" => format!("{second} dictionary words stand in {}", class(first)),
         "likeness" | "likeness-of" => "how its letters follow each other".to_owned(),
         "changes" => "how often letters, digits and signs change".to_owned(),
         "digits" => "how many of its characters are digits".to_owned(),
