@@ -173,6 +173,14 @@ fn told(engine: &Engine, one: &Explained) -> String {
     for (number, reason) in verdict.reasons.iter().enumerate() {
         line(if number == 0 { "why" } else { "" }, &redacted(reason));
     }
+    let parts = engine.detector().explain(evidence);
+    let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
+    for (number, (words, weight)) in parts.iter().enumerate() {
+        line(if number == 0 { "weighed" } else { "" }, &format!("{weight:+6.2}  {}", redacted(words)));
+    }
+    if !parts.is_empty() {
+        line("", &format!("{sum:+6.2}  together: the logarithm of the odds"));
+    }
     if verdict.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
     }

@@ -17,21 +17,11 @@ pub(super) struct Statistics {
 }
 
 impl Statistics {
-    /// Counts; one pass, any length.
+    /// Counts; any length.
     pub(super) fn of(value: &[u8]) -> Self {
         let mut counts = [0_usize; 256];
-        let (mut run, mut ascending) = (0, 0);
-        let (mut this_run, mut next_to, mut every_other) = (0, 0, 0);
-        for (at, &byte) in value.iter().enumerate() {
-            counts[usize::from(byte)] += 1;
-            let back = |steps: usize| at.checked_sub(steps).map(|at| value[at]);
-            let follows = |steps| back(steps).and_then(|before| before.checked_add(1)) == Some(byte);
-            this_run = if back(1) == Some(byte) { this_run + 1 } else { 1 };
-            next_to = if follows(1) { next_to + 1 } else { 1 };
-            every_other = if follows(2) { every_other + 1 } else { 1 };
-            run = run.max(this_run);
-            ascending = ascending.max(next_to).max(every_other);
-        }
+        value.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        let (run, ascending) = runs(value);
         let distinct = counts.iter().filter(|count| **count > 0).count();
         Self { distinct, entropy: entropy(&counts, value.len()), run, ascending }
     }
@@ -67,6 +57,22 @@ fn entropy(counts: &[usize; 256], length: usize) -> f64 {
         .sum()
 }
 
+/// The longest run of one byte, and of bytes that each are one more than the one before, or than the one before that.
+pub(super) fn runs(value: &[u8]) -> (usize, usize) {
+    let (mut run, mut ascending) = (0, 0);
+    let (mut this_run, mut next_to, mut every_other) = (0, 0, 0);
+    for (at, &byte) in value.iter().enumerate() {
+        let back = |steps: usize| at.checked_sub(steps).map(|at| value[at]);
+        let follows = |steps| back(steps).and_then(|before| before.checked_add(1)) == Some(byte);
+        this_run = if back(1) == Some(byte) { this_run + 1 } else { 1 };
+        next_to = if follows(1) { next_to + 1 } else { 1 };
+        every_other = if follows(2) { every_other + 1 } else { 1 };
+        run = run.max(this_run);
+        ascending = ascending.max(next_to).max(every_other);
+    }
+    (run, ascending)
+}
+
 /// The alphabet, rows of the keyboard, and its columns down and up.
 const WALKS: [&[u8]; 7] = [
     b"abcdefghijklmnopqrstuvwxyz",
@@ -78,14 +84,60 @@ const WALKS: [&[u8]; 7] = [
     b"zaqxswcdevfrbgtnhymjukilop",
 ];
 
+/// No character of the walk.
+const NOWHERE: u8 = u8::MAX;
+
+/// Where each character of ASCII stands first in each walk, forth and back.
+static PLACES: [[[u8; 128]; 2]; WALKS.len()] = {
+    let mut places = [[[NOWHERE; 128]; 2]; WALKS.len()];
+    let mut walk = 0;
+    while walk < WALKS.len() {
+        let length = WALKS[walk].len();
+        // From behind, so that the first place is the one that stays.
+        let mut left = length;
+        while left > 0 {
+            left -= 1;
+            places[walk][0][WALKS[walk][left] as usize] = left as u8;
+            places[walk][1][WALKS[walk][length - 1 - left] as usize] = left as u8;
+        }
+        walk += 1;
+    }
+    places
+};
+
 /// Whether `size` characters in a row lie in a row in the alphabet or on the keyboard, too, in either case and
 /// direction.
 pub(super) fn walks(value: &[u8], size: usize) -> bool {
-    let forth = value[..value.len().min(MOST_COMPARED)].to_ascii_lowercase();
-    let back: Vec<u8> = forth.iter().rev().copied().collect();
-    [forth, back].iter().any(|value| {
-        value.windows(size).any(|part| WALKS.iter().any(|walk| memchr::memmem::find(walk, part).is_some()))
-    })
+    let value = &value[..value.len().min(MOST_COMPARED)];
+    value.len() >= size
+        && WALKS.iter().zip(&PLACES).any(|(walk, places)| {
+            let at = |place: usize| walk.get(place).copied();
+            let back = |place: usize| walk.len().checked_sub(place + 1).map(|place| walk[place]);
+            longest(value, &places[0], at) >= size || longest(value, &places[1], back) >= size
+        })
+}
+
+/// How many characters of a value in a row are those of a walk in a row.
+fn longest(value: &[u8], places: &[u8; 128], walk: impl Fn(usize) -> Option<u8>) -> usize {
+    let first = |byte: u8| places.get(usize::from(byte)).copied().filter(|place| *place != NOWHERE);
+    let (mut most, mut run, mut last) = (0, 0, 0);
+    let mut before: Option<u8> = None;
+    for byte in value.iter().map(u8::to_ascii_lowercase) {
+        let next = |place: u8| walk(usize::from(place) + 1) == Some(byte);
+        if run > 0 && next(last) {
+            (run, last) = (run + 1, last + 1);
+        } else if let Some(place) = before.and_then(first).filter(|place| next(*place)) {
+            // A character that stands twice in the walk ends one run and begins another.
+            (run, last) = (2, place + 1);
+        } else if let Some(place) = first(byte) {
+            (run, last) = (1, place);
+        } else {
+            run = 0;
+        }
+        most = most.max(run);
+        before = Some(byte);
+    }
+    most
 }
 
 /// How much of a value is compared with itself and with words.
@@ -134,6 +186,17 @@ mod tests {
             assert_eq!(Statistics::of(value.as_bytes()).cut(value.as_bytes(), &CUTS), Some(said), "{value}");
         }
         assert_eq!(Statistics::of(b"q8Zk1vT7mX4b").cut(b"q8Zk1vT7mX4b", &CUTS), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_walk_is_a_part_of_one(value in "[0-9a-zA-Z#]{0,12}|[890121qwertlkjfdsazAb]{0,14}", size in 1_usize..9) {
+            let forth = value.to_ascii_lowercase().into_bytes();
+            let back: Vec<u8> = forth.iter().rev().copied().collect();
+            let is_part = |part: &[u8]| WALKS.iter().any(|walk| walk.windows(size).any(|of| of == part));
+            let expected = [forth, back].iter().any(|value| value.windows(size).any(is_part));
+            proptest::prop_assert_eq!(walks(value.as_bytes(), size), expected);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Engine {
     #[must_use]
     pub fn explain(&self, text: &[u8], path: &[u8]) -> Vec<Explained> {
         let shown = self.shown_path(path);
-        let found = self.detect(text, &shown).unwrap_or_default();
+        let found = self.detect(text, || shown.clone()).unwrap_or_default();
         found.into_iter().map(|evidence| self.explained(evidence, path, &shown)).collect()
     }
 

@@ -3,7 +3,6 @@
 
 use super::place::{Operator, Place, is_name};
 use super::value::{Class, Looks};
-use super::words::Words;
 use crate::decode;
 use crate::detect::name;
 
@@ -42,15 +41,14 @@ fn number(value: usize) -> &'static [u8] {
 }
 
 /// Shows all features of a place.
-pub(super) fn visit(text: &[u8], place: &Place, words: &Words, sink: &mut Sink<'_>) {
+pub(super) fn visit(text: &[u8], place: &Place, looks: &Looks, sink: &mut Sink<'_>) {
     let value = &text[place.value.clone()];
-    let looks = Looks::of(value, words);
     let name = text[place.name.clone()].to_ascii_lowercase();
     let stem = stem_of(place, &name);
     of_form(text, place, sink);
     of_name(&text[place.name.clone()], stem, sink);
-    of_value(value, &looks, sink);
-    of_both(place, stem, &name, value, &looks, sink);
+    of_value(value, looks, sink);
+    of_both(place, stem, &name, value, looks, sink);
     of_context(text, place, sink);
 }
 
