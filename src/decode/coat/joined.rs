@@ -20,6 +20,9 @@ const MOST_PIECES: usize = 64;
 /// No token is longer.
 const MOST_LENGTH: usize = 8 * 1024;
 
+/// No piece is longer: behind each anchor so much is read, however many there are in a row.
+const MOST_PIECE: usize = 1024;
+
 /// No more bytes stand between two pieces.
 const MOST_BETWEEN: usize = 64;
 
@@ -32,7 +35,11 @@ pub fn joined(text: &[u8], from: usize) -> Option<Joined> {
     let mut found = Joined { layer: Layer::until(text.len()), first: 0, is_wrapped: false };
     let mut at = from;
     for piece in 0..MOST_PIECES {
-        let end = at + text[at..].iter().take(MOST_LENGTH).take_while(|byte| is_token(**byte)).count();
+        let near = &text[at..text.len().min(at + MOST_PIECE)];
+        let end = at + near.iter().position(|byte| !IS_TOKEN[usize::from(*byte)]).unwrap_or(near.len());
+        if piece == 0 && !may_go_on(text.get(end)) {
+            return None;
+        }
         found.layer.add_plain(at, &text[at..end]);
         if piece == 0 {
             found.first = end - from;
@@ -53,6 +60,22 @@ pub fn joined(text: &[u8], from: usize) -> Option<Joined> {
 
 const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~')
+}
+
+static IS_TOKEN: [bool; 256] = {
+    let mut is_one = [false; 256];
+    let mut byte = 0_u8;
+    // No other is one.
+    while byte < 0x80 {
+        is_one[byte as usize] = is_token(byte);
+        byte += 1;
+    }
+    is_one
+};
+
+/// Whether something that begins so can put two pieces together.
+fn may_go_on(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| is_quote(*byte) || matches!(byte, b'\\' | b'\r' | b'\n'))
 }
 
 const fn is_quote(byte: u8) -> bool {

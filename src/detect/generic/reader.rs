@@ -308,8 +308,7 @@ impl Reader<'_> {
             let length = memchr::memchr2(b'<', b'\n', &self.rest()[..most])?;
             return (self.rest()[length] == b'<').then_some(start..start + length);
         }
-        let ends =
-            |byte: u8| !byte.is_ascii_graphic() && byte < 0x80 || b",;&\"'`<>()[]{}|\\".contains(&byte);
+        let ends = |byte: u8| ENDS[usize::from(byte)];
         let rest = self.rest();
         let inside = |at: usize| {
             matches!(rest[at], b'\'' | b'"' | b'|')
@@ -331,6 +330,23 @@ impl Reader<'_> {
         Some(start..start + length)
     }
 }
+
+/// Bytes that end a value without quotes.
+static ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        ends[byte as usize] = !byte.is_ascii_graphic();
+        byte += 1;
+    }
+    let signs = b",;&\"'`<>()[]{}|\\";
+    let mut at = 0;
+    while at < signs.len() {
+        ends[signs[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
 
 /// The length of a scheme that a value begins with, its space included.
 fn scheme(value: &[u8]) -> usize {
