@@ -88,6 +88,8 @@ pub struct Location {
     pub commit: Option<CommitInfo>,
     /// The decodings passed, outermost first; empty for plain text.
     pub via: Vec<String>,
+    /// The place in the innermost archive's member, where it stands in one.
+    pub in_member: Option<Position>,
     /// The line, masked.
     pub snippet: Option<Snippet>,
     /// The other half of a pair, where it stands nearby.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::args::{Common, Explain, Level};
 use super::commands::here;
+use super::explain_model;
 use super::input::Input;
 use super::{Exit, Failure, output, settings};
 use crate::allow::baseline::is_fingerprint;
@@ -18,7 +19,7 @@ use crate::source::Stop;
 use crate::source::git::{Repository, path_bytes};
 use crate::source::policy_file::Version;
 use crate::source::worktree::{self, Ignoring};
-use crate::text::terminal;
+use crate::text::{Position, terminal};
 
 pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
@@ -111,10 +112,21 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
         out.push_str(&told(engine, one));
     }
     let looks = engine.detector().looks(asked.text, asked.line);
-    let looks: Vec<Look> =
-        looks.into_iter().filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence))).collect();
+    let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
+    let looks: Vec<Look> = looks
+        .into_iter()
+        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
+        .collect();
+    for (number, one) in weighed.iter().enumerate() {
+        if number == MOST_LOOKS {
+            let _ = writeln!(out, "and {} more values that weigh too little\n", weighed.len() - MOST_LOOKS);
+            break;
+        }
+        out.push_str(&one.told(engine));
+    }
     out.push_str(&looked(engine, &looks));
-    if explained.is_empty() && looks.is_empty() {
+    if explained.is_empty() && looks.is_empty() && weighed.is_empty() {
         out.push_str("no rule looked here: nothing that any of them goes by stands there\n");
     }
     output::say(&out)
@@ -155,10 +167,9 @@ fn looked(engine: &Engine, looks: &[Look]) -> String {
 }
 
 fn told(engine: &Engine, one: &Explained) -> String {
-    let Explained { evidence, fingerprint, verdict, ruling, is_reported, .. } = one;
+    let Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported } = one;
     let rule = &engine.detector().rules()[evidence.rule];
     let mut out = String::new();
-    let confidence = verdict.confidence.map_or("none", Confidence::name);
     let masked = terminal(evidence.masked.text.as_bytes());
     let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
     let mut line = |name: &str, value: &str| {
@@ -169,17 +180,14 @@ fn told(engine: &Engine, one: &Explained) -> String {
     if !evidence.via.is_empty() {
         line("through", &evidence.via.join(", "));
     }
-    line("confidence", confidence);
+    line("confidence", &sure(verdict.confidence, *confidence, *surer));
     for (number, reason) in verdict.reasons.iter().enumerate() {
         line(if number == 0 { "why" } else { "" }, &redacted(reason));
     }
-    let parts = engine.detector().explain(evidence);
-    let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
-    for (number, (words, weight)) in parts.iter().enumerate() {
-        line(if number == 0 { "weighed" } else { "" }, &format!("{weight:+6.2}  {}", redacted(words)));
-    }
-    if !parts.is_empty() {
-        line("", &format!("{sum:+6.2}  together: the logarithm of the odds"));
+    for (number, part) in
+        explain_model::parts(engine, &engine.detector().explain(evidence)).iter().enumerate()
+    {
+        line(if number == 0 { "weighed" } else { "" }, part);
     }
     if verdict.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
@@ -202,6 +210,21 @@ fn told(engine: &Engine, one: &Explained) -> String {
     line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.reason.is_some()));
     out.push('\n');
     out
+}
+
+/// How sure it is, and where the value stands more surely.
+fn sure(alone: Option<Confidence>, as_finding: Option<Confidence>, surer: Option<Position>) -> String {
+    let name = |confidence: Option<Confidence>| confidence.map_or("none", Confidence::name);
+    match surer {
+        Some(at) => format!(
+            "{}, since the same value at {}:{} is; this place alone: {}",
+            name(as_finding),
+            at.line,
+            at.column,
+            name(alone)
+        ),
+        None => name(alone).to_owned(),
+    }
 }
 
 const fn strength(strong: bool) -> &'static str {

@@ -2,9 +2,11 @@
 
 mod args;
 mod ci;
+mod clock;
 mod commands;
 mod config;
 mod explain;
+mod explain_model;
 mod generated;
 mod hooks;
 mod input;

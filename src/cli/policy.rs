@@ -93,7 +93,17 @@ impl Gathered {
     /// One for all.
     pub(super) fn settings(&self) -> Settings {
         let layers = self.layers.iter().map(|layer| layer.settings.clone());
+        self.with_change(layers.fold(Settings::default(), Settings::merged))
+    }
+
+    /// The same where nothing else is asked of them.
+    pub(super) fn into_settings(mut self) -> Settings {
+        let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = layers.fold(Settings::default(), Settings::merged);
+        self.with_change(settings)
+    }
+
+    fn with_change(&self, settings: Settings) -> Settings {
         match &self.change {
             Some(change) if self.whose == Whose::TheChanges => config::of_base(settings, change),
             _ => settings,

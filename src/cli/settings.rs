@@ -1,6 +1,6 @@
 //! Arguments and configuration files to one policy.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::Failure;
 use super::args::{Common, FailOn, Level};
@@ -49,14 +49,15 @@ pub(super) fn engine_on(
     ground: &Ground,
 ) -> Result<Engine, Failure> {
     let gathered = Gathered::read(common, repository, ground)?;
-    let settings = gathered.settings();
-    let now = Timestamp::now();
+    let (notes, whose) = (gathered.notes(), gathered.whose);
+    let settings = gathered.into_settings();
+    let now = super::clock::now();
     let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
     Ok(Engine::new(Policy {
         min_confidence: least.unwrap_or(Confidence::Medium),
         suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Count },
-        comments: Comments { whose: gathered.whose, gitleaks: settings.gitleaks },
-        notes: gathered.notes(),
+        comments: Comments { whose, gitleaks: settings.gitleaks },
+        notes,
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
         now: now.as_second(),
         today: now.to_zoned(TimeZone::UTC).date(),

@@ -283,13 +283,18 @@ impl Reader<'_> {
         let span = list.span();
         let list = list.into_inner();
         let is_known = |id: &String| known.contains(&id.as_str()) || rules.iter().any(|rule| rule.id == *id);
-        match list.iter().find(|id| !is_known(id)) {
-            Some(id) => Err(match self.origin {
+        match list.iter().position(|id| !is_known(id)) {
+            Some(at) => Err(match self.origin {
                 Origin::User => {
-                    let id = crate::text::terminal(id.as_bytes());
-                    self.error(span, &format!("`disable` names the rule `{id}`, which does not exist"))
+                    let id = crate::text::terminal(list[at].as_bytes());
+                    let said = format!("`disable` names the rule `{id}`, which does not exist");
+                    self.error(span, &format!("{said}; `skant rules list` names all"))
                 }
-                Origin::Repository => self.error(span, "`disable` names a rule that does not exist"),
+                Origin::Repository => {
+                    let said =
+                        format!("entry {} of `disable` is no rule; `skant rules list` names all", at + 1);
+                    self.error(span, &said)
+                }
             }),
             None => Ok(list),
         }

@@ -95,6 +95,7 @@ impl Candidate {
                 shows_line: false,
                 is_packed: false,
                 is_exact: false,
+                in_member: None,
                 masked: Masked { text: shown, length: secret.len() },
             })
         });

@@ -79,6 +79,8 @@ pub struct Evidence {
     pub snippet: Snippet,
     /// The decodings passed, outermost first.
     pub via: Vec<String>,
+    /// The place in the innermost archive's member.
+    pub in_member: Option<Position>,
     /// The other half of a pair, where it stands nearby.
     pub partner: Option<Half>,
 }
@@ -137,6 +139,8 @@ pub(super) struct Coated {
     pub(super) shows_line: bool,
     /// Whether it stands in an archive.
     pub(super) is_packed: bool,
+    /// Where in the innermost archive's member.
+    pub(super) in_member: Option<Position>,
     /// Whether its place in the archive is its own, and not that of all that a member holds.
     pub(super) is_exact: bool,
 }
@@ -179,6 +183,7 @@ impl Candidate {
         dummies: &[Text],
     ) -> Evidence {
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
+        let in_member = self.coated.as_ref().and_then(|coated| coated.in_member);
         let (value, masked) = if let Some(coated) = self.coated {
             line = coated.shows_line.then_some(coated.line);
             via = coated.via.into_iter().map(Cow::into_owned).collect();
@@ -205,6 +210,7 @@ impl Candidate {
             directives,
             snippet,
             via,
+            in_member,
             partner: self.partner.map(|partner| Half {
                 start: at(partner.span.start),
                 end: at(partner.span.end),

@@ -214,6 +214,18 @@ impl Detector {
         evidence.features.opinion.as_ref().map_or_else(Vec::new, |opinion| self.model().explain(opinion))
     }
 
+    /// The same of a place that the model was asked about, whatever came of it.
+    #[must_use]
+    pub fn weigh(&self, seen: &Seen) -> Vec<(String, f32)> {
+        self.model().weigh(&seen.features)
+    }
+
+    /// From which sums on the model's verdict is low, medium and high.
+    #[must_use]
+    pub fn limits(&self) -> [f32; 3] {
+        self.model().limits()
+    }
+
     fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
         let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);

@@ -10,6 +10,7 @@ use super::{Detector, Directive, snippet, specific_only};
 use crate::decode::archive::{self, Fault, FaultKind, Member, Part, Room};
 use crate::finding::Masked;
 use crate::secret::{Secret, ValueId};
+use crate::text::{LineCursor, Position};
 
 /// Something in an archive that was not searched, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Gathered {
     }
 
     /// The same, seen from what holds it.
-    pub(super) fn seen(self, change: impl Fn(Candidate) -> Candidate, label: &str) -> Self {
+    pub(super) fn seen(self, change: impl FnMut(Candidate) -> Candidate, label: &str) -> Self {
         let mut outer = Self { found: self.found.into_iter().map(change).collect(), unread: Vec::new() };
         for mut unread in self.unread {
             unread.within.insert(0, label.to_owned());
@@ -111,7 +112,13 @@ impl Detector {
             }
             Part::Member(member) => {
                 let inner = self.everything(&member.bytes, room);
-                gathered.add(inner.seen(|candidate| candidate.in_archive(&member), &member.label));
+                // They come in ascending order of place, so the lines are counted once.
+                let mut cursor = LineCursor::new(&member.bytes);
+                let packed = |candidate: Candidate| {
+                    let at = cursor.at(candidate.span.start);
+                    candidate.in_archive(&member, at)
+                };
+                gathered.add(inner.seen(packed, &member.label));
             }
         });
         room.leave();
@@ -121,7 +128,7 @@ impl Detector {
 
 impl Candidate {
     /// The same, seen from the archive that holds the member that it was found in.
-    fn in_archive(mut self, member: &Member<'_>) -> Self {
+    fn in_archive(mut self, member: &Member<'_>, at: Position) -> Self {
         let directives = Directive::near(&member.bytes, &self.span);
         let line = |masked: &str| snippet::around(&member.bytes, &self.span, self.name.clone(), masked);
         let mut coated = self.coated.take().unwrap_or_else(|| {
@@ -135,6 +142,7 @@ impl Candidate {
                 shows_line: true,
                 is_packed: true,
                 is_exact: true,
+                in_member: None,
                 masked: Masked { text: shown, length: secret.len() },
             })
         });
@@ -142,6 +150,7 @@ impl Candidate {
             coated.line = line(&coated.masked.text);
         }
         (coated.shows_line, coated.is_packed) = (true, true);
+        coated.in_member.get_or_insert(at);
         coated.is_exact &= matches!(member.bytes, Cow::Borrowed(_));
         coated.via.insert(0, Cow::Owned(member.label.clone()));
         coated.directives.extend(directives);
@@ -274,6 +283,8 @@ mod tests {
         let text = ['A', 'B', 'A', 'C'].map(line).concat();
         let found = DETECTOR.scan(&gzip(text.as_bytes()));
         assert_eq!(via(&found), ["gzip"; 3]);
+        let lines: Vec<_> = found.iter().map(|evidence| evidence.in_member.unwrap()).collect();
+        assert_eq!(lines, [2, 4, 8].map(|line| Position { line, column: 8 }));
         assert!(found.iter().all(|evidence| evidence.span == found[0].span));
         let lines: HashSet<_> = found.iter().map(|evidence| evidence.value).collect();
         assert_eq!(lines.len(), 3);

@@ -28,12 +28,6 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
 /// How sure it is that this is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -75,8 +69,14 @@ impl Confidence {
     }
 }
 
-impl fmt::Display for Confidence {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
+macro_rules! shown_by_name {
+    ($($degree:ty),*) => {$(
+        impl fmt::Display for $degree {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.name())
+            }
+        }
+    )*};
 }
+
+shown_by_name!(Severity, Confidence);

@@ -89,6 +89,7 @@ fn found(finding: &Finding, report: &Report) -> Annotation {
         secret.text, secret.length
     );
     let mut lines = vec![said, format!("at {}", places.join(", "))];
+    lines.extend(first.and_then(words::other_half).map(|half| format!("belongs to {half}")));
     lines.extend(words::steps(help));
     let message = lines.join("\n");
     Annotation {

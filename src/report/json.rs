@@ -117,6 +117,8 @@ mod tests {
         let finding = &staged["findings"][0];
         assert_eq!((&finding["history"], &finding["locations"][0]["commit"]), (&Value::Null, &Value::Null));
         let odd = parsed(&samples::odd_places());
+        let in_member = &odd["findings"][0]["locations"][0]["in_member"];
+        assert_eq!(*in_member, json!({"line": 12, "column": 7}));
         let kinds: Vec<_> = odd["findings"][0]["locations"]
             .as_array()
             .unwrap()

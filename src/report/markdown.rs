@@ -119,6 +119,9 @@ fn details(finding: &Finding) -> String {
         prose(title),
         place.unwrap_or_default()
     );
+    if let Some(half) = finding.locations.first().and_then(words::other_half) {
+        let _ = writeln!(out, "* belongs to {}", code(&half));
+    }
     let more = finding.locations.iter().skip(1).take(MOST_PLACES);
     for place in more {
         let _ = writeln!(out, "* also at {}", code(&words::place(place)));

@@ -156,6 +156,23 @@ mod tests {
     }
 
     #[test]
+    fn every_format_tells_the_other_half_and_the_line_inside_of_an_archive() {
+        for (format, name, _) in Format::TABLE {
+            let told = samples::told(format, &samples::paired());
+            // Markdown writes signs as numbers.
+            let told = told.replace("&#46;", ".").replace("&#58;", ":");
+            assert!(told.contains("AKIA...7WLM") && told.contains("AWS access key id"), "{name}: {told}");
+            let told = samples::told(format, &samples::odd_places()).replace("&#58;", ":");
+            let is_told = match format {
+                Format::Json => told.contains("\"in_member\": {\n            \"line\": 12,"),
+                Format::Jsonl => told.contains("\"in_member\":{\"line\":12,"),
+                _ => told.contains("line 12 inside zip:inner/config.env"),
+            };
+            assert!(is_told, "{name}: {told}");
+        }
+    }
+
+    #[test]
     fn an_error_of_the_writer_comes_back() {
         struct Full;
         impl Write for Full {

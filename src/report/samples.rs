@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::{Format, Options, write};
 use crate::finding::{
-    CommitInfo, Confidence, Event, Finding, History, Location, Masked, PlaceKind, Problem, ProblemKind,
+    CommitInfo, Confidence, Event, Finding, History, Location, Masked, Part, PlaceKind, Problem, ProblemKind,
     Report, Scope, Severity, Snippet, Suppressed,
 };
 use crate::secret::{Fingerprint, ValueId};
@@ -46,6 +46,7 @@ pub(super) fn all() -> Vec<Report> {
         removed(),
         unreachable(),
         odd_places(),
+        paired(),
         troubled(),
         hostile(),
         many(3, 7),
@@ -68,6 +69,7 @@ pub(super) fn location(path: &str) -> Location {
         blob: Some(BLOB.to_owned()),
         commit: None,
         via: Vec::new(),
+        in_member: None,
         partner: None,
         snippet: Some(Snippet { line: format!("{name}{MASK}"), span: (name.len(), name.len() + MASK.len()) }),
     }
@@ -182,9 +184,23 @@ pub(super) fn odd_places() -> Report {
     let mut places: Vec<Location> =
         kinds.into_iter().map(|(kind, path)| Location { kind, ..location(path) }).collect();
     places[0].via = vec!["zip:inner/config.env".to_owned(), "base64".to_owned()];
+    places[0].in_member = Some(Position { line: 12, column: 7 });
     places[1].commit = Some(commit(COMMIT));
     places[4].snippet = Some(Snippet { line: format!("Ada {MASK} <ada@example.org>"), span: (4, 27) });
     report("range", vec![Finding { places: places.len(), locations: places, ..finding() }])
+}
+
+/// A secret with its other half.
+pub(super) fn paired() -> Report {
+    let mut place = location("app/.env");
+    place.partner = Some(Part {
+        name: "AWS access key id".into(),
+        masked: "AKIA...7WLM".to_owned(),
+        start: Position { line: 2, column: 21 },
+        end: Position { line: 2, column: 41 },
+        bytes: (40, 60),
+    });
+    report("staged", vec![Finding { locations: vec![place], ..finding() }])
 }
 
 /// No findings, but suppressed ones, problems and many notes.

@@ -1,6 +1,6 @@
 //! JSON, schema version 1: the shapes that `json` and `jsonl` share. Within a version fields are added, never
-//! changed. A field without a value is `null`; only `kind` (when it is `file`) and `via` (when there was no
-//! decoding) are left out.
+//! changed. A field without a value is `null`; only `kind` (when it is `file`), `via` (when there was no
+//! decoding), `in_member` (outside of archives) and `spans` (without a pair) are left out.
 
 use serde::Serialize;
 
@@ -160,8 +160,17 @@ struct LocationView<'r> {
     date: Option<&'r str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     via: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_member: Option<PositionView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     spans: Vec<SpanView<'r>>,
+}
+
+/// A place in an archive's member.
+#[derive(Serialize)]
+struct PositionView {
+    line: usize,
+    column: usize,
 }
 
 /// One of the two halves of a pair.
@@ -215,6 +224,7 @@ impl<'r> LocationView<'r> {
             author: commit.map(|commit| commit.author.as_str()),
             date: commit.and_then(|commit| commit.date.as_deref()),
             via: &location.via,
+            in_member: location.in_member.map(|Position { line, column }| PositionView { line, column }),
             spans: spans(finding, location),
         }
     }

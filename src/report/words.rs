@@ -1,6 +1,6 @@
 //! What several formats say alike: places, problems, steps.
 
-use crate::finding::{Finding, Location, PlaceKind, Problem, Scope, Suppressed};
+use crate::finding::{Finding, Location, Part, PlaceKind, Problem, Scope, Suppressed};
 
 /// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
 /// range only what a branch head still holds.
@@ -14,8 +14,29 @@ pub(super) fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
-/// A place in words; a file's as editors and terminals follow it.
+/// A place in words, and what it stands inside of.
 pub(super) fn place(location: &Location) -> String {
+    match inside(location) {
+        Some(inside) => format!("{}, {inside}", spot(location)),
+        None => spot(location),
+    }
+}
+
+/// The archives and coats that a value stands inside of, with the line of the innermost archive's member.
+pub(super) fn inside(location: &Location) -> Option<String> {
+    let line = location.in_member.map(|at| format!("line {} ", at.line)).unwrap_or_default();
+    (!location.via.is_empty()).then(|| format!("{line}inside {}", location.via.join(", ")))
+}
+
+/// The other half of a pair: what it is, what may be shown of it, and where it stands.
+pub(super) fn other_half(location: &Location) -> Option<String> {
+    let Part { name, masked, start, .. } = location.partner.as_ref()?;
+    let there = Location { start: *start, ..location.clone() };
+    Some(format!("{name} {masked}, {}", spot(&there)))
+}
+
+/// A place in words; a file's as editors and terminals follow it.
+pub(super) fn spot(location: &Location) -> String {
     let Location { kind, path, start, commit, .. } = location;
     match kind {
         PlaceKind::File => {

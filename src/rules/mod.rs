@@ -212,8 +212,20 @@ impl RuleSet {
         if disabled.is_empty() {
             return self;
         }
-        let kept = self.rules.iter().filter(|rule| !disabled.iter().any(|id| *id == rule.id));
-        Self { rules: Cow::Owned(kept.cloned().collect()), dummies: self.dummies }
+        self.kept(|rule| !disabled.iter().any(|id| *id == rule.id))
+    }
+
+    /// Some rules alone, by id.
+    #[must_use]
+    pub fn only(&self, ids: &[String]) -> Self {
+        self.kept(|rule| ids.iter().any(|id| *id == rule.id))
+    }
+
+    fn kept(&self, keep: impl Fn(&&Rule) -> bool) -> Self {
+        Self {
+            rules: Cow::Owned(self.rules.iter().filter(keep).cloned().collect()),
+            dummies: self.dummies.clone(),
+        }
     }
 
     /// The same with rules of somebody's own: behind those of providers, before those that go by a name alone, since

@@ -1,10 +1,15 @@
 //! One text, and all that is made of it: for people who ask why.
 
+use std::collections::BTreeMap;
+
+use super::findings::{Together, surest, together};
 use super::{Engine, Suppressions};
 use crate::allow::{Ruling, Subject, rule_on};
 use crate::detect::Evidence;
+use crate::finding::Confidence;
 use crate::judge::{Verdict, judge};
 use crate::secret::Fingerprint;
+use crate::text::Position;
 
 /// A piece of evidence, and what became of it.
 pub struct Explained {
@@ -12,12 +17,24 @@ pub struct Explained {
     pub evidence: Evidence,
     /// The value's name.
     pub fingerprint: Fingerprint,
-    /// How sure it is, and why.
+    /// How sure it is by itself, and why.
     pub verdict: Verdict,
+    /// How sure it is as a finding: the surest place of a value speaks for all of them. `None` for a placeholder.
+    pub confidence: Option<Confidence>,
+    /// Where the value stands more surely, if it does.
+    pub surer: Option<Position>,
     /// What suppresses it, and what does not.
     pub ruling: Ruling,
     /// Whether it is reported at these settings.
     pub is_reported: bool,
+}
+
+/// The judgement that speaks for a value.
+#[derive(Clone, Copy)]
+struct Best {
+    rule: usize,
+    confidence: Confidence,
+    at: Position,
 }
 
 impl Engine {
@@ -26,18 +43,36 @@ impl Engine {
     #[must_use]
     pub fn explain(&self, text: &[u8], path: &[u8]) -> Vec<Explained> {
         let shown = self.shown_path(path);
-        let found = self.detect(text, &shown).unwrap_or_default();
-        found.into_iter().map(|evidence| self.explained(evidence, path, &shown)).collect()
+        let found = self.detect(text, || shown.clone()).unwrap_or_default();
+        let at = (!path.is_empty()).then_some(path);
+        let judged: Vec<(Evidence, Verdict)> = found
+            .into_iter()
+            .map(|evidence| {
+                let verdict = judge(&evidence, at, self.policy.now);
+                (evidence, verdict)
+            })
+            .collect();
+        let best = speaking(&judged, path);
+        let explained = judged.into_iter().map(|(evidence, verdict)| {
+            let best = verdict.confidence.and_then(|_| best.get(&together(&evidence, path)).copied());
+            self.explained(evidence, verdict, best, (path, &shown))
+        });
+        explained.collect()
     }
 
-    fn explained(&self, evidence: Evidence, path: &[u8], shown: &str) -> Explained {
-        let verdict = judge(&evidence, (!path.is_empty()).then_some(path), self.policy.now);
+    fn explained(
+        &self,
+        evidence: Evidence,
+        verdict: Verdict,
+        best: Option<Best>,
+        (path, shown): (&[u8], &str),
+    ) -> Explained {
         let fingerprint = self.fingerprint(&evidence, shown);
-        let ruling = match (self.policy.suppressions, verdict.confidence) {
-            (Suppressions::Count, Some(confidence)) => {
+        let ruling = match (self.policy.suppressions, best) {
+            (Suppressions::Count, Some(best)) => {
                 let subject = Subject {
-                    rule: &self.detector.rules()[evidence.rule],
-                    confidence,
+                    rule: &self.detector.rules()[best.rule],
+                    confidence: best.confidence,
                     fingerprint: &fingerprint,
                     path,
                     commit: None,
@@ -48,9 +83,24 @@ impl Engine {
             }
             _ => Ruling::default(),
         };
-        let least = self.policy.min_confidence;
-        let is_reported =
-            verdict.confidence.is_some_and(|confidence| confidence >= least) && ruling.reason.is_none();
-        Explained { evidence, fingerprint, verdict, ruling, is_reported }
+        let confidence = best.map(|best| best.confidence);
+        let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy.min_confidence)
+            && ruling.reason.is_none();
+        let surer = best.filter(|best| Some(best.confidence) > verdict.confidence).map(|best| best.at);
+        Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported }
     }
+}
+
+fn speaking(judged: &[(Evidence, Verdict)], path: &[u8]) -> BTreeMap<Together, Best> {
+    let mut groups: BTreeMap<Together, Vec<Best>> = BTreeMap::new();
+    for (evidence, verdict) in judged {
+        if let Some(confidence) = verdict.confidence {
+            let best = Best { rule: evidence.rule, confidence, at: evidence.start };
+            groups.entry(together(evidence, path)).or_default().push(best);
+        }
+    }
+    let best = |group: Vec<Best>| {
+        surest(group.iter().map(|best| (best.confidence, best.rule))).map(|surest| group[surest])
+    };
+    groups.into_iter().filter_map(|(key, group)| Some((key, best(group)?))).collect()
 }

@@ -104,7 +104,7 @@ pub fn stdin(
         commit: None,
         current: true,
     };
-    let hits = searched.found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect();
+    let hits = hits(searched.found, &place).collect();
     let mut problems = searched.problems;
     problems.extend(Engine::common_notes(None, stop));
     let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
@@ -114,7 +114,7 @@ pub fn stdin(
 /// Looks at names of refs.
 #[must_use]
 pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
-    let (mut hits, mut problems) = (Vec::new(), Vec::new());
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in names {
         let place = Place {
             kind: PlaceKind::Ref,
@@ -124,14 +124,12 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
             commit: None,
             current: true,
         };
-        match engine.detect(name, &place.shown) {
-            Ok(found) => {
-                hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
-            }
+        match engine.detect(name, || place.shown.clone()) {
+            Ok(evidence) => found.extend(hits(evidence, &place)),
             Err(problem) => problems.push(problem),
         }
     }
-    engine.report(Scope::default(), hits, problems)
+    engine.report(Scope::default(), found, problems)
 }
 
 impl Engine {
@@ -161,7 +159,7 @@ impl Engine {
                     part.problems.extend(lfs_note(&content, &shown));
                     part.problems.extend(unused::comments(&content, &searched.found, &shown));
                 }
-                part.hits = hits(searched.found, PlaceKind::File, file, &shown);
+                part.hits.extend(hits(searched.found, &place(PlaceKind::File, file, &shown)));
             }
             Err(problem) => part.problems.push(problem),
         }
@@ -176,7 +174,7 @@ impl Engine {
                 if kind == PlaceKind::File {
                     part.problems.extend(unused::comments(text, &looked.evidence, shown));
                 }
-                part.hits.extend(hits(looked.evidence, kind, file, shown));
+                part.hits.extend(hits(looked.evidence, &place(kind, file, shown)));
             }
             Err(problem) => part.problems.push(problem),
         }
@@ -217,16 +215,13 @@ impl Engine {
     }
 }
 
-fn hits(found: Vec<Evidence>, kind: PlaceKind, file: &File, shown: &str) -> Vec<Hit> {
-    let place = Place {
-        kind,
-        path: file.path.clone(),
-        shown: shown.to_owned(),
-        blob: None,
-        commit: None,
-        current: true,
-    };
-    found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect()
+fn hits(found: Vec<Evidence>, place: &Place) -> impl Iterator<Item = Hit> {
+    found.into_iter().map(|evidence| Hit { evidence, place: place.clone() })
+}
+
+fn place(kind: PlaceKind, file: &File, shown: &str) -> Place {
+    let (path, shown) = (file.path.clone(), shown.to_owned());
+    Place { kind, path, shown, blob: None, commit: None, current: true }
 }
 
 fn staged_content(

@@ -51,16 +51,31 @@ struct Judged {
     confidence: Confidence,
 }
 
+/// What makes one finding: a value, and the path of a weak one.
+pub(super) type Together = (ValueId, Option<Vec<u8>>);
+
+/// A weak value's fingerprint hangs on its path, and so does its finding.
+pub(super) fn together(evidence: &Evidence, path: &[u8]) -> Together {
+    (evidence.value, (!evidence.strong).then(|| path.to_vec()))
+}
+
+/// Which of the judgements on one value speaks for it: the surest; of equal ones the more specific rule's.
+pub(super) fn surest(judged: impl Iterator<Item = (Confidence, usize)>) -> Option<usize> {
+    judged
+        .enumerate()
+        .max_by_key(|(at, (confidence, rule))| (*confidence, std::cmp::Reverse((*rule, *at))))
+        .map(|(at, _)| at)
+}
+
 impl Engine {
     /// Groups hits by value, judges, and applies what is on record.
     pub(super) fn outcome(&self, hits: Vec<Hit>, histories: &HashMap<ValueId, History>) -> Outcome {
-        // A weak value's fingerprint hangs on its path, and so does its finding.
-        let mut groups: BTreeMap<(ValueId, Option<Vec<u8>>), Vec<Judged>> = BTreeMap::new();
+        let mut groups: BTreeMap<Together, Vec<Judged>> = BTreeMap::new();
         for hit in hits {
             let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
             let verdict = judge(&hit.evidence, path, self.policy.now);
             let Some(confidence) = verdict.confidence else { continue };
-            let key = (hit.evidence.value, (!hit.evidence.strong).then(|| hit.place.path.clone()));
+            let key = together(&hit.evidence, &hit.place.path);
             groups.entry(key).or_default().push(Judged { hit, verdict, confidence });
         }
         let mut outcome = Outcome::default();
@@ -76,15 +91,10 @@ impl Engine {
     }
 
     fn one_value(&self, group: Vec<Judged>, history: Option<&History>, outcome: &mut Outcome) {
-        // The surest judgement speaks for the value; of equal ones the more specific rule.
-        let best = group
-            .iter()
-            .enumerate()
-            .max_by_key(|(at, judged)| {
-                (judged.confidence, std::cmp::Reverse((judged.hit.evidence.rule, *at)))
-            })
-            .map(|(at, _)| at);
-        let Some(best) = best else { return };
+        let Some(best) = surest(group.iter().map(|judged| (judged.confidence, judged.hit.evidence.rule)))
+        else {
+            return;
+        };
         let confidence = group[best].confidence;
         let rule = &self.detector.rules()[group[best].hit.evidence.rule];
         let evidence = &group[best].hit.evidence;
@@ -195,6 +205,7 @@ impl Engine {
             commit: place.commit,
             // It may hold names of an archive's members.
             via: evidence.via.iter().map(|step| self.redacted(step)).collect(),
+            in_member: evidence.in_member,
             snippet: Some(evidence.snippet),
             partner,
         }

@@ -33,7 +33,11 @@ fn masked(detector: &Detector, text: &str) -> String {
 impl Engine {
     /// Text with every secret in it masked.
     pub(super) fn redacted(&self, text: &str) -> String {
-        masked(self.names.as_ref().unwrap_or(&self.detector), text)
+        let shown = masked(&self.detector, text);
+        match &self.names {
+            Some(names) => masked(names, &shown),
+            None => shown,
+        }
     }
 
     /// A path as reports show it.

@@ -168,10 +168,26 @@ impl Model {
     /// a feature of its own, is what all values start from.
     #[must_use]
     pub fn explain(&self, opinion: &Opinion) -> Vec<(String, f32)> {
-        let mut parts = self.in_words(opinion.parts.iter().copied());
+        self.with_start(opinion.parts.iter().copied())
+    }
+
+    /// The same of features by their names, whatever comes of them.
+    pub(in crate::detect) fn weigh(&self, features: &[String]) -> Vec<(String, f32)> {
+        self.with_start(features.iter().filter_map(|name| self.weights.get(&hash(name.as_bytes())).copied()))
+    }
+
+    /// The least sums for low, medium and high confidence.
+    #[must_use]
+    pub const fn limits(&self) -> [f32; 3] {
+        self.limits
+    }
+
+    fn with_start(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        let mut parts = self.in_words(parts);
         parts.push(("what all values start from".to_owned(), self.bias));
         parts
     }
+
     fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
         let entries = parts.filter_map(|part| self.entries.get(usize::from(part)));
         let mut parts: Vec<(String, f32)> =

@@ -120,6 +120,9 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
         ("places", text("Places", finding.places.to_string())),
         ("place", text("Place", words::place(place))),
     ]);
+    if let Some(half) = words::other_half(place) {
+        details.insert("other_half", text("Belongs to", half));
+    }
     if let Some(history) = &finding.history {
         details.insert("at_head", text("At a branch head", history.at_head.to_string()));
         details.insert("reachable", text("Reachable", history.reachable.to_string()));

@@ -5,7 +5,7 @@ use std::fmt;
 use super::layout::{Paint, Tone, columns, wrapped};
 use super::snippet::{Drawing, OneLine};
 use super::{Detail, Options};
-use crate::finding::{CommitInfo, Event, Finding, History, Location, Part, Snippet};
+use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
 use crate::report::level::Level;
 use crate::report::words::{self, short};
 
@@ -42,10 +42,10 @@ fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
     let first = finding.locations.first();
     let source = first.and_then(|location| {
         let Snippet { line, span } = snippet(location)?;
-        Some(OneLine::new(words::place(location), location.start.line, line, *span, options.width()))
+        let number = location.in_member.unwrap_or(location.start).line;
+        Some(OneLine::new(words::spot(location), number, line, *span, options.width()))
     });
-    let via = first.map(|location| location.via.as_slice()).unwrap_or_default();
-    let through = if via.is_empty() { String::new() } else { format!(", inside {}", via.join(", ")) };
+    let through = first.and_then(words::inside).map(|inside| format!(", {inside}")).unwrap_or_default();
     let length = format!("{} characters{through}", finding.secret.length);
     let long = format!("{}, {length}", finding.secret.text);
     let fits = source.as_ref().is_none_or(|line| line.label_column() + columns(&long) <= options.width());
@@ -64,12 +64,11 @@ fn snippet(location: &Location) -> Option<&Snippet> {
 
 /// The place where no line can be drawn, the other half, and all further places.
 fn where_else(finding: &Finding, options: &Options, table: &mut Table) {
-    let other_half = finding.locations.first().and_then(|first| Some((first, first.partner.as_ref()?)));
-    if let Some((first, Part { name, masked, start, .. })) = other_half {
-        table.row("belongs to", &format!("{name} {masked}, {}:{}:{}", first.path, start.line, start.column));
+    if let Some(other_half) = finding.locations.first().and_then(words::other_half) {
+        table.row("belongs to", &other_half);
     }
     if let Some(first) = finding.locations.first().filter(|first| snippet(first).is_none()) {
-        table.row("found at", &words::place(first));
+        table.row("found at", &words::spot(first));
     }
     let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_PLACES };
     let mut further: Vec<String> = finding.locations.iter().skip(1).take(most).map(words::place).collect();

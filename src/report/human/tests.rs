@@ -45,6 +45,7 @@ snapshots! {
     removed: samples::removed(), Options::default();
     unreachable: samples::unreachable(), Options::default();
     odd_places: samples::odd_places(), Options::default();
+    paired: samples::paired(), Options::default();
     troubled: samples::troubled(), Options::default();
     nothing: Report::default(), Options::default();
 }

@@ -90,6 +90,8 @@ fn found(finding: &Finding) -> Case {
     );
     let mut lines: Vec<String> =
         finding.locations.iter().map(|at| format!("at {}", words::place(at))).collect();
+    let halves = finding.locations.iter().filter_map(words::other_half);
+    lines.extend(halves.map(|half| format!("belongs to {half}")));
     let hidden = finding.places.saturating_sub(finding.locations.len());
     if hidden > 0 {
         lines.push(format!("and {hidden} more places"));

@@ -196,7 +196,7 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
         rule_id: &finding.rule,
         rule_index: rules.index(&finding.rule),
         level: Level::of(finding).name(),
-        message: plain(&message(finding)),
+        message: plain(&message(finding, place)),
         locations: [place::location(finding, place, &report.scope)],
         related_locations: place::other_half(finding, place, &report.scope).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
@@ -205,10 +205,11 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
     }
 }
 
-fn message(finding: &Finding) -> String {
+fn message(finding: &Finding, place: &Location) -> String {
     let Finding { title, secret, confidence, fingerprint, help, .. } = finding;
+    let inside = words::inside(place).map(|inside| format!("; {inside}")).unwrap_or_default();
     let first = format!(
-        "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}.",
+        "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}{inside}.",
         secret.text, secret.length
     );
     [vec![first], words::steps(help)].concat().join("\n")

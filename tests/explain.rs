@@ -1,0 +1,156 @@
+//! `explain` says of each place what a scan says of it, and the parts of a verdict add up to it.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use skant::allow::Comments;
+use skant::config::Settings;
+use skant::finding::{Confidence, Finding};
+use skant::scan::{self, Engine, Incomplete, Policy, Suppressions};
+use skant::source::Stop;
+use support::{Sandbox, text_of, tokens};
+
+fn engine(min_confidence: Confidence) -> Engine {
+    Engine::new(Policy {
+        settings: Settings::default(),
+        min_confidence,
+        suppressions: Suppressions::Count,
+        comments: Comments::default(),
+        notes: Vec::new(),
+        incomplete: Incomplete::Fails,
+        now: 1_800_000_000,
+        today: jiff::civil::date(2027, 1, 15),
+    })
+}
+
+type Told = BTreeSet<(usize, usize, String, Confidence)>;
+
+/// What a scan reports of a text; `None` where it does not list all places.
+fn scanned(engine: &Engine, text: &[u8], path: &str) -> Option<Told> {
+    let report = scan::stdin(engine, &mut &text[..], Some(path), &Stop::default()).unwrap();
+    let is_listed = |finding: &Finding| finding.places == finding.locations.len();
+    report.findings.iter().all(is_listed).then(|| {
+        let places = report.findings.iter().flat_map(|finding| {
+            let fingerprint = finding.fingerprint.to_string();
+            let place = move |at: &skant::text::Position| {
+                (at.line, at.column, fingerprint.clone(), finding.confidence)
+            };
+            finding.locations.iter().map(move |location| place(&location.start))
+        });
+        places.collect()
+    })
+}
+
+/// What `explain` calls a finding.
+fn explained(engine: &Engine, text: &[u8], path: &str) -> Told {
+    let all = engine.explain(text, path.as_bytes());
+    let reported = all.iter().filter(|one| one.is_reported);
+    let told = reported.map(|one| {
+        let at = one.evidence.start;
+        (at.line, at.column, one.fingerprint.to_string(), one.confidence.unwrap())
+    });
+    told.collect()
+}
+
+/// How many places both say the same of.
+fn agree(engines: &[Engine], text: &[u8], path: &str) -> usize {
+    let agreed = engines.iter().map(|engine| {
+        let Some(scanned) = scanned(engine, text, path) else { return 0 };
+        assert_eq!(explained(engine, text, path), scanned, "{path}");
+        scanned.len()
+    });
+    agreed.sum()
+}
+
+fn engines() -> [Engine; 2] {
+    [Confidence::Low, Confidence::Medium].map(engine)
+}
+
+#[test]
+fn explain_and_scan_agree_on_every_example_of_a_rule() {
+    let engines = engines();
+    let mut agreed = 0;
+    for rule in engines[0].detector().rules() {
+        for example in rule.examples.iter().chain(rule.counterexamples.iter()) {
+            let (text, _) = tokens::expand(example);
+            agreed += agree(&engines, &text, "src/settings.py");
+            // The same value with less beside it, and in other company.
+            let twice = [&text[..], b"\n\n", &tokens::expand(example).0, b"\npassword = x\n"].concat();
+            agreed += agree(&engines, &twice, "tests/settings.py");
+        }
+    }
+    assert!(agreed > 1000, "{agreed}");
+}
+
+#[test]
+#[ignore = "unpacks and reads the whole data set"]
+fn explain_and_scan_agree_on_all_labelled_data() {
+    let Some(archive) = support::shared("creddata/dev.tar.xz") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked =
+        Command::new("tar").arg("-C").arg(folder.path()).arg("-xf").arg(&archive).status().unwrap();
+    assert!(unpacked.success());
+    let agreed = walk(&engines(), &folder.path().join("data"));
+    assert!(agreed > 2000, "{agreed}");
+}
+
+fn walk(engines: &[Engine], folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| {
+            if entry.file_type().unwrap().is_dir() {
+                return walk(engines, &entry.path());
+            }
+            agree(engines, &std::fs::read(entry.path()).unwrap(), &entry.path().to_string_lossy())
+        })
+        .sum()
+}
+
+/// The numbers of the lines that say what was weighed: the parts, and the sum.
+fn weighed(said: &str) -> (Vec<f32>, f32) {
+    let lines = said.lines().skip_while(|line| !line.starts_with("    weighed"));
+    let numbers: Vec<f32> =
+        lines.map_while(|line| line.get(16..)?.split_whitespace().next()?.parse().ok()).collect();
+    let (sum, parts) = numbers.split_last().unwrap();
+    (parts.to_vec(), *sum)
+}
+
+#[test]
+fn the_parts_of_a_verdict_are_shown_and_add_up() {
+    let sandbox = Sandbox::with_commit();
+    let explain = |text: &str| {
+        sandbox.write("app.conf", text);
+        text_of(&sandbox.skant(&["explain", "app.conf:1"]))
+    };
+    let said = explain("DB_PASSWORD=butterfly72\n");
+    let (parts, sum) = weighed(&said);
+    assert!(parts.len() > 5 && sum > 0.0, "{said}");
+    assert!((parts.iter().sum::<f32>() - sum).abs() < 0.3, "{said}");
+    assert!(
+        said.contains("in all, a probability of ") && said.contains("the name ends in `password`"),
+        "{said}"
+    );
+    assert!(said.contains("verdict     a finding"), "{said}");
+    // What is too light is told, too, and nothing of the value.
+    let said = explain("x = f(key: \"butterfly72\")\n");
+    assert!(said.contains("no finding: it weighs less than low confidence asks for"), "{said}");
+    let (_, sum) = weighed(&said);
+    assert!(sum < 0.0 && !said.contains("butterfly"), "{said}");
+}
+
+#[test]
+fn the_surest_place_of_a_value_speaks_for_all() {
+    let engine = engine(Confidence::Low);
+    let value = tokens::random(tokens::ALPHANUMERIC, 12, "surest");
+    let text = format!("def f(key='{value}'):\n{}\nDB_PASSWORD={value}\n", "    pass\n".repeat(40));
+    let all = engine.explain(text.as_bytes(), b"a.py");
+    assert!(all.iter().any(|one| one.surer.is_some() && one.confidence > one.verdict.confidence));
+    let told = explained(&engine, text.as_bytes(), "a.py");
+    assert_eq!(Some(&told), scanned(&engine, text.as_bytes(), "a.py").as_ref());
+    assert_eq!(told.len(), 2, "{told:?}");
+}
