@@ -139,13 +139,14 @@ fn shaped_code(rule: &RuleSpec) -> String {
     let alphabet = rule.alphabet.unwrap_or(alphabet::Alphabet::Base64);
     format!(
         "Matcher::Shaped(Shaped {{ form: {form}, before: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
-         edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, sure: {}, check: {} }})",
+         edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, typed: {}, sure: {}, check: {} }})",
         rule.before[0],
         rule.before[1],
         rule.edge.unwrap_or(alphabet),
         rule.left,
         rule.closed,
         rule.random,
+        rule.typed,
         rule.sure && rule.value.is_none(),
         rule.check.map_or_else(|| "None".to_owned(), |check| format!("Some(Check::{check:?})")),
     )

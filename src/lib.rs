@@ -13,6 +13,7 @@ pub mod detect;
 pub mod finding;
 pub mod hook;
 pub mod judge;
+pub mod replace;
 pub mod report;
 pub mod respond;
 pub mod rules;

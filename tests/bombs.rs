@@ -167,6 +167,41 @@ fn a_file_of_five_gigabytes_is_read_to_its_end() {
 
 #[test]
 #[ignore = "long; see above"]
+fn a_push_of_many_megabytes_is_read_to_its_end() {
+    let sandbox = with_key(
+        "yes 'an ordinary line' | head -c 300M > large; printf '%s\\n' \"$KEY\" >> large; git add large; \
+         git commit -q --no-verify -m large",
+    );
+    for arguments in [&["--history", "HEAD^..HEAD"][..], &["large"], &["--history"]] {
+        let output = scan(&sandbox, arguments);
+        assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
+    }
+    sandbox.sh("git init -q --bare ../far.git; skant install");
+    let pushed = sandbox.try_sh("git push -q ../far.git HEAD:refs/heads/main");
+    assert!(!pushed.status.success() && text_of(&pushed).contains("was blocked: it adds a secret"));
+}
+
+#[test]
+#[ignore = "long; see above"]
+fn a_million_small_files_are_read() {
+    let sandbox = with_key(
+        "seq 1000 | xargs mkdir; for d in $(seq 1000); do (cd $d; seq 1000 | xargs touch); done; \
+         printf '%s\\n' \"$KEY\" > 500/500",
+    );
+    let output = scan(&sandbox, &["."]);
+    assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report["complete"], true);
+    // What is staged: a million entries of which one is new.
+    sandbox.sh("rm 500/500; git add -A; git commit -q --no-verify -m million");
+    sandbox.sh(&format!("printf '%s\\n' {} > 500/500; git add 500/500", tokens::api_key("bomb")));
+    assert_eq!(scan(&sandbox, &["--staged"]).status.code(), Some(1));
+    // The index holds it.
+    assert_eq!(scan(&sandbox, &["--history"]).status.code(), Some(1));
+}
+
+#[test]
+#[ignore = "long; see above"]
 fn many_new_files_beside_many_that_are_gone_are_compared_to_an_end() {
     let sandbox = with_key(
         "mkdir old new; for i in $(seq 1500); do seq $i $((i + 1500)) > old/$i; done; git add -A; git commit -q --no-verify -m x; \

@@ -6,7 +6,7 @@
 mod support;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -38,6 +38,10 @@ fn limited(sandbox: &Sandbox, first: &str, arguments: &[&str]) -> Output {
 
 fn is_not_clean(output: &Output, what: &str) {
     assert_ne!(output.status.code(), Some(0), "{what}: {}", text_of(output));
+    holds_no_key(output, what);
+}
+
+fn holds_no_key(output: &Output, what: &str) {
     for key in [tokens::api_key("faults"), tokens::token("ADM", "faults")] {
         assert!(!text_of(output).contains(&key), "{what}: a raw key");
     }
@@ -145,14 +149,180 @@ fn a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind() {
 #[test]
 fn a_signal_to_end_ends_with_130() {
     let sandbox = leaky();
-    let mut command = sandbox.command(skant_program());
-    let mut child =
-        command.args(["scan", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("skant runs");
-    let threads = |id: u32| fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
-    while threads(child.id()) < 3 {
-        std::thread::sleep(Duration::from_millis(5));
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut command = sandbox.command(skant_program());
+        let mut child = command
+            .args(["scan", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("skant runs");
+        let threads = |id: u32| fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+        while threads(child.id()) < 3 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let killed =
+            Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+        assert!(killed.success());
+        // To wait closes it, and its end is an end, too.
+        let _open = child.stdin.take();
+        assert_eq!(child.wait().expect("a child").code(), Some(130), "{signal}");
     }
-    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
-    assert!(killed.success());
-    assert_eq!(child.wait().expect("a child").code(), Some(130));
+}
+
+/// Everything that looks for the two keys of [`leaky`], with how it ends.
+const SCANS: [(&[&str], i32); 4] = [
+    (&["scan", "--format", "json"], 1),
+    (&["scan", "--staged", "--format", "json"], 1),
+    (&["scan", "--history", "--format", "json"], 1),
+    (&["hook", "pre-commit"], 1),
+];
+
+#[test]
+fn an_environment_of_nothing_changes_no_report() {
+    let sandbox = leaky();
+    for (scan, code) in SCANS {
+        let usual = sandbox.skant(scan);
+        assert_eq!(usual.status.code(), Some(code), "{}", text_of(&usual));
+        for first in [
+            "unset HOME LC_ALL GIT_CONFIG_NOSYSTEM",
+            "HOME= LC_ALL= LANG=xx_YY",
+            "HOME=/dev/null TZ=:/x TERM=",
+        ] {
+            let output = limited(&sandbox, first, scan);
+            assert_eq!(output.status.code(), Some(code), "{first}: {}", text_of(&output));
+            assert_eq!(text_of(&output), text_of(&usual), "{first}");
+        }
+    }
+    let output = limited(&sandbox, "unset HOME XDG_CONFIG_HOME", &["install", "--global"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text_of(&output));
+    assert!(text_of(&output).contains("HOME is not set"), "{}", text_of(&output));
+}
+
+/// Says another time than it is, to whoever asks for it.
+const CLOCK: &str = r#"
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t which, struct timespec *time) {
+    int failed = syscall(SYS_clock_gettime, which, time);
+    if (which == CLOCK_REALTIME) { time->tv_sec = atoll(getenv("CLOCK")); time->tv_nsec = 999999999; }
+    return failed;
+}
+"#;
+
+#[test]
+fn a_clock_that_is_centuries_off_changes_no_finding() {
+    let sandbox = leaky();
+    fs::write(sandbox.beside("clock.c"), CLOCK).expect("written");
+    sandbox.sh("cc -shared -fPIC -o ../clock.so ../clock.c");
+    let library = sandbox.beside("clock.so");
+    let told = |output: &Output| {
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), report["findings"].clone(), report["complete"].clone())
+    };
+    // 1969, 1833, a year before the first one, and one of five figures.
+    for seconds in ["-1", "-4294967296", "-99999999999", "999999999999"] {
+        let at = |arguments: &[&str]| {
+            let mut command = sandbox.command(skant_program());
+            command.env("LD_PRELOAD", &library).env("CLOCK", seconds).args(arguments);
+            command.output().expect("skant runs")
+        };
+        for (scan, _) in SCANS {
+            let (usual, output) = (sandbox.skant(scan), at(scan));
+            assert_eq!(told(&output), told(&usual), "{seconds}: {scan:?}: {}", text_of(&output));
+            assert!(!text_of(&output).contains("internal error"), "{seconds}: {}", text_of(&output));
+        }
+        for format in ["junit", "gitlab", "sarif", "markdown", "github", "human"] {
+            let output = at(&["scan", "--format", format]);
+            assert_eq!(output.status.code(), Some(1), "{seconds}, {format}: {}", text_of(&output));
+        }
+        let record = ["allow", "0123456789abcdef", "--reason", "an example", "--until", "2100-01-01"];
+        let output = at(&record);
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{seconds}: {}", text_of(&output));
+        let output = at(&["baseline", "check"]);
+        assert!(matches!(output.status.code(), Some(0..=2)), "{seconds}: {}", text_of(&output));
+        let _ = fs::remove_file(sandbox.dir.join(".skant-baseline"));
+    }
+}
+
+/// A shell in a world of its own, in which it may mount; `None` with a message where that is not allowed.
+fn mounting(sandbox: &Sandbox, script: &str) -> Option<Output> {
+    let mut command = sandbox.command("unshare");
+    let may = sandbox.command("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "skipped: nobody may mount here, so no file system can be read-only or full")
+            .expect("told");
+        return None;
+    }
+    command.args(["-rm", "sh", "-ec", script]).arg(skant_program());
+    Some(command.output().expect("unshare runs"))
+}
+
+#[test]
+fn a_file_system_that_is_read_only_is_scanned_and_nothing_else() {
+    let sandbox = leaky();
+    for (arguments, code) in SCANS.into_iter().chain([
+        (&["scan", "--output", "json:report"][..], 2),
+        (&["install"], 2),
+        (&["baseline", "create"], 2),
+        (&["allow", "0123456789abcdef", "--reason", "an example"], 2),
+    ]) {
+        let script = format!(
+            "mount --bind . .; mount -o remount,ro,bind .; cd $PWD; exec \"$0\" {}",
+            quoted(arguments)
+        );
+        let Some(output) = mounting(&sandbox, &script) else { return };
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text_of(&output));
+        is_not_clean(&output, "a file system that is read-only");
+        let said = text_of(&output);
+        assert!(code == 1 || said.contains("ead-only file system"), "{arguments:?}: {said}");
+    }
+}
+
+fn quoted(arguments: &[&str]) -> String {
+    arguments.iter().map(|argument| format!("'{argument}'")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_disk_that_is_full_leaves_the_old_files() {
+    let sandbox = leaky();
+    let script = "mkdir ../full; mount -t tmpfs -o size=8k none ../full; echo old > ../full/report; \
+        head -c 100000 /dev/zero > ../full/filler 2>/dev/null || true; \
+        for f in json sarif markdown; do code=0; \"$0\" scan --output $f:../full/report || code=$?; echo \"ended with $code\"; done; \
+        cat ../full/report; ls -A ../full";
+    let Some(output) = mounting(&sandbox, script) else { return };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("ended with")).collect();
+    assert_eq!(lines, ["ended with 2"; 3], "{}", text_of(&output));
+    assert!(said.ends_with("old\nfiller\nreport\n"), "{}", text_of(&output));
+    holds_no_key(&output, "a disk that is full");
+}
+
+#[test]
+fn a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours() {
+    let sandbox = Sandbox::empty();
+    let keys: Vec<String> =
+        (0..300).map(|at| format!("k = '{}'", tokens::api_key(&at.to_string()))).collect();
+    sandbox.write("keys.py", keys.join("\n"));
+    for format in ["json", "sarif", "human"] {
+        let scan = |to: &str| {
+            let mut command = sandbox.command(skant_program());
+            command.args(["scan", "--format", format, "--output", &format!("{format}:{to}"), "keys.py"]);
+            command.env_remove("NO_COLOR").env("TERM", "xterm").env("SOURCE_DATE_EPOCH", "1");
+            command.stdout(Stdio::piped()).spawn().expect("skant runs")
+        };
+        assert_eq!(scan("../report").wait_with_output().expect("a child").status.code(), Some(1));
+        let mut late = scan("-");
+        // Nobody reads yet, and the pipe is full.
+        std::thread::sleep(Duration::from_millis(300));
+        let mut read = Vec::new();
+        late.stdout.take().expect("piped").read_to_end(&mut read).expect("read");
+        assert_eq!(late.wait().expect("a child").code(), Some(1));
+        let written = fs::read(sandbox.beside("report")).expect("a report");
+        assert!(read.len() > 1 << 16 && read == written, "{format}: {} of {}", read.len(), written.len());
+        assert!(!read.contains(&b'\x1b'), "{format}");
+    }
 }

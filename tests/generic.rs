@@ -25,12 +25,13 @@ fn explained(evidence: &Evidence) -> bool {
     let verdict = judge(evidence, None, 0);
     assert_eq!(verdict.confidence.is_some(), evidence.dummy.is_none());
     assert!(evidence.dummy.is_some() || verdict.confidence == Some(opinion.confidence));
-    for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts) {
+    for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts).take(3) {
         let said = if *weight < 0.0 { format!("against it: {words}") } else { words.clone() };
         assert_eq!(*reason, said);
         assert!(verdict.reasons.contains(&said));
     }
-    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1));
+    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.doubt().is_some()));
+    assert!(opinion.doubt().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
     let mut weights = parts[..parts.len() - 1].iter().map(|(_, weight)| weight.abs());
     let mut last = f32::INFINITY;
     assert!(weights.all(|weight| std::mem::replace(&mut last, weight) >= weight));

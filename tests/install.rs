@@ -488,12 +488,29 @@ fn all_is_looked_at_before_anything_changes() {
 fn a_failure_on_the_way_is_undone() {
     let house = House::new();
     script(&house.hook("pre-commit"), "#!/bin/sh\n");
-    // The last of the four: a folder stands where its new text would be written first.
-    fs::create_dir(house.hook(&format!("pre-push.{}.tmp", std::process::id()))).unwrap();
+    // The last of the four: all names are taken under which its new text would be written first.
+    for number in 0..100 {
+        fs::create_dir(house.hook(&format!(".pre-push.{}.{number}.tmp", std::process::id()))).unwrap();
+    }
     let before = house.hooks();
     let error = house.install().unwrap_err();
     assert!(matches!(&error, InstallError::Io { not_undone, .. } if not_undone.is_empty()), "{error}");
     assert!(error.to_string().contains("pre-push"), "{error}");
+    assert_eq!(house.hooks(), before);
+}
+
+#[test]
+fn an_installation_that_was_ended_in_the_middle_is_taken_up_or_taken_away() {
+    let house = House::new();
+    script(&house.hook("pre-commit"), "#!/bin/sh\n# somebody else's\n");
+    let before = house.hooks();
+    let ended = || fs::hard_link(house.hook("pre-commit"), house.hook("pre-commit.before-skant")).unwrap();
+    ended();
+    house.uninstall().unwrap();
+    assert_eq!(house.hooks(), before);
+    ended();
+    assert_eq!(whats(&house.install().unwrap())[0], ("pre-commit.before-skant", What::KeptAndCalls));
+    house.uninstall().unwrap();
     assert_eq!(house.hooks(), before);
 }
 

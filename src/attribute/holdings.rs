@@ -23,6 +23,9 @@ pub struct Interest {
 /// A tree that matters, by its place in [`Holdings`].
 pub(super) type TreeIndex = u32;
 
+/// Stands for a tree that does not matter.
+const NOWHERE: TreeIndex = TreeIndex::MAX;
+
 /// A list of values; 0 is the empty one.
 pub(super) type ListIndex = u32;
 
@@ -46,8 +49,8 @@ pub(super) enum What {
 /// The trees that matter.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    /// Their numbers as objects, sorted.
-    numbers: Vec<u32>,
+    /// Of each object the place in `trees`, or [`NOWHERE`].
+    places: Vec<TreeIndex>,
     trees: Vec<Tree>,
     entries: Vec<Held>,
     names: Vec<Vec<u8>>,
@@ -89,12 +92,17 @@ impl Holdings {
         let mut telling: HashMap<u32, _> =
             telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
         let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.count());
-        let mut holdings =
-            Self { numbers: matter.numbers().collect(), blobs, weak, names: names.all, ..Self::default() };
-        holdings.trees = vec![Tree::default(); holdings.numbers.len()];
-        let what = |holdings: &Self, object| match places.get(&object) {
-            Some(blob) if is_blob.has(object) => Some(What::Blob(*blob)),
-            _ => matter.has(object).then(|| holdings.at(object).map(What::Tree)).flatten(),
+        let mut holdings = Self { blobs, weak, names: names.all, ..Self::default() };
+        holdings.places = vec![NOWHERE; contents.count()];
+        for (at, tree) in (0..).zip(matter.numbers()) {
+            holdings.places[tree as usize] = at;
+            holdings.trees.push(Tree::default());
+        }
+        let what = |holdings: &Self, object| {
+            if is_blob.has(object) {
+                return places.get(&object).copied().map(What::Blob);
+            }
+            holdings.at(object).map(What::Tree)
         };
         for (tree, entries) in shape.iter().filter(|(tree, _)| matter.has(*tree)) {
             let mut held: Vec<Held> = entries
@@ -132,12 +140,12 @@ impl Holdings {
     }
 
     fn at(&self, number: u32) -> Option<TreeIndex> {
-        self.numbers.binary_search(&number).ok().and_then(|at| u32::try_from(at).ok())
+        self.places.get(number as usize).copied().filter(|at| *at != NOWHERE)
     }
 
     /// A tree, if it matters.
     pub(super) fn tree(&self, contents: &Contents, oid: &Oid) -> Option<TreeIndex> {
-        if self.numbers.is_empty() { None } else { self.at(contents.number(oid)?) }
+        if self.trees.is_empty() { None } else { self.at(contents.number(oid)?) }
     }
 
     /// The list of the values in and below a tree.

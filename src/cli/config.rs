@@ -49,7 +49,7 @@ fn check(gathered: &Gathered) -> Result<Exit, Failure> {
     let settings = gathered.settings();
     let mut said = examples(&settings.rules);
     let is_wrong = !said.is_empty();
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = super::clock::today();
     for entry in settings.allow.iter().filter(|entry| entry.has_ended(today)) {
         said.push(format!("{} ended: {}", entry.source.name(), entry.subject()));
     }

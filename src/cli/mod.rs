@@ -2,6 +2,7 @@
 
 mod args;
 mod ci;
+mod clock;
 mod commands;
 mod config;
 mod explain;

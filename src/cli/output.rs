@@ -97,7 +97,7 @@ pub(super) fn write(
 /// The time that reports tell, in seconds since 1970; `SOURCE_DATE_EPOCH` sets it, so that two runs can be alike.
 pub(super) fn now() -> i64 {
     let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
-    set.unwrap_or_else(|| jiff::Timestamp::now().as_second())
+    set.unwrap_or_else(|| super::clock::now().as_second())
 }
 
 /// Writes text to standard output. Whoever reads may have seen enough; what was done is done all the same.
@@ -140,28 +140,9 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     if is_special {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or_else(|| io::Error::other("it is no file name"))?.to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)
-        .and_then(|mut file| {
-            // What is replaced may be read by others, or by nobody else.
-            if let Ok(old) = fs::symlink_metadata(path)
-                && old.is_file()
-            {
-                file.set_permissions(old.permissions())?;
-            }
-            file.write_all(content)
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What cannot be removed was never made.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    // What is replaced may be read by others, or by nobody else.
+    let old = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+    crate::replace::replace(path, content, old.map(|old| old.permissions()))
 }
 
 #[cfg(test)]

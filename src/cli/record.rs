@@ -5,12 +5,11 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use jiff::{Timestamp, tz::TimeZone};
 
 use super::args::{Allow, Baseline as Arguments, BaselineCommand, Common, Entering, Level};
 use super::commands::{here, merge_parents};
 use super::imported::Imported;
-use super::{Exit, Failure, output, settings};
+use super::{Exit, Failure, clock, output, settings};
 use crate::allow::baseline::{Baseline, Known, is_fingerprint, shown_reason};
 use crate::finding::{Finding, Problem, Report};
 use crate::report::human::counted;
@@ -158,7 +157,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Stop) -> Result
             open.chain(suppressed).any(|fingerprint| fingerprint.is_named_by(digits))
         })
     };
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = clock::today();
     let (mut left, mut out) = (baseline.clone(), std::io::stdout().lock());
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.known {
@@ -261,7 +260,7 @@ fn end(date: Option<&str>) -> Result<Option<Date>, Failure> {
     let until: Date = date.parse().map_err(|_| {
         Failure("`--until` takes a date such as 2027-01-31, the last day on which it counts".into())
     })?;
-    if until < Timestamp::now().to_zoned(TimeZone::UTC).date() {
+    if until < clock::today() {
         return Err(Failure(format!("`--until {until}` has passed already")));
     }
     Ok(Some(until))

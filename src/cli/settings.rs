@@ -1,6 +1,6 @@
 //! Arguments and configuration files to one policy.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::Failure;
 use super::args::{Common, FailOn, Level};
@@ -51,7 +51,7 @@ pub(super) fn engine_on(
     let gathered = Gathered::read(common, repository, ground)?;
     let (notes, whose) = (gathered.notes(), gathered.whose);
     let settings = gathered.into_settings();
-    let now = Timestamp::now();
+    let now = super::clock::now();
     let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
     Ok(Engine::new(Policy {
         min_confidence: least.unwrap_or(Confidence::Medium),

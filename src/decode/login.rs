@@ -10,6 +10,14 @@ const MOST: usize = 400;
 /// The password of a name, a colon and a password in base64, all of it printable.
 #[must_use]
 pub fn login_password(value: &[u8]) -> Option<Vec<u8>> {
+    let mut text = printable(value)?;
+    let colon = text.iter().position(|byte| *byte == b':')?;
+    (colon + 2 < text.len()).then(|| text.split_off(colon + 1))
+}
+
+/// What base64 says, where all of it is printable.
+#[must_use]
+pub fn printable(value: &[u8]) -> Option<Vec<u8>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
         GeneralPurposeConfig::new()
@@ -19,10 +27,8 @@ pub fn login_password(value: &[u8]) -> Option<Vec<u8>> {
     if !(8..=MOST).contains(&value.len()) {
         return None;
     }
-    let mut text = LENIENT.decode(value).ok()?;
-    let colon = text.iter().position(|byte| *byte == b':')?;
-    let printable = text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-    (printable && colon + 2 < text.len()).then(|| text.split_off(colon + 1))
+    let text = LENIENT.decode(value).ok()?;
+    text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ').then_some(text)
 }
 
 #[cfg(test)]

@@ -15,5 +15,5 @@ pub use checksum::{
 };
 pub use coat::{Coat, Joined, Layer, Region, joined, layers_at, regions};
 pub use jwt::{Claims, MOST_JWT_BYTES, claims, jwt_length};
-pub use login::login_password;
+pub use login::{login_password, printable};
 pub use pgp::pgp_is_encrypted;

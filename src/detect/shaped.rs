@@ -6,7 +6,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::evidence::{Candidate, Features, Tier};
-use super::{beside, block, chance, name, placeholder, proof, snippet};
+use super::{beside, block, chance, generic, name, placeholder, proof, snippet};
 use crate::rules::{Alphabet, Form, Left, Shaped, Text};
 use crate::secret::Mask;
 
@@ -117,7 +117,8 @@ fn anchors_from<'p>(parts: &Parts<'p>, window: &Window<'p>) -> impl Iterator<Ite
 
 fn token_at(parts: &Parts<'_>, window: &Window<'_>, start: usize, end: usize) -> Option<Candidate> {
     let captures = parts.main.captures(window.bytes.get(start..end)?)?;
-    let whole = captures.get(0)?;
+    // Where tokens begin before their anchor, the one before this may be in reach.
+    let whole = captures.get(0).filter(|whole| start + whole.end() >= window.anchor.end)?;
     let secret = captures.name("secret").unwrap_or(whole);
     let span = start + secret.start()..start + secret.end();
     let public = window.anchor.end.saturating_sub(span.start);
@@ -152,6 +153,8 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
     let shaped = parts.shaped;
     let value = &window.bytes[span.clone()];
     let random = &window.bytes[body];
+    let form = if shaped.sure { Tier::Exact } else { Tier::Likely };
+    let tier = if shaped.typed { generic::chosen(value)? } else { form };
     let proof = match shaped.check {
         Some(check) => Some(proof::of(check, value)?),
         None => None,
@@ -161,14 +164,14 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
     let hidden = span.len() - public;
     let head = match shaped.form {
         Form::Pem { .. } | Form::Member(_) => 0,
+        Form::Token(_) if shaped.typed => 0,
         Form::Token(_) | Form::Beside { .. } => public + MOST_SHOWN.min(hidden / 8),
     };
-    let tier = if shaped.sure { Tier::Exact } else { Tier::Likely };
     Some(Candidate {
         rule: parts.rule,
         prefix: public,
         mask: Mask { head, tail: 0 },
-        strong: chance::bits(random.len(), shaped.alphabet) >= 80.0,
+        strong: !shaped.typed && chance::bits(random.len(), shaped.alphabet) >= 80.0,
         dummy,
         features: Features { tier, body: hidden, claims, elided: false, name: None, proof, opinion: None },
         name: name

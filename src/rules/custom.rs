@@ -154,6 +154,7 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
         left: spec.left,
         closed: spec.closed,
         random: spec.random,
+        typed: spec.typed,
         sure: spec.sure && spec.value.is_none(),
         check: spec.check,
     })

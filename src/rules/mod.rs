@@ -106,6 +106,7 @@ pub struct Generic {
 }
 
 /// A token of a fixed form: where it begins and ends, what it is drawn from, and what it says of itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule")]
 #[derive(Clone, Debug)]
 pub struct Shaped {
     /// How it is recognised.
@@ -122,6 +123,8 @@ pub struct Shaped {
     pub closed: bool,
     /// Whether the body is random.
     pub random: bool,
+    /// Whether people choose what is secret.
+    pub typed: bool,
     /// Whether the form alone is proof.
     pub sure: bool,
     /// What can be checked.

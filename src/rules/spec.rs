@@ -95,6 +95,10 @@ pub(crate) struct RuleSpec {
     /// Whether the body is random, so that words and patterns in it make it a placeholder.
     #[serde(default = "yes")]
     pub(crate) random: bool,
+    /// With `token`: whether people choose what is secret, so that references and values that say what they are have
+    /// to be told, as for passwords, and one that is made of words is less sure.
+    #[serde(default)]
+    pub(crate) typed: bool,
     /// Whether the form alone is proof (high confidence); values beside a name never are.
     #[serde(default = "yes")]
     pub(crate) sure: bool,

@@ -8,7 +8,7 @@ use crate::finding::{Problem, ProblemKind};
 impl Engine {
     /// What there is in a file, archives opened. A panic is a problem that names the place, never a lost file.
     pub(super) fn look(&self, content: &[u8], shown: &str) -> Result<Looked, Problem> {
-        caught(shown, || self.detector.look(content))
+        caught(|| shown.to_owned(), || self.detector.look(content))
     }
 }
 

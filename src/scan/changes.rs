@@ -210,7 +210,7 @@ impl<'e> Search<'e> {
         };
         if change.bases.is_empty() {
             let shown = self.engine.shown_path(&change.path);
-            match self.engine.detect(&change.path, &shown) {
+            match self.engine.detect(&change.path, || shown.clone()) {
                 Ok(found) => {
                     let place = Place { blob: None, ..place(PlaceKind::Path) };
                     self.hits
@@ -243,7 +243,7 @@ impl<'e> Search<'e> {
         }
         let mut known = HashSet::new();
         for base in bases {
-            match self.engine.detect(&base, &shown) {
+            match self.engine.detect(&base, || shown.clone()) {
                 Ok(found) => known.extend(found.iter().flat_map(Evidence::values)),
                 Err(problem) => self.problems.push(problem),
             }
@@ -256,8 +256,8 @@ impl<'e> Search<'e> {
         match objects.read(oid) {
             Ok(object) => {
                 self.bytes += object.bytes.len() as u64;
-                let info = commit.map(|commit| self.engine.commit_info(oid, &commit.author));
-                let hits = self.engine.texts(oid, object.kind, &object.bytes, info.as_ref());
+                let info = || commit.map(|commit| self.engine.commit_info(oid, &commit.author));
+                let hits = self.engine.texts(oid, object.kind, &object.bytes, info);
                 match hits {
                     Ok(hits) => self.hits.extend(hits),
                     Err(problem) => self.problems.push(problem),
@@ -288,16 +288,16 @@ impl Engine {
         oid: &Oid,
         kind: ObjectKind,
         bytes: &[u8],
-        commit: Option<&CommitInfo>,
+        commit: impl Fn() -> Option<CommitInfo>,
     ) -> Result<Vec<Hit>, Problem> {
         let what = if kind == ObjectKind::Tag { "tag" } else { "commit" };
-        let shown = format!("{what} {:.12}", oid.to_string());
+        let shown = || format!("{what} {:.12}", oid.to_string());
         let start = message_start(bytes);
         let mut hits = Vec::new();
         for (kind, text) in [(PlaceKind::Identity, &bytes[..start]), (PlaceKind::Message, &bytes[start..])] {
             // A random-looking value beside a name is of no meaning in headers: signatures are full of them.
             let headers = kind == PlaceKind::Identity;
-            let found = self.detect(text, &shown)?;
+            let found = self.detect(text, shown)?;
             let found = found
                 .into_iter()
                 .filter(|evidence| !headers || self.detector.rules()[evidence.rule].is_provider());
@@ -306,9 +306,9 @@ impl Engine {
                 place: Place {
                     kind,
                     path: Vec::new(),
-                    shown: shown.clone(),
+                    shown: shown(),
                     blob: None,
-                    commit: commit.cloned(),
+                    commit: commit(),
                     current: false,
                 },
             }));

@@ -43,7 +43,7 @@ impl Engine {
     #[must_use]
     pub fn explain(&self, text: &[u8], path: &[u8]) -> Vec<Explained> {
         let shown = self.shown_path(path);
-        let found = self.detect(text, &shown).unwrap_or_default();
+        let found = self.detect(text, || shown.clone()).unwrap_or_default();
         let at = (!path.is_empty()).then_some(path);
         let judged: Vec<(Evidence, Verdict)> = found
             .into_iter()

@@ -124,7 +124,7 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
             commit: None,
             current: true,
         };
-        match engine.detect(name, &place.shown) {
+        match engine.detect(name, || place.shown.clone()) {
             Ok(evidence) => found.extend(hits(evidence, &place)),
             Err(problem) => problems.push(problem),
         }

@@ -136,7 +136,7 @@ impl Engine {
     }
 
     /// Evidence in a text. A panic is a problem that names the place, never a lost file.
-    fn detect(&self, text: &[u8], path: &str) -> Result<Vec<Evidence>, Problem> {
+    fn detect(&self, text: &[u8], path: impl FnOnce() -> String) -> Result<Vec<Evidence>, Problem> {
         caught(path, || self.detector.scan(text))
     }
 
@@ -177,10 +177,10 @@ impl Engine {
 }
 
 /// What `work` gives; a panic in it as a problem.
-fn caught<T>(path: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+fn caught<T>(path: impl FnOnce() -> String, work: impl FnOnce() -> T) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| Problem {
         kind: ProblemKind::Panic,
-        path: Some(path.to_owned()),
+        path: Some(path()),
         message: "the search panicked here; please report it with the place that was printed".into(),
     })
 }
@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_problem_that_does_not_tell_what_was_looked_at() {
-        let problem =
-            caught("a.env", || assert!(std::env::args().len() == 0, "looked at hunter2")).unwrap_err();
+        let problem = caught(|| "a.env".into(), || assert!(std::env::args().len() == 0, "looked at hunter2"))
+            .unwrap_err();
         assert_eq!((problem.kind, problem.path.as_deref()), (ProblemKind::Panic, Some("a.env")));
         assert!(!problem.message.contains("hunter2") && !problem.kind.is_note());
     }

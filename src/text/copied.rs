@@ -19,19 +19,21 @@ impl Copied {
     }
 }
 
-/// Copies without seams that are none: one that goes on where the one before ends, in both texts, is a part of
-/// it. Git cuts long copies at 16 MiB, and at 64 KiB in older packs.
+/// Copies of at least some length, without seams that are none: one that goes on where the one before ends, in both
+/// texts, is a part of it. Git cuts long copies at 16 MiB, and at 64 KiB in older packs.
 #[must_use]
-pub fn without_seams(copies: &[Copied]) -> Vec<Copied> {
-    let mut joined: Vec<Copied> = Vec::with_capacity(copies.len());
+pub fn long_ones(copies: &[Copied], least: usize) -> Vec<Copied> {
+    let mut joined: Vec<Copied> = Vec::new();
+    let mut open: Option<Copied> = None;
     for copy in copies {
-        match joined.last_mut() {
-            Some(last) if last.from.end == copy.from.start && last.end() == copy.to => {
-                last.from.end = copy.from.end;
+        match &mut open {
+            Some(open) if open.from.end == copy.from.start && open.end() == copy.to => {
+                open.from.end = copy.from.end;
             }
-            _ => joined.push(copy.clone()),
+            _ => joined.extend(open.replace(copy.clone()).filter(|done| done.from.len() >= least)),
         }
     }
+    joined.extend(open.filter(|done| done.from.len() >= least));
     joined
 }
 
@@ -58,11 +60,12 @@ mod tests {
             Copied { from: 25..30, to: 20 },
             Copied { from: 0..5, to: 27 },
         ];
-        let joined = without_seams(&copies);
+        let joined = long_ones(&copies, 1);
         assert_eq!(
             joined.iter().map(|copy| (copy.to, copy.end())).collect::<Vec<_>>(),
             [(0, 20), (20, 25), (27, 32)]
         );
+        assert_eq!(long_ones(&copies, 6), joined[..1]);
         assert_eq!(between(&joined, 32).collect::<Vec<_>>(), [20..20, 25..27]);
         assert_eq!(between(&joined, 40).collect::<Vec<_>>(), [20..20, 25..27, 32..40]);
         assert_eq!(between(&[], 4).next(), Some(0..4));

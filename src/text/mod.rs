@@ -5,6 +5,6 @@ mod escape;
 mod position;
 pub mod sieve;
 
-pub use copied::{Copied, between, without_seams};
+pub use copied::{Copied, between, long_ones};
 pub use escape::{no_command, percent, terminal};
 pub use position::{LineCursor, Position, line_around};

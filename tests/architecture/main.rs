@@ -23,7 +23,7 @@ const LEVELS: [&[&str]; 12] = [
     &["detect"],
     &["decode", "rules"],
     &["finding"],
-    &["secret", "text"],
+    &["replace", "secret", "text"],
 ];
 
 /// Crates and parts of the standard library that only some rooms may name: the path, and where.

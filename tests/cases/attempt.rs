@@ -1,5 +1,7 @@
 //! Real commits and pushes with skant's hooks in place: do they come to be?
 
+use std::process::Output;
+
 use crate::case::Start;
 use crate::run::{House, Outcome};
 
@@ -44,12 +46,8 @@ pub fn run(attempt: &Attempt) -> Result<Outcome, String> {
     if !house.make(attempt.make)? {
         return Ok(Outcome::Skipped);
     }
-    house.make("skant install")?;
-    let state = || String::from_utf8_lossy(&house.sh(STATE).stdout).into_owned();
-    let before = state();
-    let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.tried));
+    let (output, has_moved) = tried(&house, attempt)?;
     house.no_leak(&output)?;
-    let has_moved = state() != before;
     let said = format!("{}{}", house.masked(&output.stdout), house.masked(&output.stderr));
     let right = match attempt.comes {
         Comes::Blocked => {
@@ -64,4 +62,13 @@ pub fn run(attempt: &Attempt) -> Result<Outcome, String> {
     };
     let told = format!("{:?}, moved: {has_moved}, not {:?}: {said}", output.status.code(), attempt.comes);
     right.then_some(Outcome::Held(1)).ok_or(told)
+}
+
+/// Installs the hooks and tries; also tells whether anything has moved.
+pub fn tried(house: &House, attempt: &Attempt) -> Result<(Output, bool), String> {
+    house.make("skant install")?;
+    let state = || String::from_utf8_lossy(&house.sh(STATE).stdout).into_owned();
+    let before = state();
+    let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.tried));
+    Ok((output, state() != before))
 }

@@ -57,6 +57,13 @@ pub const CASES: &[Case] = &[
         "git config core.sshCommand 'touch ../ran'; \
         git config credential.helper '!touch ../ran'; git config core.editor 'touch ../ran'"
     ),
+    under!(
+        "all that a user may set for diffs and logs",
+        "for s in diff.noprefix=true diff.mnemonicPrefix=true diff.srcPrefix=x/ diff.dstPrefix=y/ diff.relative=true \
+        diff.external=true diff.wordRegex=. diff.algorithm=patience diff.renames=copies log.showSignature=true \
+        log.diffMerges=off log.showRoot=false log.date=raw log.follow=true log.excludeDecoration=* format.pretty=%H \
+        core.quotePath=false; do git config --global ${s%%=*} ${s#*=}; done"
+    ),
     under!("grep, column and status settings", "git config column.ui always; git config status.short true"),
     under!("core.ignoreCase and symlinks", "git config core.ignoreCase true; git config core.symlinks false"),
     under!("core.autocrlf", "git config core.autocrlf input"),

@@ -42,6 +42,10 @@ pub const CASES: &[Case] = &[
     written!("terminal colours right at it", "printf '\\033[31m%s\\033[0m' \"$KEY\""),
     written!("a line of 1.6 MB, before it", "head -c 1600000 /dev/zero | tr '\\0' 'a'; printf ' '; keyed"),
     written!("a line of 1.6 MB, behind it", "keyed | tr -d '\\n'; head -c 1600000 /dev/zero | tr '\\0' ' '"),
+    written!(
+        "in the middle of a line of 12 MB",
+        "head -c 6000000 /dev/zero | tr '\\0' ' '; keyed | tr -d '\\n'; head -c 6000000 /dev/zero | tr '\\0' ' '"
+    ),
     written!("13 MB before it", "yes 'an ordinary line' | head -c 13000000; keyed"),
     written!("13 MB behind it", "keyed; yes 'an ordinary line' | head -c 13000000"),
     written!("across 64 KiB", "head -c 65500 /dev/zero | tr '\\0' '.'; keyed"),
@@ -76,6 +80,21 @@ pub const CASES: &[Case] = &[
     written!("a session key", "keyed | sed s/api03/sid01/"),
     written!("a body of 90 characters", "printf 'key = \"%s\"' $(printf %s \"$KEY\" | cut -c1-103)"),
     written!("a body with the word false in it", "keyed | sed 's/\\(api03-..........\\)...../\\1false/'"),
+    written!("a body that ends in null", "keyed | sed 's/....\"$/null\"/'"),
+    written!(
+        "a body with an identifier of universal form in it",
+        "keyed | sed 's/\\(api03-.....\\).\\{36\\}/\\13f2504e0-4f89-41d3-9a0c-0305e82c3301/'"
+    ),
+    written!(
+        "a placeholder before it on its line",
+        "printf 'old = \"sk-%s-your-key-here\", id = \"AKIA%s\", ' ant-api03 IOSFODNN7EXAMPLE; keyed"
+    ),
+    written!("a password of a generator's", "printf 'password = \"%s%s\"' ohX7aeke ib3Ohgh"),
+    written!("a value without quotes", "printf 'API_KEY=%s%s\\n' hQ7kzP2x Wq91LmZtR4v"),
+    written!(
+        "a private key across 100,000 bytes",
+        "rm -f ../id; ssh-keygen -q -t ed25519 -N '' -f ../id || cannot; head -c 99900 /dev/zero | tr '\\0' '.'; echo; cat ../id"
+    ),
     written!(
         "a value of 32 hexadecimal digits",
         "printf 'api_key = \"%s\"' $(printf %s \"$KEY\" | md5sum | cut -c1-32)"
@@ -92,6 +111,36 @@ pub const CASES: &[Case] = &[
     written!("its hash", "printf 'sha256:%s' $(printf %s \"$KEY\" | sha256sum | cut -c1-64)", NONE),
     written!("an identifier of universal form", "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'", NONE),
     written!("the name of a commit", "printf 'commit = \"%s\"' $(git rev-parse HEAD)", NONE),
+    Case {
+        name: "bytes: one byte before, at and behind edges of windows",
+        make: "dots() { head -c $1 /dev/zero | tr '\\0' .; }; for edge in 65536 100000 1048576; do for by in 0 1 2; do \
+            { dots $((edge + by - 1)); keyed; } > begins.$edge.$by; \
+            { dots $((edge + by - 1 - ${#KEY})); printf %s \"$KEY\"; dots 99; } > ends.$edge.$by; done; done; git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        history: Found(1),
+        paths: &[
+            "begins.65536.0",
+            "begins.65536.1",
+            "begins.65536.2",
+            "ends.65536.0",
+            "ends.65536.1",
+            "ends.65536.2",
+            "begins.100000.0",
+            "begins.100000.1",
+            "begins.100000.2",
+            "ends.100000.0",
+            "ends.100000.1",
+            "ends.100000.2",
+            "begins.1048576.0",
+            "begins.1048576.1",
+            "begins.1048576.2",
+            "ends.1048576.0",
+            "ends.1048576.1",
+            "ends.1048576.2",
+        ],
+        ..CASE
+    },
     Case {
         name: "bytes: a working-tree encoding",
         make: "echo '*.txt working-tree-encoding=UTF-16LE' > .gitattributes; (plain; keyed) | iconv -t UTF-16LE > a.txt; \

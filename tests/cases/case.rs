@@ -38,6 +38,19 @@ pub enum Expect {
     Refused(&'static str),
 }
 
+impl Expect {
+    /// What is said where no key stands in the place of each; `None` where nothing is found anyhow.
+    pub fn without_keys(self) -> Option<Self> {
+        match self {
+            Self::Found(_) | Self::Unreached(_) => Some(Self::Nothing),
+            Self::FoundAnd(_, kind) | Self::UnreachedAnd(_, kind) => Some(Self::Problem(kind)),
+            Self::FoundNote(_, kind) => Some(Self::Note(kind)),
+            Self::Accepted(count, kind) if count > 0 => Some(Self::Accepted(0, kind)),
+            _ => None,
+        }
+    }
+}
+
 /// What `--history` tells of `$KEY`. Commits are those that the script marked.
 #[derive(Clone, Copy, Debug)]
 pub struct Story {
@@ -78,6 +91,18 @@ pub struct Case {
     pub kind: Option<&'static str>,
     /// What `--history` tells.
     pub story: Option<Story>,
+}
+
+impl Case {
+    /// The scans that are made, and what each has to say.
+    pub fn scans(&self) -> impl Iterator<Item = (&'static [&'static str], Expect)> {
+        let usual: [(&'static [&'static str], Expect); 3] =
+            [(&["--staged"], self.staged), (&["--history"], self.history), (&[], self.worktree)];
+        usual
+            .into_iter()
+            .chain(self.more.iter().copied())
+            .filter(|(_, expect)| *expect != Expect::NotApplicable)
+    }
 }
 
 /// What cases leave out.

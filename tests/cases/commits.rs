@@ -105,6 +105,12 @@ pub const ATTEMPTS: &[Attempt] = &[
         "keyed > key; git add key; git update-index --skip-worktree key; git commit -q -m x"
     ),
     tried!(
+        "assume-unchanged",
+        Blocked,
+        "plain > key; save one",
+        "keyed > key; git add key; git update-index --assume-unchanged key; git commit -q -m x"
+    ),
+    tried!(
         "a split index",
         Blocked,
         "git update-index --split-index",

@@ -27,6 +27,45 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "history: a link becomes a file, and another file again",
+        make: "ln -s README.md a; save one; rm a; keyed > a; save two; mark introduced; plain > a; save three; mark removed",
+        history: Found(1),
+        more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1)), (&["--history", "HEAD~1..HEAD"], Nothing)],
+        paths: &["a"],
+        story: Some(Story { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
+        ..CASE
+    },
+    Case {
+        name: "history: a commit renames a file and adds a key",
+        make: "plain 30 > a; save one; git mv a b; keyed >> b; save two; mark introduced; git rm -q b; save three; \
+            mark removed",
+        history: Found(1),
+        more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1))],
+        paths: &["b"],
+        story: Some(Story { introduced: Some("b"), removed: Some("b"), at_head: false, commits: 1 }),
+        ..CASE
+    },
+    Case {
+        name: "history: commits of before 1970, of a far future, and of no time at all",
+        make: "dated() { c=$(printf 'tree %s\\nparent %s\\nauthor A <a@b> %s\\ncommitter A <a@b> %s\\n\\nx\\n' \
+            $(git write-tree) $(git rev-parse HEAD) \"$1\" \"$1\" | git hash-object -t commit -w --literally --stdin); \
+            git update-ref HEAD $c; }; keyed > key; git add key; dated '-86400 +0000'; mark introduced; \
+            dated '99999999999999999999999 +9999'; dated '9223372036854775807 -0000'; dated '-9223372036854775808 +0000'; \
+            git rm -q key; dated ''; mark removed; dated 'x y'",
+        history: Found(1),
+        more: &[(&["--history", "HEAD~6..HEAD"], Found(1)), (&["--history", "HEAD~2..HEAD"], Nothing)],
+        paths: &["key"],
+        story: Some(Story { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 4 }),
+        ..CASE
+    },
+    Case {
+        name: "history: a thousand branches, the key on one",
+        make: "keyed > key; save one; git branch last; git reset -q --hard HEAD^; rm -rf .git/logs .git/ORIG_HEAD; \
+            seq 1000 | sed \"s#.*#create refs/heads/b& $(git rev-parse HEAD)#\" | git update-ref --stdin",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
         name: "history: octopus, the key on its third branch",
         make: "for b in one two; do git checkout -q -b $b main; plain > $b; save $b; done; \
             git checkout -q -b three main; keyed > three; save three; mark introduced; git checkout -q main; \

@@ -31,6 +31,7 @@ mod ranges;
 mod run;
 mod staged;
 mod stories;
+mod twin;
 mod unread;
 mod worktree;
 
@@ -80,22 +81,63 @@ fn pushes_that_bring_a_key_do_not_arrive() {
     run::hold("pushes", &attempts, |attempt| attempt.name, attempt::run);
 }
 
+/// Twins cost as much as their cases, so of all but a long run only every fourth is looked at.
+const SOME: usize = 4;
+
+fn twins_of_states(every: usize) {
+    let twins: Vec<_> = cases().into_iter().filter(|case| twin::of_case(case)).step_by(every).collect();
+    run::hold("twins of states", &twins, |case| case.name, twin::case);
+}
+
+fn twins_of_attempts(every: usize) {
+    let attempts = commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS);
+    let twins: Vec<_> = attempts.filter(|attempt| twin::of_attempt(attempt)).step_by(every).collect();
+    run::hold("twins of commits and pushes", &twins, |attempt| attempt.name, twin::attempt);
+}
+
+#[test]
+fn no_scan_finds_a_placeholder_in_the_same_state() {
+    twins_of_states(SOME);
+}
+
+#[test]
+fn no_commit_and_no_push_is_blocked_for_a_placeholder() {
+    twins_of_attempts(SOME);
+}
+
+#[test]
+#[ignore = "long; CONTRIBUTING.md says when"]
+fn no_twin_finds_or_blocks_anything() {
+    twins_of_states(1);
+    twins_of_attempts(1);
+}
+
+#[test]
+fn what_has_no_twin_is_a_case() {
+    let names = names();
+    for name in twin::exceptions() {
+        assert!(names.contains(name), "{name}");
+    }
+}
+
 #[test]
 fn no_two_cases_have_the_same_name() {
-    let mut names: Vec<&str> = cases().iter().map(|case| case.name).collect();
-    names.extend(commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS).map(|attempt| attempt.name));
+    let mut names = names();
     let all = names.len();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), all);
 }
 
-/// The names of all cases by their groups: what stands before the colon.
-fn groups() -> BTreeMap<&'static str, usize> {
-    let names = cases().into_iter().map(|case| case.name);
+fn names() -> Vec<&'static str> {
     let attempts = commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS).map(|attempt| attempt.name);
+    cases().into_iter().map(|case| case.name).chain(attempts).collect()
+}
+
+/// How many cases are in each group: what stands before the colon.
+fn groups() -> BTreeMap<&'static str, usize> {
     let mut groups = BTreeMap::new();
-    for name in names.chain(attempts) {
+    for name in names() {
         let group = name.split_once(':').map_or(name, |(group, _)| group);
         *groups.entry(group).or_default() += 1;
     }

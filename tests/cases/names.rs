@@ -47,6 +47,8 @@ pub const CASES: &[Case] = &[
     named!("a script that was made small", "'secrets.min.js'", "secrets.min.js"),
     named!("a map of sources", "'x.map'", "x.map"),
     named!("a document", "'notes.pdf'", "notes.pdf"),
+    named!("a document of a word processor", "'notes.docx'", "notes.docx"),
+    named!("a minified framework", "'angular.min.js'", "angular.min.js"),
     named!("a table", "'creds.xlsx'", "creds.xlsx"),
     named!("bytes by its name", "'data.bin'", "data.bin"),
     named!("an archive by its name", "'log.gz'", "log.gz"),

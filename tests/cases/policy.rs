@@ -91,6 +91,50 @@ pub const CASES: &[Case] = &[
         worktree: Found(1),
         ..CASE
     },
+    settings!(
+        "a rule of one's own with a broken expression",
+        "[[rule]]\\nid = \"own-token\"\\ntitle = \"x\"\\nanchors = [\"own_\"]\\ntoken = \"own_([\"\\n",
+        Refused("skant.toml")
+    ),
+    Case {
+        name: "policy: settings and a baseline that hold a key themselves",
+        make: "keyed | sed 's/^/# /' > skant.toml; (echo '# Known'; othered | sed 's/^/# /') > .skant-baseline; git add -A",
+        staged: Found(2),
+        worktree: Found(2),
+        history: Found(2),
+        paths: &["skant.toml", ".skant-baseline"],
+        ..CASE
+    },
+    Case {
+        name: "policy: a key that replaces one on the baseline",
+        make: "keyed > key; skant baseline create > ../said; save one; othered > key; git add key",
+        staged: Found(1),
+        worktree: Found(1),
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "policy: a key beside one on the baseline, on its line",
+        make: "keyed > key; skant baseline create > ../said; save one; (tr -d '\\n' < key; othered) > new; mv new key; git add key",
+        staged: Found(1),
+        worktree: Found(1),
+        history: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "policy: a baseline of the same commit, for another key",
+        make: "othered > old; skant baseline create > ../said; rm old; keyed > key; git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "policy: a baseline that nobody can read",
+        make: "echo '[{\"Secret\": \"REDACTED\", \"RuleID\": \"x\"}]' > .skant-baseline; keyed > key; git add -A",
+        staged: Refused(".skant-baseline"),
+        worktree: Refused(".skant-baseline"),
+        ..CASE
+    },
     comment!("a comment without a fingerprint", "# skant:allow", Found(1)),
     comment!("a comment for another rule", "# skant:allow github-personal-token", Found(1)),
     comment!("a comment for another key", "# skant:allow anthropic-api-key/0123456789ab", Found(1)),

@@ -52,6 +52,25 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git checkout -q -b side; keyed > key; save one",
         "git push -q origin side"
     ),
+    pushed!(
+        "a branch that is not HEAD's",
+        Blocked,
+        "git checkout -q -b side; keyed > key; save one; git checkout -q main",
+        "git push -q origin side"
+    ),
+    pushed!(
+        "the first of sixty commits",
+        Blocked,
+        "keyed > key; save one; git rm -q key; for i in $(seq 59); do commit $i; done",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "a key beside 1,100 that the remote has",
+        Blocked,
+        "seq -w 1100 | sed \"s/.*/k = $(printf %s \"$KEY\" | sed 's/^\\(.\\{30\\}\\)..../\\1\\&/')/\" > keys; save one; \
+        git push -q --no-verify origin main; othered >> keys; save two",
+        "git push -q origin main"
+    ),
     pushed!("a new branch with nothing new", Through, "git branch side", "git push -q origin side"),
     pushed!(
         "a new name for what the remote has",
@@ -95,6 +114,12 @@ pub const ATTEMPTS: &[Attempt] = &[
     ),
     pushed!("notes", Blocked, "tick; git notes add -m \"$KEY\"", "git push -q origin refs/notes/commits"),
     pushed!("a deletion", Through, "git push -q origin main:old", "git push -q origin :old"),
+    pushed!(
+        "a tag's deletion",
+        Through,
+        "tick; git tag -a -m \"$KEY\" v1; git push -q --no-verify origin v1; git tag -d v1",
+        "git push -q origin :v1"
+    ),
     pushed!(
         "a deletion and a key",
         Blocked,

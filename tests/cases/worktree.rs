@@ -117,6 +117,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "worktree: devices",
+        make: "mknod null c 1 3 && mknod zero c 1 5 && mknod loop b 7 0 || cannot; keyed > app.env",
+        worktree: FoundNote(1, "special-file"),
+        staged: Nothing,
+        more: &[(&["zero"], Problem("unreadable"))],
+        ..CASE
+    },
+    Case {
         name: "worktree: a link's target is the key",
         make: "ln -s \"$KEY\" link",
         worktree: Found(1),

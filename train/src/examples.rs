@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use skant::detect::{Detector, Seen};
+use skant::finding::Confidence;
 
 use crate::labels::{Label, Labels, Truth};
 use crate::rewrite;
@@ -39,6 +40,8 @@ pub(crate) struct Example {
     pub(crate) repository: usize,
     pub(crate) kind: Kind,
     pub(crate) features: Vec<u32>,
+    /// The most confidence that it gets, whatever its score.
+    pub(crate) most: Confidence,
 }
 
 /// All examples, and the names of their features.
@@ -70,8 +73,9 @@ pub(crate) fn gather(
                 let name = format!("data/{}", path.strip_prefix(data).expect("inside").to_string_lossy());
                 let none = Vec::new();
                 let rows = files.get(&name).unwrap_or(&none);
-                found.extend(of_file(&path, rows, detector, words).into_iter().map(|(kind, features)| {
-                    (Example { fold: fold_of(id), repository: number, kind, features: Vec::new() }, features)
+                found.extend(of_file(&path, rows, detector, words).into_iter().map(|(kind, seen)| {
+                    let (fold, most) = (fold_of(id), seen.most);
+                    (Example { fold, repository: number, kind, features: Vec::new(), most }, seen.features)
                 }));
             }
             found
@@ -109,7 +113,7 @@ fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-type Found = (Kind, Vec<String>);
+type Found = (Kind, Seen);
 
 fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<String>>]) -> Vec<Found> {
     let text = fs::read(path).expect("a file");
@@ -128,12 +132,11 @@ fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<St
         if kind == Kind::True && rewrite::is_human(&text[seen.value.clone()]) {
             for (fold, words) in words.iter().enumerate() {
                 found.extend(
-                    rewritten(&text, &seen, detector, words, fold)
-                        .map(|features| (Kind::Words(fold), features)),
+                    rewritten(&text, &seen, detector, words, fold).map(|seen| (Kind::Words(fold), seen)),
                 );
             }
         }
-        found.push((kind, seen.features));
+        found.push((kind, seen));
     }
     found
 }
@@ -167,7 +170,7 @@ fn rewritten(
     detector: &Detector,
     words: &[Vec<String>],
     fold: usize,
-) -> Option<Vec<String>> {
+) -> Option<Seen> {
     const BESIDE: usize = 2048;
     let start = seen.value.start.saturating_sub(BESIDE);
     let end = text.len().min(seen.value.end + BESIDE);
@@ -175,5 +178,5 @@ fn rewritten(
     let value = seen.value.start - start..seen.value.end - start;
     rewrite::rewrite(&mut part[value.clone()], words, fold);
     let found = detector.seen(&part);
-    found.into_iter().find(|other| other.value == value).map(|other| other.features)
+    found.into_iter().find(|other| other.value == value)
 }

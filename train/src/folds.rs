@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use skant::finding::Confidence;
+
 use crate::examples::{Example, Examples, FOLDS, Kind};
 use crate::fit::{self, Row};
 
@@ -16,27 +18,48 @@ const PENALTY: f64 = 1.0;
 /// A feature that fewer repositories have says something of them, not of secrets.
 const LEAST_REPOSITORIES: usize = 3;
 
-/// A model that did not see a fold, and its scores on all examples of it.
+/// What a model says of an example.
+#[derive(Clone, Copy)]
+pub(crate) struct Score {
+    kind: Kind,
+    most: Confidence,
+    sum: f64,
+}
+
+impl Score {
+    fn reaches(&self, least: Confidence, from: f64) -> bool {
+        self.most >= least && self.sum >= from
+    }
+}
+
+/// A model and limits that come from the other folds alone, and its scores on all examples of this one.
 pub(crate) struct Fold {
     pub(crate) weights: Vec<f64>,
-    pub(crate) scores: Vec<(usize, f64)>,
+    pub(crate) scores: Vec<Score>,
+    pub(crate) limits: Limits,
 }
 
 /// The least sums for low, medium and high.
+#[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) low: f64,
     pub(crate) medium: f64,
     pub(crate) high: f64,
 }
 
-/// Weights by feature, and the bias, from all folds but one.
-pub(crate) fn train(examples: &Examples, without: Option<usize>) -> Vec<f64> {
+/// Weights by feature, and the bias, from all folds but some.
+pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
+    // The words of the folds that are left out are not seen, and of the others two.
+    let first = without.first().copied().unwrap_or(FOLDS - 1);
+    let words: Vec<usize> = (1..=FOLDS)
+        .map(|step| (first + step) % FOLDS)
+        .filter(|fold| !without.contains(fold))
+        .take(2)
+        .collect();
     let is_known = |example: &&Example| {
-        without != Some(example.fold)
-            && match (example.kind, without) {
-                // The words of the fold that is left out are not seen, and of the others two.
-                (Kind::Words(fold), Some(without)) => (1..=2).any(|step| fold == (without + step) % FOLDS),
-                (Kind::Words(fold), None) => fold < 2,
+        !without.contains(&example.fold)
+            && match example.kind {
+                Kind::Words(fold) => words.contains(&fold),
                 _ => true,
             }
     };
@@ -86,96 +109,107 @@ fn rounded(weight: f64) -> f64 {
     (weight * 1000.0).round() / 1000.0
 }
 
+/// The folds, each with a model and limits that come from the others alone.
 pub(crate) fn cross_validated(examples: &Examples) -> Vec<Fold> {
     (0..FOLDS)
         .map(|fold| {
-            let weights = train(examples, Some(fold));
-            let of_fold = examples.all.iter().enumerate().filter(|(_, example)| example.fold == fold);
-            let scores = of_fold.map(|(at, example)| (at, fit::score(&example.features, &weights))).collect();
-            Fold { weights, scores }
+            let others: Vec<Score> = (0..FOLDS)
+                .filter(|other| *other != fold)
+                .flat_map(|other| scores(examples, other, &train(examples, &[other, fold])))
+                .collect();
+            let weights = train(examples, &[fold]);
+            let scores = scores(examples, fold, &weights);
+            Fold { weights, scores, limits: limits(&others) }
         })
         .collect()
 }
 
-/// Scores of all places as they stand in the data, from the model that did not see their repository.
-fn as_they_stand<'e>(examples: &'e Examples, folds: &'e [Fold]) -> Vec<(Kind, f64)> {
-    let all = folds.iter().flat_map(|fold| &fold.scores).map(|(at, score)| (examples.all[*at].kind, *score));
-    let mut all: Vec<_> = all.filter(|(kind, _)| !matches!(kind, Kind::Words(_))).collect();
-    all.sort_by(|one, other| other.1.total_cmp(&one.1));
-    all
+/// Scores of a fold's examples.
+fn scores(examples: &Examples, fold: usize, weights: &[f64]) -> Vec<Score> {
+    let of_fold = examples.all.iter().filter(|example| example.fold == fold);
+    of_fold
+        .map(|example| Score {
+            kind: example.kind,
+            most: example.most,
+            sum: fit::score(&example.features, weights),
+        })
+        .collect()
 }
 
-/// How often places with a score from one sum to another are right, among labelled ones.
-fn precision(scores: &[(Kind, f64)], from: f64, to: f64) -> f64 {
-    let of = |kind: Kind| {
-        scores.iter().filter(|(other, score)| *other == kind && *score >= from && *score < to).count()
-    };
+/// How often places of a kind are right, among labelled ones.
+fn precision(scores: &[Score], is: impl Fn(&Score) -> bool) -> f64 {
+    let of = |kind: Kind| scores.iter().filter(|one| one.kind == kind && is(one)).count();
     let (right, wrong) = (of(Kind::True), of(Kind::False));
     right as f64 / (right + wrong).max(1) as f64
 }
 
 /// How often findings have to be right: `high` 97 in 100, with something to spare, and what is medium and no more
 /// 85 in 100.
-const HIGH: f64 = 0.985;
+const HIGH: f64 = 0.99;
 const MEDIUM: f64 = 0.85;
 
 /// How far below medium low begins.
 const LOW: f64 = 2.0;
 
 /// The least sums at which places are right as often as they have to be.
-pub(crate) fn limits(examples: &Examples, folds: &[Fold]) -> Limits {
-    let scores = as_they_stand(examples, folds);
-    let least = |wanted: f64, to: f64| {
-        let steps = (-60..=120).map(|step| f64::from(step) / 10.0).filter(move |from| *from < to);
-        steps.into_iter().find(|from| precision(&scores, *from, to) >= wanted)
-    };
-    let high = least(HIGH, f64::INFINITY).unwrap_or(9.0);
-    let medium = least(MEDIUM, high).unwrap_or(high);
+pub(crate) fn limits(scores: &[Score]) -> Limits {
+    let steps = || (-60..=120).map(|step| f64::from(step) / 10.0);
+    let is_high = |one: &Score, high: f64| one.reaches(Confidence::High, high);
+    let high = steps().find(|high| precision(scores, |one| is_high(one, *high)) >= HIGH).unwrap_or(9.0);
+    let is_medium = |one: &Score, from: f64| one.reaches(Confidence::Medium, from) && !is_high(one, high);
+    let medium = steps()
+        .find(|from| precision(scores, |one| is_medium(one, *from)) >= MEDIUM)
+        .map_or(high, |medium| medium.min(high));
     Limits { low: medium - LOW, medium, high }
 }
 
-pub(crate) fn tell(examples: &Examples, folds: &[Fold], limits: &Limits) {
-    let scores = as_they_stand(examples, folds);
-    let count = |wanted: Kind, from: f64| {
-        scores.iter().filter(|(kind, score)| *kind == wanted && *score >= from).count()
+pub(crate) fn tell(folds: &[Fold], limits: &Limits) {
+    let scores: Vec<&Score> = folds.iter().flat_map(|fold| &fold.scores).collect();
+    let count = |wanted: Kind, least: Confidence, from: f64| {
+        scores.iter().filter(|one| one.kind == wanted && one.reaches(least, from)).count()
     };
-    let all = f64::NEG_INFINITY;
+    let all = |kind: Kind| scores.iter().filter(|one| one.kind == kind).count();
     println!(
         "places: {} true, {} false, {} unlabelled",
-        count(Kind::True, all),
-        count(Kind::False, all),
-        count(Kind::Unlabelled, all)
+        all(Kind::True),
+        all(Kind::False),
+        all(Kind::Unlabelled)
     );
-    let named = [("low", limits.low), ("medium", limits.medium), ("high", limits.high)];
-    let rest = (-2..=6).map(|step| ("", f64::from(step) * 0.75));
-    for (name, from) in named.into_iter().chain(rest) {
-        let (right, wrong, other) =
-            (count(Kind::True, from), count(Kind::False, from), count(Kind::Unlabelled, from));
-        // In each fold, rewritten with words that the model of the fold did not see.
-        let words: Vec<f64> = folds
-            .iter()
-            .enumerate()
-            .flat_map(|(fold, of)| {
-                of.scores.iter().filter(move |(at, _)| examples.all[*at].kind == Kind::Words(fold))
-            })
-            .map(|(_, score)| *score)
-            .collect();
-        let found = words.iter().filter(|score| **score >= from).count();
+    // In each fold, rewritten with words that the model of the fold did not see.
+    let words: Vec<&Score> = folds
+        .iter()
+        .enumerate()
+        .flat_map(|(fold, of)| of.scores.iter().filter(move |one| one.kind == Kind::Words(fold)))
+        .collect();
+    let named = [
+        ("low", Confidence::Low, limits.low),
+        ("medium", Confidence::Medium, limits.medium),
+        ("high", Confidence::High, limits.high),
+    ];
+    let rest = (-2..=6).map(|step| ("", Confidence::Medium, f64::from(step) * 0.75));
+    for (name, least, from) in named.into_iter().chain(rest) {
+        let (right, wrong, other) = (
+            count(Kind::True, least, from),
+            count(Kind::False, least, from),
+            count(Kind::Unlabelled, least, from),
+        );
+        let found = words.iter().filter(|one| one.reaches(least, from)).count();
         println!(
             "{name:>7} {from:5.2}: true {right} false {wrong} other {other}  precision {:.3}  recall {:.3}  words {found}/{} = {:.3}",
-            precision(&scores, from, f64::INFINITY),
-            right as f64 / count(Kind::True, all) as f64,
+            right as f64 / (right + wrong).max(1) as f64,
+            right as f64 / all(Kind::True) as f64,
             words.len(),
             found as f64 / words.len().max(1) as f64
         );
     }
-    println!("by confidence: how many are right");
+    for (number, fold) in folds.iter().enumerate() {
+        let Limits { low, medium, high } = fold.limits;
+        println!("limits of fold {number}: low {low:.1}, medium {medium:.1}, high {high:.1}");
+    }
+    println!("by the sum: how many are right");
     for low in (-4..=8).map(f64::from) {
         let within = |wanted: Kind| {
-            scores
-                .iter()
-                .filter(|(kind, score)| *kind == wanted && *score >= low && *score < low + 1.0)
-                .count()
+            scores.iter().filter(|one| one.kind == wanted && one.sum >= low && one.sum < low + 1.0).count()
         };
         let (right, wrong, other) = (within(Kind::True), within(Kind::False), within(Kind::Unlabelled));
         println!(

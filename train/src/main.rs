@@ -9,6 +9,7 @@
 )]
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "counts are small")]
 
+mod clean;
 mod dictionary;
 mod examples;
 mod fit;
@@ -39,9 +40,9 @@ pub(crate) struct Places {
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let mut next = |what: &str| {
-        arguments
-            .next()
-            .unwrap_or_else(|| panic!("usage: skant-train DATA WORDS MODEL REPORTS; {what} is missing"))
+        arguments.next().unwrap_or_else(|| {
+            panic!("usage: skant-train DATA WORDS MODEL REPORTS [CLEAN]…; {what} is missing")
+        })
     };
     let places =
         Places { data: next("DATA"), words: next("WORDS"), model: next("MODEL"), reports: next("REPORTS") };
@@ -56,11 +57,14 @@ fn main() {
     let examples = examples::gather(&places.data.join("data"), &labels, &detector, &dealt);
     println!("{} places, {} features", examples.all.len(), examples.names.len());
     let folds = folds::cross_validated(&examples);
-    let limits = folds::limits(&examples, &folds);
-    folds::tell(&examples, &folds, &limits);
-    let all = folds::train(&examples, None);
-    write(&places.model.join("weights.tsv"), &table::written(&examples, &all, &limits));
-    report::write(&places, &examples, &folds, &limits, &known);
+    let scores: Vec<_> = folds.iter().flat_map(|fold| &fold.scores).cloned().collect();
+    let limits = folds::limits(&scores);
+    folds::tell(&folds, &limits);
+    let all = folds::train(&examples, &[]);
+    let weights = table::written(&examples, &all, &limits);
+    write(&places.model.join("weights.tsv"), &weights);
+    report::write(&places, &examples, &folds, &known);
+    clean::tell(&arguments.collect::<Vec<_>>(), &Model::new(&weights, known));
 }
 
 pub(crate) fn write(path: &Path, text: &str) {

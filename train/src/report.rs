@@ -3,20 +3,21 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use skant::allow::Comments;
 use skant::config::Settings;
 use skant::detect::{Detector, Model, Words};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan::{self, Engine, Files, Incomplete, Policy, Suppressions};
 use skant::source::Stop;
-use skant::source::worktree::Ignoring;
+use skant::source::worktree::{Ignoring, Named};
 
 use crate::Places;
-use crate::examples::{Examples, FOLDS, fold_of};
-use crate::folds::{Fold, Limits};
+use crate::examples::{Examples, fold_of};
+use crate::folds::Fold;
 use crate::table;
 
-pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], limits: &Limits, words: &Words) {
+pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words: &Words) {
     let data = places.data.join("data");
     let mut names: Vec<String> = std::fs::read_dir(&data)
         .expect("the data")
@@ -24,12 +25,18 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], limits
         .collect();
     names.sort();
     let mut found: [Vec<String>; 3] = Default::default();
-    for fold in 0..FOLDS {
-        let model = Model::new(&table::written(examples, &folds[fold].weights, limits), words.clone());
+    for (fold, of) in folds.iter().enumerate() {
+        let model = Model::new(&table::written(examples, &of.weights, &of.limits), words.clone());
         let engine = engine().with_detector(Detector::new(RuleSet::builtin()).with_model(model));
         let files: Vec<PathBuf> =
             names.iter().filter(|name| fold_of(name) == fold).map(|name| data.join(name)).collect();
-        let files = Files { repository: None, root: &data, names: &files, ignoring: Ignoring::Nothing };
+        let files = Files {
+            repository: None,
+            root: &data,
+            names: &files,
+            ignoring: Ignoring::Nothing,
+            named: Named::ByProgram,
+        };
         let report = scan::worktree(&engine, &files, &Stop::default()).expect("a scan");
         for finding in &report.findings {
             for place in &finding.locations {
@@ -52,11 +59,13 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], limits
     }
 }
 
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     Engine::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Low,
         suppressions: Suppressions::Ignored,
+        comments: Comments::default(),
+        notes: Vec::new(),
         incomplete: Incomplete::Accepted,
         now: 0,
         today: jiff_date(),

@@ -3,7 +3,6 @@
 
 use super::place::{Operator, Place, is_name};
 use super::value::{Class, Looks};
-use super::words::Words;
 use crate::decode;
 use crate::detect::name;
 
@@ -37,21 +36,32 @@ const UNSEEN: [&[u8]; 4] = [b"api", b"key", b"pass", b"pw"];
 const NUMBERS: [&[u8]; 16] =
     [b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b"10", b"11", b"12", b"13", b"14", b"15"];
 
+/// Whether one short text stands in another: to prepare a search would cost more than all of it.
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len().max(1)).any(|window| window == part)
+}
+
 fn number(value: usize) -> &'static [u8] {
     NUMBERS[value.min(NUMBERS.len() - 1)]
 }
 
 /// Shows all features of a place.
-pub(super) fn visit(text: &[u8], place: &Place, words: &Words, sink: &mut Sink<'_>) {
+pub(super) fn visit(text: &[u8], place: &Place, looks: &Looks, sink: &mut Sink<'_>) {
     let value = &text[place.value.clone()];
-    let looks = Looks::of(value, words);
-    let name = text[place.name.clone()].to_ascii_lowercase();
-    let stem = stem_of(place, &name);
+    let name = &text[place.name.clone()];
+    let words = name::words(name);
+    let stem = stem_of(place, name);
     of_form(text, place, sink);
-    of_name(&text[place.name.clone()], stem, sink);
-    of_value(value, &looks, sink);
-    of_both(place, stem, &name, value, &looks, sink);
+    of_name(&words, stem, sink);
+    of_value(value, looks, sink);
+    of_both(place, stem, &Named { name, words: &words }, value, looks, sink);
     of_context(text, place, sink);
+}
+
+/// A name, and the words that it is made of.
+struct Named<'n> {
+    name: &'n [u8],
+    words: &'n [Vec<u8>],
 }
 
 fn stem_of(place: &Place, name: &[u8]) -> &'static [u8] {
@@ -61,8 +71,12 @@ fn stem_of(place: &Place, name: &[u8]) -> &'static [u8] {
         Operator::Scheme => return b"auth",
         _ => {}
     }
-    let last = |stem: &[u8]| memchr::memmem::rfind(name, stem);
-    let found = STEMS.iter().filter_map(|(stem, group)| Some((last(stem)?, *group))).max();
+    // The one that begins last.
+    let found = (0..name.len()).rev().find_map(|at| {
+        let begins =
+            |stem: &[u8]| name[at..].get(..stem.len()).is_some_and(|part| part.eq_ignore_ascii_case(stem));
+        STEMS.iter().find(|(stem, _)| begins(stem))
+    });
     found.map_or(b"other", |(_, group)| group)
 }
 
@@ -110,7 +124,7 @@ fn of_form(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
 fn host_of(rest: &[u8]) -> &'static [u8] {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
     let host = rest[..rest.iter().take(64).take_while(is_part).count()].to_ascii_lowercase();
-    let holds = |part: &[u8]| memchr::memmem::find(&host, part).is_some();
+    let holds = |part: &[u8]| holds(&host, part);
     if host.is_empty() {
         b"template"
     } else if holds(b"localhost") || host.starts_with(b"127.") || host == b"host" || host == b"hostname" {
@@ -126,9 +140,8 @@ fn host_of(rest: &[u8]) -> &'static [u8] {
     }
 }
 
-fn of_name(name: &[u8], stem: &[u8], sink: &mut Sink<'_>) {
-    let words = name::words(name);
-    for word in &words {
+fn of_name(words: &[Vec<u8>], stem: &[u8], sink: &mut Sink<'_>) {
+    for word in words {
         sink("name", &[word]);
     }
     if let Some(last) = words.last() {
@@ -197,7 +210,7 @@ fn of_value(value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
     for word in
         name::words(value).iter().take(8).filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic())
     {
-        if !UNSEEN.iter().any(|unseen| memchr::memmem::find(word, unseen).is_some()) {
+        if !UNSEEN.iter().any(|unseen| holds(word, unseen)) {
             sink("value", &[word]);
         }
     }
@@ -224,7 +237,7 @@ const fn length_bin(length: usize) -> usize {
 }
 
 /// What value and name, or value and form, are to each other.
-fn of_both(place: &Place, stem: &[u8], name: &[u8], value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
+fn of_both(place: &Place, stem: &[u8], named: &Named<'_>, value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
     let class = looks.class.name().as_bytes();
     let quote = place.quote.name().as_bytes();
     sink("class-for", &[class, stem]);
@@ -234,21 +247,16 @@ fn of_both(place: &Place, stem: &[u8], name: &[u8], value: &[u8], looks: &Looks,
     let letters = |text: &[u8]| -> Vec<u8> {
         text.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
     };
-    let (inner, outer) = (letters(value), letters(name));
+    let (inner, outer) = (letters(value), letters(named.name));
     let same: &[u8] = if inner.len() > 2 && inner == outer {
         b"the same"
     } else if inner.len() > 2 && outer.ends_with(&inner) {
         b"its end"
-    } else if outer.len() > 3
-        && memchr::memmem::find(&inner, &outer).is_some()
-        && !UNSEEN.iter().any(|unseen| memchr::memmem::find(&outer, unseen).is_some())
-    {
+    } else if outer.len() > 3 && holds(&inner, &outer) && !UNSEEN.iter().any(|unseen| holds(&outer, unseen)) {
         b"in the value"
     } else {
-        let shared = name::words(name).iter().any(|word| {
-            word.len() > 3
-                && memchr::memmem::find(&inner, word).is_some()
-                && !UNSEEN.iter().any(|unseen| memchr::memmem::find(word, unseen).is_some())
+        let shared = named.words.iter().any(|word| {
+            word.len() > 3 && holds(&inner, word) && !UNSEEN.iter().any(|unseen| holds(word, unseen))
         });
         if shared { b"a word" } else { b"nothing" }
     };

@@ -38,6 +38,9 @@ pub(super) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     let length = rest.iter().position(ends).unwrap_or(rest.len());
     let at = memchr::memrchr(b'@', &rest[..length])?;
     let colon = memchr::memchr(b':', &rest[..at])?;
+    if rest[..colon].contains(&b'[') {
+        return None;
+    }
     if rest
         .get(at + 1)
         .is_none_or(|host| !host.is_ascii_alphanumeric() && !matches!(host, b'$' | b'{' | b'[' | b'%' | b'*'))

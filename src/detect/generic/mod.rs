@@ -2,6 +2,8 @@
 //! ([`place`]), what refers to a value elsewhere is thrown out ([`refer`]), and a model weighs what can be seen
 //! of value, name and words nearby ([`features`], [`model`]). How it was trained stands in `docs/detection.md`.
 
+mod code;
+mod doubt;
 mod features;
 mod forms;
 mod model;
@@ -17,6 +19,7 @@ use std::ops::Range;
 
 use super::evidence::{Candidate, Features, Tier};
 use super::name;
+use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
 use crate::secret::Mask;
 use place::Place;
@@ -33,7 +36,7 @@ pub(super) struct Parts<'r> {
     pub(super) not_names: &'r [Text],
     pub(super) not_ends: &'r [Text],
     pub(super) public_prefixes: &'r [Text],
-    /// What tokens of rules of their own begin with: what those do not report is none.
+    /// What tokens of rules of their own begin with, sorted: what those do not report is none.
     pub(super) tokens: &'r [Text],
 }
 
@@ -46,6 +49,8 @@ pub struct Seen {
     pub value: Range<usize>,
     /// The features, by name.
     pub features: Vec<String>,
+    /// The most confidence that such a value gets, whatever the model says.
+    pub most: Confidence,
 }
 
 /// Values of so many characters may have 80 bits.
@@ -60,9 +65,11 @@ pub(super) fn find<'m>(
 ) -> Option<Candidate> {
     let place = place_at(parts, text, anchor)?;
     let model = model();
-    let opinion = model.judge(|sink| features::visit(text, &place, &model.words, sink))?;
     let value = &text[place.value.clone()];
-    let strong = value.len() >= STRONG && Looks::of(value, &model.words).is_random();
+    let looks = Looks::of(value, &model.words);
+    let opinion =
+        model.judge(|| doubt::of(value, &looks), |sink| features::visit(text, &place, &looks, sink))?;
+    let strong = value.len() >= STRONG && looks.is_random();
     let name = (!place.operator.is_bare()).then(|| place.name.clone());
     let name = name.filter(|name| name::is_plain(&text[name.clone()]));
     Some(Candidate {
@@ -91,10 +98,26 @@ pub(super) fn find<'m>(
 pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range<usize>) -> Option<Seen> {
     let place = place_at(parts, text, anchor)?;
     let mut found = Vec::new();
-    features::visit(text, &place, &model.words, &mut |kind, words| found.push(model::feature(kind, words)));
+    let value = &text[place.value.clone()];
+    let looks = Looks::of(value, &model.words);
+    features::visit(text, &place, &looks, &mut |kind, words| found.push(model::feature(kind, words)));
     found.sort();
     found.dedup();
-    Some(Seen { rule: parts.rule, value: place.value, features: found })
+    let most = doubt::of(value, &looks).map_or(Confidence::High, doubt::Doubt::most);
+    Some(Seen { rule: parts.rule, value: place.value, features: found, most })
+}
+
+/// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
+/// where it stands for one elsewhere, or says what it is.
+pub(super) fn chosen(value: &[u8]) -> Option<Tier> {
+    if refer::stands_for_another(value) {
+        return None;
+    }
+    match doubt::of(value, &Looks::of(value, &Model::builtin().words)).map(doubt::Doubt::most) {
+        None => Some(Tier::Exact),
+        Some(Confidence::Low) => None,
+        Some(_) => Some(Tier::Likely),
+    }
 }
 
 fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Place> {
@@ -107,17 +130,26 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
     };
     let value = &text[place.value.clone()];
     let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    if refer::is_reference(text, &place) || starts(parts.tokens) || starts(parts.public_prefixes) {
-        return None;
-    }
     let name = &text[place.name.clone()];
     let (says_password, rest) = behind_stem(name);
-    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
+    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned
+        || refer::is_reference(text, &place)
+        || starts(beginning_with(parts.tokens, value[0]))
+        || starts(parts.public_prefixes)
+    {
         return None;
     }
     let is_other = name::has_word(&name::words(name), parts.not_names)
         || name::has_word(&name::words(rest), parts.not_ends);
     (!is_other).then_some(place)
+}
+
+/// Those of some texts, which are sorted, that begin with a byte.
+fn beginning_with(texts: &[Text], byte: u8) -> &[Text] {
+    let first = |text: &Text| text.as_bytes().first().copied();
+    let start = texts.partition_point(|text| first(text) < Some(byte));
+    let end = texts.partition_point(|text| first(text) <= Some(byte));
+    &texts[start..end]
 }
 
 /// Passwords may be shorter.
@@ -138,8 +170,11 @@ fn behind_stem(name: &[u8]) -> (bool, &[u8]) {
         (b"credential", false),
         (b"auth", false),
     ];
-    let lower = name.to_ascii_lowercase();
-    let last = |stem: &[u8]| memchr::memmem::rfind(&lower, stem);
-    let ends = STEMS.iter().filter_map(|(stem, password)| Some((last(stem)? + stem.len(), *password))).max();
+    let is_at =
+        |end: usize, stem: &[u8]| end >= stem.len() && name[end - stem.len()..end].eq_ignore_ascii_case(stem);
+    let ends = (1..=name.len()).rev().find_map(|end| {
+        let found = STEMS.iter().find(|(stem, _)| is_at(end, stem));
+        found.map(|(_, password)| (end, *password))
+    });
     ends.map_or((false, &[][..]), |(end, password)| (password, &name[end..]))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::doubt::Doubt;
 use super::words::{Words, hash, step};
 use crate::finding::Confidence;
 
@@ -47,11 +48,21 @@ pub struct Opinion {
     pub sum: f32,
     /// The features that were known, by their number in the model, in the order in which they were seen.
     pub(super) parts: Vec<u16>,
+    /// What keeps it from being sure, whatever the sum says.
+    pub(super) doubt: Option<Doubt>,
     /// The three that weighed most, in words.
     pub reasons: Vec<String>,
 }
 
 impl Eq for Opinion {}
+
+impl Opinion {
+    /// What keeps the confidence down whatever the sum is, in words.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&'static str> {
+        self.doubt.map(Doubt::in_words)
+    }
+}
 
 /// The name of a feature as it stands in the table.
 pub(super) fn feature(kind: &str, words: &[&[u8]]) -> String {
@@ -112,7 +123,11 @@ impl Model {
     }
 
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
-    pub(super) fn judge(&self, visit: impl FnOnce(&mut super::features::Sink<'_>)) -> Option<Opinion> {
+    pub(super) fn judge(
+        &self,
+        doubt: impl FnOnce() -> Option<Doubt>,
+        visit: impl FnOnce(&mut super::features::Sink<'_>),
+    ) -> Option<Opinion> {
         let mut parts = Vec::with_capacity(48);
         visit(&mut |kind, words| {
             if let Some(number) = self.weights.get(&key(kind, words))
@@ -129,29 +144,36 @@ impl Model {
             sum if sum >= low => Confidence::Low,
             _ => return None,
         };
-        Some(Opinion { confidence, sum, parts, reasons: Vec::new() })
+        let doubt = doubt();
+        let most = doubt.map_or(Confidence::High, Doubt::most);
+        Some(Opinion { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
     }
 
     /// The three parts that weighed most, in words.
     pub(in crate::detect) fn reasons(&self, opinion: &Opinion) -> Vec<String> {
-        let mut parts = self.explain(opinion);
-        parts.pop();
-        let said = parts.into_iter().take(3);
-        said.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words })
-            .collect()
+        const SHOWN: usize = 3;
+        let weight = |part: &u16| self.entries[usize::from(*part)].1;
+        let mut weights: Vec<f32> = opinion.parts.iter().map(|part| weight(part).abs()).collect();
+        weights.sort_unstable_by(|one, other| other.total_cmp(one));
+        // Those that weigh as much as the last one shown are told apart by their words.
+        let least = weights.get(SHOWN - 1).copied().unwrap_or(0.0);
+        let weightiest = opinion.parts.iter().copied().filter(|part| weight(part).abs() >= least);
+        let parts = self.in_words(weightiest).into_iter().take(SHOWN);
+        let said =
+            parts.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
+        said.chain(opinion.doubt().map(str::to_owned)).collect()
     }
 
     /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
     /// a feature of its own, is what all values start from.
     #[must_use]
     pub fn explain(&self, opinion: &Opinion) -> Vec<(String, f32)> {
-        self.parts_in_words(&opinion.parts)
+        self.with_start(opinion.parts.iter().copied())
     }
 
     /// The same of features by their names, whatever comes of them.
     pub(in crate::detect) fn weigh(&self, features: &[String]) -> Vec<(String, f32)> {
-        let known = features.iter().filter_map(|name| self.weights.get(&hash(name.as_bytes())).copied());
-        self.parts_in_words(&known.collect::<Vec<_>>())
+        self.with_start(features.iter().filter_map(|name| self.weights.get(&hash(name.as_bytes())).copied()))
     }
 
     /// The least sums for low, medium and high confidence.
@@ -160,12 +182,17 @@ impl Model {
         self.limits
     }
 
-    fn parts_in_words(&self, parts: &[u16]) -> Vec<(String, f32)> {
-        let entries = parts.iter().filter_map(|part| self.entries.get(usize::from(*part)));
+    fn with_start(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        let mut parts = self.in_words(parts);
+        parts.push(("what all values start from".to_owned(), self.bias));
+        parts
+    }
+
+    fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        let entries = parts.filter_map(|part| self.entries.get(usize::from(part)));
         let mut parts: Vec<(String, f32)> =
             entries.map(|(name, weight)| (super::say::in_words(name), *weight)).collect();
         parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then_with(|| one.0.cmp(&other.0)));
-        parts.push(("what all values start from".to_owned(), self.bias));
         parts
     }
 }

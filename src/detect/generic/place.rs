@@ -163,6 +163,8 @@ mod tests {
             ("\"password\": \"hunter2x\",", ("hunter2x", Colon, Double)),
             ("{\\\"password\\\": \\\"hunter2x\\\"}", ("hunter2x", Colon, Escaped)),
             ("&quot;password&quot;:&quot;hunter2x&quot;", ("hunter2x", Colon, Escaped)),
+            ("&#34;password&#34;: &#34;hunter2x&#34;", ("hunter2x", Colon, Escaped)),
+            ("[\"--password\", \"hunter2x\", \"-v\"]", ("hunter2x", Comma, Double)),
             ("'password' => 'hunter2x'", ("hunter2x", Arrow, Single)),
             ("password: &str = \"hunter2x\";", ("hunter2x", Assign, Double)),
             ("password := `hunter2x`", ("hunter2x", Assign, Back)),

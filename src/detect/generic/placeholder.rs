@@ -1,22 +1,23 @@
 //! Values that people write where a secret would stand: runs, sequences, and words that say no more than the name.
 
-use crate::detect::statistics::{Statistics, walks};
+use super::value::Looks;
+use crate::detect::name;
+use crate::detect::statistics::{runs, walks};
 
 /// Runs and sequences that nobody draws by chance.
 pub(super) fn is_filler(value: &[u8]) -> bool {
     const LONGEST_RUN: usize = 6;
     const LONGEST_SEQUENCE: usize = 6;
-    let statistics = Statistics::of(&value[..value.len().min(64)]);
-    statistics.run >= LONGEST_RUN
-        || statistics.ascending >= LONGEST_SEQUENCE
-        || walks(value, LONGEST_SEQUENCE + 2)
+    let (run, ascending) = runs(&value[..value.len().min(64)]);
+    run >= LONGEST_RUN || ascending >= LONGEST_SEQUENCE || walks(value, LONGEST_SEQUENCE + 2)
 }
 
 /// Words that say what a value is, or that it is none.
-const STEMS: [&[u8]; 16] = [
+const STEMS: [&[u8]; 17] = [
     b"passphrase",
     b"password",
     b"passwd",
+    b"passw",
     b"pass",
     b"pwd",
     b"secret",
@@ -33,50 +34,92 @@ const STEMS: [&[u8]; 16] = [
 ];
 
 /// Words that people write to stand for any other.
-const ANY: [&[u8]; 24] = [
-    b"foo", b"bar", b"baz", b"bat", b"qux", b"quux", b"asdf", b"qwerty", b"testing", b"tests", b"test",
-    b"admin", b"guest", b"root", b"hello", b"world", b"demo", b"dummy", b"abcd", b"abc", b"xyzzy", b"xyz",
-    b"blah", b"tiger",
+const ANY: [&[u8]; 40] = [
+    b"incorrect",
+    b"anything",
+    b"something",
+    b"username",
+    b"whatever",
+    b"ignored",
+    b"invalid",
+    b"nothing",
+    b"unknown",
+    b"bogus",
+    b"dummy",
+    b"sample",
+    b"wrong",
+    b"fake",
+    b"user",
+    b"nope",
+    b"unused",
+    b"foo",
+    b"bar",
+    b"baz",
+    b"bat",
+    b"qux",
+    b"quux",
+    b"asdf",
+    b"qwerty",
+    b"testing",
+    b"tests",
+    b"test",
+    b"admin",
+    b"guest",
+    b"root",
+    b"hello",
+    b"world",
+    b"demo",
+    b"abcd",
+    b"abc",
+    b"xyzzy",
+    b"xyz",
+    b"blah",
+    b"tiger",
 ];
 
 /// Words that stand beside those.
-const FILLERS: [&[u8]; 36] = [
-    b"your",
-    b"my",
-    b"the",
-    b"some",
-    b"test",
-    b"wrong",
-    b"new",
-    b"old",
-    b"invalid",
-    b"fake",
-    b"dummy",
-    b"bad",
-    b"good",
-    b"sample",
+const FILLERS: [&[u8]; 41] = [
+    b"another",
+    b"confirm",
     b"default",
-    b"user",
-    b"admin",
-    b"client",
-    b"access",
-    b"api",
-    b"here",
-    b"name",
     b"private",
+    b"current",
+    b"refresh",
+    b"session",
+    b"strong",
+    b"shared",
+    b"access",
+    b"client",
     b"public",
+    b"option",
+    b"opt",
+    b"super",
+    b"valid",
+    b"admin",
+    b"data",
     b"database",
     b"db",
+    b"host",
     b"root",
-    b"current",
-    b"confirm",
-    b"strong",
-    b"valid",
-    b"super",
-    b"shared",
-    b"session",
+    b"good",
+    b"here",
+    b"name",
+    b"your",
+    b"some",
+    b"word",
+    b"test",
+    b"new",
+    b"old",
+    b"bad",
+    b"the",
+    b"api",
+    b"my",
     b"is",
-    b"refresh",
+    b"an",
+    b"a",
+    b"of",
+    b"for",
+    b"to",
 ];
 
 /// `yourPassword`, `test-token`, `secret_key1`: made of nothing but what the name says, too.
@@ -94,10 +137,12 @@ pub(super) fn says_what_it_is(value: &[u8]) -> bool {
     let mut told = false;
     while let Some(first) = rest.first() {
         if !first.is_ascii_alphabetic() {
-            if !first.is_ascii_digit() && !matches!(first, b'_' | b'-' | b'.' | b' ' | b'!') {
+            if !first.is_ascii_digit() && !b"_-. !/:;".contains(first) {
                 return false;
             }
             rest = &rest[1..];
+        } else if let Some(run) = run_of_letters(rest) {
+            rest = &rest[run..];
         } else if let Some(word) = STEMS.iter().find(|word| rest.starts_with(word)) {
             rest = &rest[word.len()..];
             told = true;
@@ -111,6 +156,39 @@ pub(super) fn says_what_it_is(value: &[u8]) -> bool {
         }
     }
     told
+}
+
+/// `xxx` and `yyy` stand for something that is left out.
+fn run_of_letters(rest: &[u8]) -> Option<usize> {
+    let run = rest.iter().take_while(|byte| **byte == rest[0]).count();
+    (run > 2).then_some(run)
+}
+
+/// `store-pass`, `celerypassword`, `Test@12345`: words that say what it is, and others or digits beside them.
+pub(super) fn is_named(value: &[u8], looks: &Looks) -> bool {
+    const LONGEST: usize = 32;
+    if value.len() > LONGEST || looks.letters() < 4 {
+        return false;
+    }
+    let is_stem = |word: &[u8]| STEMS[..12].contains(&word);
+    let words = name::words(value);
+    let are_plain = words.iter().all(|word| {
+        word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
+    });
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    if words.len() > 1 && words.len() < 6 && are_plain {
+        let is_known = |word: &Vec<u8>| !word[0].is_ascii_alphabetic() || says_what_it_is(word);
+        let letters = || words.iter().filter(|word| word[0].is_ascii_alphabetic());
+        return letters().any(|word| is_stem(word)) && (is_stem(last) || is_stem(first))
+            || words.iter().all(is_known) && letters().count() > 0;
+    }
+    // Run together: the rest is words of the dictionary.
+    let lower = value.to_ascii_lowercase();
+    looks.covered == 10
+        && STEMS[..12]
+            .iter()
+            .filter(|stem| stem.len() > 4)
+            .any(|stem| lower.len() > stem.len() && (lower.starts_with(stem) || lower.ends_with(stem)))
 }
 
 #[cfg(test)]

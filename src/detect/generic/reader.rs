@@ -7,6 +7,9 @@ use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name, is_
 /// How many spaces, tabs and line ends may stand between two parts.
 const MOST_SPACE: usize = 40;
 
+/// Quotes in HTML.
+const HTML_QUOTES: [&[u8]; 3] = [b"&quot;", b"&#34;", b"&#39;"];
+
 /// A place in a text.
 pub(super) struct Reader<'t> {
     pub(super) text: &'t [u8],
@@ -114,9 +117,9 @@ impl Reader<'_> {
     }
 
     fn html_quote(&mut self) -> bool {
-        let is = self.rest().starts_with(b"&quot;");
-        self.at += if is { 6 } else { 0 };
-        is
+        let is = HTML_QUOTES.iter().find(|quote| self.rest().starts_with(quote));
+        self.at += is.map_or(0, |quote| quote.len());
+        is.is_some()
     }
 
     /// A type between a colon and `=`: `name: &str = `.
@@ -186,7 +189,12 @@ impl Reader<'_> {
             None if wrapper.is_empty() => (self.bare(operator)?, Quote::None),
             None => return None,
         };
-        let scheme = scheme(&self.text[value.clone()]);
+        // The quotes are those of others: `="name:" next="…"`.
+        let inside = &self.text[value.clone()];
+        if quote != Quote::None && inside.starts_with(b" ") && inside.ends_with(b"=") {
+            return None;
+        }
+        let scheme = scheme(inside);
         let scheme = value.start..value.start + scheme;
         let value = trimmed(self.text, scheme.end..value.end);
         (LEAST_VALUE..=MOST_VALUE).contains(&value.len()).then_some(Place {
@@ -268,7 +276,9 @@ impl Reader<'_> {
             let byte = *inside.get(at)?;
             match byte {
                 b'\n' | b'\r' => return None,
-                b'&' if quote == b'&' && inside[at..].starts_with(b"&quot;") => break,
+                b'&' if quote == b'&' && HTML_QUOTES.iter().any(|quote| inside[at..].starts_with(quote)) => {
+                    break;
+                }
                 b'\\'
                     if slashes > 0
                         && inside[at..].iter().take_while(|byte| **byte == b'\\').count() <= slashes
@@ -283,7 +293,7 @@ impl Reader<'_> {
             }
         }
         let end = start + at.min(most);
-        self.at = end + if quote == b'&' { 6 } else { 1 + slashes };
+        self.at = end + if quote == b'&' { 5 } else { 1 + slashes };
         Some((start..end, kind))
     }
 

@@ -1,12 +1,13 @@
 //! Values that stand for a value elsewhere, or for nothing: variables, templates, addresses, types. These are
 //! thrown out before the model is asked.
 
+use super::code;
 use super::place::{Operator, Place, Quote};
 use super::placeholder::{is_filler, says_what_it_is};
 use crate::decode;
 
 /// Words that are no value.
-const NOTHING: [&[u8]; 45] = [
+const NOTHING: [&[u8]; 79] = [
     b"true",
     b"false",
     b"null",
@@ -52,6 +53,41 @@ const NOTHING: [&[u8]; 45] = [
     b"xxxx",
     b"function",
     b"header",
+    // Encodings and algorithms.
+    b"utf8",
+    b"utf-8",
+    b"utf16",
+    b"utf-16",
+    b"ascii",
+    b"us-ascii",
+    b"latin1",
+    b"latin-1",
+    b"iso-8859-1",
+    b"base64",
+    b"binary",
+    b"nfkc",
+    b"nfkd",
+    b"sha1",
+    b"sha256",
+    b"sha-256",
+    b"sha512",
+    b"hs256",
+    b"rs256",
+    b"es256",
+    b"bcrypt",
+    b"argon2",
+    b"scrypt",
+    b"pbkdf2",
+    b"plaintext",
+    b"encrypted",
+    b"sensitive",
+    b"optional",
+    b"secure",
+    b"error",
+    b"iota",
+    b"json",
+    b"urlencoded",
+    b"multipart",
 ];
 
 /// What references begin with.
@@ -101,21 +137,15 @@ const HEADS: [&[u8]; 39] = [
 pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
     let value = &text[place.value.clone()];
     let bare = place.quote == Quote::None;
-    if HEADS.iter().any(|head| value.starts_with(head))
-        || NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word))
-        || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
-        || is_template(value)
+    if stands_for_another(value)
         || is_uuid(value)
-        || memchr::memmem::find(value, b"://").is_some()
-        || memchr::memmem::find(value, b"_request").is_some()
-        || is_filler(value)
         || is_version(value)
         || place.operator == Operator::Call && text.get(place.value.end + 1) == Some(&b',')
-        || says_what_it_is(value)
-        || decode::login_password(value).is_some_and(|password| says_what_it_is(&password))
-        || place.operator == Operator::Comma && !is_pair(text, place)
-        || is_path(value)
+        || place.operator == Operator::Comma && !code::is_pair(text, place)
         || place.operator == Operator::Url && text[place.wrapper.clone()] == *value
+        || place.operator == Operator::Scheme && value.ends_with(b"=") && is_empty_login(value)
+        || escapes_letters(value)
+        || is_time(value)
     {
         return true;
     }
@@ -123,20 +153,78 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
     if value[0] != b'{' && (spaces > 3 || value.len() > 24 && spaces > 1) {
         return true;
     }
-    bare && place.operator != Operator::Url && is_code(text, place)
+    if code::says_otherwise(text, place) {
+        return true;
+    }
+    bare && place.operator != Operator::Url && code::is_code(text, place)
 }
 
-/// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it.
+/// Whether a value stands for one elsewhere, or for none, whatever stands around it.
+pub(super) fn stands_for_another(value: &[u8]) -> bool {
+    // First bytes and lengths first: a call for each of the words would cost more than all the rest.
+    let begins = |head: &&[u8]| head[0] == value[0] && value.starts_with(head);
+    let is = |word: &&[u8]| word.len() == value.len() && value.eq_ignore_ascii_case(word);
+    HEADS.iter().any(begins)
+        || NOTHING.iter().any(is)
+        || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
+        || is_template(value)
+        || is_path(value)
+        || says_what_it_is(value)
+        || is_filler(value)
+        || decode::login_password(value).is_some_and(|password| says_what_it_is(&password))
+}
+
+/// A percent escape that nobody needs: what tests of addresses hold.
+fn escapes_letters(value: &[u8]) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    value.windows(3).any(|part| {
+        part[0] == b'%'
+            && digit(part[1]).zip(digit(part[2])).is_some_and(|(high, low)| {
+                u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric())
+            })
+    })
+}
+
+/// Seconds or thousandths since 1970, from 2001 on.
+fn is_time(value: &[u8]) -> bool {
+    matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
+}
+
+/// A name, a colon and nothing, in base64.
+fn is_empty_login(value: &[u8]) -> bool {
+    decode::printable(value).is_some_and(|text| text.ends_with(b":"))
+}
+
+/// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it, and addresses.
 fn is_template(value: &[u8]) -> bool {
-    const PARTS: [&[u8]; 12] =
-        [b"${", b"{{", b"#{", b"$(", b"***", b"...", b"<%", b"%{", b"%(", b"\\u2022", b"xxxx", b"XXXX"];
     // An object in JSON may be a token of several parts.
-    if value.starts_with(b"{\"") || value.starts_with(b"{\\\"") {
+    let is_object = value.starts_with(b"{\"") || value.starts_with(b"{\\\"");
+    for (at, byte) in value.iter().enumerate() {
+        let parts: &[&[u8]] = match byte {
+            b':' => &[b"://"],
+            b'_' => &[b"_request"],
+            _ if is_object => &[],
+            b'$' => &[b"${", b"$("],
+            b'{' => &[b"{{"],
+            b'#' => &[b"#{"],
+            b'*' => &[b"***"],
+            b'.' => &[b"..."],
+            b'<' => &[b"<%"],
+            b'%' => &[b"%{", b"%("],
+            b'\\' => &[b"\\u2022"],
+            b'x' => &[b"xxxx"],
+            b'X' => &[b"XXXX"],
+            _ => &[],
+        };
+        if parts.iter().any(|part| value[at..].starts_with(part)) {
+            return true;
+        }
+    }
+    if is_object {
         return false;
     }
     let ends = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
-    PARTS.iter().any(|part| memchr::memmem::find(value, part).is_some())
-        || ends(b'{', b'}')
+    ends(b'{', b'}')
         || ends(b'[', b']')
         || ends(b'<', b'>')
         || ends(b'(', b')')
@@ -144,15 +232,6 @@ fn is_template(value: &[u8]) -> bool {
         || ends(b'_', b'_') && value.starts_with(b"__")
         || memchr::memchr(b'{', value)
             .is_some_and(|open| memchr::memchr(b'}', &value[open..]).is_some_and(|close| close < 32))
-}
-
-/// Whether `"name", "value"` stand alone between brackets, and not in a list of more.
-fn is_pair(text: &[u8], place: &Place) -> bool {
-    let after = text[place.value.end + 1..].iter().find(|byte| **byte != b' ');
-    let symbol = place.name.start > 0 && text[place.name.start - 1] == b':';
-    let before = text[..place.name.start.saturating_sub(1)].iter().rev().take(8).find(|byte| **byte != b' ');
-    after.is_some_and(|byte| b")]}".contains(byte))
-        && (symbol || before.is_some_and(|byte| b"([{".contains(byte)))
 }
 
 /// `1.2.3`: a version, an address, an object's number.
@@ -169,88 +248,11 @@ fn is_path(value: &[u8]) -> bool {
         || [&b"./"[..], b"../", b"~/", b"//"].iter().any(|start| value.starts_with(start))
 }
 
-/// The name of a variable, or of a constant.
-fn is_identifier(value: &[u8]) -> bool {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let small = value.iter().any(u8::is_ascii_lowercase);
-    value.iter().all(is_part)
-        && value[0].is_ascii_alphabetic()
-        && (!small || !value.iter().any(u8::is_ascii_digit))
-        && (small || value.contains(&b'_'))
-}
-
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| {
             if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
         })
-}
-
-/// Whether a value without quotes goes on as code does, or is the name of something.
-fn is_code(text: &[u8], place: &Place) -> bool {
-    let value = &text[place.value.clone()];
-    // A number, or a type that may not be null.
-    if value.starts_with(b"0x") && value.len() <= 20
-        || place.operator == Operator::Colon
-            && value.ends_with(b"!")
-            && value[..value.len() - 1].iter().all(u8::is_ascii_alphabetic)
-            && value[0].is_ascii_uppercase()
-    {
-        return true;
-    }
-    if [&b"class "[..], b"interface ", b"struct ", b"enum "]
-        .iter()
-        .any(|word| text[..place.name.start].ends_with(word))
-    {
-        return true;
-    }
-    let after = &text[place.value.end..text.len().min(place.value.end + 24)];
-    let next = after.first().copied().unwrap_or(b'\n');
-    if matches!(next, b'(' | b'[' | b'{' | b'<') && place.operator != Operator::Tag {
-        return true;
-    }
-    let spaces = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let then = &after[spaces..];
-    if spaces > 0
-        && then.first().is_some_and(|byte| b"+*?|&=!<>-/({[.".contains(byte))
-        && !then.starts_with(b"//")
-        && !then.starts_with(b"--")
-        && !then.starts_with(b"-")
-    {
-        return true;
-    }
-    // Parameters follow: a challenge, or the answer to one (`Digest username=…`).
-    let parameter = then.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-    if spaces > 0 && place.operator == Operator::Colon && parameter > 0 && then.get(parameter) == Some(&b'=')
-    {
-        return true;
-    }
-    if is_identifier(value) && (next == b';' || next == b')' && place.operator == Operator::Assign) {
-        return true;
-    }
-    if spaces > 0 && [&b"or "[..], b"and ", b"if ", b"else "].iter().any(|word| then.starts_with(word)) {
-        return true;
-    }
-    // A scheme without a secret of its own: `NTLM` and what was agreed on.
-    let name = text[place.name.clone()].to_ascii_lowercase();
-    if name.ends_with(b"authorization") && place.scheme.is_empty() && spaces > 0 && !then.is_empty() {
-        return true;
-    }
-    // More words follow: a sentence.
-    if spaces == 1
-        && place.operator == Operator::Colon
-        && then.first().is_some_and(u8::is_ascii_lowercase)
-        && value.iter().all(u8::is_ascii_alphabetic)
-    {
-        return true;
-    }
-    // `user.password`, `Config::KEY`, `a->b`
-    let is_word =
-        |part: &[u8]| part.len() > 1 && part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-    let mut dotted = value.split(|byte| matches!(byte, b'.' | b':'));
-    let words = dotted.clone().count();
-    words > 1 && dotted.all(|part| part.is_empty() || is_word(part))
-        || memchr::memmem::find(value, b"->").is_some()
 }
 
 #[cfg(test)]
@@ -267,6 +269,8 @@ mod tests {
         }
         assert!(!is_path(b"/K7MDENGbPxRfiCY") && !is_template(b"{\"a\": \"b\"}"));
         assert!(is_version(b"2.16.840.1") && !is_version(b"1.5") && !is_version(b"1.a.2"));
+        assert!(is_time(b"1643842562") && !is_time(b"2643842562"));
+        assert!(escapes_letters(b"a%41b") && !escapes_letters(b"a%40b%2") && is_empty_login(b"dXNlcjo="));
         assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
     }
 }

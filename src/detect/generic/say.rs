@@ -20,7 +20,7 @@ pub(super) fn in_words(feature: &str) -> String {
         "class" => format!("the value looks like {}", class(first)),
         "length" => format!("for {} it has that length", class(first)),
         "covered" => format!("{} of its letters are words", share(first)),
-        "words" => format!("{first} dictionary words stand in {}", class(second)),
+        "words" => format!("{second} dictionary words stand in {}", class(first)),
         "likeness" | "likeness-of" => "how its letters follow each other".to_owned(),
         "changes" => "how often letters, digits and signs change".to_owned(),
         "digits" => "how many of its characters are digits".to_owned(),
@@ -33,7 +33,8 @@ pub(super) fn in_words(feature: &str) -> String {
         "hex" => "how many hexadecimal digits it has".to_owned(),
         "padding" => "ends as base64 does".to_owned(),
         "ends-like" => "ends as a sentence does".to_owned(),
-        "value" => format!("the value holds the word `{first}`"),
+        // Which one is a part of the secret.
+        "value" => "a word that the value holds".to_owned(),
         "class-for" => format!("a name that says {second} has {}", class(first)),
         "class-in" => format!("{} stands in this form", class(first)),
         "covered-for" => format!("a name that says {second} has a value of which {} is words", share(first)),

@@ -5,22 +5,27 @@
 //! through a sieve, thirty-two bytes at a time, and asks the table of all such bytes at the places that it marks. It
 //! has to be set up, so it is taken once a megabyte was searched. The other one asks the table at every place.
 
+mod anchor;
 mod groups;
 mod table;
 
-use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::rules::Rule;
 use crate::text::sieve::{self, PLACES};
+pub(super) use anchor::{Anchor, Extent};
+
+use anchor::anchors_of;
 use groups::Groups;
 use table::{Found, GRAM, Table, folded};
 
 /// The anchors of all rules, made ready.
 pub(super) struct Prefilter {
     anchors: Vec<Anchor>,
+    /// Of each anchor what is asked most often, side by side.
+    extents: Vec<Extent>,
     table: Table,
     longest: usize,
     quick: OnceLock<Quick>,
@@ -47,39 +52,6 @@ const DEPTH: usize = 12;
 /// Words of marks that are taken at a time.
 const WORDS: usize = 64;
 
-/// A literal that some rules hang on.
-pub(super) struct Anchor {
-    text: Vec<u8>,
-    ignore_case: bool,
-    /// The rules, in the order in which they are tried.
-    pub(super) rules: Vec<usize>,
-    /// How far around it any of them may look.
-    pub(super) reach: usize,
-}
-
-impl Anchor {
-    pub(super) const fn len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Whether it matches in either case, as a word of a name does.
-    pub(super) const fn is_word(&self) -> bool {
-        self.ignore_case
-    }
-
-    #[inline]
-    fn stands_at(&self, text: &[u8], start: usize) -> bool {
-        text.get(start..start + self.len()).is_some_and(|found| {
-            if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
-        })
-    }
-
-    /// Where its rarest four bytes stand.
-    fn rarest(&self) -> usize {
-        groups::rare_bytes(self)[0].1
-    }
-}
-
 /// What a search shows: where an anchor stands, and which one.
 type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 
@@ -88,7 +60,8 @@ impl Prefilter {
         let anchors = anchors_of(rules);
         let longest = anchors.iter().map(Anchor::len).max().unwrap_or(0);
         let table = table(&anchors, Anchor::rarest);
-        Self { anchors, table, longest, quick: OnceLock::new(), searched: AtomicUsize::new(0) }
+        let extents = anchors.iter().map(Anchor::extent).collect();
+        Self { anchors, extents, table, longest, quick: OnceLock::new(), searched: AtomicUsize::new(0) }
     }
 
     /// Whether an anchor that matches as it is written stands in a text.
@@ -101,6 +74,10 @@ impl Prefilter {
 
     pub(super) fn anchor(&self, number: u16) -> &Anchor {
         &self.anchors[usize::from(number)]
+    }
+
+    pub(super) fn extent(&self, number: u16) -> Extent {
+        self.extents[usize::from(number)]
     }
 
     /// The length of the longest anchor.
@@ -265,26 +242,6 @@ fn gram_at(text: &[u8], at: usize) -> u32 {
 
 /// Sets the bit that tells large letters from small ones, in eight bytes.
 const FOLD: u64 = 0x2020_2020_2020_2020;
-
-/// The anchors of rules, each once.
-fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
-    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
-    let mut found: Vec<Anchor> = Vec::new();
-    for (index, rule) in rules.iter().enumerate() {
-        for anchor in rule.anchors.iter() {
-            let at = *places.entry((anchor.as_ref(), rule.ignore_case)).or_insert_with(|| {
-                let text = anchor.as_bytes().to_vec();
-                found.push(Anchor { text, ignore_case: rule.ignore_case, rules: Vec::new(), reach: 0 });
-                found.len() - 1
-            });
-            found[at].rules.push(index);
-            found[at].reach = found[at].reach.max(rule.reach);
-        }
-    }
-    // The pack's own limit is far lower.
-    found.truncate(usize::from(u16::MAX));
-    found
-}
 
 #[cfg(test)]
 mod tests {

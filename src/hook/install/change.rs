@@ -1,15 +1,18 @@
 //! Changes to the hooks folder, all of them or none. Knows nothing of hooks.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::fs::{self, Permissions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::InstallError;
+use crate::replace::replace;
 
 /// One change to one file. The paths' folder is the one that [`apply`] is given.
 pub(super) enum Step {
     /// Writes a new executable file, in the place of a regular file or of nothing.
     Write { path: PathBuf, content: Vec<u8> },
+    /// The same in the place of a file or a link, which gets a second name first: at no moment is there none.
+    Supersede { path: PathBuf, before: PathBuf, content: Vec<u8> },
     /// Gives a file (or a link itself) another name, in the place of a regular file or of nothing.
     Rename { from: PathBuf, to: PathBuf },
     /// Removes a regular file.
@@ -59,8 +62,28 @@ impl Step {
         match self {
             Self::Write { path, content } => {
                 let saved = Saved::of(path).map_err(|source| InstallError::io("read", path, source))?;
-                write(path, content, None).map_err(|source| InstallError::io("write", path, source))?;
+                replace(path, content, executable())
+                    .map_err(|source| InstallError::io("write", path, source))?;
                 Ok(Undo::PutBack(saved))
+            }
+            Self::Supersede { path, before, content } => {
+                keep(path, before).map_err(|source| InstallError::io("keep", path, source))?;
+                let saved = Saved { path: before.clone(), file: None };
+                let undo = Undo::RenameBack { from: path.clone(), to: saved };
+                if let Err(source) = replace(path, content, executable()) {
+                    // Two names of one file are not exchanged by a renaming.
+                    let taken_back = if path.symlink_metadata().is_ok() {
+                        fs::remove_file(before)
+                    } else {
+                        fs::rename(before, path)
+                    };
+                    let mut error = InstallError::io("write", path, source);
+                    if taken_back.is_err() {
+                        error.not_undone(before.clone());
+                    }
+                    return Err(error);
+                }
+                Ok(undo)
             }
             Self::Rename { from, to } => {
                 let saved = Saved::of(to).map_err(|source| InstallError::io("read", to, source))?;
@@ -110,33 +133,41 @@ impl Saved {
 
     fn put_back(self) -> io::Result<()> {
         match self.file {
-            Some((content, permissions)) => write(&self.path, &content, Some(permissions)),
+            Some((content, permissions)) => replace(&self.path, &content, Some(permissions)),
             None if self.path.symlink_metadata().is_ok() => fs::remove_file(self.path),
             None => Ok(()),
         }
     }
 }
 
-/// Writes beside the file and renames, so that nobody runs a half, and a link is replaced, not followed.
-/// Without permissions the file becomes executable.
-fn write(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = PathBuf::from(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file
-        .write_all(content)
-        .and_then(|()| permissions.or_else(executable).map_or(Ok(()), |mode| file.set_permissions(mode)))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| {
-            drop(file);
-            fs::rename(&beside, path)
-        });
-    if written.is_err() {
-        // The first error is the one to tell; what cannot be removed has a name that says what it is.
-        let _ = fs::remove_file(&beside);
+/// Gives a hook a second name, which an earlier attempt may have done already.
+fn keep(path: &Path, before: &Path) -> io::Result<()> {
+    let linked = fs::hard_link(path, before);
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if is_copy(path, before) {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        }
+        // Some file systems know no second names.
+        Err(_) if path.symlink_metadata().is_ok_and(|found| found.is_file()) => {
+            let permissions = path.metadata()?.permissions();
+            replace(before, &fs::read(path)?, Some(permissions))
+        }
+        Err(_) => fs::rename(path, before),
+        Ok(()) => Ok(()),
     }
-    written
+}
+
+/// Whether two names stand for the same: links to one place, or files with the same content.
+pub(super) fn is_copy(one: &Path, other: &Path) -> bool {
+    match (fs::read_link(one), fs::read_link(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        (Err(_), Err(_)) => fs::read(one).is_ok_and(|one| fs::read(other).is_ok_and(|other| one == other)),
+        _ => false,
+    }
 }
 
 #[cfg(unix)]
@@ -191,8 +222,7 @@ mod tests {
         let at = |name: &str| folder.join(name);
         let write = |name: &str| Step::Write { path: at(name), content: b"new".to_vec() };
         let mut steps = vec![
-            Step::Rename { from: at("old"), to: at("old.before") },
-            write("old"),
+            Step::Supersede { path: at("old"), before: at("old.before"), content: b"new".to_vec() },
             write("ours"),
             write("fresh"),
             Step::Rename { from: at("kept"), to: at("ours") },
@@ -238,14 +268,28 @@ mod tests {
         let folder = root.path();
         fs::write(folder.join("target"), "target").unwrap();
         std::os::unix::fs::symlink("target", folder.join("hook")).unwrap();
-        let write = Step::Write { path: folder.join("hook"), content: b"new".to_vec() };
-        let keep = Step::Rename { from: folder.join("hook"), to: folder.join("hook.before") };
-        apply(folder, &[write]).unwrap_err();
-        assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
-        let write = Step::Write { path: folder.join("hook"), content: b"new".to_vec() };
-        apply(folder, &[keep, write]).unwrap();
+        let (path, before) = (folder.join("hook"), folder.join("hook.before"));
+        apply(folder, &[Step::Supersede { path, before, content: b"new".to_vec() }]).unwrap();
         assert_eq!(fs::read_link(folder.join("hook.before")).unwrap(), Path::new("target"));
         assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
         assert_eq!(fs::read(folder.join("hook")).unwrap(), b"new");
+    }
+    /// A program that is ended between the two has given a second name, and no more.
+    #[test]
+    fn a_second_name_that_is_there_already_is_taken_up() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let step = || Step::Supersede { path: at("hook"), before: at("before"), content: b"new".to_vec() };
+        fs::write(at("hook"), "old").unwrap();
+        keep(&at("hook"), &at("before")).unwrap();
+        assert_eq!(fs::read(at("hook")).unwrap(), b"old");
+        apply(root.path(), &[step()]).unwrap();
+        assert_eq!(fs::read(at("hook")).unwrap(), b"new");
+        assert_eq!(fs::read(at("before")).unwrap(), b"old");
+        // Another hook's second name is not.
+        fs::write(at("hook"), "other").unwrap();
+        apply(root.path(), &[step()]).unwrap_err();
+        assert_eq!(fs::read(at("hook")).unwrap(), b"other");
+        assert_eq!(fs::read(at("before")).unwrap(), b"old");
     }
 }

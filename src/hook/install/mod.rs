@@ -172,6 +172,8 @@ enum Kept {
     Hook {
         executable: bool,
     },
+    /// The hook that is there under its own name, too: an installation was ended in the middle.
+    Copy,
     /// A folder: no hook, but the name is taken.
     Folder,
 }
@@ -206,6 +208,9 @@ impl Place {
         let kept = match metadata(&before)? {
             None => Kept::Absent,
             Some(found) if found.is_dir() => Kept::Folder,
+            Some(_) if matches!(present, Present::Foreign { .. }) && change::is_copy(&path, &before) => {
+                Kept::Copy
+            }
             Some(_) => Kept::Hook { executable: is_executable(&before) },
         };
         Ok(Self { hook, path, present, before, kept })
@@ -247,10 +252,12 @@ impl Plan {
                 }
                 What::Installed
             }
-            Present::Foreign { executable } if place.kept == Kept::Absent => {
-                self.steps.push(Step::Rename { from: place.path.clone(), to: place.before.clone() });
+            Present::Foreign { executable } if matches!(place.kept, Kept::Absent | Kept::Copy) => {
+                let (path, before) = (place.path.clone(), place.before.clone());
+                self.steps.push(Step::Supersede { path, before, content: script.content });
                 self.say_kept(place, executable);
-                What::Installed
+                self.say(place.hook, &place.path, What::Installed);
+                return Ok(());
             }
             Present::Foreign { .. } => {
                 return Err(InstallError::TwoHooks {
@@ -278,7 +285,10 @@ impl Plan {
             }
             Present::Global | Present::Edited | Present::Foreign { .. } => {
                 self.say(place.hook, &place.path, What::LeftAlone);
-                if matches!(kept, Kept::Hook { .. }) {
+                if kept == Kept::Copy && !place.before.is_symlink() {
+                    self.say(place.hook, &place.before, What::Removed);
+                    self.steps.push(Step::Remove { path: place.before });
+                } else if matches!(kept, Kept::Hook { .. }) {
                     self.say(place.hook, &place.before, What::LeftAlone);
                 }
             }

@@ -67,11 +67,14 @@ impl<'c> Collector<'c> {
     }
 
     fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Trace {
-        let looked = caught(&blob_name(&blob.oid), || {
-            let trace = look(&self.engine.detector);
-            let looked = self.engine.detector.look_again(blob.bytes, &trace);
-            (trace, looked)
-        });
+        let looked = caught(
+            || blob_name(&blob.oid),
+            || {
+                let trace = look(&self.engine.detector);
+                let looked = self.engine.detector.look_again(blob.bytes, &trace);
+                (trace, looked)
+            },
+        );
         match looked {
             Ok((trace, looked)) => {
                 if !looked.evidence.is_empty() {
@@ -101,8 +104,8 @@ impl<'c> Collector<'c> {
 
     fn text(&self, blob: &Blob<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
-        let info = commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
-        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info.as_ref());
+        let info = || commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
+        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
         let mut found = self.found();
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.add(blob.oid, commit),
@@ -156,7 +159,7 @@ impl Found {
 
     pub(super) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
         for name in &refs.refs {
-            match engine.detect(&name.name, &engine.shown_path(&name.name)) {
+            match engine.detect(&name.name, || engine.shown_path(&name.name)) {
                 Ok(found) => self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence))),
                 Err(problem) => self.problems.push(problem),
             }

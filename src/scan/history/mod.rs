@@ -4,6 +4,7 @@ mod absent;
 mod collect;
 mod places;
 mod reach;
+mod recent;
 mod trees;
 mod unread;
 
@@ -13,11 +14,11 @@ use super::findings::Hit;
 use super::unknown::Known;
 use super::unused::Whole;
 use super::{Asked, Engine, ScanError};
-use crate::attribute::{CommitGraph, Holdings, tell};
+use crate::attribute::{CommitGraph, Commits, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
 use crate::secret::ValueId;
 use crate::source::budget::Budget;
-use crate::source::git::{Objects, Oid, Refs, Repository};
+use crate::source::git::{Objects, Oid, OpenError, Refs, Repository};
 use crate::source::history::{self as source, Contents, Tally};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
@@ -25,7 +26,7 @@ use crate::source::{Stop, read_problem};
 use collect::{Collector, Found};
 use places::Telling;
 use reach::Reach;
-use trees::TreeCollector;
+use trees::{InTrees, TreeCollector};
 
 /// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
@@ -108,6 +109,29 @@ struct Part {
     is_told: bool,
 }
 
+/// What all objects come to.
+struct Read {
+    found: Found,
+    tally: Tally,
+    /// How many commits there are.
+    commits: usize,
+    ordered: Ordered,
+}
+
+/// The commits in order, and what is named of them.
+struct Ordered {
+    graph: CommitGraph,
+    reach: Reach,
+}
+
+impl Ordered {
+    fn of(repository: &Repository, refs: &Refs, commits: Commits) -> Result<Self, OpenError> {
+        let graph = CommitGraph::new(commits);
+        let reach = Reach::of(repository, refs, &graph)?;
+        Ok(Self { graph, reach })
+    }
+}
+
 impl Part {
     fn add(&mut self, other: Self) {
         self.scope.commits += other.scope.commits;
@@ -134,7 +158,8 @@ impl Engine {
         let refs = Refs::read(repository)?;
         let contents = Contents::list(repository)?;
         stop.progress.expect(contents.count(), contents.stored());
-        let (mut found, tally) = self.read(repository, &contents, limits, stop)?;
+        let Read { mut found, tally, commits, ordered } =
+            self.read(repository, &contents, &refs, limits.full_scan, stop)?;
         found.search_refs(self, &refs);
 
         let mut part = Part::default();
@@ -142,7 +167,7 @@ impl Engine {
         part.problems.extend(Self::unread(&tally, &contents));
         part.problems.extend(refs.broken.iter().map(|name| self.broken_ref(name)));
         part.scope = Scope {
-            commits: found.commits.len(),
+            commits,
             objects: tally.objects,
             blobs: tally.blobs,
             bytes: tally.bytes,
@@ -154,8 +179,7 @@ impl Engine {
             return Ok(part);
         }
         stop.progress.telling();
-        let graph = CommitGraph::new(std::mem::take(&mut found.commits));
-        let reach = Reach::of(repository, &refs, &graph)?;
+        let Ordered { graph, reach } = ordered;
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);
@@ -191,24 +215,47 @@ impl Engine {
         Ok(part)
     }
 
-    /// Reads all objects: trees after all others, since it is known then which blobs are to be found in them.
+    /// Reads all objects.
     fn read(
         &self,
         repository: &Repository,
         contents: &Contents,
-        limits: &Limits<'_>,
+        refs: &Refs,
+        full_scan: bool,
         stop: &Stop,
-    ) -> Result<(Found, Tally), ScanError> {
-        let collector = Collector::new(self, limits.full_scan, stop);
-        let (mut tally, trees) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
+    ) -> Result<Read, ScanError> {
+        let collector = Collector::new(self, full_scan, stop);
+        let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
         let mut found = collector.into_found();
-        let blobs = found.blobs_to_follow(contents);
-        let collector = TreeCollector::new(self, repository.format, contents, blobs);
-        tally.add(source::visit_trees(repository, contents, &trees, &collector, stop)?);
-        found.trees = collector.into_found(!stop.is_set());
+        let commits = std::mem::take(&mut found.commits);
+        let count = commits.len();
+        // Trees are read after all else, since it is known then which blobs are to be found in them. One thread
+        // puts the commits in order meanwhile.
+        let (in_trees, ordered) = rayon::join(
+            || self.trees(repository, contents, &found, &left, stop),
+            || Ordered::of(repository, refs, commits),
+        );
+        let (in_trees, read) = in_trees?;
+        tally.add(read);
+        found.trees = in_trees;
         found.problems.append(&mut found.trees.problems);
         found.problems.sort();
-        Ok((found, tally))
+        Ok(Read { found, tally, commits: count, ordered: ordered? })
+    }
+
+    /// Reads the trees: those in packs, and those that are `left`.
+    fn trees(
+        &self,
+        repository: &Repository,
+        contents: &Contents,
+        found: &Found,
+        left: &[Oid],
+        stop: &Stop,
+    ) -> Result<(InTrees, Tally), ScanError> {
+        let blobs = found.blobs_to_follow(contents);
+        let collector = TreeCollector::new(self, repository.format, contents, blobs);
+        let tally = source::visit_trees(repository, contents, left, &collector, stop)?;
+        Ok((collector.into_found(!stop.is_set()), tally))
     }
 
     /// What could not be read, and what was not.

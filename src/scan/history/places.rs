@@ -68,7 +68,7 @@ impl Telling<'_> {
     }
 
     fn in_path(&self, value: &ValueId, place: &PlaceIn, problems: &mut Vec<Problem>) -> Vec<Hit> {
-        let found = self.engine.detect(&place.path, &self.engine.shown_path(&place.path));
+        let found = self.engine.detect(&place.path, || self.engine.shown_path(&place.path));
         let found = found.unwrap_or_else(|problem| {
             problems.push(problem);
             Vec::new()

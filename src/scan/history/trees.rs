@@ -5,6 +5,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::Engine;
+use super::recent::Recent;
 use crate::attribute::{Entry, Names, Shape};
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
@@ -29,6 +30,8 @@ pub(super) struct TreeCollector<'c> {
     shape: Mutex<Shape>,
     names: Mutex<Names>,
     found: Mutex<InTrees>,
+    /// For each thread.
+    recent: Vec<Mutex<Recent<Seen>>>,
 }
 
 /// What was gathered.
@@ -82,6 +85,7 @@ impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
     pub(super) fn new(engine: &'c Engine, format: ObjectFormat, contents: &'c Contents, blobs: Set) -> Self {
         let [folders, trees] = [(); 2].map(|()| Set::below(contents.count()));
+        let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
             engine,
             format,
@@ -92,6 +96,7 @@ impl<'c> TreeCollector<'c> {
             shape: Mutex::default(),
             names: Mutex::default(),
             found: Mutex::default(),
+            recent,
         }
     }
 
@@ -134,7 +139,12 @@ impl<'c> TreeCollector<'c> {
     /// Looks at a tree's entries, but for those that it takes over.
     fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
         let mut known = Vec::with_capacity(base.len() + 1);
-        let whole = take_over(blob.bytes, self.format, base, copies, &mut known, |entry| self.look(entry));
+        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
+        let mut recent = locked(&self.recent[thread % self.recent.len()]);
+        let whole = take_over(blob.bytes, self.format, base, copies, &mut known, |entry| {
+            recent.of(entry, || self.look(entry))
+        });
+        drop(recent);
         if let Some(own) = self.contents.number(&blob.oid) {
             self.trees.add(own);
             locked(&self.shape).add(own, known.iter().filter_map(|(_, seen)| seen.entry()));
@@ -157,7 +167,7 @@ impl<'c> TreeCollector<'c> {
         let evidence = if seen.name & Seen::TELLING == 0 {
             Ok(Vec::new())
         } else {
-            self.engine.detect(entry.name, &self.engine.shown_path(entry.name))
+            self.engine.detect(entry.name, || self.engine.shown_path(entry.name))
         };
         let mut found = locked(&self.found);
         if seen.object == Seen::ABSENT {

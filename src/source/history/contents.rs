@@ -1,7 +1,6 @@
 //! What an object database holds: its packs, opened, and the names of all objects.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use super::forest::Forest;
 use super::memory::Memory;
@@ -23,8 +22,8 @@ pub struct Contents {
     /// The names of objects that no pack holds, sorted.
     others: Vec<Oid>,
     names: Names,
-    /// Each pack's trees of deltas, once they were asked for.
-    forests: Vec<OnceLock<Forest>>,
+    /// Each pack's trees of deltas.
+    forests: Vec<Forest>,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
     /// How much memory reading them may take.
@@ -65,31 +64,11 @@ impl Contents {
         others.dedup();
         let firsts = packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len())));
         let firsts = firsts.collect();
-        let names = Names::default();
-        let forests = packs.iter().map(|_| OnceLock::new()).collect();
-        let mut contents =
-            Self { packs, own_packs, firsts, others, names, forests, unusable, memory: Memory::default() };
-        contents.number_all();
-        Ok(contents)
-    }
-
-    fn number_all(&mut self) {
-        let mut names = Names::with_room(self.count());
-        let in_packs = self.count() - self.others.len();
-        for number in (0..in_packs).filter_map(|number| u32::try_from(number).ok()) {
-            if let Some(oid) = self.name(number) {
-                names.add(&oid, number, |number| self.name(number));
-            }
-        }
-        let is_packed = |oid: &Oid| names.find(oid, |number| self.name(number)).is_some();
-        let others: Vec<Oid> = self.others.iter().filter(|oid| !is_packed(oid)).copied().collect();
-        self.others = others;
-        for (number, oid) in (in_packs..).zip(&self.others) {
-            if let Ok(number) = u32::try_from(number) {
-                names.add(oid, number, |number| self.name(number));
-            }
-        }
-        self.names = names;
+        // One is one thread's work; the other takes as long on all.
+        let ((names, others), forests) =
+            rayon::join(|| numbered(&packs, others), || packs.iter().map(Forest::of).collect());
+        let memory = Memory::default();
+        Ok(Self { packs, own_packs, firsts, others, names, forests, unusable, memory })
     }
 
     /// All numbers are below this one. An object that several packs hold has the first one's, so there may be
@@ -102,7 +81,7 @@ impl Contents {
     /// The number of an object, if it is there.
     #[must_use]
     pub fn number(&self, oid: &Oid) -> Option<u32> {
-        self.names.find(oid, |number| self.name(number))
+        self.names.find(oid)
     }
 
     /// How many bytes the packs take; of other objects it is not asked.
@@ -142,7 +121,7 @@ impl Contents {
 
     /// The trees of deltas of a pack.
     pub(super) fn forest(&self, pack: usize) -> &Forest {
-        self.forests[pack].get_or_init(|| Forest::of(&self.packs[pack]))
+        &self.forests[pack]
     }
 
     /// Whether a pack's entry is the one by which its object is known: not if another pack before holds it, too.
@@ -167,6 +146,25 @@ impl Contents {
         let name = oid.to_string();
         is_packed || folder.join(&name[..2]).join(&name[2..]).exists()
     }
+}
+
+/// Numbers for the names in packs and for all others; and those others that no pack holds, in order.
+fn numbered(packs: &[Pack], others: Vec<Oid>) -> (Names, Vec<Oid>) {
+    let in_packs: usize = packs.iter().map(Pack::len).sum();
+    let mut names = Names::with_room(in_packs + others.len());
+    let all = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.name(at)));
+    for (number, oid) in (0_u32..).zip(all) {
+        if let Some(oid) = oid {
+            names.add(&oid, number);
+        }
+    }
+    let others: Vec<Oid> = others.into_iter().filter(|oid| names.find(oid).is_none()).collect();
+    for (number, oid) in (in_packs..).zip(&others) {
+        if let Ok(number) = u32::try_from(number) {
+            names.add(oid, number);
+        }
+    }
+    (names, others)
 }
 
 /// The packs of one folder, in order of name.

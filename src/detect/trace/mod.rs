@@ -6,12 +6,15 @@
 //! in inserted bytes or across a seam, which are new; anchors that were copied with a part of their window, which
 //! are tried again; and candidates that overlap. All others are as they were.
 
+mod marks;
+
 use std::ops::{ControlFlow, Range};
 
 use super::packed::{Gathered, is_carried};
 use super::{Detector, Evidence, Looked};
 use crate::decode::{Coat, Region};
-use crate::text::{Copied, between, without_seams};
+use crate::text::{Copied, between, long_ones};
+use marks::{Mark, Marks, merged};
 
 /// The anchors of a text, as far as they are worth carrying.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,14 +47,9 @@ impl Mantle {
     }
 }
 
-/// An anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Mark {
-    start: u32,
-    anchor: u16,
-    /// Whether a rule finds something here.
-    hit: bool,
-}
+/// A shorter copy counts as inserted, in bytes: what stands at its edges is looked at in any case. Git finds copies of
+/// sixteen bytes everywhere, a hundred of them in a version of a large file.
+const LEAST: usize = 64;
 
 impl Trace {
     /// The memory that it takes, in bytes.
@@ -78,6 +76,7 @@ impl Detector {
         } else {
             ControlFlow::Break(())
         };
+        marks.found.sort_unstable();
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
             let mut keep = |region: Region, _| trace.coats.push(Mantle::new(region.coat, &region.place));
@@ -94,13 +93,15 @@ impl Detector {
         let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
             return self.trace(text);
         };
-        let copies = without_seams(copies);
+        let copies = long_ones(copies, LEAST);
         let mut marks = Marks { detector: self, text, most: Trace::most(text.len()), found: Vec::new() };
         marks.found.reserve_exact(known.len() + 4);
         let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
+        let taken_over = marks.found.len();
         if ended.is_continue() {
             ended = marks.add_new(&copies);
         }
+        marks.found = merged(marks.found, taken_over);
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
             trace.coats = self.coats_again(text, base, &copies);
@@ -163,95 +164,6 @@ impl Detector {
     }
 }
 
-/// Marks that are being gathered.
-struct Marks<'m> {
-    detector: &'m Detector,
-    text: &'m [u8],
-    most: usize,
-    found: Vec<Mark>,
-}
-
-impl Marks<'_> {
-    fn push(&mut self, start: usize, anchor: u16, hit: bool) -> ControlFlow<()> {
-        if self.found.len() == self.most {
-            return ControlFlow::Break(());
-        }
-        // The text is known to be smaller.
-        let start = u32::try_from(start).unwrap_or(u32::MAX);
-        self.found.push(Mark { start, anchor, hit });
-        ControlFlow::Continue(())
-    }
-
-    /// Tries the rules at an anchor.
-    fn add(&mut self, start: usize, anchor: u16) -> ControlFlow<()> {
-        let hit = self.detector.candidate(self.text, start, anchor).is_some();
-        self.push(start, anchor, hit)
-    }
-
-    /// The marks of a base that stand in a copy.
-    fn take_over(&mut self, known: &[Mark], base: usize, copy: &Copied) -> ControlFlow<()> {
-        let first = known.partition_point(|mark| (mark.start as usize) < copy.from.start);
-        // Where the copy ends with the text in both, windows end there as they did.
-        let from_start = copy.from.start == 0 && copy.to == 0;
-        let to_end = copy.from.end == base && copy.end() == self.text.len();
-        for mark in &known[first..] {
-            let start = mark.start as usize;
-            if start >= copy.from.end {
-                break;
-            }
-            let anchor = self.detector.prefilter.anchor(mark.anchor);
-            let end = start + anchor.len();
-            if end > copy.from.end {
-                continue;
-            }
-            let place = start - copy.from.start + copy.to;
-            let window = Detector::window(anchor.reach, start, end, base);
-            let is_whole = (from_start || window.start >= copy.from.start && window.start > 0)
-                && (to_end || window.end <= copy.from.end && window.end < base);
-            if is_whole {
-                self.push(place, mark.anchor, mark.hit)?;
-            } else {
-                self.add(place, mark.anchor)?;
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Anchors that stand whole in no copy.
-    fn add_new(&mut self, copies: &[Copied]) -> ControlFlow<()> {
-        let (text, prefilter) = (self.text, &self.detector.prefilter);
-        let overhang = prefilter.longest().saturating_sub(1);
-        let mut regions: Vec<Range<usize>> = Vec::new();
-        for gap in between(copies, text.len()) {
-            let start = gap.start.saturating_sub(overhang);
-            let end = gap.end;
-            match regions.last_mut() {
-                Some(last) if start <= last.end => last.end = last.end.max(end),
-                _ => regions.push(start..end),
-            }
-        }
-        for region in regions {
-            prefilter.search(text, &region, |start, anchor| {
-                let end = start + prefilter.anchor(anchor).len();
-                if stands_in(copies, &(start..end)) {
-                    ControlFlow::Continue(())
-                } else {
-                    self.add(start, anchor)
-                }
-            })?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn into_trace(mut self, ended: ControlFlow<()>) -> Trace {
-        self.found.sort_unstable();
-        if self.found.capacity() > 2 * self.found.len() + 16 {
-            self.found.shrink_to_fit();
-        }
-        Trace { length: self.text.len(), coats: Vec::new(), marks: ended.is_continue().then_some(self.found) }
-    }
-}
-
 /// Whether a region of the base and what decides about it lie in a copy.
 fn holds(copy: &Copied, mantle: &Mantle, base: usize, length: usize) -> bool {
     let (place, beside) = (mantle.place(), mantle.coat.beside());
@@ -259,12 +171,6 @@ fn holds(copy: &Copied, mantle: &Mantle, base: usize, length: usize) -> bool {
     let to_end = copy.from.end == base && copy.end() == length;
     (from_start || copy.from.start + beside <= place.start)
         && if to_end { place.end <= copy.from.end } else { place.end + beside <= copy.from.end }
-}
-
-/// Whether a range lies in one of the copies, which are in order of place and do not overlap.
-fn stands_in(copies: &[Copied], range: &Range<usize>) -> bool {
-    let after = copies.partition_point(|copy| copy.to <= range.start);
-    after > 0 && range.end <= copies[after - 1].end()
 }
 
 #[cfg(test)]

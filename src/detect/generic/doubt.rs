@@ -1,0 +1,146 @@
+//! Values that are as often an example as a secret, whatever speaks for them: what people type when nothing depends
+//! on it. They are shown, but with no more than some confidence.
+
+use super::placeholder::{is_named, says_what_it_is};
+use super::value::{Class, Looks};
+use crate::decode;
+use crate::detect::statistics::walks;
+use crate::finding::Confidence;
+
+/// Why there is doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// `store-pass`, `p4ssw0rd`: it says what it is.
+    Named,
+    /// `1234`, `abcabc`: the first that comes to mind.
+    Weak,
+    /// It is made of words, or of letters that could be one.
+    Words,
+    /// A few characters.
+    Short,
+}
+
+impl Doubt {
+    /// The most confidence that such a value gets.
+    pub(super) const fn most(self) -> Confidence {
+        match self {
+            Self::Named | Self::Weak => Confidence::Low,
+            Self::Words | Self::Short => Confidence::Medium,
+        }
+    }
+
+    pub(super) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Named => "never more than low: the value says what it is",
+            Self::Weak => "never more than low: a value that comes to everybody's mind",
+            Self::Words => "never more than medium: the value is made of words",
+            Self::Short => "never more than medium: the value has few characters",
+        }
+    }
+}
+
+/// The first doubt about a value, the weightiest first.
+pub(super) fn of(value: &[u8], looks: &Looks) -> Option<Doubt> {
+    if is_named(value, looks) || hides(value, looks) {
+        Some(Doubt::Named)
+    } else if is_weak(value) {
+        Some(Doubt::Weak)
+    } else if is_wordy(looks) {
+        Some(Doubt::Words)
+    } else {
+        (value.len() < LEAST).then_some(Doubt::Short)
+    }
+}
+
+/// Shorter values are typed in tests by the thousand.
+const LEAST: usize = 6;
+
+/// Whether it is such a value in percent escapes, in base64, or with digits and signs for letters.
+fn hides(value: &[u8], looks: &Looks) -> bool {
+    let folded = folded(&without_escapes(value));
+    if folded != value && says_what_it_is(&folded) {
+        return true;
+    }
+    (looks.class == Class::Random || value.ends_with(b"="))
+        && decode::printable(value).is_some_and(|text| is_words_for_it(&text))
+}
+
+/// A value with a sign for each percent escape: `pwd%23%20` says what it is.
+fn without_escapes(value: &[u8]) -> Vec<u8> {
+    let is_escape = |part: &[u8]| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit);
+    let (mut plain, mut at) = (Vec::with_capacity(value.len()), 0);
+    while let Some(byte) = value.get(at) {
+        let escape = value.get(at..at + 3).filter(|part| is_escape(part));
+        let sign = escape.map_or(*byte, |part| if part == b"%40" { b'@' } else { b' ' });
+        plain.push(sign);
+        at += if escape.is_some() { 3 } else { 1 };
+    }
+    plain
+}
+
+/// Words with signs between them, one of which says what it is: nobody encodes a passphrase so.
+fn is_words_for_it(text: &[u8]) -> bool {
+    let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    says_what_it_is(text)
+        || text.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b' '))
+            && words.any(says_what_it_is)
+}
+
+/// `p4ssw0rd`, `s3cr3t`, `P@$$word`: with the letters that digits and signs stand for.
+fn folded(value: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'0' => b'o',
+        b'1' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => *other,
+    };
+    value.iter().map(letter).collect()
+}
+
+/// `1234`, `asdasd`, `fedcba`.
+fn is_weak(value: &[u8]) -> bool {
+    let units = 1..=value.len() / 2;
+    let is_repeated = units.into_iter().any(|unit| value.chunks(unit).all(|part| value.starts_with(part)));
+    is_repeated || value.len() < 24 && walks(value, value.len())
+}
+
+/// Made of words, or so that it could be: a name, a word of another language.
+fn is_wordy(looks: &Looks) -> bool {
+    let length = looks.letters() + looks.digits + looks.signs;
+    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || looks.likeness > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::generic::Model;
+
+    #[test]
+    fn what_comes_to_mind_gets_less_confidence() {
+        let words = &Model::builtin().words;
+        for (value, expected) in [
+            ("store-pass", Some(Doubt::Named)),
+            ("celerypassword", Some(Doubt::Named)),
+            ("p4ssw0rd", Some(Doubt::Named)),
+            ("Cl1ent$ecret!", Some(Doubt::Named)),
+            ("YS1naXQtdG9rZW4=", Some(Doubt::Named)),
+            ("p%40ssword%20", Some(Doubt::Named)),
+            ("Test@12345", Some(Doubt::Named)),
+            ("1234", Some(Doubt::Weak)),
+            ("asdasd", Some(Doubt::Weak)),
+            ("654321", Some(Doubt::Weak)),
+            ("correcthorse", Some(Doubt::Words)),
+            ("bosco", Some(Doubt::Words)),
+            ("k8Gqz", Some(Doubt::Short)),
+            ("k8Gq2Zp", None),
+            ("xvqkzjwpdt", None),
+            ("8f4b7f84864484a7bf31766abe9204da", None),
+            ("kX9pQ2vR7tLm3NwZ8bYc", None),
+        ] {
+            assert_eq!(of(value.as_bytes(), &Looks::of(value.as_bytes(), words)), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The twin of each case in which something is found or blocked: the same state, with placeholders where the keys
+//! were. Nothing may be found there, nothing is blocked, and what could not be read is still said.
+
+use crate::attempt::{self, Attempt, Comes};
+use crate::case::Case;
+use crate::run::{House, Outcome, holds};
+use crate::support::tokens;
+
+/// Cases without a twin: what is found there is not one of the two keys, or the state is made from what is found.
+const NO_TWIN: &[&str] = &[
+    "bytes: a password of a generator's",
+    "bytes: a private key across 100,000 bytes",
+    "bytes: a value of 32 hexadecimal digits",
+    "bytes: a value with the word hook in it",
+    "bytes: a value without quotes",
+];
+
+/// As long as a key, and with its beginning and its end. People write it into documents.
+fn placeholder(family: &str) -> String {
+    let key = tokens::token(family, "cases");
+    let beginning = key.len() - tokens::body("").len();
+    format!("{}{}AA", &key[..beginning], "x".repeat(key.len() - beginning - 2))
+}
+
+fn house(start: crate::case::Start) -> House {
+    House::with(start, placeholder("API03"), placeholder("ADM"))
+}
+
+/// Whether a case has one.
+pub fn of_case(case: &Case) -> bool {
+    !NO_TWIN.contains(&case.name) && case.scans().any(|(_, expect)| expect.without_keys().is_some())
+}
+
+/// Makes a case's state without its keys, and the scans that found them.
+pub fn case(case: &Case) -> Result<Outcome, String> {
+    let house = house(case.start);
+    if !house.make(case.make)? {
+        return Ok(Outcome::Skipped);
+    }
+    let (mut held, mut failures) = (0, Vec::new());
+    for (arguments, expect) in case.scans() {
+        let Some(expect) = expect.without_keys() else { continue };
+        match holds(&house, case, arguments, expect, &house.scan(case, arguments)) {
+            Ok(()) => held += 1,
+            Err(said) => failures.push(format!("skant scan {}: {said}", arguments.join(" "))),
+        }
+    }
+    if failures.is_empty() { Ok(Outcome::Held(held)) } else { Err(failures.join("\n    ")) }
+}
+
+/// Whether an attempt has one.
+pub fn of_attempt(attempt: &Attempt) -> bool {
+    !NO_TWIN.contains(&attempt.name) && attempt.comes == Comes::Blocked
+}
+
+/// Tries what was blocked without its keys.
+pub fn attempt(attempt: &Attempt) -> Result<Outcome, String> {
+    let house = house(attempt.start);
+    if !house.make(attempt.make)? {
+        return Ok(Outcome::Skipped);
+    }
+    let (output, _) = attempt::tried(&house, attempt)?;
+    let said = format!("{}{}", house.masked(&output.stdout), house.masked(&output.stderr));
+    output
+        .status
+        .success()
+        .then_some(Outcome::Held(1))
+        .ok_or_else(|| format!("{:?}, and no key was there: {said}", output.status.code()))
+}
+
+/// The names of what has none.
+pub fn exceptions() -> &'static [&'static str] {
+    NO_TWIN
+}

@@ -1,0 +1,225 @@
+//! Whatever skant does, it may be ended at any moment by a signal that nobody can catch. Then each file is as it was or
+//! as it was to be, and the next run goes through.
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a panic here is the failure report, and what was done is told"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use support::{Sandbox, skant_program, text_of, tokens};
+
+/// Each path below the root with its mode, and what it holds or where it leads.
+type State = BTreeMap<PathBuf, (u32, Vec<u8>)>;
+
+/// Something that is ended on the way.
+struct Act {
+    name: &'static str,
+    /// Makes the state before, from whatever an earlier round has left.
+    reset: &'static str,
+    /// What is run and ended.
+    run: &'static [&'static str],
+    /// What makes whole what was ended, whether it had come to its end or not.
+    again: &'static [&'static str],
+    /// Files of which the first is never new before all others are.
+    last: &'static str,
+}
+
+const ACT: Act = Act { name: "", reset: ":", run: &[], again: &[], last: "" };
+
+const ACTS: &[Act] = &[
+    Act { name: "a scan", run: &["scan", "--format", "json"], ..ACT },
+    Act { name: "a scan of what is staged", run: &["scan", "--staged"], ..ACT },
+    Act {
+        name: "a report",
+        reset: "echo old > ../report",
+        run: &["scan", "--history", "--output", "json:../report"],
+        ..ACT
+    },
+    Act {
+        name: "an installation",
+        reset: "rm -rf .git/hooks; cp -rP ../hooks .git/hooks",
+        run: &["install"],
+        ..ACT
+    },
+    Act {
+        name: "an installation for all repositories",
+        reset: "rm -rf ../home; mkdir ../home; git config --global user.name x",
+        run: &["install", "--global"],
+        last: "home/.gitconfig",
+        ..ACT
+    },
+    Act {
+        name: "taking hooks away",
+        reset: "rm -rf .git/hooks; cp -rP ../hooks .git/hooks; skant install > /dev/null",
+        run: &["uninstall"],
+        ..ACT
+    },
+    Act {
+        name: "a first baseline",
+        reset: "rm -f .skant-baseline",
+        run: &["baseline", "create", "--history"],
+        again: &["baseline", "update", "--history"],
+        ..ACT
+    },
+    Act {
+        name: "a baseline that grows",
+        reset: "cp ../baseline .skant-baseline",
+        run: &["baseline", "update", "--history"],
+        ..ACT
+    },
+    Act {
+        name: "a value that is allowed",
+        reset: "cp ../baseline .skant-baseline",
+        run: &["allow", "0123456789abcdef", "--reason", "an example"],
+        ..ACT
+    },
+];
+
+fn house() -> Sandbox {
+    let sandbox = Sandbox::with_commit();
+    for at in 0..40 {
+        let key = tokens::api_key(&format!("kills {at}"));
+        sandbox.write(&format!("d{}/f{at}", at % 7), format!("a line\nkey = \"{key}\"\n"));
+    }
+    sandbox.commit_all("keys");
+    sandbox.sh(
+        "git rm -q -r d3; git commit -q --no-verify -m gone; git repack -q -a -d; echo a line > new; git add new; \
+         mkdir ../hooks; for h in pre-commit commit-msg pre-push; do \
+         printf '#!/bin/sh\n# the hook %s of somebody else\nexit 0\n' $h > ../hooks/$h; chmod 755 ../hooks/$h; done; \
+         ln -s ../../elsewhere ../hooks/pre-merge-commit; echo '# no hook' > ../hooks/README; \
+         skant baseline create d1 > /dev/null 2>&1 || skant baseline create > /dev/null; \
+         head -n 5 .skant-baseline > ../baseline; rm .skant-baseline",
+    );
+    sandbox
+}
+
+fn state(root: &Path) -> State {
+    let (mut found, mut work) = (State::new(), vec![root.to_path_buf()]);
+    while let Some(path) = work.pop() {
+        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        let content = if metadata.is_dir() {
+            work.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+            Vec::new()
+        } else if metadata.is_symlink() {
+            fs::read_link(&path).expect("a link").into_os_string().into_encoded_bytes()
+        } else {
+            fs::read(&path).unwrap_or_default()
+        };
+        found.insert(
+            path.strip_prefix(root).expect("below").to_owned(),
+            (metadata.permissions().mode(), content),
+        );
+    }
+    found
+}
+
+/// What a program leaves behind that was ended while it wrote: a name of its own, that nobody looks for.
+fn is_left_behind(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.') && path.extension().is_some_and(|end| end == "tmp")
+}
+
+/// Waits until nothing of a group of processes is left: a git that skant has started goes on without it.
+fn wait_for_group(group: u32) {
+    for _ in 0..2000 {
+        let alive =
+            Command::new("kill").args(["-0", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
+        if !alive.expect("kill runs").success() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("a process that skant has started does not end");
+}
+
+/// Numbers that differ from run to run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end.max(1)
+    }
+}
+
+/// Ends one act so many times; returns how often that came before its own end.
+fn end(act: &Act, rounds: usize, random: &mut Random) -> usize {
+    let sandbox = house();
+    let root = sandbox.beside("");
+    sandbox.sh(act.reset);
+    let before = state(&root);
+    let start = Instant::now();
+    let output = sandbox.skant(act.run);
+    let length = start.elapsed();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {}", act.name, text_of(&output));
+    let after = state(&root);
+    let again = if act.again.is_empty() { act.run } else { act.again };
+    let mut ended = 0;
+    for round in 0..rounds {
+        sandbox.sh(act.reset);
+        let mut command = sandbox.command(skant_program());
+        command.args(act.run).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let mut child = command.spawn().expect("skant runs");
+        let moment = random.below(u64::try_from(length.as_micros()).expect("short"));
+        std::thread::sleep(Duration::from_micros(moment));
+        child.kill().expect("a child");
+        ended += usize::from(child.wait().expect("a child").code().is_none());
+        wait_for_group(child.id());
+        let now = state(&root);
+        let said = format!("{}, round {round}, after {moment} µs", act.name);
+        let all = before.keys().chain(after.keys()).chain(now.keys());
+        for path in all.filter(|path| !is_left_behind(path)) {
+            let (was, is, becomes) = (before.get(path), now.get(path), after.get(path));
+            assert!(is == was || is == becomes, "{said}: {} is neither old nor new", path.display());
+        }
+        let last = Path::new(act.last);
+        if before.get(last) != after.get(last) && now.get(last) == after.get(last) {
+            for path in after.keys() {
+                assert!(now.get(path) == after.get(path), "{said}: {} is not there yet", path.display());
+            }
+        }
+        let output = sandbox.skant(again);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{said}, again: {}", text_of(&output));
+        let mut whole = state(&root);
+        whole.retain(|path, _| !is_left_behind(path));
+        for path in whole.keys().chain(after.keys()) {
+            assert!(whole.get(path) == after.get(path), "{said}, again: {}", path.display());
+        }
+    }
+    let check = sandbox.try_git(&["fsck", "--strict"]);
+    assert!(check.status.success(), "{}: {}", act.name, text_of(&check));
+    ended
+}
+
+fn end_all(rounds: usize) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    let mut random = Random(u64::from(now.subsec_nanos()));
+    for act in ACTS {
+        let ended = end(act, rounds, &mut random);
+        println!("{}: {rounds} kills, {ended} of them before its end", act.name);
+    }
+}
+
+#[test]
+fn what_is_ended_on_the_way_is_old_or_new() {
+    end_all(4);
+}
+
+#[test]
+#[ignore = "long; CONTRIBUTING.md says when"]
+fn what_is_ended_on_the_way_is_old_or_new_three_hundred_times() {
+    end_all(300_usize.div_ceil(ACTS.len()));
+}

@@ -1,0 +1,64 @@
+//! Alarms in code that holds no secrets: how many for each 100,000 lines, and where each of them stands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use skant::detect::{Detector, Model};
+use skant::finding::Confidence;
+use skant::rules::RuleSet;
+use skant::scan::{self, Files};
+use skant::source::Stop;
+use skant::source::worktree::{Ignoring, Named};
+
+use crate::report::engine;
+
+/// Scans folders with a model, and tells what is found there.
+pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
+    let detector = || Detector::new(RuleSet::builtin()).with_model(model.clone());
+    let (mut lines, mut medium, mut high) = (0, 0, 0);
+    for folder in folders {
+        lines += lines_in(folder);
+        let files = Files {
+            repository: None,
+            root: folder,
+            names: std::slice::from_ref(folder),
+            ignoring: Ignoring::Nothing,
+            named: Named::ByProgram,
+        };
+        let report =
+            scan::worktree(&engine().with_detector(detector()), &files, &Stop::default()).expect("a scan");
+        for finding in report.findings.iter().filter(|finding| finding.confidence >= Confidence::Medium) {
+            let mut places: Vec<_> =
+                finding.locations.iter().map(|place| (&place.path, place.start.line)).collect();
+            places.dedup();
+            medium += places.len();
+            high += if finding.confidence == Confidence::High { places.len() } else { 0 };
+            for (path, line) in places {
+                let name = folder.join(path);
+                println!("alarm {}:{line} {} {}", name.display(), finding.rule, finding.confidence.name());
+            }
+        }
+    }
+    let share = |count: usize| count as f64 * 100_000.0 / lines.max(1) as f64;
+    println!(
+        "clean: {lines} lines, {medium} alarms ({:.2} in 100,000 lines), {high} high ({:.2})",
+        share(medium),
+        share(high)
+    );
+}
+
+fn lines_in(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    entries
+        .map(|entry| {
+            let kind = entry.file_type().expect("a type");
+            if kind.is_dir() {
+                lines_in(&entry.path())
+            } else if kind.is_file() {
+                fs::read(entry.path()).expect("a file").iter().filter(|byte| **byte == b'\n').count()
+            } else {
+                0
+            }
+        })
+        .sum()
+}
