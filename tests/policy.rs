@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::Value;
+use sha1::Digest as _;
 use support::{Sandbox, text_of, tokens};
 
 /// A run that has to end with a code; what it says.
@@ -503,6 +504,40 @@ fn gitleaks_files_are_honoured_when_that_is_asked_for() {
     let (code, said) = report(&sandbox, &["app.py"]);
     assert_eq!(code, 1);
     assert!(said["notes"].to_string().contains("has to name it"), "{said:#}");
+}
+
+#[test]
+fn what_detect_secrets_knows_is_taken_over() {
+    let (sandbox, key) = leaky();
+    let (other, audited) = (tokens::api_key("unknown"), tokens::api_key("audited"));
+    let password = tokens::random(tokens::ALPHANUMERIC, 14, "known");
+    sandbox.write("sub dir/db.py", format!("# a\ndb_password = \"{password}\"\nkey = '{other}'\n"));
+    sandbox.write("real.env", format!("KEY={audited}\n"));
+    let hash = |value: &str| {
+        let digits = sha1::Sha1::digest(value).iter().map(|byte| [byte >> 4, byte & 15]).collect::<Vec<_>>();
+        let digit = |four: &u8| char::from_digit(u32::from(*four), 16).unwrap();
+        digits.as_flattened().iter().map(digit).collect::<String>()
+    };
+    let known = serde_json::json!({"version": "1.5.0", "results": {
+        "app.env": [{"type": "Secret Keyword", "hashed_secret": hash(&key), "line_number": 99}],
+        "sub dir/db.py": [{"type": "Secret Keyword", "hashed_secret": hash(&password), "is_secret": false}],
+        "real.env": [{"type": "Secret Keyword", "hashed_secret": hash(&audited), "is_secret": true}],
+        "../outside.env": [{"type": "Secret Keyword", "hashed_secret": hash(&key)}],
+    }});
+    sandbox.write(".secrets.baseline", known.to_string());
+    let said =
+        run(&sandbox, 0, &["baseline", "create", "--from", ".secrets.baseline", "--reason", "audited"]);
+    assert!(said.contains("2 added") && said.contains("2 found that it does not name"), "{said}");
+    let (code, told) = report(&sandbox, &[]);
+    assert_eq!((code, suppressed_by(&told)), (1, vec!["baseline"; 2]), "{told:#}");
+    let left: Vec<_> = told["findings"].as_array().unwrap().iter().collect();
+    let paths: Vec<_> = left.iter().map(|one| one["locations"][0]["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["real.env", "sub dir/db.py"], "{told:#}");
+    // A file of another kind, and one that is not there.
+    for (file, said) in [("app.env", "it is no baseline of detect-secrets"), ("absent", "cannot read it")] {
+        let told = run(&sandbox, 2, &["baseline", "update", "--from", file]);
+        assert!(told.contains(said) && !told.contains(&key[16..40]), "{told}");
+    }
 }
 
 #[test]

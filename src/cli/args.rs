@@ -214,6 +214,9 @@ pub(super) struct Entering {
     /// What the history holds, too.
     #[arg(long)]
     pub(super) history: bool,
+    /// Only what FILE knows, a `.secrets.baseline` of detect-secrets.
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
+    pub(super) from: Option<PathBuf>,
     /// Why they are no secrets, or do no harm.
     #[arg(long, value_name = "TEXT")]
     pub(super) reason: Option<String>,

@@ -9,6 +9,7 @@ mod explain;
 mod explain_model;
 mod generated;
 mod hooks;
+mod imported;
 mod input;
 mod install;
 mod output;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::args::{Allow, Baseline as Arguments, BaselineCommand, Common, Entering, Level};
 use super::commands::{here, merge_parents};
+use super::imported::Imported;
 use super::{Exit, Failure, clock, output, settings};
 use crate::allow::baseline::{Baseline, Known, is_fingerprint, shown_reason};
 use crate::finding::{Finding, Problem, Report};
@@ -86,10 +87,15 @@ pub(super) fn baseline(common: &Common, arguments: &Arguments, stop: &Stop) -> R
 fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Stop) -> Result<Exit, Failure> {
     let (reason, until) =
         (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
+    let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
     let reports = book.everything(common, entering.history, stop)?;
     let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
-    let (mut added, mut ended) = (0, 0);
+    let (mut added, mut ended, mut unknown) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
+        if imported.as_ref().is_some_and(|imported| !imported.knows(finding)) {
+            unknown += 1;
+            continue;
+        }
         let fingerprint = finding.fingerprint.as_str();
         if baseline.known.keys().any(|known| finding.fingerprint.is_named_by(known)) {
             ended += usize::from(baseline.known.get(fingerprint).is_some_and(|known| known.until.is_some()));
@@ -105,6 +111,13 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Stop) -> Resu
     let mut out = std::io::stdout().lock();
     let on_record = counted(baseline.known.len(), "value");
     writeln!(out, "{BASELINE}: {added} added, {on_record} on record")?;
+    if let Some(imported) = &imported {
+        let known = counted(imported.len(), "value");
+        writeln!(
+            out,
+            "it names {known} that no audit called a secret; {unknown} found that it does not name"
+        )?;
+    }
     if ended > 0 {
         writeln!(out, "{ended} found though on record: the entry ended; `skant allow` renews it")?;
     }

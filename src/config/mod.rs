@@ -1,6 +1,7 @@
 //! The bytes of a `skant.toml` to settings. Unknown keys are errors. Where the bytes come from is the caller's
 //! affair; nothing after this sees TOML.
 
+mod detect_secrets;
 mod error;
 mod file;
 mod gitleaks;
@@ -14,6 +15,7 @@ use crate::rules::Rule;
 use crate::secret::FingerprintKey;
 
 pub use crate::allow::Globs;
+pub use detect_secrets::DetectSecrets;
 pub use error::ConfigError;
 pub use file::parse;
 pub use gitleaks::{Imported, ignore_file as gitleaks_ignore, toml_file as gitleaks_toml};

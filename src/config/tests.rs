@@ -37,7 +37,7 @@ fn errors_say_where_and_quote_nothing_of_a_repository() {
         ("allow = \"hunter2\"", "line 1, column 9"),
         ("\n[[allow]]\nfingerprint = \"hunter2\"\nreason = \"r\"", "line 2, column 1: `allow`: fingerprint"),
         ("machine example.com login hunter2", "line 1"),
-        ("disable = [\"hunter2\"]", "entry 1 of `disable` is no rule"),
+        ("disable = [\"generic-secret\", \"hunter2\"]", "entry 2 of `disable` is no rule"),
         ("exclude = [\"hunter2[\"]", "line 1, column 11: `exclude`: a pattern cannot be read"),
         ("[[accept]]\nkind = \"hunter2\"", "kind has to be one of missing-object"),
         ("[[allow]]\nreason = \"hunter2\"", "missing"),

@@ -6,6 +6,7 @@ mod neighbour;
 
 use std::fmt;
 
+pub(crate) use fingerprint::hex_of;
 pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
 pub use mask::Mask;
 pub use neighbour::mask_neighbours;
