@@ -113,7 +113,7 @@ impl Read {
         let size = usize::try_from(header.size).ok().filter(|size| *size <= MOST.min(self.left))?;
         self.left -= size;
         let mut out = vec![7; 3];
-        self.pack.inflate(slot, header, &mut self.inflater, &mut out).ok()?;
+        self.pack.inflate(slot, (header.size, header.start), &mut self.inflater, &mut out).ok()?;
         assert_eq!(out.len(), size);
         Some(out)
     }

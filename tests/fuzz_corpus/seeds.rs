@@ -157,7 +157,8 @@ fn entries(sandbox: &Sandbox, index: &Path, data: &[u8], format: ObjectFormat, s
         let header = pack.header(slot).expect("a header");
         let Base::Slot(base) = header.base else { continue };
         let (base, mut delta) = (pack.oid(base).expect("a name").to_string(), Vec::new());
-        pack.inflate(slot, &header, &mut libdeflater::Decompressor::new(), &mut delta).expect("inflated");
+        pack.inflate(slot, (header.size, header.start), &mut libdeflater::Decompressor::new(), &mut delta)
+            .expect("inflated");
         let base =
             sandbox.command("sh").args(["-c", "git cat-file $(git cat-file -t $0) $0", &base]).output();
         seeds.push(("delta", [&[0], &part(&base.expect("sh runs").stdout)[..], &delta].concat()));

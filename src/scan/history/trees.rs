@@ -145,15 +145,17 @@ impl<'c> TreeCollector<'c> {
             recent.of(entry, || self.look(entry))
         });
         drop(recent);
+        let told = known.iter().filter(|(_, seen)| !seen.is_nothing());
+        let told: Vec<(u32, Seen)> = told.copied().collect();
         if let Some(own) = self.contents.number(&blob.oid) {
             self.trees.add(own);
-            locked(&self.shape).add(own, known.iter().filter_map(|(_, seen)| seen.entry()));
+            locked(&self.shape).add(own, told.iter().filter_map(|(_, seen)| seen.entry()));
         }
         if whole.is_err() {
             let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
             locked(&self.found).problems.push(read_problem(&error, None));
         }
-        for (place, seen) in known.iter().filter(|(_, seen)| !seen.is_nothing()) {
+        for (place, seen) in &told {
             if (seen.object == Seen::ABSENT || seen.name & Seen::TELLING != 0)
                 && let Ok(entry) = entry_at(blob.bytes, *place as usize, self.format)
             {

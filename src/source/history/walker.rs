@@ -204,9 +204,9 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
     }
 
     fn inflate(&mut self, slot: u32, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        let header = self.walk.pack.header(slot as usize)?;
+        let (header, start) = self.walk.pack.raw_header(slot as usize)?;
         self.check(header.size)?;
-        Ok(self.walk.pack.inflate(slot as usize, &header, &mut self.inflater, out)?)
+        Ok(self.walk.pack.inflate(slot as usize, (header.size, start), &mut self.inflater, out)?)
     }
 
     fn derive(&mut self, slot: u32, base: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {

@@ -150,13 +150,26 @@ impl Pack {
         self.places[..self.len()].binary_search_by_key(&offset, |place| place.offset).ok()
     }
 
+    /// The header of the entry at a slot, whatever its base is, and how long the header is, in bytes.
+    ///
+    /// # Errors
+    /// It is not of git's form.
+    pub fn raw_header(&self, slot: usize) -> Result<(RawHeader, usize), EntryError> {
+        let bytes = self.bytes_of(slot)?;
+        let (raw, start) = RawHeader::parse(bytes, self.format)?;
+        // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
+        if raw.size > (bytes.len() - start) as u64 * 1032 + 64 {
+            return Err(EntryError("it claims to be larger than its bytes can hold"));
+        }
+        Ok((raw, start))
+    }
+
     /// The header of the entry at a slot.
     ///
     /// # Errors
     /// It is not of git's form, or names a base that is not before it.
     pub fn header(&self, slot: usize) -> Result<Header, EntryError> {
-        let bytes = self.bytes_of(slot)?;
-        let (raw, start) = RawHeader::parse(bytes, self.format)?;
+        let (raw, start) = self.raw_header(slot)?;
         let base = match raw.base {
             RawBase::None => Base::None,
             RawBase::Before(distance) => {
@@ -169,27 +182,24 @@ impl Pack {
                 _ => Base::Elsewhere(oid),
             },
         };
-        // Deflate cannot do better than 1032 to 1, so a larger claim is a lie, and nothing is allocated for it.
-        if raw.size > (bytes.len() - start) as u64 * 1032 + 64 {
-            return Err(EntryError("it claims to be larger than its bytes can hold"));
-        }
         Ok(Header { kind: raw.kind, base, size: raw.size, start })
     }
 
-    /// Inflates the entry at a slot into `out`, which it replaces.
+    /// Inflates the entry at a slot into `out`, which it replaces: to `size` bytes, from behind its header, which is
+    /// `start` bytes long.
     ///
     /// # Errors
     /// The bytes are no zlib stream of the size that the header names.
     pub fn inflate(
         &self,
         slot: usize,
-        header: &Header,
+        (size, start): (u64, usize),
         inflater: &mut libdeflater::Decompressor,
         out: &mut Vec<u8>,
     ) -> Result<(), EntryError> {
         let bytes = self.bytes_of(slot)?;
-        let bytes = bytes.get(header.start..).ok_or(EntryError("its header is another entry's"))?;
-        let size = usize::try_from(header.size).map_err(|_| EntryError("it is too large"))?;
+        let bytes = bytes.get(start..).ok_or(EntryError("its header is another entry's"))?;
+        let size = usize::try_from(size).map_err(|_| EntryError("it is too large"))?;
         // Whatever stood there is overwritten; clearing it first would cost a pass over memory.
         out.resize(size, 0);
         let written =
