@@ -95,7 +95,7 @@ pub fn stdin(
 ) -> Result<Report, ScanError> {
     let path = name.unwrap_or("-").as_bytes();
     let shown = engine.shown_path(path);
-    let searched = Windows::default().search(engine, input, &shown);
+    let searched = Windows::default().search(engine, input, 0, &shown);
     let place = Place {
         kind: PlaceKind::File,
         path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
@@ -151,8 +151,8 @@ impl Engine {
                 part.problems.extend(lfs_note(&content, &shown));
                 self.search(&content, PlaceKind::File, file, &shown, &mut part);
             }
-            Ok(Opened::File(mut stream)) => {
-                let searched = Windows::default().search(self, &mut stream, &shown);
+            Ok(Opened::File(mut stream, size)) => {
+                let searched = Windows::default().search(self, &mut stream, size, &shown);
                 part.bytes = searched.bytes;
                 part.problems = searched.problems;
                 if let Some(content) = searched.whole {

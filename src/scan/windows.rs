@@ -35,14 +35,15 @@ pub(super) struct Searched {
 }
 
 impl Windows {
-    /// Reads a stream to its end, and searches it.
-    pub(super) fn search(self, engine: &Engine, input: &mut dyn Read, shown: &str) -> Searched {
+    /// Reads a stream to its end, and searches it. It is thought to have `likely` bytes.
+    pub(super) fn search(self, engine: &Engine, input: &mut dyn Read, likely: u64, shown: &str) -> Searched {
         let mut searched = Searched::default();
-        let mut window = Vec::new();
+        let likely = usize::try_from(likely).unwrap_or(usize::MAX);
+        let mut window = Vec::with_capacity(likely.saturating_add(1).min(self.size));
         let mut place = Place::default();
         loop {
             let room = self.size.saturating_sub(window.len());
-            let read = input.take(room as u64).read_to_end(&mut window);
+            let read = fill(input, &mut window, room);
             let is_last = read.as_ref().map_or(true, |read| *read < room);
             if let Err(error) = read {
                 searched.problems.push(unread(&error, shown));
@@ -95,6 +96,34 @@ impl Windows {
             Err(problem) => searched.problems.push(problem),
         }
     }
+}
+
+/// So many bytes more are asked for at least.
+const STEP: usize = 16 << 10;
+
+/// Appends up to `room` bytes of a stream, in as few calls as there is capacity for; says how many. (The library's own
+/// way asks for 8 KiB at first.)
+fn fill(input: &mut dyn Read, window: &mut Vec<u8>, room: usize) -> io::Result<usize> {
+    let start = window.len();
+    let mut end = start;
+    let result = loop {
+        if end - start == room {
+            break Ok(room);
+        }
+        if window.len() == end {
+            let spare = window.capacity() - end;
+            let more = if spare == 0 { STEP.max(end / 2) } else { spare };
+            window.resize(end + more.min(room - (end - start)), 0);
+        }
+        match input.read(&mut window[end..]) {
+            Ok(0) => break Ok(end - start),
+            Ok(read) => end += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    window.truncate(end);
+    result
 }
 
 fn unread(error: &io::Error, shown: &str) -> Problem {
@@ -188,11 +217,11 @@ mod tests {
     #[test]
     fn windows_give_what_the_whole_gives() {
         let (engine, text) = (engine(), text());
-        let whole = Windows::default().search(&engine, &mut text.as_slice(), "x");
+        let whole = Windows::default().search(&engine, &mut text.as_slice(), 0, "x");
         assert!(whole.found.len() > 500, "{}", whole.found.len());
         assert_eq!(whole.whole.as_deref(), Some(text.as_slice()));
         for size in [100_000, 120_004, 250_000] {
-            let searched = Windows { size, margin: 20_000 }.search(&engine, &mut text.as_slice(), "x");
+            let searched = Windows { size, margin: 20_000 }.search(&engine, &mut text.as_slice(), 0, "x");
             assert!(searched.found == whole.found, "{size}: {} {}", searched.found.len(), whole.found.len());
             assert_eq!((searched.bytes, searched.whole), (text.len() as u64, None));
         }
@@ -208,7 +237,7 @@ mod tests {
         }
         let windows = Windows { size: 1000, margin: 100 };
         let kinds = |input: &mut dyn Read| -> Vec<ProblemKind> {
-            windows.search(&engine(), input, "x").problems.iter().map(|problem| problem.kind).collect()
+            windows.search(&engine(), input, 700, "x").problems.iter().map(|problem| problem.kind).collect()
         };
         assert_eq!(kinds(&mut [b'A'; 1500].as_slice()), [ProblemKind::Budget]);
         assert_eq!(kinds(&mut [b'.'; 1500].as_slice()), []);

@@ -10,8 +10,8 @@ use super::git::path_bytes;
 /// What a path led to.
 #[derive(Debug)]
 pub enum Opened {
-    /// A file, not read yet.
-    File(File),
+    /// A file, not read yet, and how many bytes it had when it was opened.
+    File(File, u64),
     /// What is held already: a symbolic link's target, as git stores it.
     Held(Vec<u8>),
 }
@@ -21,8 +21,10 @@ pub enum Opened {
 /// # Errors
 /// It cannot be read, or is neither.
 pub fn open(path: &Path) -> io::Result<Opened> {
-    if fs::symlink_metadata(path)?.is_symlink() {
-        return fs::read_link(path).map(|target| Opened::Held(path_bytes(&target)));
+    let target = || fs::read_link(path).map(|target| Opened::Held(path_bytes(&target)));
+    // Where no flag says that a link is not to be followed, it is asked first.
+    if cfg!(not(unix)) && is_link(path)? {
+        return target();
     }
     let mut options = OpenOptions::new();
     options.read(true);
@@ -33,11 +35,20 @@ pub fn open(path: &Path) -> io::Result<Opened> {
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
         options.custom_flags(flags.bits().cast_signed());
     }
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(Opened::File(file));
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(_) if is_link(path)? => return target(),
+        Err(error) => return Err(error),
+    };
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        return Ok(Opened::File(file, metadata.len()));
     }
     Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file any more"))
+}
+
+fn is_link(path: &Path) -> io::Result<bool> {
+    Ok(fs::symlink_metadata(path)?.is_symlink())
 }
 
 #[cfg(all(test, unix))]
@@ -52,7 +63,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("file"), "content").unwrap();
         std::os::unix::fs::symlink("file", path("link")).unwrap();
-        let Opened::File(mut file) = open(&path("file")).unwrap() else { panic!("a file") };
+        let Opened::File(mut file, 7) = open(&path("file")).unwrap() else { panic!("a file") };
         let mut content = String::new();
         file.read_to_string(&mut content).unwrap();
         assert_eq!(content, "content");

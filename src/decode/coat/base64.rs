@@ -127,16 +127,26 @@ const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
 
 /// Whether a run, from a phase on, holds as many bytes in a row as a secret has that a person could read.
 ///
-/// The first of four characters holds the upper six bits of a byte, which for a readable one are 2, 3 or 8 to 31.
-/// Sixteen such bytes in a row begin five groups in a row or more: a look at few of the characters tells nearly all
-/// names in a program from base64. Where five fit, what is around them is decoded.
+/// Of four characters the first holds the upper six bits of a byte, which for a readable one are 2, 3 or 8 to 31; the
+/// second in its lower half the upper four bits of a byte, 0 or 2 to 7; the third in its lowest bits the upper two of a
+/// byte, 0 or 1. Sixteen readable bytes in a row begin five groups in a row or more, of which four at least are whole:
+/// a look at few of the characters tells nearly all names in a program from base64. Where five fit, what is around
+/// them is decoded.
 fn is_readable_somewhere(run: &[u8], phase: usize) -> bool {
     const IN_A_ROW: usize = SHORTEST / 3;
-    let is_upper = |byte: u8| matches!(VALUES[usize::from(byte)], 2 | 3 | 8..=31);
+    let fits = |at: usize, place: u8| FITS[usize::from(run[at])] & 1 << place != 0;
+    let is_whole = |at: usize| {
+        fits(at, 0) && fits(at + 1, 1) && fits(at + 2, 2) && {
+            let bits =
+                run[at + 2..at + 4].iter().fold(0, |bits, byte| bits << 6 | VALUES[usize::from(*byte)]);
+            is_readable_byte(bits)
+        }
+    };
     let mut next = phase;
     // The last one of a row is looked at first: where it does not fit, none of the row's places begin one.
     while let Some(last) = next.checked_add(4 * (IN_A_ROW - 1)).filter(|last| *last < run.len()) {
-        if let Some(back) = (0..IN_A_ROW).find(|back| !is_upper(run[last - 4 * back])) {
+        let is_in = |back: usize| if back == 0 { fits(last, 0) } else { is_whole(last - 4 * back) };
+        if let Some(back) = (0..IN_A_ROW).find(|back| !is_in(*back)) {
             next = last - 4 * back + 4;
             continue;
         }
@@ -150,6 +160,23 @@ fn is_readable_somewhere(run: &[u8], phase: usize) -> bool {
     false
 }
 
+/// At which of the first three places of a group a character may stand, as bits.
+static FITS: [u8; 256] = {
+    let mut fits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = VALUES[byte];
+        if value < 64 {
+            let first = matches!(value, 2 | 3 | 8..=31);
+            let second = matches!(value & 15, 0 | 2..=7);
+            let third = value & 3 < 2;
+            fits[byte] = first as u8 | (second as u8) << 1 | (third as u8) << 2;
+        }
+        byte += 1;
+    }
+    fits
+};
+
 /// What a few groups of characters say.
 enum Readable {
     /// So many readable bytes in a row as a secret has.
@@ -159,13 +186,20 @@ enum Readable {
 }
 
 fn readable(groups: &[u8]) -> Readable {
-    let (mut bytes, mut count, mut bits) = ([0; 24], 0, 0_u32);
-    for (at, character) in groups.iter().enumerate() {
-        bits = bits << 6 | u32::from(VALUES[usize::from(*character)]);
-        if at % 4 > 0 {
-            bytes[count] = (bits >> (6 - 2 * (at % 4)) & 0xff) as u8;
-            count += 1;
-        }
+    let value = |byte: u8| u32::from(VALUES[usize::from(byte)]);
+    let (mut bytes, mut count) = ([0; 24], 0);
+    let (whole, rest) = groups.as_chunks::<4>();
+    for group in whole {
+        let bits = group.iter().fold(0, |bits, character| bits << 6 | value(*character));
+        bytes[count..count + 3].copy_from_slice(&bits.to_be_bytes()[1..]);
+        count += 3;
+    }
+    if rest.len() > 1 {
+        // A group that was cut short.
+        let bits =
+            rest.iter().fold(0, |bits, character| bits << 6 | value(*character)) << (6 * (4 - rest.len()));
+        bytes[count..count + 3].copy_from_slice(&bits.to_be_bytes()[1..]);
+        count += rest.len() - 1;
     }
     let bytes = &bytes[..count];
     if is_readable(bytes) {
