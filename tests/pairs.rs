@@ -110,7 +110,7 @@ fn each_half_alone_is_what_it_was() {
     );
     assert_eq!(alone(&far), ["aws-access-key-id", "aws-secret-access-key"]);
     // The documentation's id is no half, and a placeholder of a secret takes none.
-    let example = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = «{b64*40}»\n";
+    let example = "aws_access_key_id = «AKIA{}IOSFODNN7EXAMPLE»\naws_secret_access_key = «{b64*40}»\n";
     assert_eq!(alone(example), ["aws-secret-access-key"]);
     assert!(findings(&report(&sandbox, &[]))[0]["locations"][0].get("spans").is_none());
     let example =

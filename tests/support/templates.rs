@@ -61,6 +61,8 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
         return block(label, "\\n", seed);
     }
     match piece {
+        // A cut: what is on both sides of it would look like a token if it stood together.
+        "" => String::new(),
         "uuid" => uuid(seed),
         "UUID" => uuid(seed).to_uppercase(),
         "crc62" => {
