@@ -56,8 +56,8 @@ pub struct Holdings {
     names: Vec<Vec<u8>>,
     /// Blobs that hold values, sorted.
     blobs: Vec<(Oid, Vec<ValueIndex>)>,
-    /// As in [`Interest`], by the place in `blobs`.
-    weak: HashSet<(u32, ValueIndex)>,
+    /// As in [`Interest`].
+    weak: HashSet<(Oid, ValueIndex)>,
     lists: Lists,
 }
 
@@ -81,9 +81,6 @@ impl Holdings {
         blobs.sort_unstable();
         let numbered = (0_u32..).zip(&blobs).filter_map(|(at, (oid, _))| Some((contents.number(oid)?, at)));
         let places: HashMap<u32, u32> = numbered.collect();
-        let at = |oid| blobs.binary_search_by_key(oid, |(oid, _): &(Oid, _)| *oid).ok();
-        let weak = interest.weak.iter();
-        let weak = weak.filter_map(|(oid, value)| Some((u32::try_from(at(oid)?).ok()?, *value))).collect();
         let is_blob = Set::below(contents.count());
         for number in places.keys() {
             is_blob.add(*number);
@@ -92,7 +89,7 @@ impl Holdings {
         let mut telling: HashMap<u32, _> =
             telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
         let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.count());
-        let mut holdings = Self { blobs, weak, names: names.all, ..Self::default() };
+        let mut holdings = Self { blobs, weak: interest.weak.clone(), names: names.all, ..Self::default() };
         holdings.places = vec![NOWHERE; contents.count()];
         for (at, tree) in (0..).zip(matter.numbers()) {
             holdings.places[tree as usize] = at;
@@ -182,7 +179,7 @@ impl Holdings {
 
     /// Whether a value is no finding in a blob that holds it.
     pub(super) fn is_weak(&self, blob: u32, value: ValueIndex) -> bool {
-        self.weak.contains(&(blob, value))
+        self.weak.contains(&(*self.blob(blob).0, value))
     }
 
     /// Sums up the values below each tree, children first, without recursion: trees may be nested deeply.

@@ -148,12 +148,8 @@ struct LocationView<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     path: &'r str,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    byte_start: usize,
-    byte_end: usize,
+    #[serde(flatten)]
+    extent: ExtentView,
     blob: Option<&'r str>,
     commit: Option<&'r str>,
     author: Option<&'r str>,
@@ -164,6 +160,30 @@ struct LocationView<'r> {
     in_member: Option<PositionView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     spans: Vec<SpanView<'r>>,
+}
+
+/// From where to where something stands.
+#[derive(Serialize)]
+struct ExtentView {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    byte_start: usize,
+    byte_end: usize,
+}
+
+impl ExtentView {
+    const fn of((start, end): (Position, Position), (byte_start, byte_end): (usize, usize)) -> Self {
+        Self {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            byte_start,
+            byte_end,
+        }
+    }
 }
 
 /// A place in an archive's member.
@@ -179,27 +199,18 @@ struct SpanView<'r> {
     part: &'static str,
     name: &'r str,
     masked: &'r str,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    byte_start: usize,
-    byte_end: usize,
+    #[serde(flatten)]
+    extent: ExtentView,
 }
 
 /// The id, then the secret; nothing where the secret stands alone.
 fn spans<'r>(finding: &'r Finding, location: &'r Location) -> Vec<SpanView<'r>> {
     let Some(id) = &location.partner else { return Vec::new() };
-    let view = |part, name, masked, (start, end): (Position, Position), bytes: (usize, usize)| SpanView {
+    let view = |part, name, masked, places, bytes| SpanView {
         part,
         name,
         masked,
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
-        byte_start: bytes.0,
-        byte_end: bytes.1,
+        extent: ExtentView::of(places, bytes),
     };
     vec![
         view("id", &*id.name, id.masked.as_str(), (id.start, id.end), id.bytes),
@@ -213,12 +224,7 @@ impl<'r> LocationView<'r> {
         Self {
             kind: kind_of(location.kind),
             path: &location.path,
-            line: location.start.line,
-            column: location.start.column,
-            end_line: location.end.line,
-            end_column: location.end.column,
-            byte_start: location.bytes.0,
-            byte_end: location.bytes.1,
+            extent: ExtentView::of((location.start, location.end), location.bytes),
             blob: location.blob.as_deref(),
             commit: commit.map(|commit| commit.id.as_str()),
             author: commit.map(|commit| commit.author.as_str()),

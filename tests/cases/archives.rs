@@ -24,15 +24,7 @@ macro_rules! made {
         made!($name, $make, Found(1))
     };
     ($name:literal, $make:literal, $expect:expr) => {
-        Case {
-            name: concat!("archives: ", $name),
-            make: packing!($make),
-            staged: $expect,
-            worktree: $expect,
-            history: $expect,
-            paths: &["app.dat"],
-            ..CASE
-        }
+        Case::of_file(concat!("archives: ", $name), packing!($make), $expect, &["app.dat"])
     };
 }
 

@@ -1,7 +1,7 @@
 //! Bytes around a key: line ends, marks, lengths, neighbours; and what a file may be besides text.
 
 use crate::case::Expect::{Found, FoundNote, Nothing};
-use crate::case::{CASE, Case, Expect};
+use crate::case::{CASE, Case};
 
 /// A file `app.env` that a script writes, staged, on disk and in a history.
 macro_rules! written {
@@ -9,20 +9,14 @@ macro_rules! written {
         written!($name, $make, Found(1))
     };
     ($name:literal, $make:literal, $expect:expr) => {
-        Case {
-            name: concat!("bytes: ", $name),
-            make: concat!("{ ", $make, "; } > app.env; git add app.env"),
-            staged: $expect,
-            worktree: $expect,
-            history: $expect,
-            paths: &["app.env"],
-            ..CASE
-        }
+        Case::of_file(
+            concat!("bytes: ", $name),
+            concat!("{ ", $make, "; } > app.env; git add app.env"),
+            $expect,
+            &["app.env"],
+        )
     };
 }
-
-/// What a key looks like that is none.
-const NONE: Expect = Nothing;
 
 pub const CASES: &[Case] = &[
     written!("lines that end with CR and LF", "plain | sed 's/$/\\r/'; keyed | sed 's/$/\\r/'"),
@@ -100,17 +94,21 @@ pub const CASES: &[Case] = &[
         "printf 'api_key = \"%s\"' $(printf %s \"$KEY\" | md5sum | cut -c1-32)"
     ),
     written!("a value with the word hook in it", "printf 'api_key = \"%s%s\"' hQ7kzP2x hookWq91LmZt"),
-    written!("a placeholder", "printf 'key = \"sk-%s-your-key-here\"' ant-api03", NONE),
-    written!("dots in its place", "printf 'key = \"sk-%s...\"' ant-api03-", NONE),
-    written!("a variable in its place", "printf 'key = \"sk-%s${KEY}\"' ant-api03-", NONE),
+    written!("a placeholder", "printf 'key = \"sk-%s-your-key-here\"' ant-api03", Nothing),
+    written!("dots in its place", "printf 'key = \"sk-%s...\"' ant-api03-", Nothing),
+    written!("a variable in its place", "printf 'key = \"sk-%s${KEY}\"' ant-api03-", Nothing),
     written!(
         "all the same letter",
         "printf 'key = \"sk-%s%s\"' ant-api03- $(head -c 95 /dev/zero | tr '\\0' x)",
-        NONE
+        Nothing
     ),
-    written!("its hash", "printf 'sha256:%s' $(printf %s \"$KEY\" | sha256sum | cut -c1-64)", NONE),
-    written!("an identifier of universal form", "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'", NONE),
-    written!("the name of a commit", "printf 'commit = \"%s\"' $(git rev-parse HEAD)", NONE),
+    written!("its hash", "printf 'sha256:%s' $(printf %s \"$KEY\" | sha256sum | cut -c1-64)", Nothing),
+    written!(
+        "an identifier of universal form",
+        "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'",
+        Nothing
+    ),
+    written!("the name of a commit", "printf 'commit = \"%s\"' $(git rev-parse HEAD)", Nothing),
     Case {
         name: "bytes: one byte before, at and behind edges of windows",
         make: "dots() { head -c $1 /dev/zero | tr '\\0' .; }; for edge in 65536 100000 1048576; do for by in 0 1 2; do \

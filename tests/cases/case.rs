@@ -121,6 +121,18 @@ pub const CASE: Case = Case {
     story: None,
 };
 
+impl Case {
+    /// One file that every kind of scan reads, and says the same of.
+    pub const fn of_file(
+        name: &'static str,
+        make: &'static str,
+        expect: Expect,
+        paths: &'static [&'static str],
+    ) -> Self {
+        Self { name, make, staged: expect, worktree: expect, history: expect, paths, ..CASE }
+    }
+}
+
 /// A script that ends with this code says that this git cannot make the state.
 pub const CANNOT: i32 = 77;
 

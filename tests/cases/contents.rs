@@ -2,7 +2,7 @@
 //! index, in the working tree, and in a history.
 
 use crate::case::Expect::{Found, Nothing};
-use crate::case::{CASE, Case, Expect};
+use crate::case::{CASE, Case};
 
 /// A file `app.env` that a pipe makes.
 macro_rules! made {
@@ -10,24 +10,18 @@ macro_rules! made {
         made!($name, $make, Found(1))
     };
     ($name:literal, $make:literal, $expect:expr) => {
-        Case {
-            name: concat!("contents: ", $name),
-            make: concat!(
+        Case::of_file(
+            concat!("contents: ", $name),
+            concat!(
                 "coded() { od -An -v -tx1 | tr -d ' \\n' | sed \"s/../$1/g\"; }; { plain; ",
                 $make,
                 "; echo; plain; } > app.env; git add app.env"
             ),
-            staged: $expect,
-            worktree: $expect,
-            history: $expect,
-            paths: &["app.env"],
-            ..CASE
-        }
+            $expect,
+            &["app.env"],
+        )
     };
 }
-
-/// A word where a key would stand, as long as one.
-const NONE: Expect = Nothing;
 
 pub const CASES: &[Case] = &[
     made!("base64", "keyed | base64 -w0"),
@@ -40,8 +34,12 @@ pub const CASES: &[Case] = &[
     made!("base64 in lines of 64 with quotes", "{ plain 9; keyed; } | base64 -w64 | sed 's/.*/  \"&\"/'"),
     made!("base64 in base64", "keyed | base64 -w0 | base64 -w0"),
     made!("base64 in base64 in lines", "keyed | base64 | base64"),
-    made!("base64 of a placeholder", "echo 'key = \"your-anthropic-api-key-goes-here\"' | base64 -w0", NONE),
-    made!("base64 of bytes", "head -c 3000 /bin/sh | base64", NONE),
+    made!(
+        "base64 of a placeholder",
+        "echo 'key = \"your-anthropic-api-key-goes-here\"' | base64 -w0",
+        Nothing
+    ),
+    made!("base64 of bytes", "head -c 3000 /bin/sh | base64", Nothing),
     made!("a data address", "printf 'src=data:text/plain;base64,'; keyed | base64 -w0"),
     made!("basic authorization", "printf 'Authorization: Basic '; printf 'user:%s' \"$KEY\" | base64 -w0"),
     made!("hexadecimal digits", "keyed | coded '&'"),
@@ -91,7 +89,7 @@ pub const CASES: &[Case] = &[
     made!(
         "two strings that are none",
         "printf 'k = \"sk-%s\" + \"your-key-goes-here-and-nowhere-else-my-friend\"' ant-api03-",
-        NONE
+        Nothing
     ),
     Case {
         name: "contents: UTF-16 of either byte order, with a mark and without, and UTF-32",

@@ -104,11 +104,10 @@ impl Marks<'_> {
 
 /// Puts marks in order of which the first ones are.
 pub(super) fn merged(mut marks: Vec<Mark>, ordered: usize) -> Vec<Mark> {
-    let added = marks.split_off(ordered);
+    let mut added = marks.split_off(ordered);
     if added.is_empty() {
         return marks;
     }
-    let mut added = added;
     added.sort_unstable();
     let mut merged = Vec::with_capacity(marks.len() + added.len());
     let mut rest = marks.as_slice();
