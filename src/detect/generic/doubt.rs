@@ -4,6 +4,7 @@
 use super::placeholder::{is_named, says_what_it_is};
 use super::value::{Class, Looks};
 use crate::decode;
+use crate::detect::name;
 use crate::detect::statistics::walks;
 use crate::finding::Confidence;
 
@@ -100,17 +101,24 @@ fn folded(value: &[u8]) -> Vec<u8> {
     value.iter().map(letter).collect()
 }
 
-/// `1234`, `asdasd`, `fedcba`.
+/// `1234`, `asdasd`, `fedcba`, `qwe123`.
 fn is_weak(value: &[u8]) -> bool {
     let units = 1..=value.len() / 2;
     let is_repeated = units.into_iter().any(|unit| value.chunks(unit).all(|part| value.starts_with(part)));
-    is_repeated || value.len() < 24 && walks(value, value.len())
+    if is_repeated || value.len() >= 24 {
+        return is_repeated;
+    }
+    let words = name::words(value);
+    walks(value, value.len())
+        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
 }
 
 /// Made of words, or so that it could be: a name, a word of another language.
 fn is_wordy(looks: &Looks) -> bool {
     let length = looks.letters() + looks.digits + looks.signs;
-    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || looks.likeness > 0)
+    // Case that changes with every other letter is chance, whatever the letters are.
+    let could_be = looks.likeness > 0 && looks.letters() >= looks.humps * 3;
+    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || could_be)
 }
 
 #[cfg(test)]
@@ -132,6 +140,8 @@ mod tests {
             ("1234", Some(Doubt::Weak)),
             ("asdasd", Some(Doubt::Weak)),
             ("654321", Some(Doubt::Weak)),
+            ("qwe123", Some(Doubt::Weak)),
+            ("Cba-321", Some(Doubt::Weak)),
             ("correcthorse", Some(Doubt::Words)),
             ("bosco", Some(Doubt::Words)),
             ("k8Gqz", Some(Doubt::Short)),

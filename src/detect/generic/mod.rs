@@ -6,12 +6,15 @@ mod code;
 mod doubt;
 mod features;
 mod forms;
+mod initials;
+mod kind;
 mod model;
 mod place;
 mod placeholder;
 mod reader;
 mod refer;
 mod say;
+mod table;
 mod value;
 mod words;
 
@@ -100,7 +103,7 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
     let mut found = Vec::new();
     let value = &text[place.value.clone()];
     let looks = Looks::of(value, &model.words);
-    features::visit(text, &place, &looks, &mut |kind, words| found.push(model::feature(kind, words)));
+    features::visit(text, &place, &looks, &mut |kind, words| found.push(kind.feature(words)));
     found.sort();
     found.dedup();
     let most = doubt::of(value, &looks).map_or(Confidence::High, doubt::Doubt::most);
@@ -130,13 +133,15 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
     };
     let value = &text[place.value.clone()];
     let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    let name = &text[place.name.clone()];
-    let (says_password, rest) = behind_stem(name);
-    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned
-        || refer::is_reference(text, &place)
+    if refer::is_reference(text, &place)
         || starts(beginning_with(parts.tokens, value[0]))
         || starts(parts.public_prefixes)
     {
+        return None;
+    }
+    let name = &text[place.name.clone()];
+    let (says_password, rest) = behind_stem(name);
+    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
         return None;
     }
     let is_other = name::has_word(&name::words(name), parts.not_names)
@@ -173,7 +178,8 @@ fn behind_stem(name: &[u8]) -> (bool, &[u8]) {
     let is_at =
         |end: usize, stem: &[u8]| end >= stem.len() && name[end - stem.len()..end].eq_ignore_ascii_case(stem);
     let ends = (1..=name.len()).rev().find_map(|end| {
-        let found = STEMS.iter().find(|(stem, _)| is_at(end, stem));
+        let last = name[end - 1].to_ascii_lowercase();
+        let found = STEMS.iter().find(|(stem, _)| stem[stem.len() - 1] == last && is_at(end, stem));
         found.map(|(_, password)| (end, *password))
     });
     ends.map_or((false, &[][..]), |(end, password)| (password, &name[end..]))

@@ -2,12 +2,13 @@
 //! thrown out before the model is asked.
 
 use super::code;
+use super::initials::Initials;
 use super::place::{Operator, Place, Quote};
 use super::placeholder::{is_filler, says_what_it_is};
 use crate::decode;
 
 /// Words that are no value.
-const NOTHING: [&[u8]; 79] = [
+static NOTHING: Initials<79> = Initials::new(&[
     b"true",
     b"false",
     b"null",
@@ -88,10 +89,10 @@ const NOTHING: [&[u8]; 79] = [
     b"json",
     b"urlencoded",
     b"multipart",
-];
+]);
 
 /// What references begin with.
-const HEADS: [&[u8]; 39] = [
+static HEADS: Initials<39> = Initials::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -131,7 +132,7 @@ const HEADS: [&[u8]; 39] = [
     b"request.",
     b"req.",
     b"ENC[",
-];
+]);
 
 /// Whether a value is one of those.
 pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
@@ -161,11 +162,8 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
 
 /// Whether a value stands for one elsewhere, or for none, whatever stands around it.
 pub(super) fn stands_for_another(value: &[u8]) -> bool {
-    // First bytes and lengths first: a call for each of the words would cost more than all the rest.
-    let begins = |head: &&[u8]| head[0] == value[0] && value.starts_with(head);
-    let is = |word: &&[u8]| word.len() == value.len() && value.eq_ignore_ascii_case(word);
-    HEADS.iter().any(begins)
-        || NOTHING.iter().any(is)
+    HEADS.begun(value).is_some()
+        || NOTHING.of(value[0].to_ascii_lowercase()).iter().any(|word| value.eq_ignore_ascii_case(word))
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
         || is_template(value)
         || is_path(value)
@@ -195,36 +193,26 @@ fn is_empty_login(value: &[u8]) -> bool {
     decode::printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
+/// What stands in an address, and in a name of what a test asks for.
+const ADDRESS: [&[u8]; 2] = [b"://", b"_request"];
+static ADDRESSES: Initials<2> = Initials::new(&ADDRESS);
+
+/// What stands in templates, and in values that something was taken out of.
+static MARKS: Initials<14> = Initials::new(&[
+    ADDRESS[0], ADDRESS[1], b"${", b"$(", b"{{", b"#{", b"***", b"...", b"<%", b"%{", b"%(", b"\\u2022",
+    b"xxxx", b"XXXX",
+]);
+
 /// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it, and addresses.
 fn is_template(value: &[u8]) -> bool {
     // An object in JSON may be a token of several parts.
     let is_object = value.starts_with(b"{\"") || value.starts_with(b"{\\\"");
-    for (at, byte) in value.iter().enumerate() {
-        let parts: &[&[u8]] = match byte {
-            b':' => &[b"://"],
-            b'_' => &[b"_request"],
-            _ if is_object => &[],
-            b'$' => &[b"${", b"$("],
-            b'{' => &[b"{{"],
-            b'#' => &[b"#{"],
-            b'*' => &[b"***"],
-            b'.' => &[b"..."],
-            b'<' => &[b"<%"],
-            b'%' => &[b"%{", b"%("],
-            b'\\' => &[b"\\u2022"],
-            b'x' => &[b"xxxx"],
-            b'X' => &[b"XXXX"],
-            _ => &[],
-        };
-        if parts.iter().any(|part| value[at..].starts_with(part)) {
-            return true;
-        }
-    }
     if is_object {
-        return false;
+        return ADDRESSES.stands_in(value);
     }
     let ends = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
-    ends(b'{', b'}')
+    MARKS.stands_in(value)
+        || ends(b'{', b'}')
         || ends(b'[', b']')
         || ends(b'<', b'>')
         || ends(b'(', b')')
