@@ -25,6 +25,7 @@ use super::name;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
 use crate::secret::Mask;
+use doubt::Doubt;
 use place::Place;
 use value::Looks;
 
@@ -70,8 +71,10 @@ pub(super) fn find<'m>(
     let model = model();
     let value = &text[place.value.clone()];
     let looks = Looks::of(value, &model.words);
-    let opinion =
-        model.judge(|| doubt::of(value, &looks), |sink| features::visit(text, &place, &looks, sink))?;
+    let opinion = model.judge(
+        || doubt(text, &place, &looks, &model.words),
+        |sink| features::visit(text, &place, &looks, sink),
+    )?;
     let strong = value.len() >= STRONG && looks.is_random();
     let name = (!place.operator.is_bare()).then(|| place.name.clone());
     let name = name.filter(|name| name::is_plain(&text[name.clone()]));
@@ -106,8 +109,15 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
     features::visit(text, &place, &looks, &mut |kind, words| found.push(kind.feature(words)));
     found.sort();
     found.dedup();
-    let most = doubt::of(value, &looks).map_or(Confidence::High, doubt::Doubt::most);
+    let most = doubt(text, &place, &looks, &model.words).map_or(Confidence::High, Doubt::most);
     Some(Seen { rule: parts.rule, value: place.value, features: found, most })
+}
+
+/// The weightiest doubt about the value of a place.
+fn doubt(text: &[u8], place: &Place, looks: &Looks, words: &Words) -> Option<Doubt> {
+    let found = doubt::of(&text[place.value.clone()], looks, &text[place.name.clone()], words);
+    let is_low = found.is_some_and(|doubt| doubt.most() == Confidence::Low);
+    if !is_low && code::may_be_variable(text, place) { Some(Doubt::Variable) } else { found }
 }
 
 /// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
@@ -116,7 +126,8 @@ pub(super) fn chosen(value: &[u8]) -> Option<Tier> {
     if refer::stands_for_another(value) {
         return None;
     }
-    match doubt::of(value, &Looks::of(value, &Model::builtin().words)).map(doubt::Doubt::most) {
+    let words = &Model::builtin().words;
+    match doubt::of(value, &Looks::of(value, words), b"", words).map(Doubt::most) {
         None => Some(Tier::Exact),
         Some(Confidence::Low) => None,
         Some(_) => Some(Tier::Likely),

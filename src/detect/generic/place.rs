@@ -148,7 +148,10 @@ pub(super) fn assigned(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     };
     if operator == Operator::Tag && (name.start == 0 || !matches!(text[name.start - 1], b'<' | b':'))
         || operator == Operator::Comma && !closed && (name.start == 0 || text[name.start - 1] != b':')
-        || operator == Operator::Colon && !typed && name.start > 0 && text[name.start - 1] == b':'
+        // `std::key: …`, `$PWD:/src`
+        || operator == Operator::Colon && !typed && name.start > 0 && b":$".contains(&text[name.start - 1])
+        // `verifier.generate("…")`: what is called says something else.
+        || operator == Operator::Call && text[anchor.end.min(name.end)..name.end].contains(&b'.')
     {
         return None;
     }
@@ -222,6 +225,8 @@ mod tests {
             "a > password > b",
             "password: \"\"",
             "password = \"abc\"",
+            "password.verify(\"hunter2x\")",
+            "run -v \"$password:hunter2x\" image",
         ] {
             assert_eq!(value(text, "password"), None, "{text}");
         }

@@ -131,8 +131,9 @@ pub(super) fn says_what_it_is(value: &[u8]) -> bool {
     const LONGEST: usize = 32;
     const MOST_DIGITS: usize = 3;
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if value.len() > LONGEST
-        || digits > MOST_DIGITS && ![&b"1234"[..], b"4321"].iter().any(|end| value.ends_with(end))
+        || digits > MOST_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
     {
         return false;
     }
@@ -194,7 +195,7 @@ pub(super) fn is_named(value: &[u8], looks: &Looks) -> bool {
     looks.covered == 10
         && STEMS[..12]
             .iter()
-            .filter(|stem| stem.len() > 4)
+            .filter(|stem| stem.len() > 4 || **stem == *b"pass" && looks.words > 1)
             .any(|stem| lower.len() > stem.len() && (lower.starts_with(stem) || lower.ends_with(stem)))
 }
 
@@ -213,6 +214,7 @@ mod tests {
             "test123",
             "foobar",
             "admin1234",
+            "password12345",
             "access-token",
             "testPassword!",
         ] {

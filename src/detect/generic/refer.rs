@@ -6,9 +6,10 @@ use super::initials::Initials;
 use super::place::{Operator, Place, Quote};
 use super::placeholder::{is_filler, says_what_it_is};
 use crate::decode;
+use crate::detect::name;
 
 /// Words that are no value.
-static NOTHING: Initials<79> = Initials::new(&[
+static NOTHING: Initials<88> = Initials::new(&[
     b"true",
     b"false",
     b"null",
@@ -34,6 +35,15 @@ static NOTHING: Initials<79> = Initials::new(&[
     b"optional",
     b"required",
     b"unset",
+    b"inherit",
+    b"always",
+    b"never",
+    b"prompt",
+    b"on_create",
+    b"hashed",
+    b"confirmed",
+    b"nullable",
+    b"digest",
     b"empty",
     b"self",
     b"this",
@@ -92,7 +102,7 @@ static NOTHING: Initials<79> = Initials::new(&[
 ]);
 
 /// What references begin with.
-static HEADS: Initials<39> = Initials::new(&[
+static HEADS: Initials<41> = Initials::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -132,6 +142,10 @@ static HEADS: Initials<39> = Initials::new(&[
     b"request.",
     b"req.",
     b"ENC[",
+    // The answer to a challenge.
+    b"Digest ",
+    // A block of PEM in base64, which rules of its own read.
+    b"LS0tLS1CRUdJTi",
 ]);
 
 /// Whether a value is one of those.
@@ -140,11 +154,12 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
     let bare = place.quote == Quote::None;
     if stands_for_another(value)
         || is_uuid(value)
+        || is_key_id(&text[place.name.clone()], value)
         || is_version(value)
         || place.operator == Operator::Call && text.get(place.value.end + 1) == Some(&b',')
         || place.operator == Operator::Comma && !code::is_pair(text, place)
         || place.operator == Operator::Url && text[place.wrapper.clone()] == *value
-        || place.operator == Operator::Scheme && value.ends_with(b"=") && is_empty_login(value)
+        || place.operator == Operator::Scheme && is_empty_login(value)
         || escapes_letters(value)
         || is_time(value)
     {
@@ -163,13 +178,29 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
 /// Whether a value stands for one elsewhere, or for none, whatever stands around it.
 pub(super) fn stands_for_another(value: &[u8]) -> bool {
     HEADS.begun(value).is_some()
-        || NOTHING.of(value[0].to_ascii_lowercase()).iter().any(|word| value.eq_ignore_ascii_case(word))
+        || is_nothing(value)
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
         || is_template(value)
         || is_path(value)
         || says_what_it_is(value)
         || is_filler(value)
-        || decode::login_password(value).is_some_and(|password| says_what_it_is(&password))
+        || decode::login_password(value)
+            .is_some_and(|password| says_what_it_is(&password) || is_nothing(&password))
+}
+
+/// Whether a value is a word that is none.
+fn is_nothing(value: &[u8]) -> bool {
+    NOTHING.of(value[0].to_ascii_lowercase()).iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// The id of a public key (RFC 9580): eight or sixteen hexadecimal digits, or a fingerprint's forty.
+fn is_key_id(name: &[u8], value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    let is_signer =
+        |word: &[u8]| matches!(word, b"gpg" | b"pgp" | b"gpgkey") || word == b"signing" && digits.len() == 8;
+    matches!(digits.len(), 8 | 16 | 40)
+        && digits.iter().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'))
+        && name::words(name).iter().any(is_signer)
 }
 
 /// A percent escape that nobody needs: what tests of addresses hold.
@@ -222,10 +253,29 @@ fn is_template(value: &[u8]) -> bool {
             .is_some_and(|open| memchr::memchr(b'}', &value[open..]).is_some_and(|close| close < 32))
 }
 
-/// `1.2.3`: a version, an address, an object's number.
+/// `1.2.3`: a version, an address, an object's number; `^1.2 || ~2`, `npm:^7.0.4`, `workspace:*`: those that will do.
 fn is_version(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'.', value).count() > 1
-        && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    const FROM: [&[u8]; 5] = [b"npm:", b"workspace:", b"patch:", b"portal:", b"link:"];
+    let from = FROM.iter().find_map(|from| value.strip_prefix(*from));
+    let range = from.unwrap_or(value);
+    let is_sign = |byte: &u8| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'!' | b'*');
+    let is_told = from.is_some() || range.first().is_some_and(is_sign);
+    if !is_told {
+        return memchr::memchr_iter(b'.', value).count() > 1
+            && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    }
+    let mut versions = range.split(|byte| matches!(byte, b' ' | b'|' | b',')).map(|part| {
+        let signs = part.iter().take_while(|byte| is_sign(byte)).count();
+        part[signs..].strip_prefix(b"v").unwrap_or(&part[signs..])
+    });
+    let is_number = |version: &[u8]| {
+        let number = version.split(|byte| matches!(byte, b'-' | b'+')).next().unwrap_or_default();
+        version.is_empty()
+            || number.first().is_some_and(u8::is_ascii_digit)
+                && number.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'*'))
+    };
+    // Something else of that name: `npm:@scope/name@^1`.
+    from.is_some_and(|range| range.contains(&b'@')) || versions.all(is_number)
 }
 
 /// `/etc/app`, `./key`, `~/x`, `//host`.
@@ -256,9 +306,18 @@ mod tests {
             assert!(is_path(value.as_bytes()), "{value}");
         }
         assert!(!is_path(b"/K7MDENGbPxRfiCY") && !is_template(b"{\"a\": \"b\"}"));
-        assert!(is_version(b"2.16.840.1") && !is_version(b"1.5") && !is_version(b"1.a.2"));
+        for value in
+            ["2.16.840.1", "npm:^7.0.4", "^3.0.0 || ~4", ">= 1.2, < 2", "workspace:*", "=1.0.0-beta.2"]
+        {
+            assert!(is_version(value.as_bytes()), "{value}");
+        }
+        for value in ["1.5", "1.a.2", "1234567", "^7Gh2kQ", "npm:hunter2x", "=kX9pQ2vR7", "~x"] {
+            assert!(!is_version(value.as_bytes()), "{value}");
+        }
         assert!(is_time(b"1643842562") && !is_time(b"2643842562"));
         assert!(escapes_letters(b"a%41b") && !escapes_letters(b"a%40b%2") && is_empty_login(b"dXNlcjo="));
+        assert!(is_key_id(b"GPG_KEY", b"348FFC4C") && !is_key_id(b"API_KEY", b"348FFC4C"));
+        assert!(!is_key_id(b"signing-key", b"348FFC4C348FFC4C") && !is_key_id(b"signing-key", b"348FFC4C3"));
         assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
     }
 }
