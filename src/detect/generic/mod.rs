@@ -116,8 +116,8 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
 /// The weightiest doubt about the value of a place.
 fn doubt(text: &[u8], place: &Place, looks: &Looks, words: &Words) -> Option<Doubt> {
     let found = doubt::of(&text[place.value.clone()], looks, &text[place.name.clone()], words);
-    let is_low = found.is_some_and(|doubt| doubt.most() == Confidence::Low);
-    if !is_low && code::may_be_variable(text, place) { Some(Doubt::Variable) } else { found }
+    let is_wordy = found == Some(Doubt::Words);
+    if is_wordy && code::may_be_variable(text, place) { Some(Doubt::Variable) } else { found }
 }
 
 /// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
