@@ -11,6 +11,16 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/detect/generic/kind.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
+mod kind;
+#[path = "src/detect/generic/table.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
+mod table;
+#[path = "src/detect/generic/words.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
+mod words;
+
 #[path = "src/rules/alphabet.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
 mod alphabet;
@@ -24,6 +34,7 @@ mod spec;
 use spec::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
+    write_model();
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/spec.rs");
     println!("cargo::rerun-if-changed=src/rules/sound.rs");
@@ -62,6 +73,42 @@ fn main() {
     );
     let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("builtin.rs");
     fs::write(target, code).expect("the generated file");
+}
+
+/// Lays the model for values without a shape out, so that it is read as it lies in the program.
+fn write_model() {
+    for file in ["kind.rs", "table.rs", "words.rs"] {
+        println!("cargo::rerun-if-changed=src/detect/generic/{file}");
+    }
+    println!("cargo::rerun-if-changed=model");
+    let read = |name: &str| fs::read_to_string(Path::new("model").join(name)).expect("a file of model/");
+    let words = words::Words::new(&read("words.txt"), &read("pairs.txt"));
+    let table = table::Table::parse(&read("weights.tsv"));
+    let entries: Vec<String> =
+        table.entries.iter().map(|(name, weight)| format!("(Cow::Borrowed({name:?}), {weight:?})")).collect();
+    let code = format!(
+        "pub(super) const WORDS: Words = Words {{ bits: Cow::Borrowed(&BITS), heads: Cow::Borrowed(&HEADS), pairs: \
+         Cow::Borrowed(&PAIRS) }};\n\
+         pub(super) const TABLE: Table = Table {{ entries: Cow::Borrowed(&ENTRIES), keys: Cow::Borrowed(&KEYS), slots: \
+         Cow::Borrowed(&SLOTS), bias: {:?}_f32, limits: {:?} }};\n\
+         static ENTRIES: [(Cow<'static, str>, f32); {}] = [{}];\n{}{}{}{}{}",
+        table.bias,
+        table.limits,
+        entries.len(),
+        entries.join(",\n"),
+        array("BITS", "u64", &words.bits),
+        array("HEADS", "u64", &words.heads),
+        array("PAIRS", "i8", &words.pairs),
+        array("KEYS", "u64", &table.keys),
+        array("SLOTS", "u32", &table.slots),
+    );
+    let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("model.rs");
+    fs::write(target, code).expect("the generated file");
+}
+
+fn array<T: std::fmt::Debug>(name: &str, kind: &str, numbers: &[T]) -> String {
+    let lines: Vec<String> = numbers.iter().map(|number| format!("{number:?}")).collect();
+    format!("static {name}: [{kind}; {}] = [\n{}\n];\n", numbers.len(), lines.join(",\n"))
 }
 
 fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {

@@ -102,6 +102,26 @@ fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     }
 }
 
+#[test]
+fn what_a_model_is_trained_on_is_as_doubtful_as_what_is_found() {
+    let random = format!("DB_PASSWORD={}\n", tokens::random(tokens::ALPHANUMERIC, 14, "doubtful"));
+    for (text, most) in [
+        ("DB_PASSWORD=butterfly72\n", Confidence::Medium),
+        ("if x:\n    password = content\n", Confidence::Low),
+        ("POSTGRES_PASSWORD=postgres\n", Confidence::Low),
+        (&random, Confidence::High),
+    ] {
+        let (seen, found) = (DETECTOR.seen(text.as_bytes()), DETECTOR.scan(text.as_bytes()));
+        assert_eq!((seen.len(), seen[0].most), (1, most), "{text}");
+        let opinion = found[0].features.opinion.as_ref().unwrap();
+        assert_eq!(
+            (opinion.confidence, opinion.doubt().is_some()),
+            (most, most < Confidence::High),
+            "{text}"
+        );
+    }
+}
+
 /// A value that is no finding where it stood first is one all the same where it stands later, at the same path.
 #[test]
 fn an_older_version_that_tells_less_hides_nothing() {

@@ -2,25 +2,49 @@
 
 use crate::rules::Text;
 
+/// The words of a name in lower case, side by side in one buffer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    letters: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Words {
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The words from one up to another, as if they were one.
+    fn joined(&self, from: usize, to: usize) -> &[u8] {
+        let start = from.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.letters[start..self.ends[to]]
+    }
+
+    /// Each word.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> + Clone {
+        (0..self.len()).map(|at| self.joined(at, at))
+    }
+}
+
 /// The words of a name in lower case: `DB_PASSWORD2`, `dbPassword2` and `db.password-2` are `db password 2`.
-pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
-    let mut words: Vec<Vec<u8>> = Vec::new();
-    for (at, byte) in name.iter().enumerate() {
+pub(super) fn words(name: &[u8]) -> Words {
+    let mut words = Words { letters: Vec::with_capacity(name.len()), ends: Vec::with_capacity(8) };
+    let mut before = 0_u8;
+    for (at, &byte) in name.iter().enumerate() {
+        let last = std::mem::replace(&mut before, byte);
         if !byte.is_ascii_alphanumeric() {
             continue;
         }
-        let before = at.checked_sub(1).map(|before| name[before]);
-        let goes_on = before.is_some_and(|before| {
-            before.is_ascii_digit() && byte.is_ascii_digit()
-                || before.is_ascii_alphabetic() && byte.is_ascii_lowercase()
-                || before.is_ascii_uppercase()
-                    && byte.is_ascii_uppercase()
-                    && !name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
-        });
-        let small = byte.to_ascii_lowercase();
-        match words.last_mut() {
-            Some(word) if goes_on => word.push(small),
-            _ => words.push(vec![small]),
+        let goes_on = last.is_ascii_digit() && byte.is_ascii_digit()
+            || last.is_ascii_alphabetic() && byte.is_ascii_lowercase()
+            || last.is_ascii_uppercase()
+                && byte.is_ascii_uppercase()
+                && !name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        words.letters.push(byte.to_ascii_lowercase());
+        match words.ends.last_mut() {
+            Some(end) if goes_on => *end += 1,
+            _ => words.ends.push(words.letters.len()),
         }
     }
     words
@@ -28,13 +52,11 @@ pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
 
 /// Whether one of `entries` is a word of the name, or several of its words side by side (`pagetoken` is in
 /// `next_page_token`). Never a part of a word: `account` counts nothing, and `security` is no URI.
-pub(super) fn has_word(words: &[Vec<u8>], entries: &[Text]) -> bool {
-    (0..words.len()).any(|from| {
-        let mut joined = Vec::new();
-        words[from..].iter().any(|word| {
-            joined.extend_from_slice(word);
-            entries.iter().any(|entry| entry.as_bytes() == joined)
-        })
+pub(super) fn has_word(words: &Words, entries: &[Text]) -> bool {
+    let mut spans = (0..words.len()).flat_map(|from| (from..words.len()).map(move |to| (from, to)));
+    spans.any(|(from, to)| {
+        let joined = words.joined(from, to);
+        entries.iter().any(|entry| entry.as_bytes() == joined)
     })
 }
 
@@ -45,7 +67,7 @@ const MOST_WORD: usize = 15;
 /// where a name would (`USER_KEY:VALUE`) is made of short pieces of everything.
 pub(super) fn is_plain(name: &[u8]) -> bool {
     let words = words(name);
-    let letters = |word: &&Vec<u8>| word.first().is_some_and(u8::is_ascii_alphabetic);
+    let letters = |word: &&[u8]| word[0].is_ascii_alphabetic();
     let (count, length) =
         words.iter().filter(letters).fold((0, 0), |(count, length), word| (count + 1, length + word.len()));
     let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -63,7 +85,8 @@ mod tests {
     use super::*;
 
     fn split(name: &str) -> String {
-        String::from_utf8(words(name.as_bytes()).join(&b' ')).unwrap()
+        let words = words(name.as_bytes());
+        String::from_utf8(words.iter().collect::<Vec<_>>().join(&b' ')).unwrap()
     }
 
     #[test]

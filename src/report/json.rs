@@ -26,8 +26,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.iter().map(FindingView::of).collect(),
         rest: Rest::of(report),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    // What is written by the byte is not to pass through what is not known here.
+    let mut out = io::BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 #[cfg(test)]

@@ -143,10 +143,14 @@ fn precision(scores: &[Score], is: impl Fn(&Score) -> bool) -> f64 {
     right as f64 / (right + wrong).max(1) as f64
 }
 
-/// How often findings have to be right: `high` 97 in 100, with something to spare, and what is medium and no more
-/// 85 in 100.
+/// How often findings have to be right: `high` 97 in 100, with something to spare in all, and what is medium and no
+/// more 85 in 100.
 const HIGH: f64 = 0.99;
+const HIGH_NEAR: f64 = 0.97;
 const MEDIUM: f64 = 0.85;
+
+/// How far above its limit something stands near it.
+const NEAR: f64 = 1.0;
 
 /// How far below medium low begins.
 const LOW: f64 = 2.0;
@@ -155,7 +159,13 @@ const LOW: f64 = 2.0;
 pub(crate) fn limits(scores: &[Score]) -> Limits {
     let steps = || (-60..=120).map(|step| f64::from(step) / 10.0);
     let is_high = |one: &Score, high: f64| one.reaches(Confidence::High, high);
-    let high = steps().find(|high| precision(scores, |one| is_high(one, *high)) >= HIGH).unwrap_or(9.0);
+    // The surest ones would carry any number of others: what stands near the limit has to be right, too.
+    let is_near = |one: &Score, high: f64| is_high(one, high) && one.sum < high + NEAR;
+    let is_right = |high: &f64| {
+        precision(scores, |one| is_high(one, *high)) >= HIGH
+            && precision(scores, |one| is_near(one, *high)) >= HIGH_NEAR
+    };
+    let high = steps().find(is_right).unwrap_or(9.0);
     let is_medium = |one: &Score, from: f64| one.reaches(Confidence::Medium, from) && !is_high(one, high);
     let medium = steps()
         .find(|from| precision(scores, |one| is_medium(one, *from)) >= MEDIUM)

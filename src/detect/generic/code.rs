@@ -1,14 +1,14 @@
 //! What stands around a value says that it is none: code that goes on, the words of a sentence, a list of which it is
 //! one. Of a value without quotes it is most of what can be told.
 
-use super::place::{Operator, Place};
+use super::place::{Operator, Place, Quote};
 
 /// Words of code and of prose, which are no value without quotes.
-const CONNECTIVES: [&[u8]; 34] = [
+const CONNECTIVES: [&[u8]; 35] = [
     b"typeof", b"await", b"async", b"return", b"lambda", b"yield", b"delete", b"throw", b"static", b"final",
     b"const", b"with", b"from", b"also", b"that", b"this", b"then", b"when", b"will", b"must", b"should",
     b"which", b"have", b"been", b"only", b"into", b"your", b"their", b"these", b"such", b"case", b"does",
-    b"using", b"login",
+    b"using", b"login", b"range",
 ];
 
 /// Calls whose text is a pattern, or says how.
@@ -74,13 +74,13 @@ fn is_expression(text: &[u8], place: &Place) -> bool {
     let closed = text[place.name.end..].starts_with(b"']") || text[place.name.end..].starts_with(b"\"]");
     if CONNECTIVES.contains(&value)
         || value[0] == b'!' && value.contains(&b'.')
-        // `names['password'] = variable`
-        || closed && place.operator == Operator::Assign && value[0].is_ascii_alphabetic()
+        // `names['password'] = variable`, `[type="password"]:focus`
+        || closed && matches!(place.operator, Operator::Assign | Operator::Colon) && value[0].is_ascii_alphabetic()
     {
         return true;
     }
     // A number, or a type that may not be null.
-    if value.starts_with(b"0x") && value.len() <= 20
+    if value.strip_prefix(b"-").unwrap_or(value).starts_with(b"0x") && value.len() <= 20
         || place.operator == Operator::Colon
             && value.ends_with(b"!")
             && value[..value.len() - 1].iter().all(u8::is_ascii_alphabetic)
@@ -130,6 +130,10 @@ fn goes_on(text: &[u8], place: &Place) -> bool {
     if is_identifier(value) && (next == b';' || next == b')' && place.operator == Operator::Assign) {
         return true;
     }
+    // `f(password=OTHER, name=x)`
+    if place.operator == Operator::Assign && next == b',' && names_follow(&after[1..]) && is_word(value) {
+        return true;
+    }
     if spaces > 0 && [&b"or "[..], b"and ", b"if ", b"else "].iter().any(|word| then.starts_with(word)) {
         return true;
     }
@@ -139,10 +143,37 @@ fn goes_on(text: &[u8], place: &Place) -> bool {
         return true;
     }
     // More words follow: a sentence.
+    let letters = then.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     spaces == 1
         && place.operator == Operator::Colon
-        && then.first().is_some_and(u8::is_ascii_lowercase)
         && value.iter().all(u8::is_ascii_alphabetic)
+        && (then.first().is_some_and(u8::is_ascii_lowercase)
+            || letters > 1 && then.get(letters) == Some(&b' ') && value.iter().all(u8::is_ascii_lowercase))
+}
+
+/// `    secret = content`: a line of code as well as one of settings. What is indented is rather the first.
+pub(super) fn may_be_variable(text: &[u8], place: &Place) -> bool {
+    let before = &text[..place.name.start];
+    let indent = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let is_first = matches!(before[..before.len() - indent].last(), None | Some(b'\n'));
+    place.quote == Quote::None
+        && place.operator == Operator::Assign
+        && indent > 0
+        && is_first
+        && text[place.name.end..place.value.start] == *b" = "
+        && is_word(&text[place.value.clone()])
+}
+
+/// Letters and `_` alone.
+fn is_word(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+}
+
+/// Whether another argument with a name comes next.
+fn names_follow(after: &[u8]) -> bool {
+    let after = after.trim_ascii_start();
+    let name = after.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    name > 0 && after.get(name) == Some(&b'=')
 }
 
 #[cfg(test)]
@@ -163,11 +194,17 @@ mod tests {
             ("case ERROR_PASSWORD_EXPIRED: error = EACCES;", "PASSWORD"),
             ("environ[key] = 'kX9pQ2vR7'", "key"),
             ("config['password'] = hunter", "password"),
+            ("input[type=\"password\"]:focus, a {}", "password"),
             ("Requires that --proxy-password also is set.", "password"),
             ("an email-&-password login in an app", "password"),
             ("secret = regexp.MustCompile(`kX9+`)", "secret"),
             ("checkPassword(eq(\"john\"), other)", "Password"),
             ("token = 1643842562", "token"),
+            ("for user, password := range users", "password"),
+            ("// Third password: build Servers and all", "password"),
+            ("SIOCTOKEN = -0x3f879678", "TOKEN"),
+            ("login(password=OMIT, token=x)", "password"),
+            ("password: \"npm:^7.0.4\"", "password"),
         ] {
             assert!(is_none(text, anchor), "{text}");
         }
@@ -176,8 +213,24 @@ mod tests {
             ("run --proxy-password hunter2x", "password"),
             ("setPassword(eq(\"hunter2x\"))", "Password"),
             ("password: hunter2x", "password"),
+            ("password: sunshine Username: carla", "password"),
         ] {
             assert!(!is_none(text, anchor), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_indented_line_of_words_may_be_code() {
+        for (text, may) in [
+            ("if x:\n    secret = content\n", true),
+            ("[login]\nsecret = content\n", false),
+            ("  secret=content\n", false),
+            ("    secret = c0ntent\n", false),
+            ("    secret = 'content'\n", false),
+        ] {
+            let start = text.find("secret").unwrap();
+            let place = super::super::place::assigned(text.as_bytes(), &(start..start + 6)).unwrap();
+            assert_eq!(may_be_variable(text.as_bytes(), &place), may, "{text}");
         }
     }
 

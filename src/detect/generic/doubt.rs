@@ -1,9 +1,12 @@
 //! Values that are as often an example as a secret, whatever speaks for them: what people type when nothing depends
 //! on it. They are shown, but with no more than some confidence.
 
+use super::initials::Initials;
 use super::placeholder::{is_named, says_what_it_is};
 use super::value::{Class, Looks};
+use super::words::Words;
 use crate::decode;
+use crate::detect::name;
 use crate::detect::statistics::walks;
 use crate::finding::Confidence;
 
@@ -14,6 +17,8 @@ pub(super) enum Doubt {
     Named,
     /// `1234`, `abcabc`: the first that comes to mind.
     Weak,
+    /// `    secret = content`: it may be the name of a variable.
+    Variable,
     /// It is made of words, or of letters that could be one.
     Words,
     /// A few characters.
@@ -24,7 +29,7 @@ impl Doubt {
     /// The most confidence that such a value gets.
     pub(super) const fn most(self) -> Confidence {
         match self {
-            Self::Named | Self::Weak => Confidence::Low,
+            Self::Named | Self::Weak | Self::Variable => Confidence::Low,
             Self::Words | Self::Short => Confidence::Medium,
         }
     }
@@ -33,18 +38,21 @@ impl Doubt {
         match self {
             Self::Named => "never more than low: the value says what it is",
             Self::Weak => "never more than low: a value that comes to everybody's mind",
+            Self::Variable => "never more than low: the value may be the name of a variable",
             Self::Words => "never more than medium: the value is made of words",
             Self::Short => "never more than medium: the value has few characters",
         }
     }
 }
 
-/// The first doubt about a value, the weightiest first.
-pub(super) fn of(value: &[u8], looks: &Looks) -> Option<Doubt> {
-    if is_named(value, looks) || hides(value, looks) {
+/// The first doubt about a value with a name, the weightiest first.
+pub(super) fn of(value: &[u8], looks: &Looks, name: &[u8], dictionary: &Words) -> Option<Doubt> {
+    if is_named(value, looks) || is_of_its_name(value, name) || hides(value, looks) {
         Some(Doubt::Named)
     } else if is_weak(value) {
         Some(Doubt::Weak)
+    } else if let Some(doubt) = in_login(value, dictionary) {
+        Some(doubt)
     } else if is_wordy(looks) {
         Some(Doubt::Words)
     } else {
@@ -54,6 +62,18 @@ pub(super) fn of(value: &[u8], looks: &Looks) -> Option<Doubt> {
 
 /// Shorter values are typed in tests by the thousand.
 const LEAST: usize = 6;
+
+/// `POSTGRES_PASSWORD: postgres`: a word of the name.
+fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
+    name::words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
+}
+
+/// A name and a password in base64 are as doubtful as the password.
+fn in_login(value: &[u8], dictionary: &Words) -> Option<Doubt> {
+    let password = decode::login_password(value)?;
+    let looks = Looks::of(&password, dictionary);
+    if is_named(&password, &looks) { Some(Doubt::Named) } else { is_weak(&password).then_some(Doubt::Weak) }
+}
 
 /// Whether it is such a value in percent escapes, in base64, or with digits and signs for letters.
 fn hides(value: &[u8], looks: &Looks) -> bool {
@@ -100,17 +120,67 @@ fn folded(value: &[u8]) -> Vec<u8> {
     value.iter().map(letter).collect()
 }
 
-/// `1234`, `asdasd`, `fedcba`.
+/// What software comes with, and what people take first, by the lists of default and of common passwords.
+static KNOWN: Initials<35> = Initials::new(&[
+    b"arangodb",
+    b"cassandra",
+    b"changeit",
+    b"clickhouse",
+    b"couchbase",
+    b"docker",
+    b"elastic",
+    b"grafana",
+    b"hunter2",
+    b"iloveyou",
+    b"influxdb",
+    b"jenkins",
+    b"keycloak",
+    b"letmein",
+    b"mariadb",
+    b"minioadmin",
+    b"mongo",
+    b"mongodb",
+    b"mysql",
+    b"neo4j",
+    b"nexus",
+    b"oracle",
+    b"postgres",
+    b"postgresql",
+    b"rabbitmq",
+    b"raspberry",
+    b"redis",
+    b"sonar",
+    b"tomcat",
+    b"toor",
+    b"ubuntu",
+    b"vagrant",
+    b"welcome",
+    b"wordpress",
+    b"zabbix",
+]);
+
+/// `1234`, `asdasd`, `fedcba`, `qwe123`, `postgres`.
 fn is_weak(value: &[u8]) -> bool {
+    let same = |word: &&[u8]| value.eq_ignore_ascii_case(word);
+    if value.first().is_some_and(|first| KNOWN.of(first.to_ascii_lowercase()).iter().any(same)) {
+        return true;
+    }
     let units = 1..=value.len() / 2;
     let is_repeated = units.into_iter().any(|unit| value.chunks(unit).all(|part| value.starts_with(part)));
-    is_repeated || value.len() < 24 && walks(value, value.len())
+    if is_repeated || value.len() >= 24 {
+        return is_repeated;
+    }
+    let words = name::words(value);
+    walks(value, value.len())
+        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
 }
 
 /// Made of words, or so that it could be: a name, a word of another language.
 fn is_wordy(looks: &Looks) -> bool {
     let length = looks.letters() + looks.digits + looks.signs;
-    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || looks.likeness > 0)
+    // Case that changes with every other letter is chance, whatever the letters are.
+    let could_be = looks.likeness > 0 && looks.letters() >= looks.humps * 3;
+    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || could_be)
 }
 
 #[cfg(test)]
@@ -129,9 +199,16 @@ mod tests {
             ("YS1naXQtdG9rZW4=", Some(Doubt::Named)),
             ("p%40ssword%20", Some(Doubt::Named)),
             ("Test@12345", Some(Doubt::Named)),
+            ("cachepass", Some(Doubt::Named)),
+            ("Bosnia", Some(Doubt::Named)),
+            ("YXBwOnN0b3JlLXBhc3M", Some(Doubt::Named)),
+            ("YXBwOjEyMzQ=", Some(Doubt::Weak)),
+            ("Postgres", Some(Doubt::Weak)),
             ("1234", Some(Doubt::Weak)),
             ("asdasd", Some(Doubt::Weak)),
             ("654321", Some(Doubt::Weak)),
+            ("qwe123", Some(Doubt::Weak)),
+            ("Cba-321", Some(Doubt::Weak)),
             ("correcthorse", Some(Doubt::Words)),
             ("bosco", Some(Doubt::Words)),
             ("k8Gqz", Some(Doubt::Short)),
@@ -140,7 +217,8 @@ mod tests {
             ("8f4b7f84864484a7bf31766abe9204da", None),
             ("kX9pQ2vR7tLm3NwZ8bYc", None),
         ] {
-            assert_eq!(of(value.as_bytes(), &Looks::of(value.as_bytes(), words)), expected, "{value}");
+            let looks = Looks::of(value.as_bytes(), words);
+            assert_eq!(of(value.as_bytes(), &looks, b"db_bosnia_password", words), expected, "{value}");
         }
     }
 }

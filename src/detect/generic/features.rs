@@ -1,47 +1,71 @@
 //! What is seen of a value and around it, as named features. Each is a kind and some words, such as `name` and
 //! `password`; what each of them weighs is the model's affair.
 
-use super::place::{Operator, Place, is_name};
+use super::kind::{self, Kind, Word};
+use super::place::{Operator, Place, Quote, is_name};
 use super::value::{Class, Looks};
 use crate::decode;
 use crate::detect::name;
 
 /// Takes a feature: its kind, and its words.
-pub(super) type Sink<'s> = dyn FnMut(&'static str, &[&[u8]]) + 's;
+pub(super) type Sink<'s> = dyn FnMut(&Kind, &[Word<'_>]) + 's;
 
 /// How far from name and value words count, in bytes.
 const NEAR: usize = 120;
 
+const PASSWORD: Word<'_> = Word::of(b"password");
+const SECRET: Word<'_> = Word::of(b"secret");
+const TOKEN: Word<'_> = Word::of(b"token");
+const KEY: Word<'_> = Word::of(b"key");
+const CREDENTIAL: Word<'_> = Word::of(b"credential");
+const AUTH: Word<'_> = Word::of(b"auth");
+const NONCE: Word<'_> = Word::of(b"nonce");
+const ID: Word<'_> = Word::of(b"id");
+const SIGNATURE: Word<'_> = Word::of(b"signature");
+const LOGIN: Word<'_> = Word::of(b"login");
+const UPPER: Word<'_> = Word::of(b"upper");
+const OTHER: Word<'_> = Word::of(b"other");
+
 /// What a name is about, by the last of these that it holds.
-const STEMS: [(&[u8], &[u8]); 14] = [
-    (b"pass", b"password"),
-    (b"pwd", b"password"),
-    (b"psw", b"password"),
-    (b"secret", b"secret"),
-    (b"token", b"token"),
-    (b"key", b"key"),
-    (b"cred", b"credential"),
-    (b"auth", b"auth"),
-    (b"bearer", b"auth"),
-    (b"basic", b"auth"),
-    (b"nonce", b"nonce"),
-    (b"salt", b"nonce"),
-    (b"sid", b"id"),
-    (b"signature", b"signature"),
+const STEMS: [(&[u8], Word<'_>); 14] = [
+    (b"pass", PASSWORD),
+    (b"pwd", PASSWORD),
+    (b"psw", PASSWORD),
+    (b"secret", SECRET),
+    (b"token", TOKEN),
+    (b"key", KEY),
+    (b"cred", CREDENTIAL),
+    (b"auth", AUTH),
+    (b"bearer", AUTH),
+    (b"basic", AUTH),
+    (b"nonce", NONCE),
+    (b"salt", NONCE),
+    (b"sid", ID),
+    (b"signature", SIGNATURE),
 ];
 
 /// What the values of the training set never hold, since their letters were made up: nothing is learnt from that.
 const UNSEEN: [&[u8]; 4] = [b"api", b"key", b"pass", b"pw"];
 
-const NUMBERS: [&[u8]; 16] =
-    [b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b"10", b"11", b"12", b"13", b"14", b"15"];
+static NUMBERS: [Word<'_>; 16] = {
+    let texts: [&[u8]; 16] = [
+        b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b"10", b"11", b"12", b"13", b"14", b"15",
+    ];
+    let mut words = [Word::of(b""); 16];
+    let mut at = 0;
+    while at < texts.len() {
+        words[at] = Word::of(texts[at]);
+        at += 1;
+    }
+    words
+};
 
 /// Whether one short text stands in another: to prepare a search would cost more than all of it.
 fn holds(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len().max(1)).any(|window| window == part)
+    text.windows(part.len().max(1)).any(|window| part.first() == Some(&window[0]) && window == part)
 }
 
-fn number(value: usize) -> &'static [u8] {
+fn number(value: usize) -> Word<'static> {
     NUMBERS[value.min(NUMBERS.len() - 1)]
 }
 
@@ -61,134 +85,137 @@ pub(super) fn visit(text: &[u8], place: &Place, looks: &Looks, sink: &mut Sink<'
 /// A name, and the words that it is made of.
 struct Named<'n> {
     name: &'n [u8],
-    words: &'n [Vec<u8>],
+    words: &'n name::Words,
 }
 
-fn stem_of(place: &Place, name: &[u8]) -> &'static [u8] {
+fn stem_of(place: &Place, name: &[u8]) -> Word<'static> {
     match place.operator {
-        Operator::Url | Operator::Login => return b"login",
-        Operator::Sql => return b"password",
-        Operator::Scheme => return b"auth",
+        Operator::Url | Operator::Login => return LOGIN,
+        Operator::Sql => return PASSWORD,
+        Operator::Scheme => return AUTH,
         _ => {}
     }
     // The one that begins last.
     let found = (0..name.len()).rev().find_map(|at| {
+        let first = name[at].to_ascii_lowercase();
         let begins =
             |stem: &[u8]| name[at..].get(..stem.len()).is_some_and(|part| part.eq_ignore_ascii_case(stem));
-        STEMS.iter().find(|(stem, _)| begins(stem))
+        STEMS.iter().find(|(stem, _)| stem[0] == first && begins(stem))
     });
-    found.map_or(b"other", |(_, group)| group)
+    found.map_or(OTHER, |(_, group)| *group)
 }
 
 fn of_form(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
-    let (operator, quote) = (place.operator.name().as_bytes(), place.quote.name().as_bytes());
-    sink("form", &[operator, quote]);
-    let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).map_or(&b"\n"[..], std::slice::from_ref);
-    sink("before", &[byte(place.name.start.checked_sub(1))]);
-    let end = place.value.end + usize::from(quote != b"bare");
+    let (operator, quote) = (place.operator.word(), place.quote.word());
+    sink(&kind::FORM, &[operator, quote]);
+    let byte =
+        |at: Option<usize>| Word::of(at.and_then(|at| text.get(at)).map_or(&b"\n"[..], std::slice::from_ref));
+    sink(&kind::BEFORE, &[byte(place.name.start.checked_sub(1))]);
+    let end = place.value.end + usize::from(place.quote != Quote::None);
     let after = text[end.min(text.len())..].iter().take(8).position(|byte| *byte != b' ').unwrap_or(0);
-    sink("after", &[quote, byte(Some(end + after))]);
+    sink(&kind::AFTER, &[quote, byte(Some(end + after))]);
     if !place.wrapper.is_empty() {
         let wrapper = &text[place.wrapper.clone()];
-        for word in name::words(wrapper) {
-            sink("wrapper", &[&word]);
+        for word in name::words(wrapper).iter() {
+            sink(&kind::WRAPPER, &[Word::of(word)]);
         }
     }
     if !place.scheme.is_empty() {
-        sink("scheme", &[text[place.scheme.clone()].to_ascii_lowercase().trim_ascii()]);
+        let scheme = text[place.scheme.clone()].to_ascii_lowercase();
+        sink(&kind::SCHEME, &[Word::of(scheme.trim_ascii())]);
     }
     if place.operator == Operator::Url {
-        sink("host", &[host_of(&text[place.value.end + 1..])]);
+        sink(&kind::HOST, &[host_of(&text[place.value.end + 1..])]);
     }
     let line = &text[place.name.start.saturating_sub(NEAR)..place.name.start];
     let line = memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..]).trim_ascii();
-    let opens: &[u8] = match line {
-        b"" => b"nothing",
-        b"export" | b"ENV" | b"set" => b"export",
-        b"-" => b"dash",
-        b"\"" | b"'" => b"quote",
+    let opens = match line {
+        b"" => const { Word::of(b"nothing") },
+        b"export" | b"ENV" | b"set" => const { Word::of(b"export") },
+        b"-" => const { Word::of(b"dash") },
+        b"\"" | b"'" => const { Word::of(b"quote") },
         _ if line.starts_with(b"//")
             || line.starts_with(b"#")
             || line.starts_with(b"*")
             || line.starts_with(b"<!--")
             || line.starts_with(b"--") =>
         {
-            b"comment"
+            const { Word::of(b"comment") }
         }
-        _ => b"other",
+        _ => OTHER,
     };
-    sink("line", &[opens, quote]);
+    sink(&kind::LINE, &[opens, quote]);
 }
 
 /// What kind of host an address has.
-fn host_of(rest: &[u8]) -> &'static [u8] {
+fn host_of(rest: &[u8]) -> Word<'static> {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
     let host = rest[..rest.iter().take(64).take_while(is_part).count()].to_ascii_lowercase();
     let holds = |part: &[u8]| holds(&host, part);
     if host.is_empty() {
-        b"template"
+        const { Word::of(b"template") }
     } else if holds(b"localhost") || host.starts_with(b"127.") || host == b"host" || host == b"hostname" {
-        b"local"
+        const { Word::of(b"local") }
     } else if holds(b"example") || holds(b"foo") || holds(b"bar") || holds(b"host") {
-        b"example"
+        const { Word::of(b"example") }
     } else if host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
-        b"number"
+        const { Word::of(b"number") }
     } else if host.contains(&b'.') {
-        b"named"
+        const { Word::of(b"named") }
     } else {
-        b"alone"
+        const { Word::of(b"alone") }
     }
 }
 
-fn of_name(words: &[Vec<u8>], stem: &[u8], sink: &mut Sink<'_>) {
-    for word in words {
-        sink("name", &[word]);
+fn of_name(words: &name::Words, stem: Word<'_>, sink: &mut Sink<'_>) {
+    for word in words.iter() {
+        sink(&kind::NAME, &[Word::of(word)]);
     }
-    if let Some(last) = words.last() {
-        sink("name-end", &[last]);
+    if let Some(last) = words.iter().next_back().map(Word::of) {
+        sink(&kind::NAME_END, &[last]);
+        if words.len() == 1 {
+            sink(&kind::NAME_ALONE, &[last]);
+        }
     }
-    if words.len() == 1 {
-        sink("name-alone", &[&words[0]]);
-    }
-    sink("stem", &[stem]);
+    sink(&kind::STEM, &[stem]);
 }
 
 fn of_value(value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
-    let class = looks.class.name().as_bytes();
-    sink("class", &[class]);
-    sink("length", &[class, number(length_bin(value.len()))]);
-    sink("covered", &[number(looks.covered.div_ceil(3))]);
-    sink("words", &[class, number(looks.words.min(4))]);
+    let class = looks.class.word();
+    sink(&kind::CLASS, &[class]);
+    sink(&kind::LENGTH, &[class, number(length_bin(value.len()))]);
+    sink(&kind::COVERED, &[number(looks.covered.div_ceil(3))]);
+    sink(&kind::WORDS, &[class, number(looks.words.min(4))]);
     let likeness = usize::try_from((looks.likeness + 32).clamp(0, 60) / 4).unwrap_or(0);
-    sink("likeness", &[number(likeness)]);
+    sink(&kind::LIKENESS, &[number(likeness)]);
     if looks.letters() > 5 {
-        sink("likeness-of", &[class, number(likeness / 2)]);
+        sink(&kind::LIKENESS_OF, &[class, number(likeness / 2)]);
     }
-    sink("changes", &[class, number(looks.changes / 10)]);
-    sink("digits", &[number((looks.digits * 10).div_ceil(value.len()))]);
-    sink("distinct", &[class, number(looks.distinct * 10 / value.len().min(32))]);
-    let case: &[u8] = match (looks.lower, looks.upper) {
-        (0, 0) => b"none",
-        (_, 0) => b"lower",
-        (0, _) => b"upper",
-        (_, 1) if value[0].is_ascii_uppercase() => b"capital",
-        _ => b"both",
+    sink(&kind::CHANGES, &[class, number(looks.changes / 10)]);
+    sink(&kind::DIGITS, &[number((looks.digits * 10).div_ceil(value.len()))]);
+    sink(&kind::DISTINCT, &[class, number(looks.distinct * 10 / value.len().min(32))]);
+    let case = match (looks.lower, looks.upper) {
+        (0, 0) => const { Word::of(b"none") },
+        (_, 0) => const { Word::of(b"lower") },
+        (0, _) => UPPER,
+        (_, 1) if value[0].is_ascii_uppercase() => const { Word::of(b"capital") },
+        _ => const { Word::of(b"both") },
     };
-    sink("case", &[class, case]);
+    sink(&kind::CASE, &[class, case]);
     if looks.digits > 0 {
         let tail = value.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic()).count();
         let behind = value[value.len() - tail..].iter().filter(|byte| byte.is_ascii_digit()).count();
-        sink("digits-at", &[class, if behind == looks.digits { b"end" } else { b"inside" }]);
+        sink(&kind::DIGITS_AT, &[class, Word::of(if behind == looks.digits { b"end" } else { b"inside" })]);
     }
     let mut seen = [false; 256];
     for byte in value.iter().filter(|byte| !byte.is_ascii_alphanumeric()) {
         if !std::mem::replace(&mut seen[usize::from(*byte)], true) {
-            sink("sign", &[std::slice::from_ref(byte)]);
+            sink(&kind::SIGN, &[Word::of(std::slice::from_ref(byte))]);
         }
     }
     if looks.class == Class::Hex {
         sink(
-            "hex",
+            &kind::HEX,
             &[number(match value.len() {
                 16 => 1,
                 32 => 2,
@@ -202,16 +229,16 @@ fn of_value(value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
         );
     }
     if value.ends_with(b"=") {
-        sink("padding", &[number(value.len() % 4)]);
+        sink(&kind::PADDING, &[number(value.len() % 4)]);
     }
     if value.iter().rev().take(1).any(|byte| b".:!?".contains(byte)) {
-        sink("ends-like", &[b"sentence"]);
+        sink(&kind::ENDS_LIKE, &[Word::of(b"sentence")]);
     }
     for word in
         name::words(value).iter().take(8).filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic())
     {
         if !UNSEEN.iter().any(|unseen| holds(word, unseen)) {
-            sink("value", &[word]);
+            sink(&kind::VALUE, &[Word::of(word)]);
         }
     }
 }
@@ -237,13 +264,20 @@ const fn length_bin(length: usize) -> usize {
 }
 
 /// What value and name, or value and form, are to each other.
-fn of_both(place: &Place, stem: &[u8], named: &Named<'_>, value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
-    let class = looks.class.name().as_bytes();
-    let quote = place.quote.name().as_bytes();
-    sink("class-for", &[class, stem]);
-    sink("class-in", &[class, place.operator.name().as_bytes(), quote]);
-    sink("covered-for", &[number(looks.covered.div_ceil(3)), stem, quote]);
-    sink("case-for", &[if looks.lower == 0 { b"upper" } else { b"other" }, class, quote]);
+fn of_both(
+    place: &Place,
+    stem: Word<'_>,
+    named: &Named<'_>,
+    value: &[u8],
+    looks: &Looks,
+    sink: &mut Sink<'_>,
+) {
+    let class = looks.class.word();
+    let quote = place.quote.word();
+    sink(&kind::CLASS_FOR, &[class, stem]);
+    sink(&kind::CLASS_IN, &[class, place.operator.word(), quote]);
+    sink(&kind::COVERED_FOR, &[number(looks.covered.div_ceil(3)), stem, quote]);
+    sink(&kind::CASE_FOR, &[if looks.lower == 0 { UPPER } else { OTHER }, class, quote]);
     let letters = |text: &[u8]| -> Vec<u8> {
         text.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
     };
@@ -260,9 +294,9 @@ fn of_both(place: &Place, stem: &[u8], named: &Named<'_>, value: &[u8], looks: &
         });
         if shared { b"a word" } else { b"nothing" }
     };
-    sink("shared", &[same]);
-    if matches!(stem, b"auth" | b"token") && decode::login_password(value).is_some() {
-        sink("decodes", &[b"login"]);
+    sink(&kind::SHARED, &[Word::of(same)]);
+    if matches!(stem.text, b"auth" | b"token") && decode::login_password(value).is_some() {
+        sink(&kind::DECODES, &[LOGIN]);
     }
 }
 
@@ -285,30 +319,39 @@ fn of_context(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
     };
     let behind = &behind[..behind.len() - cut];
     let (rest, below) = behind.split_at(memchr::memchr(b'\n', behind).unwrap_or(behind.len()));
-    for (kind, part) in [("line-before", line), ("above", above), ("line-after", rest), ("below", below)] {
+    for (kind, part) in
+        [(&kind::LINE_BEFORE, line), (&kind::ABOVE, above), (&kind::LINE_AFTER, rest), (&kind::BELOW, below)]
+    {
         each_word(part, &mut |word| sink(kind, &[word]));
     }
 }
 
 /// The words of a text in lower case, three letters or more, those of a name one by one.
-fn each_word(text: &[u8], visit: &mut dyn FnMut(&[u8])) {
+fn each_word(text: &[u8], visit: &mut dyn FnMut(Word<'_>)) {
     const LONGEST: usize = 14;
     let mut word = [0_u8; LONGEST];
-    let (mut length, mut last) = (0, 0_u8);
-    for byte in text.iter().copied().chain([0]) {
-        let ends = !byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() && last.is_ascii_lowercase();
-        if ends {
-            if (3..=LONGEST).contains(&length) {
-                visit(&word[..length]);
-            }
-            length = 0;
+    let (mut length, mut hash, mut was_small) = (0, 0, false);
+    let mut end = |word: &[u8; LONGEST], length: usize, hash: u64| {
+        if (3..=LONGEST).contains(&length) {
+            visit(Word { text: &word[..length], hash });
         }
-        if byte.is_ascii_alphabetic() {
-            if length < LONGEST {
-                word[length] = byte.to_ascii_lowercase();
-            }
-            length += 1;
+    };
+    for &byte in text {
+        let letter = byte | 0x20;
+        if !letter.is_ascii_lowercase() {
+            end(&word, length, hash);
+            (length, hash, was_small) = (0, 0, false);
+            continue;
         }
-        last = byte;
+        let is_small = letter == byte;
+        if was_small && !is_small {
+            end(&word, length, hash);
+            (length, hash) = (0, 0);
+        }
+        if let Some(place) = word.get_mut(length) {
+            *place = letter;
+        }
+        (length, hash, was_small) = (length + 1, kind::step(hash, letter), is_small);
     }
+    end(&word, length, hash);
 }

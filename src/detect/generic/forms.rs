@@ -15,6 +15,10 @@ pub(super) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     if !(8..=MOST_VALUE).contains(&length) || anchor.start > 0 && is_name(text[anchor.start - 1]) {
         return None;
     }
+    // `Bearer Some-Name: …`
+    if text[anchor.end + length - 1] == b':' {
+        return None;
+    }
     let scheme = anchor.clone();
     let value = anchor.end..anchor.end + length;
     Some(Place {
@@ -31,6 +35,8 @@ pub(super) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
 pub(super) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     const MOST: usize = 200;
     let rest = &text[anchor.end..text.len().min(anchor.end + MOST)];
+    // Most addresses hold none.
+    memchr::memchr(b'@', rest)?;
     let ends = |byte: &u8| {
         !byte.is_ascii_graphic() && *byte < 0x80
             || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'/' | b'\\' | b'?')
@@ -135,7 +141,7 @@ mod tests {
 
     #[test]
     fn forms_lead_to_the_secret_alone() {
-        let cases: [(Form, &str, &str, Option<&str>); 13] = [
+        let cases: [(Form, &str, &str, Option<&str>); 14] = [
             (userinfo, "postgres://app:hunter2x@db/app", "://", Some("hunter2x")),
             (userinfo, "redis://:hunter2x@db", "://", Some("hunter2x")),
             (userinfo, "amqp://a:p@ss@host", "://", Some("p@ss")),
@@ -143,6 +149,7 @@ mod tests {
             (userinfo, "https://user@host/", "://", None),
             (schemed, "Bearer abcdefgh12", "Bearer ", Some("abcdefgh12")),
             (schemed, "Bearer <token>", "Bearer ", None),
+            (schemed, "Bearer Some-Name-2: abcdefgh12", "Bearer ", None),
             (login, "curl -s -u me:hunter2x https://h", "curl ", Some("hunter2x")),
             (login, "curl --user 'me:hunter2x' https://h", "curl ", Some("hunter2x")),
             (login, "curl -s https://h\n -u me:hunter2x", "curl ", None),

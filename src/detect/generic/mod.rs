@@ -6,12 +6,15 @@ mod code;
 mod doubt;
 mod features;
 mod forms;
+mod initials;
+mod kind;
 mod model;
 mod place;
 mod placeholder;
 mod reader;
 mod refer;
 mod say;
+mod table;
 mod value;
 mod words;
 
@@ -22,6 +25,7 @@ use super::name;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
 use crate::secret::Mask;
+use doubt::Doubt;
 use place::Place;
 use value::Looks;
 
@@ -67,8 +71,10 @@ pub(super) fn find<'m>(
     let model = model();
     let value = &text[place.value.clone()];
     let looks = Looks::of(value, &model.words);
-    let opinion =
-        model.judge(|| doubt::of(value, &looks), |sink| features::visit(text, &place, &looks, sink))?;
+    let opinion = model.judge(
+        || doubt(text, &place, &looks, &model.words),
+        |sink| features::visit(text, &place, &looks, sink),
+    )?;
     let strong = value.len() >= STRONG && looks.is_random();
     let name = (!place.operator.is_bare()).then(|| place.name.clone());
     let name = name.filter(|name| name::is_plain(&text[name.clone()]));
@@ -100,11 +106,18 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
     let mut found = Vec::new();
     let value = &text[place.value.clone()];
     let looks = Looks::of(value, &model.words);
-    features::visit(text, &place, &looks, &mut |kind, words| found.push(model::feature(kind, words)));
+    features::visit(text, &place, &looks, &mut |kind, words| found.push(kind.feature(words)));
     found.sort();
     found.dedup();
-    let most = doubt::of(value, &looks).map_or(Confidence::High, doubt::Doubt::most);
+    let most = doubt(text, &place, &looks, &model.words).map_or(Confidence::High, Doubt::most);
     Some(Seen { rule: parts.rule, value: place.value, features: found, most })
+}
+
+/// The weightiest doubt about the value of a place.
+fn doubt(text: &[u8], place: &Place, looks: &Looks, words: &Words) -> Option<Doubt> {
+    let found = doubt::of(&text[place.value.clone()], looks, &text[place.name.clone()], words);
+    let is_wordy = found == Some(Doubt::Words);
+    if is_wordy && code::may_be_variable(text, place) { Some(Doubt::Variable) } else { found }
 }
 
 /// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
@@ -113,7 +126,8 @@ pub(super) fn chosen(value: &[u8]) -> Option<Tier> {
     if refer::stands_for_another(value) {
         return None;
     }
-    match doubt::of(value, &Looks::of(value, &Model::builtin().words)).map(doubt::Doubt::most) {
+    let words = &Model::builtin().words;
+    match doubt::of(value, &Looks::of(value, words), b"", words).map(Doubt::most) {
         None => Some(Tier::Exact),
         Some(Confidence::Low) => None,
         Some(_) => Some(Tier::Likely),
@@ -130,13 +144,15 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
     };
     let value = &text[place.value.clone()];
     let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    let name = &text[place.name.clone()];
-    let (says_password, rest) = behind_stem(name);
-    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned
-        || refer::is_reference(text, &place)
+    if refer::is_reference(text, &place)
         || starts(beginning_with(parts.tokens, value[0]))
         || starts(parts.public_prefixes)
     {
+        return None;
+    }
+    let name = &text[place.name.clone()];
+    let (says_password, rest) = behind_stem(name);
+    if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
         return None;
     }
     let is_other = name::has_word(&name::words(name), parts.not_names)
@@ -173,7 +189,8 @@ fn behind_stem(name: &[u8]) -> (bool, &[u8]) {
     let is_at =
         |end: usize, stem: &[u8]| end >= stem.len() && name[end - stem.len()..end].eq_ignore_ascii_case(stem);
     let ends = (1..=name.len()).rev().find_map(|end| {
-        let found = STEMS.iter().find(|(stem, _)| is_at(end, stem));
+        let last = name[end - 1].to_ascii_lowercase();
+        let found = STEMS.iter().find(|(stem, _)| stem[stem.len() - 1] == last && is_at(end, stem));
         found.map(|(_, password)| (end, *password))
     });
     ends.map_or((false, &[][..]), |(end, password)| (password, &name[end..]))

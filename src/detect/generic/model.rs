@@ -1,42 +1,16 @@
 //! What each feature weighs, and what the sum says: a logistic regression, kept as a table.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
 use super::doubt::Doubt;
-use super::words::{Words, hash, step};
+use super::kind::key_of;
+use super::table::Table;
+use super::words::Words;
 use crate::finding::Confidence;
 
 /// Weights, a dictionary, and the limits of the levels of confidence.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Model {
     pub(super) words: Words,
-    /// By the hash of the feature's name.
-    weights: HashMap<u64, u16, Ready>,
-    entries: Vec<(Box<str>, f32)>,
-    bias: f32,
-    /// The least sums for low, medium and high confidence.
-    limits: [f32; 3],
-}
-
-/// The keys are hashes already.
-type Ready = std::hash::BuildHasherDefault<Same>;
-
-#[derive(Clone, Debug, Default)]
-struct Same(u64);
-
-impl std::hash::Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash(bytes);
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
+    table: Table,
 }
 
 /// What the model says of one value: the features that it knows, and what each adds.
@@ -64,62 +38,18 @@ impl Opinion {
     }
 }
 
-/// The name of a feature as it stands in the table.
-pub(super) fn feature(kind: &str, words: &[&[u8]]) -> String {
-    let words: Vec<String> = words.iter().map(|word| word.escape_ascii().to_string()).collect();
-    format!("{kind}:{}", words.join("|"))
-}
-
-fn key(kind: &str, words: &[&[u8]]) -> u64 {
-    let mut state = hash(kind.as_bytes());
-    for (at, word) in words.iter().enumerate() {
-        state = step(state, if at == 0 { b':' } else { b'|' });
-        for byte in *word {
-            state = match byte {
-                0x21..=0x7e if !matches!(byte, b'\\' | b'\'' | b'"') => step(state, *byte),
-                _ => std::ascii::escape_default(*byte).fold(state, step),
-            };
-        }
-    }
-    state
-}
-
 impl Model {
     /// The one that is compiled in.
     #[must_use]
     pub fn builtin() -> &'static Self {
-        static BUILTIN: OnceLock<Model> = OnceLock::new();
-        BUILTIN.get_or_init(|| {
-            Self::new(
-                include_str!("../../../model/weights.tsv"),
-                Words::new(
-                    include_str!("../../../model/words.txt"),
-                    include_str!("../../../model/pairs.txt"),
-                ),
-            )
-        })
+        static BUILTIN: Model = Model { words: builtin::WORDS, table: builtin::TABLE };
+        &BUILTIN
     }
 
     /// Reads a table: on each line a feature, a tab and what it weighs.
     #[must_use]
     pub fn new(table: &str, words: Words) -> Self {
-        let mut model = Self { words, ..Self::default() };
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let Some((name, weight)) = line.split_once('\t') else { continue };
-            let weight: f32 = weight.parse().unwrap_or(0.0);
-            match name {
-                "bias" => model.bias = weight,
-                "low" => model.limits[0] = weight,
-                "medium" => model.limits[1] = weight,
-                "high" => model.limits[2] = weight,
-                _ => {
-                    let number = u16::try_from(model.entries.len()).unwrap_or(u16::MAX);
-                    model.weights.insert(hash(name.as_bytes()), number);
-                    model.entries.push((name.into(), weight));
-                }
-            }
-        }
-        model
+        Self { words, table: Table::parse(table) }
     }
 
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
@@ -129,15 +59,23 @@ impl Model {
         visit: impl FnOnce(&mut super::features::Sink<'_>),
     ) -> Option<Opinion> {
         let mut parts = Vec::with_capacity(48);
+        // A bit for each feature that was seen: more are no more than a slower search.
+        let mut seen = [0_u64; 64];
         visit(&mut |kind, words| {
-            if let Some(number) = self.weights.get(&key(kind, words))
-                && !parts.contains(number)
-            {
-                parts.push(*number);
+            let Some(number) = self.table.number(kind.key(words)) else { return };
+            let is_new = match seen.get_mut(usize::from(number / 64)) {
+                Some(word) => {
+                    let bit = 1 << (number % 64);
+                    std::mem::replace(word, *word | bit) & bit == 0
+                }
+                None => !parts.contains(&number),
+            };
+            if is_new {
+                parts.push(number);
             }
         });
-        let sum = self.bias + parts.iter().map(|part| self.entries[usize::from(*part)].1).sum::<f32>();
-        let [low, medium, high] = self.limits;
+        let sum = self.table.bias + parts.iter().map(|part| self.table.weight(*part)).sum::<f32>();
+        let [low, medium, high] = self.table.limits;
         let confidence = match sum {
             sum if sum >= high => Confidence::High,
             sum if sum >= medium => Confidence::Medium,
@@ -152,11 +90,18 @@ impl Model {
     /// The three parts that weighed most, in words.
     pub(in crate::detect) fn reasons(&self, opinion: &Opinion) -> Vec<String> {
         const SHOWN: usize = 3;
-        let weight = |part: &u16| self.entries[usize::from(*part)].1;
-        let mut weights: Vec<f32> = opinion.parts.iter().map(|part| weight(part).abs()).collect();
-        weights.sort_unstable_by(|one, other| other.total_cmp(one));
+        let weight = |part: &u16| self.table.weight(*part);
         // Those that weigh as much as the last one shown are told apart by their words.
-        let least = weights.get(SHOWN - 1).copied().unwrap_or(0.0);
+        let mut most = [0.0_f32; SHOWN];
+        for part in &opinion.parts {
+            // What is heavier takes the place of what is lighter, which takes the next one.
+            most.iter_mut().fold(weight(part).abs(), |heavy, one| {
+                let light = heavy.min(*one);
+                *one = heavy.max(*one);
+                light
+            });
+        }
+        let least = most[SHOWN - 1];
         let weightiest = opinion.parts.iter().copied().filter(|part| weight(part).abs() >= least);
         let parts = self.in_words(weightiest).into_iter().take(SHOWN);
         let said =
@@ -173,23 +118,23 @@ impl Model {
 
     /// The same of features by their names, whatever comes of them.
     pub(in crate::detect) fn weigh(&self, features: &[String]) -> Vec<(String, f32)> {
-        self.with_start(features.iter().filter_map(|name| self.weights.get(&hash(name.as_bytes())).copied()))
+        self.with_start(features.iter().filter_map(|name| self.table.number(key_of(name))))
     }
 
     /// The least sums for low, medium and high confidence.
     #[must_use]
     pub const fn limits(&self) -> [f32; 3] {
-        self.limits
+        self.table.limits
     }
 
     fn with_start(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
         let mut parts = self.in_words(parts);
-        parts.push(("what all values start from".to_owned(), self.bias));
+        parts.push(("what all values start from".to_owned(), self.table.bias));
         parts
     }
 
     fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
-        let entries = parts.filter_map(|part| self.entries.get(usize::from(part)));
+        let entries = parts.filter_map(|part| self.table.entries.get(usize::from(part)));
         let mut parts: Vec<(String, f32)> =
             entries.map(|(name, weight)| (super::say::in_words(name), *weight)).collect();
         parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then_with(|| one.0.cmp(&other.0)));
@@ -197,14 +142,37 @@ impl Model {
     }
 }
 
+/// What `build.rs` makes of `model/`.
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "nobody reads it, and each number would be told in a line of all numbers"
+)]
+mod builtin {
+    use std::borrow::Cow;
+
+    use super::{Table, Words};
+
+    include!(concat!(env!("OUT_DIR"), "/model.rs"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_feature_has_one_key_by_name_and_by_parts() {
-        for words in [&[&b"double"[..], b"\n"][..], &[b"password"], &[b"\"", b"\xff\\"]] {
-            assert_eq!(hash(feature("after", words).as_bytes()), key("after", words));
-        }
+    fn the_one_compiled_in_is_that_of_the_files() {
+        let words =
+            Words::new(include_str!("../../../model/words.txt"), include_str!("../../../model/pairs.txt"));
+        let model = Model::new(include_str!("../../../model/weights.tsv"), words);
+        assert_eq!(format!("{model:?}"), format!("{:?}", Model::builtin()));
+    }
+
+    #[test]
+    fn each_feature_of_the_table_has_a_key_of_its_own() {
+        let mut keys = Model::builtin().table.keys.to_vec();
+        keys.sort_unstable();
+        keys.dedup();
+        assert!(keys.len() > 1000 && keys.len() == Model::builtin().table.entries.len());
     }
 }

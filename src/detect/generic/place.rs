@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::kind::Word;
 use super::reader::Reader;
 
 /// No name is longer.
@@ -51,22 +52,23 @@ impl Operator {
         matches!(self, Self::Scheme | Self::Url | Self::Login | Self::Sql)
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    /// As features call it.
+    pub(super) const fn word(self) -> Word<'static> {
         match self {
-            Self::Assign => "assign",
-            Self::Colon => "colon",
-            Self::Arrow => "arrow",
-            Self::Compare => "compare",
-            Self::Comma => "comma",
-            Self::Call => "call",
-            Self::Tag => "tag",
-            Self::Flag => "flag",
-            Self::Space => "space",
-            Self::Pair => "pair",
-            Self::Scheme => "scheme",
-            Self::Url => "url",
-            Self::Login => "login",
-            Self::Sql => "sql",
+            Self::Assign => const { Word::of(b"assign") },
+            Self::Colon => const { Word::of(b"colon") },
+            Self::Arrow => const { Word::of(b"arrow") },
+            Self::Compare => const { Word::of(b"compare") },
+            Self::Comma => const { Word::of(b"comma") },
+            Self::Call => const { Word::of(b"call") },
+            Self::Tag => const { Word::of(b"tag") },
+            Self::Flag => const { Word::of(b"flag") },
+            Self::Space => const { Word::of(b"space") },
+            Self::Pair => const { Word::of(b"pair") },
+            Self::Scheme => const { Word::of(b"scheme") },
+            Self::Url => const { Word::of(b"url") },
+            Self::Login => const { Word::of(b"login") },
+            Self::Sql => const { Word::of(b"sql") },
         }
     }
 }
@@ -83,13 +85,14 @@ pub(super) enum Quote {
 }
 
 impl Quote {
-    pub(super) const fn name(self) -> &'static str {
+    /// As features call it.
+    pub(super) const fn word(self) -> Word<'static> {
         match self {
-            Self::None => "bare",
-            Self::Double => "double",
-            Self::Single => "single",
-            Self::Back => "back",
-            Self::Escaped => "escaped",
+            Self::None => const { Word::of(b"bare") },
+            Self::Double => const { Word::of(b"double") },
+            Self::Single => const { Word::of(b"single") },
+            Self::Back => const { Word::of(b"back") },
+            Self::Escaped => const { Word::of(b"escaped") },
         }
     }
 }
@@ -108,8 +111,19 @@ pub(super) struct Place {
 }
 
 pub(super) const fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    NAMES[byte as usize]
 }
+
+/// Bytes that names are made of.
+static NAMES: [bool; 256] = {
+    let mut names = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        names[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    names
+};
 
 pub(super) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
@@ -134,7 +148,10 @@ pub(super) fn assigned(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     };
     if operator == Operator::Tag && (name.start == 0 || !matches!(text[name.start - 1], b'<' | b':'))
         || operator == Operator::Comma && !closed && (name.start == 0 || text[name.start - 1] != b':')
-        || operator == Operator::Colon && !typed && name.start > 0 && text[name.start - 1] == b':'
+        // `std::key: …`, `$PWD:/src`
+        || operator == Operator::Colon && !typed && name.start > 0 && b":$".contains(&text[name.start - 1])
+        // `verifier.generate("…")`: what is called says something else.
+        || operator == Operator::Call && text[anchor.end.min(name.end)..name.end].contains(&b'.')
     {
         return None;
     }
@@ -208,6 +225,8 @@ mod tests {
             "a > password > b",
             "password: \"\"",
             "password = \"abc\"",
+            "password.verify(\"hunter2x\")",
+            "run -v \"$password:hunter2x\" image",
         ] {
             assert_eq!(value(text, "password"), None, "{text}");
         }

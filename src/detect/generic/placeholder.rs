@@ -1,5 +1,6 @@
 //! Values that people write where a secret would stand: runs, sequences, and words that say no more than the name.
 
+use super::initials::Initials;
 use super::value::Looks;
 use crate::detect::name;
 use crate::detect::statistics::{runs, walks};
@@ -33,8 +34,10 @@ const STEMS: [&[u8]; 17] = [
     b"auth",
 ];
 
+static SAID: Initials<{ STEMS.len() }> = Initials::new(&STEMS);
+
 /// Words that people write to stand for any other.
-const ANY: [&[u8]; 40] = [
+static ANY: Initials<40> = Initials::new(&[
     b"incorrect",
     b"anything",
     b"something",
@@ -75,10 +78,10 @@ const ANY: [&[u8]; 40] = [
     b"xyz",
     b"blah",
     b"tiger",
-];
+]);
 
 /// Words that stand beside those.
-const FILLERS: [&[u8]; 41] = [
+static FILLERS: Initials<42> = Initials::new(&[
     b"another",
     b"confirm",
     b"default",
@@ -111,6 +114,7 @@ const FILLERS: [&[u8]; 41] = [
     b"new",
     b"old",
     b"bad",
+    b"top",
     b"the",
     b"api",
     b"my",
@@ -120,20 +124,24 @@ const FILLERS: [&[u8]; 41] = [
     b"of",
     b"for",
     b"to",
-];
+]);
 
 /// `yourPassword`, `test-token`, `secret_key1`: made of nothing but what the name says, too.
 pub(super) fn says_what_it_is(value: &[u8]) -> bool {
     const LONGEST: usize = 32;
     const MOST_DIGITS: usize = 3;
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if value.len() > LONGEST
-        || digits > MOST_DIGITS && ![&b"1234"[..], b"4321"].iter().any(|end| value.ends_with(end))
+        || digits > MOST_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
     {
         return false;
     }
-    let lower = value.to_ascii_lowercase();
-    let mut rest: &[u8] = &lower;
+    let mut lower = [0; LONGEST];
+    let rest = &mut lower[..value.len()];
+    rest.copy_from_slice(value);
+    rest.make_ascii_lowercase();
+    let mut rest: &[u8] = rest;
     let mut told = false;
     while let Some(first) = rest.first() {
         if !first.is_ascii_alphabetic() {
@@ -143,13 +151,13 @@ pub(super) fn says_what_it_is(value: &[u8]) -> bool {
             rest = &rest[1..];
         } else if let Some(run) = run_of_letters(rest) {
             rest = &rest[run..];
-        } else if let Some(word) = STEMS.iter().find(|word| rest.starts_with(word)) {
+        } else if let Some(word) = SAID.begun(rest) {
             rest = &rest[word.len()..];
             told = true;
-        } else if let Some(word) = ANY.iter().find(|word| rest.starts_with(word)) {
+        } else if let Some(word) = ANY.begun(rest) {
             rest = &rest[word.len()..];
             told = true;
-        } else if let Some(word) = FILLERS.iter().find(|word| rest.starts_with(word)) {
+        } else if let Some(word) = FILLERS.begun(rest) {
             rest = &rest[word.len()..];
         } else {
             return false;
@@ -175,11 +183,11 @@ pub(super) fn is_named(value: &[u8], looks: &Looks) -> bool {
     let are_plain = words.iter().all(|word| {
         word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
     });
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    let (Some(first), Some(last)) = (words.iter().next(), words.iter().next_back()) else { return false };
     if words.len() > 1 && words.len() < 6 && are_plain {
-        let is_known = |word: &Vec<u8>| !word[0].is_ascii_alphabetic() || says_what_it_is(word);
+        let is_known = |word: &[u8]| !word[0].is_ascii_alphabetic() || says_what_it_is(word);
         let letters = || words.iter().filter(|word| word[0].is_ascii_alphabetic());
-        return letters().any(|word| is_stem(word)) && (is_stem(last) || is_stem(first))
+        return letters().any(&is_stem) && (is_stem(last) || is_stem(first))
             || words.iter().all(is_known) && letters().count() > 0;
     }
     // Run together: the rest is words of the dictionary.
@@ -187,7 +195,7 @@ pub(super) fn is_named(value: &[u8], looks: &Looks) -> bool {
     looks.covered == 10
         && STEMS[..12]
             .iter()
-            .filter(|stem| stem.len() > 4)
+            .filter(|stem| stem.len() > 4 || **stem == *b"pass" && looks.words > 1)
             .any(|stem| lower.len() > stem.len() && (lower.starts_with(stem) || lower.ends_with(stem)))
 }
 
@@ -206,6 +214,7 @@ mod tests {
             "test123",
             "foobar",
             "admin1234",
+            "password12345",
             "access-token",
             "testPassword!",
         ] {

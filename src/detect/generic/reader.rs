@@ -117,6 +117,9 @@ impl Reader<'_> {
     }
 
     fn html_quote(&mut self) -> bool {
+        if self.peek() != Some(b'&') {
+            return false;
+        }
         let is = HTML_QUOTES.iter().find(|quote| self.rest().starts_with(quote));
         self.at += is.map_or(0, |quote| quote.len());
         is.is_some()

@@ -2,12 +2,14 @@
 //! thrown out before the model is asked.
 
 use super::code;
+use super::initials::Initials;
 use super::place::{Operator, Place, Quote};
 use super::placeholder::{is_filler, says_what_it_is};
 use crate::decode;
+use crate::detect::name;
 
 /// Words that are no value.
-const NOTHING: [&[u8]; 79] = [
+static NOTHING: Initials<88> = Initials::new(&[
     b"true",
     b"false",
     b"null",
@@ -33,6 +35,15 @@ const NOTHING: [&[u8]; 79] = [
     b"optional",
     b"required",
     b"unset",
+    b"inherit",
+    b"always",
+    b"never",
+    b"prompt",
+    b"on_create",
+    b"hashed",
+    b"confirmed",
+    b"nullable",
+    b"digest",
     b"empty",
     b"self",
     b"this",
@@ -88,10 +99,10 @@ const NOTHING: [&[u8]; 79] = [
     b"json",
     b"urlencoded",
     b"multipart",
-];
+]);
 
 /// What references begin with.
-const HEADS: [&[u8]; 39] = [
+static HEADS: Initials<41> = Initials::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -131,7 +142,11 @@ const HEADS: [&[u8]; 39] = [
     b"request.",
     b"req.",
     b"ENC[",
-];
+    // The answer to a challenge.
+    b"Digest ",
+    // A block of PEM in base64, which rules of its own read.
+    b"LS0tLS1CRUdJTi",
+]);
 
 /// Whether a value is one of those.
 pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
@@ -139,11 +154,12 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
     let bare = place.quote == Quote::None;
     if stands_for_another(value)
         || is_uuid(value)
+        || is_key_id(&text[place.name.clone()], value)
         || is_version(value)
         || place.operator == Operator::Call && text.get(place.value.end + 1) == Some(&b',')
         || place.operator == Operator::Comma && !code::is_pair(text, place)
         || place.operator == Operator::Url && text[place.wrapper.clone()] == *value
-        || place.operator == Operator::Scheme && value.ends_with(b"=") && is_empty_login(value)
+        || place.operator == Operator::Scheme && is_empty_login(value)
         || escapes_letters(value)
         || is_time(value)
     {
@@ -161,17 +177,30 @@ pub(super) fn is_reference(text: &[u8], place: &Place) -> bool {
 
 /// Whether a value stands for one elsewhere, or for none, whatever stands around it.
 pub(super) fn stands_for_another(value: &[u8]) -> bool {
-    // First bytes and lengths first: a call for each of the words would cost more than all the rest.
-    let begins = |head: &&[u8]| head[0] == value[0] && value.starts_with(head);
-    let is = |word: &&[u8]| word.len() == value.len() && value.eq_ignore_ascii_case(word);
-    HEADS.iter().any(begins)
-        || NOTHING.iter().any(is)
+    HEADS.begun(value).is_some()
+        || is_nothing(value)
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'))
         || is_template(value)
         || is_path(value)
         || says_what_it_is(value)
         || is_filler(value)
-        || decode::login_password(value).is_some_and(|password| says_what_it_is(&password))
+        || decode::login_password(value)
+            .is_some_and(|password| says_what_it_is(&password) || is_nothing(&password))
+}
+
+/// Whether a value is a word that is none.
+fn is_nothing(value: &[u8]) -> bool {
+    NOTHING.of(value[0].to_ascii_lowercase()).iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// The id of a public key (RFC 9580): eight or sixteen hexadecimal digits, or a fingerprint's forty.
+fn is_key_id(name: &[u8], value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    let is_signer =
+        |word: &[u8]| matches!(word, b"gpg" | b"pgp" | b"gpgkey") || word == b"signing" && digits.len() == 8;
+    matches!(digits.len(), 8 | 16 | 40)
+        && digits.iter().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'))
+        && name::words(name).iter().any(is_signer)
 }
 
 /// A percent escape that nobody needs: what tests of addresses hold.
@@ -195,36 +224,26 @@ fn is_empty_login(value: &[u8]) -> bool {
     decode::printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
+/// What stands in an address, and in a name of what a test asks for.
+const ADDRESS: [&[u8]; 2] = [b"://", b"_request"];
+static ADDRESSES: Initials<2> = Initials::new(&ADDRESS);
+
+/// What stands in templates, and in values that something was taken out of.
+static MARKS: Initials<14> = Initials::new(&[
+    ADDRESS[0], ADDRESS[1], b"${", b"$(", b"{{", b"#{", b"***", b"...", b"<%", b"%{", b"%(", b"\\u2022",
+    b"xxxx", b"XXXX",
+]);
+
 /// `${NAME}`, `{name}`, `%NAME%`, `<name>`, `[name]`, `***` anywhere in it, and addresses.
 fn is_template(value: &[u8]) -> bool {
     // An object in JSON may be a token of several parts.
     let is_object = value.starts_with(b"{\"") || value.starts_with(b"{\\\"");
-    for (at, byte) in value.iter().enumerate() {
-        let parts: &[&[u8]] = match byte {
-            b':' => &[b"://"],
-            b'_' => &[b"_request"],
-            _ if is_object => &[],
-            b'$' => &[b"${", b"$("],
-            b'{' => &[b"{{"],
-            b'#' => &[b"#{"],
-            b'*' => &[b"***"],
-            b'.' => &[b"..."],
-            b'<' => &[b"<%"],
-            b'%' => &[b"%{", b"%("],
-            b'\\' => &[b"\\u2022"],
-            b'x' => &[b"xxxx"],
-            b'X' => &[b"XXXX"],
-            _ => &[],
-        };
-        if parts.iter().any(|part| value[at..].starts_with(part)) {
-            return true;
-        }
-    }
     if is_object {
-        return false;
+        return ADDRESSES.stands_in(value);
     }
     let ends = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
-    ends(b'{', b'}')
+    MARKS.stands_in(value)
+        || ends(b'{', b'}')
         || ends(b'[', b']')
         || ends(b'<', b'>')
         || ends(b'(', b')')
@@ -234,10 +253,29 @@ fn is_template(value: &[u8]) -> bool {
             .is_some_and(|open| memchr::memchr(b'}', &value[open..]).is_some_and(|close| close < 32))
 }
 
-/// `1.2.3`: a version, an address, an object's number.
+/// `1.2.3`: a version, an address, an object's number; `^1.2 || ~2`, `npm:^7.0.4`, `workspace:*`: those that will do.
 fn is_version(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'.', value).count() > 1
-        && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    const FROM: [&[u8]; 5] = [b"npm:", b"workspace:", b"patch:", b"portal:", b"link:"];
+    let from = FROM.iter().find_map(|from| value.strip_prefix(*from));
+    let range = from.unwrap_or(value);
+    let is_sign = |byte: &u8| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'!' | b'*');
+    let is_told = from.is_some() || range.first().is_some_and(is_sign);
+    if !is_told {
+        return memchr::memchr_iter(b'.', value).count() > 1
+            && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    }
+    let mut versions = range.split(|byte| matches!(byte, b' ' | b'|' | b',')).map(|part| {
+        let signs = part.iter().take_while(|byte| is_sign(byte)).count();
+        part[signs..].strip_prefix(b"v").unwrap_or(&part[signs..])
+    });
+    let is_number = |version: &[u8]| {
+        let number = version.split(|byte| matches!(byte, b'-' | b'+')).next().unwrap_or_default();
+        version.is_empty()
+            || number.first().is_some_and(u8::is_ascii_digit)
+                && number.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'*'))
+    };
+    // Something else of that name: `npm:@scope/name@^1`.
+    from.is_some_and(|range| range.contains(&b'@')) || versions.all(is_number)
 }
 
 /// `/etc/app`, `./key`, `~/x`, `//host`.
@@ -268,9 +306,18 @@ mod tests {
             assert!(is_path(value.as_bytes()), "{value}");
         }
         assert!(!is_path(b"/K7MDENGbPxRfiCY") && !is_template(b"{\"a\": \"b\"}"));
-        assert!(is_version(b"2.16.840.1") && !is_version(b"1.5") && !is_version(b"1.a.2"));
+        for value in
+            ["2.16.840.1", "npm:^7.0.4", "^3.0.0 || ~4", ">= 1.2, < 2", "workspace:*", "=1.0.0-beta.2"]
+        {
+            assert!(is_version(value.as_bytes()), "{value}");
+        }
+        for value in ["1.5", "1.a.2", "1234567", "^7Gh2kQ", "npm:hunter2x", "=kX9pQ2vR7", "~x"] {
+            assert!(!is_version(value.as_bytes()), "{value}");
+        }
         assert!(is_time(b"1643842562") && !is_time(b"2643842562"));
         assert!(escapes_letters(b"a%41b") && !escapes_letters(b"a%40b%2") && is_empty_login(b"dXNlcjo="));
+        assert!(is_key_id(b"GPG_KEY", b"348FFC4C") && !is_key_id(b"API_KEY", b"348FFC4C"));
+        assert!(!is_key_id(b"signing-key", b"348FFC4C348FFC4C") && !is_key_id(b"signing-key", b"348FFC4C3"));
         assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
     }
 }

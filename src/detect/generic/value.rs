@@ -1,6 +1,7 @@
 //! What a value looks like, in numbers and in one word.
 
-use super::words::Words;
+use super::kind::Word;
+use super::words::{MOST_RUN, Words};
 
 /// What kind of thing a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,20 +33,21 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) const fn name(self) -> &'static str {
+    /// As features call it.
+    pub(super) const fn word(self) -> Word<'static> {
         match self {
-            Self::Number => "number",
-            Self::Hex => "hex",
-            Self::Word => "word",
-            Self::Letters => "letters",
-            Self::Camel => "camel",
-            Self::Mixed => "mixed",
-            Self::Joined => "joined",
-            Self::WordDigits => "word-digits",
-            Self::Typed => "typed",
-            Self::Random => "random",
-            Self::Sentence => "sentence",
-            Self::Path => "path",
+            Self::Number => const { Word::of(b"number") },
+            Self::Hex => const { Word::of(b"hex") },
+            Self::Word => const { Word::of(b"word") },
+            Self::Letters => const { Word::of(b"letters") },
+            Self::Camel => const { Word::of(b"camel") },
+            Self::Mixed => const { Word::of(b"mixed") },
+            Self::Joined => const { Word::of(b"joined") },
+            Self::WordDigits => const { Word::of(b"word-digits") },
+            Self::Typed => const { Word::of(b"typed") },
+            Self::Random => const { Word::of(b"random") },
+            Self::Sentence => const { Word::of(b"sentence") },
+            Self::Path => const { Word::of(b"path") },
         }
     }
 }
@@ -60,6 +62,8 @@ pub(super) struct Looks {
     /// The share of its letters that words cover, in tenths.
     pub(super) covered: usize,
     pub(super) words: usize,
+    /// In how many parts its letters fall by what stands between them and by their case.
+    pub(super) humps: usize,
     /// How much more its letters look like words than like chance: eighths of a bit for each pair.
     pub(super) likeness: i32,
     /// How often the kind of character changes, in hundredths of what it could.
@@ -77,30 +81,46 @@ const fn kind(byte: u8) -> u8 {
     }
 }
 
+/// A bit for each place of a run of letters where its case begins a word: `correctHorse`, `HTTPServer`.
+fn humps_of(run: &[u8]) -> u64 {
+    let begins = |at: usize| {
+        run[at].is_ascii_uppercase()
+            && (run[at - 1].is_ascii_lowercase() || run.get(at + 1).is_some_and(u8::is_ascii_lowercase))
+    };
+    (1..run.len().min(MOST_RUN)).fold(0, |humps, at| humps | u64::from(begins(at)) << at)
+}
+
 impl Looks {
     pub(super) fn of(value: &[u8], words: &Words) -> Self {
         let mut counts = [0_usize; 4];
         let mut seen = [0_u64; 4];
-        let mut changes = 0;
-        let mut last = 4;
-        for byte in value {
-            let this = kind(*byte);
+        let (mut changes, mut likeness, mut pairs) = (0, 0, 0);
+        let (mut last, mut before) = (4, 0);
+        for &byte in value {
+            let this = kind(byte);
             counts[usize::from(this)] += 1;
             // A capital at the beginning of a word is no change.
             changes += usize::from(last != 4 && this != last && !(last == 1 && this == 0));
-            last = this;
+            if this == 0 && last < 2 || this == 1 && last == 1 {
+                likeness += words.likeness(before, byte);
+                pairs += 1;
+            }
+            (last, before) = (this, byte);
             seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
         }
         let distinct = seen.iter().map(|part| part.count_ones() as usize).sum();
         let [lower, upper, digits, signs] = counts;
-        let lowered = value.to_ascii_lowercase();
-        let (mut in_words, mut count, mut likeness, mut pairs) = (0, 0, 0, 0);
-        for run in lowered.split(|byte| !byte.is_ascii_lowercase()).filter(|run| run.len() > 1) {
-            let (covered, found) = words.cover(run);
+        let (mut in_words, mut count, mut humps) = (0, 0, 0);
+        for run in value.split(|byte| !byte.is_ascii_alphabetic()).filter(|run| !run.is_empty()) {
+            let mut letters = [0; MOST_RUN];
+            let letters = &mut letters[..run.len().min(MOST_RUN)];
+            letters.copy_from_slice(&run[..letters.len()]);
+            letters.make_ascii_lowercase();
+            let begins = humps_of(run);
+            let (covered, found) = words.cover(letters, begins);
             in_words += covered;
             count += found;
-            likeness += words.likeness(run);
-            pairs += run.len() - 1;
+            humps += 1 + begins.count_ones() as usize;
         }
         let letters = lower + upper;
         let mut looks = Self {
@@ -110,7 +130,8 @@ impl Looks {
             signs,
             covered: (in_words * 10).checked_div(letters).unwrap_or(0),
             words: count,
-            likeness: likeness.checked_div(i32::try_from(pairs).unwrap_or(0)).unwrap_or(0),
+            humps,
+            likeness: likeness.checked_div(pairs).unwrap_or(0),
             changes: (changes * 100).checked_div(value.len().saturating_sub(1)).unwrap_or(0),
             distinct,
             class: Class::Typed,
@@ -179,6 +200,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn case_tells_where_a_word_begins() {
+        for (run, humps) in
+            [("correctHorse", 1 << 7), ("HTTPServer", 1 << 4), ("Word", 0), ("WORD", 0), ("aBcD", 0b1010)]
+        {
+            assert_eq!(humps_of(run.as_bytes()), humps, "{run}");
+        }
+    }
+
+    #[test]
     fn each_kind_of_value_is_told() {
         let words = Words::new("correct\nhorse\npassword\nsummer\nthe\n", "");
         for (value, class) in [
@@ -189,6 +219,7 @@ mod tests {
             ("zqkvjwxp", Class::Letters),
             ("correctHorse", Class::Camel),
             ("zqKvjWxp", Class::Mixed),
+            ("suMmeRhOrse", Class::Mixed),
             ("correct-horse", Class::Joined),
             ("summer2024", Class::WordDigits),
             ("k8Gq2Zp", Class::Typed),
