@@ -55,6 +55,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > app.env; git add app.env; rm app.env",
         staged: Found(1),
         worktree: FoundNote(1, "from-index"),
+        more: &[(&["--staged", "app.env"], Found(1))],
         ..CASE
     },
     Case {

@@ -209,6 +209,27 @@ fn a_tar_is_read_in_all_its_forms() {
     assert_eq!(opened(&[tar(&[("b", b"b")]), joined].concat()).0.len(), 2);
 }
 
+/// GNU's form of a file with holes: blocks that say where they are stand between the header and what is held.
+#[test]
+fn a_tar_of_files_with_holes_is_read_with_what_follows() {
+    for maps in 0..4 {
+        let mut holed = tarred(b'S', b"holed", SAID);
+        holed[257..265].copy_from_slice(b"ustar  \0");
+        holed[482] = u8::from(maps > 0);
+        make::sum(&mut holed[..512]);
+        let map: Vec<u8> = (1..=maps)
+            .flat_map(|nth| {
+                let mut block = [b'0'; 512];
+                block[504] = u8::from(nth < maps);
+                block
+            })
+            .collect();
+        holed.splice(512..512, map);
+        let (members, faults) = opened(&[holed, tar(&[("next", SAID)])].concat());
+        assert_eq!((members, faults), (vec![said("tar:holed"), said("tar:next")], vec![]), "{maps} blocks");
+    }
+}
+
 #[test]
 fn of_a_damaged_tar_the_rest_is_read() {
     let whole = tar(&[("b", b"other"), ("a", SAID)]);

@@ -114,10 +114,8 @@ fn goes_on(text: &[u8], place: &Place) -> bool {
     let spaces = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let then = &after[spaces..];
     if spaces > 0
-        && then.first().is_some_and(|byte| b"+*?|&=!<>-/({[.".contains(byte))
+        && then.first().is_some_and(|byte| b"+*?|&=!<>/({[.".contains(byte))
         && !then.starts_with(b"//")
-        && !then.starts_with(b"--")
-        && !then.starts_with(b"-")
     {
         return true;
     }
@@ -205,6 +203,12 @@ mod tests {
             ("SIOCTOKEN = -0x3f879678", "TOKEN"),
             ("login(password=OMIT, token=x)", "password"),
             ("password: \"npm:^7.0.4\"", "password"),
+            ("password = hunter2x + suffix", "password"),
+            ("password = hunter2x ? other : none", "password"),
+            ("password = hunterName;", "password"),
+            ("password: hunter2x if present", "password"),
+            ("password: hunter2x realm=there", "password"),
+            ("password: forgotten by many", "password"),
         ] {
             assert!(is_none(text, anchor), "{text}");
         }
@@ -214,6 +218,12 @@ mod tests {
             ("setPassword(eq(\"hunter2x\"))", "Password"),
             ("password: hunter2x", "password"),
             ("password: sunshine Username: carla", "password"),
+            ("password = hunter2x // plus a word", "password"),
+            ("password = hunter2x -- plus a word", "password"),
+            ("password = hunter2x -v", "password"),
+            ("password = hunter2x;", "password"),
+            ("password = hunter2x realm=there", "password"),
+            ("password: hunter2x by many", "password"),
         ] {
             assert!(!is_none(text, anchor), "{text}");
         }

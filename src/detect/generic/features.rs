@@ -355,3 +355,6 @@ fn each_word(text: &[u8], visit: &mut dyn FnMut(Word<'_>)) {
     }
     end(&word, length, hash);
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn forms_lead_to_the_secret_alone() {
-        let cases: [(Form, &str, &str, Option<&str>); 14] = [
+        let cases: [(Form, &str, &str, Option<&str>); 16] = [
             (userinfo, "postgres://app:hunter2x@db/app", "://", Some("hunter2x")),
             (userinfo, "redis://:hunter2x@db", "://", Some("hunter2x")),
             (userinfo, "amqp://a:p@ss@host", "://", Some("p@ss")),
@@ -150,6 +150,8 @@ mod tests {
             (schemed, "Bearer abcdefgh12", "Bearer ", Some("abcdefgh12")),
             (schemed, "Bearer <token>", "Bearer ", None),
             (schemed, "Bearer Some-Name-2: abcdefgh12", "Bearer ", None),
+            (schemed, "-H 'authorization: Bearer abcdefgh12'", "Bearer ", Some("abcdefgh12")),
+            (schemed, "TheBearer abcdefgh12", "Bearer ", None),
             (login, "curl -s -u me:hunter2x https://h", "curl ", Some("hunter2x")),
             (login, "curl --user 'me:hunter2x' https://h", "curl ", Some("hunter2x")),
             (login, "curl -s https://h\n -u me:hunter2x", "curl ", None),

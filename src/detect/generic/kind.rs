@@ -4,7 +4,7 @@
 
 /// What a feature is about: the first part of its name.
 pub(super) struct Kind {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// The hash of the name so far, up to the words.
     seed: u64,
 }

@@ -320,4 +320,15 @@ mod tests {
         assert!(!is_key_id(b"signing-key", b"348FFC4C348FFC4C") && !is_key_id(b"signing-key", b"348FFC4C3"));
         assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
     }
+
+    #[test]
+    fn who_has_the_own_name_as_a_password_has_none() {
+        let is_none = |text: &str| {
+            let at = text.find("://").unwrap();
+            let place = super::super::forms::userinfo(text.as_bytes(), &(at..at + 3)).unwrap();
+            is_reference(text.as_bytes(), &place)
+        };
+        assert!(is_none("postgres://kestrel:kestrel@db/app"));
+        assert!(!is_none("postgres://kestrel:kestrel9@db/app") && !is_none("redis://:kestrel@db"));
+    }
 }
