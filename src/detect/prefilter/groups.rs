@@ -4,29 +4,56 @@
 
 use super::table::GRAM;
 use super::{Anchor, DEPTH};
-use crate::text::sieve::{GROUPS, Sieve};
+use crate::text::sieve::{GROUPS, Sieve, Way};
 
-/// The groups come in fours of eight: twice as many would halve what is marked in vain, and take twice as long.
-const BANKS: usize = 4;
+/// Banks of groups: with twice as many half as much is marked in vain, and the look takes twice as long.
+const BY_HALVES: usize = 4;
+const BY_SIXTY_FOURS: usize = 8;
 
-/// The sieve of a search.
-pub(super) type Groups = Sieve<BANKS, GRAM>;
+/// The sieve of a search, for what the processor can.
+pub(super) enum Groups {
+    ByHalves(Box<Sieve<BY_HALVES, GRAM>>),
+    BySixtyFours(Box<Sieve<BY_SIXTY_FOURS, GRAM>>),
+}
 
-/// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for.
-pub(super) fn grouped(anchors: &[Anchor]) -> (Groups, Vec<usize>) {
-    let shares = Shares::new();
+impl Groups {
+    /// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for.
+    pub(super) fn of(anchors: &[Anchor]) -> (Self, Vec<usize>) {
+        if Way::best() == Way::Whole {
+            let (sieve, chosen) = grouped(anchors, by_six_bits);
+            (Self::BySixtyFours(sieve), chosen)
+        } else {
+            let (sieve, chosen) = grouped(anchors, by_halves);
+            (Self::ByHalves(sieve), chosen)
+        }
+    }
+
+    /// See [`Sieve::mark`].
+    pub(super) fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
+        match self {
+            Self::ByHalves(sieve) => sieve.mark(text, from, marks),
+            Self::BySixtyFours(sieve) => sieve.mark(text, from, marks),
+        }
+    }
+}
+
+/// `mixed` gives all bytes that a sieve takes where some may stand.
+fn grouped<const BANKS: usize>(
+    anchors: &[Anchor],
+    mixed: fn(u128) -> u128,
+) -> (Box<Sieve<BANKS, GRAM>>, Vec<usize>) {
     let rare: Vec<Vec<(f32, usize)>> = anchors.iter().map(rare_bytes).collect();
     let mut order: Vec<(f32, usize)> = rare.iter().map(|rare| rare[0].0).zip(0..).collect();
     // The common ones first, since they shape their groups.
     order.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let mut groups = [const { Group::EMPTY }; BANKS * GROUPS];
+    let mut groups = vec![Group::EMPTY; BANKS * GROUPS];
     let mut chosen = vec![0; anchors.len()];
     for (_, number) in order {
         let anchor = &anchors[number];
         let mut best: Option<(f32, usize, usize, Group)> = None;
         for (_, at) in &rare[number] {
             for (place, group) in groups.iter().enumerate() {
-                let grown = group.with(anchor, *at, &shares);
+                let grown = group.with(anchor, *at, mixed);
                 let more = grown.cost() - group.cost();
                 if best.as_ref().is_none_or(|best| more < best.0) {
                     best = Some((more, place, *at, grown));
@@ -38,7 +65,7 @@ pub(super) fn grouped(anchors: &[Anchor]) -> (Groups, Vec<usize>) {
             chosen[number] = at;
         }
     }
-    (sieve(&groups), chosen)
+    (Box::new(sieve(&groups)), chosen)
 }
 
 /// Where in an anchor four bytes begin that are rare in source code, the rarest first, each with its share.
@@ -72,17 +99,15 @@ fn is_common(gram: &[u8]) -> bool {
     lines.binary_search_by(|line| line[..GRAM].cmp(gram)).is_ok()
 }
 
-fn sieve(groups: &[Group]) -> Groups {
+fn sieve<const BANKS: usize>(groups: &[Group]) -> Sieve<BANKS, GRAM> {
     let mut sieve = Sieve::empty();
     for (number, group) in groups.iter().enumerate() {
         for (place, taken) in group.taken.iter().enumerate() {
-            for half in 0..16 {
-                if taken.lower >> half & 1 == 1 {
-                    sieve.allow_lower(number, place, half);
-                }
-                if taken.upper >> half & 1 == 1 {
-                    sieve.allow_upper(number, place, half);
-                }
+            (0..128)
+                .filter(|byte| taken.bytes >> byte & 1 == 1)
+                .for_each(|byte| sieve.allow(number, place, byte));
+            if taken.bytes == ANY {
+                sieve.allow_any(number, place);
             }
         }
     }
@@ -95,16 +120,18 @@ struct Group {
     taken: [Taken; GRAM],
 }
 
-/// The halves of bytes that a place takes, a bit for each, and how many of a text's bytes those are.
+/// The bytes that a place takes, a bit for each of ASCII, and how many of a text's bytes those are.
 #[derive(Clone, Copy)]
 struct Taken {
-    lower: u16,
-    upper: u16,
+    bytes: u128,
     share: f32,
 }
 
+/// All bytes, those that are not ASCII too.
+const ANY: u128 = !0;
+
 impl Group {
-    const EMPTY: Self = Self { taken: [Taken { lower: 0, upper: 0, share: 0.0 }; GRAM] };
+    const EMPTY: Self = Self { taken: [Taken { bytes: 0, share: 0.0 }; GRAM] };
 
     /// The share of places that it marks, if each byte stood for itself.
     fn cost(&self) -> f32 {
@@ -112,25 +139,48 @@ impl Group {
     }
 
     /// The same with an anchor's bytes from a place on.
-    fn with(&self, anchor: &Anchor, at: usize, shares: &Shares) -> Self {
+    fn with(&self, anchor: &Anchor, at: usize, mixed: fn(u128) -> u128) -> Self {
         let mut grown = *self;
         for (place, taken) in grown.taken.iter_mut().enumerate() {
-            let (lower, upper) = match anchor.text.get(at + place) {
+            let bytes = match anchor.text.get(at + place) {
                 Some(byte) if anchor.ignore_case && byte.is_ascii_alphabetic() => {
-                    (1 << (byte & 15), 1 << (byte >> 4) | 1 << ((byte ^ 0x20) >> 4))
+                    1 << byte | 1 << (byte ^ 0x20)
                 }
-                Some(byte) => (1 << (byte & 15), 1 << (byte >> 4)),
-                // An anchor of three bytes.
-                None => (!0, !0),
+                Some(byte) if byte.is_ascii() => 1 << byte,
+                // An anchor of three bytes, or one that is not ASCII.
+                _ => ANY,
             };
-            if taken.lower | lower != taken.lower || taken.upper | upper != taken.upper {
-                taken.lower |= lower;
-                taken.upper |= upper;
-                taken.share = shares.of(taken.lower, taken.upper);
+            if taken.bytes | bytes != taken.bytes {
+                let more = mixed(taken.bytes | bytes) & !taken.bytes;
+                taken.bytes |= more;
+                taken.share += share(more);
             }
         }
         grown
     }
+}
+
+/// All bytes whose lower six bits are those of one of some bytes.
+fn by_six_bits(bytes: u128) -> u128 {
+    let bytes = bytes | bytes >> 64;
+    bytes | bytes << 64
+}
+
+/// All bytes whose lower half is that of one of some bytes and whose upper half that of another.
+fn by_halves(bytes: u128) -> u128 {
+    let rows = (0..8).map(|upper| bytes >> (16 * upper) & 0xffff);
+    let lower = rows.clone().fold(0, |lower, row| lower | row);
+    (0..8).zip(rows).filter(|(_, row)| *row != 0).fold(0, |mixed, (upper, _)| mixed | lower << (16 * upper))
+}
+
+/// How many of a text's bytes some are.
+fn share(mut bytes: u128) -> f32 {
+    let mut share = 0.0;
+    while bytes != 0 {
+        share += share_of(u8::try_from(bytes.trailing_zeros()).unwrap_or(u8::MAX));
+        bytes &= bytes - 1;
+    }
+    share
 }
 
 /// How many of a source's 65,536 bytes each one is: git, ruff and redis, taken together.
@@ -152,33 +202,26 @@ fn share_of(byte: u8) -> f32 {
     f32::from(COUNTS.get(usize::from(byte)).copied().unwrap_or(OTHERS)) / 65_536.0
 }
 
-/// Sums of shares for each set of lower halves, by upper half: of the eight smaller and of the eight larger.
-struct Shares(Vec<[[f32; 256]; 2]>);
-
-impl Shares {
-    fn new() -> Self {
-        let sums = |upper: usize, from: usize| {
-            let mut sums = [0.0; 256];
-            for set in 1..256_usize {
-                let half = set.trailing_zeros() as usize;
-                let byte = u8::try_from(upper * 16 + from + half).unwrap_or(u8::MAX);
-                sums[set] = sums[set & (set - 1)] + share_of(byte);
-            }
-            sums
-        };
-        Self((0..16).map(|upper| [sums(upper, 0), sums(upper, 8)]).collect())
-    }
-
-    fn of(&self, lower: u16, upper: u16) -> f32 {
-        let [small, large] = lower.to_le_bytes();
-        let rows = self.0.iter().enumerate().filter(|(row, _)| upper >> row & 1 == 1);
-        rows.map(|(_, sums)| sums[0][usize::from(small)] + sums[1][usize::from(large)]).sum()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each mark costs a look at the table; with common bytes in the groups there would be many times as many.
+    #[test]
+    fn a_sieve_of_the_anchors_marks_little_else() {
+        let anchors = super::super::anchors_of(crate::rules::RuleSet::builtin().rules());
+        let (groups, _) = Groups::of(&anchors);
+        let most = match groups {
+            Groups::ByHalves(_) => 100,
+            Groups::BySixtyFours(_) => 20,
+        };
+        let text = include_str!("mod.rs").repeat(4);
+        let mut marks = vec![0; text.len() / 64 + 1];
+        groups.mark(text.as_bytes(), 0, &mut marks);
+        let marked: u32 = marks.iter().map(|mark: &u64| mark.count_ones()).sum();
+        let marked = marked as usize * 1000 / text.len();
+        assert!((1..most).contains(&marked), "{marked} of 1000 places are marked");
+    }
 
     #[test]
     fn common_bytes_are_known() {

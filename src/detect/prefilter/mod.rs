@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::rules::Rule;
-use crate::text::sieve::{self, PLACES};
+use crate::text::sieve::{PLACES, Way};
 pub(super) use anchor::{Anchor, Extent};
 
 use anchor::anchors_of;
@@ -108,11 +108,11 @@ impl Prefilter {
         if let Some(quick) = self.quick.get() {
             return Some(quick);
         }
-        if !sieve::is_fast() || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP {
+        if Way::best() == Way::Slow || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP {
             return None;
         }
         Some(self.quick.get_or_init(|| {
-            let (groups, chosen) = groups::grouped(&self.anchors);
+            let (groups, chosen) = Groups::of(&self.anchors);
             let mut chosen = chosen.into_iter();
             Quick { groups, table: table(&self.anchors, |_| chosen.next().unwrap_or(0)) }
         }))
@@ -312,7 +312,7 @@ mod tests {
             SLOW.searched.store(0, Ordering::Relaxed);
             let (slowly, quickly) = (places(&SLOW, &text, &region), places(&QUICK, &text, &region));
             prop_assert!(SLOW.quick.get().is_none());
-            prop_assert!(region.len() < LEAST || QUICK.quick.get().is_some() == sieve::is_fast());
+            prop_assert!(region.len() < LEAST || QUICK.quick.get().is_some() == (Way::best() > Way::Slow));
             let mut all = Vec::new();
             for (number, anchor) in (0..).zip(&SLOW.anchors) {
                 all.extend(region.clone().filter(|at| anchor.stands_at(&text, *at)).map(|at| (at, number)));
