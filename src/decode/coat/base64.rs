@@ -52,7 +52,14 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
     let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
     let (mut lines, mut digits, mut together) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
-        wrapped(text, start, &mut lines);
+        let end = marks.row_end(start);
+        // No line is wrapped before it, or it would have been met there. One that begins before this part may be the
+        // end of what is wrapped.
+        if start >= within.start && says_nothing(&text[start..end]) {
+            from = end;
+            continue;
+        }
+        wrapped(text, start..end, &mut lines);
         let place = lines[0].start..lines[lines.len() - 1].end;
         from = place.end;
         let is_hex = |line: &&Range<usize>| text[(*line).clone()].iter().all(u8::is_ascii_hexdigit);
@@ -78,6 +85,13 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
     }
 }
 
+/// Whether a run says nothing in any coat, and is not the first line of several.
+fn says_nothing(run: &[u8]) -> bool {
+    run.len() < LEAST_LINE
+        && (0..4).all(|phase| !is_readable_somewhere(run, phase) && !may_be_packed(run, phase))
+        && !run.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Where the run begins that a place stands in, and the lines before it that it is wrapped into.
 fn first_line(text: &[u8], at: usize) -> usize {
     let mut start = at - text[..at].iter().rev().take_while(|byte| is_run(**byte)).count();
@@ -91,11 +105,12 @@ fn run_end(text: &[u8], from: usize) -> usize {
     from + text[from..].iter().take_while(|byte| is_run(**byte)).count()
 }
 
-/// The run that begins at a place, with the lines before and behind it that it is wrapped into.
-fn wrapped(text: &[u8], start: usize, lines: &mut Vec<Range<usize>>) {
-    let first = first_line(text, start);
+/// A run, with the lines before and behind it that it is wrapped into.
+fn wrapped(text: &[u8], run: Range<usize>, lines: &mut Vec<Range<usize>>) {
+    let start = first_line(text, run.start);
+    let first = if start == run.start { run } else { start..run_end(text, start) };
     lines.clear();
-    lines.extend(std::iter::successors(Some(first..run_end(text, first)), |line| line_behind(text, line)));
+    lines.extend(std::iter::successors(Some(first), |line| line_behind(text, line)));
 }
 
 fn line_before(text: &[u8], start: usize) -> Option<Range<usize>> {

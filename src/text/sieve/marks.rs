@@ -14,6 +14,8 @@ pub struct Marks<'m, const BANKS: usize, const WIDTH: usize> {
     from: usize,
     known: usize,
     words: [u64; WORDS + 1],
+    /// The same words before rows were looked for in them, and one more.
+    single: [u64; WORDS + 1],
     /// How many places in a row have to be marked.
     least: usize,
 }
@@ -32,7 +34,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
     #[must_use]
     pub const fn of_rows(sieve: &'m Sieve<BANKS, WIDTH>, text: &'m [u8], end: usize, least: usize) -> Self {
         assert!(least > 0 && least <= PLACES, "a row lies in two words");
-        Self { sieve, text, end, from: 0, known: 0, words: [0; WORDS + 1], least }
+        Self { sieve, text, end, from: 0, known: 0, words: [0; WORDS + 1], single: [0; WORDS + 1], least }
     }
 
     /// The first mark from a place on. Places are asked for in ascending order.
@@ -56,6 +58,31 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
         None
     }
 
+    /// The end of the row that a mark stands in: the first place behind it that does not fit.
+    #[must_use]
+    pub fn row_end(&self, mark: usize) -> usize {
+        let mut at = mark;
+        let known = if self.least == 1 { &[] } else { &self.single[..=self.known] };
+        while let Some(single) = known.get(at.wrapping_sub(self.from) / PLACES) {
+            let within = (at - self.from) % PLACES;
+            let row = (single >> within).trailing_ones() as usize;
+            at += row;
+            if row < PLACES - within {
+                return at;
+            }
+        }
+        while at < self.text.len() {
+            let mut words = [0; WORDS];
+            self.sieve.mark(self.text, at, &mut words);
+            let full = words.iter().take_while(|word| **word == u64::MAX).count();
+            at += full * PLACES;
+            if let Some(word) = words.get(full) {
+                return at + word.trailing_ones() as usize;
+            }
+        }
+        at
+    }
+
     fn fill(&mut self, from: usize) {
         self.from = from;
         self.known = (self.end - from).div_ceil(PLACES).min(WORDS);
@@ -63,14 +90,14 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
             self.sieve.mark(self.text, from, &mut self.words[..self.known]);
             return;
         }
-        self.sieve.mark(self.text, from, &mut self.words[..=self.known]);
-        let mut eights = full_eights(self.words[0]);
+        self.sieve.mark(self.text, from, &mut self.single[..=self.known]);
+        let mut eights = full_eights(self.single[0]);
         for at in 0..self.known {
-            let next = self.words[at + 1];
+            let next = self.single[at + 1];
             let both = eights | full_eights(next) << 8;
             // A long row holds two or more eights in a row. Few words have them.
             let may_begin = self.least < LONG || both & both >> 1 != 0;
-            self.words[at] = if may_begin { begin_rows(self.words[at], next, self.least) } else { 0 };
+            self.words[at] = if may_begin { begin_rows(self.single[at], next, self.least) } else { 0 };
             eights = both >> 8;
         }
     }
@@ -115,6 +142,25 @@ mod tests {
                 let mut marks = Marks::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
                 let expected = (length >= least).then_some(before);
                 assert_eq!(marks.next_from(0), expected, "{length} {least} {before}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_end_where_nothing_fits() {
+        const SIEVE: Sieve<1, 1> = Sieve::empty().with(0, 0, b"a");
+        for length in [1, 2, 63, 64, 65, 500, 1023, 1024, 1100, 5000] {
+            for before in [0, 1, 63, 64, 900, 1023, 1024] {
+                for (behind, least) in [("", 1), (".", 1), (".a", 40), (".", 24), ("", 24)] {
+                    let text = ".".repeat(before) + &"a".repeat(length) + behind;
+                    let mut marks = Marks::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
+                    let Some(mark) = marks.next_from(0) else {
+                        assert!(length < least);
+                        continue;
+                    };
+                    assert_eq!(marks.row_end(mark), before + length, "{before} {length} {behind:?} {least}");
+                    assert_eq!(marks.row_end(before + length - 1), before + length);
+                }
             }
         }
     }
