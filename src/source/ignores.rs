@@ -31,9 +31,10 @@ impl Rules {
 
 /// Whether what stands in the place of a folder's ignore files is not to be opened.
 pub(super) fn are_odd(folder: &Path) -> bool {
-    let file = folder.join(".gitignore");
-    let is_link = file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-    is_link || is_special(&file) || is_special(&folder.join(".git/info/exclude"))
+    // Where there is none, one question is enough; there is one for each folder of a tree.
+    let own = folder.join(".gitignore").symlink_metadata();
+    own.is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+        || is_special(&folder.join(".git/info/exclude"))
 }
 
 fn is_special(file: &Path) -> bool {

@@ -1,16 +1,17 @@
 //! Files on disk: what the index holds, and untracked files that git does not ignore. A tracked file is read
 //! though an ignore file names it; one that is not checked out is read from the index.
 
-use std::collections::HashSet;
-use std::fs::{self, FileType, Metadata};
+mod tracked;
+
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::checkout::Checkout;
-use super::git::{EntryKind, Index, IndexEntry, IndexError, Oid, Repository, os_string, path_bytes};
+use self::tracked::Tracked;
+use super::git::{Oid, Repository, path_bytes};
 use super::ignores::{self, Rules};
 use crate::finding::{Problem, ProblemKind};
 use crate::text::percent;
@@ -74,6 +75,22 @@ pub struct Lister<'l> {
     pub excluded: &'l (dyn Fn(&[u8]) -> bool + Sync),
 }
 
+/// What a walk met.
+#[derive(Default)]
+struct Met {
+    files: Vec<File>,
+    /// Pipes, sockets and devices, by name.
+    special: Vec<Vec<u8>>,
+    /// Folders that are repositories of their own.
+    inner: Vec<PathBuf>,
+    problems: Vec<Problem>,
+}
+
+/// What a lock holds; what a thread left that fell is as good as any other.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Lister<'_> {
     /// Lists what is below the named files and folders. A name that is not there is a problem; one that is
     /// named is read even if it is ignored.
@@ -86,7 +103,7 @@ impl Lister<'_> {
                 Ok(metadata) if self.named == Named::ByHand => {
                     self.by_hand(name, metadata.file_type(), &mut listing);
                 }
-                Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing, &HashSet::new()),
+                Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing),
                 Err(error) => listing.problems.push(self.absent(name, &error)),
             }
         }
@@ -99,14 +116,14 @@ impl Lister<'_> {
     /// but its own text.
     fn by_hand(&self, name: &Path, kind: FileType, listing: &mut Listing) {
         if kind.is_file() {
-            return self.entry(name, kind, listing, &HashSet::new());
+            return self.entry(name, kind, listing);
         }
         let behind = fs::metadata(name).ok();
         let real = behind.as_ref().filter(|_| kind.is_symlink()).and_then(|_| fs::canonicalize(name).ok());
         match (&behind, &real) {
             (Some(metadata), Some(real)) if metadata.is_dir() => self.folder(real, listing),
             (Some(metadata), Some(real)) if metadata.is_file() => {
-                self.entry(real, metadata.file_type(), listing, &HashSet::new());
+                self.entry(real, metadata.file_type(), listing);
             }
             (None, _) => {}
             _ => listing.problems.push(Problem {
@@ -116,7 +133,7 @@ impl Lister<'_> {
             }),
         }
         if kind.is_symlink() {
-            self.entry(name, kind, listing, &HashSet::new());
+            self.entry(name, kind, listing);
         }
     }
 
@@ -130,69 +147,56 @@ impl Lister<'_> {
         Problem { kind, path: Some(percent(&self.name_of(name))), message }
     }
 
+    /// All that is below a folder. What the walk meets is there and is no link's content, so that the index need be
+    /// asked only about what it did not meet.
     fn folder(&self, folder: &Path, listing: &mut Listing) {
+        let met = Mutex::new(Met::default());
+        let rules = Rules::of(self.repository, folder, self.ignoring);
+        let mut work = vec![(folder.to_path_buf(), rules)];
+        while let Some((folder, rules)) = work.pop() {
+            let odd = Arc::default();
+            self.walk(&self.walker(&folder, rules, &odd), &met);
+            let odd = std::mem::take(&mut *held(&odd));
+            work.extend(odd.into_iter().map(|folder| (folder, Rules::None)));
+        }
+        let met = met.into_inner().unwrap_or_else(PoisonError::into_inner);
+        listing.problems.extend(met.problems);
+        listing.problems.extend(met.special.iter().map(|name| special(name)));
         if self.ignoring == Ignoring::AsGit
             && let Some(repository) = self.repository
         {
-            self.tracked(repository, &[], folder, listing);
+            let known = met.files.iter().map(|file| &file.path).chain(&met.special);
+            let mut tracked = Tracked::new(self, known.map(Vec::as_slice).collect());
+            tracked.list(repository, &[], folder);
+            for inner in &met.inner {
+                tracked.inner(inner);
+            }
+            let (files, problems) = tracked.into_parts();
+            listing.files.extend(files);
+            listing.problems.extend(problems);
         }
-        let found = Mutex::new(std::mem::take(listing));
-        let tracked: HashSet<Vec<u8>> = {
-            let listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            listing.files.iter().map(|file| file.path.clone()).collect()
-        };
-        let rules = Rules::of(self.repository, folder, self.ignoring);
-        let mut work = vec![(folder.to_path_buf(), rules)];
-        let inner = Mutex::default();
-        while let Some((folder, rules)) = work.pop() {
-            let odd = Arc::default();
-            self.walk(&self.walker(&folder, rules, &odd), &found, &tracked, &inner);
-            let odd = std::mem::take(&mut *odd.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-            work.extend(odd.into_iter().map(|folder| (folder, Rules::None)));
-        }
-        *listing = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for folder in inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            self.inner(&folder, listing);
-        }
+        listing.files.extend(met.files);
     }
 
-    /// A repository in the tree that is no submodule of it: its ignore files count, so does its index.
-    fn inner(&self, folder: &Path, listing: &mut Listing) {
-        let name = self.name_of(folder);
-        match Repository::at(folder) {
-            Ok(Some(inner)) => self.tracked(&inner, &name, folder, listing),
-            // What git would not take for a repository, its files are read as any others.
-            Ok(None) => {}
-            Err(error) => listing.problems.push(Problem {
-                kind: ProblemKind::Unreadable,
-                path: Some(percent(&name)),
-                message: error.to_string(),
-            }),
-        }
-    }
-
-    fn walk(
-        &self,
-        walker: &WalkBuilder,
-        found: &Mutex<Listing>,
-        tracked: &HashSet<Vec<u8>>,
-        inner: &Mutex<Vec<PathBuf>>,
-    ) {
+    fn walk(&self, walker: &WalkBuilder, met: &Mutex<Met>) {
         walker.build_parallel().run(|| {
             Box::new(|entry| {
-                let mut listing = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match entry {
                     Ok(entry) => match entry.file_type() {
                         Some(kind) if !kind.is_dir() => {
-                            self.entry(entry.path(), kind, &mut listing, tracked);
+                            let name = self.name_of(entry.path());
+                            if (self.excluded)(&name) {
+                            } else if kind.is_file() || kind.is_symlink() {
+                                let content = Content::Disk(entry.into_path());
+                                held(met).files.push(File { path: name, content });
+                            } else {
+                                held(met).special.push(name);
+                            }
                         }
-                        Some(_) if self.is_inner(&entry) => inner
-                            .lock()
-                            .unwrap_or_else(std::sync::PoisonError::into_inner)
-                            .push(entry.into_path()),
+                        Some(_) if self.is_inner(&entry) => held(met).inner.push(entry.into_path()),
                         _ => {}
                     },
-                    Err(error) => listing.problems.extend(self.walk_problem(&error)),
+                    Err(error) => held(met).problems.extend(self.walk_problem(&error)),
                 }
                 WalkState::Continue
             })
@@ -222,7 +226,7 @@ impl Lister<'_> {
             builder.filter_entry(move |entry| {
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
                 if entry.depth() > 0 && by_git && is_folder && ignores::are_odd(entry.path()) {
-                    odd.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry.path().into());
+                    held(&odd).push(entry.path().into());
                     return false;
                 }
                 entry.depth() == 0 || entry.file_name() != ".git"
@@ -236,9 +240,9 @@ impl Lister<'_> {
         builder
     }
 
-    fn entry(&self, path: &Path, kind: FileType, listing: &mut Listing, known: &HashSet<Vec<u8>>) {
+    fn entry(&self, path: &Path, kind: FileType, listing: &mut Listing) {
         let name = self.name_of(path);
-        if known.contains(&name) || (self.excluded)(&name) {
+        if (self.excluded)(&name) {
             return;
         }
         if kind.is_file() || kind.is_symlink() {
@@ -253,66 +257,6 @@ impl Lister<'_> {
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         let relative = relative.strip_prefix(".").unwrap_or(relative);
         path_bytes(relative)
-    }
-
-    /// What the index holds below a folder, submodules that are checked out included.
-    fn tracked(&self, repository: &Repository, prefix: &[u8], folder: &Path, listing: &mut Listing) {
-        let Some(top) = &repository.work_tree else { return };
-        let index = match Index::read(&repository.index_file, &repository.git_dir, repository.format) {
-            Ok(index) => index,
-            Err(error) => return listing.problems.push(index_problem(&error)),
-        };
-        // A folder outside of this working tree holds nothing of its index.
-        let Ok(wanted) = folder.strip_prefix(top).map(path_bytes) else { return };
-        let wanted = if prefix.is_empty() { wanted } else { Vec::new() };
-        let mut checkout = Checkout::of(top);
-        for entry in index.entries_at(index.positions_under(&wanted)) {
-            let name =
-                if prefix.is_empty() { entry.path.to_vec() } else { [prefix, b"/", entry.path].concat() };
-            let metadata = checkout.metadata(entry.path).unwrap_or_else(|error| {
-                listing.problems.push(Problem {
-                    kind: ProblemKind::Unreadable,
-                    path: Some(percent(&name)),
-                    message: format!("cannot look at it: {error}; check the permissions of its folder"),
-                });
-                None
-            });
-            if (self.excluded)(&name) || entry.intent_to_add && entry.stage == 0 && metadata.is_none() {
-                continue;
-            }
-            let path = top.join(os_string(entry.path));
-            if entry.is_sparse_folder() {
-                listing.problems.push(Problem {
-                    kind: ProblemKind::FromIndex,
-                    path: Some(percent(&name)),
-                    message: "outside of the sparse checkout; `skant scan --history` reads it".into(),
-                });
-                continue;
-            }
-            match EntryKind::of_mode(entry.mode) {
-                EntryKind::Submodule => self.submodule(metadata.map(|_| path.as_path()), &name, listing),
-                _ => listing.files.extend(tracked_file(path, metadata, name, &entry, &mut listing.problems)),
-            }
-        }
-    }
-
-    fn submodule(&self, path: Option<&Path>, name: &[u8], listing: &mut Listing) {
-        // Not behind a link: it could lead back here, or to another's repository.
-        let path = path.filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
-        let found = path.map_or(Ok(None), Repository::at);
-        match (found, path) {
-            (Ok(Some(submodule)), Some(path)) => self.tracked(&submodule, name, path, listing),
-            (Ok(_), _) => listing.problems.push(Problem {
-                kind: ProblemKind::Submodule,
-                path: Some(percent(name)),
-                message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
-            }),
-            (Err(error), _) => listing.problems.push(Problem {
-                kind: ProblemKind::Unreadable,
-                path: Some(percent(name)),
-                message: error.to_string(),
-            }),
-        }
     }
 
     fn walk_problem(&self, error: &ignore::Error) -> Option<Problem> {
@@ -343,45 +287,10 @@ fn is_repository(path: &Path) -> bool {
     path.join("HEAD").exists() || path.is_file()
 }
 
-fn tracked_file(
-    path: PathBuf,
-    metadata: Option<Metadata>,
-    name: Vec<u8>,
-    entry: &IndexEntry<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<File> {
-    match metadata {
-        Some(metadata) if is_readable_kind(&metadata) => {
-            Some(File { path: name, content: Content::Disk(path) })
-        }
-        Some(metadata) if metadata.is_dir() => None,
-        Some(_) => {
-            problems.push(special(&name));
-            None
-        }
-        None => {
-            problems.push(Problem {
-                kind: ProblemKind::FromIndex,
-                path: Some(percent(&name)),
-                message: "not in the working tree; read from the index".into(),
-            });
-            Some(File { path: name, content: Content::Staged(entry.oid) })
-        }
-    }
-}
-
-fn is_readable_kind(metadata: &Metadata) -> bool {
-    metadata.is_file() || metadata.is_symlink()
-}
-
 fn special(name: &[u8]) -> Problem {
     Problem {
         kind: ProblemKind::SpecialFile,
         path: Some(percent(name)),
         message: "a pipe, socket or device is not read".into(),
     }
-}
-
-fn index_problem(error: &IndexError) -> Problem {
-    Problem { kind: ProblemKind::CorruptObject, path: None, message: error.to_string() }
 }
