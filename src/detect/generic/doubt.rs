@@ -1,6 +1,8 @@
 //! Values that are as often an example as a secret, whatever speaks for them: what people type when nothing depends
 //! on it. They are shown, but with no more than some confidence.
 
+use std::ops::Range;
+
 use super::initials::Initials;
 use super::placeholder::{is_named, says_what_it_is};
 use super::value::{Class, Looks};
@@ -17,6 +19,8 @@ pub(super) enum Doubt {
     Named,
     /// `1234`, `abcabc`: the first that comes to mind.
     Weak,
+    /// `\x9e\x07pwd=x7` in compressed data: a name by chance.
+    Noise,
     /// `    secret = content`: it may be the name of a variable.
     Variable,
     /// It is made of words, or of letters that could be one.
@@ -29,7 +33,7 @@ impl Doubt {
     /// The most confidence that such a value gets.
     pub(super) const fn most(self) -> Confidence {
         match self {
-            Self::Named | Self::Weak | Self::Variable => Confidence::Low,
+            Self::Named | Self::Weak | Self::Noise | Self::Variable => Confidence::Low,
             Self::Words | Self::Short => Confidence::Medium,
         }
     }
@@ -38,6 +42,7 @@ impl Doubt {
         match self {
             Self::Named => "never more than low: the value says what it is",
             Self::Weak => "never more than low: a value that comes to everybody's mind",
+            Self::Noise => "never more than low: what stands around it is no text",
             Self::Variable => "never more than low: the value may be the name of a variable",
             Self::Words => "never more than medium: the value is made of words",
             Self::Short => "never more than medium: the value has few characters",
@@ -58,6 +63,23 @@ pub(super) fn of(value: &[u8], looks: &Looks, name: &[u8], dictionary: &Words) -
     } else {
         (value.len() < LEAST).then_some(Doubt::Short)
     }
+}
+
+/// So many bytes on each side say what an assignment stands in.
+const AROUND: usize = 48;
+
+/// Whether what is around a place looks like compressed or encrypted data: control characters as well as bytes that are
+/// not ASCII. A program's strings have zeros between them, text in any encoding has no control characters, and few
+/// serialised records have both. Of random bytes one in nine is the one and one in two the other; half of that and a
+/// third are asked for.
+pub(super) fn is_in_noise(text: &[u8], place: &Range<usize>) -> bool {
+    let before = &text[place.start.saturating_sub(AROUND)..place.start];
+    let behind = &text[place.end..text.len().min(place.end + AROUND)];
+    let count = |is: fn(&u8) -> bool| before.iter().chain(behind).filter(|byte| is(byte)).count();
+    let controls = count(|byte| byte.is_ascii_control() && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x1b));
+    let others = count(|byte| !byte.is_ascii());
+    let all = before.len() + behind.len();
+    all >= 16 && controls * 20 >= all && others * 6 >= all
 }
 
 /// Shorter values are typed in tests by the thousand.
@@ -187,6 +209,41 @@ fn is_wordy(looks: &Looks) -> bool {
 mod tests {
     use super::*;
     use crate::detect::generic::Model;
+
+    #[test]
+    fn compressed_data_is_noise_and_text_in_any_encoding_is_not() {
+        let mut random = Lcg(7);
+        let noise: Vec<u8> = (0..100).map(|_| random.next_byte()).collect();
+        let said = b"pwd=kX7wLm4RtVb9";
+        let within = |before: &[u8], behind: &[u8]| {
+            let text = [before, said, behind].concat();
+            is_in_noise(&text, &(before.len()..before.len() + said.len()))
+        };
+        assert!(within(&noise, &noise[50..]));
+        assert!(within(b"", &noise));
+        // GBK and Shift-JIS have no control characters, a table of strings has zeros.
+        for text in [
+            &[0xc4, 0xe3, 0xba, 0xc3][..],
+            &[0x83, 0x70, 0x83, 0x58],
+            b"a word\0",
+            b"\r\n\t",
+            "für".as_bytes(),
+        ] {
+            assert!(!within(&text.repeat(20), &text.repeat(20)), "{text:?}");
+        }
+        assert!(!within(b"\x0a\x07service\x12\x10", b"\x1a\x05other\x22\x0ba longer one"));
+        assert!(!within(b"", b""));
+    }
+
+    /// Numbers by chance, the same each time: Knuth's generator, of which the upper bits are taken.
+    struct Lcg(u64);
+
+    impl Lcg {
+        fn next_byte(&mut self) -> u8 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0.to_be_bytes()[0]
+        }
+    }
 
     #[test]
     fn what_comes_to_mind_gets_less_confidence() {

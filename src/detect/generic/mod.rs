@@ -115,6 +115,11 @@ pub(super) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range
 
 /// The weightiest doubt about the value of a place.
 fn doubt(text: &[u8], place: &Place, looks: &Looks, words: &Words) -> Option<Doubt> {
+    let start =
+        if place.name.is_empty() { place.value.start } else { place.name.start.min(place.value.start) };
+    if doubt::is_in_noise(text, &(start..place.value.end)) {
+        return Some(Doubt::Noise);
+    }
     let found = doubt::of(&text[place.value.clone()], looks, &text[place.name.clone()], words);
     let is_wordy = found == Some(Doubt::Words);
     if is_wordy && code::may_be_variable(text, place) { Some(Doubt::Variable) } else { found }
