@@ -151,6 +151,55 @@ fn a_member_that_one_of_two_places_hides_is_read() {
     assert!(names.contains(&said("zip:hidden")));
 }
 
+/// An archive in the form for large ones, as APPNOTE.TXT 4.3.14, 4.3.15 and 4.5.3 have it: the sizes stand in an extra
+/// field, behind another one, and the directory's place and count in an end of its own.
+fn large_zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    const LARGE: u32 = u32::MAX;
+    let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_le_bytes();
+    let mut all = Vec::new();
+    let mut directory = Vec::new();
+    for (name, content) in members {
+        let size = (content.len() as u64).to_le_bytes();
+        let extra = [&b"\x55\x54\x03\x00abc\x01\x00\x10\x00"[..], &size, &size].concat();
+        // Version, flags, method, time, date.
+        let common =
+            [&[45, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &super::inflate::checksum(content).to_le_bytes()].concat();
+        let sizes = [LARGE.to_le_bytes(), LARGE.to_le_bytes()].concat();
+        let lengths = [length(name.as_bytes()), length(&extra)].concat();
+        let at = u32::try_from(all.len()).unwrap().to_le_bytes();
+        all.extend(
+            [&b"PK\x03\x04"[..], &common, &sizes, &lengths, name.as_bytes(), &extra, content].concat(),
+        );
+        directory.extend([&b"PK\x01\x02\x2d\x00"[..], &common, &sizes, &lengths, &[0; 10], &at].concat());
+        directory.extend([name.as_bytes(), &extra].concat());
+    }
+    let (at, size) = ((all.len() as u64).to_le_bytes(), (directory.len() as u64).to_le_bytes());
+    let count = (members.len() as u64).to_le_bytes();
+    let end = (all.len() + directory.len()) as u64;
+    all.extend(directory);
+    all.extend(
+        [&b"PK\x06\x06"[..], &44_u64.to_le_bytes(), &[45, 0, 45, 0], &[0; 8], &count, &count, &size, &at]
+            .concat(),
+    );
+    all.extend([&b"PK\x06\x07"[..], &[0; 4], &end.to_le_bytes(), &1_u32.to_le_bytes()].concat());
+    all.extend([&b"PK\x05\x06"[..], &[0; 4], &[0xff; 12], &[0; 2]].concat());
+    all
+}
+
+#[test]
+fn a_zip_in_the_form_for_large_ones_is_read() {
+    holds(&large_zip(&[("a", SAID)]), "zip:a");
+    let two = large_zip(&[("a", SAID), ("b", b"other")]);
+    assert_eq!(opened(&two), (vec![said("zip:a"), ("zip:b".into(), b"other".to_vec())], vec![]));
+    let behind = [b"#!/bin/sh\nexit\n", &two[..]].concat();
+    assert_eq!(opened(&behind).0.len(), 2);
+    // A size that is not the member's: its bytes do not fit the sum.
+    let mut wrong = two;
+    let size = wrong.windows(4).position(|window| window == b"\x01\x00\x10\x00").unwrap() + 12;
+    wrong[size] -= 1;
+    assert!(opened(&wrong).0.contains(&said("zip:a")), "the directory says it right");
+}
+
 #[test]
 fn of_a_damaged_zip_the_rest_is_read() {
     let whole = zip(&[zipped("a", SAID), zipped("b", b"other")]);
