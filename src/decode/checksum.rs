@@ -169,11 +169,8 @@ pub fn bedrock_short(key: &[u8]) -> Checked {
 /// `20260102T030405Z` in seconds since 1970.
 fn seconds(stamp: &str) -> Option<i64> {
     let number = |from: usize, to: usize| stamp.get(from..to).and_then(|digits| digits.parse::<i16>().ok());
-    let date = jiff::civil::date(
-        number(0, 4)?,
-        i8::try_from(number(4, 6)?).ok().filter(|month| (1..=12).contains(month))?,
-        i8::try_from(number(6, 8)?).ok().filter(|day| (1..=28).contains(day))?,
-    );
+    let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
+    let date = jiff::civil::Date::new(number(0, 4)?, small(4, 6)?, small(6, 8)?).ok()?;
     let since = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
     let time =
         i64::from(number(9, 11)?) * 3600 + i64::from(number(11, 13)?) * 60 + i64::from(number(13, 15)?);
@@ -277,8 +274,61 @@ mod tests {
     #[test]
     fn dates_are_read() {
         assert_eq!(seconds("19700102T000001Z"), Some(86_401));
-        assert_eq!(seconds("19701302T000001Z"), None);
+        assert_eq!(seconds("19700131T010203Z"), Some(30 * 86_400 + 3723));
+        assert_eq!(seconds("20240229T000000Z"), Some(1_709_164_800));
+        for none in ["19701302T000001Z", "19700230T000000Z", "19700000T000000Z"] {
+            assert_eq!(seconds(none), None, "{none}");
+        }
         assert_eq!(seconds("1970"), None);
+    }
+
+    /// A macaroon of version 2: the place, an identifier and a signature, each behind its kind and length.
+    fn made(place: &str, identifier: usize, signature: usize) -> String {
+        let length = |length: usize| u8::try_from(length).unwrap();
+        let bytes = [
+            &[2, 1, length(place.len())],
+            place.as_bytes(),
+            &[2, length(identifier)],
+            &vec![b'i'; identifier],
+            &[0, 0, 6, length(signature)],
+            &vec![b's'; signature],
+        ]
+        .concat();
+        let encoded = ::base64::Engine::encode(&::base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes);
+        format!("kind-{encoded}")
+    }
+
+    #[test]
+    fn a_macaroon_is_whole_and_names_its_place() {
+        for identifier in [5, 36, 100] {
+            let checked = macaroon(made("index.example", identifier, 32).as_bytes());
+            assert_eq!((checked.owner.as_deref(), checked.fits), (Some("index.example"), Some(true)));
+        }
+        for broken in [made("index.example", 36, 31), made("index.example", 0, 32), "kind-AgEN".into()] {
+            let checked = macaroon(broken.as_bytes());
+            assert_eq!((checked.owner, checked.fits), (None, Some(false)), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_routable_token_tells_whose_it_is() {
+        let token = |payload: &[u8]| {
+            let payload =
+                ::base64::Engine::encode(&::base64::engine::general_purpose::URL_SAFE_NO_PAD, payload);
+            let length = in_base(payload.len().try_into().unwrap(), 36, 2).to_ascii_lowercase();
+            let body = format!("gl_x-{payload}.01.{length}");
+            format!("{body}{}", in_base(crc32(body.as_bytes()).into(), 36, 7).to_ascii_lowercase())
+        };
+        let lines = [&b"c:1\no:1\nu:1z\n"[..], &[7; 16], &[16]].concat();
+        let checked = gitlab_routable(token(&lines).as_bytes()).unwrap();
+        assert_eq!(
+            (checked.owner.as_deref(), checked.fits),
+            (Some("GitLab organisation 1, user 71"), Some(true))
+        );
+        let nobody = gitlab_routable(token(&[1; 12]).as_bytes()).unwrap();
+        assert_eq!((nobody.owner, nobody.fits), (None, Some(true)));
+        let wrong = token(&lines).replace(".01.", ".02.");
+        assert_ne!(gitlab_routable(wrong.as_bytes()).and_then(|checked| checked.fits), Some(true));
     }
 
     proptest::proptest! {

@@ -25,8 +25,11 @@ pub(super) fn in_words(feature: &str) -> String {
         "changes" => "how often letters, digits and signs change".to_owned(),
         "digits" => "how many of its characters are digits".to_owned(),
         "distinct" => "how many different characters it has".to_owned(),
-        "case" | "case-for" => {
-            format!("its letters are {} case", if kind == "case" { second } else { first })
+        "case" => letters(second).to_owned(),
+        "case-for" => {
+            let small =
+                if first == "upper" { "none of its letters is small" } else { "it has small letters" };
+            format!("{small}, as {}", class(second))
         }
         "digits-at" => format!("its digits stand {}", if second == "end" { "at the end" } else { "inside" }),
         "sign" => format!("holds `{first}`"),
@@ -72,6 +75,16 @@ fn form(operator: &str, quote: &str) -> String {
     }
 }
 
+fn letters(case: &str) -> &'static str {
+    match case {
+        "lower" => "its letters are small",
+        "upper" => "its letters are capitals",
+        "capital" => "its first letter is a capital",
+        "both" => "it has small letters and capitals",
+        _ => "it has no letters",
+    }
+}
+
 fn class(name: &str) -> &'static str {
     match name {
         "number" => "a number",
@@ -96,5 +109,50 @@ fn share(bin: &str) -> &'static str {
         "2" => "half",
         "3" => "most",
         _ => "all",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    fn features() -> impl Iterator<Item = &'static str> {
+        include_str!("../../../model/weights.tsv").lines().filter_map(|line| {
+            let (feature, _) = line.split_once('\t')?;
+            feature.contains(':').then_some(feature)
+        })
+    }
+
+    #[test]
+    fn each_feature_of_the_model_is_said_in_words() {
+        let (mut count, mut forms) = (0, HashMap::new());
+        let (mut cases, mut classes) = (HashMap::new(), HashMap::new());
+        for feature in features() {
+            count += 1;
+            let said = in_words(feature);
+            assert!(said.contains(' ') && said != feature, "{feature}");
+            let (kind, rest) = feature.split_once(':').unwrap();
+            let first = rest.split('|').next().unwrap();
+            match kind {
+                // What stands in a value is not shown.
+                "value" => assert!(!said.contains(&format!("`{rest}`"))),
+                "form" => _ = forms.insert(rest.replace("single", "double"), said),
+                "case" => _ = cases.insert(rest.split('|').nth(1).unwrap(), said),
+                "class" => _ = classes.insert(first, said),
+                _ => {}
+            }
+        }
+        assert!(count > 1000, "{count}");
+        // Each form and each class has words of its own.
+        assert_eq!(forms.values().collect::<HashSet<_>>().len(), forms.len(), "{forms:?}");
+        for said in [cases, classes] {
+            assert_eq!(said.values().collect::<HashSet<_>>().len(), said.len(), "{said:?}");
+        }
+        let shares: HashSet<_> = ["0", "1", "2", "3", "4"].map(share).into();
+        assert_eq!(shares.len(), 5);
+        assert_ne!(in_words("digits-at:3|end"), in_words("digits-at:3|inside"));
+        assert_ne!(in_words("case-for:upper|word|bare"), in_words("case-for:other|word|bare"));
     }
 }
