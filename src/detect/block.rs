@@ -159,6 +159,13 @@ mod tests {
         for text in ["...", "<your key>", "Proc-Type: 4,ENCRYPTED\n\nAbcd", "{{ key }}", "$KEY"] {
             assert_eq!(characters(text.as_bytes()), None, "{text}");
         }
+        // Escapes of one character, and one that is cut off.
+        for (text, read) in
+            [("Ab\\u000acd", "Abcd"), ("Ab\\u00", "Abu00"), ("Ab&#10;cd", "Abcd"), ("Ab%0acd", "Abcd")]
+        {
+            assert_eq!(characters(text.as_bytes()).as_deref(), Some(read.as_bytes()), "{text}");
+        }
+        assert_eq!(characters(b"Ab%"), None);
         assert_eq!(characters(b"Version: 1\n\nAbcd").as_deref(), Some(&b"Abcd"[..]));
     }
 

@@ -205,6 +205,13 @@ mod tests {
     const CUTS: Cuts = Cuts { distinct: 8, entropy: 2.5, run: 4, ascending: 5, repeat: 4 };
 
     #[test]
+    fn what_occurs_twice_is_told_however_short() {
+        assert!(repeats(b"abc-abc", 3) && repeats(b"abcabc", 3));
+        assert!(!repeats(b"abcab", 3) && !repeats(b"abab", 3) && !repeats(b"aaaaa", 3));
+        assert!(!repeats(b"abc", 0) && !repeats(b"", 1));
+    }
+
+    #[test]
     fn counts_are_right() {
         let statistics = Statistics::of(b"aabcdz");
         assert_eq!((statistics.distinct, statistics.run, statistics.ascending), (5, 2, 4));

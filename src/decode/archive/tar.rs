@@ -194,3 +194,19 @@ fn pax(bytes: &[u8], mut about: About) -> About {
     }
     about
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_header_are_octal_digits_and_nothing_else() {
+        assert_eq!(
+            (octal(b"  644 \0"), octal(b"0000010\0"), octal(b"777")),
+            (Some(0o644), Some(8), Some(0o777))
+        );
+        for none in [&b""[..], b"   ", b"\0\0", b"12x", b"8", b"- 1", b"1 2", &[b'7'; 30]] {
+            assert_eq!(octal(none), None, "{none:?}");
+        }
+    }
+}

@@ -102,3 +102,26 @@ fn decoded(text: &[u8], place: &Range<usize>) -> Layer {
     layer.add_plain(plain, &text[plain..place.end]);
     layer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_goes_on_is_told_from_an_assignment() {
+        assert_eq!(escape(b"ab=\ncd", 2), Some((2, None)));
+        assert_eq!(escape(b"ab=\r\ncd", 2), Some((3, None)));
+        assert_eq!(escape(b"ab=3D", 2), Some((3, Some(b'='))));
+        for (text, at) in [
+            (&b"ab =\ncd"[..], 3),
+            (b"ab =\r\ncd", 3),
+            (b"ab=\n cd", 2),
+            (b"=\ncd", 0),
+            (b"ab=3d", 2),
+            (b"ab=0A", 2),
+            (b"ab=", 2),
+        ] {
+            assert_eq!(escape(text, at), None, "{text:?}");
+        }
+    }
+}

@@ -298,6 +298,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn versions_and_what_asks_for_them_are_told_from_values_with_dots() {
+        for text in ["1.2.3", "10.0.0.1", "^1.2 || ~2", ">=1.0.0-rc.1", "npm:^7.0.4", "workspace:*", "=v2.1"]
+        {
+            assert!(is_version(text.as_bytes()), "{text}");
+        }
+        for text in ["1.2", "12", "k.w.q", "1.2.k7", "..", "^k7wq", "npm:k7wq", ">=1.0,k7wq", "k^1.2.3"] {
+            assert_eq!(is_version(text.as_bytes()), text == "..", "{text}");
+        }
+    }
+
+    #[test]
     fn templates_paths_and_numbers_are_told() {
         for value in ["${DB}", "prefix-{{ x }}", "{name}", "%PASSWORD%", "__TOKEN__", "se***et"] {
             assert!(is_template(value.as_bytes()), "{value}");
