@@ -101,7 +101,9 @@ fn in_a_coat(how: u8, text: &[u8]) -> Vec<u8> {
 /// Regions of a text in a coat: each says what it says at any look, and leads back into it.
 fn coats(text: &[u8]) {
     let mut found = Vec::new();
-    decode::regions(text, &(0..text.len()), &mut |region, layers| found.push((region, layers)));
+    decode::regions(text, &(0..text.len()), &mut |region, layers| {
+        found.push((region, layers.collect::<Vec<_>>()));
+    });
     for (region, layers) in &found {
         assert!(region.place.start < region.place.end && region.place.end <= text.len());
         assert!(!layers.is_empty());
@@ -117,7 +119,9 @@ fn coats(text: &[u8]) {
     if let Some(middle) = text.len().checked_div(2) {
         let within = middle..text.len().min(middle + 40);
         let mut part = Vec::new();
-        decode::regions(text, &within, &mut |region, layers| part.push((region, layers)));
+        decode::regions(text, &within, &mut |region, layers| {
+            part.push((region, layers.collect::<Vec<_>>()));
+        });
         assert!(part.iter().all(|one| found.contains(one)), "a part has the regions of the whole");
         let mut inside = found
             .iter()

@@ -31,7 +31,7 @@ impl Detector {
         decode::regions(text, within, &mut |region, layers| {
             let mut own = Room::of_coat(region.place.len());
             let room = room.as_deref_mut().unwrap_or(&mut own);
-            let gathered = self.in_layers(region.coat, &layers, MOST_COATS, room);
+            let gathered = self.in_layers(region.coat, layers, MOST_COATS, room);
             if !gathered.is_empty() {
                 visit(region, gathered);
             }
@@ -41,17 +41,23 @@ impl Detector {
     /// What is in a region that is known.
     pub(super) fn coated_at(&self, text: &[u8], coat: Coat, place: &Range<usize>) -> Gathered {
         let mut room = Room::of_coat(place.len());
-        self.in_layers(coat, &decode::layers_at(text, coat, place), MOST_COATS, &mut room)
+        self.in_layers(coat, &mut decode::layers_at(text, coat, place).into_iter(), MOST_COATS, &mut room)
     }
 
-    fn in_layers(&self, coat: Coat, layers: &[Layer], coats: usize, room: &mut Room) -> Gathered {
+    fn in_layers(
+        &self,
+        coat: Coat,
+        layers: &mut dyn Iterator<Item = Layer>,
+        coats: usize,
+        room: &mut Room,
+    ) -> Gathered {
         let mut gathered = Gathered::default();
         for layer in layers {
             let plain = self.paired(&layer.text, specific_only(self.plain(&layer.text)));
             let mut inner = Gathered { found: plain, ..Gathered::default() };
             if coats > 1 {
                 decode::regions(&layer.text, &(0..layer.text.len()), &mut |region, layers| {
-                    inner.add(self.in_layers(region.coat, &layers, coats - 1, room));
+                    inner.add(self.in_layers(region.coat, layers, coats - 1, room));
                 });
             }
             if archive::is_archive(&layer.text) {
@@ -60,7 +66,7 @@ impl Detector {
                 packed.unread.retain(|unread| unread.kind == FaultKind::Budget);
                 inner.add(packed);
             }
-            gathered.add(inner.seen(|candidate| candidate.in_coat(layer, coat.name()), coat.name()));
+            gathered.add(inner.seen(|candidate| candidate.in_coat(&layer, coat.name()), coat.name()));
         }
         gathered
     }

