@@ -84,6 +84,8 @@ fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     };
     for text in [
         "DB_HOST=db1\nDB_USER=shop\nDB_PASSWORD=butterfly72\n",
+        // An anchor is found whatever stands behind it.
+        "https://über:wintergarden72@db.intern.example-firma.de/x\n", // skant:allow generic-url-password/0262917c9d -- an example
         "username: carla\npassword: 'wintergarden'\n",
         "{\"user\": \"shop\", \"password\": \"Elephant99!\"}",
     ] {

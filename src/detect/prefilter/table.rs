@@ -46,8 +46,8 @@ impl Table {
             let at = usize::from(found.offset);
             match text.get(at..at + GRAM) {
                 Some(gram) => table.add(gram, found, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
-                // Three bytes, and what may stand behind them: an anchor is followed by a token or an operator.
-                None => (b' '..=0x7f)
+                // Three bytes, and what may stand behind them, folded: a user's name behind `://` may be in any script.
+                None => (b' '..=u8::MAX)
                     .filter(|byte| byte | 0x20 == *byte)
                     .for_each(|byte| table.add(&[text, &[byte]].concat(), found, 0)),
             }

@@ -1,0 +1,150 @@
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::RuleSet;
+
+fn prefilter() -> Prefilter {
+    Prefilter::new(RuleSet::builtin().rules())
+}
+
+static SLOW: LazyLock<Prefilter> = LazyLock::new(prefilter);
+static QUICK: LazyLock<Prefilter> = LazyLock::new(|| {
+    let prefilter = prefilter();
+    prefilter.searched.store(WARM_UP, Ordering::Relaxed);
+    prefilter
+});
+
+fn places(prefilter: &Prefilter, text: &[u8], region: &Range<usize>) -> Vec<(usize, u16)> {
+    let mut found = Vec::new();
+    let _ = prefilter.search(text, region, |start, number| {
+        found.push((start, number));
+        ControlFlow::Continue(())
+    });
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn words_are_found_in_the_cases_of_names() {
+    let start = ["sk-", "ant-"].concat();
+    let text = format!("{start} apiKey API_KEY Api-Key userPassword MY_TOKEN clientSecret print pass sector");
+    let prefilter = prefilter();
+    let found = places(&prefilter, text.as_bytes(), &(0..text.len()));
+    let found: Vec<&str> =
+        found.iter().map(|(at, number)| &text[*at..*at + prefilter.anchor(*number).len()]).collect();
+    assert_eq!(found, [&start, "apiKey", "API_KEY", "Api-Key", "Passw", "TOKEN", "Secret"]);
+}
+
+#[test]
+fn an_anchor_that_begins_inside_of_the_start_of_another_is_found() {
+    let prefilter = prefilter();
+    // `pas` and `mas` are starts of anchors; their last letter begins `secret`.
+    for text in ["passecret", "massecret", "secredential", "tokentoken"] {
+        assert!(!places(&prefilter, text.as_bytes(), &(0..text.len())).is_empty(), "{text}");
+    }
+}
+
+/// Both ways show the places that a look at each anchor at each place shows; how many there are.
+fn places_of_all(by_first: &[Vec<u16>], text: &[u8]) -> usize {
+    let region = 0..text.len();
+    SLOW.searched.store(0, Ordering::Relaxed);
+    let (slowly, quickly) = (places(&SLOW, text, &region), places(&QUICK, text, &region));
+    let at = |place: usize| by_first[usize::from(text[place])].iter().map(move |number| (place, *number));
+    let all = region.flat_map(at).filter(|(place, number)| SLOW.anchor(*number).stands_at(text, *place));
+    let mut all: Vec<_> = all.collect();
+    all.sort_unstable();
+    assert!(slowly == all && quickly == all, "{} {} {}", slowly.len(), quickly.len(), all.len());
+    all.len()
+}
+
+/// The anchors that may stand where a byte does.
+fn by_first() -> Vec<Vec<u16>> {
+    let may_be = |anchor: &Anchor, byte: u8| anchor.text[0].eq_ignore_ascii_case(&byte);
+    let of = |byte| (0..).zip(&SLOW.anchors).filter(move |(_, anchor)| may_be(anchor, byte));
+    (0..=u8::MAX).map(|byte| of(byte).map(|(number, _)| number).collect()).collect()
+}
+
+#[test]
+fn both_ways_show_every_place_in_the_examples_of_the_rules() {
+    let by_first = by_first();
+    let mut found = 0;
+    for rule in RuleSet::builtin().rules() {
+        for example in rule.examples.iter().chain(rule.counterexamples.iter()) {
+            // Repeated, so that it is long enough for the quick way.
+            found += places_of_all(&by_first, &example.as_bytes().repeat(20));
+        }
+    }
+    assert!(found > 10_000, "{found}");
+}
+
+#[test]
+#[ignore = "unpacks and reads the whole data set"]
+fn both_ways_show_every_place_in_all_labelled_data() {
+    let archive = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/creddata/dev.tar.xz");
+    if !archive.exists() {
+        eprintln!("skipped: there is no {}", archive.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked =
+        std::process::Command::new("tar").arg("-C").arg(folder.path()).arg("-xf").arg(&archive).status();
+    assert!(unpacked.unwrap().success());
+    let (by_first, mut found, mut bytes) = (by_first(), 0, 0);
+    for entry in ignore::Walk::new(folder.path().join("data")).map(Result::unwrap) {
+        if entry.file_type().is_some_and(|kind| kind.is_file()) {
+            let text = std::fs::read(entry.path()).unwrap();
+            bytes += text.len();
+            found += places_of_all(&by_first, &text);
+        }
+    }
+    eprintln!("{found} places in {bytes} bytes");
+    assert!(found > 100_000, "{found}");
+}
+
+/// Anchors by the dozen with what stands in programs between them.
+fn text_of_anchors() -> impl Strategy<Value = Vec<u8>> {
+    let anchors: Vec<Vec<u8>> = SLOW.anchors.iter().map(|anchor| anchor.text.clone()).collect();
+    let whole = (0..anchors.len()).prop_map(move |at| anchors[at].clone());
+    let cut = (whole.clone(), 0..6_usize).prop_map(|(text, by)| text[by.min(text.len())..].to_vec());
+    let large = whole.clone().prop_map(|text| text.to_ascii_uppercase());
+    let other = "( |\n|=|\"|_|-|[a-z]{1,12}|[A-Z0-9]{1,6}|[ -~])".prop_map(String::into_bytes);
+    vec(prop_oneof![2 => whole, 1 => cut, 1 => large, 3 => other], 0..60).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn both_ways_show_every_place_of_every_anchor(text in text_of_anchors(), share in 0..4_usize) {
+        let region = text.len() * share / 8..text.len() - text.len() * share / 9;
+        SLOW.searched.store(0, Ordering::Relaxed);
+        let (slowly, quickly) = (places(&SLOW, &text, &region), places(&QUICK, &text, &region));
+        prop_assert!(SLOW.quick.get().is_none());
+        prop_assert!(region.len() < LEAST || QUICK.quick.get().is_some() == (Way::best() > Way::Slow));
+        let mut all = Vec::new();
+        for (number, anchor) in (0..).zip(&SLOW.anchors) {
+            all.extend(region.clone().filter(|at| anchor.stands_at(&text, *at)).map(|at| (at, number)));
+        }
+        all.sort_unstable();
+        prop_assert_eq!(&slowly, &all);
+        prop_assert_eq!(&quickly, &all);
+    }
+
+    #[test]
+    fn parts_of_a_text_show_what_the_whole_shows(
+        pieces in vec("(sec|ret|tok|en|pas|sw|api|_key|sk-|ant-| |[a-z]{1,40})", 0..40),
+        cuts in vec(0_usize..400, 0..6),
+    ) {
+        let text = pieces.concat();
+        let prefilter = &QUICK;
+        let whole = places(prefilter, text.as_bytes(), &(0..text.len()));
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+        cuts.extend([0, text.len()]);
+        cuts.sort_unstable();
+        let parts = cuts.windows(2).flat_map(|cut| places(prefilter, text.as_bytes(), &(cut[0]..cut[1])));
+        let mut parts: Vec<_> = parts.collect();
+        parts.sort_unstable();
+        prop_assert_eq!(parts, whole);
+    }
+}
