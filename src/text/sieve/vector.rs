@@ -4,9 +4,9 @@
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256,
     _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
-    _mm512_and_si512, _mm512_castsi256_si512, _mm512_inserti64x4, _mm512_maskz_permutex2var_epi8,
-    _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_setzero_si512,
-    _mm512_test_epi8_mask,
+    _mm512_and_si512, _mm512_castsi256_si512, _mm512_inserti64x4, _mm512_mask_blend_epi8,
+    _mm512_maskz_permutex2var_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutexvar_epi8,
+    _mm512_set1_epi8, _mm512_setzero_si512, _mm512_test_epi8_mask,
 };
 use std::hint::black_box;
 
@@ -65,7 +65,11 @@ fn by_whole<const BANKS: usize, const WIDTH: usize>(
             for (groups, Whole { ascii: table, others }) in groups.iter_mut().zip(banks) {
                 let (first, second) = table.split_at(PLACES);
                 let taken = _mm512_maskz_permutex2var_epi8(ascii, load(first), bytes, load(second));
-                let taken = if has_others[place] { _mm512_or_si512(taken, load(others)) } else { taken };
+                let taken = if has_others[place] {
+                    _mm512_mask_blend_epi8(ascii, load(others), taken)
+                } else {
+                    taken
+                };
                 *groups = _mm512_and_si512(*groups, taken);
             }
         }
