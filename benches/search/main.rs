@@ -136,6 +136,7 @@ fn worst_cases() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     vec![
         ("a", filled("a")),
         ("password=", filled("password=")),
+        ("lines of password=", filled(&["password=".repeat(7), "\n".to_owned()].concat())),
         ("the beginning of a key", filled(&["sk-", "ant-"].concat())),
         ("base64 of random bytes", vec![base64.take(100 << 20).collect()]),
     ]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::evidence::{Candidate, Coated, Tier};
-use super::packed::Gathered;
+use super::gathered::Gathered;
 use super::{Detector, Directive, snippet, specific_only};
 use crate::decode::archive::{self, FaultKind, Room};
 use crate::decode::{self, Coat, Layer};
@@ -53,20 +53,21 @@ impl Detector {
     ) -> Gathered {
         let mut gathered = Gathered::default();
         for layer in layers {
-            let plain = self.paired(&layer.text, specific_only(self.plain(&layer.text)));
-            let mut inner = Gathered { found: plain, ..Gathered::default() };
+            let mut inner = self.plain(&layer.text);
+            inner.found = self.paired(&layer.text, specific_only(inner.found));
             if coats > 1 {
                 decode::regions(&layer.text, &(0..layer.text.len()), &mut |region, layers| {
-                    inner.add(self.in_layers(region.coat, layers, coats - 1, room));
+                    inner.add(self.in_layers(region.coat, layers, coats - 1, room), &self.keep);
                 });
             }
             if archive::is_archive(&layer.text) {
                 let mut packed = self.packed(&layer.text, room);
                 // What only looks like an archive, or is a part of one, is no damage in a text.
                 packed.unread.retain(|unread| unread.kind == FaultKind::Budget);
-                inner.add(packed);
+                inner.add(packed, &self.keep);
             }
-            gathered.add(inner.seen(|candidate| candidate.in_coat(&layer, coat.name()), coat.name()));
+            let inner = inner.seen(|candidate| candidate.in_coat(&layer, coat.name()), coat.name());
+            gathered.add(inner, &self.keep);
         }
         gathered
     }

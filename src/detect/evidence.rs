@@ -41,13 +41,13 @@ pub struct Features {
     /// The length of the part after the prefix.
     pub body: usize,
     /// What a JSON web token says of itself.
-    pub claims: Option<Claims>,
+    pub claims: Option<Box<Claims>>,
     /// Whether dots or stars follow, so that a part was left out.
     pub elided: bool,
     /// The name that the value is assigned to, in lower case.
     pub name: Option<String>,
     /// What it proves of itself.
-    pub proof: Option<Proof>,
+    pub proof: Option<Box<Proof>>,
     /// What the model says of a value without a shape.
     pub opinion: Option<Opinion>,
 }

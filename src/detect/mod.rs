@@ -7,6 +7,7 @@ mod chance;
 mod coats;
 mod directive;
 mod evidence;
+mod gathered;
 mod generic;
 mod looks;
 mod name;
@@ -27,20 +28,21 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::decode::archive::{self, Room};
+use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 use crate::text::{LineCursor, Position};
 
 pub use directive::{Directive, Mark};
 pub use evidence::{Evidence, Features, Half, Tier};
+pub use gathered::Unread;
 pub use generic::{Model, Opinion, Seen, Words, pairs_of};
 pub use looks::Look;
-pub use packed::Unread;
 pub use placeholder::Dummy;
 pub use proof::Proof;
 pub use trace::Trace;
 
 use evidence::Candidate;
-use packed::Gathered;
+use gathered::{Gathered, Keep};
 use prefilter::Prefilter;
 
 /// A rule set made ready for searching. Expressions are compiled when they are first needed.
@@ -52,6 +54,7 @@ pub struct Detector {
     tokens: Vec<Text>,
     /// What weighs values without a shape; the built-in one unless given.
     model: Option<Model>,
+    keep: Keep,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -72,7 +75,15 @@ impl Detector {
         let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         tokens.sort();
         tokens.dedup();
-        Self { rules, compiled, prefilter, tokens, model: None }
+        let keep = Keep::new(rules.rules());
+        Self { rules, compiled, prefilter, tokens, model: None, keep }
+    }
+
+    /// The same where what is less sure is shown to nobody, and so need not be held of a text that is full of it.
+    #[must_use]
+    pub fn with_least(mut self, least: Confidence) -> Self {
+        self.keep.least = least;
+        self
     }
 
     /// The same with another model, as it is while one is trained.
@@ -100,19 +111,19 @@ impl Detector {
         if archive::is_archive(text) {
             return self.told(text, self.everything(text, &mut Room::of_file(text.len())));
         }
-        let mut gathered = Gathered { found: self.plain(text), ..Gathered::default() };
-        self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated));
+        let mut gathered = self.plain(text);
+        self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated, &self.keep));
         self.told(text, gathered)
     }
 
     /// The candidates of a text that stand in it as they are, in no order, some of them overlapping.
-    fn plain(&self, text: &[u8]) -> Vec<Candidate> {
-        let mut found = Vec::new();
+    fn plain(&self, text: &[u8]) -> Gathered {
+        let mut gathered = Gathered::default();
         let _ = self.prefilter.search(text, &(0..text.len()), |start, anchor| {
-            found.extend(self.candidate(text, start, anchor));
+            gathered.push(self.candidate(text, start, anchor), &self.keep);
             ControlFlow::Continue(())
         });
-        found
+        gathered
     }
 
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
@@ -227,6 +238,7 @@ impl Detector {
     }
 
     fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
+        let gathered = gathered.closed(&self.keep);
         let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);
         let told = candidates.into_iter().map(|candidate| {

@@ -6,70 +6,23 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::evidence::{Candidate, Coated};
+use super::gathered::{Gathered, Unread};
 use super::{Detector, Directive, snippet, specific_only};
 use crate::decode::archive::{self, Fault, FaultKind, Member, Part, Room};
 use crate::finding::Masked;
 use crate::secret::{Secret, ValueId};
 use crate::text::{LineCursor, Position};
 
-/// Something in an archive that was not searched, or not all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Why.
-    pub kind: FaultKind,
-    /// The same in words.
-    pub what: &'static str,
-    /// Where, from the outermost archive on: `zip:inner.zip`, `zip:config.env`. The first, if there are several.
-    pub within: Vec<String>,
-    /// How many there are in this text for the same reason.
-    pub count: usize,
-}
-
-/// What was found in a text, and what could not be searched.
-#[derive(Default)]
-pub(super) struct Gathered {
-    pub(super) found: Vec<Candidate>,
-    pub(super) unread: Vec<Unread>,
-}
-
-impl Gathered {
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.unread.is_empty()
-    }
-
-    pub(super) fn add(&mut self, other: Self) {
-        self.found.extend(other.found);
-        other.unread.into_iter().for_each(|unread| self.not_read(unread));
-    }
-
-    /// The same, seen from what holds it.
-    pub(super) fn seen(self, change: impl FnMut(Candidate) -> Candidate, label: &str) -> Self {
-        let mut outer = Self { found: self.found.into_iter().map(change).collect(), unread: Vec::new() };
-        for mut unread in self.unread {
-            unread.within.insert(0, label.to_owned());
-            outer.not_read(unread);
-        }
-        outer
-    }
-
-    /// One reason is told once, however many members it is about.
-    fn not_read(&mut self, unread: Unread) {
-        match self.unread.iter_mut().find(|known| (known.kind, known.what) == (unread.kind, unread.what)) {
-            Some(known) => known.count += unread.count,
-            None => self.unread.push(unread),
-        }
-    }
-}
-
 impl Detector {
     /// All candidates in a text, in ascending order of place. Those that stand in it, coats or not, do not overlap.
     pub(super) fn everything(&self, text: &[u8], room: &mut Room) -> Gathered {
-        let mut gathered = Gathered { found: self.plain(text), unread: Vec::new() };
-        self.coated(text, &(0..text.len()), Some(room), &mut |_, inner| gathered.add(inner));
+        let mut gathered = self.plain(text);
+        self.coated(text, &(0..text.len()), Some(room), &mut |_, inner| gathered.add(inner, &self.keep));
         if archive::is_archive(text) {
-            gathered.add(self.packed(text, room));
+            gathered.add(self.packed(text, room), &self.keep);
         }
-        Gathered { found: self.settled(text, gathered.found), unread: gathered.unread }
+        gathered.found = self.settled(text, gathered.found);
+        gathered
     }
 
     /// Of candidates those that are kept, in ascending order of place. Those in archives may overlap, since all that a
@@ -118,7 +71,7 @@ impl Detector {
                     let at = cursor.at(candidate.span.start);
                     candidate.in_archive(&member, at)
                 };
-                gathered.add(inner.seen(packed, &member.label));
+                gathered.add(inner.seen(packed, &member.label), &self.keep);
             }
         });
         room.leave();

@@ -159,7 +159,8 @@ pub(super) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
         Some(check) => Some(proof::of(check, value)?),
         None => None,
     };
-    let claims = proof.as_ref().and_then(|proof| proof.claims.clone());
+    let claims = proof.as_ref().and_then(|proof| proof.claims.clone()).map(Box::new);
+    let proof = proof.map(Box::new);
     let dummy = placeholder::of_shaped(random, shaped, value);
     let hidden = span.len() - public;
     let head = match shaped.form {

@@ -35,6 +35,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
     let literal = &text[anchor.clone()];
     let rest = &text[anchor.start + prefix..];
     let (length, tier, claims) = body(parts, rest, literal)?;
+    let claims = claims.map(Box::new);
     let span = anchor.start..anchor.start + prefix + length;
     // A whole body stays one, whatever follows: `***` is bold in Markdown, and a sentence may end in dots.
     let elided = tier == Tier::Short && placeholder::is_elided(&text[span.end..]);

@@ -19,6 +19,10 @@ pub(super) fn problem(unread: &Unread, shown: &str) -> Problem {
             ProblemKind::ArchiveBroken,
             "what can be read of the archive was searched; `[[accept]]` in skant.toml lets it pass",
         ),
+        FaultKind::Budget if unread.what == Unread::CROWDED => (
+            ProblemKind::Budget,
+            "no more of them are told; if it is no list of secrets, leave it out (`exclude` in skant.toml)",
+        ),
         FaultKind::Budget => (ProblemKind::Budget, "the rest of the archive was not searched"),
         FaultKind::Unread => (ProblemKind::ArchiveUnread, "it was not searched"),
     };

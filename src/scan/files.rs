@@ -1,5 +1,6 @@
 //! Scans of files on disk and of standard input.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,9 @@ use super::unused::{self, Whole};
 use super::windows::Windows;
 use super::{Engine, ScanError, archives};
 use crate::detect::Evidence;
-use crate::finding::{PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{Confidence, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::judge::judge;
+use crate::secret::ValueId;
 use crate::source::git::{ObjectKind, Objects, Repository};
 use crate::source::opened::{self as source, Opened};
 use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
@@ -104,7 +107,7 @@ pub fn stdin(
         commit: None,
         current: true,
     };
-    let hits = hits(searched.found, &place).collect();
+    let hits = engine.hits(searched.found, &place);
     let mut problems = searched.problems;
     problems.extend(Engine::common_notes(None, stop));
     let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
@@ -125,7 +128,7 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
             current: true,
         };
         match engine.detect(name, || place.shown.clone()) {
-            Ok(evidence) => found.extend(hits(evidence, &place)),
+            Ok(evidence) => found.extend(engine.hits(evidence, &place)),
             Err(problem) => problems.push(problem),
         }
     }
@@ -159,7 +162,7 @@ impl Engine {
                     part.problems.extend(lfs_note(&content, &shown));
                     part.problems.extend(unused::comments(&content, &searched.found, &shown));
                 }
-                part.hits.extend(hits(searched.found, &place(PlaceKind::File, file, &shown)));
+                part.hits.extend(self.hits(searched.found, &place(PlaceKind::File, file, &shown)));
             }
             Err(problem) => part.problems.push(problem),
         }
@@ -174,10 +177,28 @@ impl Engine {
                 if kind == PlaceKind::File {
                     part.problems.extend(unused::comments(text, &looked.evidence, shown));
                 }
-                part.hits.extend(hits(looked.evidence, &place(kind, file, shown)));
+                part.hits.extend(self.hits(looked.evidence, &place(kind, file, shown)));
             }
             Err(problem) => part.problems.push(problem),
         }
+    }
+
+    /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
+    /// record is compared with everything that is no placeholder, so then all of that stays.
+    fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Hit> {
+        let path = (!place.path.is_empty()).then_some(place.path.as_slice());
+        let confidence = |evidence: &Evidence| judge(evidence, path, self.policy.now).confidence;
+        let least =
+            if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
+        let told: HashSet<ValueId> = found
+            .iter()
+            .filter(|evidence| confidence(evidence) >= Some(least))
+            .map(|evidence| evidence.value)
+            .collect();
+        // A strong value may be seen in another file.
+        found
+            .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
+        found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect()
     }
 
     /// Notes and problems that every scan of a repository may have.
@@ -213,10 +234,6 @@ impl Engine {
             Report { scope, findings: outcome.findings, suppressed: outcome.suppressed, ..Report::default() };
         self.finish(report, problems)
     }
-}
-
-fn hits(found: Vec<Evidence>, place: &Place) -> impl Iterator<Item = Hit> {
-    found.into_iter().map(|evidence| Hit { evidence, place: place.clone() })
 }
 
 fn place(kind: PlaceKind, file: &File, shown: &str) -> Place {

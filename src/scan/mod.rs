@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::allow::{Comments, Record};
 use crate::config::Settings;
-use crate::detect::{Detector, Evidence};
+use crate::detect::{Detector, Evidence, Unread};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
 use crate::rules::RuleSet;
 use crate::source::git::{DiscoverError, OpenError, RefError};
@@ -112,7 +112,7 @@ impl Engine {
         let all = RuleSet::builtin().with(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
-        let detector = Detector::new(all.without(disabled));
+        let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);
         let record = Record::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, names, record, policy }
     }
@@ -135,9 +135,14 @@ impl Engine {
         &self.policy
     }
 
-    /// Evidence in a text. A panic is a problem that names the place, never a lost file.
-    fn detect(&self, text: &[u8], path: impl FnOnce() -> String) -> Result<Vec<Evidence>, Problem> {
-        caught(path, || self.detector.scan(text))
+    /// Evidence in a name or a message, in which what looks like an archive is none. A panic is a problem that names
+    /// the place, never a lost file; so is more evidence than is held.
+    fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
+        let looked = caught(&path, || self.detector.look(text))?;
+        match looked.unread.iter().find(|unread| unread.what == Unread::CROWDED) {
+            Some(unread) => Err(archives::problem(unread, &path())),
+            None => Ok(looked.evidence),
+        }
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and

@@ -10,7 +10,8 @@ mod marks;
 
 use std::ops::{ControlFlow, Range};
 
-use super::packed::{Gathered, is_carried};
+use super::gathered::Gathered;
+use super::packed::is_carried;
 use super::{Detector, Evidence, Looked};
 use crate::decode::{Coat, Region};
 use crate::text::{Copied, between, long_ones};
@@ -150,9 +151,10 @@ impl Detector {
         let Some(marks) = &trace.marks else { return self.look(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
-        let mut gathered = Gathered { found: found.collect(), ..Gathered::default() };
+        let mut gathered = Gathered::default();
+        gathered.push(found, &self.keep);
         for mantle in &trace.coats {
-            gathered.add(self.coated_at(text, mantle.coat, &mantle.place()));
+            gathered.add(self.coated_at(text, mantle.coat, &mantle.place()), &self.keep);
         }
         self.told(text, gathered)
     }
