@@ -34,6 +34,9 @@ pub struct Files<'f> {
     pub named: Named,
 }
 
+/// So many files are searched one after the other before a thread that has nothing to do may take some.
+const FEW: usize = 16;
+
 /// One file's part in a report.
 #[derive(Default)]
 struct Part {
@@ -60,6 +63,8 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Repor
     let parts: Vec<Part> = listing
         .files
         .par_iter()
+        // Large ones stand together: who takes a long stretch of them would be waited for.
+        .with_max_len(FEW)
         .map(|file| {
             if stop.is_set() {
                 return Part::default();
