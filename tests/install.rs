@@ -573,6 +573,15 @@ fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
     house.sandbox.git(&["config", "core.hooksPath", ".husky/_"]);
     let help = house.install().unwrap_err().help().unwrap();
     assert!(help.contains("/.husky/pre-commit"), "{help}");
+    // Who has put the lines there needs to hear of no others.
+    for hook in ["pre-commit", "pre-merge-commit", "commit-msg"] {
+        house.sandbox.write(&format!(".husky/{hook}"), &format!("skant hook {hook} \"$@\"\n"));
+    }
+    let help = house.install().unwrap_err().help().unwrap();
+    assert!(help.contains("/.husky/pre-push") && !help.contains("/.husky/pre-commit"), "{help}");
+    house.sandbox.write(".husky/pre-push", "npm test\nskant hook pre-push \"$@\"\n");
+    assert_eq!(whats(&house.install().unwrap()), all(What::Called));
+    assert!(house.run(&house.sandbox.dir, false, uninstall).is_ok());
 
     house.sandbox.git(&["config", "core.hooksPath", ".git/own hooks"]);
     assert_eq!(whats(&house.install().unwrap()), all(What::Installed));

@@ -86,6 +86,7 @@ fn said(what: What) -> &'static str {
         What::Installed => "installed",
         What::Refreshed => "brought up to date",
         What::Unchanged => "already installed",
+        What::Called => "called already",
         What::KeptAndCalls => "was there before; kept, and called first",
         What::Kept => "was there before and not executable; kept, and not called",
         What::Removed => "removed",

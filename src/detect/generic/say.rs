@@ -1,5 +1,8 @@
 //! Features in words, for people.
 
+/// As features name it.
+const NEW_LINE: &str = "\\n";
+
 /// A feature, named as it stands in the table, as a sentence's part.
 pub(super) fn in_words(feature: &str) -> String {
     let (kind, rest) = feature.split_once(':').unwrap_or((feature, ""));
@@ -7,7 +10,9 @@ pub(super) fn in_words(feature: &str) -> String {
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     match kind {
         "form" => format!("stands in the form {}", form(first, second)),
+        "before" if first == NEW_LINE => "the name begins its line".to_owned(),
         "before" => format!("`{first}` stands before the name"),
+        "after" if second == NEW_LINE => "the value ends its line".to_owned(),
         "after" => format!("`{second}` follows the value"),
         "wrapper" => format!("the value stands in a call of `{first}`"),
         "scheme" => format!("`{first}` stands before the value"),

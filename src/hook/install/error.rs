@@ -5,8 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Hook;
 use super::folder::{Belongs, Folder};
+use super::{Hook, elsewhere};
 use crate::text;
 
 /// Why nothing was installed or removed.
@@ -199,9 +199,7 @@ impl miette::Diagnostic for InstallError {
 
 /// How to have skant called from a folder that is not ours to write.
 fn instead_of_writing(folder: &Path, hooks: &[Hook]) -> String {
-    // What husky is told to use is `.husky/_`; its users' own files are one folder up.
-    let husky = folder.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == ".husky"));
-    let place = husky.unwrap_or(folder);
+    let place = elsewhere::of_people(folder);
     let lines = hooks.iter().map(|hook| {
         format!("\n  skant hook {} \"$@\"    in {}", hook.name(), Shown(place.join(hook.name())))
     });

@@ -4,6 +4,7 @@
 //! Prints nothing; both return what they did as data.
 
 mod change;
+mod elsewhere;
 mod error;
 mod folder;
 mod global;
@@ -95,6 +96,8 @@ pub enum What {
     Refreshed,
     /// Skant's script was there already, just so.
     Unchanged,
+    /// The hooks folder is not this repository's alone, and this file of it calls skant.
+    Called,
     /// The hook that was there lies at this path now and is called first.
     KeptAndCalls,
     /// The same, but it is not executable: git did not run it, and skant does not either.
@@ -120,6 +123,14 @@ pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
     let mut plan = Plan::default();
     for place in places(&folder, options) {
         plan.install(&place?, &program)?;
+    }
+    if plan.is_refused(&folder, options) {
+        let (called, missing) = elsewhere::called(&folder.path, options.hooks);
+        return if missing.is_empty() {
+            Ok(called)
+        } else {
+            Err(InstallError::foreign_folder(&folder, &missing))
+        };
     }
     plan.carry_out(&folder, options)
 }
@@ -295,11 +306,17 @@ impl Plan {
         }
     }
 
+    /// Whether something is to be changed in a folder that is not this repository's alone.
+    fn is_refused(&self, folder: &Folder, options: &Options<'_>) -> bool {
+        let is_foreign = folder.belongs != Belongs::ToRepository;
+        !self.steps.is_empty() && is_foreign && options.foreign_folder == ForeignFolder::Refuse
+    }
+
     fn carry_out(self, folder: &Folder, options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
+        if self.is_refused(folder, options) {
+            return Err(InstallError::foreign_folder(folder, options.hooks));
+        }
         if !self.steps.is_empty() {
-            if options.foreign_folder == ForeignFolder::Refuse && folder.belongs != Belongs::ToRepository {
-                return Err(InstallError::foreign_folder(folder, options.hooks));
-            }
             change::apply(&folder.path, &self.steps)?;
         }
         Ok(self.actions)

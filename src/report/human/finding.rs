@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::layout::{Paint, Tone, columns, wrapped};
 use super::snippet::{Drawing, OneLine};
-use super::{Detail, Options};
+use super::{Detail, Options, many};
 use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
 use crate::report::level::Level;
 use crate::report::words::{self, short};
@@ -15,8 +15,12 @@ const MOST_PLACES: usize = 5;
 /// How wide the column of labels is below the drawing.
 const LABELS: usize = 14;
 
-/// The whole entry, without the empty line after it.
-pub(super) fn told(finding: &Finding, options: &Options) -> Result<String, fmt::Error> {
+/// The whole entry, without the empty line after it. What to do is not said again where it was said of one `before`.
+pub(super) fn told(
+    finding: &Finding,
+    before: Option<&Finding>,
+    options: &Options,
+) -> Result<String, fmt::Error> {
     let paint = Paint(options.color);
     let level = Level::of(finding);
     let tone = match level {
@@ -34,7 +38,10 @@ pub(super) fn told(finding: &Finding, options: &Options) -> Result<String, fmt::
         past(history, &mut table);
     }
     table.rows("why", &finding.reasons);
-    table.numbered("what to do", &finding.help);
+    match before {
+        Some(first) => table.rows("what to do", &many::besides(finding, first)),
+        None => table.numbered("what to do", &finding.help),
+    }
     Ok(table.out)
 }
 
@@ -156,7 +163,7 @@ mod tests {
     use crate::report::samples;
 
     fn entry(finding: &Finding) -> String {
-        told(finding, &Options::default()).unwrap()
+        told(finding, None, &Options::default()).unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod finding;
 mod layout;
+mod many;
 mod snippet;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 use std::io::{self, Write};
 
 use self::layout::{Paint, Tone, wrapped};
+use self::many::Told;
 
 pub use self::layout::{counted, grouped, size};
 use super::words;
@@ -67,10 +69,11 @@ impl Default for Options {
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (reachable, unreachable): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.is_reachable());
-    findings(&reachable, options, out)?;
+    let mut before = Told::new(report, options);
+    findings(&reachable, &mut before, options, out)?;
     if !unreachable.is_empty() {
         writeln!(out, "{}", unreachable_heading(unreachable.len(), options))?;
-        findings(&unreachable, options, out)?;
+        findings(&unreachable, &mut before, options, out)?;
     }
     let quiet = options.detail == Detail::Quiet;
     if !quiet {
@@ -79,14 +82,21 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     section(&problems(&report.problems, options), out)?;
     if !quiet {
         section(&notes(&report.notes, options), out)?;
+        section(&many::overview(report, options), out)?;
         writeln!(out, "{}", summary(report, options))?;
     }
     Ok(())
 }
 
-fn findings(findings: &[&Finding], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn findings<'r>(
+    findings: &[&'r Finding],
+    before: &mut Told<'r>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for finding in findings {
-        section(&finding::told(finding, options).map_err(io::Error::other)?, out)?;
+        let told = finding::told(finding, before.before(finding), options);
+        section(&told.map_err(io::Error::other)?, out)?;
     }
     Ok(())
 }

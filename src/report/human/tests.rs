@@ -174,3 +174,30 @@ fn no_line_is_a_command_to_a_ci_job() {
         assert!(!told.contains("##vso[") && !told.contains("##["), "{told}");
     }
 }
+
+#[test]
+fn of_many_findings_what_to_do_is_said_once_and_how_many_there_are_in_the_end() {
+    let advice = "  what to do  1. Revoke the key";
+    let few = told(&samples::many(10, 1), &Options::default());
+    assert_eq!((few.matches(advice).count(), few.contains("By rule")), (10, false));
+
+    let mut report = samples::many(11, 1);
+    report.findings[10].help.push("this one alone".to_owned());
+    let of_its_own = Finding { rule: "other-key".into(), ..report.findings[3].clone() };
+    report.findings.push(of_its_own);
+    let many = told(&report, &Options::default());
+    assert_eq!(many.matches(advice).count(), 2);
+    let again =
+        format!("  what to do  what is said of {} above\n", samples::many(1, 1).findings[0].fingerprint);
+    assert_eq!(many.matches(&again).count(), 10);
+    assert!(many.contains("above\n              this one alone\n"), "{many}");
+    let overview = "By rule:\n  11  anthropic-api-key  critical  confidence 11 high\n   1  other-key          critical  \
+         confidence 1 high\nThe surest first";
+    assert!(many.contains(overview), "{many}");
+    assert!(many.contains("`skant baseline create` puts these 12 secrets on record"), "{many}");
+
+    assert_eq!(told(&report, &verbose()).matches(advice).count(), 12);
+    assert!(!told(&report, &quiet()).contains("By rule"));
+    report.scope.kind = "staged";
+    assert!(!told(&report, &Options::default()).contains("baseline create"));
+}
