@@ -54,8 +54,8 @@ pub(super) fn overview(report: &Report, options: &Options) -> String {
     });
     let width = rules.iter().map(|(rule, _)| rule.len()).max().unwrap_or_default();
     let digits = rules.iter().map(|(_, found)| found.len()).max().unwrap_or_default().to_string().len();
-    let mut out = format!("{}\n", Paint(options.color).tint(Tone::Strong, "By rule:"));
-    for (rule, found) in &rules {
+    let heading = format!("{}\n", Paint(options.color).tint(Tone::Strong, "By rule:"));
+    let rows = rules.iter().map(|(rule, found)| {
         let severity = weight(found).map(|severity| severity.to_string()).unwrap_or_default();
         let sure = [Confidence::High, Confidence::Medium, Confidence::Low].map(|confidence| {
             let number = found.iter().filter(|finding| finding.confidence == confidence).count();
@@ -63,8 +63,9 @@ pub(super) fn overview(report: &Report, options: &Options) -> String {
         });
         let sure = sure.into_iter().flatten().collect::<Vec<_>>().join(", ");
         let number = found.len();
-        out.push_str(&format!("  {number:digits$}  {rule:width$}  {severity:8}  confidence {sure}\n"));
-    }
+        format!("  {number:digits$}  {rule:width$}  {severity:8}  confidence {sure}\n")
+    });
+    let mut out: String = std::iter::once(heading).chain(rows).collect();
     if matches!(report.scope.kind, "worktree" | "history") {
         let all = counted(report.findings.len(), "secret");
         let text = format!(
