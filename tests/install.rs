@@ -575,7 +575,7 @@ fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
     assert!(help.contains("/.husky/pre-commit"), "{help}");
     // Who has put the lines there needs to hear of no others.
     for hook in ["pre-commit", "pre-merge-commit", "commit-msg"] {
-        house.sandbox.write(&format!(".husky/{hook}"), &format!("skant hook {hook} \"$@\"\n"));
+        house.sandbox.write(&format!(".husky/{hook}"), format!("skant hook {hook} \"$@\"\n"));
     }
     let help = house.install().unwrap_err().help().unwrap();
     assert!(help.contains("/.husky/pre-push") && !help.contains("/.husky/pre-commit"), "{help}");
