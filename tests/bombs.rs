@@ -26,8 +26,12 @@ const MEMORY: u64 = 3 << 10;
 
 /// Runs skant within limits: over them the system ends it, and no expected code comes of it.
 fn scan(sandbox: &Sandbox, arguments: &[&str]) -> Output {
+    limited(sandbox, &format!("ulimit -v {}", (MEMORY << 10) + (64 << 20)), arguments)
+}
+
+fn limited(sandbox: &Sandbox, limit: &str, arguments: &[&str]) -> Output {
     let start = Instant::now();
-    let limit = format!("ulimit -v {}; ulimit -t {TIME}; exec \"$0\" \"$@\"", (MEMORY << 10) + (64 << 20));
+    let limit = format!("{limit}; ulimit -t {TIME}; exec \"$0\" \"$@\"");
     let mut command = sandbox.command("sh");
     command.args(["-c", &limit]).arg(skant_program());
     let output = command.args(["scan", "--format", "json"]).args(arguments).output().expect("skant runs");
@@ -163,6 +167,39 @@ fn a_file_of_five_gigabytes_is_read_to_its_end() {
     let sandbox = with_key("truncate -s 5G sparse; printf '%s\\n' \"$KEY\" >> sparse");
     let output = scan(&sandbox, &["sparse"]);
     assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
+}
+
+/// What a scan of a file of twenty megabytes may write to, in KiB: four times its size and what skant needs otherwise.
+const OWN_MEMORY: &str = "ulimit -d 262144";
+
+#[test]
+#[ignore = "long; see above"]
+fn a_file_of_nothing_but_candidates_is_held_within_bounds() {
+    let sandbox = with_key("");
+    // Seven places on each line, and nothing that is shown.
+    sandbox.write("doubtful", format!("{}\n", "password=".repeat(7)).repeat(312_500));
+    let held = |arguments: &[&str]| limited(&sandbox, OWN_MEMORY, arguments);
+    assert_eq!(held(&["doubtful"]).status.code(), Some(0));
+    sandbox.sh("git add doubtful");
+    assert_eq!(held(&["--staged"]).status.code(), Some(0));
+    sandbox.sh("git commit -q --no-verify -m doubtful");
+    assert_eq!(held(&["--history"]).status.code(), Some(0));
+    is_told(&held(&["--min-confidence", "low", "doubtful"]), "budget");
+
+    let mut state = 1_u64;
+    let characters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let value = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(characters[(state >> 33) as usize % characters.len()])
+    });
+    let values: Vec<char> = value.take(24 * 100_000).collect();
+    let line = |value: &[char]| format!("api_key = \"{}\"\n", value.iter().collect::<String>());
+    sandbox.write("sure", values.chunks(24).map(line).collect::<String>());
+    is_told(&scan(&sandbox, &["sure"]), "budget");
+    sandbox.sh("git add sure");
+    is_told(&scan(&sandbox, &["--staged"]), "budget");
+    sandbox.sh("git commit -q --no-verify -m sure");
+    is_told(&scan(&sandbox, &["--history"]), "budget");
 }
 
 #[test]
