@@ -528,6 +528,46 @@ fn a_bare_repository_is_held_to_the_configuration_of_its_head() {
 }
 
 #[test]
+fn a_repository_without_a_working_tree_is_no_folder_of_files() {
+    let sandbox = leaky();
+    sandbox.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
+    let bare = sandbox.beside("bare.git");
+    let bare = bare.to_str().unwrap();
+    let inside = format!("{bare}/objects");
+    for args in [
+        &["-C", bare, "scan"][..],
+        &["-C", bare, "scan", "."],
+        &["-C", bare, "scan", "--staged"],
+        &["-C", &inside, "scan"],
+        &["-C", ".git", "scan"],
+        &["scan", bare],
+    ] {
+        assert!(ends(&sandbox, args, 2).contains("`skant scan --history`"), "{args:?}");
+    }
+    ends(&sandbox, &["-C", bare, "scan", "--history"], 1);
+    // A file of its own may be asked for.
+    ends(&sandbox, &["-C", bare, "scan", "config"], 0);
+}
+
+#[test]
+fn a_key_in_messages_was_brought_in_by_the_first_of_them() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("said");
+    // The names of commits are in no order; with so many of them the first one is seldom the least.
+    for number in 0..6 {
+        sandbox.sh(&format!("git commit -q --no-verify --allow-empty -m 'use {key}, {number}'"));
+    }
+    let first = text_of(&sandbox.command("git").args(["rev-parse", "HEAD~5"]).output().unwrap());
+    sandbox.write("a", "changed\n");
+    sandbox.sh("git add a; git stash -q");
+    let report = json(&sandbox, &["scan", "--history"], 1);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["history"]["introduced"]["commit"].as_str().unwrap(), first.trim(), "{finding}");
+    // The two commits of the stash say it, too.
+    assert_eq!(finding["history"]["commits"], 8, "{finding}");
+}
+
+#[test]
 fn a_linked_configuration_is_refused() {
     let sandbox = leaky();
     fs::write(sandbox.beside("real.toml"), "exclude = [\"**\"]\n").unwrap();

@@ -188,7 +188,9 @@ impl CommitGraph {
         Some(Signature { who: self.people.get(node.person as usize)?.clone(), time: node.written })
     }
 
-    pub(super) fn place(&self, oid: &Oid) -> Option<usize> {
+    /// Where a commit stands in the order: behind its parents.
+    #[must_use]
+    pub fn place(&self, oid: &Oid) -> Option<usize> {
         self.places.get(oid).map(|at| *at as usize)
     }
 

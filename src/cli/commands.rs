@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Common, Scan};
 use super::input::Input;
+use super::install::shown;
 use super::policy::Ground;
 use super::{Exit, Failure, fails, output, paths, progress, settings};
 use crate::allow::Whose;
@@ -40,10 +41,16 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Resul
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
+/// What reads a repository without a working tree.
+const WHOLE: &str = "`skant scan --history` reads all that the repository holds";
+
 pub(super) type Scanned = (Report, Engine, Situation);
 
 fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
     let repository = here()?;
+    if repository.work_tree.is_none() && !repository.index_file.exists() {
+        return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
+    }
     let engine = settings::engine(common, Some(&repository), Version::Staged)?;
     let asked = paths::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
     let report = scan::staged(&engine, &repository, &merge_parents(), &asked, stop)?;
@@ -120,6 +127,13 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
         let start = path.ancestors().find(|path| path.is_dir()).unwrap_or(folder);
         let repository = match Repository::discover(start, &environment) {
             Ok(repository) if repository.work_tree.is_some() => repository,
+            // Of its own files a person may name one, such as its settings.
+            Ok(_) if path.is_dir() => {
+                return Err(Failure(format!(
+                    "{} belongs to a repository's own folder, and has its content packed; {WHOLE}",
+                    shown(name)
+                )));
+            }
             Ok(_) | Err(DiscoverError::NotARepository(_)) => continue,
             Err(error) => return Err(error.into()),
         };

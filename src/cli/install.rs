@@ -95,6 +95,6 @@ fn said(what: What) -> &'static str {
     }
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     redacted(&terminal(path.display().to_string().as_bytes()))
 }

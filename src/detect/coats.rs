@@ -98,7 +98,7 @@ impl Candidate {
                 value: secret.id(),
                 via: Vec::new(),
                 directives: Vec::new(),
-                line: snippet::around(&layer.text, &self.span, self.name.clone(), &shown),
+                line: snippet::around(&layer.text, self.spot(), &shown),
                 shows_line: false,
                 is_packed: false,
                 is_exact: false,

@@ -7,6 +7,7 @@ use super::generic::Opinion;
 use super::pair::Partner;
 use super::placeholder::{self, Dummy};
 use super::proof::Proof;
+use super::snippet::Spot;
 use super::{Directive, snippet};
 use crate::decode::Claims;
 use crate::finding::{Masked, Snippet};
@@ -125,6 +126,14 @@ pub(super) struct Candidate {
     pub(super) coated: Option<Box<Coated>>,
 }
 
+pub(super) fn spot_of<'s>(
+    span: &'s Range<usize>,
+    name: Option<Range<usize>>,
+    features: &Features,
+) -> Spot<'s> {
+    Spot { span, name, is_open: features.opinion.is_some() }
+}
+
 /// A value that was found under coats.
 pub(super) struct Coated {
     pub(super) value: ValueId,
@@ -168,6 +177,11 @@ impl Candidate {
         self
     }
 
+    /// Where it stands in a text.
+    pub(super) fn spot(&self) -> Spot<'_> {
+        spot_of(&self.span, self.name.clone(), &self.features)
+    }
+
     /// The same, seen from a text in which its window begins at `start`.
     pub(super) fn moved(mut self, start: usize) -> Self {
         self.span = self.span.start + start..self.span.end + start;
@@ -182,6 +196,7 @@ impl Candidate {
         at: impl Fn(usize) -> Position,
         dummies: &[Text],
     ) -> Evidence {
+        let spot = spot_of(&self.span, self.name.clone(), &self.features);
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
         let in_member = self.coated.as_ref().and_then(|coated| coated.in_member);
         let (value, masked) = if let Some(coated) = self.coated {
@@ -196,8 +211,7 @@ impl Candidate {
             (secret.id(), Masked { text: shown, length: secret.len() })
         };
         let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
-        let snippet =
-            line.unwrap_or_else(|| snippet::around(text, &self.span, self.name.clone(), &masked.text));
+        let snippet = line.unwrap_or_else(|| snippet::around(text, spot, &masked.text));
         Evidence {
             rule: self.rule,
             start: at(self.span.start),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::evidence::{Candidate, Coated};
+use super::evidence::{Candidate, Coated, spot_of};
 use super::gathered::{Gathered, Unread};
 use super::{Detector, Directive, snippet, specific_only};
 use crate::decode::archive::{self, Fault, FaultKind, Member, Part, Room};
@@ -83,7 +83,9 @@ impl Candidate {
     /// The same, seen from the archive that holds the member that it was found in.
     fn in_archive(mut self, member: &Member<'_>, at: Position) -> Self {
         let directives = Directive::near(&member.bytes, &self.span);
-        let line = |masked: &str| snippet::around(&member.bytes, &self.span, self.name.clone(), masked);
+        let line = |masked: &str| {
+            snippet::around(&member.bytes, spot_of(&self.span, self.name.clone(), &self.features), masked)
+        };
         let mut coated = self.coated.take().unwrap_or_else(|| {
             let secret = Secret::new(&member.bytes[self.span.clone()]);
             let shown = self.mask.apply(secret.expose(), self.prefix);

@@ -12,17 +12,46 @@ const SHOWN: usize = 60;
 /// The longest name that is shown.
 const MOST_NAME: usize = 64;
 
-/// The masked line. `name` is the place of the name that the secret is assigned to, which is shown though it
-/// may be long.
-pub(super) fn around(text: &[u8], span: &Range<usize>, name: Option<Range<usize>>, masked: &str) -> Snippet {
+/// A secret in its text.
+pub(super) struct Spot<'s> {
+    pub(super) span: &'s Range<usize>,
+    /// Where the name stands that it is assigned to, which is shown though it may be long.
+    pub(super) name: Option<Range<usize>>,
+    /// Whether nothing but its look says where it ends.
+    pub(super) is_open: bool,
+}
+
+/// The masked line.
+pub(super) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
+    let Spot { span, name, is_open } = spot;
     let line = line_around(text, span, SHOWN);
     let start = whole_run_from(text, line.start, span.start);
     let end = whole_run_until(text, line.end, span.end);
     let name = name.filter(|name| name.start >= start).map(|name| name.start - start..name.end - start);
     let before = terminal(&mask_neighbours(&text[start..span.start], name.as_ref()));
-    let after = terminal(&mask_neighbours(&text[span.end..end], None));
+    let rest = if is_open { open_rest(text, span, end) } else { span.end..span.end };
+    let mask = if rest.is_empty() { "" } else { "********" };
+    let after = [&text[span.end..rest.start], mask.as_bytes(), &mask_neighbours(&text[rest.end..end], None)];
+    let after = terminal(&after.concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
+}
+
+/// What may still be of a value that stands without quotes: `&`, `;` or a bracket may end it, or be one of its signs.
+/// The first of them is shown, and the rest up to white space or a quote is not.
+fn open_rest(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
+    const ENDS: &[u8] = b"&;,><)(}{][\\`|";
+    let none = span.end..span.end;
+    let quote = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|byte| b"\"'`".contains(byte));
+    let rest = &text[span.end..end];
+    let (Some(first), false) = (rest.first(), quote(span.start.checked_sub(1))) else { return none };
+    if !ENDS.contains(first) || rest.starts_with(b"</") {
+        return none;
+    }
+    let length =
+        rest.iter().take_while(|byte| !byte.is_ascii_whitespace() && !b"\"'`".contains(byte)).count();
+    let is_word = rest[..length].iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    if is_word { span.end + 1..span.end + length } else { none }
 }
 
 /// Where a line is cut in the middle of a run of characters, the rest of the run goes: what is left of it
@@ -78,7 +107,7 @@ mod tests {
         let text = b"x = 1\nANTHROPIC_API_KEY_PROD=SECRETSECRETSECRET other=0123456789abcdef0123 # note\n";
         let name = name_before(text, 29);
         assert_eq!(&text[name.clone().unwrap()], b"ANTHROPIC_API_KEY_PROD");
-        let snippet = around(text, &(29..47), name, "SEC...");
+        let snippet = around(text, Spot { span: &(29..47), name, is_open: false }, "SEC...");
         assert_eq!(snippet.line, "ANTHROPIC_API_KEY_PROD=SEC... other=******** # note");
         assert_eq!(&snippet.line[snippet.span.0..snippet.span.1], "SEC...");
     }
@@ -88,8 +117,33 @@ mod tests {
         let neighbour = "N".repeat(100);
         let text = format!("{neighbour}{} SECRET {}{neighbour}", " a".repeat(26), "b ".repeat(26));
         let start = text.find("SECRET").unwrap();
-        let line = around(text.as_bytes(), &(start..start + 6), None, "***").line;
+        let spot = Spot { span: &(start..start + 6), name: None, is_open: false };
+        let line = around(text.as_bytes(), spot, "***").line;
         assert!(!line.contains('N'), "{line}");
+    }
+
+    #[test]
+    fn what_may_be_the_rest_of_a_value_is_not_shown() {
+        let shown = |text: &str, is_open: bool| {
+            let start = text.find("SECRET").unwrap();
+            let spot = Spot { span: &(start..start + 6), name: None, is_open };
+            around(text.as_bytes(), spot, "***").line
+        };
+        for (text, expected) in [
+            ("P=SECRET&horsebat # note", "P=***&******** # note"),
+            ("P=SECRET>stable", "P=***>********"),
+            ("P=SECRET}a;b c", "P=***}******** c"),
+            ("f(P=SECRET);", "f(P=***);"),
+            ("f(P=SECRET, user=x)", "f(P=***, user=x)"),
+            ("<p>SECRET</p>", "<p>***</p>"),
+            ("P=\"SECRET&horsebat\"", "P=\"***&horsebat\""),
+            ("x://a:SECRET@host/b", "x://a:***@host/b"),
+            ("P=SECRET\\nother", "P=***\\********"),
+            ("P=SECRET", "P=***"),
+        ] {
+            assert_eq!(shown(text, true), expected);
+        }
+        assert_eq!(shown("P=SECRET&horsebat", false), "P=***&horsebat");
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Windows {
     ) {
         let from = if place.offset == 0 { 0 } else { self.margin };
         let to = if is_last { usize::MAX } else { self.size - self.margin };
-        if from > 0 && !window.iter().take(from).any(|byte| ends_a_run(*byte)) {
+        if from > 0 && is_one_stretch(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
                 path: Some(shown.to_owned()),
@@ -131,11 +131,21 @@ fn unread(error: &io::Error, shown: &str) -> Problem {
     Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message }
 }
 
-/// Whether a byte ends a stretch of encoded text.
-const fn ends_a_run(byte: u8) -> bool {
-    !(byte.is_ascii_alphanumeric()
-        || byte.is_ascii_whitespace()
-        || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'='))
+/// Whether text may be encoded from one end to the other: nothing but digits of base64 or hexadecimal ones, in lines
+/// as long as those that it is wrapped into. Prose has shorter words.
+fn is_one_stretch(text: &[u8]) -> bool {
+    const LEAST_LINE: usize = 40;
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+    let is_between = |byte: u8| byte.is_ascii_whitespace() || b"\"',\\#*>|".contains(&byte);
+    let mut lines = text.split(|byte| is_between(*byte)).filter(|line| !line.is_empty()).peekable();
+    // The first one and the last one are cut.
+    lines.next();
+    while let Some(line) = lines.next() {
+        if line.len() < LEAST_LINE && lines.peek().is_some() {
+            return false;
+        }
+    }
+    text.iter().all(|byte| is_digit(*byte) || is_between(*byte))
 }
 
 /// Where a window begins.
@@ -241,6 +251,13 @@ mod tests {
         };
         assert_eq!(kinds(&mut [b'A'; 1500].as_slice()), [ProblemKind::Budget]);
         assert_eq!(kinds(&mut [b'.'; 1500].as_slice()), []);
+        assert_eq!(kinds(&mut "some line = with words\n".repeat(70).as_bytes()), []);
+        let wrapped = |line: &str| format!("{line}\n").repeat(1500 / (line.len() + 1) + 1);
+        assert_eq!(kinds(&mut wrapped(&"QmFz".repeat(19)).as_bytes()), [ProblemKind::Budget]);
+        assert_eq!(
+            kinds(&mut wrapped(&format!("\"{}\",", "QmFz".repeat(11))).as_bytes()),
+            [ProblemKind::Budget]
+        );
         assert_eq!(kinds(&mut b"x".chain(Broken)), [ProblemKind::Unreadable]);
     }
 }

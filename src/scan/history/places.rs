@@ -1,6 +1,6 @@
 //! Stories to hits: where each value stands, in words that reports show.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::super::Engine;
 use super::super::findings::{Hit, Place};
@@ -162,13 +162,22 @@ impl Telling<'_> {
         } else {
             own(self.repository, self.contents, &unreached)
         };
-        for (oid, kind, hits) in &found.texts {
+        let mut texts: Vec<_> = found.texts.iter().collect();
+        // Who was first brought it in; what something leads to comes before what nothing does.
+        texts.sort_by_key(|(oid, kind, _)| {
+            (!is_reached(oid, *kind), self.graph.place(oid).unwrap_or(usize::MAX), *oid)
+        });
+        // The values that no file holds, and the last commit that was counted for each.
+        let mut counted: HashMap<ValueId, Oid> = HashMap::new();
+        for (oid, kind, hits) in texts {
             let is_tag = *kind == ObjectKind::Tag;
             let reachable = is_reached(oid, *kind);
             if !reachable && !own.contains(oid) {
                 continue;
             }
             for hit in hits {
+                let value = hit.evidence.value;
+                let is_new = !part.histories.contains_key(&value);
                 let mut hit = hit.clone();
                 hit.place.current = at_heads(oid);
                 let event = self.info(oid).map(|commit| Event { commit, path: hit.place.shown.clone() });
@@ -177,10 +186,13 @@ impl Telling<'_> {
                     removed: None,
                     at_head: false,
                     reachable: false,
-                    commits: usize::from(!is_tag),
+                    commits: 0,
                 });
                 history.reachable |= reachable;
                 history.at_head |= hit.place.current;
+                if (is_new || counted.contains_key(&value)) && counted.insert(value, *oid) != Some(*oid) {
+                    history.commits += usize::from(!is_tag);
+                }
                 part.hits.push(hit);
             }
         }

@@ -260,15 +260,19 @@ impl Lister<'_> {
     }
 
     fn walk_problem(&self, error: &ignore::Error) -> Option<Problem> {
-        let (path, cause) = match error {
-            ignore::Error::WithPath { path, err } => (Some(percent(&self.name_of(path))), err.as_ref()),
-            other => (None, other),
-        };
+        let (mut path, mut cause) = (None, error);
+        // They come in any order.
+        loop {
+            match cause {
+                ignore::Error::WithPath { path: of, err } => {
+                    path = Some(percent(&self.name_of(of)));
+                    cause = err;
+                }
+                ignore::Error::WithDepth { err, .. } => cause = err,
+                _ => break,
+            }
+        }
         // A broken pattern in an ignore file makes git read more, not less, and so it does here.
-        let cause = match cause {
-            ignore::Error::WithDepth { err, .. } => err.as_ref(),
-            other => other,
-        };
         if matches!(
             cause,
             ignore::Error::Glob { .. } | ignore::Error::WithLineNumber { .. } | ignore::Error::Partial(_)
