@@ -253,6 +253,40 @@ fn an_earlier_hook_is_called_with_the_same_arguments_and_input_in_every_shell() 
 }
 
 #[test]
+fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files() {
+    let house = House::new();
+    let hook = house.hook("pre-commit");
+    script(&house.hook("lib.sh"), "said=lib\n");
+    let by_name = "case ${0##*/} in pre-commit) . \"$(dirname \"$0\")/lib.sh\"; echo \"$said <$*>\"; exit 5;; esac\n";
+    let main = "said() { echo \"lib <$*>\"; exit 5; }\n[ \"$0\" != \"${BASH_SOURCE[0]}\" ] || said \"$@\"\n";
+    let mut hooks = vec![
+        format!("#!/bin/sh\n{by_name}"),
+        format!("#!/bin/sh -e\n{by_name}"),
+        format!("#! /usr/bin/env sh\n{by_name}"),
+        // Run by the shell that calls it.
+        "echo \"lib <$*>\"; exit 5\n".to_owned(),
+    ];
+    if shells().contains(&"bash") {
+        hooks.extend([format!("#!/usr/bin/env bash\n{by_name}"), format!("#!/usr/bin/env bash\n{main}")]);
+    }
+    for text in hooks {
+        script(&hook, &text);
+        house.install().unwrap();
+        for shell in shells() {
+            let output = run_hook(shell, &house, "pre-commit", &["a b", "c"], "");
+            assert_eq!(output.status.code(), Some(5), "{shell} {text}");
+            assert_eq!(text_of(&output), "lib <a b c>\n", "{shell} {text}");
+        }
+        house.run(&house.sandbox.dir, false, uninstall).unwrap();
+        assert_eq!(fs::read_to_string(&hook).unwrap(), text);
+    }
+    // What is no shell's script is started as it is.
+    script(&hook, "#!/usr/bin/env -S cat\nwhat it says\n");
+    house.install().unwrap();
+    assert!(text_of(&run_hook("sh", &house, "pre-commit", &[], "")).contains("what it says"));
+}
+
+#[test]
 fn an_earlier_hook_that_fails_blocks_with_its_code_and_skant_is_not_asked() {
     let house = House::new();
     for hook in Hook::ALL {
