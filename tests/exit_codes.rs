@@ -550,6 +550,24 @@ fn a_repository_without_a_working_tree_is_no_folder_of_files() {
 }
 
 #[test]
+fn what_a_report_says_to_do_works_from_a_folder_below_the_top() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("below/client.py", format!("key = '{}'\n", tokens::api_key("below")));
+    sandbox.git(&["add", "-A"]);
+    let told = ends(&sandbox, &["-C", "below", "scan", "--staged"], 1);
+    assert!(told.contains("`git restore --staged -- :/below/client.py`"), "{told}");
+    ends(&sandbox, &["scan", "--staged"], 1);
+    assert!(!ends(&sandbox, &["scan", "--staged"], 1).contains(":/below"));
+    sandbox.sh("skant install; cd below; git commit -m x 2>&1 | grep -q 'git add :/below/client.py'");
+    sandbox.sh("cd below; git restore --staged -- :/below/client.py; git add :/below/client.py");
+    // A path as reports print it.
+    assert!(
+        ends(&sandbox, &["-C", "below", "explain", "below/client.py:1"], 0).contains("anthropic-api-key")
+    );
+    assert!(ends(&sandbox, &["-C", "below", "explain", "client.py:1"], 0).contains("anthropic-api-key"));
+}
+
+#[test]
 fn a_key_in_messages_was_brought_in_by_the_first_of_them() {
     let sandbox = Sandbox::with_commit();
     let key = tokens::api_key("said");

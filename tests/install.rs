@@ -257,7 +257,8 @@ fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files() {
     let house = House::new();
     let hook = house.hook("pre-commit");
     script(&house.hook("lib.sh"), "said=lib\n");
-    let by_name = "case ${0##*/} in pre-commit) . \"$(dirname \"$0\")/lib.sh\"; echo \"$said <$*>\"; exit 5;; esac\n";
+    let by_name =
+        "case ${0##*/} in pre-commit) . \"$(dirname \"$0\")/lib.sh\"; echo \"$said <$*>\"; exit 5;; esac\n";
     let main = "said() { echo \"lib <$*>\"; exit 5; }\n[ \"$0\" != \"${BASH_SOURCE[0]}\" ] || said \"$@\"\n";
     let mut hooks = vec![
         format!("#!/bin/sh\n{by_name}"),

@@ -21,6 +21,7 @@ use crate::source::worktree::{Ignoring, Named};
 
 pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
     let started = output::now();
+    let targets = output::targets(arguments.format, &arguments.output)?;
     let line = progress::Line::begin(common, stop);
     let (mut report, engine, situation) = if arguments.staged {
         staged(common, arguments, stop)?
@@ -36,7 +37,7 @@ pub(super) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Resul
     // Whatever is printed comes after the line is gone.
     drop(line);
     advise(&mut report, engine.detector().rules(), situation);
-    output::write(&report, &output::targets(arguments.format, &arguments.output), common, started)?;
+    output::write(&report, &targets, common, started)?;
     let least = settings::least(arguments.fail_on, &engine);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
@@ -54,7 +55,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fai
     let engine = settings::engine(common, Some(&repository), Version::Staged)?;
     let asked = paths::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
     let report = scan::staged(&engine, &repository, &merge_parents(), &asked, stop)?;
-    let situation = Situation::Staged { unborn: is_unborn(&repository) };
+    let situation = staging(&repository);
     Ok((report, engine, situation))
 }
 
@@ -91,7 +92,8 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> 
 }
 
 fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
-    let engine = settings::engine(common, None, Version::Worktree)?;
+    // What is on record where somebody stands counts for what is handed over, too.
+    let engine = settings::engine(common, here().ok().as_ref(), Version::Worktree)?;
     let report =
         scan::stdin(&engine, &mut Input::of(std::io::stdin(), stop), arguments.path.as_deref(), stop)?;
     Ok((report, engine, Situation::Files))
@@ -171,7 +173,11 @@ pub(super) fn merge_parents() -> Merge {
     Merge(oids.collect())
 }
 
-/// Whether there is no commit yet.
-pub(super) fn is_unborn(repository: &Repository) -> bool {
-    matches!(crate::source::git::Refs::head(repository), Ok(None))
+/// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
+pub(super) fn staging(repository: &Repository) -> Situation {
+    let unborn = matches!(crate::source::git::Refs::head(repository), Ok(None));
+    let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
+    Situation::Staged { unborn, below: is_called_below || !is_at_top() }
 }

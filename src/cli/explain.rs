@@ -1,10 +1,10 @@
 //! `explain`: why something is, or is not, a finding: every rule that looked at a place, what it saw, what the verdict
 //! is and why, and what suppresses it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Common, Explain, Level};
 use super::commands::here;
@@ -31,6 +31,7 @@ pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<E
         return text_at(&engine, &Asked { text: &text, path: b"", line: None });
     }
     let (path, line) = place(name);
+    let path = reachable(path, repository.as_ref());
     if Path::new(&path).is_file() {
         let text = std::fs::read(&path).map_err(|error| {
             Failure(format!("cannot read {}: {error}; check the permissions", Path::new(&path).display()))
@@ -58,8 +59,15 @@ pub(super) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<E
     }
 }
 
+/// Reports tell paths from the top: one that does not lead from here is looked for there.
+fn reachable(path: OsString, repository: Option<&Repository>) -> OsString {
+    let top = repository.and_then(|repository| repository.work_tree.as_ref());
+    let from_top = top.map(|top| top.join(&path)).filter(|_| !Path::new(&path).exists());
+    from_top.filter(|path| path.is_file()).map_or(path, PathBuf::into_os_string)
+}
+
 /// `PATH:LINE`, or a path alone.
-fn place(name: &OsStr) -> (std::ffi::OsString, Option<usize>) {
+fn place(name: &OsStr) -> (OsString, Option<usize>) {
     let split = name.to_str().and_then(|text| text.rsplit_once(':'));
     // A column may follow, as reports print it.
     let number = |text: &str| text.parse::<usize>().ok().filter(|number| *number > 0);

@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::{Common, Hook, HookName};
-use super::commands::{here, is_unborn, merge_parents};
+use super::commands::{here, merge_parents, staging};
 use super::policy::Ground;
 use super::{Exit, Failure, blocks, output, settings};
 use crate::allow::Whose;
@@ -39,8 +39,7 @@ fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let parents = merge_parents();
     let mut report = scan::staged(&engine, repository, &parents, &Asked::default(), stop)?;
-    let situation = Situation::Staged { unborn: is_unborn(repository) };
-    advise(&mut report, engine.detector().rules(), situation);
+    advise(&mut report, engine.detector().rules(), staging(repository));
     // Names come from the pre-commit framework only.
     let rest = if hook.arguments.is_empty() {
         Vec::new()

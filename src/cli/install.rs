@@ -14,22 +14,28 @@ pub(super) fn install(arguments: &Install) -> Result<Exit, Failure> {
     if arguments.global {
         return global(|options, folder| install::install_global(options, folder).map(Some));
     }
-    change_hooks(arguments, install::install)
+    change_hooks(arguments, install::install, failed)
 }
 
 pub(super) fn uninstall(arguments: &Install) -> Result<Exit, Failure> {
     if arguments.global {
         return global(install::uninstall_global);
     }
-    change_hooks(arguments, install::uninstall)
+    change_hooks(arguments, install::uninstall, |error| match error {
+        InstallError::TrackedFolder { .. } | InstallError::SharedFolder { .. } => {
+            Failure(format!("{error}; `skant uninstall --force` takes skant's hooks away there all the same"))
+        }
+        _ => failed(error),
+    })
 }
 
 fn change_hooks(
     arguments: &Install,
     change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
+    told: impl Fn(&InstallError) -> Failure,
 ) -> Result<Exit, Failure> {
     let program = install::program()?;
-    let actions = change(&options(&program, arguments.force)).map_err(|error| failed(&error))?;
+    let actions = change(&options(&program, arguments.force)).map_err(|error| told(&error))?;
     let mut out = Vec::new();
     for action in &actions {
         writeln!(out, "{:<17} {}: {}", action.hook.name(), said(action.what), shown(&action.path))?;

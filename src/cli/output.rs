@@ -26,11 +26,14 @@ pub(super) struct Target {
 
 /// What `--format` and `--output` come to. `FILE` alone takes the place of standard output; with
 /// `FORMAT:FILE` standard output stays human unless `--format` says otherwise.
-pub(super) fn targets(named: Option<Format>, outputs: &[OsString]) -> Vec<Target> {
+///
+/// # Errors
+/// What stands before the first `:` looks like a format and is none.
+pub(super) fn targets(named: Option<Format>, outputs: &[OsString]) -> Result<Vec<Target>, Failure> {
     let mut targets = Vec::new();
     let mut to_stdout = true;
     for output in outputs {
-        let (format, file) = split(output);
+        let (format, file) = split(output)?;
         if format.is_none() {
             to_stdout = false;
         }
@@ -41,15 +44,22 @@ pub(super) fn targets(named: Option<Format>, outputs: &[OsString]) -> Vec<Target
     if to_stdout {
         targets.insert(0, Target { format: named.unwrap_or_default(), file: None });
     }
-    targets
+    Ok(targets)
 }
 
-/// What stands before the first `:` is a format only if it is the name of one.
-fn split(output: &OsStr) -> (Option<Format>, &OsStr) {
-    let split = output.to_str().and_then(|text| text.split_once(':'));
-    match split.and_then(|(name, file)| Some((name.parse::<Format>().ok()?, file))) {
-        Some((format, file)) => (Some(format), OsStr::new(file)),
-        None => (None, output),
+/// What stands before the first `:` is a format, if it is a word; one letter may be a drive's.
+fn split(output: &OsStr) -> Result<(Option<Format>, &OsStr), Failure> {
+    let Some((name, file)) = output.to_str().and_then(|text| text.split_once(':')) else {
+        return Ok((None, output));
+    };
+    match name.parse::<Format>() {
+        Ok(format) => Ok((Some(format), OsStr::new(file))),
+        Err(_) if name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            Err(Failure(format!(
+                "there is no format `{name}`; `skant scan --help` lists them (for a file of that name: `human:{name}:{file}`)"
+            )))
+        }
+        Err(_) => Ok((None, output)),
     }
 }
 
@@ -152,6 +162,8 @@ mod tests {
     fn parsed(named: Option<Format>, outputs: &[&str]) -> Vec<(Format, Option<String>)> {
         let outputs: Vec<OsString> = outputs.iter().map(OsString::from).collect();
         targets(named, &outputs)
+            .map_err(|failure| failure.0)
+            .unwrap()
             .into_iter()
             .map(|target| (target.format, target.file.map(|file| file.display().to_string())))
             .collect()
@@ -169,6 +181,8 @@ mod tests {
         );
         assert_eq!(parsed(None, &["sarif:-"]), [(Format::Sarif, None)]);
         assert_eq!(parsed(None, &["c:report.txt"]), [(Format::Human, file("c:report.txt"))]);
+        assert_eq!(parsed(None, &["./x:y", "a-b:c"]).len(), 2);
+        assert!(targets(None, &["sariff:a.sarif".into()]).is_err());
         assert_eq!(
             parsed(Some(Format::Jsonl), &["sarif:a", "json:b"]),
             [(Format::Jsonl, None), (Format::Sarif, file("a")), (Format::Json, file("b"))]

@@ -12,6 +12,8 @@ pub enum Situation {
     Staged {
         /// Whether there is no commit yet.
         unborn: bool,
+        /// Whether in a folder below the top, from which paths of reports do not lead.
+        below: bool,
     },
     /// Writing a commit message.
     Message,
@@ -40,8 +42,8 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
     let mut help = Vec::new();
     match situation {
         // Nothing has leaked yet: taking it out comes first, revoking only if it was somewhere else before.
-        Situation::Staged { unborn } => {
-            help.extend(first.map(|place| unstage(place, unborn)));
+        Situation::Staged { unborn, below } => {
+            help.extend(first.map(|place| unstage(place, unborn, below)));
             help.extend(elsewhere(first, language, rule));
             help.push(format!(
                 "if it was committed, pushed or shared before, {}",
@@ -70,12 +72,14 @@ fn lower_first(step: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
-fn unstage(place: &Location, unborn: bool) -> String {
+fn unstage(place: &Location, unborn: bool, below: bool) -> String {
     // A name that is escaped or masked is not the one that git knows.
     if place.path.contains('%') || place.path.contains("...") || place.path.contains("***") {
         return "take it out of the commit: edit the file and `git add` it again, or `git restore --staged` it".into();
     }
-    let path = shell_word(&place.path);
+    // With `:/` git takes a path from the top.
+    let path = if below { format!(":/{}", place.path) } else { place.path.clone() };
+    let path = shell_word(&path);
     if unborn {
         format!(
             "take it out of the commit: edit the file and `git add {path}` again, or `git rm --cached -- {path}`"
