@@ -8,6 +8,7 @@ mod features;
 mod forms;
 mod initials;
 mod kind;
+mod line;
 mod model;
 mod place;
 mod placeholder;

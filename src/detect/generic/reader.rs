@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::line;
 use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name, is_quote};
 
 /// How many spaces, tabs and line ends may stand between two parts.
@@ -168,6 +169,11 @@ impl Reader<'_> {
     /// The value from here on.
     pub(super) fn value(&mut self, name: Range<usize>, operator: Operator) -> Option<Place> {
         self.spaces();
+        if let Some(value) = line::whole(self.text, &name, operator, self.at) {
+            let none = value.start..value.start;
+            let (wrapper, scheme, quote) = (none.clone(), none, Quote::None);
+            return Some(Place { name, value, operator, quote, wrapper, scheme });
+        }
         if matches!(self.peek(), Some(b'\n' | b'\r')) {
             if operator == Operator::Comma {
                 return None;
