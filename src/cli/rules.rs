@@ -100,7 +100,7 @@ fn edges(shaped: &Shaped) -> String {
         Left::Edge => "nothing of its alphabet stands before it",
     };
     let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
-    format!("{before}; nothing of {:?} behind it{check}", shaped.edge)
+    format!("{before}; none of {} behind it{check}", shaped.edge.characters())
 }
 
 /// All that the rules say of a text, and whether anything in it would be reported.

@@ -37,6 +37,26 @@ pub enum Alphabet {
 }
 
 impl Alphabet {
+    /// Its characters, as people write them.
+    #[must_use]
+    pub const fn characters(self) -> &'static str {
+        match self {
+            Self::Digits => "`0-9`",
+            Self::Hex => "`0-9a-f` or `0-9A-F`",
+            Self::Lower => "`a-z`",
+            Self::Base32 => "`A-Z2-7`",
+            Self::LowerBase32 => "`a-z2-7`",
+            Self::LowerAlphanumeric => "`0-9a-z`",
+            Self::UpperAlphanumeric => "`0-9A-Z`",
+            Self::Letters => "`A-Za-z`",
+            Self::Alphanumeric => "`0-9A-Za-z`",
+            Self::Word => "`0-9A-Za-z_`",
+            Self::Base64url => "`0-9A-Za-z_-`",
+            Self::Base64 => "`0-9A-Za-z+/=`",
+            Self::Bearer => "`0-9A-Za-z_-.~+/=`",
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 13] = [
         Self::Digits,

@@ -28,6 +28,9 @@ pub fn mask_neighbours(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
             hidden[run].fill(true);
         }
     }
+    for named in named_findings(line) {
+        hidden[named].fill(false);
+    }
     let mut out = Vec::with_capacity(line.len());
     for (at, byte) in line.iter().enumerate() {
         if !hidden[at] {
@@ -37,6 +40,21 @@ pub fn mask_neighbours(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
         }
     }
     out
+}
+
+/// What skant's own comments name, `skant:allow RULE/FINGERPRINT`: whoever has mistyped one needs to see it.
+fn named_findings(line: &[u8]) -> Vec<Range<usize>> {
+    const COMMENT: &[u8] = b"skant:allow ";
+    let named = |start: usize| {
+        let from = start + COMMENT.len();
+        let rest = &line[from..];
+        let rule = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
+        let digits = rest.get(rule + 1..)?.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let is_one = rule > 0 && rest[rule] == b'/' && (6..=LONG).contains(&digits);
+        let end = rule + 1 + digits;
+        (is_one && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
+    };
+    memchr::memmem::find_iter(line, COMMENT).filter_map(named).collect()
 }
 
 /// The places in a chunk (no white space, no quotes) that are hidden for the kinds of their characters.
@@ -155,6 +173,20 @@ mod tests {
             ("{\\\"pw\\\": \\\"Pa$$w0rd!\\\"}", "{\\\"pw\\\": \\\"********\"}"),
         ] {
             assert_eq!(shown(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_comment_of_skants_names_is_shown_and_nothing_else_beside_it() {
+        let comment = "x # skant:allow generic-password/55a3f52011 -- wrong";
+        assert_eq!(shown(comment), comment);
+        for line in [
+            "# skant:allow genericpasswordgenericpassword",
+            "# skant:allow generic-password/0123456789abcdef0123",
+            "# skant:allow generic-password/55a3f52011kX9pQ2vR7",
+            "# skant:allow kX9pQ2vR7kX9pQ2vR7/55a3f52011",
+        ] {
+            assert!(shown(line).starts_with("# skant:allow ********"), "{}", shown(line));
         }
     }
 
