@@ -545,6 +545,13 @@ fn a_repository_without_a_working_tree_is_no_folder_of_files() {
         assert!(ends(&sandbox, args, 2).contains("`skant scan --history`"), "{args:?}");
     }
     ends(&sandbox, &["-C", bare, "scan", "--history"], 1);
+    // Below a folder that is in no repository it is noted, since such a scan is of files.
+    let around = sandbox.beside(".");
+    let told = ends(&sandbox, &["-C", around.to_str().unwrap(), "scan", "bare.git/..", "-v"], 1);
+    assert!(
+        told.contains("note[archive-unread]") && told.contains("bare.git: a repository without"),
+        "{told}"
+    );
     // A file of its own may be asked for.
     ends(&sandbox, &["-C", bare, "scan", "config"], 0);
 }

@@ -194,6 +194,9 @@ impl Lister<'_> {
                             }
                         }
                         Some(_) if self.is_inner(&entry) => held(met).inner.push(entry.into_path()),
+                        Some(_) if self.is_bare(&entry) => {
+                            held(met).problems.push(bare(&self.name_of(entry.path())));
+                        }
                         _ => {}
                     },
                     Err(error) => held(met).problems.extend(self.walk_problem(&error)),
@@ -208,6 +211,12 @@ impl Lister<'_> {
             && self.repository.is_some()
             && entry.depth() > 0
             && entry.path().join(".git").symlink_metadata().is_ok()
+    }
+
+    /// Outside of repositories a folder may hold some that have no working tree.
+    fn is_bare(&self, entry: &DirEntry) -> bool {
+        let has = |name: &str| entry.path().join(name).symlink_metadata().is_ok();
+        self.repository.is_none() && entry.depth() > 0 && has("HEAD") && has("objects") && has("refs")
     }
 
     /// Walks below a folder; what has ignore files that are none is put aside.
@@ -289,6 +298,17 @@ impl Lister<'_> {
 
 fn is_repository(path: &Path) -> bool {
     path.join("HEAD").exists() || path.is_file()
+}
+
+fn bare(name: &[u8]) -> Problem {
+    Problem {
+        kind: ProblemKind::ArchiveUnread,
+        path: Some(percent(name)),
+        message:
+            "a repository without a working tree; its content is packed and was not searched; `skant scan \
+                  --history` in it reads all that it holds"
+                .into(),
+    }
 }
 
 fn special(name: &[u8]) -> Problem {
