@@ -16,7 +16,9 @@ use crate::text::{percent, terminal};
 #[derive(Debug, Error)]
 pub enum RangeError {
     /// A revision is an option, or of a form that is not taken.
-    #[error("`{0}` is no revision; name commits as for `git rev-list`, for instance `main..HEAD`")]
+    #[error(
+        "`{0}` is no revision; name commits as for `git rev-list`, for instance `main..HEAD`, and paths behind `--`"
+    )]
     NotARevision(String),
     /// git does not know a revision.
     #[error("{0}; is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")]

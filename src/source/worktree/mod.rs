@@ -139,7 +139,16 @@ impl Lister<'_> {
 
     fn absent(&self, name: &Path, error: &io::Error) -> Problem {
         let (kind, advice) = if error.kind() == io::ErrorKind::NotFound {
-            (ProblemKind::MissingPath, "is it spelled right?")
+            let advice = match path_bytes(name) {
+                name if name.ends_with(b"/-") || name == b"-" => {
+                    "standard input is read alone: `skant scan -`"
+                }
+                name if memchr::memmem::find(&name, b"..").is_some() => {
+                    "is it spelled right? Commits are read with `--history`"
+                }
+                _ => "is it spelled right?",
+            };
+            (ProblemKind::MissingPath, advice)
         } else {
             (ProblemKind::Unreadable, "check the path and its permissions")
         };
