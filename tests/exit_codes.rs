@@ -528,6 +528,35 @@ fn a_bare_repository_is_held_to_the_configuration_of_its_head() {
 }
 
 #[test]
+fn a_configuration_that_is_too_large_is_refused_where_it_is_committed_too() {
+    let sandbox = leaky();
+    let bare = sandbox.beside("bare.git");
+    let folder = bare.to_str().unwrap();
+    sandbox.git(&["clone", "-q", "--bare", ".", folder]);
+    for (size, expected) in [(5_000, 1), (2 << 20, 2)] {
+        sandbox.write("skant.toml", format!("# {}\n", "x".repeat(size)));
+        sandbox.commit_all("settings");
+        sandbox.git(&["push", "-q", folder, "main"]);
+        ends(&sandbox, &["-C", folder, "scan", "--history"], expected);
+        ends(&sandbox, &["scan", "--history"], expected);
+    }
+}
+
+#[test]
+fn a_linked_working_tree_of_a_shallow_clone_is_shallow() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.sh("git commit -q --allow-empty -m two; git commit -q --allow-empty -m three; \
+        git clone -q --depth 1 file://$PWD ../shallow; git -C ../shallow worktree add -q ../linked");
+    for place in ["shallow", "linked"] {
+        let folder = sandbox.beside(place);
+        for range in ["HEAD", "HEAD^!"] {
+            let report = json(&sandbox, &["-C", folder.to_str().unwrap(), "scan", "--history", range], 2);
+            assert_eq!(kinds(&report, "problems"), ["shallow-clone"], "{place} {range}");
+        }
+    }
+}
+
+#[test]
 fn a_repository_without_a_working_tree_is_no_folder_of_files() {
     let sandbox = leaky();
     sandbox.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
