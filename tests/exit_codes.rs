@@ -528,6 +528,34 @@ fn a_bare_repository_is_held_to_the_configuration_of_its_head() {
 }
 
 #[test]
+fn of_what_is_staged_the_index_counts_though_the_framework_names_the_file() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("tracked.env", "plain\n");
+    sandbox.commit_all("plain");
+    let keyed = format!("KEY={}\n", tokens::api_key("named"));
+    sandbox.write("staged.env", "plain\n");
+    sandbox.git(&["add", "staged.env"]);
+    sandbox.write("staged.env", &keyed);
+    sandbox.write("tracked.env", &keyed);
+    ends(&sandbox, &["hook", "pre-commit", "staged.env"], 0);
+    // `run --all-files` names what nobody has staged: that is read from the disk.
+    ends(&sandbox, &["hook", "pre-commit", "staged.env", "tracked.env"], 1);
+}
+
+#[test]
+fn a_merge_in_which_another_parent_has_no_file_at_a_path_is_read() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.sh("git checkout -q -b side; \
+        git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),place; git commit -q -m module; \
+        git checkout -q main; echo plain > place; git add place; git commit -q -m file; \
+        git merge -q -s ours --no-commit side");
+    sandbox.write("place", format!("KEY={}\n", tokens::api_key("place")));
+    sandbox.git(&["add", "place"]);
+    let report = json(&sandbox, &["scan", "--staged"], 1);
+    assert_eq!((kinds(&report, "problems").len(), report["findings"].as_array().unwrap().len()), (0, 1));
+}
+
+#[test]
 fn a_configuration_that_is_too_large_is_refused_where_it_is_committed_too() {
     let sandbox = leaky();
     let bare = sandbox.beside("bare.git");

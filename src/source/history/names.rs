@@ -167,7 +167,7 @@ mod tests {
             }
             let mut numbers: Vec<u32> = expected.into_values().collect();
             numbers.sort_unstable();
-            proptest::prop_assert_eq!(set.len(), numbers.len());
+            proptest::prop_assert_eq!((set.len(), set.is_empty()), (numbers.len(), numbers.is_empty()));
             proptest::prop_assert_eq!(set.numbers().collect::<Vec<_>>(), numbers);
         }
     }
