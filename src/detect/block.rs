@@ -176,4 +176,18 @@ mod tests {
         let object = object_around(&Window { bytes: text, anchor: at..at + 2 }).unwrap();
         assert_eq!(&text[object], b"{\"y\": {}, \"at\": 2, \"z\": {}}");
     }
+
+    #[test]
+    fn a_block_of_too_few_or_of_too_few_different_characters_is_no_key() {
+        let detector = crate::detect::Detector::new(crate::rules::RuleSet::builtin());
+        let is_found = |body: &str| {
+            let label = |word: &str| format!("-----{word} {}-----\n", ["PRIVATE", "KEY"].join(" "));
+            let text = [label("BEGIN"), format!("{body}\n"), label("END")].concat();
+            !detector.scan(text.as_bytes()).is_empty()
+        };
+        let body = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v8Q5uLkTn9XoRcEfGjWyPbDmSaUxHqKtV7r";
+        assert!(is_found(body));
+        assert!(!is_found(&body[..59]));
+        assert!(!is_found(&"A".repeat(100)) && !is_found(&"ABCDEFGHIJ".repeat(10)));
+    }
 }

@@ -176,4 +176,13 @@ mod tests {
         let text = format!("SECRET # skant:allow -- was {}", "k".repeat(20));
         assert_eq!(near(&text)[0].reason, "was ********");
     }
+
+    #[test]
+    fn all_comments_of_a_text_have_their_lines() {
+        let comment = ["skant", "allow"].join(":");
+        let text = format!("a\nb # {comment} x-y/abcdef01 -- why\n\n# {comment}\n");
+        let all = Directive::all(text.as_bytes());
+        let told: Vec<_> = all.iter().map(|(line, one)| (*line, one.fingerprint.as_deref())).collect();
+        assert_eq!(told, [(2, Some("abcdef01")), (4, None)]);
+    }
 }

@@ -333,6 +333,26 @@ mod tests {
         assert_eq!(kept, [(1, 4..9), (3, 20..30)]);
     }
 
+    #[test]
+    fn what_a_model_is_asked_about_has_its_place_and_its_weights() {
+        let table = "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:password\t0.5\n";
+        let detector = Detector::new(RuleSet::builtin()).with_model(Model::new(table, Words::new("", "")));
+        let value = "kX9pQ2vR7tLm";
+        let text = format!("{}\npassword = \"{value}\"\n", "x ".repeat(600));
+        let seen = detector.seen(text.as_bytes());
+        let [seen] = &seen[..] else { panic!("{seen:?}") };
+        assert_eq!(&text[seen.value.clone()], value);
+        let weighed = detector.weigh(seen);
+        let weighed: Vec<_> = weighed.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
+        let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];
+        assert_eq!(weighed, expected);
+        assert_eq!(detector.limits(), [-5.0, 0.0, 1.0]);
+        let found = detector.scan(text.as_bytes());
+        let opinion = found[0].features.opinion.as_ref().unwrap();
+        assert_eq!((opinion.confidence, opinion.sum), (Confidence::Low, -0.5));
+        assert_eq!(detector.explain(&found[0]), detector.weigh(seen));
+    }
+
     proptest::proptest! {
         #[test]
         fn arbitrary_bytes_give_ordered_evidence_inside_the_text(
