@@ -346,7 +346,7 @@ mod tests {
         let weighed: Vec<_> = weighed.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
         let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];
         assert_eq!(weighed, expected);
-        assert_eq!(detector.limits(), [-5.0, 0.0, 1.0]);
+        assert_eq!(format!("{:?}", detector.limits()), "[-5.0, 0.0, 1.0]");
         let found = detector.scan(text.as_bytes());
         let opinion = found[0].features.opinion.as_ref().unwrap();
         assert_eq!((opinion.confidence, opinion.sum), (Confidence::Low, -0.5));

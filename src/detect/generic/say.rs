@@ -131,6 +131,14 @@ mod tests {
     }
 
     #[test]
+    fn forms_are_written_as_they_stand() {
+        assert_eq!(in_words("form:tag|bare"), "stands in the form `<name>value` without quotes");
+        assert_eq!(in_words("form:flag|double"), "stands in the form `--name value` in quotes");
+        assert_eq!(in_words("before:\\n"), "the name begins its line");
+        assert_eq!(in_words("after:bare|\\n"), "the value ends its line");
+    }
+
+    #[test]
     fn each_feature_of_the_model_is_said_in_words() {
         let (mut count, mut forms) = (0, HashMap::new());
         let (mut cases, mut classes) = (HashMap::new(), HashMap::new());
