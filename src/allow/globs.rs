@@ -180,15 +180,14 @@ fn globs(pattern: &str) -> Result<[Glob; 2], String> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn an_expression_has_a_longest_length_and_a_list_a_largest_number() {
-        let of =
-            |number: usize, length: usize| super::Globs::of_expressions(&vec!["a".repeat(length); number]);
-        assert!(of(1, super::MOST_PATTERN).is_ok() && of(1, super::MOST_PATTERN + 1).is_err());
-        assert!(of(super::MOST_PATTERNS, 1).is_ok() && of(super::MOST_PATTERNS + 1, 1).is_err());
+        let of = |number: usize, length: usize| Globs::of_expressions(&vec!["a".repeat(length); number]);
+        assert!(of(1, MOST_PATTERN).is_ok() && of(1, MOST_PATTERN + 1).is_err());
+        assert!(of(MOST_PATTERNS, 1).is_ok() && of(MOST_PATTERNS + 1, 1).is_err());
     }
-
-    use super::*;
 
     #[test]
     fn patterns_count_as_in_ignore_files() {

@@ -109,9 +109,11 @@ const MOST_LOOKS: usize = 40;
 
 fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
     let is_asked = |first: usize, last: usize| asked.line.is_none_or(|line| (first..=last).contains(&line));
-    let lines = asked.text.split(|byte| *byte == b'\n').count();
-    if let Some(line) = asked.line.filter(|line| *line > lines) {
-        return Err(Failure(format!("there is no line {line}; the text has {lines}")));
+    if let Some(line) = asked.line {
+        let lines = asked.text.split(|byte| *byte == b'\n').count();
+        if line > lines {
+            return Err(Failure(format!("there is no line {line}; the text has {lines}")));
+        }
     }
     let mut out = String::new();
     if engine.policy().settings.exclude.matches(asked.path) {

@@ -122,11 +122,7 @@ impl Gathered {
             notes.push(note(ProblemKind::LeftOut, message));
         }
         let told = self.weakened.iter().take(MOST_TOLD);
-        // What names a value counts at once, and is told where it does.
-        let when =
-            |said: &str| if said.starts_with("allows ") { "" } else { "; that counts once it is merged" };
-        let change = |said: &String| format!("this change {said}{}", when(said));
-        notes.extend(told.map(|said| note(ProblemKind::PolicyChange, change(said))));
+        notes.extend(told.map(|said| note(ProblemKind::PolicyChange, format!("this change {said}"))));
         if let Some(more @ 1..) = self.weakened.len().checked_sub(MOST_TOLD) {
             let message = format!("this change weakens the policy in {more} more ways");
             notes.push(note(ProblemKind::PolicyChange, message));

@@ -17,14 +17,16 @@ pub fn of_base(mut base: Settings, change: &Settings) -> Settings {
 /// How a change weakens the policy, in words; empty if it does not.
 #[must_use]
 pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
-    let mut said = Vec::new();
+    // What names a value counts at once, by [`of_base`].
+    let (mut at_once, mut said) = (Vec::new(), Vec::new());
     let new = |one: &[String], other: &[String]| -> Vec<String> {
         other.iter().filter(|text| !one.contains(text)).map(|text| shown(text)).collect()
     };
     for entry in &change.allow {
         if !base.allow.iter().any(|known| known.allows_the_same(entry)) {
             let reason = if entry.reason.is_empty() { "no reason given" } else { &entry.reason };
-            said.push(format!("allows {} ({}): {reason}", shown(&entry.subject()), entry.source.name()));
+            let list = if entry.names_a_value() { &mut at_once } else { &mut said };
+            list.push(format!("allows {} ({}): {reason}", shown(&entry.subject()), entry.source.name()));
         }
     }
     for rule in new(&base.disabled, &change.disabled) {
@@ -51,7 +53,8 @@ pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
     if change.gitleaks && !base.gitleaks {
         said.push("honours the files and comments for gitleaks".to_owned());
     }
-    said
+    at_once.extend(said.into_iter().map(|said| said + "; that counts once it is merged"));
+    at_once
 }
 
 fn shown(text: &str) -> String {

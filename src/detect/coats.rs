@@ -4,13 +4,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::evidence::{Candidate, Coated, Tier};
+use super::evidence::{Candidate, Tier};
 use super::gathered::Gathered;
-use super::{Detector, Directive, snippet, specific_only};
+use super::{Detector, Directive, specific_only};
 use crate::decode::archive::{self, FaultKind, Room};
 use crate::decode::{self, Coat, Layer};
-use crate::finding::Masked;
-use crate::secret::Secret;
 
 /// So many coats are taken off, one after the other. Base64 in base64 is met; more is a puzzle.
 const MOST_COATS: usize = 3;
@@ -91,21 +89,7 @@ impl Detector {
 impl Candidate {
     /// The same, seen from the text that a layer was decoded from.
     fn in_coat(mut self, layer: &Layer, name: &'static str) -> Self {
-        let mut coated = self.coated.take().unwrap_or_else(|| {
-            let secret = Secret::new(&layer.text[self.span.clone()]);
-            let shown = self.mask.apply(secret.expose(), self.prefix);
-            Box::new(Coated {
-                value: secret.id(),
-                via: Vec::new(),
-                directives: Vec::new(),
-                line: snippet::around(&layer.text, self.spot(), &shown),
-                shows_line: false,
-                is_packed: false,
-                is_exact: false,
-                in_member: None,
-                masked: Masked { text: shown, length: secret.len() },
-            })
-        });
+        let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&layer.text));
         // In UTF-16 a person sees the text as it is.
         coated.shows_line = coated.via.is_empty() && name == Coat::Wide.name();
         coated.is_exact = false;

@@ -126,14 +126,6 @@ pub(super) struct Candidate {
     pub(super) coated: Option<Box<Coated>>,
 }
 
-pub(super) fn spot_of<'s>(
-    span: &'s Range<usize>,
-    name: Option<Range<usize>>,
-    features: &Features,
-) -> Spot<'s> {
-    Spot { span, name, is_open: features.opinion.is_some() }
-}
-
 /// A value that was found under coats.
 pub(super) struct Coated {
     pub(super) value: ValueId,
@@ -177,9 +169,34 @@ impl Candidate {
         self
     }
 
-    /// Where it stands in a text.
-    pub(super) fn spot(&self) -> Spot<'_> {
-        spot_of(&self.span, self.name.clone(), &self.features)
+    /// The value, where it stands in a text as it is, and what may be shown of it.
+    pub(super) fn value_in(&self, text: &[u8]) -> (ValueId, Masked) {
+        let secret = Secret::new(&text[self.span.clone()]);
+        let shown = self.mask.apply(secret.expose(), self.prefix);
+        (secret.id(), Masked { text: shown, length: secret.len() })
+    }
+
+    /// The masked line of a text that it stands on.
+    pub(super) fn line_in(&self, text: &[u8], masked: &str) -> Snippet {
+        let spot =
+            Spot { span: &self.span, name: self.name.clone(), is_open: self.features.opinion.is_some() };
+        snippet::around(text, spot, masked)
+    }
+
+    /// What is to be kept of a value of a text that stands for a place in another one.
+    pub(super) fn uncovered(&self, text: &[u8]) -> Box<Coated> {
+        let (value, masked) = self.value_in(text);
+        Box::new(Coated {
+            value,
+            via: Vec::new(),
+            directives: Vec::new(),
+            line: self.line_in(text, &masked.text),
+            shows_line: true,
+            is_packed: false,
+            is_exact: true,
+            in_member: None,
+            masked,
+        })
     }
 
     /// The same, seen from a text in which its window begins at `start`.
@@ -191,27 +208,24 @@ impl Candidate {
 
     /// Judges and masks what needs the raw value, and lets it go.
     pub(super) fn into_evidence(
-        self,
+        mut self,
         text: &[u8],
         at: impl Fn(usize) -> Position,
         dummies: &[Text],
     ) -> Evidence {
-        let spot = spot_of(&self.span, self.name.clone(), &self.features);
         let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
         let in_member = self.coated.as_ref().and_then(|coated| coated.in_member);
-        let (value, masked) = if let Some(coated) = self.coated {
+        let (value, masked) = if let Some(coated) = self.coated.take() {
             line = coated.shows_line.then_some(coated.line);
             via = coated.via.into_iter().map(Cow::into_owned).collect();
             directives.extend(coated.directives);
             directives.dedup();
             (coated.value, coated.masked)
         } else {
-            let secret = Secret::new(&text[self.span.clone()]);
-            let shown = self.mask.apply(secret.expose(), self.prefix);
-            (secret.id(), Masked { text: shown, length: secret.len() })
+            self.value_in(text)
         };
+        let snippet = line.unwrap_or_else(|| self.line_in(text, &masked.text));
         let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
-        let snippet = line.unwrap_or_else(|| snippet::around(text, spot, &masked.text));
         Evidence {
             rule: self.rule,
             start: at(self.span.start),

@@ -20,7 +20,13 @@ pub struct Unread {
 
 impl Unread {
     /// What is said of a text with more candidates than are kept.
-    pub const CROWDED: &'static str = "it holds more than 65536 values that look like secrets";
+    const CROWDED: &'static str = "it holds more than 65536 values that look like secrets";
+
+    /// Whether it is that there are more candidates than are kept.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.what == Self::CROWDED
+    }
 }
 
 /// Which candidates are kept where there are many of them. A text can be made of nothing else, and each takes more
@@ -123,7 +129,7 @@ impl Gathered {
     pub(super) fn not_read(&mut self, unread: Unread) {
         match self.unread.iter_mut().find(|known| (known.kind, known.what) == (unread.kind, unread.what)) {
             // There it is no number of places.
-            Some(_) if unread.what == Unread::CROWDED => {}
+            Some(known) if known.is_crowded() => {}
             Some(known) => known.count += unread.count,
             None => self.unread.push(unread),
         }
@@ -192,6 +198,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_has_the_right_number() {
+        assert!(Unread::CROWDED.contains(&format!(" {} ", Keep::MOST)));
+    }
+
+    #[test]
     fn what_nobody_sees_takes_no_room() {
         let masked = |_| line("xxxxxxxxxxxxxxxxxxxx");
         // A word that comes to everybody's mind.
@@ -222,6 +233,6 @@ mod tests {
         let looked = detector.look(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
         // What is stored as it is was seen in the archive and in its member: it took room twice.
         assert_eq!(looked.evidence.len(), 4);
-        assert!(looked.unread.iter().any(|unread| unread.what == Unread::CROWDED && unread.count == 1));
+        assert!(looked.unread.iter().any(|unread| unread.is_crowded() && unread.count == 1));
     }
 }

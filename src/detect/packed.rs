@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::evidence::{Candidate, Coated, spot_of};
+use super::evidence::Candidate;
 use super::gathered::{Gathered, Unread};
-use super::{Detector, Directive, snippet, specific_only};
+use super::{Detector, Directive, specific_only};
 use crate::decode::archive::{self, Fault, FaultKind, Member, Part, Room};
-use crate::finding::Masked;
 use crate::secret::{Secret, ValueId};
 use crate::text::{LineCursor, Position};
 
@@ -83,26 +82,9 @@ impl Candidate {
     /// The same, seen from the archive that holds the member that it was found in.
     fn in_archive(mut self, member: &Member<'_>, at: Position) -> Self {
         let directives = Directive::near(&member.bytes, &self.span);
-        let line = |masked: &str| {
-            snippet::around(&member.bytes, spot_of(&self.span, self.name.clone(), &self.features), masked)
-        };
-        let mut coated = self.coated.take().unwrap_or_else(|| {
-            let secret = Secret::new(&member.bytes[self.span.clone()]);
-            let shown = self.mask.apply(secret.expose(), self.prefix);
-            Box::new(Coated {
-                value: secret.id(),
-                via: Vec::new(),
-                directives: Vec::new(),
-                line: line(&shown),
-                shows_line: true,
-                is_packed: true,
-                is_exact: true,
-                in_member: None,
-                masked: Masked { text: shown, length: secret.len() },
-            })
-        });
+        let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&member.bytes));
         if !coated.shows_line {
-            coated.line = line(&coated.masked.text);
+            coated.line = self.line_in(&member.bytes, &coated.masked.text);
         }
         (coated.shows_line, coated.is_packed) = (true, true);
         coated.in_member.get_or_insert(at);

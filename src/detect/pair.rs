@@ -92,9 +92,8 @@ impl Detector {
             found.iter().enumerate().skip(first).take_while(|(_, other)| other.span.start <= span.end + NEAR);
         for (at, other) in near {
             if self.rules()[other.rule].id == rule && self.may_be_half(text, other) {
-                let secret_value = Secret::new(&text[other.span.clone()]);
-                let masked = other.mask.apply(secret_value.expose(), other.prefix);
-                let partner = Partner { span: other.span.clone(), value: secret_value.id(), masked };
+                let (value, masked) = other.value_in(text);
+                let partner = Partner { span: other.span.clone(), value, masked: masked.text };
                 choices.extend(choice(span, secret, partner, Some(at)));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::generic::{ends_bare, is_quote};
 use crate::finding::Snippet;
 use crate::secret::mask_neighbours;
 use crate::text::{line_around, terminal};
@@ -40,16 +41,14 @@ pub(super) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
 /// What may still be of a value that stands without quotes: `&`, `;` or a bracket may end it, or be one of its signs.
 /// The first of them is shown, and the rest up to white space or a quote is not.
 fn open_rest(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
-    const ENDS: &[u8] = b"&;,><)(}{][\\`|";
     let none = span.end..span.end;
-    let quote = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|byte| b"\"'`".contains(byte));
     let rest = &text[span.end..end];
-    let (Some(first), false) = (rest.first(), quote(span.start.checked_sub(1))) else { return none };
-    if !ENDS.contains(first) || rest.starts_with(b"</") {
+    let is_quoted = span.start.checked_sub(1).is_some_and(|before| is_quote(text[before]));
+    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_bare(*first));
+    if is_quoted || !is_cut || rest.starts_with(b"</") {
         return none;
     }
-    let length =
-        rest.iter().take_while(|byte| !byte.is_ascii_whitespace() && !b"\"'`".contains(byte)).count();
+    let length = rest.iter().take_while(|byte| !byte.is_ascii_whitespace() && !is_quote(**byte)).count();
     let is_word = rest[..length].iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
     if is_word { span.end + 1..span.end + length } else { none }
 }

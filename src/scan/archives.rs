@@ -19,7 +19,7 @@ pub(super) fn problem(unread: &Unread, shown: &str) -> Problem {
             ProblemKind::ArchiveBroken,
             "what can be read of the archive was searched; `[[accept]]` in skant.toml lets it pass",
         ),
-        FaultKind::Budget if unread.what == Unread::CROWDED => (
+        FaultKind::Budget if unread.is_crowded() => (
             ProblemKind::Budget,
             "no more of them are told; if it is no list of secrets, leave it out (`exclude` in skant.toml)",
         ),

@@ -12,7 +12,6 @@ use super::windows::Windows;
 use super::{Engine, ScanError, archives};
 use crate::detect::Evidence;
 use crate::finding::{Confidence, PlaceKind, Problem, ProblemKind, Report, Scope};
-use crate::judge::judge;
 use crate::secret::ValueId;
 use crate::source::git::{ObjectKind, Objects, Repository};
 use crate::source::opened::{self as source, Opened};
@@ -191,13 +190,11 @@ impl Engine {
     /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
     /// record is compared with everything that is no placeholder, so then all of that stays.
     fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Hit> {
-        let path = (!place.path.is_empty()).then_some(place.path.as_slice());
-        let confidence = |evidence: &Evidence| judge(evidence, path, self.policy.now).confidence;
         let least =
             if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
         let told: HashSet<ValueId> = found
             .iter()
-            .filter(|evidence| confidence(evidence) >= Some(least))
+            .filter(|evidence| self.confidence(evidence) >= Some(least))
             .map(|evidence| evidence.value)
             .collect();
         // A strong value may be seen in another file.

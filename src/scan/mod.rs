@@ -21,8 +21,9 @@ use thiserror::Error;
 
 use crate::allow::{Comments, Record};
 use crate::config::Settings;
-use crate::detect::{Detector, Evidence, Unread};
+use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
+use crate::judge::judge;
 use crate::rules::RuleSet;
 use crate::source::git::{DiscoverError, OpenError, RefError};
 use crate::source::range::RangeError;
@@ -139,10 +140,15 @@ impl Engine {
     /// the place, never a lost file; so is more evidence than is held.
     fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
         let looked = caught(&path, || self.detector.look(text))?;
-        match looked.unread.iter().find(|unread| unread.what == Unread::CROWDED) {
+        match looked.unread.iter().find(|unread| unread.is_crowded()) {
             Some(unread) => Err(archives::problem(unread, &path())),
             None => Ok(looked.evidence),
         }
+    }
+
+    /// How sure a piece of evidence is, whatever its path; `None` for a placeholder.
+    fn confidence(&self, evidence: &Evidence) -> Option<Confidence> {
+        judge(evidence, None, self.policy.now).confidence
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and

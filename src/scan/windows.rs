@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use super::{Engine, archives};
+use crate::decode;
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
 use crate::text::Position;
@@ -71,7 +72,7 @@ impl Windows {
     ) {
         let from = if place.offset == 0 { 0 } else { self.margin };
         let to = if is_last { usize::MAX } else { self.size - self.margin };
-        if from > 0 && is_one_stretch(&window[..from.min(window.len())]) {
+        if from > 0 && decode::is_one_stretch(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
                 path: Some(shown.to_owned()),
@@ -129,23 +130,6 @@ fn fill(input: &mut dyn Read, window: &mut Vec<u8>, room: usize) -> io::Result<u
 fn unread(error: &io::Error, shown: &str) -> Problem {
     let message = format!("cannot read it to its end: {error}");
     Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message }
-}
-
-/// Whether text may be encoded from one end to the other: nothing but digits of base64 or hexadecimal ones, in lines
-/// as long as those that it is wrapped into. Prose has shorter words.
-fn is_one_stretch(text: &[u8]) -> bool {
-    const LEAST_LINE: usize = 40;
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
-    let is_between = |byte: u8| byte.is_ascii_whitespace() || b"\"',\\#*>|".contains(&byte);
-    let mut lines = text.split(|byte| is_between(*byte)).filter(|line| !line.is_empty()).peekable();
-    // The first one and the last one are cut.
-    lines.next();
-    while let Some(line) = lines.next() {
-        if line.len() < LEAST_LINE && lines.peek().is_some() {
-            return false;
-        }
-    }
-    text.iter().all(|byte| is_digit(*byte) || is_between(*byte))
 }
 
 /// Where a window begins.

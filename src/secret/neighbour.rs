@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::Fingerprint;
+
 /// Runs of token characters that are shorter than this are shown, if nothing else speaks against it.
 const LONG: usize = 16;
 
@@ -50,7 +52,8 @@ fn named_findings(line: &[u8]) -> Vec<Range<usize>> {
         let rest = &line[from..];
         let rule = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
         let digits = rest.get(rule + 1..)?.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let is_one = rule > 0 && rest[rule] == b'/' && (6..=LONG).contains(&digits);
+        let is_one =
+            rule > 0 && rest[rule] == b'/' && (Fingerprint::SHORTEST_PREFIX..=LONG).contains(&digits);
         let end = rule + 1 + digits;
         (is_one && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
     };

@@ -46,6 +46,22 @@ const fn is_between(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b',' | b'\\' | b'#' | b'*' | b'>' | b'|')
 }
 
+/// Whether text may be encoded from one end to the other: nothing but digits of base64 or hexadecimal ones, in lines
+/// as long as those that it is wrapped into. Prose has shorter words.
+#[must_use]
+pub fn is_one_stretch(text: &[u8]) -> bool {
+    let is_between = |byte: u8| is_between(byte) || byte.is_ascii_whitespace();
+    let mut lines = text.split(|byte| is_between(*byte)).filter(|line| !line.is_empty()).peekable();
+    // The first one and the last one are cut.
+    lines.next();
+    while let Some(line) = lines.next() {
+        if line.len() < LEAST_LINE && lines.peek().is_some() {
+            return false;
+        }
+    }
+    text.iter().all(|byte| is_run(*byte) || *byte == b'=' || is_between(*byte))
+}
+
 pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.

@@ -12,6 +12,7 @@ mod wide;
 
 use std::ops::Range;
 
+pub use base64::is_one_stretch;
 pub use joined::{Joined, joined};
 pub use layer::Layer;
 

@@ -32,6 +32,9 @@ pub(super) fn whole(
 
 /// Whether a line has nothing before its name, and nothing but an operator behind it.
 fn is_setting(text: &[u8], name: &Range<usize>, operator: Operator, start: usize) -> bool {
+    if !matches!(operator, Operator::Assign | Operator::Colon) {
+        return false;
+    }
     let line = text[..name.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let before = &text[line..name.start];
     let indent = before.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();

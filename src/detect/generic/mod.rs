@@ -31,6 +31,8 @@ use place::Place;
 use value::Looks;
 
 pub use model::{Model, Opinion};
+pub(super) use place::is_quote;
+pub(super) use reader::ends_bare;
 pub use words::{Words, pairs_of};
 
 /// A rule made ready.

@@ -125,7 +125,7 @@ static NAMES: [bool; 256] = {
     names
 };
 
-pub(super) const fn is_quote(byte: u8) -> bool {
+pub(in crate::detect) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 

@@ -317,7 +317,7 @@ impl Reader<'_> {
             let length = memchr::memchr2(b'<', b'\n', &self.rest()[..most])?;
             return (self.rest()[length] == b'<').then_some(start..start + length);
         }
-        let ends = |byte: u8| ENDS[usize::from(byte)];
+        let ends = ends_bare;
         let rest = self.rest();
         let inside = |at: usize| {
             matches!(rest[at], b'\'' | b'"' | b'|')
@@ -338,6 +338,11 @@ impl Reader<'_> {
         }
         Some(start..start + length)
     }
+}
+
+/// Whether a byte ends a value without quotes.
+pub(in crate::detect) const fn ends_bare(byte: u8) -> bool {
+    ENDS[byte as usize]
 }
 
 /// Bytes that end a value without quotes.

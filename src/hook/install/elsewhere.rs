@@ -1,7 +1,7 @@
 //! Hooks that somebody else's files call: where a folder is not ours to write, its users put skant's lines there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Action, Hook, What};
 
@@ -22,7 +22,7 @@ pub(super) fn called(folder: &Path, hooks: &[Hook]) -> (Vec<Action>, Vec<Hook>) 
 }
 
 /// Whether a line of a file, and no comment, calls skant for a hook: `skant hook pre-commit "$@"`.
-fn calls(path: &PathBuf, hook: Hook) -> bool {
+fn calls(path: &Path, hook: Hook) -> bool {
     let Ok(content) = fs::read(path) else { return false };
     let text = String::from_utf8_lossy(&content);
     text.lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(|line| {

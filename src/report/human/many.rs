@@ -11,7 +11,6 @@ use crate::finding::{Confidence, Finding, Report};
 const FEW: usize = 10;
 
 /// What was said before of each rule.
-#[derive(Default)]
 pub(super) struct Told<'r> {
     first: HashMap<&'r str, &'r Finding>,
     is_brief: bool,

@@ -9,7 +9,6 @@ use super::trees::InTrees;
 use crate::attribute::{Commits, Interest};
 use crate::detect::{Detector, Evidence, Trace, Unread};
 use crate::finding::{PlaceKind, Problem};
-use crate::judge::judge;
 use crate::secret::ValueId;
 use crate::source::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::source::history::{Contents, Set};
@@ -219,9 +218,9 @@ impl Found {
     }
 }
 
-/// Whether a value may be reported: a path can only lower a confidence.
+/// Whether a value may be reported.
 fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
-    judge(evidence, None, engine.policy.now).confidence >= Some(engine.policy.min_confidence)
+    engine.confidence(evidence) >= Some(engine.policy.min_confidence)
 }
 
 /// The place of a blob that no path leads to.

@@ -164,7 +164,7 @@ impl Telling<'_> {
         };
         let mut texts: Vec<_> = found.texts.iter().collect();
         // Who was first brought it in; what something leads to comes before what nothing does.
-        texts.sort_by_key(|(oid, kind, _)| {
+        texts.sort_by_cached_key(|(oid, kind, _)| {
             (!is_reached(oid, *kind), self.graph.place(oid).unwrap_or(usize::MAX), *oid)
         });
         // The values that no file holds, and the last commit that was counted for each.
@@ -181,7 +181,7 @@ impl Telling<'_> {
                 let mut hit = hit.clone();
                 hit.place.current = at_heads(oid);
                 let event = self.info(oid).map(|commit| Event { commit, path: hit.place.shown.clone() });
-                let history = part.histories.entry(hit.evidence.value).or_insert_with(|| History {
+                let history = part.histories.entry(value).or_insert_with(|| History {
                     introduced: event.clone(),
                     removed: None,
                     at_head: false,

@@ -139,11 +139,9 @@ impl Lister<'_> {
 
     fn absent(&self, name: &Path, error: &io::Error) -> Problem {
         let (kind, advice) = if error.kind() == io::ErrorKind::NotFound {
-            let advice = match path_bytes(name) {
-                name if name.ends_with(b"/-") || name == b"-" => {
-                    "standard input is read alone: `skant scan -`"
-                }
-                name if memchr::memmem::find(&name, b"..").is_some() => {
+            let advice = match name.file_name().map(std::ffi::OsStr::as_encoded_bytes) {
+                Some(b"-") => "standard input is read alone: `skant scan -`",
+                Some(name) if memchr::memmem::find(name, b"..").is_some() => {
                     "is it spelled right? Commits are read with `--history`"
                 }
                 _ => "is it spelled right?",
