@@ -282,6 +282,21 @@ mod tests {
         assert_eq!(seconds("1970"), None);
     }
 
+    #[test]
+    fn a_short_lived_bedrock_key_says_when_it_ends() {
+        let key = |query: &str| {
+            let address = format!("bedrock.amazonaws.com/?Action=CallWithBearerToken&{query}&Version=1");
+            let engine = base64::engine::general_purpose::STANDARD;
+            bedrock_short(format!("bedrock-api-key-{}", engine.encode(address)).as_bytes())
+        };
+        let made = seconds("20260102T030405Z").unwrap();
+        let whole = key("X-Amz-Date=20260102T030405Z&X-Amz-Expires=3600");
+        assert_eq!((whole.fits, whole.expires), (Some(true), Some(made + 3600)));
+        for query in ["X-Amz-Date=20260102T030405Z", "X-Amz-Expires=3600", "X-Amz-Date=&X-Amz-Expires="] {
+            assert_eq!(key(query).expires, None, "{query}");
+        }
+    }
+
     /// A macaroon of version 2: the place, an identifier and a signature, each behind its kind and length.
     fn made(place: &str, identifier: usize, signature: usize) -> String {
         let length = |length: usize| u8::try_from(length).unwrap();

@@ -90,3 +90,26 @@ pub(super) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     let body = captures.name("body").map_or(secret.clone(), at);
     candidate(parts, window, Found { public: 0, body, span: secret, name: Some(last) })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn a_provider_is_named_by_a_word_of_a_name_not_by_a_part_of_a_word() {
+        let detector = Detector::new(RuleSet::builtin());
+        let is_found = |name: &str| {
+            let found = detector.scan(format!("{name} = \"x7Kp2mQ9vT4rLw8ZsB3nYc6HdJ5gFa\"").as_bytes());
+            found.iter().any(|found| detector.rules()[found.rule].id == "alibaba-secret-key")
+        };
+        for name in
+            ["alibabaSecret", "myAlibabaSecret", "MY_ALIBABA_SECRET", "x2alibabaSecret", "my.alibaba.secret"]
+        {
+            assert!(is_found(name), "{name}");
+        }
+        for name in ["xalibabaSecret", "XALIBABA_SECRET"] {
+            assert!(!is_found(name), "{name}");
+        }
+    }
+}

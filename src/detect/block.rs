@@ -178,6 +178,20 @@ mod tests {
     }
 
     #[test]
+    fn of_many_objects_each_has_its_member() {
+        let detector = crate::detect::Detector::new(crate::rules::RuleSet::builtin());
+        let bodies =
+            ["q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1", "Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K"];
+        let object = |body: &&str| {
+            let crv = "\"crv\":{\"name\":\"P-256\"}";
+            format!("{{\"kty\":\"EC\",{crv},\"{}\":\"{body}\",\"x\":\"a\"}}", 'd')
+        };
+        let text = format!("[{}]", bodies.iter().map(object).collect::<Vec<_>>().join(", "));
+        let found: Vec<_> = detector.scan(text.as_bytes()).into_iter().map(|found| found.span).collect();
+        assert_eq!(found.iter().map(|span| &text[span.clone()]).collect::<Vec<_>>(), bodies);
+    }
+
+    #[test]
     fn a_block_of_too_few_or_of_too_few_different_characters_is_no_key() {
         let detector = crate::detect::Detector::new(crate::rules::RuleSet::builtin());
         let is_found = |body: &str| {

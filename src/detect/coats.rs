@@ -99,3 +99,24 @@ impl Candidate {
         self.placed(|span| layer.original(span))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn pieces_are_a_token_where_they_are_a_whole_one() {
+        let detector = Detector::new(RuleSet::builtin());
+        let body =
+            "q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K2Wm9Pq4Z7";
+        let found = |body: &str, cut: usize| {
+            let head = ["sk-", "ant-", "api03-"].concat();
+            let text = format!("key = \"{head}{}\" + \"{}\"", &body[..cut], &body[cut..]);
+            detector.scan(text.as_bytes()).iter().any(|found| found.span.end > text.find("\" + \"").unwrap())
+        };
+        let whole = format!("{}AA", &body[..93]);
+        assert!(found(&whole, 20));
+        assert!(!found(&body[..40], 10), "a beginning in pieces may be anything");
+    }
+}

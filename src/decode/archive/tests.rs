@@ -228,6 +228,35 @@ fn four_letters_by_chance_are_no_damage() {
 }
 
 #[test]
+fn what_no_directory_tells_of_is_read_if_its_sum_fits() {
+    let hidden =
+        zip(&[Zipped { central: Lie { is_left_out: true, ..Lie::default() }, ..stored("hidden", SAID) }]);
+    let hidden = &hidden[..memchr::memmem::find(&hidden, b"PK\x05\x06").unwrap()];
+    let whole = zip(&[zipped("a", b"seen")]);
+    let members = opened(&[b"#!/bin/sh\n", hidden, &whole].concat());
+    assert_eq!(members, (vec![said("zip:hidden"), ("zip:a".into(), b"seen".to_vec())], vec![]));
+    let mut chance = hidden.to_vec();
+    *chance.last_mut().unwrap() ^= 1;
+    let members = opened(&[b"#!/bin/sh\n", &chance[..], &whole].concat());
+    assert_eq!(members, (vec![("zip:a".into(), b"seen".to_vec())], vec![]), "it is none");
+}
+
+#[test]
+fn behind_a_member_that_does_not_end_the_next_one_is_read() {
+    let alone = |member| {
+        let whole = zip(&[member]);
+        whole[..memchr::memmem::find(&whole, b"PK\x01\x02").unwrap()].to_vec()
+    };
+    let size = u32::try_from(make::deflated(SAID).len() - 5).unwrap();
+    let mut cut =
+        alone(Zipped { local: Lie { packed: Some(size), ..Lie::default() }, ..zipped("cut", SAID) });
+    cut.truncate(cut.len() - 5);
+    let (members, faults) = opened(&[cut, alone(stored("next", SAID))].concat());
+    assert!(members.contains(&said("zip:next")), "{members:?}");
+    assert!(faults.iter().any(|(_, what)| what.starts_with("zip:cut: ")), "{faults:?}");
+}
+
+#[test]
 fn a_tar_is_read_in_all_its_forms() {
     holds(&tar(&[("a/b.txt", SAID)]), "tar:a/b.txt");
     holds(&[tarred(b'5', b"folder/", b""), tar(&[("a", SAID)])].concat(), "tar:a");

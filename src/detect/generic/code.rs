@@ -209,6 +209,7 @@ mod tests {
             ("password: hunter2x if present", "password"),
             ("password: hunter2x realm=there", "password"),
             ("password: forgotten by many", "password"),
+            ("password: String!", "password"),
         ] {
             assert!(is_none(text, anchor), "{text}");
         }
@@ -224,6 +225,7 @@ mod tests {
             ("password = hunter2x;", "password"),
             ("password = hunter2x realm=there", "password"),
             ("password: hunter2x by many", "password"),
+            ("PASSWORD=Sesame!", "PASSWORD"),
         ] {
             assert!(!is_none(text, anchor), "{text}");
         }

@@ -169,6 +169,19 @@ mod tests {
     }
 
     #[test]
+    fn what_speaks_against_a_value_is_said_to() {
+        let model = Model::new(
+            "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:a\t-0.5\nname-alone:b\t2\n",
+            Words::new("", ""),
+        );
+        let part = |name| model.table.number(key_of(name)).unwrap();
+        let parts = vec![part("name-alone:a"), part("name-alone:b")];
+        let opinion =
+            Opinion { confidence: Confidence::Low, sum: 0.5, parts, doubt: None, reasons: Vec::new() };
+        assert_eq!(model.reasons(&opinion), ["the name is `b` alone", "against it: the name is `a` alone"]);
+    }
+
+    #[test]
     fn each_feature_of_the_table_has_a_key_of_its_own() {
         let mut keys = Model::builtin().table.keys.to_vec();
         keys.sort_unstable();

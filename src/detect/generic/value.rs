@@ -209,6 +209,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_is_what_stands_there() {
+        let words = Words::new("correct\nhorse\nsummer\n", "");
+        let of = |value: &str| Looks::of(value.as_bytes(), &words);
+        assert_eq!(["aaaa", "aab1", "a1b2"].map(|value| of(value).changes), [0, 33, 100]);
+        for (value, is_random) in [
+            ("k8Gq2ZpX7wLm4RtVb", true),
+            ("8f4b7f84864484a7bf31766abe9204da", true),
+            ("8f8f4b4b8f4b8f8f4b8f4b4b8f8f4b8f", false),
+            ("correct-horse-summer", false),
+            ("suMmeRhOrse", false),
+        ] {
+            assert_eq!(of(value).is_random(), is_random, "{value}");
+        }
+    }
+
+    #[test]
     fn each_kind_of_value_is_told() {
         let words = Words::new("correct\nhorse\npassword\nsummer\nthe\n", "");
         for (value, class) in [

@@ -53,10 +53,23 @@ fn what_is_seen_is_what_a_reader_sees() {
             ("line-after", 0),
             &["user", "name", "long"],
         ),
+        ("token = 'q8w7e6r5'  ; x", "token", ("after", 1), &[";"]),
+        ("token = 'q8w7e6r5'", "token", ("after", 1), &["\n"]),
         ("one\ntoken = 'q8w7e6r5'\ntwo", "token", ("above", 0), &["one"]),
         ("one\ntoken = 'q8w7e6r5'\ntwo", "token", ("below", 0), &["two"]),
     ] {
         assert_eq!(seen(text, anchor, kind, nth), expected, "{kind} of {text}");
+    }
+}
+
+#[test]
+fn a_hash_is_told_by_its_length() {
+    let digits = "8f4b7f86d4a7c1e3".repeat(8);
+    for (length, expected) in
+        [(16, "1"), (32, "2"), (40, "3"), (64, "4"), (24, "5"), (48, "6"), (128, "7"), (30, "0")]
+    {
+        let text = format!("token = '{}'", &digits[..length]);
+        assert_eq!(seen(&text, "token", "hex", 0), [expected], "{length}");
     }
 }
 
