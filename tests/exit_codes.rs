@@ -629,7 +629,7 @@ fn what_a_report_says_to_do_works_from_a_folder_below_the_top() {
         ends(&sandbox, &["-C", "below", "explain", "below/client.py:1"], 0).contains("anthropic-api-key")
     );
     assert!(ends(&sandbox, &["-C", "below", "explain", "client.py:1"], 0).contains("anthropic-api-key"));
-    assert!(ends(&sandbox, &["-C", "below", "explain", "client.py:9"], 2).contains("the text has 2"));
+    assert!(ends(&sandbox, &["-C", "below", "explain", "client.py:2"], 2).contains("the text has 1"));
 }
 
 #[test]

@@ -110,7 +110,9 @@ const MOST_LOOKS: usize = 40;
 fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
     let is_asked = |first: usize, last: usize| asked.line.is_none_or(|line| (first..=last).contains(&line));
     if let Some(line) = asked.line {
-        let lines = asked.text.split(|byte| *byte == b'\n').count();
+        // A line break ends a line; what it ends the text with begins none.
+        let ended = usize::from(asked.text.ends_with(b"\n"));
+        let lines = asked.text.split(|byte| *byte == b'\n').count() - ended;
         if line > lines {
             return Err(Failure(format!("there is no line {line}; the text has {lines}")));
         }

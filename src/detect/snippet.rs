@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::generic::{ends_bare, is_quote};
+use super::generic::ends_bare;
 use crate::finding::Snippet;
 use crate::secret::mask_neighbours;
-use crate::text::{line_around, terminal};
+use crate::text::{is_quote, line_around, terminal};
 
 /// How much of a line is shown before and after the secret, in bytes.
 const SHOWN: usize = 60;

@@ -219,6 +219,24 @@ mod tests {
     }
 
     #[test]
+    fn an_anchor_may_be_the_beginning_of_what_is_found_in_many_ways() {
+        for (anchors, token) in [
+            ("\"acme_\"", "ac(?:me|ro)_[a-z]+"),
+            ("\"acme_live_\"", "acme_[a-z]+"),
+            ("\"acme_\", \"emca_\"", "(?:acme|emca)_[a-z]+"),
+            ("\"acme\"", "[a-z]{4}_[a-z]+"),
+            ("\"acme\"", "\\bacme"),
+            ("\"acme\"", "(?i)ACME"),
+        ] {
+            let text =
+                format!("id = \"acme-token\"\nalphabet = \"hex\"\nanchors = [{anchors}]\ntoken = '{token}'");
+            assert_eq!(read(&text).map(|rule| rule.id.into_owned()).as_deref(), Ok("acme-token"), "{token}");
+        }
+        let text = "id = \"acme-token\"\nalphabet = \"hex\"\nanchors = [\"acme\"]\ntoken = 'ACME'\nignore-case = true";
+        assert!(read(text).is_ok());
+    }
+
+    #[test]
     fn what_is_too_much_is_refused() {
         let with = |rest: &str| format!("id = \"acme-token\"\nalphabet = \"hex\"\n{rest}");
         let many = vec!["\"acme\""; 65].join(",");
@@ -235,6 +253,9 @@ mod tests {
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nshape = \"x\""), "shapes are for the built-in pack"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nseverity = \"bad\""), "severity"),
             (with("anchors = [\"acme\"]\nmember = 'acme=(\\w+)'"), "group `secret`"),
+            (with("anchors = [\"acme_\"]\ntoken = 'foo_[a-z]+'"), "begins with its anchor"),
+            (with("anchors = [\"acme_\"]\ntoken = 'acme'"), "begins with its anchor"),
+            (with("anchors = [\"acme_\", \"emca_\"]\ntoken = 'acme_[a-z]+'"), "its anchor (`before`"),
             (with("anchors = [\"acme\"]"), "it needs one of"),
             ("id = \"Acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
             ("id = \"acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),

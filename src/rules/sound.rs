@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use regex::bytes::RegexBuilder;
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::{Extractor, Seq};
 
 use super::spec::{PackSpec, PairSpec, RuleSpec, SEVERITIES};
 
@@ -141,7 +143,38 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
             return Fault::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
         }
     }
-    [&rule.token, &rule.value].into_iter().flatten().try_for_each(|expression| compiles(expression))
+    [&rule.token, &rule.value].into_iter().flatten().try_for_each(|expression| compiles(expression))?;
+    rule.token.as_ref().map_or(Ok(()), |token| led_to(rule, token))
+}
+
+/// Whether each anchor leads to something that the expression finds. One that does not is a slip that nobody would
+/// see: the rule would be in force and find nothing.
+fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
+    if rule.before != [0, 0] {
+        return Ok(());
+    }
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(token);
+    let beginnings = parsed.map(|parsed| Extractor::new().extract(&parsed));
+    // What has more beginnings than can be listed may have any.
+    let Ok(Some(beginnings)) = beginnings.as_ref().map(Seq::literals) else { return Ok(()) };
+    let same = |one: &[u8], other: &[u8]| {
+        if rule.ignore_case { one.eq_ignore_ascii_case(other) } else { one == other }
+    };
+    let leads = |anchor: &&String| {
+        beginnings.iter().any(|beginning| {
+            let length = anchor.len().min(beginning.len());
+            // A match ends behind its anchor.
+            let is_long = beginning.len() >= anchor.len() || !beginning.is_exact();
+            is_long && same(&anchor.as_bytes()[..length], &beginning.as_bytes()[..length])
+        })
+    };
+    match rule.anchors.iter().find(|anchor| !leads(anchor)) {
+        Some(anchor) => Fault::quoting(
+            "nothing that its expression finds begins with its anchor (`before` says how much may stand there)",
+            anchor,
+        ),
+        None => Ok(()),
+    }
 }
 
 fn other_half(pack: &PackSpec, pair: &PairSpec) -> Result<(), Fault> {

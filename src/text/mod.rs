@@ -8,3 +8,9 @@ pub mod sieve;
 pub use copied::{Copied, between, long_ones};
 pub use escape::{no_command, percent, terminal};
 pub use position::{LineCursor, Position, line_around};
+
+/// Whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
+#[must_use]
+pub const fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}

@@ -2,6 +2,7 @@
 //! that was wrapped.
 
 use super::Layer;
+use crate::text::is_quote;
 
 /// A token put together from its pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +77,6 @@ static IS_TOKEN: [bool; 256] = {
 /// Whether something that begins so can put two pieces together.
 fn may_go_on(byte: Option<&u8>) -> bool {
     byte.is_some_and(|byte| is_quote(*byte) || matches!(byte, b'\\' | b'\r' | b'\n'))
-}
-
-const fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
 }
 
 fn spaces(text: &[u8]) -> usize {

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name, is_quote};
+use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name};
 use super::reader::Reader;
+use crate::text::is_quote;
 
 /// The secret of `Bearer value`.
 pub(super) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn forms_lead_to_the_secret_alone() {
-        let cases: [(Form, &str, &str, Option<&str>); 16] = [
+        let cases: [(Form, &str, &str, Option<&str>); 19] = [
             (userinfo, "postgres://app:hunter2x@db/app", "://", Some("hunter2x")),
             (userinfo, "redis://:hunter2x@db", "://", Some("hunter2x")),
             (userinfo, "amqp://a:p@ss@host", "://", Some("p@ss")),
@@ -155,6 +156,9 @@ mod tests {
             (login, "curl -s -u me:hunter2x https://h", "curl ", Some("hunter2x")),
             (login, "curl --user 'me:hunter2x' https://h", "curl ", Some("hunter2x")),
             (login, "curl -s https://h\n -u me:hunter2x", "curl ", None),
+            (login, "sh(\"curl https://h -u me:hunter2x\")", "curl ", Some("hunter2x")),
+            (login, "curl https://h -u me:hunter2x\\", "curl ", Some("hunter2x")),
+            (login, "curl -u me:hunter2x\n", "curl ", Some("hunter2x")),
             (identified, "CREATE USER a IDENTIFIED BY 'hunter2x';", "IDENTIFIED ", Some("hunter2x")),
             (
                 identified,

@@ -31,7 +31,6 @@ use place::Place;
 use value::Looks;
 
 pub use model::{Model, Opinion};
-pub(super) use place::is_quote;
 pub(super) use reader::ends_bare;
 pub use words::{Words, pairs_of};
 

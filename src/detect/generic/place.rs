@@ -125,10 +125,6 @@ static NAMES: [bool; 256] = {
     names
 };
 
-pub(in crate::detect) const fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
-}
-
 /// The place that an anchor in a name leads to.
 pub(super) fn assigned(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     // An anchor may hold what follows the name, as `key=` does.
@@ -208,6 +204,25 @@ mod tests {
             let found = value(text, "password");
             let found = found.as_ref().map(|(value, operator, quote)| (value.as_str(), *operator, *quote));
             assert_eq!(found, Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_and_values_have_a_greatest_length() {
+        let name = |length| format!("{}_password = 'hunter2x'", "x".repeat(length - "_password".len()));
+        assert!(value(&name(MOST_NAME), "password").is_some());
+        assert_eq!(value(&name(MOST_NAME + 1), "password"), None);
+        let tagged = |length| format!("<password>{}</password>", &"k9X2".repeat(length)[..length]);
+        let length = |text: String| value(&text, "password").map(|(value, ..)| value.len());
+        assert_eq!(length(tagged(MOST_VALUE)), Some(MOST_VALUE));
+        assert_eq!(length(tagged(MOST_VALUE + 1)), None);
+    }
+
+    #[test]
+    fn backslashes_before_an_escaped_quote_are_passed_over() {
+        for text in [r#"{\"password\": \"hunter2x\"}"#, r#"{\"password\": \"hunter2x\\"}"#] {
+            let found = value(text, "password");
+            assert_eq!(found.map(|(value, ..)| value).as_deref(), Some(r"hunter2x"), "{text}");
         }
     }
 

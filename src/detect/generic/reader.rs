@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::line;
-use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name, is_quote};
+use super::place::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name};
+use crate::text::is_quote;
 
 /// How many spaces, tabs and line ends may stand between two parts.
 const MOST_SPACE: usize = 40;
