@@ -9,7 +9,7 @@ use super::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::judge::judge;
-use crate::rules::{Form, Left, Matcher, Rule, Shaped};
+use crate::rules::{Form, Left, Matcher, Rule, Shaped, Text};
 use crate::scan::Engine;
 use crate::source::Stop;
 use crate::source::policy_file::Version;
@@ -75,7 +75,9 @@ fn show(rule: &Rule) -> String {
 
 /// What the first search looks for.
 fn found_by(rule: &Rule) -> String {
-    let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{anchor}`")).collect();
+    // A line break stands as it is written in a rule.
+    let written = |anchor: &Text| anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
+    let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{}`", written(anchor))).collect();
     let (shown, more) = anchors.split_at(anchors.len().min(4));
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let beside = if rule.ignore_case { "a name with " } else { "" };
