@@ -112,6 +112,13 @@ mod tests {
     const LENGTHS: [usize; 8] = [10, 16, 20, 24, 32, 40, 64, 86];
 
     #[test]
+    fn what_has_no_length_is_like_anything() {
+        for body in [&b""[..], b"a", b"aa", b"__"] {
+            assert_eq!(unlike(body, Alphabet::Alphanumeric), None);
+        }
+    }
+
+    #[test]
     fn of_a_hundred_thousand_random_bodies_fewer_than_ten_are_lost() {
         for (alphabet, length) in [(Alphabet::Hex, 32), (Alphabet::Base32, 16), (Alphabet::Alphanumeric, 36)]
         {

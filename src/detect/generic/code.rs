@@ -210,6 +210,8 @@ mod tests {
             ("password: hunter2x realm=there", "password"),
             ("password: forgotten by many", "password"),
             ("password: String!", "password"),
+            ("[\"user\", \"password\", \"kX9pQ2vR7\"]", "password"),
+            ("[\"password\", \"kX9pQ2vR7\", \"user\"]", "password"),
         ] {
             assert!(is_none(text, anchor), "{text}");
         }
@@ -226,6 +228,9 @@ mod tests {
             ("password = hunter2x realm=there", "password"),
             ("password: hunter2x by many", "password"),
             ("PASSWORD=Sesame!", "PASSWORD"),
+            ("[\"password\", \"kX9pQ2vR7\"]", "password"),
+            ("[\"--password\", \"hunter2x\", \"-v\"]", "password"),
+            ("set :password, \"kX9pQ2vR7\" }", "password"),
         ] {
             assert!(!is_none(text, anchor), "{text}");
         }

@@ -46,6 +46,8 @@ fn what_is_seen_is_what_a_reader_sees() {
         ("secret_token = 'q8w7e6r5'", "token", ("stem", 0), &["token"]),
         ("token_secret = 'q8w7e6r5'", "token", ("stem", 0), &["secret"]),
         ("token = 'q-8-w.7'", "token", ("sign", 0), &["-", "."]),
+        ("token = 'q8w7e6r5'", "token", ("likeness", 0), &["8"]),
+        ("token = 'therethereis'", "token", ("likeness", 0), &["12"]),
         ("see fooBar token = 'q8w7e6r5'", "token", ("line-before", 0), &["see", "foo", "bar"]),
         (
             "token = 'q8w7e6r5' # userName of extraordinarily long",
