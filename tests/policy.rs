@@ -616,3 +616,14 @@ fn a_ci_run_is_held_to_the_policy_of_its_base() {
     assert_eq!((code, suppressed_by(&told)), (Some(1), vec![""; 0]), "{told:#}");
     assert!(told["notes"].to_string().contains(&format!("this change allows {fingerprint}")), "{told:#}");
 }
+
+#[test]
+fn settings_outside_of_a_repository_are_not_passed_over_in_silence() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("skant.toml", "exclude = [\"left/\"]\n");
+    sandbox.write("left/client.py", format!("key = '{}'\n", tokens::api_key("outside")));
+    assert!(run(&sandbox, 1, &["scan"]).contains("`skant.toml` is read in a repository only"));
+    assert!(run(&sandbox, 0, &["config", "check"]).contains("`--config skant.toml` reads it"));
+    assert!(!run(&sandbox, 0, &["scan", "--config", "skant.toml"]).contains("in a repository only"));
+    assert!(!run(&sandbox, 1, &["scan", "--no-repo-config"]).contains("in a repository only"));
+}

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use super::args::{Common, Config, ConfigCommand};
 use super::commands::here;
-use super::policy::{Gathered, Ground};
+use super::policy::{Gathered, Ground, NO_REPOSITORY};
 use super::{Exit, Failure};
 use crate::allow::Source;
 use crate::config::{FailOn, Layer, SCHEMA, Settings};
@@ -53,6 +53,7 @@ fn check(gathered: &Gathered) -> Result<Exit, Failure> {
     for entry in settings.allow.iter().filter(|entry| entry.has_ended(today)) {
         said.push(format!("{} ended: {}", entry.source.name(), entry.subject()));
     }
+    said.extend(gathered.is_beside.then(|| NO_REPOSITORY.to_owned()));
     said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {

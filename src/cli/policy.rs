@@ -11,7 +11,7 @@ use crate::config::{self, FileError, Globs, Layer, LoadError, Origin, Settings};
 use crate::finding::{Problem, ProblemKind};
 use crate::rules::RuleSet;
 use crate::source::git::{Oid, Repository};
-use crate::source::policy_file::{BASELINE, PolicyFiles, Version, beside};
+use crate::source::policy_file::{BASELINE, NAMES, PolicyFiles, Version, beside};
 
 /// Whose policy counts.
 #[derive(Clone, Debug)]
@@ -51,9 +51,15 @@ pub(super) struct Gathered {
     /// How the change weakens the policy.
     pub(super) weakened: Vec<String>,
     pub(super) whose: Whose,
+    /// Whether a file of settings lies in the folder, and there is no repository whose it would be.
+    pub(super) is_beside: bool,
     /// What the change brings, where the base's policy counts.
     change: Option<Settings>,
 }
+
+/// Said of a file of settings outside of repositories.
+pub(super) const NO_REPOSITORY: &str =
+    "`skant.toml` is read in a repository only, and this folder is in none; `--config skant.toml` reads it";
 
 /// Longer lists are cut.
 const MOST_TOLD: usize = 20;
@@ -71,6 +77,10 @@ impl Gathered {
         {
             gathered.outside(&path)?;
         }
+        gathered.is_beside = repository.is_none()
+            && !common.no_repo_config
+            && common.config.is_none()
+            && NAMES.iter().any(|name| Path::new(name).is_file());
         let repository = repository.filter(|_| !common.no_repo_config);
         if let Some(repository) = repository {
             gathered.own(repository, ground)?;
@@ -114,6 +124,9 @@ impl Gathered {
     pub(super) fn notes(&self) -> Vec<Problem> {
         let note = |kind, message| Problem { kind, path: None, message };
         let mut notes = Vec::new();
+        if self.is_beside {
+            notes.push(note(ProblemKind::LeftOut, NO_REPOSITORY.to_owned()));
+        }
         if !self.untranslated.is_empty() {
             let message = format!(
                 "{} in the files for gitleaks do not translate; `skant config check` lists them",
