@@ -651,6 +651,25 @@ fn a_key_in_messages_was_brought_in_by_the_first_of_them() {
 }
 
 #[test]
+fn a_key_that_a_message_said_before_a_file_did_was_brought_in_by_the_message() {
+    for is_file_first in [false, true] {
+        let sandbox = Sandbox::with_commit();
+        let key = tokens::api_key("said");
+        let said = format!("git commit -q --no-verify --allow-empty -m 'use {key}'");
+        let held = format!("echo key={key} > app.env; git add app.env; git commit -q --no-verify -m file");
+        let (one, other) = if is_file_first { (&held, &said) } else { (&said, &held) };
+        sandbox.sh(one);
+        let first = text_of(&sandbox.command("git").args(["rev-parse", "HEAD"]).output().unwrap());
+        sandbox.sh(&format!("{other}; git commit -q --no-verify --allow-empty -m 'again {key}'"));
+        let report = json(&sandbox, &["scan", "--history"], 1);
+        let history = &report["findings"][0]["history"];
+        assert_eq!(history["introduced"]["commit"].as_str().unwrap(), first.trim(), "{history}");
+        let is_file = history["introduced"]["path"] == "app.env";
+        assert!(is_file == is_file_first && report["findings"].as_array().unwrap().len() == 1, "{history}");
+    }
+}
+
+#[test]
 fn a_linked_configuration_is_refused() {
     let sandbox = leaky();
     fs::write(sandbox.beside("real.toml"), "exclude = [\"**\"]\n").unwrap();

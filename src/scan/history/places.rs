@@ -50,7 +50,11 @@ impl Telling<'_> {
             }
         }
         self.outside_of_trees(found, followed, &told, stories, part);
-        self.texts(found, part);
+        let brought = followed.values.iter().zip(stories).filter_map(|(value, story)| {
+            let (commit, _) = story.introduced.as_ref()?;
+            Some((*value, self.graph.place(commit)?))
+        });
+        self.texts(found, brought.collect(), part);
         self.refs(found, part);
     }
 
@@ -143,8 +147,8 @@ impl Telling<'_> {
         }
     }
 
-    /// Messages and names in commits and tags.
-    fn texts(&self, found: &Found, part: &mut Part) {
+    /// Messages and names in commits and tags. `brought` says at which place in the graph a file brought a value in.
+    fn texts(&self, found: &Found, mut brought: HashMap<ValueId, usize>, part: &mut Part) {
         if found.texts.is_empty() {
             return;
         }
@@ -188,6 +192,14 @@ impl Telling<'_> {
                     reachable: false,
                     commits: 0,
                 });
+                // A message may have said it before any file held it.
+                if let Some(text) = self.graph.place(oid).filter(|_| reachable)
+                    && let Some(first) = brought.get_mut(&value)
+                    && text < *first
+                {
+                    *first = text;
+                    history.introduced = event;
+                }
                 history.reachable |= reachable;
                 history.at_head |= hit.place.current;
                 if (is_new || counted.contains_key(&value)) && counted.insert(value, *oid) != Some(*oid) {
