@@ -10,8 +10,14 @@ use skant::source::git::{ObjectFormat, ObjectKind, Oid};
 use super::input::{Input, format_of};
 use super::{delta, entry_header, pack_index};
 
-/// No object is read that is larger, and of no pack more than four times as much.
+/// No object is read that is larger.
 const MOST: usize = 1 << 18;
+
+/// Of all entries of a pack no more is inflated.
+const LEFT: usize = 4 * MOST;
+
+/// A pack that is made has fewer entries.
+const MOST_ENTRIES: u8 = 32;
 
 /// A chain of differences that is longer goes in circles.
 const MOST_CHAIN: usize = 64;
@@ -28,6 +34,8 @@ pub fn holds(bytes: &[u8]) {
         let name = Oid::from_bytes(name).expect("a name");
         let slot = read.pack.find(&name).expect("it is in the index");
         assert_eq!(read.pack.oid(slot), Some(name));
+        // Enough for the longest chain of differences: what is right is never refused for its size.
+        read.left = 2 * usize::from(MOST_ENTRIES) * MOST;
         let content = read.content(slot);
         let is_right = match expected {
             Expected::Is(kind, bytes) => content.is_some_and(|content| content == (*kind, bytes.clone())),
@@ -87,7 +95,7 @@ impl Read {
         let pack = Pack::new(index, data.to_vec(), format).ok()?;
         assert_eq!((pack.len(), pack.is_empty()), (count, count == 0));
         let headers: Vec<_> = (0..count).map(|slot| pack.header(slot).ok()).collect();
-        let mut read = Self { pack, headers, inflater: libdeflater::Decompressor::new(), left: 4 * MOST };
+        let mut read = Self { pack, headers, inflater: libdeflater::Decompressor::new(), left: LEFT };
         for slot in 0..count {
             let name = read.pack.oid(slot).expect("a name");
             assert!(read.pack.find(&name).is_none_or(|found| found < count));
@@ -171,7 +179,7 @@ impl Made {
     fn of(input: &mut Input<'_>, format: ObjectFormat) -> Self {
         let data = b"PACK\0\0\0\x02\0\0\0\0".to_vec();
         let mut made = Self { data, places: BTreeMap::new(), expected: BTreeMap::new(), format };
-        for number in 0..input.byte() % 32 {
+        for number in 0..input.byte() % MOST_ENTRIES {
             let choice = input.byte();
             made.entry(number, choice, input);
         }

@@ -197,7 +197,10 @@ impl Reader<'_> {
     /// An error whose details are quoted from a file of the user's own only.
     fn quoting(&self, span: Range<usize>, said: &str, quoted: &str) -> ConfigError {
         match self.origin {
-            Origin::User => self.error(span, &format!("{said}: {quoted}")),
+            Origin::User => {
+                let quoted = quoted.replace(char::is_control, " ");
+                self.error(span, &format!("{said}: {quoted}"))
+            }
             Origin::Repository => self.error(span, said),
         }
     }
@@ -262,7 +265,7 @@ impl Reader<'_> {
                 let said = format!("`rule`: {}", fault.said);
                 fault.quoted.map_or_else(
                     || self.error(span.clone(), &said),
-                    |quoted| self.quoting(span.clone(), &said, &quoted.replace('\n', " ")),
+                    |quoted| self.quoting(span.clone(), &said, &quoted),
                 )
             })?;
             if known.contains(&rule.id.as_ref()) || rules.iter().any(|other| other.id == rule.id) {
