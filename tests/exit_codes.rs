@@ -670,6 +670,17 @@ fn a_key_that_a_message_said_before_a_file_did_was_brought_in_by_the_message() {
 }
 
 #[test]
+fn a_number_of_threads_that_is_a_slip_stalls_nothing() {
+    let sandbox = leaky();
+    let begun = std::time::Instant::now();
+    ends(&sandbox, &["scan", "-j", "99999999"], 1);
+    let mut command = sandbox.command(support::skant_program());
+    let ended = command.args(["scan", "-q"]).env("RAYON_NUM_THREADS", "99999999").output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{}", text_of(&ended));
+    assert!(begun.elapsed().as_secs() < 30, "tens of thousands of threads were begun");
+}
+
+#[test]
 fn a_linked_configuration_is_refused() {
     let sandbox = leaky();
     fs::write(sandbox.beside("real.toml"), "exclude = [\"**\"]\n").unwrap();

@@ -73,7 +73,7 @@ pub(super) struct Common {
     /// Accept that not everything could be read.
     #[arg(long, global = true)]
     pub(super) allow_incomplete: bool,
-    /// Threads; the number of processors unless given. The report is the same for any number.
+    /// Threads, 256 at most; the number of processors unless given. The report is the same for any number.
     #[arg(long, short = 'j', value_name = "N", global = true)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// Colours in what people read.

@@ -128,11 +128,17 @@ fn enter(arguments: &Arguments) -> Result<(), Failure> {
             Failure(format!("cannot enter {}: {error}; `-C` takes a folder", folder.display()))
         })?;
     }
-    if let Some(jobs) = arguments.common.jobs {
-        rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global()?;
+    // rayon reads these by itself, and takes any number.
+    let of_rayon = ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"].into_iter().find_map(std::env::var_os);
+    let of_rayon = of_rayon.and_then(|jobs| jobs.to_str()?.parse().ok());
+    if let Some(jobs) = arguments.common.jobs.or(of_rayon) {
+        rayon::ThreadPoolBuilder::new().num_threads(jobs.get().min(MOST_JOBS)).build_global()?;
     }
     Ok(())
 }
+
+/// More threads than this are a slip of the hand: tens of thousands of them do nothing but look for work.
+const MOST_JOBS: usize = 256;
 
 /// Help and version are no errors; clap prints each where it belongs. It quotes what it did not understand, which
 /// may be a secret in the wrong place.
