@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Hook, HookName};
 use super::commands::{here, merge_parents, staging};
 use super::policy::Ground;
-use super::{Exit, Failure, blocks, output, settings};
+use super::{Exit, Failure, blocks, complain, output, settings};
 use crate::allow::Whose;
 use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
 use crate::hook::push::{self, Remote, Update};
@@ -130,9 +130,16 @@ fn git_push(
 ) -> Result<Exit, Failure> {
     let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
     let remote = Remote { name: argument(0), address: argument(1) };
-    let revisions = push::revisions_of_push(repository, &remote, updates)?;
+    let brought = push::revisions_of_push(repository, &remote, updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
-    pushed(common, repository, &revisions, &names, "this push", stop)
+    let exit = pushed(common, repository, &brought.revisions, &names, "this push", stop)?;
+    if let Some(outdated) = brought.outdated.filter(|_| !matches!(exit, Exit::Clean)) {
+        complain(&format!(
+            "{} is not what the remote has, so all was read that it may lack; `git fetch --prune` mends that",
+            String::from_utf8_lossy(&outdated)
+        ));
+    }
+    Ok(exit)
 }
 
 /// The range that the framework names: of a push, or of `pre-commit run --from-ref A --to-ref B`.

@@ -1,6 +1,8 @@
 //! What a push brings, as git tells its hooks. Formats: git's documentation, `githooks`, "pre-push" and
 //! "pre-receive".
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
 use crate::source::git::{Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository, run};
@@ -87,8 +89,19 @@ pub struct Remote {
     pub address: Option<String>,
 }
 
+/// What a push brings.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// All that the remote does not have, as far as is known.
+    pub revisions: Revisions,
+    /// A tracking ref that is not what the remote has: what was last seen of it is out of date, and counts for nothing.
+    pub outdated: Option<Vec<u8>>,
+}
+
 /// What a push brings that the remote does not have: by what it says of the pushed refs, and by what was last
-/// seen of it. Another remote's refs do not count, since a push may carry commits from one to the other.
+/// seen of it. Another remote's refs do not count, since a push may carry commits from one to the other; nor does what
+/// was seen where one of the pushed refs shows that it is so no more: the remote may have been cleaned, or be another
+/// one by now.
 ///
 /// # Errors
 /// The refs or objects cannot be read.
@@ -96,15 +109,33 @@ pub fn revisions_of_push(
     repository: &Repository,
     remote: &Remote,
     updates: &[Update],
-) -> Result<Revisions, PushError> {
+) -> Result<Brought, PushError> {
     let wanted: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
     if wanted.is_empty() {
-        return Ok(Revisions::default());
+        return Ok(Brought::default());
     }
     let objects = Objects::open(repository)?;
-    let mut unwanted = known_to(repository, remote)?;
+    let outdated = outdated(repository, remote, updates)?;
+    let mut unwanted = if outdated.is_none() { known_to(repository, remote)? } else { Vec::new() };
     unwanted.extend(updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.has(oid)));
-    Ok(Revisions { wanted, unwanted })
+    Ok(Brought { revisions: Revisions { wanted, unwanted }, outdated })
+}
+
+/// The tracking ref of a pushed branch, if it names something else than the remote says that it has.
+fn outdated(
+    repository: &Repository,
+    remote: &Remote,
+    updates: &[Update],
+) -> Result<Option<Vec<u8>>, PushError> {
+    let Some(name) = &remote.name else { return Ok(None) };
+    let refs = Refs::read(repository)?.refs;
+    let seen: HashMap<&[u8], Oid> = refs.iter().map(|known| (&known.name[..], known.oid)).collect();
+    Ok(updates.iter().find_map(|update| {
+        let branch = update.remote_name.strip_prefix(b"refs/heads/")?;
+        let tracking = [b"refs/remotes/", name.as_bytes(), b"/", branch].concat();
+        let is_other = seen.get(&tracking[..]).is_some_and(|oid| *oid != update.old);
+        is_other.then_some(tracking)
+    }))
 }
 
 /// What was last seen of a remote: its tracking refs, less those that another remote's commits may come to.

@@ -53,6 +53,32 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin side"
     ),
     pushed!(
+        "to a remote that was cleaned since",
+        Blocked,
+        "keyed > key; save one; git push -q origin main; git -C ../far.git update-ref refs/heads/main $(git rev-parse HEAD~1)",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "to a remote that another one stands in the place of",
+        Blocked,
+        "keyed > key; save one; git push -q origin main; rm -rf ../far.git; git init -q --bare -b main ../far.git",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "to another remote by the name of the first",
+        Blocked,
+        "keyed > key; save one; git push -q origin main; git init -q --bare -b main ../new.git; \
+        git remote set-url origin ../new.git",
+        "git push -q origin main"
+    ),
+    pushed!(
+        "to a branch that was deleted there, harmless",
+        Through,
+        "git checkout -q -b side; plain > b; save one; git push -q origin side; \
+        git -C ../far.git update-ref -d refs/heads/side; plain > c; save two",
+        "git push -q origin side"
+    ),
+    pushed!(
         "a branch that is not HEAD's",
         Blocked,
         "git checkout -q -b side; keyed > key; save one; git checkout -q main",
