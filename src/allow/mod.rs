@@ -139,8 +139,9 @@ fn inline(subject: &Subject<'_>, directive: &Directive, comments: Comments, toda
     }
     match &directive.fingerprint {
         Some(digits) if !subject.fingerprint.is_named_by(digits) => return Inline::OtherFinding,
-        // A key that replaces an allowed one has to be new, so the comment has to name the value.
-        None if subject.rule.is_provider() && subject.confidence == Confidence::High => {
+        // A key that replaces an allowed one has to be new, so the comment has to name the value: wherever a provider's
+        // token fails a run. Few families have a structure that makes one of high confidence.
+        None if subject.rule.is_provider() && subject.confidence >= Confidence::Medium => {
             let comment = if directive.mark == Mark::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
             return Inline::Not(format!(
                 "a {comment} for a key has to name it: skant:allow {}/{}",

@@ -68,7 +68,9 @@ fn a_key_has_to_be_named() {
 fn a_bare_comment_is_enough_for_less() {
     let ruling = |rule, directive| Case { rule, directive, ..Case::default() }.ruling();
     assert!(ruling("generic-secret", Directive::default()).reason.is_some());
-    assert!(ruling("anthropic-api-key", Directive::default()).reason.is_some());
+    let key = |confidence| Case { confidence, ..key(Directive::default()) }.ruling();
+    assert!(key(Confidence::Low).reason.is_some());
+    assert!(key(Confidence::Medium).warnings[0].contains("has to name it"));
     let other_rule = Directive { rule: Some("other-rule".into()), ..Directive::default() };
     assert!(ruling("generic-secret", other_rule).reason.is_none());
 }
