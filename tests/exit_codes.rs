@@ -681,6 +681,30 @@ fn a_number_of_threads_that_is_a_slip_stalls_nothing() {
 }
 
 #[test]
+fn what_a_repositorys_settings_say_reaches_no_terminal_as_it_is() {
+    let sandbox = Sandbox::with_commit();
+    let path = "docs/\\u001bc\\u0007\\u009b31m\\u202e\\n::error::x\\n##vso[task.complete]";
+    sandbox.write(
+        "skant.toml",
+        format!("[[allow]]\nfingerprint = \"abcabcabcabc\"\nreason = \"x\"\npath = \"{path}\"\n"),
+    );
+    sandbox.write(".skant-baseline", format!("1234567890abcdef key dir/{} -- r\n", tokens::api_key("named")));
+    for args in [
+        &["scan"][..],
+        &["scan", "--format", "github"],
+        &["scan", "--format", "markdown"],
+        &["baseline", "check"],
+        &["baseline", "prune"],
+    ] {
+        let said = text_of(&sandbox.skant(args));
+        let is_safe = |one: char| !one.is_control() && one != '\u{202e}' || one == '\n';
+        assert!(said.chars().all(is_safe) && !said.contains("##vso["), "{args:?}: {said:?}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("::error::x")), "{args:?}: {said}");
+        assert!(!said.contains(&tokens::api_key("named")[30..60]), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn a_linked_configuration_is_refused() {
     let sandbox = leaky();
     fs::write(sandbox.beside("real.toml"), "exclude = [\"**\"]\n").unwrap();

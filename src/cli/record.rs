@@ -18,6 +18,7 @@ use crate::source::Stop;
 use crate::source::git::Repository;
 use crate::source::policy_file::{BASELINE, PolicyFiles, Version};
 use crate::source::worktree::{Ignoring, Named};
+use crate::text::terminal;
 
 /// The repository, its baseline, and where that is written.
 struct Book {
@@ -161,7 +162,9 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Stop) -> Result
     let (mut left, mut out) = (baseline.clone(), std::io::stdout().lock());
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.known {
-        let Known { rule, path, until, .. } = known;
+        // Somebody may have written it by hand.
+        let [rule, path] = [&known.rule, &known.path].map(|name| redacted(&terminal(name.as_bytes())));
+        let until = &known.until;
         if !found(fingerprint) {
             left.known.remove(fingerprint);
             unused += 1;

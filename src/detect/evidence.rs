@@ -177,9 +177,9 @@ impl Candidate {
     }
 
     /// The masked line of a text that it stands on.
-    pub(super) fn line_in(&self, text: &[u8], masked: &str) -> Snippet {
-        let spot =
-            Spot { span: &self.span, name: self.name.clone(), is_open: self.features.opinion.is_some() };
+    pub(super) fn line_in(&self, text: &[u8], found: &[Range<usize>], masked: &str) -> Snippet {
+        let is_open = self.features.opinion.is_some();
+        let spot = Spot { span: &self.span, name: self.name.clone(), is_open, found };
         snippet::around(text, spot, masked)
     }
 
@@ -190,7 +190,7 @@ impl Candidate {
             value,
             via: Vec::new(),
             directives: Vec::new(),
-            line: self.line_in(text, &masked.text),
+            line: self.line_in(text, &[], &masked.text),
             shows_line: true,
             is_packed: false,
             is_exact: true,
@@ -210,6 +210,7 @@ impl Candidate {
     pub(super) fn into_evidence(
         mut self,
         text: &[u8],
+        found: &[Range<usize>],
         at: impl Fn(usize) -> Position,
         dummies: &[Text],
     ) -> Evidence {
@@ -224,7 +225,7 @@ impl Candidate {
         } else {
             self.value_in(text)
         };
-        let snippet = line.unwrap_or_else(|| self.line_in(text, &masked.text));
+        let snippet = line.unwrap_or_else(|| self.line_in(text, found, &masked.text));
         let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
         Evidence {
             rule: self.rule,

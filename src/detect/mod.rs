@@ -14,6 +14,7 @@ mod name;
 mod packed;
 mod pair;
 mod placeholder;
+mod places;
 mod prefilter;
 mod proof;
 mod shaped;
@@ -30,7 +31,6 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::decode::archive::{self, Room};
 use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
-use crate::text::{LineCursor, Position};
 
 pub use directive::{Directive, Mark};
 pub use evidence::{Evidence, Features, Half, Tier};
@@ -43,6 +43,7 @@ pub use trace::Trace;
 
 use evidence::Candidate;
 use gathered::{Gathered, Keep};
+use places::{Positions, together};
 use prefilter::Prefilter;
 
 /// A rule set made ready for searching. Expressions are compiled when they are first needed.
@@ -241,8 +242,10 @@ impl Detector {
         let gathered = gathered.closed(&self.keep);
         let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);
+        let found = together(candidates.iter().flat_map(Candidate::spans));
         let told = candidates.into_iter().map(|candidate| {
-            let mut evidence = candidate.into_evidence(text, |place| places.at(place), self.rules.dummies());
+            let mut evidence =
+                candidate.into_evidence(text, &found, |place| places.at(place), self.rules.dummies());
             if let Some(opinion) = &mut evidence.features.opinion {
                 opinion.reasons = self.model().reasons(opinion);
             }
@@ -259,25 +262,6 @@ pub struct Looked {
     pub evidence: Vec<Evidence>,
     /// What could not be searched.
     pub unread: Vec<Unread>,
-}
-
-/// Lines and columns of some places, found in one pass, however they overlap.
-struct Positions(Vec<(usize, Position)>);
-
-impl Positions {
-    fn of(text: &[u8], candidates: &[Candidate]) -> Self {
-        let mut places: Vec<usize> =
-            candidates.iter().flat_map(Candidate::spans).flat_map(|span| [span.start, span.end]).collect();
-        places.sort_unstable();
-        places.dedup();
-        let mut cursor = LineCursor::new(text);
-        Self(places.into_iter().map(|place| (place, cursor.at(place))).collect())
-    }
-
-    fn at(&self, place: usize) -> Position {
-        let at = self.0.binary_search_by_key(&place, |(known, _)| *known);
-        at.map_or(Position { line: 1, column: 1 }, |at| self.0[at].1)
-    }
 }
 
 /// What a rule sees besides its reach, in bytes on each side: what stands beside a value decides whether it is
@@ -331,6 +315,26 @@ mod tests {
         let kept = specific_only(vec![candidate(3, 0..10), candidate(1, 4..9), candidate(3, 20..30)]);
         let kept: Vec<_> = kept.iter().map(|candidate| (candidate.rule, candidate.span.clone())).collect();
         assert_eq!(kept, [(1, 4..9), (3, 20..30)]);
+    }
+
+    #[test]
+    fn what_is_found_beside_another_secret_is_masked_there_too() {
+        let detector = Detector::new(RuleSet::builtin());
+        let body =
+            "q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K2Wm9P";
+        let key = format!("{}{body}AA", ["sk-", "ant-", "api03-"].concat());
+        let pieces = key.as_bytes().chunks(12).map(|piece| std::str::from_utf8(piece).unwrap());
+        let pieces = pieces.collect::<Vec<_>>().join("\" \"");
+        for (text, secret) in [
+            (format!("password = \"Kx9$vB\"; k=\"{key}\""), "Kx9$vB"),
+            (format!("k=\"{key}\"; password = \"Kx9$vB\""), "Kx9$vB"),
+            (format!("machine h login u password 48291736 {key}\n"), "48291736"),
+            (format!("a = \"{pieces}\"; password = \"Kx9$vB7p\""), "9tRbK4wP"),
+        ] {
+            let found = detector.scan(text.as_bytes());
+            assert!(found.len() > 1, "{text}");
+            assert!(found.iter().all(|found| !found.snippet.line.contains(secret)), "{found:?}");
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Candidate {
         let directives = Directive::near(&member.bytes, &self.span);
         let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&member.bytes));
         if !coated.shows_line {
-            coated.line = self.line_in(&member.bytes, &coated.masked.text);
+            coated.line = self.line_in(&member.bytes, &[], &coated.masked.text);
         }
         (coated.shows_line, coated.is_packed) = (true, true);
         coated.in_member.get_or_insert(at);

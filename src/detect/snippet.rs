@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::generic::ends_bare;
 use crate::finding::Snippet;
-use crate::secret::mask_neighbours;
+use crate::secret::mask_all;
 use crate::text::{is_quote, line_around, terminal};
 
 /// How much of a line is shown before and after the secret, in bytes.
@@ -20,20 +20,28 @@ pub(super) struct Spot<'s> {
     pub(super) name: Option<Range<usize>>,
     /// Whether nothing but its look says where it ends.
     pub(super) is_open: bool,
+    /// Where all that was found in the text stands, this one and others: in order, none in another.
+    pub(super) found: &'s [Range<usize>],
 }
 
 /// The masked line.
 pub(super) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
-    let Spot { span, name, is_open } = spot;
+    let Spot { span, name, is_open, found } = spot;
     let line = line_around(text, span, SHOWN);
     let start = whole_run_from(text, line.start, span.start);
     let end = whole_run_until(text, line.end, span.end);
     let name = name.filter(|name| name.start >= start).map(|name| name.start - start..name.end - start);
-    let before = terminal(&mask_neighbours(&text[start..span.start], name.as_ref()));
+    let others = |part: Range<usize>| {
+        let first = found.partition_point(|other| other.end <= part.start);
+        let until = found[first..].iter().take_while(move |other| other.start < part.end);
+        until.map(move |other| other.start.max(part.start) - part.start..other.end.min(part.end) - part.start)
+    };
+    let before = mask_all(&text[start..span.start], name.as_ref(), others(start..span.start));
+    let before = terminal(&before);
     let rest = if is_open { open_rest(text, span, end) } else { span.end..span.end };
     let mask = if rest.is_empty() { "" } else { "********" };
-    let after = [&text[span.end..rest.start], mask.as_bytes(), &mask_neighbours(&text[rest.end..end], None)];
-    let after = terminal(&after.concat());
+    let behind = mask_all(&text[rest.end..end], None, others(rest.end..end));
+    let after = terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }
@@ -106,7 +114,7 @@ mod tests {
         let text = b"x = 1\nANTHROPIC_API_KEY_PROD=SECRETSECRETSECRET other=0123456789abcdef0123 # note\n";
         let name = name_before(text, 29);
         assert_eq!(&text[name.clone().unwrap()], b"ANTHROPIC_API_KEY_PROD");
-        let snippet = around(text, Spot { span: &(29..47), name, is_open: false }, "SEC...");
+        let snippet = around(text, Spot { span: &(29..47), name, is_open: false, found: &[] }, "SEC...");
         assert_eq!(snippet.line, "ANTHROPIC_API_KEY_PROD=SEC... other=******** # note");
         assert_eq!(&snippet.line[snippet.span.0..snippet.span.1], "SEC...");
     }
@@ -116,7 +124,7 @@ mod tests {
         let neighbour = "N".repeat(100);
         let text = format!("{neighbour}{} SECRET {}{neighbour}", " a".repeat(26), "b ".repeat(26));
         let start = text.find("SECRET").unwrap();
-        let spot = Spot { span: &(start..start + 6), name: None, is_open: false };
+        let spot = Spot { span: &(start..start + 6), name: None, is_open: false, found: &[] };
         let line = around(text.as_bytes(), spot, "***").line;
         assert!(!line.contains('N'), "{line}");
     }
@@ -125,7 +133,7 @@ mod tests {
     fn what_may_be_the_rest_of_a_value_is_not_shown() {
         let shown = |text: &str, is_open: bool| {
             let start = text.find("SECRET").unwrap();
-            let spot = Spot { span: &(start..start + 6), name: None, is_open };
+            let spot = Spot { span: &(start..start + 6), name: None, is_open, found: &[] };
             around(text.as_bytes(), spot, "***").line
         };
         for (text, expected) in [

@@ -157,7 +157,8 @@ impl Engine {
         let accepted = self.policy.incomplete == Incomplete::Accepted;
         for mut problem in problems.into_iter().chain(self.left_out()).chain(self.policy.notes.clone()) {
             problem.path = problem.path.map(|path| self.redacted(&path));
-            problem.message = self.redacted(&problem.message);
+            // What is quoted may be the repository's own words.
+            problem.message = self.shown_text(problem.message.as_bytes());
             let passes = problem.kind.is_note()
                 || problem.kind != ProblemKind::Interrupted
                     && (accepted || self.policy.settings.accepts(&problem));

@@ -9,7 +9,7 @@ use std::fmt;
 pub(crate) use fingerprint::hex_of;
 pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
 pub use mask::Mask;
-pub use neighbour::mask_neighbours;
+pub use neighbour::{mask_all, mask_neighbours};
 
 /// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
 pub struct Secret<'b>(&'b [u8]);

@@ -15,6 +15,16 @@ const MIXED: usize = 8;
 /// that the secret is assigned to, stays.
 #[must_use]
 pub fn mask_neighbours(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
+    mask_all(line, keep, std::iter::empty())
+}
+
+/// The same, and what is known to be a secret in it: a rule may have found what does not look like one.
+#[must_use]
+pub fn mask_all(
+    line: &[u8],
+    keep: Option<&Range<usize>>,
+    known: impl IntoIterator<Item = Range<usize>>,
+) -> Vec<u8> {
     let mut hidden = vec![false; line.len()];
     let names = keep.filter(|keep| keep.start <= keep.end && keep.end <= line.len()).cloned();
     let names = names.unwrap_or(line.len()..line.len());
@@ -32,6 +42,9 @@ pub fn mask_neighbours(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
     }
     for named in named_findings(line) {
         hidden[named].fill(false);
+    }
+    for secret in known {
+        hidden[secret].fill(true);
     }
     let mut out = Vec::with_capacity(line.len());
     for (at, byte) in line.iter().enumerate() {

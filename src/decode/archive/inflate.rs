@@ -24,21 +24,25 @@ pub(super) enum End {
     Full,
 }
 
-/// So much room is made at first, and at least so much again.
-const STEP: usize = 16 << 10;
+/// So much room is made at first, and as much again as came out of the stream. A text may come in many short pieces, so
+/// no step may cost more than what is in it.
+const STEP: usize = 1 << 10;
 
 /// Appends what a stream holds to `out`, up to its end or the first damage.
 pub(super) fn inflate(data: &[u8], room: &mut Room, out: &mut Vec<u8>) -> Inflated {
     let mut stream = Decompress::new(false);
-    let mut consumed = 0;
+    let (mut consumed, start) = (0, out.len());
     let end = loop {
         if room.bytes() == 0 {
             break End::Full;
         }
         let (in_before, out_before) = (stream.total_in(), out.len());
+        let most = (out_before - start).max(STEP).min(room.bytes());
         // Buffers double, but not beyond what may be unpacked.
-        out.reserve_exact(out_before.max(STEP).min(room.bytes()));
-        let status = decompress(&mut stream, &data[consumed..], out, room.bytes());
+        if out.capacity() - out_before < most {
+            out.reserve_exact(out_before.max(most).min(room.bytes()));
+        }
+        let status = decompress(&mut stream, &data[consumed..], out, most);
         let read = stream.total_in() - in_before;
         consumed += usize::try_from(read).unwrap_or(0);
         // What is read counts, too: a stream may be long and hold nothing.
