@@ -264,6 +264,10 @@ fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files() {
         format!("#!/bin/sh\n{by_name}"),
         format!("#!/bin/sh -e\n{by_name}"),
         format!("#! /usr/bin/env sh\n{by_name}"),
+        // What opens its own file.
+        format!(
+            "#!/bin/sh\nsed '1,/^TEXT$/d' \"$0\" | sh -s -- \"$@\"\nexit $?\nTEXT\necho \"lib <$*>\"; exit 5\n"
+        ),
         // Run by the shell that calls it.
         "echo \"lib <$*>\"; exit 5\n".to_owned(),
     ];
@@ -285,6 +289,25 @@ fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files() {
     script(&hook, "#!/usr/bin/env -S cat\nwhat it says\n");
     house.install().unwrap();
     assert!(text_of(&run_hook("sh", &house, "pre-commit", &[], "")).contains("what it says"));
+}
+
+#[test]
+fn installing_and_uninstalling_at_once_loses_no_hook() {
+    for _ in 0..8 {
+        let house = House::new();
+        script(&house.hook("pre-push"), "#!/bin/sh\necho mine\n");
+        std::thread::scope(|scope| {
+            for number in 0..6 {
+                let house = &house;
+                scope.spawn(move || {
+                    let what = if number % 2 == 0 { install } else { uninstall };
+                    house.run(&house.sandbox.dir, false, what).unwrap();
+                });
+            }
+        });
+        let texts = ["pre-push", "pre-push.before-skant"].map(|name| fs::read_to_string(house.hook(name)));
+        assert!(texts.iter().flatten().any(|text| text.contains("echo mine")), "{texts:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Changes to the hooks folder, all of them or none. Knows nothing of hooks.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::InstallError;
 use crate::replace::replace;
@@ -31,6 +32,25 @@ struct Saved {
     path: PathBuf,
     file: Option<(Vec<u8>, Permissions)>,
 }
+
+/// Waits for other installations and uninstallations in the same folder, which would change what is looked at here:
+/// the folder above it is locked, and nothing is written for it. Where that cannot be, or lasts, it goes on without.
+pub(super) fn alone(folder: &Path) -> Option<File> {
+    let above = folder.parent()?.ancestors().find(|above| above.is_dir())?;
+    let above = File::open(above).ok()?;
+    for _ in 0..MOST_WAITS {
+        match above.try_lock() {
+            Ok(()) => return Some(above),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
+}
+
+/// Ten seconds in all; an installation takes some milliseconds.
+const MOST_WAITS: usize = 1000;
+const WAIT: Duration = Duration::from_millis(10);
 
 /// Makes the folder where it is missing, then takes each step.
 pub(super) fn apply(folder: &Path, steps: &[Step]) -> Result<(), InstallError> {

@@ -60,6 +60,7 @@ pub struct Global {
 pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, InstallError> {
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
+    let _alone = change::alone(folder);
     let set = hooks_path(options.git)?;
     if let Some(set) = set.as_ref().filter(|set| !is_same(set, folder)) {
         return Err(InstallError::OtherGlobal { path: set.clone() });
@@ -101,6 +102,7 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, In
 ///
 /// As for [`install_global`].
 pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<Global>, InstallError> {
+    let _alone = change::alone(folder);
     let set = hooks_path(options.git)?.is_some_and(|set| is_same(&set, folder));
     let mut steps = Vec::new();
     for name in NAMES {

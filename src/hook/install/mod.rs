@@ -120,6 +120,7 @@ pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
     let folder = folder::find(options.git, options.dir)?;
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
+    let _alone = change::alone(&folder.path);
     let mut plan = Plan::default();
     for place in places(&folder, options) {
         plan.install(&place?, &program)?;
@@ -143,6 +144,7 @@ pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
 /// As for [`install`].
 pub fn uninstall(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
     let folder = folder::find(options.git, options.dir)?;
+    let _alone = change::alone(&folder.path);
     let mut plan = Plan::default();
     for place in places(&folder, options) {
         plan.uninstall(place?);
