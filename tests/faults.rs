@@ -147,6 +147,19 @@ fn a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn one_signal_ends_what_waits_for_a_pipe() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.sh("mkfifo pipe.toml");
+    let begun = std::time::Instant::now();
+    let mut child =
+        sandbox.command(support::skant_program()).args(["scan", "--config", "pipe.toml"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    sandbox.sh(&format!("kill -TERM {}", child.id()));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begun.elapsed().as_secs() < 60);
+}
+
+#[test]
 fn a_signal_to_end_ends_with_130() {
     let sandbox = leaky();
     for signal in ["-TERM", "-INT", "-HUP"] {

@@ -185,7 +185,8 @@ fn no_core_dumps() {
     }
 }
 
-/// The first signal ends the scan with a report, the second one at once.
+/// The first signal ends the scan with a report, the second one at once. So does time: what waits for a pipe or for
+/// standard input looks at nothing else, and whoever sends a signal may send only one.
 fn stop_on_signal() -> Arc<Stop> {
     let stop = Arc::new(Stop::default());
     let handler = Arc::clone(&stop);
@@ -194,11 +195,18 @@ fn stop_on_signal() -> Arc<Stop> {
             leave_at_once();
         }
         handler.set();
+        std::thread::spawn(|| {
+            std::thread::sleep(PATIENCE);
+            leave_at_once();
+        });
     });
     // Without a handler the signal ends the process, which is right, too.
     drop(installed);
     stop
 }
+
+/// So long a scan that was told to end may take for it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(8);
 
 #[expect(clippy::exit, reason = "it is to end whatever the other threads wait for")]
 fn leave_at_once() {
