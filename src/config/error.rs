@@ -99,16 +99,17 @@ fn is_closed(text: &[u8]) -> bool {
 /// The parser's message without anything that stood in the file but the name of an unknown key: a value of the
 /// user's own file may be a secret, too (`fingerprint-key` is one).
 fn without_quotes(message: &str) -> String {
+    // What was found stands before, and may hold anything.
+    let known = || message.rsplit_once("`, expected ").map_or("", |(_, known)| known);
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let key = rest.split('`').next().unwrap_or_default();
         let plain =
             key.len() <= 32 && key.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte));
-        let known = rest.split_once(", ").map_or("", |(_, known)| known);
         let key = if plain { format!(" `{key}`") } else { String::new() };
-        return format!("unknown key{key}; {known}");
+        return format!("unknown key{key}; expected {}", known());
     }
-    if let Some(rest) = message.strip_prefix("unknown variant `") {
-        return format!("an unknown word; {}", rest.split_once(", ").map_or("", |(_, known)| known));
+    if message.starts_with("unknown variant `") {
+        return format!("an unknown word; expected {}", known());
     }
     if message.starts_with("missing field `") {
         return message.to_owned();

@@ -105,6 +105,9 @@ fn stem_of(place: &Place, name: &[u8]) -> Word<'static> {
     found.map_or(OTHER, |(_, group)| *group)
 }
 
+/// So many spaces behind a value are looked over.
+const MOST_SPACES: usize = 8;
+
 fn of_form(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
     let (operator, quote) = (place.operator.word(), place.quote.word());
     sink(&kind::FORM, &[operator, quote]);
@@ -112,8 +115,14 @@ fn of_form(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
         |at: Option<usize>| Word::of(at.and_then(|at| text.get(at)).map_or(&b"\n"[..], std::slice::from_ref));
     sink(&kind::BEFORE, &[byte(place.name.start.checked_sub(1))]);
     let end = place.value.end + usize::from(place.quote != Quote::None);
-    let after = text[end.min(text.len())..].iter().take(8).position(|byte| *byte != b' ').unwrap_or(0);
-    sink(&kind::AFTER, &[quote, byte(Some(end + after))]);
+    let rest = &text[end.min(text.len())..];
+    let after = match rest.iter().take(MOST_SPACES).position(|byte| *byte != b' ') {
+        Some(spaces) => end + spaces,
+        // The end of a text ends a line, whatever stands before it.
+        None if rest.len() < MOST_SPACES => text.len(),
+        None => end,
+    };
+    sink(&kind::AFTER, &[quote, byte(Some(after))]);
     if !place.wrapper.is_empty() {
         let wrapper = &text[place.wrapper.clone()];
         for word in name::words(wrapper).iter() {

@@ -57,6 +57,9 @@ fn what_is_seen_is_what_a_reader_sees() {
         ),
         ("token = 'q8w7e6r5'  ; x", "token", ("after", 1), &[";"]),
         ("token = 'q8w7e6r5'", "token", ("after", 1), &["\n"]),
+        ("token = 'q8w7e6r5' ", "token", ("after", 1), &["\n"]),
+        ("token = 'q8w7e6r5' \n", "token", ("after", 1), &["\n"]),
+        ("token = 'q8w7e6r5'         x", "token", ("after", 1), &[" "]),
         ("one\ntoken = 'q8w7e6r5'\ntwo", "token", ("above", 0), &["one"]),
         ("one\ntoken = 'q8w7e6r5'\ntwo", "token", ("below", 0), &["two"]),
     ] {
