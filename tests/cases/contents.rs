@@ -32,6 +32,21 @@ pub const CASES: &[Case] = &[
     made!("base64 in a secret of Kubernetes", "printf '  key: '; printf %s \"$KEY\" | base64 -w0"),
     made!("base64 in lines of 76", "{ plain 9; keyed; plain 9; } | base64"),
     made!("base64 in lines of 64 with quotes", "{ plain 9; keyed; } | base64 -w64 | sed 's/.*/  \"&\"/'"),
+    made!(
+        "base64 in lines of 60 in a string of JSON",
+        "printf '{\"content\": \"'; { plain 9; keyed; plain 9; } | base64 -w60 | sed 's/$/\\\\n/' | tr -d '\\n'; printf '\"}'"
+    ),
+    made!(
+        "base64 in lines of 60 in JSON in JSON",
+        "printf '{\"content\": \\\\\"'; { plain 9; keyed; } | base64 -w60 | sed 's/$/\\\\\\\\n/' | tr -d '\\n'; printf '\"}'"
+    ),
+    made!("base64 in lines that end as on old Macs", "{ plain 9; keyed; } | base64 -w60 | tr '\\n' '\\r'"),
+    made!("base64 of UTF-16", "keyed | sed 's/./&\\x00/g' | base64 -w0"),
+    made!(
+        "base64 of UTF-16 of the other order, from the second byte on",
+        "{ printf x; keyed | sed 's/./\\x00&/g'; } | base64 -w0"
+    ),
+    made!("hexadecimal digits of UTF-16", "keyed | sed 's/./&\\x00/g' | coded '&'"),
     made!("base64 in base64", "keyed | base64 -w0 | base64 -w0"),
     made!("base64 in base64 in lines", "keyed | base64 | base64"),
     made!(

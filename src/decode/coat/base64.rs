@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::archive;
-use super::{Coat, Layer, Region, SHORTEST, Visit, digit, is_readable, is_readable_byte, show};
+use super::{Coat, Layer, Region, SHORTEST, Visit, digit, is_readable, is_readable_byte, show, wide};
 use crate::text::sieve::{Marks, Sieve};
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
@@ -101,16 +101,24 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
 fn says_nothing(run: &[u8]) -> bool {
     run.len() < LEAST_LINE
         && (0..4).all(|phase| !is_readable_somewhere(run, phase) && !may_be_packed(run, phase))
+        && !may_be_wide(run)
         && !run.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Where the run begins that a place stands in, and the lines before it that it is wrapped into.
 fn first_line(text: &[u8], at: usize) -> usize {
-    let mut start = at - text[..at].iter().rev().take_while(|byte| is_run(**byte)).count();
+    let mut start = run_start(text, at);
     while let Some(before) = line_before(text, start) {
         start = before.start;
     }
     start
+}
+
+/// Where the run begins that ends at a place or goes on there; the letter of an escaped line break is none of it.
+fn run_start(text: &[u8], at: usize) -> usize {
+    let start = at - text[..at].iter().rev().take_while(|byte| is_run(**byte)).count();
+    let is_escaped = start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r'));
+    start + usize::from(is_escaped)
 }
 
 fn run_end(text: &[u8], from: usize) -> usize {
@@ -126,27 +134,53 @@ fn wrapped(text: &[u8], run: Range<usize>, lines: &mut Vec<Range<usize>>) {
 }
 
 fn line_before(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let end = start - between(text[..start].iter().rev())?;
-    let length = text[..end].iter().rev().take_while(|byte| is_run(**byte)).count();
-    (length >= LEAST_LINE).then_some(end - length..end)
+    let end = start - gap_before(&text[..start])?;
+    let first = run_start(text, end);
+    (end.saturating_sub(first) >= LEAST_LINE).then_some(first..end)
 }
 
 fn line_behind(text: &[u8], line: &Range<usize>) -> Option<Range<usize>> {
     if line.len() < LEAST_LINE {
         return None;
     }
-    let start = line.end + between(text[line.end..].iter())?;
+    let start = line.end + gap_behind(&text[line.end..])?;
     let end = run_end(text, start);
     (end > start).then_some(start..end)
 }
 
-/// How many bytes stand between two lines, if they are what stands there and hold one line break.
-fn between<'t>(bytes: impl Iterator<Item = &'t u8>) -> Option<usize> {
-    let (mut count, mut breaks) = (0, 0);
-    for byte in bytes.take_while(|byte| is_between(**byte)).take(MOST_BETWEEN + 1) {
-        count += 1;
-        breaks += usize::from(*byte == b'\n');
+/// How many bytes stand between a line and the next one, if they are what stands there and hold one line break: one
+/// that is written, or one that is escaped as in a string of JSON.
+fn gap_behind(text: &[u8]) -> Option<usize> {
+    let (mut at, mut breaks) = (0, 0);
+    while at <= MOST_BETWEEN {
+        let (length, is_break) = match &text[at.min(text.len())..] {
+            [b'\\', b'n', ..] => (2, true),
+            [b'\\', b'r', ..] => (2, false),
+            [b'\r', next, ..] if !matches!(next, b'\r' | b'\n') => (1, true),
+            [byte, ..] if is_between(*byte) => (1, *byte == b'\n'),
+            _ => break,
+        };
+        at += length;
+        breaks += usize::from(is_break);
     }
+    (at <= MOST_BETWEEN && breaks == 1).then_some(at)
+}
+
+/// The same, looked at from behind.
+fn gap_before(text: &[u8]) -> Option<usize> {
+    let (mut at, mut breaks) = (text.len(), 0);
+    while text.len() - at <= MOST_BETWEEN {
+        let (length, is_break) = match &text[..at] {
+            [.., b'\\', b'n'] => (2, true),
+            [.., b'\\', b'r'] => (2, false),
+            [.., b'\r'] if !matches!(text.get(at), Some(b'\r' | b'\n')) => (1, true),
+            [.., byte] if is_between(*byte) => (1, *byte == b'\n'),
+            _ => break,
+        };
+        at -= length;
+        breaks += usize::from(is_break);
+    }
+    let count = text.len() - at;
     (count <= MOST_BETWEEN && breaks == 1).then_some(count)
 }
 
@@ -237,7 +271,8 @@ fn readable(groups: &[u8]) -> Readable {
 
 /// What the lines of a region say; `run` is their characters, put together.
 fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], phase: usize) -> Option<Layer> {
-    if !is_readable_somewhere(run, phase) && !may_be_packed(&text[lines[0].clone()], phase) {
+    let may_be_packed = may_be_packed(&text[lines[0].clone()], phase);
+    if !is_readable_somewhere(run, phase) && !may_be_packed && !may_be_wide(run) {
         return None;
     }
     let mut layer = Layer::until(lines[lines.len() - 1].end);
@@ -257,7 +292,19 @@ fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], phase: usize) -> Opti
             }
         }
     }
-    (is_readable(&layer.text) || archive::begins(&layer.text)).then_some(layer)
+    is_worth_a_look(&layer.text).then_some(layer)
+}
+
+/// Whether what was decoded is text, in any width, or an archive.
+fn is_worth_a_look(text: &[u8]) -> bool {
+    is_readable(text) || archive::begins(text) || wide::is_readable(text)
+}
+
+/// Whether a run may hold UTF-16, as what PowerShell takes encoded does. Each second byte is none, so of eight characters
+/// (six bytes) two are an `A`, three places apart, from whichever byte on; sixteen letters hold four such groups.
+fn may_be_wide(run: &[u8]) -> bool {
+    let is_none = |at: usize| run.get(at) == Some(&b'A') && run.get(at + 3) == Some(&b'A');
+    memchr::memchr_iter(b'A', run).any(|at| (0..4).all(|group| is_none(at + 8 * group)))
 }
 
 /// Whether a run begins as gzip or zip do: the first four characters stand for the first three bytes.
@@ -304,8 +351,7 @@ fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
             };
         }
     }
-    let is_text = is_readable(&layer.text) || archive::begins(&layer.text);
-    (layer.text.len() >= SHORTEST && is_text).then_some(layer)
+    (layer.text.len() >= SHORTEST && is_worth_a_look(&layer.text)).then_some(layer)
 }
 
 #[cfg(test)]
@@ -341,6 +387,24 @@ mod tests {
         ) {
             let run = parts.concat();
             prop_assert_eq!(is_readable_somewhere(&run, phase), is_readable(&decoded(&run, phase)));
+        }
+
+        #[test]
+        fn what_may_be_wide_is_known_before_it_is_decoded(
+            before in vec(any::<u8>(), 0..7),
+            text in "[ -~]{16,40}",
+            is_big in any::<bool>(),
+            cut in 0..8_usize,
+        ) {
+            use ::base64::Engine as _;
+            let units = text.encode_utf16();
+            let wide = units.flat_map(|unit| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+            let bytes: Vec<u8> = before.into_iter().chain(wide).collect();
+            let run = ::base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes).into_bytes();
+            let run = &run[cut.min(run.len())..];
+            for phase in 0..4 {
+                prop_assert!(may_be_wide(run) || !wide::is_readable(&decoded(run, phase)));
+            }
         }
     }
 }

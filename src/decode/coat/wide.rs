@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Coat, Layer, Region, SHORTEST, Visit};
+use super::{Coat, Layer, Region, SHORTEST, Visit, is_readable_byte};
 
 /// A region has at least so many bytes, so every so many of them a whole word of it is met.
 const STRIDE: usize = 2 * SHORTEST - 1 - (WORD - 1);
@@ -34,6 +34,18 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         }
         at = end.max(at + STRIDE);
     }
+}
+
+/// Whether there are as many readable characters of UTF-16 in a row as a secret has.
+pub(super) fn is_readable(text: &[u8]) -> bool {
+    (0..2).any(|phase| {
+        let mut row = 0;
+        let (pairs, _) = text.get(phase..).unwrap_or_default().as_chunks::<2>();
+        pairs.iter().any(|[character, zero]| {
+            row = if *zero == 0 && is_readable_byte(*character) { row + 1 } else { 0 };
+            row >= SHORTEST
+        })
+    })
 }
 
 /// Whether a word stands among wide characters: how many bytes each has, and where the first one stands.
