@@ -218,7 +218,7 @@ fn ends_colour(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{RuleSet, RuleSpec, custom_rule};
+    use crate::rules::{RuleSet, written};
 
     #[test]
     fn what_ends_something_else_may_stand_before_a_token() {
@@ -236,9 +236,7 @@ mod tests {
     #[test]
     fn a_token_may_hold_its_anchor_by_chance_and_another_one_be_glued_to_it() {
         let spec = "id = \"acme-token\"\nanchors = [\"acm\"]\ntoken = 'acm[a-z0-9]{12}'\nalphabet = \"lower-alphanumeric\"";
-        let spec: RuleSpec = toml::from_str(spec).unwrap();
-        let rule = custom_rule(spec).unwrap();
-        let detector = crate::detect::Detector::new(RuleSet::builtin().with(&[rule]));
+        let detector = crate::detect::Detector::new(RuleSet::builtin().with(&[written(spec)]));
         let found = |text: &str| {
             let found = detector.scan(text.as_bytes()).into_iter();
             found.map(|found| text[found.span].to_owned()).collect::<Vec<_>>()

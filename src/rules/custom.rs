@@ -182,6 +182,12 @@ fn list(texts: Vec<String>) -> Cow<'static, [Text]> {
     texts.into_iter().map(Text::from).collect::<Vec<_>>().into()
 }
 
+/// A rule of one's own, for the tests of other rooms.
+#[cfg(test)]
+pub(crate) fn written(text: &str) -> Rule {
+    rule(toml::from_str(text).expect("TOML")).expect("a rule")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,8 @@ use crate::finding::Severity;
 pub use alphabet::{Alphabet, Check, Left, Syntax};
 pub use custom::MOST_RULES;
 pub(crate) use custom::rule as custom_rule;
+#[cfg(test)]
+pub(crate) use custom::written;
 pub(crate) use spec::RuleSpec;
 
 /// Text that is compiled in or was read at run time.

@@ -3,18 +3,13 @@
 use std::ops::Range;
 
 use super::super::archive;
+use super::lines::{LEAST_LINE, MOST_BETWEEN, first_line, is_between, wrapped};
 use super::{Coat, Layer, Region, SHORTEST, Visit, digit, is_readable, is_readable_byte, show, wide};
 use crate::text::sieve::{Marks, Sieve};
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
 /// which is no run's middle.
 const LEAST: usize = 24;
-
-/// A line of wrapped base64 that another one follows is at least so long.
-const LEAST_LINE: usize = 40;
-
-/// What stands between two lines: a line break, indentation, quotes, marks of comments and quotations.
-const MOST_BETWEEN: usize = 64;
 
 /// The value of each base64 character, in the standard and the URL-safe alphabet; 64 for others.
 const VALUES: [u8; 256] = {
@@ -38,12 +33,8 @@ const CHARACTERS: Sieve<1, 1> = Sieve::empty()
     .with(3, 0, b"PQRSTUVWXYZ_")
     .with(4, 0, b"pqrstuvwxyz");
 
-const fn is_run(byte: u8) -> bool {
+pub(super) const fn is_run(byte: u8) -> bool {
     VALUES[byte as usize] < 64
-}
-
-const fn is_between(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b',' | b'\\' | b'#' | b'*' | b'>' | b'|')
 }
 
 /// Whether text may be encoded from one end to the other: nothing but digits of base64 or hexadecimal ones, in lines
@@ -104,87 +95,6 @@ fn says_nothing(run: &[u8]) -> bool {
         && !may_be_wide(run)
         && !run.iter().all(u8::is_ascii_hexdigit)
 }
-
-/// Where the run begins that a place stands in, and the lines before it that it is wrapped into.
-fn first_line(text: &[u8], at: usize) -> usize {
-    let mut start = run_start(text, at);
-    while let Some(before) = line_before(text, start) {
-        start = before.start;
-    }
-    start
-}
-
-/// Where the run begins that ends at a place or goes on there; the letter of an escaped line break is none of it.
-fn run_start(text: &[u8], at: usize) -> usize {
-    let start = at - text[..at].iter().rev().take_while(|byte| is_run(**byte)).count();
-    let is_escaped = start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r'));
-    start + usize::from(is_escaped)
-}
-
-fn run_end(text: &[u8], from: usize) -> usize {
-    from + text[from..].iter().take_while(|byte| is_run(**byte)).count()
-}
-
-/// A run, with the lines before and behind it that it is wrapped into.
-fn wrapped(text: &[u8], run: Range<usize>, lines: &mut Vec<Range<usize>>) {
-    let start = first_line(text, run.start);
-    let first = if start == run.start { run } else { start..run_end(text, start) };
-    lines.clear();
-    lines.extend(std::iter::successors(Some(first), |line| line_behind(text, line)));
-}
-
-fn line_before(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let end = start - gap_before(&text[..start])?;
-    let first = run_start(text, end);
-    (end.saturating_sub(first) >= LEAST_LINE).then_some(first..end)
-}
-
-fn line_behind(text: &[u8], line: &Range<usize>) -> Option<Range<usize>> {
-    if line.len() < LEAST_LINE {
-        return None;
-    }
-    let start = line.end + gap_behind(&text[line.end..])?;
-    let end = run_end(text, start);
-    (end > start).then_some(start..end)
-}
-
-/// How many bytes stand between a line and the next one, if they are what stands there and hold one line break: one
-/// that is written, or one that is escaped as in a string of JSON.
-fn gap_behind(text: &[u8]) -> Option<usize> {
-    let (mut at, mut breaks) = (0, 0);
-    while at <= MOST_BETWEEN {
-        let (length, is_break) = match &text[at.min(text.len())..] {
-            [b'\\', b'n', ..] => (2, true),
-            [b'\\', b'r', ..] => (2, false),
-            [b'\r', next, ..] if !matches!(next, b'\r' | b'\n') => (1, true),
-            [byte, ..] if is_between(*byte) => (1, *byte == b'\n'),
-            _ => break,
-        };
-        at += length;
-        breaks += usize::from(is_break);
-    }
-    (at <= MOST_BETWEEN && breaks == 1).then_some(at)
-}
-
-/// The same, looked at from behind.
-fn gap_before(text: &[u8]) -> Option<usize> {
-    let (mut at, mut breaks) = (text.len(), 0);
-    while text.len() - at <= MOST_BETWEEN {
-        let (length, is_break) = match &text[..at] {
-            [.., b'\\', b'n'] => (2, true),
-            [.., b'\\', b'r'] => (2, false),
-            [.., b'\r'] if !matches!(text.get(at), Some(b'\r' | b'\n')) => (1, true),
-            [.., byte] if is_between(*byte) => (1, *byte == b'\n'),
-            _ => break,
-        };
-        at -= length;
-        breaks += usize::from(is_break);
-    }
-    let count = text.len() - at;
-    (count <= MOST_BETWEEN && breaks == 1).then_some(count)
-}
-
-const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
 
 /// Whether a run, from a phase on, holds as many bytes in a row as a secret has that a person could read.
 ///

@@ -6,6 +6,7 @@ mod base64;
 mod escapes;
 mod joined;
 mod layer;
+mod lines;
 mod quoted;
 mod signs;
 mod wide;
