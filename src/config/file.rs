@@ -189,6 +189,19 @@ struct Reader<'b> {
     origin: Origin,
 }
 
+/// So many characters of a file are quoted at most. What is wrong with an expression is said at the end.
+const MOST_QUOTED: usize = 300;
+
+fn shortened(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= MOST_QUOTED {
+        return text.to_owned();
+    }
+    let part = MOST_QUOTED / 2;
+    let (first, last) = (text.chars().take(part), text.chars().skip(count - part));
+    first.chain(" … ".chars()).chain(last).collect()
+}
+
 impl Reader<'_> {
     fn error(&self, span: Range<usize>, said: &str) -> ConfigError {
         ConfigError::at(self.bytes, span, said, self.origin)
@@ -198,7 +211,7 @@ impl Reader<'_> {
     fn quoting(&self, span: Range<usize>, said: &str, quoted: &str) -> ConfigError {
         match self.origin {
             Origin::User => {
-                let quoted = quoted.replace(char::is_control, " ");
+                let quoted = shortened(&quoted.replace(char::is_control, " "));
                 self.error(span, &format!("{said}: {quoted}"))
             }
             Origin::Repository => self.error(span, said),

@@ -323,13 +323,14 @@ mod tests {
         let body =
             "q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K2Wm9P";
         let key = format!("{}{body}AA", ["sk-", "ant-", "api03-"].concat());
+        let (typed, number) = ("Kx9$vB", "48291736");
         let pieces = key.as_bytes().chunks(12).map(|piece| std::str::from_utf8(piece).unwrap());
         let pieces = pieces.collect::<Vec<_>>().join("\" \"");
         for (text, secret) in [
-            (format!("password = \"Kx9$vB\"; k=\"{key}\""), "Kx9$vB"),
-            (format!("k=\"{key}\"; password = \"Kx9$vB\""), "Kx9$vB"),
-            (format!("machine h login u password 48291736 {key}\n"), "48291736"),
-            (format!("a = \"{pieces}\"; password = \"Kx9$vB7p\""), "9tRbK4wP"),
+            (format!("password = \"{typed}\"; k=\"{key}\""), typed),
+            (format!("k=\"{key}\"; password = \"{typed}\""), typed),
+            (format!("machine h login u password {number} {key}\n"), number),
+            (format!("a = \"{pieces}\"; password = \"{typed}7p\""), "9tRbK4wP"),
         ] {
             let found = detector.scan(text.as_bytes());
             assert!(found.len() > 1, "{text}");

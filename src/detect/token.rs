@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use super::evidence::{Candidate, Features, Tier};
 use super::name;
-use super::placeholder;
+use super::placeholder::{self, Dummy};
 use crate::decode::{self, Claims};
 use crate::rules::Shape;
 use crate::secret::Mask;
@@ -45,7 +45,7 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         prefix,
         mask: Mask { head: parts.shape.mask_head, tail: parts.shape.mask_tail },
         strong: true,
-        dummy: placeholder::of_body(body, tier, parts.shape),
+        dummy: placeholder_of(body, tier, parts.shape),
         features: Features { tier, body: length, claims, elided, name: None, proof: None, opinion: None },
         name: super::snippet::name_before(text, span.start)
             .filter(|name| name::is_plain(&text[name.clone()])),
@@ -53,6 +53,14 @@ pub(super) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         partner: None,
         coated: None,
     })
+}
+
+/// What makes a body none of a token. Where it ends nothing may say, so that of a longer one the first part counts, which
+/// is as long as a whole one: behind it may stand a ruler, or anything that somebody put there.
+fn placeholder_of(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
+    let of = |body| placeholder::of_body(body, tier, shape);
+    let first = body.get(..shape.full).filter(|_| tier == Tier::Full);
+    of(body).filter(|_| first.is_none_or(|first| of(first).is_some()))
 }
 
 fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, Option<Claims>)> {
@@ -83,4 +91,25 @@ fn run(rest: &[u8]) -> usize {
 
 fn cut_at_next(token: &[u8], literal: &[u8]) -> usize {
     memchr::memmem::find(token, literal).unwrap_or(token.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn what_is_glued_behind_a_whole_token_makes_it_no_placeholder() {
+        let detector = Detector::new(RuleSet::builtin());
+        let head = ["sk-", "ant-", "oat01-"].concat();
+        let body =
+            "q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K2Wm9P";
+        let is_found = |text: &str| detector.scan(text.as_bytes()).iter().any(|found| found.dummy.is_none());
+        for behind in ["", "AAAA", "------", "__________", "0123456789", "xxxxxxxx", &"y".repeat(200)] {
+            assert!(is_found(&format!("k={head}{body}AA{behind}\n")), "{behind}");
+        }
+        for none in ["x".repeat(95), "x".repeat(300), "0123456789".repeat(12), "your-key-here-".repeat(9)] {
+            assert!(!is_found(&format!("k={head}{none}\n")), "{none}");
+        }
+    }
 }
