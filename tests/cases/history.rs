@@ -110,6 +110,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "history: what a rebase that waits has put aside",
+        make: "plain > w; save w; git checkout -q -b side; echo side > b; save side; git checkout -q main; \
+            echo main > b; save main; git checkout -q side; keyed >> w; \
+            git rebase -q --autostash main > /dev/null 2>&1 || true; test -f .git/rebase-merge/autostash || cannot",
+        history: Found(1),
+        ..CASE
+    },
+    Case {
         name: "history: a commit's message",
         make: "commit \"I found $KEY\"; mark introduced; commit after",
         history: Found(1),

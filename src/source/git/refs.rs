@@ -119,6 +119,16 @@ pub(super) struct FileRefs<'r> {
     packed: Option<Rc<BTreeMap<Vec<u8>, Resolved>>>,
 }
 
+/// Files that name commits while a rebase or a sequence of commits goes on. Source: git's `sequencer.c` and `builtin/am.c`.
+const PUT_ASIDE: [&str; 6] = [
+    "rebase-merge/autostash",
+    "rebase-merge/orig-head",
+    "rebase-merge/onto",
+    "rebase-apply/autostash",
+    "rebase-apply/orig-head",
+    "sequencer/head",
+];
+
 impl<'r> FileRefs<'r> {
     const fn new(repository: &'r Repository) -> Self {
         Self { repository, packed: None }
@@ -202,19 +212,22 @@ impl<'r> FileRefs<'r> {
         Ok(found.sorted())
     }
 
-    /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like.
+    /// `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` and the like, and what git has put aside until a rebase ends.
     pub(super) fn pseudo_refs(folder: &Path, prefix: &[u8]) -> Result<Vec<Ref>, RefError> {
-        let mut found = Vec::new();
-        for path in entries_of(folder)? {
-            let name = path_bytes(Path::new(path.file_name().unwrap_or_default()));
-            let is_pseudo = name != b"HEAD"
+        let is_pseudo = |name: &[u8]| {
+            name != b"HEAD"
                 && (name.ends_with(b"_HEAD") || name == b"AUTO_MERGE" || name == b"MERGE_AUTOSTASH")
-                && path.is_file();
-            if is_pseudo {
-                let content = read_or_none(&path)?.unwrap_or_default();
-                let oids = content.split(|byte| *byte == b'\n').filter_map(first_oid);
-                found.extend(oids.map(|oid| Ref { name: [prefix, &name].concat(), oid }));
-            }
+        };
+        let entries = entries_of(folder)?.into_iter().filter_map(|path| {
+            let name = path_bytes(Path::new(path.file_name()?));
+            is_pseudo(&name).then_some((name, path))
+        });
+        let aside = PUT_ASIDE.iter().map(|name| (name.as_bytes().to_vec(), folder.join(name)));
+        let mut found = Vec::new();
+        for (name, path) in entries.chain(aside).filter(|(_, path)| path.is_file()) {
+            let content = read_or_none(&path)?.unwrap_or_default();
+            let oids = content.split(|byte| *byte == b'\n').filter_map(first_oid);
+            found.extend(oids.map(|oid| Ref { name: [prefix, &name].concat(), oid }));
         }
         Ok(found)
     }
