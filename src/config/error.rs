@@ -96,6 +96,21 @@ fn is_closed(text: &[u8]) -> bool {
     }
 }
 
+/// So many characters of a file are quoted at most. What is wrong with an expression is said at the end.
+const MOST_QUOTED: usize = 300;
+
+/// What may be quoted of a file of the user's own, on one line and in short.
+pub(super) fn quotable(text: &str) -> String {
+    let plain = text.replace(char::is_control, " ");
+    let count = plain.chars().count();
+    if count <= MOST_QUOTED {
+        return plain;
+    }
+    let part = MOST_QUOTED / 2;
+    let (first, last) = (plain.chars().take(part), plain.chars().skip(count - part));
+    first.chain(" … ".chars()).chain(last).collect()
+}
+
 /// The parser's message without anything that stood in the file but the name of an unknown key: a value of the
 /// user's own file may be a secret, too (`fingerprint-key` is one).
 fn without_quotes(message: &str) -> String {

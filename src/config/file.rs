@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::error::quotable;
 use super::{Accept, ConfigError, FailOn, Globs, Origin, Settings};
 use crate::allow::baseline::shown_reason;
 use crate::allow::{Entry, Source};
@@ -189,19 +190,6 @@ struct Reader<'b> {
     origin: Origin,
 }
 
-/// So many characters of a file are quoted at most. What is wrong with an expression is said at the end.
-const MOST_QUOTED: usize = 300;
-
-fn shortened(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= MOST_QUOTED {
-        return text.to_owned();
-    }
-    let part = MOST_QUOTED / 2;
-    let (first, last) = (text.chars().take(part), text.chars().skip(count - part));
-    first.chain(" … ".chars()).chain(last).collect()
-}
-
 impl Reader<'_> {
     fn error(&self, span: Range<usize>, said: &str) -> ConfigError {
         ConfigError::at(self.bytes, span, said, self.origin)
@@ -210,10 +198,7 @@ impl Reader<'_> {
     /// An error whose details are quoted from a file of the user's own only.
     fn quoting(&self, span: Range<usize>, said: &str, quoted: &str) -> ConfigError {
         match self.origin {
-            Origin::User => {
-                let quoted = shortened(&quoted.replace(char::is_control, " "));
-                self.error(span, &format!("{said}: {quoted}"))
-            }
+            Origin::User => self.error(span, &format!("{said}: {}", quotable(quoted))),
             Origin::Repository => self.error(span, said),
         }
     }
