@@ -163,15 +163,14 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Stop) -> Result
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.known {
         // Somebody may have written it by hand.
-        let [rule, path] = [&known.rule, &known.path].map(|name| redacted(&terminal(name.as_bytes())));
-        let until = &known.until;
+        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.known.remove(fingerprint);
             unused += 1;
-            writeln!(out, "nothing holds it any more: {fingerprint} {rule} {path}")?;
-        } else if let Some(until) = until.filter(|until| *until < today) {
+            writeln!(out, "nothing holds it any more: {fingerprint} {}", shown())?;
+        } else if let Some(until) = known.until.filter(|until| *until < today) {
             ended += 1;
-            writeln!(out, "ended on {until}, and it still stands there: {fingerprint} {rule} {path}")?;
+            writeln!(out, "ended on {until}, and it still stands there: {fingerprint} {}", shown())?;
         }
     }
     if what == Outdated::Removed && unused > 0 {

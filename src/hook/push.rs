@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use crate::source::git::{Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository, run};
+use crate::source::git::{Objects, Oid, OpenError, PlumbingError, Ref, RefError, Refs, Repository, run};
 use crate::source::range::Revisions;
 
 /// A push that cannot be understood.
@@ -115,27 +115,23 @@ pub fn revisions_of_push(
         return Ok(Brought::default());
     }
     let objects = Objects::open(repository)?;
-    let outdated = outdated(repository, remote, updates)?;
-    let mut unwanted = if outdated.is_none() { known_to(repository, remote)? } else { Vec::new() };
+    let refs = Refs::read(repository)?.refs;
+    let outdated = outdated(&refs, remote, updates);
+    let mut unwanted = if outdated.is_none() { tracked(repository, remote, refs)? } else { Vec::new() };
     unwanted.extend(updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.has(oid)));
     Ok(Brought { revisions: Revisions { wanted, unwanted }, outdated })
 }
 
 /// The tracking ref of a pushed branch, if it names something else than the remote says that it has.
-fn outdated(
-    repository: &Repository,
-    remote: &Remote,
-    updates: &[Update],
-) -> Result<Option<Vec<u8>>, PushError> {
-    let Some(name) = &remote.name else { return Ok(None) };
-    let refs = Refs::read(repository)?.refs;
+fn outdated(refs: &[Ref], remote: &Remote, updates: &[Update]) -> Option<Vec<u8>> {
+    let name = remote.name.as_ref()?;
     let seen: HashMap<&[u8], Oid> = refs.iter().map(|known| (&known.name[..], known.oid)).collect();
-    Ok(updates.iter().find_map(|update| {
+    updates.iter().find_map(|update| {
         let branch = update.remote_name.strip_prefix(b"refs/heads/")?;
         let tracking = [b"refs/remotes/", name.as_bytes(), b"/", branch].concat();
         let is_other = seen.get(&tracking[..]).is_some_and(|oid| *oid != update.old);
         is_other.then_some(tracking)
-    }))
+    })
 }
 
 /// What was last seen of a remote: its tracking refs, less those that another remote's commits may come to.
@@ -143,9 +139,16 @@ fn outdated(
 /// # Errors
 /// The refs cannot be read, or git cannot be asked.
 pub fn known_to(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
+    if remote.name.is_none() {
+        return Ok(Vec::new());
+    }
+    tracked(repository, remote, Refs::read(repository)?.refs)
+}
+
+/// The same of refs that are read already.
+fn tracked(repository: &Repository, remote: &Remote, mut refs: Vec<Ref>) -> Result<Vec<Oid>, PushError> {
     let Some(name) = &remote.name else { return Ok(Vec::new()) };
     let prefix = format!("refs/remotes/{name}/");
-    let mut refs = Refs::read(repository)?.refs;
     refs.retain(|known| known.name.starts_with(prefix.as_bytes()));
     // git is asked, since remotes may stand in any of its configuration files.
     if refs.is_empty() || !is_seen_where_pushed(repository, remote) {

@@ -83,7 +83,8 @@ pub(super) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
             }
             &together
         };
-        let layers = (0..4).filter_map(|phase| base64(text, &lines, run, phase));
+        let is_wide = may_be_wide(run);
+        let layers = (0..4).filter_map(|phase| base64(text, &lines, run, is_wide, phase));
         show(Region { coat: Coat::Base64, place }, layers, visit);
     }
 }
@@ -179,10 +180,10 @@ fn readable(groups: &[u8]) -> Readable {
     Readable::From(bytes.iter().rposition(|byte| !is_readable_byte(*byte)).map_or(0, |last| last + 1))
 }
 
-/// What the lines of a region say; `run` is their characters, put together.
-fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], phase: usize) -> Option<Layer> {
+/// What the lines of a region say; `run` is their characters, put together, and `is_wide` whether these may be UTF-16.
+fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], is_wide: bool, phase: usize) -> Option<Layer> {
     let may_be_packed = may_be_packed(&text[lines[0].clone()], phase);
-    if !is_readable_somewhere(run, phase) && !may_be_packed && !may_be_wide(run) {
+    if !is_readable_somewhere(run, phase) && !may_be_packed && !is_wide {
         return None;
     }
     let mut layer = Layer::until(lines[lines.len() - 1].end);
