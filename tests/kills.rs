@@ -16,9 +16,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
+use rustix::process::{Pid, test_kill_process_group};
 use support::{Sandbox, skant_program, text_of, tokens};
 
 /// Each path below the root with its mode, and what it holds or where it leads.
@@ -133,11 +134,9 @@ fn is_left_behind(path: &Path) -> bool {
 }
 
 /// Waits until nothing of a group of processes is left: a git that skant has started goes on without it.
-fn wait_for_group(group: u32) {
+fn wait_for_group(group: Pid) {
     for _ in 0..2000 {
-        let alive =
-            Command::new("kill").args(["-0", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
-        if !alive.expect("kill runs").success() {
+        if test_kill_process_group(group).is_err() {
             return;
         }
         std::thread::sleep(Duration::from_millis(2));
@@ -175,9 +174,10 @@ fn end(act: &Act, rounds: usize, random: &mut Random) -> usize {
         let mut child = command.spawn().expect("skant runs");
         let moment = random.below(u64::try_from(length.as_micros()).expect("short"));
         std::thread::sleep(Duration::from_micros(moment));
+        let group = Pid::from_child(&child);
         child.kill().expect("a child");
         ended += usize::from(child.wait().expect("a child").code().is_none());
-        wait_for_group(child.id());
+        wait_for_group(group);
         let now = state(&root);
         let said = format!("{}, round {round}, after {moment} µs", act.name);
         let all = before.keys().chain(after.keys()).chain(now.keys());

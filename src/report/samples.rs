@@ -1,7 +1,5 @@
 //! Reports for the tests of this room: masked text only, as the scan hands it over.
 
-use std::io::Write as _;
-
 use super::{Format, Options, write};
 use crate::finding::{
     CommitInfo, Confidence, Event, Finding, History, Location, Masked, Part, PlaceKind, Problem, ProblemKind,
@@ -21,21 +19,13 @@ pub(super) fn told(format: Format, report: &Report) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// A published schema out of the folder that `SKANT_SCHEMAS` names, or of the shared data beside the project. None
-/// comes as a package, so what they ask for is also written down in tests of our own.
-pub(super) fn published(name: &str) -> Option<std::path::PathBuf> {
+/// Returns a published schema in the folder that `SKANT_SCHEMAS` names, or in the shared data next to the project; fails
+/// if there is none. No schema comes as a package, so tests of our own say what each demands as well.
+pub(super) fn published(name: &str) -> std::path::PathBuf {
     let shared = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
     let path = std::env::var_os("SKANT_SCHEMAS").map_or_else(shared, Into::into).join(name);
-    let there = path.exists();
-    if !there {
-        skipped(&format!("{} is not here", path.display()));
-    }
-    there.then_some(path)
-}
-
-pub(super) fn skipped(why: &str) {
-    // A test that cannot tell is still skipped.
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+    assert!(path.exists(), "{} is not there", path.display());
+    path
 }
 
 pub(super) fn all() -> Vec<Report> {

@@ -42,17 +42,17 @@ pub const CASES: &[Case] = &[
     made!("a tar without a key", "plain 9 | held app.env; packed tar.gz > app.dat", Nothing),
     made!(
         "a tar of the old form",
-        "keyed > \"$ROOT/app.env\"; tar -C \"$ROOT\" --format=v7 -cf app.dat app.env || cannot"
+        "keyed > \"$ROOT/app.env\"; tar -C \"$ROOT\" --format=v7 -cf app.dat app.env || needs GNU tar"
     ),
     made!(
         "a tar with long names",
         "d=$(printf '%090d' 7); d=$d/$d/$d; keyed | held $d/app.env; \
-        tar -C \"$in\" --format=gnu --exclude=.git -czf app.dat . || cannot"
+        tar -C \"$in\" --format=gnu --exclude=.git -czf app.dat . || needs GNU tar"
     ),
     made!(
         "a tar of pax with long names",
         "d=$(printf '%090d' 7); d=$d/$d/$d; keyed | held $d/app.env; \
-        tar -C \"$in\" --format=pax --exclude=.git -czf app.dat . || cannot"
+        tar -C \"$in\" --format=pax --exclude=.git -czf app.dat . || needs GNU tar"
     ),
     made!(
         "a zip in a zip",
@@ -73,7 +73,7 @@ pub const CASES: &[Case] = &[
         Problem("budget")
     ),
     made!("base64 in a zip", "keyed | base64 | held app.env; packed zip > app.dat"),
-    made!("UTF-16 in a zip", "keyed | iconv -t UTF-16 | held app.env || cannot; packed zip > app.dat"),
+    made!("UTF-16 in a zip", "keyed | iconv -t UTF-16 | held app.env || needs iconv; packed zip > app.dat"),
     made!("base64 of gzip", "{ plain; keyed | gzip | base64 -w0; echo; } > app.dat"),
     made!("base64 of gzip in lines", "{ plain 40; keyed; plain 40; } | gzip | base64 > app.dat"),
     made!("base64 of gzip without a key", "plain 40 | gzip | base64 > app.dat", Nothing),
@@ -159,17 +159,17 @@ pub const CASES: &[Case] = &[
     ),
     made!(
         "an archive of a kind that is not read",
-        "{ plain 900; keyed; plain 900; } | xz > app.dat || cannot",
+        "{ plain 900; keyed; plain 900; } | xz > app.dat || needs xz",
         Note("archive-unread")
     ),
     made!(
         "an encrypted member beside another one",
-        "keyed > a; zip -q -P secret app.dat a || cannot; rm a; othered > b; zip -q app.dat b; rm b",
+        "keyed > a; zip -q -P secret app.dat a || needs zip; rm a; othered > b; zip -q app.dat b; rm b",
         FoundNote(1, "archive-unread")
     ),
     made!(
         "a member compressed by bzip2",
-        "{ plain 900; keyed; plain 900; } > a; zip -q -Z bzip2 app.dat a || cannot; rm a",
+        "{ plain 900; keyed; plain 900; } > a; zip -q -Z bzip2 app.dat a || needs zip with bzip2; rm a",
         Note("archive-unread")
     ),
     // What was there before, and what versions hold.

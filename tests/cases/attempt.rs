@@ -3,7 +3,8 @@
 use std::process::Output;
 
 use crate::case::Start;
-use crate::run::{House, Outcome};
+use crate::run::{Checked, House};
+use crate::support::trials::Skip;
 
 /// What has to come of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +42,10 @@ const STATE: &str = "git for-each-ref; git rev-parse --verify -q HEAD || echo un
     if [ -d \"$other\" ]; then git -C \"$other\" for-each-ref; fi; done";
 
 /// Makes the state, installs the hooks, and tries.
-pub fn run(attempt: &Attempt) -> Result<Outcome, String> {
+pub fn run(attempt: &Attempt) -> Checked {
     let house = House::new(attempt.start);
-    if !house.make(attempt.make)? {
-        return Ok(Outcome::Skipped);
+    if let Err(skip) = house.make(attempt.make)? {
+        return Ok(Err(skip));
     }
     let (output, has_moved) = tried(&house, attempt)?;
     house.no_leak(&output)?;
@@ -61,12 +62,12 @@ pub fn run(attempt: &Attempt) -> Result<Outcome, String> {
         Comes::Through => output.status.success() && has_moved,
     };
     let told = format!("{:?}, moved: {has_moved}, not {:?}: {said}", output.status.code(), attempt.comes);
-    right.then_some(Outcome::Held(1)).ok_or(told)
+    right.then_some(Ok(())).ok_or(told)
 }
 
 /// Installs the hooks and tries; also tells whether anything has moved.
 pub fn tried(house: &House, attempt: &Attempt) -> Result<(Output, bool), String> {
-    house.make("skant install")?;
+    house.make("skant install")?.map_err(|Skip(why)| why)?;
     let state = || String::from_utf8_lossy(&house.sh(STATE).stdout).into_owned();
     let before = state();
     let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.tried));

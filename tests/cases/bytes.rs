@@ -87,7 +87,7 @@ pub const CASES: &[Case] = &[
     written!("a value without quotes", "printf 'API_KEY=%s%s\\n' hQ7kzP2x Wq91LmZtR4v"),
     written!(
         "a private key across 100,000 bytes",
-        "rm -f ../id; ssh-keygen -q -t ed25519 -N '' -f ../id || cannot; head -c 99900 /dev/zero | tr '\\0' '.'; echo; cat ../id"
+        "rm -f ../id; ssh-keygen -q -t ed25519 -N '' -f ../id || needs ssh-keygen; head -c 99900 /dev/zero | tr '\\0' '.'; echo; cat ../id"
     ),
     written!(
         "a value of 32 hexadecimal digits",

@@ -133,8 +133,8 @@ impl Case {
     }
 }
 
-/// A script that ends with this code says that this git cannot make the state.
-pub const CANNOT: i32 = 77;
+/// The exit code of a script that needs something which this machine lacks. Its last line of standard error names it.
+pub const NEEDS: i32 = 77;
 
 /// What scripts can say. Clocks tick, so that commits have an order.
 pub const PRELUDE: &str = r#"
@@ -153,5 +153,6 @@ commit() { tick; git commit -q --no-verify --allow-empty -m "$@"; }
 # Stages all that there is and commits it.
 save() { git add -A -f; commit "$@"; }
 merge() { tick; git merge -q --no-verify --no-ff -m merge "$@"; }
-cannot() { exit 77; }
+# Ends the script where the machine lacks something: `xz > app.dat || needs xz`.
+needs() { echo "needs $*" >&2; exit 77; }
 "#;

@@ -216,14 +216,14 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt {
         name: "commit: SHA-256, -a",
         start: Start::Folder,
-        make: "git init -q -b main --object-format sha256 || cannot; plain > key; save one",
+        make: "git init -q -b main --object-format sha256 || needs git with SHA-256; plain > key; save one",
         tried: "keyed > key; git commit -q -a -m x",
         ..ATTEMPT
     },
     Attempt {
         name: "commit: reftable, -a",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; plain > key; save one",
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > key; save one",
         tried: "keyed > key; git commit -q -a -m x",
         ..ATTEMPT
     },

@@ -263,7 +263,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "damage: of another owner, and nothing is wrong",
-        make: "plain > a; git add a; chown -R 12345:12345 . || cannot",
+        make: "plain > a; git add a; chown -R 12345:12345 . || needs root",
         staged: Note("other-owner"),
         history: Note("other-owner"),
         worktree: Note("other-owner"),
@@ -271,7 +271,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "damage: a bare repository of another owner",
-        make: "keyed > key; save one; git clone -q --bare . ../bare.git; chown -R 12345:12345 ../bare.git || cannot",
+        make: "keyed > key; save one; git clone -q --bare . ../bare.git; chown -R 12345:12345 ../bare.git || needs root",
         at: "../bare.git",
         history: FoundNote(1, "other-owner"),
         ..CASE

@@ -113,7 +113,7 @@ pub const CASES: &[Case] = &[
         name: "history: what a rebase that waits has put aside",
         make: "plain > w; save w; git checkout -q -b side; echo side > b; save side; git checkout -q main; \
             echo main > b; save main; git checkout -q side; keyed >> w; \
-            git rebase -q --autostash main > /dev/null 2>&1 || true; test -f .git/rebase-merge/autostash || cannot",
+            git rebase -q --autostash main > /dev/null 2>&1 || true; test -f .git/rebase-merge/autostash || needs git with an autostash file",
         history: Found(1),
         ..CASE
     },
@@ -399,7 +399,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "history: of another owner",
-        make: "keyed > key; save one; plain > key; save two; chown -R 12345:12345 . || cannot",
+        make: "keyed > key; save one; plain > key; save two; chown -R 12345:12345 . || needs root",
         history: FoundNote(1, "other-owner"),
         ..CASE
     },

@@ -271,7 +271,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "index: SHA-256",
         start: Start::Folder,
-        make: "git init -q -b main --object-format sha256 || cannot; plain > a; save one; keyed > app.env; \
+        make: "git init -q -b main --object-format sha256 || needs git with SHA-256; plain > a; save one; keyed > app.env; \
             git add app.env",
         staged: Found(1),
         worktree: Found(1),
@@ -281,7 +281,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "index: SHA-256, nothing new",
         start: Start::Folder,
-        make: "git init -q -b main --object-format sha256 || cannot; keyed > app.env; save one; plain > a; \
+        make: "git init -q -b main --object-format sha256 || needs git with SHA-256; keyed > app.env; save one; plain > a; \
             git add a",
         staged: Nothing,
         history: Found(1),
@@ -290,7 +290,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "index: reftable",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; keyed > app.env; save one; othered > new; \
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; keyed > app.env; save one; othered > new; \
             git add new",
         staged: Found(1),
         worktree: Found(2),
@@ -301,7 +301,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "index: reftable, first commit",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; keyed > app.env; git add app.env",
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; keyed > app.env; git add app.env",
         staged: Found(1),
         ..CASE
     },

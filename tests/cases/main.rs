@@ -1,6 +1,5 @@
 //! Git's states, as data: how git makes each, and what every kind of scan has to say of it. The tables are the
 //! modules; this program walks them. Unix only, since shell scripts make the states.
-#![cfg(unix)]
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -38,6 +37,9 @@ mod worktree;
 use std::collections::BTreeMap;
 
 use case::Case;
+use libtest_mimic::{Arguments, Trial};
+use run::trial;
+use support::trials::trials;
 
 /// All cases of a state and what scans say of it.
 const TABLES: [&[Case]; 17] = [
@@ -64,55 +66,40 @@ fn cases() -> Vec<&'static Case> {
     TABLES.into_iter().flatten().collect()
 }
 
-#[test]
-fn scans_say_what_each_state_holds() {
-    run::hold("states", &cases(), |case| case.name, run::case);
+/// Negative controls cost as much as their cases, so only every fourth runs without `--ignored`.
+const EVERY: usize = 4;
+
+/// Makes a trial of each case, and of each negative control: the same state with placeholders instead of keys. With
+/// `all`, those controls that take long are there as well, as ignored ones.
+fn trials(all: bool) -> Vec<Trial> {
+    let mut trials = trials![
+        what_has_no_twin_is_a_case,
+        no_two_cases_have_the_same_name,
+        the_guarantees_tell_how_many_cases_stand_behind_them,
+    ];
+    let attempts = || commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS);
+    trials.extend(cases().into_iter().map(|case| trial(case.name.to_owned(), case, run::case)));
+    trials.extend(attempts().map(|attempt| trial(attempt.name.to_owned(), attempt, attempt::run)));
+    let control = |name: &str| format!("control of {name}");
+    let cases = cases().into_iter().filter(|case| twin::of_case(case));
+    let of_cases = cases.map(|case| trial(control(case.name), case, twin::case));
+    let attempts = attempts().filter(|attempt| twin::of_attempt(attempt));
+    let of_attempts = attempts.map(|attempt| trial(control(attempt.name), attempt, twin::attempt));
+    trials.extend(some(of_cases, all).chain(some(of_attempts, all)));
+    trials
 }
 
-#[test]
-fn commits_that_add_a_key_do_not_come_to_be() {
-    let attempts: Vec<_> = commits::ATTEMPTS.iter().collect();
-    run::hold("commits", &attempts, |attempt| attempt.name, attempt::run);
+fn some(controls: impl Iterator<Item = Trial>, all: bool) -> impl Iterator<Item = Trial> {
+    let flagged = controls.enumerate().map(|(at, control)| control.with_ignored_flag(at % EVERY != 0));
+    flagged.filter(move |control| all || !control.has_ignored_flag())
 }
 
-#[test]
-fn pushes_that_bring_a_key_do_not_arrive() {
-    let attempts: Vec<_> = pushes::ATTEMPTS.iter().collect();
-    run::hold("pushes", &attempts, |attempt| attempt.name, attempt::run);
+fn main() {
+    let arguments = Arguments::from_args();
+    let all = arguments.ignored || arguments.include_ignored;
+    libtest_mimic::run(&arguments, trials(all)).exit();
 }
 
-/// Twins cost as much as their cases, so of all but a long run only every fourth is looked at.
-const SOME: usize = 4;
-
-fn twins_of_states(every: usize) {
-    let twins: Vec<_> = cases().into_iter().filter(|case| twin::of_case(case)).step_by(every).collect();
-    run::hold("twins of states", &twins, |case| case.name, twin::case);
-}
-
-fn twins_of_attempts(every: usize) {
-    let attempts = commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS);
-    let twins: Vec<_> = attempts.filter(|attempt| twin::of_attempt(attempt)).step_by(every).collect();
-    run::hold("twins of commits and pushes", &twins, |attempt| attempt.name, twin::attempt);
-}
-
-#[test]
-fn no_scan_finds_a_placeholder_in_the_same_state() {
-    twins_of_states(SOME);
-}
-
-#[test]
-fn no_commit_and_no_push_is_blocked_for_a_placeholder() {
-    twins_of_attempts(SOME);
-}
-
-#[test]
-#[ignore = "long; CONTRIBUTING.md says when"]
-fn no_twin_finds_or_blocks_anything() {
-    twins_of_states(1);
-    twins_of_attempts(1);
-}
-
-#[test]
 fn what_has_no_twin_is_a_case() {
     let names = names();
     for name in twin::exceptions() {
@@ -120,7 +107,6 @@ fn what_has_no_twin_is_a_case() {
     }
 }
 
-#[test]
 fn no_two_cases_have_the_same_name() {
     let mut names = names();
     let all = names.len();
@@ -144,7 +130,6 @@ fn groups() -> BTreeMap<&'static str, usize> {
     groups
 }
 
-#[test]
 fn the_guarantees_tell_how_many_cases_stand_behind_them() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guarantees.md");
     let text = std::fs::read_to_string(path).expect("docs/guarantees.md");
@@ -173,5 +158,4 @@ fn the_guarantees_tell_how_many_cases_stand_behind_them() {
         text.contains(&format!("**{told_sum} cases**")),
         "docs/guarantees.md should say **{told_sum} cases**"
     );
-    println!("cases in all: {sum}");
 }

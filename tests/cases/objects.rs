@@ -177,7 +177,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "objects: SHA-256, packed, committed and deleted",
         start: Start::Folder,
-        make: "git init -q -b main --object-format sha256 || cannot; plain > a; save zero; keyed > key; save one; \
+        make: "git init -q -b main --object-format sha256 || needs git with SHA-256; plain > a; save zero; keyed > key; save one; \
             mark introduced; git rm -q key; save two; mark removed; git repack -q -a -d; git pack-refs --all",
         history: Found(1),
         more: &[(&["--history", "HEAD"], Found(1))],
@@ -187,7 +187,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "objects: reftable, in a reflog alone",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; plain > a; save zero; keyed > key; save one; \
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; keyed > key; save one; \
             mark introduced; git reset -q --hard HEAD^; rm -f .git/ORIG_HEAD",
         history: Found(1),
         story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
@@ -196,7 +196,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "objects: reftable, an older stash and a tag's message",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; plain > a; save zero; keyed >> a; git stash -q; \
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; keyed >> a; git stash -q; \
             plain 2 >> a; git stash -q; tick; git tag -a -m \"$OTHER\" v1",
         history: Found(2),
         ..CASE
@@ -204,7 +204,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "objects: reftable, a linked worktree's detached HEAD",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; plain > a; save zero; \
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; \
             git worktree add -q --detach ../linked; cd ../linked; keyed > key; save one; mark introduced",
         history: Found(1),
         story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
@@ -213,7 +213,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "objects: reftable and SHA-256",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable --object-format sha256 || cannot; keyed > key; save one; \
+        make: "git init -q -b main --ref-format reftable --object-format sha256 || needs git with reftables; keyed > key; save one; \
             mark introduced; git rm -q key; save two; mark removed",
         history: Found(1),
         staged: Nothing,

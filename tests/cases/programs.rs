@@ -84,7 +84,7 @@ pub const CASES: &[Case] = &[
     }),
     Case {
         start: Start::Folder,
-        ..armed!("a reftable", "git init -q -b main --ref-format reftable || cannot; keyed > key; save one; git rm -q key; \
+        ..armed!("a reftable", "git init -q -b main --ref-format reftable || needs git with reftables; keyed > key; save one; git rm -q key; \
             save two; othered > other; git add other", {
             staged: Found(1),
             worktree: Found(1),

@@ -338,7 +338,7 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt {
         name: "push: SHA-256",
         start: Start::Folder,
-        make: "git init -q -b main --object-format sha256 || cannot; git init -q --bare --object-format sha256 ../far.git; \
+        make: "git init -q -b main --object-format sha256 || needs git with SHA-256; git init -q --bare --object-format sha256 ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
         tried: "git push -q origin main",
@@ -347,7 +347,7 @@ pub const ATTEMPTS: &[Attempt] = &[
     Attempt {
         name: "push: reftable",
         start: Start::Folder,
-        make: "git init -q -b main --ref-format reftable || cannot; git init -q --bare ../far.git; \
+        make: "git init -q -b main --ref-format reftable || needs git with reftables; git init -q --bare ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
         tried: "git push -q origin main",

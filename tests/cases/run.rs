@@ -2,78 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
-use crate::case::{CANNOT, Case, Expect, PRELUDE, Start, Story};
+use crate::case::{Case, Expect, NEEDS, PRELUDE, Start, Story};
+use crate::support::trials::{Ran, Skip, Verdict as _};
 use crate::support::{Sandbox, skant_program, tokens};
 
-/// What came of a case.
-pub enum Outcome {
-    /// How many expectations held.
-    Held(usize),
-    /// This machine cannot make the state.
-    Skipped,
-    /// It does not hold yet, and this is why.
-    Open(&'static str),
-}
-
-/// Cases that say what is right, and do not hold yet.
+/// Cases that say what is right, and do not hold yet, each with the reason.
 const OPEN: &[(&str, &str)] = &[];
 
-/// Walks a table on a few threads and tells all failures together.
-pub fn hold<T: Sync>(
-    what: &str,
-    table: &[&'static T],
-    name: fn(&T) -> &str,
-    check: fn(&T) -> Result<Outcome, String>,
-) {
-    let only = std::env::var("CASE").unwrap_or_default();
-    let (next, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let (failures, skipped) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(case) = table.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if !name(case).contains(&only) {
-                        continue;
-                    }
-                    let outcome = match (check(case), OPEN.iter().find(|(open, _)| *open == name(case))) {
-                        (Err(_), Some((_, why))) => Ok(Outcome::Open(why)),
-                        (Ok(_), Some(_)) => Err("it holds now: take it off the list `OPEN`".to_owned()),
-                        (outcome, None) => outcome,
-                    };
-                    match outcome {
-                        Ok(Outcome::Held(count)) => drop(held.fetch_add(count, Ordering::Relaxed)),
-                        Ok(Outcome::Skipped) => {
-                            skipped.lock().expect("alone").push((name(case), "this machine cannot make it"));
-                        }
-                        Ok(Outcome::Open(why)) => skipped.lock().expect("alone").push((name(case), why)),
-                        Err(said) => drop(failures.lock().expect("alone").insert(name(case), said)),
-                    }
-                }
-            });
-        }
-    });
-    // Not through `println!`, which says nothing where a test passes.
-    let mut out = std::io::stdout().lock();
-    let skipped = skipped.into_inner().expect("alone");
-    for (name, why) in &skipped {
-        writeln!(out, "not held: {name}: {why}").expect("told");
-    }
-    let failures = failures.into_inner().expect("alone");
-    let total = table.iter().filter(|case| name(case).contains(&only)).count();
-    let (held_cases, steps) = (total - failures.len() - skipped.len(), held.into_inner());
-    writeln!(out, "cases held: {held_cases} of {total} {what}, {steps} expectations").expect("told");
-    let told: Vec<String> = failures.iter().map(|(name, said)| format!("{name}\n    {said}")).collect();
-    assert!(told.is_empty(), "{} failed:\n\n{}\n", told.len(), told.join("\n\n"));
+/// The result of a case: it holds, it cannot be made here, or it fails with this text.
+pub type Checked = Result<Ran, String>;
+
+/// Makes a trial of an entry of a table.
+pub fn trial<T: Sync>(name: String, entry: &'static T, check: fn(&T) -> Checked) -> Trial {
+    let open = OPEN.iter().find(|(open, _)| *open == name);
+    Trial::ignorable_test(name, move || match (check(entry), open) {
+        (Err(_), Some((_, why))) => Ok(Completion::ignored_with(why)),
+        (Ok(_), Some(_)) => Err(Failed::from("it holds now: take it off the list `OPEN`")),
+        (Ok(ran), None) => Ok(ran.completion()),
+        (Err(said), None) => Err(Failed::from(said)),
+    })
 }
 
 /// A sandbox with two keys.
@@ -102,12 +58,15 @@ impl House {
         self.sandbox.beside("")
     }
 
-    /// Runs a script; `Ok(false)` if it says that it cannot.
-    pub fn make(&self, script: &str) -> Result<bool, String> {
+    /// Runs a script, which may say that it needs something which is not here.
+    pub fn make(&self, script: &str) -> Checked {
         let output = self.sh(&format!("set -e\n{script}"));
         match output.status.code() {
-            Some(0) => Ok(true),
-            Some(CANNOT) => Ok(false),
+            Some(0) => Ok(Ok(())),
+            Some(NEEDS) => {
+                let said = self.masked(&output.stderr);
+                Ok(Err(Skip(said.lines().last().unwrap_or("needs something").to_owned())))
+            }
             _ => Err(format!("the script failed: {}", self.masked(&output.stderr))),
         }
     }
@@ -197,26 +156,25 @@ fn in_time(command: &mut Command) -> Output {
 }
 
 /// Makes a case's state and makes its scans.
-pub fn case(case: &Case) -> Result<Outcome, String> {
+pub fn case(case: &Case) -> Checked {
     let house = House::new(case.start);
-    if !house.make(case.make)? {
-        return Ok(Outcome::Skipped);
+    if let Err(skip) = house.make(case.make)? {
+        return Ok(Err(skip));
     }
     let before = house.snapshot();
-    let (mut held, mut failures) = (0, Vec::new());
+    let mut failures = Vec::new();
     for (arguments, expect) in case.scans() {
         let output = house.scan(case, arguments);
         let said = house.no_leak(&output).and_then(|()| holds(&house, case, arguments, expect, &output));
-        match said {
-            Ok(()) => held += 1,
-            Err(said) => failures.push(format!("skant scan {}: {said}", arguments.join(" "))),
+        if let Err(said) = said {
+            failures.push(format!("skant scan {}: {said}", arguments.join(" ")));
         }
     }
     let after = house.snapshot();
     for path in before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)) {
         failures.push(format!("a scan changed {}", path.display()));
     }
-    if failures.is_empty() { Ok(Outcome::Held(held)) } else { Err(failures.join("\n    ")) }
+    if failures.is_empty() { Ok(Ok(())) } else { Err(failures.join("\n    ")) }
 }
 
 pub fn holds(

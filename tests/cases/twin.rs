@@ -3,7 +3,7 @@
 
 use crate::attempt::{self, Attempt, Comes};
 use crate::case::Case;
-use crate::run::{House, Outcome, holds};
+use crate::run::{Checked, House, holds};
 use crate::support::tokens;
 
 /// Cases without a twin: what is found there is not one of the two keys, or the state is made from what is found.
@@ -32,20 +32,19 @@ pub fn of_case(case: &Case) -> bool {
 }
 
 /// Makes a case's state without its keys, and the scans that found them.
-pub fn case(case: &Case) -> Result<Outcome, String> {
+pub fn case(case: &Case) -> Checked {
     let house = house(case.start);
-    if !house.make(case.make)? {
-        return Ok(Outcome::Skipped);
+    if let Err(skip) = house.make(case.make)? {
+        return Ok(Err(skip));
     }
-    let (mut held, mut failures) = (0, Vec::new());
+    let mut failures = Vec::new();
     for (arguments, expect) in case.scans() {
         let Some(expect) = expect.without_keys() else { continue };
-        match holds(&house, case, arguments, expect, &house.scan(case, arguments)) {
-            Ok(()) => held += 1,
-            Err(said) => failures.push(format!("skant scan {}: {said}", arguments.join(" "))),
+        if let Err(said) = holds(&house, case, arguments, expect, &house.scan(case, arguments)) {
+            failures.push(format!("skant scan {}: {said}", arguments.join(" ")));
         }
     }
-    if failures.is_empty() { Ok(Outcome::Held(held)) } else { Err(failures.join("\n    ")) }
+    if failures.is_empty() { Ok(Ok(())) } else { Err(failures.join("\n    ")) }
 }
 
 /// Whether an attempt has one.
@@ -54,17 +53,17 @@ pub fn of_attempt(attempt: &Attempt) -> bool {
 }
 
 /// Tries what was blocked without its keys.
-pub fn attempt(attempt: &Attempt) -> Result<Outcome, String> {
+pub fn attempt(attempt: &Attempt) -> Checked {
     let house = house(attempt.start);
-    if !house.make(attempt.make)? {
-        return Ok(Outcome::Skipped);
+    if let Err(skip) = house.make(attempt.make)? {
+        return Ok(Err(skip));
     }
     let (output, _) = attempt::tried(&house, attempt)?;
     let said = format!("{}{}", house.masked(&output.stdout), house.masked(&output.stderr));
     output
         .status
         .success()
-        .then_some(Outcome::Held(1))
+        .then_some(Ok(()))
         .ok_or_else(|| format!("{:?}, and no key was there: {said}", output.status.code()))
 }
 

@@ -112,13 +112,13 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "worktree: a socket",
-        make: "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")' || cannot",
+        make: "perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un(\"socket\")) || exit 1' || needs perl",
         worktree: Note("special-file"),
         ..CASE
     },
     Case {
         name: "worktree: devices",
-        make: "mknod null c 1 3 && mknod zero c 1 5 && mknod loop b 7 0 || cannot; keyed > app.env",
+        make: "mknod null c 1 3 && mknod zero c 1 5 && mknod loop b 7 0 || needs the right to make device files; keyed > app.env",
         worktree: FoundNote(1, "special-file"),
         staged: Nothing,
         more: &[(&["zero"], Problem("unreadable"))],
@@ -156,13 +156,13 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "worktree: a file that cannot be read",
-        make: "[ $(id -u) != 0 ] || cannot; keyed > app.env; chmod 000 app.env",
+        make: "[ $(id -u) != 0 ] || needs a user who is not root; keyed > app.env; chmod 000 app.env",
         worktree: Problem("unreadable"),
         ..CASE
     },
     Case {
         name: "worktree: a folder that cannot be read",
-        make: "[ $(id -u) != 0 ] || cannot; mkdir d; keyed > d/app.env; chmod 000 d",
+        make: "[ $(id -u) != 0 ] || needs a user who is not root; mkdir d; keyed > d/app.env; chmod 000 d",
         worktree: Problem("unreadable"),
         ..CASE
     },
@@ -189,7 +189,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "worktree: of another owner",
-        make: "keyed > app.env; git add -A; chown -R 12345:12345 . || cannot",
+        make: "keyed > app.env; git add -A; chown -R 12345:12345 . || needs root",
         worktree: FoundNote(1, "other-owner"),
         staged: FoundNote(1, "other-owner"),
         history: FoundNote(1, "other-owner"),

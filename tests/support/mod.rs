@@ -1,14 +1,11 @@
 //! What the tests share: tokens built at test time, and repositories made by the git binary in a fixed environment.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its own part of this")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a panic here is the failure report"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a panic here is the failure report")]
 
+pub mod needs;
 mod templates;
 pub mod tokens;
+pub mod trials;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -150,16 +147,6 @@ pub fn skant_program() -> PathBuf {
 
 fn skant_folder() -> PathBuf {
     skant_program().parent().expect("a folder").to_path_buf()
-}
-
-/// The shared data beside the project, or `None` with a message that says what is skipped.
-pub fn shared(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: ../shared is not here, so there is nothing to read at {}", path.display());
-    None
 }
 
 /// Both streams of a run as text.

@@ -79,8 +79,9 @@ fn every_report_holds_to_what_the_schema_says() {
 }
 
 #[test]
-fn every_report_is_valid_by_the_schema_where_it_is_at_hand() {
-    let Some(path) = samples::published("gitlab-secret-detection.json") else { return };
+#[ignore = "needs gitlab-secret-detection.json in the folder SKANT_SCHEMAS"]
+fn every_report_is_valid_by_the_published_schema() {
+    let path = samples::published("gitlab-secret-detection.json");
     let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(schema["self"]["version"], json!(super::model::VERSION));
     holds(&schema, "the published schema");

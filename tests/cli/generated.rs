@@ -1,9 +1,19 @@
 //! Completions and the manual page: made of the arguments themselves, so they know all of them.
 #![allow(clippy::expect_used, clippy::print_stderr, reason = "a panic here is the failure report")]
 
-mod support;
+use crate::support::trials::{Ran, trials};
+use crate::support::{Sandbox, needs, text_of};
+use libtest_mimic::Trial;
 
-use support::{Sandbox, text_of};
+pub fn trials() -> Vec<Trial> {
+    trials![
+        each_knows_every_command_and_option,
+        bash_parses_its_completions,
+        zsh_parses_its_completions,
+        fish_parses_its_completions,
+        groff_formats_the_manual_page_without_a_warning,
+    ]
+}
 
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
@@ -24,7 +34,6 @@ fn options(help: &str) -> Vec<String> {
     words.filter(|word| word.len() > 3 && word.starts_with("--")).map(str::to_owned).collect()
 }
 
-#[test]
 fn each_knows_every_command_and_option() {
     let sandbox = Sandbox::empty();
     let page = told(&sandbox, &["man"]).replace("\\-", "-");
@@ -43,22 +52,31 @@ fn each_knows_every_command_and_option() {
     }
 }
 
-#[test]
-fn a_shell_and_a_formatter_understand_them_where_they_are_there() {
+fn completions_parse(shell: &str, arguments: &[&str]) -> Ran {
+    let shell_path = needs::program(shell)?;
     let sandbox = Sandbox::empty();
-    for (shell, check) in [("bash", "bash -n"), ("zsh", "zsh -n"), ("fish", "fish --no-execute")] {
-        sandbox.write("completions", told(&sandbox, &["completions", shell]));
-        let output =
-            sandbox.try_sh(&format!("command -v {shell} > /dev/null || exit 77; {check} completions"));
-        match output.status.code() {
-            Some(77) => eprintln!("skipped: there is no {shell}"),
-            code => assert_eq!(code, Some(0), "{shell}: {}", text_of(&output)),
-        }
-    }
-    let script = "command -v groff > /dev/null || exit 77; skant man | groff -man -Tutf8 -ww 2>&1 >page";
-    let output = sandbox.try_sh(script);
-    match output.status.code() {
-        Some(77) => eprintln!("skipped: there is no groff"),
-        _ => assert_eq!(text_of(&output), ""),
-    }
+    sandbox.write("completions", told(&sandbox, &["completions", shell]));
+    let output =
+        sandbox.command(shell_path).args(arguments).arg("completions").output().expect("a shell runs");
+    assert_eq!(output.status.code(), Some(0), "{shell}: {}", text_of(&output));
+    Ok(())
+}
+
+fn bash_parses_its_completions() -> Ran {
+    completions_parse("bash", &["-n"])
+}
+
+fn zsh_parses_its_completions() -> Ran {
+    completions_parse("zsh", &["-n"])
+}
+
+fn fish_parses_its_completions() -> Ran {
+    completions_parse("fish", &["--no-execute"])
+}
+
+fn groff_formats_the_manual_page_without_a_warning() -> Ran {
+    needs::program("groff")?;
+    let output = Sandbox::empty().try_sh("skant man | groff -man -Tutf8 -ww 2>&1 >page");
+    assert_eq!(text_of(&output), "");
+    Ok(())
 }

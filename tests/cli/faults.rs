@@ -3,15 +3,35 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "a panic here is the failure report")]
 
-mod support;
-
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use support::{Sandbox, skant_program, text_of, tokens};
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::trials::{Ran, Skip, trials};
+use crate::support::{Sandbox, needs, skant_program, text_of, tokens};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        limits_of_the_system_never_make_a_leak_clean,
+        files_that_come_and_go_never_make_a_leak_clean,
+        there_are_no_core_dumps,
+        there_are_core_dumps_if_they_are_asked_for,
+        a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind,
+        one_signal_ends_what_waits_for_a_pipe,
+        a_signal_to_end_ends_with_130,
+        an_environment_of_nothing_changes_no_report,
+        a_clock_that_is_centuries_off_changes_no_finding,
+        a_file_system_that_is_read_only_is_scanned_and_nothing_else,
+        a_disk_that_is_full_leaves_the_old_files,
+        a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours,
+    ]
+}
 
 /// A key in the working tree and in the history, among other files and in two packs.
 fn leaky() -> Sandbox {
@@ -47,7 +67,6 @@ fn holds_no_key(output: &Output, what: &str) {
     }
 }
 
-#[test]
 fn limits_of_the_system_never_make_a_leak_clean() {
     let sandbox = leaky();
     let files = (4..24).step_by(2).map(|files| format!("ulimit -n {files}"));
@@ -67,7 +86,6 @@ fn limits_of_the_system_never_make_a_leak_clean() {
     }
 }
 
-#[test]
 fn files_that_come_and_go_never_make_a_leak_clean() {
     let sandbox = leaky();
     let (folder, is_done) = (sandbox.dir.join("d5"), AtomicBool::new(false));
@@ -90,45 +108,63 @@ fn files_that_come_and_go_never_make_a_leak_clean() {
     });
 }
 
-/// The limits of a running skant that waits for its standard input.
+/// Returns the limits on core dumps of a running skant that waits for its standard input. The shell raises the soft
+/// limit as far as it may. Nothing here needs the right to trace the process, which nobody but root has once it
+/// refuses core dumps.
 fn core_limit(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
     let mut command: Command = sandbox.command("sh");
-    command.args(["-c", "ulimit -c unlimited; exec \"$0\" scan -"]).arg(skant_program());
+    command.args(["-c", "ulimit -S -c \"$(ulimit -H -c)\"; exec \"$0\" scan -"]).arg(skant_program());
     let mut child = command
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .expect("sh runs");
-    let mut said = String::new();
+    let proc = PathBuf::from(format!("/proc/{}", child.id()));
+    let mut limits = String::new();
     for _ in 0..500 {
-        let program = fs::read_link(format!("/proc/{}/exe", child.id())).unwrap_or_default();
-        let threads = fs::read_dir(format!("/proc/{}/task", child.id())).map_or(0, Iterator::count);
+        let name = fs::read_to_string(proc.join("comm")).unwrap_or_default();
+        let threads = fs::read_dir(proc.join("task")).map_or(0, Iterator::count);
         // It reads standard input on a thread of its own, long after it has set its limits.
-        if program == fs::canonicalize(skant_program()).expect("a path") && threads > 1 {
-            let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("limits");
-            limits
-                .lines()
-                .find(|line| line.starts_with("Max core"))
-                .unwrap_or_default()
-                .clone_into(&mut said);
+        if name.trim_end() == "skant" && threads > 1 {
+            limits = core_limits_in(&proc.join("limits"));
             break;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
     child.stdin.take().expect("piped").write_all(b"nothing").expect("read");
     assert!(child.wait().expect("a child").success());
-    said.split_whitespace().skip(4).take(2).collect::<Vec<_>>().join(" ")
+    limits
 }
 
-#[test]
-fn there_are_no_core_dumps_unless_they_are_asked_for() {
-    let sandbox = Sandbox::empty();
-    assert_eq!(core_limit(&sandbox, &[]), "0 0");
-    assert_eq!(core_limit(&sandbox, &[("SKANT_CORE_DUMPS", "1")]), "unlimited unlimited");
+/// Reads the soft and the hard limit from a file such as `/proc/self/limits`.
+fn core_limits_in(path: &Path) -> String {
+    let limits = fs::read_to_string(path).expect("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core")).unwrap_or_default();
+    core.split_whitespace().skip(4).take(2).collect::<Vec<_>>().join(" ")
 }
 
-#[test]
+/// Returns the hard limit on core dumps, which a test can only see removed if it is there.
+fn hard_core_limit() -> Result<String, Skip> {
+    let limits = core_limits_in(Path::new("/proc/self/limits"));
+    match limits.split_once(' ') {
+        Some((_, hard)) if hard != "0" => Ok(hard.to_owned()),
+        _ => Err(Skip("needs a hard limit on core dumps above 0".to_owned())),
+    }
+}
+
+fn there_are_no_core_dumps() -> Ran {
+    hard_core_limit()?;
+    assert_eq!(core_limit(&Sandbox::empty(), &[]), "0 0");
+    Ok(())
+}
+
+fn there_are_core_dumps_if_they_are_asked_for() -> Ran {
+    let hard = hard_core_limit()?;
+    assert_eq!(core_limit(&Sandbox::empty(), &[("SKANT_CORE_DUMPS", "1")]), format!("{hard} {hard}"));
+    Ok(())
+}
+
 fn a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind() {
     let sandbox = leaky();
     for target in ["/dev/full", "json:/dev/full", "sarif:/nowhere/report", "d1", "json:d1", "", "json:"] {
@@ -146,23 +182,24 @@ fn a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind() {
     assert_eq!(sandbox.git(&["status", "--short", "--untracked-files=all"]), "A  d4/app.env");
 }
 
-#[test]
 fn one_signal_ends_what_waits_for_a_pipe() {
     let sandbox = Sandbox::with_commit();
     sandbox.sh("mkfifo pipe.toml");
     let begun = std::time::Instant::now();
-    let mut child =
-        sandbox.command(support::skant_program()).args(["scan", "--config", "pipe.toml"]).spawn().unwrap();
+    let mut child = sandbox
+        .command(crate::support::skant_program())
+        .args(["scan", "--config", "pipe.toml"])
+        .spawn()
+        .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(500));
     sandbox.sh(&format!("kill -TERM {}", child.id()));
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(begun.elapsed().as_secs() < 60);
 }
 
-#[test]
 fn a_signal_to_end_ends_with_130() {
     let sandbox = leaky();
-    for signal in ["-TERM", "-INT", "-HUP"] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut command = sandbox.command(skant_program());
         let mut child = command
             .args(["scan", "-"])
@@ -174,12 +211,10 @@ fn a_signal_to_end_ends_with_130() {
         while threads(child.id()) < 3 {
             std::thread::sleep(Duration::from_millis(5));
         }
-        let killed =
-            Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
-        assert!(killed.success());
+        kill_process(Pid::from_child(&child), signal).expect("a running child");
         // To wait closes it, and its end is an end, too.
         let _open = child.stdin.take();
-        assert_eq!(child.wait().expect("a child").code(), Some(130), "{signal}");
+        assert_eq!(child.wait().expect("a child").code(), Some(130), "{signal:?}");
     }
 }
 
@@ -191,7 +226,6 @@ const SCANS: [(&[&str], i32); 4] = [
     (&["hook", "pre-commit"], 1),
 ];
 
-#[test]
 fn an_environment_of_nothing_changes_no_report() {
     let sandbox = leaky();
     for (scan, code) in SCANS {
@@ -225,7 +259,6 @@ int clock_gettime(clockid_t which, struct timespec *time) {
 }
 "#;
 
-#[test]
 fn a_clock_that_is_centuries_off_changes_no_finding() {
     let sandbox = leaky();
     fs::write(sandbox.beside("clock.c"), CLOCK).expect("written");
@@ -260,22 +293,15 @@ fn a_clock_that_is_centuries_off_changes_no_finding() {
     }
 }
 
-/// A shell in a world of its own, in which it may mount; `None` with a message where that is not allowed.
-fn mounting(sandbox: &Sandbox, script: &str) -> Option<Output> {
+/// Runs a script in a mount namespace of its own. Skips where an ordinary user or a container may not mount.
+fn mounting(sandbox: &Sandbox, script: &str) -> Result<Output, Skip> {
+    needs::success("unshare", &["-rm", "mount", "-t", "tmpfs", "none", "/mnt"])?;
     let mut command = sandbox.command("unshare");
-    let may = sandbox.command("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
-    if !may.is_ok_and(|output| output.status.success()) {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "skipped: nobody may mount here, so no file system can be read-only or full")
-            .expect("told");
-        return None;
-    }
     command.args(["-rm", "sh", "-ec", script]).arg(skant_program());
-    Some(command.output().expect("unshare runs"))
+    Ok(command.output().expect("unshare runs"))
 }
 
-#[test]
-fn a_file_system_that_is_read_only_is_scanned_and_nothing_else() {
+fn a_file_system_that_is_read_only_is_scanned_and_nothing_else() -> Ran {
     let sandbox = leaky();
     for (arguments, code) in SCANS.into_iter().chain([
         (&["scan", "--output", "json:report"][..], 2),
@@ -287,34 +313,34 @@ fn a_file_system_that_is_read_only_is_scanned_and_nothing_else() {
             "mount --bind . .; mount -o remount,ro,bind .; cd $PWD; exec \"$0\" {}",
             quoted(arguments)
         );
-        let Some(output) = mounting(&sandbox, &script) else { return };
+        let output = mounting(&sandbox, &script)?;
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text_of(&output));
         is_not_clean(&output, "a file system that is read-only");
         let said = text_of(&output);
         assert!(code == 1 || said.contains("ead-only file system"), "{arguments:?}: {said}");
     }
+    Ok(())
 }
 
 fn quoted(arguments: &[&str]) -> String {
     arguments.iter().map(|argument| format!("'{argument}'")).collect::<Vec<_>>().join(" ")
 }
 
-#[test]
-fn a_disk_that_is_full_leaves_the_old_files() {
+fn a_disk_that_is_full_leaves_the_old_files() -> Ran {
     let sandbox = leaky();
     let script = "mkdir ../full; mount -t tmpfs -o size=8k none ../full; echo old > ../full/report; \
         head -c 100000 /dev/zero > ../full/filler 2>/dev/null || true; \
         for f in json sarif markdown; do code=0; \"$0\" scan --output $f:../full/report || code=$?; echo \"ended with $code\"; done; \
         cat ../full/report; ls -A ../full";
-    let Some(output) = mounting(&sandbox, script) else { return };
+    let output = mounting(&sandbox, script)?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("ended with")).collect();
     assert_eq!(lines, ["ended with 2"; 3], "{}", text_of(&output));
     assert!(said.ends_with("old\nfiller\nreport\n"), "{}", text_of(&output));
     holds_no_key(&output, "a disk that is full");
+    Ok(())
 }
 
-#[test]
 fn a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours() {
     let sandbox = Sandbox::empty();
     let keys: Vec<String> =

@@ -1,13 +1,17 @@
 //! The labelled contexts and placeholders of the shared corpus, and shapes like them that it does not hold.
 
-mod support;
-
+use crate::support::trials::{Ran, trials};
+use crate::support::{needs, tokens};
+use libtest_mimic::Trial;
 use serde_json::Value;
 use skant::detect::Detector;
 use skant::finding::Confidence;
 use skant::judge::judge;
 use skant::rules::RuleSet;
-use support::tokens;
+
+pub fn trials() -> Vec<Trial> {
+    trials![every_labelled_key_is_found_and_no_placeholder, placeholders_of_our_own_are_not_reported,]
+}
 
 fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::ops::Range<usize>> {
     detector
@@ -18,9 +22,8 @@ fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::op
         .collect()
 }
 
-#[test]
-fn every_labelled_key_is_found_and_no_placeholder() {
-    let Some(path) = support::shared("corpus/anthropic.jsonl") else { return };
+fn every_labelled_key_is_found_and_no_placeholder() -> Ran {
+    let path = needs::shared("corpus/anthropic.jsonl")?;
     let detector = Detector::new(RuleSet::builtin());
     let (mut keys, mut placeholders, mut encoded) = (0, 0, 0);
     for line in std::fs::read_to_string(path).expect("readable").lines() {
@@ -47,6 +50,7 @@ fn every_labelled_key_is_found_and_no_placeholder() {
         }
     }
     assert_eq!((keys, placeholders, encoded), (34, 62, 1), "the corpus has changed");
+    Ok(())
 }
 
 /// Shapes of our own, of the same kinds as the labelled ones. `<` stands for the common start, so that no line
@@ -102,7 +106,6 @@ const PLACEHOLDERS: [&str; 48] = [
     "wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ",
 ];
 
-#[test]
 fn placeholders_of_our_own_are_not_reported() {
     let detector = Detector::new(RuleSet::builtin());
     let start = tokens::start();

@@ -3,15 +3,24 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::print_stderr, reason = "a panic here is the failure report")]
 
-mod support;
-
-use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
-use std::sync::Once;
+use std::process::Output;
 
-use support::{Sandbox, text_of, tokens};
+use crate::support::trials::{Ran, Skip, trials};
+use crate::support::{Sandbox, needs, text_of, tokens};
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        commits_and_messages_are_blocked,
+        a_merge_is_held_against_all_its_parents,
+        all_files_and_ranges_are_read,
+        names_that_look_like_options_or_hold_line_breaks_are_read,
+        a_name_that_is_not_utf8_is_never_green,
+        pushes_are_blocked,
+    ]
+}
 
 /// A repository in which the framework is installed, with its hooks from this checkout's manifest.
 struct Project {
@@ -20,19 +29,8 @@ struct Project {
 }
 
 impl Project {
-    /// `None` where there is no `pre-commit`.
-    fn new(seed: &str) -> Option<Self> {
-        let works =
-            Command::new("pre-commit").arg("--version").output().is_ok_and(|run| run.status.success());
-        if !works {
-            // Past the capture of the test's output, so that everybody sees it.
-            static SAID: Once = Once::new();
-            SAID.call_once(|| {
-                let said = "skipped: tests/framework.rs needs `pre-commit` on the PATH, which is not there\n";
-                std::io::stderr().write_all(said.as_bytes()).expect("standard error");
-            });
-            return None;
-        }
+    fn new(seed: &str) -> Result<Self, Skip> {
+        needs::success("pre-commit", &["--version"])?;
         let project = Self { sandbox: Sandbox::repo(), key: tokens::api_key(seed) };
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
         let manifest = std::fs::read_to_string(manifest).expect("the manifest");
@@ -52,7 +50,7 @@ impl Project {
         project.sandbox.write(".pre-commit-config.yaml", config);
         project.sandbox.write("README.md", "hello\n");
         project.passes("pre-commit install && git add -A && git commit -qm first");
-        Some(project)
+        Ok(project)
     }
 
     /// Runs a script in which `$KEY` is a key.
@@ -78,9 +76,8 @@ impl Project {
     }
 }
 
-#[test]
-fn commits_and_messages_are_blocked() {
-    let Some(project) = Project::new("framework/commits") else { return };
+fn commits_and_messages_are_blocked() -> Ran {
+    let project = Project::new("framework/commits")?;
     project.blocked("echo K=$KEY > b.txt; git add b.txt; git commit -qm second", "this commit was blocked");
     project.passes(
         "git reset -q; rm b.txt; echo new > a.txt; git add a.txt; echo K=$KEY >> a.txt; git commit -qm a",
@@ -90,11 +87,11 @@ fn commits_and_messages_are_blocked() {
         "message of this commit",
     );
     project.passes("git commit -q --allow-empty -m 'nothing to see'");
+    Ok(())
 }
 
-#[test]
-fn a_merge_is_held_against_all_its_parents() {
-    let Some(project) = Project::new("framework/merges") else { return };
+fn a_merge_is_held_against_all_its_parents() -> Ran {
+    let project = Project::new("framework/merges")?;
     // What the other side committed is no news of the merge's.
     project.passes(
         "git checkout -qb side; echo K=$KEY > side.txt; git add .; git commit -qnm side\n\
@@ -105,11 +102,11 @@ fn a_merge_is_held_against_all_its_parents() {
         git merge -q --no-commit other; echo K=$KEY > new.txt; git add new.txt; git commit -qm merge",
         "this commit was blocked",
     );
+    Ok(())
 }
 
-#[test]
-fn all_files_and_ranges_are_read() {
-    let Some(project) = Project::new("framework/files") else { return };
+fn all_files_and_ranges_are_read() -> Ran {
+    let project = Project::new("framework/files")?;
     project.passes("pre-commit run --all-files");
     project.passes(
         "echo K=$KEY > c.txt; git add .; git commit -qnm c; echo d > d.txt; git add .; git commit -qnm d",
@@ -120,11 +117,11 @@ fn all_files_and_ranges_are_read() {
     // Added and taken out again inside the range.
     project.passes("git rm -q c.txt; git commit -qm out; pre-commit run --all-files");
     project.blocked("pre-commit run --from-ref HEAD~3 --to-ref HEAD", "this range was blocked");
+    Ok(())
 }
 
-#[test]
-fn names_that_look_like_options_or_hold_line_breaks_are_read() {
-    let Some(project) = Project::new("framework/names") else { return };
+fn names_that_look_like_options_or_hold_line_breaks_are_read() -> Ran {
+    let project = Project::new("framework/names")?;
     for name in ["-n.txt", "--all", "a\nb \"c\" $d.txt", " ", "folder/-"] {
         project.sandbox.write(name, format!("K={}\n", project.key));
         project.blocked("git add -A; git commit -qm name", "this commit was blocked");
@@ -132,24 +129,23 @@ fn names_that_look_like_options_or_hold_line_breaks_are_read() {
         project.blocked("pre-commit run --all-files", "1 secret found");
         project.passes("git reset -q --hard HEAD~1");
     }
+    Ok(())
 }
 
-#[test]
-fn a_name_that_is_not_utf8_is_never_green() {
-    let Some(project) = Project::new("framework/bytes") else { return };
+fn a_name_that_is_not_utf8_is_never_green() -> Ran {
+    let project = Project::new("framework/bytes")?;
     let name = std::ffi::OsStr::from_bytes(b"a\xff.txt");
     if std::fs::write(project.sandbox.dir.join(name), format!("K={}\n", project.key)).is_err() {
-        eprintln!("skipped: this file system takes no such name");
-        return;
+        return Err(Skip("needs a file system that takes names which are not UTF-8".to_owned()));
     }
     assert!(!project.run("git add -A; git commit -qm bytes").status.success());
     project.passes("git commit -qnm bytes");
     assert!(!project.run("pre-commit run --all-files").status.success());
+    Ok(())
 }
 
-#[test]
-fn pushes_are_blocked() {
-    let Some(project) = Project::new("framework/pushes") else { return };
+fn pushes_are_blocked() -> Ran {
+    let project = Project::new("framework/pushes")?;
     project.passes(
         "git init -q --bare ../remote.git; git remote add origin ../remote.git; git push -q origin main",
     );
@@ -162,4 +158,5 @@ fn pushes_are_blocked() {
         "git checkout -q --orphan root; echo K=$KEY > r.txt; git add .; git commit -qnm root; git push -q origin root",
         "this push was blocked",
     );
+    Ok(())
 }

@@ -2,17 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::support::trials::{Ran, trials};
+use crate::support::{needs, tokens};
+use libtest_mimic::Trial;
 use skant::detect::{Detector, Evidence};
 use skant::finding::Confidence;
 use skant::judge::judge;
 use skant::rules::RuleSet;
-use support::tokens;
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        the_explanation_is_that_of_the_scan,
+        words_are_found_where_they_are_passwords_and_not_where_they_are_code,
+        what_a_model_is_trained_on_is_as_doubtful_as_what_is_found,
+        an_older_version_that_tells_less_hides_nothing;
+        long: the_explanation_is_that_of_the_scan_on_all_labelled_data
+    ]
+}
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
@@ -38,7 +48,6 @@ fn explained(evidence: &Evidence) -> bool {
     true
 }
 
-#[test]
 fn the_explanation_is_that_of_the_scan() {
     let mut seen = 0;
     for rule in DETECTOR.rules().iter().filter(|rule| rule.id.starts_with("generic-")) {
@@ -50,10 +59,8 @@ fn the_explanation_is_that_of_the_scan() {
     assert!(seen > 10, "{seen}");
 }
 
-#[test]
-#[ignore = "unpacks and reads the whole data set"]
-fn the_explanation_is_that_of_the_scan_on_all_labelled_data() {
-    let Some(archive) = support::shared("creddata/dev.tar.xz") else { return };
+fn the_explanation_is_that_of_the_scan_on_all_labelled_data() -> Ran {
+    let archive = needs::shared("creddata/dev.tar.xz")?;
     let folder = tempfile::tempdir().unwrap();
     let unpacked =
         Command::new("tar").arg("-C").arg(folder.path()).arg("-xf").arg(&archive).status().unwrap();
@@ -61,6 +68,7 @@ fn the_explanation_is_that_of_the_scan_on_all_labelled_data() {
     let seen = walk(&folder.path().join("data"));
     // Enough to show that the data was read; how many there are is the model's affair.
     assert!(seen > 1000, "{seen}");
+    Ok(())
 }
 
 fn walk(folder: &Path) -> usize {
@@ -76,7 +84,6 @@ fn walk(folder: &Path) -> usize {
         .sum()
 }
 
-#[test]
 fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     let reported = |text: &str| {
         let found = DETECTOR.scan(text.as_bytes());
@@ -104,7 +111,6 @@ fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     }
 }
 
-#[test]
 fn what_a_model_is_trained_on_is_as_doubtful_as_what_is_found() {
     let random = format!("DB_PASSWORD={}\n", tokens::random(tokens::ALPHANUMERIC, 14, "doubtful"));
     for (text, most) in [
@@ -125,9 +131,8 @@ fn what_a_model_is_trained_on_is_as_doubtful_as_what_is_found() {
 }
 
 /// A value that is no finding where it stood first is one all the same where it stands later, at the same path.
-#[test]
 fn an_older_version_that_tells_less_hides_nothing() {
-    let sandbox = support::Sandbox::repo();
+    let sandbox = crate::support::Sandbox::repo();
     for name in ["token", "password"] {
         sandbox.write("settings.yml", format!("{name}: 'summerhouse-lane'\n"));
         sandbox.commit_all(name);

@@ -2,18 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::trials::{Ran, trials};
+use crate::support::{Sandbox, needs, text_of, tokens};
+use libtest_mimic::Trial;
 use skant::allow::Comments;
 use skant::config::Settings;
 use skant::finding::{Confidence, Finding};
 use skant::scan::{self, Engine, Incomplete, Policy, Suppressions};
 use skant::source::Stop;
-use support::{Sandbox, text_of, tokens};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        explain_and_scan_agree_on_every_example_of_a_rule,
+        the_parts_of_a_verdict_are_shown_and_add_up,
+        the_surest_place_of_a_value_speaks_for_all;
+        long: explain_and_scan_agree_on_all_labelled_data
+    ]
+}
 
 fn engine(min_confidence: Confidence) -> Engine {
     Engine::new(Policy {
@@ -71,7 +80,6 @@ fn engines() -> [Engine; 2] {
     [Confidence::Low, Confidence::Medium].map(engine)
 }
 
-#[test]
 fn explain_and_scan_agree_on_every_example_of_a_rule() {
     let engines = engines();
     let mut agreed = 0;
@@ -87,16 +95,15 @@ fn explain_and_scan_agree_on_every_example_of_a_rule() {
     assert!(agreed > 1000, "{agreed}");
 }
 
-#[test]
-#[ignore = "unpacks and reads the whole data set"]
-fn explain_and_scan_agree_on_all_labelled_data() {
-    let Some(archive) = support::shared("creddata/dev.tar.xz") else { return };
+fn explain_and_scan_agree_on_all_labelled_data() -> Ran {
+    let archive = needs::shared("creddata/dev.tar.xz")?;
     let folder = tempfile::tempdir().unwrap();
     let unpacked =
         Command::new("tar").arg("-C").arg(folder.path()).arg("-xf").arg(&archive).status().unwrap();
     assert!(unpacked.success());
     let agreed = walk(&engines(), &folder.path().join("data"));
     assert!(agreed > 2000, "{agreed}");
+    Ok(())
 }
 
 fn walk(engines: &[Engine], folder: &Path) -> usize {
@@ -120,7 +127,6 @@ fn weighed(said: &str) -> (Vec<f32>, f32) {
     (parts.to_vec(), *sum)
 }
 
-#[test]
 fn the_parts_of_a_verdict_are_shown_and_add_up() {
     let sandbox = Sandbox::with_commit();
     let explain = |text: &str| {
@@ -143,7 +149,6 @@ fn the_parts_of_a_verdict_are_shown_and_add_up() {
     assert!(sum < 0.0 && !said.contains("butterfly"), "{said}");
 }
 
-#[test]
 fn the_surest_place_of_a_value_speaks_for_all() {
     let engine = engine(Confidence::Low);
     let value = tokens::random(tokens::ALPHANUMERIC, 12, "surest");
