@@ -11,34 +11,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-#[path = "src/detect/generic/kind.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod kind;
-#[path = "src/detect/generic/table.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod table;
-#[path = "src/detect/generic/words.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod words;
-
-#[path = "src/rules/alphabet.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod alphabet;
-#[path = "src/rules/sound.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod sound;
-#[path = "src/rules/spec.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate uses other parts of it")]
-mod spec;
-
-use spec::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
+use skant_password_model::{Table, Words};
+use skant_rule_schema::{Alphabet, CutSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
     write_model();
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rules/spec.rs");
-    println!("cargo::rerun-if-changed=src/rules/sound.rs");
-    println!("cargo::rerun-if-changed=src/rules/alphabet.rs");
     let mut files: Vec<_> = fs::read_dir("rules")
         .expect("the folder rules/")
         .map(|entry| entry.expect("an entry of rules/").path())
@@ -48,7 +26,7 @@ fn main() {
     let mut packs = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).expect("a readable pack");
-        match sound::parse(&text) {
+        match skant_rule_schema::parse(&text) {
             Ok(pack) => packs.push(pack),
             Err(error) => {
                 println!("cargo::error={}: {}", file.display(), error.replace('\n', " "));
@@ -77,13 +55,10 @@ fn main() {
 
 /// Lays the model for values without a shape out, so that it is read as it lies in the program.
 fn write_model() {
-    for file in ["kind.rs", "table.rs", "words.rs"] {
-        println!("cargo::rerun-if-changed=src/detect/generic/{file}");
-    }
     println!("cargo::rerun-if-changed=model");
     let read = |name: &str| fs::read_to_string(Path::new("model").join(name)).expect("a file of model/");
-    let words = words::Words::new(&read("words.txt"), &read("pairs.txt"));
-    let table = table::Table::parse(&read("weights.tsv"));
+    let words = Words::new(&read("words.txt"), &read("pairs.txt"));
+    let table = Table::parse(&read("weights.tsv"));
     let entries: Vec<String> =
         table.entries.iter().map(|(name, weight)| format!("(Cow::Borrowed({name:?}), {weight:?})")).collect();
     let code = format!(
@@ -183,7 +158,7 @@ fn shaped_code(rule: &RuleSpec) -> String {
         let (labels, beside) = (list(&rule.pem), list(&rule.beside));
         format!("Form::Pem {{ labels: Cow::Borrowed({labels}), beside: Cow::Borrowed({beside}) }}")
     };
-    let alphabet = rule.alphabet.unwrap_or(alphabet::Alphabet::Base64);
+    let alphabet = rule.alphabet.unwrap_or(Alphabet::Base64);
     format!(
         "Matcher::Shaped(Shaped {{ form: {form}, before: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
          edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, typed: {}, sure: {}, check: {} }})",

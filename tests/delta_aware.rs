@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
 use skant::detect::{Detector, Trace};
+use skant::git::{GitEnvironment, ObjectKind, Repository};
 use skant::rules::RuleSet;
-use skant::source::git::{GitEnvironment, ObjectKind, Repository};
 use skant::source::history::{Contents, visit};
-use skant::source::{Blob, Copied, Stop, Visitor};
+use skant::source::{Blob, Stop, Visitor};
+use skant::text::Copied;
 use support::{Sandbox, tokens};
 
 /// Looks at each blob both ways.

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
-use skant::source::git::{GitEnvironment, ObjectKind, Oid, Repository};
+use skant::git::{GitEnvironment, ObjectKind, Oid, Repository};
 use skant::source::history::{Contents, Memory, Tally, visit, visit_with_libgit2};
-use skant::source::{Blob, Copied, Stop, Visitor};
+use skant::source::{Blob, Stop, Visitor};
+use skant::text::Copied;
 use support::{Sandbox, tokens};
 
 /// Notes each object, and holds what the reader says of copies to the bytes.

@@ -6,9 +6,9 @@ mod support;
 
 use std::sync::LazyLock;
 
+use skant::assess::judge;
 use skant::detect::{Detector, Evidence};
 use skant::finding::Confidence;
-use skant::judge::judge;
 use skant::rules::{Check, Form, Left, Matcher, Rule, RuleSet};
 use support::tokens;
 

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use skant::config::Settings;
 use skant::finding::Confidence;
+use skant::git::{GitEnvironment, Repository};
+use skant::policy::Settings;
 use skant::scan::{Asked, Engine, Incomplete, Limits, Policy, Stories, Suppressions, history};
-use skant::source::git::{GitEnvironment, Repository};
 use skant::source::history::{Contents, visit};
 use skant::source::{Blob, Stop, Visitor};
 
@@ -41,7 +41,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
     let engine = Engine::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Medium,
-        comments: skant::allow::Comments::default(),
+        comments: skant::policy::suppress::Comments::default(),
         notes: Vec::new(),
         suppressions: Suppressions::Count,
         incomplete: Incomplete::Fails,

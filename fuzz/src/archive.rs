@@ -3,11 +3,13 @@
 
 use std::borrow::Cow;
 
-use skant::decode::archive::{self, FaultKind, Part, Room};
+use skant::decode::archive;
+use skant::decode::archive::{FaultKind, Part, Room};
 
 use super::detector::DETECTOR;
 use super::input::Input;
-use super::make_archives::{self as make, Lie, Zipped};
+use super::make_archives as make;
+use super::make_archives::{Lie, Zipped};
 
 /// Mode, then an archive, or what is made to one.
 pub fn holds(bytes: &[u8]) {

@@ -1,7 +1,7 @@
 //! `skant.toml`: settings, or an error that names a place in the file and quotes nothing of it.
 
-use skant::config::{Origin, Settings, parse};
 use skant::finding::{Problem, ProblemKind};
+use skant::policy::{Origin, Settings, parse};
 
 use super::input::Input;
 use super::telling::telling;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use skant::decode;
+use skant::{decode, token_check};
 
 use super::input::Input;
 
@@ -41,46 +41,46 @@ pub fn holds(bytes: &[u8]) {
 
 fn any(token: &[u8]) {
     let checks = [
-        decode::crc_base62(token),
-        decode::crc_hex(token),
-        decode::crc_hex_little(token),
-        decode::gitlab_routable(token).unwrap_or_default(),
-        decode::aws_account(token),
-        decode::bedrock_long(token),
-        decode::bedrock_short(token),
-        decode::macaroon(token),
-        decode::sentry_organisation(token),
+        token_check::crc_base62(token),
+        token_check::crc_hex(token),
+        token_check::crc_hex_little(token),
+        token_check::gitlab_routable(token).unwrap_or_default(),
+        token_check::aws_account(token),
+        token_check::bedrock_long(token),
+        token_check::bedrock_short(token),
+        token_check::macaroon(token),
+        token_check::sentry_organisation(token),
     ];
     for checked in checks {
         assert!(checked.fits != Some(false) || checked.owner.is_none(), "what does not fit says nothing");
     }
-    let _ = decode::openssh_is_encrypted(token);
-    if let Some(length) = decode::jwt_length(token) {
-        assert!(length <= token.len() && length <= decode::MOST_JWT_BYTES);
+    let _ = token_check::openssh_is_encrypted(token);
+    if let Some(length) = token_check::jwt_length(token) {
+        assert!(length <= token.len() && length <= token_check::MOST_JWT_BYTES);
         let head = &token[..length];
-        assert_eq!(decode::jwt_length(head), Some(length));
+        assert_eq!(token_check::jwt_length(head), Some(length));
         assert_eq!(head.split(|byte| *byte == b'.').count(), 3);
         let other = [head, b"!"].concat();
-        assert_eq!(decode::jwt_length(&other), Some(length), "what follows counts nothing");
+        assert_eq!(token_check::jwt_length(&other), Some(length), "what follows counts nothing");
     }
-    let _ = decode::claims(token);
+    let _ = token_check::claims(token);
 }
 
 fn made_to_be_right(body: &[u8]) {
-    let sum = decode::crc32(body);
+    let sum = token_check::crc32(body);
     let hexadecimal = [body, format!("{sum:08X}").as_bytes()].concat();
-    assert_eq!(decode::crc_hex(&hexadecimal).fits, Some(true));
+    assert_eq!(token_check::crc_hex(&hexadecimal).fits, Some(true));
     let little = [body, format!("_{:08x}", sum.swap_bytes()).as_bytes()].concat();
-    assert_eq!(decode::crc_hex_little(&little).fits, Some(true));
-    let digits = decode::in_base(sum.into(), 62, 6);
+    assert_eq!(token_check::crc_hex_little(&little).fits, Some(true));
+    let digits = token_check::in_base(sum.into(), 62, 6);
     if !body.contains(&b'_') {
         let base62 = [b"x_", body, digits.as_bytes()].concat();
-        assert_eq!(decode::crc_base62(&base62).fits, Some(true));
+        assert_eq!(token_check::crc_base62(&base62).fits, Some(true));
     }
     let mut flipped = body.to_vec();
     if let Some(first) = flipped.first_mut() {
         *first ^= 1;
-        assert_ne!(decode::crc32(&flipped), sum, "one bit is always noticed");
+        assert_ne!(token_check::crc32(&flipped), sum, "one bit is always noticed");
     }
 }
 

@@ -1,8 +1,8 @@
 //! The application of a delta: as the base and the delta of the input stand there; with sizes put before the
 //! instructions that fit them, which leads deeper; and with instructions that are made to be right.
 
-use skant::source::Copied;
-use skant::source::git::pack::{apply, result_size};
+use skant::git::pack::{apply, result_size};
+use skant::text::Copied;
 
 use super::input::Input;
 

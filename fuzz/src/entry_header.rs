@@ -1,7 +1,7 @@
 //! The header of a pack entry: what is read is what a header written from it says, and nothing behind it counts.
 
-use skant::source::git::pack::{RawBase, RawHeader};
-use skant::source::git::{ObjectFormat, ObjectKind, Oid};
+use skant::git::pack::{RawBase, RawHeader};
+use skant::git::{ObjectFormat, ObjectKind, Oid};
 
 use super::input::{Input, format_of};
 

@@ -1,7 +1,7 @@
 //! Git's index file: entries in order, each found by its path and its folders, a cache tree that counts within
 //! them, and no more memory than the file deserves.
 
-use skant::source::git::{CacheNode, Index, IndexEntry, ObjectFormat, Oid};
+use skant::git::{CacheNode, Index, IndexEntry, ObjectFormat, Oid};
 
 use super::input::{Input, format_of};
 

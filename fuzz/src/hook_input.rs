@@ -1,7 +1,7 @@
 //! What git tells its hooks: the lines of pushes, and commit messages.
 
-use skant::hook::push::{PushError, Update, without_diff};
-use skant::source::git::Oid;
+use skant::git::Oid;
+use skant::hook::pushed_refs::{PushError, Update, without_diff};
 
 use super::input::Input;
 

@@ -1,6 +1,6 @@
 //! The fuzzer's bytes, taken from the front. There are always more: behind the end stand zeroes, or nothing.
 
-use skant::source::git::ObjectFormat;
+use skant::git::ObjectFormat;
 
 pub struct Input<'i>(&'i [u8]);
 

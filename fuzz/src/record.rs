@@ -1,9 +1,9 @@
 //! What is on record: `.skant-baseline`, `.gitleaksignore`, `.gitleaks.toml`. Whatever is read is written as it was
 //! read, and what is said of a file quotes nothing of it.
 
-use skant::allow::Entry;
-use skant::allow::baseline::Baseline;
-use skant::config::{Origin, gitleaks_ignore, gitleaks_toml};
+use skant::policy::suppress::Entry;
+use skant::policy::suppress::baseline::Baseline;
+use skant::policy::{Origin, gitleaks_ignore, gitleaks_toml};
 
 use super::input::Input;
 use super::telling::telling;

@@ -1,7 +1,7 @@
 //! Searching only what a version adds gives what searching it whole gives, over a chain of versions.
 
 use skant::detect::Trace;
-use skant::source::Copied;
+use skant::text::Copied;
 
 use super::detector::{DETECTOR, expanded};
 use super::input::Input;

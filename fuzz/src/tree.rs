@@ -1,6 +1,6 @@
 //! Trees, commits and tags from their bytes, against a reading in the plainest way.
 
-use skant::source::git::{
+use skant::git::{
     BrokenTree, Commit, EntryKind, ObjectFormat, Oid, TreeEntry, message_start, tag_target, tree_entries,
 };
 

@@ -1,9 +1,9 @@
 //! Azure Pipelines. Variables: Microsoft's documentation, "Use predefined variables". It says of a push neither
 //! what was there before nor which branch is the main one.
 
-use super::{Asked, Author, Environment, System, branch_of, needed};
+use crate::ci::{Asked, Author, Environment, System, branch_of, needed};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "Azure Pipelines",
     recognise: |environment| environment.is("TF_BUILD", "true"),
     event: None,

@@ -1,9 +1,9 @@
 //! Bitbucket Pipelines. Variables: Atlassian's documentation, "Variables and secrets". It says of a push neither
 //! what was there before nor which branch is the main one.
 
-use super::{Asked, Environment, System, needed};
+use crate::ci::{Asked, Environment, System, needed};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "Bitbucket Pipelines",
     recognise: |environment| environment.get("BITBUCKET_BUILD_NUMBER").is_some(),
     event: None,

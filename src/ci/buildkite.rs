@@ -1,8 +1,8 @@
 //! Buildkite. Variables: Buildkite's documentation, "Environment variables".
 
-use super::{Asked, Author, Environment, System, needed};
+use crate::ci::{Asked, Author, Environment, System, needed};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "Buildkite",
     recognise: |environment| environment.is("BUILDKITE", "true"),
     event: None,

@@ -1,9 +1,9 @@
 //! CircleCI. Variables: CircleCI's documentation, "Project values and variables". It says neither what a change
 //! goes to nor what was there before a push.
 
-use super::{Asked, Environment, System, needed};
+use crate::ci::{Asked, Environment, System, needed};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "CircleCI",
     recognise: |environment| environment.is("CIRCLECI", "true"),
     event: None,

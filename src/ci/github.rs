@@ -1,9 +1,9 @@
 //! GitHub Actions, and what speaks its language (Gitea, Forgejo). Variables and events: GitHub's documentation,
 //! "Variables reference" and "Webhook events and payloads".
 
-use super::{Asked, Author, Environment, System, branch_of, is_some_commit, shown};
+use crate::ci::{Asked, Author, Environment, System, branch_of, is_some_commit, shown};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "GitHub Actions",
     recognise: |environment| environment.is("GITHUB_ACTIONS", "true"),
     event: Some("GITHUB_EVENT_PATH"),

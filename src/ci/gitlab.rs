@@ -1,8 +1,8 @@
 //! GitLab CI. Variables: GitLab's documentation, "Predefined CI/CD variables reference".
 
-use super::{Asked, Author, Environment, System, needed};
+use crate::ci::{Asked, Author, Environment, System, needed};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "GitLab CI",
     recognise: |environment| environment.get("GITLAB_CI").is_some(),
     event: None,

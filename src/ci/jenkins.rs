@@ -1,8 +1,8 @@
 //! Jenkins, multibranch and plain. Variables: those of Jenkins' git and branch API plugins.
 
-use super::{Asked, Author, Environment, System, branch_of};
+use crate::ci::{Asked, Author, Environment, System, branch_of};
 
-pub(super) const SYSTEM: System = System {
+pub(crate) const SYSTEM: System = System {
     name: "Jenkins",
     recognise: |environment| {
         environment.get("JENKINS_URL").is_some() || environment.get("HUDSON_URL").is_some()

@@ -3,9 +3,9 @@
 
 use thiserror::Error;
 
-use super::{Author, Commits, Run, System, shown};
+use crate::ci::{Author, Commits, Run, System, shown};
 use crate::finding::{Problem, ProblemKind};
-use crate::source::git::{Oid, PlumbingError, RefError, Repository, run};
+use crate::git::{Oid, PlumbingError, RefError, Repository, run};
 use crate::source::range::{Revisions, shallow_borders};
 
 /// Why a run's commits cannot be read. All of these end with 2.

@@ -13,15 +13,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "Exit codes: 0 clean and complete, 1 findings, 2 something could not be checked or the call is \
     wrong, 3 both, 130 interrupted."
 )]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(crate) common: Common,
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Looks for secrets in files, in what is staged, in a range of commits, or in a whole history.
     Scan(Box<Scan>),
     /// What git and the pre-commit framework call.
@@ -51,101 +51,101 @@ pub(super) enum Command {
 
 #[derive(Clone, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// Run as if started in DIR.
     #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub(super) directory: Option<PathBuf>,
+    pub(crate) directory: Option<PathBuf>,
     /// Read settings from FILE, besides the repository's `skant.toml`.
     #[arg(long, value_name = "FILE", global = true)]
-    pub(super) config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Do not read the repository's own policy: `skant.toml`, `.skant-baseline`.
     #[arg(long, global = true)]
-    pub(super) no_repo_config: bool,
+    pub(crate) no_repo_config: bool,
     /// Show what comments and settings suppress.
     #[arg(long, global = true)]
-    pub(super) no_suppressions: bool,
+    pub(crate) no_suppressions: bool,
     /// Do not read paths that match (repeatable; as in ignore files).
     #[arg(long, value_name = "GLOB", global = true)]
-    pub(super) exclude: Vec<String>,
+    pub(crate) exclude: Vec<String>,
     /// Report findings of at least this confidence (default: medium).
     #[arg(long, value_name = "LEVEL", global = true)]
-    pub(super) min_confidence: Option<Level>,
+    pub(crate) min_confidence: Option<Level>,
     /// Accept that not everything could be read.
     #[arg(long, global = true)]
-    pub(super) allow_incomplete: bool,
+    pub(crate) allow_incomplete: bool,
     /// Threads, 256 at most; the number of processors unless given. The report is the same for any number.
     #[arg(long, short = 'j', value_name = "N", global = true)]
-    pub(super) jobs: Option<NonZeroUsize>,
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Colours in what people read.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    pub(super) color: When,
+    pub(crate) color: When,
     /// How far a scan is, on standard error; `auto` where that is a terminal.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    pub(super) progress: When,
+    pub(crate) progress: When,
     /// Only findings and problems.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
+    pub(crate) quiet: bool,
     /// All notes and places.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub(super) verbose: u8,
+    pub(crate) verbose: u8,
 }
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     /// Files and folders (default: `.`), `-` for standard input; with --history revisions such as `main..HEAD`.
     #[arg(value_name = "PATH|REV")]
-    pub(super) what: Vec<OsString>,
+    pub(crate) what: Vec<OsString>,
     /// With --history: only these paths.
     #[arg(last = true, value_name = "PATH")]
-    pub(super) paths: Vec<OsString>,
+    pub(crate) paths: Vec<OsString>,
     /// What the next commit would add: the index against HEAD.
     #[arg(long, conflicts_with_all = ["history", "no_ignore"])]
-    pub(super) staged: bool,
+    pub(crate) staged: bool,
     /// Everything that the repository holds, or with revisions what those commits add.
     #[arg(long, conflicts_with = "no_ignore")]
-    pub(super) history: bool,
+    pub(crate) history: bool,
     /// What this CI run is about, from its environment (GitHub Actions, GitLab, Bitbucket, Azure, Jenkins,
     /// CircleCI, Buildkite).
     #[arg(long, conflicts_with_all = ["staged", "history", "no_ignore", "what"])]
-    pub(super) ci: bool,
+    pub(crate) ci: bool,
     /// Read every file below the paths, ignored or not.
     #[arg(long)]
-    pub(super) no_ignore: bool,
+    pub(crate) no_ignore: bool,
     /// With --history: search every version whole, not only what it adds (slower, same result).
     #[arg(long = "full-scan", requires = "history")]
-    pub(super) whole_versions: bool,
+    pub(crate) whole_versions: bool,
     /// With revisions: by the policy of REV, of which the change that is scanned may only allow values.
     #[arg(long, value_name = "REV", requires = "history")]
-    pub(super) policy_from: Option<String>,
+    pub(crate) policy_from: Option<String>,
     /// What to call standard input.
     #[arg(long, value_name = "NAME")]
-    pub(super) path: Option<String>,
+    pub(crate) path: Option<String>,
     /// How standard output is written: human, json, jsonl, sarif, junit, github, gitlab or markdown.
-    #[arg(long, value_name = "FORMAT", value_parser = super::output::format)]
-    pub(super) format: Option<crate::report::Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = crate::cli::output::format)]
+    pub(crate) format: Option<crate::report::Format>,
     /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
-    pub(super) output: Vec<OsString>,
+    pub(crate) output: Vec<OsString>,
     /// Fail on findings of at least this confidence (default: medium).
     #[arg(long, value_name = "LEVEL")]
-    pub(super) fail_on: Option<FailOn>,
+    pub(crate) fail_on: Option<FailOn>,
     /// Fail also on findings that only unreachable objects hold.
     #[arg(long)]
-    pub(super) fail_on_unreachable: bool,
+    pub(crate) fail_on_unreachable: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Hook {
+pub(crate) struct Hook {
     /// Which hook.
-    pub(super) name: HookName,
+    pub(crate) name: HookName,
     /// What git or the pre-commit framework passes on.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
-    pub(super) arguments: Vec<OsString>,
+    pub(crate) arguments: Vec<OsString>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum HookName {
+pub(crate) enum HookName {
     PreCommit,
     PreMergeCommit,
     CommitMsg,
@@ -154,13 +154,13 @@ pub(super) enum HookName {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     #[command(subcommand)]
-    pub(super) what: Option<RulesCommand>,
+    pub(crate) what: Option<RulesCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// Their ids, severities and titles.
     List {
         /// As the table in docs/rules.md.
@@ -180,25 +180,25 @@ pub(super) enum RulesCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Allow {
+pub(crate) struct Allow {
     /// The fingerprint that a report prints, or its first digits; `RULE/FINGERPRINT` will do, too.
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Why it is no secret, or does no harm.
     #[arg(long, value_name = "TEXT")]
-    pub(super) reason: String,
+    pub(crate) reason: String,
     /// The last day on which this counts.
     #[arg(long, value_name = "DATE")]
-    pub(super) until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Baseline {
+pub(crate) struct Baseline {
     #[command(subcommand)]
-    pub(super) what: BaselineCommand,
+    pub(crate) what: BaselineCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum BaselineCommand {
+pub(crate) enum BaselineCommand {
     /// Makes `.skant-baseline` of all that the working tree holds.
     Create(Entering),
     /// Adds what is found and not on record yet; changes and removes nothing.
@@ -210,29 +210,29 @@ pub(super) enum BaselineCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Entering {
+pub(crate) struct Entering {
     /// What the history holds, too.
     #[arg(long)]
-    pub(super) history: bool,
+    pub(crate) history: bool,
     /// Only what FILE knows, a `.secrets.baseline` of detect-secrets.
     #[arg(long, value_name = "FILE", conflicts_with = "history")]
-    pub(super) from: Option<PathBuf>,
+    pub(crate) from: Option<PathBuf>,
     /// Why they are no secrets, or do no harm.
     #[arg(long, value_name = "TEXT")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The last day on which this counts.
     #[arg(long, value_name = "DATE")]
-    pub(super) until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Config {
+pub(crate) struct Config {
     #[command(subcommand)]
-    pub(super) what: Option<ConfigCommand>,
+    pub(crate) what: Option<ConfigCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Reads all settings and says what is wrong with them.
     Check {
         /// This file alone.
@@ -245,31 +245,31 @@ pub(super) enum ConfigCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Explain {
+pub(crate) struct Explain {
     /// A fingerprint that a report prints, PATH:LINE, PATH, or `-` for standard input.
     #[arg(value_name = "FINGERPRINT|PATH:LINE|-")]
-    pub(super) what: OsString,
+    pub(crate) what: OsString,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Install {
+pub(crate) struct Install {
     /// Also where the hooks' folder is tracked or shared by several repositories.
     #[arg(long, conflicts_with = "global")]
-    pub(super) force: bool,
+    pub(crate) force: bool,
     /// For all of your repositories, through `core.hooksPath`; their own hooks are called, too.
     #[arg(long)]
-    pub(super) global: bool,
+    pub(crate) global: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Level {
+pub(crate) enum Level {
     Low,
     Medium,
     High,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
+pub(crate) enum FailOn {
     Low,
     Medium,
     High,
@@ -277,7 +277,7 @@ pub(super) enum FailOn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum When {
+pub(crate) enum When {
     Auto,
     Always,
     Never,

@@ -7,12 +7,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// Now.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     at(SystemTime::now())
 }
 
 /// Today, in UTC.
-pub(super) fn today() -> Date {
+pub(crate) fn today() -> Date {
     now().to_zoned(TimeZone::UTC).date()
 }
 

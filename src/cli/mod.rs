@@ -1,24 +1,14 @@
 //! The command line: arguments to settings, a scan, a report, an exit code. clap goes no further than this room.
 
-mod args;
-mod ci;
-mod clock;
-mod commands;
-mod config;
-mod explain;
-mod explain_model;
-mod generated;
-mod hooks;
-mod imported;
-mod input;
-mod install;
-mod output;
-mod paths;
-mod policy;
-mod progress;
-mod record;
-mod rules;
-mod settings;
+pub(crate) mod args;
+pub(crate) mod clock;
+pub(crate) mod command;
+pub(crate) mod output;
+pub(crate) mod path_arguments;
+pub(crate) mod policy;
+pub(crate) mod progress;
+pub(crate) mod settings;
+pub(crate) mod stdin;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -79,7 +69,7 @@ impl Exit {
 }
 
 /// An error that ends a run before there is a report: what is wrong, and what to do.
-struct Failure(String);
+pub(crate) struct Failure(String);
 
 impl<E: std::fmt::Display> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -104,17 +94,17 @@ fn obey(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let stop = stop_on_signal();
     let ended = enter(&arguments).and_then(|()| match &arguments.command {
-        Command::Scan(scan) => commands::scan(&arguments.common, scan, &stop),
-        Command::Hook(hook) => hooks::run(&arguments.common, hook, &stop),
-        Command::Install(install) => install::install(install),
-        Command::Uninstall(install) => install::uninstall(install),
-        Command::Rules(what) => rules::run(&arguments.common, what, &stop),
-        Command::Allow(what) => record::allow(&arguments.common, what, &stop),
-        Command::Baseline(what) => record::baseline(&arguments.common, what, &stop),
-        Command::Config(what) => config::run(&arguments.common, what),
-        Command::Explain(what) => explain::run(&arguments.common, what, &stop),
-        Command::Completions { shell } => generated::completions(*shell),
-        Command::Man => generated::man(),
+        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &stop),
+        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &stop),
+        Command::Install(install) => crate::cli::command::install::install(install),
+        Command::Uninstall(install) => crate::cli::command::install::uninstall(install),
+        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &stop),
+        Command::Allow(what) => crate::cli::command::baseline::allow(&arguments.common, what, &stop),
+        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &stop),
+        Command::Config(what) => crate::cli::command::config::run(&arguments.common, what),
+        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &stop),
+        Command::Completions { shell } => crate::cli::command::completions::completions(*shell),
+        Command::Man => crate::cli::command::completions::man(),
     });
     ended.unwrap_or_else(|Failure(said)| {
         complain(&format!("error: {said}"));

@@ -5,20 +5,22 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::args::{Common, When};
-use super::{Exit, Failure};
+use crate::cli::args::{Common, When};
+use crate::cli::{Exit, Failure};
 use crate::finding::Report;
-use crate::report::human::{self, Detail};
-use crate::report::{self, Format, Options, Times};
+use crate::report;
+use crate::report::human;
+use crate::report::human::Detail;
+use crate::report::{Format, Options, Times};
 
 /// Reads a format's name.
-pub(super) fn format(name: &str) -> Result<Format, String> {
+pub(crate) fn format(name: &str) -> Result<Format, String> {
     name.parse::<Format>().map_err(|error| error.to_string())
 }
 
 /// One report to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     format: Format,
     /// `None` is standard output.
     file: Option<PathBuf>,
@@ -29,7 +31,7 @@ pub(super) struct Target {
 ///
 /// # Errors
 /// What stands before the first `:` looks like a format and is none.
-pub(super) fn targets(named: Option<Format>, outputs: &[OsString]) -> Result<Vec<Target>, Failure> {
+pub(crate) fn targets(named: Option<Format>, outputs: &[OsString]) -> Result<Vec<Target>, Failure> {
     let mut targets = Vec::new();
     let mut to_stdout = true;
     for output in outputs {
@@ -64,7 +66,7 @@ fn split(output: &OsStr) -> Result<(Option<Format>, &OsStr), Failure> {
 }
 
 /// Writes a report to all its targets.
-pub(super) fn write(
+pub(crate) fn write(
     report: &Report,
     targets: &[Target],
     common: &Common,
@@ -105,13 +107,13 @@ pub(super) fn write(
 }
 
 /// The time that reports tell, in seconds since 1970; `SOURCE_DATE_EPOCH` sets it, so that two runs can be alike.
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
-    set.unwrap_or_else(|| super::clock::now().as_second())
+    set.unwrap_or_else(|| crate::cli::clock::now().as_second())
 }
 
 /// Writes text to standard output. Whoever reads may have seen enough; what was done is done all the same.
-pub(super) fn say(text: impl AsRef<[u8]>) -> Result<Exit, Failure> {
+pub(crate) fn say(text: impl AsRef<[u8]>) -> Result<Exit, Failure> {
     match io::stdout().lock().write_all(text.as_ref()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
         written => written.map(|()| Exit::Clean).map_err(Failure::from),
@@ -119,7 +121,7 @@ pub(super) fn say(text: impl AsRef<[u8]>) -> Result<Exit, Failure> {
 }
 
 /// Writes a report for people to standard error, where hooks speak.
-pub(super) fn write_to_stderr(report: &Report, common: &Common) {
+pub(crate) fn write_to_stderr(report: &Report, common: &Common) {
     let human = options(common, io::stderr().is_terminal());
     let options = Options { human, ..Options::default() };
     // There is nobody left to tell if standard error is closed; the exit code still speaks.
@@ -145,14 +147,14 @@ fn options(common: &Common, is_terminal: bool) -> human::Options {
 
 /// Replaces a file as a whole: a reader sees the old report or the new one, and a link is replaced, not
 /// followed. A device (`/dev/stdout`) is written to as it is.
-pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     if is_special {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
     }
     // What is replaced may be read by others, or by nobody else.
     let old = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
-    crate::replace::replace(path, content, old.map(|old| old.permissions()))
+    crate::atomic_file::replace(path, content, old.map(|old| old.permissions()))
 }
 
 #[cfg(test)]

@@ -3,19 +3,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use super::args::Common;
-use crate::allow::Whose;
-use crate::allow::baseline::Baseline;
-use crate::config::{self, FileError, Globs, Layer, LoadError, Origin, Settings};
+use crate::cli::Failure;
+use crate::cli::args::Common;
 use crate::finding::{Problem, ProblemKind};
+use crate::git::{Oid, Repository};
+use crate::policy;
+use crate::policy::repo_files::{BASELINE, NAMES, PolicyFiles, Version, beside};
+use crate::policy::suppress::Whose;
+use crate::policy::suppress::baseline::Baseline;
+use crate::policy::{FileError, Globs, Layer, LoadError, Origin, Settings};
 use crate::rules::RuleSet;
-use crate::source::git::{Oid, Repository};
-use crate::source::policy_file::{BASELINE, NAMES, PolicyFiles, Version, beside};
 
 /// Whose policy counts.
 #[derive(Clone, Debug)]
-pub(super) enum Ground {
+pub(crate) enum Ground {
     /// The repository's own, as it is here.
     Own(Version),
     /// The base revision's. Of what a change says itself only what names a value counts, or nothing of a stranger's;
@@ -32,7 +33,7 @@ pub(super) enum Ground {
 
 impl Ground {
     /// A base and the tips of the change that is held to it; without any, what is checked out.
-    pub(super) fn of_change(base: Option<Oid>, tips: &[Oid], whose: Whose) -> Self {
+    pub(crate) fn of_change(base: Option<Oid>, tips: &[Oid], whose: Whose) -> Self {
         let change = if tips.is_empty() {
             vec![Version::Worktree]
         } else {
@@ -44,21 +45,21 @@ impl Ground {
 
 /// All settings, and where each came from.
 #[derive(Default)]
-pub(super) struct Gathered {
-    pub(super) layers: Vec<Layer>,
+pub(crate) struct Gathered {
+    pub(crate) layers: Vec<Layer>,
     /// What of the files of other tools does not translate.
-    pub(super) untranslated: Vec<String>,
+    pub(crate) untranslated: Vec<String>,
     /// How the change weakens the policy.
-    pub(super) weakened: Vec<String>,
-    pub(super) whose: Whose,
+    pub(crate) weakened: Vec<String>,
+    pub(crate) whose: Whose,
     /// Whether a file of settings lies in the folder, and there is no repository whose it would be.
-    pub(super) is_beside: bool,
+    pub(crate) is_beside: bool,
     /// What the change brings, where the base's policy counts.
     change: Option<Settings>,
 }
 
 /// Said of a file of settings outside of repositories.
-pub(super) const NO_REPOSITORY: &str =
+pub(crate) const NO_REPOSITORY: &str =
     "`skant.toml` is read in a repository only, and this folder is in none; `--config skant.toml` reads it";
 
 /// Longer lists are cut.
@@ -66,7 +67,7 @@ const MOST_TOLD: usize = 20;
 
 impl Gathered {
     /// Reads all files.
-    pub(super) fn read(
+    pub(crate) fn read(
         common: &Common,
         repository: Option<&Repository>,
         ground: &Ground,
@@ -101,13 +102,13 @@ impl Gathered {
     }
 
     /// One for all.
-    pub(super) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let layers = self.layers.iter().map(|layer| layer.settings.clone());
         self.with_change(layers.fold(Settings::default(), Settings::merged))
     }
 
     /// The same where nothing else is asked of them.
-    pub(super) fn into_settings(mut self) -> Settings {
+    pub(crate) fn into_settings(mut self) -> Settings {
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = layers.fold(Settings::default(), Settings::merged);
         self.with_change(settings)
@@ -115,13 +116,13 @@ impl Gathered {
 
     fn with_change(&self, settings: Settings) -> Settings {
         match &self.change {
-            Some(change) if self.whose == Whose::TheChanges => config::of_base(settings, change),
+            Some(change) if self.whose == Whose::TheChanges => policy::of_base(settings, change),
             _ => settings,
         }
     }
 
     /// What a report says of the policy itself.
-    pub(super) fn notes(&self) -> Vec<Problem> {
+    pub(crate) fn notes(&self) -> Vec<Problem> {
         let note = |kind, message| Problem { kind, path: None, message };
         let mut notes = Vec::new();
         if self.is_beside {
@@ -173,12 +174,12 @@ impl Gathered {
         name: &str,
         bytes: &[u8],
         origin: Origin,
-        follow: &mut config::Follow<'_>,
+        follow: &mut policy::Follow<'_>,
         help: &str,
     ) -> Result<(), Failure> {
         let known = self.known();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let layers = config::load(name, bytes, origin, &known, follow).map_err(|error| {
+        let layers = policy::load(name, bytes, origin, &known, follow).map_err(|error| {
             let underlined = match &error {
                 LoadError::File(FileError { error, .. }) => error.underlined(),
                 LoadError::Extends { .. } => None,
@@ -206,7 +207,7 @@ impl Gathered {
                     changed.layers.extend(one.layers);
                 }
                 let (base, change) = (self.settings(), changed.settings());
-                self.weakened = config::weakened(&base, &change);
+                self.weakened = policy::weakened(&base, &change);
                 self.change = Some(change);
                 self.layers.splice(0..0, outside);
                 Ok(())
@@ -252,10 +253,10 @@ impl Gathered {
         }
         let files = PolicyFiles::new(repository, version);
         let toml = files.read(".gitleaks.toml")?.map(|bytes| {
-            config::gitleaks_toml(&bytes, Origin::Repository)
+            policy::gitleaks_toml(&bytes, Origin::Repository)
                 .map_err(|error| Failure(format!(".gitleaks.toml: {error}; mend it, or take `gitleaks` out")))
         });
-        let ignore = files.read(".gitleaksignore")?.map(|bytes| config::gitleaks_ignore(&bytes));
+        let ignore = files.read(".gitleaksignore")?.map(|bytes| policy::gitleaks_ignore(&bytes));
         for (name, imported) in [(".gitleaks.toml", toml.transpose()?), (".gitleaksignore", ignore)] {
             let Some(mut imported) = imported else { continue };
             let known = self.known();
@@ -268,7 +269,7 @@ impl Gathered {
 }
 
 /// The user's own file, for all repositories.
-pub(super) fn users_file() -> Option<PathBuf> {
+pub(crate) fn users_file() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_CONFIG_HOME") };
     let base = base.or_else(|| folder("HOME").map(|home| home.join(".config")))?;

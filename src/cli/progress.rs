@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use terminal_size::{Width, terminal_size_of};
 
-use super::args::{Common, When};
+use crate::cli::args::{Common, When};
 use crate::report::human::{counted, grouped, size};
 use crate::source::{Seen, Stop};
 
@@ -28,14 +28,14 @@ const WIDTH: usize = 80;
 const ERASE: &str = "\r\x1b[K";
 
 /// The line, for as long as it lives.
-pub(super) struct Line {
+pub(crate) struct Line {
     ended: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Line {
     /// Begins to show the line, where it is wanted.
-    pub(super) fn begin(common: &Common, stop: &Arc<Stop>) -> Option<Self> {
+    pub(crate) fn begin(common: &Common, stop: &Arc<Stop>) -> Option<Self> {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let delay = match common.progress {
             When::Always if !common.quiet => Duration::ZERO,

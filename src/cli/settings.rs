@@ -2,15 +2,15 @@
 
 use jiff::tz::TimeZone;
 
-use super::Failure;
-use super::args::{Common, FailOn, Level};
-use super::policy::{Gathered, Ground};
-use crate::allow::Comments;
-use crate::config;
+use crate::cli::Failure;
+use crate::cli::args::{Common, FailOn, Level};
+use crate::cli::policy::{Gathered, Ground};
 use crate::finding::Confidence;
+use crate::git::Repository;
+use crate::policy;
+use crate::policy::repo_files::Version;
+use crate::policy::suppress::Comments;
 use crate::scan::{Engine, Incomplete, Policy, Suppressions};
-use crate::source::git::Repository;
-use crate::source::policy_file::Version;
 
 impl From<Level> for Confidence {
     fn from(level: Level) -> Self {
@@ -23,18 +23,18 @@ impl From<Level> for Confidence {
 }
 
 /// The least confidence that fails a run; `None` for never.
-pub(super) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confidence> {
+pub(crate) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confidence> {
     match (fail_on, engine.policy().settings.fail_on) {
-        (Some(FailOn::Never), _) | (None, Some(config::FailOn::Never)) => None,
+        (Some(FailOn::Never), _) | (None, Some(policy::FailOn::Never)) => None,
         (Some(FailOn::Low), _) => Some(Confidence::Low),
         (Some(FailOn::Medium), _) | (None, None) => Some(Confidence::Medium),
         (Some(FailOn::High), _) => Some(Confidence::High),
-        (None, Some(config::FailOn::From(least))) => Some(least),
+        (None, Some(policy::FailOn::From(least))) => Some(least),
     }
 }
 
 /// The engine for a scan of a repository, or of something else, by the repository's own policy.
-pub(super) fn engine(
+pub(crate) fn engine(
     common: &Common,
     repository: Option<&Repository>,
     version: Version,
@@ -43,7 +43,7 @@ pub(super) fn engine(
 }
 
 /// The same by the policy of whoever may decide.
-pub(super) fn engine_on(
+pub(crate) fn engine_on(
     common: &Common,
     repository: Option<&Repository>,
     ground: &Ground,
@@ -51,7 +51,7 @@ pub(super) fn engine_on(
     let gathered = Gathered::read(common, repository, ground)?;
     let (notes, whose) = (gathered.notes(), gathered.whose);
     let settings = gathered.into_settings();
-    let now = super::clock::now();
+    let now = crate::cli::clock::now();
     let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
     Ok(Engine::new(Policy {
         min_confidence: least.unwrap_or(Confidence::Medium),

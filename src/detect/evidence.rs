@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::generic::Opinion;
-use super::pair::Partner;
-use super::placeholder::{self, Dummy};
-use super::proof::Proof;
-use super::snippet::Spot;
-use super::{Directive, snippet};
-use crate::decode::Claims;
+use crate::detect::assignment::Opinion;
+use crate::detect::pair::Partner;
+use crate::detect::placeholder;
+use crate::detect::placeholder::Dummy;
+use crate::detect::snippet::Spot;
+use crate::detect::{Directive, snippet};
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
 use crate::text::Position;
+use crate::token_check::Claims;
+use crate::token_check::outcome::Proof;
 
 /// How much of a token is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,58 +110,58 @@ impl Evidence {
 }
 
 /// A match before its raw value is dropped.
-pub(super) struct Candidate {
-    pub(super) rule: usize,
-    pub(super) span: Range<usize>,
+pub(crate) struct Candidate {
+    pub(crate) rule: usize,
+    pub(crate) span: Range<usize>,
     /// The length of the public part at the start of the span.
-    pub(super) prefix: usize,
-    pub(super) mask: Mask,
-    pub(super) strong: bool,
-    pub(super) features: Features,
-    pub(super) dummy: Option<Dummy>,
+    pub(crate) prefix: usize,
+    pub(crate) mask: Mask,
+    pub(crate) strong: bool,
+    pub(crate) features: Features,
+    pub(crate) dummy: Option<Dummy>,
     /// Where the name stands that the value is assigned to.
-    pub(super) name: Option<Range<usize>>,
+    pub(crate) name: Option<Range<usize>>,
     /// The other half of a pair.
-    pub(super) partner: Option<Box<Partner>>,
+    pub(crate) partner: Option<Box<Partner>>,
     /// What is known of a value that does not stand in the text as it is.
-    pub(super) coated: Option<Box<Coated>>,
+    pub(crate) coated: Option<Box<Coated>>,
 }
 
 /// A value that was found under coats.
-pub(super) struct Coated {
-    pub(super) value: ValueId,
-    pub(super) masked: Masked,
+pub(crate) struct Coated {
+    pub(crate) value: ValueId,
+    pub(crate) masked: Masked,
     /// The coats and archives, outermost first.
-    pub(super) via: Vec<Cow<'static, str>>,
+    pub(crate) via: Vec<Cow<'static, str>>,
     /// Comments under the coats.
-    pub(super) directives: Vec<Directive>,
+    pub(crate) directives: Vec<Directive>,
     /// The line that it stands on, without the outermost coat.
-    pub(super) line: Snippet,
+    pub(crate) line: Snippet,
     /// Whether this is the line to show: in UTF-16 a person sees the text as it is, and an archive shows nothing.
-    pub(super) shows_line: bool,
+    pub(crate) shows_line: bool,
     /// Whether it stands in an archive.
-    pub(super) is_packed: bool,
+    pub(crate) is_packed: bool,
     /// Where in the innermost archive's member.
-    pub(super) in_member: Option<Position>,
+    pub(crate) in_member: Option<Position>,
     /// Whether its place in the archive is its own, and not that of all that a member holds.
-    pub(super) is_exact: bool,
+    pub(crate) is_exact: bool,
 }
 
 impl Candidate {
     /// What decides between candidates that overlap, the one to keep first.
-    pub(super) fn order(&self) -> impl Ord + '_ {
+    pub(crate) fn order(&self) -> impl Ord + '_ {
         let via = self.coated.as_ref().map_or(&[][..], |coated| &coated.via);
         let Self { span, rule, features, .. } = self;
         (span.start, *rule, std::cmp::Reverse(features.tier), via.len(), via, std::cmp::Reverse(span.end))
     }
 
     /// Where it stands, and its other half.
-    pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
+    pub(crate) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
         std::iter::once(&self.span).chain(self.partner.as_ref().map(|partner| &partner.span))
     }
 
     /// The same at the place in another text that its own stands for.
-    pub(super) fn placed(mut self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+    pub(crate) fn placed(mut self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
         self.span = place(&self.span);
         if let Some(partner) = &mut self.partner {
             partner.span = place(&partner.span);
@@ -170,21 +171,21 @@ impl Candidate {
     }
 
     /// The value, where it stands in a text as it is, and what may be shown of it.
-    pub(super) fn value_in(&self, text: &[u8]) -> (ValueId, Masked) {
+    pub(crate) fn value_in(&self, text: &[u8]) -> (ValueId, Masked) {
         let secret = Secret::new(&text[self.span.clone()]);
         let shown = self.mask.apply(secret.expose(), self.prefix);
         (secret.id(), Masked { text: shown, length: secret.len() })
     }
 
     /// The masked line of a text that it stands on.
-    pub(super) fn line_in(&self, text: &[u8], found: &[Range<usize>], masked: &str) -> Snippet {
+    pub(crate) fn line_in(&self, text: &[u8], found: &[Range<usize>], masked: &str) -> Snippet {
         let is_open = self.features.opinion.is_some();
         let spot = Spot { span: &self.span, name: self.name.clone(), is_open, found };
         snippet::around(text, spot, masked)
     }
 
     /// What is to be kept of a value of a text that stands for a place in another one.
-    pub(super) fn uncovered(&self, text: &[u8]) -> Box<Coated> {
+    pub(crate) fn uncovered(&self, text: &[u8]) -> Box<Coated> {
         let (value, masked) = self.value_in(text);
         Box::new(Coated {
             value,
@@ -200,14 +201,14 @@ impl Candidate {
     }
 
     /// The same, seen from a text in which its window begins at `start`.
-    pub(super) fn moved(mut self, start: usize) -> Self {
+    pub(crate) fn moved(mut self, start: usize) -> Self {
         self.span = self.span.start + start..self.span.end + start;
         self.name = self.name.map(|name| name.start + start..name.end + start);
         self
     }
 
     /// Judges and masks what needs the raw value, and lets it go.
-    pub(super) fn into_evidence(
+    pub(crate) fn into_evidence(
         mut self,
         text: &[u8],
         found: &[Range<usize>],
@@ -252,7 +253,7 @@ impl Candidate {
     }
 
     #[cfg(test)]
-    pub(super) fn sample(rule: usize, span: Range<usize>) -> Self {
+    pub(crate) fn sample(rule: usize, span: Range<usize>) -> Self {
         let features = Features {
             tier: Tier::Full,
             body: span.len(),

@@ -1,49 +1,44 @@
 //! Bytes and rules to evidence. Pure and total: no I/O, no configuration, no path, no way to fail; and local:
 //! evidence depends on the match and a bounded window around it.
 
-mod beside;
-mod block;
-mod chance;
-mod coats;
-mod directive;
-mod evidence;
-mod gathered;
-mod generic;
-mod looks;
-mod name;
-mod packed;
-mod pair;
-mod placeholder;
-mod places;
-mod prefilter;
-mod proof;
-mod shaped;
-mod snippet;
-mod statistics;
-mod token;
-mod trace;
+pub(crate) mod assignment;
+pub(crate) mod candidate_set;
+pub(crate) mod evidence;
+pub(crate) mod explain;
+pub(crate) mod identifier;
+pub(crate) mod incremental;
+pub(crate) mod inline_allow;
+pub(crate) mod matcher;
+pub(crate) mod nested;
+pub(crate) mod pair;
+pub(crate) mod placeholder;
+pub(crate) mod positions;
+pub(crate) mod prefilter;
+pub(crate) mod randomness;
+pub(crate) mod snippet;
 
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::decode::archive::{self, Room};
+use crate::decode::archive;
+use crate::decode::archive::Room;
 use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 
-pub use directive::{Directive, Mark};
+pub use crate::token_check::outcome::Proof;
+pub use assignment::{Model, Opinion, Seen, Words, pairs_of};
+pub use candidate_set::Unread;
 pub use evidence::{Evidence, Features, Half, Tier};
-pub use gathered::Unread;
-pub use generic::{Model, Opinion, Seen, Words, pairs_of};
-pub use looks::Look;
+pub use explain::Look;
+pub use incremental::Trace;
+pub use inline_allow::{Directive, Mark};
 pub use placeholder::Dummy;
-pub use proof::Proof;
-pub use trace::Trace;
 
+use candidate_set::{Gathered, Keep};
 use evidence::Candidate;
-use gathered::{Gathered, Keep};
-use places::{Positions, together};
+use positions::{Positions, together};
 use prefilter::Prefilter;
 
 /// A rule set made ready for searching. Expressions are compiled when they are first needed.
@@ -168,21 +163,30 @@ impl Detector {
                     .structure
                     .as_ref()
                     .and_then(|(text, _)| expression(&compiled.structure, text, true));
-                token::find(&token::Parts { rule: index, prefix, structure, shape }, text, anchor)
+                crate::detect::matcher::prefixed::find(
+                    &crate::detect::matcher::prefixed::Parts { rule: index, prefix, structure, shape },
+                    text,
+                    anchor,
+                )
             }
-            Matcher::Generic(_) => generic::find(&self.generic(index)?, || self.model(), text, anchor),
+            Matcher::Generic(_) => assignment::find(&self.generic(index)?, || self.model(), text, anchor),
             Matcher::Shaped(shaped) => {
                 let main = compiled.main.get_or_init(|| compile(&shaped.expression())).as_ref()?;
-                let parts = shaped::Parts { rule: index, main, shaped, anchors: &rule.anchors };
-                shaped::find(&parts, text, anchor, rule.reach)
+                let parts = crate::detect::matcher::pattern::Parts {
+                    rule: index,
+                    main,
+                    shaped,
+                    anchors: &rule.anchors,
+                };
+                crate::detect::matcher::pattern::find(&parts, text, anchor, rule.reach)
             }
         }
     }
 
     /// A rule for values without a shape, made ready.
-    fn generic(&self, index: usize) -> Option<generic::Parts<'_>> {
+    fn generic(&self, index: usize) -> Option<assignment::Parts<'_>> {
         let Matcher::Generic(rule) = &self.rules.rules()[index].matcher else { return None };
-        Some(generic::Parts {
+        Some(assignment::Parts {
             rule: index,
             syntax: rule.syntax,
             mask_head: rule.mask_head,
@@ -208,7 +212,7 @@ impl Detector {
                 let parts = self.generic(rule)?;
                 let window = Self::window(self.rules.rules()[rule].reach, start, end, text.len());
                 let place = start - window.start..end - window.start;
-                let mut seen = generic::seen(&parts, self.model(), &text[window.clone()], &place)?;
+                let mut seen = assignment::seen(&parts, self.model(), &text[window.clone()], &place)?;
                 seen.value = seen.value.start + window.start..seen.value.end + window.start;
                 Some(seen)
             }));

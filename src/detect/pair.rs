@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::evidence::Candidate;
-use super::{Detector, expression, placeholder};
+use crate::detect::evidence::Candidate;
+use crate::detect::{Detector, expression, placeholder};
 use crate::rules::Pair;
 use crate::secret::{Mask, Secret, ValueId};
 
@@ -17,10 +17,10 @@ const LEAST_DISTINCT: usize = 6;
 
 /// The other half of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Partner {
-    pub(super) span: Range<usize>,
-    pub(super) value: ValueId,
-    pub(super) masked: String,
+pub(crate) struct Partner {
+    pub(crate) span: Range<usize>,
+    pub(crate) value: ValueId,
+    pub(crate) masked: String,
 }
 
 /// A half that may belong to a secret.
@@ -37,7 +37,7 @@ struct Choice {
 impl Detector {
     /// Puts halves together, the nearest first; each belongs to one other. A half that was a candidate itself is
     /// none any more. The candidates are in order of place.
-    pub(super) fn paired(&self, text: &[u8], mut found: Vec<Candidate>) -> Vec<Candidate> {
+    pub(crate) fn paired(&self, text: &[u8], mut found: Vec<Candidate>) -> Vec<Candidate> {
         let mut choices = Vec::new();
         for (secret, candidate) in found.iter().enumerate() {
             let Some(pair) = self.rules()[candidate.rule].pair.as_ref() else { continue };

@@ -1,8 +1,8 @@
 //! Values that look like a secret and are none, told by the whole value and never by its path.
 
-use super::chance;
-use super::evidence::Tier;
-use super::statistics::Statistics;
+use crate::detect::evidence::Tier;
+use crate::detect::randomness;
+use crate::detect::randomness::statistics::Statistics;
 use crate::rules::{Shape, Shaped, Text};
 use crate::secret::ValueId;
 
@@ -90,7 +90,7 @@ const LONG_WORDS: [&str; 8] =
     ["changeme", "example", "fixture", "notareal", "placeholder", "redacted", "replaceme", "yourkey"];
 
 /// The placeholder test for a token's body.
-pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
+pub(crate) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
     let cuts = match tier {
         Tier::Decoded => return None,
         Tier::Structured => &shape.structured_cuts,
@@ -104,9 +104,9 @@ pub(super) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
 }
 
 /// The same for a token of a fixed form: `body` is its random part.
-pub(super) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Dummy> {
+pub(crate) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Dummy> {
     let what = if shaped.random {
-        chance::unlike(body, shaped.alphabet)
+        randomness::unlike(body, shaped.alphabet)
     } else {
         has_filler(value).then_some("one character, again and again")
     };
@@ -130,7 +130,7 @@ fn has_run_of_x(body: &[u8]) -> bool {
 
 /// Whether a value is made of words: two of four letters or more side by side (`hermetic-fixture`), or two
 /// of the words that people write into placeholders, or one of five letters or more.
-pub(super) fn has_words(value: &[u8]) -> bool {
+pub(crate) fn has_words(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let words: Vec<&[u8]> = lower.split(|byte| !byte.is_ascii_alphabetic()).filter(|w| w.len() > 2).collect();
     let spelled =
@@ -148,12 +148,12 @@ pub(super) fn has_words(value: &[u8]) -> bool {
 }
 
 /// Whether what follows a value says that a part of it was left out.
-pub(super) fn is_elided(after: &[u8]) -> bool {
+pub(crate) fn is_elided(after: &[u8]) -> bool {
     ["...", "…", "***", "•", "[REDACTED"].iter().any(|mark| after.starts_with(mark.as_bytes()))
 }
 
 /// Whether another tool publishes this very value as its fixture.
-pub(super) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
+pub(crate) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
     value.is_one_of(dummies).then_some(Dummy::Published)
 }
 

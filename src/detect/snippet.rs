@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::generic::ends_bare;
+use crate::detect::assignment::ends_bare;
 use crate::finding::Snippet;
 use crate::secret::mask_all;
 use crate::text::{is_quote, line_around, terminal};
@@ -14,18 +14,18 @@ const SHOWN: usize = 60;
 const MOST_NAME: usize = 64;
 
 /// A secret in its text.
-pub(super) struct Spot<'s> {
-    pub(super) span: &'s Range<usize>,
+pub(crate) struct Spot<'s> {
+    pub(crate) span: &'s Range<usize>,
     /// Where the name stands that it is assigned to, which is shown though it may be long.
-    pub(super) name: Option<Range<usize>>,
+    pub(crate) name: Option<Range<usize>>,
     /// Whether nothing but its look says where it ends.
-    pub(super) is_open: bool,
+    pub(crate) is_open: bool,
     /// Where all that was found in the text stands, this one and others: in order, none in another.
-    pub(super) found: &'s [Range<usize>],
+    pub(crate) found: &'s [Range<usize>],
 }
 
 /// The masked line.
-pub(super) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
+pub(crate) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
     let Spot { span, name, is_open, found } = spot;
     let line = line_around(text, span, SHOWN);
     let start = whole_run_from(text, line.start, span.start);
@@ -82,7 +82,7 @@ const fn is_run(byte: u8) -> bool {
 }
 
 /// The place of the name that the value at `start` is assigned to: `NAME=`, `"name": "`, `name := '`.
-pub(super) fn name_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+pub(crate) fn name_before(text: &[u8], start: usize) -> Option<Range<usize>> {
     let floor = start.saturating_sub(MOST_NAME + 16);
     let mut at = start;
     at = back_over(text, at, floor, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t'));

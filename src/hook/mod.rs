@@ -1,4 +1,4 @@
 //! What git calls: puts skant's hooks into a repository and takes them away again.
 
 pub mod install;
-pub mod push;
+pub mod pushed_refs;

@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use super::level::Level;
-use super::{human, words};
 use crate::finding::{Finding, Problem, Report};
+use crate::report::level::Level;
+use crate::report::{human, words};
 
 /// GitHub shows this many annotations of each level of a step, and drops the rest without a word.
 const MOST_OF_A_LEVEL: usize = 10;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::schema::{FindingView, Head, Rest};
 use crate::finding::Report;
+use crate::report::schema::{FindingView, Head, Rest};
 
 #[derive(Serialize)]
 struct Document<'r> {

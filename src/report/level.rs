@@ -4,7 +4,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 /// The three levels that terminals, SARIF and CI annotations know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub(crate) enum Level {
     Note,
     Warning,
     Error,
@@ -12,7 +12,7 @@ pub(super) enum Level {
 
 impl Level {
     /// `error` is what hooks block on by default; what only unreachable objects hold is a note.
-    pub(super) fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         match (finding.confidence, finding.severity) {
             _ if !finding.is_reachable() => Self::Note,
             (Confidence::Low, _) => Self::Note,
@@ -22,7 +22,7 @@ impl Level {
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Warning => "warning",

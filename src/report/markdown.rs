@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::level::Level;
-use super::{human, words};
 use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::report::level::Level;
+use crate::report::{human, words};
 
 /// A comment on GitHub takes 65,536 characters; a job summary is larger.
 const MOST_BYTES: usize = 65_000;

@@ -1,19 +1,19 @@
 //! Reports for the tests of this room: masked text only, as the scan hands it over.
 
-use super::{Format, Options, write};
 use crate::finding::{
     CommitInfo, Confidence, Event, Finding, History, Location, Masked, Part, PlaceKind, Problem, ProblemKind,
     Report, Scope, Severity, Snippet, Suppressed,
 };
+use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
 use crate::text::{Position, percent, terminal};
 
-pub(super) const BLOB: &str = "0c4f1d5e8b7a69302f1e2d3c4b5a69788796a5b4";
-pub(super) const COMMIT: &str = "1a2b3c4d5e6f708192a3b4c5d6e7f80910213243";
+pub(crate) const BLOB: &str = "0c4f1d5e8b7a69302f1e2d3c4b5a69788796a5b4";
+pub(crate) const COMMIT: &str = "1a2b3c4d5e6f708192a3b4c5d6e7f80910213243";
 const MASK: &str = "sk-ant-api03-R2D...igAA";
 
 /// The report as text, without colours, 100 columns wide.
-pub(super) fn told(format: Format, report: &Report) -> String {
+pub(crate) fn told(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
     write(format, report, &Options::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -21,14 +21,14 @@ pub(super) fn told(format: Format, report: &Report) -> String {
 
 /// Returns a published schema in the folder that `SKANT_SCHEMAS` names, or in the shared data next to the project; fails
 /// if there is none. No schema comes as a package, so tests of our own say what each demands as well.
-pub(super) fn published(name: &str) -> std::path::PathBuf {
+pub(crate) fn published(name: &str) -> std::path::PathBuf {
     let shared = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
     let path = std::env::var_os("SKANT_SCHEMAS").map_or_else(shared, Into::into).join(name);
     assert!(path.exists(), "{} is not there", path.display());
     path
 }
 
-pub(super) fn all() -> Vec<Report> {
+pub(crate) fn all() -> Vec<Report> {
     vec![
         Report::default(),
         staged(),
@@ -43,12 +43,12 @@ pub(super) fn all() -> Vec<Report> {
     ]
 }
 
-pub(super) fn fingerprint(name: &str) -> String {
+pub(crate) fn fingerprint(name: &str) -> String {
     Fingerprint::strong(&ValueId::of(name.as_bytes())).as_str().to_owned()
 }
 
 /// A place on line 3 of a file, with its masked line.
-pub(super) fn location(path: &str) -> Location {
+pub(crate) fn location(path: &str) -> Location {
     let name = "ANTHROPIC_API_KEY=";
     Location {
         kind: PlaceKind::File,
@@ -65,7 +65,7 @@ pub(super) fn location(path: &str) -> Location {
     }
 }
 
-pub(super) fn commit(id: &str) -> CommitInfo {
+pub(crate) fn commit(id: &str) -> CommitInfo {
     CommitInfo {
         id: id.to_owned(),
         author: "Ada Example <ada@example.org>".to_owned(),
@@ -74,7 +74,7 @@ pub(super) fn commit(id: &str) -> CommitInfo {
 }
 
 /// A finding in one file, as a scan of staged files reports it.
-pub(super) fn finding() -> Finding {
+pub(crate) fn finding() -> Finding {
     let fingerprint = Fingerprint::strong(&ValueId::of(b"sample"));
     let comment = format!("skant:allow anthropic-api-key/{fingerprint} -- REASON");
     Finding {
@@ -116,7 +116,7 @@ fn report(kind: &'static str, findings: Vec<Finding>) -> Report {
     Report { scope: scope(kind), findings, ..Report::default() }
 }
 
-pub(super) fn staged() -> Report {
+pub(crate) fn staged() -> Report {
     report("staged", vec![finding()])
 }
 
@@ -126,7 +126,7 @@ fn past(at_head: bool, reachable: bool) -> History {
 }
 
 /// A value in nine places of a history, still at a branch head.
-pub(super) fn history() -> Report {
+pub(crate) fn history() -> Report {
     let mut places: Vec<Location> = ["app/.env", "b.yml", "c.yml", "d.yml", "e.yml", "f.yml", "g.yml"]
         .into_iter()
         .map(|path| Location { commit: Some(commit(COMMIT)), ..location(path) })
@@ -137,7 +137,7 @@ pub(super) fn history() -> Report {
 }
 
 /// A value that a later commit took away.
-pub(super) fn removed() -> Report {
+pub(crate) fn removed() -> Report {
     let mut history = past(false, true);
     history.removed = Some(Event {
         commit: CommitInfo { date: None, ..commit("99887766554433221100ffeeddccbbaa00112233") },
@@ -149,7 +149,7 @@ pub(super) fn removed() -> Report {
 }
 
 /// One value in a branch, one that only unreachable objects hold.
-pub(super) fn unreachable() -> Report {
+pub(crate) fn unreachable() -> Report {
     let lost = History { introduced: None, commits: 0, ..past(false, false) };
     let place = Location { path: format!("blob {}", &BLOB[..12]), snippet: None, ..location("") };
     let found = Finding {
@@ -163,7 +163,7 @@ pub(super) fn unreachable() -> Report {
 }
 
 /// Places that stand in no file, and one behind two decodings.
-pub(super) fn odd_places() -> Report {
+pub(crate) fn odd_places() -> Report {
     let kinds = [
         (PlaceKind::File, "backup.zip"),
         (PlaceKind::Message, "commit 1a2b3c4d5e6f"),
@@ -181,7 +181,7 @@ pub(super) fn odd_places() -> Report {
 }
 
 /// A secret with its other half.
-pub(super) fn paired() -> Report {
+pub(crate) fn paired() -> Report {
     let mut place = location("app/.env");
     place.partner = Some(Part {
         name: "AWS access key id".into(),
@@ -194,7 +194,7 @@ pub(super) fn paired() -> Report {
 }
 
 /// No findings, but suppressed ones, problems and many notes.
-pub(super) fn troubled() -> Report {
+pub(crate) fn troubled() -> Report {
     let suppressed = |name: &str, by, reason: &str, kind, path: &str| Suppressed {
         fingerprint: Fingerprint::strong(&ValueId::of(name.as_bytes())),
         rule: "anthropic-api-key".into(),
@@ -237,7 +237,7 @@ pub(super) fn troubled() -> Report {
 }
 
 /// Names and lines that try to break out of every syntax.
-pub(super) fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let names: [&[u8]; 15] = [
         b"with space/and#hash?query",
         b"already%25/%zz",
@@ -274,7 +274,7 @@ pub(super) fn hostile() -> Report {
 }
 
 /// As many findings, each with as many places.
-pub(super) fn many(findings: usize, places: usize) -> Report {
+pub(crate) fn many(findings: usize, places: usize) -> Report {
     let found = |number: usize| Finding {
         fingerprint: Fingerprint::strong(&ValueId::of(&number.to_be_bytes())),
         locations: (0..places).map(|place| location(&format!("{number}/{place}.env"))).collect(),

@@ -13,7 +13,7 @@ const SCHEMA: u32 = 1;
 
 /// What stands before the findings.
 #[derive(Serialize)]
-pub(super) struct Head<'r> {
+pub(crate) struct Head<'r> {
     tool: &'static str,
     version: &'static str,
     schema: u32,
@@ -22,7 +22,7 @@ pub(super) struct Head<'r> {
 }
 
 impl<'r> Head<'r> {
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(crate) fn of(report: &'r Report) -> Self {
         let Scope { kind, revisions, ci, commits, objects, blobs, bytes } = &report.scope;
         Self {
             tool: env!("CARGO_PKG_NAME"),
@@ -55,14 +55,14 @@ struct ScopeView<'r> {
 
 /// What stands after the findings.
 #[derive(Serialize)]
-pub(super) struct Rest<'r> {
+pub(crate) struct Rest<'r> {
     suppressed: Vec<SuppressedView<'r>>,
     problems: Vec<ProblemView<'r>>,
     notes: Vec<ProblemView<'r>>,
 }
 
 impl<'r> Rest<'r> {
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(crate) fn of(report: &'r Report) -> Self {
         Self {
             suppressed: report.suppressed.iter().map(SuppressedView::of).collect(),
             problems: report.problems.iter().map(ProblemView::of).collect(),
@@ -105,7 +105,7 @@ impl<'r> ProblemView<'r> {
 
 /// One finding.
 #[derive(Serialize)]
-pub(super) struct FindingView<'r> {
+pub(crate) struct FindingView<'r> {
     rule: &'r str,
     title: &'r str,
     severity: &'static str,
@@ -120,7 +120,7 @@ pub(super) struct FindingView<'r> {
 }
 
 impl<'r> FindingView<'r> {
-    pub(super) fn of(finding: &'r Finding) -> Self {
+    pub(crate) fn of(finding: &'r Finding) -> Self {
         Self {
             rule: &finding.rule,
             title: &finding.title,

@@ -13,17 +13,17 @@ pub struct Times {
 
 impl Times {
     /// `2026-01-02T03:04:05`, in UTC.
-    pub(super) fn started(self) -> String {
+    pub(crate) fn started(self) -> String {
         told(self.started)
     }
 
     /// The same of the end.
-    pub(super) fn ended(self) -> String {
+    pub(crate) fn ended(self) -> String {
         told(self.ended.max(self.started))
     }
 
     /// How long it took.
-    pub(super) fn seconds(self) -> i64 {
+    pub(crate) fn seconds(self) -> i64 {
         self.ended.saturating_sub(self.started).max(0)
     }
 }

@@ -4,18 +4,18 @@ use crate::finding::{Finding, Location, Part, PlaceKind, Problem, Scope, Suppres
 
 /// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
 /// range only what a branch head still holds.
-pub(super) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
+pub(crate) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
     let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
     kind == PlaceKind::File && scope.kind != "history" && !gone
 }
 
 /// A commit's name, as people tell it.
-pub(super) fn short(id: &str) -> &str {
+pub(crate) fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
 /// A place in words, and what it stands inside of.
-pub(super) fn place(location: &Location) -> String {
+pub(crate) fn place(location: &Location) -> String {
     match inside(location) {
         Some(inside) => format!("{}, {inside}", spot(location)),
         None => spot(location),
@@ -23,20 +23,20 @@ pub(super) fn place(location: &Location) -> String {
 }
 
 /// The archives and coats that a value stands inside of, with the line of the innermost archive's member.
-pub(super) fn inside(location: &Location) -> Option<String> {
+pub(crate) fn inside(location: &Location) -> Option<String> {
     let line = location.in_member.map(|at| format!("line {} ", at.line)).unwrap_or_default();
     (!location.via.is_empty()).then(|| format!("{line}inside {}", location.via.join(", ")))
 }
 
 /// The other half of a pair: what it is, what may be shown of it, and where it stands.
-pub(super) fn other_half(location: &Location) -> Option<String> {
+pub(crate) fn other_half(location: &Location) -> Option<String> {
     let Part { name, masked, start, .. } = location.partner.as_ref()?;
     let there = Location { start: *start, ..location.clone() };
     Some(format!("{name} {masked}, {}", spot(&there)))
 }
 
 /// A place in words; a file's as editors and terminals follow it.
-pub(super) fn spot(location: &Location) -> String {
+pub(crate) fn spot(location: &Location) -> String {
     let Location { kind, path, start, commit, .. } = location;
     match kind {
         PlaceKind::File => {
@@ -51,7 +51,7 @@ pub(super) fn spot(location: &Location) -> String {
 }
 
 /// The place of a suppressed finding in words.
-pub(super) fn suppressed(suppressed: &Suppressed) -> String {
+pub(crate) fn suppressed(suppressed: &Suppressed) -> String {
     let Suppressed { kind, path, line, .. } = suppressed;
     match kind {
         PlaceKind::File => format!("{path}:{line}"),
@@ -60,7 +60,7 @@ pub(super) fn suppressed(suppressed: &Suppressed) -> String {
 }
 
 /// A problem or note with its path.
-pub(super) fn problem(problem: &Problem) -> String {
+pub(crate) fn problem(problem: &Problem) -> String {
     match &problem.path {
         Some(path) => format!("{path}: {}", problem.message),
         None => problem.message.clone(),
@@ -68,7 +68,7 @@ pub(super) fn problem(problem: &Problem) -> String {
 }
 
 /// What to do, a line for each step.
-pub(super) fn steps(help: &[String]) -> Vec<String> {
+pub(crate) fn steps(help: &[String]) -> Vec<String> {
     (1..).zip(help).map(|(number, help)| format!("{number}. {help}")).collect()
 }
 

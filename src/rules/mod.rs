@@ -1,23 +1,18 @@
 //! Rules: what a secret of each kind looks like and what to do when it leaks. Data, no search.
 //! The built-in pack is written in `rules/<provider>.toml` and checked and compiled in by `build.rs`.
 
-mod alphabet;
-mod custom;
-#[allow(dead_code, reason = "build.rs uses other parts of it")]
-mod sound;
-#[allow(dead_code, reason = "build.rs uses other parts of it")]
-mod spec;
+mod user_defined;
 
 use std::borrow::Cow;
 
 use crate::finding::Severity;
 
-pub use alphabet::{Alphabet, Check, Left, Syntax};
-pub use custom::MOST_RULES;
-pub(crate) use custom::rule as custom_rule;
+pub(crate) use skant_rule_schema::RuleSpec;
+pub use skant_rule_schema::{Alphabet, Check, Left, Syntax};
+pub use user_defined::MOST_RULES;
+pub(crate) use user_defined::rule as custom_rule;
 #[cfg(test)]
-pub(crate) use custom::written;
-pub(crate) use spec::RuleSpec;
+pub(crate) use user_defined::written;
 
 /// Text that is compiled in or was read at run time.
 pub type Text = Cow<'static, str>;
@@ -273,7 +268,7 @@ mod tests {
     #[test]
     fn a_pack_with_an_unknown_key_or_a_broken_expression_is_refused() {
         let good = include_str!("../../rules/generic.toml");
-        assert!(sound::parse(good).is_ok());
+        assert!(skant_rule_schema::parse(good).is_ok());
         for (from, to, said) in [
             ("mask-head = 3", "mask-heads = 3", "mask-heads"),
             ("syntax = \"assigned\"", "syntax = \"assumed\"", "assumed"),
@@ -284,7 +279,7 @@ mod tests {
         ] {
             let broken = good.replacen(from, to, 1);
             assert_ne!(broken, good);
-            let error = sound::parse(&broken).unwrap_err();
+            let error = skant_rule_schema::parse(&broken).unwrap_err();
             assert!(error.contains(said), "{error}");
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::findings::{Together, surest, together};
-use super::{Engine, Suppressions};
-use crate::allow::{Ruling, Subject, rule_on};
+use crate::assess::{Verdict, judge};
 use crate::detect::Evidence;
 use crate::finding::Confidence;
-use crate::judge::{Verdict, judge};
+use crate::policy::suppress::{Ruling, Subject, rule_on};
+use crate::scan::group::{Together, surest, together};
+use crate::scan::{Engine, Suppressions};
 use crate::secret::Fingerprint;
 use crate::text::Position;
 

@@ -1,41 +1,41 @@
 //! Source to report: reads, detects, judges, leaves out what is on record, and sorts, so that the same input
 //! gives the same report at any number of threads. Prints nothing.
 
-mod archives;
-mod asked;
-mod changes;
-mod explain;
-mod files;
-mod findings;
-mod history;
-mod redact;
-mod renames;
-mod unknown;
-mod unused;
-mod windows;
+pub(crate) mod archive_problems;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod group;
+pub(crate) mod history;
+pub(crate) mod large_file;
+pub(crate) mod missing_paths;
+pub(crate) mod path_filter;
+pub(crate) mod redact;
+pub(crate) mod renames;
+pub(crate) mod unused_suppressions;
+pub(crate) mod worktree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::allow::{Comments, Record};
-use crate::config::Settings;
+use crate::assess::judge;
 use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
-use crate::judge::judge;
+use crate::git::{DiscoverError, OpenError, RefError};
+use crate::policy::Settings;
+use crate::policy::suppress::{Comments, Record};
 use crate::rules::RuleSet;
-use crate::source::git::{DiscoverError, OpenError, RefError};
 use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
 
-pub use asked::Asked;
-pub use changes::{Merge, range, staged};
+pub use crate::scan::group::joined;
+pub use diff::{Merge, range, staged};
 pub use explain::Explained;
-pub use files::{Files, ref_names, stdin, worktree};
-pub use findings::joined;
 pub use history::{Limits, Stories, history};
+pub use path_filter::Asked;
 pub use redact::redacted;
+pub use worktree::{Files, ref_names, stdin, worktree};
 
 /// What decides about a scan besides its input.
 #[derive(Clone, Debug)]
@@ -141,7 +141,7 @@ impl Engine {
     fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
         let looked = caught(&path, || self.detector.look(text))?;
         match looked.unread.iter().find(|unread| unread.is_crowded()) {
-            Some(unread) => Err(archives::problem(unread, &path())),
+            Some(unread) => Err(archive_problems::problem(unread, &path())),
             None => Ok(looked.evidence),
         }
     }

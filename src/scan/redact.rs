@@ -1,8 +1,8 @@
 //! Names that are shown may hold a secret themselves: a path, a branch, an author.
 
-use super::Engine;
 use crate::detect::{Detector, Evidence};
 use crate::rules::RuleSet;
+use crate::scan::Engine;
 use crate::text::{percent, terminal};
 
 /// Text with every secret in it masked, for what is said where there is no engine.
@@ -32,7 +32,7 @@ fn masked(detector: &Detector, text: &str) -> String {
 
 impl Engine {
     /// Text with every secret in it masked.
-    pub(super) fn redacted(&self, text: &str) -> String {
+    pub(crate) fn redacted(&self, text: &str) -> String {
         let shown = masked(&self.detector, text);
         match &self.names {
             Some(names) => masked(names, &shown),
@@ -41,12 +41,12 @@ impl Engine {
     }
 
     /// A path as reports show it.
-    pub(super) fn shown_path(&self, path: &[u8]) -> String {
+    pub(crate) fn shown_path(&self, path: &[u8]) -> String {
         self.redacted(&percent(path))
     }
 
     /// Other untrusted text as reports show it.
-    pub(super) fn shown_text(&self, text: &[u8]) -> String {
+    pub(crate) fn shown_text(&self, text: &[u8]) -> String {
         self.redacted(&terminal(text))
     }
 }

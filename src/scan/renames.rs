@@ -1,14 +1,14 @@
 //! Which removed file a new path was renamed from. What looking for it may cost is bounded over a whole scan: once
 //! it is spent, renames with changes are not seen any more, and what such a file holds counts as new.
 
-use crate::source::changes::{Change, Lines};
-use crate::source::git::{ObjectKind, Objects, Oid};
+use crate::git::tree_diff::{Change, Lines};
+use crate::git::{ObjectKind, Objects, Oid};
 
 /// A rename is looked for among at most this many removed files.
 const MOST_REMOVED: usize = 1000;
 
 /// What is left to spend, for a whole scan.
-pub(super) struct Effort {
+pub(crate) struct Effort {
     /// Bytes of removed files.
     bytes: usize,
     /// Lines that are compared.
@@ -22,7 +22,7 @@ impl Default for Effort {
 }
 
 /// The files that a commit takes away.
-pub(super) struct Removed<'s> {
+pub(crate) struct Removed<'s> {
     files: &'s [(Vec<u8>, Oid)],
     /// Those that a new path was renamed from. A removed file explains one new path: a second one is a copy, and
     /// what it holds is new there.
@@ -32,12 +32,12 @@ pub(super) struct Removed<'s> {
 }
 
 impl<'s> Removed<'s> {
-    pub(super) fn new(files: &'s [(Vec<u8>, Oid)]) -> Self {
+    pub(crate) fn new(files: &'s [(Vec<u8>, Oid)]) -> Self {
         Self { files, explained: vec![false; files.len()], lines: vec![None; files.len()] }
     }
 
     /// The content of the file that a new path was renamed from.
-    pub(super) fn origin(
+    pub(crate) fn origin(
         &mut self,
         change: &Change,
         objects: &Objects,

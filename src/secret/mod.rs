@@ -1,15 +1,15 @@
 //! A secret that cannot be printed, and what may be known of it: a mask, a length, a fingerprint.
 
-mod fingerprint;
-mod mask;
-mod neighbour;
+pub(crate) mod fingerprint;
+pub(crate) mod mask;
+pub(crate) mod mask_line;
 
 use std::fmt;
 
 pub(crate) use fingerprint::hex_of;
 pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
 pub use mask::Mask;
-pub use neighbour::{mask_all, mask_neighbours};
+pub use mask_line::{mask_all, mask_neighbours};
 
 /// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
 pub struct Secret<'b>(&'b [u8]);

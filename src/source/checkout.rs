@@ -5,23 +5,23 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
-use super::git::os_string;
+use crate::git::os_string;
 
 /// What is checked out below a folder. What lies behind a link is not: git takes it for gone, and so would a
 /// tracked name lead out of the repository.
-pub(super) struct Checkout<'c> {
+pub(crate) struct Checkout<'c> {
     top: &'c Path,
     /// Folders, and whether they are themselves or below a link.
     folders: HashMap<Vec<u8>, bool>,
 }
 
 impl<'c> Checkout<'c> {
-    pub(super) fn of(top: &'c Path) -> Self {
+    pub(crate) fn of(top: &'c Path) -> Self {
         Self { top, folders: HashMap::new() }
     }
 
     /// What is checked out at a path; nothing, where it is not.
-    pub(super) fn metadata(&mut self, path: &[u8]) -> io::Result<Option<Metadata>> {
+    pub(crate) fn metadata(&mut self, path: &[u8]) -> io::Result<Option<Metadata>> {
         if self.is_behind_link(path) {
             return Ok(None);
         }

@@ -2,25 +2,19 @@
 //! The only room that knows git's files and object databases. It finds nothing itself: what it reads goes to a
 //! [`Visitor`], or is named as a [`changes::Change`] whose bytes the caller asks for.
 
-pub mod budget;
-pub mod changes;
-mod checkout;
-pub mod git;
+pub(crate) mod checkout;
 pub mod history;
-mod ignores;
-pub mod opened;
-pub mod policy_file;
-mod progress;
+pub(crate) mod ignore_files;
+pub mod open_file;
+pub(crate) mod progress;
 pub mod range;
 pub mod staged;
-pub mod trees;
-mod walk;
 pub mod worktree;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::finding::{Problem, ProblemKind};
-use git::{ObjectKind, Oid, ReadError};
+use crate::git::{ObjectKind, Oid, ReadError};
 
 pub use crate::text::Copied;
 pub use progress::{Progress, Seen};
@@ -71,6 +65,16 @@ impl Stop {
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.is_set.load(Ordering::Relaxed)
+    }
+}
+
+/// Returns the problem of a scan in which [`TreeBudget`](crate::git::tree_budget::Budget) ran out.
+#[must_use]
+pub fn tree_budget_problem() -> Problem {
+    Problem {
+        kind: ProblemKind::Budget,
+        path: None,
+        message: "trees name more paths than are looked at; `git ls-tree` shows what they hold".into(),
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Seen {
 
 /// What one thread has read and not told yet: shared numbers are dear to change.
 #[derive(Debug, Default)]
-pub(super) struct Untold {
+pub(crate) struct Untold {
     objects: usize,
     bytes: u64,
     stored: u64,
@@ -48,7 +48,7 @@ impl Untold {
     /// So many objects at most are not told.
     const MOST: usize = 256;
 
-    pub(super) fn add(&mut self, bytes: usize, stored: u64, progress: &Progress) {
+    pub(crate) fn add(&mut self, bytes: usize, stored: u64, progress: &Progress) {
         self.objects += 1;
         self.bytes += bytes as u64;
         self.stored += stored;
@@ -57,7 +57,7 @@ impl Untold {
         }
     }
 
-    pub(super) fn tell(&mut self, progress: &Progress) {
+    pub(crate) fn tell(&mut self, progress: &Progress) {
         let Self { objects, bytes, stored } = std::mem::take(self);
         // Then trees are read once more, which were counted.
         if progress.is_telling.load(Ordering::Relaxed) {

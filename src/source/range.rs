@@ -2,14 +2,15 @@
 
 use thiserror::Error;
 
-use super::budget::Budget;
-use super::changes::{ChangeSet, Lookup, TreeDiff, is_text};
-use super::git::{
+use crate::finding::{Problem, ProblemKind};
+use crate::git::rev_walk;
+use crate::git::tree_budget::Budget;
+use crate::git::tree_diff::{ChangeSet, Lookup, TreeDiff, is_text};
+use crate::git::{
     Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
     run,
 };
-use super::{Stop, read_problem, walk};
-use crate::finding::{Problem, ProblemKind};
+use crate::source::{Stop, read_problem};
 use crate::text::{percent, terminal};
 
 /// Why a range could not be read at all.
@@ -124,7 +125,7 @@ pub fn changes(
     stop: &Stop,
 ) -> Result<RangeChanges, RangeError> {
     let borders = shallow_borders(repository)?;
-    let walk = walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
+    let walk = rev_walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
     let mut budget = Budget::of_commits(walk.commits.len());
@@ -147,10 +148,10 @@ pub fn changes(
             found.problems.extend(unread(&diff));
             found.loose.changes.extend(diff.found.changes);
         } else {
-            let change = super::changes::Change {
+            let change = crate::git::tree_diff::Change {
                 path: oid.to_string().into_bytes(),
                 blob: oid,
-                kind: super::git::EntryKind::File,
+                kind: crate::git::EntryKind::File,
                 bases: Vec::new(),
             };
             found.loose.changes.push(change);
@@ -158,7 +159,7 @@ pub fn changes(
         budget = diff.budget;
     }
     if budget.is_spent() {
-        found.problems.push(Budget::problem());
+        found.problems.push(crate::source::tree_budget_problem());
     }
     Ok(found)
 }
@@ -204,7 +205,7 @@ fn unread(diff: &TreeDiff<'_>) -> Vec<Problem> {
 }
 
 /// The problem of a commit whose parents were not fetched.
-pub(super) fn shallow(border: &Oid) -> Problem {
+pub(crate) fn shallow(border: &Oid) -> Problem {
     Problem {
         kind: ProblemKind::ShallowClone,
         path: None,

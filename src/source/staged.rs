@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::budget::Budget;
-use super::changes::{Change, ChangeSet, Entry, Lookup, entry_at, is_text, joined, read_tree};
-use super::git::{
+use crate::finding::{Problem, ProblemKind};
+use crate::git::tree_budget::Budget;
+use crate::git::tree_diff::{Change, ChangeSet, Entry, Lookup, entry_at, is_text, joined, read_tree};
+use crate::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
     ReadError, RefError, Refs, Repository, os_string,
 };
-use super::read_problem;
-use crate::finding::{Problem, ProblemKind};
+use crate::source::read_problem;
 use crate::text::percent;
 
 /// Why the index could not be compared at all.
@@ -151,7 +151,7 @@ impl<'i> IndexDiff<'i> {
         }
         // A folded folder may have spent it, and been the last.
         if self.budget.is_spent() {
-            self.problems.push(Budget::problem());
+            self.problems.push(crate::source::tree_budget_problem());
         }
     }
 
@@ -223,7 +223,8 @@ impl<'i> IndexDiff<'i> {
         if before == Some(now) {
             return;
         }
-        let mut diff = super::changes::TreeDiff::new(self.objects, self.repository.format, self.budget);
+        let mut diff =
+            crate::git::tree_diff::TreeDiff::new(self.objects, self.repository.format, self.budget);
         diff.compare_below(path, before, Some(now));
         self.budget = diff.budget;
         self.problems

@@ -1,7 +1,8 @@
 //! The twin of each case in which something is found or blocked: the same state, with placeholders where the keys
 //! were. Nothing may be found there, nothing is blocked, and what could not be read is still said.
 
-use crate::attempt::{self, Attempt, Comes};
+use crate::attempt;
+use crate::attempt::{Attempt, Comes};
 use crate::case::Case;
 use crate::run::{Checked, House, holds};
 use crate::support::tokens;

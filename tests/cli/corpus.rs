@@ -4,9 +4,9 @@ use crate::support::trials::{Ran, trials};
 use crate::support::{needs, tokens};
 use libtest_mimic::Trial;
 use serde_json::Value;
+use skant::assess::judge;
 use skant::detect::Detector;
 use skant::finding::Confidence;
-use skant::judge::judge;
 use skant::rules::RuleSet;
 
 pub fn trials() -> Vec<Trial> {

@@ -9,10 +9,11 @@ use std::process::Command;
 use crate::support::trials::{Ran, trials};
 use crate::support::{Sandbox, needs, text_of, tokens};
 use libtest_mimic::Trial;
-use skant::allow::Comments;
-use skant::config::Settings;
 use skant::finding::{Confidence, Finding};
-use skant::scan::{self, Engine, Incomplete, Policy, Suppressions};
+use skant::policy::Settings;
+use skant::policy::suppress::Comments;
+use skant::scan;
+use skant::scan::{Engine, Incomplete, Policy, Suppressions};
 use skant::source::Stop;
 
 pub fn trials() -> Vec<Trial> {

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use crate::support::trials::{Ran, trials};
 use crate::support::{needs, tokens};
 use libtest_mimic::Trial;
+use skant::assess::judge;
 use skant::detect::{Detector, Evidence};
 use skant::finding::Confidence;
-use skant::judge::judge;
 use skant::rules::RuleSet;
 
 pub fn trials() -> Vec<Trial> {

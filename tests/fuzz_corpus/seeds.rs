@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::source::git::ObjectFormat;
-use skant::source::git::pack::{Base, Pack};
+use skant::git::ObjectFormat;
+use skant::git::pack::{Base, Pack};
 
 use crate::support::{Sandbox, tokens};
 

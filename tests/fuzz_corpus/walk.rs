@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Mutex;
 
-use skant::source::git::{GitEnvironment, ObjectFormat, ObjectKind, Oid, ReadError, Repository};
+use skant::git::{GitEnvironment, ObjectFormat, ObjectKind, Oid, ReadError, Repository};
 use skant::source::history::{Contents, visit, visit_with_libgit2};
 use skant::source::{Blob, Stop, Visitor};
 

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256, Sha512};
-use skant::decode::{crc32, in_base};
+use skant::token_check::{crc32, in_base};
 
 use super::tokens::random;
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use skant::detect::{Detector, Model};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
-use skant::scan::{self, Files};
+use skant::scan;
+use skant::scan::Files;
 use skant::source::Stop;
 use skant::source::worktree::{Ignoring, Named};
 

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use skant::finding::Confidence;
 
 use crate::examples::{Example, Examples, FOLDS, Kind};
-use crate::fit::{self, Row};
+use crate::fit;
+use crate::fit::Row;
 
 /// What places count that nobody labelled: most hold no secret, some do.
 const UNLABELLED: f64 = 0.5;

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use skant::allow::Comments;
-use skant::config::Settings;
+use skant::policy::suppress::Comments;
+use skant::policy::Settings;
 use skant::detect::{Detector, Model, Words};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
-use skant::scan::{self, Engine, Files, Incomplete, Policy, Suppressions};
+use skant::scan;
+use skant::scan::{Engine, Files, Incomplete, Policy, Suppressions};
 use skant::source::Stop;
 use skant::source::worktree::{Ignoring, Named};
 

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::inflate::{End, checksum, inflate};
-use super::{Fault, FaultKind, Format, Member, Part, Room, Visit, number};
+use crate::decode::archive::inflate::{End, checksum, inflate};
+use crate::decode::archive::{Fault, FaultKind, Format, Member, Part, Room, Visit, number};
 
 /// The length of a header without its optional fields.
 const LEAST: usize = 10;
@@ -12,12 +12,12 @@ const LEAST: usize = 10;
 /// The checksum and the size behind each piece.
 const TRAILER: usize = 8;
 
-pub(super) fn begins(text: &[u8]) -> bool {
+pub(crate) fn begins(text: &[u8]) -> bool {
     // Deflate is the only method; the upper bits of the flags are reserved.
     text.len() >= LEAST && text.starts_with(&[0x1f, 0x8b, 8]) && text[3] & 0xe0 == 0
 }
 
-pub(super) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub(crate) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
     let (mut bytes, mut at) = (Vec::new(), 0);
     let mut fault = None;
     // What stands behind the last piece is no part of it.
@@ -38,7 +38,7 @@ pub(super) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
             },
             End::Cut => Some((FaultKind::Broken, CUT)),
             End::Broken => Some((FaultKind::Broken, "its bytes cannot be inflated")),
-            End::Full => Some((FaultKind::Budget, super::zip::FULL)),
+            End::Full => Some((FaultKind::Budget, crate::decode::archive::zip::FULL)),
         };
         at = text.len().min(at + TRAILER);
     }

@@ -2,18 +2,18 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::Room;
+use crate::decode::archive::Room;
 
 /// What came out of a stream.
-pub(super) struct Inflated {
+pub(crate) struct Inflated {
     /// So much of the input it was.
-    pub(super) consumed: usize,
+    pub(crate) consumed: usize,
     /// How it ended.
-    pub(super) end: End,
+    pub(crate) end: End,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// At its end.
     Whole,
     /// In the middle: the input has no more bytes.
@@ -29,7 +29,7 @@ pub(super) enum End {
 const STEP: usize = 1 << 10;
 
 /// Appends what a stream holds to `out`, up to its end or the first damage.
-pub(super) fn inflate(data: &[u8], room: &mut Room, out: &mut Vec<u8>) -> Inflated {
+pub(crate) fn inflate(data: &[u8], room: &mut Room, out: &mut Vec<u8>) -> Inflated {
     let mut stream = Decompress::new(false);
     let (mut consumed, start) = (0, out.len());
     let end = loop {
@@ -77,7 +77,7 @@ fn decompress(
 }
 
 /// The checksum that gzip and zip hold.
-pub(super) fn checksum(bytes: &[u8]) -> u32 {
+pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(bytes);
     crc.sum()

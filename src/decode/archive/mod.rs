@@ -2,18 +2,18 @@
 //! as far as it can be read; what cannot be is a [`Fault`]. All of it comes from strangers: no size that an
 //! archive names is believed, and how much is unpacked is bounded ([`Room`]).
 
-mod gzip;
-mod inflate;
-mod room;
-mod tar;
-mod zip;
+pub(crate) mod gzip;
+pub(crate) mod inflate;
+pub(crate) mod tar;
+pub(crate) mod unpack_budget;
+pub(crate) mod zip;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::text::percent;
 
-pub use room::Room;
+pub use unpack_budget::Room;
 
 /// A kind of archive that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{FaultKind, Format, Member, Part, Room, Visit, fault, label};
+use crate::decode::archive::{FaultKind, Format, Member, Part, Room, Visit, fault, label};
 
 const BLOCK: usize = 512;
 
@@ -15,7 +15,7 @@ const SUM: Range<usize> = 148..156;
 const MOST_PAX: usize = 1 << 20;
 
 /// Whether a text begins with a header. Text fails at one of the first bytes that are looked at.
-pub(super) fn begins(text: &[u8]) -> bool {
+pub(crate) fn begins(text: &[u8]) -> bool {
     text.len() >= BLOCK && text[0] != 0 && (has_magic(text) || has_sum(text))
 }
 
@@ -71,7 +71,7 @@ struct About {
     size: Option<usize>,
 }
 
-pub(super) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub(crate) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
     let mut walk =
         Walk { text, at: 0, about: About::default(), is_lost: false, is_cut: false, is_over: false };
     while let Some(block) = text.get(walk.at..walk.at + BLOCK) {

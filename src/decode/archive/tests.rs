@@ -1,4 +1,4 @@
-use super::*;
+use crate::decode::archive::*;
 
 use make::{ENCRYPTED, Lie, STREAMED, Zipped, gzip, stored, tar, tarred, zip, zipped};
 
@@ -162,8 +162,11 @@ fn large_zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         let size = (content.len() as u64).to_le_bytes();
         let extra = [&b"\x55\x54\x03\x00abc\x01\x00\x10\x00"[..], &size, &size].concat();
         // Version, flags, method, time, date.
-        let common =
-            [&[45, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &super::inflate::checksum(content).to_le_bytes()].concat();
+        let common = [
+            &[45, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+            &crate::decode::archive::inflate::checksum(content).to_le_bytes(),
+        ]
+        .concat();
         let sizes = [LARGE.to_le_bytes(), LARGE.to_le_bytes()].concat();
         let lengths = [length(name.as_bytes()), length(&extra)].concat();
         let at = u32::try_from(all.len()).unwrap().to_le_bytes();

@@ -2,57 +2,57 @@
 
 use std::collections::HashMap;
 
-use super::super::EDGE;
-use super::groups;
+use crate::detect::EDGE;
+use crate::detect::prefilter::groups;
 use crate::rules::Rule;
 
 /// A literal that some rules hang on.
-pub(in crate::detect) struct Anchor {
-    pub(super) text: Vec<u8>,
-    pub(super) ignore_case: bool,
+pub(crate) struct Anchor {
+    pub(crate) text: Vec<u8>,
+    pub(crate) ignore_case: bool,
     /// The rules, in the order in which they are tried.
-    pub(in crate::detect) rules: Vec<usize>,
+    pub(crate) rules: Vec<usize>,
     /// How far around it any of them may look.
-    pub(in crate::detect) reach: usize,
+    pub(crate) reach: usize,
 }
 
 /// How much of a text an anchor is about, in bytes.
 #[derive(Clone, Copy)]
-pub(in crate::detect) struct Extent {
-    pub(in crate::detect) length: usize,
+pub(crate) struct Extent {
+    pub(crate) length: usize,
     /// On each side of it.
-    pub(in crate::detect) seen: usize,
+    pub(crate) seen: usize,
 }
 
 impl Anchor {
-    pub(in crate::detect) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.text.len()
     }
 
     /// Whether it matches in either case, as a word of a name does.
-    pub(in crate::detect) const fn is_word(&self) -> bool {
+    pub(crate) const fn is_word(&self) -> bool {
         self.ignore_case
     }
 
     #[inline]
-    pub(super) fn stands_at(&self, text: &[u8], start: usize) -> bool {
+    pub(crate) fn stands_at(&self, text: &[u8], start: usize) -> bool {
         text.get(start..start + self.len()).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
         })
     }
 
-    pub(super) const fn extent(&self) -> Extent {
+    pub(crate) const fn extent(&self) -> Extent {
         Extent { length: self.len(), seen: self.reach + EDGE }
     }
 
     /// Where its rarest four bytes stand.
-    pub(super) fn rarest(&self) -> usize {
+    pub(crate) fn rarest(&self) -> usize {
         groups::rare_bytes(self)[0].1
     }
 }
 
 /// The anchors of rules, each once.
-pub(super) fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
+pub(crate) fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
     let mut places: HashMap<(&str, bool), usize> = HashMap::new();
     let mut found: Vec<Anchor> = Vec::new();
     for (index, rule) in rules.iter().enumerate() {

@@ -2,23 +2,23 @@
 //! mixture of what is in it, so anchors are put together that are alike, and those that are common stand alone. This
 //! decides how fast a search is, and nothing of what it finds.
 
-use super::table::GRAM;
-use super::{Anchor, DEPTH};
-use crate::text::sieve::{GROUPS, Sieve, Way};
+use crate::bytescan::{GROUPS, Sieve, Way};
+use crate::detect::prefilter::table::GRAM;
+use crate::detect::prefilter::{Anchor, DEPTH};
 
 /// Banks of groups: with twice as many half as much is marked in vain, and the look takes twice as long.
 const BY_HALVES: usize = 4;
 const BY_SIXTY_FOURS: usize = 8;
 
 /// The sieve of a search, for what the processor can.
-pub(super) enum Groups {
+pub(crate) enum Groups {
     ByHalves(Box<Sieve<BY_HALVES, GRAM>>),
     BySixtyFours(Box<Sieve<BY_SIXTY_FOURS, GRAM>>),
 }
 
 impl Groups {
     /// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for.
-    pub(super) fn of(anchors: &[Anchor]) -> (Self, Vec<usize>) {
+    pub(crate) fn of(anchors: &[Anchor]) -> (Self, Vec<usize>) {
         if Way::best() == Way::Whole {
             let (sieve, chosen) = grouped(anchors, by_six_bits);
             (Self::BySixtyFours(sieve), chosen)
@@ -29,7 +29,7 @@ impl Groups {
     }
 
     /// See [`Sieve::mark`].
-    pub(super) fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
+    pub(crate) fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
         match self {
             Self::ByHalves(sieve) => sieve.mark(text, from, marks),
             Self::BySixtyFours(sieve) => sieve.mark(text, from, marks),
@@ -69,7 +69,7 @@ fn grouped<const BANKS: usize>(
 }
 
 /// Where in an anchor four bytes begin that are rare in source code, the rarest first, each with its share.
-pub(super) fn rare_bytes(anchor: &Anchor) -> Vec<(f32, usize)> {
+pub(crate) fn rare_bytes(anchor: &Anchor) -> Vec<(f32, usize)> {
     let text = anchor.text.to_ascii_lowercase();
     let last = text.len().min(DEPTH).saturating_sub(GRAM);
     let share = |at: usize| {
@@ -209,7 +209,7 @@ mod tests {
     /// Each mark costs a look at the table; with common bytes in the groups there would be many times as many.
     #[test]
     fn a_sieve_of_the_anchors_marks_little_else() {
-        let anchors = super::super::anchors_of(crate::rules::RuleSet::builtin().rules());
+        let anchors = crate::detect::prefilter::anchors_of(crate::rules::RuleSet::builtin().rules());
         let (groups, _) = Groups::of(&anchors);
         let most = match groups {
             Groups::ByHalves(_) => 100,

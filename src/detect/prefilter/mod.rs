@@ -13,16 +13,16 @@ use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::bytescan::{PLACES, Way};
 use crate::rules::Rule;
-use crate::text::sieve::{PLACES, Way};
-pub(super) use anchor::{Anchor, Extent};
+pub(crate) use anchor::{Anchor, Extent};
 
 use anchor::anchors_of;
 use groups::Groups;
 use table::{Found, GRAM, Table, folded};
 
 /// The anchors of all rules, made ready.
-pub(super) struct Prefilter {
+pub(crate) struct Prefilter {
     anchors: Vec<Anchor>,
     /// Of each anchor what is asked most often, side by side.
     extents: Vec<Extent>,
@@ -56,7 +56,7 @@ const WORDS: usize = 64;
 type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 
 impl Prefilter {
-    pub(super) fn new(rules: &[Rule]) -> Self {
+    pub(crate) fn new(rules: &[Rule]) -> Self {
         let anchors = anchors_of(rules);
         let longest = anchors.iter().map(Anchor::len).max().unwrap_or(0);
         let table = table(&anchors, Anchor::rarest);
@@ -65,29 +65,29 @@ impl Prefilter {
     }
 
     /// Whether an anchor that matches as it is written stands in a text.
-    pub(super) fn has_exact(&self, text: &[u8]) -> bool {
+    pub(crate) fn has_exact(&self, text: &[u8]) -> bool {
         self.search(text, &(0..text.len()), |_, number| {
             if self.anchor(number).is_word() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })
         .is_break()
     }
 
-    pub(super) fn anchor(&self, number: u16) -> &Anchor {
+    pub(crate) fn anchor(&self, number: u16) -> &Anchor {
         &self.anchors[usize::from(number)]
     }
 
-    pub(super) fn extent(&self, number: u16) -> Extent {
+    pub(crate) fn extent(&self, number: u16) -> Extent {
         self.extents[usize::from(number)]
     }
 
     /// The length of the longest anchor.
-    pub(super) const fn longest(&self) -> usize {
+    pub(crate) const fn longest(&self) -> usize {
         self.longest
     }
 
     /// Shows each place where an anchor begins in a region, in no order, until `visit` breaks. The rest of
     /// the anchor may lie behind the region.
-    pub(super) fn search(
+    pub(crate) fn search(
         &self,
         text: &[u8],
         region: &Range<usize>,

@@ -2,10 +2,10 @@
 //! place in a text costs one multiplication and one load, however many anchors there are.
 
 /// How many bytes of an anchor are looked at.
-pub(super) const GRAM: usize = 4;
+pub(crate) const GRAM: usize = 4;
 
 /// Four bytes of anchors.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// A bit for each hash.
     bits: Box<[u8; BITS / 8]>,
     /// What is looked for, by its hash.
@@ -31,15 +31,15 @@ struct Gram {
 
 /// What four bytes are a part of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
-    pub(super) anchor: u16,
+pub(crate) struct Found {
+    pub(crate) anchor: u16,
     /// Where in the anchor they stand.
-    pub(super) offset: u8,
+    pub(crate) offset: u8,
 }
 
 impl Table {
     /// Of the texts of anchors, each with the place in it that is looked for.
-    pub(super) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], Found)>) -> Self {
+    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], Found)>) -> Self {
         let mut table =
             Self { bits: Box::new([0; BITS / 8]), grams: Vec::new(), heads: vec![0; (1 << HEAD_BITS) + 1] };
         for (text, found) in anchors {
@@ -73,14 +73,14 @@ impl Table {
 
     /// Whether some anchor may have four bytes: 1 or 0.
     #[inline]
-    pub(super) fn may_know(&self, gram: u32) -> u8 {
+    pub(crate) fn may_know(&self, gram: u32) -> u8 {
         let hash = hash(gram);
         self.bits[hash / 8] >> (hash % 8) & 1
     }
 
     /// The anchors that may have four bytes and the one behind them.
     #[inline]
-    pub(super) fn known(&self, gram: u32, next: u8) -> impl Iterator<Item = Found> + '_ {
+    pub(crate) fn known(&self, gram: u32, next: u8) -> impl Iterator<Item = Found> + '_ {
         let head = head(hash(gram));
         let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
         let fits = move |known: &&Gram| known.bytes == gram && (known.next == 0 || known.next == next | FOLD);
@@ -93,7 +93,7 @@ const FOLD: u8 = 0x20;
 
 /// Four bytes as the table knows them.
 #[inline]
-pub(super) const fn folded(bytes: [u8; GRAM]) -> u32 {
+pub(crate) const fn folded(bytes: [u8; GRAM]) -> u32 {
     u32::from_le_bytes(bytes) | 0x2020_2020
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::*;
+use crate::detect::prefilter::*;
 use crate::rules::RuleSet;
 
 fn prefilter() -> Prefilter {

@@ -5,8 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::{Belongs, Folder};
-use super::{Hook, elsewhere};
+use crate::hook::install::hooks_dir::{Belongs, Folder};
+use crate::hook::install::{Hook, third_party};
 use crate::text;
 
 /// Why nothing was installed or removed.
@@ -106,25 +106,25 @@ pub enum InstallError {
 }
 
 impl InstallError {
-    pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { doing, path: path.to_path_buf(), source, not_undone: Vec::new() }
     }
 
     /// Git could not be started.
-    pub(super) fn not_run(git: &OsStr, source: io::Error) -> Self {
+    pub(crate) fn not_run(git: &OsStr, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::NoGit { git: git.into() },
             _ => Self::io("run", Path::new(git), source),
         }
     }
 
-    pub(super) fn not_undone(&mut self, path: PathBuf) {
+    pub(crate) fn not_undone(&mut self, path: PathBuf) {
         if let Self::Io { not_undone, .. } = self {
             not_undone.push(path);
         }
     }
 
-    pub(super) fn foreign_folder(folder: &Folder, hooks: &[Hook]) -> Self {
+    pub(crate) fn foreign_folder(folder: &Folder, hooks: &[Hook]) -> Self {
         let (path, hooks) = (folder.path.clone(), hooks.to_vec());
         match folder.belongs {
             Belongs::ToWorkTree => Self::TrackedFolder { folder: path, hooks },
@@ -133,7 +133,7 @@ impl InstallError {
     }
 
     /// Git has ended with this on its standard error.
-    pub(super) fn refused_by_git(dir: &Path, stderr: &[u8]) -> Self {
+    pub(crate) fn refused_by_git(dir: &Path, stderr: &[u8]) -> Self {
         let lines: Vec<String> = stderr
             .split(|byte| *byte == b'\n')
             .map(|line| text::terminal(line.trim_ascii()))
@@ -199,7 +199,7 @@ impl miette::Diagnostic for InstallError {
 
 /// How to have skant called from a folder that is not ours to write.
 fn instead_of_writing(folder: &Path, hooks: &[Hook]) -> String {
-    let place = elsewhere::of_people(folder);
+    let place = third_party::of_people(folder);
     let lines = hooks.iter().map(|hook| {
         format!("\n  skant hook {} \"$@\"    in {}", hook.name(), Shown(place.join(hook.name())))
     });

@@ -7,9 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use super::change::{self, Step};
-use super::script::{self, Origin};
-use super::{InstallError, Options, What, is_executable, metadata};
+use crate::hook::install::script;
+use crate::hook::install::script::Origin;
+use crate::hook::install::transaction;
+use crate::hook::install::transaction::Step;
+use crate::hook::install::{InstallError, Options, What, is_executable, metadata};
 
 /// Every hook that git looks for in a hooks folder, but for `push-to-checkout`: where that is there, git leaves
 /// to it what it does by itself otherwise.
@@ -60,7 +62,7 @@ pub struct Global {
 pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, InstallError> {
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
-    let _alone = change::alone(folder);
+    let _alone = transaction::alone(folder);
     let set = hooks_path(options.git)?;
     if let Some(set) = set.as_ref().filter(|set| !is_same(set, folder)) {
         return Err(InstallError::OtherGlobal { path: set.clone() });
@@ -89,7 +91,7 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, In
         (false, true) => What::Refreshed,
         (false, false) => What::Installed,
     };
-    change::apply(folder, &steps)?;
+    transaction::apply(folder, &steps)?;
     if set.is_none() {
         configure(options.git, &[OsStr::new("core.hooksPath"), folder.as_os_str()])?;
     }
@@ -102,7 +104,7 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, In
 ///
 /// As for [`install_global`].
 pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<Global>, InstallError> {
-    let _alone = change::alone(folder);
+    let _alone = transaction::alone(folder);
     let set = hooks_path(options.git)?.is_some_and(|set| is_same(&set, folder));
     let mut steps = Vec::new();
     for name in NAMES {
@@ -119,7 +121,7 @@ pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<G
         configure(options.git, &[OsStr::new("--unset"), OsStr::new("core.hooksPath")])?;
     }
     if !steps.is_empty() {
-        change::apply(folder, &steps)?;
+        transaction::apply(folder, &steps)?;
     }
     // It stays where somebody has put something else into it.
     let _ = fs::remove_dir(folder);
@@ -157,7 +159,8 @@ fn hooks_path(git: &OsStr) -> Result<Option<PathBuf>, InstallError> {
     match output.status.code() {
         Some(0) => {
             let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
-            Ok(Some(super::folder::path_of(line)).filter(|path| !path.as_os_str().is_empty()))
+            Ok(Some(crate::hook::install::hooks_dir::path_of(line))
+                .filter(|path| !path.as_os_str().is_empty()))
         }
         // It is not set.
         Some(1) => Ok(None),

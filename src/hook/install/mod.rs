@@ -3,25 +3,25 @@
 //! Everything is looked at first and then changed as one: what fails on the way leaves the folder as it was.
 //! Prints nothing; both return what they did as data.
 
-mod change;
-mod elsewhere;
-mod error;
-mod folder;
-mod global;
-mod program;
-mod script;
+pub(crate) mod binary_path;
+pub(crate) mod error;
+pub(crate) mod global;
+pub(crate) mod hooks_dir;
+pub(crate) mod script;
+pub(crate) mod third_party;
+pub(crate) mod transaction;
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-use change::Step;
-use folder::{Belongs, Folder};
+use hooks_dir::{Belongs, Folder};
 use script::Origin;
+use transaction::Step;
 
+pub use binary_path::program;
 pub use error::InstallError;
 pub use global::{Global, global_folder, install_global, uninstall_global};
-pub use program::program;
 
 /// A hook that skant answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,16 +117,16 @@ pub enum What {
 /// Where there is no repository, where git refuses it, where the hooks folder is not this repository's alone,
 /// where a hook cannot be kept, or a file cannot be written; then nothing has changed.
 pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-    let folder = folder::find(options.git, options.dir)?;
+    let folder = hooks_dir::find(options.git, options.dir)?;
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
-    let _alone = change::alone(&folder.path);
+    let _alone = transaction::alone(&folder.path);
     let mut plan = Plan::default();
     for place in places(&folder, options) {
         plan.install(&place?, &program)?;
     }
     if plan.is_refused(&folder, options) {
-        let (called, missing) = elsewhere::called(&folder.path, options.hooks);
+        let (called, missing) = third_party::called(&folder.path, options.hooks);
         return if missing.is_empty() {
             Ok(called)
         } else {
@@ -143,8 +143,8 @@ pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
 ///
 /// As for [`install`].
 pub fn uninstall(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-    let folder = folder::find(options.git, options.dir)?;
-    let _alone = change::alone(&folder.path);
+    let folder = hooks_dir::find(options.git, options.dir)?;
+    let _alone = transaction::alone(&folder.path);
     let mut plan = Plan::default();
     for place in places(&folder, options) {
         plan.uninstall(place?);
@@ -221,7 +221,7 @@ impl Place {
         let kept = match metadata(&before)? {
             None => Kept::Absent,
             Some(found) if found.is_dir() => Kept::Folder,
-            Some(_) if matches!(present, Present::Foreign { .. }) && change::is_copy(&path, &before) => {
+            Some(_) if matches!(present, Present::Foreign { .. }) && transaction::is_copy(&path, &before) => {
                 Kept::Copy
             }
             Some(_) => Kept::Hook { executable: is_executable(&before) },
@@ -319,7 +319,7 @@ impl Plan {
             return Err(InstallError::foreign_folder(folder, options.hooks));
         }
         if !self.steps.is_empty() {
-            change::apply(&folder.path, &self.steps)?;
+            transaction::apply(&folder.path, &self.steps)?;
         }
         Ok(self.actions)
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Hook;
+use crate::hook::install::Hook;
 
 /// How every script begins, up to the format's number.
 const HEAD: &[u8] = b"#!/bin/sh\n# installed by skant, format ";
@@ -20,7 +20,7 @@ const PROGRAM_PLACE: &str = "@SKANT@";
 
 /// The checksum of a script: tells what was written from what somebody changed since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sum(u64);
+pub(crate) struct Sum(u64);
 
 impl Sum {
     fn of(body: &[u8]) -> Self {
@@ -34,14 +34,14 @@ impl Sum {
 }
 
 /// A script that is ready to be written.
-pub(super) struct Script {
-    pub(super) content: Vec<u8>,
-    pub(super) sum: Sum,
+pub(crate) struct Script {
+    pub(crate) content: Vec<u8>,
+    pub(crate) sum: Sum,
 }
 
 /// Who wrote a hook.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// Skant, in this or another version, and nobody has changed it.
     Skant(Sum),
     /// Skant, and somebody has changed it.
@@ -51,12 +51,12 @@ pub(super) enum Origin {
 }
 
 /// The script of a hook that calls this program.
-pub(super) fn render(hook: Hook, program: &Path) -> Script {
+pub(crate) fn render(hook: Hook, program: &Path) -> Script {
     filled(template(hook), program)
 }
 
 /// The script that stands in the place of each hook for all repositories.
-pub(super) fn render_global(program: &Path) -> Script {
+pub(crate) fn render_global(program: &Path) -> Script {
     filled(GLOBAL, program)
 }
 
@@ -73,7 +73,7 @@ fn filled(template: &str, program: &Path) -> Script {
 }
 
 /// Who wrote this hook.
-pub(super) fn origin(content: &[u8]) -> Origin {
+pub(crate) fn origin(content: &[u8]) -> Origin {
     if let Some(sum) = intact(content) {
         return Origin::Skant(sum);
     }
@@ -84,7 +84,7 @@ pub(super) fn origin(content: &[u8]) -> Origin {
 }
 
 /// Whether this is the script for all repositories.
-pub(super) fn is_global(content: &[u8]) -> bool {
+pub(crate) fn is_global(content: &[u8]) -> bool {
     memchr::memmem::find(content, b"\n# In the place of every hook, for all repositories: ").is_some()
 }
 

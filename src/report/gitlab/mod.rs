@@ -11,8 +11,8 @@ use std::io::{self, Write};
 use sha2::{Digest as _, Sha256};
 
 use self::model::{Commit, Detail, Identifier, Message, Scan, Tool, Vendor, Vulnerability};
-use super::{Times, human, words};
 use crate::finding::{Finding, Location, Problem, Report, Severity};
+use crate::report::{Times, human, words};
 
 /// GitLab refuses a report with more than 100,000 entries.
 const MOST_ENTRIES: usize = 100_000;

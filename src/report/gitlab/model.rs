@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 /// The version of the schema that this is written by.
-pub(super) const VERSION: &str = "15.2.4";
+pub(crate) const VERSION: &str = "15.2.4";
 
 #[derive(Serialize)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     pub analyzer: Tool,
     pub scanner: Tool,
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub(super) struct Scan {
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
+pub(crate) struct Tool {
     pub id: &'static str,
     pub name: &'static str,
     pub version: &'static str,
@@ -28,18 +28,18 @@ pub(super) struct Tool {
 }
 
 #[derive(Serialize)]
-pub(super) struct Vendor {
+pub(crate) struct Vendor {
     pub name: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Message {
+pub(crate) struct Message {
     pub level: &'static str,
     pub value: String,
 }
 
 #[derive(Serialize)]
-pub(super) struct Vulnerability<'r> {
+pub(crate) struct Vulnerability<'r> {
     pub id: String,
     pub name: String,
     pub description: String,
@@ -52,7 +52,7 @@ pub(super) struct Vulnerability<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Identifier<'r> {
+pub(crate) struct Identifier<'r> {
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub name: String,
@@ -60,7 +60,7 @@ pub(super) struct Identifier<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Location<'r> {
+pub(crate) struct Location<'r> {
     pub file: &'r str,
     pub start_line: usize,
     pub end_line: usize,
@@ -68,14 +68,14 @@ pub(super) struct Location<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Commit<'r> {
+pub(crate) struct Commit<'r> {
     pub sha: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<&'r str>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Detail {
+pub(crate) struct Detail {
     pub name: &'static str,
     #[serde(rename = "type")]
     pub kind: &'static str,

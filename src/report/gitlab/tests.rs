@@ -83,7 +83,7 @@ fn every_report_holds_to_what_the_schema_says() {
 fn every_report_is_valid_by_the_published_schema() {
     let path = samples::published("gitlab-secret-detection.json");
     let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    assert_eq!(schema["self"]["version"], json!(super::model::VERSION));
+    assert_eq!(schema["self"]["version"], json!(crate::report::gitlab::model::VERSION));
     holds(&schema, "the published schema");
 }
 
@@ -139,7 +139,11 @@ fn a_report_is_cut_so_that_every_finding_stays() {
     let report = samples::many(1500, 100);
     let told = parsed(&report);
     let entries = told["vulnerabilities"].as_array().unwrap();
-    assert!(entries.len() <= super::MOST_ENTRIES && entries.len() > 50_000, "{}", entries.len());
+    assert!(
+        entries.len() <= crate::report::gitlab::MOST_ENTRIES && entries.len() > 50_000,
+        "{}",
+        entries.len()
+    );
     let named = |fingerprint: &str| {
         entries.iter().filter(|entry| entry["identifiers"][1]["value"] == json!(fingerprint)).count()
     };

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use super::layout::{Paint, Tone, columns, wrapped};
-use super::snippet::{Drawing, OneLine};
-use super::{Detail, Options, many};
 use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
+use crate::report::human::layout::{Paint, Tone, columns, wrapped};
+use crate::report::human::snippet::{Drawing, OneLine};
+use crate::report::human::{Detail, Options, many};
 use crate::report::level::Level;
-use crate::report::words::{self, short};
+use crate::report::words;
+use crate::report::words::short;
 
 /// Further places than these are only counted.
 const MOST_PLACES: usize = 5;
@@ -16,7 +17,7 @@ const MOST_PLACES: usize = 5;
 const LABELS: usize = 14;
 
 /// The whole entry, without the empty line after it. What to do is not said again where it was said of one `before`.
-pub(super) fn told(
+pub(crate) fn told(
     finding: &Finding,
     before: Option<&Finding>,
     options: &Options,

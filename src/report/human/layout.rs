@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a piece of text is, as far as its colour goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     Error,
     Warning,
     Note,
@@ -14,10 +14,10 @@ pub(super) enum Tone {
 
 /// Colours text, or leaves it alone.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint(pub bool);
+pub(crate) struct Paint(pub bool);
 
 impl Paint {
-    pub(super) fn tint(self, tone: Tone, text: &str) -> String {
+    pub(crate) fn tint(self, tone: Tone, text: &str) -> String {
         let code = match tone {
             Tone::Error => "1;31",
             Tone::Warning => "1;33",
@@ -31,7 +31,7 @@ impl Paint {
 
 /// `text` in lines that fit into `width` columns: the first after `first`, the others after as many spaces.
 /// A word that is too long stays whole, and so does what stands in backticks, so that commands can be copied.
-pub(super) fn wrapped(first: &str, text: &str, width: usize) -> String {
+pub(crate) fn wrapped(first: &str, text: &str, width: usize) -> String {
     let indent = columns(first);
     let mut out = first.to_owned();
     let mut column = indent;
@@ -64,13 +64,13 @@ fn words(text: &str) -> Vec<&str> {
     .collect()
 }
 
-pub(super) fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
 /// The part of a line that fits into `room` columns and holds `span`, with more of what stands before it (the
 /// name) than of what comes after; `…` stands where something was cut. The span is clamped to the line.
-pub(super) fn window(line: &str, span: (usize, usize), room: usize) -> (String, Range<usize>) {
+pub(crate) fn window(line: &str, span: (usize, usize), room: usize) -> (String, Range<usize>) {
     let start = boundary(line, span.0);
     // A character that the span only begins belongs to it.
     let end = (span.1.max(start)..line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or(line.len());
@@ -99,7 +99,7 @@ pub(super) fn window(line: &str, span: (usize, usize), room: usize) -> (String, 
 }
 
 /// The last place at or before `at` where no character is cut.
-pub(super) fn boundary(line: &str, at: usize) -> usize {
+pub(crate) fn boundary(line: &str, at: usize) -> usize {
     (0..=at.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0)
 }
 

@@ -3,34 +3,34 @@
 
 use std::collections::HashMap;
 
-use super::layout::{Paint, counted, wrapped};
-use super::{Detail, Options, Tone};
 use crate::finding::{Confidence, Finding, Report};
+use crate::report::human::layout::{Paint, counted, wrapped};
+use crate::report::human::{Detail, Options, Tone};
 
 /// With so many at most each one is told in full.
 const FEW: usize = 10;
 
 /// What was said before of each rule.
-pub(super) struct Told<'r> {
+pub(crate) struct Told<'r> {
     first: HashMap<&'r str, &'r Finding>,
     is_brief: bool,
 }
 
 impl<'r> Told<'r> {
-    pub(super) fn new(report: &Report, options: &Options) -> Self {
+    pub(crate) fn new(report: &Report, options: &Options) -> Self {
         let is_brief = report.findings.len() > FEW && options.detail != Detail::Verbose;
         Self { first: HashMap::new(), is_brief }
     }
 
     /// The finding that was told before and says more of what to do, if there is one.
-    pub(super) fn before(&mut self, finding: &'r Finding) -> Option<&'r Finding> {
+    pub(crate) fn before(&mut self, finding: &'r Finding) -> Option<&'r Finding> {
         let first = *self.first.entry(&finding.rule).or_insert(finding);
         (self.is_brief && !std::ptr::eq(first, finding)).then_some(first)
     }
 }
 
 /// What of the advice on a finding is not said of another one.
-pub(super) fn besides(finding: &Finding, first: &Finding) -> Vec<String> {
+pub(crate) fn besides(finding: &Finding, first: &Finding) -> Vec<String> {
     let own = finding.help.iter().filter(|line| !first.help.contains(line)).cloned();
     let (number, of) = (finding.help.len(), &first.fingerprint);
     let shared = (number > 0).then(|| format!("what is said of {of} above"));
@@ -38,7 +38,7 @@ pub(super) fn besides(finding: &Finding, first: &Finding) -> Vec<String> {
 }
 
 /// How many there are of each rule, the weightiest first, and how to go on.
-pub(super) fn overview(report: &Report, options: &Options) -> String {
+pub(crate) fn overview(report: &Report, options: &Options) -> String {
     if report.findings.len() <= FEW {
         return String::new();
     }

@@ -14,8 +14,8 @@ use self::layout::{Paint, Tone, wrapped};
 use self::many::Told;
 
 pub use self::layout::{counted, grouped, size};
-use super::words;
 use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::report::words;
 use crate::text::no_command;
 
 /// Further notes than these are only counted, unless asked for.
@@ -158,7 +158,7 @@ fn entry(word: &str, tone: Tone, problem: &Problem, options: &Options) -> String
 }
 
 /// How it went in one line; before it, where a CI system was recognised, what it asked for.
-pub(super) fn summary(report: &Report, options: &Options) -> String {
+pub(crate) fn summary(report: &Report, options: &Options) -> String {
     let paint = Paint(options.color);
     let unreachable = report.findings.iter().filter(|finding| !finding.is_reachable()).count();
     let reachable = report.findings.len() - unreachable;

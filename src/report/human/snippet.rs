@@ -7,12 +7,12 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::layout::{boundary, columns, window};
+use crate::report::human::layout::{boundary, columns, window};
 use crate::report::level::Level;
 
 /// A head line and, below it, one line of source with a mark.
 #[derive(Debug)]
-pub(super) struct Drawing {
+pub(crate) struct Drawing {
     pub level: Level,
     /// Stands beside the sign of the level.
     pub headline: String,
@@ -24,7 +24,7 @@ pub(super) struct Drawing {
 
 /// A single line that knows where it comes from.
 #[derive(Debug)]
-pub(super) struct OneLine {
+pub(crate) struct OneLine {
     /// The place, with line and column.
     name: String,
     number: usize,
@@ -34,13 +34,13 @@ pub(super) struct OneLine {
 
 impl OneLine {
     /// Cuts the line to `width` columns, the gutter included.
-    pub(super) fn new(name: String, number: usize, line: &str, span: (usize, usize), width: usize) -> Self {
+    pub(crate) fn new(name: String, number: usize, line: &str, span: (usize, usize), width: usize) -> Self {
         let (line, mark) = window(line, span, width.saturating_sub(gutter(number)));
         Self { name, number, line, mark: (mark.start, mark.len()).into() }
     }
 
     /// The column in which miette starts the label.
-    pub(super) fn label_column(&self) -> usize {
+    pub(crate) fn label_column(&self) -> usize {
         let middle = self.mark.offset() + self.mark.len() / 2;
         gutter(self.number) + columns(&self.line[..boundary(&self.line, middle)]) + LEAD
     }
@@ -98,7 +98,7 @@ impl Diagnostic for Drawing {
 
 impl Drawing {
     /// The drawing as text, with a line break at its end. Nothing is asked of the terminal.
-    pub(super) fn draw(&self, color: bool, width: usize) -> Result<String, fmt::Error> {
+    pub(crate) fn draw(&self, color: bool, width: usize) -> Result<String, fmt::Error> {
         let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
         let handler = GraphicalReportHandler::new_themed(theme)

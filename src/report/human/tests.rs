@@ -1,7 +1,7 @@
 //! What people read, as it stands in `snapshots/`. `SNAPSHOTS=overwrite cargo test` writes them anew.
 
-use super::{Detail, Options, write};
 use crate::finding::{Finding, Problem, ProblemKind, Report};
+use crate::report::human::{Detail, Options, write};
 use crate::report::samples;
 
 fn told(report: &Report, options: &Options) -> String {

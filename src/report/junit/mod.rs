@@ -6,9 +6,9 @@ mod tests;
 
 use std::io::{self, Write};
 
-use super::level::Level;
-use super::{Times, human, words};
 use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::report::level::Level;
+use crate::report::{Times, human, words};
 
 /// GitLab reads half a million cases; nobody reads so many, and Jenkins holds all of them in memory.
 const MOST_CASES: usize = 20_000;

@@ -209,7 +209,7 @@ fn a_report_is_cut_and_says_so() {
     let told = samples::told(Format::Junit, &samples::many(20_100, 1));
     let document = Document::parse(&told).unwrap();
     let count = document.descendants().filter(|node| node.has_tag_name("testcase")).count();
-    assert_eq!(count, super::MOST_CASES);
+    assert_eq!(count, crate::report::junit::MOST_CASES);
     let out = document.descendants().find(|node| node.has_tag_name("system-out")).unwrap();
     assert!(
         out.text().unwrap().contains("There are 20101 cases, of which 20000 are listed"),

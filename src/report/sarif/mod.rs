@@ -17,9 +17,9 @@ use self::model::{
     Descriptor, Driver, Invocation, Log, Notification, Outcome, Properties, Rule, Run, Suppression, Text,
     Tool,
 };
-use super::level::Level;
-use super::words;
 use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed};
+use crate::report::level::Level;
+use crate::report::words;
 
 /// GitHub shows no more results of a run than this (and refuses five times as many).
 const MOST_RESULTS: usize = 5000;

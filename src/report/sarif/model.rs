@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-pub(super) const VERSION: &str = "2.1.0";
+pub(crate) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(crate) const VERSION: &str = "2.1.0";
 
 /// A property bag.
-pub(super) type Properties = BTreeMap<&'static str, serde_json::Value>;
+pub(crate) type Properties = BTreeMap<&'static str, serde_json::Value>;
 
 #[derive(Serialize)]
-pub(super) struct Log<'r> {
+pub(crate) struct Log<'r> {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
@@ -20,7 +20,7 @@ pub(super) struct Log<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run<'r> {
+pub(crate) struct Run<'r> {
     pub tool: Tool<'r>,
     pub invocations: [Invocation; 1],
     pub column_kind: &'static str,
@@ -29,13 +29,13 @@ pub(super) struct Run<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool<'r> {
+pub(crate) struct Tool<'r> {
     pub driver: Driver<'r>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Driver<'r> {
+pub(crate) struct Driver<'r> {
     pub name: &'static str,
     pub version: &'static str,
     pub semantic_version: &'static str,
@@ -45,7 +45,7 @@ pub(super) struct Driver<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule<'r> {
+pub(crate) struct Rule<'r> {
     pub id: &'r str,
     pub short_description: Text,
     pub help: Text,
@@ -54,19 +54,19 @@ pub(super) struct Rule<'r> {
 
 /// What a notification's `descriptor` refers to, and the reference itself.
 #[derive(Serialize)]
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     pub id: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(crate) struct Invocation {
     pub execution_successful: bool,
     pub tool_execution_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Notification {
+pub(crate) struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptor: Option<Descriptor>,
     pub level: &'static str,
@@ -76,7 +76,7 @@ pub(super) struct Notification {
 /// What the standard calls a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Outcome<'r> {
+pub(crate) struct Outcome<'r> {
     pub rule_id: &'r str,
     pub rule_index: usize,
     pub level: &'static str,
@@ -92,14 +92,14 @@ pub(super) struct Outcome<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Text {
+pub(crate) struct Text {
     pub text: String,
 }
 
 #[expect(clippy::struct_field_names, reason = "the names are those of SARIF")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location<'r> {
+pub(crate) struct Location<'r> {
     pub physical_location: PhysicalLocation<'r>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Text>,
@@ -109,7 +109,7 @@ pub(super) struct Location<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct PhysicalLocation<'r> {
+pub(crate) struct PhysicalLocation<'r> {
     pub artifact_location: ArtifactLocation,
     pub region: Region<'r>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,13 +117,13 @@ pub(super) struct PhysicalLocation<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ArtifactLocation {
+pub(crate) struct ArtifactLocation {
     pub uri: String,
 }
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region<'r> {
+pub(crate) struct Region<'r> {
     pub start_line: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_column: Option<usize>,
@@ -140,19 +140,19 @@ pub(super) struct Region<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Content<'r> {
+pub(crate) struct Content<'r> {
     pub text: &'r str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LogicalLocation {
+pub(crate) struct LogicalLocation {
     pub fully_qualified_name: String,
     pub kind: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression<'r> {
+pub(crate) struct Suppression<'r> {
     pub kind: &'static str,
     pub status: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]

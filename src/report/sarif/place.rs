@@ -6,12 +6,15 @@
 
 use std::fmt::Write as _;
 
-use super::model::{ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text};
-use crate::finding::{self, Finding, Part, PlaceKind, Scope};
+use crate::finding;
+use crate::finding::{Finding, Part, PlaceKind, Scope};
+use crate::report::sarif::model::{
+    ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text,
+};
 use crate::report::words::in_working_tree;
 
 /// One of a finding's places.
-pub(super) fn location<'r>(
+pub(crate) fn location<'r>(
     finding: &'r Finding,
     place: &'r finding::Location,
     scope: &Scope,
@@ -51,7 +54,7 @@ pub(super) fn location<'r>(
 }
 
 /// Where the other half of a pair stands.
-pub(super) fn other_half<'r>(
+pub(crate) fn other_half<'r>(
     finding: &'r Finding,
     place: &'r finding::Location,
     scope: &Scope,
@@ -69,7 +72,7 @@ pub(super) fn other_half<'r>(
 }
 
 /// The place of a suppressed finding.
-pub(super) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
+pub(crate) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
     let region = Region { start_line: suppressed.line.max(1), ..Region::default() };
     let (kind, path) = (suppressed.kind, &suppressed.path);
     if in_working_tree(kind, scope, None) {
@@ -102,7 +105,7 @@ fn physical<'r>(
 
 /// A relative URI reference for a path as reports show it, where `%XX` stands for a byte already. Colons are
 /// escaped as well, or `a:b` would have the scheme `a`; so is a second leading slash, or `//a` would be a host.
-pub(super) fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut out = String::with_capacity(path.len());
     for (at, &byte) in bytes.iter().enumerate() {

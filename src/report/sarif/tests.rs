@@ -189,7 +189,7 @@ fn links_and_placeholders_in_messages_are_only_text() {
     let log = parsed(&samples::hostile());
     let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
     assert_eq!(notes[0]["message"]["text"], json!("line%0Abreak%1B\\[31m: a pipe \\](x) {{0}}"));
-    assert_eq!(super::plain("a[0] b").text, "a[0] b");
+    assert_eq!(crate::report::sarif::plain("a[0] b").text, "a[0] b");
 }
 
 #[test]
@@ -222,8 +222,11 @@ fn a_log_is_cut_to_what_github_takes_packed() {
             .collect();
     }
     let told = samples::told(Format::Sarif, &report);
-    let packed = super::packed(told.as_bytes()).unwrap();
-    assert!(packed <= super::MOST_PACKED && packed > super::MOST_PACKED / 2, "{packed}");
+    let packed = crate::report::sarif::packed(told.as_bytes()).unwrap();
+    assert!(
+        packed <= crate::report::sarif::MOST_PACKED && packed > crate::report::sarif::MOST_PACKED / 2,
+        "{packed}"
+    );
     let log: Value = serde_json::from_str(&told).unwrap();
     let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
     let listed = results(&log).len();

@@ -1,31 +1,31 @@
 //! Scans of everything that a repository holds: objects, messages, names; then who brought what in.
 
-mod absent;
-mod collect;
-mod places;
-mod reach;
-mod recent;
-mod trees;
-mod unread;
+pub(crate) mod blobs;
+pub(crate) mod locations;
+pub(crate) mod missing_objects;
+pub(crate) mod reachability;
+pub(crate) mod skipped_archives;
+pub(crate) mod tree_cache;
+pub(crate) mod trees;
 
 use std::collections::HashMap;
 
-use super::findings::Hit;
-use super::unknown::Known;
-use super::unused::Whole;
-use super::{Asked, Engine, ScanError};
-use crate::attribute::{CommitGraph, Commits, Holdings, tell};
 use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::git::{Objects, Oid, OpenError, Refs, Repository};
+use crate::provenance::{CommitGraph, Commits, Holdings, tell};
+use crate::scan::group::Hit;
+use crate::scan::missing_paths::Known;
+use crate::scan::unused_suppressions::Whole;
+use crate::scan::{Asked, Engine, ScanError};
 use crate::secret::ValueId;
-use crate::source::budget::Budget;
-use crate::source::git::{Objects, Oid, OpenError, Refs, Repository};
-use crate::source::history::{self as source, Contents, Tally};
+use crate::source::history as source;
+use crate::source::history::{Contents, Tally};
 use crate::source::range::shallow_borders;
 use crate::source::{Stop, read_problem};
 
-use collect::{Collector, Found};
-use places::Telling;
-use reach::Reach;
+use blobs::{Collector, Found};
+use locations::Telling;
+use reachability::Reach;
 use trees::{InTrees, TreeCollector};
 
 /// How a history is read, and what of it is reported.
@@ -98,7 +98,7 @@ pub fn history(
 
 /// One repository's part of a report.
 #[derive(Default)]
-struct Part {
+pub(crate) struct Part {
     scope: Scope,
     hits: Vec<Hit>,
     histories: HashMap<ValueId, History>,
@@ -183,19 +183,19 @@ impl Engine {
         part.problems.extend(reach.problems.iter().cloned());
         let borders = shallow_borders(repository)?;
         let mut followed = found.interest(self);
-        let absent = absent::follow(&found, &mut followed);
+        let absent = missing_objects::follow(&found, &mut followed);
         let before = followed.values.len() + absent.len();
-        unread::follow(&found, &mut followed, before);
+        skipped_archives::follow(&found, &mut followed, before);
         let names = std::mem::take(&mut found.trees.entry_names);
         let shape = std::mem::take(&mut found.trees.shape);
         let holdings = Holdings::of(&contents, &shape, names, &followed.objects);
         drop(shape);
         let count = before + found.unread.len();
         let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
-        part.problems.extend((!told.complete).then(Budget::problem));
+        part.problems.extend((!told.complete).then(crate::source::tree_budget_problem));
         let (stories, of_unread) = told.stories.split_at(before);
         let (stories, of_absent) = stories.split_at(followed.values.len());
-        let known = absent::Known {
+        let known = missing_objects::Known {
             repository,
             contents: &contents,
             graph: &graph,
@@ -203,11 +203,11 @@ impl Engine {
             found: &found,
             borders: &borders,
         };
-        part.problems.extend(absent::problems(self, &known, &absent, of_absent));
+        part.problems.extend(missing_objects::problems(self, &known, &absent, of_absent));
         let telling =
             Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
         telling.tell(&found, &followed, stories, &mut part);
-        part.problems.extend(unread::problems(&telling, &found.unread, of_unread, limits));
+        part.problems.extend(skipped_archives::problems(&telling, &found.unread, of_unread, limits));
         part.is_told = true;
         if !limits.asked.is_all() {
             part.trees = graph.trees();

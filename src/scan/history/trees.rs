@@ -4,21 +4,22 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::super::Engine;
-use super::recent::Recent;
-use crate::attribute::{Entry, Names, Shape};
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
-use crate::source::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
+use crate::git::tree_delta::{Known, take_over};
+use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
+use crate::provenance::{Entry, Names, Shape};
+use crate::scan::Engine;
+use crate::scan::history::tree_cache::Recent;
 use crate::source::history::{Contents, Set};
-use crate::source::trees::{Known, take_over};
-use crate::source::{Blob, Copied, Visitor, read_problem};
+use crate::source::{Blob, Visitor, read_problem};
+use crate::text::Copied;
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
 
 /// Gathers it while trees are read, on any number of threads.
-pub(super) struct TreeCollector<'c> {
+pub(crate) struct TreeCollector<'c> {
     engine: &'c Engine,
     format: ObjectFormat,
     contents: &'c Contents,
@@ -36,23 +37,23 @@ pub(super) struct TreeCollector<'c> {
 
 /// What was gathered.
 #[derive(Default)]
-pub(super) struct InTrees {
+pub(crate) struct InTrees {
     /// Evidence in names: the tree, the name.
-    pub(super) names: Vec<(Oid, Vec<u8>, Evidence)>,
+    pub(crate) names: Vec<(Oid, Vec<u8>, Evidence)>,
     /// Entries whose object is not there: the tree, the name, the object.
-    pub(super) absent: Vec<(Oid, Vec<u8>, Oid)>,
+    pub(crate) absent: Vec<(Oid, Vec<u8>, Oid)>,
     /// How many more such entries there are than were kept.
-    pub(super) more_absent: usize,
+    pub(crate) more_absent: usize,
     /// All trees, by number.
-    pub(super) all: Set,
-    pub(super) shape: Shape,
-    pub(super) entry_names: Names,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) all: Set,
+    pub(crate) shape: Shape,
+    pub(crate) entry_names: Names,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// What is known of a tree's entry.
 #[derive(Clone, Copy)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The object, where it is a folder or a blob that is followed.
     object: u32,
     /// The name, where anything is to be done about the entry.
@@ -83,7 +84,7 @@ impl Seen {
 
 impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
-    pub(super) fn new(engine: &'c Engine, format: ObjectFormat, contents: &'c Contents, blobs: Set) -> Self {
+    pub(crate) fn new(engine: &'c Engine, format: ObjectFormat, contents: &'c Contents, blobs: Set) -> Self {
         let [folders, trees] = [(); 2].map(|()| Set::below(contents.count()));
         let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
@@ -101,7 +102,7 @@ impl<'c> TreeCollector<'c> {
     }
 
     /// What was gathered, sorted; `is_whole` if all trees were read.
-    pub(super) fn into_found(self, is_whole: bool) -> InTrees {
+    pub(crate) fn into_found(self, is_whole: bool) -> InTrees {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.shape = self.shape.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.entry_names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);

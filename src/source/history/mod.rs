@@ -1,25 +1,25 @@
 //! Everything that a repository's object database holds, each object once: packs are read directly, along the
 //! trees of their deltas; what lies loose, and what the pack reader hands back, comes through libgit2.
 
-mod contents;
-mod forest;
-mod libgit;
-mod memory;
-mod names;
-mod packs;
-mod stores;
-mod walker;
+pub(crate) mod delta_forest;
+pub(crate) mod delta_walker;
+pub(crate) mod fallback;
+pub(crate) mod memory_limit;
+pub(crate) mod object_ids;
+pub(crate) mod object_set;
+pub(crate) mod pack_walk;
+pub(crate) mod submodules;
 
 use std::collections::HashSet;
 
-use super::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
-use super::{Stop, Visitor};
+use crate::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
+use crate::source::{Stop, Visitor};
 
-pub use contents::Contents;
-pub use libgit::visit as visit_with_libgit2;
-pub use memory::{FOR_EACH_BYTE, Memory};
-pub use names::Set;
-pub use stores::{Stores, of_submodules};
+pub use fallback::visit as visit_with_libgit2;
+pub use memory_limit::{FOR_EACH_BYTE, Memory};
+pub use object_ids::Set;
+pub use object_set::Contents;
+pub use submodules::{Stores, of_submodules};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub struct Tally {
 
 /// Which objects a pass over packs is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kinds {
+pub(crate) enum Kinds {
     All,
     AllButTrees,
     Trees,
@@ -83,9 +83,9 @@ pub fn visit<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
-    let (mut tally, handed_back) = packs::visit(contents, Kinds::All, visitor, stop);
+    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::All, visitor, stop);
     let rest = contents.outside_of_packs(handed_back);
-    tally.add(libgit::visit(repository, &rest, visitor, stop)?);
+    tally.add(fallback::visit(repository, &rest, visitor, stop)?);
     Ok(tally.sorted())
 }
 
@@ -99,9 +99,9 @@ pub fn visit_all_but_trees<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<(Tally, Vec<Oid>), OpenError> {
-    let (mut tally, handed_back) = packs::visit(contents, Kinds::AllButTrees, visitor, stop);
+    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::AllButTrees, visitor, stop);
     let rest = contents.outside_of_packs(handed_back);
-    let (others, trees) = libgit::visit_all_but_trees(repository, &rest, visitor, stop)?;
+    let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, stop)?;
     tally.add(others);
     Ok((tally.sorted(), trees))
 }
@@ -117,11 +117,11 @@ pub fn visit_trees<V: Visitor>(
     visitor: &V,
     stop: &Stop,
 ) -> Result<Tally, OpenError> {
-    let (mut tally, mut rest) = packs::visit(contents, Kinds::Trees, visitor, stop);
+    let (mut tally, mut rest) = pack_walk::visit(contents, Kinds::Trees, visitor, stop);
     rest.extend(others);
     rest.sort_unstable();
     rest.dedup();
-    tally.add(libgit::visit(repository, &rest, visitor, stop)?);
+    tally.add(fallback::visit(repository, &rest, visitor, stop)?);
     Ok(tally.sorted())
 }
 

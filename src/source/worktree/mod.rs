@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use self::tracked::Tracked;
-use super::git::{Oid, Repository, path_bytes};
-use super::ignores::{self, Rules};
 use crate::finding::{Problem, ProblemKind};
+use crate::git::{Oid, Repository, path_bytes};
+use crate::source::ignore_files;
+use crate::source::ignore_files::Rules;
 use crate::text::percent;
 
 /// Which files below a folder are read.
@@ -241,7 +242,7 @@ impl Lister<'_> {
             let odd = Arc::clone(odd);
             builder.filter_entry(move |entry| {
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                if entry.depth() > 0 && by_git && is_folder && ignores::are_odd(entry.path()) {
+                if entry.depth() > 0 && by_git && is_folder && ignore_files::are_odd(entry.path()) {
                     held(&odd).push(entry.path().into());
                     return false;
                 }

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-use super::{Content, File, Lister, special};
 use crate::finding::{Problem, ProblemKind};
+use crate::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
 use crate::source::checkout::Checkout;
-use crate::source::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
+use crate::source::worktree::{Content, File, Lister, special};
 use crate::text::percent;
 
 /// Lists what indexes name.
-pub(super) struct Tracked<'t> {
+pub(crate) struct Tracked<'t> {
     lister: &'t Lister<'t>,
     /// Names that are listed already.
     known: HashSet<&'t [u8]>,
@@ -21,17 +21,17 @@ pub(super) struct Tracked<'t> {
 }
 
 impl<'t> Tracked<'t> {
-    pub(super) const fn new(lister: &'t Lister<'t>, known: HashSet<&'t [u8]>) -> Self {
+    pub(crate) const fn new(lister: &'t Lister<'t>, known: HashSet<&'t [u8]>) -> Self {
         Self { lister, known, files: Vec::new(), problems: Vec::new() }
     }
 
-    pub(super) fn into_parts(self) -> (Vec<File>, Vec<Problem>) {
+    pub(crate) fn into_parts(self) -> (Vec<File>, Vec<Problem>) {
         (self.files, self.problems)
     }
 
     /// What the index holds below a folder, submodules that are checked out included; `prefix` is what the names in it
     /// are told from.
-    pub(super) fn list(&mut self, repository: &Repository, prefix: &[u8], folder: &Path) {
+    pub(crate) fn list(&mut self, repository: &Repository, prefix: &[u8], folder: &Path) {
         let Some(top) = &repository.work_tree else { return };
         let index = match Index::read(&repository.index_file, &repository.git_dir, repository.format) {
             Ok(index) => index,
@@ -114,7 +114,7 @@ impl<'t> Tracked<'t> {
     }
 
     /// A repository in the tree that is no submodule of it: its ignore files count, so does its index.
-    pub(super) fn inner(&mut self, folder: &Path) {
+    pub(crate) fn inner(&mut self, folder: &Path) {
         let name = self.lister.name_of(folder);
         match Repository::at(folder) {
             Ok(Some(inner)) => self.list(&inner, &name, folder),

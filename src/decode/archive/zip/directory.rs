@@ -1,10 +1,10 @@
 //! What a zip tells of its members.
 
-use super::super::number;
-use super::{CENTRAL, DESCRIPTOR, END, LOCAL, LOCAL_LENGTH, Way};
+use crate::decode::archive::number;
+use crate::decode::archive::zip::{CENTRAL, DESCRIPTOR, END, LOCAL, LOCAL_LENGTH, Way};
 
 /// The length of the end without a comment.
-pub(super) const END_LENGTH: usize = 22;
+pub(crate) const END_LENGTH: usize = 22;
 
 /// The longest comment behind it.
 const MOST_COMMENT: usize = 65_535;
@@ -14,17 +14,17 @@ const CENTRAL_LENGTH: usize = 46;
 
 /// What a member's header or the directory says of it.
 #[derive(Clone, Debug)]
-pub(super) struct Entry<'t> {
-    pub(super) name: &'t [u8],
+pub(crate) struct Entry<'t> {
+    pub(crate) name: &'t [u8],
     /// Where the member's header stands.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
     /// Where the member's bytes begin; only its own header says so.
-    pub(super) data: usize,
+    pub(crate) data: usize,
     /// The size of the member's bytes in the archive.
-    pub(super) packed: usize,
-    pub(super) sum: u64,
+    pub(crate) packed: usize,
+    pub(crate) sum: u64,
     /// Whether the header was written before the sizes were known: they stand behind the member.
-    pub(super) is_streamed: bool,
+    pub(crate) is_streamed: bool,
     method: u64,
     is_encrypted: bool,
     is_local: bool,
@@ -32,7 +32,7 @@ pub(super) struct Entry<'t> {
 
 impl<'t> Entry<'t> {
     /// Reads a member's own header.
-    pub(super) fn local(text: &'t [u8], start: usize) -> Option<Self> {
+    pub(crate) fn local(text: &'t [u8], start: usize) -> Option<Self> {
         let header = text.get(start..start.checked_add(LOCAL_LENGTH)?)?;
         let data = start + LOCAL_LENGTH + length(header, 26)? + length(header, 28)?;
         let name = text.get(start + LOCAL_LENGTH..start + LOCAL_LENGTH + length(header, 26)?)?;
@@ -74,12 +74,12 @@ impl<'t> Entry<'t> {
     }
 
     /// Whether a size was not known when this was written.
-    pub(super) const fn is_unsure(&self) -> bool {
+    pub(crate) const fn is_unsure(&self) -> bool {
         self.is_local && self.is_streamed && self.packed == 0
     }
 
     /// The way to read a member that this tells of.
-    pub(super) fn way(&self, text: &[u8], data: usize) -> Way {
+    pub(crate) fn way(&self, text: &[u8], data: usize) -> Way {
         let stored = match self.method {
             0 if self.is_unsure() => streamed(text, data),
             0 => Some(self.packed),
@@ -130,15 +130,15 @@ fn large(mut extra: &[u8], place: usize) -> Option<usize> {
 }
 
 /// All that a directory tells.
-pub(super) struct Directory<'t> {
-    pub(super) entries: Vec<Entry<'t>>,
+pub(crate) struct Directory<'t> {
+    pub(crate) entries: Vec<Entry<'t>>,
     /// Why it is not whole, if it is not.
-    pub(super) fault: Option<&'static str>,
+    pub(crate) fault: Option<&'static str>,
 }
 
 /// Reads the directory of a text. Programs differ in which end is the end where there are several; members that
 /// only another directory tells of are found by their own headers.
-pub(super) fn read(text: &[u8]) -> Directory<'_> {
+pub(crate) fn read(text: &[u8]) -> Directory<'_> {
     let from = text.len().saturating_sub(END_LENGTH + MOST_COMMENT);
     let ends = || {
         memchr::memmem::rfind_iter(&text[from..], END)

@@ -1,0 +1,11 @@
+//! The TOML form of a rule pack, and the checks that every pack and rule has to pass.
+//!
+//! Used by `build.rs`, which checks the built-in packs, and by skant, which reads the user's own rules.
+
+mod choices;
+mod schema;
+mod validate;
+
+pub use choices::{Alphabet, Check, Left, Syntax};
+pub use schema::{CutSpec, CutsSpec, PackSpec, PairSpec, RuleSpec, SEVERITIES, ShapeSpec};
+pub use validate::{Fault, parse, well_formed};

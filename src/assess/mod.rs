@@ -1,0 +1,5 @@
+//! Evidence to findings: one confidence for each piece of evidence.
+
+pub(crate) mod confidence;
+
+pub use confidence::{Verdict, judge};

@@ -1,0 +1,354 @@
+//! `explain`: why something is, or is not, a finding: every rule that looked at a place, what it saw, what the verdict
+//! is and why, and what suppresses it.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{Common, Explain, Level};
+use crate::cli::command::explain_model;
+use crate::cli::command::scan::here;
+use crate::cli::stdin::Input;
+use crate::cli::{Exit, Failure, output, settings};
+use crate::detect::Look;
+use crate::finding::{Confidence, Finding, Report, Suppressed};
+use crate::git::{Repository, path_bytes};
+use crate::policy::repo_files::Version;
+use crate::policy::suppress::baseline::is_fingerprint;
+use crate::scan;
+use crate::scan::{Engine, Explained, Files, Limits, Stories, redacted};
+use crate::source::Stop;
+use crate::source::worktree;
+use crate::source::worktree::Ignoring;
+use crate::text::{Position, terminal};
+
+pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<Exit, Failure> {
+    let name = arguments.what.as_os_str();
+    let repository = here().ok();
+    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    if name == OsStr::new("-") {
+        let mut text = Vec::new();
+        Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
+        return text_at(&engine, &Asked { text: &text, path: b"", line: None });
+    }
+    let (path, line) = place(name);
+    let path = reachable(path, repository.as_ref());
+    if Path::new(&path).is_file() {
+        let text = std::fs::read(&path).map_err(|error| {
+            Failure(format!("cannot read {}: {error}; check the permissions", Path::new(&path).display()))
+        })?;
+        let inside = inside(repository.as_ref(), Path::new(&path));
+        return text_at(&engine, &Asked { text: &text, path: &inside, line });
+    }
+    let words = name.to_string_lossy();
+    let digits = words.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    match repository {
+        Some(repository) if is_fingerprint(&digits) => {
+            // Whatever could be reported is looked at, and what would be reported is said.
+            let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
+            let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
+            let named = Named { digits: &digits, least: engine.policy().min_confidence };
+            fingerprint(&all, &repository, &named, stop)
+        }
+        None if is_fingerprint(&digits) => {
+            Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
+        }
+        _ => Err(Failure(format!(
+            "{} is no file and no fingerprint; `skant explain` takes a FINGERPRINT, PATH:LINE, or `-`",
+            Path::new(name).display()
+        ))),
+    }
+}
+
+/// Reports tell paths from the top: one that does not lead from here is looked for there.
+fn reachable(path: OsString, repository: Option<&Repository>) -> OsString {
+    let top = repository.and_then(|repository| repository.work_tree.as_ref());
+    let from_top = top.map(|top| top.join(&path)).filter(|_| !Path::new(&path).exists());
+    from_top.filter(|path| path.is_file()).map_or(path, PathBuf::into_os_string)
+}
+
+/// `PATH:LINE`, or a path alone.
+fn place(name: &OsStr) -> (OsString, Option<usize>) {
+    let split = name.to_str().and_then(|text| text.rsplit_once(':'));
+    // A column may follow, as reports print it.
+    let number = |text: &str| text.parse::<usize>().ok().filter(|number| *number > 0);
+    match split.and_then(|(path, line)| Some((path, number(line)?))) {
+        Some((path, last)) => {
+            match path.rsplit_once(':').and_then(|(path, line)| Some((path, number(line)?))) {
+                Some((path, line)) if !Path::new(name.to_str().unwrap_or_default()).exists() => {
+                    (path.into(), Some(line))
+                }
+                _ => (path.into(), Some(last)),
+            }
+        }
+        None => (name.to_owned(), None),
+    }
+}
+
+/// A path as the repository's settings see it.
+fn inside(repository: Option<&Repository>, path: &Path) -> Vec<u8> {
+    let top = repository.and_then(|repository| repository.work_tree.as_ref());
+    let top = top.and_then(|top| std::fs::canonicalize(top).ok());
+    let whole = std::fs::canonicalize(path).ok();
+    match (&top, &whole) {
+        (Some(top), Some(whole)) => whole.strip_prefix(top).map_or_else(|_| path_bytes(path), path_bytes),
+        _ => path_bytes(path),
+    }
+}
+
+/// What is to be explained of a text.
+struct Asked<'a> {
+    text: &'a [u8],
+    /// Empty where it has none.
+    path: &'a [u8],
+    /// All lines unless given.
+    line: Option<usize>,
+}
+
+/// More places where rules looked and found nothing than these are only counted.
+const MOST_LOOKS: usize = 40;
+
+fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
+    let is_asked = |first: usize, last: usize| asked.line.is_none_or(|line| (first..=last).contains(&line));
+    if let Some(line) = asked.line {
+        // A line break ends a line; what it ends the text with begins none.
+        let ended = usize::from(asked.text.ends_with(b"\n"));
+        let lines = asked.text.split(|byte| *byte == b'\n').count() - ended;
+        if line > lines {
+            return Err(Failure(format!("there is no line {line}; the text has {lines}")));
+        }
+    }
+    let mut out = String::new();
+    if engine.policy().settings.exclude.matches(asked.path) {
+        out.push_str("this path is not read: it matches `exclude` (`skant config show` says where that comes from)\n\n");
+    }
+    let explained = engine.explain(asked.text, asked.path);
+    let explained: Vec<&Explained> =
+        explained.iter().filter(|one| is_asked(one.evidence.start.line, one.evidence.end.line)).collect();
+    for one in &explained {
+        out.push_str(&told(engine, one));
+    }
+    let looks = engine.detector().looks(asked.text, asked.line);
+    let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
+    let looks: Vec<Look> = looks
+        .into_iter()
+        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
+        .collect();
+    for (number, one) in weighed.iter().enumerate() {
+        if number == MOST_LOOKS {
+            let _ = writeln!(out, "and {} more values that weigh too little\n", weighed.len() - MOST_LOOKS);
+            break;
+        }
+        out.push_str(&one.told(engine));
+    }
+    out.push_str(&looked(engine, &looks));
+    if explained.is_empty() && looks.is_empty() && weighed.is_empty() {
+        out.push_str("no rule looked here: nothing that any of them goes by stands there\n");
+    }
+    output::say(&out)
+}
+
+/// Rules that looked and stand for no finding, together where they looked at one thing.
+fn looked(engine: &Engine, looks: &[Look]) -> String {
+    let mut out = String::new();
+    let groups: Vec<&[Look]> = looks
+        .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
+        .collect();
+    for group in groups.iter().take(MOST_LOOKS) {
+        let Some(look) = group.first() else { continue };
+        let ids: Vec<&str> =
+            group.iter().map(|look| engine.detector().rules()[look.rule].id.as_ref()).collect();
+        let why = if look.found {
+            "what was found there is part of something larger, or another rule's"
+        } else {
+            "what stands there has not the form that is asked for (`skant rules show ID`)"
+        };
+        let _ = writeln!(
+            out,
+            "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
+            look.at.line,
+            look.at.column,
+            terminal(look.anchor.as_bytes()),
+            ids.join(", ")
+        );
+    }
+    if groups.len() > MOST_LOOKS {
+        let _ = writeln!(
+            out,
+            "and {} more places where rules looked and found nothing",
+            groups.len() - MOST_LOOKS
+        );
+    }
+    out
+}
+
+fn told(engine: &Engine, one: &Explained) -> String {
+    let Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported } = one;
+    let rule = &engine.detector().rules()[evidence.rule];
+    let mut out = String::new();
+    let masked = terminal(evidence.masked.text.as_bytes());
+    let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(out, "    {name:<12}{value}");
+    };
+    line("is", &rule.title);
+    line("value", &format!("{} characters; {}", evidence.masked.length, strength(evidence.strong)));
+    if !evidence.via.is_empty() {
+        line("through", &evidence.via.join(", "));
+    }
+    line("confidence", &sure(verdict.confidence, *confidence, *surer));
+    for (number, reason) in verdict.reasons.iter().enumerate() {
+        line(if number == 0 { "why" } else { "" }, &redacted(reason));
+    }
+    for (number, part) in
+        explain_model::parts(engine, &engine.detector().explain(evidence)).iter().enumerate()
+    {
+        line(if number == 0 { "weighed" } else { "" }, part);
+    }
+    if verdict.confidence.is_some() {
+        line("fingerprint", fingerprint.as_str());
+    }
+    match &ruling.reason {
+        Some(reason) => line(
+            "suppressed",
+            &format!(
+                "by {}: {}",
+                reason.by,
+                if reason.text.is_empty() { "no reason given" } else { &reason.text }
+            ),
+        ),
+        None => {
+            for warning in &ruling.warnings {
+                line("note", warning);
+            }
+        }
+    }
+    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.reason.is_some()));
+    out.push('\n');
+    out
+}
+
+/// How sure it is, and where the value stands more surely.
+fn sure(alone: Option<Confidence>, as_finding: Option<Confidence>, surer: Option<Position>) -> String {
+    let name = |confidence: Option<Confidence>| confidence.map_or("none", Confidence::name);
+    match surer {
+        Some(at) => format!(
+            "{}, since the same value at {}:{} is; this place alone: {}",
+            name(as_finding),
+            at.line,
+            at.column,
+            name(alone)
+        ),
+        None => name(alone).to_owned(),
+    }
+}
+
+const fn strength(strong: bool) -> &'static str {
+    if strong {
+        "80 bits or more, so its fingerprint hangs on the value alone"
+    } else {
+        "weak, so its fingerprint hangs on the path, too, and confirms no guess"
+    }
+}
+
+const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> &'static str {
+    match (is_judged, is_suppressed, is_reported) {
+        (false, ..) => "no finding: a placeholder",
+        (_, true, _) => "no finding: suppressed, counted and listed",
+        (_, _, true) => "a finding",
+        (_, _, false) => "no finding at these settings: not sure enough (`--min-confidence low` reports it)",
+    }
+}
+
+/// What is asked for by a fingerprint.
+struct Named<'n> {
+    digits: &'n str,
+    /// The least confidence that is reported.
+    least: Confidence,
+}
+
+/// A value by its fingerprint: in the working tree, and if it is not there in the history.
+fn fingerprint(
+    engine: &Engine,
+    repository: &Repository,
+    named: &Named<'_>,
+    stop: &Stop,
+) -> Result<Exit, Failure> {
+    let top =
+        repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
+    let mut looked = Vec::new();
+    if let Some(top) = &top {
+        let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
+        let whole = [top.clone()];
+        let files = Files {
+            repository: Some(&repository),
+            root: top,
+            names: &whole,
+            ignoring: Ignoring::AsGit,
+            named: worktree::Named::ByProgram,
+        };
+        let report = scan::worktree(engine, &files, stop)?;
+        if let Some(said) = of_report(engine, &report, named) {
+            return output::say(&said);
+        }
+        looked.push("the working tree");
+    }
+    let limits = Limits { asked: &scan::Asked::default(), full_scan: false, stories: Stories::Told };
+    let report = scan::history(engine, repository, &limits, stop)?;
+    if let Some(said) = of_report(engine, &report, named) {
+        return output::say(&said);
+    }
+    looked.push("the history");
+    let incomplete = if report.problems.is_empty() { "" } else { " (not all of which could be read)" };
+    Err(Failure(format!(
+        "no value in {}{incomplete} has a fingerprint that begins with {}",
+        looked.join(" or "),
+        named.digits
+    )))
+}
+
+fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<String> {
+    let digits = named.digits;
+    let mut out = String::new();
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {
+        out.push_str(&of_finding(engine, finding, named.least));
+    }
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(digits)) {
+        let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
+        let reason = if reason.is_empty() { "no reason given" } else { reason };
+        let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push_str("\n`skant explain PATH:LINE` says which rules looked at a place, and what they saw\n");
+    Some(out)
+}
+
+fn of_finding(engine: &Engine, finding: &Finding, least: Confidence) -> String {
+    let mut out = format!("{}  {}\n", finding.rule, finding.secret.text);
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(out, "    {name:<12}{value}");
+    };
+    line("is", &finding.title);
+    line("fingerprint", finding.fingerprint.as_str());
+    line("severity", finding.severity.name());
+    line("confidence", finding.confidence.name());
+    for (number, reason) in finding.reasons.iter().enumerate() {
+        line(if number == 0 { "why" } else { "" }, reason);
+    }
+    for (number, place) in finding.locations.iter().enumerate().take(10) {
+        let commit =
+            place.commit.as_ref().map_or_else(String::new, |commit| format!(" in commit {:.12}", commit.id));
+        let at = format!("{}:{}:{}{commit}", place.path, place.start.line, place.start.column);
+        line(if number == 0 { "stands at" } else { "" }, &at);
+    }
+    if let Some(rule) = engine.detector().rules().iter().find(|rule| rule.id == finding.rule) {
+        line("known from", &rule.source);
+    }
+    line("verdict", verdict_of(finding.confidence >= least, true, false));
+    out.push('\n');
+    out
+}

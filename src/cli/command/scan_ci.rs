@@ -1,0 +1,71 @@
+//! `skant scan --ci`: the commits that a CI run is about, with the settings of what they are compared with.
+
+use crate::ci;
+use crate::ci::{Author, Read, Resolved, Run, Unclear};
+use crate::cli::args::{Common, Scan};
+use crate::cli::command::scan::{Scanned, here};
+use crate::cli::policy::Ground;
+use crate::cli::{Failure, path_arguments, settings};
+use crate::finding::{Problem, ProblemKind, Report, Scope};
+use crate::policy::repo_files::Version;
+use crate::policy::suppress::Whose;
+use crate::remediation::Situation;
+use crate::scan;
+use crate::scan::{Limits, Stories, redacted};
+use crate::source::Stop;
+
+pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+    let repository = here()?;
+    let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
+        Ok(run) => run,
+        Err(unclear @ Unclear::NoSystem) => return Err(unclear.into()),
+        Err(unclear) => return unresolved(common, &unclear.to_string()),
+    };
+    let Resolved { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
+        Ok(resolved) => resolved,
+        Err(error) => return unresolved(common, &error.to_string()),
+    };
+    let whose = match author {
+        Author::Member => Whose::TheChanges,
+        Author::Stranger => Whose::Strangers,
+    };
+    let ground = policy
+        .map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), head.as_slice(), whose));
+    let engine = settings::engine_on(common, Some(&repository), &ground)?;
+    let asked = path_arguments::asked(&repository, &arguments.paths)?;
+    let (mut report, situation) = match read {
+        Read::Range(revisions, names) => {
+            let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
+            (report, Situation::Pushed)
+        }
+        Read::Everything => {
+            let limits =
+                Limits { asked: &asked, full_scan: arguments.whole_versions, stories: Stories::Told };
+            (scan::history(&engine, &repository, &limits, stop)?, Situation::History)
+        }
+    };
+    report.scope.ci = Some(redacted(&about));
+    report.notes.extend(notes);
+    report.notes.sort();
+    mend(&mut report, &run);
+    Ok((report, engine, situation))
+}
+
+/// A report that says why nothing was read, so that every format of it shows that, wherever the run is looked at.
+fn unresolved(common: &Common, said: &str) -> Result<Scanned, Failure> {
+    let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message: redacted(said) };
+    let scope = Scope { kind: "range", ..Scope::default() };
+    // No setting accepts it.
+    let report = Report { scope, problems: vec![problem], ..Report::default() };
+    Ok((report, settings::engine(common, None, Version::Worktree)?, Situation::Pushed))
+}
+
+/// What the clone lacks is mended in the job's definition, in words of its system.
+fn mend(report: &mut Report, run: &Run) {
+    let lacks = [ProblemKind::ShallowClone, ProblemKind::PartialClone, ProblemKind::MissingObject];
+    let first = report.problems.iter_mut().find(|problem| lacks.contains(&problem.kind));
+    if let Some(problem) = first {
+        let (name, whole) = (run.system.name, run.system.whole_clone);
+        problem.message = format!("{}; in {name} {whole}", problem.message);
+    }
+}

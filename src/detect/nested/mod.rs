@@ -1,0 +1,4 @@
+//! Candidates in encoded text and in archives.
+
+pub(crate) mod archived;
+pub(crate) mod encoded;

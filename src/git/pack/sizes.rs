@@ -1,0 +1,142 @@
+//! How large the objects of a pack become, before one of them is decoded: a few bytes of a difference may stand
+//! for gigabytes.
+
+use std::path::Path;
+
+use flate2::{Decompress, FlushDecompress};
+
+use crate::git::pack::entry::{RawBase, RawHeader};
+use crate::git::pack::{EntryError, Map, PackError, PackIndex, open, result_size};
+use crate::git::{ObjectFormat, Oid};
+
+/// No writer of packs makes chains as long.
+const LONGEST_CHAIN: usize = 8192;
+
+/// Both sizes that a difference begins with, at their longest.
+const HEAD: usize = 20;
+
+/// A pack of which only names and sizes are asked.
+#[derive(Debug)]
+pub struct PackSizes {
+    index: PackIndex,
+    data: Map,
+    format: ObjectFormat,
+}
+
+impl PackSizes {
+    /// Opens the pack that belongs to an index file.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the index is of another form.
+    pub fn open(index_path: &Path, format: ObjectFormat) -> Result<Self, PackError> {
+        let form = |what| PackError::Form { path: index_path.to_path_buf(), what };
+        let index = PackIndex::parse(open(index_path)?, format).map_err(form)?;
+        Ok(Self { index, data: open(&index_path.with_extension("pack"))?, format })
+    }
+
+    /// The most bytes that an object, a difference that leads to it, or one of its bases takes; less where
+    /// something does not fit, which shows when it is decoded. `None` if it is not here.
+    #[must_use]
+    pub fn most(&self, oid: &Oid) -> Option<u64> {
+        let offset = self.index.offset(self.index.find(oid)?).ok()?;
+        let (mut most, mut at) = (0, Some(offset));
+        for _ in 0..LONGEST_CHAIN {
+            let Some(step) = at.and_then(|offset| self.step(offset).ok()) else { return Some(most) };
+            most = most.max(step.0);
+            at = step.1;
+        }
+        // A circle, or as good as one.
+        Some(u64::MAX)
+    }
+
+    /// The size of an entry, and where its base lies.
+    fn step(&self, offset: u64) -> Result<(u64, Option<u64>), EntryError> {
+        const OUTSIDE: EntryError = EntryError("it lies outside of the pack");
+        let from = usize::try_from(offset).map_err(|_| OUTSIDE)?;
+        let bytes = self.data.get(from..).ok_or(OUTSIDE)?;
+        let (header, start) = RawHeader::parse(bytes, self.format)?;
+        let base = match header.base {
+            RawBase::None => return Ok((header.size, None)),
+            RawBase::Before(distance) => offset.checked_sub(distance),
+            RawBase::Named(oid) => self.index.find(&oid).and_then(|at| self.index.offset(at).ok()),
+        };
+        let mut head = [0; HEAD];
+        let mut stream = Decompress::new(true);
+        // That there is more is no error, and that it is broken shows when it is decoded.
+        let _ = stream.decompress(&bytes[start..], &mut head, FlushDecompress::None);
+        let length = usize::try_from(stream.total_out()).unwrap_or(HEAD);
+        let result = result_size(head.get(..length).unwrap_or(&head))?;
+        Ok((result.max(header.size), base))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn deflated(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn number(mut value: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while value > 0x7f {
+            bytes.push(u8::try_from(value & 0x7f).unwrap() | 0x80);
+            value >>= 7;
+        }
+        bytes.push(u8::try_from(value).unwrap());
+        bytes
+    }
+
+    /// A pack of a blob of three bytes and differences, each to the one before.
+    fn pack(results: &[u64]) -> PackSizes {
+        let mut data = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
+        let mut offsets = vec![data.len()];
+        data.push(0x33);
+        data.extend(deflated(b"abc"));
+        for result in results {
+            let at = data.len();
+            data.extend([0x6f, u8::try_from(at - offsets[offsets.len() - 1]).unwrap()]);
+            data.extend(deflated(&[number(3), number(*result), vec![0x90, 3]].concat()));
+            offsets.push(at);
+        }
+        data.extend([0; 20]);
+        let names: Vec<u8> = (1..).take(offsets.len()).collect();
+        let counts = (0..=255_u8).flat_map(|first| {
+            let count = names.iter().filter(|name| **name <= first).count();
+            u32::try_from(count).unwrap().to_be_bytes()
+        });
+        let mut index = [b"\xfftOc\0\0\0\x02".to_vec(), counts.collect()].concat();
+        index.extend(names.iter().flat_map(|name| [*name; 20]));
+        index.extend(vec![0; names.len() * 4]);
+        index.extend(offsets.iter().flat_map(|offset| u32::try_from(*offset).unwrap().to_be_bytes()));
+        index.extend([0; 40]);
+        let format = ObjectFormat::Sha1;
+        PackSizes { index: PackIndex::parse(index, format).unwrap(), data: data.into(), format }
+    }
+
+    #[test]
+    fn the_largest_of_a_chain_counts() {
+        let of = |pack: &PackSizes, name: u8| pack.most(&Oid::from_bytes(&[name; 20]).unwrap());
+        let sizes = pack(&[1 << 40, 7, 9]);
+        assert_eq!((of(&sizes, 1), of(&sizes, 2), of(&sizes, 4)), (Some(3), Some(1 << 40), Some(1 << 40)));
+        assert_eq!(of(&sizes, 9), None);
+        assert_eq!(of(&pack(&[20, 19]), 3), Some(20));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), at in 0_usize..80) {
+            let mut sizes = pack(&[5, 6]);
+            let mut data = sizes.data.to_vec();
+            let at = at.min(data.len());
+            data.splice(at.., bytes);
+            sizes.data = data.into();
+            let _ = sizes.most(&Oid::from_bytes(&[3; 20]).unwrap());
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The baseline: what is known and on record, one value a line, so that people can review it and git can merge it.
+//!
+//! `FINGERPRINT RULE PATH [until=YYYY-MM-DD] [-- REASON]`. Only the fingerprint and the end decide; rule and path are
+//! for people, and are not brought up to date, so that nothing changes but what somebody decided. No line numbers, no
+//! times. Lines may stand in any order and twice, as `merge=union` leaves them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+use crate::policy::suppress::{Entry, Source};
+use crate::secret::{Fingerprint, mask_neighbours};
+use crate::text::terminal;
+
+/// What stands at the top of a new one.
+const HEADER: &str =
+    "# Known findings of skant: FINGERPRINT RULE PATH [until=DATE] [-- REASON]. `skant baseline --help`";
+
+/// The longest reason that is kept, in characters.
+const MOST_REASON: usize = 200;
+
+/// A line that cannot be read. Nothing of it is quoted.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("line {line}: {said}")]
+pub struct BaselineError {
+    /// Which line, from 1.
+    pub line: usize,
+    said: &'static str,
+}
+
+/// What is on record about one value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// The rule that found it, for people.
+    pub rule: String,
+    /// Where it stood, escaped and masked, for people.
+    pub path: String,
+    /// The last day on which the entry counts.
+    pub until: Option<Date>,
+    /// Why, escaped and masked; empty if nobody said.
+    pub reason: String,
+}
+
+/// All that is on record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// By fingerprint.
+    pub known: BTreeMap<String, Known>,
+    comments: Vec<String>,
+}
+
+impl Baseline {
+    /// An empty one with a line that says what it is.
+    #[must_use]
+    pub fn begun() -> Self {
+        Self { known: BTreeMap::new(), comments: vec![HEADER.to_owned()] }
+    }
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// The first line that cannot be read, with nothing quoted.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BaselineError> {
+        let mut baseline = Self::default();
+        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let error = |said| BaselineError { line: at + 1, said };
+            let line = std::str::from_utf8(line).map_err(|_| error("it is not UTF-8"))?.trim();
+            if line.starts_with('#') {
+                if !baseline.comments.iter().any(|known| known == line) {
+                    baseline.comments.push(line.to_owned());
+                }
+            } else if !line.is_empty() {
+                let (fingerprint, known) = entry(line).map_err(error)?;
+                let twice = baseline.known.get(&fingerprint);
+                // Of two lines for one value, the one that says more and lasts longer.
+                let lasts = |known: &Known| (known.until.is_none(), known.until, !known.reason.is_empty());
+                if twice.is_none_or(|other| lasts(other) < lasts(&known)) {
+                    baseline.known.insert(fingerprint, known);
+                }
+            }
+        }
+        Ok(baseline)
+    }
+
+    /// The file, sorted.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut out = String::new();
+        for comment in &self.comments {
+            // Writing to a string does not fail.
+            let _ = writeln!(out, "{comment}");
+        }
+        for (fingerprint, known) in &self.known {
+            let _ = writeln!(out, "{}", line(fingerprint, known));
+        }
+        out
+    }
+
+    /// The entries as they count.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |(fingerprint, known): (&String, &Known)| Entry {
+            fingerprint: Some(fingerprint.clone()),
+            until: known.until,
+            ..Entry::new(Source::Baseline, known.reason.clone())
+        };
+        self.known.iter().map(entry).collect()
+    }
+}
+
+/// A reason as it is written and shown: one line, short, with what could be a secret masked.
+#[must_use]
+pub fn shown_reason(reason: &str) -> String {
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Plain words are what nearly all reasons are, and nothing of them is masked: a long list is read in each hook.
+    let is_plain = line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
+        && line.split(' ').all(|word| word.len() < 16);
+    if is_plain && line.len() <= MOST_REASON {
+        return line;
+    }
+    let masked = |text: &str| terminal(&mask_neighbours(text.as_bytes(), None));
+    let mut shown: String = masked(&line).chars().take(MOST_REASON).collect();
+    // What is masked is read again: until it stays what it is.
+    for _ in 0..8 {
+        let again: String = masked(&shown).chars().take(MOST_REASON).collect();
+        if again == shown {
+            break;
+        }
+        shown = again;
+    }
+    shown.trim().to_owned()
+}
+
+/// Whether this is a whole fingerprint, or enough of one to name a value.
+#[must_use]
+pub fn is_fingerprint(digits: &str) -> bool {
+    (Fingerprint::SHORTEST_PREFIX..=16).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn line(fingerprint: &str, known: &Known) -> String {
+    let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.replace(' ', "%20") };
+    let mut line = format!("{fingerprint} {} {}", word(&known.rule), word(&known.path));
+    if let Some(until) = known.until {
+        let _ = write!(line, " until={until}");
+    }
+    if !known.reason.is_empty() {
+        let _ = write!(line, " -- {}", known.reason);
+    }
+    line
+}
+
+fn entry(line: &str) -> Result<(String, Known), &'static str> {
+    if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark)) {
+        return Err("a merge left its marks; keep the lines of both sides, without the marks");
+    }
+    let (head, reason) = line.split_once(" -- ").unwrap_or((line, ""));
+    let mut words = head.split_whitespace();
+    let fingerprint = words.next().unwrap_or_default().to_ascii_lowercase();
+    if !is_fingerprint(&fingerprint) {
+        return Err("it does not begin with a fingerprint");
+    }
+    let mut known =
+        Known { rule: String::new(), path: String::new(), until: None, reason: shown_reason(reason) };
+    let (rule, path) = (words.next(), words.next());
+    let (Some(rule), Some(path)) = (rule, path) else { return Err("it needs a rule and a path, or `-`") };
+    known.rule = terminal(rule.as_bytes());
+    known.path = terminal(path.as_bytes());
+    for word in words {
+        let date =
+            word.strip_prefix("until=").ok_or("behind the path only `until=DATE` and `-- REASON` follow")?;
+        known.until = Some(date.parse().map_err(|_| "its end is no date (until=YYYY-MM-DD)")?);
+    }
+    Ok((fingerprint, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "# head\n\
+        3f9c1ad200112233 anthropic-api-key app/.env until=2027-01-31 -- an example\n\
+        a1b2c3d4e5 generic-secret a%20b.py\n";
+
+    #[test]
+    fn what_is_written_is_read() {
+        let baseline = Baseline::parse(GOOD.as_bytes()).unwrap();
+        assert_eq!(baseline.write(), GOOD);
+        assert_eq!(baseline.entries().len(), 2);
+        assert_eq!(baseline.entries()[0].until, Some("2027-01-31".parse().unwrap()));
+        let new = Baseline::begun();
+        assert_eq!(Baseline::parse(new.write().as_bytes()).unwrap(), new);
+    }
+
+    #[test]
+    fn order_and_repeats_do_not_matter() {
+        let mut lines: Vec<&str> = GOOD.lines().collect();
+        lines.reverse();
+        lines.extend(["# head", "A1B2C3D4E5 generic-secret other.py until=2020-01-01", ""]);
+        assert_eq!(Baseline::parse(lines.join("\r\n").as_bytes()).unwrap().write(), GOOD);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_named_and_not_quoted() {
+        for (line, said) in [
+            ("<<<<<<< HEAD", "a merge left its marks"),
+            ("hunter2 rule path", "does not begin with a fingerprint"),
+            ("3f9c1a hunter2", "needs a rule and a path"),
+            ("3f9c1a rule path until=hunter2", "no date"),
+            ("3f9c1a rule path hunter2", "behind the path"),
+            ("3f9c1 rule path", "fingerprint"),
+            ("3f9c1ad2001122334 rule path", "fingerprint"),
+        ] {
+            let error = Baseline::parse(format!("# x\n{line}\n").as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with("line 2: ") && error.contains(said), "{line}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(Baseline::parse(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn a_reason_is_one_masked_line() {
+        assert_eq!(shown_reason("rotated\n  in May"), "rotated in May");
+        assert_eq!(shown_reason("abcdefgh Ijklmnop"), "abcdefgh Ijklmnop");
+        assert_eq!(shown_reason(&format!("was {}", "k".repeat(20))), "was ********");
+        assert_eq!(shown_reason(&"ab ".repeat(500)).chars().count(), MOST_REASON);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_are_an_error_or_stay_what_they_are(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+            if let Ok(read) = Baseline::parse(&bytes) {
+                proptest::prop_assert_eq!(Baseline::parse(read.write().as_bytes()), Ok(read));
+            }
+        }
+
+        #[test]
+        fn any_entry_is_read_as_it_is_written(
+            fingerprint in "[0-9a-f]{16}", rule in "[a-z]{1,5}-[a-z]{1,5}", path in "[a-zA-Z0-9/._%-]{1,30}", reason in "[ -~]{0,60}", day in 1i8..28
+        ) {
+            let until = Some(Date::new(2027, 1, day).unwrap());
+            let known = Known { rule, path, until, reason: shown_reason(&reason) };
+            let mut baseline = Baseline::begun();
+            baseline.known.insert(fingerprint, known);
+            proptest::prop_assert_eq!(Baseline::parse(baseline.write().as_bytes()), Ok(baseline));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+use crate::policy::suppress::*;
+use crate::rules::RuleSet;
+use crate::secret::ValueId;
+
+struct Case<'c> {
+    rule: &'c str,
+    confidence: Confidence,
+    directive: Directive,
+    entries: Vec<Entry>,
+    comments: Comments,
+}
+
+impl Default for Case<'_> {
+    fn default() -> Self {
+        Self {
+            rule: "generic-secret",
+            confidence: Confidence::Medium,
+            directive: Directive { rule: Some("other-rule".into()), ..Directive::default() },
+            entries: Vec::new(),
+            comments: Comments::default(),
+        }
+    }
+}
+
+impl Case<'_> {
+    fn ruling(self) -> Ruling {
+        let rules = RuleSet::builtin();
+        let rule = rules.rules().iter().find(|known| known.id == self.rule).unwrap();
+        let fingerprint = Fingerprint::strong(&ValueId::of(b"value"));
+        let subject = Subject {
+            rule,
+            confidence: self.confidence,
+            fingerprint: &fingerprint,
+            path: b"app/x.py",
+            commit: Some("0123456789abcdef0123456789abcdef01234567"),
+            line: 7,
+            directives: &[self.directive],
+        };
+        rule_on(&subject, &Record::new(self.entries), self.comments, "2026-06-15".parse().unwrap())
+    }
+}
+
+fn key(directive: Directive) -> Case<'static> {
+    Case { rule: "anthropic-api-key", confidence: Confidence::High, directive, ..Case::default() }
+}
+
+fn digits() -> String {
+    Fingerprint::strong(&ValueId::of(b"value")).as_str()[..8].to_owned()
+}
+
+fn named(entry: impl Fn(&mut Entry)) -> Entry {
+    let mut named = Entry::new(Source::Config, "known".into());
+    entry(&mut named);
+    named
+}
+
+#[test]
+fn a_key_has_to_be_named() {
+    let bare = key(Directive::default()).ruling();
+    assert!(bare.reason.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
+    let named = key(Directive { fingerprint: Some(digits()), ..Directive::default() }).ruling();
+    assert_eq!(named.reason.unwrap().by, "inline");
+    let other = key(Directive { fingerprint: Some("000000".into()), ..Directive::default() }).ruling();
+    assert_eq!(other, Ruling::default());
+}
+
+#[test]
+fn a_bare_comment_is_enough_for_less() {
+    let ruling = |rule, directive| Case { rule, directive, ..Case::default() }.ruling();
+    assert!(ruling("generic-secret", Directive::default()).reason.is_some());
+    let key = |confidence| Case { confidence, ..key(Directive::default()) }.ruling();
+    assert!(key(Confidence::Low).reason.is_some());
+    assert!(key(Confidence::Medium).warnings[0].contains("has to name it"));
+    let other_rule = Directive { rule: Some("other-rule".into()), ..Directive::default() };
+    assert!(ruling("generic-secret", other_rule).reason.is_none());
+}
+
+#[test]
+fn an_end_counts_to_its_last_day() {
+    let generic = |day: &str| {
+        let directive = Directive { until: Some(day.into()), ..Directive::default() };
+        Case { directive, ..Case::default() }.ruling()
+    };
+    assert!(generic("2026-06-15").reason.is_some());
+    assert!(generic("2026-06-14").warnings[0].contains("ended on 2026-06-14"));
+    assert!(generic("soon").warnings[0].contains("no date"));
+}
+
+#[test]
+fn an_entry_allows_what_has_all_that_it_names() {
+    let paths = |pattern: &str| Some(Globs::new(&[pattern.to_owned()]).unwrap());
+    for (entry, fits) in [
+        (named(|entry| entry.fingerprint = Some(digits().to_uppercase())), true),
+        (named(|entry| entry.fingerprint = Some("000000".into())), false),
+        (named(|entry| entry.fingerprint = Some(digits()[..5].into())), false),
+        (named(|entry| entry.rule = Some("anthropic-api-key".into())), true),
+        (named(|entry| entry.rule = Some("generic-secret".into())), false),
+        (named(|entry| entry.paths = paths("app/**")), true),
+        (named(|entry| entry.paths = paths("lib/**")), false),
+        (named(|entry| entry.commit = Some("0123456789".into())), true),
+        (named(|entry| entry.commit = Some("0123456780".into())), false),
+        (named(|entry| (entry.paths, entry.line) = (paths("app/x.py"), Some(7))), true),
+        (named(|entry| (entry.paths, entry.line) = (paths("app/x.py"), Some(8))), false),
+        (named(|entry| (entry.paths, entry.rule) = (paths("app/**"), Some("other".into()))), false),
+        (named(|_| ()), false),
+        (named(|entry| entry.line = Some(7)), false),
+    ] {
+        let ruling = Case { entries: vec![entry.clone()], ..key(Directive::default()) }.ruling();
+        assert_eq!((ruling.reason.is_some(), ruling.used.len()), (fits, usize::from(fits)), "{entry:?}");
+    }
+    let ended = named(|entry| {
+        (entry.fingerprint, entry.until) = (Some(digits()), Some("2026-01-01".parse().unwrap()));
+    });
+    let ended = Case { entries: vec![ended], ..Case::default() }.ruling();
+    assert!(ended.reason.is_none() && ended.warnings[0].contains("ended on 2026-01-01"), "{ended:?}");
+}
+
+#[test]
+fn who_brings_a_suppression_is_said() {
+    let bare = |whose| {
+        let comments = Comments { whose, gitleaks: false };
+        Case { directive: Directive::default(), comments, ..Case::default() }.ruling()
+    };
+    assert!(!bare(Whose::Ours).reason.unwrap().in_change);
+    assert!(bare(Whose::TheChanges).reason.unwrap().in_change);
+    let strangers = bare(Whose::Strangers);
+    assert!(strangers.reason.is_none() && strangers.warnings[0].contains("does not count here"));
+    // What the base says, too, is not the change's.
+    let entry = |in_change| named(|entry| (entry.fingerprint, entry.in_change) = (Some(digits()), in_change));
+    let both = Case { entries: vec![entry(true), entry(false)], ..Case::default() }.ruling();
+    assert!(!both.reason.unwrap().in_change);
+}
+
+#[test]
+fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
+    let ruling = |gitleaks, case: Case<'_>| {
+        let directive = Directive { mark: Mark::Gitleaks, ..Directive::default() };
+        Case { directive, comments: Comments { gitleaks, ..Comments::default() }, ..case }.ruling()
+    };
+    assert_eq!(ruling(false, Case::default()), Ruling::default());
+    assert_eq!(ruling(true, Case::default()).reason.unwrap().by, "gitleaks:allow");
+    let for_a_key = ruling(true, key(Directive::default()));
+    assert!(for_a_key.reason.is_none() && for_a_key.warnings[0].contains("has to name it"), "{for_a_key:?}");
+}

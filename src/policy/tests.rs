@@ -1,0 +1,170 @@
+use crate::finding::{Confidence, Problem, ProblemKind};
+use crate::policy::*;
+
+fn read(text: &str, origin: Origin) -> Result<Settings, String> {
+    parse(text.as_bytes(), origin, &["generic-secret"]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn all_keys_are_read() {
+    let text = "exclude = [\"vendor/**\", \"*.min.js\"]\ndisable = [\"generic-secret\"]\nfingerprint-key = \"k\"\n\
+        min-confidence = \"low\"\ngitleaks = true\nextends = \"ci/base.toml\"\n\
+        [[allow]]\nfingerprint = \"3F9c1a\"\nreason = \"old\"\nuntil = 2027-01-31\n\
+        [[allow]]\nrule = \"generic-secret\"\npath = [\"docs/**\", \"*.md\"]\ncommit = \"0123456\"\nreason = \"r\"\n\
+        [[accept]]\nkind = \"corrupt-object\"\npath = \"testdata/**\"\n\
+        [[rule]]\nid = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z]{9}'\nalphabet = \"lower\"\n";
+    let settings = read(text, Origin::Repository).unwrap();
+    assert!(settings.exclude.matches(b"vendor/a/b.c") && settings.exclude.matches(b"x/y.min.js"));
+    assert!(!settings.exclude.matches(b"src/vendor.c"));
+    assert_eq!(settings.allow[0].until, Some("2027-01-31".parse().unwrap()));
+    assert_eq!(settings.allow[0].fingerprint.as_deref(), Some("3f9c1a"));
+    assert!(settings.allow[1].paths.as_ref().is_some_and(|paths| paths.matches(b"a/README.md")));
+    assert_eq!((settings.extends.len(), settings.rules.len(), settings.gitleaks), (1, 1, true));
+    assert_eq!(settings.min_confidence, Some(Confidence::Low));
+    let problem = |path: &str| Problem {
+        kind: ProblemKind::CorruptObject,
+        path: Some(path.into()),
+        message: String::new(),
+    };
+    assert!(settings.accepts(&problem("testdata/x")) && !settings.accepts(&problem("src/x")));
+}
+
+#[test]
+fn errors_say_where_and_quote_nothing_of_a_repository() {
+    let rule = |rest: &str| format!("[[rule]]\nid = \"hunter2-x\"\nanchors = [\"hunter2\"]\n{rest}");
+    let cases = [
+        ("x = 1\nmachine = \"hunter2\"", "unknown key"),
+        ("allow = \"hunter2\"", "line 1, column 9"),
+        ("\n[[allow]]\nfingerprint = \"hunter2\"\nreason = \"r\"", "line 2, column 1: `allow`: fingerprint"),
+        ("machine example.com login hunter2", "line 1"),
+        ("disable = [\"generic-secret\", \"hunter2\"]", "entry 2 of `disable` is no rule"),
+        ("exclude = [\"hunter2[\"]", "line 1, column 11: `exclude`: a pattern cannot be read"),
+        ("[[accept]]\nkind = \"hunter2\"", "kind has to be one of missing-object"),
+        ("[[allow]]\nreason = \"hunter2\"", "missing"),
+        ("[[allow]]\npath = \"hunter2[\"\nreason = \"r\"", "a pattern cannot be read"),
+        ("[[allow]]\npath = \"\"\nreason = \"r\"", "path is empty"),
+        ("[[allow]]\ncommit = \"hunter2\"\nreason = \"r\"", "seven hexadecimal digits"),
+        ("[[allow]]\nrule = \"generic-secret\"\nreason = \" \"", "has to say why"),
+        ("[[allow]]\nrule = \"hunter2\"\nreason = \"r\"", "does not exist"),
+        ("exclude = [\"a\", 7]", "line 1"),
+        ("min-confidence = \"hunter2\"", "an unknown word"),
+        ("min-confidence = \"high\"", "may not hide findings"),
+        ("fail-on = \"never\"", "may not say what fails the run"),
+        ("extends = 7", "line 1"),
+        (&rule("token = 'hunter2('\nalphabet = \"hex\""), "`rule`: its expression cannot be used"),
+        (&rule("token = 'hunter2'\nalphabet = \"hunter2\""), "an unknown word"),
+        (&rule("member = 'hunter2'"), "group `secret`"),
+        (&rule("hunter2 = 1"), "unknown key"),
+        (&rule(""), "it needs one of"),
+    ];
+    for (text, said) in cases {
+        let error = parse(text.as_bytes(), Origin::Repository, &["generic-secret"]).unwrap_err();
+        assert_eq!(error.underlined(), None, "{text}");
+        let error = error.to_string();
+        assert!(error.contains(said), "{text}: {error}");
+        assert!(!error.contains("hunter2"), "{text}: {error}");
+    }
+    assert!(read("x = 1", Origin::Repository).unwrap_err().contains("unknown key `x`"));
+    assert!(read("disable = [\"nope\"]", Origin::User).unwrap_err().contains("`nope`"));
+    assert!(read("fail-on = \"never\"\nmin-confidence = \"high\"", Origin::User).is_ok());
+}
+
+#[test]
+fn a_rule_of_ones_own_has_a_name_of_its_own() {
+    let rule = |id: &str| {
+        format!("[[rule]]\nid = \"{id}\"\nanchors = [\"acme_\"]\ntoken = 'acme_x'\nalphabet = \"hex\"\n")
+    };
+    for text in [rule("generic-secret"), format!("{0}{0}", rule("acme-token"))] {
+        assert!(read(&text, Origin::Repository).unwrap_err().contains("already"), "{text}");
+    }
+    let many: String = (0..=crate::rules::MOST_RULES).map(|number| rule(&format!("acme-{number}"))).collect();
+    assert!(read(&many, Origin::User).unwrap_err().contains("more than 100 rules"));
+    let own = format!("disable = [\"acme-token\"]\n{}", rule("acme-token"));
+    assert_eq!(read(&own, Origin::Repository).unwrap().disabled, ["acme-token"]);
+}
+
+#[test]
+fn a_place_in_a_file_of_the_users_own_is_underlined() {
+    let shown = |text: &str| parse(text.as_bytes(), Origin::User, &[]).unwrap_err().underlined();
+    assert_eq!(
+        shown("exclude = []\nfail-on = \"soon\"\n").unwrap(),
+        "  |\n2 | fail-on = \"soon\"\n  |           ^^^^^^"
+    );
+    assert!(shown("exclude = 7").unwrap().ends_with('^'));
+    // What may be a secret is masked, and then the whole line is meant.
+    let masked = shown(&format!("fail-on = \"{}\"", "k1".repeat(10))).unwrap();
+    assert!(!masked.contains("k1k1") && masked.contains("********"), "{masked}");
+    for key in
+        ["fingerprint-key = hunter2", "fingerprint-key = \"hunter2", "fingerprint-key = [\n \"hunter2\"\n]"]
+    {
+        let said = shown(key).unwrap_or_default();
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+    assert!(shown("fingerprint-key = \"\"\"\nhunter2\"\"\"\"\"\"\n").is_none());
+    assert!(shown("fingerprint-key = \"a\"\nfail-on = 1").is_some());
+}
+
+#[test]
+fn a_key_stays_unless_another_file_has_one() {
+    let (own, none) = (read("fingerprint-key = \"k\"", Origin::Repository).unwrap(), Settings::default());
+    assert_eq!(format!("{:?}", own.merged(none).fingerprint_key), "FingerprintKey(set)");
+}
+
+#[test]
+fn no_message_quotes_a_value_whoever_wrote_it() {
+    for text in
+        ["fingerprint-key = 4711", "exclude = \"hunter2\"", "exclude = [[\"hunter2\"]]", "hunter2 = = 1"]
+    {
+        let error = read(text, Origin::User).unwrap_err();
+        assert!(!error.contains("hunter2") && !error.contains("4711"), "{error}");
+    }
+    assert!(read("exclude = 7", Origin::User).unwrap_err().contains("expected a sequence"));
+    let text = format!("[[allow]]\nfingerprint = \"3f9c1a\"\nreason = \"was {}\"", "k".repeat(20));
+    assert_eq!(read(&text, Origin::User).unwrap().allow[0].reason, "was ********");
+    let deep = format!("exclude = [\"{}\"]", "{".repeat(100_000));
+    assert!(read(&deep, Origin::Repository).unwrap_err().contains("a pattern cannot be read"));
+}
+
+#[test]
+fn files_build_on_each_other_and_what_is_read_later_decides() {
+    let files = |name: &str| -> Result<(String, Vec<u8>), String> {
+        let text = match name {
+            "base" => {
+                "min-confidence = \"low\"\nexclude = [\"a\"]\nextends = \"top\"\n[[rule]]\nid = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_x'\nalphabet = \"hex\"\n"
+            }
+            "other" => "exclude = [\"b\"]\nextends = [\"base\"]",
+            "top" => "extends = [\"base\", \"other\"]",
+            "deep" => "extends = \"absent\"",
+            _ => return Err("there is no such file".into()),
+        };
+        Ok((name.to_owned(), text.as_bytes().to_vec()))
+    };
+    let load = |text: &str| {
+        load("top", text.as_bytes(), Origin::Repository, &["generic-secret"], &mut |_, name| files(name))
+    };
+    let layers =
+        load("extends = [\"base\", \"other\"]\ndisable = [\"acme-token\"]\nmin-confidence = \"medium\"");
+    let layers = layers.unwrap();
+    let names: Vec<_> = layers.iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!(names, ["base", "other", "top"]);
+    let settings =
+        layers.into_iter().fold(Settings::default(), |settings, layer| settings.merged(layer.settings));
+    assert_eq!(settings.exclude.patterns(), ["a", "b"]);
+    assert_eq!((settings.min_confidence, settings.rules.len()), (Some(Confidence::Medium), 1));
+    let error = load("extends = \"deep\"").unwrap_err().to_string();
+    assert_eq!(error, "deep: `extends`: there is no such file");
+    let mut endless =
+        |_: &str, name: &str| Ok((format!("{name}x"), format!("extends = \"{name}x\"").into_bytes()));
+    let error = crate::policy::load("top", b"extends = \"x\"", Origin::User, &[], &mut endless).unwrap_err();
+    assert!(error.to_string().contains("more than 32 files"), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn arbitrary_text_is_an_error_or_settings(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), user: bool) {
+        let origin = if user { Origin::User } else { Origin::Repository };
+        if let Err(error) = parse(&bytes, origin, &[]) {
+            let _ = (error.to_string(), error.underlined());
+        }
+    }
+}

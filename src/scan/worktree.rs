@@ -1,0 +1,269 @@
+//! Scans of files on disk and of standard input.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::detect::Evidence;
+use crate::finding::{Confidence, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::git::{ObjectKind, Objects, Repository};
+use crate::scan::group::{Hit, Outcome, Place};
+use crate::scan::large_file::Windows;
+use crate::scan::unused_suppressions;
+use crate::scan::unused_suppressions::Whole;
+use crate::scan::{Engine, ScanError, archive_problems};
+use crate::secret::ValueId;
+use crate::source::open_file as source;
+use crate::source::open_file::Opened;
+use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
+use crate::source::{Stop, read_problem};
+
+/// What to scan on disk.
+#[derive(Debug)]
+pub struct Files<'f> {
+    /// The repository that the files lie in, if any.
+    pub repository: Option<&'f Repository>,
+    /// What paths are told from.
+    pub root: &'f Path,
+    /// Files and folders, absolute or relative to the process's folder.
+    pub names: &'f [PathBuf],
+    /// What is passed over.
+    pub ignoring: Ignoring,
+    /// Who named them.
+    pub named: Named,
+}
+
+/// So many files are searched one after the other before a thread that has nothing to do may take some.
+const FEW: usize = 16;
+
+/// One file's part in a report.
+#[derive(Default)]
+struct Part {
+    hits: Vec<Hit>,
+    problems: Vec<Problem>,
+    bytes: u64,
+}
+
+/// Scans files and folders.
+///
+/// # Errors
+/// The object database cannot be opened, though the index names files that are not checked out.
+pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Report, ScanError> {
+    let excluded = |path: &[u8]| engine.policy.settings.exclude.matches(path);
+    let lister = Lister {
+        repository: files.repository,
+        root: files.root,
+        ignoring: files.ignoring,
+        named: files.named,
+        excluded: &excluded,
+    };
+    let listing = lister.list(files.names);
+    stop.progress.expect(listing.files.len(), listing.files.len() as u64);
+    let parts: Vec<Part> = listing
+        .files
+        .par_iter()
+        // Large ones stand together: who takes a long stretch of them would be waited for.
+        .with_max_len(FEW)
+        .map(|file| {
+            if stop.is_set() {
+                return Part::default();
+            }
+            let part = engine.file(file, files.repository);
+            stop.progress.read(part.bytes);
+            part
+        })
+        .collect();
+    let (mut hits, mut problems) = (Vec::new(), listing.problems);
+    let mut scope = Scope { kind: "worktree", blobs: listing.files.len(), ..Scope::default() };
+    for part in parts {
+        hits.extend(part.hits);
+        problems.extend(part.problems);
+        scope.bytes += part.bytes;
+    }
+    problems.extend(Engine::common_notes(files.repository, stop));
+    let outcome = engine.outcome(hits, &std::collections::HashMap::new());
+    // Of a tree that was not read whole, nobody knows what it needs.
+    let is_whole = files.repository.is_some() && files.names == [files.root] && !stop.is_set();
+    if is_whole && problems.iter().all(|problem| problem.kind.is_note()) {
+        problems.extend(engine.unused(&outcome.used, Whole::Tree));
+    }
+    Ok(engine.reported(scope, outcome, problems))
+}
+
+/// Scans what a stream holds; `name` is what reports call it and what it is judged by.
+///
+/// # Errors
+/// Reading fails; the error is a problem of the report, so there are none at present.
+pub fn stdin(
+    engine: &Engine,
+    input: &mut dyn Read,
+    name: Option<&str>,
+    stop: &Stop,
+) -> Result<Report, ScanError> {
+    let path = name.unwrap_or("-").as_bytes();
+    let shown = engine.shown_path(path);
+    let searched = Windows::default().search(engine, input, 0, &shown);
+    let place = Place {
+        kind: PlaceKind::File,
+        path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
+        shown,
+        blob: None,
+        commit: None,
+        current: true,
+    };
+    let hits = engine.hits(searched.found, &place);
+    let mut problems = searched.problems;
+    problems.extend(Engine::common_notes(None, stop));
+    let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
+    Ok(engine.report(scope, hits, problems))
+}
+
+/// Looks at names of refs.
+#[must_use]
+pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for name in names {
+        let place = Place {
+            kind: PlaceKind::Ref,
+            path: Vec::new(),
+            shown: format!("ref {}", engine.shown_path(name)),
+            blob: None,
+            commit: None,
+            current: true,
+        };
+        match engine.detect(name, || place.shown.clone()) {
+            Ok(evidence) => found.extend(engine.hits(evidence, &place)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    engine.report(Scope::default(), found, problems)
+}
+
+impl Engine {
+    fn file(&self, file: &File, repository: Option<&Repository>) -> Part {
+        let shown = self.shown_path(&file.path);
+        let unreadable = |error: std::io::Error| Problem {
+            kind: ProblemKind::Unreadable,
+            path: Some(shown.clone()),
+            message: format!("cannot read it: {error}; check the permissions"),
+        };
+        let opened = match &file.content {
+            Content::Disk(path) => source::open(path).map_err(unreadable),
+            Content::Staged(oid) => staged_content(repository, oid, &shown).map(Opened::Held),
+        };
+        let mut part = Part::default();
+        match opened {
+            Ok(Opened::Held(content)) => {
+                part.bytes = content.len() as u64;
+                part.problems.extend(lfs_note(&content, &shown));
+                self.search(&content, PlaceKind::File, file, &shown, &mut part);
+            }
+            Ok(Opened::File(mut stream, size)) => {
+                let searched = Windows::default().search(self, &mut stream, size, &shown);
+                part.bytes = searched.bytes;
+                part.problems = searched.problems;
+                if let Some(content) = searched.whole {
+                    part.problems.extend(lfs_note(&content, &shown));
+                    part.problems.extend(unused_suppressions::comments(&content, &searched.found, &shown));
+                }
+                part.hits.extend(self.hits(searched.found, &place(PlaceKind::File, file, &shown)));
+            }
+            Err(problem) => part.problems.push(problem),
+        }
+        self.search(&file.path, PlaceKind::Path, file, &shown, &mut part);
+        part
+    }
+
+    fn search(&self, text: &[u8], kind: PlaceKind, file: &File, shown: &str, part: &mut Part) {
+        match self.look(text, shown) {
+            Ok(looked) => {
+                part.problems
+                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                if kind == PlaceKind::File {
+                    part.problems.extend(unused_suppressions::comments(text, &looked.evidence, shown));
+                }
+                part.hits.extend(self.hits(looked.evidence, &place(kind, file, shown)));
+            }
+            Err(problem) => part.problems.push(problem),
+        }
+    }
+
+    /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
+    /// record is compared with everything that is no placeholder, so then all of that stays.
+    fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Hit> {
+        let least =
+            if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
+        let told: HashSet<ValueId> = found
+            .iter()
+            .filter(|evidence| self.confidence(evidence) >= Some(least))
+            .map(|evidence| evidence.value)
+            .collect();
+        // A strong value may be seen in another file.
+        found
+            .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
+        found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect()
+    }
+
+    /// Notes and problems that every scan of a repository may have.
+    pub(crate) fn common_notes(repository: Option<&Repository>, stop: &Stop) -> Vec<Problem> {
+        let mut notes = Vec::new();
+        if repository.is_some_and(|repository| repository.is_foreign) {
+            notes.push(Problem {
+                kind: ProblemKind::OtherOwner,
+                path: None,
+                message: "the repository belongs to another user; it was read, and nothing of it was run"
+                    .into(),
+            });
+        }
+        if stop.is_set() {
+            notes.push(Problem {
+                kind: ProblemKind::Interrupted,
+                path: None,
+                message: "interrupted: this is what was found until then".into(),
+            });
+        }
+        notes
+    }
+
+    /// A report of hits that need no history.
+    pub(crate) fn report(&self, scope: Scope, hits: Vec<Hit>, problems: Vec<Problem>) -> Report {
+        self.reported(scope, self.outcome(hits, &std::collections::HashMap::new()), problems)
+    }
+
+    /// A report of what hits came to.
+    pub(crate) fn reported(&self, scope: Scope, outcome: Outcome, mut problems: Vec<Problem>) -> Report {
+        problems.extend(outcome.notes);
+        let report =
+            Report { scope, findings: outcome.findings, suppressed: outcome.suppressed, ..Report::default() };
+        self.finish(report, problems)
+    }
+}
+
+fn place(kind: PlaceKind, file: &File, shown: &str) -> Place {
+    let (path, shown) = (file.path.clone(), shown.to_owned());
+    Place { kind, path, shown, blob: None, commit: None, current: true }
+}
+
+fn staged_content(
+    repository: Option<&Repository>,
+    oid: &crate::git::Oid,
+    shown: &str,
+) -> Result<Vec<u8>, Problem> {
+    let unreadable =
+        |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
+    let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
+    let objects = Objects::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    objects.read_kind(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
+}
+
+/// A Git LFS pointer stands for content that is elsewhere. Format: the Git LFS specification, "The Pointer".
+pub(crate) fn lfs_note(content: &[u8], shown: &str) -> Option<Problem> {
+    let is_pointer = content.len() < 1024 && content.starts_with(b"version https://git-lfs.github.com/spec/");
+    is_pointer.then(|| Problem {
+        kind: ProblemKind::LfsPointer,
+        path: Some(shown.to_owned()),
+        message: "a Git LFS pointer; its content is not in the repository and was not read".into(),
+    })
+}

@@ -1,0 +1,108 @@
+//! The slow way: each object by its name through libgit2. For loose objects, for what the pack reader hands
+//! back, and as the measure of what the pack reader has to find.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository};
+use crate::source::history::{Memory, Tally};
+use crate::source::{Blob, Stop, Visitor};
+
+/// Objects that one worker reads before it takes the next lot.
+const LOT: usize = 128;
+
+/// Reads the named objects and hands each to the visitor; large ones, of which several at once would take too
+/// much memory, one at a time.
+///
+/// # Errors
+/// The object database cannot be opened.
+pub fn visit<V: Visitor>(
+    repository: &Repository,
+    objects: &[Oid],
+    visitor: &V,
+    stop: &Stop,
+) -> Result<Tally, OpenError> {
+    read(repository, objects, stop, |object| {
+        visitor.root(object);
+        true
+    })
+}
+
+/// The same without the trees among them, whose names are given.
+pub(crate) fn visit_all_but_trees<V: Visitor>(
+    repository: &Repository,
+    objects: &[Oid],
+    visitor: &V,
+    stop: &Stop,
+) -> Result<(Tally, Vec<Oid>), OpenError> {
+    let trees = Mutex::new(Vec::new());
+    let tally = read(repository, objects, stop, |object| {
+        let is_tree = object.kind == ObjectKind::Tree;
+        if is_tree {
+            trees.lock().unwrap_or_else(PoisonError::into_inner).push(object.oid);
+        } else {
+            visitor.root(object);
+        }
+        !is_tree
+    })?;
+    Ok((tally, trees.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Reads objects, and counts those that are taken.
+fn read(
+    repository: &Repository,
+    objects: &[Oid],
+    stop: &Stop,
+    take: impl Fn(&Blob<'_>) -> bool + Sync,
+) -> Result<Tally, OpenError> {
+    let last = Objects::open(repository)?;
+    let large = Memory::default().large as u64;
+    let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let (unread, aside) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let read_one = |database: &Result<Objects, OpenError>, oid: &Oid| {
+        let object = match database {
+            Ok(database) => database.read(oid),
+            Err(error) => Err(ReadError::Corrupt(*oid, error.to_string())),
+        };
+        match object {
+            Ok(object) => {
+                if take(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
+                    read.fetch_add(1, Ordering::Relaxed);
+                    blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
+                    bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
+                    stop.progress.read(object.bytes.len() as u64);
+                }
+            }
+            Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
+        }
+    };
+    objects.par_chunks(LOT).for_each_init(
+        || Objects::open(repository),
+        |database, lot| {
+            for oid in lot.iter().take_while(|_| !stop.is_set()) {
+                if database.as_ref().is_ok_and(|database| database.is_loose_and_larger(oid, large)) {
+                    aside.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
+                } else {
+                    read_one(database, oid);
+                }
+            }
+        },
+    );
+    let last = Ok(last);
+    for oid in aside.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if !stop.is_set() {
+            read_one(&last, &oid);
+        }
+    }
+    let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Tally {
+        objects: read.into_inner(),
+        blobs: blobs.into_inner(),
+        bytes: bytes.into_inner(),
+        again: 0,
+        unread,
+        given_up: 0,
+    })
+}
