@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use skant_password_model::{Table, Words};
+use skant_password_model::{Dictionary, Table};
 use skant_rule_schema::{Alphabet, CutSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
@@ -36,18 +36,18 @@ fn main() {
     }
     // Where two rules match the same place, the earlier one is the more specific.
     packs.sort_by_key(|pack| (pack.provider.as_deref() == Some("generic"), pack.general));
-    let (mut rules, mut dummies, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
+    let (mut rules, mut known_test_values, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
     for pack in packs {
         for rule in &pack.rule {
             assert!(ids.insert(rule.id.clone()), "rule `{}` stands in two files", rule.id);
             write_rule(&mut rules, &pack, rule);
         }
-        dummies.extend(pack.dummies);
+        known_test_values.extend(pack.known_test_values);
     }
-    dummies.sort();
+    known_test_values.sort();
     let code = format!(
-        "pub(super) static RULES: &[Rule] = &[\n{rules}];\npub(super) static DUMMIES: &[Text] = {};\n",
-        list(&dummies)
+        "pub(super) static RULES: &[Rule] = &[\n{rules}];\npub(super) static KNOWN_TEST_VALUES: &[Text] = {};\n",
+        list(&known_test_values)
     );
     let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("builtin.rs");
     fs::write(target, code).expect("the generated file");
@@ -57,12 +57,12 @@ fn main() {
 fn write_model() {
     println!("cargo::rerun-if-changed=model");
     let read = |name: &str| fs::read_to_string(Path::new("model").join(name)).expect("a file of model/");
-    let words = Words::new(&read("words.txt"), &read("pairs.txt"));
+    let words = Dictionary::new(&read("words.txt"), &read("pairs.txt"));
     let table = Table::parse(&read("weights.tsv"));
     let entries: Vec<String> =
         table.entries.iter().map(|(name, weight)| format!("(Cow::Borrowed({name:?}), {weight:?})")).collect();
     let code = format!(
-        "pub(super) const WORDS: Words = Words {{ bits: Cow::Borrowed(&BITS), heads: Cow::Borrowed(&HEADS), pairs: \
+        "pub(super) const WORDS: Dictionary = Dictionary {{ bits: Cow::Borrowed(&BITS), heads: Cow::Borrowed(&HEADS), pairs: \
          Cow::Borrowed(&PAIRS) }};\n\
          pub(super) const TABLE: Table = Table {{ entries: Cow::Borrowed(&ENTRIES), keys: Cow::Borrowed(&KEYS), slots: \
          Cow::Borrowed(&SLOTS), bias: {:?}_f32, limits: {:?} }};\n\
@@ -97,11 +97,11 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         }
         (_, _, Some(syntax)) => {
             format!(
-                "Matcher::Generic(Generic {{ syntax: Syntax::{syntax:?}, mask_head: {}, not_names: \
-                 Cow::Borrowed({}), not_ends: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }})",
+                "Matcher::Generic(Generic {{ syntax: Syntax::{syntax:?}, mask_head: {}, excluded_names: \
+                 Cow::Borrowed({}), excluded_last_words: Cow::Borrowed({}), public_prefixes: Cow::Borrowed({}) }})",
                 rule.mask_head,
-                list(&rule.not_names),
-                list(&rule.not_ends),
+                list(&rule.excluded_names),
+                list(&rule.excluded_last_words),
                 list(&rule.public_prefixes),
             )
         }
@@ -122,7 +122,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         text(&rule.id),
         text(&rule.title),
         list(rule.anchors()),
-        rule.ignore_case || !rule.context.is_empty(),
+        rule.ignore_case || !rule.keywords.is_empty(),
         pack.reach(rule),
         pair_code(pack, rule),
         text(&rule.leaks),
@@ -141,35 +141,39 @@ fn pair_code(pack: &PackSpec, rule: &RuleSpec) -> String {
     let other = pack.rule.iter().find(|other| pair.rule.as_ref() == Some(&other.id));
     let (id, form, name) = match other {
         Some(other) => (format!("Some({})", text(&other.id)), other.token.as_ref(), Some(&other.title)),
-        None => ("None".to_owned(), pair.form.as_ref(), pair.name.as_ref()),
+        None => ("None".to_owned(), pair.pattern.as_ref(), pair.name.as_ref()),
     };
-    let [form, name] = [form, name].map(|part| text(part.expect("a checked pair")));
-    format!("Some(Pair {{ rule: {id}, form: {form}, name: {name} }})")
+    let [pattern, name] = [form, name].map(|part| text(part.expect("a checked pair")));
+    format!("Some(Pair {{ rule: {id}, pattern: {pattern}, name: {name} }})")
 }
 
 fn shaped_code(rule: &RuleSpec) -> String {
     let form = if let Some(token) = &rule.token {
         format!("Form::Token({})", text(token))
     } else if let Some(value) = &rule.value {
-        format!("Form::Beside {{ value: {}, names: Cow::Borrowed({}) }}", text(value), list(&rule.names))
-    } else if let Some(member) = &rule.member {
-        format!("Form::Member({})", text(member))
+        format!(
+            "Form::Keyword {{ value: {}, name_words: Cow::Borrowed({}) }}",
+            text(value),
+            list(&rule.name_words)
+        )
+    } else if let Some(json_member) = &rule.json_member {
+        format!("Form::JsonMember({})", text(json_member))
     } else {
-        let (labels, beside) = (list(&rule.pem), list(&rule.beside));
-        format!("Form::Pem {{ labels: Cow::Borrowed({labels}), beside: Cow::Borrowed({beside}) }}")
+        let (labels, nearby) = (list(&rule.pem), list(&rule.nearby));
+        format!("Form::Pem {{ labels: Cow::Borrowed({labels}), nearby: Cow::Borrowed({nearby}) }}")
     };
     let alphabet = rule.alphabet.unwrap_or(Alphabet::Base64);
     format!(
-        "Matcher::Shaped(Shaped {{ form: {form}, before: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
-         edge: Alphabet::{:?}, left: Left::{:?}, closed: {}, random: {}, typed: {}, sure: {}, check: {} }})",
-        rule.before[0],
-        rule.before[1],
-        rule.edge.unwrap_or(alphabet),
-        rule.left,
-        rule.closed,
+        "Matcher::Pattern(Pattern {{ form: {form}, anchor_offset: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
+         may_not_precede: Alphabet::{:?}, may_follow: MayFollow::{:?}, self_terminating: {}, random: {}, human_chosen: {}, exact: {}, check: {} }})",
+        rule.anchor_offset[0],
+        rule.anchor_offset[1],
+        rule.may_not_precede.unwrap_or(alphabet),
+        rule.may_follow,
+        rule.self_terminating,
         rule.random,
-        rule.typed,
-        rule.sure && rule.value.is_none(),
+        rule.human_chosen,
+        rule.exact && rule.value.is_none(),
         rule.check.map_or_else(|| "None".to_owned(), |check| format!("Some(Check::{check:?})")),
     )
 }
@@ -180,7 +184,7 @@ fn shape_code(shape: &ShapeSpec) -> String {
         |expression| format!("Some(({}, {}))", text(expression), shape.structure_length),
     );
     format!(
-        "Shape {{ structure: {structure}, full: {}, short: {}, jwt: {}, mask_head: {}, mask_tail: {}, \
+        "TokenShape {{ structure: {structure}, full: {}, short: {}, jwt: {}, mask_head: {}, mask_tail: {}, \
          structured_cuts: {}, full_cuts: {}, short_cuts: {} }}",
         shape.full,
         shape.short,

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
-use skant::detect::{Detector, Trace};
+use skant::detect::{Detector, ScanState};
 use skant::git::{GitEnvironment, ObjectKind, Repository};
 use skant::rules::RuleSet;
-use skant::source::history::{Contents, visit};
-use skant::source::{Blob, Stop, Visitor};
+use skant::source::history::{ObjectSet, visit};
+use skant::source::{Blob, Cancellation, Visitor};
 use skant::text::Copied;
 use support::{Sandbox, tokens};
 
@@ -34,7 +34,7 @@ impl Both {
         }
     }
 
-    fn check(&self, blob: &Blob<'_>, trace: &Trace) {
+    fn check(&self, blob: &Blob<'_>, trace: &ScanState) {
         let (carried, whole) = (self.detector.evidence(blob.bytes, trace), self.detector.scan(blob.bytes));
         assert_eq!(carried, whole, "{}", blob.oid);
         self.evidence.fetch_add(whole.len(), Ordering::Relaxed);
@@ -42,20 +42,20 @@ impl Both {
 }
 
 impl Visitor for Both {
-    type State = Trace;
+    type State = ScanState;
 
-    fn root(&self, blob: &Blob<'_>) -> Trace {
+    fn root(&self, blob: &Blob<'_>) -> ScanState {
         if blob.kind != ObjectKind::Blob {
-            return Trace::default();
+            return ScanState::default();
         }
         let trace = self.detector.trace(blob.bytes);
         self.check(blob, &trace);
         trace
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Trace, copies: &[Copied]) -> Trace {
+    fn derived(&self, blob: &Blob<'_>, base: &ScanState, copies: &[Copied]) -> ScanState {
         if blob.kind != ObjectKind::Blob {
-            return Trace::default();
+            return ScanState::default();
         }
         self.derived.fetch_add(1, Ordering::Relaxed);
         let trace = self.detector.retrace(blob.bytes, base, copies);
@@ -67,9 +67,9 @@ impl Visitor for Both {
 /// How many blobs were derived ones, and how much evidence there was.
 fn compare(folder: &Path) -> (usize, usize) {
     let repository = Repository::discover(folder, &GitEnvironment::default()).expect("a repository");
-    let contents = Contents::list(&repository).expect("a listing");
+    let contents = ObjectSet::list(&repository).expect("a listing");
     let both = Both::new();
-    visit(&repository, &contents, &both, &Stop::default()).expect("read");
+    visit(&repository, &contents, &both, &Cancellation::default()).expect("read");
     (both.derived.into_inner(), both.evidence.into_inner())
 }
 

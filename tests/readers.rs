@@ -11,8 +11,8 @@ use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 use skant::git::{GitEnvironment, ObjectKind, Oid, Repository};
-use skant::source::history::{Contents, Memory, Tally, visit, visit_with_libgit2};
-use skant::source::{Blob, Stop, Visitor};
+use skant::source::history::{Memory, ObjectSet, ReadTotals, visit, visit_with_libgit2};
+use skant::source::{Blob, Cancellation, Visitor};
 use skant::text::Copied;
 use support::{Sandbox, tokens};
 
@@ -53,20 +53,21 @@ fn read(folder: &Path) -> Seen {
 }
 
 /// The same with limits of memory, and the numbers.
-fn read_within(folder: &Path, memory: Memory) -> (Objects, usize, Tally) {
+fn read_within(folder: &Path, memory: Memory) -> (Objects, usize, ReadTotals) {
     let repository = repository(folder);
-    let mut contents = Contents::list(&repository).expect("a listing");
+    let mut contents = ObjectSet::list(&repository).expect("a listing");
     contents.memory = memory;
     let notes = Notes::default();
-    let tally = visit(&repository, &contents, &notes, &Stop::default()).expect("read");
+    let tally = visit(&repository, &contents, &notes, &Cancellation::default()).expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len(), tally)
 }
 
 fn read_with_libgit2(folder: &Path) -> Seen {
     let repository = repository(folder);
-    let contents = Contents::list(&repository).expect("a listing");
+    let contents = ObjectSet::list(&repository).expect("a listing");
     let notes = Notes::default();
-    let tally = visit_with_libgit2(&repository, &contents.objects(), &notes, &Stop::default()).expect("read");
+    let tally =
+        visit_with_libgit2(&repository, &contents.objects(), &notes, &Cancellation::default()).expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len())
 }
 

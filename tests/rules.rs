@@ -6,10 +6,10 @@ mod support;
 
 use std::sync::LazyLock;
 
-use skant::assess::judge;
+use skant::assess::assess;
 use skant::detect::{Detector, Evidence};
 use skant::finding::Confidence;
-use skant::rules::{Check, Form, Left, Matcher, Rule, RuleSet};
+use skant::rules::{Check, Form, Matcher, MayFollow, Rule, RuleSet};
 use support::tokens;
 
 /// One for all tests, so that each expression is compiled once.
@@ -22,7 +22,7 @@ fn reported<'d>(detector: &'d Detector, text: &[u8]) -> Vec<(&'d Rule, Evidence,
         .into_iter()
         .filter_map(|evidence| {
             let rule = &detector.rules()[evidence.rule];
-            let confidence = judge(&evidence, None, 0).confidence?;
+            let confidence = assess(&evidence, None, 0).confidence?;
             (confidence >= Confidence::Medium).then_some((rule, evidence, confidence))
         })
         .collect()
@@ -89,20 +89,21 @@ fn is_bare(rule: &Rule) -> bool {
     match &rule.matcher {
         Matcher::Token { .. } => true,
         Matcher::Generic(_) => false,
-        Matcher::Shaped(shaped) => match &shaped.form {
+        Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) => !expression.contains("(?P<secret>"),
-            Form::Pem { beside, .. } => beside.is_empty(),
-            Form::Beside { .. } | Form::Member(_) => false,
+            Form::Pem { nearby, .. } => nearby.is_empty(),
+            Form::Keyword { .. } | Form::JsonMember(_) => false,
         },
     }
 }
 
 /// Whether a token of the rule may go on with what follows, or may have begun before.
 fn touches(rule: &Rule, before: &str, after: &str) -> bool {
-    let Matcher::Shaped(shaped) = &rule.matcher else { return false };
-    let strict =
-        shaped.left == Left::Edge || shaped.before.1 > 0 || matches!(shaped.form, Form::Beside { .. });
-    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| shaped.edge.holds(*byte));
+    let Matcher::Pattern(shaped) = &rule.matcher else { return false };
+    let strict = shaped.may_follow == MayFollow::Edge
+        || shaped.anchor_offset.1 > 0
+        || matches!(shaped.form, Form::Keyword { .. });
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| shaped.may_not_precede.holds(*byte));
     strict && before == "s" || goes_on(after.as_bytes().first())
 }
 
@@ -156,7 +157,7 @@ fn all_that_a_template_makes_is_found() {
 fn two_tokens_without_a_break_between_them_are_two() {
     let detector = &*DETECTOR;
     for rule in detector.rules().iter().filter(|rule| is_bare(rule)) {
-        if matches!(&rule.matcher, Matcher::Shaped(shaped) if shaped.left == Left::Edge || shaped.before.1 > 0)
+        if matches!(&rule.matcher, Matcher::Pattern(shaped) if shaped.may_follow == MayFollow::Edge || shaped.anchor_offset.1 > 0)
         {
             continue;
         }
@@ -200,8 +201,8 @@ fn masks_show_a_quarter_at_most_of_what_is_secret() {
                 assert!(raw.starts_with(head) && raw.ends_with(tail), "{}: {head} {tail}", rule.id);
                 let shown = head.len().saturating_sub(public) + tail.len();
                 assert!(shown * 4 <= raw.len() - public, "{}: {shown} of {}", rule.id, raw.len());
-                let whole = |form: &Form| matches!(form, Form::Pem { .. } | Form::Member(_));
-                let hidden = matches!(&rule.matcher, Matcher::Shaped(shaped) if whole(&shaped.form));
+                let whole = |form: &Form| matches!(form, Form::Pem { .. } | Form::JsonMember(_));
+                let hidden = matches!(&rule.matcher, Matcher::Pattern(shaped) if whole(&shaped.form));
                 assert!(!hidden, "{}: nothing of a private key is shown", rule.id);
             }
         }
@@ -213,13 +214,13 @@ fn a_checksum_that_does_not_fit_takes_a_step_off_and_says_so() {
     let detector = &*DETECTOR;
     let (mut tried, now) = (0, 0);
     for rule in detector.rules() {
-        let Matcher::Shaped(shaped) = &rule.matcher else { continue };
+        let Matcher::Pattern(shaped) = &rule.matcher else { continue };
         if !matches!(shaped.check, Some(Check::CrcBase62 | Check::CrcHex | Check::CrcHexLittle)) {
             continue;
         }
         tried += 1;
         let token = tokens::expand(&rule.examples[0]).1.remove(0);
-        let verdict = |text: &str| judge(&detector.scan(text.as_bytes())[0], None, now);
+        let verdict = |text: &str| assess(&detector.scan(text.as_bytes())[0], None, now);
         assert_eq!(verdict(&token).confidence, Some(Confidence::High), "{}", rule.id);
         assert!(verdict(&token).reasons[0].contains("checksum fits"), "{}", rule.id);
         let last = if token.ends_with('1') { '2' } else { '1' };
@@ -246,7 +247,7 @@ fn glued_tokens_are_two() {
 fn a_whole_token_is_high_an_altered_one_medium_and_a_cut_one_low() {
     let detector = &*DETECTOR;
     let confidences = |text: &str| -> Vec<_> {
-        let judged = |evidence: &Evidence| judge(evidence, None, 0).confidence;
+        let judged = |evidence: &Evidence| assess(evidence, None, 0).confidence;
         detector.scan(text.as_bytes()).iter().map(judged).collect()
     };
     for (family, _) in tokens::FAMILIES {
@@ -298,7 +299,7 @@ fn session_tokens_say_when_they_end() {
     let detector = &*DETECTOR;
     let token = tokens::session_token("CC", "a", 1_000);
     let evidence = &detector.scan(token.as_bytes())[0];
-    let reasons = |now| judge(evidence, None, now).reasons.join("; ");
+    let reasons = |now| assess(evidence, None, now).reasons.join("; ");
     assert!(reasons(2_000).contains("expired on 1970-01-01T00:16:40Z"), "{}", reasons(2_000));
     assert!(reasons(500).contains("valid until") && reasons(500).contains("user:demo"), "{}", reasons(500));
 }

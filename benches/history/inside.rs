@@ -6,9 +6,9 @@ use std::path::Path;
 use skant::finding::Confidence;
 use skant::git::{GitEnvironment, Repository};
 use skant::policy::Settings;
-use skant::scan::{Asked, Engine, Incomplete, Limits, Policy, Stories, Suppressions, history};
-use skant::source::history::{Contents, visit};
-use skant::source::{Blob, Stop, Visitor};
+use skant::scan::{Engine, Incomplete, Limits, PathFilter, Policy, ProvenanceMode, Suppressions, history};
+use skant::source::history::{ObjectSet, visit};
+use skant::source::{Blob, Cancellation, Visitor};
 
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
@@ -28,8 +28,8 @@ impl Visitor for Nothing {
 /// Decodes every object once.
 pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
-    let contents = Contents::list(&repository)?;
-    let tally = visit(&repository, &contents, &Nothing, &Stop::default())?;
+    let contents = ObjectSet::list(&repository)?;
+    let tally = visit(&repository, &contents, &Nothing, &Cancellation::default())?;
     println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.again);
     Ok(())
 }
@@ -48,8 +48,8 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
         now: now.as_second(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
-    let limits = Limits { asked: &Asked::default(), full_scan: false, stories: Stories::Untold };
-    let report = history(&engine, &repository, &limits, &Stop::default())?;
+    let limits = Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
+    let report = history(&engine, &repository, &limits, &Cancellation::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())
 }

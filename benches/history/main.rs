@@ -45,7 +45,7 @@ usage: cargo bench --bench history -- [--runs N] [--plant N] [--only NAME,…] R
   --only …    only these rows: skant, untold, decode, git, and programs on the PATH
               (kingfisher, noseyparker, betterleaks, gitleaks)";
 
-struct Asked {
+struct PathFilter {
     repository: PathBuf,
     runs: usize,
     plant: usize,
@@ -75,8 +75,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn asked(arguments: &[String]) -> Result<Asked, String> {
-    let mut asked = Asked { repository: PathBuf::new(), runs: 3, plant: 0, only: Vec::new() };
+fn asked(arguments: &[String]) -> Result<PathFilter, String> {
+    let mut asked = PathFilter { repository: PathBuf::new(), runs: 3, plant: 0, only: Vec::new() };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().ok_or(format!("{argument} needs a value"));
@@ -95,7 +95,7 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
     Ok(asked)
 }
 
-fn compare(asked: &Asked) -> Result<(), Box<dyn Error>> {
+fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
     let given = std::fs::canonicalize(&asked.repository)
         .map_err(|error| format!("{}: {error}", asked.repository.display()))?;
     let scratch = tempfile::tempdir()?;
@@ -120,7 +120,7 @@ fn compare(asked: &Asked) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn describe(asked: &Asked, given: &Path) -> Result<(), Box<dyn Error>> {
+fn describe(asked: &PathFilter, given: &Path) -> Result<(), Box<dyn Error>> {
     let counts = git(given, &["count-objects", "-v"])?;
     let count = |key: &str| {
         let line = counts.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use skant::decode::archive;
-use skant::decode::archive::{FaultKind, Part, Room};
+use skant::decode::archive::{FaultKind, Part, UnpackBudget};
 
 use super::detector::DETECTOR;
 use super::input::Input;
@@ -27,7 +27,7 @@ pub fn holds(bytes: &[u8]) {
 fn any(text: &[u8]) {
     let mut unpacked = 0;
     let mut told = Vec::new();
-    archive::open(text, &mut Room::of_file(text.len()), &mut |part, _| match part {
+    archive::open(text, &mut UnpackBudget::of_file(text.len()), &mut |part, _| match part {
         Part::Fault(fault) => told.push((fault.label, fault.what)),
         Part::Member(member) => {
             assert!(member.place.start <= member.place.end && member.place.end <= text.len());
@@ -109,7 +109,7 @@ fn made_to_be_right(input: &mut Input<'_>) {
         .collect();
     let text = make::zip(&members);
     let mut read = Vec::new();
-    archive::open(&text, &mut Room::of_file(text.len()), &mut |part, _| match part {
+    archive::open(&text, &mut UnpackBudget::of_file(text.len()), &mut |part, _| match part {
         Part::Member(member) => read.push((member.label, member.bytes.into_owned())),
         Part::Fault(fault) => assert!(fault.kind != FaultKind::Budget),
     });
@@ -120,7 +120,7 @@ fn made_to_be_right(input: &mut Input<'_>) {
     let content = input.rest();
     let text = make::tar(&[("a", content), ("b", content)]);
     let mut read = Vec::new();
-    archive::open(&make::gzip(&text), &mut Room::of_file(0), &mut |part, room| match part {
+    archive::open(&make::gzip(&text), &mut UnpackBudget::of_file(0), &mut |part, room| match part {
         Part::Member(member) => archive::open(&member.bytes, room, &mut |part, _| match part {
             Part::Member(member) => read.push(member.bytes.into_owned()),
             Part::Fault(fault) => panic!("{fault:?}"),

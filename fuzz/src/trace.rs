@@ -1,6 +1,6 @@
 //! Searching only what a version adds gives what searching it whole gives, over a chain of versions.
 
-use skant::detect::Trace;
+use skant::detect::ScanState;
 use skant::text::Copied;
 
 use super::detector::{DETECTOR, expanded};
@@ -28,7 +28,7 @@ pub fn holds(bytes: &[u8]) {
     }
 }
 
-fn same(text: &[u8], trace: &Trace) {
+fn same(text: &[u8], trace: &ScanState) {
     assert!(DETECTOR.evidence(text, trace) == DETECTOR.scan(text), "the same is found");
 }
 

@@ -1,13 +1,13 @@
 //! Evidence and a path to a confidence and the reasons for it, in words. Without a path nothing of it counts
 //! for or against; what a path says goes into the reasons.
 
-use crate::detect::{Dummy, Evidence, Tier};
+use crate::detect::{Evidence, Placeholder, Tier};
 use crate::finding::Confidence;
-use crate::token_check::Proof;
+use crate::token_check::CheckOutcome;
 
 /// How sure it is, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Assessment {
     /// The confidence; `None` where it is a placeholder.
     pub confidence: Option<Confidence>,
     /// The reasons, the weightiest first.
@@ -16,7 +16,7 @@ pub struct Verdict {
 
 /// Judges one piece of evidence. `now` is in seconds since 1970, for tokens that say when they end.
 #[must_use]
-pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
+pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment {
     let features = &evidence.features;
     let mut reasons = Vec::new();
     let mut confidence = match features.tier {
@@ -72,10 +72,10 @@ pub fn judge(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Verdict {
     }
     match &evidence.dummy {
         Some(dummy) => {
-            reasons.insert(0, format!("placeholder: {}", Dummy::explain(dummy)));
-            Verdict { confidence: None, reasons }
+            reasons.insert(0, format!("placeholder: {}", Placeholder::explain(dummy)));
+            Assessment { confidence: None, reasons }
         }
-        None => Verdict { confidence: Some(confidence), reasons },
+        None => Assessment { confidence: Some(confidence), reasons },
     }
 }
 
@@ -90,7 +90,7 @@ fn paired(evidence: &Evidence, confidence: Confidence, reasons: &mut Vec<String>
 
 /// What a token proves of itself takes a step off where it does not fit, but not below medium: the form is a
 /// provider's all the same. One that has ended opens nothing any more.
-fn prove(proof: &Proof, confidence: Confidence, now: i64, reasons: &mut Vec<String>) -> Confidence {
+fn prove(proof: &CheckOutcome, confidence: Confidence, now: i64, reasons: &mut Vec<String>) -> Confidence {
     if let Some(owner) = proof.owner.as_deref().and_then(claim) {
         reasons.push(format!("belongs to {owner}, as it says itself"));
     }

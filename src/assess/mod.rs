@@ -2,4 +2,4 @@
 
 pub(crate) mod confidence;
 
-pub use confidence::{Verdict, judge};
+pub use confidence::{Assessment, assess};

@@ -1,13 +1,13 @@
 //! The marks of a sieve, one after the other.
 
-use crate::bytescan::{PLACES, Sieve};
+use crate::bytescan::{ByteFilter, POSITIONS};
 
 /// Words that are filled in at a time: of a kilobyte, which the nearest cache holds beside the tables.
 const WORDS: usize = 16;
 
 /// The marked places of a part of a text, looked for as they are asked for.
-pub struct Marks<'m, const BANKS: usize, const WIDTH: usize> {
-    sieve: &'m Sieve<BANKS, WIDTH>,
+pub struct Matches<'m, const BANKS: usize, const WIDTH: usize> {
+    sieve: &'m ByteFilter<BANKS, WIDTH>,
     text: &'m [u8],
     end: usize,
     /// Where the known words begin, and how many there are.
@@ -20,10 +20,10 @@ pub struct Marks<'m, const BANKS: usize, const WIDTH: usize> {
     least: usize,
 }
 
-impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
+impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
     /// The marks before a place.
     #[must_use]
-    pub const fn new(sieve: &'m Sieve<BANKS, WIDTH>, text: &'m [u8], end: usize) -> Self {
+    pub const fn new(sieve: &'m ByteFilter<BANKS, WIDTH>, text: &'m [u8], end: usize) -> Self {
         Self::of_rows(sieve, text, end, 1)
     }
 
@@ -32,8 +32,13 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
     /// # Panics
     /// There are no rows of nothing, and none of more than 64 is known.
     #[must_use]
-    pub const fn of_rows(sieve: &'m Sieve<BANKS, WIDTH>, text: &'m [u8], end: usize, least: usize) -> Self {
-        assert!(least > 0 && least <= PLACES, "a row lies in two words");
+    pub const fn of_rows(
+        sieve: &'m ByteFilter<BANKS, WIDTH>,
+        text: &'m [u8],
+        end: usize,
+        least: usize,
+    ) -> Self {
+        assert!(least > 0 && least <= POSITIONS, "a row lies in two words");
         Self { sieve, text, end, from: 0, known: 0, words: [0; WORDS + 1], single: [0; WORDS + 1], least }
     }
 
@@ -42,18 +47,18 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
     pub fn next_from(&mut self, at: usize) -> Option<usize> {
         let mut at = at;
         while at < self.end {
-            let known = at.wrapping_sub(self.from) / PLACES;
+            let known = at.wrapping_sub(self.from) / POSITIONS;
             if at < self.from || known >= self.known {
                 self.fill(at);
                 continue;
             }
-            let start = self.from + known * PLACES;
+            let start = self.from + known * POSITIONS;
             let word = self.words[known] >> (at - start);
             if word != 0 {
                 let mark = at + word.trailing_zeros() as usize;
                 return (mark < self.end).then_some(mark);
             }
-            at = start + PLACES;
+            at = start + POSITIONS;
         }
         None
     }
@@ -63,11 +68,11 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
     pub fn row_end(&self, mark: usize) -> usize {
         let mut at = mark;
         let known = if self.least == 1 { &[] } else { &self.single[..=self.known] };
-        while let Some(single) = known.get(at.wrapping_sub(self.from) / PLACES) {
-            let within = (at - self.from) % PLACES;
+        while let Some(single) = known.get(at.wrapping_sub(self.from) / POSITIONS) {
+            let within = (at - self.from) % POSITIONS;
             let row = (single >> within).trailing_ones() as usize;
             at += row;
-            if row < PLACES - within {
+            if row < POSITIONS - within {
                 return at;
             }
         }
@@ -75,7 +80,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
             let mut words = [0; WORDS];
             self.sieve.mark(self.text, at, &mut words);
             let full = words.iter().take_while(|word| **word == u64::MAX).count();
-            at += full * PLACES;
+            at += full * POSITIONS;
             if let Some(word) = words.get(full) {
                 return at + word.trailing_ones() as usize;
             }
@@ -85,7 +90,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Marks<'m, BANKS, WIDTH> {
 
     fn fill(&mut self, from: usize) {
         self.from = from;
-        self.known = (self.end - from).div_ceil(PLACES).min(WORDS);
+        self.known = (self.end - from).div_ceil(POSITIONS).min(WORDS);
         if self.least == 1 {
             self.sieve.mark(self.text, from, &mut self.words[..self.known]);
             return;
@@ -118,7 +123,7 @@ const fn full_eights(word: u64) -> u32 {
 /// Bits of a word from which on `least` in a row are set.
 #[expect(clippy::cast_possible_truncation, reason = "the upper half says how rows of the lower one go on")]
 const fn begin_rows(word: u64, next: u64, least: usize) -> u64 {
-    let mut words = (next as u128) << PLACES | word as u128;
+    let mut words = (next as u128) << POSITIONS | word as u128;
     // Each bit stands for so many in a row.
     let mut row = 1;
     while row < least {
@@ -135,11 +140,11 @@ mod tests {
 
     #[test]
     fn rows_are_told_by_their_beginnings() {
-        const SIEVE: Sieve<1, 1> = Sieve::empty().with(0, 0, b"a");
+        const SIEVE: ByteFilter<1, 1> = ByteFilter::empty().with(0, 0, b"a");
         for (length, least) in [(23, 24), (24, 24), (25, 24), (200, 24), (64, 64), (3, 3), (63, 64)] {
             for before in [0, 1, 40, 63, 64, 1000, 1023, 1024] {
                 let text = ".".repeat(before) + &"a".repeat(length) + ".";
-                let mut marks = Marks::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
+                let mut marks = Matches::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
                 let expected = (length >= least).then_some(before);
                 assert_eq!(marks.next_from(0), expected, "{length} {least} {before}");
             }
@@ -148,12 +153,12 @@ mod tests {
 
     #[test]
     fn rows_end_where_nothing_fits() {
-        const SIEVE: Sieve<1, 1> = Sieve::empty().with(0, 0, b"a");
+        const SIEVE: ByteFilter<1, 1> = ByteFilter::empty().with(0, 0, b"a");
         for length in [1, 2, 63, 64, 65, 500, 1023, 1024, 1100, 5000] {
             for before in [0, 1, 63, 64, 900, 1023, 1024] {
                 for (behind, least) in [("", 1), (".", 1), (".a", 40), (".", 24), ("", 24)] {
                     let text = ".".repeat(before) + &"a".repeat(length) + behind;
-                    let mut marks = Marks::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
+                    let mut marks = Matches::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
                     let Some(mark) = marks.next_from(0) else {
                         assert!(length < least);
                         continue;
@@ -167,10 +172,10 @@ mod tests {
 
     #[test]
     fn all_marks_before_the_end_are_told_in_order() {
-        const SIEVE: Sieve<1, 2> = Sieve::empty().with(0, 0, b"a").with(0, 1, b"b");
+        const SIEVE: ByteFilter<1, 2> = ByteFilter::empty().with(0, 0, b"a").with(0, 1, b"b");
         let text = "ab".repeat(3000) + &".".repeat(5000) + "ab";
         for end in [0, 1, 2, 63, 64, 65, 6000, 10_999, 11_000, 11_001, text.len()] {
-            let mut marks = Marks::new(&SIEVE, text.as_bytes(), end);
+            let mut marks = Matches::new(&SIEVE, text.as_bytes(), end);
             let (mut at, mut found) = (0, Vec::new());
             while let Some(mark) = marks.next_from(at) {
                 found.push(mark);

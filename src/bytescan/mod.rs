@@ -10,20 +10,20 @@ pub(crate) mod matches;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
-pub use matches::Marks;
+pub use matches::Matches;
 
 /// Groups of eight, each of a few bytes in a row, and in each place the bytes that may stand there.
 ///
-/// What fits a group is always marked. Which other places are marked beside them hangs on the processor: see [`Way`].
+/// What fits a group is always marked. Which other places are marked beside them hangs on the processor: see [`Backend`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sieve<const BANKS: usize, const WIDTH: usize> {
-    whole: ByPlace<Whole, BANKS, WIDTH>,
-    sixty_fours: ByPlace<SixtyFour, BANKS, WIDTH>,
-    halves: ByPlace<Halves, BANKS, WIDTH>,
+pub struct ByteFilter<const BANKS: usize, const WIDTH: usize> {
+    whole: ByPosition<Whole, BANKS, WIDTH>,
+    sixty_fours: ByPosition<SixtyFour, BANKS, WIDTH>,
+    halves: ByPosition<Halves, BANKS, WIDTH>,
 }
 
 /// A table by place and bank: in all of them a bit for each group of the bank.
-type ByPlace<T, const BANKS: usize, const WIDTH: usize> = [[T; BANKS]; WIDTH];
+type ByPosition<T, const BANKS: usize, const WIDTH: usize> = [[T; BANKS]; WIDTH];
 
 /// For each byte of ASCII; then for any other byte, none of which is told from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +60,11 @@ impl Halves {
 pub const GROUPS: usize = 8;
 
 /// Places that one word of marks stands for.
-pub const PLACES: usize = 64;
+pub const POSITIONS: usize = 64;
 
 /// How the marks are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum Backend {
     /// One byte after the other: other ways of searching are faster. Nothing is marked that does not fit.
     Slow,
     /// By the halves of a byte, with AVX2: a group takes what fits any of its upper halves together with any of its
@@ -75,7 +75,7 @@ pub enum Way {
     Whole,
 }
 
-impl Way {
+impl Backend {
     /// The best one of this processor.
     #[must_use]
     pub fn best() -> Self {
@@ -86,7 +86,7 @@ impl Way {
     }
 }
 
-impl<const BANKS: usize, const WIDTH: usize> Sieve<BANKS, WIDTH> {
+impl<const BANKS: usize, const WIDTH: usize> ByteFilter<BANKS, WIDTH> {
     /// One that marks nothing.
     #[must_use]
     pub const fn empty() -> Self {
@@ -150,38 +150,38 @@ impl<const BANKS: usize, const WIDTH: usize> Sieve<BANKS, WIDTH> {
     /// Fills in a bit for each of the places from `from` on. Behind the end of the text zeros are thought; a place
     /// there is not marked.
     pub fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
-        self.mark_in(Way::best(), text, from, marks);
+        self.mark_in(Backend::best(), text, from, marks);
     }
 
-    fn mark_in(&self, way: Way, text: &[u8], from: usize, marks: &mut [u64]) {
+    fn mark_in(&self, way: Backend, text: &[u8], from: usize, marks: &mut [u64]) {
         let rest = text.get(from..).unwrap_or_default();
         // Of the last words not all bytes are there.
-        let whole = marks.len().min(rest.len().saturating_sub(WIDTH - 1) / PLACES);
+        let whole = marks.len().min(rest.len().saturating_sub(WIDTH - 1) / POSITIONS);
         let (inside, last) = marks.split_at_mut(whole);
         self.mark_whole(way, rest, inside);
         for (number, mark) in last.iter_mut().enumerate() {
-            let rest = rest.get((whole + number) * PLACES..).unwrap_or_default();
+            let rest = rest.get((whole + number) * POSITIONS..).unwrap_or_default();
             *mark = self.mark_end(way, rest);
         }
     }
 
     /// One word, at the end of a text.
-    fn mark_end(&self, way: Way, rest: &[u8]) -> u64 {
-        const { assert!(WIDTH <= PLACES, "a window holds two words") };
+    fn mark_end(&self, way: Backend, rest: &[u8]) -> u64 {
+        const { assert!(WIDTH <= POSITIONS, "a window holds two words") };
         if rest.is_empty() {
             return 0;
         }
-        let mut padded = [0; 2 * PLACES];
+        let mut padded = [0; 2 * POSITIONS];
         let known = rest.len().min(padded.len());
         padded[..known].copy_from_slice(&rest[..known]);
         let mut mark = [0];
         self.mark_whole(way, &padded, &mut mark);
         let [mark] = mark;
-        if known < PLACES { mark & ((1 << known) - 1) } else { mark }
+        if known < POSITIONS { mark & ((1 << known) - 1) } else { mark }
     }
 
     /// Marks a text that holds all bytes that the marks hang on.
-    fn mark_whole(&self, way: Way, text: &[u8], marks: &mut [u64]) {
+    fn mark_whole(&self, way: Backend, text: &[u8], marks: &mut [u64]) {
         #[cfg(target_arch = "x86_64")]
         if x86::mark(way, self, text, marks) {
             return;
@@ -192,7 +192,7 @@ impl<const BANKS: usize, const WIDTH: usize> Sieve<BANKS, WIDTH> {
     /// The same in the plainest way, for processors without the instructions.
     fn mark_slowly(&self, text: &[u8], marks: &mut [u64]) {
         for (number, mark) in marks.iter_mut().enumerate() {
-            let places = text.windows(WIDTH).skip(number * PLACES).take(PLACES);
+            let places = text.windows(WIDTH).skip(number * POSITIONS).take(POSITIONS);
             *mark = places.enumerate().fold(0, |mark, (at, bytes)| mark | u64::from(self.takes(bytes)) << at);
         }
     }
@@ -216,10 +216,10 @@ mod tests {
     use super::*;
 
     fn places(marks: &[u64]) -> Vec<usize> {
-        (0..marks.len() * PLACES).filter(|at| marks[at / PLACES] >> (at % PLACES) & 1 == 1).collect()
+        (0..marks.len() * POSITIONS).filter(|at| marks[at / POSITIONS] >> (at % POSITIONS) & 1 == 1).collect()
     }
 
-    const SIEVE: Sieve<2, 3> = Sieve::empty()
+    const SIEVE: ByteFilter<2, 3> = ByteFilter::empty()
         .with(0, 0, b"a")
         .with(0, 1, b"b")
         .with_any(0, 2)
@@ -228,13 +228,13 @@ mod tests {
         .with(9, 2, b"z");
 
     /// Whether some group takes bytes by the tables that a way looks up.
-    fn takes_by<const BANKS: usize>(sieve: &Sieve<BANKS, 3>, way: Way, bytes: &[u8]) -> bool {
+    fn takes_by<const BANKS: usize>(sieve: &ByteFilter<BANKS, 3>, way: Backend, bytes: &[u8]) -> bool {
         let taken = |byte: u8, place: usize, bank: usize| match way {
-            Way::Halves => {
+            Backend::Halves => {
                 let Halves([lower, upper]) = &sieve.halves[place][bank];
                 lower[usize::from(byte & 15)] & upper[usize::from(byte >> 4)]
             }
-            Way::Whole if BANKS > 1 => sieve.sixty_fours[place][bank].0[usize::from(byte & 63)],
+            Backend::Whole if BANKS > 1 => sieve.sixty_fours[place][bank].0[usize::from(byte & 63)],
             _ => {
                 let table = &sieve.whole[place][bank];
                 *table.ascii.get(usize::from(byte)).unwrap_or(&table.others[0])
@@ -251,17 +251,19 @@ mod tests {
         text: &[u8],
         from: usize,
     ) -> Result<(), TestCaseError> {
-        let mut sieve = Sieve::<BANKS, 3>::empty();
+        let mut sieve = ByteFilter::<BANKS, 3>::empty();
         for (group, place, byte) in allowed {
             sieve.allow(group % (BANKS * GROUPS), *place, *byte);
         }
         let padded = [text, &[0; 2]].concat();
         let places_of = |takes: &dyn Fn(&[u8]) -> bool| -> Vec<usize> {
-            let places = from..text.len().min(from + 6 * PLACES);
+            let places = from..text.len().min(from + 6 * POSITIONS);
             places.filter(|at| takes(&padded[*at..at + 3])).map(|at| at - from).collect()
         };
         let fitting = places_of(&|bytes| sieve.takes(bytes));
-        for way in [Way::Slow, Way::Halves, Way::Whole].into_iter().filter(|way| *way <= Way::best()) {
+        for way in
+            [Backend::Slow, Backend::Halves, Backend::Whole].into_iter().filter(|way| *way <= Backend::best())
+        {
             let mut marks = [0; 6];
             sieve.mark_in(way, text, from, &mut marks);
             let marked = places(&marks);
@@ -281,7 +283,7 @@ mod tests {
 
     #[test]
     fn behind_the_text_nothing_is_marked() {
-        let any: Sieve<1, 2> = Sieve::empty().with_any(0, 0).with_any(0, 1);
+        let any: ByteFilter<1, 2> = ByteFilter::empty().with_any(0, 0).with_any(0, 1);
         let mut marks = [!0; 3];
         any.mark(&[b'x'; 70], 0, &mut marks);
         assert_eq!(marks, [!0, 0b11_1111, 0]);

@@ -10,28 +10,28 @@ use std::arch::x86_64::{
 };
 use std::hint::black_box;
 
-use crate::bytescan::{ByPlace, Halves, PLACES, Sieve, SixtyFour, Way, Whole};
+use crate::bytescan::{Backend, ByPosition, ByteFilter, Halves, POSITIONS, SixtyFour, Whole};
 
 /// The best way that the processor knows. The answer is kept by the standard library.
 #[inline]
-pub(crate) fn best() -> Way {
+pub(crate) fn best() -> Backend {
     let can_halves = is_x86_feature_detected!("avx2");
     let can_whole = can_halves
         && is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vbmi");
     match (can_whole, can_halves) {
-        (true, _) => Way::Whole,
-        (_, true) => Way::Halves,
-        _ => Way::Slow,
+        (true, _) => Backend::Whole,
+        (_, true) => Backend::Halves,
+        _ => Backend::Slow,
     }
 }
 
 /// Fills in the marks, if the way is one of vectors. The text holds a window of `WIDTH` bytes for each of them.
 #[expect(unsafe_code, reason = "see below: the instructions are asked for")]
 pub(crate) fn mark<const BANKS: usize, const WIDTH: usize>(
-    way: Way,
-    sieve: &Sieve<BANKS, WIDTH>,
+    way: Backend,
+    sieve: &ByteFilter<BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) -> bool {
@@ -40,18 +40,18 @@ pub(crate) fn mark<const BANKS: usize, const WIDTH: usize>(
     // read and write through slices alone.
     unsafe {
         match way {
-            Way::Slow => {}
-            Way::Halves => by_halves(&sieve.halves, text, marks),
-            Way::Whole if BANKS == 1 => by_whole(&sieve.whole, text, marks),
-            Way::Whole => by_sixty_fours(&sieve.sixty_fours, text, marks),
+            Backend::Slow => {}
+            Backend::Halves => by_halves(&sieve.halves, text, marks),
+            Backend::Whole if BANKS == 1 => by_whole(&sieve.whole, text, marks),
+            Backend::Whole => by_sixty_fours(&sieve.sixty_fours, text, marks),
         }
     }
-    way != Way::Slow
+    way != Backend::Slow
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn by_whole<const BANKS: usize, const WIDTH: usize>(
-    tables: &ByPlace<Whole, BANKS, WIDTH>,
+    tables: &ByPosition<Whole, BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) {
@@ -59,11 +59,11 @@ fn by_whole<const BANKS: usize, const WIDTH: usize>(
     for (number, mark) in marks.iter_mut().enumerate() {
         let mut groups = [_mm512_set1_epi8(-1); BANKS];
         for (place, banks) in tables.iter().enumerate() {
-            let at = number * PLACES + place;
-            let bytes = load(&text[at..at + PLACES]);
+            let at = number * POSITIONS + place;
+            let bytes = load(&text[at..at + POSITIONS]);
             let ascii = !_mm512_movepi8_mask(bytes);
             for (groups, Whole { ascii: table, others }) in groups.iter_mut().zip(banks) {
-                let (first, second) = table.split_at(PLACES);
+                let (first, second) = table.split_at(POSITIONS);
                 let taken = _mm512_maskz_permutex2var_epi8(ascii, load(first), bytes, load(second));
                 let taken = if has_others[place] {
                     _mm512_mask_blend_epi8(ascii, load(others), taken)
@@ -79,7 +79,7 @@ fn by_whole<const BANKS: usize, const WIDTH: usize>(
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn by_sixty_fours<const BANKS: usize, const WIDTH: usize>(
-    tables: &ByPlace<SixtyFour, BANKS, WIDTH>,
+    tables: &ByPosition<SixtyFour, BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) {
@@ -88,8 +88,8 @@ fn by_sixty_fours<const BANKS: usize, const WIDTH: usize>(
         let tables = black_box(tables);
         let mut groups = [_mm512_set1_epi8(-1); BANKS];
         for (place, banks) in tables.iter().enumerate() {
-            let at = number * PLACES + place;
-            let bytes = load(&text[at..at + PLACES]);
+            let at = number * POSITIONS + place;
+            let bytes = load(&text[at..at + POSITIONS]);
             for (groups, SixtyFour(table)) in groups.iter_mut().zip(banks) {
                 *groups = _mm512_and_si512(*groups, _mm512_permutexvar_epi8(bytes, load(table)));
             }
@@ -117,12 +117,12 @@ const LANES: usize = 32;
 
 #[target_feature(enable = "avx2")]
 fn by_halves<const BANKS: usize, const WIDTH: usize>(
-    tables: &ByPlace<Halves, BANKS, WIDTH>,
+    tables: &ByPosition<Halves, BANKS, WIDTH>,
     text: &[u8],
     marks: &mut [u64],
 ) {
     for (number, mark) in marks.iter_mut().enumerate() {
-        let at = number * PLACES;
+        let at = number * POSITIONS;
         let low = mark_lanes(tables, &text[at..at + LANES + WIDTH - 1]);
         let high = mark_lanes(tables, &text[at + LANES..at + 2 * LANES + WIDTH - 1]);
         *mark = u64::from(high) << LANES | u64::from(low);
@@ -132,7 +132,7 @@ fn by_halves<const BANKS: usize, const WIDTH: usize>(
 #[inline]
 #[target_feature(enable = "avx2")]
 fn mark_lanes<const BANKS: usize, const WIDTH: usize>(
-    tables: &ByPlace<Halves, BANKS, WIDTH>,
+    tables: &ByPosition<Halves, BANKS, WIDTH>,
     text: &[u8],
 ) -> u32 {
     let half = _mm256_set1_epi8(15);

@@ -1,7 +1,7 @@
 //! Azure Pipelines. Variables: Microsoft's documentation, "Use predefined variables". It says of a push neither
 //! what was there before nor which branch is the main one.
 
-use crate::ci::{Asked, Author, Environment, System, branch_of, needed};
+use crate::ci::{Author, Environment, RunScope, System, branch_of, needed};
 
 pub(crate) const SYSTEM: System = System {
     name: "Azure Pipelines",
@@ -12,7 +12,7 @@ pub(crate) const SYSTEM: System = System {
     head_commit: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = needed(environment, "BUILD_SOURCEVERSION")?;
     match environment.get("BUILD_REASON").as_deref() {
         Some("PullRequest") => {
@@ -23,13 +23,13 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
                 .or_else(|| environment.get("SYSTEM_PULLREQUEST_PULLREQUESTID"));
             let onto = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|name| branch_of(&name));
             let author = Author::stranger_if(environment.is("SYSTEM_PULLREQUEST_ISFORK", "true"));
-            Ok(Asked::change("pull request", number, head, None, onto).by(author))
+            Ok(RunScope::change("pull request", number, head, None, onto).by(author))
         }
-        Some("Schedule") => Ok(Asked::everything("schedule")),
-        Some("Manual") => Ok(Asked::everything("run by hand")),
+        Some("Schedule") => Ok(RunScope::everything("schedule")),
+        Some("Manual") => Ok(RunScope::everything("run by hand")),
         _ => {
             let reference = environment.get("BUILD_SOURCEBRANCH").unwrap_or_default();
-            Ok(Asked::push(&reference, head, None, None))
+            Ok(RunScope::push(&reference, head, None, None))
         }
     }
 }

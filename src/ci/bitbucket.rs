@@ -1,7 +1,7 @@
 //! Bitbucket Pipelines. Variables: Atlassian's documentation, "Variables and secrets". It says of a push neither
 //! what was there before nor which branch is the main one.
 
-use crate::ci::{Asked, Environment, System, needed};
+use crate::ci::{Environment, RunScope, System, needed};
 
 pub(crate) const SYSTEM: System = System {
     name: "Bitbucket Pipelines",
@@ -12,16 +12,16 @@ pub(crate) const SYSTEM: System = System {
     head_commit: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = needed(environment, "BITBUCKET_COMMIT")?;
     if let Some(number) = environment.get("BITBUCKET_PR_ID") {
         let base = environment.commit("BITBUCKET_PR_DESTINATION_COMMIT");
         let onto = environment.get("BITBUCKET_PR_DESTINATION_BRANCH");
-        return Ok(Asked::change("pull request", Some(number), head, base, onto));
+        return Ok(RunScope::change("pull request", Some(number), head, base, onto));
     }
     let reference = match environment.get("BITBUCKET_TAG") {
         Some(tag) => format!("refs/tags/{tag}"),
         None => environment.get("BITBUCKET_BRANCH").unwrap_or_default(),
     };
-    Ok(Asked::push(&reference, head, None, None))
+    Ok(RunScope::push(&reference, head, None, None))
 }

@@ -1,6 +1,6 @@
 //! Buildkite. Variables: Buildkite's documentation, "Environment variables".
 
-use crate::ci::{Asked, Author, Environment, System, needed};
+use crate::ci::{Author, Environment, RunScope, System, needed};
 
 pub(crate) const SYSTEM: System = System {
     name: "Buildkite",
@@ -12,7 +12,7 @@ pub(crate) const SYSTEM: System = System {
     head_commit: "run `git fetch origin \"$BUILDKITE_COMMIT\"` before this",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = needed(environment, "BUILDKITE_COMMIT")?;
     // It is `false` where there is none.
     if let Some(number) = environment.get("BUILDKITE_PULL_REQUEST").filter(|number| number != "false") {
@@ -20,16 +20,16 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
         let theirs = environment.get("BUILDKITE_PULL_REQUEST_REPO");
         let author =
             Author::stranger_if(theirs.is_some() && !is_same(theirs, environment.get("BUILDKITE_REPO")));
-        return Ok(Asked::change("pull request", Some(number), head, None, onto).by(author));
+        return Ok(RunScope::change("pull request", Some(number), head, None, onto).by(author));
     }
     let main = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH");
     if let Some(tag) = environment.get("BUILDKITE_TAG") {
-        return Ok(Asked::push(&format!("refs/tags/{tag}"), head, None, main));
+        return Ok(RunScope::push(&format!("refs/tags/{tag}"), head, None, main));
     }
     match environment.get("BUILDKITE_SOURCE").as_deref() {
-        Some("schedule") => Ok(Asked::everything("schedule")),
-        Some("ui" | "api") => Ok(Asked::everything("run by hand")),
-        _ => Ok(Asked::push(&environment.get("BUILDKITE_BRANCH").unwrap_or_default(), head, None, main)),
+        Some("schedule") => Ok(RunScope::everything("schedule")),
+        Some("ui" | "api") => Ok(RunScope::everything("run by hand")),
+        _ => Ok(RunScope::push(&environment.get("BUILDKITE_BRANCH").unwrap_or_default(), head, None, main)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! CircleCI. Variables: CircleCI's documentation, "Project values and variables". It says neither what a change
 //! goes to nor what was there before a push.
 
-use crate::ci::{Asked, Environment, System, needed};
+use crate::ci::{Environment, RunScope, System, needed};
 
 pub(crate) const SYSTEM: System = System {
     name: "CircleCI",
@@ -12,11 +12,11 @@ pub(crate) const SYSTEM: System = System {
     head_commit: "write `method: full` below the step `checkout:`",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = needed(environment, "CIRCLE_SHA1")?;
     let reference = match environment.get("CIRCLE_TAG") {
         Some(tag) => format!("refs/tags/{tag}"),
         None => environment.get("CIRCLE_BRANCH").unwrap_or_default(),
     };
-    Ok(Asked::push(&reference, head, None, None))
+    Ok(RunScope::push(&reference, head, None, None))
 }

@@ -1,7 +1,7 @@
 //! GitHub Actions, and what speaks its language (Gitea, Forgejo). Variables and events: GitHub's documentation,
 //! "Variables reference" and "Webhook events and payloads".
 
-use crate::ci::{Asked, Author, Environment, System, branch_of, is_some_commit, shown};
+use crate::ci::{Author, Environment, RunScope, System, branch_of, is_some_commit, shown};
 
 pub(crate) const SYSTEM: System = System {
     name: "GitHub Actions",
@@ -13,7 +13,7 @@ pub(crate) const SYSTEM: System = System {
                   step `actions/checkout`",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
+fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
     let name = environment.get("GITHUB_EVENT_NAME").unwrap_or_default();
     match name.as_str() {
         "pull_request" | "pull_request_target" | "pull_request_review" | "pull_request_review_comment" => {
@@ -21,9 +21,9 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
         }
         "push" => push(environment),
         "merge_group" => merge_group(environment),
-        "schedule" => Ok(Asked::everything("schedule")),
-        "workflow_dispatch" | "repository_dispatch" => Ok(Asked::everything("run by hand")),
-        "release" => Ok(Asked::everything("release")),
+        "schedule" => Ok(RunScope::everything("schedule")),
+        "workflow_dispatch" | "repository_dispatch" => Ok(RunScope::everything("run by hand")),
+        "release" => Ok(RunScope::everything("release")),
         other => Err(format!(
             "an event `{}` names no commits; run this on push, pull_request, merge_group, schedule or \
              workflow_dispatch, or name the commits: `skant scan --history main..HEAD`",
@@ -32,7 +32,7 @@ fn asked(environment: &Environment<'_>) -> Result<Asked, String> {
     }
 }
 
-fn pull_request(environment: &Environment<'_>) -> Result<Asked, String> {
+fn pull_request(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = commit(environment, "/pull_request/head/sha")?;
     let base = commit(environment, "/pull_request/base/sha")?;
     let number = environment.event.pointer("/pull_request/number").map(ToString::to_string);
@@ -41,10 +41,10 @@ fn pull_request(environment: &Environment<'_>) -> Result<Asked, String> {
     let [ours, theirs] =
         ["base", "head"].map(|end| environment.event(&format!("/pull_request/{end}/repo/full_name")));
     let author = Author::stranger_if(ours.is_none() || ours != theirs);
-    Ok(Asked::change("pull request", number, head, Some(base), onto).by(author))
+    Ok(RunScope::change("pull request", number, head, Some(base), onto).by(author))
 }
 
-fn push(environment: &Environment<'_>) -> Result<Asked, String> {
+fn push(environment: &Environment<'_>) -> Result<RunScope, String> {
     if environment.event.pointer("/deleted").and_then(serde_json::Value::as_bool) == Some(true) {
         return Err("this push deletes a ref, so there is nothing to read; give the job the line \
                     `if: ${{ !github.event.deleted }}`"
@@ -53,14 +53,14 @@ fn push(environment: &Environment<'_>) -> Result<Asked, String> {
     let head = commit(environment, "/after")?;
     let before = environment.event("/before").filter(|id| is_some_commit(id));
     let reference = environment.event("/ref").unwrap_or_default();
-    Ok(Asked::push(&reference, head, before, environment.event("/repository/default_branch")))
+    Ok(RunScope::push(&reference, head, before, environment.event("/repository/default_branch")))
 }
 
-fn merge_group(environment: &Environment<'_>) -> Result<Asked, String> {
+fn merge_group(environment: &Environment<'_>) -> Result<RunScope, String> {
     let head = commit(environment, "/merge_group/head_sha")?;
     let base = commit(environment, "/merge_group/base_sha")?;
     let onto = environment.event("/merge_group/base_ref").map(|reference| branch_of(&reference));
-    Ok(Asked::change("merge queue", None, head, Some(base), onto))
+    Ok(RunScope::change("merge queue", None, head, Some(base), onto))
 }
 
 fn commit(environment: &Environment<'_>, pointer: &str) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! Jenkins, multibranch and plain. Variables: those of Jenkins' git and branch API plugins.
 
-use crate::ci::{Asked, Author, Environment, System, branch_of};
+use crate::ci::{Author, Environment, RunScope, System, branch_of};
 
 pub(crate) const SYSTEM: System = System {
     name: "Jenkins",
@@ -14,16 +14,16 @@ pub(crate) const SYSTEM: System = System {
     head_commit: "check out the commit before this (`checkout scm`)",
 };
 
-fn asked(environment: &Environment<'_>) -> Asked {
+fn asked(environment: &Environment<'_>) -> RunScope {
     // A change may be checked out as a merge that Jenkins made, of which no variable holds the name.
     let head = "HEAD".to_owned();
     if let Some(number) = environment.get("CHANGE_ID") {
         let author = Author::stranger_if(environment.get("CHANGE_FORK").is_some());
-        return Asked::change("change", Some(number), head, None, environment.get("CHANGE_TARGET"))
+        return RunScope::change("change", Some(number), head, None, environment.get("CHANGE_TARGET"))
             .by(author);
     }
     if let Some(tag) = environment.get("TAG_NAME") {
-        return Asked::push(&format!("refs/tags/{tag}"), head, None, None);
+        return RunScope::push(&format!("refs/tags/{tag}"), head, None, None);
     }
     let branch = environment.get("BRANCH_NAME").or_else(|| {
         let branch = environment.get("GIT_BRANCH")?;
@@ -31,5 +31,5 @@ fn asked(environment: &Environment<'_>) -> Asked {
     });
     // The last one that succeeded: what a failed run has found is not done with.
     let before = environment.commit("GIT_PREVIOUS_SUCCESSFUL_COMMIT");
-    Asked::push(&branch_of(&branch.unwrap_or_default()), head, before, None)
+    RunScope::push(&branch_of(&branch.unwrap_or_default()), head, before, None)
 }

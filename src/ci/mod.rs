@@ -29,7 +29,7 @@ pub struct System {
     /// The variable that names the file with the event, where there is one.
     event: Option<&'static str>,
     /// What the run is about.
-    asked: fn(&Environment<'_>) -> Result<Asked, String>,
+    asked: fn(&Environment<'_>) -> Result<RunScope, String>,
     /// What to write into the job's definition so that it clones the whole history.
     pub whole_clone: &'static str,
     /// What to write so that the commit which the run is about is there.
@@ -81,7 +81,7 @@ fn is_some_commit(id: &str) -> bool {
 
 /// What a run is about, as its system says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
+struct RunScope {
     /// In words, for people; escaped.
     about: String,
     commits: Commits,
@@ -127,7 +127,7 @@ impl Author {
     }
 }
 
-impl Asked {
+impl RunScope {
     /// The same change, of this author.
     fn by(mut self, whose: Author) -> Self {
         if let Commits::Change { author, .. } = &mut self.commits {
@@ -182,12 +182,12 @@ fn shown(name: &str) -> String {
 pub struct Run {
     /// The system.
     pub system: &'static System,
-    asked: Asked,
+    asked: RunScope,
 }
 
 /// Why it is not known what a run is about.
 #[derive(Debug, thiserror::Error)]
-pub enum Unclear {
+pub enum UnresolvedRun {
     /// No known system.
     #[error(
         "`--ci` recognises no CI system here ({}); name the commits instead: `skant scan --history main..HEAD`",
@@ -223,19 +223,19 @@ pub enum Unclear {
 pub fn run(
     variable: &dyn Fn(&str) -> Option<String>,
     read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
-) -> Result<Run, Unclear> {
+) -> Result<Run, UnresolvedRun> {
     let mut environment = Environment { variable, event: Value::Null };
     let found = SYSTEMS.into_iter().find(|system| (system.recognise)(&environment));
-    let system = found.ok_or(Unclear::NoSystem)?;
+    let system = found.ok_or(UnresolvedRun::NoSystem)?;
     if let Some(name) = system.event {
-        let wrong = |reason: String| Unclear::Event { system: system.name, variable: name, reason };
+        let wrong = |reason: String| UnresolvedRun::Event { system: system.name, variable: name, reason };
         let path = environment.get(name).ok_or_else(|| wrong("it is not set".to_owned()))?;
         let bytes = read(&path).map_err(|error| wrong(error.to_string()))?;
         environment.event =
             serde_json::from_slice(&bytes).map_err(|_| wrong("it holds no JSON".to_owned()))?;
     }
     let asked =
-        (system.asked)(&environment).map_err(|reason| Unclear::Run { system: system.name, reason })?;
+        (system.asked)(&environment).map_err(|reason| UnresolvedRun::Run { system: system.name, reason })?;
     Ok(Run { system, asked })
 }
 

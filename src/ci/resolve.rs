@@ -97,7 +97,8 @@ pub struct Resolved {
 /// They are not all there, or git cannot be asked.
 pub fn resolve(repository: &Repository, run: &Run) -> Result<Resolved, CiError> {
     let about = format!("{}, {}", run.system.name, run.asked.about);
-    let ground = Ground { repository, system: run.system, about, borders: shallow_borders(repository)? };
+    let ground =
+        CloneContext { repository, system: run.system, about, borders: shallow_borders(repository)? };
     match &run.asked.commits {
         Commits::Change { head, base, onto, author } => {
             let resolved = ground.change(head, base.as_deref(), onto.as_deref())?;
@@ -118,7 +119,7 @@ struct Push<'p> {
 }
 
 /// The clone that a run is resolved in.
-struct Ground<'r> {
+struct CloneContext<'r> {
     repository: &'r Repository,
     system: &'static System,
     about: String,
@@ -126,7 +127,7 @@ struct Ground<'r> {
     borders: Vec<Oid>,
 }
 
-impl Ground<'_> {
+impl CloneContext<'_> {
     fn change(&self, head: &str, base: Option<&str>, onto: Option<&str>) -> Result<Resolved, CiError> {
         let head = self.head(head)?;
         let tracked = onto.and_then(|onto| self.tracked(onto));

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ci::{Asked, Author, Commits, Unclear, run};
+use crate::ci::{Author, Commits, RunScope, UnresolvedRun, run};
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C: &str = "cccccccccccccccccccccccccccccccccccccccc";
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
-fn asked(variables: &[(&str, &str)], event: &Value) -> Result<(&'static str, Asked), Unclear> {
+fn asked(variables: &[(&str, &str)], event: &Value) -> Result<(&'static str, RunScope), UnresolvedRun> {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
     let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
     let read = |path: &str| {
@@ -45,7 +45,7 @@ fn tag(head: &str, name: &str, main: Option<&str>) -> Commits {
     Commits::Push { head: head.to_owned(), before, branch, tag: owned(Some(name)), main: owned(main) }
 }
 
-fn github(event_name: &str, event: &Value) -> Result<Asked, Unclear> {
+fn github(event_name: &str, event: &Value) -> Result<RunScope, UnresolvedRun> {
     let variables =
         [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", event_name), ("GITHUB_EVENT_PATH", "/event.json")];
     asked(&variables, event).map(|(system, asked)| {
@@ -76,7 +76,7 @@ fn github_tells_by_its_event() {
         ("workflow_dispatch", &json!({}), "run by hand", Commits::Everything),
     ];
     for (name, event, about, commits) in cases {
-        let expected = Asked { about: about.to_owned(), commits };
+        let expected = RunScope { about: about.to_owned(), commits };
         assert_eq!(github(name, event).unwrap(), expected, "{name}");
     }
 }
@@ -112,7 +112,7 @@ type Row<'r> = (&'r [(&'static str, &'static str)], &'static str, Commits);
 /// Holds what a system's variables come to, besides those that every run of it has.
 fn tells(system: &str, common: &[(&'static str, &'static str)], rows: &[Row<'_>]) {
     for (variables, about, commits) in rows {
-        let expected = Asked { about: (*about).to_owned(), commits: commits.clone() };
+        let expected = RunScope { about: (*about).to_owned(), commits: commits.clone() };
         let told = asked(&[common, variables].concat(), &Value::Null).unwrap();
         assert_eq!(told, (system, expected), "{variables:?}");
     }
@@ -262,7 +262,7 @@ fn names_are_escaped() {
 
 #[test]
 fn a_change_from_a_fork_is_a_strangers() {
-    let author = |asked: Asked| match asked.commits {
+    let author = |asked: RunScope| match asked.commits {
         Commits::Change { author, .. } => author,
         other => panic!("{other:?}"),
     };

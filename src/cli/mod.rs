@@ -19,7 +19,7 @@ use clap::Parser as _;
 
 use crate::finding::{Confidence, Finding, ProblemKind, Report};
 use crate::scan::redacted;
-use crate::source::Stop;
+use crate::source::Cancellation;
 use crate::text::terminal;
 
 use args::{Arguments, Command};
@@ -177,8 +177,8 @@ fn no_core_dumps() {
 
 /// The first signal ends the scan with a report, the second one at once. So does time: what waits for a pipe or for
 /// standard input looks at nothing else, and whoever sends a signal may send only one.
-fn stop_on_signal() -> Arc<Stop> {
-    let stop = Arc::new(Stop::default());
+fn stop_on_signal() -> Arc<Cancellation> {
+    let stop = Arc::new(Cancellation::default());
     let handler = Arc::clone(&stop);
     let installed = ctrlc::set_handler(move || {
         if handler.is_set() {

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
 use crate::git::{Repository, path_bytes};
-use crate::scan::Asked;
+use crate::scan::PathFilter;
 
 /// The named paths, told from the top of the tree.
-pub(crate) fn asked(repository: &Repository, names: &[OsString]) -> Result<Asked, Failure> {
+pub(crate) fn asked(repository: &Repository, names: &[OsString]) -> Result<PathFilter, Failure> {
     let top = repository.work_tree.as_ref().and_then(|top| std::fs::canonicalize(top).ok());
     let folder = std::env::current_dir()?;
-    let mut asked = Asked::default();
+    let mut asked = PathFilter::default();
     for name in names {
         let Some(top) = &top else {
             // A bare repository has no folder that names could be told from but its own top.

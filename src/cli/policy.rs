@@ -9,14 +9,14 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository};
 use crate::policy;
 use crate::policy::repo_files::{BASELINE, NAMES, PolicyFiles, Version, beside};
-use crate::policy::suppress::Whose;
+use crate::policy::suppress::PolicyOrigin;
 use crate::policy::suppress::baseline::Baseline;
 use crate::policy::{FileError, Globs, Layer, LoadError, Origin, Settings};
 use crate::rules::RuleSet;
 
 /// Whose policy counts.
 #[derive(Clone, Debug)]
-pub(crate) enum Ground {
+pub(crate) enum PolicyBase {
     /// The repository's own, as it is here.
     Own(Version),
     /// The base revision's. Of what a change says itself only what names a value counts, or nothing of a stranger's;
@@ -27,13 +27,13 @@ pub(crate) enum Ground {
         /// The change's versions.
         change: Vec<Version>,
         /// Whether the change's author is one of us.
-        whose: Whose,
+        whose: PolicyOrigin,
     },
 }
 
-impl Ground {
+impl PolicyBase {
     /// A base and the tips of the change that is held to it; without any, what is checked out.
-    pub(crate) fn of_change(base: Option<Oid>, tips: &[Oid], whose: Whose) -> Self {
+    pub(crate) fn of_change(base: Option<Oid>, tips: &[Oid], whose: PolicyOrigin) -> Self {
         let change = if tips.is_empty() {
             vec![Version::Worktree]
         } else {
@@ -45,13 +45,13 @@ impl Ground {
 
 /// All settings, and where each came from.
 #[derive(Default)]
-pub(crate) struct Gathered {
+pub(crate) struct LoadedPolicy {
     pub(crate) layers: Vec<Layer>,
     /// What of the files of other tools does not translate.
     pub(crate) untranslated: Vec<String>,
     /// How the change weakens the policy.
     pub(crate) weakened: Vec<String>,
-    pub(crate) whose: Whose,
+    pub(crate) whose: PolicyOrigin,
     /// Whether a file of settings lies in the folder, and there is no repository whose it would be.
     pub(crate) is_beside: bool,
     /// What the change brings, where the base's policy counts.
@@ -65,12 +65,12 @@ pub(crate) const NO_REPOSITORY: &str =
 /// Longer lists are cut.
 const MOST_TOLD: usize = 20;
 
-impl Gathered {
+impl LoadedPolicy {
     /// Reads all files.
     pub(crate) fn read(
         common: &Common,
         repository: Option<&Repository>,
-        ground: &Ground,
+        ground: &PolicyBase,
     ) -> Result<Self, Failure> {
         let mut gathered = Self::default();
         if let Some(path) = users_file()
@@ -116,7 +116,7 @@ impl Gathered {
 
     fn with_change(&self, settings: Settings) -> Settings {
         match &self.change {
-            Some(change) if self.whose == Whose::TheChanges => policy::of_base(settings, change),
+            Some(change) if self.whose == PolicyOrigin::TheChanges => policy::of_base(settings, change),
             _ => settings,
         }
     }
@@ -191,10 +191,10 @@ impl Gathered {
         Ok(())
     }
 
-    fn own(&mut self, repository: &Repository, ground: &Ground) -> Result<(), Failure> {
+    fn own(&mut self, repository: &Repository, ground: &PolicyBase) -> Result<(), Failure> {
         match ground {
-            Ground::Own(version) => self.version(repository, *version),
-            Ground::Base { base, change, whose } => {
+            PolicyBase::Own(version) => self.version(repository, *version),
+            PolicyBase::Base { base, change, whose } => {
                 self.whose = *whose;
                 let outside = std::mem::take(&mut self.layers);
                 if let Some(base) = base {
@@ -242,11 +242,11 @@ impl Gathered {
 
     /// The files for gitleaks, where some file says that they count. They name no values, so of a change they never
     /// do.
-    fn gitleaks(&mut self, repository: &Repository, ground: &Ground) -> Result<(), Failure> {
+    fn gitleaks(&mut self, repository: &Repository, ground: &PolicyBase) -> Result<(), Failure> {
         let version = match ground {
-            Ground::Own(version) => *version,
-            Ground::Base { base: Some(base), .. } => Version::Commit(*base),
-            Ground::Base { base: None, .. } => return Ok(()),
+            PolicyBase::Own(version) => *version,
+            PolicyBase::Base { base: Some(base), .. } => Version::Commit(*base),
+            PolicyBase::Base { base: None, .. } => return Ok(()),
         };
         if !self.layers.iter().any(|layer| layer.settings.gitleaks) {
             return Ok(());

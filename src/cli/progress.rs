@@ -10,7 +10,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::cli::args::{Common, When};
 use crate::report::human::{counted, grouped, size};
-use crate::source::{Seen, Stop};
+use crate::source::{Cancellation, ProgressSnapshot};
 
 /// How often the line is drawn.
 const STEP: Duration = Duration::from_millis(100);
@@ -35,7 +35,7 @@ pub(crate) struct Line {
 
 impl Line {
     /// Begins to show the line, where it is wanted.
-    pub(crate) fn begin(common: &Common, stop: &Arc<Stop>) -> Option<Self> {
+    pub(crate) fn begin(common: &Common, stop: &Arc<Cancellation>) -> Option<Self> {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let delay = match common.progress {
             When::Always if !common.quiet => Duration::ZERO,
@@ -61,7 +61,7 @@ impl Drop for Line {
 }
 
 /// Draws until the end.
-fn show(stop: &Stop, ended: &(Mutex<bool>, Condvar), delay: Duration) {
+fn show(stop: &Cancellation, ended: &(Mutex<bool>, Condvar), delay: Duration) {
     let start = Instant::now();
     let draw = || {
         let width = terminal_size_of(std::io::stderr()).map_or(WIDTH, |(Width(width), _)| width.into());
@@ -91,7 +91,7 @@ fn show(stop: &Stop, ended: &(Mutex<bool>, Condvar), delay: Duration) {
 }
 
 /// The fullest line that fits.
-fn line(seen: &Seen, elapsed: Duration, is_ending: bool, width: usize) -> String {
+fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usize) -> String {
     let secrets = counted(seen.values, "secret");
     // What fills the whole width wraps in some terminals.
     let fits = |line: &String| line.chars().count() < width;
@@ -133,7 +133,7 @@ fn left(share: f64, elapsed: Duration) -> Option<String> {
 mod tests {
     use super::*;
 
-    const SEEN: Seen = Seen {
+    const SEEN: ProgressSnapshot = ProgressSnapshot {
         objects: 412_338,
         of: 849_014,
         bytes: 3_100_000_000,
@@ -155,10 +155,10 @@ mod tests {
 
     #[test]
     fn each_stage_has_its_line() {
-        let said = |seen: &Seen, is_ending| line(seen, Duration::ZERO, is_ending, 80);
-        assert_eq!(said(&Seen::default(), false), "reading");
+        let said = |seen: &ProgressSnapshot, is_ending| line(seen, Duration::ZERO, is_ending, 80);
+        assert_eq!(said(&ProgressSnapshot::default(), false), "reading");
         assert_eq!(said(&SEEN, false), "40 %, 412,338 of 849,014 read, 3.1 GB, 2 secrets so far");
-        let telling = Seen { is_telling: true, values: 1, ..SEEN };
+        let telling = ProgressSnapshot { is_telling: true, values: 1, ..SEEN };
         assert_eq!(said(&telling, false), "following 1 secret through the history");
         assert_eq!(said(&telling, true), "ending; once more to end at once");
     }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::Failure;
 use crate::cli::args::{Common, FailOn, Level};
-use crate::cli::policy::{Gathered, Ground};
+use crate::cli::policy::{LoadedPolicy, PolicyBase};
 use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy;
@@ -39,16 +39,16 @@ pub(crate) fn engine(
     repository: Option<&Repository>,
     version: Version,
 ) -> Result<Engine, Failure> {
-    engine_on(common, repository, &Ground::Own(version))
+    engine_on(common, repository, &PolicyBase::Own(version))
 }
 
 /// The same by the policy of whoever may decide.
 pub(crate) fn engine_on(
     common: &Common,
     repository: Option<&Repository>,
-    ground: &Ground,
+    ground: &PolicyBase,
 ) -> Result<Engine, Failure> {
-    let gathered = Gathered::read(common, repository, ground)?;
+    let gathered = LoadedPolicy::read(common, repository, ground)?;
     let (notes, whose) = (gathered.notes(), gathered.whose);
     let settings = gathered.into_settings();
     let now = crate::cli::clock::now();

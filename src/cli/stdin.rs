@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use crate::source::Stop;
+use crate::source::Cancellation;
 
 /// What is read at once.
 const CHUNK: usize = 64 << 10;
@@ -19,13 +19,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(crate) struct Input<'s> {
     chunks: Receiver<io::Result<Vec<u8>>>,
     current: io::Cursor<Vec<u8>>,
-    stop: &'s Stop,
+    stop: &'s Cancellation,
     /// Chunks that are still taken once the end was asked for: what had been read by then.
     rest: usize,
 }
 
 impl<'s> Input<'s> {
-    pub(crate) fn of(mut stream: impl Read + Send + 'static, stop: &'s Stop) -> Self {
+    pub(crate) fn of(mut stream: impl Read + Send + 'static, stop: &'s Cancellation) -> Self {
         let (sender, chunks) = sync_channel(WAITING);
         std::thread::spawn(move || {
             loop {
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn all_of_a_stream_is_read() {
         let bytes: Vec<u8> = (0..CHUNK * 40 + 7).map(|at| at.to_le_bytes()[0]).collect();
-        let (stop, mut read) = (Stop::default(), Vec::new());
+        let (stop, mut read) = (Cancellation::default(), Vec::new());
         Input::of(io::Cursor::new(bytes.clone()), &stop).read_to_end(&mut read).unwrap();
         assert!(read == bytes);
     }
@@ -93,14 +93,14 @@ mod tests {
                 Err(io::ErrorKind::ConnectionReset.into())
             }
         }
-        let (stop, mut read) = (Stop::default(), Vec::new());
+        let (stop, mut read) = (Cancellation::default(), Vec::new());
         let error = Input::of((&b"first"[..]).chain(Broken), &stop).read_to_end(&mut read).unwrap_err();
         assert_eq!((read.as_slice(), error.kind()), (&b"first"[..], io::ErrorKind::ConnectionReset));
     }
 
     #[test]
     fn an_endless_stream_ends_when_that_is_asked_for() {
-        let stop = Stop::default();
+        let stop = Cancellation::default();
         stop.set();
         let mut read = Vec::new();
         Input::of(io::repeat(b'y'), &stop).read_to_end(&mut read).unwrap();

@@ -5,4 +5,4 @@
 pub mod archive;
 pub(crate) mod encoding;
 
-pub use encoding::{Coat, Joined, Layer, Region, is_one_stretch, joined, layers_at, regions};
+pub use encoding::{Decoded, EncodedRegion, Encoding, Fragments, is_one_stretch, joined, layers_at, regions};

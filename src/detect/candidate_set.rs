@@ -7,7 +7,7 @@ use crate::rules::Rule;
 
 /// Something in a text that was not searched, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
+pub struct Skipped {
     /// Why.
     pub kind: FaultKind,
     /// The same in words.
@@ -18,20 +18,20 @@ pub struct Unread {
     pub count: usize,
 }
 
-impl Unread {
+impl Skipped {
     /// What is said of a text with more candidates than are kept.
     const CROWDED: &'static str = "it holds more than 65536 values that look like secrets";
 
     /// Whether it is that there are more candidates than are kept.
     #[must_use]
-    pub fn is_crowded(&self) -> bool {
+    pub fn is_over_limit(&self) -> bool {
         self.what == Self::CROWDED
     }
 }
 
 /// Which candidates are kept where there are many of them. A text can be made of nothing else, and each takes more
 /// memory than it is long.
-pub(crate) struct Keep {
+pub(crate) struct RetentionLimits {
     /// So many are kept of one text at most, those that stand first. Up to twice as many are held at a time.
     pub(crate) most: usize,
     /// What is less sure is seen by nobody.
@@ -40,8 +40,8 @@ pub(crate) struct Keep {
     halves: Vec<bool>,
 }
 
-impl Keep {
-    /// What [`Unread::CROWDED`] says.
+impl RetentionLimits {
+    /// What [`Skipped::CROWDED`] says.
     const MOST: usize = 1 << 16;
 
     pub(crate) fn new(rules: &[Rule]) -> Self {
@@ -64,20 +64,20 @@ impl Keep {
 
 /// What was found in a text, and what could not be searched.
 #[derive(Default)]
-pub(crate) struct Gathered {
+pub(crate) struct CandidateSet {
     pub(crate) found: Vec<Candidate>,
-    pub(crate) unread: Vec<Unread>,
+    pub(crate) unread: Vec<Skipped>,
     /// Whether there were so many candidates that only those are kept that somebody may see.
     is_thinned: bool,
 }
 
-impl Gathered {
+impl CandidateSet {
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty() && self.unread.is_empty()
     }
 
     /// Adds candidates. What is kept in the end hangs on which there are, and not on the order in which they come.
-    pub(crate) fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>, keep: &Keep) {
+    pub(crate) fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>, keep: &RetentionLimits) {
         for candidate in candidates {
             self.found.push(candidate);
             if self.found.len() >= 2 * keep.most {
@@ -86,21 +86,21 @@ impl Gathered {
         }
     }
 
-    pub(crate) fn add(&mut self, other: Self, keep: &Keep) {
+    pub(crate) fn add(&mut self, other: Self, keep: &RetentionLimits) {
         self.push(other.found, keep);
         self.is_thinned |= other.is_thinned;
         other.unread.into_iter().for_each(|unread| self.not_read(unread));
     }
 
     /// What is kept when all have come.
-    pub(crate) fn closed(mut self, keep: &Keep) -> Self {
+    pub(crate) fn closed(mut self, keep: &RetentionLimits) -> Self {
         if self.is_thinned {
             self.thin(keep);
         }
         self
     }
 
-    fn thin(&mut self, keep: &Keep) {
+    fn thin(&mut self, keep: &RetentionLimits) {
         self.is_thinned = true;
         self.found.retain(|candidate| keep.is_worth(candidate));
         // Two words of one name find the same value. In compressed members different ones stand at one place.
@@ -109,8 +109,8 @@ impl Gathered {
         if self.found.len() > keep.most {
             self.found.select_nth_unstable_by(keep.most, |one, other| one.order().cmp(&other.order()));
             self.found.truncate(keep.most);
-            let what = Unread::CROWDED;
-            self.not_read(Unread { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
+            let what = Skipped::CROWDED;
+            self.not_read(Skipped { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
         }
     }
 
@@ -126,10 +126,10 @@ impl Gathered {
     }
 
     /// One reason is told once, however many members it is about.
-    pub(crate) fn not_read(&mut self, unread: Unread) {
+    pub(crate) fn not_read(&mut self, unread: Skipped) {
         match self.unread.iter_mut().find(|known| (known.kind, known.what) == (unread.kind, unread.what)) {
             // There it is no number of places.
-            Some(known) if known.is_crowded() => {}
+            Some(known) if known.is_over_limit() => {}
             Some(known) => known.count += unread.count,
             None => self.unread.push(unread),
         }
@@ -149,7 +149,7 @@ mod tests {
 
     use super::*;
     use crate::decode::archive::make::{stored, zip};
-    use crate::detect::{Detector, Evidence, Looked};
+    use crate::detect::{Detector, Evidence, ScanResult};
     use crate::rules::RuleSet;
 
     /// Room for eight.
@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// The same whether it is looked at once or by what was carried.
-    fn look(detector: &Detector, text: &str) -> Looked {
+    fn look(detector: &Detector, text: &str) -> ScanResult {
         let looked = detector.look(text.as_bytes());
         assert!(detector.look_again(text.as_bytes(), &detector.trace(text.as_bytes())) == looked);
         looked
@@ -193,13 +193,13 @@ mod tests {
             let many = look(&detector, &lines(secret, count));
             assert_eq!(at(&many.evidence), [1, 2, 3, 4, 5, 6, 7, 8], "{count}");
             let [unread] = &many.unread[..] else { panic!("{:?}", many.unread) };
-            assert_eq!((unread.kind, unread.what, unread.count), (FaultKind::Budget, Unread::CROWDED, 1));
+            assert_eq!((unread.kind, unread.what, unread.count), (FaultKind::Budget, Skipped::CROWDED, 1));
         }
     }
 
     #[test]
     fn what_is_said_has_the_right_number() {
-        assert!(Unread::CROWDED.contains(&format!(" {} ", Keep::MOST)));
+        assert!(Skipped::CROWDED.contains(&format!(" {} ", RetentionLimits::MOST)));
     }
 
     #[test]
@@ -233,6 +233,6 @@ mod tests {
         let looked = detector.look(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
         // What is stored as it is was seen in the archive and in its member: it took room twice.
         assert_eq!(looked.evidence.len(), 4);
-        assert!(looked.unread.iter().any(|unread| unread.is_crowded() && unread.count == 1));
+        assert!(looked.unread.iter().any(|unread| unread.is_over_limit() && unread.count == 1));
     }
 }

@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::detect::assignment::Opinion;
-use crate::detect::pair::Partner;
+use crate::detect::assignment::ModelScore;
+use crate::detect::pair::CompanionMatch;
 use crate::detect::placeholder;
-use crate::detect::placeholder::Dummy;
+use crate::detect::placeholder::Placeholder;
 use crate::detect::snippet::Spot;
-use crate::detect::{Directive, snippet};
+use crate::detect::{InlineComment, snippet};
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
 use crate::text::Position;
 use crate::token_check::Claims;
-use crate::token_check::outcome::Proof;
+use crate::token_check::outcome::CheckOutcome;
 
 /// How much of a token is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,9 +49,9 @@ pub struct Features {
     /// The name that the value is assigned to, in lower case.
     pub name: Option<String>,
     /// What it proves of itself.
-    pub proof: Option<Box<Proof>>,
+    pub proof: Option<Box<CheckOutcome>>,
     /// What the model says of a value without a shape.
-    pub opinion: Option<Opinion>,
+    pub opinion: Option<ModelScore>,
 }
 
 /// A place where a rule found something.
@@ -74,9 +74,9 @@ pub struct Evidence {
     /// What is known of it.
     pub features: Features,
     /// What makes it a placeholder, if anything does.
-    pub dummy: Option<Dummy>,
+    pub dummy: Option<Placeholder>,
     /// Each `skant:allow` on the line or the line before.
-    pub directives: Vec<Directive>,
+    pub directives: Vec<InlineComment>,
     /// The line, masked.
     pub snippet: Snippet,
     /// The decodings passed, outermost first.
@@ -84,12 +84,12 @@ pub struct Evidence {
     /// The place in the innermost archive's member.
     pub in_member: Option<Position>,
     /// The other half of a pair, where it stands nearby.
-    pub partner: Option<Half>,
+    pub partner: Option<CompanionPart>,
 }
 
 /// The other half of a pair: the id of a key, the number of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Half {
+pub struct CompanionPart {
     /// Where, in bytes of the text.
     pub span: Range<usize>,
     /// The same for people.
@@ -118,11 +118,11 @@ pub(crate) struct Candidate {
     pub(crate) mask: Mask,
     pub(crate) strong: bool,
     pub(crate) features: Features,
-    pub(crate) dummy: Option<Dummy>,
+    pub(crate) dummy: Option<Placeholder>,
     /// Where the name stands that the value is assigned to.
     pub(crate) name: Option<Range<usize>>,
     /// The other half of a pair.
-    pub(crate) partner: Option<Box<Partner>>,
+    pub(crate) partner: Option<Box<CompanionMatch>>,
     /// What is known of a value that does not stand in the text as it is.
     pub(crate) coated: Option<Box<Coated>>,
 }
@@ -134,7 +134,7 @@ pub(crate) struct Coated {
     /// The coats and archives, outermost first.
     pub(crate) via: Vec<Cow<'static, str>>,
     /// Comments under the coats.
-    pub(crate) directives: Vec<Directive>,
+    pub(crate) directives: Vec<InlineComment>,
     /// The line that it stands on, without the outermost coat.
     pub(crate) line: Snippet,
     /// Whether this is the line to show: in UTF-16 a person sees the text as it is, and an archive shows nothing.
@@ -213,9 +213,9 @@ impl Candidate {
         text: &[u8],
         found: &[Range<usize>],
         at: impl Fn(usize) -> Position,
-        dummies: &[Text],
+        known_test_values: &[Text],
     ) -> Evidence {
-        let (mut directives, mut via, mut line) = (Directive::near(text, &self.span), Vec::new(), None);
+        let (mut directives, mut via, mut line) = (InlineComment::near(text, &self.span), Vec::new(), None);
         let in_member = self.coated.as_ref().and_then(|coated| coated.in_member);
         let (value, masked) = if let Some(coated) = self.coated.take() {
             line = coated.shows_line.then_some(coated.line);
@@ -227,7 +227,7 @@ impl Candidate {
             self.value_in(text)
         };
         let snippet = line.unwrap_or_else(|| self.line_in(text, found, &masked.text));
-        let dummy = self.dummy.or_else(|| placeholder::published(&value, dummies));
+        let dummy = self.dummy.or_else(|| placeholder::published(&value, known_test_values));
         Evidence {
             rule: self.rule,
             start: at(self.span.start),
@@ -241,7 +241,7 @@ impl Candidate {
             snippet,
             via,
             in_member,
-            partner: self.partner.map(|partner| Half {
+            partner: self.partner.map(|partner| CompanionPart {
                 start: at(partner.span.start),
                 end: at(partner.span.end),
                 span: partner.span,

@@ -7,7 +7,7 @@ use crate::text::{LineCursor, Position};
 
 /// A rule that looked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct RuleEvaluation {
     /// The rule, by its place in the rule set.
     pub rule: usize,
     /// The literal that made it look.
@@ -20,7 +20,7 @@ pub struct Look {
     pub found: bool,
 }
 
-impl Look {
+impl RuleEvaluation {
     /// Whether this look is what led to a piece of evidence.
     #[must_use]
     pub fn is_at(&self, evidence: &Evidence) -> bool {
@@ -34,7 +34,7 @@ impl Look {
 impl Detector {
     /// All looks at the text as it is written, or at one line of it, in order of place.
     #[must_use]
-    pub fn looks(&self, text: &[u8], line: Option<usize>) -> Vec<Look> {
+    pub fn looks(&self, text: &[u8], line: Option<usize>) -> Vec<RuleEvaluation> {
         let lower = text.to_ascii_lowercase();
         let mut found = Vec::new();
         for (index, rule) in self.rules().iter().enumerate() {
@@ -54,7 +54,7 @@ impl Detector {
             let window = Self::window(self.rules()[rule].reach, start, end, text.len());
             let place = start - window.start..end - window.start;
             let found = self.try_rule(rule, &text[window], &place).is_some();
-            Look { rule, anchor: anchor.clone(), at, offset: start, found }
+            RuleEvaluation { rule, anchor: anchor.clone(), at, offset: start, found }
         });
         looks.collect()
     }

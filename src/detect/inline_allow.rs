@@ -30,7 +30,7 @@ const MOST_REASON: usize = 200;
 
 /// What a comment says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Directive {
+pub struct InlineComment {
     /// Whose it is.
     pub mark: Mark,
     /// The rule that it is for; any if absent.
@@ -43,7 +43,7 @@ pub struct Directive {
     pub reason: String,
 }
 
-impl Directive {
+impl InlineComment {
     /// The directives on the line of `span`, and on the line before it if that is nothing but a comment.
     pub(crate) fn near(text: &[u8], span: &Range<usize>) -> Vec<Self> {
         let line = line_around(text, span, REACH);
@@ -131,16 +131,16 @@ fn clean(reason: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn near(text: &str) -> Vec<Directive> {
+    fn near(text: &str) -> Vec<InlineComment> {
         let start = text.find("SECRET").unwrap();
-        Directive::near(text.as_bytes(), &(start..start + 6))
+        InlineComment::near(text.as_bytes(), &(start..start + 6))
     }
 
     #[test]
     fn all_parts_are_read() {
         let text =
             "k = SECRET # skant:allow anthropic-api-key/3f9c1a until=2027-01-31 -- rotated, see runbook";
-        let expected = Directive {
+        let expected = InlineComment {
             rule: Some("anthropic-api-key".into()),
             fingerprint: Some("3f9c1a".into()),
             until: Some("2027-01-31".into()),
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(near(text), [expected]);
         assert_eq!(near("SECRET // skant:allow /3f9c1a")[0].fingerprint.as_deref(), Some("3f9c1a"));
         assert_eq!(near("SECRET <!-- skant:allow -- old -->")[0].reason, "old");
-        assert_eq!(near("SECRET /* skant:allow */"), [Directive::default()]);
+        assert_eq!(near("SECRET /* skant:allow */"), [InlineComment::default()]);
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn the_words_of_gitleaks_are_told_apart() {
         let both = near("SECRET # gitleaks:allow skant:allow /3f9c1a -- old");
-        assert_eq!(both[0], Directive { mark: Mark::Gitleaks, ..Directive::default() });
+        assert_eq!(both[0], InlineComment { mark: Mark::Gitleaks, ..InlineComment::default() });
         assert_eq!((both[1].mark, both[1].fingerprint.as_deref()), (Mark::Skant, Some("3f9c1a")));
         assert_eq!(near("# gitleaks:allow\nSECRET").len(), 1);
         assert_eq!(near("SECRET # other:allow").len(), 0);
@@ -181,7 +181,7 @@ mod tests {
     fn all_comments_of_a_text_have_their_lines() {
         let comment = ["skant", "allow"].join(":");
         let text = format!("a\nb # {comment} x-y/abcdef01 -- why\n\n# {comment}\n");
-        let all = Directive::all(text.as_bytes());
+        let all = InlineComment::all(text.as_bytes());
         let told: Vec<_> = all.iter().map(|(line, one)| (*line, one.fingerprint.as_deref())).collect();
         assert_eq!(told, [(2, Some("abcdef01")), (4, None)]);
     }

@@ -23,20 +23,20 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::decode::archive;
-use crate::decode::archive::Room;
+use crate::decode::archive::UnpackBudget;
 use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 
-pub use crate::token_check::outcome::Proof;
-pub use assignment::{Model, Opinion, Seen, Words, pairs_of};
-pub use candidate_set::Unread;
-pub use evidence::{Evidence, Features, Half, Tier};
-pub use explain::Look;
-pub use incremental::Trace;
-pub use inline_allow::{Directive, Mark};
-pub use placeholder::Dummy;
+pub use crate::token_check::outcome::CheckOutcome;
+pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, pairs_of};
+pub use candidate_set::Skipped;
+pub use evidence::{CompanionPart, Evidence, Features, Tier};
+pub use explain::RuleEvaluation;
+pub use incremental::ScanState;
+pub use inline_allow::{InlineComment, Mark};
+pub use placeholder::Placeholder;
 
-use candidate_set::{Gathered, Keep};
+use candidate_set::{CandidateSet, RetentionLimits};
 use evidence::Candidate;
 use positions::{Positions, together};
 use prefilter::Prefilter;
@@ -50,7 +50,7 @@ pub struct Detector {
     tokens: Vec<Text>,
     /// What weighs values without a shape; the built-in one unless given.
     model: Option<Model>,
-    keep: Keep,
+    keep: RetentionLimits,
 }
 
 /// The expressions of a rule, compiled on first need.
@@ -71,7 +71,7 @@ impl Detector {
         let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         tokens.sort();
         tokens.dedup();
-        let keep = Keep::new(rules.rules());
+        let keep = RetentionLimits::new(rules.rules());
         Self { rules, compiled, prefilter, tokens, model: None, keep }
     }
 
@@ -103,9 +103,9 @@ impl Detector {
 
     /// All evidence in a text, and what of the text could not be searched.
     #[must_use]
-    pub fn look(&self, text: &[u8]) -> Looked {
+    pub fn look(&self, text: &[u8]) -> ScanResult {
         if archive::is_archive(text) {
-            return self.told(text, self.everything(text, &mut Room::of_file(text.len())));
+            return self.told(text, self.everything(text, &mut UnpackBudget::of_file(text.len())));
         }
         let mut gathered = self.plain(text);
         self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated, &self.keep));
@@ -113,8 +113,8 @@ impl Detector {
     }
 
     /// The candidates of a text that stand in it as they are, in no order, some of them overlapping.
-    fn plain(&self, text: &[u8]) -> Gathered {
-        let mut gathered = Gathered::default();
+    fn plain(&self, text: &[u8]) -> CandidateSet {
+        let mut gathered = CandidateSet::default();
         let _ = self.prefilter.search(text, &(0..text.len()), |start, anchor| {
             gathered.push(self.candidate(text, start, anchor), &self.keep);
             ControlFlow::Continue(())
@@ -170,7 +170,7 @@ impl Detector {
                 )
             }
             Matcher::Generic(_) => assignment::find(&self.generic(index)?, || self.model(), text, anchor),
-            Matcher::Shaped(shaped) => {
+            Matcher::Pattern(shaped) => {
                 let main = compiled.main.get_or_init(|| compile(&shaped.expression())).as_ref()?;
                 let parts = crate::detect::matcher::pattern::Parts {
                     rule: index,
@@ -190,8 +190,8 @@ impl Detector {
             rule: index,
             syntax: rule.syntax,
             mask_head: rule.mask_head,
-            not_names: &rule.not_names,
-            not_ends: &rule.not_ends,
+            excluded_names: &rule.excluded_names,
+            excluded_last_words: &rule.excluded_last_words,
             public_prefixes: &rule.public_prefixes,
             tokens: &self.tokens,
         })
@@ -203,7 +203,7 @@ impl Detector {
 
     /// All places of a text that the model is asked about, with what it sees there: what a model is trained on.
     #[must_use]
-    pub fn seen(&self, text: &[u8]) -> Vec<Seen> {
+    pub fn seen(&self, text: &[u8]) -> Vec<ScoredValue> {
         let mut found = Vec::new();
         let _ = self.prefilter.search(text, &(0..text.len()), |start, number| {
             let anchor = self.prefilter.anchor(number);
@@ -232,7 +232,7 @@ impl Detector {
 
     /// The same of a place that the model was asked about, whatever came of it.
     #[must_use]
-    pub fn weigh(&self, seen: &Seen) -> Vec<(String, f32)> {
+    pub fn weigh(&self, seen: &ScoredValue) -> Vec<(String, f32)> {
         self.model().weigh(&seen.features)
     }
 
@@ -242,30 +242,34 @@ impl Detector {
         self.model().limits()
     }
 
-    fn told(&self, text: &[u8], gathered: Gathered) -> Looked {
+    fn told(&self, text: &[u8], gathered: CandidateSet) -> ScanResult {
         let gathered = gathered.closed(&self.keep);
         let candidates = self.settled(text, gathered.found);
         let places = Positions::of(text, &candidates);
         let found = together(candidates.iter().flat_map(Candidate::spans));
         let told = candidates.into_iter().map(|candidate| {
-            let mut evidence =
-                candidate.into_evidence(text, &found, |place| places.at(place), self.rules.dummies());
+            let mut evidence = candidate.into_evidence(
+                text,
+                &found,
+                |place| places.at(place),
+                self.rules.known_test_values(),
+            );
             if let Some(opinion) = &mut evidence.features.opinion {
                 opinion.reasons = self.model().reasons(opinion);
             }
             evidence
         });
-        Looked { evidence: told.collect(), unread: gathered.unread }
+        ScanResult { evidence: told.collect(), unread: gathered.unread }
     }
 }
 
 /// What there is in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+pub struct ScanResult {
     /// What was found, in ascending order of place.
     pub evidence: Vec<Evidence>,
     /// What could not be searched.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<Skipped>,
 }
 
 /// What a rule sees besides its reach, in bytes on each side: what stands beside a value decides whether it is
@@ -345,7 +349,8 @@ mod tests {
     #[test]
     fn what_a_model_is_asked_about_has_its_place_and_its_weights() {
         let table = "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:password\t0.5\n";
-        let detector = Detector::new(RuleSet::builtin()).with_model(Model::new(table, Words::new("", "")));
+        let detector =
+            Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")));
         let value = "kX9pQ2vR7tLm";
         let text = format!("{}\npassword = \"{value}\"\n", "x ".repeat(600));
         let seen = detector.seen(text.as_bytes());

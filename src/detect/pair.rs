@@ -17,7 +17,7 @@ const LEAST_DISTINCT: usize = 6;
 
 /// The other half of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Partner {
+pub(crate) struct CompanionMatch {
     pub(crate) span: Range<usize>,
     pub(crate) value: ValueId,
     pub(crate) masked: String,
@@ -29,7 +29,7 @@ struct Choice {
     /// Ids stand before what belongs to them, as a rule.
     is_behind: bool,
     secret: usize,
-    partner: Partner,
+    partner: CompanionMatch,
     /// Where it stands among the candidates, if it is one.
     at: Option<usize>,
 }
@@ -75,7 +75,7 @@ impl Detector {
         let value = || Secret::new(&text[candidate.span.clone()]).id();
         candidate.coated.is_none()
             && candidate.dummy.is_none()
-            && placeholder::published(&value(), self.rules.dummies()).is_none()
+            && placeholder::published(&value(), self.rules.known_test_values()).is_none()
     }
 
     fn by_rule(
@@ -93,7 +93,7 @@ impl Detector {
         for (at, other) in near {
             if self.rules()[other.rule].id == rule && self.may_be_half(text, other) {
                 let (value, masked) = other.value_in(text);
-                let partner = Partner { span: other.span.clone(), value, masked: masked.text };
+                let partner = CompanionMatch { span: other.span.clone(), value, masked: masked.text };
                 choices.extend(choice(span, secret, partner, Some(at)));
             }
         }
@@ -108,7 +108,9 @@ impl Detector {
         choices: &mut Vec<Choice>,
     ) {
         let span = &candidate.span;
-        let Some(form) = expression(&self.compiled[candidate.rule].pair, &pair.form, false) else { return };
+        let Some(form) = expression(&self.compiled[candidate.rule].pair, &pair.pattern, false) else {
+            return;
+        };
         let window = span.start.saturating_sub(NEAR)..text.len().min(span.end + NEAR);
         let is_word =
             |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
@@ -121,13 +123,13 @@ impl Detector {
             }
             let value = Secret::new(&text[place.clone()]);
             let masked = Mask { head: 4, tail: 4 }.apply(value.expose(), 0);
-            let partner = Partner { span: place, value: value.id(), masked };
+            let partner = CompanionMatch { span: place, value: value.id(), masked };
             choices.extend(choice(span, secret, partner, None));
         }
     }
 }
 
-fn choice(span: &Range<usize>, secret: usize, partner: Partner, at: Option<usize>) -> Option<Choice> {
+fn choice(span: &Range<usize>, secret: usize, partner: CompanionMatch, at: Option<usize>) -> Option<Choice> {
     let is_behind = partner.span.start >= span.end;
     let distance =
         if is_behind { partner.span.start - span.end } else { span.start.checked_sub(partner.span.end)? };

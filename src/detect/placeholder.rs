@@ -3,12 +3,12 @@
 use crate::detect::evidence::Tier;
 use crate::detect::randomness;
 use crate::detect::randomness::statistics::Statistics;
-use crate::rules::{Shape, Shaped, Text};
+use crate::rules::{Pattern, Text, TokenShape};
 use crate::secret::ValueId;
 
 /// What makes a value a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dummy {
+pub enum Placeholder {
     /// The statistics of the value; says which.
     Statistics(&'static str),
     /// Words where a random value would stand.
@@ -21,7 +21,7 @@ pub enum Dummy {
     Reference(&'static str),
 }
 
-impl Dummy {
+impl Placeholder {
     /// The reason in words.
     #[must_use]
     pub const fn explain(&self) -> &'static str {
@@ -90,7 +90,7 @@ const LONG_WORDS: [&str; 8] =
     ["changeme", "example", "fixture", "notareal", "placeholder", "redacted", "replaceme", "yourkey"];
 
 /// The placeholder test for a token's body.
-pub(crate) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
+pub(crate) fn of_body(body: &[u8], tier: Tier, shape: &TokenShape) -> Option<Placeholder> {
     let cuts = match tier {
         Tier::Decoded => return None,
         Tier::Structured => &shape.structured_cuts,
@@ -98,20 +98,20 @@ pub(crate) fn of_body(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
         Tier::Short => &shape.short_cuts,
     };
     if let Some(what) = Statistics::of(body).cut(body, cuts) {
-        return Some(Dummy::Statistics(what));
+        return Some(Placeholder::Statistics(what));
     }
-    (tier == Tier::Short && has_words(body)).then_some(Dummy::Words)
+    (tier == Tier::Short && has_words(body)).then_some(Placeholder::Words)
 }
 
 /// The same for a token of a fixed form: `body` is its random part.
-pub(crate) fn of_shaped(body: &[u8], shaped: &Shaped, value: &[u8]) -> Option<Dummy> {
+pub(crate) fn of_shaped(body: &[u8], shaped: &Pattern, value: &[u8]) -> Option<Placeholder> {
     let what = if shaped.random {
         randomness::unlike(body, shaped.alphabet)
     } else {
         has_filler(value).then_some("one character, again and again")
     };
     let typed = shaped.random && (has_words(body) || has_run_of_x(body));
-    what.map(Dummy::Statistics).or_else(|| typed.then_some(Dummy::Words))
+    what.map(Placeholder::Statistics).or_else(|| typed.then_some(Placeholder::Words))
 }
 
 /// What is encoded repeats and counts, but nothing that means something has so many of one character, save the
@@ -153,8 +153,8 @@ pub(crate) fn is_elided(after: &[u8]) -> bool {
 }
 
 /// Whether another tool publishes this very value as its fixture.
-pub(crate) fn published(value: &ValueId, dummies: &[Text]) -> Option<Dummy> {
-    value.is_one_of(dummies).then_some(Dummy::Published)
+pub(crate) fn published(value: &ValueId, known_test_values: &[Text]) -> Option<Placeholder> {
+    value.is_one_of(known_test_values).then_some(Placeholder::Published)
 }
 
 #[cfg(test)]

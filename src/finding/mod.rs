@@ -21,7 +21,7 @@ pub struct Masked {
 
 /// What kind of text a location stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PlaceKind {
+pub enum LocationKind {
     /// The content of a file (or the target of a symbolic link).
     File,
     /// A commit's or tag's message.
@@ -34,7 +34,7 @@ pub enum PlaceKind {
     Identity,
 }
 
-impl PlaceKind {
+impl LocationKind {
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -72,7 +72,7 @@ pub struct Snippet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// What kind of text it is.
-    pub kind: PlaceKind,
+    pub kind: LocationKind,
     /// The path from the scan's root with `/`, percent-escaped and masked; for a message, ref or identity a
     /// description such as `commit 95d09f2b1015`.
     pub path: String,
@@ -152,7 +152,7 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// What may be shown of the value.
     pub secret: Masked,
-    /// At most [`Finding::MOST_LOCATIONS`] places, ordered by path, line, column.
+    /// At most [`Finding::MAX_LOCATIONS`] places, ordered by path, line, column.
     pub locations: Vec<Location>,
     /// The number of all places.
     pub places: usize,
@@ -166,7 +166,7 @@ pub struct Finding {
 
 impl Finding {
     /// No finding lists more places than this.
-    pub const MOST_LOCATIONS: usize = 100;
+    pub const MAX_LOCATIONS: usize = 100;
 
     /// Whether refs reach it (outside of history scans everything counts as reached).
     #[must_use]
@@ -187,7 +187,7 @@ pub struct Suppressed {
     /// The reason that was given, escaped; empty if none.
     pub reason: String,
     /// What kind of text it stands in.
-    pub kind: PlaceKind,
+    pub kind: LocationKind,
     /// Where it stands, as in [`Location::path`].
     pub path: String,
     /// The line there.
@@ -214,7 +214,7 @@ pub enum ProblemKind {
     /// A budget ran out.
     Budget,
     /// An archive that is damaged.
-    ArchiveBroken,
+    CorruptArchive,
     /// A worker panicked.
     Panic,
     /// The scan was interrupted.
@@ -228,11 +228,11 @@ pub enum ProblemKind {
     /// Note: a socket, pipe or device.
     SpecialFile,
     /// Note: an archive that is encrypted, or of a kind that is not read.
-    ArchiveUnread,
+    UnsupportedArchive,
     /// Note: the repository belongs to somebody else.
     OtherOwner,
     /// Note: read from the index, not from the working tree.
-    FromIndex,
+    ReadFromIndex,
     /// Note: settings leave paths or rules out.
     LeftOut,
     /// Note: the change that is scanned allows something itself, or weakens the settings.
@@ -256,8 +256,8 @@ impl ProblemKind {
             Self::PartialClone => "partial-clone",
             Self::Unmerged => "unmerged",
             Self::Budget => "budget",
-            Self::ArchiveBroken => "archive-broken",
-            Self::ArchiveUnread => "archive-unread",
+            Self::CorruptArchive => "corrupt-archive",
+            Self::UnsupportedArchive => "unsupported-archive",
             Self::Panic => "panic",
             Self::Interrupted => "interrupted",
             Self::Suppression => "suppression",
@@ -265,7 +265,7 @@ impl ProblemKind {
             Self::LfsPointer => "lfs-pointer",
             Self::SpecialFile => "special-file",
             Self::OtherOwner => "other-owner",
-            Self::FromIndex => "from-index",
+            Self::ReadFromIndex => "read-from-index",
             Self::LeftOut => "left-out",
             Self::PolicyChange => "policy-change",
             Self::UnresolvedRange => "unresolved-range",
@@ -282,9 +282,9 @@ impl ProblemKind {
                 | Self::Submodule
                 | Self::LfsPointer
                 | Self::SpecialFile
-                | Self::ArchiveUnread
+                | Self::UnsupportedArchive
                 | Self::OtherOwner
-                | Self::FromIndex
+                | Self::ReadFromIndex
                 | Self::LeftOut
                 | Self::PolicyChange
                 | Self::WiderRange

@@ -26,7 +26,7 @@ pub use loose::inflate as inflate_loose;
 pub use object::{
     BrokenTree, Commit, EntryKind, Signature, TreeEntry, entry_at, message_start, tag_target, tree_entries,
 };
-pub use odb::{MOST_BYTES, Object, ObjectKind, Objects, OpenError, ReadError};
+pub use odb::{MAX_BYTES, Object, ObjectKind, Objects, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
 pub use refs::{Ref, RefError, Refs, entries_of};
 pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository, os_string, path_bytes};

@@ -42,7 +42,7 @@ pub enum ReadError {
 }
 
 /// Larger objects, of 1 GiB, are not read: they would not fit into memory, and a few kilobytes may claim to be one.
-pub const MOST_BYTES: usize = 1 << 30;
+pub const MAX_BYTES: usize = 1 << 30;
 
 /// An object with its content.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ impl Objects {
         // A good copy may lie in a pack. If there is none, libgit2 is not asked: it would wait for a loose one that
         // is cut short.
         match (self.packed_size(oid), damaged) {
-            (Some(size), _) if size > MOST_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
+            (Some(size), _) if size > MAX_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
             (None, Some(damage)) => return Err(damage),
             _ => {}
         }

@@ -9,9 +9,9 @@ const FOR_EACH: u64 = 1 << 10;
 
 /// Steps that are left. In steps and never in time, so that results do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
-pub struct Budget(u64);
+pub struct TreeBudget(u64);
 
-impl Budget {
+impl TreeBudget {
     /// For so many commits.
     #[must_use]
     pub const fn of_commits(count: usize) -> Self {
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn long_paths_cost_more_and_the_end_is_an_end() {
-        let mut budget = Budget(5);
+        let mut budget = TreeBudget(5);
         assert!(budget.spend(b"a") && budget.spend(&[b'a'; 200]) && !budget.is_spent());
         assert!(!budget.spend(&[b'a'; 4096]) && budget.is_spent() && !budget.spend(b""));
     }

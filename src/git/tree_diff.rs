@@ -6,7 +6,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-use crate::git::tree_budget::Budget;
+use crate::git::tree_budget::TreeBudget;
 use crate::git::{EntryKind, ObjectFormat, ObjectKind, Objects, Oid, ReadError, tree_entries};
 
 /// A path whose content no parent has in the same place.
@@ -59,11 +59,11 @@ pub(crate) struct TreeDiff<'o> {
     /// Trees that could not be read.
     pub(crate) unread: Vec<(Vec<u8>, ReadError)>,
     /// What may still be looked at.
-    pub(crate) budget: Budget,
+    pub(crate) budget: TreeBudget,
 }
 
 impl<'o> TreeDiff<'o> {
-    pub(crate) fn new(objects: &'o Objects, format: ObjectFormat, budget: Budget) -> Self {
+    pub(crate) fn new(objects: &'o Objects, format: ObjectFormat, budget: TreeBudget) -> Self {
         Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget }
     }
 

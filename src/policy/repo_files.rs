@@ -17,7 +17,7 @@ pub const NAMES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
 pub const BASELINE: &str = ".skant-baseline";
 
 /// Larger files are no configuration: 1 MiB.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// A baseline has a line for each value: 16 MiB are some 200,000.
 const MOST_BASELINE: u64 = 16 << 20;
@@ -211,7 +211,7 @@ fn get<T>(
 }
 
 fn most(name: &str) -> u64 {
-    if name == BASELINE { MOST_BASELINE } else { MOST_BYTES }
+    if name == BASELINE { MOST_BASELINE } else { MAX_BYTES }
 }
 
 fn not_a_file(name: &str) -> PolicyFileError {

@@ -53,7 +53,7 @@ fn errors_say_where_and_quote_nothing_of_a_repository() {
         ("extends = 7", "line 1"),
         (&rule("token = 'hunter2('\nalphabet = \"hex\""), "`rule`: its expression cannot be used"),
         (&rule("token = 'hunter2'\nalphabet = \"hunter2\""), "an unknown word"),
-        (&rule("member = 'hunter2'"), "group `secret`"),
+        (&rule("json-member = 'hunter2'"), "group `secret`"),
         (&rule("hunter2 = 1"), "unknown key"),
         (&rule(""), "it needs one of"),
     ];
@@ -77,7 +77,7 @@ fn a_rule_of_ones_own_has_a_name_of_its_own() {
     for text in [rule("generic-secret"), format!("{0}{0}", rule("acme-token"))] {
         assert!(read(&text, Origin::Repository).unwrap_err().contains("already"), "{text}");
     }
-    let many: String = (0..=crate::rules::MOST_RULES).map(|number| rule(&format!("acme-{number}"))).collect();
+    let many: String = (0..=crate::rules::MAX_RULES).map(|number| rule(&format!("acme-{number}"))).collect();
     assert!(read(&many, Origin::User).unwrap_err().contains("more than 100 rules"));
     let own = format!("disable = [\"acme-token\"]\n{}", rule("acme-token"));
     assert_eq!(read(&own, Origin::Repository).unwrap().disabled, ["acme-token"]);

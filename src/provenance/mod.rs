@@ -12,9 +12,9 @@ use std::collections::HashMap;
 use crate::git::Oid;
 
 pub use commit_graph::{CommitGraph, Commits, Roots};
-pub use timeline::{PlaceIn, Story, Told, tell};
-pub use tree_index::{Holdings, Interest};
-pub use tree_shape::{Entry, Names, Shape};
+pub use timeline::{LocationIn, Timeline, Timelines, tell};
+pub use tree_index::{Interest, TreeContents};
+pub use tree_shape::{Entry, Names, TreeShape};
 
 /// A value, by its place in the caller's list.
 pub type ValueIndex = u32;

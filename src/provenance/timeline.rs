@@ -3,19 +3,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::git::Oid;
-use crate::git::tree_budget::Budget;
+use crate::git::tree_budget::TreeBudget;
 use crate::provenance::ValueIndex;
 use crate::provenance::commit_graph::{CommitGraph, Roots};
 use crate::provenance::path_table::{PathIndex, Paths, joined};
-use crate::provenance::tree_index::{Holdings, ListIndex, TreeIndex, What};
-use crate::source::history::Contents;
+use crate::provenance::tree_index::{ListIndex, TreeContents, TreeIndex, What};
+use crate::source::history::ObjectSet;
 
 /// Only trees whose names lie, so that they hold themselves, lead further.
 const LONGEST_PATH: usize = 1 << 16;
 
 /// A path that held a value, and the first commit in which it did.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PlaceIn {
+pub struct LocationIn {
     /// The path from the root.
     pub path: Vec<u8>,
     /// The blob; `None` where the path itself holds the value.
@@ -28,7 +28,7 @@ pub struct PlaceIn {
 
 /// What history says of one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Story {
+pub struct Timeline {
     /// The first commit that holds it while no parent does, and the path there.
     pub introduced: Option<(Oid, Vec<u8>)>,
     /// The last commit that took it away, and the path that it stood at; only where no head has it.
@@ -40,14 +40,14 @@ pub struct Story {
     /// The number of commits that hold it: reached ones, or if there are none all.
     pub commits: usize,
     /// One place for each path and first blob, and those at heads; sorted.
-    pub places: Vec<PlaceIn>,
+    pub places: Vec<LocationIn>,
 }
 
 /// What there is to tell.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct Timelines {
     /// The stories, in order of value.
-    pub stories: Vec<Story>,
+    pub stories: Vec<Timeline>,
     /// Whether every place was looked at.
     pub complete: bool,
 }
@@ -58,23 +58,23 @@ pub fn tell(
     graph: &CommitGraph,
     roots: &Roots,
     trees: &[Oid],
-    contents: &Contents,
-    holdings: &Holdings,
+    contents: &ObjectSet,
+    holdings: &TreeContents,
     count: usize,
-) -> Told {
+) -> Timelines {
     let named: Vec<Oid> = roots.heads.iter().chain(&roots.others).copied().collect();
     let tree_of = |tree: &Oid| holdings.tree(contents, tree);
-    let mut teller = Teller {
+    let mut teller = TimelineBuilder {
         graph,
         holdings,
         trees: graph.nodes().iter().map(|node| tree_of(&node.tree)).collect(),
         reached: graph.reached(&named),
-        stories: vec![Story::default(); count],
+        stories: vec![Timeline::default(); count],
         places: HashMap::new(),
         paths: Paths::default(),
         seen: HashSet::new(),
         is_gone: vec![false; count],
-        budget: Budget::of_commits(graph.len()),
+        budget: TreeBudget::of_commits(graph.len()),
     };
     teller.walk_commits();
     for tree in trees.iter().filter_map(tree_of) {
@@ -87,7 +87,7 @@ pub fn tell(
     let heads: BTreeSet<TreeIndex> =
         roots.heads.iter().filter_map(|head| graph.tree(head)).filter_map(tree_of).collect();
     teller.heads(&heads);
-    Told { complete: !teller.budget.is_spent(), stories: teller.finish() }
+    Timelines { complete: !teller.budget.is_spent(), stories: teller.finish() }
 }
 
 /// A value at a path, in one of the blobs, or in the path itself: that is the number below that of all blobs.
@@ -102,23 +102,23 @@ type Places = HashMap<Spot, (Option<u32>, bool)>;
 /// Which of the blobs at a path is shown: the least.
 type Rank = (bool, bool, Option<u32>, u32);
 
-struct Teller<'t> {
+struct TimelineBuilder<'t> {
     graph: &'t CommitGraph,
-    holdings: &'t Holdings,
+    holdings: &'t TreeContents,
     /// The root tree of each commit, where it matters.
     trees: Vec<Option<TreeIndex>>,
     reached: Vec<bool>,
-    stories: Vec<Story>,
+    stories: Vec<Timeline>,
     places: Places,
     paths: Paths,
     /// Trees at places that have been listed.
     seen: HashSet<(TreeIndex, PathIndex)>,
     /// Whether the last that was told of a value is that it was taken away.
     is_gone: Vec<bool>,
-    budget: Budget,
+    budget: TreeBudget,
 }
 
-impl Teller<'_> {
+impl TimelineBuilder<'_> {
     /// Reached commits tell the story; what none of them holds is told by the others.
     fn walk_commits(&mut self) {
         for of_reached in [true, false] {
@@ -301,7 +301,7 @@ impl Teller<'_> {
     }
 
     /// Of each path the first blob, and those at heads.
-    fn finish(mut self) -> Vec<Story> {
+    fn finish(mut self) -> Vec<Timeline> {
         // One in which the value is a finding. Then the earliest commit; of several blobs in it the one that is
         // first by name. None comes after all.
         let holdings = self.holdings;
@@ -318,7 +318,7 @@ impl Teller<'_> {
         for ((value, path, blob), (commit, at_head)) in self.places {
             let is_first = first.get(&(value, path)).is_some_and(|first| first.3 == blob);
             if is_first || at_head {
-                self.stories[value as usize].places.push(PlaceIn {
+                self.stories[value as usize].places.push(LocationIn {
                     path: self.paths.get(path).to_vec(),
                     blob: blob.checked_sub(1).map(|blob| *self.holdings.blob(blob).0),
                     commit: commit.map(|at| self.graph.nodes()[at as usize].oid),

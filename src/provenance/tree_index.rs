@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::git::Oid;
-use crate::provenance::tree_shape::{Names, Shape};
+use crate::provenance::tree_shape::{Names, TreeShape};
 use crate::provenance::{ByObject, ValueIndex};
-use crate::source::history::{Contents, Set};
+use crate::source::history::{ObjectIdSet, ObjectSet};
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Interest {
     pub names: HashMap<Oid, Vec<(Vec<u8>, ValueIndex)>>,
 }
 
-/// A tree that matters, by its place in [`Holdings`].
+/// A tree that matters, by its place in [`TreeContents`].
 pub(crate) type TreeIndex = u32;
 
 /// Stands for a tree that does not matter.
@@ -48,7 +48,7 @@ pub(crate) enum What {
 
 /// The trees that matter.
 #[derive(Debug, Default)]
-pub struct Holdings {
+pub struct TreeContents {
     /// Of each object the place in `trees`, or [`NOWHERE`].
     places: Vec<TreeIndex>,
     trees: Vec<Tree>,
@@ -69,10 +69,10 @@ pub(crate) struct Tree {
     pub(crate) list: ListIndex,
 }
 
-impl Holdings {
+impl TreeContents {
     /// Finds the trees that hold something of interest, directly or below.
     #[must_use]
-    pub fn of(contents: &Contents, shape: &Shape, names: Names, interest: &Interest) -> Self {
+    pub fn of(contents: &ObjectSet, shape: &TreeShape, names: Names, interest: &Interest) -> Self {
         if interest.blobs.is_empty() && interest.names.is_empty() {
             return Self::default();
         }
@@ -81,7 +81,7 @@ impl Holdings {
         blobs.sort_unstable();
         let numbered = (0_u32..).zip(&blobs).filter_map(|(at, (oid, _))| Some((contents.number(oid)?, at)));
         let places: HashMap<u32, u32> = numbered.collect();
-        let is_blob = Set::below(contents.count());
+        let is_blob = ObjectIdSet::below(contents.count());
         for number in places.keys() {
             is_blob.add(*number);
         }
@@ -141,7 +141,7 @@ impl Holdings {
     }
 
     /// A tree, if it matters.
-    pub(crate) fn tree(&self, contents: &Contents, oid: &Oid) -> Option<TreeIndex> {
+    pub(crate) fn tree(&self, contents: &ObjectSet, oid: &Oid) -> Option<TreeIndex> {
         if self.trees.is_empty() { None } else { self.at(contents.number(oid)?) }
     }
 
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
 
     fn summed(trees: &[&[What]]) -> Vec<Vec<ValueIndex>> {
-        let mut holdings = Holdings::default();
+        let mut holdings = TreeContents::default();
         for entries in trees {
             let start = u32::try_from(holdings.entries.len()).unwrap();
             holdings.entries.extend(entries.iter().map(|what| Held { name: 0, what: *what }));

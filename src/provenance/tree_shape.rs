@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use crate::source::history::Set;
+use crate::source::history::ObjectIdSet;
 
 /// Which objects are in which trees, and by which names. In a large history they are tens of millions, so there are
 /// eight bytes for each, and no index: a pass over them takes a few hundredths of a second.
 #[derive(Debug, Default)]
-pub struct Shape {
+pub struct TreeShape {
     /// For each tree its number, how many entries are kept of it, and of each the number of its name and its own.
     lists: Vec<u32>,
 }
@@ -46,7 +46,7 @@ impl Names {
     }
 }
 
-impl Shape {
+impl TreeShape {
     /// Adds a tree with what of it may matter.
     pub fn add(&mut self, tree: u32, entries: impl Iterator<Item = Entry>) {
         let start = self.lists.len();
@@ -61,8 +61,13 @@ impl Shape {
     }
 
     /// The trees that matter by themselves or hold one of the blobs, and all that lead to them.
-    pub(crate) fn that_matter(&self, blobs: &Set, trees: impl Iterator<Item = u32>, count: usize) -> Set {
-        let matter = Set::below(count);
+    pub(crate) fn that_matter(
+        &self,
+        blobs: &ObjectIdSet,
+        trees: impl Iterator<Item = u32>,
+        count: usize,
+    ) -> ObjectIdSet {
+        let matter = ObjectIdSet::below(count);
         for tree in trees {
             matter.add(tree);
         }
@@ -76,7 +81,7 @@ impl Shape {
     }
 
     /// Adds all that lead to trees that matter.
-    fn upwards(&self, matter: &Set, count: usize) {
+    fn upwards(&self, matter: &ObjectIdSet, count: usize) {
         for _ in 0..MOST_PASSES {
             let mut is_done = true;
             for (tree, mut entries) in self.iter() {
@@ -92,7 +97,7 @@ impl Shape {
     }
 
     /// The same by an index from each object to the trees that it is in.
-    fn follow(&self, matter: &Set, count: usize) {
+    fn follow(&self, matter: &ObjectIdSet, count: usize) {
         let pairs = || self.iter().flat_map(|(tree, entries)| entries.map(move |entry| (entry.object, tree)));
         let mut starts = vec![0_usize; count + 1];
         for (child, _) in pairs() {
@@ -138,14 +143,14 @@ mod tests {
         };
         for depth in [1, 10, 200] {
             for is_blob in [false, true] {
-                let mut shape = Shape::default();
+                let mut shape = TreeShape::default();
                 // The hardest order: a pass finds one more level.
                 for tree in (1..=depth).rev() {
                     shape.add(tree, entries(&[tree - 1, 300]));
                 }
                 shape.add(301, entries(&[300]));
                 shape.add(302, entries(&[]));
-                let blobs = Set::below(400);
+                let blobs = ObjectIdSet::below(400);
                 let direct = (!is_blob).then_some(0);
                 if is_blob {
                     blobs.add(0);

@@ -1,7 +1,7 @@
 //! The help lines of a finding, in the order in which to do them: revoke, check, replace; then the commit or
 //! the history; last how to allow what is no secret.
 
-use crate::finding::{Finding, Location, PlaceKind, Report};
+use crate::finding::{Finding, Location, LocationKind, Report};
 use crate::remediation::languages;
 use crate::remediation::languages::Language;
 use crate::rules::Rule;
@@ -145,7 +145,7 @@ fn show(place: &Location) -> Option<String> {
 
 fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language>) -> String {
     let name = format!("{}/{}", finding.rule, finding.fingerprint);
-    let in_file = place.is_some_and(|place| place.kind == PlaceKind::File);
+    let in_file = place.is_some_and(|place| place.kind == LocationKind::File);
     match language.and_then(|language| language.comment).filter(|_| in_file) {
         Some((open, close)) => {
             format!("if it is no secret, say so on its line: `{open}skant:allow {name} -- REASON{close}`")

@@ -10,7 +10,7 @@ use crate::report::level::Level;
 use crate::report::{human, words};
 
 /// A comment on GitHub takes 65,536 characters; a job summary is larger.
-const MOST_BYTES: usize = 65_000;
+const MAX_BYTES: usize = 65_000;
 
 /// What the end may take: the words that say what was cut.
 const RESERVED: usize = 400;
@@ -31,7 +31,7 @@ fn told(report: &Report) -> String {
     for line in human::summary(report, &human::Options::default()).lines() {
         let _ = write!(out, "{}\n\n", prose(line));
     }
-    let mut room = Room { left: MOST_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
+    let mut room = SizeBudget { left: MAX_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
     // What was not read comes first: it says how far the rest can be trusted.
     room.list(&mut out, "Not everything was read", "problem", report.problems.iter().map(problem));
     if !report.findings.is_empty() {
@@ -52,12 +52,12 @@ fn told(report: &Report) -> String {
 }
 
 /// What is left of the size, and what did not fit into it.
-struct Room {
+struct SizeBudget {
     left: usize,
     cut: Vec<String>,
 }
 
-impl Room {
+impl SizeBudget {
     /// As many entries as fit, below a heading; nothing where there are none.
     fn list(&mut self, out: &mut String, heading: &str, word: &str, entries: impl Iterator<Item = String>) {
         let (mut begun, mut cut) = (false, 0);
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn it_is_cut_and_says_so() {
         let told = told(&samples::many(2000, 3));
-        assert!(told.len() <= MOST_BYTES, "{}", told.len());
+        assert!(told.len() <= MAX_BYTES, "{}", told.len());
         let last = told.lines().last().unwrap_or_default();
         assert!(
             last.starts_with("This summary was cut: ") && last.contains("2,000 explanations left out"),

@@ -1,8 +1,8 @@
 //! Reports for the tests of this room: masked text only, as the scan hands it over.
 
 use crate::finding::{
-    CommitInfo, Confidence, Event, Finding, History, Location, Masked, Part, PlaceKind, Problem, ProblemKind,
-    Report, Scope, Severity, Snippet, Suppressed,
+    CommitInfo, Confidence, Event, Finding, History, Location, LocationKind, Masked, Part, Problem,
+    ProblemKind, Report, Scope, Severity, Snippet, Suppressed,
 };
 use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
@@ -51,7 +51,7 @@ pub(crate) fn fingerprint(name: &str) -> String {
 pub(crate) fn location(path: &str) -> Location {
     let name = "ANTHROPIC_API_KEY=";
     Location {
-        kind: PlaceKind::File,
+        kind: LocationKind::File,
         path: path.to_owned(),
         start: Position { line: 3, column: 19 },
         end: Position { line: 3, column: 127 },
@@ -165,11 +165,11 @@ pub(crate) fn unreachable() -> Report {
 /// Places that stand in no file, and one behind two decodings.
 pub(crate) fn odd_places() -> Report {
     let kinds = [
-        (PlaceKind::File, "backup.zip"),
-        (PlaceKind::Message, "commit 1a2b3c4d5e6f"),
-        (PlaceKind::Path, "keys/********.txt"),
-        (PlaceKind::Ref, "refs/heads/********"),
-        (PlaceKind::Identity, "author of commit 1a2b3c4d5e6f"),
+        (LocationKind::File, "backup.zip"),
+        (LocationKind::Message, "commit 1a2b3c4d5e6f"),
+        (LocationKind::Path, "keys/********.txt"),
+        (LocationKind::Ref, "refs/heads/********"),
+        (LocationKind::Identity, "author of commit 1a2b3c4d5e6f"),
     ];
     let mut places: Vec<Location> =
         kinds.into_iter().map(|(kind, path)| Location { kind, ..location(path) }).collect();
@@ -216,8 +216,8 @@ pub(crate) fn troubled() -> Report {
     };
     Report {
         suppressed: vec![
-            suppressed("suppressed", "inline", "rotated, see runbook", PlaceKind::File, "docs/setup.md"),
-            suppressed("other", "config", "", PlaceKind::Message, "commit 1a2b3c4d5e6f"),
+            suppressed("suppressed", "inline", "rotated, see runbook", LocationKind::File, "docs/setup.md"),
+            suppressed("other", "config", "", LocationKind::Message, "commit 1a2b3c4d5e6f"),
         ],
         problems: vec![
             problem(

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::finding::{
-    CommitInfo, Event, Finding, History, Location, PlaceKind, Problem, Report, Scope, Suppressed,
+    CommitInfo, Event, Finding, History, Location, LocationKind, Problem, Report, Scope, Suppressed,
 };
 use crate::text::Position;
 
@@ -274,6 +274,6 @@ impl<'r> EventView<'r> {
 }
 
 /// Files are what a reader expects, so only the other kinds are named.
-fn kind_of(kind: PlaceKind) -> Option<&'static str> {
-    (kind != PlaceKind::File).then(|| kind.name())
+fn kind_of(kind: LocationKind) -> Option<&'static str> {
+    (kind != LocationKind::File).then(|| kind.name())
 }

@@ -1,12 +1,12 @@
 //! What several formats say alike: places, problems, steps.
 
-use crate::finding::{Finding, Location, Part, PlaceKind, Problem, Scope, Suppressed};
+use crate::finding::{Finding, Location, LocationKind, Part, Problem, Scope, Suppressed};
 
 /// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
 /// range only what a branch head still holds.
-pub(crate) fn in_working_tree(kind: PlaceKind, scope: &Scope, finding: Option<&Finding>) -> bool {
+pub(crate) fn in_working_tree(kind: LocationKind, scope: &Scope, finding: Option<&Finding>) -> bool {
     let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
-    kind == PlaceKind::File && scope.kind != "history" && !gone
+    kind == LocationKind::File && scope.kind != "history" && !gone
 }
 
 /// A commit's name, as people tell it.
@@ -39,14 +39,14 @@ pub(crate) fn other_half(location: &Location) -> Option<String> {
 pub(crate) fn spot(location: &Location) -> String {
     let Location { kind, path, start, commit, .. } = location;
     match kind {
-        PlaceKind::File => {
+        LocationKind::File => {
             let commit = commit.as_ref().map(|commit| format!(" in commit {}", short(&commit.id)));
             format!("{path}:{}:{}{}", start.line, start.column, commit.unwrap_or_default())
         }
-        PlaceKind::Message => format!("message of {path}, line {}, column {}", start.line, start.column),
-        PlaceKind::Path => format!("file name {path}"),
-        PlaceKind::Ref => format!("name of {path}"),
-        PlaceKind::Identity => format!("person's name: {path}"),
+        LocationKind::Message => format!("message of {path}, line {}, column {}", start.line, start.column),
+        LocationKind::Path => format!("file name {path}"),
+        LocationKind::Ref => format!("name of {path}"),
+        LocationKind::Identity => format!("person's name: {path}"),
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn spot(location: &Location) -> String {
 pub(crate) fn suppressed(suppressed: &Suppressed) -> String {
     let Suppressed { kind, path, line, .. } = suppressed;
     match kind {
-        PlaceKind::File => format!("{path}:{line}"),
+        LocationKind::File => format!("{path}:{line}"),
         kind => format!("{} {path}", kind.name()),
     }
 }
@@ -81,17 +81,17 @@ mod tests {
     fn only_what_can_be_opened_is_in_the_working_tree() {
         let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
         let cases = [
-            ("worktree", PlaceKind::File, None, true),
-            ("staged", PlaceKind::File, None, true),
-            ("range", PlaceKind::File, None, true),
-            ("range", PlaceKind::File, Some(&here), true),
-            ("range", PlaceKind::File, Some(&gone), false),
-            ("history", PlaceKind::File, Some(&here), false),
-            ("history", PlaceKind::File, None, false),
-            ("staged", PlaceKind::Path, None, false),
-            ("range", PlaceKind::Message, None, false),
-            ("range", PlaceKind::Ref, Some(&here), false),
-            ("range", PlaceKind::Identity, None, false),
+            ("worktree", LocationKind::File, None, true),
+            ("staged", LocationKind::File, None, true),
+            ("range", LocationKind::File, None, true),
+            ("range", LocationKind::File, Some(&here), true),
+            ("range", LocationKind::File, Some(&gone), false),
+            ("history", LocationKind::File, Some(&here), false),
+            ("history", LocationKind::File, None, false),
+            ("staged", LocationKind::Path, None, false),
+            ("range", LocationKind::Message, None, false),
+            ("range", LocationKind::Ref, Some(&here), false),
+            ("range", LocationKind::Identity, None, false),
         ];
         for (scope, kind, finding, expected) in cases {
             let scope = Scope { kind: scope, ..Scope::default() };

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use crate::finding::Severity;
 
 pub(crate) use skant_rule_schema::RuleSpec;
-pub use skant_rule_schema::{Alphabet, Check, Left, Syntax};
-pub use user_defined::MOST_RULES;
+pub use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
+pub use user_defined::MAX_RULES;
 pub(crate) use user_defined::rule as custom_rule;
 #[cfg(test)]
 pub(crate) use user_defined::written;
@@ -66,7 +66,7 @@ pub struct Pair {
     /// The id of the rule that finds it where it stands alone; none for public ids.
     pub rule: Option<Text>,
     /// Its expression.
-    pub form: Text,
+    pub pattern: Text,
     /// What it is, for people.
     pub name: Text,
 }
@@ -79,12 +79,12 @@ pub enum Matcher {
         /// The expression between the anchor's start and the body.
         prefix: Text,
         /// The body.
-        shape: Shape,
+        shape: TokenShape,
     },
     /// A value without a shape, beside a telling name or in a telling form; a model weighs it.
     Generic(Generic),
     /// A token of a fixed form.
-    Shaped(Shaped),
+    Pattern(Pattern),
 }
 
 /// A value without a shape of its own.
@@ -95,9 +95,9 @@ pub struct Generic {
     /// The bytes that a mask keeps at the start.
     pub mask_head: usize,
     /// Words of a name, in lower case, that say that the value is no secret.
-    pub not_names: Cow<'static, [Text]>,
+    pub excluded_names: Cow<'static, [Text]>,
     /// The same at the end of the name.
-    pub not_ends: Cow<'static, [Text]>,
+    pub excluded_last_words: Cow<'static, [Text]>,
     /// What public ids begin with.
     pub public_prefixes: Cow<'static, [Text]>,
 }
@@ -105,25 +105,25 @@ pub struct Generic {
 /// A token of a fixed form: where it begins and ends, what it is drawn from, and what it says of itself.
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule")]
 #[derive(Clone, Debug)]
-pub struct Shaped {
+pub struct Pattern {
     /// How it is recognised.
     pub form: Form,
     /// How many bytes of it stand before the anchor, at least and at most.
-    pub before: (usize, usize),
+    pub anchor_offset: (usize, usize),
     /// What its random part is drawn from.
     pub alphabet: Alphabet,
     /// What may not follow it.
-    pub edge: Alphabet,
+    pub may_not_precede: Alphabet,
     /// What may stand before it.
-    pub left: Left,
+    pub may_follow: MayFollow,
     /// Whether the form says by itself where it ends.
-    pub closed: bool,
+    pub self_terminating: bool,
     /// Whether the body is random.
     pub random: bool,
     /// Whether people choose what is secret.
-    pub typed: bool,
+    pub human_chosen: bool,
     /// Whether the form alone is proof.
-    pub sure: bool,
+    pub exact: bool,
     /// What can be checked.
     pub check: Option<Check>,
 }
@@ -134,26 +134,26 @@ pub enum Form {
     /// An expression from the token's start.
     Token(Text),
     /// A value beside a name.
-    Beside {
+    Keyword {
         /// The expression of the value.
         value: Text,
         /// What the name has to hold, in lower case, besides the anchor.
-        names: Cow<'static, [Text]>,
+        name_words: Cow<'static, [Text]>,
     },
     /// A private key between two lines.
     Pem {
         /// What stands behind `BEGIN `.
         labels: Cow<'static, [Text]>,
         /// Literals, one of which stands nearby; any if empty.
-        beside: Cow<'static, [Text]>,
+        nearby: Cow<'static, [Text]>,
     },
     /// An expression of a member of the JSON object that the anchor stands in.
-    Member(Text),
+    JsonMember(Text),
 }
 
 /// The body of a token: base64url characters.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct TokenShape {
     /// The full structure, anchored at the start of the body, and its length.
     pub structure: Option<(Text, usize)>,
     /// The length from which a body counts as whole without the structure.
@@ -193,14 +193,17 @@ pub struct Cuts {
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     rules: Cow<'static, [Rule]>,
-    dummies: Cow<'static, [Text]>,
+    known_test_values: Cow<'static, [Text]>,
 }
 
 impl RuleSet {
     /// The built-in pack.
     #[must_use]
     pub const fn builtin() -> Self {
-        Self { rules: Cow::Borrowed(builtin::RULES), dummies: Cow::Borrowed(builtin::DUMMIES) }
+        Self {
+            rules: Cow::Borrowed(builtin::RULES),
+            known_test_values: Cow::Borrowed(builtin::KNOWN_TEST_VALUES),
+        }
     }
 
     /// The same without some rules, by id.
@@ -221,7 +224,7 @@ impl RuleSet {
     fn kept(&self, keep: impl Fn(&&Rule) -> bool) -> Self {
         Self {
             rules: Cow::Owned(self.rules.iter().filter(keep).cloned().collect()),
-            dummies: self.dummies.clone(),
+            known_test_values: self.known_test_values.clone(),
         }
     }
 
@@ -235,7 +238,7 @@ impl RuleSet {
         let mut rules = self.rules.into_owned();
         let at = rules.iter().position(|rule| !rule.is_provider()).unwrap_or(rules.len());
         rules.splice(at..at, custom.iter().cloned());
-        Self { rules: Cow::Owned(rules), dummies: self.dummies }
+        Self { rules: Cow::Owned(rules), known_test_values: self.known_test_values }
     }
 
     /// The rules, in the order in which they are tried at an anchor.
@@ -246,16 +249,16 @@ impl RuleSet {
 
     /// The ids of values that other tools publish as fixtures, in hexadecimal digits.
     #[must_use]
-    pub fn dummies(&self) -> &[Text] {
-        &self.dummies
+    pub fn known_test_values(&self) -> &[Text] {
+        &self.known_test_values
     }
 }
 
 #[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
 mod builtin {
     use super::{
-        Alphabet, Check, Cow, Cuts, Form, Generic, Left, Matcher, Pair, Rule, Severity, Shape, Shaped,
-        Syntax, Text,
+        Alphabet, Check, Cow, Cuts, Form, Generic, Matcher, MayFollow, Pair, Pattern, Rule, Severity, Syntax,
+        Text, TokenShape,
     };
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
@@ -273,7 +276,7 @@ mod tests {
             ("mask-head = 3", "mask-heads = 3", "mask-heads"),
             ("syntax = \"assigned\"", "syntax = \"assumed\"", "assumed"),
             ("syntax = \"assigned\"", "token = \"a(\"\nalphabet = \"base64\"", "regex parse error"),
-            ("syntax = \"assigned\"", "member = \"a\"", "group `secret`"),
+            ("syntax = \"assigned\"", "json-member = \"a\"", "group `secret`"),
             ("id = \"generic-", "id = \"other-", "has to begin with `generic-`"),
             ("anchors = [\"secret\"", "anchors = [\"se\", \"secret\"", "three bytes"),
         ] {
@@ -287,8 +290,8 @@ mod tests {
     #[test]
     fn dummies_are_sorted_since_they_are_searched_by_halves() {
         let rules = RuleSet::builtin();
-        assert!(rules.dummies().len() > 500 && rules.dummies().is_sorted());
-        assert!(rules.dummies().iter().all(|hex| hex.len() == 64));
+        assert!(rules.known_test_values().len() > 500 && rules.known_test_values().is_sorted());
+        assert!(rules.known_test_values().iter().all(|hex| hex.len() == 64));
     }
 
     #[test]

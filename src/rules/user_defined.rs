@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use crate::finding::Severity;
-use crate::rules::{Cuts, Form, Generic, Matcher, Pair, Rule, Shape, Shaped, Text};
+use crate::rules::{Cuts, Form, Generic, Matcher, Pair, Pattern, Rule, Text, TokenShape};
 use skant_rule_schema::Alphabet;
 use skant_rule_schema::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
 use skant_rule_schema::{Fault, well_formed};
 
 /// No policy has more rules of its own than this.
-pub const MOST_RULES: usize = 100;
+pub const MAX_RULES: usize = 100;
 
 /// The longest text of a rule, in bytes: ids, titles, anchors, expressions.
 const MOST_TEXT: usize = 4096;
@@ -47,13 +47,13 @@ pub(crate) fn rule(spec: RuleSpec) -> Result<Rule, Fault> {
 }
 
 fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
-    let expressions = [&spec.token, &spec.value, &spec.member, &spec.how, &spec.logs];
+    let expressions = [&spec.token, &spec.value, &spec.json_member, &spec.how, &spec.logs];
     let lists = [
-        &spec.names,
+        &spec.name_words,
         &spec.pem,
-        &spec.beside,
-        &spec.not_names,
-        &spec.not_ends,
+        &spec.nearby,
+        &spec.excluded_names,
+        &spec.excluded_last_words,
         &spec.public_prefixes,
         &spec.steps,
         &spec.examples,
@@ -81,7 +81,7 @@ fn complete(spec: &mut RuleSpec) {
 /// A checked rule as the search takes it.
 fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
     let (reach, steps) = (pack.reach(&spec), list(spec.steps(pack)));
-    let ignore_case = spec.ignore_case || !spec.context.is_empty();
+    let ignore_case = spec.ignore_case || !spec.keywords.is_empty();
     let anchors = list(spec.anchors().to_vec());
     Rule {
         anchors,
@@ -113,10 +113,12 @@ fn pair(pack: &PackSpec, spec: &RuleSpec) -> Option<Pair> {
     let text = |text: &String| Text::from(text.clone());
     let other = pack.rule.iter().find(|other| pair.rule.as_ref() == Some(&other.id));
     Some(match other {
-        Some(other) => {
-            Pair { rule: Some(text(&other.id)), form: text(other.token.as_ref()?), name: text(&other.title) }
-        }
-        None => Pair { rule: None, form: text(pair.form.as_ref()?), name: text(pair.name.as_ref()?) },
+        Some(other) => Pair {
+            rule: Some(text(&other.id)),
+            pattern: text(other.token.as_ref()?),
+            name: text(&other.title),
+        },
+        None => Pair { rule: None, pattern: text(pair.pattern.as_ref()?), name: text(pair.name.as_ref()?) },
     })
 }
 
@@ -131,41 +133,41 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
         return Matcher::Generic(Generic {
             syntax,
             mask_head: spec.mask_head,
-            not_names: lists(&spec.not_names),
-            not_ends: lists(&spec.not_ends),
+            excluded_names: lists(&spec.excluded_names),
+            excluded_last_words: lists(&spec.excluded_last_words),
             public_prefixes: lists(&spec.public_prefixes),
         });
     }
     let form = if let Some(token) = &spec.token {
         Form::Token(text(token))
     } else if let Some(value) = &spec.value {
-        Form::Beside { value: text(value), names: lists(&spec.names) }
-    } else if let Some(member) = &spec.member {
-        Form::Member(text(member))
+        Form::Keyword { value: text(value), name_words: lists(&spec.name_words) }
+    } else if let Some(json_member) = &spec.json_member {
+        Form::JsonMember(text(json_member))
     } else {
-        Form::Pem { labels: lists(&spec.pem), beside: lists(&spec.beside) }
+        Form::Pem { labels: lists(&spec.pem), nearby: lists(&spec.nearby) }
     };
     let alphabet = spec.alphabet.unwrap_or(Alphabet::Base64);
-    Matcher::Shaped(Shaped {
+    Matcher::Pattern(Pattern {
         form,
-        before: (spec.before[0], spec.before[1]),
+        anchor_offset: (spec.anchor_offset[0], spec.anchor_offset[1]),
         alphabet,
-        edge: spec.edge.unwrap_or(alphabet),
-        left: spec.left,
-        closed: spec.closed,
+        may_not_precede: spec.may_not_precede.unwrap_or(alphabet),
+        may_follow: spec.may_follow,
+        self_terminating: spec.self_terminating,
         random: spec.random,
-        typed: spec.typed,
-        sure: spec.sure && spec.value.is_none(),
+        human_chosen: spec.human_chosen,
+        exact: spec.exact && spec.value.is_none(),
         check: spec.check,
     })
 }
 
-fn shape_of(spec: &ShapeSpec) -> Shape {
+fn shape_of(spec: &ShapeSpec) -> TokenShape {
     let cuts = |cut: CutSpec| {
         let CutSpec { distinct, entropy, run, ascending, repeat } = cut;
         Cuts { distinct, entropy, run, ascending, repeat }
     };
-    Shape {
+    TokenShape {
         structure: spec.structure.as_ref().map(|text| (text.clone().into(), spec.structure_length)),
         full: spec.full,
         short: spec.short,
@@ -259,7 +261,7 @@ mod tests {
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nreach = 100000"), "its reach"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nshape = \"x\""), "shapes are for the built-in pack"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nseverity = \"bad\""), "severity"),
-            (with("anchors = [\"acme\"]\nmember = 'acme=(\\w+)'"), "group `secret`"),
+            (with("anchors = [\"acme\"]\njson-member = 'acme=(\\w+)'"), "group `secret`"),
             (with("anchors = [\"acme_\"]\ntoken = 'foo_[a-z]+'"), "begins with its anchor"),
             (with("anchors = [\"acme_\"]\ntoken = 'acme'"), "begins with its anchor"),
             (with("anchors = [\"acme_\", \"emca_\"]\ntoken = 'acme_[a-z]+'"), "its anchor (`before`"),

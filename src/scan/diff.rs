@@ -6,18 +6,18 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::detect::Evidence;
-use crate::finding::{CommitInfo, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{CommitInfo, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::tree_diff::{Change, ChangeSet};
 use crate::git::{Commit, ObjectKind, Objects, Oid, Repository, Signature, message_start};
-use crate::scan::group::{Hit, Place};
+use crate::scan::group::{Occurrence, Place};
 use crate::scan::missing_paths::Known;
 use crate::scan::renames::{Effort, Removed};
 use crate::scan::worktree::lfs_note;
-use crate::scan::{Asked, Engine, ScanError, archive_problems};
+use crate::scan::{Engine, PathFilter, ScanError, archive_problems};
 use crate::secret::ValueId;
 use crate::source::range as range_source;
 use crate::source::range::Revisions;
-use crate::source::{Stop, read_problem, staged as staged_source};
+use crate::source::{Cancellation, read_problem, staged as staged_source};
 
 /// The other parents of a merge that is being committed, where only the environment names them.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +34,8 @@ pub fn staged(
     engine: &Engine,
     repository: &Repository,
     merge: &Merge,
-    asked: &Asked,
-    stop: &Stop,
+    asked: &PathFilter,
+    stop: &Cancellation,
 ) -> Result<Report, ScanError> {
     let objects = Objects::open(repository)?;
     let mut staged = staged_source::staged(repository, &objects, &merge.0)?;
@@ -64,8 +64,8 @@ pub fn range(
     repository: &Repository,
     revisions: &Revisions,
     names: &[String],
-    asked: &Asked,
-    stop: &Stop,
+    asked: &PathFilter,
+    stop: &Cancellation,
 ) -> Result<Report, ScanError> {
     let objects = Objects::open(repository)?;
     let mut found = range_source::changes(repository, &objects, revisions, stop)?;
@@ -117,7 +117,7 @@ struct Search<'e> {
     repository: &'e Repository,
     /// Evidence by blob; blobs without any are not kept.
     evidence: HashMap<Oid, Vec<Evidence>>,
-    hits: Vec<Hit>,
+    hits: Vec<Occurrence>,
     problems: Vec<Problem>,
     /// What may still be spent on looking for renames.
     effort: Effort,
@@ -139,7 +139,7 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn run(&mut self, sets: &[Set<'_>], objects: &Objects, stop: &Stop) {
+    fn run(&mut self, sets: &[Set<'_>], objects: &Objects, stop: &Cancellation) {
         let excluded = |path: &[u8]| self.engine.policy.settings.exclude.matches(path);
         let mut blobs: Vec<(Oid, &[u8])> = sets
             .iter()
@@ -159,14 +159,17 @@ impl<'e> Search<'e> {
     }
 
     /// Searches each blob once.
-    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &Objects, stop: &Stop) {
+    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &Objects, stop: &Cancellation) {
         let engine = self.engine;
-        let look = |objects: &Objects, (oid, path): &(Oid, &[u8])| -> Looked {
+        let look = |objects: &Objects, (oid, path): &(Oid, &[u8])| -> SearchedVersion {
             let shown = engine.shown_path(path);
             let content = match objects.read_kind(oid, ObjectKind::Blob) {
                 Ok(content) => content,
                 Err(error) => {
-                    return Looked { problems: vec![read_problem(&error, Some(shown))], ..Looked::default() };
+                    return SearchedVersion {
+                        problems: vec![read_problem(&error, Some(shown))],
+                        ..SearchedVersion::default()
+                    };
                 }
             };
             let bytes = content.len() as u64;
@@ -174,17 +177,19 @@ impl<'e> Search<'e> {
                 Ok(looked) => {
                     let unread = looked.unread.iter().map(|unread| archive_problems::problem(unread, &shown));
                     let problems = unread.chain(lfs_note(&content, &shown)).collect();
-                    Looked { found: looked.evidence, bytes, problems }
+                    SearchedVersion { found: looked.evidence, bytes, problems }
                 }
-                Err(problem) => Looked { bytes, problems: vec![problem], ..Looked::default() },
+                Err(problem) => {
+                    SearchedVersion { bytes, problems: vec![problem], ..SearchedVersion::default() }
+                }
             }
         };
-        let looked: Vec<Looked> = if blobs.len() < FEW {
+        let looked: Vec<SearchedVersion> = if blobs.len() < FEW {
             blobs.iter().map(|blob| look(objects, blob)).collect()
         } else {
             let open = || Objects::open(self.repository);
             let each = |database: &mut Result<Objects, _>, blob: &(Oid, &[u8])| match database {
-                _ if stop.is_set() => Looked::default(),
+                _ if stop.is_set() => SearchedVersion::default(),
                 Ok(database) => look(database, blob),
                 Err(_) => look_failed(engine, blob),
             };
@@ -213,18 +218,19 @@ impl<'e> Search<'e> {
             let shown = self.engine.shown_path(&change.path);
             match self.engine.detect(&change.path, || shown.clone()) {
                 Ok(found) => {
-                    let place = Place { blob: None, ..place(PlaceKind::Path) };
-                    self.hits
-                        .extend(found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }));
+                    let place = Place { blob: None, ..place(LocationKind::Path) };
+                    self.hits.extend(
+                        found.into_iter().map(|evidence| Occurrence { evidence, place: place.clone() }),
+                    );
                 }
                 Err(problem) => self.problems.push(problem),
             }
         }
         let Some(found) = self.evidence.get(&change.blob).cloned() else { return };
-        let place = place(PlaceKind::File);
+        let place = place(LocationKind::File);
         let known = self.known(change, removed, objects);
         let new = found.into_iter().filter(|evidence| !known.contains(&evidence.value));
-        self.hits.extend(new.map(|evidence| Hit { evidence, place: place.clone() }));
+        self.hits.extend(new.map(|evidence| Occurrence { evidence, place: place.clone() }));
     }
 
     /// The values that the parents' versions of a path hold; of a new path, those of the file that it was
@@ -270,15 +276,18 @@ impl<'e> Search<'e> {
 }
 
 #[derive(Default)]
-struct Looked {
+struct SearchedVersion {
     found: Vec<Evidence>,
     bytes: u64,
     problems: Vec<Problem>,
 }
 
-fn look_failed(engine: &Engine, (oid, path): &(Oid, &[u8])) -> Looked {
+fn look_failed(engine: &Engine, (oid, path): &(Oid, &[u8])) -> SearchedVersion {
     let error = crate::git::ReadError::Corrupt(*oid, "the object database cannot be opened".into());
-    Looked { problems: vec![read_problem(&error, Some(engine.shown_path(path)))], ..Looked::default() }
+    SearchedVersion {
+        problems: vec![read_problem(&error, Some(engine.shown_path(path)))],
+        ..SearchedVersion::default()
+    }
 }
 
 impl Engine {
@@ -290,19 +299,21 @@ impl Engine {
         kind: ObjectKind,
         bytes: &[u8],
         commit: impl Fn() -> Option<CommitInfo>,
-    ) -> Result<Vec<Hit>, Problem> {
+    ) -> Result<Vec<Occurrence>, Problem> {
         let what = if kind == ObjectKind::Tag { "tag" } else { "commit" };
         let shown = || format!("{what} {:.12}", oid.to_string());
         let start = message_start(bytes);
         let mut hits = Vec::new();
-        for (kind, text) in [(PlaceKind::Identity, &bytes[..start]), (PlaceKind::Message, &bytes[start..])] {
+        for (kind, text) in
+            [(LocationKind::Identity, &bytes[..start]), (LocationKind::Message, &bytes[start..])]
+        {
             // A random-looking value beside a name is of no meaning in headers: signatures are full of them.
-            let headers = kind == PlaceKind::Identity;
+            let headers = kind == LocationKind::Identity;
             let found = self.detect(text, shown)?;
             let found = found
                 .into_iter()
                 .filter(|evidence| !headers || self.detector.rules()[evidence.rule].is_provider());
-            hits.extend(found.map(|evidence| Hit {
+            hits.extend(found.map(|evidence| Occurrence {
                 evidence,
                 place: Place {
                     kind,

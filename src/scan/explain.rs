@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::assess::{Verdict, judge};
+use crate::assess::{Assessment, assess};
 use crate::detect::Evidence;
 use crate::finding::Confidence;
-use crate::policy::suppress::{Ruling, Subject, rule_on};
-use crate::scan::group::{Together, surest, together};
+use crate::policy::suppress::{SuppressionQuery, SuppressionResult, find_suppression};
+use crate::scan::group::{GroupKey, most_confident, together};
 use crate::scan::{Engine, Suppressions};
 use crate::secret::Fingerprint;
 use crate::text::Position;
@@ -18,13 +18,13 @@ pub struct Explained {
     /// The value's name.
     pub fingerprint: Fingerprint,
     /// How sure it is by itself, and why.
-    pub verdict: Verdict,
+    pub verdict: Assessment,
     /// How sure it is as a finding: the surest place of a value speaks for all of them. `None` for a placeholder.
     pub confidence: Option<Confidence>,
     /// Where the value stands more surely, if it does.
     pub surer: Option<Position>,
     /// What suppresses it, and what does not.
-    pub ruling: Ruling,
+    pub ruling: SuppressionResult,
     /// Whether it is reported at these settings.
     pub is_reported: bool,
 }
@@ -45,10 +45,10 @@ impl Engine {
         let shown = self.shown_path(path);
         let found = self.detect(text, || shown.clone()).unwrap_or_default();
         let at = (!path.is_empty()).then_some(path);
-        let judged: Vec<(Evidence, Verdict)> = found
+        let judged: Vec<(Evidence, Assessment)> = found
             .into_iter()
             .map(|evidence| {
-                let verdict = judge(&evidence, at, self.policy.now);
+                let verdict = assess(&evidence, at, self.policy.now);
                 (evidence, verdict)
             })
             .collect();
@@ -63,14 +63,14 @@ impl Engine {
     fn explained(
         &self,
         evidence: Evidence,
-        verdict: Verdict,
+        verdict: Assessment,
         best: Option<Best>,
         (path, shown): (&[u8], &str),
     ) -> Explained {
         let fingerprint = self.fingerprint(&evidence, shown);
         let ruling = match (self.policy.suppressions, best) {
             (Suppressions::Count, Some(best)) => {
-                let subject = Subject {
+                let subject = SuppressionQuery {
                     rule: &self.detector.rules()[best.rule],
                     confidence: best.confidence,
                     fingerprint: &fingerprint,
@@ -79,9 +79,9 @@ impl Engine {
                     line: evidence.start.line,
                     directives: &evidence.directives,
                 };
-                rule_on(&subject, &self.record, self.policy.comments, self.policy.today)
+                find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
             }
-            _ => Ruling::default(),
+            _ => SuppressionResult::default(),
         };
         let confidence = best.map(|best| best.confidence);
         let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy.min_confidence)
@@ -91,8 +91,8 @@ impl Engine {
     }
 }
 
-fn speaking(judged: &[(Evidence, Verdict)], path: &[u8]) -> BTreeMap<Together, Best> {
-    let mut groups: BTreeMap<Together, Vec<Best>> = BTreeMap::new();
+fn speaking(judged: &[(Evidence, Assessment)], path: &[u8]) -> BTreeMap<GroupKey, Best> {
+    let mut groups: BTreeMap<GroupKey, Vec<Best>> = BTreeMap::new();
     for (evidence, verdict) in judged {
         if let Some(confidence) = verdict.confidence {
             let best = Best { rule: evidence.rule, confidence, at: evidence.start };
@@ -100,7 +100,8 @@ fn speaking(judged: &[(Evidence, Verdict)], path: &[u8]) -> BTreeMap<Together, B
         }
     }
     let best = |group: Vec<Best>| {
-        surest(group.iter().map(|best| (best.confidence, best.rule))).map(|surest| group[surest])
+        most_confident(group.iter().map(|best| (best.confidence, best.rule)))
+            .map(|most_confident| group[most_confident])
     };
     groups.into_iter().filter_map(|(key, group)| Some((key, best(group)?))).collect()
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assess::{Verdict, judge};
+use crate::assess::{Assessment, assess};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, Part, PlaceKind, Problem, ProblemKind, Report,
+    CommitInfo, Confidence, Finding, History, Location, LocationKind, Part, Problem, ProblemKind, Report,
     Suppressed,
 };
 use crate::git::Oid;
-use crate::policy::suppress::{Reason, Ruling, Subject, rule_on};
+use crate::policy::suppress::{Reason, SuppressionQuery, SuppressionResult, find_suppression};
 use crate::rules::Rule;
 use crate::scan::{Engine, Suppressions};
 use crate::secret::{Fingerprint, ValueId};
@@ -17,7 +17,7 @@ use crate::secret::{Fingerprint, ValueId};
 /// Where something was found, before it is shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub(crate) kind: PlaceKind,
+    pub(crate) kind: LocationKind,
     /// The raw path, for judging; empty where there is none.
     pub(crate) path: Vec<u8>,
     /// What reports show.
@@ -30,7 +30,7 @@ pub(crate) struct Place {
 
 /// A piece of evidence in a place.
 #[derive(Clone, Debug)]
-pub(crate) struct Hit {
+pub(crate) struct Occurrence {
     pub(crate) evidence: Evidence,
     pub(crate) place: Place,
 }
@@ -46,21 +46,21 @@ pub(crate) struct Outcome {
 }
 
 struct Judged {
-    hit: Hit,
-    verdict: Verdict,
+    hit: Occurrence,
+    verdict: Assessment,
     confidence: Confidence,
 }
 
 /// What makes one finding: a value, and the path of a weak one.
-pub(crate) type Together = (ValueId, Option<Vec<u8>>);
+pub(crate) type GroupKey = (ValueId, Option<Vec<u8>>);
 
 /// A weak value's fingerprint hangs on its path, and so does its finding.
-pub(crate) fn together(evidence: &Evidence, path: &[u8]) -> Together {
+pub(crate) fn together(evidence: &Evidence, path: &[u8]) -> GroupKey {
     (evidence.value, (!evidence.strong).then(|| path.to_vec()))
 }
 
 /// Which of the judgements on one value speaks for it: the surest; of equal ones the more specific rule's.
-pub(crate) fn surest(judged: impl Iterator<Item = (Confidence, usize)>) -> Option<usize> {
+pub(crate) fn most_confident(judged: impl Iterator<Item = (Confidence, usize)>) -> Option<usize> {
     judged
         .enumerate()
         .max_by_key(|(at, (confidence, rule))| (*confidence, std::cmp::Reverse((*rule, *at))))
@@ -69,11 +69,11 @@ pub(crate) fn surest(judged: impl Iterator<Item = (Confidence, usize)>) -> Optio
 
 impl Engine {
     /// Groups hits by value, judges, and applies what is on record.
-    pub(crate) fn outcome(&self, hits: Vec<Hit>, histories: &HashMap<ValueId, History>) -> Outcome {
-        let mut groups: BTreeMap<Together, Vec<Judged>> = BTreeMap::new();
+    pub(crate) fn outcome(&self, hits: Vec<Occurrence>, histories: &HashMap<ValueId, History>) -> Outcome {
+        let mut groups: BTreeMap<GroupKey, Vec<Judged>> = BTreeMap::new();
         for hit in hits {
             let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
-            let verdict = judge(&hit.evidence, path, self.policy.now);
+            let verdict = assess(&hit.evidence, path, self.policy.now);
             let Some(confidence) = verdict.confidence else { continue };
             let key = together(&hit.evidence, &hit.place.path);
             groups.entry(key).or_default().push(Judged { hit, verdict, confidence });
@@ -91,7 +91,8 @@ impl Engine {
     }
 
     fn one_value(&self, group: Vec<Judged>, history: Option<&History>, outcome: &mut Outcome) {
-        let Some(best) = surest(group.iter().map(|judged| (judged.confidence, judged.hit.evidence.rule)))
+        let Some(best) =
+            most_confident(group.iter().map(|judged| (judged.confidence, judged.hit.evidence.rule)))
         else {
             return;
         };
@@ -112,7 +113,8 @@ impl Engine {
             reasons: group[best].verdict.reasons.clone(),
             help: Vec::new(),
         };
-        let rulings: Vec<Ruling> = group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
+        let rulings: Vec<SuppressionResult> =
+            group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
         outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.used));
         if confidence >= self.policy.min_confidence {
             self.split(finding, group, &rulings, outcome);
@@ -128,9 +130,9 @@ impl Engine {
         }
     }
 
-    fn ruling(&self, finding: &Finding, rule: &Rule, judged: &Judged) -> Ruling {
+    fn ruling(&self, finding: &Finding, rule: &Rule, judged: &Judged) -> SuppressionResult {
         let place = &judged.hit.place;
-        let subject = Subject {
+        let subject = SuppressionQuery {
             rule,
             confidence: finding.confidence,
             fingerprint: &finding.fingerprint,
@@ -140,14 +142,22 @@ impl Engine {
             directives: &judged.hit.evidence.directives,
         };
         match self.policy.suppressions {
-            Suppressions::Count => rule_on(&subject, &self.record, self.policy.comments, self.policy.today),
-            Suppressions::Ignored => Ruling::default(),
+            Suppressions::Count => {
+                find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
+            }
+            Suppressions::Ignored => SuppressionResult::default(),
         }
     }
 
     /// Places that are on record are set apart. Where the value stands today and is allowed everywhere it
     /// does, its older places are covered, too.
-    fn split(&self, mut finding: Finding, group: Vec<Judged>, rulings: &[Ruling], outcome: &mut Outcome) {
+    fn split(
+        &self,
+        mut finding: Finding,
+        group: Vec<Judged>,
+        rulings: &[SuppressionResult],
+        outcome: &mut Outcome,
+    ) {
         let current = |open: bool| {
             group
                 .iter()
@@ -181,12 +191,12 @@ impl Engine {
         finding.locations.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
         finding.locations.dedup();
         finding.places = finding.locations.len();
-        finding.locations.truncate(Finding::MOST_LOCATIONS);
+        finding.locations.truncate(Finding::MAX_LOCATIONS);
         outcome.findings.push(finding);
     }
 
-    fn location(&self, hit: Hit) -> Location {
-        let Hit { evidence, place } = hit;
+    fn location(&self, hit: Occurrence) -> Location {
+        let Occurrence { evidence, place } = hit;
         let pair = self.detector.rules()[evidence.rule].pair.as_ref();
         let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
             name: pair.name.clone(),
@@ -242,11 +252,11 @@ pub fn joined(mut one: Report, other: Report) -> Report {
 fn in_order(places: &mut Vec<Location>) {
     places.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
     places.dedup();
-    places.truncate(Finding::MOST_LOCATIONS);
+    places.truncate(Finding::MAX_LOCATIONS);
 }
 
 /// What is said of a suppression that comes with what it suppresses.
-fn brought(finding: &Finding, hit: &Hit, reason: &Reason) -> String {
+fn brought(finding: &Finding, hit: &Occurrence, reason: &Reason) -> String {
     let text = if reason.text.is_empty() { "no reason given" } else { &reason.text };
     format!(
         "line {}: this change allows {}/{} itself ({}): {text}",
@@ -254,7 +264,7 @@ fn brought(finding: &Finding, hit: &Hit, reason: &Reason) -> String {
     )
 }
 
-fn suppressed(finding: &Finding, hit: &Hit, reason: &Reason) -> Suppressed {
+fn suppressed(finding: &Finding, hit: &Occurrence, reason: &Reason) -> Suppressed {
     Suppressed {
         fingerprint: finding.fingerprint.clone(),
         rule: finding.rule.clone(),

@@ -3,7 +3,7 @@
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_diff::Lookup;
 use crate::git::{EntryKind, Index, Objects, Oid, Repository, os_string};
-use crate::scan::{Asked, Engine};
+use crate::scan::{Engine, PathFilter};
 
 /// Where a path may be known from.
 pub(crate) struct Known<'k> {
@@ -20,7 +20,7 @@ pub(crate) struct Known<'k> {
 
 impl Known<'_> {
     /// A problem for each path that is not known.
-    pub(crate) fn problems(&self, asked: &Asked) -> Vec<Problem> {
+    pub(crate) fn problems(&self, asked: &PathFilter) -> Vec<Problem> {
         if asked.is_all() {
             return Vec::new();
         }

@@ -19,12 +19,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::assess::judge;
+use crate::assess::assess;
 use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
 use crate::git::{DiscoverError, OpenError, RefError};
 use crate::policy::Settings;
-use crate::policy::suppress::{Comments, Record};
+use crate::policy::suppress::{Comments, SuppressionIndex};
 use crate::rules::RuleSet;
 use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
@@ -32,8 +32,8 @@ use crate::source::staged::StagedError;
 pub use crate::scan::group::joined;
 pub use diff::{Merge, range, staged};
 pub use explain::Explained;
-pub use history::{Limits, Stories, history};
-pub use path_filter::Asked;
+pub use history::{Limits, ProvenanceMode, history};
+pub use path_filter::PathFilter;
 pub use redact::redacted;
 pub use worktree::{Files, ref_names, stdin, worktree};
 
@@ -82,7 +82,7 @@ pub struct Engine {
     /// The rules that are switched off: a name is masked though its rule is not asked for.
     names: Option<Detector>,
     /// What is on record, found by what it names.
-    record: Record,
+    record: SuppressionIndex,
     policy: Policy,
 }
 
@@ -114,7 +114,7 @@ impl Engine {
         let disabled = &policy.settings.disabled;
         let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
         let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);
-        let record = Record::new(std::mem::take(&mut policy.settings.allow));
+        let record = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, names, record, policy }
     }
 
@@ -140,7 +140,7 @@ impl Engine {
     /// the place, never a lost file; so is more evidence than is held.
     fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
         let looked = caught(&path, || self.detector.look(text))?;
-        match looked.unread.iter().find(|unread| unread.is_crowded()) {
+        match looked.unread.iter().find(|unread| unread.is_over_limit()) {
             Some(unread) => Err(archive_problems::problem(unread, &path())),
             None => Ok(looked.evidence),
         }
@@ -148,7 +148,7 @@ impl Engine {
 
     /// How sure a piece of evidence is, whatever its path; `None` for a placeholder.
     fn confidence(&self, evidence: &Evidence) -> Option<Confidence> {
-        judge(evidence, None, self.policy.now).confidence
+        assess(evidence, None, self.policy.now).confidence
     }
 
     /// Sorts problems into those that fail the run and those that do not, masks what names may hold, and

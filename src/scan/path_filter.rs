@@ -2,9 +2,9 @@
 
 /// Paths from the top of the tree; none stands for all.
 #[derive(Clone, Debug, Default)]
-pub struct Asked(Vec<Vec<Vec<u8>>>);
+pub struct PathFilter(Vec<Vec<Vec<u8>>>);
 
-impl Asked {
+impl PathFilter {
     /// One name more, in each of its forms.
     pub fn add(&mut self, forms: impl IntoIterator<Item = Vec<u8>>) {
         self.0.push(forms.into_iter().collect());
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_name_stands_for_itself_and_what_is_below() {
-        let mut asked = Asked::default();
+        let mut asked = PathFilter::default();
         assert!(asked.holds(b"any"));
         asked.add([b"a/b".to_vec()]);
         assert!(asked.holds(b"a/b") && asked.holds(b"a/b/c"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::detect::{Directive, Evidence};
+use crate::detect::{Evidence, InlineComment};
 use crate::finding::{Problem, ProblemKind};
 use crate::policy::suppress::{Entry, Source};
 use crate::scan::{Engine, Suppressions};
@@ -55,7 +55,7 @@ fn note(source: Source, entries: &[&Entry], whole: Whole) -> Problem {
 
 /// Comments that name a value which does not stand beside them.
 pub(crate) fn comments(text: &[u8], found: &[Evidence], shown: &str) -> Vec<Problem> {
-    let named = Directive::all(text).into_iter().filter(|(_, directive)| directive.fingerprint.is_some());
+    let named = InlineComment::all(text).into_iter().filter(|(_, directive)| directive.fingerprint.is_some());
     let unused = named.filter(|(_, directive)| !found.iter().any(|one| one.directives.contains(directive)));
     let note = |(line, _)| Problem {
         kind: ProblemKind::Suppression,

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::detect::Evidence;
-use crate::finding::{Confidence, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::{ObjectKind, Objects, Repository};
-use crate::scan::group::{Hit, Outcome, Place};
+use crate::scan::group::{Occurrence, Outcome, Place};
 use crate::scan::large_file::Windows;
 use crate::scan::unused_suppressions;
 use crate::scan::unused_suppressions::Whole;
@@ -18,7 +18,7 @@ use crate::secret::ValueId;
 use crate::source::open_file as source;
 use crate::source::open_file::Opened;
 use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
-use crate::source::{Stop, read_problem};
+use crate::source::{Cancellation, read_problem};
 
 /// What to scan on disk.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ const FEW: usize = 16;
 /// One file's part in a report.
 #[derive(Default)]
 struct Part {
-    hits: Vec<Hit>,
+    hits: Vec<Occurrence>,
     problems: Vec<Problem>,
     bytes: u64,
 }
@@ -50,7 +50,7 @@ struct Part {
 ///
 /// # Errors
 /// The object database cannot be opened, though the index names files that are not checked out.
-pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Stop) -> Result<Report, ScanError> {
+pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Cancellation) -> Result<Report, ScanError> {
     let excluded = |path: &[u8]| engine.policy.settings.exclude.matches(path);
     let lister = Lister {
         repository: files.repository,
@@ -100,13 +100,13 @@ pub fn stdin(
     engine: &Engine,
     input: &mut dyn Read,
     name: Option<&str>,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Report, ScanError> {
     let path = name.unwrap_or("-").as_bytes();
     let shown = engine.shown_path(path);
     let searched = Windows::default().search(engine, input, 0, &shown);
     let place = Place {
-        kind: PlaceKind::File,
+        kind: LocationKind::File,
         path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
         shown,
         blob: None,
@@ -126,7 +126,7 @@ pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in names {
         let place = Place {
-            kind: PlaceKind::Ref,
+            kind: LocationKind::Ref,
             path: Vec::new(),
             shown: format!("ref {}", engine.shown_path(name)),
             blob: None,
@@ -158,7 +158,7 @@ impl Engine {
             Ok(Opened::Held(content)) => {
                 part.bytes = content.len() as u64;
                 part.problems.extend(lfs_note(&content, &shown));
-                self.search(&content, PlaceKind::File, file, &shown, &mut part);
+                self.search(&content, LocationKind::File, file, &shown, &mut part);
             }
             Ok(Opened::File(mut stream, size)) => {
                 let searched = Windows::default().search(self, &mut stream, size, &shown);
@@ -168,20 +168,20 @@ impl Engine {
                     part.problems.extend(lfs_note(&content, &shown));
                     part.problems.extend(unused_suppressions::comments(&content, &searched.found, &shown));
                 }
-                part.hits.extend(self.hits(searched.found, &place(PlaceKind::File, file, &shown)));
+                part.hits.extend(self.hits(searched.found, &place(LocationKind::File, file, &shown)));
             }
             Err(problem) => part.problems.push(problem),
         }
-        self.search(&file.path, PlaceKind::Path, file, &shown, &mut part);
+        self.search(&file.path, LocationKind::Path, file, &shown, &mut part);
         part
     }
 
-    fn search(&self, text: &[u8], kind: PlaceKind, file: &File, shown: &str, part: &mut Part) {
+    fn search(&self, text: &[u8], kind: LocationKind, file: &File, shown: &str, part: &mut Part) {
         match self.look(text, shown) {
             Ok(looked) => {
                 part.problems
                     .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
-                if kind == PlaceKind::File {
+                if kind == LocationKind::File {
                     part.problems.extend(unused_suppressions::comments(text, &looked.evidence, shown));
                 }
                 part.hits.extend(self.hits(looked.evidence, &place(kind, file, shown)));
@@ -192,7 +192,7 @@ impl Engine {
 
     /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
     /// record is compared with everything that is no placeholder, so then all of that stays.
-    fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Hit> {
+    fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Occurrence> {
         let least =
             if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
         let told: HashSet<ValueId> = found
@@ -203,11 +203,11 @@ impl Engine {
         // A strong value may be seen in another file.
         found
             .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
-        found.into_iter().map(|evidence| Hit { evidence, place: place.clone() }).collect()
+        found.into_iter().map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
     }
 
     /// Notes and problems that every scan of a repository may have.
-    pub(crate) fn common_notes(repository: Option<&Repository>, stop: &Stop) -> Vec<Problem> {
+    pub(crate) fn common_notes(repository: Option<&Repository>, stop: &Cancellation) -> Vec<Problem> {
         let mut notes = Vec::new();
         if repository.is_some_and(|repository| repository.is_foreign) {
             notes.push(Problem {
@@ -228,7 +228,7 @@ impl Engine {
     }
 
     /// A report of hits that need no history.
-    pub(crate) fn report(&self, scope: Scope, hits: Vec<Hit>, problems: Vec<Problem>) -> Report {
+    pub(crate) fn report(&self, scope: Scope, hits: Vec<Occurrence>, problems: Vec<Problem>) -> Report {
         self.reported(scope, self.outcome(hits, &std::collections::HashMap::new()), problems)
     }
 
@@ -241,7 +241,7 @@ impl Engine {
     }
 }
 
-fn place(kind: PlaceKind, file: &File, shown: &str) -> Place {
+fn place(kind: LocationKind, file: &File, shown: &str) -> Place {
     let (path, shown) = (file.path.clone(), shown.to_owned());
     Place { kind, path, shown, blob: None, commit: None, current: true }
 }

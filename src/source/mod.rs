@@ -17,7 +17,7 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::{ObjectKind, Oid, ReadError};
 
 pub use crate::text::Copied;
-pub use progress::{Progress, Seen};
+pub use progress::{Progress, ProgressSnapshot};
 
 /// An object or file in full.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +49,13 @@ pub trait Visitor: Sync {
 /// Set when the user wants the scan to end; what was found until then is reported. It also says how far the scan
 /// is.
 #[derive(Debug, Default)]
-pub struct Stop {
+pub struct Cancellation {
     is_set: AtomicBool,
     /// How far the scan is.
     pub progress: Progress,
 }
 
-impl Stop {
+impl Cancellation {
     /// Asks for the end.
     pub fn set(&self) {
         self.is_set.store(true, Ordering::Relaxed);

@@ -21,7 +21,7 @@ struct Counts {
 
 /// A look at the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Seen {
+pub struct ProgressSnapshot {
     /// Objects or files that have been read.
     pub objects: usize,
     /// How many there are; 0 where it is not known.
@@ -38,13 +38,13 @@ pub struct Seen {
 
 /// What one thread has read and not told yet: shared numbers are dear to change.
 #[derive(Debug, Default)]
-pub(crate) struct Untold {
+pub(crate) struct PendingCounts {
     objects: usize,
     bytes: u64,
     stored: u64,
 }
 
-impl Untold {
+impl PendingCounts {
     /// So many objects at most are not told.
     const MOST: usize = 256;
 
@@ -79,7 +79,7 @@ impl Progress {
 
     /// A file was read.
     pub fn read(&self, bytes: u64) {
-        Untold { objects: 1, bytes, stored: 1 }.tell(self);
+        PendingCounts { objects: 1, bytes, stored: 1 }.tell(self);
     }
 
     /// Another value was found.
@@ -95,10 +95,10 @@ impl Progress {
     /// A look at the numbers.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    pub fn seen(&self) -> Seen {
+    pub fn seen(&self) -> ProgressSnapshot {
         let number = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (stored, all) = (number(&self.done.stored), number(&self.expected.stored));
-        Seen {
+        ProgressSnapshot {
             objects: self.done.objects.load(Ordering::Relaxed),
             of: self.expected.objects.load(Ordering::Relaxed),
             bytes: number(&self.done.bytes),
@@ -120,7 +120,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    let mut untold = Untold::default();
+                    let mut untold = PendingCounts::default();
                     for _ in 0..1_000 {
                         untold.add(100, 5, &progress);
                     }

@@ -4,13 +4,13 @@ use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::rev_walk;
-use crate::git::tree_budget::Budget;
+use crate::git::tree_budget::TreeBudget;
 use crate::git::tree_diff::{ChangeSet, Lookup, TreeDiff, is_text};
 use crate::git::{
     Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
     run,
 };
-use crate::source::{Stop, read_problem};
+use crate::source::{Cancellation, read_problem};
 use crate::text::{percent, terminal};
 
 /// Why a range could not be read at all.
@@ -122,13 +122,13 @@ pub fn changes(
     repository: &Repository,
     objects: &Objects,
     revisions: &Revisions,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<RangeChanges, RangeError> {
     let borders = shallow_borders(repository)?;
     let walk = rev_walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
-    let mut budget = Budget::of_commits(walk.commits.len());
+    let mut budget = TreeBudget::of_commits(walk.commits.len());
     for (oid, commit) in walk.commits {
         if stop.is_set() {
             break;
@@ -170,7 +170,7 @@ fn commit_changes(
     objects: &Objects,
     commit: &Commit,
     is_border: bool,
-    budget: &mut Budget,
+    budget: &mut TreeBudget,
 ) -> (ChangeSet, Vec<Problem>) {
     let parents: &[Oid] = if is_border { &[] } else { &commit.parents };
     let (mut trees, mut problems) = (Vec::new(), Vec::new());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
-use crate::git::tree_budget::Budget;
+use crate::git::tree_budget::TreeBudget;
 use crate::git::tree_diff::{Change, ChangeSet, Entry, Lookup, entry_at, is_text, joined, read_tree};
 use crate::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
@@ -89,7 +89,7 @@ pub fn staged(
         found: ChangeSet::default(),
         problems: Vec::new(),
         unmerged: BTreeSet::new(),
-        budget: Budget::of_commits(index.len()),
+        budget: TreeBudget::of_commits(index.len()),
     };
     diff.run(head);
     let touched = diff.found.changes.iter().map(|change| change.path.clone()).collect();
@@ -127,7 +127,7 @@ struct IndexDiff<'i> {
     found: ChangeSet,
     problems: Vec<Problem>,
     unmerged: BTreeSet<Vec<u8>>,
-    budget: Budget,
+    budget: TreeBudget,
 }
 
 /// A folder to compare: its path, HEAD's tree of it, its cache node.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What came of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckResult {
     /// Whether what the token holds as a proof fits: `None` where there is nothing that could fail.
     pub fits: Option<bool>,
     /// Whom or what the token is for, as it says itself.
@@ -16,7 +16,7 @@ pub struct Checked {
     pub expires: Option<i64>,
 }
 
-impl Checked {
+impl CheckResult {
     const FAILED: Self = Self { fits: Some(false), owner: None, expires: None };
 
     fn of(fits: bool) -> Self {
@@ -53,34 +53,34 @@ pub fn in_base(mut number: u64, base: u64, width: usize) -> String {
 
 /// GitHub's and npm's form: the last six characters are the CRC-32 of what stands between them and the last `_`.
 #[must_use]
-pub fn crc_base62(token: &[u8]) -> Checked {
+pub fn crc_base62(token: &[u8]) -> CheckResult {
     const DIGITS: usize = 6;
     let body = token.rsplit(|byte| *byte == b'_').next().unwrap_or_default();
-    let Some(split) = body.len().checked_sub(DIGITS) else { return Checked::FAILED };
+    let Some(split) = body.len().checked_sub(DIGITS) else { return CheckResult::FAILED };
     let (body, digits) = body.split_at(split);
-    Checked::of(in_base(crc32(body).into(), 62, DIGITS).as_bytes() == digits)
+    CheckResult::of(in_base(crc32(body).into(), 62, DIGITS).as_bytes() == digits)
 }
 
 /// Atlassian's form: the last eight digits are the CRC-32 of all before them.
 #[must_use]
-pub fn crc_hex(token: &[u8]) -> Checked {
-    let Some(split) = token.len().checked_sub(8) else { return Checked::FAILED };
+pub fn crc_hex(token: &[u8]) -> CheckResult {
+    let Some(split) = token.len().checked_sub(8) else { return CheckResult::FAILED };
     let (body, digits) = token.split_at(split);
-    Checked::of(format!("{:08X}", crc32(body)).as_bytes() == digits)
+    CheckResult::of(format!("{:08X}", crc32(body)).as_bytes() == digits)
 }
 
 /// Grafana's form: behind the last `_` stands the CRC-32 of all before it, lowest byte first.
 #[must_use]
-pub fn crc_hex_little(token: &[u8]) -> Checked {
-    let Some(split) = token.iter().rposition(|byte| *byte == b'_') else { return Checked::FAILED };
+pub fn crc_hex_little(token: &[u8]) -> CheckResult {
+    let Some(split) = token.iter().rposition(|byte| *byte == b'_') else { return CheckResult::FAILED };
     let expected = format!("{:08x}", crc32(&token[..split]).swap_bytes());
-    Checked::of(expected.as_bytes() == &token[split + 1..])
+    CheckResult::of(expected.as_bytes() == &token[split + 1..])
 }
 
 /// GitLab's routable form: a payload with its owner, its length, and the CRC-32 of all before the last seven
 /// characters. `None` if the token is of the older form, which has none of it.
 #[must_use]
-pub fn gitlab_routable(token: &[u8]) -> Option<Checked> {
+pub fn gitlab_routable(token: &[u8]) -> Option<CheckResult> {
     const CRC_DIGITS: usize = 7;
     let text = std::str::from_utf8(token).ok()?;
     let (head, rest) = text.split_once('.')?;
@@ -91,7 +91,7 @@ pub fn gitlab_routable(token: &[u8]) -> Option<Checked> {
     let length = usize::try_from(length).ok()?;
     let payload = head.get(head.len().checked_sub(length)?..)?;
     if sum != digits {
-        return Some(Checked::FAILED);
+        return Some(CheckResult::FAILED);
     }
     let decoded = base64url(payload.as_bytes()).unwrap_or_default();
     // Random bytes and their number stand behind the lines.
@@ -111,16 +111,16 @@ pub fn gitlab_routable(token: &[u8]) -> Option<Checked> {
         })
         .collect::<Vec<_>>();
     let owner = (!owner.is_empty()).then(|| format!("GitLab {}", owner.join(", ")));
-    Some(Checked { fits: Some(true), owner, expires: None })
+    Some(CheckResult { fits: Some(true), owner, expires: None })
 }
 
 /// The account in an AWS key id: 40 bits of what its last sixteen characters say in base 32. Ids made before
 /// 2019 (the fifth letter is I or J) have none.
 #[must_use]
-pub fn aws_account(id: &[u8]) -> Checked {
+pub fn aws_account(id: &[u8]) -> CheckResult {
     let body = id.get(4..).unwrap_or_default();
     if matches!(body.first(), None | Some(b'I' | b'J')) {
-        return Checked::default();
+        return CheckResult::default();
     }
     let bits = body.iter().take(10).try_fold(0_u64, |bits, &byte| {
         let digit = match byte {
@@ -132,12 +132,15 @@ pub fn aws_account(id: &[u8]) -> Checked {
     });
     // Ten characters are 50 bits: one of flags, 40 of the account, nine of something else.
     let account = bits.map(|bits| bits >> 9 & 0xFF_FFFF_FFFF).filter(|account| *account < 1_000_000_000_000);
-    Checked { owner: account.map(|account| format!("AWS account {account:012}")), ..Checked::default() }
+    CheckResult {
+        owner: account.map(|account| format!("AWS account {account:012}")),
+        ..CheckResult::default()
+    }
 }
 
 /// A long-lived Bedrock key: base64 of `BedrockAPIKey-<id>-at-<account>:<secret>`.
 #[must_use]
-pub fn bedrock_long(key: &[u8]) -> Checked {
+pub fn bedrock_long(key: &[u8]) -> CheckResult {
     let decoded = base64(key.get(4..).unwrap_or_default()).unwrap_or_default();
     let text = String::from_utf8_lossy(&decoded);
     let account = text
@@ -146,12 +149,12 @@ pub fn bedrock_long(key: &[u8]) -> Checked {
         .and_then(|(name, _)| name.rsplit_once("-at-"))
         .map(|(_, account)| account)
         .filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
-    account.map_or(Checked::FAILED, |account| Checked::owned(format!("AWS account {account}")))
+    account.map_or(CheckResult::FAILED, |account| CheckResult::owned(format!("AWS account {account}")))
 }
 
 /// A short-lived Bedrock key: base64 of a signed address, which says when it was made and for how long.
 #[must_use]
-pub fn bedrock_short(key: &[u8]) -> Checked {
+pub fn bedrock_short(key: &[u8]) -> CheckResult {
     let body = key.strip_prefix(b"bedrock-api-key-").unwrap_or_default();
     // What follows may have been cut; the address stands at the start.
     let decoded = base64(&body[..body.len() - body.len() % 4]).unwrap_or_default();
@@ -163,7 +166,7 @@ pub fn bedrock_short(key: &[u8]) -> Checked {
     let made = value("X-Amz-Date").and_then(seconds);
     let lasts = value("X-Amz-Expires").and_then(|seconds| seconds.parse::<i64>().ok());
     let expires = made.zip(lasts).and_then(|(made, lasts)| made.checked_add(lasts));
-    Checked { fits: Some(text.starts_with("bedrock.amazonaws.com")), owner: None, expires }
+    CheckResult { fits: Some(text.starts_with("bedrock.amazonaws.com")), owner: None, expires }
 }
 
 /// `20260102T030405Z` in seconds since 1970.
@@ -179,7 +182,7 @@ fn seconds(stamp: &str) -> Option<i64> {
 
 /// A macaroon in base64url behind a prefix and a dash: version 2, whose first field is the place it is for.
 #[must_use]
-pub fn macaroon(token: &[u8]) -> Checked {
+pub fn macaroon(token: &[u8]) -> CheckResult {
     let body = token.iter().position(|byte| *byte == b'-').map_or(token, |at| &token[at + 1..]);
     let decoded = base64url(body).unwrap_or_default();
     let place = match decoded.as_slice() {
@@ -190,21 +193,21 @@ pub fn macaroon(token: &[u8]) -> Checked {
     let rest = place.map_or(&[][..], |place| &decoded[3 + place.len()..]);
     let whole = rest.first() == Some(&2) && rest.len() > 40 && rest[rest.len() - 34..].starts_with(&[6, 32]);
     match place.and_then(|place| std::str::from_utf8(place).ok()) {
-        Some(place) if whole => Checked::owned(place.to_owned()),
-        _ => Checked::FAILED,
+        Some(place) if whole => CheckResult::owned(place.to_owned()),
+        _ => CheckResult::FAILED,
     }
 }
 
 /// `sntrys_<base64 of JSON>_<secret>`.
 #[must_use]
-pub fn sentry_organisation(token: &[u8]) -> Checked {
+pub fn sentry_organisation(token: &[u8]) -> CheckResult {
     let body = token.strip_prefix(b"sntrys_").unwrap_or_default();
     let end = body.iter().rposition(|byte| *byte == b'_').unwrap_or(0);
     let json: Option<Value> = base64(&body[..end]).and_then(|decoded| serde_json::from_slice(&decoded).ok());
     let text = |name: &str| json.as_ref()?.get(name)?.as_str();
     match (text("org"), text("url")) {
-        (Some(organisation), Some(url)) => Checked::owned(format!("{organisation} at {url}")),
-        _ => Checked::FAILED,
+        (Some(organisation), Some(url)) => CheckResult::owned(format!("{organisation} at {url}")),
+        _ => CheckResult::FAILED,
     }
 }
 

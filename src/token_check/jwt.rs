@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// Longer tokens are not read.
-pub const MOST_JWT_BYTES: usize = 8 * 1024;
+pub const MAX_JWT_BYTES: usize = 8 * 1024;
 
 /// What a token says of itself that helps to place a leak.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Claims {
 /// there, look like JSON objects (`ey…`) and the third is not empty.
 #[must_use]
 pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
-    let bytes = &bytes[..bytes.len().min(MOST_JWT_BYTES)];
+    let bytes = &bytes[..bytes.len().min(MAX_JWT_BYTES)];
     let part = |from: usize| bytes[from..].iter().take_while(|byte| is_base64url(**byte)).count();
     let header = part(0);
     let payload_at = header + 1;

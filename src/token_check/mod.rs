@@ -9,9 +9,9 @@ pub(crate) mod pgp;
 
 pub use basic_auth::{login_password, printable};
 pub use checksum::{
-    Checked, aws_account, bedrock_long, bedrock_short, crc_base62, crc_hex, crc_hex_little, crc32,
+    CheckResult, aws_account, bedrock_long, bedrock_short, crc_base62, crc_hex, crc_hex_little, crc32,
     gitlab_routable, in_base, macaroon, openssh_is_encrypted, sentry_organisation,
 };
-pub use jwt::{Claims, MOST_JWT_BYTES, claims, jwt_length};
-pub use outcome::Proof;
+pub use jwt::{Claims, MAX_JWT_BYTES, claims, jwt_length};
+pub use outcome::CheckOutcome;
 pub use pgp::pgp_is_encrypted;

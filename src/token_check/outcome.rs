@@ -2,11 +2,11 @@
 
 use crate::rules::Check;
 use crate::token_check;
-use crate::token_check::{Checked, Claims};
+use crate::token_check::{CheckResult, Claims};
 
 /// What a token proves of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proof {
+pub struct CheckOutcome {
     /// What was checked, as a noun.
     pub what: &'static str,
     /// Whether it fits; `None` where nothing could fail.
@@ -18,7 +18,7 @@ pub struct Proof {
 }
 
 /// Runs a check; `None` if it shows that the value is something else.
-pub(crate) fn of(check: Check, value: &[u8]) -> Option<Proof> {
+pub(crate) fn of(check: Check, value: &[u8]) -> Option<CheckOutcome> {
     let (what, checked) = match check {
         Check::CrcBase62 => ("checksum", token_check::crc_base62(value)),
         Check::CrcHex => ("checksum", token_check::crc_hex(value)),
@@ -31,15 +31,15 @@ pub(crate) fn of(check: Check, value: &[u8]) -> Option<Proof> {
         Check::SentryOrganisation => ("JSON inside", token_check::sentry_organisation(value)),
         Check::Jwt | Check::JwtServiceRole => return jwt(check, value),
     };
-    let Checked { fits, owner, expires } = checked;
+    let CheckResult { fits, owner, expires } = checked;
     let claims = expires.map(|expires| Claims { expires: Some(expires), ..Claims::default() });
-    Some(Proof { what, fits, owner, claims })
+    Some(CheckOutcome { what, fits, owner, claims })
 }
 
-fn jwt(check: Check, value: &[u8]) -> Option<Proof> {
+fn jwt(check: Check, value: &[u8]) -> Option<CheckOutcome> {
     let claims = token_check::claims(value)?;
     let serves = claims.role.as_deref() == Some("service_role");
-    (check == Check::Jwt || serves).then_some(Proof {
+    (check == Check::Jwt || serves).then_some(CheckOutcome {
         what: "JSON web token",
         fits: None,
         owner: None,

@@ -1,7 +1,7 @@
 //! Keys in archives: each in the index, in the working tree, and in a history. Git, gzip and tar make them.
 
 use crate::case::Expect::{Accepted, Found, FoundAnd, FoundNote, Note, Nothing, Problem};
-use crate::case::{CASE, Case, Story};
+use crate::case::{CASE, Case, Timeline};
 
 /// What the scripts here say besides: `held NAME` puts a file into what `packed FORMAT` then packs.
 macro_rules! packing {
@@ -109,37 +109,37 @@ pub const CASES: &[Case] = &[
     made!(
         "a gzip file that is cut short",
         "{ keyed; plain 99; } | gzip | cut 9 > app.dat",
-        FoundAnd(1, "archive-broken")
+        FoundAnd(1, "corrupt-archive")
     ),
     made!(
         "a gzip file that is cut short, without a key",
         "plain 99 | gzip | cut 9 > app.dat",
-        Problem("archive-broken")
+        Problem("corrupt-archive")
     ),
     made!(
         "a zip that is cut short",
         "keyed | held app.env; packed zip | cut 30 > app.dat",
-        FoundAnd(1, "archive-broken")
+        FoundAnd(1, "corrupt-archive")
     ),
     made!(
         "a tar that is cut short",
         "plain 99 | held a; keyed | held b; packed tar | head -c 3000 > app.dat",
-        Problem("archive-broken")
+        Problem("corrupt-archive")
     ),
     made!(
         "a damaged gzip file in a zip",
         "plain 99 | gzip | cut 9 | held a; packed zip > app.dat",
-        Problem("archive-broken")
+        Problem("corrupt-archive")
     ),
     made!(
         "a damaged archive that is accepted",
-        "printf '[[accept]]\\nkind = \"archive-broken\"\\npath = \"*.dat\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
-        Accepted(0, "archive-broken")
+        "printf '[[accept]]\\nkind = \"corrupt-archive\"\\npath = \"*.dat\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
+        Accepted(0, "corrupt-archive")
     ),
     made!(
         "a damaged archive that is accepted elsewhere",
-        "printf '[[accept]]\\nkind = \"archive-broken\"\\npath = \"x/**\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
-        Problem("archive-broken")
+        "printf '[[accept]]\\nkind = \"corrupt-archive\"\\npath = \"x/**\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
+        Problem("corrupt-archive")
     ),
     made!(
         "a damaged archive in a folder that is left out",
@@ -160,17 +160,17 @@ pub const CASES: &[Case] = &[
     made!(
         "an archive of a kind that is not read",
         "{ plain 900; keyed; plain 900; } | xz > app.dat || needs xz",
-        Note("archive-unread")
+        Note("unsupported-archive")
     ),
     made!(
         "an encrypted member beside another one",
         "keyed > a; zip -q -P secret app.dat a || needs zip; rm a; othered > b; zip -q app.dat b; rm b",
-        FoundNote(1, "archive-unread")
+        FoundNote(1, "unsupported-archive")
     ),
     made!(
         "a member compressed by bzip2",
         "{ plain 900; keyed; plain 900; } > a; zip -q -Z bzip2 app.dat a || needs zip with bzip2; rm a",
-        Note("archive-unread")
+        Note("unsupported-archive")
     ),
     // What was there before, and what versions hold.
     Case {
@@ -188,8 +188,8 @@ pub const CASES: &[Case] = &[
         name: "archives: a damaged archive that HEAD holds does not matter to the next commit",
         make: packing!("plain | gzip | cut 9 > a; save one; keyed > app.dat"),
         staged: Found(1),
-        worktree: FoundAnd(1, "archive-broken"),
-        history: FoundAnd(1, "archive-broken"),
+        worktree: FoundAnd(1, "corrupt-archive"),
+        history: FoundAnd(1, "corrupt-archive"),
         ..CASE
     },
     Case {
@@ -202,7 +202,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~1..HEAD"], Nothing), (&["--history", "HEAD~2..HEAD"], Found(1))],
         paths: &["app.dat"],
-        story: Some(Story {
+        story: Some(Timeline {
             introduced: Some("app.dat"),
             removed: Some("app.dat"),
             at_head: false,
@@ -217,20 +217,20 @@ pub const CASES: &[Case] = &[
             packed tar > app.dat; [ $i = 7 ] && packed tar | head -c 3000 > app.dat; save $i; done; git repack -q -a -d -f"
         ),
         worktree: Nothing,
-        history: FoundAnd(1, "archive-broken"),
-        more: &[(&["--history", "--full-scan"], FoundAnd(1, "archive-broken"))],
+        history: FoundAnd(1, "corrupt-archive"),
+        more: &[(&["--history", "--full-scan"], FoundAnd(1, "corrupt-archive"))],
         paths: &["app.dat"],
         ..CASE
     },
     Case {
         name: "archives: damaged ones outside of the paths that are asked for",
         make: packing!("mkdir x; plain | gzip | cut 9 > x/a; keyed | gzip > app.dat; save one"),
-        history: FoundAnd(1, "archive-broken"),
+        history: FoundAnd(1, "corrupt-archive"),
         more: &[
             (&["--history", "--", "app.dat"], Found(1)),
-            (&["--history", "--", "x"], Problem("archive-broken")),
+            (&["--history", "--", "x"], Problem("corrupt-archive")),
             (&["app.dat"], Found(1)),
-            (&["x"], Problem("archive-broken")),
+            (&["x"], Problem("corrupt-archive")),
         ],
         ..CASE
     },

@@ -53,7 +53,7 @@ impl Expect {
 
 /// What `--history` tells of `$KEY`. Commits are those that the script marked.
 #[derive(Clone, Copy, Debug)]
-pub struct Story {
+pub struct Timeline {
     /// The path in the commit marked `introduced`.
     pub introduced: Option<&'static str>,
     /// The path that the value stood at, before the commit marked `removed`.
@@ -90,7 +90,7 @@ pub struct Case {
     /// `kind` of some location, wherever there are findings.
     pub kind: Option<&'static str>,
     /// What `--history` tells.
-    pub story: Option<Story>,
+    pub story: Option<Timeline>,
 }
 
 impl Case {

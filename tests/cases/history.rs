@@ -1,10 +1,10 @@
 //! Everything that a repository holds: where a key can stand without being in a file at a branch head.
 
 use crate::case::Expect::{Found, FoundNote, Nothing, Unreached};
-use crate::case::{CASE, Case, Start, Story};
+use crate::case::{CASE, Case, Start, Timeline};
 
 /// Nothing holds the key now, and no commit ever did in its tree.
-const NO_COMMIT: Story = Story { introduced: None, removed: None, at_head: false, commits: 0 };
+const NO_COMMIT: Timeline = Timeline { introduced: None, removed: None, at_head: false, commits: 0 };
 
 pub const CASES: &[Case] = &[
     Case {
@@ -14,7 +14,7 @@ pub const CASES: &[Case] = &[
             save merged; mark introduced; plain > a; save four; mark removed",
         history: Found(1),
         paths: &["a"],
-        story: Some(Story { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -23,7 +23,7 @@ pub const CASES: &[Case] = &[
             git merge -q --no-ff --no-commit side; keyed > evil; save merged; mark introduced",
         history: Found(1),
         more: &[(&["--history", "HEAD^1..HEAD"], Found(1)), (&["--history", "main"], Found(1))],
-        story: Some(Story { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1)), (&["--history", "HEAD~1..HEAD"], Nothing)],
         paths: &["a"],
-        story: Some(Story { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -42,7 +42,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1))],
         paths: &["b"],
-        story: Some(Story { introduced: Some("b"), removed: Some("b"), at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("b"), removed: Some("b"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -55,7 +55,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~6..HEAD"], Found(1)), (&["--history", "HEAD~2..HEAD"], Nothing)],
         paths: &["key"],
-        story: Some(Story { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 4 }),
+        story: Some(Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 4 }),
         ..CASE
     },
     Case {
@@ -71,7 +71,7 @@ pub const CASES: &[Case] = &[
             git checkout -q -b three main; keyed > three; save three; mark introduced; git checkout -q main; \
             merge one two three",
         history: Found(1),
-        story: Some(Story { introduced: Some("three"), removed: None, at_head: true, commits: 2 }),
+        story: Some(Timeline { introduced: Some("three"), removed: None, at_head: true, commits: 2 }),
         ..CASE
     },
     Case {
@@ -80,7 +80,7 @@ pub const CASES: &[Case] = &[
             git checkout -q main; git merge -q --no-ff --no-commit one two three; keyed > evil; save merged; \
             mark introduced",
         history: Found(1),
-        story: Some(Story { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -88,7 +88,7 @@ pub const CASES: &[Case] = &[
         make: "git checkout -q -b side; keyed > key; save two; mark introduced; git checkout -q main; plain > a; \
             save one; merge -s ours side; mark removed; git branch -q -D side",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -98,7 +98,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         worktree: Found(1),
         staged: Nothing,
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -106,7 +106,7 @@ pub const CASES: &[Case] = &[
         make: "git checkout -q --orphan other; git rm -q -rf .; keyed > key; save root; mark introduced; \
             git checkout -q main; merge --allow-unrelated-histories other",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 2 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 2 }),
         ..CASE
     },
     Case {
@@ -252,7 +252,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git reset -q --hard HEAD^",
         history: Found(1),
         worktree: Nothing,
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -260,14 +260,14 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git reset -q --hard HEAD^; \
             git reflog expire --expire=now --all; rm -f .git/ORIG_HEAD",
         history: Unreached(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
         name: "history: amended away",
         make: "keyed > key; save one; mark introduced; plain > key; git add key; git commit -q --amend -m two",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -338,7 +338,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git update-ref refs/pull/1/head HEAD; \
             git reset -q --hard HEAD^; rm -rf .git/logs .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -346,7 +346,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git update-ref refs/remotes/origin/x HEAD; \
             git reset -q --hard HEAD^; rm -rf .git/logs .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -359,7 +359,7 @@ pub const CASES: &[Case] = &[
         name: "history: a detached HEAD",
         make: "git checkout -q --detach; keyed > key; save one; mark introduced; rm -rf .git/logs",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -367,7 +367,7 @@ pub const CASES: &[Case] = &[
         make: "git worktree add -q --detach ../linked; cd ../linked; keyed > key; save one; mark introduced; \
             rm -rf ../work/.git/logs ../work/.git/worktrees/linked/logs",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -382,7 +382,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git branch side; git symbolic-ref HEAD refs/heads/none",
         history: Found(1),
         staged: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case { name: "history: nothing at all", start: Start::Unborn, history: Nothing, ..CASE },

@@ -133,7 +133,7 @@ pub const CASES: &[Case] = &[
         name: "index: skip-worktree",
         make: "keyed > app.env; git add app.env; git update-index --skip-worktree app.env; rm app.env",
         staged: Found(1),
-        worktree: FoundNote(1, "from-index"),
+        worktree: FoundNote(1, "read-from-index"),
         ..CASE
     },
     Case {
@@ -149,7 +149,7 @@ pub const CASES: &[Case] = &[
         make: "mkdir in out; plain > in/a; plain > out/a; save one; git sparse-checkout set --cone in; \
             mkdir -p out; keyed > out/key; git add --sparse out/key; rm -r out",
         staged: Found(1),
-        worktree: FoundNote(1, "from-index"),
+        worktree: FoundNote(1, "read-from-index"),
         paths: &["out/key"],
         ..CASE
     },
@@ -158,7 +158,7 @@ pub const CASES: &[Case] = &[
         make: "mkdir -p in out/deep; plain > in/a; plain > out/deep/a; save one; \
             git sparse-checkout set --cone --sparse-index in; keyed > in/key; git add in/key",
         staged: Found(1),
-        worktree: FoundNote(1, "from-index"),
+        worktree: FoundNote(1, "read-from-index"),
         paths: &["in/key"],
         ..CASE
     },
@@ -175,7 +175,7 @@ pub const CASES: &[Case] = &[
         make: "mkdir -p in out/deep; plain > in/a; keyed > out/deep/key; save one; \
             git sparse-checkout set --cone --sparse-index in; plain 3 > in/a; git add in/a",
         staged: Nothing,
-        worktree: Note("from-index"),
+        worktree: Note("read-from-index"),
         history: Found(1),
         ..CASE
     },

@@ -1,9 +1,10 @@
 //! The object database: where objects lie, and what hides them from git.
 
 use crate::case::Expect::{Found, Note, Nothing, Problem, Unreached};
-use crate::case::{CASE, Case, Start, Story};
+use crate::case::{CASE, Case, Start, Timeline};
 
-const DELETED: Story = Story { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 };
+const DELETED: Timeline =
+    Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 };
 
 /// A key that was committed and deleted, and then something happens to the objects.
 macro_rules! stored {
@@ -190,7 +191,7 @@ pub const CASES: &[Case] = &[
         make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; keyed > key; save one; \
             mark introduced; git reset -q --hard HEAD^; rm -f .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -207,7 +208,7 @@ pub const CASES: &[Case] = &[
         make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; \
             git worktree add -q --detach ../linked; cd ../linked; keyed > key; save one; mark introduced",
         history: Found(1),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -259,7 +260,7 @@ pub const CASES: &[Case] = &[
             othered > other; git add other; rm -rf .git/logs .git/worktrees/*/logs",
         at: "../linked",
         history: Found(2),
-        story: Some(Story { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {

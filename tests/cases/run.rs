@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
-use crate::case::{Case, Expect, NEEDS, PRELUDE, Start, Story};
-use crate::support::trials::{Ran, Skip, Verdict as _};
+use crate::case::{Case, Expect, NEEDS, PRELUDE, Start, Timeline};
+use crate::support::trials::{Assessment as _, Ran, Skip};
 use crate::support::{Sandbox, skant_program, tokens};
 
 /// Cases that say what is right, and do not hold yet, each with the reason.
@@ -238,7 +238,7 @@ pub fn holds(
 }
 
 /// Whether the story of `$KEY` is as it was.
-fn is_told(house: &House, story: Story, findings: &[Value]) -> Result<(), String> {
+fn is_told(house: &House, story: Timeline, findings: &[Value]) -> Result<(), String> {
     let key = &house.key;
     let mask = format!("{}...{}", &key[..16], &key[key.len() - 4..]);
     let of_key = findings.iter().find(|finding| finding["secret"]["masked"] == mask);

@@ -54,7 +54,7 @@ pub const CASES: &[Case] = &[
         name: "staged: the worktree's file is gone",
         make: "keyed > app.env; git add app.env; rm app.env",
         staged: Found(1),
-        worktree: FoundNote(1, "from-index"),
+        worktree: FoundNote(1, "read-from-index"),
         more: &[(&["--staged", "app.env"], Found(1))],
         ..CASE
     },

@@ -1,7 +1,7 @@
 //! Who brought a value in, who took it away, whether a head has it, and how many commits do.
 
 use crate::case::Expect::Found;
-use crate::case::{CASE, Case, Story};
+use crate::case::{CASE, Case, Timeline};
 
 /// A case whose history holds `$KEY` and has a story.
 macro_rules! story {
@@ -10,7 +10,7 @@ macro_rules! story {
             name: concat!("story: ", $what),
             make: $make,
             history: Found(1),
-            story: Some(Story {
+            story: Some(Timeline {
                 introduced: $introduced,
                 removed: $removed,
                 at_head: $at_head,
@@ -271,7 +271,7 @@ pub const CASES: &[Case] = &[
         make: "echo \"a=$KEY b=$OTHER\" > app.env; save one; mark introduced; echo \"a= b=$OTHER\" > app.env; save two; \
             mark removed",
         history: Found(2),
-        story: Some(Story { introduced: APP, removed: APP, at_head: false, commits: 1 }),
+        story: Some(Timeline { introduced: APP, removed: APP, at_head: false, commits: 1 }),
         ..CASE
     },
 ];

@@ -228,7 +228,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "unread: a file that the index names and a link stands before",
         make: "mkdir d; keyed > d/key; save one; rm -r d; ln -s /nowhere d",
-        worktree: crate::case::Expect::FoundNote(1, "from-index"),
+        worktree: crate::case::Expect::FoundNote(1, "read-from-index"),
         ..CASE
     },
 ];

@@ -151,7 +151,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "worktree: a folder was replaced by a link",
         make: "mkdir d; plain > d/app; save one; rm -r d; mkdir ../else; keyed > ../else/app; ln -s ../else d",
-        worktree: Note("from-index"),
+        worktree: Note("read-from-index"),
         ..CASE
     },
     Case {

@@ -4,7 +4,7 @@ use crate::support::trials::{Ran, trials};
 use crate::support::{needs, tokens};
 use libtest_mimic::Trial;
 use serde_json::Value;
-use skant::assess::judge;
+use skant::assess::assess;
 use skant::detect::Detector;
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
@@ -17,7 +17,9 @@ fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::op
     detector
         .scan(text)
         .into_iter()
-        .filter(|evidence| judge(evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium))
+        .filter(|evidence| {
+            assess(evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium)
+        })
         .map(|evidence| evidence.span)
         .collect()
 }

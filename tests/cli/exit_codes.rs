@@ -623,7 +623,7 @@ fn a_repository_without_a_working_tree_is_no_folder_of_files() {
     let around = sandbox.beside(".");
     let told = ends(&sandbox, &["-C", around.to_str().unwrap(), "scan", "bare.git/..", "-v"], 1);
     assert!(
-        told.contains("note[archive-unread]") && told.contains("bare.git: a repository without"),
+        told.contains("note[unsupported-archive]") && told.contains("bare.git: a repository without"),
         "{told}"
     );
     // A file of its own may be asked for.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::support::trials::{Ran, trials};
 use crate::support::{needs, tokens};
 use libtest_mimic::Trial;
-use skant::assess::judge;
+use skant::assess::assess;
 use skant::detect::{Detector, Evidence};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
@@ -32,7 +32,7 @@ fn explained(evidence: &Evidence) -> bool {
     let parts = DETECTOR.explain(evidence);
     let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
     assert!((sum - opinion.sum).abs() < 1e-3, "{sum} {}", opinion.sum);
-    let verdict = judge(evidence, None, 0);
+    let verdict = assess(evidence, None, 0);
     assert_eq!(verdict.confidence.is_some(), evidence.dummy.is_none());
     assert!(evidence.dummy.is_some() || verdict.confidence == Some(opinion.confidence));
     for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts).take(3) {
@@ -87,7 +87,7 @@ fn walk(folder: &Path) -> usize {
 fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     let reported = |text: &str| {
         let found = DETECTOR.scan(text.as_bytes());
-        found.iter().any(|evidence| judge(evidence, None, 0).confidence >= Some(Confidence::Medium))
+        found.iter().any(|evidence| assess(evidence, None, 0).confidence >= Some(Confidence::Medium))
     };
     for text in [
         "DB_HOST=db1\nDB_USER=shop\nDB_PASSWORD=butterfly72\n",
@@ -138,7 +138,7 @@ fn an_older_version_that_tells_less_hides_nothing() {
         sandbox.commit_all(name);
     }
     let sure = |text: &str| {
-        DETECTOR.scan(text.as_bytes()).iter().map(|found| judge(found, None, 0).confidence).max()
+        DETECTOR.scan(text.as_bytes()).iter().map(|found| assess(found, None, 0).confidence).max()
     };
     assert_eq!(
         sure("token: 'summerhouse-lane'\n"),

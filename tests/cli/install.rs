@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use crate::support::trials::{Ran, Skip, Verdict, trial, trials};
+use crate::support::trials::{Assessment, Ran, Skip, trial, trials};
 use crate::support::{Sandbox, needs, text_of};
 use libtest_mimic::Trial;
 use skant::hook::install::{
@@ -259,7 +259,7 @@ const SHELLS: [(&str, &str); 6] = [
 ];
 
 /// Makes a trial of each shell. A shell that is not installed is a skip.
-fn in_each_shell<V: Verdict + 'static>(name: &str, test: fn(&str) -> V) -> impl Iterator<Item = Trial> {
+fn in_each_shell<V: Assessment + 'static>(name: &str, test: fn(&str) -> V) -> impl Iterator<Item = Trial> {
     SHELLS.into_iter().map(move |(shell, words)| {
         trial(module_path!(), &format!("{name}_in_{shell}"), move || {
             works(words)?;

@@ -10,18 +10,18 @@ pub struct Skip(pub String);
 pub type Ran = Result<(), Skip>;
 
 /// The return types of test functions.
-pub trait Verdict {
+pub trait Assessment {
     /// Converts the value to what the harness counts.
     fn completion(self) -> Completion;
 }
 
-impl Verdict for () {
+impl Assessment for () {
     fn completion(self) -> Completion {
         Completion::Completed
     }
 }
 
-impl<V: Verdict> Verdict for Result<V, Skip> {
+impl<V: Assessment> Assessment for Result<V, Skip> {
     fn completion(self) -> Completion {
         match self {
             Ok(verdict) => verdict.completion(),
@@ -31,7 +31,7 @@ impl<V: Verdict> Verdict for Result<V, Skip> {
 }
 
 /// Makes a trial of a test function. `module` is a `module_path!()`; its first part, the test binary, is left out.
-pub fn trial<V: Verdict>(module: &str, name: &str, test: impl FnOnce() -> V + Send + 'static) -> Trial {
+pub fn trial<V: Assessment>(module: &str, name: &str, test: impl FnOnce() -> V + Send + 'static) -> Trial {
     let module = module.split_once("::").map_or("", |(_, module)| module);
     let name = if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") };
     Trial::ignorable_test(name, move || Ok::<_, Failed>(test().completion()))

@@ -8,7 +8,7 @@ use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan;
 use skant::scan::Files;
-use skant::source::Stop;
+use skant::source::Cancellation;
 use skant::source::worktree::{Ignoring, Named};
 
 use crate::report::engine;
@@ -27,7 +27,7 @@ pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
             named: Named::ByProgram,
         };
         let report =
-            scan::worktree(&engine().with_detector(detector()), &files, &Stop::default()).expect("a scan");
+            scan::worktree(&engine().with_detector(detector()), &files, &Cancellation::default()).expect("a scan");
         for finding in report.findings.iter().filter(|finding| finding.confidence >= Confidence::Medium) {
             let mut places: Vec<_> =
                 finding.locations.iter().map(|place| (&place.path, place.start.line)).collect();

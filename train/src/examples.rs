@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use skant::detect::{Detector, Seen};
+use skant::detect::{Detector, ScoredValue};
 use skant::finding::Confidence;
 
 use crate::labels::{Label, Labels, Truth};
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     /// A labelled secret.
     True,
     /// A labelled secret, rewritten with words of a fold.
-    Words(usize),
+    Dictionary(usize),
     /// A place that is labelled as none.
     False,
     /// A place that nobody labelled.
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) const fn is_true(self) -> bool {
-        matches!(self, Self::True | Self::Words(_))
+        matches!(self, Self::True | Self::Dictionary(_))
     }
 }
 
@@ -113,7 +113,7 @@ fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-type Found = (Kind, Seen);
+type Found = (Kind, ScoredValue);
 
 fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<String>>]) -> Vec<Found> {
     let text = fs::read(path).expect("a file");
@@ -132,7 +132,7 @@ fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<St
         if kind == Kind::True && rewrite::is_human(&text[seen.value.clone()]) {
             for (fold, words) in words.iter().enumerate() {
                 found.extend(
-                    rewritten(&text, &seen, detector, words, fold).map(|seen| (Kind::Words(fold), seen)),
+                    rewritten(&text, &seen, detector, words, fold).map(|seen| (Kind::Dictionary(fold), seen)),
                 );
             }
         }
@@ -166,11 +166,11 @@ fn kind_of(rows: &[&Label], value: &std::ops::Range<usize>) -> Option<Kind> {
 /// The features of a place whose value is made of words instead.
 fn rewritten(
     text: &[u8],
-    seen: &Seen,
+    seen: &ScoredValue,
     detector: &Detector,
     words: &[Vec<String>],
     fold: usize,
-) -> Option<Seen> {
+) -> Option<ScoredValue> {
     const BESIDE: usize = 2048;
     let start = seen.value.start.saturating_sub(BESIDE);
     let end = text.len().min(seen.value.end + BESIDE);

@@ -60,7 +60,7 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
     let is_known = |example: &&Example| {
         !without.contains(&example.fold)
             && match example.kind {
-                Kind::Words(fold) => words.contains(&fold),
+                Kind::Dictionary(fold) => words.contains(&fold),
                 _ => true,
             }
     };
@@ -93,7 +93,7 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
             is_true: example.kind.is_true(),
             counts: match example.kind {
                 Kind::True | Kind::False => 1.0,
-                Kind::Words(_) => REWRITTEN,
+                Kind::Dictionary(_) => REWRITTEN,
                 Kind::Unlabelled => UNLABELLED,
             },
         })
@@ -190,7 +190,7 @@ pub(crate) fn tell(folds: &[Fold], limits: &Limits) {
     let words: Vec<&Score> = folds
         .iter()
         .enumerate()
-        .flat_map(|(fold, of)| of.scores.iter().filter(move |one| one.kind == Kind::Words(fold)))
+        .flat_map(|(fold, of)| of.scores.iter().filter(move |one| one.kind == Kind::Dictionary(fold)))
         .collect();
     let named = [
         ("low", Confidence::Low, limits.low),

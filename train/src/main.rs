@@ -22,7 +22,7 @@ mod table;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::detect::{Detector, Model, Words};
+use skant::detect::{Detector, Model, Dictionary};
 use skant::rules::RuleSet;
 
 /// Where things are.
@@ -51,7 +51,7 @@ fn main() {
     let pairs = dictionary::pairs(&words);
     write(&places.model.join("words.txt"), &format!("{}{}\n", dictionary::HEAD, words.join("\n")));
     write(&places.model.join("pairs.txt"), &pairs);
-    let known = Words::new(&words.join("\n"), &pairs);
+    let known = Dictionary::new(&words.join("\n"), &pairs);
     let detector = Detector::new(RuleSet::builtin()).with_model(Model::new("", known.clone()));
     let dealt = rewrite::dealt(&words, examples::FOLDS);
     let examples = examples::gather(&places.data.join("data"), &labels, &detector, &dealt);

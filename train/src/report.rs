@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use skant::policy::suppress::Comments;
 use skant::policy::Settings;
-use skant::detect::{Detector, Model, Words};
+use skant::detect::{Detector, Model, Dictionary};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan;
 use skant::scan::{Engine, Files, Incomplete, Policy, Suppressions};
-use skant::source::Stop;
+use skant::source::Cancellation;
 use skant::source::worktree::{Ignoring, Named};
 
 use crate::Places;
@@ -18,7 +18,7 @@ use crate::examples::{Examples, fold_of};
 use crate::folds::Fold;
 use crate::table;
 
-pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words: &Words) {
+pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words: &Dictionary) {
     let data = places.data.join("data");
     let mut names: Vec<String> = std::fs::read_dir(&data)
         .expect("the data")
@@ -38,7 +38,7 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
             ignoring: Ignoring::Nothing,
             named: Named::ByProgram,
         };
-        let report = scan::worktree(&engine, &files, &Stop::default()).expect("a scan");
+        let report = scan::worktree(&engine, &files, &Cancellation::default()).expect("a scan");
         for finding in &report.findings {
             for place in &finding.locations {
                 let line = format!(

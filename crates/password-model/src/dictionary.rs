@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A dictionary, and the pairs of letters of its words.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub struct Dictionary {
     /// A bit for each of three hashes of each word.
     pub bits: Cow<'static, [u64]>,
     /// A bit for each three letters that a word begins with: most places of a random value begin none.
@@ -28,7 +28,7 @@ const MOST_WORD: usize = 16;
 /// Of a run of letters no more is looked at.
 pub const MOST_RUN: usize = 64;
 
-impl Words {
+impl Dictionary {
     /// Reads a list of words in lower case, one on a line, and a table of 26 times 26 numbers.
     #[must_use]
     pub fn new(list: &str, pairs: &str) -> Self {
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn words_cover_what_they_can_in_as_few_as_can_be() {
-        let words = Words::new("# a comment\ncorrect\nhorse\nhors\ncat\n", "");
+        let words = Dictionary::new("# a comment\ncorrect\nhorse\nhors\ncat\n", "");
         for (letters, expected) in [
             ("correcthorse", (12, 2)),
             ("xxhorsexx", (5, 1)),
@@ -167,7 +167,7 @@ mod tests {
     fn letters_of_words_follow_each_other_as_in_words() {
         let list: Vec<String> = ["there", "then", "other", "father"].map(str::to_owned).into();
         let table: Vec<String> = pairs_of(&list).iter().map(i8::to_string).collect();
-        let words = Words::new("", &table.join(" "));
+        let words = Dictionary::new("", &table.join(" "));
         assert!(words.likeness(b't', b'h') > 0 && words.likeness(b'X', b'q') < words.likeness(b'T', b'H'));
     }
 }

@@ -146,7 +146,7 @@ pub enum Check {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Left {
+pub enum MayFollow {
     /// Anything: the token's start is distinctive.
     #[default]
     Free,

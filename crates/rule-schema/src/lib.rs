@@ -6,6 +6,6 @@ mod choices;
 mod schema;
 mod validate;
 
-pub use choices::{Alphabet, Check, Left, Syntax};
+pub use choices::{Alphabet, Check, MayFollow, Syntax};
 pub use schema::{CutSpec, CutsSpec, PackSpec, PairSpec, RuleSpec, SEVERITIES, ShapeSpec};
 pub use validate::{Fault, parse, well_formed};

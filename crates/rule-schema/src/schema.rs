@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::choices::{Alphabet, Check, Left, Syntax};
+use crate::choices::{Alphabet, Check, MayFollow, Syntax};
 
 /// One file of `rules/`.
 #[derive(Debug, Deserialize)]
@@ -30,7 +30,7 @@ pub struct PackSpec {
     pub shape: BTreeMap<String, ShapeSpec>,
     /// Values (by the hex digits of their id) that other tools publish as fixtures.
     #[serde(default)]
-    pub dummies: Vec<String>,
+    pub known_test_values: Vec<String>,
     #[serde(default)]
     pub rule: Vec<RuleSpec>,
 }
@@ -65,43 +65,43 @@ pub struct RuleSpec {
     pub token: Option<String>,
     /// Words of a name in lower case, beside which `value` is a secret; instead of anchors.
     #[serde(default)]
-    pub context: Vec<String>,
+    pub keywords: Vec<String>,
     /// With `context`: the value.
     pub value: Option<String>,
     /// With `context`: what else the name has to hold, in lower case; the usual words for secrets unless given.
     #[serde(default = "default_names")]
-    pub names: Vec<String>,
+    pub name_words: Vec<String>,
     /// A private key between `-----BEGIN …-----` and `-----END …-----`: the labels.
     #[serde(default)]
     pub pem: Vec<String>,
     /// With `pem`: literals, one of which stands nearby.
     #[serde(default)]
-    pub beside: Vec<String>,
+    pub nearby: Vec<String>,
     /// A member of the JSON object that the anchor stands in, with a group `secret`.
-    pub member: Option<String>,
+    pub json_member: Option<String>,
     /// With `token` or `value`: what the random part is drawn from.
     pub alphabet: Option<Alphabet>,
     /// What may not follow a token; the same as `alphabet` unless given.
-    pub edge: Option<Alphabet>,
+    pub may_not_precede: Option<Alphabet>,
     /// What may stand before a token.
     #[serde(default)]
-    pub left: Left,
+    pub may_follow: MayFollow,
     /// With `token`: how many bytes stand before the anchor, at least and at most.
     #[serde(default)]
-    pub before: [usize; 2],
+    pub anchor_offset: [usize; 2],
     /// Whether the form says by itself where the token ends.
     #[serde(default)]
-    pub closed: bool,
+    pub self_terminating: bool,
     /// Whether the body is random, so that words and patterns in it make it a placeholder.
     #[serde(default = "yes")]
     pub random: bool,
     /// With `token`: whether people choose what is secret, so that references and values that say what they are have
     /// to be told, as for passwords, and one that is made of words is less sure.
     #[serde(default)]
-    pub typed: bool,
+    pub human_chosen: bool,
     /// Whether the form alone is proof (high confidence); values beside a name never are.
     #[serde(default = "yes")]
-    pub sure: bool,
+    pub exact: bool,
     /// What can be checked offline.
     pub check: Option<Check>,
     /// What belongs to the secret and often stands beside it: both are one finding.
@@ -113,10 +113,10 @@ pub struct RuleSpec {
     pub mask_head: usize,
     /// With `syntax`: words of a name that say that the value is no secret, wherever they stand in it.
     #[serde(default)]
-    pub not_names: Vec<String>,
+    pub excluded_names: Vec<String>,
     /// The same for the last word: `token_type` is no token, `type_token` is.
     #[serde(default)]
-    pub not_ends: Vec<String>,
+    pub excluded_last_words: Vec<String>,
     /// With `syntax`: what public ids begin with.
     #[serde(default)]
     pub public_prefixes: Vec<String>,
@@ -155,7 +155,7 @@ pub struct PairSpec {
     /// The other rule. It has to be one with `token`, and finds the half that stands alone.
     pub rule: Option<String>,
     /// The expression of the id; with `name`.
-    pub form: Option<String>,
+    pub pattern: Option<String>,
     /// What the id is, for people.
     pub name: Option<String>,
 }
@@ -222,7 +222,7 @@ impl PackSpec {
             general: false,
             logs: None,
             shape: BTreeMap::new(),
-            dummies: Vec::new(),
+            known_test_values: Vec::new(),
             rule: Vec::new(),
         }
     }
@@ -237,7 +237,7 @@ impl PackSpec {
 impl RuleSpec {
     /// The literals that every match holds one of.
     pub fn anchors(&self) -> &[String] {
-        if self.context.is_empty() { &self.anchors } else { &self.context }
+        if self.keywords.is_empty() { &self.anchors } else { &self.keywords }
     }
 
     /// What to do now, in order.

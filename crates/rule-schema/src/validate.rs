@@ -91,7 +91,7 @@ pub fn well_formed(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         );
     }
     if rule.ignore_case && rule.anchors.iter().any(|anchor| *anchor != anchor.to_ascii_lowercase())
-        || rule.context.iter().any(|word| *word != word.to_ascii_lowercase())
+        || rule.keywords.iter().any(|word| *word != word.to_ascii_lowercase())
     {
         return Fault::plain("words that match in either case are written in lower case");
     }
@@ -113,7 +113,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         rule.token.is_some(),
         rule.value.is_some(),
         !rule.pem.is_empty(),
-        rule.member.is_some(),
+        rule.json_member.is_some(),
     ];
     if ways.iter().filter(|way| **way).count() != 1 {
         return Fault::plain("it needs one of shape, syntax, token, value, pem and member");
@@ -121,11 +121,11 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
     if (rule.token.is_some() || rule.value.is_some()) && rule.alphabet.is_none() {
         return Fault::plain("it needs the alphabet that its random part is drawn from");
     }
-    if rule.value.is_some() == rule.context.is_empty() {
+    if rule.value.is_some() == rule.keywords.is_empty() {
         return Fault::plain("`context` and `value` go together");
     }
     rule.pair.as_ref().map_or(Ok(()), |pair| other_half(pack, pair))?;
-    if rule.before[0] > rule.before[1] || rule.before[1] > pack.reach(rule) {
+    if rule.anchor_offset[0] > rule.anchor_offset[1] || rule.anchor_offset[1] > pack.reach(rule) {
         return Fault::plain("`before` is the least and the most number of bytes, within reach");
     }
     if let Some(name) = &rule.shape {
@@ -137,7 +137,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         let Some(prefix) = &rule.prefix else { return Fault::plain("a shape needs a prefix") };
         compiles(prefix)?;
     }
-    if let Some(needs_group) = &rule.member {
+    if let Some(needs_group) = &rule.json_member {
         compiles(needs_group)?;
         if !needs_group.contains("(?P<secret>") {
             return Fault::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
@@ -150,7 +150,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
 /// Whether each anchor leads to something that the expression finds. One that does not is a slip that nobody would
 /// see: the rule would be in force and find nothing.
 fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
-    if rule.before != [0, 0] {
+    if rule.anchor_offset != [0, 0] {
         return Ok(());
     }
     let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(token);
@@ -178,7 +178,7 @@ fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
 }
 
 fn other_half(pack: &PackSpec, pair: &PairSpec) -> Result<(), Fault> {
-    match (&pair.rule, &pair.form, &pair.name) {
+    match (&pair.rule, &pair.pattern, &pair.name) {
         (Some(id), None, None) if pack.rule.iter().any(|rule| rule.id == *id && rule.token.is_some()) => {
             Ok(())
         }

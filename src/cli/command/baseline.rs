@@ -16,8 +16,8 @@ use crate::policy::repo_files::{BASELINE, PolicyFiles, Version};
 use crate::policy::suppress::baseline::{Baseline, Known, is_fingerprint, shown_reason};
 use crate::report::human::counted;
 use crate::scan;
-use crate::scan::{Asked, Files, Limits, Stories, redacted};
-use crate::source::Stop;
+use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
+use crate::source::Cancellation;
 use crate::source::worktree::{Ignoring, Named};
 use crate::text::terminal;
 
@@ -51,7 +51,12 @@ impl Book {
     }
 
     /// All that stands in the working tree, and in the history where that is wanted.
-    fn everything(&self, common: &Common, history: bool, stop: &Stop) -> Result<Vec<Report>, Failure> {
+    fn everything(
+        &self,
+        common: &Common,
+        history: bool,
+        stop: &Cancellation,
+    ) -> Result<Vec<Report>, Failure> {
         let engine = settings::engine(common, Some(&self.repository), Version::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
@@ -65,14 +70,15 @@ impl Book {
         };
         let mut reports = vec![scan::worktree(&engine, &files, stop)?];
         if history {
-            let limits = Limits { asked: &Asked::default(), full_scan: false, stories: Stories::Told };
+            let limits =
+                Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
             reports.push(scan::history(&engine, &repository, &limits, stop)?);
         }
         Ok(reports)
     }
 }
 
-pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Stop) -> Result<Exit, Failure> {
+pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Cancellation) -> Result<Exit, Failure> {
     let book = Book::open()?;
     match &arguments.what {
         BaselineCommand::Create(entering) if book.baseline.is_none() => enter(common, &book, entering, stop),
@@ -86,7 +92,7 @@ pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Stop) -> R
 }
 
 /// Adds what is found and not on record yet. What is on record stays as it is.
-fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Stop) -> Result<Exit, Failure> {
+fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation) -> Result<Exit, Failure> {
     let (reason, until) =
         (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
     let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
@@ -140,7 +146,7 @@ enum Outdated {
 }
 
 /// Entries that nothing needs: neither the working tree nor the history holds their value.
-fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Stop) -> Result<Exit, Failure> {
+fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -> Result<Exit, Failure> {
     let Some(baseline) = &book.baseline else {
         return Err(Failure(format!("there is no {BASELINE}; `skant baseline create` makes one")));
     };
@@ -183,7 +189,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Stop) -> Result
     Ok(if is_fine { Exit::Clean } else { Exit::Findings })
 }
 
-pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Stop) -> Result<Exit, Failure> {
+pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> Result<Exit, Failure> {
     let book = Book::open()?;
     let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&digits) {
@@ -223,7 +229,12 @@ pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Stop) -> Result<E
 }
 
 /// The finding that digits name: among what is staged first, then in the working tree.
-fn found(common: &Common, book: &Book, digits: &str, stop: &Stop) -> Result<Option<Finding>, Failure> {
+fn found(
+    common: &Common,
+    book: &Book,
+    digits: &str,
+    stop: &Cancellation,
+) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
     let engine = settings::engine(&all, Some(&book.repository), Version::Worktree)?;
     let named = |report: Report| {
@@ -237,7 +248,7 @@ fn found(common: &Common, book: &Book, digits: &str, stop: &Stop) -> Result<Opti
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &Asked::default(), stop);
+    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }

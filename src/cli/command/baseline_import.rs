@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Failure;
-use crate::finding::{Finding, PlaceKind};
+use crate::finding::{Finding, LocationKind};
 use crate::policy::DetectSecrets;
 use crate::secret::Secret;
 use crate::text::percent;
@@ -25,10 +25,10 @@ impl Imported {
         let failed =
             |said: &str| Failure(format!("{}: {said}; `--from` takes a `.secrets.baseline`", path.display()));
         let mut bytes = Vec::new();
-        let read = File::open(path)
-            .and_then(|file| file.take(DetectSecrets::MOST_BYTES + 1).read_to_end(&mut bytes));
+        let read =
+            File::open(path).and_then(|file| file.take(DetectSecrets::MAX_BYTES + 1).read_to_end(&mut bytes));
         read.map_err(|error| failed(&format!("cannot read it: {error}")))?;
-        if bytes.len() as u64 > DetectSecrets::MOST_BYTES {
+        if bytes.len() as u64 > DetectSecrets::MAX_BYTES {
             return Err(failed("it is too large"));
         }
         let known = DetectSecrets::parse(&bytes).map_err(failed)?;
@@ -49,7 +49,7 @@ impl Imported {
     pub(crate) fn knows(&self, finding: &Finding) -> bool {
         // What was decoded stands in no file as it is.
         let plain =
-            finding.locations.iter().filter(|place| place.kind == PlaceKind::File && place.via.is_empty());
+            finding.locations.iter().filter(|place| place.kind == LocationKind::File && place.via.is_empty());
         plain.into_iter().any(|place| {
             let Some(name) = self.names.get(&place.path) else { return false };
             let Ok(content) = std::fs::read(self.top.join(name)) else { return false };

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use crate::assess::judge;
+use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
 use crate::cli::command::scan::here;
-use crate::cli::policy::{Gathered, Ground, NO_REPOSITORY};
+use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
 use crate::cli::{Exit, Failure};
 use crate::detect::Detector;
 use crate::finding::Confidence;
@@ -37,7 +37,7 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         _ => None,
     };
     let common = alone.as_ref().unwrap_or(common);
-    let gathered = Gathered::read(common, repository.as_ref(), &Ground::Own(Version::Worktree))?;
+    let gathered = LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Own(Version::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
         _ => crate::cli::output::say(redacted(&show(common, &gathered))),
@@ -45,7 +45,7 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
 }
 
 /// Whatever can be said without a scan; a file that cannot be used has ended the run already.
-fn check(gathered: &Gathered) -> Result<Exit, Failure> {
+fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     let settings = gathered.settings();
     let mut said = examples(&settings.rules);
     let is_wrong = !said.is_empty();
@@ -72,7 +72,7 @@ fn examples(rules: &[Rule]) -> Vec<String> {
     let finds = |rule: &Rule, text: &str| {
         let found = detector.scan(text.as_bytes());
         found.iter().any(|evidence| {
-            let verdict = judge(evidence, None, 0);
+            let verdict = assess(evidence, None, 0);
             detector.rules()[evidence.rule].id == rule.id
                 && verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium)
         })
@@ -90,7 +90,7 @@ fn examples(rules: &[Rule]) -> Vec<String> {
 }
 
 /// Each setting in force, and where it comes from.
-fn show(common: &Common, gathered: &Gathered) -> String {
+fn show(common: &Common, gathered: &LoadedPolicy) -> String {
     let mut out = String::new();
     let layers = &gathered.layers;
     let mut line = |what: &str, from: &str| {

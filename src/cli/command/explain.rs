@@ -11,19 +11,19 @@ use crate::cli::command::explain_model;
 use crate::cli::command::scan::here;
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
-use crate::detect::Look;
+use crate::detect::RuleEvaluation;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::{Repository, path_bytes};
 use crate::policy::repo_files::Version;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan;
-use crate::scan::{Engine, Explained, Files, Limits, Stories, redacted};
-use crate::source::Stop;
+use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
+use crate::source::Cancellation;
 use crate::source::worktree;
 use crate::source::worktree::Ignoring;
 use crate::text::{Position, terminal};
 
-pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Stop) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
@@ -131,7 +131,7 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
     }
     let looks = engine.detector().looks(asked.text, asked.line);
     let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
-    let looks: Vec<Look> = looks
+    let looks: Vec<RuleEvaluation> = looks
         .into_iter()
         .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
         .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
@@ -151,9 +151,9 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
 }
 
 /// Rules that looked and stand for no finding, together where they looked at one thing.
-fn looked(engine: &Engine, looks: &[Look]) -> String {
+fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
     let mut out = String::new();
-    let groups: Vec<&[Look]> = looks
+    let groups: Vec<&[RuleEvaluation]> = looks
         .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
         .collect();
     for group in groups.iter().take(MOST_LOOKS) {
@@ -274,7 +274,7 @@ fn fingerprint(
     engine: &Engine,
     repository: &Repository,
     named: &Named<'_>,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Exit, Failure> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
@@ -295,7 +295,8 @@ fn fingerprint(
         }
         looked.push("the working tree");
     }
-    let limits = Limits { asked: &scan::Asked::default(), full_scan: false, stories: Stories::Told };
+    let limits =
+        Limits { asked: &scan::PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
     let report = scan::history(engine, repository, &limits, stop)?;
     if let Some(said) = of_report(engine, &report, named) {
         return output::say(&said);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::detect::{Look, Seen};
+use crate::detect::{RuleEvaluation, ScoredValue};
 use crate::scan::{Engine, Explained};
 use crate::text::{LineCursor, Position};
 
@@ -34,7 +34,7 @@ fn share(sum: f32) -> f32 {
 
 /// A value that the model was asked about, and that is no finding.
 pub(crate) struct Light {
-    seen: Seen,
+    seen: ScoredValue,
     at: Position,
 }
 
@@ -63,7 +63,7 @@ fn least(engine: &Engine) -> f32 {
 
 impl Light {
     /// Whether this is what a look led to.
-    pub(crate) fn is_from(&self, look: &Look) -> bool {
+    pub(crate) fn is_from(&self, look: &RuleEvaluation) -> bool {
         self.seen.rule == look.rule && (look.at.line..=look.at.line + 1).contains(&self.at.line)
     }
 

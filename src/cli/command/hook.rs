@@ -8,23 +8,23 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Hook, HookName};
 use crate::cli::command::scan::{here, merge_parents, staging};
-use crate::cli::policy::Ground;
+use crate::cli::policy::PolicyBase;
 use crate::cli::{Exit, Failure, blocks, complain, output, settings};
-use crate::finding::{PlaceKind, Problem, ProblemKind, Report};
+use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::{Remote, Update};
 use crate::policy::repo_files::Version;
-use crate::policy::suppress::Whose;
+use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan;
-use crate::scan::{Asked, Engine, Files};
-use crate::source::Stop;
+use crate::scan::{Engine, Files, PathFilter};
+use crate::source::Cancellation;
 use crate::source::range::Revisions;
 use crate::source::staged;
 use crate::source::worktree::{Ignoring, Named};
 
-pub(crate) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, hook: &Hook, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = here()?;
     match hook.name {
         HookName::PreCommit | HookName::PreMergeCommit => pre_commit(common, hook, &repository, stop),
@@ -34,13 +34,18 @@ pub(crate) fn run(common: &Common, hook: &Hook, stop: &Stop) -> Result<Exit, Fai
     }
 }
 
-fn pre_commit(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+fn pre_commit(
+    common: &Common,
+    hook: &Hook,
+    repository: &Repository,
+    stop: &Cancellation,
+) -> Result<Exit, Failure> {
     if let Some(revisions) = framework_range(repository)? {
         return pushed(common, repository, &revisions, &[], "this range", stop);
     }
     let engine = settings::engine(common, Some(repository), Version::Staged)?;
     let parents = merge_parents();
-    let mut report = scan::staged(&engine, repository, &parents, &Asked::default(), stop)?;
+    let mut report = scan::staged(&engine, repository, &parents, &PathFilter::default(), stop)?;
     advise(&mut report, engine.detector().rules(), staging(repository));
     // Names come from the pre-commit framework only.
     let rest = if hook.arguments.is_empty() {
@@ -85,7 +90,12 @@ fn unstaged(
         .collect()
 }
 
-fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+fn commit_msg(
+    common: &Common,
+    hook: &Hook,
+    repository: &Repository,
+    stop: &Cancellation,
+) -> Result<Exit, Failure> {
     let [file] = hook.arguments.as_slice() else {
         return Err(Failure(
             "hook commit-msg takes one argument; git passes the file that holds the message".into(),
@@ -101,13 +111,18 @@ fn commit_msg(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop
     let message = pushed_refs::without_diff(&message);
     let mut report = scan::stdin(&engine, &mut &message[..], Some("this commit"), stop)?;
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
-        location.kind = PlaceKind::Message;
+        location.kind = LocationKind::Message;
     }
     advise(&mut report, engine.detector().rules(), Situation::Message);
     conclude(common, &report, "this commit")
 }
 
-fn pre_push(common: &Common, hook: &Hook, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+fn pre_push(
+    common: &Common,
+    hook: &Hook,
+    repository: &Repository,
+    stop: &Cancellation,
+) -> Result<Exit, Failure> {
     if variable("PRE_COMMIT").is_some() {
         // The framework passes on neither what git says nor what it asks, whatever arguments its settings give.
         let updates = Update::parse_push(&read_stdin()?)?;
@@ -128,7 +143,7 @@ fn git_push(
     hook: &Hook,
     repository: &Repository,
     updates: &[Update],
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Exit, Failure> {
     let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
     let remote = Remote { name: argument(0), address: argument(1) };
@@ -157,7 +172,7 @@ fn framework_push(
     common: &Common,
     repository: &Repository,
     remote: &Remote,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Exit, Failure> {
     let revisions = if let Some(revisions) = framework_range(repository)? {
         revisions
@@ -173,13 +188,13 @@ fn framework_push(
     pushed(common, repository, &revisions, &names, "this push", stop)
 }
 
-fn pre_receive(common: &Common, repository: &Repository, stop: &Stop) -> Result<Exit, Failure> {
+fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) -> Result<Exit, Failure> {
     let updates = Update::parse_receive(&read_stdin()?)?;
     let revisions = pushed_refs::revisions_of_receive(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let ground = Ground::of_change(base_of(repository, &updates)?, &tips, Whose::TheChanges);
+    let ground = PolicyBase::of_change(base_of(repository, &updates)?, &tips, PolicyOrigin::TheChanges);
     let engine = settings::engine_on(common, Some(repository), &ground)?;
     scanned(
         common,
@@ -205,7 +220,7 @@ fn pushed(
     revisions: &Revisions,
     names: &[Vec<u8>],
     what: &str,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Exit, Failure> {
     let engine = settings::engine(common, Some(repository), Version::Worktree)?;
     scanned(common, repository, &engine, &Pushed { revisions, names, what }, stop)
@@ -224,9 +239,9 @@ fn scanned(
     repository: &Repository,
     engine: &Engine,
     pushed: &Pushed<'_>,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Exit, Failure> {
-    let mut report = scan::range(engine, repository, pushed.revisions, &[], &Asked::default(), stop)?;
+    let mut report = scan::range(engine, repository, pushed.revisions, &[], &PathFilter::default(), stop)?;
     report = scan::joined(report, scan::ref_names(engine, pushed.names));
     advise(&mut report, engine.detector().rules(), Situation::Range);
     conclude(common, &report, pushed.what)

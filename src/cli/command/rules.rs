@@ -3,19 +3,19 @@
 use std::fmt::Write as _;
 use std::io::{self, Read as _};
 
-use crate::assess::judge;
+use crate::assess::assess;
 use crate::cli::args::{Common, Rules, RulesCommand};
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::policy::repo_files::Version;
-use crate::rules::{Form, Left, Matcher, Rule, Shaped, Text};
+use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Engine;
-use crate::source::Stop;
+use crate::source::Cancellation;
 use crate::text::terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Stop) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = crate::cli::command::scan::here().ok();
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     let rules = engine.detector().rules();
@@ -62,7 +62,7 @@ fn show(rule: &Rule) -> String {
     line("variable", &rule.variable);
     line("found by", &found_by(rule));
     line("form", form(&rule.matcher));
-    if let Matcher::Shaped(shaped) = &rule.matcher {
+    if let Matcher::Pattern(shaped) = &rule.matcher {
         line("edges", &edges(shaped));
     }
     line("reach", &format!("{} bytes", rule.reach));
@@ -88,21 +88,21 @@ fn form(matcher: &Matcher) -> &str {
     match matcher {
         Matcher::Token { prefix, .. } => prefix,
         Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
-        Matcher::Shaped(shaped) => match &shaped.form {
-            Form::Token(expression) | Form::Member(expression) => expression,
-            Form::Beside { value, .. } => value,
+        Matcher::Pattern(shaped) => match &shaped.form {
+            Form::Token(expression) | Form::JsonMember(expression) => expression,
+            Form::Keyword { value, .. } => value,
             Form::Pem { labels, .. } => labels.first().map_or("", |label| label),
         },
     }
 }
 
-fn edges(shaped: &Shaped) -> String {
-    let before = match shaped.left {
-        Left::Free => "anything may stand before it",
-        Left::Edge => "nothing of its alphabet stands before it",
+fn edges(shaped: &Pattern) -> String {
+    let before = match shaped.may_follow {
+        MayFollow::Free => "anything may stand before it",
+        MayFollow::Edge => "nothing of its alphabet stands before it",
     };
     let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
-    format!("{before}; none of {} behind it{check}", shaped.edge.characters())
+    format!("{before}; none of {} behind it{check}", shaped.may_not_precede.characters())
 }
 
 /// All that the rules say of a text, and whether anything in it would be reported.
@@ -112,7 +112,7 @@ fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
     let now = crate::cli::clock::now().as_second();
     for evidence in detector.scan(text) {
         let rule = &detector.rules()[evidence.rule];
-        let verdict = judge(&evidence, None, now);
+        let verdict = assess(&evidence, None, now);
         found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);
         let confidence = verdict.confidence.map_or("none", Confidence::name);
         let _ = writeln!(

@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use crate::cli::args::{Common, Scan};
 use crate::cli::command::install::shown;
-use crate::cli::policy::Ground;
+use crate::cli::policy::PolicyBase;
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
 use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::policy::repo_files::Version;
-use crate::policy::suppress::Whose;
+use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan;
-use crate::scan::{Engine, Files, Limits, Merge, Stories};
-use crate::source::Stop;
+use crate::scan::{Engine, Files, Limits, Merge, ProvenanceMode};
+use crate::source::Cancellation;
 use crate::source::range::Revisions;
 use crate::source::worktree::{Ignoring, Named};
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Stop>) -> Result<Exit, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Cancellation>) -> Result<Exit, Failure> {
     let started = output::now();
     let targets = output::targets(arguments.format, &arguments.output)?;
     let line = progress::Line::begin(common, stop);
@@ -48,7 +48,7 @@ const WHOLE: &str = "`skant scan --history` reads all that the repository holds"
 
 pub(crate) type Scanned = (Report, Engine, Situation);
 
-fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
@@ -60,12 +60,13 @@ fn staged(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fai
     Ok((report, engine, situation))
 }
 
-fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
     let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
-        let limits = Limits { asked: &asked, full_scan: arguments.whole_versions, stories: Stories::Told };
+        let limits =
+            Limits { asked: &asked, full_scan: arguments.whole_versions, provenance: ProvenanceMode::Track };
         let report = scan::history(&engine, &repository, &limits, stop)?;
         return Ok((report, engine, Situation::History));
     }
@@ -76,15 +77,15 @@ fn history(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fa
 }
 
 /// Whose policy counts in a history.
-fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> {
-    let Some(name) = &arguments.policy_from else { return Ok(Ground::Own(Version::Worktree)) };
+fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failure> {
+    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Own(Version::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
     match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
         ([base], []) => {
             let names: Vec<String> =
                 arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
             let tips = Revisions::resolve(repository, &names)?.wanted;
-            Ok(Ground::of_change(Some(*base), &tips, Whose::TheChanges))
+            Ok(PolicyBase::of_change(Some(*base), &tips, PolicyOrigin::TheChanges))
         }
         _ => Err(Failure(format!(
             "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
@@ -92,7 +93,7 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<Ground, Failure> 
     }
 }
 
-fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+fn stdin(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     // What is on record where somebody stands counts for what is handed over, too.
     let engine = settings::engine(common, here().ok().as_ref(), Version::Worktree)?;
     let report =
@@ -100,7 +101,7 @@ fn stdin(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Fail
     Ok((report, engine, Situation::Files))
 }
 
-fn files(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+fn files(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let mut names: Vec<PathBuf> = arguments.what.iter().chain(&arguments.paths).map(PathBuf::from).collect();
     if names.is_empty() {
         names.push(PathBuf::from("."));

@@ -1,24 +1,24 @@
 //! `skant scan --ci`: the commits that a CI run is about, with the settings of what they are compared with.
 
 use crate::ci;
-use crate::ci::{Author, Read, Resolved, Run, Unclear};
+use crate::ci::{Author, Read, Resolved, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
 use crate::cli::command::scan::{Scanned, here};
-use crate::cli::policy::Ground;
+use crate::cli::policy::PolicyBase;
 use crate::cli::{Failure, path_arguments, settings};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
 use crate::policy::repo_files::Version;
-use crate::policy::suppress::Whose;
+use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan;
-use crate::scan::{Limits, Stories, redacted};
-use crate::source::Stop;
+use crate::scan::{Limits, ProvenanceMode, redacted};
+use crate::source::Cancellation;
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Scanned, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
     let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
-        Err(unclear @ Unclear::NoSystem) => return Err(unclear.into()),
+        Err(unclear @ UnresolvedRun::NoSystem) => return Err(unclear.into()),
         Err(unclear) => return unresolved(common, &unclear.to_string()),
     };
     let Resolved { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
@@ -26,11 +26,12 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
         Err(error) => return unresolved(common, &error.to_string()),
     };
     let whose = match author {
-        Author::Member => Whose::TheChanges,
-        Author::Stranger => Whose::Strangers,
+        Author::Member => PolicyOrigin::TheChanges,
+        Author::Stranger => PolicyOrigin::Strangers,
     };
-    let ground = policy
-        .map_or(Ground::Own(Version::Worktree), |base| Ground::of_change(Some(base), head.as_slice(), whose));
+    let ground = policy.map_or(PolicyBase::Own(Version::Worktree), |base| {
+        PolicyBase::of_change(Some(base), head.as_slice(), whose)
+    });
     let engine = settings::engine_on(common, Some(&repository), &ground)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
@@ -39,8 +40,11 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Stop) -> Result<Sca
             (report, Situation::Pushed)
         }
         Read::Everything => {
-            let limits =
-                Limits { asked: &asked, full_scan: arguments.whole_versions, stories: Stories::Told };
+            let limits = Limits {
+                asked: &asked,
+                full_scan: arguments.whole_versions,
+                provenance: ProvenanceMode::Track,
+            };
             (scan::history(&engine, &repository, &limits, stop)?, Situation::History)
         }
     };

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::decode::archive::inflate::{End, checksum, inflate};
-use crate::decode::archive::{Fault, FaultKind, Format, Member, Part, Room, Visit, number};
+use crate::decode::archive::{Fault, FaultKind, Format, Member, Part, UnpackBudget, Visit, number};
 
 /// The length of a header without its optional fields.
 const LEAST: usize = 10;
@@ -17,7 +17,7 @@ pub(crate) fn begins(text: &[u8]) -> bool {
     text.len() >= LEAST && text.starts_with(&[0x1f, 0x8b, 8]) && text[3] & 0xe0 == 0
 }
 
-pub(crate) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let (mut bytes, mut at) = (Vec::new(), 0);
     let mut fault = None;
     // What stands behind the last piece is no part of it.

@@ -2,7 +2,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use crate::decode::archive::Room;
+use crate::decode::archive::UnpackBudget;
 
 /// What came out of a stream.
 pub(crate) struct Inflated {
@@ -29,7 +29,7 @@ pub(crate) enum End {
 const STEP: usize = 1 << 10;
 
 /// Appends what a stream holds to `out`, up to its end or the first damage.
-pub(crate) fn inflate(data: &[u8], room: &mut Room, out: &mut Vec<u8>) -> Inflated {
+pub(crate) fn inflate(data: &[u8], room: &mut UnpackBudget, out: &mut Vec<u8>) -> Inflated {
     let mut stream = Decompress::new(false);
     let (mut consumed, start) = (0, out.len());
     let end = loop {

@@ -1,6 +1,6 @@
 //! Archives: gzip, zip and tar, recognised by their bytes, never by a name. Each is taken apart into what it holds,
 //! as far as it can be read; what cannot be is a [`Fault`]. All of it comes from strangers: no size that an
-//! archive names is believed, and how much is unpacked is bounded ([`Room`]).
+//! archive names is believed, and how much is unpacked is bounded ([`UnpackBudget`]).
 
 pub(crate) mod gzip;
 pub(crate) mod inflate;
@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use crate::text::percent;
 
-pub use unpack_budget::Room;
+pub use unpack_budget::UnpackBudget;
 
 /// A kind of archive that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub enum Part<'t> {
 }
 
 /// What receives the parts. It gets the room that is left, since a member may be an archive itself.
-pub type Visit<'v> = dyn FnMut(Part<'_>, &mut Room) + 'v;
+pub type Visit<'v> = dyn FnMut(Part<'_>, &mut UnpackBudget) + 'v;
 
 /// Whether a text begins as an archive does that others hold in base64: a cheap look at its first bytes.
 #[must_use]
@@ -107,7 +107,7 @@ pub fn is_archive(text: &[u8]) -> bool {
 }
 
 /// Takes an archive apart. A text may be two at once: a zip is recognised by its end, too.
-pub fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     if gzip::begins(text) {
         gzip::open(text, room, visit);
     } else if tar::begins(text) {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::decode::archive::{FaultKind, Format, Member, Part, Room, Visit, fault, label};
+use crate::decode::archive::{FaultKind, Format, Member, Part, UnpackBudget, Visit, fault, label};
 
 const BLOCK: usize = 512;
 
@@ -71,7 +71,7 @@ struct About {
     size: Option<usize>,
 }
 
-pub(crate) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let mut walk =
         Walk { text, at: 0, about: About::default(), is_lost: false, is_cut: false, is_over: false };
     while let Some(block) = text.get(walk.at..walk.at + BLOCK) {
@@ -114,7 +114,7 @@ struct Walk<'t> {
 
 impl Walk<'_> {
     /// Reads a header and what belongs to it.
-    fn member(&mut self, block: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+    fn member(&mut self, block: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
         self.is_lost = false;
         let kind = block[156];
         let mut start = self.at + BLOCK;

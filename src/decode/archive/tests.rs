@@ -9,10 +9,10 @@ type Faults = Vec<(FaultKind, String)>;
 
 /// What an archive holds, and what of it cannot be read. What stands in it as it is has to stand at its place.
 fn opened(text: &[u8]) -> (Members, Faults) {
-    opened_in(text, &mut Room::of_file(text.len()))
+    opened_in(text, &mut UnpackBudget::of_file(text.len()))
 }
 
-fn opened_in(text: &[u8], room: &mut Room) -> (Members, Faults) {
+fn opened_in(text: &[u8], room: &mut UnpackBudget) -> (Members, Faults) {
     let (mut members, mut faults) = (Vec::new(), Vec::new());
     open(text, room, &mut |part, _| match part {
         Part::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.what))),
@@ -334,7 +334,7 @@ fn a_bomb_ends() {
     let (members, faults) = opened(&bomb);
     assert!(members[0].1.len() < 48 << 20 && members[0].1.len() > 16 << 20);
     assert_eq!(faults, [(FaultKind::Budget, "gzip: it unpacks to more than is read".into())]);
-    let (members, faults) = opened_in(&bomb, &mut Room::of_coat(100));
+    let (members, faults) = opened_in(&bomb, &mut UnpackBudget::of_coat(100));
     assert!(members[0].1.len() <= 300 << 10 && faults.len() == 1);
 }
 

@@ -30,7 +30,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// What is left to unpack.
 #[derive(Debug)]
-pub struct Room {
+pub struct UnpackBudget {
     bytes: usize,
     members: usize,
     levels: usize,
@@ -38,7 +38,7 @@ pub struct Room {
     alone: Option<MutexGuard<'static, ()>>,
 }
 
-impl Room {
+impl UnpackBudget {
     /// For a file of so many bytes, with all that lies in it.
     #[must_use]
     pub const fn of_file(length: usize) -> Self {
@@ -100,9 +100,11 @@ mod tests {
 
     #[test]
     fn what_is_left_grows_with_the_file_and_ends() {
-        assert!(Room::of_file(0).bytes() >= 1 << 20 && Room::of_file(usize::MAX).bytes() == MOST);
-        assert!(Room::of_coat(100).bytes() < Room::of_file(100).bytes());
-        let mut room = Room::of_coat(0);
+        assert!(
+            UnpackBudget::of_file(0).bytes() >= 1 << 20 && UnpackBudget::of_file(usize::MAX).bytes() == MOST
+        );
+        assert!(UnpackBudget::of_coat(100).bytes() < UnpackBudget::of_file(100).bytes());
+        let mut room = UnpackBudget::of_coat(0);
         room.spend(FREE_IN_COAT - 1);
         assert_eq!(room.bytes(), 1);
         room.spend(2);
@@ -114,14 +116,14 @@ mod tests {
 
     #[test]
     fn what_unpacks_much_does_so_alone() {
-        let mut room = Room::of_file(1 << 30);
+        let mut room = UnpackBudget::of_file(1 << 30);
         room.spend(LARGE);
         assert!(room.alone.is_none());
         room.spend(1);
         assert!(room.alone.is_some());
         room.spend(1);
         let other = std::thread::spawn(|| {
-            let mut room = Room::of_file(1 << 30);
+            let mut room = UnpackBudget::of_file(1 << 30);
             room.spend(LARGE + 1);
             room.alone.is_some()
         });

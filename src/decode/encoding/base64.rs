@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::bytescan::{Marks, Sieve};
+use crate::bytescan::{ByteFilter, Matches};
 use crate::decode::archive;
 use crate::decode::encoding::wrapped_lines::{LEAST_LINE, MOST_BETWEEN, first_line, is_between, wrapped};
 use crate::decode::encoding::{
-    Coat, Layer, Region, SHORTEST, Visit, digit, is_readable, is_readable_byte, show, utf16,
+    Decoded, EncodedRegion, Encoding, SHORTEST, Visit, digit, is_readable, is_readable_byte, show, utf16,
 };
 
 /// Shorter runs hold no secret: 24 characters are 18 bytes. A mark begins a run or stands where the search does,
@@ -28,7 +28,7 @@ const VALUES: [u8; 256] = {
 };
 
 /// The characters of both alphabets, each upper half of a byte on its own, so that no other is taken.
-const CHARACTERS: Sieve<1, 1> = Sieve::empty()
+const CHARACTERS: ByteFilter<1, 1> = ByteFilter::empty()
     .with(0, 0, b"+-/")
     .with(1, 0, b"0123456789")
     .with(2, 0, b"ABCDEFGHIJKLMNOabcdefghijklmno")
@@ -58,7 +58,7 @@ pub fn is_one_stretch(text: &[u8]) -> bool {
 pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
-    let mut marks = Marks::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
+    let mut marks = Matches::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
     let (mut lines, mut digits, mut together) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
         let end = marks.row_end(start);
@@ -75,7 +75,7 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         digits.clear();
         digits.extend(lines.iter().filter(is_hex).cloned());
         let layers = (0..2).filter_map(|phase| hex(text, &digits, phase));
-        show(Region { coat: Coat::Hex, place: place.clone() }, layers, visit);
+        show(EncodedRegion { coat: Encoding::Hex, place: place.clone() }, layers, visit);
         let run = if let [line] = &lines[..] {
             &text[line.clone()]
         } else {
@@ -87,7 +87,7 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         };
         let is_wide = may_be_wide(run);
         let layers = (0..4).filter_map(|phase| base64(text, &lines, run, is_wide, phase));
-        show(Region { coat: Coat::Base64, place }, layers, visit);
+        show(EncodedRegion { coat: Encoding::Base64, place }, layers, visit);
     }
 }
 
@@ -183,12 +183,12 @@ fn readable(groups: &[u8]) -> Readable {
 }
 
 /// What the lines of a region say; `run` is their characters, put together, and `is_wide` whether these may be UTF-16.
-fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], is_wide: bool, phase: usize) -> Option<Layer> {
+fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], is_wide: bool, phase: usize) -> Option<Decoded> {
     let may_be_packed = may_be_packed(&text[lines[0].clone()], phase);
     if !is_readable_somewhere(run, phase) && !may_be_packed && !is_wide {
         return None;
     }
-    let mut layer = Layer::until(lines[lines.len() - 1].end);
+    let mut layer = Decoded::until(lines[lines.len() - 1].end);
     let (mut bits, mut held, mut skipped) = (0_u32, 0, 0);
     for line in lines {
         layer.from(line.start + phase.saturating_sub(skipped).min(line.len()), (4, 3));
@@ -243,12 +243,12 @@ fn may_be_packed_hex(line: &[u8], phase: usize) -> bool {
     start.is_some_and(|start| [b"1f8b08", b"504b03"].iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
 }
 
-fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Layer> {
+fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Decoded> {
     let first = &text[lines.first()?.clone()];
     if !may_be_readable_hex(text, lines, phase) && !may_be_packed_hex(first, phase) {
         return None;
     }
-    let mut layer = Layer::until(lines.last()?.end);
+    let mut layer = Decoded::until(lines.last()?.end);
     let mut held = None;
     for (number, line) in lines.iter().enumerate() {
         let start = line.start + if number == 0 { phase.min(line.len()) } else { 0 };

@@ -2,19 +2,19 @@
 
 use std::ops::Range;
 
-use crate::bytescan::{Marks, Sieve};
-use crate::decode::encoding::{Layer, Region, SHORTEST, Visit, escapes, quoted_printable};
+use crate::bytescan::{ByteFilter, Matches};
+use crate::decode::encoding::{Decoded, EncodedRegion, SHORTEST, Visit, escapes, quoted_printable};
 
 /// How the signs of both begin.
-const BEGINNINGS: Sieve<1, 3> = quoted_printable::beginnings(escapes::beginnings(Sieve::empty()));
+const BEGINNINGS: ByteFilter<1, 3> = quoted_printable::beginnings(escapes::beginnings(ByteFilter::empty()));
 
-type Look = fn(&[u8], usize) -> Option<(Region, Layer)>;
+type Look = fn(&[u8], usize) -> Option<(EncodedRegion, Decoded)>;
 
 pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut escaped = escapes::stretches(text, within);
     let mut quoted = quoted_printable::stretches(text, within);
     let mut at = escaped.start.min(quoted.start);
-    let mut marks = Marks::new(&BEGINNINGS, text, escaped.end.max(quoted.end));
+    let mut marks = Matches::new(&BEGINNINGS, text, escaped.end.max(quoted.end));
     while let Some(mark) = marks.next_from(at) {
         at = mark + 1;
         let is_quoted = text[mark] == b'=';

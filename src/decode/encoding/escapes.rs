@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use crate::bytescan::Sieve;
-use crate::decode::encoding::{Coat, DIGITS, Layer, Region, digit};
+use crate::bytescan::ByteFilter;
+use crate::decode::encoding::{DIGITS, Decoded, EncodedRegion, Encoding, digit};
 
 /// How a telling escape begins, besides what a sieve knows; in groups from 0 to 5.
-pub(crate) const fn beginnings(sieve: Sieve<1, 3>) -> Sieve<1, 3> {
+pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
     sieve
         .with(0, 0, b"%")
         .with(0, 1, DIGITS)
@@ -37,11 +37,11 @@ pub(crate) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
 }
 
 /// The region that the mark of a beginning shows.
-pub(crate) fn region(text: &[u8], mark: usize) -> Option<(Region, Layer)> {
+pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded)> {
     escape(&text[mark..]).filter(|escape| escape.is_telling)?;
     let place = stretch_start(text, mark)..stretch_end(text, mark);
     let layer = decoded(text, &place);
-    Some((Region { coat: Coat::Escapes, place }, layer))
+    Some((EncodedRegion { coat: Encoding::Escapes, place }, layer))
 }
 
 const fn is_edge(byte: u8) -> bool {
@@ -56,8 +56,8 @@ fn stretch_end(text: &[u8], at: usize) -> usize {
     at + text[at..].iter().take_while(|byte| !is_edge(**byte)).count()
 }
 
-fn decoded(text: &[u8], place: &Range<usize>) -> Layer {
-    let mut layer = Layer::until(place.end);
+fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
+    let mut layer = Decoded::until(place.end);
     let (mut at, mut plain) = (place.start, place.start);
     while at < place.end {
         let found = matches!(text[at], b'\\' | b'%' | b'&').then(|| escape(&text[at..place.end])).flatten();
@@ -180,7 +180,7 @@ mod tests {
         for escape in escapes {
             assert!(super::escape(escape.as_bytes()).is_some_and(|escape| escape.is_telling), "{escape}");
             let mut marks = [0];
-            beginnings(Sieve::empty()).mark(escape.as_bytes(), 0, &mut marks);
+            beginnings(ByteFilter::empty()).mark(escape.as_bytes(), 0, &mut marks);
             assert_eq!(marks[0] & 1, 1, "{escape}");
         }
     }

@@ -1,14 +1,14 @@
 //! Tokens that were cut in pieces: strings that are put together, lines that go on behind a backslash, and text
 //! that was wrapped.
 
-use crate::decode::encoding::Layer;
+use crate::decode::encoding::Decoded;
 use crate::text::is_quote;
 
 /// A token put together from its pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Joined {
+pub struct Fragments {
     /// The pieces without what stands between them.
-    pub layer: Layer,
+    pub layer: Decoded,
     /// The length of the first piece.
     pub first: usize,
     /// Whether nothing but a line break stands between some of them, so that they may not belong together.
@@ -32,8 +32,8 @@ const LEAST_WRAPPED: usize = 16;
 
 /// The pieces of a token that begins at a place, if there are two or more.
 #[must_use]
-pub fn joined(text: &[u8], from: usize) -> Option<Joined> {
-    let mut found = Joined { layer: Layer::until(text.len()), first: 0, is_wrapped: false };
+pub fn joined(text: &[u8], from: usize) -> Option<Fragments> {
+    let mut found = Fragments { layer: Decoded::until(text.len()), first: 0, is_wrapped: false };
     let mut at = from;
     for piece in 0..MOST_PIECES {
         let near = &text[at..text.len().min(at + MOST_PIECE)];

@@ -14,12 +14,12 @@ pub(crate) mod wrapped_lines;
 use std::ops::Range;
 
 pub use base64::is_one_stretch;
-pub use fragments::{Joined, joined};
-pub use source_map::Layer;
+pub use fragments::{Fragments, joined};
+pub use source_map::Decoded;
 
 /// How something is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Coat {
+pub enum Encoding {
     /// Base64, standard or URL-safe, perhaps wrapped, from any character on.
     Base64,
     /// Two hexadecimal digits a byte.
@@ -32,7 +32,7 @@ pub enum Coat {
     Wide,
 }
 
-impl Coat {
+impl Encoding {
     /// How far from a region in this coat the bytes may stand that decide where it begins and ends.
     #[must_use]
     pub const fn beside(self) -> usize {
@@ -57,9 +57,9 @@ impl Coat {
 
 /// A stretch of a text in a coat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Region {
+pub struct EncodedRegion {
     /// How it is written.
-    pub coat: Coat,
+    pub coat: Encoding,
     /// Where.
     pub place: Range<usize>,
 }
@@ -69,10 +69,10 @@ const SHORTEST: usize = 16;
 
 /// Sees a region, and what it says: in each way of reading it that gives a text, decoded when it is asked for, so that
 /// only one of them need be held.
-type Visit<'v> = dyn FnMut(Region, &mut dyn Iterator<Item = Layer>) + 'v;
+type Visit<'v> = dyn FnMut(EncodedRegion, &mut dyn Iterator<Item = Decoded>) + 'v;
 
 /// Shows a region if it says anything.
-fn show(region: Region, mut layers: impl Iterator<Item = Layer>, visit: &mut Visit<'_>) {
+fn show(region: EncodedRegion, mut layers: impl Iterator<Item = Decoded>, visit: &mut Visit<'_>) {
     if let Some(first) = layers.next() {
         visit(region, &mut std::iter::once(first).chain(layers));
     }
@@ -81,27 +81,28 @@ fn show(region: Region, mut layers: impl Iterator<Item = Layer>, visit: &mut Vis
 /// Shows the regions of a text that overlap with a part of it, or about which it may decide, each with what it
 /// says, in ascending order for each coat.
 pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
-    let widened =
-        |coat: Coat| within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside());
-    base64::regions(text, &widened(Coat::Base64), visit);
-    let near = widened(Coat::Escapes);
+    let widened = |coat: Encoding| {
+        within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside())
+    };
+    base64::regions(text, &widened(Encoding::Base64), visit);
+    let near = widened(Encoding::Escapes);
     escape_scan::regions(text, &near, visit);
     utf16::regions(text, &near, visit);
 }
 
 /// What the region of a coat says that begins at a place.
 #[must_use]
-pub fn layers_at(text: &[u8], coat: Coat, place: &Range<usize>) -> Vec<Layer> {
+pub fn layers_at(text: &[u8], coat: Encoding, place: &Range<usize>) -> Vec<Decoded> {
     let mut found = Vec::new();
-    let mut keep = |region: Region, layers: &mut dyn Iterator<Item = Layer>| {
+    let mut keep = |region: EncodedRegion, layers: &mut dyn Iterator<Item = Decoded>| {
         if region.coat == coat && region.place == *place {
             found = layers.collect();
         }
     };
     match coat {
-        Coat::Base64 | Coat::Hex => base64::regions(text, place, &mut keep),
-        Coat::Escapes | Coat::Quoted => escape_scan::regions(text, place, &mut keep),
-        Coat::Wide => utf16::regions(text, place, &mut keep),
+        Encoding::Base64 | Encoding::Hex => base64::regions(text, place, &mut keep),
+        Encoding::Escapes | Encoding::Quoted => escape_scan::regions(text, place, &mut keep),
+        Encoding::Wide => utf16::regions(text, place, &mut keep),
     }
     found
 }
@@ -138,7 +139,7 @@ mod tests {
 
     const SAID: &str = "API_KEY=k8Gq2ZpX7wLm4RtVb9NcQ4sT6uYj";
 
-    fn all(text: &[u8], within: &Range<usize>) -> Vec<(Region, Vec<Layer>)> {
+    fn all(text: &[u8], within: &Range<usize>) -> Vec<(EncodedRegion, Vec<Decoded>)> {
         let mut found = Vec::new();
         regions(text, within, &mut |region, layers| found.push((region, layers.collect())));
         found
@@ -154,7 +155,7 @@ mod tests {
     }
 
     /// What is said, in all coats.
-    fn coated() -> Vec<(Coat, Vec<u8>)> {
+    fn coated() -> Vec<(Encoding, Vec<u8>)> {
         let base64 = STANDARD.encode(format!("{SAID}{SAID}{SAID}"));
         let wrapped: Vec<&str> =
             base64.as_bytes().chunks(60).map(|line| std::str::from_utf8(line).unwrap()).collect();
@@ -167,27 +168,27 @@ mod tests {
         };
         let quoted = SAID.replace('=', "=3D").replace("k8Gq", "k8=\r\nGq");
         vec![
-            (Coat::Base64, STANDARD.encode(SAID).into_bytes()),
-            (Coat::Base64, URL_SAFE_NO_PAD.encode(format!("x{SAID}")).into_bytes()),
-            (Coat::Base64, format!("zz{}", STANDARD.encode(SAID)).into_bytes()),
-            (Coat::Base64, wrapped.join("\n").into_bytes()),
-            (Coat::Base64, wrapped.join("\"\r\n  \"").into_bytes()),
-            (Coat::Hex, escaped(|byte| format!("{byte:02x}"))),
-            (Coat::Hex, escaped(|byte| format!("{byte:02X}"))),
-            (Coat::Escapes, escaped(|byte| format!("\\u{byte:04x}"))),
-            (Coat::Escapes, escaped(|byte| format!("\\u{{{byte:x}}}"))),
-            (Coat::Escapes, escaped(|byte| format!("\\x{byte:02X}"))),
-            (Coat::Escapes, escaped(|byte| format!("\\{byte:03o}"))),
-            (Coat::Escapes, escaped(|byte| format!("%{byte:02x}"))),
-            (Coat::Escapes, escaped(|byte| format!("&#{byte};"))),
-            (Coat::Escapes, escaped(|byte| format!("&#x{byte:x};"))),
-            (Coat::Escapes, partly(|byte| format!("\\x{byte:02x}"))),
-            (Coat::Escapes, partly(|byte| format!("%{byte:02x}"))),
-            (Coat::Quoted, quoted.into_bytes()),
-            (Coat::Wide, wide(2, 0)),
-            (Coat::Wide, wide(2, 1)),
-            (Coat::Wide, wide(4, 0)),
-            (Coat::Wide, wide(4, 3)),
+            (Encoding::Base64, STANDARD.encode(SAID).into_bytes()),
+            (Encoding::Base64, URL_SAFE_NO_PAD.encode(format!("x{SAID}")).into_bytes()),
+            (Encoding::Base64, format!("zz{}", STANDARD.encode(SAID)).into_bytes()),
+            (Encoding::Base64, wrapped.join("\n").into_bytes()),
+            (Encoding::Base64, wrapped.join("\"\r\n  \"").into_bytes()),
+            (Encoding::Hex, escaped(|byte| format!("{byte:02x}"))),
+            (Encoding::Hex, escaped(|byte| format!("{byte:02X}"))),
+            (Encoding::Escapes, escaped(|byte| format!("\\u{byte:04x}"))),
+            (Encoding::Escapes, escaped(|byte| format!("\\u{{{byte:x}}}"))),
+            (Encoding::Escapes, escaped(|byte| format!("\\x{byte:02X}"))),
+            (Encoding::Escapes, escaped(|byte| format!("\\{byte:03o}"))),
+            (Encoding::Escapes, escaped(|byte| format!("%{byte:02x}"))),
+            (Encoding::Escapes, escaped(|byte| format!("&#{byte};"))),
+            (Encoding::Escapes, escaped(|byte| format!("&#x{byte:x};"))),
+            (Encoding::Escapes, partly(|byte| format!("\\x{byte:02x}"))),
+            (Encoding::Escapes, partly(|byte| format!("%{byte:02x}"))),
+            (Encoding::Quoted, quoted.into_bytes()),
+            (Encoding::Wide, wide(2, 0)),
+            (Encoding::Wide, wide(2, 1)),
+            (Encoding::Wide, wide(4, 0)),
+            (Encoding::Wide, wide(4, 3)),
         ]
     }
 

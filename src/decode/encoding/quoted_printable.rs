@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::bytescan::Sieve;
-use crate::decode::encoding::{Coat, Layer, Region, digit};
+use crate::bytescan::ByteFilter;
+use crate::decode::encoding::{Decoded, EncodedRegion, Encoding, digit};
 
 /// How what [`escape`] knows begins, besides what a sieve knows; in groups 6 and 7.
-pub(crate) const fn beginnings(sieve: Sieve<1, 3>) -> Sieve<1, 3> {
+pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
     sieve
         .with(6, 0, b"=")
         .with(6, 1, b"0123456789ABCDEF")
@@ -22,11 +22,11 @@ pub(crate) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
 }
 
 /// The region that the mark of a beginning shows.
-pub(crate) fn region(text: &[u8], mark: usize) -> Option<(Region, Layer)> {
+pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded)> {
     escape(text, mark)?;
     let place = stretch_start(text, mark)..stretch_end(text, mark);
     let layer = decoded(text, &place);
-    Some((Region { coat: Coat::Quoted, place }, layer))
+    Some((EncodedRegion { coat: Encoding::Quoted, place }, layer))
 }
 
 /// What the `=` at a place begins: how many bytes it takes up, and what it stands for, if anything.
@@ -84,8 +84,8 @@ fn stretch_end(text: &[u8], at: usize) -> usize {
     }
 }
 
-fn decoded(text: &[u8], place: &Range<usize>) -> Layer {
-    let mut layer = Layer::until(place.end);
+fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
+    let mut layer = Decoded::until(place.end);
     let (mut at, mut plain) = (place.start, place.start);
     while let Some(sign) = memchr::memchr(b'=', &text[at..place.end]).map(|sign| at + sign) {
         at = sign + 1;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A text that was decoded from a part of another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layer {
+pub struct Decoded {
     /// What was decoded.
     pub text: Vec<u8>,
     /// Where the stretch of the original ends that it was decoded from.
@@ -21,7 +21,7 @@ struct Segment {
     scale: (usize, usize),
 }
 
-impl Layer {
+impl Decoded {
     /// Nothing yet, of a stretch that ends at a place.
     pub(crate) fn until(end: usize) -> Self {
         Self { end, ..Self::default() }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn ranges_lead_back_to_where_they_come_from() {
-        let mut layer = Layer::until(38);
+        let mut layer = Decoded::until(38);
         layer.add_plain(10, b"abc");
         layer.add_escape(13, 6, b"-");
         layer.add_plain(19, b"de");

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::decode::encoding::{Coat, Layer, Region, SHORTEST, Visit, is_readable_byte};
+use crate::decode::encoding::{Decoded, EncodedRegion, Encoding, SHORTEST, Visit, is_readable_byte};
 
 /// A region has at least so many bytes, so every so many of them a whole word of it is met.
 const STRIDE: usize = 2 * SHORTEST - 1 - (WORD - 1);
@@ -27,10 +27,10 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         let count = characters(text, first, step);
         let end = first + (count - 1) * step + 1;
         if count >= SHORTEST {
-            let mut layer = Layer::until(end);
+            let mut layer = Decoded::until(end);
             layer.from(first, (step, 1));
             layer.text.extend(text[first..end].iter().step_by(step));
-            visit(Region { coat: Coat::Wide, place: first..end }, &mut std::iter::once(layer));
+            visit(EncodedRegion { coat: Encoding::Wide, place: first..end }, &mut std::iter::once(layer));
         }
         at = end.max(at + STRIDE);
     }

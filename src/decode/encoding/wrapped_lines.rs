@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::decode::encoding::Coat;
+use crate::decode::encoding::Encoding;
 use crate::decode::encoding::base64::is_run;
 
 /// A line of wrapped base64 that another one follows is at least so long.
@@ -94,4 +94,4 @@ fn gap_before(text: &[u8]) -> Option<usize> {
     (count <= MOST_BETWEEN && breaks == 1).then_some(count)
 }
 
-const _: () = assert!(MOST_BETWEEN < Coat::Base64.beside());
+const _: () = assert!(MOST_BETWEEN < Encoding::Base64.beside());

@@ -5,16 +5,16 @@ use std::ops::Range;
 
 use crate::detect::assignment::reject::literal_set::Initials;
 use crate::detect::assignment::reject::placeholder::{is_named, says_what_it_is};
-use crate::detect::assignment::value_stats::{Class, Looks};
+use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::walks;
 use crate::finding::Confidence;
 use crate::token_check;
-use skant_password_model::dictionary::Words;
+use skant_password_model::dictionary::Dictionary;
 
 /// Why there is doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doubt {
+pub(crate) enum ConfidenceCap {
     /// `store-pass`, `p4ssw0rd`: it says what it is.
     Named,
     /// `1234`, `abcabc`: the first that comes to mind.
@@ -24,17 +24,17 @@ pub(crate) enum Doubt {
     /// `    secret = content`: it may be the name of a variable.
     Variable,
     /// It is made of words, or of letters that could be one.
-    Words,
+    Dictionary,
     /// A few characters.
     Short,
 }
 
-impl Doubt {
+impl ConfidenceCap {
     /// The most confidence that such a value gets.
     pub(crate) const fn most(self) -> Confidence {
         match self {
             Self::Named | Self::Weak | Self::Noise | Self::Variable => Confidence::Low,
-            Self::Words | Self::Short => Confidence::Medium,
+            Self::Dictionary | Self::Short => Confidence::Medium,
         }
     }
 
@@ -44,24 +44,29 @@ impl Doubt {
             Self::Weak => "never more than low: a value that comes to everybody's mind",
             Self::Noise => "never more than low: what stands around it is no text",
             Self::Variable => "never more than low: the value may be the name of a variable",
-            Self::Words => "never more than medium: the value is made of words",
+            Self::Dictionary => "never more than medium: the value is made of words",
             Self::Short => "never more than medium: the value has few characters",
         }
     }
 }
 
 /// The first doubt about a value with a name, the weightiest first.
-pub(crate) fn of(value: &[u8], looks: &Looks, name: &[u8], dictionary: &Words) -> Option<Doubt> {
+pub(crate) fn of(
+    value: &[u8],
+    looks: &ValueStats,
+    name: &[u8],
+    dictionary: &Dictionary,
+) -> Option<ConfidenceCap> {
     if is_named(value, looks) || is_of_its_name(value, name) || hides(value, looks) {
-        Some(Doubt::Named)
+        Some(ConfidenceCap::Named)
     } else if is_weak(value) {
-        Some(Doubt::Weak)
+        Some(ConfidenceCap::Weak)
     } else if let Some(doubt) = in_login(value, dictionary) {
         Some(doubt)
     } else if is_wordy(looks) {
-        Some(Doubt::Words)
+        Some(ConfidenceCap::Dictionary)
     } else {
-        (value.len() < LEAST).then_some(Doubt::Short)
+        (value.len() < LEAST).then_some(ConfidenceCap::Short)
     }
 }
 
@@ -91,14 +96,18 @@ fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
 }
 
 /// A name and a password in base64 are as doubtful as the password.
-fn in_login(value: &[u8], dictionary: &Words) -> Option<Doubt> {
+fn in_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
     let password = token_check::login_password(value)?;
-    let looks = Looks::of(&password, dictionary);
-    if is_named(&password, &looks) { Some(Doubt::Named) } else { is_weak(&password).then_some(Doubt::Weak) }
+    let looks = ValueStats::of(&password, dictionary);
+    if is_named(&password, &looks) {
+        Some(ConfidenceCap::Named)
+    } else {
+        is_weak(&password).then_some(ConfidenceCap::Weak)
+    }
 }
 
 /// Whether it is such a value in percent escapes, in base64, or with digits and signs for letters.
-fn hides(value: &[u8], looks: &Looks) -> bool {
+fn hides(value: &[u8], looks: &ValueStats) -> bool {
     let folded = folded(&without_escapes(value));
     if folded != value && says_what_it_is(&folded) {
         return true;
@@ -198,7 +207,7 @@ fn is_weak(value: &[u8]) -> bool {
 }
 
 /// Made of words, or so that it could be: a name, a word of another language.
-fn is_wordy(looks: &Looks) -> bool {
+fn is_wordy(looks: &ValueStats) -> bool {
     let length = looks.letters() + looks.digits + looks.signs;
     // Case that changes with every other letter is chance, whatever the letters are.
     let could_be = looks.likeness > 0 && looks.letters() >= looks.humps * 3;
@@ -249,32 +258,32 @@ mod tests {
     fn what_comes_to_mind_gets_less_confidence() {
         let words = &Model::builtin().words;
         for (value, expected) in [
-            ("store-pass", Some(Doubt::Named)),
-            ("celerypassword", Some(Doubt::Named)),
-            ("p4ssw0rd", Some(Doubt::Named)),
-            ("Cl1ent$ecret!", Some(Doubt::Named)),
-            ("YS1naXQtdG9rZW4=", Some(Doubt::Named)),
-            ("p%40ssword%20", Some(Doubt::Named)),
-            ("Test@12345", Some(Doubt::Named)),
-            ("cachepass", Some(Doubt::Named)),
-            ("Bosnia", Some(Doubt::Named)),
-            ("YXBwOnN0b3JlLXBhc3M", Some(Doubt::Named)),
-            ("YXBwOjEyMzQ=", Some(Doubt::Weak)),
-            ("Postgres", Some(Doubt::Weak)),
-            ("1234", Some(Doubt::Weak)),
-            ("asdasd", Some(Doubt::Weak)),
-            ("654321", Some(Doubt::Weak)),
-            ("qwe123", Some(Doubt::Weak)),
-            ("Cba-321", Some(Doubt::Weak)),
-            ("correcthorse", Some(Doubt::Words)),
-            ("bosco", Some(Doubt::Words)),
-            ("k8Gqz", Some(Doubt::Short)),
+            ("store-pass", Some(ConfidenceCap::Named)),
+            ("celerypassword", Some(ConfidenceCap::Named)),
+            ("p4ssw0rd", Some(ConfidenceCap::Named)),
+            ("Cl1ent$ecret!", Some(ConfidenceCap::Named)),
+            ("YS1naXQtdG9rZW4=", Some(ConfidenceCap::Named)),
+            ("p%40ssword%20", Some(ConfidenceCap::Named)),
+            ("Test@12345", Some(ConfidenceCap::Named)),
+            ("cachepass", Some(ConfidenceCap::Named)),
+            ("Bosnia", Some(ConfidenceCap::Named)),
+            ("YXBwOnN0b3JlLXBhc3M", Some(ConfidenceCap::Named)),
+            ("YXBwOjEyMzQ=", Some(ConfidenceCap::Weak)),
+            ("Postgres", Some(ConfidenceCap::Weak)),
+            ("1234", Some(ConfidenceCap::Weak)),
+            ("asdasd", Some(ConfidenceCap::Weak)),
+            ("654321", Some(ConfidenceCap::Weak)),
+            ("qwe123", Some(ConfidenceCap::Weak)),
+            ("Cba-321", Some(ConfidenceCap::Weak)),
+            ("correcthorse", Some(ConfidenceCap::Dictionary)),
+            ("bosco", Some(ConfidenceCap::Dictionary)),
+            ("k8Gqz", Some(ConfidenceCap::Short)),
             ("k8Gq2Zp", None),
             ("xvqkzjwpdt", None),
             ("8f4b7f84864484a7bf31766abe9204da", None),
             ("kX9pQ2vR7tLm3NwZ8bYc", None),
         ] {
-            let looks = Looks::of(value.as_bytes(), words);
+            let looks = ValueStats::of(value.as_bytes(), words);
             assert_eq!(of(value.as_bytes(), &looks, b"db_bosnia_password", words), expected, "{value}");
         }
     }

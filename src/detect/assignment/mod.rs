@@ -17,21 +17,21 @@ use crate::detect::identifier;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
 use crate::secret::Mask;
-use confidence_cap::Doubt;
-use parse::Place;
-use value_stats::Looks;
+use confidence_cap::ConfidenceCap;
+use parse::Assignment;
+use value_stats::ValueStats;
 
 pub(crate) use crate::detect::assignment::parse::cursor::ends_bare;
-pub use model::{Model, Opinion};
-pub use skant_password_model::{Words, pairs_of};
+pub use model::{Model, ModelScore};
+pub use skant_password_model::{Dictionary, pairs_of};
 
 /// A rule made ready.
 pub(crate) struct Parts<'r> {
     pub(crate) rule: usize,
     pub(crate) syntax: Syntax,
     pub(crate) mask_head: usize,
-    pub(crate) not_names: &'r [Text],
-    pub(crate) not_ends: &'r [Text],
+    pub(crate) excluded_names: &'r [Text],
+    pub(crate) excluded_last_words: &'r [Text],
     pub(crate) public_prefixes: &'r [Text],
     /// What tokens of rules of their own begin with, sorted: what those do not report is none.
     pub(crate) tokens: &'r [Text],
@@ -39,7 +39,7 @@ pub(crate) struct Parts<'r> {
 
 /// A place that the model is asked about, for training it.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct ScoredValue {
     /// The rule, by its place in the rule set.
     pub rule: usize,
     /// Where the value stands.
@@ -63,7 +63,7 @@ pub(crate) fn find<'m>(
     let place = place_at(parts, text, anchor)?;
     let model = model();
     let value = &text[place.value.clone()];
-    let looks = Looks::of(value, &model.words);
+    let looks = ValueStats::of(value, &model.words);
     let opinion = model.judge(
         || doubt(text, &place, &looks, &model.words),
         |sink| features::visit(text, &place, &looks, sink),
@@ -94,29 +94,34 @@ pub(crate) fn find<'m>(
 }
 
 /// What the model would be asked about at an anchor.
-pub(crate) fn seen(parts: &Parts<'_>, model: &Model, text: &[u8], anchor: &Range<usize>) -> Option<Seen> {
+pub(crate) fn seen(
+    parts: &Parts<'_>,
+    model: &Model,
+    text: &[u8],
+    anchor: &Range<usize>,
+) -> Option<ScoredValue> {
     let place = place_at(parts, text, anchor)?;
     let mut found = Vec::new();
     let value = &text[place.value.clone()];
-    let looks = Looks::of(value, &model.words);
+    let looks = ValueStats::of(value, &model.words);
     features::visit(text, &place, &looks, &mut |kind, words| found.push(kind.feature(words)));
     found.sort();
     found.dedup();
-    let most = doubt(text, &place, &looks, &model.words).map_or(Confidence::High, Doubt::most);
-    Some(Seen { rule: parts.rule, value: place.value, features: found, most })
+    let most = doubt(text, &place, &looks, &model.words).map_or(Confidence::High, ConfidenceCap::most);
+    Some(ScoredValue { rule: parts.rule, value: place.value, features: found, most })
 }
 
 /// The weightiest doubt about the value of a place.
-fn doubt(text: &[u8], place: &Place, looks: &Looks, words: &Words) -> Option<Doubt> {
+fn doubt(text: &[u8], place: &Assignment, looks: &ValueStats, words: &Dictionary) -> Option<ConfidenceCap> {
     let start =
         if place.name.is_empty() { place.value.start } else { place.name.start.min(place.value.start) };
     if confidence_cap::is_in_noise(text, &(start..place.value.end)) {
-        return Some(Doubt::Noise);
+        return Some(ConfidenceCap::Noise);
     }
     let found = confidence_cap::of(&text[place.value.clone()], looks, &text[place.name.clone()], words);
-    let is_wordy = found == Some(Doubt::Words);
+    let is_wordy = found == Some(ConfidenceCap::Dictionary);
     if is_wordy && crate::detect::assignment::reject::code::may_be_variable(text, place) {
-        Some(Doubt::Variable)
+        Some(ConfidenceCap::Variable)
     } else {
         found
     }
@@ -129,14 +134,14 @@ pub(crate) fn chosen(value: &[u8]) -> Option<Tier> {
         return None;
     }
     let words = &Model::builtin().words;
-    match confidence_cap::of(value, &Looks::of(value, words), b"", words).map(Doubt::most) {
+    match confidence_cap::of(value, &ValueStats::of(value, words), b"", words).map(ConfidenceCap::most) {
         None => Some(Tier::Exact),
         Some(Confidence::Low) => None,
         Some(_) => Some(Tier::Likely),
     }
 }
 
-fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     let place = match parts.syntax {
         Syntax::Assigned => parse::assigned(text, anchor)?,
         Syntax::Scheme => crate::detect::assignment::parse::inline_credentials::schemed(text, anchor)?,
@@ -157,8 +162,8 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Pla
     if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
         return None;
     }
-    let is_other = identifier::has_word(&identifier::words(name), parts.not_names)
-        || identifier::has_word(&identifier::words(rest), parts.not_ends);
+    let is_other = identifier::has_word(&identifier::words(name), parts.excluded_names)
+        || identifier::has_word(&identifier::words(rest), parts.excluded_last_words);
     (!is_other).then_some(place)
 }
 

@@ -1,21 +1,21 @@
 //! What each feature weighs, and what the sum says: a logistic regression, kept as a table.
 
-use crate::detect::assignment::confidence_cap::Doubt;
+use crate::detect::assignment::confidence_cap::ConfidenceCap;
 use crate::finding::Confidence;
-use skant_password_model::dictionary::Words;
+use skant_password_model::dictionary::Dictionary;
 use skant_password_model::feature_key::key_of;
 use skant_password_model::weights::Table;
 
 /// Weights, a dictionary, and the limits of the levels of confidence.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(crate) words: Words,
+    pub(crate) words: Dictionary,
     table: Table,
 }
 
 /// What the model says of one value: the features that it knows, and what each adds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opinion {
+pub struct ModelScore {
     /// How sure it is.
     pub confidence: Confidence,
     /// The sum, in natural logarithms of the odds.
@@ -23,18 +23,18 @@ pub struct Opinion {
     /// The features that were known, by their number in the model, in the order in which they were seen.
     pub(crate) parts: Vec<u16>,
     /// What keeps it from being sure, whatever the sum says.
-    pub(crate) doubt: Option<Doubt>,
+    pub(crate) doubt: Option<ConfidenceCap>,
     /// The three that weighed most, in words.
     pub reasons: Vec<String>,
 }
 
-impl Eq for Opinion {}
+impl Eq for ModelScore {}
 
-impl Opinion {
+impl ModelScore {
     /// What keeps the confidence down whatever the sum is, in words.
     #[must_use]
     pub fn doubt(&self) -> Option<&'static str> {
-        self.doubt.map(Doubt::in_words)
+        self.doubt.map(ConfidenceCap::in_words)
     }
 }
 
@@ -48,16 +48,16 @@ impl Model {
 
     /// Reads a table: on each line a feature, a tab and what it weighs.
     #[must_use]
-    pub fn new(table: &str, words: Words) -> Self {
+    pub fn new(table: &str, words: Dictionary) -> Self {
         Self { words, table: Table::parse(table) }
     }
 
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
     pub(crate) fn judge(
         &self,
-        doubt: impl FnOnce() -> Option<Doubt>,
+        doubt: impl FnOnce() -> Option<ConfidenceCap>,
         visit: impl FnOnce(&mut crate::detect::assignment::features::Sink<'_>),
-    ) -> Option<Opinion> {
+    ) -> Option<ModelScore> {
         let mut parts = Vec::with_capacity(48);
         // A bit for each feature that was seen: more are no more than a slower search.
         let mut seen = [0_u64; 64];
@@ -83,12 +83,12 @@ impl Model {
             _ => return None,
         };
         let doubt = doubt();
-        let most = doubt.map_or(Confidence::High, Doubt::most);
-        Some(Opinion { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
+        let most = doubt.map_or(Confidence::High, ConfidenceCap::most);
+        Some(ModelScore { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
     }
 
     /// The three parts that weighed most, in words.
-    pub(crate) fn reasons(&self, opinion: &Opinion) -> Vec<String> {
+    pub(crate) fn reasons(&self, opinion: &ModelScore) -> Vec<String> {
         const SHOWN: usize = 3;
         let weight = |part: &u16| self.table.weight(*part);
         // Those that weigh as much as the last one shown are told apart by their words.
@@ -112,7 +112,7 @@ impl Model {
     /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
     /// a feature of its own, is what all values start from.
     #[must_use]
-    pub fn explain(&self, opinion: &Opinion) -> Vec<(String, f32)> {
+    pub fn explain(&self, opinion: &ModelScore) -> Vec<(String, f32)> {
         self.with_start(opinion.parts.iter().copied())
     }
 
@@ -152,7 +152,7 @@ impl Model {
 mod builtin {
     use std::borrow::Cow;
 
-    use super::{Table, Words};
+    use super::{Dictionary, Table};
 
     include!(concat!(env!("OUT_DIR"), "/model.rs"));
 }
@@ -163,8 +163,10 @@ mod tests {
 
     #[test]
     fn the_one_compiled_in_is_that_of_the_files() {
-        let words =
-            Words::new(include_str!("../../../model/words.txt"), include_str!("../../../model/pairs.txt"));
+        let words = Dictionary::new(
+            include_str!("../../../model/words.txt"),
+            include_str!("../../../model/pairs.txt"),
+        );
         let model = Model::new(include_str!("../../../model/weights.tsv"), words);
         assert_eq!(format!("{model:?}"), format!("{:?}", Model::builtin()));
     }
@@ -173,12 +175,12 @@ mod tests {
     fn what_speaks_against_a_value_is_said_to() {
         let model = Model::new(
             "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:a\t-0.5\nname-alone:b\t2\n",
-            Words::new("", ""),
+            Dictionary::new("", ""),
         );
         let part = |name| model.table.number(key_of(name)).unwrap();
         let parts = vec![part("name-alone:a"), part("name-alone:b")];
         let opinion =
-            Opinion { confidence: Confidence::Low, sum: 0.5, parts, doubt: None, reasons: Vec::new() };
+            ModelScore { confidence: Confidence::Low, sum: 0.5, parts, doubt: None, reasons: Vec::new() };
         assert_eq!(model.reasons(&opinion), ["the name is `b` alone", "against it: the name is `a` alone"]);
     }
 

@@ -1,6 +1,6 @@
 //! What a value looks like, in numbers and in one word.
 
-use skant_password_model::dictionary::{MOST_RUN, Words};
+use skant_password_model::dictionary::{Dictionary, MOST_RUN};
 use skant_password_model::feature_key::Word;
 
 /// What kind of thing a value looks like.
@@ -19,7 +19,7 @@ pub(crate) enum Class {
     /// Letters of both cases that are no words.
     Mixed,
     /// Words with `_`, `-` or `.` between them.
-    Joined,
+    Fragments,
     /// Words, and digits or signs behind or between them.
     WordDigits,
     /// Short, letters with digits or signs, no words.
@@ -42,7 +42,7 @@ impl Class {
             Self::Letters => const { Word::of(b"letters") },
             Self::Camel => const { Word::of(b"camel") },
             Self::Mixed => const { Word::of(b"mixed") },
-            Self::Joined => const { Word::of(b"joined") },
+            Self::Fragments => const { Word::of(b"joined") },
             Self::WordDigits => const { Word::of(b"word-digits") },
             Self::Typed => const { Word::of(b"typed") },
             Self::Random => const { Word::of(b"random") },
@@ -54,7 +54,7 @@ impl Class {
 
 /// A value in numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct Looks {
+pub(crate) struct ValueStats {
     pub(crate) lower: usize,
     pub(crate) upper: usize,
     pub(crate) digits: usize,
@@ -90,8 +90,8 @@ fn humps_of(run: &[u8]) -> u64 {
     (1..run.len().min(MOST_RUN)).fold(0, |humps, at| humps | u64::from(begins(at)) << at)
 }
 
-impl Looks {
-    pub(crate) fn of(value: &[u8], words: &Words) -> Self {
+impl ValueStats {
+    pub(crate) fn of(value: &[u8], words: &Dictionary) -> Self {
         let mut counts = [0_usize; 4];
         let mut seen = [0_u64; 4];
         let (mut changes, mut likeness, mut pairs) = (0, 0, 0);
@@ -186,7 +186,7 @@ impl Looks {
         let joins = value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b':')).count();
         if wordy {
             return if joins > 0 && joins == self.signs && self.digits <= 3 {
-                Class::Joined
+                Class::Fragments
             } else {
                 Class::WordDigits
             };
@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_what_stands_there() {
-        let words = Words::new("correct\nhorse\nsummer\n", "");
-        let of = |value: &str| Looks::of(value.as_bytes(), &words);
+        let words = Dictionary::new("correct\nhorse\nsummer\n", "");
+        let of = |value: &str| ValueStats::of(value.as_bytes(), &words);
         assert_eq!(["aaaa", "aab1", "a1b2"].map(|value| of(value).changes), [0, 33, 100]);
         for (value, is_random) in [
             ("k8Gq2ZpX7wLm4RtVb", true),
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_value_is_told() {
-        let words = Words::new("correct\nhorse\npassword\nsummer\nthe\n", "");
+        let words = Dictionary::new("correct\nhorse\npassword\nsummer\nthe\n", "");
         for (value, class) in [
             ("522154", Class::Number),
             ("8f4b7f84864484a7bf31766abe9204da", Class::Hex),
@@ -236,14 +236,14 @@ mod tests {
             ("correctHorse", Class::Camel),
             ("zqKvjWxp", Class::Mixed),
             ("suMmeRhOrse", Class::Mixed),
-            ("correct-horse", Class::Joined),
+            ("correct-horse", Class::Fragments),
             ("summer2024", Class::WordDigits),
             ("k8Gq2Zp", Class::Typed),
             ("k8Gq2ZpX7wLm4RtVb", Class::Random),
             ("the horse", Class::Sentence),
             ("/summer/horse", Class::Path),
         ] {
-            assert_eq!(Looks::of(value.as_bytes(), &words).class, class, "{value}");
+            assert_eq!(ValueStats::of(value.as_bytes(), &words).class, class, "{value}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use crate::detect::Detector;
-use crate::detect::incremental::Trace;
+use crate::detect::incremental::ScanState;
 use crate::detect::prefilter::Extent;
 use crate::text::{Copied, between};
 
@@ -94,11 +94,15 @@ impl Marks<'_> {
         ControlFlow::Continue(())
     }
 
-    pub(crate) fn into_trace(mut self, ended: ControlFlow<()>) -> Trace {
+    pub(crate) fn into_trace(mut self, ended: ControlFlow<()>) -> ScanState {
         if self.found.capacity() > 2 * self.found.len() + 16 {
             self.found.shrink_to_fit();
         }
-        Trace { length: self.text.len(), coats: Vec::new(), marks: ended.is_continue().then_some(self.found) }
+        ScanState {
+            length: self.text.len(),
+            coats: Vec::new(),
+            marks: ended.is_continue().then_some(self.found),
+        }
     }
 }
 

@@ -10,35 +10,35 @@ pub(crate) mod anchor_hits;
 
 use std::ops::{ControlFlow, Range};
 
-use crate::decode::{Coat, Region};
-use crate::detect::candidate_set::Gathered;
+use crate::decode::{EncodedRegion, Encoding};
+use crate::detect::candidate_set::CandidateSet;
 use crate::detect::nested::archived::is_carried;
-use crate::detect::{Detector, Evidence, Looked};
+use crate::detect::{Detector, Evidence, ScanResult};
 use crate::text::{Copied, between, long_ones};
 use anchor_hits::{Mark, Marks, merged};
 
 /// The anchors of a text, as far as they are worth carrying.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trace {
+pub struct ScanState {
     /// In order of place; absent where they are too many to be carried, or the text is too large, or an archive.
     marks: Option<Vec<Mark>>,
     /// Regions in which something is found under a coat, in order of place.
-    coats: Vec<Mantle>,
+    coats: Vec<CarriedRegion>,
     /// The length of the text.
     length: usize,
 }
 
 /// A region with something under its coat.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Mantle {
+struct CarriedRegion {
     start: u32,
     end: u32,
-    coat: Coat,
+    coat: Encoding,
 }
 
-impl Mantle {
+impl CarriedRegion {
     /// Of a text whose length fits.
-    fn new(coat: Coat, place: &Range<usize>) -> Self {
+    fn new(coat: Encoding, place: &Range<usize>) -> Self {
         let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         Self { start: small(place.start), end: small(place.end), coat }
     }
@@ -52,12 +52,12 @@ impl Mantle {
 /// sixteen bytes everywhere, a hundred of them in a version of a large file.
 const LEAST: usize = 64;
 
-impl Trace {
+impl ScanState {
     /// The memory that it takes, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.marks.as_ref().map_or(0, |marks| marks.capacity() * size_of::<Mark>())
-            + self.coats.capacity() * size_of::<Mantle>()
+            + self.coats.capacity() * size_of::<CarriedRegion>()
     }
 
     /// So many are carried at most: half of the text's size in memory. A text that is denser than that is
@@ -70,8 +70,8 @@ impl Trace {
 impl Detector {
     /// Looks at a text in full.
     #[must_use]
-    pub fn trace(&self, text: &[u8]) -> Trace {
-        let mut marks = Marks { detector: self, text, most: Trace::most(text.len()), found: Vec::new() };
+    pub fn trace(&self, text: &[u8]) -> ScanState {
+        let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         let ended = if is_carried(text) {
             self.prefilter.search(text, &(0..text.len()), |start, anchor| marks.add(start, anchor))
         } else {
@@ -80,7 +80,8 @@ impl Detector {
         marks.found.sort_unstable();
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
-            let mut keep = |region: Region, _| trace.coats.push(Mantle::new(region.coat, &region.place));
+            let mut keep =
+                |region: EncodedRegion, _| trace.coats.push(CarriedRegion::new(region.coat, &region.place));
             self.coated(text, &(0..text.len()), None, &mut keep);
             trace.coats.sort_unstable();
         }
@@ -90,12 +91,12 @@ impl Detector {
     /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
     /// made from. Gives what [`Detector::trace`] gives.
     #[must_use]
-    pub fn retrace(&self, text: &[u8], base: &Trace, copies: &[Copied]) -> Trace {
+    pub fn retrace(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> ScanState {
         let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
             return self.trace(text);
         };
         let copies = long_ones(copies, LEAST);
-        let mut marks = Marks { detector: self, text, most: Trace::most(text.len()), found: Vec::new() };
+        let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         marks.found.reserve_exact(known.len() + 4);
         let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
         let taken_over = marks.found.len();
@@ -111,14 +112,14 @@ impl Detector {
     }
 
     /// Regions that were copied with all that decides about them, and those that touch what is new.
-    fn coats_again(&self, text: &[u8], base: &Trace, copies: &[Copied]) -> Vec<Mantle> {
+    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> Vec<CarriedRegion> {
         let mut found = Vec::new();
         for copy in copies {
             for mantle in &base.coats {
                 let place = mantle.place();
                 if copy.from.start <= place.start && holds(copy, mantle, base.length, text.len()) {
                     let to = place.start - copy.from.start + copy.to;
-                    found.push(Mantle::new(mantle.coat, &(to..to + place.len())));
+                    found.push(CarriedRegion::new(mantle.coat, &(to..to + place.len())));
                 }
             }
         }
@@ -131,13 +132,13 @@ impl Detector {
         for gap in start.into_iter().chain(between(copies, length)).chain(end) {
             match parts.last_mut() {
                 // What lies between them would be looked at twice.
-                Some(last) if gap.start <= last.end + 2 * Coat::Base64.beside() => last.end = gap.end,
+                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.beside() => last.end = gap.end,
                 _ => parts.push(gap),
             }
         }
         for part in parts {
             self.coated(text, &part, None, &mut |region, _| {
-                found.push(Mantle::new(region.coat, &region.place));
+                found.push(CarriedRegion::new(region.coat, &region.place));
             });
         }
         found.sort_unstable();
@@ -147,11 +148,11 @@ impl Detector {
 
     /// What [`Detector::look`] gives.
     #[must_use]
-    pub fn look_again(&self, text: &[u8], trace: &Trace) -> Looked {
+    pub fn look_again(&self, text: &[u8], trace: &ScanState) -> ScanResult {
         let Some(marks) = &trace.marks else { return self.look(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
-        let mut gathered = Gathered::default();
+        let mut gathered = CandidateSet::default();
         gathered.push(found, &self.keep);
         for mantle in &trace.coats {
             gathered.add(self.coated_at(text, mantle.coat, &mantle.place()), &self.keep);
@@ -161,13 +162,13 @@ impl Detector {
 
     /// What [`Detector::scan`] gives.
     #[must_use]
-    pub fn evidence(&self, text: &[u8], trace: &Trace) -> Vec<Evidence> {
+    pub fn evidence(&self, text: &[u8], trace: &ScanState) -> Vec<Evidence> {
         self.look_again(text, trace).evidence
     }
 }
 
 /// Whether a region of the base and what decides about it lie in a copy.
-fn holds(copy: &Copied, mantle: &Mantle, base: usize, length: usize) -> bool {
+fn holds(copy: &Copied, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
     let (place, beside) = (mantle.place(), mantle.coat.beside());
     let from_start = copy.from.start == 0 && copy.to == 0;
     let to_end = copy.from.end == base && copy.end() == length;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::evidence::Candidate;
-use crate::detect::matcher::pattern::{Found, Parts, Window, candidate, last_anchor, next_anchor};
+use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, last_anchor, next_anchor};
 use crate::rules::Text;
 use crate::token_check;
 
@@ -46,7 +46,7 @@ pub(crate) fn pem(
         return None;
     }
     let span = window.anchor.start..start + length + end_line.len();
-    candidate(parts, window, Found { public: 0, body: start..start + length, span, name: None })
+    candidate(parts, window, PatternMatch { public: 0, body: start..start + length, span, name: None })
 }
 
 /// The base64 characters of a block, or `None` if it holds what no private key does.
@@ -117,7 +117,7 @@ pub(crate) fn member(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate
     let body = captures
         .name("body")
         .map_or(span.clone(), |body| object.start + body.start()..object.start + body.end());
-    candidate(parts, window, Found { public: 0, body, span, name: None })
+    candidate(parts, window, PatternMatch { public: 0, body, span, name: None })
 }
 
 /// From the nearest brace that is open before the anchor to the one that closes it.

@@ -3,7 +3,7 @@
 
 use crate::detect::evidence::Candidate;
 use crate::detect::identifier;
-use crate::detect::matcher::pattern::{Found, Parts, Window, candidate, opens};
+use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, opens};
 use crate::rules::{Alphabet, Text};
 
 /// How much of a name may stand before the provider's.
@@ -79,7 +79,7 @@ pub(crate) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     let spaced = captures.name("operator")?.as_bytes().iter().all(u8::is_ascii_whitespace);
     let told = names.iter().any(|name| memchr::memmem::find(&lower, name.as_bytes()).is_some());
     let last = captures.name("inner").map_or(start..name_end, at);
-    let follows = bytes.get(secret.end).is_some_and(|next| parts.shaped.edge.holds(*next));
+    let follows = bytes.get(secret.end).is_some_and(|next| parts.shaped.may_not_precede.holds(*next));
     if follows
         || spaced && !bytes[start..].starts_with(b"--")
         || !told
@@ -88,7 +88,7 @@ pub(crate) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
         return None;
     }
     let body = captures.name("body").map_or(secret.clone(), at);
-    candidate(parts, window, Found { public: 0, body, span: secret, name: Some(last) })
+    candidate(parts, window, PatternMatch { public: 0, body, span: secret, name: Some(last) })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 use crate::detect::evidence::{Candidate, Features, Tier};
 use crate::detect::matcher::{block, keyword};
 use crate::detect::{assignment, identifier, placeholder, randomness, snippet};
-use crate::rules::{Alphabet, Form, Left, Shaped, Text};
+use crate::rules::{Alphabet, Form, MayFollow, Pattern, Text};
 use crate::secret::Mask;
 use crate::token_check::outcome;
 
@@ -16,7 +16,7 @@ use crate::token_check::outcome;
 pub(crate) struct Parts<'r> {
     pub(crate) rule: usize,
     pub(crate) main: &'r Regex,
-    pub(crate) shaped: &'r Shaped,
+    pub(crate) shaped: &'r Pattern,
     pub(crate) anchors: &'r [Text],
 }
 
@@ -30,14 +30,14 @@ pub(crate) struct Window<'t> {
 /// What every rule sees before its anchor: a name, an escape, a colour code.
 const LEAST_BEFORE: usize = 96;
 
-impl Shaped {
+impl Pattern {
     /// How far before its anchor such a rule looks, in bytes, if it looks `reach` bytes behind it.
     fn behind(&self, reach: usize) -> usize {
         match &self.form {
-            Form::Token(_) => LEAST_BEFORE + self.before.1,
-            Form::Beside { .. } => LEAST_BEFORE,
-            Form::Pem { beside, .. } if beside.is_empty() => LEAST_BEFORE,
-            Form::Pem { .. } | Form::Member(_) => reach.max(LEAST_BEFORE),
+            Form::Token(_) => LEAST_BEFORE + self.anchor_offset.1,
+            Form::Keyword { .. } => LEAST_BEFORE,
+            Form::Pem { nearby, .. } if nearby.is_empty() => LEAST_BEFORE,
+            Form::Pem { .. } | Form::JsonMember(_) => reach.max(LEAST_BEFORE),
         }
     }
 
@@ -45,8 +45,8 @@ impl Shaped {
     pub(crate) fn expression(&self) -> String {
         match &self.form {
             Form::Token(token) => format!("^(?:{token})"),
-            Form::Beside { value, .. } => keyword::expression(value),
-            Form::Member(member) => member.clone().into_owned(),
+            Form::Keyword { value, .. } => keyword::expression(value),
+            Form::JsonMember(member) => member.clone().into_owned(),
             Form::Pem { .. } => block::EXPRESSION.to_owned(),
         }
     }
@@ -63,20 +63,20 @@ pub(crate) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>, reach:
 fn in_window(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
     match &parts.shaped.form {
         Form::Token(_) => token(parts, window),
-        Form::Beside { names, .. } => keyword::find(parts, names, window),
-        Form::Pem { labels, beside } => block::pem(parts, labels, beside, window),
-        Form::Member(_) => block::member(parts, window),
+        Form::Keyword { name_words, .. } => keyword::find(parts, name_words, window),
+        Form::Pem { labels, nearby } => block::pem(parts, labels, nearby, window),
+        Form::JsonMember(_) => block::member(parts, window),
     }
 }
 
 /// A token with a literal in it: tried from each place that it may begin at, the earliest first.
 fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
-    let (fewest, most) = parts.shaped.before;
+    let (fewest, most) = parts.shaped.anchor_offset;
     let earliest = window.anchor.start.saturating_sub(most);
     let latest = window.anchor.start.checked_sub(fewest)?;
     (earliest..=latest).find_map(|start| {
-        let anywhere = parts.shaped.left == Left::Free && fewest == most;
-        if !anywhere && !opens(&window.bytes[..start], parts.shaped.edge) {
+        let anywhere = parts.shaped.may_follow == MayFollow::Free && fewest == most;
+        if !anywhere && !opens(&window.bytes[..start], parts.shaped.may_not_precede) {
             return None;
         }
         // A second token may be glued to the first one, whose length may be open. A short anchor may stand in a
@@ -124,20 +124,20 @@ fn token_at(parts: &Parts<'_>, window: &Window<'_>, start: usize, end: usize) ->
     let secret = captures.name("secret").unwrap_or(whole);
     let span = start + secret.start()..start + secret.end();
     let public = window.anchor.end.saturating_sub(span.start);
-    let public = if parts.shaped.before.1 == 0 { public.min(span.len()) } else { 0 };
+    let public = if parts.shaped.anchor_offset.1 == 0 { public.min(span.len()) } else { 0 };
     let body = captures
         .name("body")
         .map_or(span.start + public..span.end, |body| start + body.start()..start + body.end());
-    let found = Found { span, public, body, name: None };
+    let found = PatternMatch { span, public, body, name: None };
     let after = &window.bytes[start + whole.end()..];
     let candidate = candidate(parts, window, found)?;
     let proven = candidate.features.proof.as_ref().is_some_and(|proof| proof.fits == Some(true));
     let glued = start + whole.end() == end && end < window.bytes.len();
-    (parts.shaped.closed || proven || glued || closes(parts, after)).then_some(candidate)
+    (parts.shaped.self_terminating || proven || glued || closes(parts, after)).then_some(candidate)
 }
 
 /// Where something was found.
-pub(crate) struct Found {
+pub(crate) struct PatternMatch {
     pub(crate) span: Range<usize>,
     /// The length of what all such tokens begin with.
     pub(crate) public: usize,
@@ -150,13 +150,13 @@ pub(crate) struct Found {
 const MOST_SHOWN: usize = 4;
 
 /// Puts together what is known of a match; `None` if it is proven to be something else.
-pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) -> Option<Candidate> {
-    let Found { span, public, body, name } = found;
+pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMatch) -> Option<Candidate> {
+    let PatternMatch { span, public, body, name } = found;
     let shaped = parts.shaped;
     let value = &window.bytes[span.clone()];
     let random = &window.bytes[body];
-    let form = if shaped.sure { Tier::Exact } else { Tier::Likely };
-    let tier = if shaped.typed { assignment::chosen(value)? } else { form };
+    let form = if shaped.exact { Tier::Exact } else { Tier::Likely };
+    let tier = if shaped.human_chosen { assignment::chosen(value)? } else { form };
     let proof = match shaped.check {
         Some(check) => Some(outcome::of(check, value)?),
         None => None,
@@ -166,15 +166,15 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
     let dummy = placeholder::of_shaped(random, shaped, value);
     let hidden = span.len() - public;
     let head = match shaped.form {
-        Form::Pem { .. } | Form::Member(_) => 0,
-        Form::Token(_) if shaped.typed => 0,
-        Form::Token(_) | Form::Beside { .. } => public + MOST_SHOWN.min(hidden / 8),
+        Form::Pem { .. } | Form::JsonMember(_) => 0,
+        Form::Token(_) if shaped.human_chosen => 0,
+        Form::Token(_) | Form::Keyword { .. } => public + MOST_SHOWN.min(hidden / 8),
     };
     Some(Candidate {
         rule: parts.rule,
         prefix: public,
         mask: Mask { head, tail: 0 },
-        strong: !shaped.typed && randomness::bits(random.len(), shaped.alphabet) >= 80.0,
+        strong: !shaped.human_chosen && randomness::bits(random.len(), shaped.alphabet) >= 80.0,
         dummy,
         features: Features { tier, body: hidden, claims, elided: false, name: None, proof, opinion: None },
         name: name
@@ -188,9 +188,9 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: Found) ->
 
 /// Whether a token may end before `after`: it does not go on there, or another one begins.
 fn closes(parts: &Parts<'_>, after: &[u8]) -> bool {
-    let goes_on = after.first().is_some_and(|next| parts.shaped.edge.holds(*next));
+    let goes_on = after.first().is_some_and(|next| parts.shaped.may_not_precede.holds(*next));
     !goes_on
-        || parts.shaped.before.1 == 0
+        || parts.shaped.anchor_offset.1 == 0
             && parts.anchors.iter().any(|anchor| after.starts_with(anchor.as_bytes()))
 }
 

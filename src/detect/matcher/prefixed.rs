@@ -7,8 +7,8 @@ use regex::bytes::Regex;
 use crate::detect::evidence::{Candidate, Features, Tier};
 use crate::detect::identifier;
 use crate::detect::placeholder;
-use crate::detect::placeholder::Dummy;
-use crate::rules::Shape;
+use crate::detect::placeholder::Placeholder;
+use crate::rules::TokenShape;
 use crate::secret::Mask;
 use crate::token_check;
 use crate::token_check::Claims;
@@ -18,7 +18,7 @@ pub(crate) struct Parts<'r> {
     pub(crate) rule: usize,
     pub(crate) prefix: &'r Regex,
     pub(crate) structure: Option<&'r Regex>,
-    pub(crate) shape: &'r Shape,
+    pub(crate) shape: &'r TokenShape,
 }
 
 /// No prefix is longer than this.
@@ -59,7 +59,7 @@ pub(crate) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
 
 /// What makes a body none of a token. Where it ends nothing may say, so that of a longer one the first part counts, which
 /// is as long as a whole one: behind it may stand a ruler, or anything that somebody put there.
-fn placeholder_of(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
+fn placeholder_of(body: &[u8], tier: Tier, shape: &TokenShape) -> Option<Placeholder> {
     let of = |body| placeholder::of_body(body, tier, shape);
     let first = body.get(..shape.full).filter(|_| tier == Tier::Full);
     of(body).filter(|_| first.is_none_or(|first| of(first).is_some()))
@@ -68,7 +68,7 @@ fn placeholder_of(body: &[u8], tier: Tier, shape: &Shape) -> Option<Dummy> {
 fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, Option<Claims>)> {
     let shape = parts.shape;
     // Nothing looks beyond the next anchor, so that a text full of anchors costs no more than its length.
-    let rest = &rest[..cut_at_next(&rest[..rest.len().min(token_check::MOST_JWT_BYTES)], literal)];
+    let rest = &rest[..cut_at_next(&rest[..rest.len().min(token_check::MAX_JWT_BYTES)], literal)];
     if let Some(length) = token_check::jwt_length(rest).filter(|_| shape.jwt) {
         let claims = token_check::claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };

@@ -6,16 +6,16 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::decode::archive;
-use crate::decode::archive::{Fault, FaultKind, Member, Part, Room};
-use crate::detect::candidate_set::{Gathered, Unread};
+use crate::decode::archive::{Fault, FaultKind, Member, Part, UnpackBudget};
+use crate::detect::candidate_set::{CandidateSet, Skipped};
 use crate::detect::evidence::Candidate;
-use crate::detect::{Detector, Directive, specific_only};
+use crate::detect::{Detector, InlineComment, specific_only};
 use crate::secret::{Secret, ValueId};
 use crate::text::{LineCursor, Position};
 
 impl Detector {
     /// All candidates in a text, in ascending order of place. Those that stand in it, coats or not, do not overlap.
-    pub(crate) fn everything(&self, text: &[u8], room: &mut Room) -> Gathered {
+    pub(crate) fn everything(&self, text: &[u8], room: &mut UnpackBudget) -> CandidateSet {
         let mut gathered = self.plain(text);
         self.coated(text, &(0..text.len()), Some(room), &mut |_, inner| gathered.add(inner, &self.keep));
         if archive::is_archive(text) {
@@ -52,16 +52,16 @@ impl Detector {
     }
 
     /// What the members of an archive hold.
-    pub(crate) fn packed(&self, text: &[u8], room: &mut Room) -> Gathered {
-        let mut gathered = Gathered::default();
+    pub(crate) fn packed(&self, text: &[u8], room: &mut UnpackBudget) -> CandidateSet {
+        let mut gathered = CandidateSet::default();
         if !room.enter() {
             let what = "it lies in too many archives, one in the other";
-            gathered.not_read(Unread { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
+            gathered.not_read(Skipped { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
             return gathered;
         }
         archive::open(text, room, &mut |part, room| match part {
             Part::Fault(Fault { kind, what, label }) => {
-                gathered.not_read(Unread { kind, what, within: vec![label], count: 1 });
+                gathered.not_read(Skipped { kind, what, within: vec![label], count: 1 });
             }
             Part::Member(member) => {
                 let inner = self.everything(&member.bytes, room);
@@ -82,7 +82,7 @@ impl Detector {
 impl Candidate {
     /// The same, seen from the archive that holds the member that it was found in.
     fn in_archive(mut self, member: &Member<'_>, at: Position) -> Self {
-        let directives = Directive::near(&member.bytes, &self.span);
+        let directives = InlineComment::near(&member.bytes, &self.span);
         let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&member.bytes));
         if !coated.shows_line {
             coated.line = self.line_in(&member.bytes, &[], &coated.masked.text);
@@ -250,7 +250,10 @@ mod tests {
     #[test]
     fn what_only_looks_like_an_archive_in_base64_is_no_damage() {
         let cut = &STANDARD.encode(gzip("a long text, not a secret".repeat(9).as_bytes()))[..40];
-        assert_eq!(DETECTOR.look(format!("x = \"{cut}\"\n").as_bytes()), crate::detect::Looked::default());
+        assert_eq!(
+            DETECTOR.look(format!("x = \"{cut}\"\n").as_bytes()),
+            crate::detect::ScanResult::default()
+        );
     }
 
     #[test]
@@ -265,7 +268,7 @@ mod tests {
         let looked = DETECTOR.look(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
         let what = "its checksum does not fit";
-        assert_eq!(looked.unread, [Unread { kind: FaultKind::Broken, what, within, count: 3 }]);
+        assert_eq!(looked.unread, [Skipped { kind: FaultKind::Broken, what, within, count: 3 }]);
     }
 
     #[test]

@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use crate::decode;
 use crate::decode::archive;
-use crate::decode::archive::{FaultKind, Room};
-use crate::decode::{Coat, Layer};
-use crate::detect::candidate_set::Gathered;
+use crate::decode::archive::{FaultKind, UnpackBudget};
+use crate::decode::{Decoded, Encoding};
+use crate::detect::candidate_set::CandidateSet;
 use crate::detect::evidence::{Candidate, Tier};
-use crate::detect::{Detector, Directive, specific_only};
+use crate::detect::{Detector, InlineComment, specific_only};
 
 /// So many coats are taken off, one after the other. Base64 in base64 is met; more is a puzzle.
-const MOST_COATS: usize = 3;
+const MAX_ENCODINGS: usize = 3;
 
 /// From this length on a beginning is no chance: lines of text that are wrapped do not begin so.
 const TELLING: usize = 6;
@@ -25,13 +25,13 @@ impl Detector {
         &self,
         text: &[u8],
         within: &Range<usize>,
-        mut room: Option<&mut Room>,
-        visit: &mut dyn FnMut(decode::Region, Gathered),
+        mut room: Option<&mut UnpackBudget>,
+        visit: &mut dyn FnMut(decode::EncodedRegion, CandidateSet),
     ) {
         decode::regions(text, within, &mut |region, layers| {
-            let mut own = Room::of_coat(region.place.len());
+            let mut own = UnpackBudget::of_coat(region.place.len());
             let room = room.as_deref_mut().unwrap_or(&mut own);
-            let gathered = self.in_layers(region.coat, layers, MOST_COATS, room);
+            let gathered = self.in_layers(region.coat, layers, MAX_ENCODINGS, room);
             if !gathered.is_empty() {
                 visit(region, gathered);
             }
@@ -39,19 +39,19 @@ impl Detector {
     }
 
     /// What is in a region that is known.
-    pub(crate) fn coated_at(&self, text: &[u8], coat: Coat, place: &Range<usize>) -> Gathered {
-        let mut room = Room::of_coat(place.len());
-        self.in_layers(coat, &mut decode::layers_at(text, coat, place).into_iter(), MOST_COATS, &mut room)
+    pub(crate) fn coated_at(&self, text: &[u8], coat: Encoding, place: &Range<usize>) -> CandidateSet {
+        let mut room = UnpackBudget::of_coat(place.len());
+        self.in_layers(coat, &mut decode::layers_at(text, coat, place).into_iter(), MAX_ENCODINGS, &mut room)
     }
 
     fn in_layers(
         &self,
-        coat: Coat,
-        layers: &mut dyn Iterator<Item = Layer>,
+        coat: Encoding,
+        layers: &mut dyn Iterator<Item = Decoded>,
         coats: usize,
-        room: &mut Room,
-    ) -> Gathered {
-        let mut gathered = Gathered::default();
+        room: &mut UnpackBudget,
+    ) -> CandidateSet {
+        let mut gathered = CandidateSet::default();
         for layer in layers {
             let mut inner = self.plain(&layer.text);
             inner.found = self.paired(&layer.text, specific_only(inner.found));
@@ -90,13 +90,13 @@ impl Detector {
 
 impl Candidate {
     /// The same, seen from the text that a layer was decoded from.
-    fn in_coat(mut self, layer: &Layer, name: &'static str) -> Self {
+    fn in_coat(mut self, layer: &Decoded, name: &'static str) -> Self {
         let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&layer.text));
         // In UTF-16 a person sees the text as it is.
-        coated.shows_line = coated.via.is_empty() && name == Coat::Wide.name();
+        coated.shows_line = coated.via.is_empty() && name == Encoding::Wide.name();
         coated.is_exact = false;
         coated.via.insert(0, Cow::Borrowed(name));
-        coated.directives.extend(Directive::near(&layer.text, &self.span));
+        coated.directives.extend(InlineComment::near(&layer.text, &self.span));
         self.coated = Some(coated);
         self.placed(|span| layer.original(span))
     }

@@ -2,7 +2,7 @@
 //! mixture of what is in it, so anchors are put together that are alike, and those that are common stand alone. This
 //! decides how fast a search is, and nothing of what it finds.
 
-use crate::bytescan::{GROUPS, Sieve, Way};
+use crate::bytescan::{Backend, ByteFilter, GROUPS};
 use crate::detect::prefilter::table::GRAM;
 use crate::detect::prefilter::{Anchor, DEPTH};
 
@@ -12,14 +12,14 @@ const BY_SIXTY_FOURS: usize = 8;
 
 /// The sieve of a search, for what the processor can.
 pub(crate) enum Groups {
-    ByHalves(Box<Sieve<BY_HALVES, GRAM>>),
-    BySixtyFours(Box<Sieve<BY_SIXTY_FOURS, GRAM>>),
+    ByHalves(Box<ByteFilter<BY_HALVES, GRAM>>),
+    BySixtyFours(Box<ByteFilter<BY_SIXTY_FOURS, GRAM>>),
 }
 
 impl Groups {
     /// Finds a group for each anchor. Gives the sieve and, for each anchor, which bytes of it are looked for.
     pub(crate) fn of(anchors: &[Anchor]) -> (Self, Vec<usize>) {
-        if Way::best() == Way::Whole {
+        if Backend::best() == Backend::Whole {
             let (sieve, chosen) = grouped(anchors, by_six_bits);
             (Self::BySixtyFours(sieve), chosen)
         } else {
@@ -28,7 +28,7 @@ impl Groups {
         }
     }
 
-    /// See [`Sieve::mark`].
+    /// See [`ByteFilter::mark`].
     pub(crate) fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
         match self {
             Self::ByHalves(sieve) => sieve.mark(text, from, marks),
@@ -41,7 +41,7 @@ impl Groups {
 fn grouped<const BANKS: usize>(
     anchors: &[Anchor],
     mixed: fn(u128) -> u128,
-) -> (Box<Sieve<BANKS, GRAM>>, Vec<usize>) {
+) -> (Box<ByteFilter<BANKS, GRAM>>, Vec<usize>) {
     let rare: Vec<Vec<(f32, usize)>> = anchors.iter().map(rare_bytes).collect();
     let mut order: Vec<(f32, usize)> = rare.iter().map(|rare| rare[0].0).zip(0..).collect();
     // The common ones first, since they shape their groups.
@@ -99,8 +99,8 @@ fn is_common(gram: &[u8]) -> bool {
     lines.binary_search_by(|line| line[..GRAM].cmp(gram)).is_ok()
 }
 
-fn sieve<const BANKS: usize>(groups: &[Group]) -> Sieve<BANKS, GRAM> {
-    let mut sieve = Sieve::empty();
+fn sieve<const BANKS: usize>(groups: &[Group]) -> ByteFilter<BANKS, GRAM> {
+    let mut sieve = ByteFilter::empty();
     for (number, group) in groups.iter().enumerate() {
         for (place, taken) in group.taken.iter().enumerate() {
             (0..128)

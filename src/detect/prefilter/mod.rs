@@ -13,7 +13,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::bytescan::{PLACES, Way};
+use crate::bytescan::{Backend, POSITIONS};
 use crate::rules::Rule;
 pub(crate) use anchor::{Anchor, Extent};
 
@@ -44,7 +44,7 @@ struct Quick {
 const WARM_UP: usize = 1 << 20;
 
 /// Less is looked at the slow way: the name of a file is shorter than what the quick one looks at at a time.
-const LEAST: usize = PLACES;
+const LEAST: usize = POSITIONS;
 
 /// How far into an anchor the bytes stand that are looked for.
 const DEPTH: usize = 12;
@@ -108,7 +108,9 @@ impl Prefilter {
         if let Some(quick) = self.quick.get() {
             return Some(quick);
         }
-        if Way::best() == Way::Slow || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP {
+        if Backend::best() == Backend::Slow
+            || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP
+        {
             return None;
         }
         Some(self.quick.get_or_init(|| {
@@ -127,10 +129,10 @@ impl Prefilter {
     ) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
         let mut words = [0; WORDS];
-        for from in (region.start..end).step_by(WORDS * PLACES) {
-            let words = &mut words[..(end - from).div_ceil(PLACES).min(WORDS)];
+        for from in (region.start..end).step_by(WORDS * POSITIONS) {
+            let words = &mut words[..(end - from).div_ceil(POSITIONS).min(WORDS)];
             quick.groups.mark(text, from, words);
-            for (from, word) in (from..).step_by(PLACES).zip(words.iter()) {
+            for (from, word) in (from..).step_by(POSITIONS).zip(words.iter()) {
                 for place in bits(known(&quick.table, text, from, *word)) {
                     self.verify(&quick.table, text, region, from + place, visit)?;
                 }

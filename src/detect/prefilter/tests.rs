@@ -124,7 +124,7 @@ proptest! {
         SLOW.searched.store(0, Ordering::Relaxed);
         let (slowly, quickly) = (places(&SLOW, &text, &region), places(&QUICK, &text, &region));
         prop_assert!(SLOW.quick.get().is_none());
-        prop_assert!(region.len() < LEAST || QUICK.quick.get().is_some() == (Way::best() > Way::Slow));
+        prop_assert!(region.len() < LEAST || QUICK.quick.get().is_some() == (Backend::best() > Backend::Slow));
         let mut all = Vec::new();
         for (number, anchor) in (0..).zip(&SLOW.anchors) {
             all.extend(region.clone().filter(|at| anchor.stands_at(&text, *at)).map(|at| (at, number)));

@@ -91,7 +91,7 @@ const NOWHERE: u8 = u8::MAX;
 
 /// Where each character of ASCII stands first in each walk, forth and back.
 #[expect(clippy::cast_possible_truncation, reason = "no walk has more than 26 characters")]
-static PLACES: [[[u8; 128]; 2]; WALKS.len()] = {
+static POSITIONS: [[[u8; 128]; 2]; WALKS.len()] = {
     let mut places = [[[NOWHERE; 128]; 2]; WALKS.len()];
     let mut walk = 0;
     while walk < WALKS.len() {
@@ -152,7 +152,7 @@ fn may_walk(value: &[u8], size: usize) -> bool {
 pub(crate) fn walks(value: &[u8], size: usize) -> bool {
     let value = &value[..value.len().min(MOST_COMPARED)];
     may_walk(value, size)
-        && WALKS.iter().zip(&PLACES).any(|(walk, places)| {
+        && WALKS.iter().zip(&POSITIONS).any(|(walk, places)| {
             let at = |place: usize| walk.get(place).copied();
             let back = |place: usize| walk.len().checked_sub(place + 1).map(|place| walk[place]);
             longest(value, &places[0], at) >= size || longest(value, &places[1], back) >= size

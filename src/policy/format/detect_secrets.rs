@@ -29,7 +29,7 @@ struct Entry {
 
 impl DetectSecrets {
     /// No larger file is read, in bytes.
-    pub const MOST_BYTES: u64 = 64 << 20;
+    pub const MAX_BYTES: u64 = 64 << 20;
 
     /// Reads the file.
     ///

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 use crate::policy::suppress::baseline::shown_reason;
 use crate::policy::suppress::{Entry, Source};
 use crate::policy::{ConfigError, Globs, Origin, Settings};
-use crate::rules::{MOST_RULES, Rule, RuleSpec, custom_rule};
+use crate::rules::{MAX_RULES, Rule, RuleSpec, custom_rule};
 use crate::secret::mask_neighbours;
 
 /// Settings, and what did not translate.
@@ -171,8 +171,8 @@ impl Importing {
 
     fn rule(&mut self, table: &Table, number: usize) {
         let name = name(table, number);
-        if self.0.settings.rules.len() == MOST_RULES {
-            return self.not(format!("{name}: there are more than {MOST_RULES} rules"));
+        if self.0.settings.rules.len() == MAX_RULES {
+            return self.not(format!("{name}: there are more than {MAX_RULES} rules"));
         }
         match translated(table) {
             Ok(rule) => {
@@ -215,7 +215,7 @@ fn translated(table: &Table) -> Result<Rule, &'static str> {
     let id = if id.trim_matches('-').contains('-') { id } else { format!("custom-{id}") };
     let title = table.get("description").and_then(Value::as_str).unwrap_or(&id).to_owned();
     let spec = format!(
-        "id = {id:?}\nanchors = [{anchor:?}]\nalphabet = \"base64url\"\nclosed = true\nrandom = false"
+        "id = {id:?}\nanchors = [{anchor:?}]\nalphabet = \"base64url\"\nself-terminating = true\nrandom = false"
     );
     let mut spec: RuleSpec = toml::from_str(&spec).map_err(|_| "its id cannot be taken over")?;
     (spec.title, spec.token) = (shown_reason(&title), Some(token));

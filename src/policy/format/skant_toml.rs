@@ -11,7 +11,7 @@ use crate::policy::format::error::quotable;
 use crate::policy::suppress::baseline::shown_reason;
 use crate::policy::suppress::{Entry, Source};
 use crate::policy::{Accept, ConfigError, FailOn, Globs, Origin, Settings};
-use crate::rules::{MOST_RULES, RuleSpec, custom_rule};
+use crate::rules::{MAX_RULES, RuleSpec, custom_rule};
 use crate::secret::FingerprintKey;
 
 /// The settings of skant. Lists of several files add up; the built-in rules are always in force, less those that
@@ -148,7 +148,7 @@ const ACCEPTABLE: [ProblemKind; 8] = [
     ProblemKind::PartialClone,
     ProblemKind::Unmerged,
     ProblemKind::Budget,
-    ProblemKind::ArchiveBroken,
+    ProblemKind::CorruptArchive,
 ];
 
 /// The most entries of a list.
@@ -252,8 +252,8 @@ impl Reader<'_> {
         specs: Vec<Spanned<RuleSpec>>,
         known: &[&str],
     ) -> Result<Vec<crate::rules::Rule>, ConfigError> {
-        if specs.len() > MOST_RULES {
-            let said = format!("there are more than {MOST_RULES} rules of one's own");
+        if specs.len() > MAX_RULES {
+            let said = format!("there are more than {MAX_RULES} rules of one's own");
             return Err(self.error(0..0, &said));
         }
         let mut rules: Vec<crate::rules::Rule> = Vec::with_capacity(specs.len());

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::policy::suppress::{Entry, Subject};
+use crate::policy::suppress::{Entry, SuppressionQuery};
 use crate::secret::Fingerprint;
 
 /// All entries, those of a value by its first digits, so that a long list costs no more than a short one.
 #[derive(Clone, Debug, Default)]
-pub struct Record {
+pub struct SuppressionIndex {
     entries: Vec<Entry>,
     by_digits: HashMap<String, Vec<usize>>,
     /// Those that name no value.
     others: Vec<usize>,
 }
 
-impl Record {
+impl SuppressionIndex {
     /// Puts entries in order.
     #[must_use]
     pub fn new(entries: Vec<Entry>) -> Self {
@@ -37,7 +37,7 @@ impl Record {
     }
 
     /// The entries that fit a finding, each with its place.
-    pub(crate) fn fitting<'r>(&'r self, subject: &Subject<'_>) -> Vec<(usize, &'r Entry)> {
+    pub(crate) fn fitting<'r>(&'r self, subject: &SuppressionQuery<'_>) -> Vec<(usize, &'r Entry)> {
         let first = subject.fingerprint.as_str().get(..Fingerprint::SHORTEST_PREFIX).unwrap_or_default();
         let named = self.by_digits.get(first).into_iter().flatten();
         let fits = |number: &&usize| fits(&self.entries[**number], subject);
@@ -45,7 +45,7 @@ impl Record {
     }
 }
 
-fn fits(entry: &Entry, subject: &Subject<'_>) -> bool {
+fn fits(entry: &Entry, subject: &SuppressionQuery<'_>) -> bool {
     let Entry { fingerprint, rule, paths, commit, line, .. } = entry;
     let names_nothing = fingerprint.is_none() && rule.is_none() && paths.is_none() && commit.is_none();
     let starts = |commit: &String| {

@@ -8,18 +8,18 @@ pub(crate) mod entry_index;
 
 use jiff::civil::Date;
 
-use crate::detect::{Directive, Mark};
+use crate::detect::{InlineComment, Mark};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 use crate::secret::Fingerprint;
 
 pub use crate::policy::glob::Globs;
 pub use entry::{Entry, Source};
-pub use entry_index::Record;
+pub use entry_index::SuppressionIndex;
 
 /// A finding before it is known whether it is reported.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'s> {
+pub struct SuppressionQuery<'s> {
     /// The rule that found it.
     pub rule: &'s Rule,
     /// How sure it is.
@@ -33,21 +33,21 @@ pub struct Subject<'s> {
     /// The line.
     pub line: usize,
     /// What stands in comments beside it.
-    pub directives: &'s [Directive],
+    pub directives: &'s [InlineComment],
 }
 
 /// What comments are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comments {
     /// Whose they are.
-    pub whose: Whose,
+    pub whose: PolicyOrigin,
     /// Whether `gitleaks:allow` counts, too.
     pub gitleaks: bool,
 }
 
 /// Who wrote the comments in what is scanned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Whose {
+pub enum PolicyOrigin {
     /// Whoever may decide.
     #[default]
     Ours,
@@ -59,7 +59,7 @@ pub enum Whose {
 
 impl Default for Comments {
     fn default() -> Self {
-        Self { whose: Whose::Ours, gitleaks: false }
+        Self { whose: PolicyOrigin::Ours, gitleaks: false }
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Reason {
 
 /// The answer for one place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ruling {
+pub struct SuppressionResult {
     /// What suppresses it, if anything does.
     pub reason: Option<Reason>,
     /// Why a suppression that stands there does not count.
@@ -87,8 +87,13 @@ pub struct Ruling {
 
 /// Decides about one place. `today` ends entries whose day has passed.
 #[must_use]
-pub fn rule_on(subject: &Subject<'_>, record: &Record, comments: Comments, today: Date) -> Ruling {
-    let mut ruling = Ruling::default();
+pub fn find_suppression(
+    subject: &SuppressionQuery<'_>,
+    record: &SuppressionIndex,
+    comments: Comments,
+    today: Date,
+) -> SuppressionResult {
+    let mut ruling = SuppressionResult::default();
     for directive in subject.directives {
         match inline(subject, directive, comments, today) {
             Inline::Counts => {
@@ -96,7 +101,7 @@ pub fn rule_on(subject: &Subject<'_>, record: &Record, comments: Comments, today
                 ruling.reason.get_or_insert(Reason {
                     by,
                     text: directive.reason.clone(),
-                    in_change: comments.whose == Whose::TheChanges,
+                    in_change: comments.whose == PolicyOrigin::TheChanges,
                 });
             }
             Inline::OtherFinding => {}
@@ -129,7 +134,12 @@ enum Inline {
     Not(String),
 }
 
-fn inline(subject: &Subject<'_>, directive: &Directive, comments: Comments, today: Date) -> Inline {
+fn inline(
+    subject: &SuppressionQuery<'_>,
+    directive: &InlineComment,
+    comments: Comments,
+    today: Date,
+) -> Inline {
     if directive.mark == Mark::Gitleaks && !comments.gitleaks {
         return Inline::OtherFinding;
     }
@@ -149,7 +159,7 @@ fn inline(subject: &Subject<'_>, directive: &Directive, comments: Comments, toda
         }
         _ => {}
     }
-    if comments.whose == Whose::Strangers {
+    if comments.whose == PolicyOrigin::Strangers {
         return Inline::Not("a comment of the change itself does not count here".to_owned());
     }
     match directive.until.as_deref().map(str::parse::<Date>) {

@@ -5,7 +5,7 @@ use crate::secret::ValueId;
 struct Case<'c> {
     rule: &'c str,
     confidence: Confidence,
-    directive: Directive,
+    directive: InlineComment,
     entries: Vec<Entry>,
     comments: Comments,
 }
@@ -15,7 +15,7 @@ impl Default for Case<'_> {
         Self {
             rule: "generic-secret",
             confidence: Confidence::Medium,
-            directive: Directive { rule: Some("other-rule".into()), ..Directive::default() },
+            directive: InlineComment { rule: Some("other-rule".into()), ..InlineComment::default() },
             entries: Vec::new(),
             comments: Comments::default(),
         }
@@ -23,11 +23,11 @@ impl Default for Case<'_> {
 }
 
 impl Case<'_> {
-    fn ruling(self) -> Ruling {
+    fn ruling(self) -> SuppressionResult {
         let rules = RuleSet::builtin();
         let rule = rules.rules().iter().find(|known| known.id == self.rule).unwrap();
         let fingerprint = Fingerprint::strong(&ValueId::of(b"value"));
-        let subject = Subject {
+        let subject = SuppressionQuery {
             rule,
             confidence: self.confidence,
             fingerprint: &fingerprint,
@@ -36,11 +36,16 @@ impl Case<'_> {
             line: 7,
             directives: &[self.directive],
         };
-        rule_on(&subject, &Record::new(self.entries), self.comments, "2026-06-15".parse().unwrap())
+        find_suppression(
+            &subject,
+            &SuppressionIndex::new(self.entries),
+            self.comments,
+            "2026-06-15".parse().unwrap(),
+        )
     }
 }
 
-fn key(directive: Directive) -> Case<'static> {
+fn key(directive: InlineComment) -> Case<'static> {
     Case { rule: "anthropic-api-key", confidence: Confidence::High, directive, ..Case::default() }
 }
 
@@ -56,29 +61,30 @@ fn named(entry: impl Fn(&mut Entry)) -> Entry {
 
 #[test]
 fn a_key_has_to_be_named() {
-    let bare = key(Directive::default()).ruling();
+    let bare = key(InlineComment::default()).ruling();
     assert!(bare.reason.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
-    let named = key(Directive { fingerprint: Some(digits()), ..Directive::default() }).ruling();
+    let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).ruling();
     assert_eq!(named.reason.unwrap().by, "inline");
-    let other = key(Directive { fingerprint: Some("000000".into()), ..Directive::default() }).ruling();
-    assert_eq!(other, Ruling::default());
+    let other =
+        key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).ruling();
+    assert_eq!(other, SuppressionResult::default());
 }
 
 #[test]
 fn a_bare_comment_is_enough_for_less() {
     let ruling = |rule, directive| Case { rule, directive, ..Case::default() }.ruling();
-    assert!(ruling("generic-secret", Directive::default()).reason.is_some());
-    let key = |confidence| Case { confidence, ..key(Directive::default()) }.ruling();
+    assert!(ruling("generic-secret", InlineComment::default()).reason.is_some());
+    let key = |confidence| Case { confidence, ..key(InlineComment::default()) }.ruling();
     assert!(key(Confidence::Low).reason.is_some());
     assert!(key(Confidence::Medium).warnings[0].contains("has to name it"));
-    let other_rule = Directive { rule: Some("other-rule".into()), ..Directive::default() };
+    let other_rule = InlineComment { rule: Some("other-rule".into()), ..InlineComment::default() };
     assert!(ruling("generic-secret", other_rule).reason.is_none());
 }
 
 #[test]
 fn an_end_counts_to_its_last_day() {
     let generic = |day: &str| {
-        let directive = Directive { until: Some(day.into()), ..Directive::default() };
+        let directive = InlineComment { until: Some(day.into()), ..InlineComment::default() };
         Case { directive, ..Case::default() }.ruling()
     };
     assert!(generic("2026-06-15").reason.is_some());
@@ -105,7 +111,7 @@ fn an_entry_allows_what_has_all_that_it_names() {
         (named(|_| ()), false),
         (named(|entry| entry.line = Some(7)), false),
     ] {
-        let ruling = Case { entries: vec![entry.clone()], ..key(Directive::default()) }.ruling();
+        let ruling = Case { entries: vec![entry.clone()], ..key(InlineComment::default()) }.ruling();
         assert_eq!((ruling.reason.is_some(), ruling.used.len()), (fits, usize::from(fits)), "{entry:?}");
     }
     let ended = named(|entry| {
@@ -119,11 +125,11 @@ fn an_entry_allows_what_has_all_that_it_names() {
 fn who_brings_a_suppression_is_said() {
     let bare = |whose| {
         let comments = Comments { whose, gitleaks: false };
-        Case { directive: Directive::default(), comments, ..Case::default() }.ruling()
+        Case { directive: InlineComment::default(), comments, ..Case::default() }.ruling()
     };
-    assert!(!bare(Whose::Ours).reason.unwrap().in_change);
-    assert!(bare(Whose::TheChanges).reason.unwrap().in_change);
-    let strangers = bare(Whose::Strangers);
+    assert!(!bare(PolicyOrigin::Ours).reason.unwrap().in_change);
+    assert!(bare(PolicyOrigin::TheChanges).reason.unwrap().in_change);
+    let strangers = bare(PolicyOrigin::Strangers);
     assert!(strangers.reason.is_none() && strangers.warnings[0].contains("does not count here"));
     // What the base says, too, is not the change's.
     let entry = |in_change| named(|entry| (entry.fingerprint, entry.in_change) = (Some(digits()), in_change));
@@ -134,11 +140,11 @@ fn who_brings_a_suppression_is_said() {
 #[test]
 fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
     let ruling = |gitleaks, case: Case<'_>| {
-        let directive = Directive { mark: Mark::Gitleaks, ..Directive::default() };
+        let directive = InlineComment { mark: Mark::Gitleaks, ..InlineComment::default() };
         Case { directive, comments: Comments { gitleaks, ..Comments::default() }, ..case }.ruling()
     };
-    assert_eq!(ruling(false, Case::default()), Ruling::default());
+    assert_eq!(ruling(false, Case::default()), SuppressionResult::default());
     assert_eq!(ruling(true, Case::default()).reason.unwrap().by, "gitleaks:allow");
-    let for_a_key = ruling(true, key(Directive::default()));
+    let for_a_key = ruling(true, key(InlineComment::default()));
     assert!(for_a_key.reason.is_none() && for_a_key.warnings[0].contains("has to name it"), "{for_a_key:?}");
 }

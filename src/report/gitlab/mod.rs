@@ -18,7 +18,7 @@ use crate::report::{Times, human, words};
 const MOST_ENTRIES: usize = 100_000;
 
 /// GitLab refuses an artifact over 100 MB unless it is set up otherwise.
-const MOST_BYTES: usize = 95_000_000;
+const MAX_BYTES: usize = 95_000_000;
 
 /// What the schema allows.
 const MOST_OF_NAME: usize = 255;
@@ -50,12 +50,12 @@ type Cut = Option<(usize, usize)>;
 fn entries(report: &Report) -> io::Result<(Vec<String>, Cut)> {
     let all: usize = report.findings.iter().map(|finding| finding.locations.len()).sum();
     let (mut listed, mut bytes) = (Vec::new(), 0);
-    'full: for depth in 0..Finding::MOST_LOCATIONS {
+    'full: for depth in 0..Finding::MAX_LOCATIONS {
         for (at, finding) in report.findings.iter().enumerate() {
             let Some(place) = finding.locations.get(depth) else { continue };
             let entry = serde_json::to_string(&vulnerability(finding, place))?;
             bytes += entry.len() + 2;
-            if listed.len() == MOST_ENTRIES || bytes > MOST_BYTES {
+            if listed.len() == MOST_ENTRIES || bytes > MAX_BYTES {
                 break 'full;
             }
             listed.push((at, depth, entry));

@@ -163,7 +163,7 @@ fn results<'r>(
         report.findings.iter().map(places).sum::<usize>() + report.suppressed.len()
     };
     let all = total(usize::MAX);
-    let depth = (1..=Finding::MOST_LOCATIONS).rev().find(|depth| total(*depth) <= most).unwrap_or(1);
+    let depth = (1..=Finding::MAX_LOCATIONS).rev().find(|depth| total(*depth) <= most).unwrap_or(1);
     let found = report.findings.iter().flat_map(|finding| {
         finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
     });

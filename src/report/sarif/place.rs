@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::finding;
-use crate::finding::{Finding, Part, PlaceKind, Scope};
+use crate::finding::{Finding, LocationKind, Part, Scope};
 use crate::report::sarif::model::{
     ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text,
 };
@@ -19,7 +19,7 @@ pub(crate) fn location<'r>(
     place: &'r finding::Location,
     scope: &Scope,
 ) -> Location<'r> {
-    let file = place.kind == PlaceKind::File;
+    let file = place.kind == LocationKind::File;
     // A person's line, or a message's `Signed-off-by`, would tell who it was.
     let line = place.snippet.as_ref().filter(|_| file);
     let (start, end) = (place.start.line.max(1), place.end.line.max(1));
@@ -84,7 +84,7 @@ pub(crate) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) ->
 fn elsewhere<'r>(
     path: &str,
     fully_qualified_name: String,
-    kind: PlaceKind,
+    kind: LocationKind,
     region: Region<'r>,
     context_region: Option<Region<'r>>,
 ) -> Location<'r> {

@@ -194,7 +194,7 @@ fn links_and_placeholders_in_messages_are_only_text() {
 
 #[test]
 fn a_log_is_cut_so_that_every_finding_stays() {
-    let report = samples::many(70, Finding::MOST_LOCATIONS);
+    let report = samples::many(70, Finding::MAX_LOCATIONS);
     let log = parsed(&report);
     assert_eq!(results(&log).len(), 70 * 71);
     let last = report.findings[69].fingerprint.as_str();

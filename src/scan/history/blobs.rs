@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::detect::{Detector, Evidence, Trace, Unread};
-use crate::finding::{PlaceKind, Problem};
+use crate::detect::{Detector, Evidence, ScanState, Skipped};
+use crate::finding::{LocationKind, Problem};
 use crate::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::provenance::{Commits, Interest};
-use crate::scan::group::{Hit, Place};
+use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::trees::InTrees;
 use crate::scan::{Engine, archive_problems, caught};
 use crate::secret::ValueId;
-use crate::source::history::{Contents, Set};
-use crate::source::{Blob, Stop, Visitor, read_problem};
+use crate::source::history::{ObjectIdSet, ObjectSet};
+use crate::source::{Blob, Cancellation, Visitor, read_problem};
 use crate::text::Copied;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
@@ -20,7 +20,7 @@ pub(crate) struct Collector<'c> {
     engine: &'c Engine,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
-    stop: &'c Stop,
+    stop: &'c Cancellation,
     found: Mutex<Found>,
 }
 
@@ -32,9 +32,9 @@ pub(crate) struct Found {
     /// Evidence in blobs.
     pub(crate) blobs: Vec<(Oid, Vec<Evidence>)>,
     /// Archives of which something could not be searched.
-    pub(crate) unread: Vec<(Oid, Vec<Unread>)>,
+    pub(crate) unread: Vec<(Oid, Vec<Skipped>)>,
     /// Evidence in commits and tags.
-    pub(crate) texts: Vec<(Oid, ObjectKind, Vec<Hit>)>,
+    pub(crate) texts: Vec<(Oid, ObjectKind, Vec<Occurrence>)>,
     /// Evidence in names of refs.
     pub(crate) refs: Vec<(Ref, Evidence)>,
     pub(crate) commits: Commits,
@@ -50,7 +50,7 @@ pub(crate) struct Followed {
 }
 
 impl<'c> Collector<'c> {
-    pub(crate) fn new(engine: &'c Engine, full_scan: bool, stop: &'c Stop) -> Self {
+    pub(crate) fn new(engine: &'c Engine, full_scan: bool, stop: &'c Cancellation) -> Self {
         Self { engine, full_scan, stop, found: Mutex::default() }
     }
 
@@ -66,7 +66,7 @@ impl<'c> Collector<'c> {
         found
     }
 
-    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> Trace) -> Trace {
+    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
         let looked = caught(
             || blob_name(&blob.oid),
             || {
@@ -87,7 +87,7 @@ impl<'c> Collector<'c> {
             }
             Err(problem) => {
                 self.found().problems.push(problem);
-                Trace::default()
+                ScanState::default()
             }
         }
     }
@@ -125,9 +125,9 @@ impl<'c> Collector<'c> {
 
 impl Visitor for Collector<'_> {
     /// Where anchors stand in a blob. Messages are searched whole.
-    type State = Option<Trace>;
+    type State = Option<ScanState>;
 
-    fn root(&self, blob: &Blob<'_>) -> Option<Trace> {
+    fn root(&self, blob: &Blob<'_>) -> Option<ScanState> {
         if blob.kind == ObjectKind::Blob {
             return Some(self.blob(blob, |detector| detector.trace(blob.bytes)));
         }
@@ -135,7 +135,7 @@ impl Visitor for Collector<'_> {
         None
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Option<Trace>, copies: &[Copied]) -> Option<Trace> {
+    fn derived(&self, blob: &Blob<'_>, base: &Option<ScanState>, copies: &[Copied]) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
                 Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))
@@ -148,8 +148,8 @@ impl Visitor for Collector<'_> {
 impl Found {
     /// Blobs of which something may have to be followed. Which it is hangs on names in trees, too: a value that is
     /// no finding in a blob may be one elsewhere.
-    pub(crate) fn blobs_to_follow(&self, contents: &Contents) -> Set {
-        let set = Set::below(contents.count());
+    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> ObjectIdSet {
+        let set = ObjectIdSet::below(contents.count());
         let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.unread.iter().map(|(oid, _)| oid));
         for number in oids.filter_map(|oid| contents.number(oid)) {
             set.add(number);
@@ -201,14 +201,16 @@ impl Found {
     }
 
     /// Hits without a story, and what could not be searched.
-    pub(crate) fn untold(self, engine: &Engine, problems: &mut Vec<Problem>) -> Vec<Hit> {
+    pub(crate) fn untold(self, engine: &Engine, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
         for (oid, unread) in &self.unread {
             let shown = blob_name(oid);
             problems.extend(unread.iter().map(|unread| archive_problems::problem(unread, &shown)));
         }
-        let mut hits: Vec<Hit> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
+        let mut hits: Vec<Occurrence> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
         for (oid, found) in self.blobs {
-            hits.extend(found.into_iter().map(|evidence| Hit { evidence, place: blob_place(engine, &oid) }));
+            hits.extend(
+                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(engine, &oid) }),
+            );
         }
         hits
     }
@@ -227,7 +229,7 @@ fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
 /// The place of a blob that no path leads to.
 pub(crate) fn blob_place(engine: &Engine, oid: &Oid) -> Place {
     Place {
-        kind: PlaceKind::File,
+        kind: LocationKind::File,
         path: Vec::new(),
         shown: engine.shown_path(blob_name(oid).as_bytes()),
         blob: Some(*oid),

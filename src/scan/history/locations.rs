@@ -3,35 +3,35 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::detect::Evidence;
-use crate::finding::{CommitInfo, Event, History, PlaceKind, Problem};
+use crate::finding::{CommitInfo, Event, History, LocationKind, Problem};
 use crate::git::{ObjectKind, Oid, Repository};
-use crate::provenance::{CommitGraph, PlaceIn, Story};
+use crate::provenance::{CommitGraph, LocationIn, Timeline};
 use crate::scan::Engine;
-use crate::scan::group::{Hit, Place};
+use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::Part;
 use crate::scan::history::blobs::{Followed, Found, blob_place};
 use crate::scan::history::reachability::Reach;
 use crate::secret::ValueId;
-use crate::source::history::{Contents, own};
+use crate::source::history::{ObjectSet, own};
 
 /// What is needed to tell a place.
-pub(crate) struct Telling<'t> {
+pub(crate) struct LocationBuilder<'t> {
     pub(crate) engine: &'t Engine,
     pub(crate) repository: &'t Repository,
-    pub(crate) contents: &'t Contents,
+    pub(crate) contents: &'t ObjectSet,
     pub(crate) graph: &'t CommitGraph,
     pub(crate) reach: &'t Reach,
     pub(crate) prefix: &'t [u8],
 }
 
-impl Telling<'_> {
-    pub(crate) fn tell(&self, found: &Found, followed: &Followed, stories: &[Story], part: &mut Part) {
+impl LocationBuilder<'_> {
+    pub(crate) fn tell(&self, found: &Found, followed: &Followed, stories: &[Timeline], part: &mut Part) {
         let by_blob = found.by_blob();
         let mut told: HashSet<(Oid, ValueId)> = HashSet::new();
         let own = self.own_of_unreached(stories);
         for (value, story) in followed.values.iter().zip(stories) {
             // What nothing reaches here, and an alternate holds, is that other repository's affair.
-            let is_ours = |place: &&PlaceIn| {
+            let is_ours = |place: &&LocationIn| {
                 story.reachable || place.blob.or(place.commit).is_none_or(|oid| own.contains(&oid))
             };
             let is_told = story.places.iter().any(|place| is_ours(&place));
@@ -59,30 +59,30 @@ impl Telling<'_> {
     }
 
     /// Of what only unreached commits hold: the objects that lie in this repository itself.
-    fn own_of_unreached(&self, stories: &[Story]) -> HashSet<Oid> {
+    fn own_of_unreached(&self, stories: &[Timeline]) -> HashSet<Oid> {
         let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
         let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
         if oids.is_empty() { HashSet::new() } else { own(self.repository, self.contents, &oids) }
     }
 
-    fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &PlaceIn) -> Vec<Hit> {
+    fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &LocationIn) -> Vec<Occurrence> {
         let evidence = evidence.iter().filter(|evidence| evidence.value == *value);
-        let place = self.place(PlaceKind::File, place);
-        evidence.map(|evidence| Hit { evidence: evidence.clone(), place: place.clone() }).collect()
+        let place = self.place(LocationKind::File, place);
+        evidence.map(|evidence| Occurrence { evidence: evidence.clone(), place: place.clone() }).collect()
     }
 
-    fn in_path(&self, value: &ValueId, place: &PlaceIn, problems: &mut Vec<Problem>) -> Vec<Hit> {
+    fn in_path(&self, value: &ValueId, place: &LocationIn, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
         let found = self.engine.detect(&place.path, || self.engine.shown_path(&place.path));
         let found = found.unwrap_or_else(|problem| {
             problems.push(problem);
             Vec::new()
         });
-        let place = self.place(PlaceKind::Path, place);
+        let place = self.place(LocationKind::Path, place);
         let found = found.into_iter().filter(|evidence| evidence.value == *value);
-        found.map(|evidence| Hit { evidence, place: place.clone() }).collect()
+        found.map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
     }
 
-    fn place(&self, kind: PlaceKind, place: &PlaceIn) -> Place {
+    fn place(&self, kind: LocationKind, place: &LocationIn) -> Place {
         let path = self.full(&place.path);
         Place {
             kind,
@@ -100,10 +100,10 @@ impl Telling<'_> {
         found: &Found,
         followed: &Followed,
         told: &HashSet<(Oid, ValueId)>,
-        stories: &[Story],
+        stories: &[Timeline],
         part: &mut Part,
     ) {
-        let mut left: Vec<(Oid, ValueId, &Story)> = Vec::new();
+        let mut left: Vec<(Oid, ValueId, &Timeline)> = Vec::new();
         for (blob, values) in &followed.objects.blobs {
             // Behind the values stands what is followed for other reasons.
             for value in values.iter().filter(|value| (**value as usize) < followed.values.len()) {
@@ -128,7 +128,7 @@ impl Telling<'_> {
                 Some(name) => {
                     let path = self.full(name);
                     Place {
-                        kind: PlaceKind::File,
+                        kind: LocationKind::File,
                         shown: self.engine.shown_path(&path),
                         path,
                         blob: Some(blob),
@@ -140,8 +140,9 @@ impl Telling<'_> {
             };
             let evidence = by_blob.get(&blob).copied().unwrap_or_default();
             let evidence = evidence.iter().filter(|evidence| evidence.value == value);
-            part.hits
-                .extend(evidence.map(|evidence| Hit { evidence: evidence.clone(), place: place.clone() }));
+            part.hits.extend(
+                evidence.map(|evidence| Occurrence { evidence: evidence.clone(), place: place.clone() }),
+            );
             let history = part.histories.entry(value).or_insert_with(|| self.history(story));
             history.reachable |= named.is_some();
         }
@@ -222,18 +223,18 @@ impl Telling<'_> {
             history.reachable = true;
             let shown = format!("ref {}", self.engine.shown_path(&name.name));
             let place = Place {
-                kind: PlaceKind::Ref,
+                kind: LocationKind::Ref,
                 path: Vec::new(),
                 shown,
                 blob: None,
                 commit: None,
                 current: true,
             };
-            part.hits.push(Hit { evidence: evidence.clone(), place });
+            part.hits.push(Occurrence { evidence: evidence.clone(), place });
         }
     }
 
-    fn history(&self, story: &Story) -> History {
+    fn history(&self, story: &Timeline) -> History {
         let event = |event: &Option<(Oid, Vec<u8>)>| {
             let (oid, path) = event.as_ref()?;
             Some(Event { commit: self.info(oid)?, path: self.engine.shown_path(&self.full(path)) })

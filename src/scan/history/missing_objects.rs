@@ -2,8 +2,8 @@
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, ReadError, Repository};
-use crate::provenance::{CommitGraph, Story};
-use crate::source::history::Contents;
+use crate::provenance::{CommitGraph, Timeline};
+use crate::source::history::ObjectSet;
 use crate::source::read_problem;
 
 use crate::scan::Engine;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 10;
 /// What is known when it is told what is absent.
 pub(crate) struct Known<'k> {
     pub(crate) repository: &'k Repository,
-    pub(crate) contents: &'k Contents,
+    pub(crate) contents: &'k ObjectSet,
     pub(crate) graph: &'k CommitGraph,
     pub(crate) reach: &'k Reach,
     pub(crate) found: &'k Found,
@@ -30,7 +30,7 @@ pub(crate) fn problems(
     engine: &Engine,
     known: &Known<'_>,
     followed: &[Oid],
-    stories: &[Story],
+    stories: &[Timeline],
 ) -> Vec<Problem> {
     let Known { graph, reach, found, borders, .. } = known;
     let mut problems = Vec::new();
@@ -93,7 +93,7 @@ pub(crate) fn problems(
 }
 
 /// What commits name as their tree, and is there as something else.
-fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &Contents) -> Vec<Problem> {
+fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &ObjectSet) -> Vec<Problem> {
     let others = graph.absent_trees(&reach.roots, |tree| {
         contents.number(tree).is_none_or(|number| found.trees.all.has(number))
     });

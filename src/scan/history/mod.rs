@@ -10,42 +10,42 @@ pub(crate) mod trees;
 
 use std::collections::HashMap;
 
-use crate::finding::{History, PlaceKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::{Objects, Oid, OpenError, Refs, Repository};
-use crate::provenance::{CommitGraph, Commits, Holdings, tell};
-use crate::scan::group::Hit;
+use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
+use crate::scan::group::Occurrence;
 use crate::scan::missing_paths::Known;
 use crate::scan::unused_suppressions::Whole;
-use crate::scan::{Asked, Engine, ScanError};
+use crate::scan::{Engine, PathFilter, ScanError};
 use crate::secret::ValueId;
 use crate::source::history as source;
-use crate::source::history::{Contents, Tally};
+use crate::source::history::{ObjectSet, ReadTotals};
 use crate::source::range::shallow_borders;
-use crate::source::{Stop, read_problem};
+use crate::source::{Cancellation, read_problem};
 
 use blobs::{Collector, Found};
-use locations::Telling;
+use locations::LocationBuilder;
 use reachability::Reach;
 use trees::{InTrees, TreeCollector};
 
 /// How a history is read, and what of it is reported.
 pub struct Limits<'l> {
     /// The paths that are asked for. If none are, what stands in no path is reported, too.
-    pub asked: &'l Asked,
+    pub asked: &'l PathFilter,
     /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
     /// slower, and with the same result.
     pub full_scan: bool,
     /// Whether findings are followed through history.
-    pub stories: Stories,
+    pub provenance: ProvenanceMode,
 }
 
 /// Whether it is told who brought a value in, and who took it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stories {
+pub enum ProvenanceMode {
     /// It is.
-    Told,
+    Track,
     /// It is not, nor which objects are absent: what searching alone costs.
-    Untold,
+    Skip,
 }
 
 /// Scans a repository's whole object database, and those of its submodules.
@@ -56,7 +56,7 @@ pub fn history(
     engine: &Engine,
     repository: &Repository,
     limits: &Limits<'_>,
-    stop: &Stop,
+    stop: &Cancellation,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
     let own = engine.part(repository, b"", limits, stop)?;
@@ -82,14 +82,14 @@ pub fn history(
         }
     }
     whole.hits.retain(|hit| match hit.place.kind {
-        PlaceKind::File | PlaceKind::Path if !hit.place.path.is_empty() => {
+        LocationKind::File | LocationKind::Path if !hit.place.path.is_empty() => {
             limits.asked.holds(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
         }
         _ => limits.asked.is_all(),
     });
     whole.problems.extend(Engine::common_notes(Some(repository), stop));
     let outcome = engine.outcome(whole.hits, &whole.histories);
-    let is_whole = limits.asked.is_all() && limits.stories == Stories::Told && !stop.is_set();
+    let is_whole = limits.asked.is_all() && limits.provenance == ProvenanceMode::Track && !stop.is_set();
     if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
         whole.problems.extend(engine.unused(&outcome.used, Whole::History));
     }
@@ -100,7 +100,7 @@ pub fn history(
 #[derive(Default)]
 pub(crate) struct Part {
     scope: Scope,
-    hits: Vec<Hit>,
+    hits: Vec<Occurrence>,
     histories: HashMap<ValueId, History>,
     problems: Vec<Problem>,
     /// The root trees of commits, the youngest first, where paths are asked for.
@@ -112,7 +112,7 @@ pub(crate) struct Part {
 /// What all objects come to.
 struct Read {
     found: Found,
-    tally: Tally,
+    tally: ReadTotals,
     /// How many commits there are.
     commits: usize,
     ordered: Ordered,
@@ -153,10 +153,10 @@ impl Engine {
         repository: &Repository,
         prefix: &[u8],
         limits: &Limits<'_>,
-        stop: &Stop,
+        stop: &Cancellation,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
-        let contents = Contents::list(repository)?;
+        let contents = ObjectSet::list(repository)?;
         stop.progress.expect(contents.count(), contents.stored());
         let Read { mut found, tally, commits, ordered } =
             self.read(repository, &contents, &refs, limits.full_scan, stop)?;
@@ -174,7 +174,7 @@ impl Engine {
             ..Scope::default()
         };
         // After an interruption, too: telling it would take as long again.
-        if stop.is_set() || limits.stories == Stories::Untold {
+        if stop.is_set() || limits.provenance == ProvenanceMode::Skip {
             part.hits = found.untold(self, &mut part.problems);
             return Ok(part);
         }
@@ -188,7 +188,7 @@ impl Engine {
         skipped_archives::follow(&found, &mut followed, before);
         let names = std::mem::take(&mut found.trees.entry_names);
         let shape = std::mem::take(&mut found.trees.shape);
-        let holdings = Holdings::of(&contents, &shape, names, &followed.objects);
+        let holdings = TreeContents::of(&contents, &shape, names, &followed.objects);
         drop(shape);
         let count = before + found.unread.len();
         let told = tell(&graph, &reach.roots, &reach.trees, &contents, &holdings, count);
@@ -204,8 +204,14 @@ impl Engine {
             borders: &borders,
         };
         part.problems.extend(missing_objects::problems(self, &known, &absent, of_absent));
-        let telling =
-            Telling { engine: self, repository, contents: &contents, graph: &graph, reach: &reach, prefix };
+        let telling = LocationBuilder {
+            engine: self,
+            repository,
+            contents: &contents,
+            graph: &graph,
+            reach: &reach,
+            prefix,
+        };
         telling.tell(&found, &followed, stories, &mut part);
         part.problems.extend(skipped_archives::problems(&telling, &found.unread, of_unread, limits));
         part.is_told = true;
@@ -219,10 +225,10 @@ impl Engine {
     fn read(
         &self,
         repository: &Repository,
-        contents: &Contents,
+        contents: &ObjectSet,
         refs: &Refs,
         full_scan: bool,
-        stop: &Stop,
+        stop: &Cancellation,
     ) -> Result<Read, ScanError> {
         let collector = Collector::new(self, full_scan, stop);
         let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
@@ -247,11 +253,11 @@ impl Engine {
     fn trees(
         &self,
         repository: &Repository,
-        contents: &Contents,
+        contents: &ObjectSet,
         found: &Found,
         left: &[Oid],
-        stop: &Stop,
-    ) -> Result<(InTrees, Tally), ScanError> {
+        stop: &Cancellation,
+    ) -> Result<(InTrees, ReadTotals), ScanError> {
         let blobs = found.blobs_to_follow(contents);
         let collector = TreeCollector::new(self, repository.format, contents, blobs);
         let tally = source::visit_trees(repository, contents, left, &collector, stop)?;
@@ -259,7 +265,7 @@ impl Engine {
     }
 
     /// What could not be read, and what was not.
-    fn unread(tally: &Tally, contents: &Contents) -> Vec<Problem> {
+    fn unread(tally: &ReadTotals, contents: &ObjectSet) -> Vec<Problem> {
         let mut problems: Vec<Problem> = tally.unread.iter().map(|error| read_problem(error, None)).collect();
         problems.extend((tally.given_up > 0).then(|| Problem {
             kind: ProblemKind::Budget,
@@ -284,7 +290,7 @@ impl Engine {
 }
 
 /// Packs and indexes that cannot be used.
-fn unusable(contents: &Contents) -> impl Iterator<Item = Problem> {
+fn unusable(contents: &ObjectSet) -> impl Iterator<Item = Problem> {
     contents.unusable.iter().map(|error| Problem {
         kind: ProblemKind::CorruptObject,
         path: None,

@@ -3,14 +3,14 @@
 
 use std::collections::HashSet;
 
-use crate::detect::Unread;
+use crate::detect::Skipped;
 use crate::finding::Problem;
 use crate::git::Oid;
-use crate::provenance::Story;
+use crate::provenance::Timeline;
 use crate::scan::archive_problems;
 use crate::scan::history::Limits;
 use crate::scan::history::blobs::{Followed, Found, blob_name};
-use crate::scan::history::locations::Telling;
+use crate::scan::history::locations::LocationBuilder;
 use crate::source::history::own;
 
 /// Each archive gets a number, from `first` on.
@@ -25,9 +25,9 @@ pub(crate) fn follow(found: &Found, followed: &mut Followed, first: usize) {
 /// What is said of them, once for each path. What nothing reaches here, and an alternate holds, is that other
 /// repository's affair.
 pub(crate) fn problems(
-    telling: &Telling<'_>,
-    unread: &[(Oid, Vec<Unread>)],
-    stories: &[Story],
+    telling: &LocationBuilder<'_>,
+    unread: &[(Oid, Vec<Skipped>)],
+    stories: &[Timeline],
     limits: &Limits<'_>,
 ) -> Vec<Problem> {
     let engine = telling.engine;

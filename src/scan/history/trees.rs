@@ -8,10 +8,10 @@ use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_delta::{Known, take_over};
 use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
-use crate::provenance::{Entry, Names, Shape};
+use crate::provenance::{Entry, Names, TreeShape};
 use crate::scan::Engine;
 use crate::scan::history::tree_cache::Recent;
-use crate::source::history::{Contents, Set};
+use crate::source::history::{ObjectIdSet, ObjectSet};
 use crate::source::{Blob, Visitor, read_problem};
 use crate::text::Copied;
 
@@ -22,17 +22,17 @@ const MOST_ABSENT: usize = 100_000;
 pub(crate) struct TreeCollector<'c> {
     engine: &'c Engine,
     format: ObjectFormat,
-    contents: &'c Contents,
+    contents: &'c ObjectSet,
     /// Blobs that are followed.
-    blobs: Set,
+    blobs: ObjectIdSet,
     /// What trees name as folders.
-    folders: Set,
-    trees: Set,
-    shape: Mutex<Shape>,
+    folders: ObjectIdSet,
+    trees: ObjectIdSet,
+    shape: Mutex<TreeShape>,
     names: Mutex<Names>,
     found: Mutex<InTrees>,
     /// For each thread.
-    recent: Vec<Mutex<Recent<Seen>>>,
+    recent: Vec<Mutex<Recent<SeenNames>>>,
 }
 
 /// What was gathered.
@@ -45,22 +45,22 @@ pub(crate) struct InTrees {
     /// How many more such entries there are than were kept.
     pub(crate) more_absent: usize,
     /// All trees, by number.
-    pub(crate) all: Set,
-    pub(crate) shape: Shape,
+    pub(crate) all: ObjectIdSet,
+    pub(crate) shape: TreeShape,
     pub(crate) entry_names: Names,
     pub(crate) problems: Vec<Problem>,
 }
 
 /// What is known of a tree's entry.
 #[derive(Clone, Copy)]
-pub(crate) struct Seen {
+pub(crate) struct SeenNames {
     /// The object, where it is a folder or a blob that is followed.
     object: u32,
     /// The name, where anything is to be done about the entry.
     name: u32,
 }
 
-impl Seen {
+impl SeenNames {
     /// An object that is of no interest.
     const OTHER: u32 = u32::MAX;
     /// An object that is not there.
@@ -84,8 +84,13 @@ impl Seen {
 
 impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
-    pub(crate) fn new(engine: &'c Engine, format: ObjectFormat, contents: &'c Contents, blobs: Set) -> Self {
-        let [folders, trees] = [(); 2].map(|()| Set::below(contents.count()));
+    pub(crate) fn new(
+        engine: &'c Engine,
+        format: ObjectFormat,
+        contents: &'c ObjectSet,
+        blobs: ObjectIdSet,
+    ) -> Self {
+        let [folders, trees] = [(); 2].map(|()| ObjectIdSet::below(contents.count()));
         let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
             engine,
@@ -117,28 +122,28 @@ impl<'c> TreeCollector<'c> {
     }
 
     /// Looks at an entry that was not taken over.
-    fn look(&self, entry: &TreeEntry<'_>) -> Seen {
+    fn look(&self, entry: &TreeEntry<'_>) -> SeenNames {
         let number = self.contents.number(&entry.oid);
         let object = match (entry.kind, number) {
-            (EntryKind::Submodule, _) => Seen::OTHER,
-            (_, None) => Seen::ABSENT,
+            (EntryKind::Submodule, _) => SeenNames::OTHER,
+            (_, None) => SeenNames::ABSENT,
             (EntryKind::Tree, Some(number)) => {
                 self.folders.add(number);
                 number
             }
             (_, Some(number)) if self.blobs.has(number) => number,
-            _ => Seen::OTHER,
+            _ => SeenNames::OTHER,
         };
         let is_telling = self.engine.detector.has_anchor(entry.name);
-        if object == Seen::OTHER && !is_telling {
-            return Seen::NOTHING;
+        if object == SeenNames::OTHER && !is_telling {
+            return SeenNames::NOTHING;
         }
         let name = locked(&self.names).number(entry.name);
-        Seen { object, name: if is_telling { name | Seen::TELLING } else { name } }
+        SeenNames { object, name: if is_telling { name | SeenNames::TELLING } else { name } }
     }
 
     /// Looks at a tree's entries, but for those that it takes over.
-    fn tree(&self, blob: &Blob<'_>, base: &[(u32, Seen)], copies: &[Copied]) -> Known<Seen> {
+    fn tree(&self, blob: &Blob<'_>, base: &[(u32, SeenNames)], copies: &[Copied]) -> Known<SeenNames> {
         let mut known = Vec::with_capacity(base.len() + 1);
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
         let mut recent = locked(&self.recent[thread % self.recent.len()]);
@@ -147,7 +152,7 @@ impl<'c> TreeCollector<'c> {
         });
         drop(recent);
         let told = known.iter().filter(|(_, seen)| !seen.is_nothing());
-        let told: Vec<(u32, Seen)> = told.copied().collect();
+        let told: Vec<(u32, SeenNames)> = told.copied().collect();
         if let Some(own) = self.contents.number(&blob.oid) {
             self.trees.add(own);
             locked(&self.shape).add(own, told.iter().filter_map(|(_, seen)| seen.entry()));
@@ -157,7 +162,7 @@ impl<'c> TreeCollector<'c> {
             locked(&self.found).problems.push(read_problem(&error, None));
         }
         for (place, seen) in &told {
-            if (seen.object == Seen::ABSENT || seen.name & Seen::TELLING != 0)
+            if (seen.object == SeenNames::ABSENT || seen.name & SeenNames::TELLING != 0)
                 && let Ok(entry) = entry_at(blob.bytes, *place as usize, self.format)
             {
                 self.tell(blob.oid, &entry, *seen);
@@ -166,14 +171,14 @@ impl<'c> TreeCollector<'c> {
         known
     }
 
-    fn tell(&self, tree: Oid, entry: &TreeEntry<'_>, seen: Seen) {
-        let evidence = if seen.name & Seen::TELLING == 0 {
+    fn tell(&self, tree: Oid, entry: &TreeEntry<'_>, seen: SeenNames) {
+        let evidence = if seen.name & SeenNames::TELLING == 0 {
             Ok(Vec::new())
         } else {
             self.engine.detect(entry.name, || self.engine.shown_path(entry.name))
         };
         let mut found = locked(&self.found);
-        if seen.object == Seen::ABSENT {
+        if seen.object == SeenNames::ABSENT {
             if found.absent.len() < MOST_ABSENT {
                 found.absent.push((tree, entry.name.to_vec(), entry.oid));
             } else {
@@ -195,13 +200,13 @@ fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Visitor for TreeCollector<'_> {
-    type State = Known<Seen>;
+    type State = Known<SeenNames>;
 
-    fn root(&self, blob: &Blob<'_>) -> Known<Seen> {
+    fn root(&self, blob: &Blob<'_>) -> Known<SeenNames> {
         self.tree(blob, &[], &[])
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Known<Seen>, copies: &[Copied]) -> Known<Seen> {
+    fn derived(&self, blob: &Blob<'_>, base: &Known<SeenNames>, copies: &[Copied]) -> Known<SeenNames> {
         self.tree(blob, base, copies)
     }
 }
@@ -209,7 +214,7 @@ impl Visitor for TreeCollector<'_> {
 impl InTrees {
     /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
     /// be known of what it holds.
-    fn check_folders(&mut self, folders: &Set) {
+    fn check_folders(&mut self, folders: &ObjectIdSet) {
         let no_trees = folders.numbers().filter(|folder| !self.all.has(*folder)).count();
         if no_trees > 0 {
             self.problems.push(Problem {

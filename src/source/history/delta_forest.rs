@@ -7,7 +7,7 @@ use crate::git::pack::{Base, Pack};
 
 /// The delta trees of a pack, by slot.
 #[derive(Debug)]
-pub(crate) struct Forest {
+pub(crate) struct DeltaForest {
     /// Whole entries, with their kind, in order of place.
     pub(crate) roots: Vec<(u32, ObjectKind)>,
     /// Where each slot's children begin in `children`; one more than slots.
@@ -22,7 +22,7 @@ pub(crate) struct Forest {
 /// No base that this pack holds.
 const NONE: u32 = u32::MAX;
 
-impl Forest {
+impl DeltaForest {
     pub(crate) fn of(pack: &Pack) -> Self {
         let count = u32::try_from(pack.len()).unwrap_or(NONE);
         let headers: Vec<(u32, Option<ObjectKind>)> = (0..count)

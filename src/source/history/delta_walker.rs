@@ -4,16 +4,16 @@ use libdeflater::Decompressor;
 use rayon::Scope;
 
 use crate::git::pack::{Base, EntryError, apply, result_size};
-use crate::git::{MOST_BYTES, ObjectKind, Oid};
-use crate::source::history::Tally;
+use crate::git::{MAX_BYTES, ObjectKind, Oid};
+use crate::source::history::ReadTotals;
 use crate::source::history::memory_limit::{Frame, let_go};
 use crate::source::history::pack_walk::Walk;
-use crate::source::progress::Untold;
+use crate::source::progress::PendingCounts;
 use crate::source::{Blob, Visitor};
 use crate::text::Copied;
 
 /// Larger objects are handed back.
-const MOST_OBJECT: usize = MOST_BYTES;
+const MOST_OBJECT: usize = MAX_BYTES;
 
 /// Bytes that are counted before they are told to the other tasks.
 const UNTOLD: u64 = 16 << 20;
@@ -45,7 +45,7 @@ impl From<EntryError> for Refusal {
 /// Of each version's children the one with most below it comes last, and then the version itself is let go. So
 /// a version is held only while a lesser part of what derives from it is walked, and no path holds more of them
 /// than the number of the tree's versions has binary digits.
-pub(crate) struct Walker<'w, 's, V: Visitor> {
+pub(crate) struct DeltaWalker<'w, 's, V: Visitor> {
     walk: &'w Walk<'w, V>,
     /// Where subtrees may be handed to other tasks; without it large objects are read, too.
     scope: Option<&'s Scope<'w>>,
@@ -54,14 +54,14 @@ pub(crate) struct Walker<'w, 's, V: Visitor> {
     copies: Vec<Copied>,
     /// Buffers to use again.
     spare: Vec<Vec<u8>>,
-    tally: Tally,
+    tally: ReadTotals,
     handed_back: Vec<Oid>,
-    untold: Untold,
+    untold: PendingCounts,
     /// Decoded bytes that the other tasks do not know of yet.
     decoded: u64,
 }
 
-impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
+impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
     pub(crate) fn new(walk: &'w Walk<'w, V>, scope: Option<&'s Scope<'w>>) -> Self {
         Self {
             walk,
@@ -70,9 +70,9 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
             delta: Vec::new(),
             copies: Vec::new(),
             spare: Vec::new(),
-            tally: Tally::default(),
+            tally: ReadTotals::default(),
             handed_back: Vec::new(),
-            untold: Untold::default(),
+            untold: PendingCounts::default(),
             decoded: 0,
         }
     }
@@ -145,7 +145,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
         let Some(scope) = scope.filter(|_| walk.may_wait()) else { return Some(frame) };
         scope.spawn(move |scope| {
             walk.waits_no_more();
-            Walker::new(walk, Some(scope)).below(vec![frame], kind);
+            DeltaWalker::new(walk, Some(scope)).below(vec![frame], kind);
         });
         None
     }
@@ -295,7 +295,7 @@ impl<'w, 's, V: Visitor> Walker<'w, 's, V> {
     }
 }
 
-impl<V: Visitor> Drop for Walker<'_, '_, V> {
+impl<V: Visitor> Drop for DeltaWalker<'_, '_, V> {
     fn drop(&mut self) {
         self.untold.tell(&self.walk.stop.progress);
         self.walk.done(std::mem::take(&mut self.tally), &mut self.handed_back);

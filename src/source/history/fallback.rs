@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository};
-use crate::source::history::{Memory, Tally};
-use crate::source::{Blob, Stop, Visitor};
+use crate::source::history::{Memory, ReadTotals};
+use crate::source::{Blob, Cancellation, Visitor};
 
 /// Objects that one worker reads before it takes the next lot.
 const LOT: usize = 128;
@@ -22,8 +22,8 @@ pub fn visit<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
     visitor: &V,
-    stop: &Stop,
-) -> Result<Tally, OpenError> {
+    stop: &Cancellation,
+) -> Result<ReadTotals, OpenError> {
     read(repository, objects, stop, |object| {
         visitor.root(object);
         true
@@ -35,8 +35,8 @@ pub(crate) fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
     visitor: &V,
-    stop: &Stop,
-) -> Result<(Tally, Vec<Oid>), OpenError> {
+    stop: &Cancellation,
+) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
     let trees = Mutex::new(Vec::new());
     let tally = read(repository, objects, stop, |object| {
         let is_tree = object.kind == ObjectKind::Tree;
@@ -54,9 +54,9 @@ pub(crate) fn visit_all_but_trees<V: Visitor>(
 fn read(
     repository: &Repository,
     objects: &[Oid],
-    stop: &Stop,
+    stop: &Cancellation,
     take: impl Fn(&Blob<'_>) -> bool + Sync,
-) -> Result<Tally, OpenError> {
+) -> Result<ReadTotals, OpenError> {
     let last = Objects::open(repository)?;
     let large = Memory::default().large as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
@@ -97,7 +97,7 @@ fn read(
         }
     }
     let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Tally {
+    Ok(ReadTotals {
         objects: read.into_inner(),
         blobs: blobs.into_inner(),
         bytes: bytes.into_inner(),

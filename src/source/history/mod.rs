@@ -13,17 +13,17 @@ pub(crate) mod submodules;
 use std::collections::HashSet;
 
 use crate::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
-use crate::source::{Stop, Visitor};
+use crate::source::{Cancellation, Visitor};
 
 pub use fallback::visit as visit_with_libgit2;
 pub use memory_limit::{FOR_EACH_BYTE, Memory};
-pub use object_ids::Set;
-pub use object_set::Contents;
-pub use submodules::{Stores, of_submodules};
+pub use object_ids::ObjectIdSet;
+pub use object_set::ObjectSet;
+pub use submodules::{SubmoduleStores, of_submodules};
 
 /// What was read.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ReadTotals {
     /// Objects of all kinds.
     pub objects: usize,
     /// Blobs among them.
@@ -56,7 +56,7 @@ impl Kinds {
     }
 }
 
-impl Tally {
+impl ReadTotals {
     /// Adds what another pass read.
     pub fn add(&mut self, other: Self) {
         self.objects += other.objects;
@@ -79,10 +79,10 @@ impl Tally {
 /// The object database cannot be opened.
 pub fn visit<V: Visitor>(
     repository: &Repository,
-    contents: &Contents,
+    contents: &ObjectSet,
     visitor: &V,
-    stop: &Stop,
-) -> Result<Tally, OpenError> {
+    stop: &Cancellation,
+) -> Result<ReadTotals, OpenError> {
     let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::All, visitor, stop);
     let rest = contents.outside_of_packs(handed_back);
     tally.add(fallback::visit(repository, &rest, visitor, stop)?);
@@ -95,10 +95,10 @@ pub fn visit<V: Visitor>(
 /// The object database cannot be opened.
 pub fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
-    contents: &Contents,
+    contents: &ObjectSet,
     visitor: &V,
-    stop: &Stop,
-) -> Result<(Tally, Vec<Oid>), OpenError> {
+    stop: &Cancellation,
+) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
     let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::AllButTrees, visitor, stop);
     let rest = contents.outside_of_packs(handed_back);
     let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, stop)?;
@@ -112,11 +112,11 @@ pub fn visit_all_but_trees<V: Visitor>(
 /// The object database cannot be opened.
 pub fn visit_trees<V: Visitor>(
     repository: &Repository,
-    contents: &Contents,
+    contents: &ObjectSet,
     others: &[Oid],
     visitor: &V,
-    stop: &Stop,
-) -> Result<Tally, OpenError> {
+    stop: &Cancellation,
+) -> Result<ReadTotals, OpenError> {
     let (mut tally, mut rest) = pack_walk::visit(contents, Kinds::Trees, visitor, stop);
     rest.extend(others);
     rest.sort_unstable();
@@ -128,7 +128,7 @@ pub fn visit_trees<V: Visitor>(
 /// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
 /// reaches there is another repository's affair.
 #[must_use]
-pub fn own(repository: &Repository, contents: &Contents, objects: &[Oid]) -> HashSet<Oid> {
+pub fn own(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
     let folder = repository.object_dirs.first().cloned().unwrap_or_default();
     objects.iter().filter(|oid| contents.is_own(&folder, oid)).copied().collect()
 }

@@ -85,9 +85,9 @@ fn halves(hash: u64) -> (u32, u32) {
 
 /// A set of objects, by number, that any thread may add to.
 #[derive(Debug, Default)]
-pub struct Set(Vec<AtomicU64>);
+pub struct ObjectIdSet(Vec<AtomicU64>);
 
-impl Set {
+impl ObjectIdSet {
     /// An empty set of numbers below `count`.
     #[must_use]
     pub fn below(count: usize) -> Self {
@@ -161,7 +161,7 @@ mod tests {
             for oid in list.iter().copied().chain(others.iter().map(oid)) {
                 proptest::prop_assert_eq!(table.find(&oid), expected.get(&oid).copied());
             }
-            let set = Set::below(70);
+            let set = ObjectIdSet::below(70);
             for number in expected.values() {
                 proptest::prop_assert!(set.add(*number) && !set.add(*number) && set.has(*number));
             }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::git::pack::{Pack, PackError};
 use crate::git::{ObjectFormat, Objects, Oid, OpenError, RefError, Repository, entries_of, with_alternates};
-use crate::source::history::delta_forest::Forest;
+use crate::source::history::delta_forest::DeltaForest;
 use crate::source::history::memory_limit::Memory;
 use crate::source::history::object_ids::Names;
 
 /// An object database, ready to be read. Each object has a number: those in packs come first, pack by pack in
 /// order of name, then all others.
 #[derive(Debug)]
-pub struct Contents {
+pub struct ObjectSet {
     pub(crate) packs: Vec<Pack>,
     /// How many of the packs lie in the repository's own folder.
     own_packs: usize,
@@ -21,14 +21,14 @@ pub struct Contents {
     others: Vec<Oid>,
     names: Names,
     /// Each pack's trees of deltas.
-    forests: Vec<Forest>,
+    forests: Vec<DeltaForest>,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
     /// How much memory reading them may take.
     pub memory: Memory,
 }
 
-impl Contents {
+impl ObjectSet {
     /// Opens the packs and lists the objects.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Contents {
         let firsts = firsts.collect();
         // One is one thread's work; the other takes as long on all.
         let ((names, others), forests) =
-            rayon::join(|| numbered(&packs, others), || packs.iter().map(Forest::of).collect());
+            rayon::join(|| numbered(&packs, others), || packs.iter().map(DeltaForest::of).collect());
         let memory = Memory::default();
         Ok(Self { packs, own_packs, firsts, others, names, forests, unusable, memory })
     }
@@ -118,7 +118,7 @@ impl Contents {
     }
 
     /// The trees of deltas of a pack.
-    pub(crate) fn forest(&self, pack: usize) -> &Forest {
+    pub(crate) fn forest(&self, pack: usize) -> &DeltaForest {
         &self.forests[pack]
     }
 

@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::git::pack::Pack;
 use crate::git::{ObjectKind, Oid};
-use crate::source::history::delta_forest::Forest;
-use crate::source::history::delta_walker::Walker;
+use crate::source::history::delta_forest::DeltaForest;
+use crate::source::history::delta_walker::DeltaWalker;
 use crate::source::history::memory_limit::Held;
-use crate::source::history::{Contents, Kinds, Tally};
-use crate::source::{Stop, Visitor};
+use crate::source::history::{Kinds, ObjectSet, ReadTotals};
+use crate::source::{Cancellation, Visitor};
 
 /// Roots that one task walks, one after the other.
 const LOT: usize = 64;
@@ -21,12 +21,12 @@ const MOST_WAITING: usize = 64;
 /// Reads all packs, or their objects of some kinds. Returns what the reader could not decode, by name; what no root
 /// leads to has no kind, and is not among trees.
 pub(crate) fn visit<V: Visitor>(
-    contents: &Contents,
+    contents: &ObjectSet,
     kinds: Kinds,
     visitor: &V,
-    stop: &Stop,
-) -> (Tally, Vec<Oid>) {
-    let total = Mutex::new((Tally::default(), Vec::new()));
+    stop: &Cancellation,
+) -> (ReadTotals, Vec<Oid>) {
+    let total = Mutex::new((ReadTotals::default(), Vec::new()));
     for (at, pack) in contents.packs.iter().enumerate() {
         let forest = contents.forest(at);
         let walk = Walk {
@@ -47,7 +47,7 @@ pub(crate) fn visit<V: Visitor>(
             for lot in forest.roots.chunks(LOT) {
                 let walk = &walk;
                 scope.spawn(move |scope| {
-                    let mut walker = Walker::new(walk, Some(scope));
+                    let mut walker = DeltaWalker::new(walk, Some(scope));
                     for (root, kind) in lot.iter().filter(|(_, kind)| kinds.are(*kind)) {
                         walker.tree(*root, *kind);
                     }
@@ -55,7 +55,7 @@ pub(crate) fn visit<V: Visitor>(
             }
         });
         let aside = std::mem::take(&mut *walk.aside.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut walker = Walker::new(&walk, None);
+        let mut walker = DeltaWalker::new(&walk, None);
         for slot in forest.lost.iter().filter(|_| kinds != Kinds::Trees) {
             walker.give_up(*slot);
         }
@@ -69,12 +69,12 @@ pub(crate) fn visit<V: Visitor>(
 /// What all tasks of one pack share.
 pub(crate) struct Walk<'w, V: Visitor> {
     pub(crate) pack: &'w Pack,
-    pub(crate) forest: &'w Forest,
-    contents: &'w Contents,
+    pub(crate) forest: &'w DeltaForest,
+    contents: &'w ObjectSet,
     /// Which of the packs it is.
     at: usize,
     pub(crate) visitor: &'w V,
-    pub(crate) stop: &'w Stop,
+    pub(crate) stop: &'w Cancellation,
     pub(crate) held: Held,
     /// Larger objects are put aside.
     pub(crate) large: usize,
@@ -85,7 +85,7 @@ pub(crate) struct Walk<'w, V: Visitor> {
     /// Large objects, which are read one at a time, each with what derives from it. (A lock would hold up other
     /// threads, and a visitor that itself waits for them.)
     aside: Mutex<Vec<(u32, ObjectKind)>>,
-    total: &'w Mutex<(Tally, Vec<Oid>)>,
+    total: &'w Mutex<(ReadTotals, Vec<Oid>)>,
 }
 
 impl<V: Visitor> Walk<'_, V> {
@@ -122,7 +122,7 @@ impl<V: Visitor> Walk<'_, V> {
         self.aside.lock().unwrap_or_else(PoisonError::into_inner).push((slot, kind));
     }
 
-    pub(crate) fn done(&self, tally: Tally, handed_back: &mut Vec<Oid>) {
+    pub(crate) fn done(&self, tally: ReadTotals, handed_back: &mut Vec<Oid>) {
         let mut total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
         total.0.add(tally);
         total.1.append(handed_back);

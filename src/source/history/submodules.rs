@@ -12,7 +12,7 @@ use crate::text::percent;
 
 /// What was found.
 #[derive(Debug, Default)]
-pub struct Stores {
+pub struct SubmoduleStores {
     /// The repositories, each with its name, sorted by it.
     pub found: Vec<(Vec<u8>, Repository)>,
     /// What could not be looked through, and notes.
@@ -21,8 +21,8 @@ pub struct Stores {
 
 /// Finds the repositories of submodules.
 #[must_use]
-pub fn of_submodules(repository: &Repository) -> Stores {
-    let mut search = Search { stores: Stores::default(), seen: HashSet::new() };
+pub fn of_submodules(repository: &Repository) -> SubmoduleStores {
+    let mut search = Search { stores: SubmoduleStores::default(), seen: HashSet::new() };
     search.is_new(&repository.git_dir);
     search.is_new(&repository.common_dir);
     search.below_modules(&repository.common_dir.join("modules"));
@@ -35,7 +35,7 @@ pub fn of_submodules(repository: &Repository) -> Stores {
 }
 
 struct Search {
-    stores: Stores,
+    stores: SubmoduleStores,
     /// Git folders, without links in their paths.
     seen: HashSet<PathBuf>,
 }

@@ -310,7 +310,7 @@ fn is_repository(path: &Path) -> bool {
 
 fn bare(name: &[u8]) -> Problem {
     Problem {
-        kind: ProblemKind::ArchiveUnread,
+        kind: ProblemKind::UnsupportedArchive,
         path: Some(percent(name)),
         message:
             "a repository without a working tree; its content is packed and was not searched; `skant scan \

@@ -68,7 +68,7 @@ impl<'t> Tracked<'t> {
         }
         if entry.is_sparse_folder() {
             return self.problems.push(Problem {
-                kind: ProblemKind::FromIndex,
+                kind: ProblemKind::ReadFromIndex,
                 path: Some(percent(name)),
                 message: "outside of the sparse checkout; `skant scan --history` reads it".into(),
             });
@@ -88,7 +88,7 @@ impl<'t> Tracked<'t> {
             Some(_) => return self.problems.push(special(name)),
             None => {
                 self.problems.push(Problem {
-                    kind: ProblemKind::FromIndex,
+                    kind: ProblemKind::ReadFromIndex,
                     path: Some(percent(name)),
                     message: "not in the working tree; read from the index".into(),
                 });

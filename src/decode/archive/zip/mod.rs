@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::decode::archive::inflate::{End, checksum, inflate};
-use crate::decode::archive::{FaultKind, Format, Member, Part, Room, Visit, fault, label, number};
+use crate::decode::archive::{FaultKind, Format, Member, Part, UnpackBudget, Visit, fault, label, number};
 
 mod directory;
 
@@ -39,7 +39,7 @@ pub(crate) fn ends(text: &[u8]) -> bool {
     end.is_some_and(|end| end.starts_with(END) && end.ends_with(&[0, 0]))
 }
 
-pub(crate) fn open(text: &[u8], room: &mut Room, visit: &mut Visit<'_>) {
+pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let directory = directory::read(text);
     if let Some(what) = directory.fault {
         visit(fault(FaultKind::Broken, what, Format::Zip.name().to_owned()), room);
@@ -71,7 +71,7 @@ fn between(
     mut at: usize,
     end: usize,
     is_whole: bool,
-    room: &mut Room,
+    room: &mut UnpackBudget,
     visit: &mut Visit<'_>,
 ) -> usize {
     while at < end {
@@ -100,7 +100,7 @@ fn member(
     start: usize,
     entries: &[Entry<'_>],
     is_quiet: bool,
-    room: &mut Room,
+    room: &mut UnpackBudget,
     visit: &mut Visit<'_>,
 ) -> usize {
     let local = Entry::local(text, start);
@@ -140,7 +140,7 @@ struct Reading<'r, 't> {
     all: &'r [&'r Entry<'t>],
     label: &'r str,
     is_quiet: bool,
-    room: &'r mut Room,
+    room: &'r mut UnpackBudget,
 }
 
 impl Reading<'_, '_> {

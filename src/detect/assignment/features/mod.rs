@@ -1,8 +1,8 @@
 //! What is seen of a value and around it, as named features. Each is a kind and some words, such as `name` and
 //! `password`; what each of them weighs is the model's affair.
 
-use crate::detect::assignment::parse::{Operator, Place, Quote, is_name};
-use crate::detect::assignment::value_stats::{Class, Looks};
+use crate::detect::assignment::parse::{Assignment, Operator, Quote, is_name};
+use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
 use crate::token_check;
 use skant_password_model::feature_key;
@@ -71,7 +71,7 @@ fn number(value: usize) -> Word<'static> {
 }
 
 /// Shows all features of a place.
-pub(crate) fn visit(text: &[u8], place: &Place, looks: &Looks, sink: &mut Sink<'_>) {
+pub(crate) fn visit(text: &[u8], place: &Assignment, looks: &ValueStats, sink: &mut Sink<'_>) {
     let value = &text[place.value.clone()];
     let name = &text[place.name.clone()];
     let words = identifier::words(name);
@@ -89,7 +89,7 @@ struct Named<'n> {
     words: &'n identifier::Words,
 }
 
-fn stem_of(place: &Place, name: &[u8]) -> Word<'static> {
+fn stem_of(place: &Assignment, name: &[u8]) -> Word<'static> {
     match place.operator {
         Operator::Url | Operator::Login => return LOGIN,
         Operator::Sql => return PASSWORD,
@@ -109,7 +109,7 @@ fn stem_of(place: &Place, name: &[u8]) -> Word<'static> {
 /// So many spaces behind a value are looked over.
 const MOST_SPACES: usize = 8;
 
-fn of_form(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
+fn of_form(text: &[u8], place: &Assignment, sink: &mut Sink<'_>) {
     let (operator, quote) = (place.operator.word(), place.quote.word());
     sink(&feature_key::FORM, &[operator, quote]);
     let byte =
@@ -190,7 +190,7 @@ fn of_name(words: &identifier::Words, stem: Word<'_>, sink: &mut Sink<'_>) {
     sink(&feature_key::STEM, &[stem]);
 }
 
-fn of_value(value: &[u8], looks: &Looks, sink: &mut Sink<'_>) {
+fn of_value(value: &[u8], looks: &ValueStats, sink: &mut Sink<'_>) {
     let class = looks.class.word();
     sink(&feature_key::CLASS, &[class]);
     sink(&feature_key::LENGTH, &[class, number(length_bin(value.len()))]);
@@ -278,11 +278,11 @@ const fn length_bin(length: usize) -> usize {
 
 /// What value and name, or value and form, are to each other.
 fn of_both(
-    place: &Place,
+    place: &Assignment,
     stem: Word<'_>,
     named: &Named<'_>,
     value: &[u8],
-    looks: &Looks,
+    looks: &ValueStats,
     sink: &mut Sink<'_>,
 ) {
     let class = looks.class.word();
@@ -314,7 +314,7 @@ fn of_both(
 }
 
 /// Words on the line and around it.
-fn of_context(text: &[u8], place: &Place, sink: &mut Sink<'_>) {
+fn of_context(text: &[u8], place: &Assignment, sink: &mut Sink<'_>) {
     let (first, last) = (place.name.start, place.value.end);
     let start = first.saturating_sub(NEAR);
     let before = &text[start..first];

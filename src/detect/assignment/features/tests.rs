@@ -8,7 +8,7 @@ use crate::detect::assignment::parse;
 fn seen(text: &str, anchor: &str, kind: &str, nth: usize) -> Vec<String> {
     let start = text.find(anchor).expect("an anchor");
     let place = parse::assigned(text.as_bytes(), &(start..start + anchor.len())).expect("a place");
-    let looks = Looks::of(&text.as_bytes()[place.value.clone()], &Model::builtin().words);
+    let looks = ValueStats::of(&text.as_bytes()[place.value.clone()], &Model::builtin().words);
     let mut found = Vec::new();
     visit(text.as_bytes(), &place, &looks, &mut |this, words| {
         if this.name == kind {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::assignment::parse::settings_line;
-use crate::detect::assignment::parse::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name};
+use crate::detect::assignment::parse::{Assignment, LEAST_VALUE, MOST_VALUE, Operator, Quote, is_name};
 use crate::text::is_quote;
 
 /// How many spaces, tabs and line ends may stand between two parts.
@@ -168,12 +168,12 @@ impl Reader<'_> {
     }
 
     /// The value from here on.
-    pub(crate) fn value(&mut self, name: Range<usize>, operator: Operator) -> Option<Place> {
+    pub(crate) fn value(&mut self, name: Range<usize>, operator: Operator) -> Option<Assignment> {
         self.spaces();
         if let Some(value) = settings_line::whole(self.text, &name, operator, self.at) {
             let none = value.start..value.start;
             let (wrapper, scheme, quote) = (none.clone(), none, Quote::None);
-            return Some(Place { name, value, operator, quote, wrapper, scheme });
+            return Some(Assignment { name, value, operator, quote, wrapper, scheme });
         }
         if matches!(self.peek(), Some(b'\n' | b'\r')) {
             if operator == Operator::Comma {
@@ -207,7 +207,7 @@ impl Reader<'_> {
         let scheme = scheme(inside);
         let scheme = value.start..value.start + scheme;
         let value = trimmed(self.text, scheme.end..value.end);
-        (LEAST_VALUE..=MOST_VALUE).contains(&value.len()).then_some(Place {
+        (LEAST_VALUE..=MOST_VALUE).contains(&value.len()).then_some(Assignment {
             name,
             value,
             operator,

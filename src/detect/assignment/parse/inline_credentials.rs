@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use crate::detect::assignment::parse::cursor::Reader;
-use crate::detect::assignment::parse::{LEAST_VALUE, MOST_VALUE, Operator, Place, Quote, is_name};
+use crate::detect::assignment::parse::{Assignment, LEAST_VALUE, MOST_VALUE, Operator, Quote, is_name};
 use crate::text::is_quote;
 
 /// The secret of `Bearer value`.
-pub(crate) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+pub(crate) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     let is_part = |byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b':')
     };
@@ -22,7 +22,7 @@ pub(crate) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     }
     let scheme = anchor.clone();
     let value = anchor.end..anchor.end + length;
-    Some(Place {
+    Some(Assignment {
         name: anchor.start..anchor.end - 1,
         value,
         operator: Operator::Scheme,
@@ -33,7 +33,7 @@ pub(crate) fn schemed(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
 }
 
 /// The password of an address: from `://` on.
-pub(crate) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+pub(crate) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     const MOST: usize = 200;
     let rest = &text[anchor.end..text.len().min(anchor.end + MOST)];
     // Most addresses hold none.
@@ -62,7 +62,7 @@ pub(crate) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
         .take_while(|byte| is_name(**byte) || **byte == b'+')
         .count();
     let nothing = value.start..value.start;
-    (value.len() >= LEAST_VALUE - 1).then_some(Place {
+    (value.len() >= LEAST_VALUE - 1).then_some(Assignment {
         name: anchor.start - name..anchor.start,
         value,
         operator: Operator::Url,
@@ -73,7 +73,7 @@ pub(crate) fn userinfo(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
 }
 
 /// The password of `curl -u user:password`: the rest of the line is looked through.
-pub(crate) fn login(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+pub(crate) fn login(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     const MOST: usize = 256;
     const OPTIONS: [&[u8]; 4] = [b" -u ", b" --user ", b" -u=", b" --user="];
     let rest = &text[anchor.end - 1..text.len().min(anchor.end + MOST)];
@@ -92,7 +92,7 @@ pub(crate) fn login(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     let colon = memchr::memchr(b':', &text[start..start + length])?;
     let value = start + colon + 1..start + length;
     let nothing = value.start..value.start;
-    (value.len() >= LEAST_VALUE).then_some(Place {
+    (value.len() >= LEAST_VALUE).then_some(Assignment {
         name: anchor.start..anchor.end - 1,
         value,
         operator: Operator::Login,
@@ -103,7 +103,7 @@ pub(crate) fn login(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
 }
 
 /// The password of `IDENTIFIED BY 'value'`, perhaps with a plugin's name before `BY`.
-pub(crate) fn identified(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+pub(crate) fn identified(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     const MOST: usize = 60;
     const STATEMENTS: [&[u8]; 4] = [b"create ", b"alter ", b"grant ", b"user "];
     let before = text[anchor.start.saturating_sub(2 * MOST)..anchor.start].to_ascii_lowercase();
@@ -119,7 +119,7 @@ pub(crate) fn identified(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
     let (quote, slashes) = reader.quote()?;
     let (value, quote) = reader.quoted(quote, slashes)?;
     let nothing = value.start..value.start;
-    (value.len() >= LEAST_VALUE).then_some(Place {
+    (value.len() >= LEAST_VALUE).then_some(Assignment {
         name: anchor.start..anchor.end - 1,
         value,
         operator: Operator::Sql,
@@ -133,7 +133,7 @@ pub(crate) fn identified(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
 mod tests {
     use super::*;
 
-    type Form = fn(&[u8], &Range<usize>) -> Option<Place>;
+    type Form = fn(&[u8], &Range<usize>) -> Option<Assignment>;
 
     fn value<'t>(form: Form, text: &'t str, anchor: &str) -> Option<&'t str> {
         let start = text.find(anchor)?;

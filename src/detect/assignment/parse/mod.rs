@@ -103,7 +103,7 @@ impl Quote {
 
 /// A value and the name that it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Assignment {
     pub(crate) name: Range<usize>,
     pub(crate) value: Range<usize>,
     pub(crate) operator: Operator,
@@ -130,7 +130,7 @@ static NAMES: [bool; 256] = {
 };
 
 /// The place that an anchor in a name leads to.
-pub(crate) fn assigned(text: &[u8], anchor: &Range<usize>) -> Option<Place> {
+pub(crate) fn assigned(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     // An anchor may hold what follows the name, as `key=` does.
     let length = text[anchor.start..].iter().take(MOST_NAME + 1).take_while(|byte| is_name(**byte)).count();
     let mut reader = Reader { text, at: anchor.start + length };

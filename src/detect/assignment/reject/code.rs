@@ -1,7 +1,7 @@
 //! What stands around a value says that it is none: code that goes on, the words of a sentence, a list of which it is
 //! one. Of a value without quotes it is most of what can be told.
 
-use crate::detect::assignment::parse::{Operator, Place, Quote};
+use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 
 /// Words of code and of prose, which are no value without quotes.
 const CONNECTIVES: [&[u8]; 35] = [
@@ -15,7 +15,7 @@ const CONNECTIVES: [&[u8]; 35] = [
 const PATTERNS: [&[u8]; 4] = [b"regex", b"compile", b"pattern", b"match"];
 
 /// Whether what stands around name and value says that the value is none.
-pub(crate) fn says_otherwise(text: &[u8], place: &Place) -> bool {
+pub(crate) fn says_otherwise(text: &[u8], place: &Assignment) -> bool {
     let value = &text[place.value.clone()];
     let wrapper = text[place.wrapper.clone()].to_ascii_lowercase();
     let before = &text[..place.name.start];
@@ -41,7 +41,7 @@ fn is_joint(value: &[u8]) -> bool {
 }
 
 /// Whether `"name", "value"` stand alone between brackets, and not in a list of more.
-pub(crate) fn is_pair(text: &[u8], place: &Place) -> bool {
+pub(crate) fn is_pair(text: &[u8], place: &Assignment) -> bool {
     let after = text[place.value.end + 1..].iter().find(|byte| **byte != b' ');
     // `["--password", "value", …]`
     if text[place.name.clone()].starts_with(b"-") {
@@ -64,12 +64,12 @@ fn is_identifier(value: &[u8]) -> bool {
 }
 
 /// Whether a value without quotes is code, or goes on as code does.
-pub(crate) fn is_code(text: &[u8], place: &Place) -> bool {
+pub(crate) fn is_code(text: &[u8], place: &Assignment) -> bool {
     is_expression(text, place) || goes_on(text, place)
 }
 
 /// Whether a value without quotes is a number, a type, or the name of something.
-fn is_expression(text: &[u8], place: &Place) -> bool {
+fn is_expression(text: &[u8], place: &Assignment) -> bool {
     let value = &text[place.value.clone()];
     let closed = text[place.name.end..].starts_with(b"']") || text[place.name.end..].starts_with(b"\"]");
     if CONNECTIVES.contains(&value)
@@ -104,7 +104,7 @@ fn is_expression(text: &[u8], place: &Place) -> bool {
 }
 
 /// Whether what follows a value without quotes is code or prose.
-fn goes_on(text: &[u8], place: &Place) -> bool {
+fn goes_on(text: &[u8], place: &Assignment) -> bool {
     let value = &text[place.value.clone()];
     let after = &text[place.value.end..text.len().min(place.value.end + 24)];
     let next = after.first().copied().unwrap_or(b'\n');
@@ -150,7 +150,7 @@ fn goes_on(text: &[u8], place: &Place) -> bool {
 }
 
 /// `    secret = content`: a line of code as well as one of settings. What is indented is rather the first.
-pub(crate) fn may_be_variable(text: &[u8], place: &Place) -> bool {
+pub(crate) fn may_be_variable(text: &[u8], place: &Assignment) -> bool {
     let before = &text[..place.name.start];
     let indent = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let is_first = matches!(before[..before.len() - indent].last(), None | Some(b'\n'));

@@ -1,7 +1,7 @@
 //! Values that people write where a secret would stand: runs, sequences, and words that say no more than the name.
 
 use crate::detect::assignment::reject::literal_set::Initials;
-use crate::detect::assignment::value_stats::Looks;
+use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::{runs, walks};
 
@@ -173,7 +173,7 @@ fn run_of_letters(rest: &[u8]) -> Option<usize> {
 }
 
 /// `store-pass`, `celerypassword`, `Test@12345`: words that say what it is, and others or digits beside them.
-pub(crate) fn is_named(value: &[u8], looks: &Looks) -> bool {
+pub(crate) fn is_named(value: &[u8], looks: &ValueStats) -> bool {
     const LONGEST: usize = 32;
     if value.len() > LONGEST || looks.letters() < 4 {
         return false;

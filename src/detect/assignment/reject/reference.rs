@@ -1,7 +1,7 @@
 //! Values that stand for a value elsewhere, or for nothing: variables, templates, addresses, types. These are
 //! thrown out before the model is asked.
 
-use crate::detect::assignment::parse::{Operator, Place, Quote};
+use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::detect::assignment::reject::code;
 use crate::detect::assignment::reject::literal_set::Initials;
 use crate::detect::assignment::reject::placeholder::{is_filler, says_what_it_is};
@@ -149,7 +149,7 @@ static HEADS: Initials<41> = Initials::new(&[
 ]);
 
 /// Whether a value is one of those.
-pub(crate) fn is_reference(text: &[u8], place: &Place) -> bool {
+pub(crate) fn is_reference(text: &[u8], place: &Assignment) -> bool {
     let value = &text[place.value.clone()];
     let bare = place.quote == Quote::None;
     if stands_for_another(value)
