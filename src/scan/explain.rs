@@ -77,7 +77,7 @@ impl Engine {
                     path,
                     commit: None,
                     line: evidence.start.line,
-                    directives: &evidence.directives,
+                    directives: &evidence.inline_comments,
                 };
                 find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
             }

@@ -139,7 +139,7 @@ impl Engine {
             path: &place.path,
             commit: place.commit.as_ref().map(|commit| commit.id.as_str()),
             line: judged.hit.evidence.start.line,
-            directives: &judged.hit.evidence.directives,
+            directives: &judged.hit.evidence.inline_comments,
         };
         match self.policy.suppressions {
             Suppressions::Count => {
@@ -198,7 +198,7 @@ impl Engine {
     fn location(&self, hit: Occurrence) -> Location {
         let Occurrence { evidence, place } = hit;
         let pair = self.detector.rules()[evidence.rule].pair.as_ref();
-        let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
+        let partner = evidence.companion.zip(pair).map(|(half, pair)| Part {
             name: pair.name.clone(),
             masked: half.masked,
             start: half.start,

@@ -87,7 +87,7 @@ impl Windows {
             Ok(looked) => {
                 searched
                     .problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 searched.found.extend(
                     looked
                         .evidence

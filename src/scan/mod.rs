@@ -113,7 +113,7 @@ impl Engine {
         let all = RuleSet::builtin().with(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
-        let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);
+        let detector = Detector::new(all.without(disabled)).with_min_confidence(policy.min_confidence);
         let record = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, names, record, policy }
     }
@@ -139,8 +139,8 @@ impl Engine {
     /// Evidence in a name or a message, in which what looks like an archive is none. A panic is a problem that names
     /// the place, never a lost file; so is more evidence than is held.
     fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
-        let looked = caught(&path, || self.detector.look(text))?;
-        match looked.unread.iter().find(|unread| unread.is_over_limit()) {
+        let looked = caught(&path, || self.detector.scan(text))?;
+        match looked.skipped.iter().find(|unread| unread.is_over_limit()) {
             Some(unread) => Err(archive_problems::problem(unread, &path())),
             None => Ok(looked.evidence),
         }

@@ -55,8 +55,10 @@ fn note(source: Source, entries: &[&Entry], whole: Whole) -> Problem {
 
 /// Comments that name a value which does not stand beside them.
 pub(crate) fn comments(text: &[u8], found: &[Evidence], shown: &str) -> Vec<Problem> {
-    let named = InlineComment::all(text).into_iter().filter(|(_, directive)| directive.fingerprint.is_some());
-    let unused = named.filter(|(_, directive)| !found.iter().any(|one| one.directives.contains(directive)));
+    let named =
+        InlineComment::find_all(text).into_iter().filter(|(_, directive)| directive.fingerprint.is_some());
+    let unused =
+        named.filter(|(_, directive)| !found.iter().any(|one| one.inline_comments.contains(directive)));
     let note = |(line, _)| Problem {
         kind: ProblemKind::Suppression,
         path: Some(shown.to_owned()),

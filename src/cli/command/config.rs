@@ -70,7 +70,7 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
 fn examples(rules: &[Rule]) -> Vec<String> {
     let detector = Detector::new(RuleSet::builtin().with(rules));
     let finds = |rule: &Rule, text: &str| {
-        let found = detector.scan(text.as_bytes());
+        let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
             let verdict = assess(evidence, None, 0);
             detector.rules()[evidence.rule].id == rule.id

@@ -129,11 +129,11 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
     for one in &explained {
         out.push_str(&told(engine, one));
     }
-    let looks = engine.detector().looks(asked.text, asked.line);
+    let looks = engine.detector().evaluate_rules(asked.text, asked.line);
     let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
     let looks: Vec<RuleEvaluation> = looks
         .into_iter()
-        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !explained.iter().any(|one| look.led_to(&one.evidence)))
         .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
         .collect();
     for (number, one) in weighed.iter().enumerate() {
@@ -154,13 +154,15 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
 fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = looks
-        .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
+        .chunk_by(|one, other| {
+            one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
+        })
         .collect();
     for group in groups.iter().take(MOST_LOOKS) {
         let Some(look) = group.first() else { continue };
         let ids: Vec<&str> =
             group.iter().map(|look| engine.detector().rules()[look.rule].id.as_ref()).collect();
-        let why = if look.found {
+        let why = if look.is_match {
             "what was found there is part of something larger, or another rule's"
         } else {
             "what stands there has not the form that is asked for (`skant rules show ID`)"
@@ -168,8 +170,8 @@ fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
         let _ = writeln!(
             out,
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
-            look.at.line,
-            look.at.column,
+            look.position.line,
+            look.position.column,
             terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
@@ -203,7 +205,7 @@ fn told(engine: &Engine, one: &Explained) -> String {
         line(if number == 0 { "why" } else { "" }, &redacted(reason));
     }
     for (number, part) in
-        explain_model::parts(engine, &engine.detector().explain(evidence)).iter().enumerate()
+        explain_model::parts(engine, &engine.detector().explain_score(evidence)).iter().enumerate()
     {
         line(if number == 0 { "weighed" } else { "" }, part);
     }

@@ -110,7 +110,7 @@ fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
     let detector: &Detector = engine.detector();
     let (mut out, mut found) = (String::new(), false);
     let now = crate::cli::clock::now().as_second();
-    for evidence in detector.scan(text) {
+    for evidence in detector.find_evidence(text) {
         let rule = &detector.rules()[evidence.rule];
         let verdict = assess(&evidence, None, now);
         found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);

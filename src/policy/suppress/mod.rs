@@ -8,7 +8,7 @@ pub(crate) mod entry_index;
 
 use jiff::civil::Date;
 
-use crate::detect::{InlineComment, Mark};
+use crate::detect::{InlineComment, Marker};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 use crate::secret::Fingerprint;
@@ -97,7 +97,7 @@ pub fn find_suppression(
     for directive in subject.directives {
         match inline(subject, directive, comments, today) {
             Inline::Counts => {
-                let by = if directive.mark == Mark::Skant { "inline" } else { "gitleaks:allow" };
+                let by = if directive.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
                 ruling.reason.get_or_insert(Reason {
                     by,
                     text: directive.reason.clone(),
@@ -140,7 +140,7 @@ fn inline(
     comments: Comments,
     today: Date,
 ) -> Inline {
-    if directive.mark == Mark::Gitleaks && !comments.gitleaks {
+    if directive.marker == Marker::Gitleaks && !comments.gitleaks {
         return Inline::OtherFinding;
     }
     if directive.rule.as_ref().is_some_and(|rule| *rule != subject.rule.id) {
@@ -151,7 +151,8 @@ fn inline(
         // A key that replaces an allowed one has to be new, so the comment has to name the value: wherever a provider's
         // token fails a run. Few families have a structure that makes one of high confidence.
         None if subject.rule.is_provider() && subject.confidence >= Confidence::Medium => {
-            let comment = if directive.mark == Mark::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
+            let comment =
+                if directive.marker == Marker::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
             return Inline::Not(format!(
                 "a {comment} for a key has to name it: skant:allow {}/{}",
                 subject.rule.id, subject.fingerprint

@@ -140,7 +140,7 @@ fn who_brings_a_suppression_is_said() {
 #[test]
 fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
     let ruling = |gitleaks, case: Case<'_>| {
-        let directive = InlineComment { mark: Mark::Gitleaks, ..InlineComment::default() };
+        let directive = InlineComment { marker: Marker::Gitleaks, ..InlineComment::default() };
         Case { directive, comments: Comments { gitleaks, ..Comments::default() }, ..case }.ruling()
     };
     assert_eq!(ruling(false, Case::default()), SuppressionResult::default());
