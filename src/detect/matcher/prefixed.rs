@@ -59,7 +59,7 @@ pub(crate) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
             model_score: None,
         },
         name: crate::detect::snippet::name_before(text, span.start)
-            .filter(|name| identifier::is_plain(&text[name.clone()])),
+            .filter(|name| identifier::may_be_shown(&text[name.clone()])),
         span,
         companion: None,
         encoded: None,
