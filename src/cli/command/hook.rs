@@ -7,8 +7,8 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Hook, HookName};
-use crate::cli::command::scan::{here, merge_parents, staging};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{here, merge_parents, staging};
 use crate::cli::{Exit, Failure, blocks, complain, output, settings};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};

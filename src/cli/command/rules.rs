@@ -16,7 +16,7 @@ use crate::source::Cancellation;
 use crate::text::terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
-    let repository = crate::cli::command::scan::here().ok();
+    let repository = crate::cli::session::here().ok();
     let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = engine.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
