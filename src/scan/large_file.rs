@@ -180,7 +180,7 @@ mod tests {
             settings: Settings::default(),
             min_confidence: Confidence::Low,
             suppressions: Suppressions::Count,
-            comments: crate::policy::suppress::Comments::default(),
+            comments: crate::policy::suppress::CommentPolicy::default(),
             notes: Vec::new(),
             incomplete: Incomplete::Fails,
             now: 0,

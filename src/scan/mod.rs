@@ -24,7 +24,7 @@ use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
 use crate::git::{DiscoverError, OpenError, RefError};
 use crate::policy::Settings;
-use crate::policy::suppress::{Comments, SuppressionIndex};
+use crate::policy::suppress::{CommentPolicy, SuppressionIndex};
 use crate::rules::RuleSet;
 use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
@@ -47,7 +47,7 @@ pub struct Policy {
     /// Whether comments and configuration entries suppress findings.
     pub suppressions: Suppressions,
     /// What comments are worth.
-    pub comments: Comments,
+    pub comments: CommentPolicy,
     /// What is worth knowing of the policy itself; told with every report.
     pub notes: Vec<Problem>,
     /// Whether all problems of reading are accepted.

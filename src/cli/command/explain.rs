@@ -14,7 +14,7 @@ use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::RuleEvaluation;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::{Repository, path_bytes};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan;
 use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
@@ -26,7 +26,7 @@ use crate::text::{Position, terminal};
 pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
         Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
@@ -47,7 +47,7 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
         Some(repository) if is_fingerprint(&digits) => {
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
-            let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
+            let all = settings::engine(&all, Some(&repository), TreeVersion::Worktree)?;
             let named = Named { digits: &digits, least: engine.policy().min_confidence };
             fingerprint(&all, &repository, &named, stop)
         }
@@ -212,13 +212,13 @@ fn told(engine: &Engine, one: &Explained) -> String {
     if verdict.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
     }
-    match &ruling.reason {
+    match &ruling.suppression {
         Some(reason) => line(
             "suppressed",
             &format!(
                 "by {}: {}",
                 reason.by,
-                if reason.text.is_empty() { "no reason given" } else { &reason.text }
+                if reason.reason.is_empty() { "no reason given" } else { &reason.reason }
             ),
         ),
         None => {
@@ -227,7 +227,7 @@ fn told(engine: &Engine, one: &Explained) -> String {
             }
         }
     }
-    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.reason.is_some()));
+    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.suppression.is_some()));
     out.push('\n');
     out
 }

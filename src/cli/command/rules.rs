@@ -9,7 +9,7 @@ use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Engine;
 use crate::source::Cancellation;
@@ -17,7 +17,7 @@ use crate::text::terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = crate::cli::session::here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = engine.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
         RulesCommand::List { markdown: true } => output::say(markdown(rules)),
