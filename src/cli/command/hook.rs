@@ -147,7 +147,7 @@ fn git_push(
 ) -> Result<Exit, Failure> {
     let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
     let remote = Remote { name: argument(0), address: argument(1) };
-    let brought = pushed_refs::revisions_of_push(repository, &remote, updates)?;
+    let brought = pushed_refs::pushed_commits(repository, &remote, updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     let exit = pushed(common, repository, &brought.revisions, &names, "this push", stop)?;
     if let Some(outdated) = brought.outdated.filter(|_| !matches!(exit, Exit::Clean)) {
@@ -180,7 +180,7 @@ fn framework_push(
         // The first push of a new root names no range; nor does a run by hand.
         let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
         let mut revisions = Revisions::resolve(repository, &[branch])?;
-        revisions.unwanted.extend(pushed_refs::known_to(repository, remote)?);
+        revisions.unwanted.extend(pushed_refs::remote_tips(repository, remote)?);
         revisions
     };
     let names: Vec<Vec<u8>> =
@@ -190,7 +190,7 @@ fn framework_push(
 
 fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) -> Result<Exit, Failure> {
     let updates = Update::parse_receive(&read_stdin()?)?;
-    let revisions = pushed_refs::revisions_of_receive(repository, &updates)?;
+    let revisions = pushed_refs::received_commits(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
