@@ -15,8 +15,7 @@ use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE, PolicyFiles, Version};
 use crate::policy::suppress::baseline::{Baseline, Known, is_fingerprint, shown_reason};
 use crate::report::human::counted;
-use crate::scan;
-use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
+use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
 use crate::source::Cancellation;
 use crate::source::worktree::{Ignoring, Named};
 use crate::text::terminal;
@@ -57,22 +56,25 @@ impl Book {
         history: bool,
         stop: &Cancellation,
     ) -> Result<Vec<Report>, Failure> {
-        let engine = settings::engine(common, Some(&self.repository), Version::Worktree)?;
+        let scanner = settings::scanner(common, Some(&self.repository), Version::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
         let names = [top.clone()];
-        let files = Files {
+        let files = FileSelection {
             repository: Some(&repository),
             root: &top,
             names: &names,
             ignoring: Ignoring::AsGit,
             named: Named::ByProgram,
         };
-        let mut reports = vec![scan::worktree(&engine, &files, stop)?];
+        let mut reports = vec![scanner.scan_files(&files, stop)?];
         if history {
-            let limits =
-                Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-            reports.push(scan::history(&engine, &repository, &limits, stop)?);
+            let limits = HistoryOptions {
+                paths: &PathFilter::default(),
+                full_scan: false,
+                provenance: ProvenanceMode::Track,
+            };
+            reports.push(scanner.scan_history(&repository, &limits, stop)?);
         }
         Ok(reports)
     }
@@ -170,7 +172,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.known {
         // Somebody may have written it by hand.
-        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redact(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.known.remove(fingerprint);
             unused += 1;
@@ -236,7 +238,7 @@ fn found(
     stop: &Cancellation,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let engine = settings::engine(&all, Some(&book.repository), Version::Worktree)?;
+    let scanner = settings::scanner(&all, Some(&book.repository), Version::Worktree)?;
     let named = |report: Report| {
         let mut named: Vec<Finding> =
             report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
@@ -248,7 +250,7 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
+    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), stop);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }
@@ -263,7 +265,7 @@ fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> Known {
 
 /// A reason is read by others, so a secret in it is refused rather than masked.
 fn reason(text: &str) -> Result<String, Failure> {
-    if redacted(text) != text {
+    if redact(text) != text {
         return Err(Failure("the reason holds a secret itself; say it without".into()));
     }
     Ok(shown_reason(text))

@@ -8,7 +8,7 @@ use crate::cli::args::Install;
 use crate::cli::{Exit, Failure, output};
 use crate::hook::install;
 use crate::hook::install::{Action, ForeignFolder, Global, Hook, InstallError, Options, What};
-use crate::scan::redacted;
+use crate::scan::redact;
 use crate::text::terminal;
 
 pub(crate) fn install(arguments: &Install) -> Result<Exit, Failure> {
@@ -103,5 +103,5 @@ fn said(what: What) -> &'static str {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    redacted(&terminal(path.display().to_string().as_bytes()))
+    redact(&terminal(path.display().to_string().as_bytes()))
 }
