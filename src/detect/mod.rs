@@ -28,7 +28,7 @@ use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 
 pub use crate::token_check::outcome::CheckOutcome;
-pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, pairs_of};
+pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, letter_pair_table};
 pub use candidate_set::Skipped;
 pub use evidence::{CompanionPart, Evidence, Features, Tier};
 pub use explain::RuleEvaluation;
@@ -184,16 +184,16 @@ impl Detector {
     }
 
     /// A rule for values without a shape, made ready.
-    fn generic(&self, index: usize) -> Option<assignment::Parts<'_>> {
+    fn generic(&self, index: usize) -> Option<assignment::AssignmentRule<'_>> {
         let Matcher::Generic(rule) = &self.rules.rules()[index].matcher else { return None };
-        Some(assignment::Parts {
+        Some(assignment::AssignmentRule {
             rule: index,
             syntax: rule.syntax,
             mask_head: rule.mask_head,
             excluded_names: &rule.excluded_names,
             excluded_last_words: &rule.excluded_last_words,
             public_prefixes: &rule.public_prefixes,
-            tokens: &self.tokens,
+            token_prefixes: &self.tokens,
         })
     }
 
@@ -212,14 +212,14 @@ impl Detector {
                 let parts = self.generic(rule)?;
                 let window = Self::window(self.rules.rules()[rule].reach, start, end, text.len());
                 let place = start - window.start..end - window.start;
-                let mut seen = assignment::seen(&parts, self.model(), &text[window.clone()], &place)?;
-                seen.value = seen.value.start + window.start..seen.value.end + window.start;
+                let mut seen = assignment::features_at(&parts, self.model(), &text[window.clone()], &place)?;
+                seen.span = seen.span.start + window.start..seen.span.end + window.start;
                 Some(seen)
             }));
             ControlFlow::Continue(())
         });
-        found.sort_by_key(|seen| (seen.value.start, seen.rule));
-        found.dedup_by(|one, other| one.value == other.value);
+        found.sort_by_key(|seen| (seen.span.start, seen.rule));
+        found.dedup_by(|one, other| one.span == other.span);
         found
     }
 
@@ -355,7 +355,7 @@ mod tests {
         let text = format!("{}\npassword = \"{value}\"\n", "x ".repeat(600));
         let seen = detector.seen(text.as_bytes());
         let [seen] = &seen[..] else { panic!("{seen:?}") };
-        assert_eq!(&text[seen.value.clone()], value);
+        assert_eq!(&text[seen.span.clone()], value);
         let weighed = detector.weigh(seen);
         let weighed: Vec<_> = weighed.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
         let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];

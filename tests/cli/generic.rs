@@ -40,8 +40,8 @@ fn explained(evidence: &Evidence) -> bool {
         assert_eq!(*reason, said);
         assert!(verdict.reasons.contains(&said));
     }
-    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.doubt().is_some()));
-    assert!(opinion.doubt().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
+    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.cap().is_some()));
+    assert!(opinion.cap().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
     let mut weights = parts[..parts.len() - 1].iter().map(|(_, weight)| weight.abs());
     let mut last = f32::INFINITY;
     assert!(weights.all(|weight| std::mem::replace(&mut last, weight) >= weight));
@@ -120,13 +120,9 @@ fn what_a_model_is_trained_on_is_as_doubtful_as_what_is_found() {
         (&random, Confidence::High),
     ] {
         let (seen, found) = (DETECTOR.seen(text.as_bytes()), DETECTOR.scan(text.as_bytes()));
-        assert_eq!((seen.len(), seen[0].most), (1, most), "{text}");
+        assert_eq!((seen.len(), seen[0].max_confidence), (1, most), "{text}");
         let opinion = found[0].features.opinion.as_ref().unwrap();
-        assert_eq!(
-            (opinion.confidence, opinion.doubt().is_some()),
-            (most, most < Confidence::High),
-            "{text}"
-        );
+        assert_eq!((opinion.confidence, opinion.cap().is_some()), (most, most < Confidence::High), "{text}");
     }
 }
 

@@ -2,83 +2,18 @@
 //! value merges without conflicts, and nothing that a person wrote and ordered has to be rewritten.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
-use jiff::civil::Date;
-
-use crate::cli::args::{Allow, Baseline as Arguments, BaselineCommand, Common, Entering, Level};
+use crate::cli::args::{Baseline as Arguments, BaselineCommand, Common, Entering, Level};
+use crate::cli::baseline_file::{Book, end, known_of, reason};
 use crate::cli::command::baseline_import::Imported;
-use crate::cli::command::scan::{here, merge_parents};
-use crate::cli::{Exit, Failure, clock, output, settings};
-use crate::finding::{Finding, Problem, Report};
-use crate::git::Repository;
-use crate::policy::repo_files::{BASELINE, PolicyFiles, Version};
-use crate::policy::suppress::baseline::{Baseline, Known, is_fingerprint, shown_reason};
+use crate::cli::{Exit, Failure, clock};
+use crate::finding::{Problem, Report};
+use crate::policy::repo_files::BASELINE;
+use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
-use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
+use crate::scan::redact;
 use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
 use crate::text::terminal;
-
-/// The repository, its baseline, and where that is written.
-struct Book {
-    repository: Repository,
-    top: PathBuf,
-    baseline: Option<Baseline>,
-}
-
-impl Book {
-    fn open() -> Result<Self, Failure> {
-        let repository = here()?;
-        let Some(top) = repository.work_tree.clone() else {
-            return Err(Failure("a bare repository has no working tree to write a baseline into".into()));
-        };
-        let bytes = PolicyFiles::new(&repository, Version::Worktree).read(BASELINE)?;
-        let baseline = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
-        let baseline = baseline.map_err(|error| Failure(format!("{BASELINE}: {error}; mend it")))?;
-        Ok(Self { repository, top, baseline })
-    }
-
-    fn write(&self, baseline: &Baseline) -> Result<(), Failure> {
-        if self.repository.is_foreign {
-            return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
-        }
-        let path = self.top.join(BASELINE);
-        output::replace(&path, baseline.write().as_bytes()).map_err(|error| {
-            Failure(format!("cannot write {BASELINE}: {error}; check the permissions of its folder"))
-        })
-    }
-
-    /// All that stands in the working tree, and in the history where that is wanted.
-    fn everything(
-        &self,
-        common: &Common,
-        history: bool,
-        stop: &Cancellation,
-    ) -> Result<Vec<Report>, Failure> {
-        let scanner = settings::scanner(common, Some(&self.repository), Version::Worktree)?;
-        let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
-        let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
-        let names = [top.clone()];
-        let files = FileSelection {
-            repository: Some(&repository),
-            root: &top,
-            names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
-        };
-        let mut reports = vec![scanner.scan_files(&files, stop)?];
-        if history {
-            let limits = HistoryOptions {
-                paths: &PathFilter::default(),
-                full_scan: false,
-                provenance: ProvenanceMode::Track,
-            };
-            reports.push(scanner.scan_history(&repository, &limits, stop)?);
-        }
-        Ok(reports)
-    }
-}
 
 pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Cancellation) -> Result<Exit, Failure> {
     let book = Book::open()?;
@@ -189,97 +124,6 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     writeln!(out, "{BASELINE}: {}, {unused} {verb}, {ended} ended", counted(baseline.known.len(), "value"))?;
     let is_fine = ended == 0 && (unused == 0 || what == Outdated::Removed);
     Ok(if is_fine { Exit::Clean } else { Exit::Findings })
-}
-
-pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> Result<Exit, Failure> {
-    let book = Book::open()?;
-    let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    if !is_fingerprint(&digits) {
-        return Err(Failure(
-            "a fingerprint is six to sixteen hexadecimal digits, as reports print it (RULE/FINGERPRINT will do, too)"
-                .into(),
-        ));
-    }
-    let (reason, until) = (reason(&arguments.reason)?, end(arguments.until.as_deref())?);
-    if reason.is_empty() {
-        return Err(Failure("`--reason` has to say why it is no secret, or why it does no harm".into()));
-    }
-    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
-    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, stop)? {
-        (finding.fingerprint.as_str().to_owned(), known_of(&finding, until, &reason))
-    } else {
-        let known = baseline.known.get(&digits).cloned();
-        if known.is_none() && ![10, 14, 16].contains(&digits.len()) {
-            return Err(Failure(format!(
-                "nothing that is staged or in the working tree has a fingerprint that begins with {digits}; give the \
-                 whole fingerprint to allow what stands elsewhere"
-            )));
-        }
-        let (rule, path) = known.map_or_else(Default::default, |known| (known.rule, known.path));
-        (digits, Known { rule, path, until, reason })
-    };
-    let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-    let said = format!("{fingerprint} {} {}", word(&known.rule), word(&known.path));
-    baseline.known.insert(fingerprint, known);
-    book.write(&baseline)?;
-    let until = until.map_or_else(String::new, |until| format!(" until {until}"));
-    writeln!(
-        std::io::stdout().lock(),
-        "allowed{until}: {said}\non record in {BASELINE}; for a commit its staged version counts: git add {BASELINE}"
-    )?;
-    Ok(Exit::Clean)
-}
-
-/// The finding that digits name: among what is staged first, then in the working tree.
-fn found(
-    common: &Common,
-    book: &Book,
-    digits: &str,
-    stop: &Cancellation,
-) -> Result<Option<Finding>, Failure> {
-    let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let scanner = settings::scanner(&all, Some(&book.repository), Version::Worktree)?;
-    let named = |report: Report| {
-        let mut named: Vec<Finding> =
-            report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
-        named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
-        match named.len() {
-            0 | 1 => Ok(named.pop()),
-            _ => Err(Failure(format!(
-                "several findings have a fingerprint that begins with {digits}; give more digits"
-            ))),
-        }
-    };
-    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), stop);
-    if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
-        return Ok(Some(finding));
-    }
-    let mut reports = book.everything(&all, false, stop)?;
-    reports.pop().map_or(Ok(None), named)
-}
-
-fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> Known {
-    let path = finding.locations.first().map_or_else(String::new, |place| place.path.clone());
-    Known { rule: finding.rule.to_string(), path: path.replace(' ', "%20"), until, reason: reason.to_owned() }
-}
-
-/// A reason is read by others, so a secret in it is refused rather than masked.
-fn reason(text: &str) -> Result<String, Failure> {
-    if redact(text) != text {
-        return Err(Failure("the reason holds a secret itself; say it without".into()));
-    }
-    Ok(shown_reason(text))
-}
-
-fn end(date: Option<&str>) -> Result<Option<Date>, Failure> {
-    let Some(date) = date else { return Ok(None) };
-    let until: Date = date.parse().map_err(|_| {
-        Failure("`--until` takes a date such as 2027-01-31, the last day on which it counts".into())
-    })?;
-    if until < clock::today() {
-        return Err(Failure(format!("`--until {until}` has passed already")));
-    }
-    Ok(Some(until))
 }
 
 fn problems_of(reports: &[Report]) -> Vec<&Problem> {

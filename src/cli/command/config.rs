@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
-use crate::cli::command::scan::here;
 use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
+use crate::cli::session::here;
 use crate::cli::{Exit, Failure};
 use crate::detect::Detector;
 use crate::finding::Confidence;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Explain, Level};
 use crate::cli::command::explain_model;
-use crate::cli::command::scan::here;
+use crate::cli::session::here;
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::RuleEvaluation;

@@ -48,9 +48,9 @@ pub(crate) fn too_light(
     let overlaps = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
     let mut cursor = LineCursor::new(text);
     let seen = scanner.detector().seen(text).into_iter();
-    seen.map(|seen| Light { at: cursor.at(seen.value.start), seen })
+    seen.map(|seen| Light { at: cursor.at(seen.span.start), seen })
         .filter(|one| is_asked(one.at.line, one.at.line))
-        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.seen.value)))
+        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.seen.span)))
         .filter(|one| {
             scanner.detector().weigh(&one.seen).iter().map(|part| part.1).sum::<f32>() < least(scanner)
         })
@@ -71,7 +71,7 @@ impl Light {
         let rule = &scanner.detector().rules()[self.seen.rule];
         let Self { seen, at } = self;
         let mut out =
-            format!("{}:{}  {}  a value of {} characters\n", at.line, at.column, rule.id, seen.value.len());
+            format!("{}:{}  {}  a value of {} characters\n", at.line, at.column, rule.id, seen.span.len());
         let told = parts(scanner, &scanner.detector().weigh(seen));
         for (number, part) in told.iter().enumerate() {
             // Writing to a string does not fail.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::assess;
 use crate::cli::args::{Common, Hook, HookName};
-use crate::cli::command::scan::{here, merge_parents, staging};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{here, merge_parents, staging};
 use crate::cli::{Exit, Failure, blocks, complain, output, settings};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};

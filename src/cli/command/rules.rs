@@ -16,7 +16,7 @@ use crate::source::Cancellation;
 use crate::text::terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
-    let repository = crate::cli::command::scan::here().ok();
+    let repository = crate::cli::session::here().ok();
     let scanner = settings::scanner(common, repository.as_ref(), Version::Worktree)?;
     let rules = scanner.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {

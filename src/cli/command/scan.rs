@@ -5,16 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, Scan};
-use crate::cli::command::install::shown;
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
-use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::policy::repo_files::Version;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan::{FileSelection, HistoryOptions, MergeParents, ProvenanceMode, Scanner};
+use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
 use crate::source::Cancellation;
 use crate::source::range::Revisions;
 use crate::source::worktree::{Ignoring, Named};
@@ -44,8 +43,6 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Cancellation>) 
 
 /// What reads a repository without a working tree.
 const WHOLE: &str = "`skant scan --history` reads all that the repository holds";
-
-pub(crate) type Scanned = (Report, Scanner, Situation);
 
 fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
@@ -159,11 +156,6 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
     Ok(found)
 }
 
-/// The repository that the process is in.
-pub(crate) fn here() -> Result<Repository, DiscoverError> {
-    Repository::discover(Path::new("."), &GitEnvironment::of_process())
-}
-
 /// A name with its folder's links resolved, but not its own: a link that is named is read as a link.
 fn resolved(folder: &Path, name: &Path) -> PathBuf {
     let path = folder.join(name);
@@ -171,20 +163,4 @@ fn resolved(folder: &Path, name: &Path) -> PathBuf {
         (Some(Ok(parent)), Some(file)) => parent.join(file),
         _ => std::fs::canonicalize(&path).unwrap_or(path),
     }
-}
-
-/// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
-pub(crate) fn merge_parents() -> MergeParents {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let oids = names.filter_map(|name| crate::git::Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
-    MergeParents(oids.collect())
-}
-
-/// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
-pub(crate) fn staging(repository: &Repository) -> Situation {
-    let unborn = matches!(crate::git::Refs::head(repository), Ok(None));
-    let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
-    Situation::Staged { unborn, below: is_called_below || !is_at_top() }
 }

@@ -3,8 +3,8 @@
 use crate::ci;
 use crate::ci::{Author, Read, Resolved, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
-use crate::cli::command::scan::{Scanned, here};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{Scanned, here};
 use crate::cli::{Failure, path_arguments, settings};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
 use crate::policy::repo_files::Version;

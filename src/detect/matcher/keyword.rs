@@ -83,7 +83,7 @@ pub(crate) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     if follows
         || spaced && !bytes[start..].starts_with(b"--")
         || !told
-        || identifier::has_word(&identifier::words(&bytes[last.clone()]), &PUBLIC)
+        || identifier::contains_any(&identifier::split_words(&bytes[last.clone()]), &PUBLIC)
     {
         return None;
     }

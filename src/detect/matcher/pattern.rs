@@ -156,7 +156,7 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMa
     let value = &window.bytes[span.clone()];
     let random = &window.bytes[body];
     let form = if shaped.exact { Tier::Exact } else { Tier::Likely };
-    let tier = if shaped.human_chosen { assignment::chosen(value)? } else { form };
+    let tier = if shaped.human_chosen { assignment::tier_of_human_chosen(value)? } else { form };
     let proof = match shaped.check {
         Some(check) => Some(outcome::of(check, value)?),
         None => None,
@@ -179,7 +179,7 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMa
         features: Features { tier, body: hidden, claims, elided: false, name: None, proof, opinion: None },
         name: name
             .or_else(|| snippet::name_before(window.bytes, span.start))
-            .filter(|name| identifier::is_plain(&window.bytes[name.clone()])),
+            .filter(|name| identifier::may_be_shown(&window.bytes[name.clone()])),
         span,
         partner: None,
         coated: None,

@@ -50,7 +50,7 @@ pub(crate) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         dummy: placeholder_of(body, tier, parts.shape),
         features: Features { tier, body: length, claims, elided, name: None, proof: None, opinion: None },
         name: crate::detect::snippet::name_before(text, span.start)
-            .filter(|name| identifier::is_plain(&text[name.clone()])),
+            .filter(|name| identifier::may_be_shown(&text[name.clone()])),
         span,
         partner: None,
         coated: None,
