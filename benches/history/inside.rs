@@ -41,7 +41,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
     let scanner = Scanner::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Medium,
-        comments: skant::policy::suppress::Comments::default(),
+        comments: skant::policy::suppress::CommentPolicy::default(),
         notes: Vec::new(),
         suppressions: Suppressions::Applied,
         incomplete: Incomplete::Fails,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::finding::{Confidence, Problem};
 use crate::policy::Settings;
-use crate::policy::suppress::Comments;
+use crate::policy::suppress::CommentPolicy;
 
 /// Everything that decides what a scan reports, except its input.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Policy {
     /// Whether inline comments and entries suppress findings.
     pub suppressions: Suppressions,
     /// Which inline comments count.
-    pub comments: Comments,
+    pub comments: CommentPolicy,
     /// Notes about the policy itself; every report has them.
     pub notes: Vec<Problem>,
     /// What problems of reading mean for the run.
@@ -39,7 +39,7 @@ impl Policy {
             settings: Settings::default(),
             min_confidence: Confidence::Medium,
             suppressions: Suppressions::Applied,
-            comments: Comments::default(),
+            comments: CommentPolicy::default(),
             notes: Vec::new(),
             incomplete: Incomplete::Fails,
             now: now.as_second(),

@@ -24,5 +24,9 @@ pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
         0 | 1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    Problem { kind, path: Some(shown.to_owned()), message: format!("{within}{}{more}; {rest}", unread.what) }
+    Problem {
+        kind,
+        path: Some(shown.to_owned()),
+        message: format!("{within}{}{more}; {rest}", unread.message),
+    }
 }

@@ -80,7 +80,7 @@ impl Scanner {
                     path,
                     commit: None,
                     line: evidence.start.line,
-                    directives: &evidence.directives,
+                    comments: &evidence.inline_comments,
                 };
                 find_suppression(&subject, &self.suppressions(), self.policy().comments, self.policy().today)
             }
@@ -88,7 +88,7 @@ impl Scanner {
         };
         let confidence = best.map(|best| best.confidence);
         let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy().min_confidence)
-            && suppression.reason.is_none();
+            && suppression.suppression.is_none();
         let more_confident_at =
             best.filter(|best| Some(best.confidence) > assessment.confidence).map(|best| best.at);
         ExplainedEvidence {

@@ -11,11 +11,12 @@ pub fn redact(text: &str) -> String {
 
 /// Returns a text with every secret in it masked that the detector finds.
 pub(crate) fn mask_secrets(detector: &Detector, text: &str) -> String {
-    let found = detector.scan(text.as_bytes());
+    let found = detector.find_evidence(text.as_bytes());
     let rules = detector.rules();
     // A placeholder that a provider's rule found is masked, too: it may be a real key. The placeholders of generic
     // rules are ordinary words, and a path is full of them.
-    let is_shown = |evidence: &&Evidence| evidence.dummy.is_some() && !rules[evidence.rule].is_provider();
+    let is_shown =
+        |evidence: &&Evidence| evidence.placeholder.is_some() && !rules[evidence.rule].is_provider();
     let found = found.iter().filter(|evidence| !is_shown(evidence));
     let mut out = String::with_capacity(text.len());
     let mut end = 0;

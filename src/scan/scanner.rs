@@ -38,7 +38,7 @@ impl Scanner {
         let all = RuleSet::builtin().with(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let disabled_rules = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
-        let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);
+        let detector = Detector::new(all.without(disabled)).with_min_confidence(policy.min_confidence);
         let suppressions = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, disabled_rules, suppressions, policy }
     }
@@ -161,7 +161,7 @@ impl Scanner {
 
     /// Searches the content of a file, archives included. A panic becomes a problem with the file's path.
     pub(crate) fn search(&self, content: &[u8], shown_path: &str) -> Result<ScanResult, Problem> {
-        caught(|| shown_path.to_owned(), || self.detector.look(content))
+        caught(|| shown_path.to_owned(), || self.detector.scan(content))
     }
 
     /// Searches a name or a message, which is never an archive. A panic becomes a problem with the path, and so does
@@ -171,8 +171,8 @@ impl Scanner {
         text: &[u8],
         shown_path: impl Fn() -> String,
     ) -> Result<Vec<Evidence>, Problem> {
-        let result = caught(&shown_path, || self.detector.look(text))?;
-        match result.unread.iter().find(|skipped| skipped.is_over_limit()) {
+        let result = caught(&shown_path, || self.detector.scan(text))?;
+        match result.skipped.iter().find(|skipped| skipped.is_over_limit()) {
             Some(skipped) => Err(archive_problems::problem(skipped, &shown_path())),
             None => Ok(result.evidence),
         }

@@ -103,7 +103,7 @@ pub(crate) fn scan_bytes(scanner: &Scanner, path: &[u8], text: &[u8]) -> Report 
     match scanner.search(text, &shown) {
         Ok(result) => {
             searched.problems =
-                result.unread.iter().map(|skipped| archive_problems::problem(skipped, &shown)).collect();
+                result.skipped.iter().map(|skipped| archive_problems::problem(skipped, &shown)).collect();
             searched.found = result.evidence;
         }
         Err(problem) => searched.problems.push(problem),
@@ -205,7 +205,7 @@ impl Scanner {
         match self.search(text, shown) {
             Ok(looked) => {
                 part.problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 if kind == LocationKind::File {
                     part.problems.extend(unused_suppressions::comments(text, &looked.evidence, shown));
                 }
@@ -229,8 +229,9 @@ impl Scanner {
             .map(|evidence| evidence.value)
             .collect();
         // A strong value may be seen in another file.
-        found
-            .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
+        found.retain(|evidence| {
+            told.contains(&evidence.value) || evidence.strong && evidence.placeholder.is_none()
+        });
         found.into_iter().map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
     }
 

@@ -10,7 +10,7 @@ use crate::support::trials::{Ran, trials};
 use crate::support::{Sandbox, needs, text_of, tokens};
 use libtest_mimic::Trial;
 use skant::finding::{Confidence, Finding};
-use skant::policy::suppress::Comments;
+use skant::policy::suppress::CommentPolicy;
 use skant::policy::{Incomplete, Policy, Settings, Suppressions};
 use skant::scan::Scanner;
 use skant::source::Cancellation;
@@ -29,7 +29,7 @@ fn scanner(min_confidence: Confidence) -> Scanner {
         settings: Settings::default(),
         min_confidence,
         suppressions: Suppressions::Applied,
-        comments: Comments::default(),
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Fails,
         now: 1_800_000_000,

@@ -124,7 +124,7 @@ fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<St
         map
     });
     let mut found = Vec::new();
-    for seen in detector.seen(&text) {
+    for seen in detector.scored_values(&text) {
         let line = starts.partition_point(|start| *start <= seen.span.start);
         let column = seen.span.start - starts[line - 1];
         let rows = by_line.get(&line).map_or(&[][..], Vec::as_slice);
@@ -177,6 +177,6 @@ fn rewritten(
     let mut part = text[start..end].to_vec();
     let value = seen.span.start - start..seen.span.end - start;
     rewrite::rewrite(&mut part[value.clone()], words, fold);
-    let found = detector.seen(&part);
+    let found = detector.scored_values(&part);
     found.into_iter().find(|other| other.span == value)
 }

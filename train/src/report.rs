@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use skant::policy::suppress::Comments;
+use skant::policy::suppress::CommentPolicy;
 use skant::policy::{Incomplete, Policy, Settings, Suppressions};
 use skant::detect::{Detector, Model, Dictionary};
 use skant::finding::Confidence;
@@ -64,7 +64,7 @@ pub(crate) fn scanner() -> Scanner {
         settings: Settings::default(),
         min_confidence: Confidence::Low,
         suppressions: Suppressions::Ignored,
-        comments: Comments::default(),
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Accepted,
         now: 0,

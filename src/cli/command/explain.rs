@@ -14,7 +14,7 @@ use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::RuleEvaluation;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::{Repository, path_bytes};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan::{
     ExplainedEvidence, FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner, redact,
@@ -27,7 +27,7 @@ use crate::text::{Position, terminal};
 pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
-    let scanner = settings::scanner(common, repository.as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
         Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
@@ -48,7 +48,7 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
         Some(repository) if is_fingerprint(&digits) => {
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
-            let all = settings::scanner(&all, Some(&repository), Version::Worktree)?;
+            let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
             let named = Named { digits: &digits, least: scanner.policy().min_confidence };
             fingerprint(&all, &repository, &named, stop)
         }
@@ -130,11 +130,11 @@ fn text_at(scanner: &Scanner, asked: &Asked<'_>) -> Result<Exit, Failure> {
     for one in &explained {
         out.push_str(&told(scanner, one));
     }
-    let looks = scanner.detector().looks(asked.text, asked.line);
+    let looks = scanner.detector().evaluate_rules(asked.text, asked.line);
     let weighed = explain_model::too_light(scanner, asked.text, &explained, &is_asked);
     let looks: Vec<RuleEvaluation> = looks
         .into_iter()
-        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !explained.iter().any(|one| look.led_to(&one.evidence)))
         .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
         .collect();
     for (number, one) in weighed.iter().enumerate() {
@@ -155,13 +155,15 @@ fn text_at(scanner: &Scanner, asked: &Asked<'_>) -> Result<Exit, Failure> {
 fn looked(scanner: &Scanner, looks: &[RuleEvaluation]) -> String {
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = looks
-        .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
+        .chunk_by(|one, other| {
+            one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
+        })
         .collect();
     for group in groups.iter().take(MOST_LOOKS) {
         let Some(look) = group.first() else { continue };
         let ids: Vec<&str> =
             group.iter().map(|look| scanner.detector().rules()[look.rule].id.as_ref()).collect();
-        let why = if look.found {
+        let why = if look.is_match {
             "what was found there is part of something larger, or another rule's"
         } else {
             "what stands there has not the form that is asked for (`skant rules show ID`)"
@@ -169,8 +171,8 @@ fn looked(scanner: &Scanner, looks: &[RuleEvaluation]) -> String {
         let _ = writeln!(
             out,
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
-            look.at.line,
-            look.at.column,
+            look.position.line,
+            look.position.column,
             terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
@@ -212,20 +214,20 @@ fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
         line(if number == 0 { "why" } else { "" }, &redact(reason));
     }
     for (number, part) in
-        explain_model::parts(scanner, &scanner.detector().explain(evidence)).iter().enumerate()
+        explain_model::parts(scanner, &scanner.detector().explain_score(evidence)).iter().enumerate()
     {
         line(if number == 0 { "weighed" } else { "" }, part);
     }
     if assessment.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
     }
-    match &suppression.reason {
+    match &suppression.suppression {
         Some(reason) => line(
             "suppressed",
             &format!(
                 "by {}: {}",
                 reason.by,
-                if reason.text.is_empty() { "no reason given" } else { &reason.text }
+                if reason.reason.is_empty() { "no reason given" } else { &reason.reason }
             ),
         ),
         None => {
@@ -234,7 +236,10 @@ fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
             }
         }
     }
-    line("verdict", verdict_of(*is_reported, assessment.confidence.is_some(), suppression.reason.is_some()));
+    line(
+        "verdict",
+        verdict_of(*is_reported, assessment.confidence.is_some(), suppression.suppression.is_some()),
+    );
     out.push('\n');
     out
 }

@@ -15,7 +15,7 @@ use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::{Remote, Update};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, PathFilter, Scanner};
@@ -43,7 +43,7 @@ fn pre_commit(
     if let Some(revisions) = framework_range(repository)? {
         return pushed(common, repository, &revisions, &[], "this range", stop);
     }
-    let scanner = settings::scanner(common, Some(repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let parents = merge_parents();
     let mut report = scanner.scan_staged(repository, &parents, &PathFilter::default(), stop)?;
     advise(&mut report, scanner.detector().rules(), staging(repository));
@@ -107,7 +107,7 @@ fn commit_msg(
             Path::new(file).display()
         ))
     })?;
-    let scanner = settings::scanner(common, Some(repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let message = pushed_refs::without_diff(&message);
     let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), stop);
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
@@ -194,8 +194,8 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) ->
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let ground = PolicyBase::of_change(base_of(repository, &updates)?, &tips, PolicyOrigin::TheChanges);
-    let scanner = settings::scanner_with_base(common, Some(repository), &ground)?;
+    let ground = PolicyBase::for_change(base_of(repository, &updates)?, &tips, PolicyOrigin::Change);
+    let scanner = settings::engine_for_base(common, Some(repository), &ground)?;
     scanned(
         common,
         repository,
@@ -222,7 +222,7 @@ fn pushed(
     what: &str,
     stop: &Cancellation,
 ) -> Result<Exit, Failure> {
-    let scanner = settings::scanner(common, Some(repository), Version::Worktree)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Worktree)?;
     scanned(common, repository, &scanner, &Pushed { revisions, names, what }, stop)
 }
 

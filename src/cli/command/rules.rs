@@ -9,7 +9,7 @@ use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Scanner;
 use crate::source::Cancellation;
@@ -17,7 +17,7 @@ use crate::text::terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = crate::cli::session::here().ok();
-    let scanner = settings::scanner(common, repository.as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = scanner.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
         RulesCommand::List { markdown: true } => output::say(markdown(rules)),
@@ -110,7 +110,7 @@ fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
     let detector: &Detector = scanner.detector();
     let (mut out, mut found) = (String::new(), false);
     let now = crate::cli::clock::now().as_second();
-    for evidence in detector.scan(text) {
+    for evidence in detector.find_evidence(text) {
         let rule = &detector.rules()[evidence.rule];
         let verdict = assess(&evidence, None, now);
         found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);

@@ -10,7 +10,7 @@ use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
 use crate::git::{DiscoverError, GitEnvironment, Repository};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
@@ -49,7 +49,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scan
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
     }
-    let scanner = settings::scanner(common, Some(&repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Staged)?;
     let asked = path_arguments::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
     let report = scanner.scan_staged(&repository, &merge_parents(), &asked, stop)?;
     let situation = staging(&repository);
@@ -58,7 +58,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scan
 
 fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let scanner = settings::scanner_with_base(common, Some(&repository), &ground(&repository, arguments)?)?;
+    let scanner = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
         let limits = HistoryOptions {
@@ -77,14 +77,14 @@ fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Sca
 
 /// Whose policy counts in a history.
 fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failure> {
-    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Own(Version::Worktree)) };
+    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Repository(TreeVersion::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
     match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
         ([base], []) => {
             let names: Vec<String> =
                 arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
             let tips = Revisions::resolve(repository, &names)?.wanted;
-            Ok(PolicyBase::of_change(Some(*base), &tips, PolicyOrigin::TheChanges))
+            Ok(PolicyBase::for_change(Some(*base), &tips, PolicyOrigin::Change))
         }
         _ => Err(Failure(format!(
             "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
@@ -94,7 +94,7 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failu
 
 fn stdin(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     // What is on record where somebody stands counts for what is handed over, too.
-    let scanner = settings::scanner(common, here().ok().as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, here().ok().as_ref(), TreeVersion::Worktree)?;
     let report = scanner.scan_stdin(&mut Input::of(std::io::stdin(), stop), arguments.path.as_deref(), stop);
     Ok((report, scanner, Situation::Files))
 }
@@ -106,7 +106,7 @@ fn files(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scann
     }
     let folder = std::env::current_dir()?;
     let repository = repository_of(&folder, &names)?;
-    let scanner = settings::scanner(common, repository.as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });

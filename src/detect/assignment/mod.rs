@@ -12,7 +12,8 @@ pub(crate) mod value_stats;
 
 use std::ops::Range;
 
-use crate::detect::evidence::{Candidate, Features, Tier};
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::{Features, Tier};
 use crate::detect::identifier;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
@@ -75,20 +76,20 @@ pub(crate) fn find<'m>(
         prefix: 0,
         mask: if strong { Mask { head: parts.mask_head, tail: 0 } } else { Mask::FULL },
         strong,
-        dummy: None,
+        placeholder: None,
         features: Features {
             tier: Tier::Assigned,
-            body: value.len(),
+            body_length: value.len(),
             claims: None,
-            elided: false,
-            proof: None,
+            is_truncated: false,
+            check: None,
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
-            opinion: Some(opinion),
+            model_score: Some(opinion),
         },
         name,
         span: place.value,
-        partner: None,
-        coated: None,
+        companion: None,
+        encoded: None,
     })
 }
 

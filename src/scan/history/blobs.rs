@@ -71,7 +71,7 @@ impl<'c> Collector<'c> {
             || blob_name(&blob.oid),
             || {
                 let trace = look(&self.scanner.detector());
-                let looked = self.scanner.detector().look_again(blob.bytes, &trace);
+                let looked = self.scanner.detector().scan_from_state(blob.bytes, &trace);
                 (trace, looked)
             },
         );
@@ -80,8 +80,8 @@ impl<'c> Collector<'c> {
                 if !looked.evidence.is_empty() {
                     self.evidence(blob.oid, looked.evidence);
                 }
-                if !looked.unread.is_empty() {
-                    self.found().unread.push((blob.oid, looked.unread));
+                if !looked.skipped.is_empty() {
+                    self.found().unread.push((blob.oid, looked.skipped));
                 }
                 trace
             }
@@ -129,7 +129,7 @@ impl Visitor for Collector<'_> {
 
     fn root(&self, blob: &Blob<'_>) -> Option<ScanState> {
         if blob.kind == ObjectKind::Blob {
-            return Some(self.blob(blob, |detector| detector.trace(blob.bytes)));
+            return Some(self.blob(blob, |detector| detector.scan_state(blob.bytes)));
         }
         self.text(blob);
         None
@@ -138,7 +138,7 @@ impl Visitor for Collector<'_> {
     fn derived(&self, blob: &Blob<'_>, base: &Option<ScanState>, copies: &[Copied]) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
-                Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))
+                Some(self.blob(blob, |detector| detector.update_state(blob.bytes, trace, copies)))
             }
             _ => self.root(blob),
         }
