@@ -9,10 +9,9 @@ use crate::cli::session::here;
 use crate::cli::{Failure, clock, output, settings};
 use crate::finding::{Finding, Report};
 use crate::git::Repository;
-use crate::policy::repo_files::{BASELINE, PolicyFiles, Version};
-use crate::policy::suppress::baseline::{Baseline, Known, shown_reason};
-use crate::scan;
-use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
+use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
+use crate::policy::suppress::baseline::{Baseline, BaselineEntry, sanitize_reason};
+use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
 use crate::source::Cancellation;
 use crate::source::worktree::{Ignoring, Named};
 
@@ -29,9 +28,9 @@ impl Book {
         let Some(top) = repository.work_tree.clone() else {
             return Err(Failure("a bare repository has no working tree to write a baseline into".into()));
         };
-        let bytes = PolicyFiles::new(&repository, Version::Worktree).read(BASELINE)?;
+        let bytes = PolicyFiles::new(&repository, TreeVersion::Worktree).read(BASELINE_FILE)?;
         let baseline = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
-        let baseline = baseline.map_err(|error| Failure(format!("{BASELINE}: {error}; mend it")))?;
+        let baseline = baseline.map_err(|error| Failure(format!("{BASELINE_FILE}: {error}; mend it")))?;
         Ok(Self { repository, top, baseline })
     }
 
@@ -39,9 +38,9 @@ impl Book {
         if self.repository.is_foreign {
             return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
         }
-        let path = self.top.join(BASELINE);
-        output::replace(&path, baseline.write().as_bytes()).map_err(|error| {
-            Failure(format!("cannot write {BASELINE}: {error}; check the permissions of its folder"))
+        let path = self.top.join(BASELINE_FILE);
+        output::replace(&path, baseline.to_text().as_bytes()).map_err(|error| {
+            Failure(format!("cannot write {BASELINE_FILE}: {error}; check the permissions of its folder"))
         })
     }
 
@@ -52,38 +51,46 @@ impl Book {
         history: bool,
         stop: &Cancellation,
     ) -> Result<Vec<Report>, Failure> {
-        let engine = settings::engine(common, Some(&self.repository), Version::Worktree)?;
+        let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
         let names = [top.clone()];
-        let files = Files {
+        let files = FileSelection {
             repository: Some(&repository),
             root: &top,
             names: &names,
             ignoring: Ignoring::AsGit,
             named: Named::ByProgram,
         };
-        let mut reports = vec![scan::worktree(&engine, &files, stop)?];
+        let mut reports = vec![scanner.scan_files(&files, stop)?];
         if history {
-            let limits =
-                Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-            reports.push(scan::history(&engine, &repository, &limits, stop)?);
+            let limits = HistoryOptions {
+                paths: &PathFilter::default(),
+                full_scan: false,
+                provenance: ProvenanceMode::Track,
+            };
+            reports.push(scanner.scan_history(&repository, &limits, stop)?);
         }
         Ok(reports)
     }
 }
 
-pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> Known {
+pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> BaselineEntry {
     let path = finding.locations.first().map_or_else(String::new, |place| place.path.clone());
-    Known { rule: finding.rule.to_string(), path: path.replace(' ', "%20"), until, reason: reason.to_owned() }
+    BaselineEntry {
+        rule: finding.rule.to_string(),
+        path: path.replace(' ', "%20"),
+        until,
+        reason: reason.to_owned(),
+    }
 }
 
 /// A reason is read by others, so a secret in it is refused rather than masked.
 pub(crate) fn reason(text: &str) -> Result<String, Failure> {
-    if redacted(text) != text {
+    if redact(text) != text {
         return Err(Failure("the reason holds a secret itself; say it without".into()));
     }
-    Ok(shown_reason(text))
+    Ok(sanitize_reason(text))
 }
 
 pub(crate) fn end(date: Option<&str>) -> Result<Option<Date>, Failure> {

@@ -7,9 +7,8 @@ use crate::cli::baseline_file::{Book, end, known_of, reason};
 use crate::cli::session::merge_parents;
 use crate::cli::{Exit, Failure, settings};
 use crate::finding::{Finding, Report};
-use crate::policy::repo_files::{BASELINE, Version};
-use crate::policy::suppress::baseline::{Baseline, Known, is_fingerprint};
-use crate::scan;
+use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
+use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
 use crate::scan::PathFilter;
 use crate::source::Cancellation;
 
@@ -26,11 +25,11 @@ pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> 
     if reason.is_empty() {
         return Err(Failure("`--reason` has to say why it is no secret, or why it does no harm".into()));
     }
-    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
+    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, stop)? {
         (finding.fingerprint.as_str().to_owned(), known_of(&finding, until, &reason))
     } else {
-        let known = baseline.known.get(&digits).cloned();
+        let known = baseline.entries.get(&digits).cloned();
         if known.is_none() && ![10, 14, 16].contains(&digits.len()) {
             return Err(Failure(format!(
                 "nothing that is staged or in the working tree has a fingerprint that begins with {digits}; give the \
@@ -38,16 +37,16 @@ pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> 
             )));
         }
         let (rule, path) = known.map_or_else(Default::default, |known| (known.rule, known.path));
-        (digits, Known { rule, path, until, reason })
+        (digits, BaselineEntry { rule, path, until, reason })
     };
     let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
     let said = format!("{fingerprint} {} {}", word(&known.rule), word(&known.path));
-    baseline.known.insert(fingerprint, known);
+    baseline.entries.insert(fingerprint, known);
     book.write(&baseline)?;
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
     writeln!(
         std::io::stdout().lock(),
-        "allowed{until}: {said}\non record in {BASELINE}; for a commit its staged version counts: git add {BASELINE}"
+        "allowed{until}: {said}\non record in {BASELINE_FILE}; for a commit its staged version counts: git add {BASELINE_FILE}"
     )?;
     Ok(Exit::Clean)
 }
@@ -60,7 +59,7 @@ fn found(
     stop: &Cancellation,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let engine = settings::engine(&all, Some(&book.repository), Version::Worktree)?;
+    let scanner = settings::scanner(&all, Some(&book.repository), TreeVersion::Worktree)?;
     let named = |report: Report| {
         let mut named: Vec<Finding> =
             report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
@@ -72,7 +71,7 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
+    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), stop);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }

@@ -8,10 +8,10 @@ use crate::cli::baseline_file::{Book, end, known_of, reason};
 use crate::cli::command::baseline_import::Imported;
 use crate::cli::{Exit, Failure, clock};
 use crate::finding::{Problem, Report};
-use crate::policy::repo_files::BASELINE;
+use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
-use crate::scan::redacted;
+use crate::scan::redact;
 use crate::source::Cancellation;
 use crate::text::terminal;
 
@@ -20,7 +20,7 @@ pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Cancellati
     match &arguments.what {
         BaselineCommand::Create(entering) if book.baseline.is_none() => enter(common, &book, entering, stop),
         BaselineCommand::Create(_) => {
-            Err(Failure(format!("there is a {BASELINE} already; `skant baseline update` adds to it")))
+            Err(Failure(format!("there is a {BASELINE_FILE} already; `skant baseline update` adds to it")))
         }
         BaselineCommand::Update(entering) => enter(common, &book, entering, stop),
         BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, stop),
@@ -34,7 +34,7 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation)
         (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
     let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
     let reports = book.everything(common, entering.history, stop)?;
-    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
+    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (mut added, mut ended, mut unknown) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
         if imported.as_ref().is_some_and(|imported| !imported.knows(finding)) {
@@ -42,20 +42,21 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation)
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
-        if baseline.known.keys().any(|known| finding.fingerprint.is_named_by(known)) {
-            ended += usize::from(baseline.known.get(fingerprint).is_some_and(|known| known.until.is_some()));
+        if baseline.entries.keys().any(|known| finding.fingerprint.is_named_by(known)) {
+            ended +=
+                usize::from(baseline.entries.get(fingerprint).is_some_and(|known| known.until.is_some()));
             continue;
         }
         added += 1;
-        baseline.known.insert(fingerprint.to_owned(), known_of(finding, until, &reason));
+        baseline.entries.insert(fingerprint.to_owned(), known_of(finding, until, &reason));
     }
     let problems = problems_of(&reports);
     if book.baseline.as_ref() != Some(&baseline) {
         book.write(&baseline)?;
     }
     let mut out = std::io::stdout().lock();
-    let on_record = counted(baseline.known.len(), "value");
-    writeln!(out, "{BASELINE}: {added} added, {on_record} on record")?;
+    let on_record = counted(baseline.entries.len(), "value");
+    writeln!(out, "{BASELINE_FILE}: {added} added, {on_record} on record")?;
     if let Some(imported) = &imported {
         let known = counted(imported.len(), "value");
         writeln!(
@@ -70,7 +71,7 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation)
         writeln!(
             out,
             "commit it, and let branches that add lines merge without conflicts:\n  \
-             echo '{BASELINE} merge=union' >> .gitattributes"
+             echo '{BASELINE_FILE} merge=union' >> .gitattributes"
         )?;
     }
     tell(&problems)
@@ -85,7 +86,7 @@ enum Outdated {
 /// Entries that nothing needs: neither the working tree nor the history holds their value.
 fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -> Result<Exit, Failure> {
     let Some(baseline) = &book.baseline else {
-        return Err(Failure(format!("there is no {BASELINE}; `skant baseline create` makes one")));
+        return Err(Failure(format!("there is no {BASELINE_FILE}; `skant baseline create` makes one")));
     };
     let everything = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
     let reports = book.everything(&everything, true, stop)?;
@@ -105,11 +106,11 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     let today = clock::today();
     let (mut left, mut out) = (baseline.clone(), std::io::stdout().lock());
     let (mut unused, mut ended) = (0, 0);
-    for (fingerprint, known) in &baseline.known {
+    for (fingerprint, known) in &baseline.entries {
         // Somebody may have written it by hand.
-        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redact(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
-            left.known.remove(fingerprint);
+            left.entries.remove(fingerprint);
             unused += 1;
             writeln!(out, "nothing holds it any more: {fingerprint} {}", shown())?;
         } else if let Some(until) = known.until.filter(|until| *until < today) {
@@ -121,7 +122,11 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
         book.write(&left)?;
     }
     let verb = if what == Outdated::Removed { "removed" } else { "that nothing holds" };
-    writeln!(out, "{BASELINE}: {}, {unused} {verb}, {ended} ended", counted(baseline.known.len(), "value"))?;
+    writeln!(
+        out,
+        "{BASELINE_FILE}: {}, {unused} {verb}, {ended} ended",
+        counted(baseline.entries.len(), "value")
+    )?;
     let is_fine = ended == 0 && (unused == 0 || what == Outdated::Removed);
     Ok(if is_fine { Exit::Clean } else { Exit::Findings })
 }
