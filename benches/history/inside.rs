@@ -8,7 +8,7 @@ use skant::git::{GitEnvironment, Repository};
 use skant::policy::Settings;
 use skant::scan::{Engine, Incomplete, Limits, PathFilter, Policy, ProvenanceMode, Suppressions, history};
 use skant::source::history::{ObjectSet, visit};
-use skant::source::{Blob, Cancellation, Visitor};
+use skant::source::{ObjectView, ScanControl, Visitor};
 
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
@@ -22,15 +22,15 @@ struct Nothing;
 impl Visitor for Nothing {
     type State = ();
 
-    fn root(&self, _: &Blob<'_>) {}
+    fn visit_full(&self, _: &ObjectView<'_>) {}
 }
 
 /// Decodes every object once.
 pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
-    let contents = ObjectSet::list(&repository)?;
-    let tally = visit(&repository, &contents, &Nothing, &Cancellation::default())?;
-    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.again);
+    let contents = ObjectSet::open(&repository)?;
+    let tally = visit(&repository, &contents, &Nothing, &ScanControl::default())?;
+    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.bytes_decoded_again);
     Ok(())
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
     let limits = Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
-    let report = history(&engine, &repository, &limits, &Cancellation::default())?;
+    let report = history(&engine, &repository, &limits, &ScanControl::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())
 }

@@ -19,7 +19,7 @@ use clap::Parser as _;
 
 use crate::finding::{Confidence, Finding, ProblemKind, Report};
 use crate::scan::redacted;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::text::terminal;
 
 use args::{Arguments, Command};
@@ -92,17 +92,17 @@ fn obey(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return refuse(&error);
         }
     };
-    let stop = stop_on_signal();
+    let control = stop_on_signal();
     let ended = enter(&arguments).and_then(|()| match &arguments.command {
-        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &stop),
-        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &stop),
+        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &control),
+        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &control),
         Command::Install(install) => crate::cli::command::install::install(install),
         Command::Uninstall(install) => crate::cli::command::install::uninstall(install),
-        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &stop),
-        Command::Allow(what) => crate::cli::command::baseline::allow(&arguments.common, what, &stop),
-        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &stop),
+        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &control),
+        Command::Allow(what) => crate::cli::command::baseline::allow(&arguments.common, what, &control),
+        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &control),
         Command::Config(what) => crate::cli::command::config::run(&arguments.common, what),
-        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &stop),
+        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &control),
         Command::Completions { shell } => crate::cli::command::completions::completions(*shell),
         Command::Man => crate::cli::command::completions::man(),
     });
@@ -177,14 +177,14 @@ fn no_core_dumps() {
 
 /// The first signal ends the scan with a report, the second one at once. So does time: what waits for a pipe or for
 /// standard input looks at nothing else, and whoever sends a signal may send only one.
-fn stop_on_signal() -> Arc<Cancellation> {
-    let stop = Arc::new(Cancellation::default());
-    let handler = Arc::clone(&stop);
+fn stop_on_signal() -> Arc<ScanControl> {
+    let control = Arc::new(ScanControl::default());
+    let handler = Arc::clone(&control);
     let installed = ctrlc::set_handler(move || {
-        if handler.is_set() {
+        if handler.cancellation.is_requested() {
             leave_at_once();
         }
-        handler.set();
+        handler.cancellation.request();
         std::thread::spawn(|| {
             std::thread::sleep(PATIENCE);
             leave_at_once();
@@ -192,7 +192,7 @@ fn stop_on_signal() -> Arc<Cancellation> {
     });
     // Without a handler the signal ends the process, which is right, too.
     drop(installed);
-    stop
+    control
 }
 
 /// So long a scan that was told to end may take for it.

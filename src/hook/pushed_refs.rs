@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use crate::git::{Objects, Oid, OpenError, PlumbingError, Ref, RefError, Refs, Repository, run};
+use crate::git::{GitCommandError, ObjectDatabase, Oid, OpenError, Ref, RefError, Refs, Repository, run_git};
 use crate::source::range::Revisions;
 
 /// A push that cannot be understood.
@@ -19,10 +19,10 @@ pub enum PushError {
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
-    Objects(#[from] OpenError),
+    ObjectDatabase(#[from] OpenError),
     /// git cannot be asked for its remotes.
     #[error(transparent)]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
 }
 
 /// One ref that is pushed.
@@ -110,16 +110,18 @@ pub fn revisions_of_push(
     remote: &Remote,
     updates: &[Update],
 ) -> Result<Brought, PushError> {
-    let wanted: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    if wanted.is_empty() {
+    let included: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    if included.is_empty() {
         return Ok(Brought::default());
     }
-    let objects = Objects::open(repository)?;
+    let objects = ObjectDatabase::open(repository)?;
     let refs = Refs::read(repository)?.refs;
     let outdated = outdated(&refs, remote, updates);
-    let mut unwanted = if outdated.is_none() { tracked(repository, remote, refs)? } else { Vec::new() };
-    unwanted.extend(updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.has(oid)));
-    Ok(Brought { revisions: Revisions { wanted, unwanted }, outdated })
+    let mut excluded = if outdated.is_none() { tracked(repository, remote, refs)? } else { Vec::new() };
+    excluded.extend(
+        updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.contains(oid)),
+    );
+    Ok(Brought { revisions: Revisions { included, excluded }, outdated })
 }
 
 /// The tracking ref of a pushed branch, if it names something else than the remote says that it has.
@@ -163,7 +165,7 @@ fn tracked(repository: &Repository, remote: &Remote, mut refs: Vec<Ref>) -> Resu
 /// tell of another repository.
 fn is_seen_where_pushed(repository: &Repository, remote: &Remote) -> bool {
     let (Some(name), Some(address)) = (&remote.name, &remote.address) else { return true };
-    let fetched = run(repository, &["ls-remote", "--get-url", name]);
+    let fetched = run_git(repository, &["ls-remote", "--get-url", name]);
     fetched.is_ok_and(|fetched| same_place(&String::from_utf8_lossy(&fetched), address))
 }
 
@@ -189,16 +191,16 @@ fn same_place(one: &str, other: &str) -> bool {
 
 /// Where the refs of other remotes go, by their names and by their settings: the beginnings of names.
 fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec<u8>>, PushError> {
-    let remotes = run(repository, &["remote"])?;
+    let remotes = run_git(repository, &["remote"])?;
     let others =
         remotes.split(|byte| *byte == b'\n').filter(|other| !other.is_empty() && *other != name.as_bytes());
     let mut found: Vec<Vec<u8>> = others
         .filter(|other| other.starts_with(format!("{name}/").as_bytes()))
         .map(|other| [b"refs/remotes/", other, b"/"].concat())
         .collect();
-    let fetched = match run(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
+    let fetched = match run_git(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
         Ok(fetched) => fetched,
-        Err(PlumbingError::Refused { is_silent: true, .. }) => Vec::new(),
+        Err(GitCommandError::Failed { is_silent: true, .. }) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     for setting in fetched.split(|byte| *byte == 0) {
@@ -222,9 +224,9 @@ fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec
 /// # Errors
 /// The refs cannot be read.
 pub fn revisions_of_receive(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
-    let wanted = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let unwanted = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
-    Ok(Revisions { wanted, unwanted })
+    let included = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    let excluded = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
+    Ok(Revisions { included, excluded })
 }
 
 /// A commit message without what `git commit -v` appends below its scissors line.

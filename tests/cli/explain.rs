@@ -14,7 +14,7 @@ use skant::policy::Settings;
 use skant::policy::suppress::Comments;
 use skant::scan;
 use skant::scan::{Engine, Incomplete, Policy, Suppressions};
-use skant::source::Cancellation;
+use skant::source::ScanControl;
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -42,7 +42,7 @@ type Told = BTreeSet<(usize, usize, String, Confidence)>;
 
 /// What a scan reports of a text; `None` where it does not list all places.
 fn scanned(engine: &Engine, text: &[u8], path: &str) -> Option<Told> {
-    let report = scan::stdin(engine, &mut &text[..], Some(path), &Cancellation::default()).unwrap();
+    let report = scan::stdin(engine, &mut &text[..], Some(path), &ScanControl::default()).unwrap();
     let is_listed = |finding: &Finding| finding.places == finding.locations.len();
     report.findings.iter().all(is_listed).then(|| {
         let places = report.findings.iter().flat_map(|finding| {

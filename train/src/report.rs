@@ -10,8 +10,8 @@ use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan;
 use skant::scan::{Engine, Files, Incomplete, Policy, Suppressions};
-use skant::source::Cancellation;
-use skant::source::worktree::{Ignoring, Named};
+use skant::source::ScanControl;
+use skant::source::worktree::{IgnoreMode, PathOrigin};
 
 use crate::Places;
 use crate::examples::{Examples, fold_of};
@@ -35,10 +35,10 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
             repository: None,
             root: &data,
             names: &files,
-            ignoring: Ignoring::Nothing,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::Nothing,
+            named: PathOrigin::Program,
         };
-        let report = scan::worktree(&engine, &files, &Cancellation::default()).expect("a scan");
+        let report = scan::worktree(&engine, &files, &ScanControl::default()).expect("a scan");
         for finding in &report.findings {
             for place in &finding.locations {
                 let line = format!(

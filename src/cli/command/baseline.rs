@@ -17,8 +17,8 @@ use crate::policy::suppress::baseline::{Baseline, Known, is_fingerprint, shown_r
 use crate::report::human::counted;
 use crate::scan;
 use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
-use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 use crate::text::terminal;
 
 /// The repository, its baseline, and where that is written.
@@ -41,7 +41,7 @@ impl Book {
     }
 
     fn write(&self, baseline: &Baseline) -> Result<(), Failure> {
-        if self.repository.is_foreign {
+        if self.repository.has_other_owner {
             return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
         }
         let path = self.top.join(BASELINE);
@@ -55,7 +55,7 @@ impl Book {
         &self,
         common: &Common,
         history: bool,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Vec<Report>, Failure> {
         let engine = settings::engine(common, Some(&self.repository), Version::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
@@ -65,38 +65,44 @@ impl Book {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let mut reports = vec![scan::worktree(&engine, &files, stop)?];
+        let mut reports = vec![scan::worktree(&engine, &files, control)?];
         if history {
             let limits =
                 Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-            reports.push(scan::history(&engine, &repository, &limits, stop)?);
+            reports.push(scan::history(&engine, &repository, &limits, control)?);
         }
         Ok(reports)
     }
 }
 
-pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn baseline(
+    common: &Common,
+    arguments: &Arguments,
+    control: &ScanControl,
+) -> Result<Exit, Failure> {
     let book = Book::open()?;
     match &arguments.what {
-        BaselineCommand::Create(entering) if book.baseline.is_none() => enter(common, &book, entering, stop),
+        BaselineCommand::Create(entering) if book.baseline.is_none() => {
+            enter(common, &book, entering, control)
+        }
         BaselineCommand::Create(_) => {
             Err(Failure(format!("there is a {BASELINE} already; `skant baseline update` adds to it")))
         }
-        BaselineCommand::Update(entering) => enter(common, &book, entering, stop),
-        BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, stop),
-        BaselineCommand::Check => outdated(common, &book, Outdated::Told, stop),
+        BaselineCommand::Update(entering) => enter(common, &book, entering, control),
+        BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, control),
+        BaselineCommand::Check => outdated(common, &book, Outdated::Told, control),
     }
 }
 
 /// Adds what is found and not on record yet. What is on record stays as it is.
-fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation) -> Result<Exit, Failure> {
+fn enter(common: &Common, book: &Book, entering: &Entering, control: &ScanControl) -> Result<Exit, Failure> {
     let (reason, until) =
         (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
     let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
-    let reports = book.everything(common, entering.history, stop)?;
+    let reports = book.everything(common, entering.history, control)?;
     let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
     let (mut added, mut ended, mut unknown) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
@@ -146,12 +152,12 @@ enum Outdated {
 }
 
 /// Entries that nothing needs: neither the working tree nor the history holds their value.
-fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -> Result<Exit, Failure> {
+fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl) -> Result<Exit, Failure> {
     let Some(baseline) = &book.baseline else {
         return Err(Failure(format!("there is no {BASELINE}; `skant baseline create` makes one")));
     };
     let everything = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
-    let reports = book.everything(&everything, true, stop)?;
+    let reports = book.everything(&everything, true, control)?;
     let problems = problems_of(&reports);
     if !problems.is_empty() {
         let mut out = std::io::stdout().lock();
@@ -189,7 +195,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     Ok(if is_fine { Exit::Clean } else { Exit::Findings })
 }
 
-pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn allow(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, Failure> {
     let book = Book::open()?;
     let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&digits) {
@@ -203,7 +209,7 @@ pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> 
         return Err(Failure("`--reason` has to say why it is no secret, or why it does no harm".into()));
     }
     let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::begun);
-    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, stop)? {
+    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, control)? {
         (finding.fingerprint.as_str().to_owned(), known_of(&finding, until, &reason))
     } else {
         let known = baseline.known.get(&digits).cloned();
@@ -233,7 +239,7 @@ fn found(
     common: &Common,
     book: &Book,
     digits: &str,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
     let engine = settings::engine(&all, Some(&book.repository), Version::Worktree)?;
@@ -248,11 +254,11 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
+    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), control);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }
-    let mut reports = book.everything(&all, false, stop)?;
+    let mut reports = book.everything(&all, false, control)?;
     reports.pop().map_or(Ok(None), named)
 }
 

@@ -18,18 +18,18 @@ use crate::policy::repo_files::Version;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan;
 use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::source::worktree;
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::IgnoreMode;
 use crate::text::{Position, terminal};
 
-pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
-        Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
+        Input::of(std::io::stdin(), &control.cancellation).read_to_end(&mut text)?;
         return text_at(&engine, &Asked { text: &text, path: b"", line: None });
     }
     let (path, line) = place(name);
@@ -48,8 +48,8 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
             let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
-            let named = Named { digits: &digits, least: engine.policy().min_confidence };
-            fingerprint(&all, &repository, &named, stop)
+            let named = PathOrigin { digits: &digits, least: engine.policy().min_confidence };
+            fingerprint(&all, &repository, &named, control)
         }
         None if is_fingerprint(&digits) => {
             Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
@@ -263,7 +263,7 @@ const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> 
 }
 
 /// What is asked for by a fingerprint.
-struct Named<'n> {
+struct PathOrigin<'n> {
     digits: &'n str,
     /// The least confidence that is reported.
     least: Confidence,
@@ -273,8 +273,8 @@ struct Named<'n> {
 fn fingerprint(
     engine: &Engine,
     repository: &Repository,
-    named: &Named<'_>,
-    stop: &Cancellation,
+    named: &PathOrigin<'_>,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
@@ -286,10 +286,10 @@ fn fingerprint(
             repository: Some(&repository),
             root: top,
             names: &whole,
-            ignoring: Ignoring::AsGit,
-            named: worktree::Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: worktree::PathOrigin::Program,
         };
-        let report = scan::worktree(engine, &files, stop)?;
+        let report = scan::worktree(engine, &files, control)?;
         if let Some(said) = of_report(engine, &report, named) {
             return output::say(&said);
         }
@@ -297,7 +297,7 @@ fn fingerprint(
     }
     let limits =
         Limits { asked: &scan::PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scan::history(engine, repository, &limits, stop)?;
+    let report = scan::history(engine, repository, &limits, control)?;
     if let Some(said) = of_report(engine, &report, named) {
         return output::say(&said);
     }
@@ -310,7 +310,7 @@ fn fingerprint(
     )))
 }
 
-fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<String> {
+fn of_report(engine: &Engine, report: &Report, named: &PathOrigin<'_>) -> Option<String> {
     let digits = named.digits;
     let mut out = String::new();
     for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {

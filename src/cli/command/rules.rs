@@ -12,10 +12,10 @@ use crate::finding::Confidence;
 use crate::policy::repo_files::Version;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Engine;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::text::terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, Failure> {
     let repository = crate::cli::command::scan::here().ok();
     let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
     let rules = engine.detector().rules();
@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Re
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
                 let mut text = Vec::new();
-                Input::of(io::stdin(), stop).read_to_end(&mut text)?;
+                Input::of(io::stdin(), &control.cancellation).read_to_end(&mut text)?;
                 text
             } else {
                 std::fs::read(file).map_err(|error| {

@@ -12,9 +12,9 @@ use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan;
 use crate::scan::{Limits, ProvenanceMode, redacted};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
     let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
@@ -36,7 +36,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
-            let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
+            let report = scan::range(&engine, &repository, &revisions, &names, &asked, control)?;
             (report, Situation::Pushed)
         }
         Read::Everything => {
@@ -45,7 +45,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
                 full_scan: arguments.whole_versions,
                 provenance: ProvenanceMode::Track,
             };
-            (scan::history(&engine, &repository, &limits, stop)?, Situation::History)
+            (scan::history(&engine, &repository, &limits, control)?, Situation::History)
         }
     };
     report.scope.ci = Some(redacted(&about));

@@ -310,8 +310,8 @@ impl Plan {
 
     /// Whether something is to be changed in a folder that is not this repository's alone.
     fn is_refused(&self, folder: &Folder, options: &Options<'_>) -> bool {
-        let is_foreign = folder.belongs != Belongs::ToRepository;
-        !self.steps.is_empty() && is_foreign && options.foreign_folder == ForeignFolder::Refuse
+        let has_other_owner = folder.belongs != Belongs::ToRepository;
+        !self.steps.is_empty() && has_other_owner && options.foreign_folder == ForeignFolder::Refuse
     }
 
     fn carry_out(self, folder: &Folder, options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
