@@ -15,7 +15,7 @@ use skant::git::{GitEnvironment, ObjectKind, Repository};
 use skant::rules::RuleSet;
 use skant::source::history::{ObjectSet, visit};
 use skant::source::{Blob, Cancellation, Visitor};
-use skant::text::Copied;
+use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
 /// Looks at each blob both ways.
@@ -53,7 +53,7 @@ impl Visitor for Both {
         trace
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &ScanState, copies: &[Copied]) -> ScanState {
+    fn derived(&self, blob: &Blob<'_>, base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         if blob.kind != ObjectKind::Blob {
             return ScanState::default();
         }

@@ -20,7 +20,7 @@ use clap::Parser as _;
 use crate::finding::{Confidence, Finding, ProblemKind, Report};
 use crate::scan::redacted;
 use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 use args::{Arguments, Command};
 
@@ -147,7 +147,7 @@ fn refuse(error: &clap::Error) -> Exit {
 
 /// Says something on standard error, made safe for a terminal.
 fn complain(said: &str) {
-    let lines: Vec<String> = said.lines().map(|line| terminal(line.as_bytes())).collect();
+    let lines: Vec<String> = said.lines().map(|line| escape_terminal(line.as_bytes())).collect();
     // What follows the first line stands further in, so that no name in it can pass for a line of our own.
     let said = redacted(&lines.join("\n  "));
     // There is nobody left to tell if standard error is closed.

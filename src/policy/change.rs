@@ -59,7 +59,7 @@ pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
 }
 
 fn shown(text: &str) -> String {
-    crate::text::terminal(text.as_bytes())
+    crate::text::escape_terminal(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Engine {
     /// Makes the rules ready, with those of the settings and less those that they switch off.
     #[must_use]
     pub fn new(mut policy: Policy) -> Self {
-        let all = RuleSet::builtin().with(&policy.settings.rules);
+        let all = RuleSet::builtin().with_user_rules(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
         let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);

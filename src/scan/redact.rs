@@ -3,7 +3,7 @@
 use crate::detect::{Detector, Evidence};
 use crate::rules::RuleSet;
 use crate::scan::Engine;
-use crate::text::{percent, terminal};
+use crate::text::{escape_path, escape_terminal};
 
 /// Text with every secret in it masked, for what is said where there is no engine.
 #[must_use]
@@ -42,11 +42,11 @@ impl Engine {
 
     /// A path as reports show it.
     pub(crate) fn shown_path(&self, path: &[u8]) -> String {
-        self.redacted(&percent(path))
+        self.redacted(&escape_path(path))
     }
 
     /// Other untrusted text as reports show it.
     pub(crate) fn shown_text(&self, text: &[u8]) -> String {
-        self.redacted(&terminal(text))
+        self.redacted(&escape_terminal(text))
     }
 }

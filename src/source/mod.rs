@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{ObjectKind, Oid, ReadError};
 
-pub use crate::text::Copied;
+pub use crate::text::CopiedRange;
 pub use progress::{Progress, ProgressSnapshot};
 
 /// An object or file in full.
@@ -40,7 +40,7 @@ pub trait Visitor: Sync {
     fn root(&self, blob: &Blob<'_>) -> Self::State;
 
     /// Looks at a blob of which the `copies` stood in a base that has been looked at.
-    fn derived(&self, blob: &Blob<'_>, base: &Self::State, copies: &[Copied]) -> Self::State {
+    fn derived(&self, blob: &Blob<'_>, base: &Self::State, copies: &[CopiedRange]) -> Self::State {
         let _ = (base, copies);
         self.root(blob)
     }

@@ -19,7 +19,7 @@ use crate::scan;
 use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
 use crate::source::Cancellation;
 use crate::source::worktree::{Ignoring, Named};
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// The repository, its baseline, and where that is written.
 struct Book {
@@ -105,7 +105,7 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation)
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
-        if baseline.known.keys().any(|known| finding.fingerprint.is_named_by(known)) {
+        if baseline.known.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
             ended += usize::from(baseline.known.get(fingerprint).is_some_and(|known| known.until.is_some()));
             continue;
         }
@@ -162,7 +162,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
         reports.iter().any(|report| {
             let open = report.findings.iter().map(|finding| &finding.fingerprint);
             let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.fingerprint);
-            open.chain(suppressed).any(|fingerprint| fingerprint.is_named_by(digits))
+            open.chain(suppressed).any(|fingerprint| fingerprint.matches_prefix(digits))
         })
     };
     let today = clock::today();
@@ -170,7 +170,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.known {
         // Somebody may have written it by hand.
-        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redacted(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.known.remove(fingerprint);
             unused += 1;
@@ -238,8 +238,11 @@ fn found(
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
     let engine = settings::engine(&all, Some(&book.repository), Version::Worktree)?;
     let named = |report: Report| {
-        let mut named: Vec<Finding> =
-            report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
+        let mut named: Vec<Finding> = report
+            .findings
+            .into_iter()
+            .filter(|finding| finding.fingerprint.matches_prefix(digits))
+            .collect();
         named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
         match named.len() {
             0 | 1 => Ok(named.pop()),

@@ -21,7 +21,7 @@ use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
 use crate::source::Cancellation;
 use crate::source::worktree;
 use crate::source::worktree::Ignoring;
-use crate::text::{Position, terminal};
+use crate::text::{Position, escape_terminal};
 
 pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
@@ -170,7 +170,7 @@ fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
             look.at.line,
             look.at.column,
-            terminal(look.anchor.as_bytes()),
+            escape_terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
     }
@@ -188,7 +188,7 @@ fn told(engine: &Engine, one: &Explained) -> String {
     let Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported } = one;
     let rule = &engine.detector().rules()[evidence.rule];
     let mut out = String::new();
-    let masked = terminal(evidence.masked.text.as_bytes());
+    let masked = escape_terminal(evidence.masked.text.as_bytes());
     let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "    {name:<12}{value}");
@@ -313,10 +313,10 @@ fn fingerprint(
 fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<String> {
     let digits = named.digits;
     let mut out = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(digits)) {
         out.push_str(&of_finding(engine, finding, named.least));
     }
-    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(digits)) {
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(digits)) {
         let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
         let reason = if reason.is_empty() { "no reason given" } else { reason };
         let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");

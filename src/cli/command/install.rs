@@ -9,7 +9,7 @@ use crate::cli::{Exit, Failure, output};
 use crate::hook::install;
 use crate::hook::install::{Action, ForeignFolder, Global, Hook, InstallError, Options, What};
 use crate::scan::redacted;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 pub(crate) fn install(arguments: &Install) -> Result<Exit, Failure> {
     if arguments.global {
@@ -103,5 +103,5 @@ fn said(what: What) -> &'static str {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    redacted(&terminal(path.display().to_string().as_bytes()))
+    redacted(&escape_terminal(path.display().to_string().as_bytes()))
 }

@@ -13,7 +13,7 @@ use crate::policy::repo_files::Version;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Engine;
 use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = crate::cli::command::scan::here().ok();
@@ -86,7 +86,7 @@ fn found_by(rule: &Rule) -> String {
 
 fn form(matcher: &Matcher) -> &str {
     match matcher {
-        Matcher::Token { prefix, .. } => prefix,
+        Matcher::Prefixed { prefix, .. } => prefix,
         Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
         Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) | Form::JsonMember(expression) => expression,
@@ -98,8 +98,8 @@ fn form(matcher: &Matcher) -> &str {
 
 fn edges(shaped: &Pattern) -> String {
     let before = match shaped.may_follow {
-        MayFollow::Free => "anything may stand before it",
-        MayFollow::Edge => "nothing of its alphabet stands before it",
+        MayFollow::Anything => "anything may stand before it",
+        MayFollow::Boundary => "nothing of its alphabet stands before it",
     };
     let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
     format!("{before}; none of {} behind it{check}", shaped.may_not_precede.characters())
@@ -121,7 +121,7 @@ fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
             evidence.start.line,
             evidence.start.column,
             rule.id,
-            terminal(evidence.masked.text.as_bytes())
+            escape_terminal(evidence.masked.text.as_bytes())
         );
         for reason in verdict.reasons {
             let _ = writeln!(out, "    {reason}");

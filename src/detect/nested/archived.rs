@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::decode::archive;
-use crate::decode::archive::{Fault, FaultKind, Member, Part, UnpackBudget};
+use crate::decode::archive::{Fault, FaultKind, Member, UnpackBudget, Unpacked};
 use crate::detect::candidate_set::{CandidateSet, Skipped};
 use crate::detect::evidence::Candidate;
 use crate::detect::{Detector, InlineComment, specific_only};
@@ -59,11 +59,11 @@ impl Detector {
             gathered.not_read(Skipped { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
             return gathered;
         }
-        archive::open(text, room, &mut |part, room| match part {
-            Part::Fault(Fault { kind, what, label }) => {
+        archive::unpack(text, room, &mut |part, room| match part {
+            Unpacked::Fault(Fault { kind, message: what, label }) => {
                 gathered.not_read(Skipped { kind, what, within: vec![label], count: 1 });
             }
-            Part::Member(member) => {
+            Unpacked::Member(member) => {
                 let inner = self.everything(&member.bytes, room);
                 // They come in ascending order of place, so the lines are counted once.
                 let mut cursor = LineCursor::new(&member.bytes);
@@ -93,7 +93,7 @@ impl Candidate {
         coated.via.insert(0, Cow::Owned(member.label.clone()));
         coated.directives.extend(directives);
         self.coated = Some(coated);
-        self.placed(|span| member.original(span))
+        self.placed(|span| member.original_span(span))
     }
 
     /// Whether it stands in an archive.
@@ -268,7 +268,7 @@ mod tests {
         let looked = DETECTOR.look(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
         let what = "its checksum does not fit";
-        assert_eq!(looked.unread, [Skipped { kind: FaultKind::Broken, what, within, count: 3 }]);
+        assert_eq!(looked.unread, [Skipped { kind: FaultKind::Corrupt, what, within, count: 3 }]);
     }
 
     #[test]

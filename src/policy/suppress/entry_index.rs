@@ -20,7 +20,7 @@ impl SuppressionIndex {
     pub fn new(entries: Vec<Entry>) -> Self {
         let (mut by_digits, mut others) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate() {
-            match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::SHORTEST_PREFIX)) {
+            match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::MIN_PREFIX)) {
                 Some(Some(first)) => by_digits.entry(first.to_ascii_lowercase()).or_default().push(number),
                 // Too short to name anything.
                 Some(None) => {}
@@ -38,7 +38,7 @@ impl SuppressionIndex {
 
     /// The entries that fit a finding, each with its place.
     pub(crate) fn fitting<'r>(&'r self, subject: &SuppressionQuery<'_>) -> Vec<(usize, &'r Entry)> {
-        let first = subject.fingerprint.as_str().get(..Fingerprint::SHORTEST_PREFIX).unwrap_or_default();
+        let first = subject.fingerprint.as_str().get(..Fingerprint::MIN_PREFIX).unwrap_or_default();
         let named = self.by_digits.get(first).into_iter().flatten();
         let fits = |number: &&usize| fits(&self.entries[**number], subject);
         named.chain(&self.others).filter(fits).map(|number| (*number, &self.entries[*number])).collect()
@@ -52,7 +52,7 @@ fn fits(entry: &Entry, subject: &SuppressionQuery<'_>) -> bool {
         subject.commit.is_some_and(|id| id.get(..commit.len()).is_some_and(|id| id == commit))
     };
     !names_nothing
-        && fingerprint.as_ref().is_none_or(|digits| subject.fingerprint.is_named_by(digits))
+        && fingerprint.as_ref().is_none_or(|digits| subject.fingerprint.matches_prefix(digits))
         && rule.as_ref().is_none_or(|rule| *rule == subject.rule.id)
         && paths.as_ref().is_none_or(|paths| !subject.path.is_empty() && paths.matches(subject.path))
         && commit.as_ref().is_none_or(starts)

@@ -13,7 +13,7 @@ use crate::scan::{Engine, archive_problems, caught};
 use crate::secret::ValueId;
 use crate::source::history::{ObjectIdSet, ObjectSet};
 use crate::source::{Blob, Cancellation, Visitor, read_problem};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(crate) struct Collector<'c> {
@@ -135,7 +135,12 @@ impl Visitor for Collector<'_> {
         None
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Option<ScanState>, copies: &[Copied]) -> Option<ScanState> {
+    fn derived(
+        &self,
+        blob: &Blob<'_>,
+        base: &Option<ScanState>,
+        copies: &[CopiedRange],
+    ) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
                 Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))

@@ -13,7 +13,7 @@ use crate::scan::Engine;
 use crate::scan::history::tree_cache::Recent;
 use crate::source::history::{ObjectIdSet, ObjectSet};
 use crate::source::{Blob, Visitor, read_problem};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
@@ -143,7 +143,7 @@ impl<'c> TreeCollector<'c> {
     }
 
     /// Looks at a tree's entries, but for those that it takes over.
-    fn tree(&self, blob: &Blob<'_>, base: &[(u32, SeenNames)], copies: &[Copied]) -> Known<SeenNames> {
+    fn tree(&self, blob: &Blob<'_>, base: &[(u32, SeenNames)], copies: &[CopiedRange]) -> Known<SeenNames> {
         let mut known = Vec::with_capacity(base.len() + 1);
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
         let mut recent = locked(&self.recent[thread % self.recent.len()]);
@@ -206,7 +206,7 @@ impl Visitor for TreeCollector<'_> {
         self.tree(blob, &[], &[])
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Known<SeenNames>, copies: &[Copied]) -> Known<SeenNames> {
+    fn derived(&self, blob: &Blob<'_>, base: &Known<SeenNames>, copies: &[CopiedRange]) -> Known<SeenNames> {
         self.tree(blob, base, copies)
     }
 }
