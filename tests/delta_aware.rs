@@ -35,7 +35,10 @@ impl Both {
     }
 
     fn check(&self, blob: &Blob<'_>, trace: &ScanState) {
-        let (carried, whole) = (self.detector.evidence(blob.bytes, trace), self.detector.scan(blob.bytes));
+        let (carried, whole) = (
+            self.detector.scan_from_state(blob.bytes, trace).evidence,
+            self.detector.find_evidence(blob.bytes),
+        );
         assert_eq!(carried, whole, "{}", blob.oid);
         self.evidence.fetch_add(whole.len(), Ordering::Relaxed);
     }
@@ -48,7 +51,7 @@ impl Visitor for Both {
         if blob.kind != ObjectKind::Blob {
             return ScanState::default();
         }
-        let trace = self.detector.trace(blob.bytes);
+        let trace = self.detector.scan_state(blob.bytes);
         self.check(blob, &trace);
         trace
     }
@@ -58,7 +61,7 @@ impl Visitor for Both {
             return ScanState::default();
         }
         self.derived.fetch_add(1, Ordering::Relaxed);
-        let trace = self.detector.retrace(blob.bytes, base, copies);
+        let trace = self.detector.update_state(blob.bytes, base, copies);
         self.check(blob, &trace);
         trace
     }

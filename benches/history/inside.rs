@@ -41,7 +41,7 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
     let engine = Engine::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Medium,
-        comments: skant::policy::suppress::Comments::default(),
+        comments: skant::policy::suppress::CommentPolicy::default(),
         notes: Vec::new(),
         suppressions: Suppressions::Count,
         incomplete: Incomplete::Fails,

@@ -46,8 +46,8 @@ fn any(text: &[u8]) {
     assert!(told.iter().all(|(label, _)| label.len() <= 8 * 1024 && !label.contains(char::is_control)));
     // What an archive holds may be large though it is small itself.
     if unpacked < 1 << 16 {
-        let looked = DETECTOR.look(text);
-        assert!(DETECTOR.look_again(text, &DETECTOR.trace(text)) == looked, "the same is found");
+        let looked = DETECTOR.scan(text);
+        assert!(DETECTOR.scan_from_state(text, &DETECTOR.scan_state(text)) == looked, "the same is found");
     }
 }
 

@@ -14,22 +14,25 @@ const MOST_VERSIONS: usize = 4;
 pub fn holds(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let mut text = expanded(input.part()).0;
-    let mut trace = DETECTOR.trace(&text);
+    let mut trace = DETECTOR.scan_state(&text);
     same(&text, &trace);
     for _ in 0..MOST_VERSIONS {
         if input.is_empty() {
             break;
         }
         let (next, copies) = derived(&text, &mut input);
-        let carried = DETECTOR.retrace(&next, &trace, &copies);
-        assert!(carried == DETECTOR.trace(&next), "what is carried is what is there");
+        let carried = DETECTOR.update_state(&next, &trace, &copies);
+        assert!(carried == DETECTOR.scan_state(&next), "what is carried is what is there");
         same(&next, &carried);
         (text, trace) = (next, carried);
     }
 }
 
 fn same(text: &[u8], trace: &ScanState) {
-    assert!(DETECTOR.evidence(text, trace) == DETECTOR.scan(text), "the same is found");
+    assert!(
+        DETECTOR.scan_from_state(text, trace).evidence == DETECTOR.find_evidence(text),
+        "the same is found"
+    );
 }
 
 fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<CopiedRange>) {

@@ -8,8 +8,8 @@ use crate::cli::policy::{LoadedPolicy, PolicyBase};
 use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy;
-use crate::policy::repo_files::Version;
-use crate::policy::suppress::Comments;
+use crate::policy::repo_files::TreeVersion;
+use crate::policy::suppress::CommentPolicy;
 use crate::scan::{Engine, Incomplete, Policy, Suppressions};
 
 impl From<Level> for Confidence {
@@ -37,26 +37,26 @@ pub(crate) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confiden
 pub(crate) fn engine(
     common: &Common,
     repository: Option<&Repository>,
-    version: Version,
+    version: TreeVersion,
 ) -> Result<Engine, Failure> {
-    engine_on(common, repository, &PolicyBase::Own(version))
+    engine_for_base(common, repository, &PolicyBase::Repository(version))
 }
 
 /// The same by the policy of whoever may decide.
-pub(crate) fn engine_on(
+pub(crate) fn engine_for_base(
     common: &Common,
     repository: Option<&Repository>,
-    ground: &PolicyBase,
+    base: &PolicyBase,
 ) -> Result<Engine, Failure> {
-    let gathered = LoadedPolicy::read(common, repository, ground)?;
-    let (notes, whose) = (gathered.notes(), gathered.whose);
+    let gathered = LoadedPolicy::read(common, repository, base)?;
+    let (notes, origin) = (gathered.notes(), gathered.origin);
     let settings = gathered.into_settings();
     let now = crate::cli::clock::now();
     let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
     Ok(Engine::new(Policy {
         min_confidence: least.unwrap_or(Confidence::Medium),
         suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Count },
-        comments: Comments { whose, gitleaks: settings.gitleaks },
+        comments: CommentPolicy { origin, gitleaks: settings.gitleaks },
         notes,
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
         now: now.as_second(),

@@ -24,7 +24,7 @@ pub enum Placeholder {
 impl Placeholder {
     /// The reason in words.
     #[must_use]
-    pub const fn explain(&self) -> &'static str {
+    pub const fn describe(&self) -> &'static str {
         match self {
             Self::Statistics(what) | Self::PublicId(what) | Self::Reference(what) => what,
             Self::Words => "words where a random value would stand",
@@ -44,7 +44,7 @@ const WORDS: [&str; 46] = [
     "dein",
     "demo",
     "do-not-use",
-    "dummy",
+    "placeholder",
     "enter",
     "example",
     "fake",

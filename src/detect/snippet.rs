@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use crate::detect::assignment::ends_bare;
 use crate::finding::Snippet;
 use crate::secret::mask_line_with;
-use crate::text::{escape_terminal, is_quote, line_around};
+use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
 
 /// How much of a line is shown before and after the secret, in bytes.
 const SHOWN: usize = 60;
@@ -52,7 +51,7 @@ fn open_rest(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
     let none = span.end..span.end;
     let rest = &text[span.end..end];
     let is_quoted = span.start.checked_sub(1).is_some_and(|before| is_quote(text[before]));
-    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_bare(*first));
+    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_unquoted_value(*first));
     if is_quoted || !is_cut || rest.starts_with(b"</") {
         return none;
     }

@@ -8,7 +8,7 @@ use crate::scan::{Engine, caught};
 impl Engine {
     /// What there is in a file, archives opened. A panic is a problem that names the place, never a lost file.
     pub(crate) fn look(&self, content: &[u8], shown: &str) -> Result<ScanResult, Problem> {
-        caught(|| shown.to_owned(), || self.detector.look(content))
+        caught(|| shown.to_owned(), || self.detector.scan(content))
     }
 }
 
@@ -32,5 +32,9 @@ pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
         0 | 1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    Problem { kind, path: Some(shown.to_owned()), message: format!("{within}{}{more}; {rest}", unread.what) }
+    Problem {
+        kind,
+        path: Some(shown.to_owned()),
+        message: format!("{within}{}{more}; {rest}", unread.message),
+    }
 }

@@ -175,7 +175,8 @@ impl<'e> Search<'e> {
             let bytes = content.len() as u64;
             match engine.look(&content, &shown) {
                 Ok(looked) => {
-                    let unread = looked.unread.iter().map(|unread| archive_problems::problem(unread, &shown));
+                    let unread =
+                        looked.skipped.iter().map(|unread| archive_problems::problem(unread, &shown));
                     let problems = unread.chain(lfs_note(&content, &shown)).collect();
                     SearchedVersion { found: looked.evidence, bytes, problems }
                 }

@@ -77,7 +77,7 @@ impl Engine {
                     path,
                     commit: None,
                     line: evidence.start.line,
-                    directives: &evidence.directives,
+                    comments: &evidence.inline_comments,
                 };
                 find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
             }
@@ -85,7 +85,7 @@ impl Engine {
         };
         let confidence = best.map(|best| best.confidence);
         let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy.min_confidence)
-            && ruling.reason.is_none();
+            && ruling.suppression.is_none();
         let surer = best.filter(|best| Some(best.confidence) > verdict.confidence).map(|best| best.at);
         Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported }
     }

@@ -9,7 +9,7 @@ use crate::finding::{
     Suppressed,
 };
 use crate::git::Oid;
-use crate::policy::suppress::{Reason, SuppressionQuery, SuppressionResult, find_suppression};
+use crate::policy::suppress::{Suppression, SuppressionQuery, SuppressionResult, find_suppression};
 use crate::rules::Rule;
 use crate::scan::{Engine, Suppressions};
 use crate::secret::{Fingerprint, ValueId};
@@ -115,7 +115,7 @@ impl Engine {
         };
         let rulings: Vec<SuppressionResult> =
             group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
-        outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.used));
+        outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.matched_entries));
         if confidence >= self.policy.min_confidence {
             self.split(finding, group, &rulings, outcome);
         }
@@ -139,7 +139,7 @@ impl Engine {
             path: &place.path,
             commit: place.commit.as_ref().map(|commit| commit.id.as_str()),
             line: judged.hit.evidence.start.line,
-            directives: &judged.hit.evidence.directives,
+            comments: &judged.hit.evidence.inline_comments,
         };
         match self.policy.suppressions {
             Suppressions::Count => {
@@ -162,20 +162,20 @@ impl Engine {
             group
                 .iter()
                 .zip(rulings)
-                .any(|(judged, ruling)| judged.hit.place.current && ruling.reason.is_none() == open)
+                .any(|(judged, ruling)| judged.hit.place.current && ruling.suppression.is_none() == open)
         };
         let covers = (current(false) && !current(true))
-            .then(|| rulings.iter().find_map(|ruling| ruling.reason.clone()))
+            .then(|| rulings.iter().find_map(|ruling| ruling.suppression.clone()))
             .flatten();
         for (judged, ruling) in group.into_iter().zip(rulings) {
             let Judged { hit, .. } = judged;
-            let reason = ruling.reason.clone().or_else(|| covers.clone().filter(|_| !hit.place.current));
+            let reason = ruling.suppression.clone().or_else(|| covers.clone().filter(|_| !hit.place.current));
             outcome.notes.extend(ruling.warnings.iter().map(|warning| Problem {
                 kind: ProblemKind::Suppression,
                 path: Some(hit.place.shown.clone()),
                 message: format!("line {}: {warning}", hit.evidence.start.line),
             }));
-            outcome.notes.extend(reason.as_ref().filter(|reason| reason.in_change).map(|reason| Problem {
+            outcome.notes.extend(reason.as_ref().filter(|reason| reason.from_change).map(|reason| Problem {
                 kind: ProblemKind::PolicyChange,
                 path: Some(hit.place.shown.clone()),
                 message: brought(&finding, &hit, reason),
@@ -198,7 +198,7 @@ impl Engine {
     fn location(&self, hit: Occurrence) -> Location {
         let Occurrence { evidence, place } = hit;
         let pair = self.detector.rules()[evidence.rule].pair.as_ref();
-        let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
+        let partner = evidence.companion.zip(pair).map(|(half, pair)| Part {
             name: pair.name.clone(),
             masked: half.masked,
             start: half.start,
@@ -256,20 +256,20 @@ fn in_order(places: &mut Vec<Location>) {
 }
 
 /// What is said of a suppression that comes with what it suppresses.
-fn brought(finding: &Finding, hit: &Occurrence, reason: &Reason) -> String {
-    let text = if reason.text.is_empty() { "no reason given" } else { &reason.text };
+fn brought(finding: &Finding, hit: &Occurrence, reason: &Suppression) -> String {
+    let text = if reason.reason.is_empty() { "no reason given" } else { &reason.reason };
     format!(
         "line {}: this change allows {}/{} itself ({}): {text}",
         hit.evidence.start.line, finding.rule, finding.fingerprint, reason.by
     )
 }
 
-fn suppressed(finding: &Finding, hit: &Occurrence, reason: &Reason) -> Suppressed {
+fn suppressed(finding: &Finding, hit: &Occurrence, reason: &Suppression) -> Suppressed {
     Suppressed {
         fingerprint: finding.fingerprint.clone(),
         rule: finding.rule.clone(),
         by: reason.by,
-        reason: reason.text.clone(),
+        reason: reason.reason.clone(),
         kind: hit.place.kind,
         path: hit.place.shown.clone(),
         line: hit.evidence.start.line,

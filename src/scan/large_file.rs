@@ -87,7 +87,7 @@ impl Windows {
             Ok(looked) => {
                 searched
                     .problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 searched.found.extend(
                     looked
                         .evidence
@@ -180,7 +180,7 @@ mod tests {
             settings: Settings::default(),
             min_confidence: Confidence::Low,
             suppressions: Suppressions::Count,
-            comments: crate::policy::suppress::Comments::default(),
+            comments: crate::policy::suppress::CommentPolicy::default(),
             notes: Vec::new(),
             incomplete: Incomplete::Fails,
             now: 0,

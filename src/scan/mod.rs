@@ -24,7 +24,7 @@ use crate::detect::{Detector, Evidence};
 use crate::finding::{Confidence, Problem, ProblemKind, Report};
 use crate::git::{DiscoverError, OpenError, RefError};
 use crate::policy::Settings;
-use crate::policy::suppress::{Comments, SuppressionIndex};
+use crate::policy::suppress::{CommentPolicy, SuppressionIndex};
 use crate::rules::RuleSet;
 use crate::source::range::RangeError;
 use crate::source::staged::StagedError;
@@ -47,7 +47,7 @@ pub struct Policy {
     /// Whether comments and configuration entries suppress findings.
     pub suppressions: Suppressions,
     /// What comments are worth.
-    pub comments: Comments,
+    pub comments: CommentPolicy,
     /// What is worth knowing of the policy itself; told with every report.
     pub notes: Vec<Problem>,
     /// Whether all problems of reading are accepted.
@@ -113,7 +113,7 @@ impl Engine {
         let all = RuleSet::builtin().with_user_rules(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let names = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
-        let detector = Detector::new(all.without(disabled)).with_least(policy.min_confidence);
+        let detector = Detector::new(all.without(disabled)).with_min_confidence(policy.min_confidence);
         let record = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
         Self { detector, names, record, policy }
     }
@@ -139,8 +139,8 @@ impl Engine {
     /// Evidence in a name or a message, in which what looks like an archive is none. A panic is a problem that names
     /// the place, never a lost file; so is more evidence than is held.
     fn detect(&self, text: &[u8], path: impl Fn() -> String) -> Result<Vec<Evidence>, Problem> {
-        let looked = caught(&path, || self.detector.look(text))?;
-        match looked.unread.iter().find(|unread| unread.is_over_limit()) {
+        let looked = caught(&path, || self.detector.scan(text))?;
+        match looked.skipped.iter().find(|unread| unread.is_over_limit()) {
             Some(unread) => Err(archive_problems::problem(unread, &path())),
             None => Ok(looked.evidence),
         }

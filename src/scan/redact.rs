@@ -12,11 +12,12 @@ pub fn redacted(text: &str) -> String {
 }
 
 fn masked(detector: &Detector, text: &str) -> String {
-    let found = detector.scan(text.as_bytes());
+    let found = detector.find_evidence(text.as_bytes());
     let rules = detector.rules();
     // A placeholder that a provider's rule found is masked, too: it may be a key that is judged wrongly. Others
     // are words, which a path is full of.
-    let is_shown = |evidence: &&Evidence| evidence.dummy.is_some() && !rules[evidence.rule].is_provider();
+    let is_shown =
+        |evidence: &&Evidence| evidence.placeholder.is_some() && !rules[evidence.rule].is_provider();
     let found = found.iter().filter(|evidence| !is_shown(evidence));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -180,7 +180,7 @@ impl Engine {
         match self.look(text, shown) {
             Ok(looked) => {
                 part.problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 if kind == LocationKind::File {
                     part.problems.extend(unused_suppressions::comments(text, &looked.evidence, shown));
                 }
@@ -201,8 +201,9 @@ impl Engine {
             .map(|evidence| evidence.value)
             .collect();
         // A strong value may be seen in another file.
-        found
-            .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
+        found.retain(|evidence| {
+            told.contains(&evidence.value) || evidence.strong && evidence.placeholder.is_none()
+        });
         found.into_iter().map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
     }
 

@@ -38,8 +38,8 @@ const KEPT: [(&[&str], &[&str]); 10] = [
     (&["toml"], &["policy/format", "rules"]),
     (&["clap"], &["cli"]),
     (&["ctrlc"], &["cli"]),
-    (&["rustix"], &["cli/mod.rs", "git", "source"]),
-    (&["std", "process", "exit"], &["cli/mod.rs"]),
+    (&["rustix"], &["cli/process.rs", "git", "source"]),
+    (&["std", "process", "exit"], &["cli/process.rs"]),
 ];
 
 /// Macros that print: what people and programs read is written to streams that can fail.

@@ -11,7 +11,7 @@ use crate::support::{Sandbox, needs, text_of, tokens};
 use libtest_mimic::Trial;
 use skant::finding::{Confidence, Finding};
 use skant::policy::Settings;
-use skant::policy::suppress::Comments;
+use skant::policy::suppress::CommentPolicy;
 use skant::scan;
 use skant::scan::{Engine, Incomplete, Policy, Suppressions};
 use skant::source::Cancellation;
@@ -30,7 +30,7 @@ fn engine(min_confidence: Confidence) -> Engine {
         settings: Settings::default(),
         min_confidence,
         suppressions: Suppressions::Count,
-        comments: Comments::default(),
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Fails,
         now: 1_800_000_000,

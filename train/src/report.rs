@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use skant::policy::suppress::Comments;
+use skant::policy::suppress::CommentPolicy;
 use skant::policy::Settings;
 use skant::detect::{Detector, Model, Dictionary};
 use skant::finding::Confidence;
@@ -65,7 +65,7 @@ pub(crate) fn engine() -> Engine {
         settings: Settings::default(),
         min_confidence: Confidence::Low,
         suppressions: Suppressions::Ignored,
-        comments: Comments::default(),
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Accepted,
         now: 0,

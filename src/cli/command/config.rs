@@ -5,14 +5,14 @@ use std::io::Write as _;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
-use crate::cli::command::scan::here;
 use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
+use crate::cli::session::here;
 use crate::cli::{Exit, Failure};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::git::DiscoverError;
-use crate::policy::repo_files::Version;
-use crate::policy::suppress::Source;
+use crate::policy::repo_files::TreeVersion;
+use crate::policy::suppress::EntrySource;
 use crate::policy::{FailOn, Layer, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
@@ -37,7 +37,8 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         _ => None,
     };
     let common = alone.as_ref().unwrap_or(common);
-    let gathered = LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Own(Version::Worktree))?;
+    let gathered =
+        LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
         _ => crate::cli::output::say(redacted(&show(common, &gathered))),
@@ -50,10 +51,10 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     let mut said = examples(&settings.rules);
     let is_wrong = !said.is_empty();
     let today = crate::cli::clock::today();
-    for entry in settings.allow.iter().filter(|entry| entry.has_ended(today)) {
-        said.push(format!("{} ended: {}", entry.source.name(), entry.subject()));
+    for entry in settings.allow.iter().filter(|entry| entry.is_expired(today)) {
+        said.push(format!("{} ended: {}", entry.source.name(), entry.describe()));
     }
-    said.extend(gathered.is_beside.then(|| NO_REPOSITORY.to_owned()));
+    said.extend(gathered.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
     said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {
@@ -70,7 +71,7 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
 fn examples(rules: &[Rule]) -> Vec<String> {
     let detector = Detector::new(RuleSet::builtin().with_user_rules(rules));
     let finds = |rule: &Rule, text: &str| {
-        let found = detector.scan(text.as_bytes());
+        let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
             let verdict = assess(evidence, None, 0);
             detector.rules()[evidence.rule].id == rule.id
@@ -135,13 +136,13 @@ fn show(common: &Common, gathered: &LoadedPolicy) -> String {
             line(&format!("exclude {pattern}"), name);
         }
         for accept in &settings.accept {
-            line(&format!("accept {}", accept.subject()), name);
+            line(&format!("accept {}", accept.describe()), name);
         }
-        for entry in settings.allow.iter().filter(|entry| entry.source != Source::Baseline) {
+        for entry in settings.allow.iter().filter(|entry| entry.source != EntrySource::Baseline) {
             let until = entry.until.map_or_else(String::new, |until| format!(" until {until}"));
-            line(&format!("allow {}{until}: {}", entry.subject(), entry.reason), name);
+            line(&format!("allow {}{until}: {}", entry.describe(), entry.reason), name);
         }
-        let known = settings.allow.iter().filter(|entry| entry.source == Source::Baseline).count();
+        let known = settings.allow.iter().filter(|entry| entry.source == EntrySource::Baseline).count();
         if known > 0 {
             line(&format!("{} on record", counted(known, "value")), name);
         }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Explain, Level};
 use crate::cli::command::explain_model;
-use crate::cli::command::scan::here;
+use crate::cli::session::here;
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::RuleEvaluation;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::{Repository, path_bytes};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan;
 use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
@@ -26,7 +26,7 @@ use crate::text::{Position, escape_terminal};
 pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
         Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
@@ -47,7 +47,7 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
         Some(repository) if is_fingerprint(&digits) => {
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
-            let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
+            let all = settings::engine(&all, Some(&repository), TreeVersion::Worktree)?;
             let named = Named { digits: &digits, least: engine.policy().min_confidence };
             fingerprint(&all, &repository, &named, stop)
         }
@@ -129,11 +129,11 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
     for one in &explained {
         out.push_str(&told(engine, one));
     }
-    let looks = engine.detector().looks(asked.text, asked.line);
+    let looks = engine.detector().evaluate_rules(asked.text, asked.line);
     let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
     let looks: Vec<RuleEvaluation> = looks
         .into_iter()
-        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !explained.iter().any(|one| look.led_to(&one.evidence)))
         .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
         .collect();
     for (number, one) in weighed.iter().enumerate() {
@@ -154,13 +154,15 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
 fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = looks
-        .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
+        .chunk_by(|one, other| {
+            one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
+        })
         .collect();
     for group in groups.iter().take(MOST_LOOKS) {
         let Some(look) = group.first() else { continue };
         let ids: Vec<&str> =
             group.iter().map(|look| engine.detector().rules()[look.rule].id.as_ref()).collect();
-        let why = if look.found {
+        let why = if look.is_match {
             "what was found there is part of something larger, or another rule's"
         } else {
             "what stands there has not the form that is asked for (`skant rules show ID`)"
@@ -168,8 +170,8 @@ fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
         let _ = writeln!(
             out,
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
-            look.at.line,
-            look.at.column,
+            look.position.line,
+            look.position.column,
             escape_terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
@@ -203,20 +205,20 @@ fn told(engine: &Engine, one: &Explained) -> String {
         line(if number == 0 { "why" } else { "" }, &redacted(reason));
     }
     for (number, part) in
-        explain_model::parts(engine, &engine.detector().explain(evidence)).iter().enumerate()
+        explain_model::parts(engine, &engine.detector().explain_score(evidence)).iter().enumerate()
     {
         line(if number == 0 { "weighed" } else { "" }, part);
     }
     if verdict.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
     }
-    match &ruling.reason {
+    match &ruling.suppression {
         Some(reason) => line(
             "suppressed",
             &format!(
                 "by {}: {}",
                 reason.by,
-                if reason.text.is_empty() { "no reason given" } else { &reason.text }
+                if reason.reason.is_empty() { "no reason given" } else { &reason.reason }
             ),
         ),
         None => {
@@ -225,7 +227,7 @@ fn told(engine: &Engine, one: &Explained) -> String {
             }
         }
     }
-    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.reason.is_some()));
+    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.suppression.is_some()));
     out.push('\n');
     out
 }

@@ -7,14 +7,14 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Hook, HookName};
-use crate::cli::command::scan::{here, merge_parents, staging};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{here, merge_parents, staging};
 use crate::cli::{Exit, Failure, blocks, complain, output, settings};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::{Remote, Update};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan;
@@ -43,7 +43,7 @@ fn pre_commit(
     if let Some(revisions) = framework_range(repository)? {
         return pushed(common, repository, &revisions, &[], "this range", stop);
     }
-    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let engine = settings::engine(common, Some(repository), TreeVersion::Staged)?;
     let parents = merge_parents();
     let mut report = scan::staged(&engine, repository, &parents, &PathFilter::default(), stop)?;
     advise(&mut report, engine.detector().rules(), staging(repository));
@@ -107,7 +107,7 @@ fn commit_msg(
             Path::new(file).display()
         ))
     })?;
-    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let engine = settings::engine(common, Some(repository), TreeVersion::Staged)?;
     let message = pushed_refs::without_diff(&message);
     let mut report = scan::stdin(&engine, &mut &message[..], Some("this commit"), stop)?;
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
@@ -194,8 +194,8 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) ->
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let ground = PolicyBase::of_change(base_of(repository, &updates)?, &tips, PolicyOrigin::TheChanges);
-    let engine = settings::engine_on(common, Some(repository), &ground)?;
+    let ground = PolicyBase::for_change(base_of(repository, &updates)?, &tips, PolicyOrigin::Change);
+    let engine = settings::engine_for_base(common, Some(repository), &ground)?;
     scanned(
         common,
         repository,
@@ -222,7 +222,7 @@ fn pushed(
     what: &str,
     stop: &Cancellation,
 ) -> Result<Exit, Failure> {
-    let engine = settings::engine(common, Some(repository), Version::Worktree)?;
+    let engine = settings::engine(common, Some(repository), TreeVersion::Worktree)?;
     scanned(common, repository, &engine, &Pushed { revisions, names, what }, stop)
 }
 

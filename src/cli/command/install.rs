@@ -1,15 +1,14 @@
-//! `install` and `uninstall`.
+//! `install`.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::args::Install;
+use crate::cli::session::shown;
 use crate::cli::{Exit, Failure, output};
 use crate::hook::install;
 use crate::hook::install::{Action, ForeignFolder, Global, Hook, InstallError, Options, What};
-use crate::scan::redacted;
-use crate::text::escape_terminal;
 
 pub(crate) fn install(arguments: &Install) -> Result<Exit, Failure> {
     if arguments.global {
@@ -18,19 +17,7 @@ pub(crate) fn install(arguments: &Install) -> Result<Exit, Failure> {
     change_hooks(arguments, install::install, failed)
 }
 
-pub(crate) fn uninstall(arguments: &Install) -> Result<Exit, Failure> {
-    if arguments.global {
-        return global(install::uninstall_global);
-    }
-    change_hooks(arguments, install::uninstall, |error| match error {
-        InstallError::TrackedFolder { .. } | InstallError::SharedFolder { .. } => {
-            Failure(format!("{error}; `skant uninstall --force` takes skant's hooks away there all the same"))
-        }
-        _ => failed(error),
-    })
-}
-
-fn change_hooks(
+pub(crate) fn change_hooks(
     arguments: &Install,
     change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
     told: impl Fn(&InstallError) -> Failure,
@@ -48,7 +35,7 @@ fn change_hooks(
 }
 
 /// For all repositories of the user.
-fn global(
+pub(crate) fn global(
     change: impl Fn(&Options<'_>, &Path) -> Result<Option<Global>, InstallError>,
 ) -> Result<Exit, Failure> {
     let folder = install::global_folder(|name| std::env::var_os(name));
@@ -83,7 +70,7 @@ fn options(program: &Path, force: bool) -> Options<'_> {
     }
 }
 
-fn failed(error: &InstallError) -> Failure {
+pub(crate) fn failed(error: &InstallError) -> Failure {
     let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
     Failure(format!("{error}{help}"))
 }
@@ -100,8 +87,4 @@ fn said(what: What) -> &'static str {
         What::Restored => "put back",
         What::LeftAlone => "is not skant's (or was edited); left alone",
     }
-}
-
-pub(crate) fn shown(path: &Path) -> String {
-    redacted(&escape_terminal(path.display().to_string().as_bytes()))
 }

@@ -9,15 +9,15 @@ use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Engine;
 use crate::source::Cancellation;
 use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
-    let repository = crate::cli::command::scan::here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let repository = crate::cli::session::here().ok();
+    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = engine.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
         RulesCommand::List { markdown: true } => output::say(markdown(rules)),
@@ -110,7 +110,7 @@ fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
     let detector: &Detector = engine.detector();
     let (mut out, mut found) = (String::new(), false);
     let now = crate::cli::clock::now().as_second();
-    for evidence in detector.scan(text) {
+    for evidence in detector.find_evidence(text) {
         let rule = &detector.rules()[evidence.rule];
         let verdict = assess(&evidence, None, now);
         found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);

@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, Scan};
-use crate::cli::command::install::shown;
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
-use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan;
-use crate::scan::{Engine, Files, Limits, Merge, ProvenanceMode};
+use crate::scan::{Files, Limits, ProvenanceMode};
 use crate::source::Cancellation;
 use crate::source::range::Revisions;
 use crate::source::worktree::{Ignoring, Named};
@@ -46,14 +45,12 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Cancellation>) 
 /// What reads a repository without a working tree.
 const WHOLE: &str = "`skant scan --history` reads all that the repository holds";
 
-pub(crate) type Scanned = (Report, Engine, Situation);
-
 fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
     }
-    let engine = settings::engine(common, Some(&repository), Version::Staged)?;
+    let engine = settings::engine(common, Some(&repository), TreeVersion::Staged)?;
     let asked = path_arguments::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
     let report = scan::staged(&engine, &repository, &merge_parents(), &asked, stop)?;
     let situation = staging(&repository);
@@ -62,7 +59,7 @@ fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scan
 
 fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
+    let engine = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
         let limits =
@@ -78,14 +75,14 @@ fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Sca
 
 /// Whose policy counts in a history.
 fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failure> {
-    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Own(Version::Worktree)) };
+    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Repository(TreeVersion::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
     match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
         ([base], []) => {
             let names: Vec<String> =
                 arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
             let tips = Revisions::resolve(repository, &names)?.wanted;
-            Ok(PolicyBase::of_change(Some(*base), &tips, PolicyOrigin::TheChanges))
+            Ok(PolicyBase::for_change(Some(*base), &tips, PolicyOrigin::Change))
         }
         _ => Err(Failure(format!(
             "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
@@ -95,7 +92,7 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failu
 
 fn stdin(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
     // What is on record where somebody stands counts for what is handed over, too.
-    let engine = settings::engine(common, here().ok().as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, here().ok().as_ref(), TreeVersion::Worktree)?;
     let report =
         scan::stdin(&engine, &mut Input::of(std::io::stdin(), stop), arguments.path.as_deref(), stop)?;
     Ok((report, engine, Situation::Files))
@@ -108,7 +105,7 @@ fn files(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scann
     }
     let folder = std::env::current_dir()?;
     let repository = repository_of(&folder, &names)?;
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
@@ -153,11 +150,6 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
     Ok(found)
 }
 
-/// The repository that the process is in.
-pub(crate) fn here() -> Result<Repository, DiscoverError> {
-    Repository::discover(Path::new("."), &GitEnvironment::of_process())
-}
-
 /// A name with its folder's links resolved, but not its own: a link that is named is read as a link.
 fn resolved(folder: &Path, name: &Path) -> PathBuf {
     let path = folder.join(name);
@@ -165,20 +157,4 @@ fn resolved(folder: &Path, name: &Path) -> PathBuf {
         (Some(Ok(parent)), Some(file)) => parent.join(file),
         _ => std::fs::canonicalize(&path).unwrap_or(path),
     }
-}
-
-/// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
-pub(crate) fn merge_parents() -> Merge {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let oids = names.filter_map(|name| crate::git::Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
-    Merge(oids.collect())
-}
-
-/// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
-pub(crate) fn staging(repository: &Repository) -> Situation {
-    let unborn = matches!(crate::git::Refs::head(repository), Ok(None));
-    let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
-    Situation::Staged { unborn, below: is_called_below || !is_at_top() }
 }

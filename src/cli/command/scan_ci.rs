@@ -1,13 +1,13 @@
 //! `skant scan --ci`: the commits that a CI run is about, with the settings of what they are compared with.
 
 use crate::ci;
-use crate::ci::{Author, Read, Resolved, Run, UnresolvedRun};
+use crate::ci::{Author, Read, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
-use crate::cli::command::scan::{Scanned, here};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{Scanned, here};
 use crate::cli::{Failure, path_arguments, settings};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan;
@@ -21,18 +21,18 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
         Err(unclear @ UnresolvedRun::NoSystem) => return Err(unclear.into()),
         Err(unclear) => return unresolved(common, &unclear.to_string()),
     };
-    let Resolved { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
+    let ResolvedRun { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
         Ok(resolved) => resolved,
         Err(error) => return unresolved(common, &error.to_string()),
     };
-    let whose = match author {
-        Author::Member => PolicyOrigin::TheChanges,
-        Author::Stranger => PolicyOrigin::Strangers,
+    let origin = match author {
+        Author::Member => PolicyOrigin::Change,
+        Author::Untrusted => PolicyOrigin::UntrustedChange,
     };
-    let ground = policy.map_or(PolicyBase::Own(Version::Worktree), |base| {
-        PolicyBase::of_change(Some(base), head.as_slice(), whose)
+    let ground = policy.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
+        PolicyBase::for_change(Some(base), head.as_slice(), origin)
     });
-    let engine = settings::engine_on(common, Some(&repository), &ground)?;
+    let engine = settings::engine_for_base(common, Some(&repository), &ground)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
@@ -61,7 +61,7 @@ fn unresolved(common: &Common, said: &str) -> Result<Scanned, Failure> {
     let scope = Scope { kind: "range", ..Scope::default() };
     // No setting accepts it.
     let report = Report { scope, problems: vec![problem], ..Report::default() };
-    Ok((report, settings::engine(common, None, Version::Worktree)?, Situation::Pushed))
+    Ok((report, settings::engine(common, None, TreeVersion::Worktree)?, Situation::Pushed))
 }
 
 /// What the clone lacks is mended in the job's definition, in words of its system.
@@ -69,7 +69,7 @@ fn mend(report: &mut Report, run: &Run) {
     let lacks = [ProblemKind::ShallowClone, ProblemKind::PartialClone, ProblemKind::MissingObject];
     let first = report.problems.iter_mut().find(|problem| lacks.contains(&problem.kind));
     if let Some(problem) = first {
-        let (name, whole) = (run.system.name, run.system.whole_clone);
+        let (name, whole) = (run.system.name, run.system.full_clone_help);
         problem.message = format!("{}; in {name} {whole}", problem.message);
     }
 }

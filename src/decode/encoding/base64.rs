@@ -58,10 +58,11 @@ pub fn may_be_one_region(text: &[u8]) -> bool {
 pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
-    let mut marks = Matches::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
+    let mut marks =
+        Matches::with_min_run(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
     let (mut lines, mut digits, mut together) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
-        let end = marks.row_end(start);
+        let end = marks.run_end(start);
         // No line is wrapped before it, or it would have been met there. One that begins before this part may be the
         // end of what is wrapped.
         if start >= within.start && says_nothing(&text[start..end]) {

@@ -180,7 +180,7 @@ mod tests {
         for escape in escapes {
             assert!(super::escape(escape.as_bytes()).is_some_and(|escape| escape.is_telling), "{escape}");
             let mut marks = [0];
-            beginnings(ByteFilter::empty()).mark(escape.as_bytes(), 0, &mut marks);
+            beginnings(ByteFilter::empty()).fill_bitmask(escape.as_bytes(), 0, &mut marks);
             assert_eq!(marks[0] & 1, 1, "{escape}");
         }
     }

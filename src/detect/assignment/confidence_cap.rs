@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::detect::assignment::reject::literal_set::Initials;
+use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::reject::placeholder::{is_named, says_what_it_is};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
@@ -92,7 +92,7 @@ const LEAST: usize = 6;
 
 /// `POSTGRES_PASSWORD: postgres`: a word of the name.
 fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
-    identifier::words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
+    identifier::split_words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
 }
 
 /// A name and a password in base64 are as doubtful as the password.
@@ -152,7 +152,7 @@ fn folded(value: &[u8]) -> Vec<u8> {
 }
 
 /// What software comes with, and what people take first, by the lists of default and of common passwords.
-static KNOWN: Initials<35> = Initials::new(&[
+static KNOWN: PrefixSet<35> = PrefixSet::new(&[
     b"arangodb",
     b"cassandra",
     b"changeit",
@@ -201,7 +201,7 @@ fn is_weak(value: &[u8]) -> bool {
     if is_repeated || value.len() >= 24 {
         return is_repeated;
     }
-    let words = identifier::words(value);
+    let words = identifier::split_words(value);
     walks(value, value.len())
         || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
 }

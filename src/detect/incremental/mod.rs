@@ -70,7 +70,7 @@ impl ScanState {
 impl Detector {
     /// Looks at a text in full.
     #[must_use]
-    pub fn trace(&self, text: &[u8]) -> ScanState {
+    pub fn scan_state(&self, text: &[u8]) -> ScanState {
         let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         let ended = if is_carried(text) {
             self.prefilter.search(text, &(0..text.len()), |start, anchor| marks.add(start, anchor))
@@ -90,11 +90,11 @@ impl Detector {
     }
 
     /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
-    /// made from. Gives what [`Detector::trace`] gives.
+    /// made from. Gives what [`Detector::scan_state`] gives.
     #[must_use]
-    pub fn retrace(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
+    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
-            return self.trace(text);
+            return self.scan_state(text);
         };
         let copies = merge_long_copies(copies, LEAST);
         let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
@@ -147,10 +147,10 @@ impl Detector {
         found
     }
 
-    /// What [`Detector::look`] gives.
+    /// What [`Detector::scan`] gives.
     #[must_use]
-    pub fn look_again(&self, text: &[u8], trace: &ScanState) -> ScanResult {
-        let Some(marks) = &trace.marks else { return self.look(text) };
+    pub fn scan_from_state(&self, text: &[u8], trace: &ScanState) -> ScanResult {
+        let Some(marks) = &trace.marks else { return self.scan(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
         let mut gathered = CandidateSet::default();
@@ -164,7 +164,7 @@ impl Detector {
     /// What [`Detector::scan`] gives.
     #[must_use]
     pub fn evidence(&self, text: &[u8], trace: &ScanState) -> Vec<Evidence> {
-        self.look_again(text, trace).evidence
+        self.scan_from_state(text, trace).evidence
     }
 }
 
@@ -264,12 +264,12 @@ mod tests {
             versions in vec(vec(step(), 0..8), 1..6),
         ) {
             let mut text = pieces.concat().into_bytes();
-            let mut trace = DETECTOR.trace(&text);
+            let mut trace = DETECTOR.scan_state(&text);
             for steps in &versions {
                 let (next, copies) = made(&text, steps);
-                let carried = DETECTOR.retrace(&next, &trace, &copies);
-                prop_assert_eq!(&carried, &DETECTOR.trace(&next));
-                prop_assert_eq!(DETECTOR.evidence(&next, &carried), DETECTOR.scan(&next));
+                let carried = DETECTOR.update_state(&next, &trace, &copies);
+                prop_assert_eq!(&carried, &DETECTOR.scan_state(&next));
+                prop_assert_eq!(DETECTOR.scan_from_state(&next, &carried).evidence, DETECTOR.find_evidence(&next));
                 (text, trace) = (next, carried);
             }
         }
@@ -279,13 +279,16 @@ mod tests {
     fn what_is_made_of_anchors_is_not_carried_and_found_all_the_same() {
         let key = "k8Gq2ZpX7wLm4RtVb9Nc";
         let text = format!("{}\nsecret = \"{key}\"\n", "pwd".repeat(2_000));
-        let trace = DETECTOR.trace(text.as_bytes());
+        let trace = DETECTOR.scan_state(text.as_bytes());
         assert_eq!((trace.marks.as_ref(), trace.size()), (None, 0));
-        assert_eq!(DETECTOR.evidence(text.as_bytes(), &trace).len(), 1);
+        assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &trace).evidence.len(), 1);
         let copies = [CopiedRange { from: 5_900..text.len(), to: 0 }];
         let text = &text.as_bytes()[5_900..];
-        let carried = DETECTOR.retrace(text, &trace, &copies);
-        assert_eq!((DETECTOR.evidence(text, &carried).len(), carried), (1, DETECTOR.trace(text)));
+        let carried = DETECTOR.update_state(text, &trace, &copies);
+        assert_eq!(
+            (DETECTOR.scan_from_state(text, &carried).evidence.len(), carried),
+            (1, DETECTOR.scan_state(text))
+        );
     }
 
     #[test]
@@ -293,10 +296,10 @@ mod tests {
         let base = "let token = parse(next);\n".repeat(200);
         let text = format!("{base}let secret = 1;\n");
         let copies = [CopiedRange { from: 0..base.len(), to: 0 }];
-        let mut trace = DETECTOR.trace(base.as_bytes());
+        let mut trace = DETECTOR.scan_state(base.as_bytes());
         // None of these is a hit; marked as one, those that are tried again show.
         trace.marks.iter_mut().flatten().for_each(|mark| mark.hit = true);
-        let carried = DETECTOR.retrace(text.as_bytes(), &trace, &copies).marks.unwrap();
+        let carried = DETECTOR.update_state(text.as_bytes(), &trace, &copies).marks.unwrap();
         let is_tried = |rule: &&crate::rules::Rule| rule.anchors.iter().any(|anchor| anchor == "token");
         let reach = DETECTOR.rules().iter().find(is_tried).unwrap().reach;
         let tried = carried.iter().filter(|mark| !mark.hit).count();

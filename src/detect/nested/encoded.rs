@@ -8,8 +8,9 @@ use crate::decode;
 use crate::decode::archive;
 use crate::decode::archive::{FaultKind, UnpackBudget};
 use crate::decode::{Decoded, Encoding};
+use crate::detect::candidate::Candidate;
 use crate::detect::candidate_set::CandidateSet;
-use crate::detect::evidence::{Candidate, Tier};
+use crate::detect::evidence::Tier;
 use crate::detect::{Detector, InlineComment, specific_only};
 
 /// So many coats are taken off, one after the other. Base64 in base64 is met; more is a puzzle.
@@ -68,7 +69,7 @@ impl Detector {
             if archive::is_archive(&layer.text) {
                 let mut packed = self.packed(&layer.text, room);
                 // What only looks like an archive, or is a part of one, is no damage in a text.
-                packed.unread.retain(|unread| unread.kind == FaultKind::Budget);
+                packed.skipped.retain(|unread| unread.kind == FaultKind::Budget);
                 inner.add(packed, &self.keep);
             }
             let inner = inner.seen(|candidate| candidate.in_coat(&layer, coat.name()), coat.name());
@@ -83,7 +84,7 @@ impl Detector {
         let place = 0..anchor.len();
         let fits = |candidate: &Candidate| {
             let is_whole = candidate.features.tier > Tier::Short;
-            let is_proven = candidate.features.proof.as_ref().is_some_and(|proof| proof.fits == Some(true));
+            let is_proven = candidate.features.check.as_ref().is_some_and(|proof| proof.fits == Some(true));
             let is_exact = candidate.features.tier == Tier::Exact && anchor.len() >= TELLING;
             let is_sure = candidate.features.tier == Tier::Structured || is_proven || is_exact;
             candidate.span.end > joined.first_length && if joined.is_wrapped { is_sure } else { is_whole }
@@ -96,13 +97,13 @@ impl Detector {
 impl Candidate {
     /// The same, seen from the text that a layer was decoded from.
     fn in_coat(mut self, layer: &Decoded, name: &'static str) -> Self {
-        let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&layer.text));
+        let mut coated = self.encoded.take().unwrap_or_else(|| self.uncovered(&layer.text));
         // In UTF-16 a person sees the text as it is.
         coated.shows_line = coated.via.is_empty() && name == Encoding::Utf16.name();
         coated.is_exact = false;
         coated.via.insert(0, Cow::Borrowed(name));
-        coated.directives.extend(InlineComment::near(&layer.text, &self.span));
-        self.coated = Some(coated);
+        coated.inline_comments.extend(InlineComment::near(&layer.text, &self.span));
+        self.encoded = Some(coated);
         self.placed(|span| layer.original_span(span))
     }
 }
@@ -120,7 +121,10 @@ mod tests {
         let found = |body: &str, cut: usize| {
             let head = ["sk-", "ant-", "api03-"].concat();
             let text = format!("key = \"{head}{}\" + \"{}\"", &body[..cut], &body[cut..]);
-            detector.scan(text.as_bytes()).iter().any(|found| found.span.end > text.find("\" + \"").unwrap())
+            detector
+                .find_evidence(text.as_bytes())
+                .iter()
+                .any(|found| found.span.end > text.find("\" + \"").unwrap())
         };
         let whole = format!("{}AA", &body[..93]);
         assert!(found(&whole, 20));

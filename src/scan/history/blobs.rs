@@ -71,7 +71,7 @@ impl<'c> Collector<'c> {
             || blob_name(&blob.oid),
             || {
                 let trace = look(&self.engine.detector);
-                let looked = self.engine.detector.look_again(blob.bytes, &trace);
+                let looked = self.engine.detector.scan_from_state(blob.bytes, &trace);
                 (trace, looked)
             },
         );
@@ -80,8 +80,8 @@ impl<'c> Collector<'c> {
                 if !looked.evidence.is_empty() {
                     self.evidence(blob.oid, looked.evidence);
                 }
-                if !looked.unread.is_empty() {
-                    self.found().unread.push((blob.oid, looked.unread));
+                if !looked.skipped.is_empty() {
+                    self.found().unread.push((blob.oid, looked.skipped));
                 }
                 trace
             }
@@ -129,7 +129,7 @@ impl Visitor for Collector<'_> {
 
     fn root(&self, blob: &Blob<'_>) -> Option<ScanState> {
         if blob.kind == ObjectKind::Blob {
-            return Some(self.blob(blob, |detector| detector.trace(blob.bytes)));
+            return Some(self.blob(blob, |detector| detector.scan_state(blob.bytes)));
         }
         self.text(blob);
         None
@@ -143,7 +143,7 @@ impl Visitor for Collector<'_> {
     ) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
-                Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))
+                Some(self.blob(blob, |detector| detector.update_state(blob.bytes, trace, copies)))
             }
             _ => self.root(blob),
         }

@@ -134,7 +134,7 @@ impl<'c> TreeCollector<'c> {
             (_, Some(number)) if self.blobs.has(number) => number,
             _ => SeenNames::OTHER,
         };
-        let is_telling = self.engine.detector.has_anchor(entry.name);
+        let is_telling = self.engine.detector.may_contain_token(entry.name);
         if object == SeenNames::OTHER && !is_telling {
             return SeenNames::NOTHING;
         }
