@@ -1,16 +1,8 @@
 //! What could not be searched in an archive, as problems and notes of the file that it stands in.
 
 use crate::decode::archive::FaultKind;
-use crate::detect::{ScanResult, Skipped};
+use crate::detect::Skipped;
 use crate::finding::{Problem, ProblemKind};
-use crate::scan::{Engine, caught};
-
-impl Engine {
-    /// What there is in a file, archives opened. A panic is a problem that names the place, never a lost file.
-    pub(crate) fn look(&self, content: &[u8], shown: &str) -> Result<ScanResult, Problem> {
-        caught(|| shown.to_owned(), || self.detector.scan(content))
-    }
-}
 
 /// What is said of a file of which something was not searched.
 pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {

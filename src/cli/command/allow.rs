@@ -9,7 +9,6 @@ use crate::cli::{Exit, Failure, settings};
 use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
-use crate::scan;
 use crate::scan::PathFilter;
 use crate::source::Cancellation;
 
@@ -60,7 +59,7 @@ fn found(
     stop: &Cancellation,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let engine = settings::engine(&all, Some(&book.repository), TreeVersion::Worktree)?;
+    let scanner = settings::scanner(&all, Some(&book.repository), TreeVersion::Worktree)?;
     let named = |report: Report| {
         let mut named: Vec<Finding> = report
             .findings
@@ -75,7 +74,7 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
+    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), stop);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }

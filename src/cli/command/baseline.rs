@@ -11,7 +11,7 @@ use crate::finding::{Problem, Report};
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
-use crate::scan::redacted;
+use crate::scan::redact;
 use crate::source::Cancellation;
 use crate::text::escape_terminal;
 
@@ -108,7 +108,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.entries {
         // Somebody may have written it by hand.
-        let shown = || redacted(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redact(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.entries.remove(fingerprint);
             unused += 1;

@@ -16,7 +16,7 @@ use crate::policy::suppress::EntrySource;
 use crate::policy::{FailOn, Layer, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
-use crate::scan::redacted;
+use crate::scan::redact;
 use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> {
@@ -41,7 +41,7 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
-        _ => crate::cli::output::say(redacted(&show(common, &gathered))),
+        _ => crate::cli::output::say(redact(&show(common, &gathered))),
     }
 }
 
@@ -58,12 +58,12 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {
-        writeln!(out, "{}", redacted(&escape_terminal(line.as_bytes())))?;
+        writeln!(out, "{}", redact(&escape_terminal(line.as_bytes())))?;
     }
     let names: Vec<&str> = gathered.layers.iter().map(|layer| layer.name.as_str()).collect();
     let names = if names.is_empty() { "there are no settings".to_owned() } else { names.join(", ") };
     let how = if is_wrong { "wrong" } else { "fine" };
-    writeln!(out, "{}: {how}", redacted(&escape_terminal(names.as_bytes())))?;
+    writeln!(out, "{}: {how}", redact(&escape_terminal(names.as_bytes())))?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
 }
 

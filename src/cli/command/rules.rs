@@ -11,14 +11,14 @@ use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::source::Cancellation;
 use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
     let repository = crate::cli::session::here().ok();
-    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
-    let rules = engine.detector().rules();
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
+    let rules = scanner.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
         RulesCommand::List { markdown: true } => output::say(markdown(rules)),
         RulesCommand::List { markdown: false } => output::say(list(rules)),
@@ -36,7 +36,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Re
                     Failure(format!("cannot read {}: {error}; `-` is standard input", file.display()))
                 })?
             };
-            let (said, found) = test(&engine, &text);
+            let (said, found) = test(&scanner, &text);
             output::say(said)?;
             Ok(if found { Exit::Findings } else { Exit::Clean })
         }
@@ -106,8 +106,8 @@ fn edges(shaped: &Pattern) -> String {
 }
 
 /// All that the rules say of a text, and whether anything in it would be reported.
-fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
-    let detector: &Detector = engine.detector();
+fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
+    let detector: &Detector = scanner.detector();
     let (mut out, mut found) = (String::new(), false);
     let now = crate::cli::clock::now().as_second();
     for evidence in detector.find_evidence(text) {

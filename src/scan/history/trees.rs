@@ -9,7 +9,7 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_delta::{Known, take_over};
 use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
 use crate::provenance::{Entry, Names, TreeShape};
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::history::tree_cache::Recent;
 use crate::source::history::{ObjectIdSet, ObjectSet};
 use crate::source::{Blob, Visitor, read_problem};
@@ -20,7 +20,7 @@ const MOST_ABSENT: usize = 100_000;
 
 /// Gathers it while trees are read, on any number of threads.
 pub(crate) struct TreeCollector<'c> {
-    engine: &'c Engine,
+    scanner: &'c Scanner,
     format: ObjectFormat,
     contents: &'c ObjectSet,
     /// Blobs that are followed.
@@ -85,7 +85,7 @@ impl SeenNames {
 impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
     pub(crate) fn new(
-        engine: &'c Engine,
+        scanner: &'c Scanner,
         format: ObjectFormat,
         contents: &'c ObjectSet,
         blobs: ObjectIdSet,
@@ -93,7 +93,7 @@ impl<'c> TreeCollector<'c> {
         let [folders, trees] = [(); 2].map(|()| ObjectIdSet::below(contents.count()));
         let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
-            engine,
+            scanner,
             format,
             contents,
             blobs,
@@ -134,7 +134,7 @@ impl<'c> TreeCollector<'c> {
             (_, Some(number)) if self.blobs.has(number) => number,
             _ => SeenNames::OTHER,
         };
-        let is_telling = self.engine.detector.may_contain_token(entry.name);
+        let is_telling = self.scanner.detector().may_contain_token(entry.name);
         if object == SeenNames::OTHER && !is_telling {
             return SeenNames::NOTHING;
         }
@@ -175,7 +175,7 @@ impl<'c> TreeCollector<'c> {
         let evidence = if seen.name & SeenNames::TELLING == 0 {
             Ok(Vec::new())
         } else {
-            self.engine.detect(entry.name, || self.engine.shown_path(entry.name))
+            self.scanner.search_name(entry.name, || self.scanner.shown_path(entry.name))
         };
         let mut found = locked(&self.found);
         if seen.object == SeenNames::ABSENT {
