@@ -15,7 +15,7 @@ use skant::git::{GitEnvironment, ObjectKind, Repository};
 use skant::rules::RuleSet;
 use skant::source::history::{ObjectSet, visit};
 use skant::source::{ObjectView, ScanControl, Visitor};
-use skant::text::Copied;
+use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
 /// Looks at each blob both ways.
@@ -56,7 +56,7 @@ impl Visitor for Both {
         trace
     }
 
-    fn visit_delta(&self, blob: &ObjectView<'_>, base: &ScanState, copies: &[Copied]) -> ScanState {
+    fn visit_delta(&self, blob: &ObjectView<'_>, base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         if blob.kind != ObjectKind::Blob {
             return ScanState::default();
         }

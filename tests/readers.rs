@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use skant::git::{GitEnvironment, ObjectKind, Oid, Repository};
 use skant::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_with_libgit2};
 use skant::source::{ObjectView, ScanControl, Visitor};
-use skant::text::Copied;
+use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
 /// Notes each object, and holds what the reader says of copies to the bytes.
@@ -32,7 +32,7 @@ impl Visitor for Notes {
         blob.bytes.to_vec()
     }
 
-    fn visit_delta(&self, blob: &ObjectView<'_>, base: &Vec<u8>, copies: &[Copied]) -> Vec<u8> {
+    fn visit_delta(&self, blob: &ObjectView<'_>, base: &Vec<u8>, copies: &[CopiedRange]) -> Vec<u8> {
         for copy in copies {
             assert_eq!(&base[copy.from.clone()], &blob.bytes[copy.to..copy.to + copy.from.len()]);
         }

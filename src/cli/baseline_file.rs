@@ -11,8 +11,7 @@ use crate::finding::{Finding, Report};
 use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, sanitize_reason};
-use crate::scan;
-use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
+use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
 use crate::source::ScanControl;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
@@ -52,22 +51,25 @@ impl Book {
         history: bool,
         control: &ScanControl,
     ) -> Result<Vec<Report>, Failure> {
-        let engine = settings::engine(common, Some(&self.repository), TreeVersion::Worktree)?;
+        let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
         let names = [top.clone()];
-        let files = Files {
+        let files = FileSelection {
             repository: Some(&repository),
             root: &top,
             names: &names,
             ignoring: IgnoreMode::AsGit,
             named: PathOrigin::Program,
         };
-        let mut reports = vec![scan::worktree(&engine, &files, control)?];
+        let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
-            let limits =
-                Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-            reports.push(scan::history(&engine, &repository, &limits, control)?);
+            let limits = HistoryOptions {
+                paths: &PathFilter::default(),
+                full_scan: false,
+                provenance: ProvenanceMode::Track,
+            };
+            reports.push(scanner.scan_history(&repository, &limits, control)?);
         }
         Ok(reports)
     }
@@ -85,7 +87,7 @@ pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> 
 
 /// A reason is read by others, so a secret in it is refused rather than masked.
 pub(crate) fn reason(text: &str) -> Result<String, Failure> {
-    if redacted(text) != text {
+    if redact(text) != text {
         return Err(Failure("the reason holds a secret itself; say it without".into()));
     }
     Ok(sanitize_reason(text))

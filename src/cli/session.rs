@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::remediation::Situation;
-use crate::scan::{Engine, Merge, redacted};
-use crate::text::terminal;
+use crate::scan::{MergeParents, Scanner, redact};
+use crate::text::escape_terminal;
 
-pub(crate) type Scanned = (Report, Engine, Situation);
+pub(crate) type Scanned = (Report, Scanner, Situation);
 
 /// The repository that the process is in.
 pub(crate) fn here() -> Result<Repository, DiscoverError> {
@@ -16,10 +16,10 @@ pub(crate) fn here() -> Result<Repository, DiscoverError> {
 }
 
 /// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
-pub(crate) fn merge_parents() -> Merge {
+pub(crate) fn merge_parents() -> MergeParents {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let oids = names.filter_map(|name| crate::git::Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
-    Merge(oids.collect())
+    MergeParents(oids.collect())
 }
 
 /// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
@@ -32,5 +32,5 @@ pub(crate) fn staging(repository: &Repository) -> Situation {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    redacted(&terminal(path.display().to_string().as_bytes()))
+    redact(&escape_terminal(path.display().to_string().as_bytes()))
 }

@@ -54,7 +54,7 @@ pub fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, G
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let is_silent = said.is_empty() && output.status.code() == Some(1);
-    let said = crate::text::terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
+    let said = crate::text::escape_terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
     let command = arguments.first().unwrap_or(&"").to_string();
     Err(GitCommandError::Failed { command, message: said, is_silent })
 }

@@ -3,7 +3,7 @@
 //! make an entry out of the middle of another.)
 
 use crate::git::{CorruptTree, ObjectFormat, TreeEntry, tree_entry_at};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// What is known of each entry of a tree, with the place where it begins.
 pub type EntryValues<T> = Vec<(u32, T)>;
@@ -16,7 +16,7 @@ pub fn map_entries<T: Copy>(
     bytes: &[u8],
     format: ObjectFormat,
     base: &[(u32, T)],
-    copies: &[Copied],
+    copies: &[CopiedRange],
     known: &mut EntryValues<T>,
     mut look: impl FnMut(&TreeEntry<'_>) -> T,
 ) -> Result<(), CorruptTree> {
@@ -44,7 +44,7 @@ pub fn map_entries<T: Copy>(
 
 /// Takes over entries of a base, from the place `at` on, as long as they lie whole in a copy. Says where they
 /// end.
-fn inherit<T: Copy>(base: &[(u32, T)], copy: &Copied, at: usize, known: &mut EntryValues<T>) -> usize {
+fn inherit<T: Copy>(base: &[(u32, T)], copy: &CopiedRange, at: usize, known: &mut EntryValues<T>) -> usize {
     let from = at - copy.to + copy.from.start;
     let Some(first) = beginning_at(base, from) else { return at };
     // An entry ends where the next one begins; of the last one that is not known.
@@ -72,7 +72,7 @@ mod tests {
             .collect()
     }
 
-    fn names(bytes: &[u8], base: &[(u32, ())], copies: &[Copied]) -> Vec<String> {
+    fn names(bytes: &[u8], base: &[(u32, ())], copies: &[CopiedRange]) -> Vec<String> {
         let (mut asked, mut known) = (Vec::new(), Vec::new());
         map_entries(bytes, ObjectFormat::Sha1, base, copies, &mut known, |entry| {
             asked.push(String::from_utf8_lossy(entry.name).into_owned());
@@ -92,7 +92,7 @@ mod tests {
         let base = tree(&[("a", 1), ("b", 2), ("c", 3)]);
         let new = tree(&[("a", 1), ("b", 9), ("c", 3)]);
         // What git would write: everything but the bytes of b's new name.
-        let copies = [Copied { from: 0..38, to: 0 }, Copied { from: 58..base.len(), to: 58 }];
+        let copies = [CopiedRange { from: 0..38, to: 0 }, CopiedRange { from: 58..base.len(), to: 58 }];
         assert_eq!(names(&new, &known(&base), &copies), ["b"]);
         assert_eq!(names(&new, &[], &[]), ["a", "b", "c"]);
     }
@@ -101,7 +101,7 @@ mod tests {
     fn an_entry_out_of_the_middle_of_another_is_asked_about() {
         let base = tree(&[("x100644 hidden", 1), ("y", 2)]);
         let start = 8;
-        let copies = [Copied { from: start..base.len(), to: 0 }];
+        let copies = [CopiedRange { from: start..base.len(), to: 0 }];
         assert_eq!(names(&base[start..], &known(&base), &copies), ["hidden"]);
     }
 }

@@ -3,11 +3,11 @@
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_diff::TreeLookup;
 use crate::git::{EntryKind, Index, ObjectDatabase, Oid, Repository, os_string};
-use crate::scan::{Engine, PathFilter};
+use crate::scan::{PathFilter, Scanner};
 
 /// Where a path may be known from.
 pub(crate) struct Known<'k> {
-    pub(crate) engine: &'k Engine,
+    pub(crate) scanner: &'k Scanner,
     pub(crate) repository: &'k Repository,
     pub(crate) objects: &'k ObjectDatabase,
     /// The names of submodules whose stores were read.
@@ -30,7 +30,7 @@ impl Known<'_> {
         let unknown = asked.unknown(|path| self.knows(path, index.as_ref(), &mut lookup));
         let problem = |path| Problem {
             kind: ProblemKind::MissingPath,
-            path: Some(self.engine.shown_path(path)),
+            path: Some(self.scanner.shown_path(path)),
             message:
                 "no commit that was looked at has it, nor the index or the working tree; is it spelled right?"
                     .into(),

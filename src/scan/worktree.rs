@@ -10,10 +10,10 @@ use crate::detect::Evidence;
 use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::{ObjectDatabase, ObjectKind, Repository};
 use crate::scan::group::{Occurrence, Outcome, Place};
-use crate::scan::large_file::Windows;
+use crate::scan::large_file::{Searched, Windows};
 use crate::scan::unused_suppressions;
 use crate::scan::unused_suppressions::Whole;
-use crate::scan::{Engine, ScanError, archive_problems};
+use crate::scan::{ScanError, Scanner, archive_problems};
 use crate::secret::ValueId;
 use crate::source::open_file as source;
 use crate::source::open_file::OpenedFile;
@@ -22,7 +22,7 @@ use crate::source::{ScanControl, read_problem};
 
 /// What to scan on disk.
 #[derive(Debug)]
-pub struct Files<'f> {
+pub struct FileSelection<'f> {
     /// The repository that the files lie in, if any.
     pub repository: Option<&'f Repository>,
     /// What paths are told from.
@@ -50,8 +50,12 @@ struct Part {
 ///
 /// # Errors
 /// The object database cannot be opened, though the index names files that are not checked out.
-pub fn worktree(engine: &Engine, files: &Files<'_>, control: &ScanControl) -> Result<Report, ScanError> {
-    let excluded = |path: &[u8]| engine.policy.settings.exclude.matches(path);
+pub(crate) fn scan_files(
+    scanner: &Scanner,
+    files: &FileSelection<'_>,
+    control: &ScanControl,
+) -> Result<Report, ScanError> {
+    let excluded = |path: &[u8]| scanner.policy().settings.exclude.matches(path);
     let lister = FileLister {
         repository: files.repository,
         root: files.root,
@@ -70,7 +74,7 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, control: &ScanControl) -> Re
             if control.cancellation.is_requested() {
                 return Part::default();
             }
-            let part = engine.file(file, files.repository);
+            let part = scanner.file(file, files.repository);
             control.progress.add_file(part.bytes);
             part
         })
@@ -82,67 +86,88 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, control: &ScanControl) -> Re
         problems.extend(part.problems);
         scope.bytes += part.bytes;
     }
-    problems.extend(Engine::common_notes(files.repository, control));
-    let outcome = engine.outcome(hits, &std::collections::HashMap::new());
+    problems.extend(Scanner::common_notes(files.repository, control));
+    let outcome = scanner.outcome(hits, &std::collections::HashMap::new());
     // Of a tree that was not read whole, nobody knows what it needs.
     let is_whole =
         files.repository.is_some() && files.names == [files.root] && !control.cancellation.is_requested();
     if is_whole && problems.iter().all(|problem| problem.kind.is_note()) {
-        problems.extend(engine.unused(&outcome.used, Whole::Tree));
+        problems.extend(scanner.unused(&outcome.used, Whole::Tree));
     }
-    Ok(engine.reported(scope, outcome, problems))
+    Ok(scanner.reported(scope, outcome, problems))
 }
 
-/// Scans what a stream holds; `name` is what reports call it and what it is judged by.
-///
-/// # Errors
-/// Reading fails; the error is a problem of the report, so there are none at present.
-pub fn stdin(
-    engine: &Engine,
+/// Scans bytes in memory; `path` may be empty.
+pub(crate) fn scan_bytes(scanner: &Scanner, path: &[u8], text: &[u8]) -> Report {
+    let shown = scanner.shown_path(if path.is_empty() { b"-" } else { path });
+    let mut searched = Searched { bytes: text.len() as u64, ..Searched::default() };
+    match scanner.search(text, &shown) {
+        Ok(result) => {
+            searched.problems =
+                result.skipped.iter().map(|skipped| archive_problems::problem(skipped, &shown)).collect();
+            searched.found = result.evidence;
+        }
+        Err(problem) => searched.problems.push(problem),
+    }
+    report_one_text(scanner, path, shown, searched, &ScanControl::default())
+}
+
+/// Scans a stream to its end; `path` may be empty.
+pub(crate) fn scan_reader(
+    scanner: &Scanner,
+    path: &[u8],
     input: &mut dyn Read,
-    name: Option<&str>,
-    control: &ScanControl,
-) -> Result<Report, ScanError> {
-    let path = name.unwrap_or("-").as_bytes();
-    let shown = engine.shown_path(path);
-    let searched = Windows::default().search(engine, input, 0, &shown);
+    cancellation: &ScanControl,
+) -> Report {
+    let shown = scanner.shown_path(if path.is_empty() { b"-" } else { path });
+    let searched = Windows::default().search(scanner, input, 0, &shown);
+    report_one_text(scanner, path, shown, searched, cancellation)
+}
+
+fn report_one_text(
+    scanner: &Scanner,
+    path: &[u8],
+    shown: String,
+    searched: Searched,
+    cancellation: &ScanControl,
+) -> Report {
     let place = Place {
         kind: LocationKind::File,
-        path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
+        path: path.to_vec(),
         shown,
         blob: None,
         commit: None,
         current: true,
     };
-    let hits = engine.hits(searched.found, &place);
+    let hits = scanner.hits(searched.found, &place);
     let mut problems = searched.problems;
-    problems.extend(Engine::common_notes(None, control));
+    problems.extend(Scanner::common_notes(None, cancellation));
     let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
-    Ok(engine.report(scope, hits, problems))
+    scanner.report(scope, hits, problems)
 }
 
 /// Looks at names of refs.
 #[must_use]
-pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
+pub(crate) fn scan_ref_names(scanner: &Scanner, names: &[Vec<u8>]) -> Report {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in names {
         let place = Place {
             kind: LocationKind::Ref,
             path: Vec::new(),
-            shown: format!("ref {}", engine.shown_path(name)),
+            shown: format!("ref {}", scanner.shown_path(name)),
             blob: None,
             commit: None,
             current: true,
         };
-        match engine.detect(name, || place.shown.clone()) {
-            Ok(evidence) => found.extend(engine.hits(evidence, &place)),
+        match scanner.search_name(name, || place.shown.clone()) {
+            Ok(evidence) => found.extend(scanner.hits(evidence, &place)),
             Err(problem) => problems.push(problem),
         }
     }
-    engine.report(Scope::default(), found, problems)
+    scanner.report(Scope::default(), found, problems)
 }
 
-impl Engine {
+impl Scanner {
     fn file(&self, file: &ListedFile, repository: Option<&Repository>) -> Part {
         let shown = self.shown_path(&file.path);
         let unreadable = |error: std::io::Error| Problem {
@@ -159,7 +184,7 @@ impl Engine {
             Ok(OpenedFile::LinkTarget(content)) => {
                 part.bytes = content.len() as u64;
                 part.problems.extend(lfs_note(&content, &shown));
-                self.search(&content, LocationKind::File, file, &shown, &mut part);
+                self.search_part(&content, LocationKind::File, file, &shown, &mut part);
             }
             Ok(OpenedFile::File(mut stream, size)) => {
                 let searched = Windows::default().search(self, &mut stream, size, &shown);
@@ -173,12 +198,12 @@ impl Engine {
             }
             Err(problem) => part.problems.push(problem),
         }
-        self.search(&file.path, LocationKind::Path, file, &shown, &mut part);
+        self.search_part(&file.path, LocationKind::Path, file, &shown, &mut part);
         part
     }
 
-    fn search(&self, text: &[u8], kind: LocationKind, file: &ListedFile, shown: &str, part: &mut Part) {
-        match self.look(text, shown) {
+    fn search_part(&self, text: &[u8], kind: LocationKind, file: &ListedFile, shown: &str, part: &mut Part) {
+        match self.search(text, shown) {
             Ok(looked) => {
                 part.problems
                     .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
@@ -194,8 +219,11 @@ impl Engine {
     /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
     /// record is compared with everything that is no placeholder, so then all of that stays.
     fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Occurrence> {
-        let least =
-            if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
+        let least = if self.suppressions().entries().is_empty() {
+            self.policy().min_confidence
+        } else {
+            Confidence::Low
+        };
         let told: HashSet<ValueId> = found
             .iter()
             .filter(|evidence| self.confidence(evidence) >= Some(least))

@@ -11,7 +11,7 @@ use crate::git::{
     Repository, run_git,
 };
 use crate::source::{ScanControl, read_problem};
-use crate::text::{percent, terminal};
+use crate::text::{escape_path, escape_terminal};
 
 /// Why a range could not be read at all.
 #[derive(Debug, Error)]
@@ -54,7 +54,7 @@ impl Revisions {
             let option = name.starts_with('-')
                 && !["--all", "--branches", "--tags", "--remotes"].contains(&name.as_str());
             if option || name.is_empty() {
-                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+                return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }
         }
         // Read here first: git would wait for a pipe that stands in the place of a ref.
@@ -75,7 +75,7 @@ impl Revisions {
             let out =
                 run_git(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
             if out.is_empty() {
-                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+                return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }
         }
         Ok(revisions)
@@ -202,7 +202,7 @@ fn commit_changes(
 }
 
 fn unread(diff: &TreeDiff<'_>) -> Vec<Problem> {
-    diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))).collect()
+    diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))).collect()
 }
 
 /// The problem of a commit whose parents were not fetched.

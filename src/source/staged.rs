@@ -15,7 +15,7 @@ use crate::git::{
     ReadError, RefError, Refs, Repository, os_string,
 };
 use crate::source::read_problem;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// Why the index could not be compared at all.
 #[derive(Debug, Error)]
@@ -101,7 +101,7 @@ pub fn compare_index(
     changes.removed.sort();
     problems.extend(diff.unmerged.into_iter().map(|path| Problem {
         kind: ProblemKind::Unmerged,
-        path: Some(percent(&path)),
+        path: Some(escape_path(&path)),
         message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
     }));
     Ok(StagedChanges { changes, touched, problems, index, head })
@@ -233,7 +233,7 @@ impl<'i> IndexDiff<'i> {
         diff.compare_below(path, before, Some(now));
         self.budget = diff.budget;
         self.problems
-            .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))));
+            .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))));
         self.found.changes.extend(diff.found.changes);
         self.found.removed.extend(diff.found.removed);
     }
@@ -248,7 +248,7 @@ impl<'i> IndexDiff<'i> {
         let Some(tree) = tree else { return Vec::new() };
         read_tree(self.objects, self.repository.format, &tree).unwrap_or_else(|error| {
             // Without HEAD's version everything below counts as new: nothing is missed, and it is said.
-            self.problems.push(read_problem(&error, Some(percent(path))));
+            self.problems.push(read_problem(&error, Some(escape_path(path))));
             Vec::new()
         })
     }

@@ -4,7 +4,7 @@
 //! visitor does not know whether they come from a pack, a loose object or libgit2.
 
 use crate::git::{ObjectKind, Oid};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// One git object, borrowed from the buffer of its reader.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,12 @@ pub trait Visitor: Sync {
 
     /// Visits an object that is stored as a delta to a visited base. `copies` are the ranges that both share, in
     /// the order of the object. The default ignores them and visits the object in full.
-    fn visit_delta(&self, object: &ObjectView<'_>, base: &Self::State, copies: &[Copied]) -> Self::State {
+    fn visit_delta(
+        &self,
+        object: &ObjectView<'_>,
+        base: &Self::State,
+        copies: &[CopiedRange],
+    ) -> Self::State {
         let _ = (base, copies);
         self.visit_full(object)
     }

@@ -9,7 +9,6 @@ use crate::cli::{Exit, Failure, settings};
 use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
-use crate::scan;
 use crate::scan::PathFilter;
 use crate::source::ScanControl;
 
@@ -60,10 +59,13 @@ fn found(
     control: &ScanControl,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let engine = settings::engine(&all, Some(&book.repository), TreeVersion::Worktree)?;
+    let scanner = settings::scanner(&all, Some(&book.repository), TreeVersion::Worktree)?;
     let named = |report: Report| {
-        let mut named: Vec<Finding> =
-            report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
+        let mut named: Vec<Finding> = report
+            .findings
+            .into_iter()
+            .filter(|finding| finding.fingerprint.matches_prefix(digits))
+            .collect();
         named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
         match named.len() {
             0 | 1 => Ok(named.pop()),
@@ -72,7 +74,7 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), control);
+    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), control);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }

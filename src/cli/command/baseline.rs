@@ -11,9 +11,9 @@ use crate::finding::{Problem, Report};
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
-use crate::scan::redacted;
+use crate::scan::redact;
 use crate::source::ScanControl;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 pub(crate) fn baseline(
     common: &Common,
@@ -48,7 +48,7 @@ fn enter(common: &Common, book: &Book, entering: &Entering, control: &ScanContro
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
-        if baseline.entries.keys().any(|known| finding.fingerprint.is_named_by(known)) {
+        if baseline.entries.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
             ended +=
                 usize::from(baseline.entries.get(fingerprint).is_some_and(|known| known.until.is_some()));
             continue;
@@ -106,7 +106,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl)
         reports.iter().any(|report| {
             let open = report.findings.iter().map(|finding| &finding.fingerprint);
             let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.fingerprint);
-            open.chain(suppressed).any(|fingerprint| fingerprint.is_named_by(digits))
+            open.chain(suppressed).any(|fingerprint| fingerprint.matches_prefix(digits))
         })
     };
     let today = clock::today();
@@ -114,7 +114,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl)
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.entries {
         // Somebody may have written it by hand.
-        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redact(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.entries.remove(fingerprint);
             unused += 1;

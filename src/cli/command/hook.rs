@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::assess;
 use crate::cli::args::{Common, Hook, HookName};
 use crate::cli::policy::PolicyBase;
 use crate::cli::session::{here, merge_parents, staging};
@@ -17,8 +18,7 @@ use crate::hook::pushed_refs::{Remote, Update};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan;
-use crate::scan::{Engine, Files, PathFilter};
+use crate::scan::{FileSelection, PathFilter, Scanner};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::staged;
@@ -43,10 +43,10 @@ fn pre_commit(
     if let Some(revisions) = framework_range(repository)? {
         return pushed(common, repository, &revisions, &[], "this range", control);
     }
-    let engine = settings::engine(common, Some(repository), TreeVersion::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let parents = merge_parents();
-    let mut report = scan::staged(&engine, repository, &parents, &PathFilter::default(), control)?;
-    advise(&mut report, engine.detector().rules(), staging(repository));
+    let mut report = scanner.scan_staged(repository, &parents, &PathFilter::default(), control)?;
+    advise(&mut report, scanner.detector().rules(), staging(repository));
     // Names come from the pre-commit framework only.
     let rest = if hook.arguments.is_empty() {
         Vec::new()
@@ -55,16 +55,16 @@ fn pre_commit(
     };
     if !rest.is_empty() {
         let top = repository.work_tree.clone().unwrap_or_default();
-        let files = Files {
+        let files = FileSelection {
             repository: Some(repository),
             root: &top,
             names: &rest,
             ignoring: IgnoreMode::AsGit,
             named: PathOrigin::Program,
         };
-        let mut more = scan::worktree(&engine, &files, control)?;
-        advise(&mut more, engine.detector().rules(), Situation::Files);
-        report = scan::joined(report, more);
+        let mut more = scanner.scan_files(&files, control)?;
+        advise(&mut more, scanner.detector().rules(), Situation::Files);
+        report = assess::merge_reports(report, more);
     }
     // A commit is told only what it stages: with other files, somebody runs the check by hand.
     let what = if rest.is_empty() { "this commit" } else { "this run" };
@@ -107,13 +107,13 @@ fn commit_msg(
             Path::new(file).display()
         ))
     })?;
-    let engine = settings::engine(common, Some(repository), TreeVersion::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let message = pushed_refs::without_diff(&message);
-    let mut report = scan::stdin(&engine, &mut &message[..], Some("this commit"), control)?;
+    let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), control);
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
         location.kind = LocationKind::Message;
     }
-    advise(&mut report, engine.detector().rules(), Situation::Message);
+    advise(&mut report, scanner.detector().rules(), Situation::Message);
     conclude(common, &report, "this commit")
 }
 
@@ -147,7 +147,7 @@ fn git_push(
 ) -> Result<Exit, Failure> {
     let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
     let remote = Remote { name: argument(0), address: argument(1) };
-    let brought = pushed_refs::revisions_of_push(repository, &remote, updates)?;
+    let brought = pushed_refs::pushed_commits(repository, &remote, updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     let exit = pushed(common, repository, &brought.revisions, &names, "this push", control)?;
     if let Some(outdated) = brought.outdated.filter(|_| !matches!(exit, Exit::Clean)) {
@@ -180,7 +180,7 @@ fn framework_push(
         // The first push of a new root names no range; nor does a run by hand.
         let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
         let mut revisions = Revisions::resolve(repository, &[branch])?;
-        revisions.excluded.extend(pushed_refs::known_to(repository, remote)?);
+        revisions.excluded.extend(pushed_refs::remote_tips(repository, remote)?);
         revisions
     };
     let names: Vec<Vec<u8>> =
@@ -190,16 +190,16 @@ fn framework_push(
 
 fn pre_receive(common: &Common, repository: &Repository, control: &ScanControl) -> Result<Exit, Failure> {
     let updates = Update::parse_receive(&read_stdin()?)?;
-    let revisions = pushed_refs::revisions_of_receive(repository, &updates)?;
+    let revisions = pushed_refs::received_commits(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
     let ground = PolicyBase::for_change(base_of(repository, &updates)?, &tips, PolicyOrigin::Change);
-    let engine = settings::engine_for_base(common, Some(repository), &ground)?;
+    let scanner = settings::engine_for_base(common, Some(repository), &ground)?;
     scanned(
         common,
         repository,
-        &engine,
+        &scanner,
         &Pushed { revisions: &revisions, names: &names, what: "this push" },
         control,
     )
@@ -222,8 +222,8 @@ fn pushed(
     what: &str,
     control: &ScanControl,
 ) -> Result<Exit, Failure> {
-    let engine = settings::engine(common, Some(repository), TreeVersion::Worktree)?;
-    scanned(common, repository, &engine, &Pushed { revisions, names, what }, control)
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Worktree)?;
+    scanned(common, repository, &scanner, &Pushed { revisions, names, what }, control)
 }
 
 /// What is pushed.
@@ -237,13 +237,14 @@ struct Pushed<'p> {
 fn scanned(
     common: &Common,
     repository: &Repository,
-    engine: &Engine,
+    scanner: &Scanner,
     pushed: &Pushed<'_>,
     control: &ScanControl,
 ) -> Result<Exit, Failure> {
-    let mut report = scan::range(engine, repository, pushed.revisions, &[], &PathFilter::default(), control)?;
-    report = scan::joined(report, scan::ref_names(engine, pushed.names));
-    advise(&mut report, engine.detector().rules(), Situation::Range);
+    let mut report =
+        scanner.scan_range(repository, pushed.revisions, &[], &PathFilter::default(), control)?;
+    report = assess::merge_reports(report, scanner.scan_ref_names(pushed.names));
+    advise(&mut report, scanner.detector().rules(), Situation::Range);
     conclude(common, &report, pushed.what)
 }
 

@@ -13,8 +13,7 @@ use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan;
-use crate::scan::{Files, Limits, ProvenanceMode};
+use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
@@ -23,7 +22,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, control: &Arc<ScanControl>
     let started = output::now();
     let targets = output::targets(arguments.format, &arguments.output)?;
     let line = progress::Line::begin(common, control);
-    let (mut report, engine, situation) = if arguments.staged {
+    let (mut report, scanner, situation) = if arguments.staged {
         staged(common, arguments, control)?
     } else if arguments.ci {
         crate::cli::command::scan_ci::scan(common, arguments, control)?
@@ -36,9 +35,9 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, control: &Arc<ScanControl>
     };
     // Whatever is printed comes after the line is gone.
     drop(line);
-    advise(&mut report, engine.detector().rules(), situation);
+    advise(&mut report, scanner.detector().rules(), situation);
     output::write(&report, &targets, common, started)?;
-    let least = settings::least(arguments.fail_on, &engine);
+    let least = settings::least(arguments.fail_on, &scanner);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
@@ -50,27 +49,30 @@ fn staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Sc
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
     }
-    let engine = settings::engine(common, Some(&repository), TreeVersion::Staged)?;
+    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Staged)?;
     let asked = path_arguments::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
-    let report = scan::staged(&engine, &repository, &merge_parents(), &asked, control)?;
+    let report = scanner.scan_staged(&repository, &merge_parents(), &asked, control)?;
     let situation = staging(&repository);
-    Ok((report, engine, situation))
+    Ok((report, scanner, situation))
 }
 
 fn history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let engine = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
+    let scanner = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
-        let limits =
-            Limits { asked: &asked, full_scan: arguments.whole_versions, provenance: ProvenanceMode::Track };
-        let report = scan::history(&engine, &repository, &limits, control)?;
-        return Ok((report, engine, Situation::History));
+        let limits = HistoryOptions {
+            paths: &asked,
+            full_scan: arguments.whole_versions,
+            provenance: ProvenanceMode::Track,
+        };
+        let report = scanner.scan_history(&repository, &limits, control)?;
+        return Ok((report, scanner, Situation::History));
     }
     let names = arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scan::range(&engine, &repository, &revisions, &names, &asked, control)?;
-    Ok((report, engine, Situation::Range))
+    let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
+    Ok((report, scanner, Situation::Range))
 }
 
 /// Whose policy counts in a history.
@@ -92,14 +94,13 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failu
 
 fn stdin(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     // What is on record where somebody stands counts for what is handed over, too.
-    let engine = settings::engine(common, here().ok().as_ref(), TreeVersion::Worktree)?;
-    let report = scan::stdin(
-        &engine,
+    let scanner = settings::scanner(common, here().ok().as_ref(), TreeVersion::Worktree)?;
+    let report = scanner.scan_stdin(
         &mut Input::of(std::io::stdin(), &control.cancellation),
         arguments.path.as_deref(),
         control,
-    )?;
-    Ok((report, engine, Situation::Files))
+    );
+    Ok((report, scanner, Situation::Files))
 }
 
 fn files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
@@ -109,22 +110,22 @@ fn files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Sca
     }
     let folder = std::env::current_dir()?;
     let repository = repository_of(&folder, &names)?;
-    let engine = settings::engine(common, repository.as_ref(), TreeVersion::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
     let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
     let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
     let ignoring = if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit };
-    let files = Files {
+    let files = FileSelection {
         repository: repository.as_ref(),
         root: &root,
         names: &names,
         ignoring,
         named: PathOrigin::Person,
     };
-    let report = scan::worktree(&engine, &files, control)?;
-    Ok((report, engine, Situation::Files))
+    let report = scanner.scan_files(&files, control)?;
+    Ok((report, scanner, Situation::Files))
 }
 
 /// The repository that named files and folders lie in. One call reads one index, so names in several are

@@ -9,15 +9,15 @@ use crate::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::provenance::{Commits, Interest};
 use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::trees::InTrees;
-use crate::scan::{Engine, archive_problems, caught};
+use crate::scan::{Scanner, archive_problems, caught};
 use crate::secret::ValueId;
 use crate::source::history::{NumberSet, ObjectSet};
 use crate::source::{ObjectView, ScanControl, Visitor, read_problem};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(crate) struct Collector<'c> {
-    engine: &'c Engine,
+    scanner: &'c Scanner,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
     control: &'c ScanControl,
@@ -50,8 +50,8 @@ pub(crate) struct Followed {
 }
 
 impl<'c> Collector<'c> {
-    pub(crate) fn new(engine: &'c Engine, full_scan: bool, control: &'c ScanControl) -> Self {
-        Self { engine, full_scan, control, found: Mutex::default() }
+    pub(crate) fn new(scanner: &'c Scanner, full_scan: bool, control: &'c ScanControl) -> Self {
+        Self { scanner, full_scan, control, found: Mutex::default() }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -70,8 +70,8 @@ impl<'c> Collector<'c> {
         let looked = caught(
             || blob_name(&blob.oid),
             || {
-                let trace = look(&self.engine.detector);
-                let looked = self.engine.detector.scan_from_state(blob.bytes, &trace);
+                let trace = look(&self.scanner.detector());
+                let looked = self.scanner.detector().scan_from_state(blob.bytes, &trace);
                 (trace, looked)
             },
         );
@@ -94,7 +94,7 @@ impl<'c> Collector<'c> {
 
     fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
         let mut found = self.found();
-        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.engine, evidence)) {
+        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.scanner, evidence)) {
             if found.values.insert(evidence.value) {
                 self.control.progress.add_value();
             }
@@ -104,8 +104,8 @@ impl<'c> Collector<'c> {
 
     fn text(&self, blob: &ObjectView<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
-        let info = || commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
-        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
+        let info = || commit.as_ref().map(|commit| self.scanner.commit_info(&blob.oid, &commit.author));
+        let hits = self.scanner.texts(&blob.oid, blob.kind, blob.bytes, info);
         let mut found = self.found();
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.add(blob.oid, commit),
@@ -139,7 +139,7 @@ impl Visitor for Collector<'_> {
         &self,
         blob: &ObjectView<'_>,
         base: &Option<ScanState>,
-        copies: &[Copied],
+        copies: &[CopiedRange],
     ) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
@@ -162,9 +162,9 @@ impl Found {
         set
     }
 
-    pub(crate) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
+    pub(crate) fn search_refs(&mut self, scanner: &Scanner, refs: &Refs) {
         for name in &refs.refs {
-            match engine.detect(&name.name, || engine.shown_path(&name.name)) {
+            match scanner.search_name(&name.name, || scanner.shown_path(&name.name)) {
                 Ok(found) => self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence))),
                 Err(problem) => self.problems.push(problem),
             }
@@ -172,11 +172,11 @@ impl Found {
     }
 
     /// Values in blobs and names that may be reported.
-    pub(crate) fn interest(&self, engine: &Engine) -> Followed {
+    pub(crate) fn interest(&self, scanner: &Scanner) -> Followed {
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
             .chain(self.trees.names.iter().map(|(.., evidence)| evidence))
-            .filter(|evidence| may_be_reported(engine, evidence))
+            .filter(|evidence| may_be_reported(scanner, evidence))
             .map(|evidence| evidence.value)
             .collect();
         values.sort_unstable();
@@ -189,7 +189,7 @@ impl Found {
                 found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
             held.sort_unstable();
             held.dedup();
-            let told = found.iter().filter(|evidence| may_be_reported(engine, evidence));
+            let told = found.iter().filter(|evidence| may_be_reported(scanner, evidence));
             let told: HashSet<ValueId> = told.flat_map(Evidence::values).collect();
             let is_weak = |value: &u32| !told.contains(&values[*value as usize]);
             objects.weak.extend(held.iter().copied().filter(is_weak).map(|value| (*oid, value)));
@@ -206,7 +206,7 @@ impl Found {
     }
 
     /// Hits without a story, and what could not be searched.
-    pub(crate) fn untold(self, engine: &Engine, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
+    pub(crate) fn untold(self, scanner: &Scanner, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
         for (oid, unread) in &self.unread {
             let shown = blob_name(oid);
             problems.extend(unread.iter().map(|unread| archive_problems::problem(unread, &shown)));
@@ -214,7 +214,7 @@ impl Found {
         let mut hits: Vec<Occurrence> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
         for (oid, found) in self.blobs {
             hits.extend(
-                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(engine, &oid) }),
+                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(scanner, &oid) }),
             );
         }
         hits
@@ -227,16 +227,16 @@ impl Found {
 }
 
 /// Whether a value may be reported.
-fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
-    engine.confidence(evidence) >= Some(engine.policy.min_confidence)
+fn may_be_reported(scanner: &Scanner, evidence: &Evidence) -> bool {
+    scanner.confidence(evidence) >= Some(scanner.policy().min_confidence)
 }
 
 /// The place of a blob that no path leads to.
-pub(crate) fn blob_place(engine: &Engine, oid: &Oid) -> Place {
+pub(crate) fn blob_place(scanner: &Scanner, oid: &Oid) -> Place {
     Place {
         kind: LocationKind::File,
         path: Vec::new(),
-        shown: engine.shown_path(blob_name(oid).as_bytes()),
+        shown: scanner.shown_path(blob_name(oid).as_bytes()),
         blob: Some(*oid),
         commit: None,
         current: false,

@@ -6,7 +6,7 @@ use crate::provenance::{CommitGraph, Timeline};
 use crate::source::history::ObjectSet;
 use crate::source::read_problem;
 
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::history::blobs::{Followed, Found};
 use crate::scan::history::reachability::Reach;
 
@@ -27,7 +27,7 @@ pub(crate) struct Known<'k> {
 /// The problems. Only what something names has to be there: git itself takes unreached objects away piece by
 /// piece.
 pub(crate) fn problems(
-    engine: &Engine,
+    scanner: &Scanner,
     known: &Known<'_>,
     followed: &[Oid],
     stories: &[Timeline],
@@ -54,7 +54,8 @@ pub(crate) fn problems(
         .collect();
     let in_trees = followed.iter().zip(stories).filter(|(_, story)| story.reachable);
     absent.extend(
-        in_trees.map(|(oid, story)| (story.places.first().map(|place| engine.shown_path(&place.path)), *oid)),
+        in_trees
+            .map(|(oid, story)| (story.places.first().map(|place| scanner.shown_path(&place.path)), *oid)),
     );
     let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.contains(tree));
     absent.extend(absent_trees.into_iter().map(|tree| (None, tree)));

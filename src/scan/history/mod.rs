@@ -16,7 +16,7 @@ use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
 use crate::scan::group::Occurrence;
 use crate::scan::missing_paths::Known;
 use crate::scan::unused_suppressions::Whole;
-use crate::scan::{Engine, PathFilter, ScanError};
+use crate::scan::{PathFilter, ScanError, Scanner};
 use crate::secret::ValueId;
 use crate::source::history as source;
 use crate::source::history::{ObjectSet, ReadTotals};
@@ -29,9 +29,9 @@ use reachability::Reach;
 use trees::{InTrees, TreeCollector};
 
 /// How a history is read, and what of it is reported.
-pub struct Limits<'l> {
+pub struct HistoryOptions<'l> {
     /// The paths that are asked for. If none are, what stands in no path is reported, too.
-    pub asked: &'l PathFilter,
+    pub paths: &'l PathFilter,
     /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
     /// slower, and with the same result.
     pub full_scan: bool,
@@ -52,14 +52,14 @@ pub enum ProvenanceMode {
 ///
 /// # Errors
 /// The refs or the object database cannot be read.
-pub fn history(
-    engine: &Engine,
+pub(crate) fn scan_history(
+    scanner: &Scanner,
     repository: &Repository,
-    limits: &Limits<'_>,
+    limits: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    let own = engine.part(repository, b"", limits, control)?;
+    let own = scanner.part(repository, b"", limits, control)?;
     (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
     whole.add(own);
     let stores = source::find_submodule_stores(repository);
@@ -68,34 +68,35 @@ pub fn history(
         let names: Vec<Vec<u8>> = stores.found.iter().map(|(name, _)| name.clone()).collect();
         let trees = std::mem::take(&mut whole.trees);
         let objects = ObjectDatabase::open(repository)?;
-        let known = Known { engine, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
-        whole.problems.extend(known.problems(limits.asked));
+        let known =
+            Known { scanner, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
+        whole.problems.extend(known.problems(limits.paths));
     }
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, limits, control) {
+        match scanner.part(&submodule, &name, limits, control) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(engine.shown_path(&name)),
+                path: Some(scanner.shown_path(&name)),
                 message: format!("the submodule's store: {error}"),
             }),
         }
     }
     whole.hits.retain(|hit| match hit.place.kind {
         LocationKind::File | LocationKind::Path if !hit.place.path.is_empty() => {
-            limits.asked.holds(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
+            limits.paths.holds(&hit.place.path) && !scanner.policy().settings.exclude.matches(&hit.place.path)
         }
-        _ => limits.asked.is_all(),
+        _ => limits.paths.is_all(),
     });
-    whole.problems.extend(Engine::common_notes(Some(repository), control));
-    let outcome = engine.outcome(whole.hits, &whole.histories);
-    let is_whole = limits.asked.is_all()
+    whole.problems.extend(Scanner::common_notes(Some(repository), control));
+    let outcome = scanner.outcome(whole.hits, &whole.histories);
+    let is_whole = limits.paths.is_all()
         && limits.provenance == ProvenanceMode::Track
         && !control.cancellation.is_requested();
     if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
-        whole.problems.extend(engine.unused(&outcome.used, Whole::History));
+        whole.problems.extend(scanner.unused(&outcome.used, Whole::History));
     }
-    Ok(engine.reported(whole.scope, outcome, whole.problems))
+    Ok(scanner.reported(whole.scope, outcome, whole.problems))
 }
 
 /// One repository's part of a report.
@@ -148,13 +149,13 @@ impl Part {
     }
 }
 
-impl Engine {
+impl Scanner {
     /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
     fn part(
         &self,
         repository: &Repository,
         prefix: &[u8],
-        limits: &Limits<'_>,
+        limits: &HistoryOptions<'_>,
         control: &ScanControl,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
@@ -207,7 +208,7 @@ impl Engine {
         };
         part.problems.extend(missing_objects::problems(self, &known, &absent, of_absent));
         let telling = LocationBuilder {
-            engine: self,
+            scanner: self,
             repository,
             contents: &contents,
             graph: &graph,
@@ -217,7 +218,7 @@ impl Engine {
         telling.tell(&found, &followed, stories, &mut part);
         part.problems.extend(skipped_archives::problems(&telling, &found.unread, of_unread, limits));
         part.is_told = true;
-        if !limits.asked.is_all() {
+        if !limits.paths.is_all() {
             part.trees = graph.trees();
         }
         Ok(part)

@@ -8,7 +8,7 @@ use crate::git::{
 };
 use crate::provenance::{CommitGraph, Roots};
 use crate::source::read_problem;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// What is named, by kind.
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl Reach {
             }
             let object = match objects.read(&oid) {
                 Ok(object) => object,
-                Err(error) => return self.problems.push(read_problem(&error, Some(percent(name)))),
+                Err(error) => return self.problems.push(read_problem(&error, Some(escape_path(name)))),
             };
             let target = tag_target(&object.bytes);
             if (is_head && object.kind != ObjectKind::Tag)
@@ -73,7 +73,7 @@ impl Reach {
                     "the tag names no object"
                 };
                 let error = ReadError::Corrupt(oid, said.into());
-                return self.problems.push(read_problem(&error, Some(percent(name))));
+                return self.problems.push(read_problem(&error, Some(escape_path(name))));
             }
             match (object.kind, target) {
                 (ObjectKind::Tag, Some(target)) => {
@@ -89,7 +89,7 @@ impl Reach {
             }
         }
         let error = ReadError::Corrupt(oid, "tags of tags without an end".into());
-        self.problems.push(read_problem(&error, Some(percent(name))));
+        self.problems.push(read_problem(&error, Some(escape_path(name))));
     }
 
     /// What is staged, here and in linked worktrees, is reached, too.
@@ -112,7 +112,7 @@ impl Reach {
                 }
                 Err(error) => self.problems.push(Problem {
                     kind: ProblemKind::CorruptObject,
-                    path: Some(percent(&path_bytes(&file))),
+                    path: Some(escape_path(&path_bytes(&file))),
                     message: error.to_string(),
                 }),
             }

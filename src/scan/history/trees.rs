@@ -9,18 +9,18 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_delta::{EntryValues, map_entries};
 use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, tree_entry_at};
 use crate::provenance::{Entry, Names, TreeShape};
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::history::tree_cache::Recent;
 use crate::source::history::{NumberSet, ObjectSet};
 use crate::source::{ObjectView, Visitor, read_problem};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
 
 /// Gathers it while trees are read, on any number of threads.
 pub(crate) struct TreeCollector<'c> {
-    engine: &'c Engine,
+    scanner: &'c Scanner,
     format: ObjectFormat,
     contents: &'c ObjectSet,
     /// Blobs that are followed.
@@ -85,7 +85,7 @@ impl SeenNames {
 impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
     pub(crate) fn new(
-        engine: &'c Engine,
+        scanner: &'c Scanner,
         format: ObjectFormat,
         contents: &'c ObjectSet,
         blobs: NumberSet,
@@ -93,7 +93,7 @@ impl<'c> TreeCollector<'c> {
         let [folders, trees] = [(); 2].map(|()| NumberSet::with_bound(contents.number_bound()));
         let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
-            engine,
+            scanner,
             format,
             contents,
             blobs,
@@ -134,7 +134,7 @@ impl<'c> TreeCollector<'c> {
             (_, Some(number)) if self.blobs.contains(number) => number,
             _ => SeenNames::OTHER,
         };
-        let is_telling = self.engine.detector.may_contain_token(entry.name);
+        let is_telling = self.scanner.detector().may_contain_token(entry.name);
         if object == SeenNames::OTHER && !is_telling {
             return SeenNames::NOTHING;
         }
@@ -147,7 +147,7 @@ impl<'c> TreeCollector<'c> {
         &self,
         blob: &ObjectView<'_>,
         base: &[(u32, SeenNames)],
-        copies: &[Copied],
+        copies: &[CopiedRange],
     ) -> EntryValues<SeenNames> {
         let mut known = Vec::with_capacity(base.len() + 1);
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
@@ -180,7 +180,7 @@ impl<'c> TreeCollector<'c> {
         let evidence = if seen.name & SeenNames::TELLING == 0 {
             Ok(Vec::new())
         } else {
-            self.engine.detect(entry.name, || self.engine.shown_path(entry.name))
+            self.scanner.search_name(entry.name, || self.scanner.shown_path(entry.name))
         };
         let mut found = locked(&self.found);
         if seen.object == SeenNames::ABSENT {
@@ -215,7 +215,7 @@ impl Visitor for TreeCollector<'_> {
         &self,
         blob: &ObjectView<'_>,
         base: &EntryValues<SeenNames>,
-        copies: &[Copied],
+        copies: &[CopiedRange],
     ) -> EntryValues<SeenNames> {
         self.tree(blob, base, copies)
     }

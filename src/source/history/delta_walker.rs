@@ -10,7 +10,7 @@ use crate::source::history::memory_limit::{Frame, let_go};
 use crate::source::history::pack_walk::Walk;
 use crate::source::progress::PendingCounts;
 use crate::source::{ObjectView, Visitor};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// Larger objects are handed back.
 const MOST_OBJECT: usize = MAX_OBJECT_BYTES;
@@ -51,7 +51,7 @@ pub(crate) struct DeltaWalker<'w, 's, V: Visitor> {
     scope: Option<&'s Scope<'w>>,
     inflater: Decompressor,
     delta: Vec<u8>,
-    copies: Vec<Copied>,
+    copies: Vec<CopiedRange>,
     /// Buffers to use again.
     spare: Vec<Vec<u8>>,
     tally: ReadTotals,

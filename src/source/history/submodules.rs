@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{EntryKind, Index, Repository, os_string, path_bytes};
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Search {
     }
 
     fn unread(&mut self, name: &[u8], message: String) {
-        let problem = Problem { kind: ProblemKind::Unreadable, path: Some(percent(name)), message };
+        let problem = Problem { kind: ProblemKind::Unreadable, path: Some(escape_path(name)), message };
         self.stores.problems.push(problem);
     }
 
@@ -132,7 +132,7 @@ impl Search {
         } else if is_new {
             self.stores.problems.push(Problem {
                 kind: ProblemKind::Submodule,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "the submodule's git folder lies elsewhere and was not read; run `skant scan --history` there"
                     .into(),
             });

@@ -15,7 +15,7 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository, path_bytes};
 use crate::source::ignore_files;
 use crate::source::ignore_files::Rules;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// Which files below a folder are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl FileLister<'_> {
             (None, _) => {}
             _ => listing.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(percent(&self.name_of(name))),
+                path: Some(escape_path(&self.name_of(name))),
                 message: "a pipe, socket or device is not read; pass its content to `skant scan -`".into(),
             }),
         }
@@ -152,7 +152,7 @@ impl FileLister<'_> {
             (ProblemKind::Unreadable, "check the path and its permissions")
         };
         let message = format!("cannot read it: {error}; {advice}");
-        Problem { kind, path: Some(percent(&self.name_of(name))), message }
+        Problem { kind, path: Some(escape_path(&self.name_of(name))), message }
     }
 
     /// All that is below a folder. What the walk meets is there and is no link's content, so that the index need be
@@ -282,7 +282,7 @@ impl FileLister<'_> {
         loop {
             match cause {
                 ignore::Error::WithPath { path: of, err } => {
-                    path = Some(percent(&self.name_of(of)));
+                    path = Some(escape_path(&self.name_of(of)));
                     cause = err;
                 }
                 ignore::Error::WithDepth { err, .. } => cause = err,
@@ -311,7 +311,7 @@ fn is_repository(path: &Path) -> bool {
 fn bare(name: &[u8]) -> Problem {
     Problem {
         kind: ProblemKind::UnsupportedArchive,
-        path: Some(percent(name)),
+        path: Some(escape_path(name)),
         message:
             "a repository without a working tree; its content is packed and was not searched; `skant scan \
                   --history` in it reads all that it holds"
@@ -322,7 +322,7 @@ fn bare(name: &[u8]) -> Problem {
 fn special(name: &[u8]) -> Problem {
     Problem {
         kind: ProblemKind::SpecialFile,
-        path: Some(percent(name)),
+        path: Some(escape_path(name)),
         message: "a pipe, socket or device is not read".into(),
     }
 }

@@ -9,7 +9,7 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
 use crate::source::checkout::Checkout;
 use crate::source::worktree::{FileContent, FileLister, ListedFile, special};
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// Lists what indexes name.
 pub(crate) struct Tracked<'t> {
@@ -58,7 +58,7 @@ impl<'t> Tracked<'t> {
         let metadata = checkout.metadata(entry.path).unwrap_or_else(|error| {
             self.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: format!("cannot look at it: {error}; check the permissions of its folder"),
             });
             None
@@ -69,7 +69,7 @@ impl<'t> Tracked<'t> {
         if entry.is_sparse_folder() {
             return self.problems.push(Problem {
                 kind: ProblemKind::ReadFromIndex,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "outside of the sparse checkout; `skant scan --history` reads it".into(),
             });
         }
@@ -89,7 +89,7 @@ impl<'t> Tracked<'t> {
             None => {
                 self.problems.push(Problem {
                     kind: ProblemKind::ReadFromIndex,
-                    path: Some(percent(name)),
+                    path: Some(escape_path(name)),
                     message: "not in the working tree; read from the index".into(),
                 });
                 FileContent::Staged(entry.oid)
@@ -106,7 +106,7 @@ impl<'t> Tracked<'t> {
             (Ok(Some(submodule)), Some(path)) => self.list(&submodule, name, path),
             (Ok(_), _) => self.problems.push(Problem {
                 kind: ProblemKind::Submodule,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
             }),
             (Err(error), _) => self.unreadable(name, error.to_string()),
@@ -125,7 +125,7 @@ impl<'t> Tracked<'t> {
     }
 
     fn unreadable(&mut self, name: &[u8], message: String) {
-        self.problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(percent(name)), message });
+        self.problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(escape_path(name)), message });
     }
 }
 
