@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::git::{PlumbingError, RefError};
+use crate::git::{GitCommandError, RefError};
 
 /// The help for a run whose system does not say enough.
 pub(super) const NAME_THE_COMMITS: &str = "name the commits instead: `skant scan --history main..HEAD`";
@@ -104,7 +104,7 @@ pub enum CiError {
     /// A git command failed.
     #[error(transparent)]
     #[diagnostic(code(skant::ci::git))]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
     #[diagnostic(code(skant::ci::refs))]

@@ -7,8 +7,8 @@ use super::detect::Run;
 use super::error::CiError;
 use super::system::{Author, Commits, System, escaped};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{Oid, Repository, run};
-use crate::source::range::{Revisions, shallow_borders};
+use crate::git::{Oid, Repository, run_git};
+use crate::source::range::{Revisions, read_shallow_boundary};
 
 /// The commits to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiErro
         repository,
         system: run.system,
         description: format!("{}, {}", run.system.name, run.scope.description),
-        borders: shallow_borders(repository)?,
+        borders: read_shallow_boundary(repository)?,
     };
     match &run.scope.commits {
         Commits::Change { head, base, onto, author } => {
@@ -189,10 +189,10 @@ impl CloneContext<'_> {
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
-        let wanted = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
+        let included = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
         Ok(ResolvedRun {
             description: format!("{}: {shown}", self.description),
-            commits: CommitsToScan::Range(Revisions { wanted, unwanted: bases }, names),
+            commits: CommitsToScan::Range(Revisions { included, excluded: bases }, names),
             policy_base,
             head: Some(head),
             author,
@@ -270,20 +270,21 @@ impl CloneContext<'_> {
     }
 
     fn object(&self, name: &str) -> Option<Oid> {
-        let out = run(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
+        let out = run_git(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
         Oid::from_hex(out.trim_ascii_end())
     }
 
     /// Returns the ref that a symbolic ref leads to, or the ref itself; `None` if there is no such ref.
     fn reference(&self, name: &str) -> Option<Vec<u8>> {
         let out =
-            run(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name]).ok()?;
+            run_git(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name])
+                .ok()?;
         let name = out.trim_ascii_end();
         (!name.is_empty()).then(|| name.to_vec())
     }
 
     fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
-        let out = run(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
+        let out = run_git(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
         Oid::from_hex(out.split(|byte| *byte == b'\n').next()?)
     }
 
@@ -292,7 +293,7 @@ impl CloneContext<'_> {
         let mut arguments = vec!["rev-list".to_owned(), head.to_string()];
         arguments.extend(bases.iter().map(|base| format!("^{base}")));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let out = run(self.repository, &arguments)?;
+        let out = run_git(self.repository, &arguments)?;
         let mut commits: Vec<Oid> = out.split(|byte| *byte == b'\n').filter_map(Oid::from_hex).collect();
         commits.sort_unstable();
         Ok(commits)

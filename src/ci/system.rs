@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::{MissingInformation, NAME_THE_COMMITS};
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// A CI system.
 pub struct System {
@@ -152,5 +152,5 @@ pub(super) fn branch_name(reference: &str) -> String {
 }
 
 pub(super) fn escaped(name: &str) -> String {
-    terminal(name.as_bytes())
+    escape_terminal(name.as_bytes())
 }
