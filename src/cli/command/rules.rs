@@ -12,10 +12,10 @@ use crate::finding::Confidence;
 use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Scanner;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::text::escape_terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, Failure> {
     let repository = crate::cli::session::here().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = scanner.detector().rules();
@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Re
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
                 let mut text = Vec::new();
-                Input::of(io::stdin(), stop).read_to_end(&mut text)?;
+                Input::of(io::stdin(), &control.cancellation).read_to_end(&mut text)?;
                 text
             } else {
                 std::fs::read(file).map_err(|error| {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{
-    Index, ObjectKind, Objects, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
+    Index, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
 };
 use crate::provenance::{CommitGraph, Roots};
 use crate::source::read_problem;
@@ -28,13 +28,13 @@ pub(crate) struct Reach {
 impl Reach {
     pub(crate) fn of(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
         let mut reach = Self::default();
-        let objects = Objects::open(repository)?;
+        let objects = ObjectDatabase::open(repository)?;
         for name in &refs.refs {
             reach.follow(&objects, graph, name.oid, &name.name, name.is_head());
         }
-        for oid in &refs.logged {
+        for oid in &refs.reflog {
             // Reflogs outlive what they name, so an absent object is no damage.
-            if graph.has(oid) || objects.has(oid) {
+            if graph.has(oid) || objects.contains(oid) {
                 reach.follow(&objects, graph, *oid, b"reflog", false);
             }
         }
@@ -46,7 +46,14 @@ impl Reach {
         Ok(reach)
     }
 
-    fn follow(&mut self, objects: &Objects, graph: &CommitGraph, mut oid: Oid, name: &[u8], is_head: bool) {
+    fn follow(
+        &mut self,
+        objects: &ObjectDatabase,
+        graph: &CommitGraph,
+        mut oid: Oid,
+        name: &[u8],
+        is_head: bool,
+    ) {
         for _ in 0..64 {
             if graph.has(&oid) {
                 let roots = if is_head { &mut self.roots.heads } else { &mut self.roots.others };
