@@ -379,7 +379,7 @@ fn an_empty_change_and_no_system_are_refused() {
     let host = host();
     let clone = host.whole("refs/heads/main");
     let event = host.pull_request(&host.before);
-    refused(&host.github(&clone, "pull_request", &event, &[]), &["no commit is left to read"]);
+    refused(&host.github(&clone, "pull_request", &event, &[]), &["no commit is left to scan"]);
     refused(&host.scan(&clone, &[("CI", "true")], &[]), &["recognises no CI system", "--history main..HEAD"]);
     refused(&host.github(&clone, "issues", &json!({}), &[]), &["`issues`"]);
     for wrong in [&["--staged"][..], &["--history"], &["main..HEAD"], &["--no-ignore"]] {

@@ -106,7 +106,7 @@ fn what_nothing_holds_is_pruned_and_what_the_history_holds_is_not() {
     assert!(run(&sandbox, 1, &["baseline", "check"]).contains("ended on 2020-01-01"));
     let (code, said) = report(&sandbox, &["--history"]);
     assert_eq!(code, 1);
-    assert!(said["notes"].to_string().contains("ended on 2020-01-01"), "{said:#}");
+    assert!(said["notes"].to_string().contains("expired on 2020-01-01"), "{said:#}");
     // Of a history that is cut, nobody knows what it needs.
     let shallow = sandbox.beside("shallow");
     sandbox.git(&[
@@ -231,7 +231,7 @@ fn settings_behind_a_link_or_outside_are_refused_and_not_printed() {
         ("../outside/secret.toml", "leads out of the repository"),
         ("linked/secret.toml", "symbolic link"),
         ("link.toml", "symbolic link"),
-        ("/etc/passwd", "by a path of the tree"),
+        ("/etc/passwd", "the path of a file in the tree"),
         (".git/config", "into `.git`"),
         ("absent.toml", "no such file"),
     ] {
@@ -382,12 +382,12 @@ fn a_change_is_held_to_the_policy_of_its_base() {
     let scan = |extra: &[&str]| report(&sandbox, &[&["--history", "main..HEAD"], extra].concat());
     let from_base = &["--policy-from", "main"][..];
     for (policy, own, bases, said) in [
-        ("exclude = [\"*.env\", \"vendor/\"]\n".to_owned(), 0, 1, "leaves out paths that match *.env"),
+        ("exclude = [\"*.env\", \"vendor/\"]\n".to_owned(), 0, 1, "excludes paths that match *.env"),
         (
             "disable = [\"anthropic-api-key\", \"anthropic-token\"]\n".to_owned(),
             0,
             1,
-            "switches off the rule anthropic-api-key",
+            "disables the rule anthropic-api-key",
         ),
         ("[[allow]]\npath = \"*.env\"\nreason = \"r\"\n".to_owned(), 0, 1, "allows path *.env"),
         (
@@ -453,7 +453,7 @@ fn a_server_takes_the_policy_of_what_it_has() {
     sandbox.write("skant.toml", "exclude = [\"*.env\"]\n");
     sandbox.commit_all("leak and switch off");
     let (pushed, said) = push("main");
-    assert!(!pushed && said.contains("this change leaves out paths that match *.env"), "{said}");
+    assert!(!pushed && said.contains("this change excludes paths that match *.env"), "{said}");
     // On a new branch, too.
     sandbox.git(&["branch", "new"]);
     assert!(!push("new").0);
@@ -481,10 +481,10 @@ fn gitleaks_files_are_honoured_when_that_is_asked_for() {
     let (code, said) = report(&sandbox, &[]);
     assert_eq!((code, suppressed_by(&said)), (0, vec!["gitleaks"]), "{said:#}");
     assert!(
-        said["notes"].to_string().contains("1 thing in the files for gitleaks do not translate"),
+        said["notes"].to_string().contains("1 entry of the files for gitleaks does not translate"),
         "{said:#}"
     );
-    assert!(run(&sandbox, 0, &["config", "check"]).contains(".gitleaksignore: line 2 is of another form"));
+    assert!(run(&sandbox, 0, &["config", "check"]).contains(".gitleaksignore: line 2 is not `FILE:RULE:LINE`"));
     std::fs::remove_file(sandbox.dir.join(".gitleaksignore")).unwrap();
     sandbox.write(
         ".gitleaks.toml",
@@ -534,7 +534,7 @@ fn what_detect_secrets_knows_is_taken_over() {
     let paths: Vec<_> = left.iter().map(|one| one["locations"][0]["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["real.env", "sub dir/db.py"], "{told:#}");
     // A file of another kind, and one that is not there.
-    for (file, said) in [("app.env", "it is no baseline of detect-secrets"), ("absent", "cannot read it")] {
+    for (file, said) in [("app.env", "it is not a baseline of detect-secrets"), ("absent", "cannot read it")] {
         let told = run(&sandbox, 2, &["baseline", "update", "--from", file]);
         assert!(told.contains(said) && !told.contains(&key[16..40]), "{told}");
     }

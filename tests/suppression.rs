@@ -101,7 +101,7 @@ fn a_comment_that_names_the_key_silences_it_and_no_other() {
         assert!(piped(&sandbox, &line(&key, &comment)).is_open(), "{comment}");
     }
     let ended = piped(&sandbox, &line(&key, &format!("/{name} until=2020-01-01 -- old")));
-    assert!(ended.notes().contains("ended on 2020-01-01"), "{}", ended.notes());
+    assert!(ended.notes().contains("expired on 2020-01-01"), "{}", ended.notes());
     // The word inside another one, or in the key's own line but no comment, is the author's affair.
     assert!(piped(&sandbox, &format!("k = '{key}' # skant-allow /{name}\n")).is_open());
 }
@@ -230,7 +230,7 @@ fn the_configuration_allows_values_paths_and_rules() {
     assert!(scan(&sandbox, &[]).is_silent());
     sandbox.write("skant.toml", allow("until = 2020-01-01\n"));
     let said = scan(&sandbox, &[]);
-    assert!(said.is_open() && said.notes().contains("ended on 2020-01-01"), "{:#}", said.report);
+    assert!(said.is_open() && said.notes().contains("expired on 2020-01-01"), "{:#}", said.report);
     for (config, codes) in [
         (allow(""), [0, 1, 1]),
         ("exclude = [\"piped/\"]\n".to_owned(), [0, 1, 0]),

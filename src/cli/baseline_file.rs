@@ -28,9 +28,11 @@ impl Book {
         let Some(top) = repository.work_tree.clone() else {
             return Err(Failure("a bare repository has no working tree to write a baseline into".into()));
         };
-        let bytes = PolicyFiles::new(&repository, TreeVersion::Worktree).read(BASELINE_FILE)?;
+        let bytes = PolicyFiles::new(&repository, TreeVersion::Worktree).read(BASELINE_FILE);
+        let bytes = bytes.map_err(|error| settings::failure(&error))?;
         let baseline = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
-        let baseline = baseline.map_err(|error| Failure(format!("{BASELINE_FILE}: {error}; mend it")))?;
+        let baseline =
+            baseline.map_err(|error| Failure(format!("{BASELINE_FILE}: {}", settings::with_help(&error))))?;
         Ok(Self { repository, top, baseline })
     }
 

@@ -1,6 +1,7 @@
 //! The exit codes of the program.
 
-use crate::finding::{Finding, ProblemKind, Report};
+use crate::finding::{ProblemKind, Report};
+use crate::policy::{RunMode, fails_run};
 
 /// What a process ends with. The numbers are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +31,9 @@ impl Exit {
         }
     }
 
-    /// From a report and what fails the run.
-    pub(crate) fn of(report: &Report, fails: impl Fn(&Finding) -> bool) -> Self {
-        let found = report.findings.iter().any(fails);
+    /// Returns the exit code of a run with this report.
+    pub(crate) fn of(report: &Report, mode: RunMode) -> Self {
+        let found = report.findings.iter().any(|finding| fails_run(finding, mode));
         // As the report says: a signal that came when all was read changes nothing.
         if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
             return Self::Interrupted;

@@ -8,7 +8,6 @@ pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod output;
 pub(crate) mod path_arguments;
-pub(crate) mod policy;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod session;
@@ -19,8 +18,6 @@ use std::ffi::OsString;
 use std::panic;
 
 use clap::Parser as _;
-
-use crate::finding::{Confidence, Finding};
 
 use args::{Arguments, Command};
 use error::{complain, refuse};
@@ -81,13 +78,3 @@ fn enter(arguments: &Arguments) -> Result<(), Failure> {
 
 /// More threads than this are a slip of the hand: tens of thousands of them do nothing but look for work.
 const MOST_JOBS: usize = 256;
-
-/// Whether a finding fails a run of `scan`.
-fn fails(finding: &Finding, least: Option<Confidence>, unreachable_too: bool) -> bool {
-    least.is_some_and(|least| finding.confidence >= least) && (unreachable_too || finding.is_reachable())
-}
-
-/// Whether a finding blocks a hook: when it is certain, or likely and a provider's.
-fn blocks(finding: &Finding) -> bool {
-    finding.confidence == Confidence::High || (finding.confidence == Confidence::Medium && finding.provider)
-}

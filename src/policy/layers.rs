@@ -1,68 +1,101 @@
-//! A file and those that it builds on, in order: what is read later is more to be trusted.
+//! A settings file and the files that it extends, in order: a later file is more trusted.
+//!
+//! Where the bytes come from is decided by the caller: this module reads no file.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
-use crate::policy::format::skant_toml::extends_of;
-use crate::policy::{ConfigError, FileOrigin, Settings, parse};
+use crate::policy::format::skant_toml::{extended_files, parse};
+use crate::policy::{ConfigError, FileOrigin, Settings};
 
-/// Files that build on each other: no longer chain, and no more files in all.
-const MOST_FILES: usize = 32;
+/// The most files in a chain of `extends`, and the most files in all.
+const MAX_FILES: usize = 32;
 
-/// What one file says.
+/// The settings of one file.
 #[derive(Clone, Debug)]
 pub struct Layer {
-    /// What it is called, for people.
+    /// The name of the file, for people.
     pub name: String,
-    /// What it says.
+    /// Its settings.
     pub settings: Settings,
 }
 
-/// A file that says something wrong.
+/// A settings file with an error.
 #[derive(Debug, Error)]
 #[error("{name}: {error}")]
 pub struct FileError {
-    /// Which.
+    /// The name of the file, for people.
     pub name: String,
-    /// What and where.
+    /// The error and its position.
     pub error: ConfigError,
+    /// How to go on without the file; empty for a user's own file.
+    pub way_out: &'static str,
 }
 
-/// A policy that cannot be put together.
-#[derive(Debug, Error)]
+impl Diagnostic for FileError {
+    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        Diagnostic::code(&self.error)
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        let parts: Vec<&str> =
+            self.error.advice().into_iter().chain([self.way_out]).filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| Box::new(parts.join("; ")) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.error.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.error.labels()
+    }
+}
+
+/// A settings file, or a file that it extends, that cannot be used.
+#[derive(Debug, Error, Diagnostic)]
 pub enum LoadError {
-    /// A file says something wrong.
+    /// A file has an error.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     File(#[from] FileError),
-    /// A file that another one builds on cannot be had.
-    #[error("{name}: `extends`: {said}")]
+    /// An extended file cannot be read.
+    #[error("{name}: `extends`: {reason}")]
+    #[diagnostic(code(skant::config::extends), help("{help}"))]
     Extends {
         /// The file that names it.
         name: String,
-        /// Why not.
-        said: String,
+        /// Why it cannot be read.
+        reason: String,
+        /// What to do.
+        help: String,
     },
 }
 
-/// What leads from a file and the name of another one to that other one: its name for people, and its bytes.
-pub type ReadReferenced<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
+/// Reads the file that another file extends. Takes the name of the extending file and the name that is written there,
+/// returns the name for people and the bytes, or the reason why it cannot be read.
+pub type ReadExtended<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
 
-/// Reads a file and all that it builds on; those come first. `known` are the rules that there are already.
+/// Parses a file and all files that it extends; those come first. `known_rules` are the ids of the rules so far.
+/// `way_out` says how to go on without the file; it is empty for a user's own file.
 ///
 /// # Errors
-/// One of the files says something wrong, or cannot be had.
-pub fn load(
-    name: &str,
-    bytes: &[u8],
+/// One of the files has an error or cannot be read.
+pub fn load_layers(
+    (name, bytes): (&str, &[u8]),
     origin: FileOrigin,
-    known: &[&str],
-    follow: &mut ReadReferenced<'_>,
+    known_rules: &[&str],
+    read: &mut ReadExtended<'_>,
+    way_out: &'static str,
 ) -> Result<Vec<Layer>, LoadError> {
     let mut loading = Loading {
         origin,
-        known: known.iter().map(|&id| id.to_owned()).collect(),
-        follow,
+        known_rules: known_rules.iter().map(|&id| id.to_owned()).collect(),
+        read,
+        way_out,
         seen: BTreeSet::new(),
         layers: Vec::new(),
     };
@@ -72,33 +105,42 @@ pub fn load(
 
 struct Loading<'l, 'f> {
     origin: FileOrigin,
-    known: Vec<String>,
-    follow: &'l mut ReadReferenced<'f>,
+    known_rules: Vec<String>,
+    read: &'l mut ReadExtended<'f>,
+    way_out: &'static str,
     seen: BTreeSet<String>,
     layers: Vec<Layer>,
 }
 
 impl Loading<'_, '_> {
     fn file(&mut self, name: String, bytes: &[u8]) -> Result<(), LoadError> {
-        // A file that two others build on counts once; one that builds on itself ends here, too.
+        // A file that two others extend counts once. A file that extends itself ends here, too.
         if !self.seen.insert(name.clone()) {
             return Ok(());
         }
-        if self.seen.len() > MOST_FILES {
-            let said = format!("more than {MOST_FILES} files build on each other");
-            return Err(LoadError::Extends { name, said });
+        if self.seen.len() > MAX_FILES {
+            let reason = format!("more than {MAX_FILES} files extend each other");
+            return Err(self.extends_error(&name, reason));
         }
-        // First those that it builds on, so that it may switch off their rules.
-        for path in extends_of(bytes) {
-            let (other, content) = (self.follow)(&name, &path)
-                .map_err(|said| LoadError::Extends { name: name.clone(), said })?;
+        // The extended files come first, so that this file can disable their rules.
+        for path in extended_files(bytes) {
+            let (other, content) =
+                (self.read)(&name, &path).map_err(|reason| self.extends_error(&name, reason))?;
             self.file(other, &content)?;
         }
-        let known: Vec<&str> = self.known.iter().map(String::as_str).collect();
-        let settings =
-            parse(bytes, self.origin, &known).map_err(|error| FileError { name: name.clone(), error })?;
-        self.known.extend(settings.rules.iter().map(|rule| rule.id.to_string()));
+        let known: Vec<&str> = self.known_rules.iter().map(String::as_str).collect();
+        let settings = parse(bytes, self.origin, &known).map_err(|error| FileError {
+            name: name.clone(),
+            error,
+            way_out: self.way_out,
+        })?;
+        self.known_rules.extend(settings.rules.iter().map(|rule| rule.id.to_string()));
         self.layers.push(Layer { name, settings });
         Ok(())
+    }
+
+    fn extends_error(&self, name: &str, reason: String) -> LoadError {
+        let help = if self.way_out.is_empty() { "fix the path in `extends`" } else { self.way_out };
+        LoadError::Extends { name: name.to_owned(), reason, help: help.to_owned() }
     }
 }

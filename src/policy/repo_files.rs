@@ -1,55 +1,85 @@
-//! The repository's own policy: `skant.toml`, what it builds on, the baseline. Regular files of the tree, or blobs;
-//! never through a link, which could lead to any file of the user's.
+//! The bytes of the repository's policy files: `skant.toml`, the files that it extends, the baseline. They are read
+//! from the working tree, the index or a commit.
+//!
+//! Never follows a symbolic link, which could lead to any file of the user's. Parses nothing.
 
 use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::tree_diff::find_entry;
 use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, tag_target};
 
-/// Where the settings may stand, told from the top of the tree.
+/// The paths of the settings file, from the top of the tree. A repository has at most one of them.
 pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
 
-/// What is known and on record.
+/// The path of the baseline.
 pub const BASELINE_FILE: &str = ".skant-baseline";
 
-/// Larger files are no configuration: 1 MiB.
-const MAX_BYTES: u64 = 1 << 20;
+/// The size limit of a settings file: 1 MiB.
+const MAX_SETTINGS_BYTES: u64 = 1 << 20;
 
-/// A baseline has a line for each value: 16 MiB are some 200,000.
-const MOST_BASELINE: u64 = 16 << 20;
+/// The size limit of the baseline: 16 MiB are some 200,000 lines, one for each value.
+const MAX_BASELINE_BYTES: u64 = 16 << 20;
 
-/// Which version of the tree counts.
+/// The version of the tree whose policy files apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TreeVersion {
-    /// The files in the working tree; in a bare repository HEAD's.
+    /// The files in the working tree; in a bare repository those of HEAD.
     Worktree,
-    /// The staged ones.
+    /// The staged files.
     Staged,
-    /// Those of a commit, or of one that a tag names.
+    /// The files of a commit, or of the commit that a tag names.
     Commit(Oid),
 }
 
-/// A file that cannot be read.
-#[derive(Debug, Error)]
+/// The help for an error that the repository's files cause.
+pub(crate) const WITHOUT_FILES: &str = "fix the file, or use `--no-repo-config`";
+
+/// A policy file that cannot be read.
+#[derive(Debug, Error, Diagnostic)]
 pub enum PolicyFileError {
-    /// It is a link, or lies behind one.
-    #[error(
-        "`{0}` is a symbolic link or lies behind one, which is refused: what it leads to is not the repository's to choose; put a file there, or use `--no-repo-config`"
+    /// The file, or a folder above it, is a symbolic link.
+    #[error("`{path}` is a symbolic link or below one; the repository may not choose files outside of it")]
+    #[diagnostic(
+        code(skant::policy_file::symbolic_link),
+        help("put a file there, or use `--no-repo-config`")
     )]
-    Link(String),
-    /// It is too large, or no file.
-    #[error("`{0}` is not a file of at most {1} MiB; put one there, or use `--no-repo-config`")]
-    NotAFile(String, u64),
-    /// There are two files of settings.
-    #[error("there are `{}` and `{}`; keep one of them, or use `--no-repo-config`", SETTINGS_FILES[0], SETTINGS_FILES[1])]
-    Two,
+    Link {
+        /// The path.
+        path: String,
+    },
+    /// The path is not a file, or the file is too large.
+    #[error("`{path}` is not a file of at most {limit} MiB")]
+    #[diagnostic(code(skant::policy_file::not_a_file), help("put one there, or use `--no-repo-config`"))]
+    NotAFile {
+        /// The path.
+        path: String,
+        /// The size limit in MiB.
+        limit: u64,
+    },
+    /// There are two settings files.
+    #[error("there are two settings files, `{}` and `{}`", SETTINGS_FILES[0], SETTINGS_FILES[1])]
+    #[diagnostic(
+        code(skant::policy_file::two_settings_files),
+        help("keep one of them, or use `--no-repo-config`")
+    )]
+    TwoSettingsFiles,
     /// Reading failed.
-    #[error("`{0}` cannot be read: {1}; check the permissions, or use `--no-repo-config`")]
-    Unreadable(String, String),
+    #[error("`{path}` cannot be read: {reason}")]
+    #[diagnostic(
+        code(skant::policy_file::unreadable),
+        help("check the permissions, or use `--no-repo-config`")
+    )]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// The error of the read.
+        reason: String,
+    },
 }
 
 /// The policy files of one version of a repository.
@@ -58,35 +88,35 @@ pub struct PolicyFiles<'r> {
     version: TreeVersion,
     index: OnceCell<Index>,
     objects: OnceCell<ObjectDatabase>,
-    /// The tree of the commit that counts, if there is one.
+    /// The tree of the commit, if there is one.
     tree: OnceCell<Option<Oid>>,
 }
 
 impl<'r> PolicyFiles<'r> {
-    /// Those of a version.
+    /// Prepares to read the files of a version. Reads nothing yet.
     #[must_use]
     pub fn new(repository: &'r Repository, version: TreeVersion) -> Self {
         let (index, objects, tree) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self { repository, version, index, objects, tree }
     }
 
-    /// The settings, with their name, if there are any.
+    /// Reads the settings file and returns its path and bytes; `None` if there is none.
     ///
     /// # Errors
-    /// They stand in a link, are too large, cannot be read, or stand in two places.
+    /// The file is a link, is too large or cannot be read, or there are two of them.
     pub fn settings(&self) -> Result<Option<(&'static str, Vec<u8>)>, PolicyFileError> {
         match (self.read(SETTINGS_FILES[0])?, self.read(SETTINGS_FILES[1])?) {
-            (Some(_), Some(_)) => Err(PolicyFileError::Two),
+            (Some(_), Some(_)) => Err(PolicyFileError::TwoSettingsFiles),
             (Some(bytes), None) => Ok(Some((SETTINGS_FILES[0], bytes))),
             (None, Some(bytes)) => Ok(Some((SETTINGS_FILES[1], bytes))),
             (None, None) => Ok(None),
         }
     }
 
-    /// The bytes of a file that is told from the top of the tree, if it is there.
+    /// Reads a file by its path from the top of the tree; `None` if there is no such file.
     ///
     /// # Errors
-    /// It is a link, too large, or cannot be read.
+    /// The file is a link, is too large or cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
         match (self.version, &self.repository.work_tree) {
             (TreeVersion::Worktree, Some(top)) => on_disk(top, name),
@@ -116,7 +146,7 @@ impl<'r> PolicyFiles<'r> {
         get(&self.objects, || ObjectDatabase::open(self.repository).map_err(|error| unreadable(name, error)))
     }
 
-    /// The tree of the commit that counts; none where there is no commit.
+    /// Returns the tree of the commit; `None` if there is no commit.
     fn root(&self, name: &str) -> Result<Option<Oid>, PolicyFileError> {
         let unreadable = |error: &dyn std::fmt::Display| unreadable(name, error);
         let mut oid = match self.version {
@@ -143,25 +173,25 @@ impl<'r> PolicyFiles<'r> {
 
     fn blob(&self, name: &str, kind: EntryKind, oid: &Oid) -> Result<Vec<u8>, PolicyFileError> {
         match kind {
-            EntryKind::Link => return Err(PolicyFileError::Link(name.to_owned())),
+            EntryKind::Link => return Err(link(name)),
             EntryKind::File => {}
             EntryKind::Tree | EntryKind::Submodule => return Err(not_a_file(name)),
         }
         let bytes = self.objects(name)?.read_as(oid, ObjectKind::Blob);
         let bytes = bytes.map_err(|error| unreadable(name, error))?;
-        if bytes.len() as u64 > most(name) { Err(not_a_file(name)) } else { Ok(bytes) }
+        if bytes.len() as u64 > max_bytes(name) { Err(not_a_file(name)) } else { Ok(bytes) }
     }
 }
 
-/// Where a file lies that another one names: told from the folder of that one, and inside of the tree.
+/// Resolves a path in `extends`: relative to the folder of the extending file, and inside the tree.
 ///
 /// # Errors
-/// It would lie outside, or in `.git`.
+/// The path leads out of the tree, or into `.git`.
 pub fn resolve_reference(from: &str, name: &str) -> Result<String, String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     if name.is_empty() || name.starts_with('/') || name.contains(['\\', ':', '\0']) {
-        return Err("it is to name a file by a path of the tree, such as `ci/skant.toml`".to_owned());
+        return Err("it has to be the path of a file in the tree, such as `ci/skant.toml`".to_owned());
     }
     for part in name.split('/') {
         match part {
@@ -178,7 +208,7 @@ pub fn resolve_reference(from: &str, name: &str) -> Result<String, String> {
     Ok(parts.join("/"))
 }
 
-/// A file of the working tree; no part of its path may be a link.
+/// Reads a file of the working tree. No part of its path may be a link.
 fn on_disk(top: &Path, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
     let mut path = PathBuf::from(top);
     for part in name.split('/') {
@@ -187,39 +217,43 @@ fn on_disk(top: &Path, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Ok(None),
             Err(error) => return Err(unreadable(name, error)),
-            Ok(metadata) if metadata.is_symlink() => return Err(PolicyFileError::Link(name.to_owned())),
+            Ok(metadata) if metadata.is_symlink() => return Err(link(name)),
             Ok(_) => {}
         }
     }
     let metadata = fs::symlink_metadata(&path).map_err(|error| unreadable(name, error))?;
-    if !metadata.is_file() || metadata.len() > most(name) {
+    if !metadata.is_file() || metadata.len() > max_bytes(name) {
         return Err(not_a_file(name));
     }
     fs::read(&path).map(Some).map_err(|error| unreadable(name, error))
 }
 
-/// What is in the cell, or is put there now. (`OnceCell::get_or_try_init` is not stable.)
+/// Returns the value of the cell, and makes it first if there is none. (`OnceCell::get_or_try_init` is not stable.)
 fn get<T>(
     cell: &OnceCell<T>,
     make: impl FnOnce() -> Result<T, PolicyFileError>,
 ) -> Result<&T, PolicyFileError> {
-    if let Some(there) = cell.get() {
-        return Ok(there);
+    if let Some(known) = cell.get() {
+        return Ok(known);
     }
     let new = make()?;
     Ok(cell.get_or_init(|| new))
 }
 
-fn most(name: &str) -> u64 {
-    if name == BASELINE_FILE { MOST_BASELINE } else { MAX_BYTES }
+fn max_bytes(name: &str) -> u64 {
+    if name == BASELINE_FILE { MAX_BASELINE_BYTES } else { MAX_SETTINGS_BYTES }
+}
+
+fn link(name: &str) -> PolicyFileError {
+    PolicyFileError::Link { path: name.to_owned() }
 }
 
 fn not_a_file(name: &str) -> PolicyFileError {
-    PolicyFileError::NotAFile(name.to_owned(), most(name) >> 20)
+    PolicyFileError::NotAFile { path: name.to_owned(), limit: max_bytes(name) >> 20 }
 }
 
 fn unreadable(name: &str, error: impl std::fmt::Display) -> PolicyFileError {
-    PolicyFileError::Unreadable(name.to_owned(), error.to_string())
+    PolicyFileError::Unreadable { path: name.to_owned(), reason: error.to_string() }
 }
 
 #[cfg(test)]
@@ -227,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_named_file_stays_inside_of_the_tree() {
+    fn an_extended_file_is_inside_the_tree() {
         for (from, name, path) in [
             ("skant.toml", "ci/skant.toml", Some("ci/skant.toml")),
             (".config/skant.toml", "../ci/./base.toml", Some("ci/base.toml")),

@@ -1,71 +1,70 @@
-//! The bytes of a `skant.toml` to settings. Unknown keys are errors. Where the bytes come from is the caller's
-//! affair; nothing after this sees TOML.
+//! Settings in force, and how the settings of several files combine. Knows no TOML and no file.
 
-use crate::finding::{Confidence, Problem};
+use crate::finding::{Confidence, Problem, ProblemKind};
 use crate::policy::PathPatterns;
 use crate::policy::suppress::SuppressionEntry;
 use crate::rules::Rule;
 use crate::secret::FingerprintKey;
 
-/// Who wrote the file.
+/// The author of a settings file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileOrigin {
-    /// The user, outside of what is scanned: its text may be quoted in errors.
+    /// The user, outside of the scanned repository: errors may quote the text.
     User,
-    /// The scanned repository: nothing of it is quoted.
+    /// The scanned repository: errors quote nothing, and the file may not make a run milder.
     Repository,
 }
 
-/// From which confidence on findings fail a run.
+/// The confidence from which a finding fails a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
-    /// From this one on.
+    /// This confidence and higher.
     From(Confidence),
-    /// None does.
+    /// No finding fails a run.
     Never,
 }
 
-/// Settings in force.
+/// Settings of one file, or of several that are merged.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Other files that this one builds on, as they are named.
+    /// The files that this file extends, as it names them.
     pub extends: Vec<String>,
-    /// What is on record.
+    /// Suppressions: `[[allow]]` entries and the baseline.
     pub allow: Vec<SuppressionEntry>,
-    /// Rules that are switched off, by id.
+    /// The ids of disabled rules.
     pub disabled: Vec<String>,
-    /// Paths that are not read.
+    /// The paths that a scan leaves out.
     pub exclude: PathPatterns,
-    /// Problems that do not fail the run.
+    /// The problems that do not fail a run.
     pub accept: Vec<AcceptedProblem>,
-    /// The key under which weak values are named.
+    /// The key for the fingerprints of weak values.
     pub fingerprint_key: FingerprintKey,
-    /// Rules of somebody's own.
+    /// User-defined rules.
     pub rules: Vec<Rule>,
-    /// Less sure findings are not reported.
+    /// The lowest confidence that is reported.
     pub min_confidence: Option<Confidence>,
-    /// What fails a run of `scan`.
+    /// The confidence from which a finding fails a run of `scan`.
     pub fail_on: Option<FailOn>,
-    /// Whether files and comments for gitleaks are honoured.
+    /// Whether files and comments for gitleaks apply.
     pub gitleaks: bool,
 }
 
 impl Settings {
-    /// Adds what another file says to what is known. Where only one can say it, the other one does: it is read
-    /// later, so it is more to be trusted.
+    /// Adds the settings of a later file. Lists are joined. A setting with one value is taken from the later file, which
+    /// is more trusted.
     #[must_use]
-    pub fn merged_with(mut self, other: Self) -> Self {
-        self.extends.extend(other.extends);
-        self.allow.extend(other.allow);
-        self.disabled.extend(other.disabled);
-        self.exclude.extend(other.exclude);
-        self.accept.extend(other.accept);
-        self.rules.extend(other.rules);
+    pub fn merged_with(mut self, later: Self) -> Self {
+        self.extends.extend(later.extends);
+        self.allow.extend(later.allow);
+        self.disabled.extend(later.disabled);
+        self.exclude.extend(later.exclude);
+        self.accept.extend(later.accept);
+        self.rules.extend(later.rules);
         Self {
-            fingerprint_key: other.fingerprint_key.or(self.fingerprint_key),
-            min_confidence: other.min_confidence.or(self.min_confidence),
-            fail_on: other.fail_on.or(self.fail_on),
-            gitleaks: other.gitleaks || self.gitleaks,
+            fingerprint_key: later.fingerprint_key.or(self.fingerprint_key),
+            min_confidence: later.min_confidence.or(self.min_confidence),
+            fail_on: later.fail_on.or(self.fail_on),
+            gitleaks: later.gitleaks || self.gitleaks,
             ..self
         }
     }
@@ -77,26 +76,27 @@ impl Settings {
     }
 }
 
-/// A kind of problem that is accepted, everywhere or at some paths.
+/// A kind of problem that is accepted, at all paths or at some.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedProblem {
-    pub(crate) kind: String,
+    pub(crate) kind: ProblemKind,
     pub(crate) paths: Option<PathPatterns>,
 }
 
 impl AcceptedProblem {
     fn covers(&self, problem: &Problem) -> bool {
-        self.kind == problem.kind.name()
-            && self
-                .paths
-                .as_ref()
-                .is_none_or(|globs| problem.path.as_ref().is_some_and(|path| globs.matches(path.as_bytes())))
+        let matches = |patterns: &PathPatterns| {
+            // The problem does not say whether its path is a file or a folder that cannot be read, so a pattern for
+            // folders covers both.
+            problem.path.as_ref().is_some_and(|path| patterns.matches(format!("{path}/").as_bytes()))
+        };
+        self.kind == problem.kind && self.paths.as_ref().is_none_or(matches)
     }
 
-    /// What it accepts, for people.
+    /// Describes the accepted problems for people.
     #[must_use]
     pub fn describe(&self) -> String {
         let paths = self.paths.as_ref().map(|paths| format!(" at {}", paths.patterns().join(" or ")));
-        format!("{}{}", self.kind, paths.unwrap_or_default())
+        format!("{}{}", self.kind.name(), paths.unwrap_or_default())
     }
 }

@@ -1,12 +1,16 @@
+//! Settings files: their keys, their errors, and how they extend each other.
+
+use miette::{Diagnostic as _, SourceSpan};
+
+use super::*;
 use crate::finding::{Confidence, Problem, ProblemKind};
-use crate::policy::*;
 
 fn read(text: &str, origin: FileOrigin) -> Result<Settings, String> {
     parse(text.as_bytes(), origin, &["generic-secret"]).map_err(|error| error.to_string())
 }
 
 #[test]
-fn all_keys_are_read() {
+fn all_keys_are_parsed() {
     let text = "exclude = [\"vendor/**\", \"*.min.js\"]\ndisable = [\"generic-secret\"]\nfingerprint-key = \"k\"\n\
         min-confidence = \"low\"\ngitleaks = true\nextends = \"ci/base.toml\"\n\
         [[allow]]\nfingerprint = \"3F9c1a\"\nreason = \"old\"\nuntil = 2027-01-31\n\
@@ -30,39 +34,40 @@ fn all_keys_are_read() {
 }
 
 #[test]
-fn errors_say_where_and_quote_nothing_of_a_repository() {
+fn an_error_has_a_position_and_quotes_nothing_of_a_repository() {
     let rule = |rest: &str| format!("[[rule]]\nid = \"hunter2-x\"\nanchors = [\"hunter2\"]\n{rest}");
     let cases = [
         ("x = 1\nmachine = \"hunter2\"", "unknown key"),
         ("allow = \"hunter2\"", "line 1, column 9"),
         ("\n[[allow]]\nfingerprint = \"hunter2\"\nreason = \"r\"", "line 2, column 1: `allow`: fingerprint"),
         ("machine example.com login hunter2", "line 1"),
-        ("disable = [\"generic-secret\", \"hunter2\"]", "entry 2 of `disable` is no rule"),
-        ("exclude = [\"hunter2[\"]", "line 1, column 11: `exclude`: a pattern cannot be read"),
+        ("disable = [\"generic-secret\", \"hunter2\"]", "entry 2 of `disable` is not a rule"),
+        ("exclude = [\"hunter2[\"]", "line 1, column 11: `exclude`: a pattern cannot be used"),
         ("[[accept]]\nkind = \"hunter2\"", "kind has to be one of missing-object"),
         ("[[allow]]\nreason = \"hunter2\"", "missing"),
-        ("[[allow]]\npath = \"hunter2[\"\nreason = \"r\"", "a pattern cannot be read"),
+        ("[[allow]]\npath = \"hunter2[\"\nreason = \"r\"", "a pattern cannot be used"),
         ("[[allow]]\npath = \"\"\nreason = \"r\"", "path is empty"),
         ("[[allow]]\ncommit = \"hunter2\"\nreason = \"r\"", "seven hexadecimal digits"),
         ("[[allow]]\nrule = \"generic-secret\"\nreason = \" \"", "has to say why"),
         ("[[allow]]\nrule = \"hunter2\"\nreason = \"r\"", "does not exist"),
         ("exclude = [\"a\", 7]", "line 1"),
-        ("min-confidence = \"hunter2\"", "an unknown word"),
+        ("min-confidence = \"hunter2\"", "unknown word"),
         ("min-confidence = \"high\"", "may not hide findings"),
-        ("fail-on = \"never\"", "may not say what fails the run"),
+        ("fail-on = \"never\"", "may not decide which findings fail the run"),
         ("extends = 7", "line 1"),
         (&rule("token = 'hunter2('\nalphabet = \"hex\""), "`rule`: its expression cannot be used"),
-        (&rule("token = 'hunter2'\nalphabet = \"hunter2\""), "an unknown word"),
+        (&rule("token = 'hunter2'\nalphabet = \"hunter2\""), "unknown word"),
         (&rule("json-member = 'hunter2'"), "group `secret`"),
         (&rule("hunter2 = 1"), "unknown key"),
         (&rule(""), "it needs one of"),
     ];
-    for (text, said) in cases {
+    for (text, expected) in cases {
         let error = parse(text.as_bytes(), FileOrigin::Repository, &["generic-secret"]).unwrap_err();
-        assert_eq!(error.underlined(), None, "{text}");
-        let error = error.to_string();
-        assert!(error.contains(said), "{text}: {error}");
-        assert!(!error.contains("hunter2"), "{text}: {error}");
+        assert!(error.source_code().is_none() && error.labels().is_none(), "{text}");
+        assert!(error.code().starts_with("skant::config::"), "{text}: {}", error.code());
+        let shown = format!("{error} {}", error.advice().unwrap_or_default());
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+        assert!(!shown.contains("hunter2"), "{text}: {shown}");
     }
     assert!(read("x = 1", FileOrigin::Repository).unwrap_err().contains("unknown key `x`"));
     assert!(read("disable = [\"nope\"]", FileOrigin::User).unwrap_err().contains("`nope`"));
@@ -70,7 +75,7 @@ fn errors_say_where_and_quote_nothing_of_a_repository() {
 }
 
 #[test]
-fn a_rule_of_ones_own_has_a_name_of_its_own() {
+fn a_user_defined_rule_has_an_id_of_its_own() {
     let rule = |id: &str| {
         format!("[[rule]]\nid = \"{id}\"\nanchors = [\"acme_\"]\ntoken = 'acme_x'\nalphabet = \"hex\"\n")
     };
@@ -84,34 +89,42 @@ fn a_rule_of_ones_own_has_a_name_of_its_own() {
 }
 
 #[test]
-fn a_place_in_a_file_of_the_users_own_is_underlined() {
-    let shown = |text: &str| parse(text.as_bytes(), FileOrigin::User, &[]).unwrap_err().underlined();
-    assert_eq!(
-        shown("exclude = []\nfail-on = \"soon\"\n").unwrap(),
-        "  |\n2 | fail-on = \"soon\"\n  |           ^^^^^^"
-    );
-    assert!(shown("exclude = 7").unwrap().ends_with('^'));
-    // What may be a secret is masked, and then the whole line is meant.
-    let masked = shown(&format!("fail-on = \"{}\"", "k1".repeat(10))).unwrap();
-    assert!(!masked.contains("k1k1") && masked.contains("********"), "{masked}");
+fn an_error_in_a_users_own_file_has_an_excerpt() {
+    let shown = |text: &str| excerpt(&parse(text.as_bytes(), FileOrigin::User, &[]).unwrap_err());
+    let (number, line, marked) = shown("exclude = []\nfail-on = \"soon\"\n").unwrap();
+    assert_eq!((number, line.as_str(), marked.as_str()), (2, "fail-on = \"soon\"", "\"soon\""));
+    assert_eq!(shown("exclude = 7").unwrap().2, "7");
+    // A word that may be a secret is masked, and then the whole line is marked.
+    let (_, masked, marked) = shown(&format!("fail-on = \"{}\"", "k1".repeat(10))).unwrap();
+    assert!(!masked.contains("k1k1") && masked.contains("********") && marked == masked, "{masked}");
     for key in
         ["fingerprint-key = hunter2", "fingerprint-key = \"hunter2", "fingerprint-key = [\n \"hunter2\"\n]"]
     {
-        let said = shown(key).unwrap_or_default();
-        assert!(!said.contains("hunter2"), "{said}");
+        let line = shown(key).map(|(_, line, _)| line).unwrap_or_default();
+        assert!(!line.contains("hunter2"), "{line}");
     }
     assert!(shown("fingerprint-key = \"\"\"\nhunter2\"\"\"\"\"\"\n").is_none());
     assert!(shown("fingerprint-key = \"a\"\nfail-on = 1").is_some());
 }
 
+/// Returns the number of the line that an error shows, the line, and the marked part of it.
+fn excerpt(error: &ConfigError) -> Option<(usize, String, String)> {
+    let label = error.labels()?.next()?;
+    let whole: SourceSpan = (label.offset(), label.len()).into();
+    let contents = error.source_code()?.read_span(&whole, 0, 0).unwrap();
+    let line = String::from_utf8(contents.data().to_vec()).unwrap();
+    let marked = line[label.offset()..label.offset() + label.len()].to_owned();
+    Some((contents.line() + 1, line, marked))
+}
+
 #[test]
-fn a_key_stays_unless_another_file_has_one() {
+fn a_fingerprint_key_stays_unless_a_later_file_has_one() {
     let (own, none) = (read("fingerprint-key = \"k\"", FileOrigin::Repository).unwrap(), Settings::default());
     assert_eq!(format!("{:?}", own.merged_with(none).fingerprint_key), "FingerprintKey(set)");
 }
 
 #[test]
-fn no_message_quotes_a_value_whoever_wrote_it() {
+fn no_message_quotes_a_value() {
     for text in
         ["fingerprint-key = 4711", "exclude = \"hunter2\"", "exclude = [[\"hunter2\"]]", "hunter2 = = 1"]
     {
@@ -122,11 +135,11 @@ fn no_message_quotes_a_value_whoever_wrote_it() {
     let text = format!("[[allow]]\nfingerprint = \"3f9c1a\"\nreason = \"was {}\"", "k".repeat(20));
     assert_eq!(read(&text, FileOrigin::User).unwrap().allow[0].reason, "was ********");
     let deep = format!("exclude = [\"{}\"]", "{".repeat(100_000));
-    assert!(read(&deep, FileOrigin::Repository).unwrap_err().contains("a pattern cannot be read"));
+    assert!(read(&deep, FileOrigin::Repository).unwrap_err().contains("a pattern cannot be used"));
 }
 
 #[test]
-fn files_build_on_each_other_and_what_is_read_later_decides() {
+fn files_extend_each_other_and_the_later_one_decides() {
     let files = |name: &str| -> Result<(String, Vec<u8>), String> {
         let text = match name {
             "base" => {
@@ -140,7 +153,8 @@ fn files_build_on_each_other_and_what_is_read_later_decides() {
         Ok((name.to_owned(), text.as_bytes().to_vec()))
     };
     let load = |text: &str| {
-        load("top", text.as_bytes(), FileOrigin::Repository, &["generic-secret"], &mut |_, name| files(name))
+        let read = &mut |_: &str, name: &str| files(name);
+        load_layers(("top", text.as_bytes()), FileOrigin::Repository, &["generic-secret"], read, "")
     };
     let layers =
         load("extends = [\"base\", \"other\"]\ndisable = [\"acme-token\"]\nmin-confidence = \"medium\"");
@@ -156,7 +170,7 @@ fn files_build_on_each_other_and_what_is_read_later_decides() {
     let mut endless =
         |_: &str, name: &str| Ok((format!("{name}x"), format!("extends = \"{name}x\"").into_bytes()));
     let error =
-        crate::policy::load("top", b"extends = \"x\"", FileOrigin::User, &[], &mut endless).unwrap_err();
+        load_layers(("top", b"extends = \"x\""), FileOrigin::User, &[], &mut endless, "").unwrap_err();
     assert!(error.to_string().contains("more than 32 files"), "{error}");
 }
 
@@ -165,7 +179,7 @@ proptest::proptest! {
     fn arbitrary_text_is_an_error_or_settings(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), user: bool) {
         let origin = if user { FileOrigin::User } else { FileOrigin::Repository };
         if let Err(error) = parse(&bytes, origin, &[]) {
-            let _ = (error.to_string(), error.underlined());
+            let _ = (error.to_string(), excerpt(&error));
         }
     }
 }

@@ -5,15 +5,14 @@ use std::io::Write as _;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
-use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
 use crate::cli::session::here;
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::git::DiscoverError;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::EntrySource;
-use crate::policy::{FailOn, Layer, SCHEMA, Settings};
+use crate::policy::{FailOn, Layer, LoadedPolicy, NO_REPOSITORY, PathPatterns, PolicyBase, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
 use crate::scan::redact;
@@ -37,8 +36,9 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         _ => None,
     };
     let common = alone.as_ref().unwrap_or(common);
-    let gathered =
-        LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
+    let base = PolicyBase::Repository(TreeVersion::Worktree);
+    let gathered = settings::load_policy(common, repository.as_ref(), &base)
+        .map_err(|error| settings::failure(&error))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
         _ => crate::cli::output::say(redact(&show(common, &gathered))),
@@ -52,10 +52,14 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     let is_wrong = !said.is_empty();
     let today = crate::cli::clock::today();
     for entry in settings.allow.iter().filter(|entry| entry.is_expired(today)) {
-        said.push(format!("{} ended: {}", entry.source.name(), entry.describe()));
+        said.push(format!("{} expired: {}", entry.source.name(), entry.describe()));
     }
+    let patterns = std::iter::once(&settings.exclude)
+        .chain(settings.allow.iter().filter_map(|entry| entry.paths.as_ref()))
+        .chain(settings.accept.iter().filter_map(|accept| accept.paths.as_ref()));
+    said.extend(patterns.flat_map(PathPatterns::find_unusable));
     said.extend(gathered.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
-    said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
+    said.extend(gathered.untranslated.iter().map(|said| format!("does not translate: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {
         writeln!(out, "{}", redact(&escape_terminal(line.as_bytes())))?;

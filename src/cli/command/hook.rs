@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::assess;
 use crate::cli::args::{Common, Hook, HookName};
-use crate::cli::policy::PolicyBase;
 use crate::cli::session::{here, merge_parents, staging};
-use crate::cli::{Exit, Failure, blocks, complain, output, settings};
+use crate::cli::{Exit, Failure, complain, output, settings};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::{Remote, Update};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
+use crate::policy::{PolicyBase, RunMode};
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, PathFilter, Scanner};
 use crate::source::ScanControl;
@@ -262,7 +262,7 @@ fn variable(name: &str) -> Option<String> {
 
 /// Says what there is to say, and whether git may go on.
 fn conclude(common: &Common, report: &Report, what: &str) -> Result<Exit, Failure> {
-    let exit = Exit::of(report, blocks);
+    let exit = Exit::of(report, RunMode::Hook);
     let is_told = |note: &Problem| note.kind == ProblemKind::PolicyChange;
     let silent = report.findings.is_empty()
         && report.problems.is_empty()

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, Scan};
-use crate::cli::policy::PolicyBase;
 use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
 use crate::cli::stdin::Input;
-use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
+use crate::cli::{Exit, Failure, output, path_arguments, progress, settings};
 use crate::git::{DiscoverError, GitEnvironment, Repository};
+use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
@@ -37,8 +37,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, control: &Arc<ScanControl>
     drop(line);
     advise(&mut report, scanner.detector().rules(), situation);
     output::write(&report, &targets, common, started)?;
-    let least = settings::least(arguments.fail_on, &scanner);
-    Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
+    Ok(Exit::of(&report, settings::scan_mode(arguments, scanner.policy())))
 }
 
 /// What reads a repository without a working tree.

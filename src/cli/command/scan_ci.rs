@@ -3,10 +3,10 @@
 use crate::ci;
 use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
-use crate::cli::policy::PolicyBase;
 use crate::cli::session::{Scanned, here};
 use crate::cli::{Failure, path_arguments, settings};
 use crate::finding::{Problem, ProblemKind, Report, Scope};
+use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;

@@ -1,8 +1,8 @@
-//! What a `.secrets.baseline` of detect-secrets says: of each file the SHA-1 of the values that are known there.
+//! Reads a `.secrets.baseline` of detect-secrets: for each file the SHA-1 hashes of its known values.
 //! Format: detect-secrets' README, "Viewing All Secrets", and its own files.
 //!
-//! It is taken over once, into a baseline of ours, and not honoured by each scan: a hash without a key names a weak
-//! value to whoever guesses, so the file had better go.
+//! The file is imported once into a skant baseline and does not apply to scans: a hash without a key reveals a weak value
+//! to anybody who guesses, so the file should be deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use sha1::{Digest as _, Sha1};
 
 use crate::secret::{Secret, to_hex};
 
-/// The values that are known, by the path that they stand at.
+/// The hashes of the known values by path.
 #[derive(Debug, Default)]
 pub struct DetectSecretsBaseline(BTreeMap<String, BTreeSet<String>>);
 
@@ -23,21 +23,21 @@ struct File {
 #[derive(Deserialize)]
 struct Entry {
     hashed_secret: String,
-    /// What an audit said; a value that somebody called a secret is not taken over.
+    /// The result of an audit. A value that somebody called a secret is not imported.
     is_secret: Option<bool>,
 }
 
 impl DetectSecretsBaseline {
-    /// No larger file is read, in bytes.
+    /// The size limit of the file in bytes.
     pub const MAX_BYTES: u64 = 64 << 20;
 
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// It is none of detect-secrets'. Nothing of it is quoted.
+    /// The file has another format. Nothing of it is quoted.
     pub fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let file: File = serde_json::from_slice(bytes)
-            .map_err(|_| "it is no baseline of detect-secrets (JSON with `results`)")?;
+            .map_err(|_| "it is not a baseline of detect-secrets (JSON with `results`)")?;
         let mut known = Self::default();
         for (path, entries) in file.results {
             let path = path.replace('\\', "/");
@@ -52,24 +52,24 @@ impl DetectSecretsBaseline {
         Ok(known)
     }
 
-    /// How many values it names.
+    /// Returns the number of known values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.values().map(BTreeSet::len).sum()
     }
 
-    /// Whether it names none.
+    /// Whether there is no known value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The paths that it names.
+    /// Returns the paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether it names this value at this path.
+    /// Whether a value is known at a path.
     #[must_use]
     pub fn contains(&self, path: &str, value: &Secret<'_>) -> bool {
         let hash = || to_hex(&Sha1::digest(value.expose()));
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_not_quoted() {
+    fn an_error_quotes_nothing_of_the_file() {
         for text in [
             "hunter2",
             "{\"results\": [\"hunter2\"]}",

@@ -1,48 +1,52 @@
-//! What `.gitleaks.toml` and `.gitleaksignore` say, as far as it can be said in settings of ours. What cannot is
-//! told. Formats: gitleaks' README, "Configuration" and ".gitleaksignore".
+//! Translates `.gitleaks.toml` and `.gitleaksignore` into settings, and lists the parts that do not translate.
+//! Formats: gitleaks' README, "Configuration" and ".gitleaksignore".
+//!
+//! Takes over allowlists of paths and commits, and rules that begin with fixed text. Quotes nothing of the files but
+//! plain ids of rules.
 
 use toml::{Table, Value};
 
+use super::error::Fault;
 use crate::policy::suppress::baseline::sanitize_reason;
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
 use crate::policy::{ConfigError, FileOrigin, PathPatterns, Settings};
 use crate::rules::{MAX_RULES, Rule, RuleSpec, build_user_rule};
 use crate::secret::mask_line;
 
-/// Settings, and what did not translate.
+/// Translated settings, and the parts that do not translate.
 #[derive(Clone, Debug, Default)]
 pub struct Imported {
-    /// What did.
+    /// The translated settings.
     pub settings: Settings,
-    /// What did not, in words.
+    /// The parts that do not translate, in words.
     pub untranslated: Vec<String>,
 }
 
-/// Reads a `.gitleaks.toml`.
+/// Translates a `.gitleaks.toml`.
 ///
 /// # Errors
-/// It is no TOML.
+/// The file is not valid TOML.
 pub fn parse_toml_file(bytes: &[u8], origin: FileOrigin) -> Result<Imported, ConfigError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        ConfigError::at(bytes, at..at, "it is not UTF-8", origin)
+        ConfigError::new(bytes, at..at, Fault::new("skant::config::not_utf8", "it is not UTF-8"), origin)
     })?;
-    let table: Table = toml::from_str(text).map_err(|error| ConfigError::of_toml(bytes, &error, origin))?;
-    let mut importing = Importing(Imported::default());
+    let table: Table = toml::from_str(text).map_err(|error| ConfigError::from_toml(bytes, &error, origin))?;
+    let mut importer = Importer(Imported::default());
     if let Some(extend) = table.get("extend").and_then(Value::as_table) {
-        importing.extend(extend);
+        importer.extend(extend);
     }
     for list in allowlists(&table) {
-        importing.allowlist(list, None);
+        importer.allowlist(list, None);
     }
     for (rule, number) in tables(table.get("rules")).into_iter().zip(1..) {
-        importing.rule(rule, number);
+        importer.rule(rule, number);
     }
-    Ok(importing.0)
+    Ok(importer.0)
 }
 
-/// Reads a `.gitleaksignore`: `FILE:RULE:LINE` or `COMMIT:FILE:RULE:LINE`. The rules have other names here, so the
-/// place decides.
+/// Translates a `.gitleaksignore`. A line is `FILE:RULE:LINE` or `COMMIT:FILE:RULE:LINE`. The rules have other names
+/// here, so only the location decides.
 #[must_use]
 pub fn parse_ignore_file(bytes: &[u8]) -> Imported {
     let mut imported = Imported::default();
@@ -51,15 +55,17 @@ pub fn parse_ignore_file(bytes: &[u8]) -> Imported {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        match ignored(line) {
+        match translate_line(line) {
             Some(entry) => imported.settings.allow.push(entry),
-            None => imported.untranslated.push(format!("line {number} is of another form")),
+            None => imported
+                .untranslated
+                .push(format!("line {number} is not `FILE:RULE:LINE` or `COMMIT:FILE:RULE:LINE`")),
         }
     }
     imported
 }
 
-fn ignored(line: &str) -> Option<SuppressionEntry> {
+fn translate_line(line: &str) -> Option<SuppressionEntry> {
     let mut parts = line.rsplitn(3, ':');
     let (number, _rule, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let is_commit = |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -67,7 +73,7 @@ fn ignored(line: &str) -> Option<SuppressionEntry> {
         Some((commit, path)) if is_commit(commit) => (Some(commit.to_ascii_lowercase()), path),
         _ => (None, rest),
     };
-    let pattern = format!("/{}", literal(path));
+    let pattern = format!("/{}", literal_pattern(path));
     Some(SuppressionEntry {
         paths: Some(PathPatterns::new(&[pattern]).ok()?),
         commit,
@@ -76,21 +82,22 @@ fn ignored(line: &str) -> Option<SuppressionEntry> {
     })
 }
 
-/// A path as a pattern that matches itself alone.
-fn literal(path: &str) -> String {
-    path.chars().fold(String::new(), |mut pattern, sign| {
-        if "*?[]{}\\".contains(sign) {
+/// Returns a pattern that matches a path and nothing else.
+fn literal_pattern(path: &str) -> String {
+    path.chars().fold(String::new(), |mut pattern, character| {
+        // A space at the end of a pattern would be cut off.
+        if "*?[]{}\\ ".contains(character) {
             pattern.push('[');
-            pattern.push(sign);
+            pattern.push(character);
             pattern.push(']');
         } else {
-            pattern.push(sign);
+            pattern.push(character);
         }
         pattern
     })
 }
 
-/// A table, or several of them.
+/// Returns the tables of a value that is one table or a list.
 fn tables(value: Option<&Value>) -> Vec<&Table> {
     match value {
         Some(Value::Table(table)) => vec![table],
@@ -99,7 +106,7 @@ fn tables(value: Option<&Value>) -> Vec<&Table> {
     }
 }
 
-/// The old and the new name.
+/// Returns the allowlists of a table under their old and their new name.
 fn allowlists(table: &Table) -> Vec<&Table> {
     ["allowlist", "allowlists"].into_iter().flat_map(|key| tables(table.get(key))).collect()
 }
@@ -109,19 +116,21 @@ fn texts(table: &Table, key: &str) -> Vec<String> {
     list.into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
 }
 
-struct Importing(Imported);
+struct Importer(Imported);
 
-impl Importing {
-    fn not(&mut self, said: impl Into<String>) {
-        self.0.untranslated.push(said.into());
+impl Importer {
+    fn leave_out(&mut self, text: impl Into<String>) {
+        self.0.untranslated.push(text.into());
     }
 
     fn extend(&mut self, extend: &Table) {
         if ["path", "url"].iter().any(|key| extend.contains_key(*key)) {
-            self.not("`extend` names another file, which is not read; name it in `extends` of skant.toml");
+            self.leave_out(
+                "`extend` names another file, which is not read; list it in `extends` of skant.toml",
+            );
         }
         if !texts(extend, "disabledRules").is_empty() {
-            self.not(
+            self.leave_out(
                 "`extend.disabledRules`: rules have other names here; see `skant rules list` and `disable`",
             );
         }
@@ -131,7 +140,9 @@ impl Importing {
         let of = rule.map_or(String::new(), |rule| format!(" of {rule}"));
         for key in ["regexes", "stopwords"] {
             if !texts(list, key).is_empty() {
-                self.not(format!("`{key}` of an allowlist{of}: a value is allowed by its fingerprint alone; see `skant allow`"));
+                self.leave_out(format!(
+                    "`{key}` of an allowlist{of}: only a fingerprint allows a value; see `skant allow`"
+                ));
             }
         }
         let (paths, commits) = (texts(list, "paths"), texts(list, "commits"));
@@ -139,11 +150,11 @@ impl Importing {
         let kinds = ["regexes", "stopwords", "paths", "commits"];
         let several = kinds.iter().filter(|key| !texts(list, key).is_empty()).count() > 1;
         if several && condition.eq_ignore_ascii_case("and") {
-            self.not(format!("an allowlist{of} whose conditions have to hold together"));
+            self.leave_out(format!("an allowlist{of} with `condition = \"AND\"`"));
             return;
         }
         if !texts(list, "targetRules").is_empty() {
-            self.not(format!("an allowlist{of} with `targetRules`: rules have other names here"));
+            self.leave_out(format!("an allowlist{of} with `targetRules`: rules have other names here"));
             return;
         }
         let description = list.get("description").and_then(Value::as_str).unwrap_or(".gitleaks.toml");
@@ -156,7 +167,9 @@ impl Importing {
                 Ok(paths) => {
                     self.0.settings.allow.push(SuppressionEntry { paths: Some(paths), ..entry() });
                 }
-                Err(_) => self.not(format!("`paths` of an allowlist{of}: an expression cannot be read")),
+                Err(_) => {
+                    self.leave_out(format!("`paths` of an allowlist{of}: an expression cannot be used"))
+                }
             }
         }
         for commit in commits {
@@ -164,22 +177,22 @@ impl Importing {
                 let commit = Some(commit.to_ascii_lowercase());
                 self.0.settings.allow.push(SuppressionEntry { commit, ..entry() });
             } else {
-                self.not(format!("a commit of an allowlist{of} is no name of one"));
+                self.leave_out(format!("a commit of an allowlist{of} is not the id of a commit"));
             }
         }
     }
 
     fn rule(&mut self, table: &Table, number: usize) {
-        let name = name(table, number);
+        let name = rule_name(table, number);
         if self.0.settings.rules.len() == MAX_RULES {
-            return self.not(format!("{name}: there are more than {MAX_RULES} rules"));
+            return self.leave_out(format!("{name}: there are more than {MAX_RULES} rules"));
         }
-        match translated(table) {
+        match translate_rule(table) {
             Ok(rule) => {
                 let id = rule.id.to_string();
                 for key in ["path", "entropy", "secretGroup"] {
                     if table.get(key).is_some_and(|value| value.as_integer() != Some(0)) {
-                        self.not(format!("{name}: `{key}` does not count"));
+                        self.leave_out(format!("{name}: `{key}` does not apply"));
                     }
                 }
                 self.0.settings.rules.push(rule);
@@ -187,13 +200,13 @@ impl Importing {
                     self.allowlist(list, Some(&id));
                 }
             }
-            Err(said) => self.not(format!("{name}: {said}")),
+            Err(reason) => self.leave_out(format!("{name}: {reason}")),
         }
     }
 }
 
-/// A rule's id, if nothing else can stand in it, and its number otherwise.
-fn name(table: &Table, number: usize) -> String {
+/// Returns the id of a rule if it cannot hold a secret, and the number of the rule otherwise.
+fn rule_name(table: &Table, number: usize) -> String {
     let id = table.get("id").and_then(Value::as_str).unwrap_or_default();
     let plain = !id.is_empty()
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
@@ -201,48 +214,47 @@ fn name(table: &Table, number: usize) -> String {
     if plain && id.len() <= 64 { format!("rule {id}") } else { format!("rule {number}") }
 }
 
-/// A rule whose matches begin with fixed text is one of ours.
-fn translated(table: &Table) -> Result<Rule, &'static str> {
+/// Translates a rule whose matches begin with fixed text.
+fn translate_rule(table: &Table) -> Result<Rule, &'static str> {
     let id = table.get("id").and_then(Value::as_str).ok_or("it has no id")?;
     let Some(regex) = table.get("regex").and_then(Value::as_str) else {
-        return Err("it goes by the path alone, which is no secret");
+        return Err("it matches paths only, and a path is not a secret");
     };
-    let (anchor, token) = begins_with(regex).ok_or(
-        "its expression does not begin with fixed text of three characters or more; write it as a `[[rule]]` of skant.toml",
+    let (anchor, token) = split_anchor(regex).ok_or(
+        "its expression does not begin with fixed text of three characters or more; write a `[[rule]]` in skant.toml",
     )?;
-    let dashed = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
+    let dashed = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let id: String = id.chars().map(dashed).collect();
     let id = if id.trim_matches('-').contains('-') { id } else { format!("custom-{id}") };
     let title = table.get("description").and_then(Value::as_str).unwrap_or(&id).to_owned();
     let spec = format!(
         "id = {id:?}\nanchors = [{anchor:?}]\nalphabet = \"base64url\"\nself-terminating = true\nrandom = false"
     );
-    let mut spec: RuleSpec = toml::from_str(&spec).map_err(|_| "its id cannot be taken over")?;
+    let mut spec: RuleSpec = toml::from_str(&spec).map_err(|_| "its id cannot be used here")?;
     (spec.title, spec.token) = (sanitize_reason(&title), Some(token));
     build_user_rule(spec).map_err(|_| "its expression cannot be used here")
 }
 
-/// The fixed text that an expression begins with, and the expression from there on.
-fn begins_with(regex: &str) -> Option<(String, String)> {
+/// Returns the fixed text at the start of an expression, and the expression from that text on.
+fn split_anchor(regex: &str) -> Option<(String, String)> {
     let regex = regex.trim().trim_start_matches("\\b");
     let (open, rest) = match regex.strip_prefix('(') {
         Some(rest) if !rest.starts_with('?') => ("(?P<secret>", rest),
         _ => ("", regex),
     };
-    let is_fixed = |sign: char| sign.is_ascii_alphanumeric() || "_-:/=~@%#".contains(sign);
-    let length = rest.find(|sign| !is_fixed(sign)).unwrap_or(rest.len());
-    // What is repeated or optional is not fixed; nor is one of several.
-    let repeated = rest[length..].starts_with(['?', '*', '+', '{']);
-    let anchor = &rest[..length - usize::from(repeated && length > 0)];
-    let several = has_choice(rest);
-    (anchor.len() >= 3 && !several).then(|| (anchor.to_owned(), format!("{open}{rest}")))
+    let is_fixed = |c: char| c.is_ascii_alphanumeric() || "_-:/=~@%#".contains(c);
+    let length = rest.find(|c| !is_fixed(c)).unwrap_or(rest.len());
+    // A repeated or optional character is not fixed, and neither is one of several alternatives.
+    let is_repeated = rest[length..].starts_with(['?', '*', '+', '{']);
+    let anchor = &rest[..length - usize::from(is_repeated && length > 0)];
+    (anchor.len() >= 3 && !has_alternatives(rest)).then(|| (anchor.to_owned(), format!("{open}{rest}")))
 }
 
-/// Whether a `|` stands outside of inner groups and classes. The group that was opened before may end here.
-fn has_choice(regex: &str) -> bool {
+/// Whether a `|` is outside of inner groups and classes. A group that was opened before may end here.
+fn has_alternatives(regex: &str) -> bool {
     let (mut depth, mut class, mut escaped) = (0_usize, false, false);
-    for sign in regex.chars() {
-        match sign {
+    for character in regex.chars() {
+        match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             ']' => class = false,
@@ -266,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_begin_with_fixed_text_are_taken_over() {
+    fn rules_that_begin_with_fixed_text_are_translated() {
         for (regex, anchor) in [
             ("acme_[a-z0-9]{32}", Some("acme_")),
             (r"\b(acme_[a-z0-9]{32})(?:['\x22\s]|$)", Some("acme_")),
@@ -288,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn allowlists_of_paths_and_commits_are_taken_over_and_the_rest_is_told() {
+    fn allowlists_of_paths_and_commits_are_translated_and_the_rest_is_listed() {
         let imported = read(
             "title = \"x\"\n[extend]\nuseDefault = true\ndisabledRules = [\"aws\"]\npath = \"../x.toml\"\n\
              [allowlist]\ndescription = \"old\"\npaths = ['''(^|/)testdata/''', '''\\.lock$''']\n\
@@ -303,23 +315,23 @@ mod tests {
         assert_eq!((allow[0].reason.as_str(), allow[1].commit.as_deref().unwrap().len()), ("old", 40));
         assert!(matches(2, "docs/x") && allow[2].rule.as_deref() == Some("acme-key"));
         assert_eq!(allow.len(), 3);
-        let said = imported.untranslated.join("\n");
+        let listed = imported.untranslated.join("\n");
         for part in [
             "disabledRules",
             "another file",
             "`regexes`",
             "`stopwords`",
-            "hold together",
+            "condition",
             "`entropy`",
             "rule by-path",
         ] {
-            assert!(said.contains(part), "{part}: {said}");
+            assert!(listed.contains(part), "{part}: {listed}");
         }
-        assert_eq!(imported.untranslated.len(), 7, "{said}");
+        assert_eq!(imported.untranslated.len(), 7, "{listed}");
     }
 
     #[test]
-    fn an_ignore_file_names_places() {
+    fn an_ignore_file_names_locations() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let imported = parse_ignore_file(
             format!("# a\n\n{commit}:app/[x]:y.py:generic-api-key:7\nb.env:rule:3\nodd\nb:c:d\n").as_bytes(),
@@ -333,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_repositorys_file_is_quoted() {
+    fn nothing_of_a_repository_file_is_quoted() {
         let error =
             parse_toml_file(b"machine example.com login hunter2", FileOrigin::Repository).unwrap_err();
         assert!(!error.to_string().contains("hunter2"));

@@ -1,4 +1,5 @@
-//! Readers of the files that policies are written in: `skant.toml`, gitleaks' files, a baseline of detect-secrets.
+//! Parsers of the files that policies are written in: `skant.toml`, the files of gitleaks, the baseline of
+//! detect-secrets. They take bytes and open no file.
 
 pub(crate) mod detect_secrets;
 pub(crate) mod error;

@@ -1,7 +1,7 @@
-//! The JSON Schema of `skant.toml`, for editors that complete and check it. It is made of the types that read the
-//! file; what is checked in is held to them by a test.
+//! The JSON Schema of `skant.toml`, for editors that complete and check it. It is generated from the types that parse
+//! the file; a test compares the committed schema with them.
 
-/// The schema.
+/// The text of the schema.
 pub const SCHEMA: &str = include_str!("../../../schema/skant.schema.json");
 
 #[cfg(test)]
@@ -17,7 +17,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_is_what_is_read() {
+    fn the_committed_schema_is_the_generated_one() {
         let generated = generated();
         if std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite") {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/skant.schema.json");
@@ -25,7 +25,7 @@ mod tests {
         }
         assert!(
             generated == SCHEMA,
-            "schema/skant.schema.json is not what is read: SNAPSHOTS=overwrite cargo test --lib config::schema"
+            "schema/skant.schema.json is out of date: SNAPSHOTS=overwrite cargo test --lib format::schema"
         );
     }
 }

@@ -1,80 +1,88 @@
-//! The baseline: what is known and on record, one value a line, so that people can review it and git can merge it.
+//! The baseline: one known value a line, so that people can review it and git can merge it.
 //!
-//! `FINGERPRINT RULE PATH [until=YYYY-MM-DD] [-- REASON]`. Only the fingerprint and the end decide; rule and path are
-//! for people, and are not brought up to date, so that nothing changes but what somebody decided. No line numbers, no
-//! times. Lines may stand in any order and twice, as `merge=union` leaves them.
+//! A line is `FINGERPRINT RULE PATH [until=YYYY-MM-DD] [-- REASON]`. Only the fingerprint and the expiry decide. Rule and
+//! path are for people and are never updated, so a line changes only when a person decides something. There are no line
+//! numbers and no times. Lines may be in any order and may be there twice, as `merge=union` leaves them.
+//!
+//! Reads and writes text. Opens no file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
 use crate::secret::{Fingerprint, mask_line};
 use crate::text::escape_terminal;
 
-/// What stands at the top of a new one.
+/// The first line of a new baseline.
 const HEADER: &str =
     "# Known findings of skant: FINGERPRINT RULE PATH [until=DATE] [-- REASON]. `skant baseline --help`";
 
-/// The longest reason that is kept, in characters.
-const MOST_REASON: usize = 200;
+/// The longest reason, in characters.
+const MAX_REASON: usize = 200;
 
-/// A line that cannot be read. Nothing of it is quoted.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("line {line}: {said}")]
+/// A line that cannot be read. The error quotes nothing of the line.
+#[derive(Clone, Debug, Error, Diagnostic, PartialEq, Eq)]
+#[error("line {line}: {message}")]
+#[diagnostic(code(skant::baseline::invalid_line), help("{help}"))]
 pub struct BaselineError {
-    /// Which line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    said: &'static str,
+    message: &'static str,
+    help: &'static str,
 }
 
-/// What is on record about one value.
+/// The help for an error of a line without a help of its own.
+const FORMAT_HELP: &str = "a line is `FINGERPRINT RULE PATH [until=DATE] [-- REASON]`";
+
+/// One known value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BaselineEntry {
-    /// The rule that found it, for people.
+    /// The rule that found the value, for people.
     pub rule: String,
-    /// Where it stood, escaped and masked, for people.
+    /// The path of the value, escaped and masked, for people.
     pub path: String,
-    /// The last day on which the entry counts.
+    /// The last day on which the entry applies.
     pub until: Option<Date>,
-    /// Why, escaped and masked; empty if nobody said.
+    /// The reason, escaped and masked; empty if there is none.
     pub reason: String,
 }
 
-/// All that is on record.
+/// All known values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// By fingerprint.
+    /// The entries by fingerprint.
     pub entries: BTreeMap<String, BaselineEntry>,
     comments: Vec<String>,
 }
 
 impl Baseline {
-    /// An empty one with a line that says what it is.
+    /// Makes an empty baseline with a first line that explains the format.
     #[must_use]
     pub fn with_header() -> Self {
         Self { entries: BTreeMap::new(), comments: vec![HEADER.to_owned()] }
     }
 
-    /// Reads the file.
+    /// Parses a baseline.
     ///
     /// # Errors
-    /// The first line that cannot be read, with nothing quoted.
+    /// A line cannot be read.
     pub fn parse(bytes: &[u8]) -> Result<Self, BaselineError> {
         let mut baseline = Self::default();
         for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-            let error = |said| BaselineError { line: at + 1, said };
-            let line = std::str::from_utf8(line).map_err(|_| error("it is not UTF-8"))?.trim();
+            let error = |(message, help)| BaselineError { line: at + 1, message, help };
+            let line = std::str::from_utf8(line).map_err(|_| error(("it is not UTF-8", FORMAT_HELP)))?.trim();
             if line.starts_with('#') {
                 if !baseline.comments.iter().any(|known| known == line) {
                     baseline.comments.push(line.to_owned());
                 }
             } else if !line.is_empty() {
-                let (fingerprint, known) = entry(line).map_err(error)?;
+                let (fingerprint, known) = parse_line(line).map_err(error)?;
                 let twice = baseline.entries.get(&fingerprint);
-                // Of two lines for one value, the one that says more and lasts longer.
+                // Two lines for one value: the one that expires later counts, then the one with a reason.
                 let lasts =
                     |known: &BaselineEntry| (known.until.is_none(), known.until, !known.reason.is_empty());
                 if twice.is_none_or(|other| lasts(other) < lasts(&known)) {
@@ -85,7 +93,7 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// The file, sorted.
+    /// Returns the text of the file, sorted.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
@@ -99,7 +107,7 @@ impl Baseline {
         out
     }
 
-    /// The entries as they count.
+    /// Returns the entries as suppressions.
     #[must_use]
     pub fn suppressions(&self) -> Vec<SuppressionEntry> {
         let entry = |(fingerprint, known): (&String, &BaselineEntry)| SuppressionEntry {
@@ -111,21 +119,21 @@ impl Baseline {
     }
 }
 
-/// A reason as it is written and shown: one line, short, with what could be a secret masked.
+/// Returns a reason as files and reports show it: one line, short, with everything masked that may be a secret.
 #[must_use]
 pub fn sanitize_reason(reason: &str) -> String {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    // Plain words are what nearly all reasons are, and nothing of them is masked: a long list is read in each hook.
+    // Nearly all reasons are plain words, in which nothing is masked. Each hook reads the whole list, so this is fast.
     let is_plain = line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
         && line.split(' ').all(|word| word.len() < 16);
-    if is_plain && line.len() <= MOST_REASON {
+    if is_plain && line.len() <= MAX_REASON {
         return line;
     }
     let masked = |text: &str| escape_terminal(&mask_line(text.as_bytes(), None));
-    let mut shown: String = masked(&line).chars().take(MOST_REASON).collect();
-    // What is masked is read again: until it stays what it is.
+    let mut shown: String = masked(&line).chars().take(MAX_REASON).collect();
+    // The result is read again later, so it has to stay as it is when it is masked once more.
     for _ in 0..8 {
-        let again: String = masked(&shown).chars().take(MOST_REASON).collect();
+        let again: String = masked(&shown).chars().take(MAX_REASON).collect();
         if again == shown {
             break;
         }
@@ -134,7 +142,7 @@ pub fn sanitize_reason(reason: &str) -> String {
     shown.trim().to_owned()
 }
 
-/// Whether this is a whole fingerprint, or enough of one to name a value.
+/// Whether a text is a fingerprint, or its first digits in a sufficient number to name a value.
 #[must_use]
 pub fn is_fingerprint(digits: &str) -> bool {
     (Fingerprint::MIN_PREFIX..=16).contains(&digits.len())
@@ -153,15 +161,19 @@ fn line(fingerprint: &str, known: &BaselineEntry) -> String {
     line
 }
 
-fn entry(line: &str) -> Result<(String, BaselineEntry), &'static str> {
+/// Parses a line; an error is a message and a help.
+fn parse_line(line: &str) -> Result<(String, BaselineEntry), (&'static str, &'static str)> {
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark)) {
-        return Err("a merge left its marks; keep the lines of both sides, without the marks");
+        return Err((
+            "a merge left its conflict markers",
+            "keep the lines of both sides and remove the markers",
+        ));
     }
     let (head, reason) = line.split_once(" -- ").unwrap_or((line, ""));
     let mut words = head.split_whitespace();
     let fingerprint = words.next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&fingerprint) {
-        return Err("it does not begin with a fingerprint");
+        return Err(("it does not begin with a fingerprint", FORMAT_HELP));
     }
     let mut known = BaselineEntry {
         rule: String::new(),
@@ -170,13 +182,17 @@ fn entry(line: &str) -> Result<(String, BaselineEntry), &'static str> {
         reason: sanitize_reason(reason),
     };
     let (rule, path) = (words.next(), words.next());
-    let (Some(rule), Some(path)) = (rule, path) else { return Err("it needs a rule and a path, or `-`") };
+    let (Some(rule), Some(path)) = (rule, path) else {
+        return Err(("it needs a rule and a path, or `-`", FORMAT_HELP));
+    };
     known.rule = escape_terminal(rule.as_bytes());
     known.path = escape_terminal(path.as_bytes());
     for word in words {
-        let date =
-            word.strip_prefix("until=").ok_or("behind the path only `until=DATE` and `-- REASON` follow")?;
-        known.until = Some(date.parse().map_err(|_| "its end is no date (until=YYYY-MM-DD)")?);
+        let date = word
+            .strip_prefix("until=")
+            .ok_or(("only `until=DATE` and `-- REASON` may follow the path", FORMAT_HELP))?;
+        known.until =
+            Some(date.parse().map_err(|_| ("the expiry is not a date (until=YYYY-MM-DD)", FORMAT_HELP))?);
     }
     Ok((fingerprint, known))
 }
@@ -190,7 +206,7 @@ mod tests {
         a1b2c3d4e5 generic-secret a%20b.py\n";
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_baseline_is_read_back() {
         let baseline = Baseline::parse(GOOD.as_bytes()).unwrap();
         assert_eq!(baseline.to_text(), GOOD);
         assert_eq!(baseline.suppressions().len(), 2);
@@ -208,18 +224,18 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_cannot_be_read_is_named_and_not_quoted() {
-        for (line, said) in [
-            ("<<<<<<< HEAD", "a merge left its marks"),
+    fn an_error_names_the_line_and_quotes_nothing() {
+        for (line, message) in [
+            ("<<<<<<< HEAD", "a merge left its conflict markers"),
             ("hunter2 rule path", "does not begin with a fingerprint"),
             ("3f9c1a hunter2", "needs a rule and a path"),
-            ("3f9c1a rule path until=hunter2", "no date"),
-            ("3f9c1a rule path hunter2", "behind the path"),
+            ("3f9c1a rule path until=hunter2", "not a date"),
+            ("3f9c1a rule path hunter2", "may follow the path"),
             ("3f9c1 rule path", "fingerprint"),
             ("3f9c1ad2001122334 rule path", "fingerprint"),
         ] {
             let error = Baseline::parse(format!("# x\n{line}\n").as_bytes()).unwrap_err().to_string();
-            assert!(error.starts_with("line 2: ") && error.contains(said), "{line}: {error}");
+            assert!(error.starts_with("line 2: ") && error.contains(message), "{line}: {error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
         assert!(Baseline::parse(b"\xff\xfe").is_err());
@@ -230,12 +246,12 @@ mod tests {
         assert_eq!(sanitize_reason("rotated\n  in May"), "rotated in May");
         assert_eq!(sanitize_reason("abcdefgh Ijklmnop"), "abcdefgh Ijklmnop");
         assert_eq!(sanitize_reason(&format!("was {}", "k".repeat(20))), "was ********");
-        assert_eq!(sanitize_reason(&"ab ".repeat(500)).chars().count(), MOST_REASON);
+        assert_eq!(sanitize_reason(&"ab ".repeat(500)).chars().count(), MAX_REASON);
     }
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_are_an_error_or_stay_what_they_are(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+        fn arbitrary_bytes_are_an_error_or_are_written_as_they_are_read(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
             if let Ok(read) = Baseline::parse(&bytes) {
                 proptest::prop_assert_eq!(Baseline::parse(read.to_text().as_bytes()), Ok(read));
             }

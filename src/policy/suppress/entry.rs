@@ -1,17 +1,18 @@
-//! An entry of a file that allows something: what it names, why, and until when.
+//! A suppression from a file: what it names, its reason and its expiry. Whether it fits a finding is decided by
+//! `entry_index`.
 
 use jiff::civil::Date;
 
 use crate::policy::PathPatterns;
 
-/// Which file an entry stands in.
+/// The kind of file that an entry is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntrySource {
     /// `skant.toml`.
     Config,
     /// `.skant-baseline`.
     Baseline,
-    /// A file of gitleaks'.
+    /// `.gitleaks.toml` or `.gitleaksignore`.
     Gitleaks,
 }
 
@@ -26,7 +27,7 @@ impl EntrySource {
         }
     }
 
-    /// Which file that is, for people.
+    /// The file, for people.
     #[must_use]
     pub const fn file(self) -> &'static str {
         match self {
@@ -37,31 +38,32 @@ impl EntrySource {
     }
 }
 
-/// An entry that allows what has all that it names. One that names nothing allows nothing.
+/// An entry that suppresses the findings which have everything that it names. An entry that names nothing suppresses
+/// nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuppressionEntry {
-    /// The fingerprint, or its first digits (six at least), in lower case.
+    /// The fingerprint, or its first six or more digits, in lowercase.
     pub fingerprint: Option<String>,
-    /// The rule's id.
+    /// The id of a rule.
     pub rule: Option<String>,
     /// The path patterns.
     pub paths: Option<PathPatterns>,
-    /// The commit's name, or its first digits, in lower case.
+    /// The id of a commit, or its first digits, in lowercase.
     pub commit: Option<String>,
-    /// The line: only gitleaks names one.
+    /// The line: only `.gitleaksignore` names one.
     pub line: Option<usize>,
-    /// Why, escaped and masked.
+    /// The reason, escaped and masked.
     pub reason: String,
-    /// The last day on which it counts.
+    /// The last day on which the entry applies.
     pub until: Option<Date>,
-    /// Where it stands.
+    /// The kind of file that it is from.
     pub source: EntrySource,
-    /// Whether it is not in the base revision's policy, but in that of the change itself.
+    /// Whether the scanned change adds the entry, so that the policy of its base does not have it.
     pub from_change: bool,
 }
 
 impl SuppressionEntry {
-    /// An entry that names nothing yet.
+    /// Makes an entry that names nothing yet.
     #[must_use]
     pub const fn new(source: EntrySource, reason: String) -> Self {
         Self {
@@ -77,29 +79,32 @@ impl SuppressionEntry {
         }
     }
 
-    /// Whether it is for one value: whoever wrote it has seen that value.
+    /// Whether the entry is for one value: then its author has seen that value.
     #[must_use]
     pub const fn has_fingerprint(&self) -> bool {
         self.fingerprint.is_some()
     }
 
-    /// Whether its last day has passed.
+    /// Whether the last day of the entry has passed.
     #[must_use]
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 
-    /// Whether it says the same as another one, wherever both stand and whatever their reasons are.
+    /// Whether another entry suppresses the same findings. Files and reasons may differ.
     #[must_use]
     pub fn suppresses_the_same(&self, other: &Self) -> bool {
-        let names = |entry: &Self| {
-            let Self { fingerprint, rule, paths, commit, line, until, .. } = entry.clone();
-            (fingerprint, rule, paths, commit, line, until)
-        };
-        names(self) == names(other)
+        let Self { fingerprint, rule, paths, commit, line, reason: _, until, source: _, from_change: _ } =
+            self;
+        *fingerprint == other.fingerprint
+            && *rule == other.rule
+            && *paths == other.paths
+            && *commit == other.commit
+            && *line == other.line
+            && *until == other.until
     }
 
-    /// What it names, for people.
+    /// Describes what the entry names, for people.
     #[must_use]
     pub fn describe(&self) -> String {
         let mut parts: Vec<String> = self.fingerprint.iter().cloned().collect();

@@ -1,59 +1,41 @@
-//! Why a candidate is *not* reported: a `skant:allow` beside it, or an entry in the configuration or the baseline.
-//! Each answer is a named variant, so that it can be shown and counted. Decides nothing about placeholders (`judge`
-//! does).
+//! Finds the suppression of a finding: an inline comment, an entry of `skant.toml`, or a line of the baseline.
+//!
+//! Each answer is a named variant, so that reports can show and count it. Does not decide about placeholders: `assess`
+//! does.
 
 pub mod baseline;
 pub(crate) mod entry;
 pub(crate) mod entry_index;
+pub(crate) mod query;
 
 use jiff::civil::Date;
 
 use crate::detect::{InlineComment, Marker};
 use crate::finding::Confidence;
-use crate::rules::Rule;
-use crate::secret::Fingerprint;
 
 pub use crate::policy::glob::PathPatterns;
 pub use entry::{EntrySource, SuppressionEntry};
 pub use entry_index::SuppressionIndex;
+pub use query::SuppressionQuery;
 
-/// A finding before it is known whether it is reported.
-#[derive(Clone, Copy, Debug)]
-pub struct SuppressionQuery<'s> {
-    /// The rule that found it.
-    pub rule: &'s Rule,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// The value's name.
-    pub fingerprint: &'s Fingerprint,
-    /// The raw path; empty where there is none.
-    pub path: &'s [u8],
-    /// The commit that it is told with.
-    pub commit: Option<&'s str>,
-    /// The line.
-    pub line: usize,
-    /// What stands in comments beside it.
-    pub comments: &'s [InlineComment],
-}
-
-/// What comments are worth.
+/// Which inline comments apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommentPolicy {
-    /// Whose they are.
+    /// The author of the comments.
     pub origin: PolicyOrigin,
-    /// Whether `gitleaks:allow` counts, too.
+    /// Whether `gitleaks:allow` applies, too.
     pub gitleaks: bool,
 }
 
-/// Who wrote the comments in what is scanned.
+/// The author of the comments in the scanned text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PolicyOrigin {
-    /// Whoever may decide.
+    /// Somebody who may decide what counts: comments apply.
     #[default]
     Repository,
-    /// The author of a change: they count, and it is said that the change brings them.
+    /// The author of a change: comments apply, and a note says that the change adds them.
     Change,
-    /// Somebody whose comments count for nothing.
+    /// An untrusted author: no comment applies.
     UntrustedChange,
 }
 
@@ -63,113 +45,119 @@ impl Default for CommentPolicy {
     }
 }
 
-/// What suppressed a finding.
+/// The suppression of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
-    /// The name in reports.
+    /// The kind of suppression, as reports name it.
     pub by: &'static str,
-    /// The reason that was given.
+    /// The reason of its author; empty if there is none.
     pub reason: String,
-    /// Whether the change that is scanned brings the suppression itself.
+    /// Whether the scanned change adds the suppression itself.
     pub from_change: bool,
 }
 
-/// The answer for one place.
+/// The answer for one location of a finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SuppressionResult {
-    /// What suppresses it, if anything does.
+    /// The suppression that applies.
     pub suppression: Option<Suppression>,
-    /// Why a suppression that stands there does not count.
+    /// Why suppressions that are there do not apply; empty if one applies.
     pub warnings: Vec<String>,
-    /// The entries that fit, by their place in the record.
+    /// The entries that fit, by their index in [`SuppressionIndex::entries`].
     pub matched_entries: Vec<usize>,
 }
 
-/// Decides about one place. `today` ends entries whose day has passed.
+/// Finds the suppression of one location of a finding. An entry whose last day is before `today` does not apply.
 #[must_use]
 pub fn find_suppression(
-    subject: &SuppressionQuery<'_>,
-    record: &SuppressionIndex,
-    comments: CommentPolicy,
+    query: &SuppressionQuery<'_>,
+    index: &SuppressionIndex,
+    policy: CommentPolicy,
     today: Date,
 ) -> SuppressionResult {
-    let mut ruling = SuppressionResult::default();
-    for directive in subject.comments {
-        match inline(subject, directive, comments, today) {
-            Inline::Counts => {
-                let by = if directive.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
-                ruling.suppression.get_or_insert(Suppression {
+    let mut result = SuppressionResult::default();
+    for comment in query.comments {
+        match check_comment(query, comment, policy, today) {
+            CommentEffect::Applies => {
+                let by = if comment.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
+                result.suppression.get_or_insert(Suppression {
                     by,
-                    reason: directive.reason.clone(),
-                    from_change: comments.origin == PolicyOrigin::Change,
+                    reason: comment.reason.clone(),
+                    from_change: policy.origin == PolicyOrigin::Change,
                 });
             }
-            Inline::OtherFinding => {}
-            Inline::Not(warning) => ruling.warnings.push(warning),
+            CommentEffect::OtherFinding => {}
+            CommentEffect::Rejected(warning) => result.warnings.push(warning),
         }
     }
-    for (number, entry) in record.fitting(subject) {
-        ruling.matched_entries.push(number);
+    for (number, entry) in index.fitting(query) {
+        result.matched_entries.push(number);
         if let Some(until) = entry.until.filter(|_| entry.is_expired(today)) {
-            ruling.warnings.push(format!("the entry for {} ended on {until}", entry.describe()));
+            result.warnings.push(format!("the entry for {} expired on {until}", entry.describe()));
             continue;
         }
-        let reason = Suppression {
+        let suppression = Suppression {
             by: entry.source.name(),
             reason: entry.reason.clone(),
             from_change: entry.from_change,
         };
-        // What the base revision says as well is nothing that the change brings.
-        if ruling.suppression.as_ref().is_none_or(|known| known.from_change && !entry.from_change) {
-            ruling.suppression = Some(reason);
+        // An entry of the base revision goes before one that the change adds: then the change adds nothing.
+        if result.suppression.as_ref().is_none_or(|known| known.from_change && !entry.from_change) {
+            result.suppression = Some(suppression);
         }
     }
-    if ruling.suppression.is_some() {
-        ruling.warnings.clear();
+    if result.suppression.is_some() {
+        result.warnings.clear();
     }
-    ruling
+    result
 }
 
-enum Inline {
-    Counts,
-    /// It is for another rule or another value, or for another tool.
+/// The effect of an inline comment on a finding.
+enum CommentEffect {
+    Applies,
+    /// The comment is for another rule, another value or another tool.
     OtherFinding,
-    Not(String),
+    /// The comment is for this finding and does not apply, with the reason.
+    Rejected(String),
 }
 
-fn inline(
-    subject: &SuppressionQuery<'_>,
-    directive: &InlineComment,
-    comments: CommentPolicy,
+fn check_comment(
+    query: &SuppressionQuery<'_>,
+    comment: &InlineComment,
+    policy: CommentPolicy,
     today: Date,
-) -> Inline {
-    if directive.marker == Marker::Gitleaks && !comments.gitleaks {
-        return Inline::OtherFinding;
+) -> CommentEffect {
+    if comment.marker == Marker::Gitleaks && !policy.gitleaks {
+        return CommentEffect::OtherFinding;
     }
-    if directive.rule.as_ref().is_some_and(|rule| *rule != subject.rule.id) {
-        return Inline::OtherFinding;
+    if comment.rule.as_ref().is_some_and(|rule| *rule != query.rule.id) {
+        return CommentEffect::OtherFinding;
     }
-    match &directive.fingerprint {
-        Some(digits) if !subject.fingerprint.matches_prefix(digits) => return Inline::OtherFinding,
-        // A key that replaces an allowed one has to be new, so the comment has to name the value: wherever a provider's
-        // token fails a run. Few families have a structure that makes one of high confidence.
-        None if subject.rule.is_provider() && subject.confidence >= Confidence::Medium => {
-            let comment =
-                if directive.marker == Marker::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
-            return Inline::Not(format!(
-                "a {comment} for a key has to name it: skant:allow {}/{}",
-                subject.rule.id, subject.fingerprint
+    match &comment.fingerprint {
+        Some(digits) if !query.fingerprint.matches_prefix(digits) => return CommentEffect::OtherFinding,
+        // A new key in the place of an allowed one has to be reported. So the comment has to name the value wherever a
+        // provider's token fails a run: from medium confidence on, since few token families have a structure that gives
+        // high confidence.
+        None if query.rule.is_provider() && query.confidence >= Confidence::Medium => {
+            let name = if comment.marker == Marker::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
+            return CommentEffect::Rejected(format!(
+                "a {name} for a key has to name it: skant:allow {}/{}",
+                query.rule.id, query.fingerprint
             ));
         }
         _ => {}
     }
-    if comments.origin == PolicyOrigin::UntrustedChange {
-        return Inline::Not("a comment of the change itself does not count here".to_owned());
+    if policy.origin == PolicyOrigin::UntrustedChange {
+        return CommentEffect::Rejected("a comment of an untrusted author does not apply".to_owned());
     }
-    match directive.until.as_deref().map(str::parse::<Date>) {
-        Some(Err(_)) => Inline::Not("the end of a `skant:allow` is no date (until=YYYY-MM-DD)".to_owned()),
-        Some(Ok(until)) if until < today => Inline::Not(format!("a `skant:allow` ended on {until}")),
-        _ => Inline::Counts,
+    match comment.until.as_deref().map(str::parse::<Date>) {
+        Some(Err(_)) => CommentEffect::Rejected(
+            "the expiry of a `skant:allow` is not a date (until=YYYY-MM-DD)".to_owned(),
+        ),
+        Some(Ok(until)) if until < today => {
+            CommentEffect::Rejected(format!("a `skant:allow` expired on {until}"))
+        }
+        _ => CommentEffect::Applies,
     }
 }
 

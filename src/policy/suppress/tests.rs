@@ -1,6 +1,8 @@
-use crate::policy::suppress::*;
+//! Which inline comments and entries suppress a finding.
+
+use super::*;
 use crate::rules::RuleSet;
-use crate::secret::ValueId;
+use crate::secret::{Fingerprint, ValueId};
 
 struct Case<'c> {
     rule: &'c str,
@@ -23,11 +25,11 @@ impl Default for Case<'_> {
 }
 
 impl Case<'_> {
-    fn ruling(self) -> SuppressionResult {
+    fn result(self) -> SuppressionResult {
         let rules = RuleSet::builtin();
         let rule = rules.rules().iter().find(|known| known.id == self.rule).unwrap();
         let fingerprint = Fingerprint::strong(&ValueId::new(b"value"));
-        let subject = SuppressionQuery {
+        let query = SuppressionQuery {
             rule,
             confidence: self.confidence,
             fingerprint: &fingerprint,
@@ -37,7 +39,7 @@ impl Case<'_> {
             comments: &[self.directive],
         };
         find_suppression(
-            &subject,
+            &query,
             &SuppressionIndex::new(self.entries),
             self.comments,
             "2026-06-15".parse().unwrap(),
@@ -60,40 +62,40 @@ fn named(entry: impl Fn(&mut SuppressionEntry)) -> SuppressionEntry {
 }
 
 #[test]
-fn a_key_has_to_be_named() {
-    let bare = key(InlineComment::default()).ruling();
+fn a_comment_for_a_key_has_to_name_it() {
+    let bare = key(InlineComment::default()).result();
     assert!(bare.suppression.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
-    let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).ruling();
+    let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).result();
     assert_eq!(named.suppression.unwrap().by, "inline");
     let other =
-        key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).ruling();
+        key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).result();
     assert_eq!(other, SuppressionResult::default());
 }
 
 #[test]
-fn a_bare_comment_is_enough_for_less() {
-    let ruling = |rule, directive| Case { rule, directive, ..Case::default() }.ruling();
-    assert!(ruling("generic-secret", InlineComment::default()).suppression.is_some());
-    let key = |confidence| Case { confidence, ..key(InlineComment::default()) }.ruling();
+fn a_bare_comment_is_enough_for_a_password_or_low_confidence() {
+    let result = |rule, directive| Case { rule, directive, ..Case::default() }.result();
+    assert!(result("generic-secret", InlineComment::default()).suppression.is_some());
+    let key = |confidence| Case { confidence, ..key(InlineComment::default()) }.result();
     assert!(key(Confidence::Low).suppression.is_some());
     assert!(key(Confidence::Medium).warnings[0].contains("has to name it"));
     let other_rule = InlineComment { rule: Some("other-rule".into()), ..InlineComment::default() };
-    assert!(ruling("generic-secret", other_rule).suppression.is_none());
+    assert!(result("generic-secret", other_rule).suppression.is_none());
 }
 
 #[test]
-fn an_end_counts_to_its_last_day() {
+fn a_comment_applies_up_to_its_last_day() {
     let generic = |day: &str| {
         let directive = InlineComment { until: Some(day.into()), ..InlineComment::default() };
-        Case { directive, ..Case::default() }.ruling()
+        Case { directive, ..Case::default() }.result()
     };
     assert!(generic("2026-06-15").suppression.is_some());
-    assert!(generic("2026-06-14").warnings[0].contains("ended on 2026-06-14"));
-    assert!(generic("soon").warnings[0].contains("no date"));
+    assert!(generic("2026-06-14").warnings[0].contains("expired on 2026-06-14"));
+    assert!(generic("soon").warnings[0].contains("not a date"));
 }
 
 #[test]
-fn an_entry_allows_what_has_all_that_it_names() {
+fn an_entry_suppresses_findings_with_everything_that_it_names() {
     let paths = |pattern: &str| Some(PathPatterns::new(&[pattern.to_owned()]).unwrap());
     for (entry, fits) in [
         (named(|entry| entry.fingerprint = Some(digits().to_uppercase())), true),
@@ -111,46 +113,49 @@ fn an_entry_allows_what_has_all_that_it_names() {
         (named(|_| ()), false),
         (named(|entry| entry.line = Some(7)), false),
     ] {
-        let ruling = Case { entries: vec![entry.clone()], ..key(InlineComment::default()) }.ruling();
+        let result = Case { entries: vec![entry.clone()], ..key(InlineComment::default()) }.result();
         assert_eq!(
-            (ruling.suppression.is_some(), ruling.matched_entries.len()),
+            (result.suppression.is_some(), result.matched_entries.len()),
             (fits, usize::from(fits)),
             "{entry:?}"
         );
     }
-    let ended = named(|entry| {
+    let expired = named(|entry| {
         (entry.fingerprint, entry.until) = (Some(digits()), Some("2026-01-01".parse().unwrap()));
     });
-    let ended = Case { entries: vec![ended], ..Case::default() }.ruling();
-    assert!(ended.suppression.is_none() && ended.warnings[0].contains("ended on 2026-01-01"), "{ended:?}");
+    let expired = Case { entries: vec![expired], ..Case::default() }.result();
+    assert!(
+        expired.suppression.is_none() && expired.warnings[0].contains("expired on 2026-01-01"),
+        "{expired:?}"
+    );
 }
 
 #[test]
-fn who_brings_a_suppression_is_said() {
+fn a_suppression_of_the_change_is_marked() {
     let bare = |origin| {
         let comments = CommentPolicy { origin, gitleaks: false };
-        Case { directive: InlineComment::default(), comments, ..Case::default() }.ruling()
+        Case { directive: InlineComment::default(), comments, ..Case::default() }.result()
     };
     assert!(!bare(PolicyOrigin::Repository).suppression.unwrap().from_change);
     assert!(bare(PolicyOrigin::Change).suppression.unwrap().from_change);
-    let strangers = bare(PolicyOrigin::UntrustedChange);
-    assert!(strangers.suppression.is_none() && strangers.warnings[0].contains("does not count here"));
-    // What the base says, too, is not the change's.
+    let untrusted = bare(PolicyOrigin::UntrustedChange);
+    assert!(untrusted.suppression.is_none() && untrusted.warnings[0].contains("untrusted author"));
+    // The base has the entry, too: the change adds nothing.
     let entry =
         |from_change| named(|entry| (entry.fingerprint, entry.from_change) = (Some(digits()), from_change));
-    let both = Case { entries: vec![entry(true), entry(false)], ..Case::default() }.ruling();
+    let both = Case { entries: vec![entry(true), entry(false)], ..Case::default() }.result();
     assert!(!both.suppression.unwrap().from_change);
 }
 
 #[test]
-fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
-    let ruling = |gitleaks, case: Case<'_>| {
+fn a_gitleaks_comment_applies_only_if_the_settings_say_so() {
+    let result = |gitleaks, case: Case<'_>| {
         let directive = InlineComment { marker: Marker::Gitleaks, ..InlineComment::default() };
-        Case { directive, comments: CommentPolicy { gitleaks, ..CommentPolicy::default() }, ..case }.ruling()
+        Case { directive, comments: CommentPolicy { gitleaks, ..CommentPolicy::default() }, ..case }.result()
     };
-    assert_eq!(ruling(false, Case::default()), SuppressionResult::default());
-    assert_eq!(ruling(true, Case::default()).suppression.unwrap().by, "gitleaks:allow");
-    let for_a_key = ruling(true, key(InlineComment::default()));
+    assert_eq!(result(false, Case::default()), SuppressionResult::default());
+    assert_eq!(result(true, Case::default()).suppression.unwrap().by, "gitleaks:allow");
+    let for_a_key = result(true, key(InlineComment::default()));
     assert!(
         for_a_key.suppression.is_none() && for_a_key.warnings[0].contains("has to name it"),
         "{for_a_key:?}"

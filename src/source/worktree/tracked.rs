@@ -48,7 +48,14 @@ impl<'t> Tracked<'t> {
                 name.extend([prefix, b"/"].concat());
             }
             name.extend_from_slice(entry.path);
-            if !self.known.contains(&name[..]) && !(self.lister.excluded)(&name) {
+            // Patterns take a submodule for a folder, as git does.
+            let is_submodule = EntryKind::from_mode(entry.mode) == EntryKind::Submodule;
+            let is_excluded = if is_submodule {
+                (self.lister.excluded)(&[&name[..], b"/"].concat())
+            } else {
+                (self.lister.excluded)(&name)
+            };
+            if !self.known.contains(&name[..]) && !is_excluded {
                 self.entry(&entry, top, &name, &mut checkout);
             }
         }

@@ -1,0 +1,320 @@
+//! What a finding means for a run: one function for all commands and hooks.
+//!
+//! Decides about exit codes and about what a report shows. It does not choose words and colours: `report::level` does.
+
+use crate::finding::{Confidence, Context, Finding, Verdict, Verification};
+use crate::policy::FailOn;
+
+/// The effect of a finding on a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Disposition {
+    /// The run fails, or the hook blocks.
+    Fail,
+    /// The hook shows the finding, and git goes on.
+    Warn,
+    /// The report has the finding, and the run does not fail because of it.
+    Listed,
+    /// The report does not have the finding.
+    Hidden,
+}
+
+impl Disposition {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Listed => "listed",
+            Self::Hidden => "hidden",
+        }
+    }
+}
+
+/// Why a finding has its disposition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DispositionReason {
+    /// Hidden: the confidence is below the lowest that is reported.
+    BelowMinConfidence,
+    /// Hidden: a suppression applies.
+    Suppressed,
+    /// Listed: no ref, reflog, stash or index reaches the value any more.
+    Unreachable,
+    /// Listed: the confidence is below the one that fails the run.
+    BelowFailOn,
+    /// Listed: no finding fails the run.
+    FailOnNever,
+    /// Fail: the confidence is at least the one that fails the run.
+    ReachesFailOn,
+    /// Fail: the hook blocks high confidence.
+    HighConfidence,
+    /// Fail: the hook blocks medium confidence of a provider's rule.
+    ProviderRule,
+    /// Warn: the hook does not block this confidence.
+    BelowHookThreshold,
+}
+
+impl DispositionReason {
+    /// The code in reports.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BelowMinConfidence => "below-min-confidence",
+            Self::Suppressed => "suppressed",
+            Self::Unreachable => "unreachable",
+            Self::BelowFailOn => "below-fail-on",
+            Self::FailOnNever => "fail-on-never",
+            Self::ReachesFailOn => "reaches-fail-on",
+            Self::HighConfidence => "high-confidence",
+            Self::ProviderRule => "provider-rule",
+            Self::BelowHookThreshold => "below-hook-threshold",
+        }
+    }
+}
+
+/// The kind of run, with the thresholds that belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunMode {
+    /// `skant scan`.
+    Scan {
+        /// The confidence from which a finding fails the run.
+        fail_on: FailOn,
+        /// Whether a finding that nothing reaches may fail the run (`--fail-on-unreachable`).
+        fail_on_unreachable: bool,
+    },
+    /// A hook. Its threshold is fixed: it blocks only findings that are certain enough to stop a commit for.
+    Hook,
+}
+
+/// Everything that a disposition depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DispositionInputs {
+    /// The confidence of the finding.
+    pub confidence: Confidence,
+    /// The lowest confidence that is reported.
+    pub min_confidence: Confidence,
+    /// Whether the rule belongs to a provider; `false` for a generic rule.
+    pub is_provider_rule: bool,
+    /// Whether a ref, reflog, stash or the index reaches the value; `true` outside of history scans.
+    pub is_reachable: bool,
+    /// Whether a suppression applies; `false` with `--no-suppressions`.
+    pub is_suppressed: bool,
+    /// The kind of file. No rule depends on it yet.
+    pub context: Context,
+    /// A person's decision. No rule depends on it yet.
+    pub verdict: Option<Verdict>,
+    /// The provider's answer. No rule depends on it yet.
+    pub verification: Option<Verification>,
+    /// The kind of run.
+    pub mode: RunMode,
+}
+
+impl DispositionInputs {
+    /// Returns the inputs for a finding of a report. The scan has already left out what is suppressed or below the
+    /// lowest reported confidence.
+    #[must_use]
+    pub fn from_reported(finding: &Finding, mode: RunMode) -> Self {
+        Self {
+            confidence: finding.confidence,
+            min_confidence: Confidence::Low,
+            is_provider_rule: finding.provider,
+            is_reachable: finding.is_reachable(),
+            is_suppressed: false,
+            context: finding.context.unwrap_or(Context::Unknown),
+            verdict: finding.verdict,
+            verification: finding.verification,
+            mode,
+        }
+    }
+}
+
+/// Decides what a finding means for a run.
+#[must_use]
+pub fn disposition(inputs: &DispositionInputs) -> (Disposition, DispositionReason) {
+    if let Some(reason) = hidden_reason(inputs.confidence, inputs.min_confidence, inputs.is_suppressed) {
+        return (Disposition::Hidden, reason);
+    }
+    match inputs.mode {
+        RunMode::Scan { fail_on, fail_on_unreachable } => match fail_on {
+            FailOn::Never => (Disposition::Listed, DispositionReason::FailOnNever),
+            FailOn::From(lowest) if inputs.confidence < lowest => {
+                (Disposition::Listed, DispositionReason::BelowFailOn)
+            }
+            FailOn::From(_) if !inputs.is_reachable && !fail_on_unreachable => {
+                (Disposition::Listed, DispositionReason::Unreachable)
+            }
+            FailOn::From(_) => (Disposition::Fail, DispositionReason::ReachesFailOn),
+        },
+        RunMode::Hook => match inputs.confidence {
+            Confidence::High => (Disposition::Fail, DispositionReason::HighConfidence),
+            Confidence::Medium if inputs.is_provider_rule => {
+                (Disposition::Fail, DispositionReason::ProviderRule)
+            }
+            Confidence::Medium | Confidence::Low => {
+                (Disposition::Warn, DispositionReason::BelowHookThreshold)
+            }
+        },
+    }
+}
+
+/// Returns why a report does not have a finding; `None` if it has it. The mode of the run does not matter.
+#[must_use]
+pub fn hidden_reason(
+    confidence: Confidence,
+    min_confidence: Confidence,
+    is_suppressed: bool,
+) -> Option<DispositionReason> {
+    if confidence < min_confidence {
+        // A suppressed finding below the threshold is not counted as suppressed either.
+        Some(DispositionReason::BelowMinConfidence)
+    } else if is_suppressed {
+        Some(DispositionReason::Suppressed)
+    } else {
+        None
+    }
+}
+
+/// Whether a finding of a report fails the run.
+#[must_use]
+pub fn fails_run(finding: &Finding, mode: RunMode) -> bool {
+    disposition(&DispositionInputs::from_reported(finding, mode)).0 == Disposition::Fail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Confidence::{High, Low, Medium};
+    use Disposition::{Fail, Hidden, Listed, Warn};
+
+    const CONFIDENCES: [Confidence; 3] = [Low, Medium, High];
+    const FAIL_ON: [FailOn; 4] = [FailOn::From(Low), FailOn::From(Medium), FailOn::From(High), FailOn::Never];
+
+    /// The outcomes of a hook: confidence, provider's rule, disposition, code.
+    const HOOK: [(Confidence, bool, Disposition, &str); 6] = [
+        (High, true, Fail, "high-confidence"),
+        (High, false, Fail, "high-confidence"),
+        (Medium, true, Fail, "provider-rule"),
+        (Medium, false, Warn, "below-hook-threshold"),
+        (Low, true, Warn, "below-hook-threshold"),
+        (Low, false, Warn, "below-hook-threshold"),
+    ];
+
+    /// The outcomes of a scan for a reachable value: confidence, threshold, disposition, code.
+    const SCAN: [(Confidence, FailOn, Disposition, &str); 12] = [
+        (High, FailOn::From(High), Fail, "reaches-fail-on"),
+        (High, FailOn::From(Medium), Fail, "reaches-fail-on"),
+        (High, FailOn::From(Low), Fail, "reaches-fail-on"),
+        (High, FailOn::Never, Listed, "fail-on-never"),
+        (Medium, FailOn::From(High), Listed, "below-fail-on"),
+        (Medium, FailOn::From(Medium), Fail, "reaches-fail-on"),
+        (Medium, FailOn::From(Low), Fail, "reaches-fail-on"),
+        (Medium, FailOn::Never, Listed, "fail-on-never"),
+        (Low, FailOn::From(High), Listed, "below-fail-on"),
+        (Low, FailOn::From(Medium), Listed, "below-fail-on"),
+        (Low, FailOn::From(Low), Fail, "reaches-fail-on"),
+        (Low, FailOn::Never, Listed, "fail-on-never"),
+    ];
+
+    fn expected(inputs: &DispositionInputs) -> (Disposition, &'static str) {
+        if inputs.confidence < inputs.min_confidence {
+            return (Hidden, "below-min-confidence");
+        }
+        if inputs.is_suppressed {
+            return (Hidden, "suppressed");
+        }
+        match inputs.mode {
+            RunMode::Hook => {
+                let row =
+                    HOOK.iter().find(|row| (row.0, row.1) == (inputs.confidence, inputs.is_provider_rule));
+                row.map(|row| (row.2, row.3)).unwrap()
+            }
+            RunMode::Scan { fail_on, fail_on_unreachable } => {
+                let row = SCAN.iter().find(|row| (row.0, row.1) == (inputs.confidence, fail_on)).unwrap();
+                let is_spared = row.2 == Fail && !inputs.is_reachable && !fail_on_unreachable;
+                if is_spared { (Listed, "unreachable") } else { (row.2, row.3) }
+            }
+        }
+    }
+
+    fn modes() -> Vec<RunMode> {
+        let scans = FAIL_ON.into_iter().flat_map(|fail_on| {
+            [false, true].map(|fail_on_unreachable| RunMode::Scan { fail_on, fail_on_unreachable })
+        });
+        scans.chain([RunMode::Hook]).collect()
+    }
+
+    /// Every combination of the inputs that rules depend on.
+    fn combinations() -> Vec<DispositionInputs> {
+        let mut all = Vec::new();
+        for mode in modes() {
+            for confidence in CONFIDENCES {
+                for min_confidence in CONFIDENCES {
+                    for bits in 0..8_u8 {
+                        all.push(DispositionInputs {
+                            confidence,
+                            min_confidence,
+                            is_provider_rule: bits & 1 != 0,
+                            is_reachable: bits & 2 != 0,
+                            is_suppressed: bits & 4 != 0,
+                            context: Context::Unknown,
+                            verdict: None,
+                            verification: None,
+                            mode,
+                        });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn each_combination_has_the_disposition_of_the_tables() {
+        let all = combinations();
+        assert_eq!(all.len(), 9 * 3 * 3 * 8);
+        for inputs in all {
+            let (disposition, reason) = disposition(&inputs);
+            assert_eq!((disposition, reason.code()), expected(&inputs), "{inputs:?}");
+        }
+    }
+
+    #[test]
+    fn context_verdict_and_verification_change_nothing_yet() {
+        let contexts = [
+            Context::Production,
+            Context::Test,
+            Context::Example,
+            Context::Translation,
+            Context::Generated,
+            Context::Vendored,
+        ];
+        let verdicts =
+            [Verdict::Confirmed, Verdict::Revoked, Verdict::Test, Verdict::FalseAlarm, Verdict::Accepted];
+        let answers = [Verification::Live, Verification::Dead, Verification::Unknown];
+        for inputs in combinations() {
+            let plain = disposition(&inputs);
+            for context in contexts {
+                assert_eq!(disposition(&DispositionInputs { context, ..inputs }), plain);
+            }
+            for verdict in verdicts.map(Some) {
+                assert_eq!(disposition(&DispositionInputs { verdict, ..inputs }), plain);
+            }
+            for verification in answers.map(Some) {
+                assert_eq!(disposition(&DispositionInputs { verification, ..inputs }), plain);
+            }
+        }
+    }
+
+    #[test]
+    fn a_stricter_threshold_never_makes_a_run_milder() {
+        for inputs in combinations() {
+            let RunMode::Scan { fail_on: FailOn::From(Medium), fail_on_unreachable } = inputs.mode else {
+                continue;
+            };
+            let stricter = RunMode::Scan { fail_on: FailOn::From(Low), fail_on_unreachable };
+            let (before, _) = disposition(&inputs);
+            let (after, _) = disposition(&DispositionInputs { mode: stricter, ..inputs });
+            assert!(before != Fail || after == Fail, "{inputs:?}");
+        }
+    }
+}
