@@ -2,14 +2,14 @@
 
 use jiff::tz::TimeZone;
 
-use crate::cli::Failure;
 use crate::cli::args::{Common, FailOn, Level};
+use crate::cli::error::Failure;
 use crate::cli::policy::{LoadedPolicy, PolicyBase};
 use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy;
 use crate::policy::repo_files::TreeVersion;
-use crate::policy::suppress::CommentPolicy;
+use crate::policy::suppress::{CommentPolicy, PolicyOrigin};
 use crate::policy::{Incomplete, Policy, Suppressions};
 use crate::scan::Scanner;
 
@@ -64,4 +64,19 @@ pub(crate) fn engine_for_base(
         today: now.to_zoned(TimeZone::UTC).date(),
         settings,
     }))
+}
+
+/// The scanner with the built-in policy only: no file and no option changes it.
+pub(crate) fn builtin_scanner() -> Scanner {
+    let now = crate::cli::clock::now();
+    Scanner::new(Policy {
+        min_confidence: Confidence::Medium,
+        suppressions: Suppressions::Applied,
+        comments: CommentPolicy { origin: PolicyOrigin::default(), gitleaks: false },
+        notes: Vec::new(),
+        incomplete: Incomplete::Fails,
+        now: now.as_second(),
+        today: now.to_zoned(TimeZone::UTC).date(),
+        settings: policy::Settings::default(),
+    })
 }
