@@ -308,9 +308,7 @@ fn settings_are_checked_and_their_places_underlined() {
     );
     let examples = "examples = [\"k = acme_0123\"]\ncounterexamples = [\"acme_\"]\n";
     std::fs::write(own, format!("{RULE}{examples}")).unwrap();
-    assert!(
-        run(&sandbox, 2, &["config", "check", own]).contains("acme-token: example 1 has no finding")
-    );
+    assert!(run(&sandbox, 2, &["config", "check", own]).contains("acme-token: example 1 has no finding"));
     std::fs::write(own, RULE).unwrap();
     assert!(run(&sandbox, 0, &["config", "check", own]).contains("fine"));
     let schema: Value = serde_json::from_str(&run(&sandbox, 0, &["config", "schema"])).unwrap();
@@ -554,7 +552,10 @@ fn a_place_is_explained_with_all_that_looked_at_it() {
     assert!(!said.contains(&key[20..60]) && !said.contains("3:"), "{said}");
     assert!(run(&sandbox, 0, &["explain", "app.env:1"]).contains("no rule was evaluated here"));
     let third = run(&sandbox, 0, &["explain", "app.env:3:1"]);
-    assert!(third.contains("3:14  `sk-ant-` occurs here, so these rules were evaluated: anthropic-"), "{third}");
+    assert!(
+        third.contains("3:14  `sk-ant-` occurs here, so these rules were evaluated: anthropic-"),
+        "{third}"
+    );
     let by_name = run(&sandbox, 0, &["explain", &fingerprint[..8]]);
     assert!(by_name.contains("app.env:2:5") && by_name.contains("has the full structure"), "{by_name}");
     // What only the history holds, and what is suppressed.

@@ -16,8 +16,8 @@ use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, BaselineError, sanitize_reason};
 use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
-use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 /// A baseline that cannot be used, or an entry that cannot be added.
 #[derive(Debug, Error, Diagnostic)]
@@ -71,7 +71,7 @@ impl BaselineFile {
     }
 
     pub(crate) fn write(&self, baseline: &Baseline) -> Result<(), CliError> {
-        if self.repository.is_foreign {
+        if self.repository.has_other_owner {
             return Err(BaselineFileError::OtherOwner.into());
         }
         output::replace_file(&self.top.join(BASELINE_FILE), baseline.to_text().as_bytes())
@@ -84,7 +84,7 @@ impl BaselineFile {
         &self,
         common: &Common,
         history: bool,
-        cancellation: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Vec<Report>, CliError> {
         let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
@@ -94,17 +94,17 @@ impl BaselineFile {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let mut reports = vec![scanner.scan_files(&files, cancellation)?];
+        let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
             let options = HistoryOptions {
                 paths: &PathFilter::default(),
                 full_scan: false,
                 provenance: ProvenanceMode::Track,
             };
-            reports.push(scanner.scan_history(&repository, &options, cancellation)?);
+            reports.push(scanner.scan_history(&repository, &options, control)?);
         }
         Ok(reports)
     }

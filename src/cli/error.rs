@@ -18,7 +18,7 @@ use super::exit::Exit;
 use super::output;
 use crate::report::human;
 use crate::scan::redact;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// An error that ends a run.
 pub(crate) type CliError = Box<dyn Diagnostic + Send + Sync>;
@@ -134,7 +134,7 @@ pub(crate) fn one_line(error: &dyn Diagnostic) -> String {
 /// Escapes and redacts a text. Lines after the first one are indented, so that no file name with a line break can
 /// imitate a line of skant's.
 fn safe(text: &str, indent: usize) -> String {
-    let lines: Vec<String> = text.lines().map(|line| terminal(line.as_bytes())).collect();
+    let lines: Vec<String> = text.lines().map(|line| escape_terminal(line.as_bytes())).collect();
     redact(&lines.join(&format!("\n{}", " ".repeat(indent))))
 }
 
@@ -164,13 +164,13 @@ impl QuotedLine {
         if line.len() > MAX_QUOTED {
             return None;
         }
-        let text = redact(&terminal(line));
+        let text = redact(&escape_terminal(line));
         let (start, end) = (offset - first, (offset - first + label.len()).min(line.len()));
         // In a changed line the span would mark other bytes, so the whole line is marked.
         let is_unchanged = text.as_bytes() == line && text.get(start..end).is_some();
         let span = if is_unchanged { start..end } else { 0..text.len() };
         let number = contents.line() + before.iter().filter(|byte| **byte == b'\n').count();
-        let name = redact(&terminal(contents.name().unwrap_or("input").as_bytes()));
+        let name = redact(&escape_terminal(contents.name().unwrap_or("input").as_bytes()));
         Some(Self { name, number, text, span: span.into() })
     }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use args::{Arguments, Command};
 use error::CliError;
 
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 pub use exit::Exit;
 
@@ -42,27 +42,27 @@ fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(error) => return error::print_clap_error(&error),
     };
-    let cancellation = process::cancel_on_signal();
-    let result = process::configure(&arguments.common).and_then(|()| dispatch(&arguments, &cancellation));
+    let control = process::cancel_on_signal();
+    let result = process::configure(&arguments.common).and_then(|()| dispatch(&arguments, &control));
     result.unwrap_or_else(|error| {
         error::print(&*error, &arguments.common);
         Exit::Failed
     })
 }
 
-fn dispatch(arguments: &Arguments, cancellation: &Arc<Cancellation>) -> Result<Exit, CliError> {
+fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
     let common = &arguments.common;
     match &arguments.command {
         Command::Install(options) => command::install::run(options),
         Command::Uninstall(options) => command::uninstall::run(options),
-        Command::Hook(hook) => command::hook::run(common, hook, cancellation),
-        Command::Scan(scan) => command::scan::run(common, scan, cancellation),
-        Command::Explain(options) => command::explain::run(common, options, cancellation),
-        Command::Rules(options) => command::rules::run(common, options, cancellation),
-        Command::Allow(options) => command::allow::run(common, options, cancellation),
-        Command::Baseline(options) => command::baseline::run(common, options, cancellation),
+        Command::Hook(hook) => command::hook::run(common, hook, control),
+        Command::Scan(scan) => command::scan::run(common, scan, control),
+        Command::Explain(options) => command::explain::run(common, options, control),
+        Command::Rules(options) => command::rules::run(common, options, control),
+        Command::Allow(options) => command::allow::run(common, options, control),
+        Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
-        Command::Demo(options) => command::demo::run(common, options, cancellation),
+        Command::Demo(options) => command::demo::run(common, options, control),
         Command::Completions { shell } => command::completions::run(*shell),
         Command::Man => command::man::run(),
         Command::Version => command::version::run(),

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::args::Common;
 use super::error::{CliError, print_line};
 use super::exit::Exit;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 /// The highest number of threads. A larger number is a typing error: tens of thousands of threads would only search for
 /// work.
@@ -71,18 +71,18 @@ pub(crate) fn disable_core_dumps() {
     }
 }
 
-/// Returns a cancellation that the first signal requests. The scan then ends with a report.
+/// Returns the control of a scan that the first signal cancels. The scan then ends with a report.
 ///
 /// A second signal ends the process at once. So does the end of the grace period: a thread that waits for a pipe or for
 /// standard input does not check the cancellation, and the sender may send one signal only.
-pub(crate) fn cancel_on_signal() -> Arc<Cancellation> {
-    let cancellation = Arc::new(Cancellation::default());
-    let handler = Arc::clone(&cancellation);
+pub(crate) fn cancel_on_signal() -> Arc<ScanControl> {
+    let control = Arc::new(ScanControl::default());
+    let handler = Arc::clone(&control);
     let installed = ctrlc::set_handler(move || {
-        if handler.is_set() {
+        if handler.cancellation.is_requested() {
             exit_at_once();
         }
-        handler.set();
+        handler.cancellation.request();
         std::thread::spawn(|| {
             std::thread::sleep(GRACE_PERIOD);
             exit_at_once();
@@ -90,7 +90,7 @@ pub(crate) fn cancel_on_signal() -> Arc<Cancellation> {
     });
     // Without a handler the signal ends the process, which is also correct.
     drop(installed);
-    cancellation
+    control
 }
 
 #[expect(clippy::exit, reason = "other threads may wait for input that never comes")]

@@ -9,7 +9,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use super::args::{Common, When};
 use crate::report::human::{counted, grouped, size};
-use crate::source::{Cancellation, ProgressSnapshot};
+use crate::source::{ProgressSnapshot, ScanControl};
 
 /// The pause between two drawings of the line.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -34,7 +34,7 @@ pub(crate) struct ProgressLine {
 
 impl ProgressLine {
     /// Starts to show the line if `--progress` and the terminal ask for it.
-    pub(crate) fn start(common: &Common, cancellation: &Arc<Cancellation>) -> Option<Self> {
+    pub(crate) fn start(common: &Common, control: &Arc<ScanControl>) -> Option<Self> {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let delay = match common.progress {
             When::Always if !common.quiet => Duration::ZERO,
@@ -42,9 +42,9 @@ impl ProgressLine {
             _ => return None,
         };
         let ended = Arc::new((Mutex::new(false), Condvar::new()));
-        let (cancellation, watched) = (Arc::clone(cancellation), Arc::clone(&ended));
+        let (control, watched) = (Arc::clone(control), Arc::clone(&ended));
         let thread =
-            std::thread::Builder::new().spawn(move || draw_until_end(&cancellation, &watched, delay)).ok();
+            std::thread::Builder::new().spawn(move || draw_until_end(&control, &watched, delay)).ok();
         Some(Self { ended, thread })
     }
 }
@@ -61,12 +61,13 @@ impl Drop for ProgressLine {
 }
 
 /// Draws the line again and again until the end of the scan.
-fn draw_until_end(cancellation: &Cancellation, ended: &(Mutex<bool>, Condvar), delay: Duration) {
+fn draw_until_end(control: &ScanControl, ended: &(Mutex<bool>, Condvar), delay: Duration) {
     let start = Instant::now();
     let draw = || {
         let width =
             terminal_size_of(std::io::stderr()).map_or(DEFAULT_WIDTH, |(Width(width), _)| width.into());
-        let line = line(&cancellation.progress.seen(), start.elapsed(), cancellation.is_set(), width);
+        let line =
+            line(&control.progress.snapshot(), start.elapsed(), control.cancellation.is_requested(), width);
         // One write, so that no other output comes in between. If it fails, nobody can be informed.
         let _ = std::io::stderr().write_all(format!("{ERASE}{line}").as_bytes());
     };
@@ -98,12 +99,13 @@ fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usiz
     let fits = |line: &String| line.chars().count() < width;
     let lines = if is_ending {
         vec!["ending; interrupt again to end at once".to_owned(), "ending".to_owned()]
-    } else if seen.is_telling {
+    } else if seen.is_tracing_provenance {
         vec![format!("following {secrets} through the history"), format!("following {secrets}")]
-    } else if seen.of == 0 {
+    } else if seen.expected == 0 {
         vec!["reading".to_owned()]
     } else {
-        let (read, of, bytes) = (grouped(seen.objects.min(seen.of)), grouped(seen.of), size(seen.bytes));
+        let (read, of, bytes) =
+            (grouped(seen.objects.min(seen.expected)), grouped(seen.expected), size(seen.bytes));
         let percent = format!("{:.0} %", (seen.share * 100.0).floor());
         let left = remaining_time(seen.share, elapsed).map_or(String::new(), |left| format!(", {left} left"));
         vec![
@@ -136,11 +138,11 @@ mod tests {
 
     const SEEN: ProgressSnapshot = ProgressSnapshot {
         objects: 412_338,
-        of: 849_014,
+        expected: 849_014,
         bytes: 3_100_000_000,
         share: 0.4,
         values: 2,
-        is_telling: false,
+        is_tracing_provenance: false,
     };
 
     #[test]
@@ -159,7 +161,7 @@ mod tests {
         let said = |seen: &ProgressSnapshot, is_ending| line(seen, Duration::ZERO, is_ending, 80);
         assert_eq!(said(&ProgressSnapshot::default(), false), "reading");
         assert_eq!(said(&SEEN, false), "40 %, 412,338 of 849,014 read, 3.1 GB, 2 secrets so far");
-        let telling = ProgressSnapshot { is_telling: true, values: 1, ..SEEN };
+        let telling = ProgressSnapshot { is_tracing_provenance: true, values: 1, ..SEEN };
         assert_eq!(said(&telling, false), "following 1 secret through the history");
         assert_eq!(said(&telling, true), "ending; interrupt again to end at once");
     }

@@ -6,14 +6,14 @@ use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Oid, Refs, Repository};
 use crate::remediation::Situation;
 use crate::scan::{MergeParents, Scanner, redact};
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// The result of a scan: the report, the scanner that made it, and the situation for its advice.
 pub(crate) type ScanOutcome = (Report, Scanner, Situation);
 
 /// Finds the repository of the current folder.
 pub(crate) fn current_repository() -> Result<Repository, DiscoverError> {
-    Repository::discover(Path::new("."), &GitEnvironment::of_process())
+    Repository::discover(Path::new("."), &GitEnvironment::from_process())
 }
 
 /// Returns the merged commits of a merge in progress. In `pre-merge-commit` git names them only in the environment,
@@ -27,7 +27,7 @@ pub(crate) fn merge_parents() -> MergeParents {
 /// Returns the advice context of a staged scan. Hooks run in the repository's root; git passes the caller's subfolder in
 /// `GIT_PREFIX`.
 pub(crate) fn staged_situation(repository: &Repository) -> Situation {
-    let unborn = matches!(Refs::head(repository), Ok(None));
+    let unborn = matches!(Refs::read_head(repository), Ok(None));
     let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
@@ -36,5 +36,5 @@ pub(crate) fn staged_situation(repository: &Repository) -> Situation {
 
 /// Returns a path as text that is safe to print.
 pub(crate) fn printable_path(path: &Path) -> String {
-    redact(&terminal(path.display().to_string().as_bytes()))
+    redact(&escape_terminal(path.display().to_string().as_bytes()))
 }

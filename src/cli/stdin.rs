@@ -52,7 +52,7 @@ impl<'s> Input<'s> {
     /// Returns the next chunk; an empty one at the end.
     fn next(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            if self.cancellation.is_set() {
+            if self.cancellation.is_requested() {
                 self.remaining = self.remaining.saturating_sub(1);
                 let waiting = self.chunks.try_recv().ok().filter(|_| self.remaining > 0);
                 return waiting.unwrap_or_else(|| Ok(Vec::new()));
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_cancellation_ends_an_endless_stream() {
         let cancellation = Cancellation::default();
-        cancellation.set();
+        cancellation.request();
         let mut read = Vec::new();
         Input::new(io::repeat(b'y'), &cancellation).read_to_end(&mut read).unwrap();
         assert!(read.len() <= CHUNK * MAX_WAITING);

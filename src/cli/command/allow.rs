@@ -13,7 +13,7 @@ use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
 use crate::scan::PathFilter;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 /// The lengths of whole fingerprints, in hexadecimal digits. With fewer digits only an existing value can be named.
 const FINGERPRINT_LENGTHS: [usize; 3] = [10, 14, 16];
@@ -43,7 +43,7 @@ enum AllowError {
     Ambiguous(String),
 }
 
-pub(crate) fn run(common: &Common, arguments: &Allow, cancellation: &Cancellation) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, CliError> {
     let file = BaselineFile::open()?;
     let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&digits) {
@@ -54,7 +54,7 @@ pub(crate) fn run(common: &Common, arguments: &Allow, cancellation: &Cancellatio
         return Err(AllowError::EmptyReason.into());
     }
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (fingerprint, entry) = if let Some(finding) = find(common, &file, &digits, cancellation)? {
+    let (fingerprint, entry) = if let Some(finding) = find(common, &file, &digits, control)? {
         (finding.fingerprint.as_str().to_owned(), entry_for(&finding, until, &reason))
     } else {
         let existing = baseline.entries.get(&digits).cloned();
@@ -80,23 +80,22 @@ fn find(
     common: &Common,
     file: &BaselineFile,
     digits: &str,
-    cancellation: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Option<Finding>, CliError> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
     let scanner = settings::scanner(&all, Some(&file.repository), TreeVersion::Worktree)?;
-    let staged =
-        scanner.scan_staged(&file.repository, &merge_parents(), &PathFilter::default(), cancellation);
+    let staged = scanner.scan_staged(&file.repository, &merge_parents(), &PathFilter::default(), control);
     // A failure is not fatal here: the working tree may hold the value as well.
     if let Some(finding) = staged.ok().map(|report| find_in(report, digits)).transpose()?.flatten() {
         return Ok(Some(finding));
     }
-    let mut reports = file.scan(&all, false, cancellation)?;
+    let mut reports = file.scan(&all, false, control)?;
     Ok(reports.pop().map(|report| find_in(report, digits)).transpose()?.flatten())
 }
 
 fn find_in(report: Report, digits: &str) -> Result<Option<Finding>, AllowError> {
     let mut named: Vec<Finding> =
-        report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
+        report.findings.into_iter().filter(|finding| finding.fingerprint.matches_prefix(digits)).collect();
     named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
     match named.len() {
         0 | 1 => Ok(named.pop()),

@@ -21,8 +21,8 @@ use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
 use crate::scan::redact;
-use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
 #[derive(Debug, Error, Diagnostic)]
 enum BaselineCommandError {
@@ -34,19 +34,15 @@ enum BaselineCommandError {
     Missing,
 }
 
-pub(crate) fn run(
-    common: &Common,
-    arguments: &Arguments,
-    cancellation: &Cancellation,
-) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Arguments, control: &ScanControl) -> Result<Exit, CliError> {
     let file = BaselineFile::open()?;
     match &arguments.command {
         BaselineCommand::Create(_) if file.baseline.is_some() => Err(BaselineCommandError::Exists.into()),
         BaselineCommand::Create(options) | BaselineCommand::Update(options) => {
-            add_findings(common, &file, options, cancellation)
+            add_findings(common, &file, options, control)
         }
-        BaselineCommand::Prune => find_outdated(common, &file, OutdatedEntries::Remove, cancellation),
-        BaselineCommand::Check => find_outdated(common, &file, OutdatedEntries::List, cancellation),
+        BaselineCommand::Prune => find_outdated(common, &file, OutdatedEntries::Remove, control),
+        BaselineCommand::Check => find_outdated(common, &file, OutdatedEntries::List, control),
     }
 }
 
@@ -55,12 +51,12 @@ fn add_findings(
     common: &Common,
     file: &BaselineFile,
     options: &BaselineOptions,
-    cancellation: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, CliError> {
     let reason = parse_reason(options.reason.as_deref().unwrap_or_default())?;
     let until = parse_until(options.until.as_deref())?;
     let import = options.from.as_deref().map(|path| Import::read(path, &file.top)).transpose()?;
-    let reports = file.scan(common, options.history, cancellation)?;
+    let reports = file.scan(common, options.history, control)?;
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (mut added, mut expired, mut not_imported) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
@@ -69,7 +65,7 @@ fn add_findings(
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
-        if baseline.entries.keys().any(|known| finding.fingerprint.is_named_by(known)) {
+        if baseline.entries.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
             let has_end = baseline.entries.get(fingerprint).is_some_and(|entry| entry.until.is_some());
             expired += usize::from(has_end);
             continue;
@@ -116,11 +112,11 @@ fn find_outdated(
     common: &Common,
     file: &BaselineFile,
     treatment: OutdatedEntries,
-    cancellation: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, CliError> {
     let baseline = file.baseline.as_ref().ok_or(BaselineCommandError::Missing)?;
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
-    let reports = file.scan(&all, true, cancellation)?;
+    let reports = file.scan(&all, true, control)?;
     let problems = problems_of(&reports);
     if !problems.is_empty() {
         output::print("not everything could be read, so no entry is called outdated\n")?;
@@ -130,7 +126,7 @@ fn find_outdated(
         reports.iter().any(|report| {
             let open = report.findings.iter().map(|finding| &finding.fingerprint);
             let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.fingerprint);
-            open.chain(suppressed).any(|fingerprint| fingerprint.is_named_by(digits))
+            open.chain(suppressed).any(|fingerprint| fingerprint.matches_prefix(digits))
         })
     };
     let today = clock::today();
@@ -138,7 +134,7 @@ fn find_outdated(
     let (mut unused, mut expired) = (0, 0);
     for (fingerprint, entry) in &baseline.entries {
         // A person may have written the line by hand.
-        let description = || redact(&terminal(format!("{} {}", entry.rule, entry.path).as_bytes()));
+        let description = || redact(&escape_terminal(format!("{} {}", entry.rule, entry.path).as_bytes()));
         if !is_found(fingerprint) {
             remaining.entries.remove(fingerprint);
             unused += 1;

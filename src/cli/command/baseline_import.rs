@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::finding::{Finding, LocationKind};
 use crate::policy::DetectSecretsBaseline;
 use crate::secret::Secret;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// A file that cannot be imported.
 #[derive(Debug, Error, Diagnostic)]
@@ -55,7 +55,7 @@ impl Import {
         let names = baseline
             .paths()
             .filter(is_inside)
-            .map(|name| (percent(name.as_bytes()), name.to_owned()))
+            .map(|name| (escape_path(name.as_bytes()), name.to_owned()))
             .collect();
         Ok(Self { baseline, names, top: top.to_path_buf() })
     }

@@ -18,7 +18,7 @@ use crate::policy::{FailOn, Layer, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
 use crate::scan::redact;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// The width of the column with the settings; the column with the files follows.
 const SETTING_WIDTH: usize = 58;
@@ -65,17 +65,17 @@ fn check(policy: &LoadedPolicy) -> Result<Exit, CliError> {
     let mut out = String::new();
     for message in &messages {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{}", redact(&terminal(message.as_bytes())));
+        let _ = writeln!(out, "{}", redact(&escape_terminal(message.as_bytes())));
     }
     let state = if is_wrong { "wrong" } else { "fine" };
-    let _ = writeln!(out, "{}: {state}", redact(&terminal(names.as_bytes())));
+    let _ = writeln!(out, "{}: {state}", redact(&escape_terminal(names.as_bytes())));
     output::print(out)?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
 }
 
 /// Checks that rules of the settings match their examples and not their counterexamples.
 fn check_examples(rules: &[Rule]) -> Vec<String> {
-    let detector = Detector::new(RuleSet::builtin().with(rules));
+    let detector = Detector::new(RuleSet::builtin().with_user_rules(rules));
     let has_finding = |rule: &Rule, text: &str| {
         let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
@@ -105,7 +105,7 @@ fn show(common: &Common, policy: &LoadedPolicy) -> String {
     let mut out = String::new();
     let layers = &policy.layers;
     let mut line = |setting: &str, from: &str| {
-        let _ = writeln!(out, "{:<SETTING_WIDTH$} {from}", terminal(setting.as_bytes()));
+        let _ = writeln!(out, "{:<SETTING_WIDTH$} {from}", escape_terminal(setting.as_bytes()));
     };
     let last_set = |value: &dyn Fn(&Settings) -> Option<String>| {
         layers.iter().rev().find_map(|layer| Some((value(&layer.settings)?, layer.name.clone())))

@@ -16,7 +16,7 @@ use crate::cli::output::{self, Target};
 use crate::cli::settings;
 use crate::finding::Confidence;
 use crate::remediation::{Situation, advise};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 /// The name of the scanned text in the report.
 const NAME: &str = "demo.env";
@@ -25,11 +25,11 @@ const NAME: &str = "demo.env";
 const NEXT_STEP: &str = "skant: this key was synthetic and is gone; next: `skant scan` scans your files, `skant \
     install` checks each commit";
 
-pub(crate) fn run(common: &Common, arguments: &Demo, cancellation: &Cancellation) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> Result<Exit, CliError> {
     let started = output::report_time();
     let scanner = settings::builtin_scanner();
     let text = format!("# settings of the application\nANTHROPIC_API_KEY={}\n", synthetic_key());
-    let mut report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), cancellation);
+    let mut report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), control);
     advise(&mut report, scanner.detector().rules(), Situation::Files);
     output::write(&report, &[Target::stdout(arguments.format.unwrap_or_default())], common, started)?;
     // On standard error, so that the report stays readable for programs. If that is closed, the line is not needed.
@@ -67,7 +67,7 @@ mod tests {
         let scanner = settings::builtin_scanner();
         for _ in 0..50 {
             let text = format!("ANTHROPIC_API_KEY={}\n", synthetic_key());
-            let report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), &Cancellation::default());
+            let report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), &ScanControl::default());
             let found: Vec<(&str, Confidence)> =
                 report.findings.iter().map(|finding| (&*finding.rule, finding.confidence)).collect();
             assert_eq!(found, [("anthropic-api-key", Confidence::High)]);

@@ -23,8 +23,8 @@ use crate::git::{Repository, path_bytes};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan::{ExplainedEvidence, Scanner, redact};
-use crate::source::Cancellation;
-use crate::text::{Position, terminal};
+use crate::source::ScanControl;
+use crate::text::{Position, escape_terminal};
 
 /// The number of rejected values, and of positions without a match, that are listed; further ones are counted.
 const MAX_LISTED: usize = 40;
@@ -45,16 +45,12 @@ enum ExplainError {
     NoLine { line: usize, lines: usize },
 }
 
-pub(crate) fn run(
-    common: &Common,
-    arguments: &Explain,
-    cancellation: &Cancellation,
-) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, CliError> {
     let target = arguments.target.as_os_str();
     let repository = current_repository().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     if target == OsStr::new("-") {
-        let text = read_all(cancellation)?;
+        let text = read_all(&control.cancellation)?;
         return explain_text(&scanner, &TextQuery { text: &text, path: b"", line: None });
     }
     let (path, line) = split_line(target);
@@ -72,7 +68,7 @@ pub(crate) fn run(
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
             let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
             let query = Query { digits: &digits, min_confidence: scanner.policy().min_confidence };
-            explain_fingerprint::run(&all, &repository, &query, cancellation)
+            explain_fingerprint::run(&all, &repository, &query, control)
         }
         None if is_fingerprint(&digits) => Err(ExplainError::NoRepository.into()),
         _ => Err(ExplainError::Target(PathBuf::from(target)).into()),
@@ -203,7 +199,7 @@ fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> St
             "{}:{}  `{}` occurs here, so these rules were evaluated: {}\n    {why}",
             first.position.line,
             first.position.column,
-            terminal(first.anchor.as_bytes()),
+            escape_terminal(first.anchor.as_bytes()),
             ids.join(", ")
         );
     }
@@ -224,7 +220,7 @@ fn describe_evidence(scanner: &Scanner, one: &ExplainedEvidence) -> String {
         is_reported,
     } = one;
     let rule = &scanner.detector().rules()[evidence.rule];
-    let masked = terminal(evidence.masked.text.as_bytes());
+    let masked = escape_terminal(evidence.masked.text.as_bytes());
     let mut lines = LabelledLines::new(&format!(
         "{}:{}  {}  {masked}",
         evidence.start.line, evidence.start.column, rule.id

@@ -12,8 +12,8 @@ use crate::cli::output;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::Repository;
 use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner};
-use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 /// The number of locations that are listed.
 const MAX_LOCATIONS: usize = 10;
@@ -42,7 +42,7 @@ pub(super) fn run(
     scanner: &Scanner,
     repository: &Repository,
     query: &Query<'_>,
-    cancellation: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, CliError> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
@@ -54,10 +54,10 @@ pub(super) fn run(
             repository: Some(&repository),
             root: top,
             names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let report = scanner.scan_files(&files, cancellation)?;
+        let report = scanner.scan_files(&files, control)?;
         if let Some(text) = describe_matches(scanner, &report, query) {
             return output::print(&text);
         }
@@ -65,7 +65,7 @@ pub(super) fn run(
     }
     let options =
         HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scanner.scan_history(repository, &options, cancellation)?;
+    let report = scanner.scan_history(repository, &options, control)?;
     if let Some(text) = describe_matches(scanner, &report, query) {
         return output::print(&text);
     }
@@ -78,10 +78,10 @@ pub(super) fn run(
 /// Describes the findings with the fingerprint; `None` if there are none.
 fn describe_matches(scanner: &Scanner, report: &Report, query: &Query<'_>) -> Option<String> {
     let mut out = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(query.digits)) {
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(query.digits)) {
         out.push_str(&describe_finding(scanner, finding, query.min_confidence));
     }
-    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(query.digits)) {
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(query.digits)) {
         let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
         let reason = if reason.is_empty() { "no reason given" } else { reason };
         // Writing to a string does not fail.

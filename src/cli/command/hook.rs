@@ -26,10 +26,10 @@ use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, PathFilter, Scanner};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::staged;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 #[derive(Debug, Error, Diagnostic)]
 enum HookError {
@@ -47,9 +47,9 @@ enum HookError {
     MessageFile { path: PathBuf, source: io::Error },
 }
 
-pub(crate) fn run(common: &Common, hook: &Hook, cancellation: &Cancellation) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, hook: &Hook, control: &ScanControl) -> Result<Exit, CliError> {
     let repository = current_repository()?;
-    let run = HookRun { common, hook, repository: &repository, cancellation };
+    let run = HookRun { common, hook, repository: &repository, control };
     match hook.name {
         HookName::PreCommit | HookName::PreMergeCommit => run.pre_commit(),
         HookName::CommitMsg => run.commit_msg(),
@@ -63,7 +63,7 @@ struct HookRun<'r> {
     common: &'r Common,
     hook: &'r Hook,
     repository: &'r Repository,
-    cancellation: &'r Cancellation,
+    control: &'r ScanControl,
 }
 
 impl HookRun<'_> {
@@ -74,13 +74,13 @@ impl HookRun<'_> {
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
         let parents = merge_parents();
         let mut report =
-            scanner.scan_staged(self.repository, &parents, &PathFilter::default(), self.cancellation)?;
+            scanner.scan_staged(self.repository, &parents, &PathFilter::default(), self.control)?;
         advise(&mut report, scanner.detector().rules(), staged_situation(self.repository));
         // Only the pre-commit framework passes file names.
         let other_files = if self.hook.arguments.is_empty() {
             Vec::new()
         } else {
-            self.files_not_staged(&staged::touched(self.repository, &parents.0)?)
+            self.files_not_staged(&staged::touched_paths(self.repository, &parents.0)?)
         };
         if !other_files.is_empty() {
             let top = self.repository.work_tree.clone().unwrap_or_default();
@@ -88,10 +88,10 @@ impl HookRun<'_> {
                 repository: Some(self.repository),
                 root: &top,
                 names: &other_files,
-                ignoring: Ignoring::AsGit,
-                named: Named::ByProgram,
+                ignoring: IgnoreMode::AsGit,
+                named: PathOrigin::Program,
             };
-            let mut more = scanner.scan_files(&files, self.cancellation)?;
+            let mut more = scanner.scan_files(&files, self.control)?;
             advise(&mut more, scanner.detector().rules(), Situation::Files);
             report = assess::merge_reports(report, more);
         }
@@ -122,7 +122,7 @@ impl HookRun<'_> {
             .map_err(|source| HookError::MessageFile { path: PathBuf::from(file), source })?;
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
         let message = pushed_refs::without_diff(&message);
-        let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), self.cancellation);
+        let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), self.control);
         for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
             location.kind = LocationKind::Message;
         }
@@ -171,7 +171,7 @@ impl HookRun<'_> {
             // The first push of a new root commit has no range, and a run by hand has none either.
             let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
             let mut revisions = Revisions::resolve(self.repository, &[branch])?;
-            revisions.unwanted.extend(pushed_refs::remote_tips(self.repository, &remote)?);
+            revisions.excluded.extend(pushed_refs::remote_tips(self.repository, &remote)?);
             revisions
         };
         let names: Vec<Vec<u8>> =
@@ -194,7 +194,7 @@ impl HookRun<'_> {
     fn receiving_base(&self, updates: &[Update]) -> Result<Option<Oid>, CliError> {
         match updates {
             [one] if !one.old.is_zero() => Ok(Some(one.old)),
-            _ => Ok(Refs::head(self.repository)?),
+            _ => Ok(Refs::read_head(self.repository)?),
         }
     }
 
@@ -218,7 +218,7 @@ impl HookRun<'_> {
         subject: &str,
     ) -> Result<Exit, CliError> {
         let report =
-            scanner.scan_range(self.repository, revisions, &[], &PathFilter::default(), self.cancellation)?;
+            scanner.scan_range(self.repository, revisions, &[], &PathFilter::default(), self.control)?;
         let mut report = assess::merge_reports(report, scanner.scan_ref_names(ref_names));
         advise(&mut report, scanner.detector().rules(), Situation::Range);
         self.conclude(&report, subject)

@@ -16,8 +16,8 @@ use crate::finding::Confidence;
 use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Scanner;
-use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
 /// The number of keywords of a rule that are printed; further ones are counted.
 const MAX_KEYWORDS: usize = 4;
@@ -27,7 +27,7 @@ const MAX_KEYWORDS: usize = 4;
 #[diagnostic(code(skant::rules::unknown_rule), help("`skant rules list` lists the rules"))]
 struct UnknownRule(String);
 
-pub(crate) fn run(common: &Common, arguments: &Rules, cancellation: &Cancellation) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, CliError> {
     let repository = current_repository().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = scanner.detector().rules();
@@ -40,7 +40,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, cancellation: &Cancellatio
         }
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
-                read_all(cancellation)?
+                read_all(&control.cancellation)?
             } else {
                 std::fs::read(file).map_err(|source| IoError::ReadFile { path: file.clone(), source })?
             };
@@ -93,7 +93,7 @@ fn found_by(rule: &Rule) -> String {
 
 fn pattern(matcher: &Matcher) -> &str {
     match matcher {
-        Matcher::Token { prefix, .. } => prefix,
+        Matcher::Prefixed { prefix, .. } => prefix,
         Matcher::Generic(_) => {
             "a value with a name or a form that suggests a secret, scored by the password model"
         }
@@ -107,8 +107,8 @@ fn pattern(matcher: &Matcher) -> &str {
 
 fn describe_edges(pattern: &Pattern) -> String {
     let before = match pattern.may_follow {
-        MayFollow::Free => "any character may be before it",
-        MayFollow::Edge => "no character of its alphabet is before it",
+        MayFollow::Anything => "any character may be before it",
+        MayFollow::Boundary => "no character of its alphabet is before it",
     };
     let check = pattern.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
     format!("{before}; none of {} follows it{check}", pattern.may_not_precede.characters())
@@ -131,7 +131,7 @@ fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
             evidence.start.line,
             evidence.start.column,
             rule.id,
-            terminal(evidence.masked.text.as_bytes())
+            escape_terminal(evidence.masked.text.as_bytes())
         );
         for reason in assessment.reasons {
             let _ = writeln!(out, "    {reason}");

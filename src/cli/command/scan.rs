@@ -22,9 +22,9 @@ use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::source::range::Revisions;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 #[derive(Debug, Error, Diagnostic)]
 enum ScanCommandError {
@@ -48,24 +48,20 @@ enum ScanCommandError {
     SeveralRepositories,
 }
 
-pub(crate) fn run(
-    common: &Common,
-    arguments: &Scan,
-    cancellation: &Arc<Cancellation>,
-) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
     let started = output::report_time();
     let targets = output::targets(arguments.format, &arguments.output)?;
-    let progress = ProgressLine::start(common, cancellation);
+    let progress = ProgressLine::start(common, control);
     let (mut report, scanner, situation) = if arguments.staged {
-        scan_staged(common, arguments, cancellation)?
+        scan_staged(common, arguments, control)?
     } else if arguments.ci {
-        scan_ci::scan(common, arguments, cancellation)?
+        scan_ci::scan(common, arguments, control)?
     } else if arguments.history {
-        scan_history(common, arguments, cancellation)?
+        scan_history(common, arguments, control)?
     } else if arguments.targets == [OsStr::new("-")] {
-        scan_stdin(common, arguments, cancellation)?
+        scan_stdin(common, arguments, control)?
     } else {
-        scan_files(common, arguments, cancellation)?
+        scan_files(common, arguments, control)?
     };
     // The progress line is erased before anything is printed.
     drop(progress);
@@ -81,11 +77,7 @@ fn fails(finding: &Finding, threshold: Option<Confidence>, with_unreachable: boo
         && (with_unreachable || finding.is_reachable())
 }
 
-fn scan_staged(
-    common: &Common,
-    arguments: &Scan,
-    cancellation: &Cancellation,
-) -> Result<ScanOutcome, CliError> {
+fn scan_staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
     let repository = current_repository()?;
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(ScanCommandError::NoIndex.into());
@@ -93,16 +85,12 @@ fn scan_staged(
     let scanner = settings::scanner(common, Some(&repository), TreeVersion::Staged)?;
     let names = [arguments.targets.as_slice(), &arguments.paths].concat();
     let filter = path_arguments::path_filter(&repository, &names)?;
-    let report = scanner.scan_staged(&repository, &merge_parents(), &filter, cancellation)?;
+    let report = scanner.scan_staged(&repository, &merge_parents(), &filter, control)?;
     let situation = staged_situation(&repository);
     Ok((report, scanner, situation))
 }
 
-fn scan_history(
-    common: &Common,
-    arguments: &Scan,
-    cancellation: &Cancellation,
-) -> Result<ScanOutcome, CliError> {
+fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
     let repository = current_repository()?;
     let base = policy_base(&repository, arguments)?;
     let scanner = settings::engine_for_base(common, Some(&repository), &base)?;
@@ -113,12 +101,12 @@ fn scan_history(
             full_scan: arguments.full_scan,
             provenance: ProvenanceMode::Track,
         };
-        let report = scanner.scan_history(&repository, &options, cancellation)?;
+        let report = scanner.scan_history(&repository, &options, control)?;
         return Ok((report, scanner, Situation::History));
     }
     let names = revision_names(arguments);
     let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scanner.scan_range(&repository, &revisions, &names, &filter, cancellation)?;
+    let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
     Ok((report, scanner, Situation::Range))
 }
 
@@ -130,32 +118,24 @@ fn revision_names(arguments: &Scan) -> Vec<String> {
 fn policy_base(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, CliError> {
     let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Repository(TreeVersion::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
-    match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
+    match (revisions.included.as_slice(), revisions.excluded.as_slice()) {
         ([base], []) => {
-            let tips = Revisions::resolve(repository, &revision_names(arguments))?.wanted;
+            let tips = Revisions::resolve(repository, &revision_names(arguments))?.included;
             Ok(PolicyBase::for_change(Some(*base), &tips, PolicyOrigin::Change))
         }
         _ => Err(ScanCommandError::PolicyFrom(name.clone()).into()),
     }
 }
 
-fn scan_stdin(
-    common: &Common,
-    arguments: &Scan,
-    cancellation: &Cancellation,
-) -> Result<ScanOutcome, CliError> {
+fn scan_stdin(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
     // The policy of the current repository applies to standard input as well.
     let scanner = settings::scanner(common, current_repository().ok().as_ref(), TreeVersion::Worktree)?;
-    let mut input = Input::new(std::io::stdin(), cancellation);
-    let report = scanner.scan_stdin(&mut input, arguments.path.as_deref(), cancellation);
+    let mut input = Input::new(std::io::stdin(), &control.cancellation);
+    let report = scanner.scan_stdin(&mut input, arguments.path.as_deref(), control);
     Ok((report, scanner, Situation::Files))
 }
 
-fn scan_files(
-    common: &Common,
-    arguments: &Scan,
-    cancellation: &Cancellation,
-) -> Result<ScanOutcome, CliError> {
+fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
     let mut names: Vec<PathBuf> =
         arguments.targets.iter().chain(&arguments.paths).map(PathBuf::from).collect();
     if names.is_empty() {
@@ -173,17 +153,17 @@ fn scan_files(
         repository: repository.as_ref(),
         root: &root,
         names: &names,
-        ignoring: if arguments.no_ignore { Ignoring::Nothing } else { Ignoring::AsGit },
-        named: Named::ByHand,
+        ignoring: if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit },
+        named: PathOrigin::Person,
     };
-    let report = scanner.scan_files(&files, cancellation)?;
+    let report = scanner.scan_files(&files, control)?;
     Ok((report, scanner, Situation::Files))
 }
 
 /// Finds the repository that holds the named files and folders. One run reads one index, so names in several
 /// repositories are an error: otherwise a part would be left out.
 fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
-    let environment = GitEnvironment::of_process();
+    let environment = GitEnvironment::from_process();
     let mut found: Option<Repository> = None;
     for name in names {
         let path = folder.join(name);

@@ -14,12 +14,12 @@ use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan::{HistoryOptions, ProvenanceMode, redact};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 pub(super) fn scan(
     common: &Common,
     arguments: &Scan,
-    cancellation: &Cancellation,
+    control: &ScanControl,
 ) -> Result<ScanOutcome, CliError> {
     let repository = current_repository()?;
     let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
@@ -42,7 +42,7 @@ pub(super) fn scan(
     let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
-            let report = scanner.scan_range(&repository, &revisions, &names, &filter, cancellation)?;
+            let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
             (report, Situation::Pushed)
         }
         Read::Everything => {
@@ -51,7 +51,7 @@ pub(super) fn scan(
                 full_scan: arguments.full_scan,
                 provenance: ProvenanceMode::Track,
             };
-            (scanner.scan_history(&repository, &options, cancellation)?, Situation::History)
+            (scanner.scan_history(&repository, &options, control)?, Situation::History)
         }
     };
     report.scope.ci = Some(redact(&about));
