@@ -24,7 +24,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// Keep secrets out of git, Anthropic's keys first.
 #[derive(Debug, Parser)]
-#[command(name = "skant", version, about, max_term_width = 100)]
+#[command(name = "skant", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 everything read and nothing found, 1 findings, 2 something could not be checked or \
     the arguments are wrong, 3 both, 130 interrupted."

@@ -19,7 +19,7 @@ use crate::remediation::{Situation, advise};
 use crate::source::ScanControl;
 
 /// The name of the scanned text in the report.
-const NAME: &str = "demo.env";
+const NAME: &str = "app.env";
 
 /// The line after the report.
 const NEXT_STEP: &str = "skant: this key was synthetic and is gone; next: `skant scan` scans your files, `skant \
