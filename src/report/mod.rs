@@ -197,7 +197,7 @@ mod tests {
             place.path = crate::text::percent(&name);
             let line = crate::text::terminal(line.as_bytes());
             place.snippet = Some(crate::finding::Snippet { line, span: (a, b) });
-            report.findings[0].reasons.push(crate::text::terminal(&name));
+            report.findings[0].reasons.push(samples::reason(&crate::text::terminal(&name)));
             let xml = samples::told(Format::Junit, &report);
             proptest::prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
             let commands = samples::told(Format::Github, &report);

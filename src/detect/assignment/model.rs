@@ -1,7 +1,7 @@
 //! What each feature weighs, and what the sum says: a logistic regression, kept as a table.
 
 use crate::detect::assignment::confidence_cap::ConfidenceCap;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Reason, ReasonCode};
 use skant_password_model::dictionary::Dictionary;
 use skant_password_model::feature_key::key_of;
 use skant_password_model::weights::Table;
@@ -25,7 +25,7 @@ pub struct ModelScore {
     /// What keeps it from being sure, whatever the sum says.
     pub(crate) cap: Option<ConfidenceCap>,
     /// The three that weighed most, in words.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
 }
 
 impl Eq for ModelScore {}
@@ -88,7 +88,7 @@ impl Model {
     }
 
     /// The three parts that weighed most, in words.
-    pub(crate) fn reasons(&self, opinion: &ModelScore) -> Vec<String> {
+    pub(crate) fn reasons(&self, opinion: &ModelScore) -> Vec<Reason> {
         const SHOWN: usize = 3;
         let weight = |part: &u16| self.table.weight(*part);
         // Those that weigh as much as the last one shown are told apart by their words.
@@ -103,10 +103,17 @@ impl Model {
         }
         let least = most[SHOWN - 1];
         let weightiest = opinion.parts.iter().copied().filter(|part| weight(part).abs() >= least);
-        let parts = self.in_words(weightiest).into_iter().take(SHOWN);
-        let said =
-            parts.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
-        said.chain(opinion.cap().map(str::to_owned)).collect()
+        let features = self.described(weightiest).into_iter().take(SHOWN).map(|(name, words, weight)| {
+            let is_against = weight < 0.0;
+            let text = if is_against { format!("against it: {words}") } else { words };
+            // Only the kind of a feature: the rest of its name may be a part of the value.
+            let kind = name.split(':').next().unwrap_or_default();
+            Reason::new(ReasonCode::ModelFeature, text)
+                .with("feature", kind)
+                .with("effect", if is_against { "against" } else { "for" })
+        });
+        let cap = opinion.cap().map(|text| Reason::new(ReasonCode::ConfidenceCap, text));
+        features.chain(cap).collect()
     }
 
     /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
@@ -134,11 +141,18 @@ impl Model {
     }
 
     fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        self.described(parts).into_iter().map(|(_, words, weight)| (words, weight)).collect()
+    }
+
+    /// Features with their name, a description and their weight; the weightiest first.
+    fn described(&self, parts: impl Iterator<Item = u16>) -> Vec<(&str, String, f32)> {
         let entries = parts.filter_map(|part| self.table.entries.get(usize::from(part)));
-        let mut parts: Vec<(String, f32)> = entries
-            .map(|(name, weight)| (crate::detect::assignment::describe::in_words(name), *weight))
+        let mut parts: Vec<(&str, String, f32)> = entries
+            .map(|(name, weight)| {
+                (name.as_ref(), crate::detect::assignment::describe::in_words(name), *weight)
+            })
             .collect();
-        parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then_with(|| one.0.cmp(&other.0)));
+        parts.sort_by(|one, other| other.2.abs().total_cmp(&one.2.abs()).then_with(|| one.1.cmp(&other.1)));
         parts
     }
 }
@@ -181,7 +195,8 @@ mod tests {
         let parts = vec![part("name-alone:a"), part("name-alone:b")];
         let opinion =
             ModelScore { confidence: Confidence::Low, sum: 0.5, parts, cap: None, reasons: Vec::new() };
-        assert_eq!(model.reasons(&opinion), ["the name is `b` alone", "against it: the name is `a` alone"]);
+        let reasons: Vec<String> = model.reasons(&opinion).into_iter().map(|reason| reason.text).collect();
+        assert_eq!(reasons, ["the name is `b` alone", "against it: the name is `a` alone"]);
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! How bad a leak is, and how sure it is that it is one.
+//! The two scales of a finding: severity and confidence.
 
 use std::fmt;
 
-/// How bad it is when such a secret leaks.
+/// The damage that a leak does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Little to gain by it.
+    /// The secret gives an attacker little.
     Low,
     /// Limited or short-lived access.
     Medium,
-    /// Access to somebody's account or money.
+    /// Access to an account or to money.
     High,
     /// Control over an organisation, its data or its bill.
     Critical,
@@ -28,14 +28,14 @@ impl Severity {
     }
 }
 
-/// How sure it is that this is a secret.
+/// How likely a finding is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// A shape that is often something else; not reported by default.
+    /// The format often belongs to something else; not reported by default.
     Low,
-    /// Right 85 times in 100.
+    /// A secret in 85 of 100 cases.
     Medium,
-    /// Right 97 times in 100.
+    /// A secret in 97 of 100 cases.
     High,
 }
 
@@ -50,7 +50,7 @@ impl Confidence {
         }
     }
 
-    /// One step surer.
+    /// Returns the next higher confidence, at most high.
     #[must_use]
     pub const fn raised(self) -> Self {
         match self {
@@ -59,7 +59,7 @@ impl Confidence {
         }
     }
 
-    /// One step less sure.
+    /// Returns the next lower confidence, at least low.
     #[must_use]
     pub const fn lowered(self) -> Self {
         match self {
@@ -69,14 +69,14 @@ impl Confidence {
     }
 }
 
-macro_rules! shown_by_name {
-    ($($degree:ty),*) => {$(
-        impl fmt::Display for $degree {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(self.name())
-            }
-        }
-    )*};
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
 }
 
-shown_by_name!(Severity, Confidence);
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
