@@ -2,7 +2,7 @@
 
 use crate::detect::{Evidence, Placeholder, Tier};
 use crate::finding::{Reason, ReasonCode};
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// Returns the reasons for the confidence of a piece of evidence, the most important one first. `now` is in seconds
 /// since 1970.
@@ -87,7 +87,7 @@ fn by_tier(evidence: &Evidence, reasons: &mut Vec<Reason>) {
         Tier::Assigned => {
             // The detector leaves out a name that may be a secret itself.
             reasons.extend(features.name.as_ref().map(|name| {
-                let name = terminal(name.as_bytes());
+                let name = escape_terminal(name.as_bytes());
                 Reason::new(ReasonCode::AssignedName, format!("is assigned to `{name}`")).with("name", name)
             }));
             reasons.extend(features.model_score.iter().flat_map(|score| score.reasons.iter().cloned()));
@@ -106,7 +106,7 @@ fn shown_claim(text: &str) -> Option<String> {
     let may_be_token = longest_run(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '+' | '='))
         >= 40
         || longest_run(|one| one.is_ascii_alphanumeric() || one == '_') >= 32;
-    (text.len() <= MAX_LENGTH && !may_be_token).then(|| terminal(text.as_bytes()))
+    (text.len() <= MAX_LENGTH && !may_be_token).then(|| escape_terminal(text.as_bytes()))
 }
 
 /// Returns the reason for an expiry in seconds since 1970; `None` if it is out of range.

@@ -2,31 +2,7 @@
 
 use std::fmt;
 
-/// The damage that a leak does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The secret gives an attacker little.
-    Low,
-    /// Limited or short-lived access.
-    Medium,
-    /// Access to an account or to money.
-    High,
-    /// Control over an organisation, its data or its bill.
-    Critical,
-}
-
-impl Severity {
-    /// The name in reports and rule packs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
+pub use skant_rule_schema::Severity;
 
 /// How likely a finding is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,12 +42,6 @@ impl Confidence {
             Self::High => Self::Medium,
             Self::Medium | Self::Low => Self::Low,
         }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 
