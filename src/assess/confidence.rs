@@ -50,7 +50,11 @@ pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment 
                 reasons.push(format!("a value is assigned to `{}`", crate::text::terminal(name.as_bytes())));
             }
             let opinion = features.model_score.as_ref();
-            reasons.extend(opinion.into_iter().flat_map(|opinion| opinion.reasons.iter().cloned()));
+            reasons.extend(
+                opinion
+                    .into_iter()
+                    .flat_map(|opinion| opinion.reasons.iter().map(|reason| reason.text.clone())),
+            );
             opinion.map_or(Confidence::Low, |opinion| opinion.confidence)
         }
         Tier::Short => {
