@@ -12,8 +12,8 @@ use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, sanitize_reason};
 use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
-use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 /// The repository, its baseline, and where that is written.
 pub(crate) struct Book {
@@ -35,7 +35,7 @@ impl Book {
     }
 
     pub(crate) fn write(&self, baseline: &Baseline) -> Result<(), Failure> {
-        if self.repository.is_foreign {
+        if self.repository.has_other_owner {
             return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
         }
         let path = self.top.join(BASELINE_FILE);
@@ -49,7 +49,7 @@ impl Book {
         &self,
         common: &Common,
         history: bool,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Vec<Report>, Failure> {
         let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
@@ -59,17 +59,17 @@ impl Book {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let mut reports = vec![scanner.scan_files(&files, stop)?];
+        let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
             let limits = HistoryOptions {
                 paths: &PathFilter::default(),
                 full_scan: false,
                 provenance: ProvenanceMode::Track,
             };
-            reports.push(scanner.scan_history(&repository, &limits, stop)?);
+            reports.push(scanner.scan_history(&repository, &limits, control)?);
         }
         Ok(reports)
     }

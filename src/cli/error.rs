@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use crate::cli::exit::Exit;
 use crate::scan::redact;
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// An error that ends a run before there is a report: what is wrong, and what to do.
 pub(crate) struct Failure(pub(crate) String);
@@ -32,7 +32,7 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
 
 /// Says something on standard error, made safe for a terminal.
 pub(crate) fn complain(said: &str) {
-    let lines: Vec<String> = said.lines().map(|line| terminal(line.as_bytes())).collect();
+    let lines: Vec<String> = said.lines().map(|line| escape_terminal(line.as_bytes())).collect();
     // What follows the first line stands further in, so that no name in it can pass for a line of our own.
     let said = redact(&lines.join("\n  "));
     // There is nobody left to tell if standard error is closed.

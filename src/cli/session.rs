@@ -6,13 +6,13 @@ use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::remediation::Situation;
 use crate::scan::{MergeParents, Scanner, redact};
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 pub(crate) type Scanned = (Report, Scanner, Situation);
 
 /// The repository that the process is in.
 pub(crate) fn here() -> Result<Repository, DiscoverError> {
-    Repository::discover(Path::new("."), &GitEnvironment::of_process())
+    Repository::discover(Path::new("."), &GitEnvironment::from_process())
 }
 
 /// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
@@ -24,7 +24,7 @@ pub(crate) fn merge_parents() -> MergeParents {
 
 /// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
 pub(crate) fn staging(repository: &Repository) -> Situation {
-    let unborn = matches!(crate::git::Refs::head(repository), Ok(None));
+    let unborn = matches!(crate::git::Refs::read_head(repository), Ok(None));
     let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
@@ -32,5 +32,5 @@ pub(crate) fn staging(repository: &Repository) -> Situation {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    redact(&terminal(path.display().to_string().as_bytes()))
+    redact(&escape_terminal(path.display().to_string().as_bytes()))
 }

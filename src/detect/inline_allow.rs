@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::secret::mask_neighbours;
-use crate::text::{LineCursor, line_around, terminal};
+use crate::secret::mask_line;
+use crate::text::{LineCursor, escape_terminal, line_around};
 
 /// The words that begin a directive.
 const MARKS: [(&[u8], Marker); 2] = [(b"skant:allow", Marker::Skant), (b"gitleaks:allow", Marker::Gitleaks)];
@@ -121,7 +121,7 @@ fn is_subject(word: &str) -> bool {
 
 fn clean(reason: &[u8]) -> String {
     let reason = &reason[..reason.len().min(MOST_REASON)];
-    let shown = terminal(&mask_neighbours(reason, None));
+    let shown = escape_terminal(&mask_line(reason, None));
     let end =
         ["-->", "*/", "#}", "%>"].iter().filter_map(|mark| shown.find(mark)).min().unwrap_or(shown.len());
     shown[..end].trim().trim_end_matches(['"', '\'', ',']).to_owned()

@@ -68,7 +68,7 @@ impl Detector {
     pub fn new(rules: RuleSet) -> Self {
         let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
         let prefilter = Prefilter::new(rules.rules());
-        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Token { .. }));
+        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Prefixed { .. }));
         let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         tokens.sort();
         tokens.dedup();
@@ -106,7 +106,7 @@ impl Detector {
     #[must_use]
     pub fn scan(&self, text: &[u8]) -> ScanResult {
         if archive::is_archive(text) {
-            return self.told(text, self.everything(text, &mut UnpackBudget::of_file(text.len())));
+            return self.told(text, self.everything(text, &mut UnpackBudget::for_file(text.len())));
         }
         let mut gathered = self.plain(text);
         self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated, &self.keep));
@@ -158,7 +158,7 @@ impl Detector {
         let rule = &self.rules.rules()[index];
         let compiled = &self.compiled[index];
         match &rule.matcher {
-            Matcher::Token { prefix, shape } => {
+            Matcher::Prefixed { prefix, shape } => {
                 let prefix = expression(&compiled.main, prefix, true)?;
                 let structure = shape
                     .structure

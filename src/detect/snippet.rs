@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::finding::Snippet;
-use crate::secret::mask_all;
-use crate::text::{ends_unquoted_value, is_quote, line_around, terminal};
+use crate::secret::mask_line_with;
+use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
 
 /// How much of a line is shown before and after the secret, in bytes.
 const SHOWN: usize = 60;
@@ -35,12 +35,12 @@ pub(crate) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
         let until = found[first..].iter().take_while(move |other| other.start < part.end);
         until.map(move |other| other.start.max(part.start) - part.start..other.end.min(part.end) - part.start)
     };
-    let before = mask_all(&text[start..span.start], name.as_ref(), others(start..span.start));
-    let before = terminal(&before);
+    let before = mask_line_with(&text[start..span.start], name.as_ref(), others(start..span.start));
+    let before = escape_terminal(&before);
     let rest = if is_open { open_rest(text, span, end) } else { span.end..span.end };
     let mask = if rest.is_empty() { "" } else { "********" };
-    let behind = mask_all(&text[rest.end..end], None, others(rest.end..end));
-    let after = terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
+    let behind = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
+    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::git::{Objects, Oid, OpenError, PlumbingError, Ref, RefError, Refs, Repository, run};
+use crate::git::{GitCommandError, ObjectDatabase, Oid, OpenError, Ref, RefError, Refs, Repository, run_git};
 use crate::source::range::Revisions;
 
 /// The reason why the commits of a push cannot be determined.
@@ -28,11 +28,11 @@ pub enum PushError {
     /// The objects cannot be read.
     #[error(transparent)]
     #[diagnostic(code(skant::push::objects), help("`git fsck` says what is wrong"))]
-    Objects(#[from] OpenError),
+    ObjectDatabase(#[from] OpenError),
     /// git cannot be asked for its remotes.
     #[error(transparent)]
     #[diagnostic(code(skant::push::git), help("`git remote -v` has to work first"))]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
 }
 
 /// One ref that a push changes.
@@ -122,16 +122,18 @@ pub fn pushed_commits(
     remote: &Remote,
     updates: &[Update],
 ) -> Result<PushedCommits, PushError> {
-    let wanted: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    if wanted.is_empty() {
+    let included: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    if included.is_empty() {
         return Ok(PushedCommits::default());
     }
-    let objects = Objects::open(repository)?;
+    let objects = ObjectDatabase::open(repository)?;
     let refs = Refs::read(repository)?.refs;
     let outdated = find_outdated(&refs, remote, updates);
-    let mut unwanted = if outdated.is_none() { tracking_tips(repository, remote, refs)? } else { Vec::new() };
-    unwanted.extend(updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.has(oid)));
-    Ok(PushedCommits { revisions: Revisions { wanted, unwanted }, outdated })
+    let mut excluded = if outdated.is_none() { tracking_tips(repository, remote, refs)? } else { Vec::new() };
+    excluded.extend(
+        updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.contains(oid)),
+    );
+    Ok(PushedCommits { revisions: Revisions { included, excluded }, outdated })
 }
 
 /// Returns a tracking ref of a pushed branch that differs from the remote's ref.
@@ -179,7 +181,7 @@ fn tracking_tips(
 /// addresses, its tracking refs describe another repository.
 fn is_fetched_from_push_address(repository: &Repository, remote: &Remote) -> bool {
     let (Some(name), Some(address)) = (&remote.name, &remote.address) else { return true };
-    let fetched = run(repository, &["ls-remote", "--get-url", name]);
+    let fetched = run_git(repository, &["ls-remote", "--get-url", name]);
     fetched.is_ok_and(|fetched| is_same_repository(&String::from_utf8_lossy(&fetched), address))
 }
 
@@ -205,16 +207,16 @@ fn is_same_repository(one: &str, other: &str) -> bool {
 
 /// Returns the prefixes of the tracking refs of all other remotes, by their names and by their `fetch` settings.
 fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec<u8>>, PushError> {
-    let remotes = run(repository, &["remote"])?;
+    let remotes = run_git(repository, &["remote"])?;
     let others =
         remotes.split(|byte| *byte == b'\n').filter(|other| !other.is_empty() && *other != name.as_bytes());
     let mut found: Vec<Vec<u8>> = others
         .filter(|other| other.starts_with(format!("{name}/").as_bytes()))
         .map(|other| [b"refs/remotes/", other, b"/"].concat())
         .collect();
-    let fetched = match run(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
+    let fetched = match run_git(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
         Ok(fetched) => fetched,
-        Err(PlumbingError::Refused { is_silent: true, .. }) => Vec::new(),
+        Err(GitCommandError::Failed { is_silent: true, .. }) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     for setting in fetched.split(|byte| *byte == 0) {
@@ -238,9 +240,9 @@ fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec
 /// # Errors
 /// Fails if the refs cannot be read.
 pub fn received_commits(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
-    let wanted = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let unwanted = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
-    Ok(Revisions { wanted, unwanted })
+    let included = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    let excluded = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
+    Ok(Revisions { included, excluded })
 }
 
 /// Returns a commit message without the scissors line and the diff that `git commit -v` appends.

@@ -7,7 +7,7 @@ use crate::finding::{Problem, ProblemKind};
 /// What is said of a file of which something was not searched.
 pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
     let (kind, rest) = match unread.kind {
-        FaultKind::Broken => (
+        FaultKind::Corrupt => (
             ProblemKind::CorruptArchive,
             "what can be read of the archive was searched; `[[accept]]` in skant.toml lets it pass",
         ),
@@ -16,7 +16,7 @@ pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
             "no more of them are told; if it is no list of secrets, leave it out (`exclude` in skant.toml)",
         ),
         FaultKind::Budget => (ProblemKind::Budget, "the rest of the archive was not searched"),
-        FaultKind::Unread => (ProblemKind::UnsupportedArchive, "it was not searched"),
+        FaultKind::Unsupported => (ProblemKind::UnsupportedArchive, "it was not searched"),
     };
     let within =
         if unread.within.is_empty() { String::new() } else { format!("{}: ", unread.within.join(", ")) };

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::detect::Evidence;
 use crate::finding::{CommitInfo, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::tree_diff::{Change, ChangeSet};
-use crate::git::{Commit, ObjectKind, Objects, Oid, Repository, Signature, message_start};
+use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, Repository, Signature, message_start};
 use crate::scan::group::{Occurrence, Place};
 use crate::scan::missing_paths::Known;
 use crate::scan::renames::{Effort, Removed};
@@ -17,7 +17,7 @@ use crate::scan::{PathFilter, ScanError, Scanner, archive_problems};
 use crate::secret::ValueId;
 use crate::source::range as range_source;
 use crate::source::range::Revisions;
-use crate::source::{Cancellation, read_problem, staged as staged_source};
+use crate::source::{ScanControl, read_problem, staged as staged_source};
 
 /// The other parents of a merge that is being committed, where only the environment names them.
 #[derive(Clone, Debug, Default)]
@@ -35,22 +35,22 @@ pub(crate) fn scan_staged(
     repository: &Repository,
     merge: &MergeParents,
     asked: &PathFilter,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let objects = Objects::open(repository)?;
-    let mut staged = staged_source::staged(repository, &objects, &merge.0)?;
+    let objects = ObjectDatabase::open(repository)?;
+    let mut staged = staged_source::compare_index(repository, &objects, &merge.0)?;
     staged.changes.changes.retain(|change| asked.holds(&change.path));
     let mut search = Search::new(scanner, repository);
     search.problems.append(&mut staged.problems);
-    let missing = asked.unknown(|path| staged.knows(repository, &objects, path));
+    let missing = asked.unknown(|path| staged.has_path(repository, &objects, path));
     search.problems.extend(missing.map(|path| Problem {
         kind: ProblemKind::MissingPath,
         path: Some(scanner.shown_path(path)),
         message: "neither the index, HEAD nor the working tree has it; is it spelled right?".into(),
     }));
     let sets = [Set { commit: None, changes: &staged.changes }];
-    search.run(&sets, &objects, stop);
-    search.problems.extend(Scanner::common_notes(Some(repository), stop));
+    search.run(&sets, &objects, control);
+    search.problems.extend(Scanner::common_notes(Some(repository), control));
     let scope = Scope { kind: "staged", blobs: search.read, bytes: search.bytes, ..Scope::default() };
     Ok(scanner.report(scope, search.hits, search.problems))
 }
@@ -65,10 +65,10 @@ pub(crate) fn scan_range(
     revisions: &Revisions,
     names: &[String],
     asked: &PathFilter,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let objects = Objects::open(repository)?;
-    let mut found = range_source::changes(repository, &objects, revisions, stop)?;
+    let objects = ObjectDatabase::open(repository)?;
+    let mut found = range_source::read_range(repository, &objects, revisions, control)?;
     let mut search = Search::new(scanner, repository);
     for commit in &mut found.commits {
         commit.changes.changes.retain(|change| asked.holds(&change.path));
@@ -91,9 +91,9 @@ pub(crate) fn scan_range(
             changes: &commit.changes,
         })
         .collect();
-    sets.push(Set { commit: None, changes: &found.loose });
-    search.run(&sets, &objects, stop);
-    search.problems.extend(Scanner::common_notes(Some(repository), stop));
+    sets.push(Set { commit: None, changes: &found.named_objects });
+    search.run(&sets, &objects, control);
+    search.problems.extend(Scanner::common_notes(Some(repository), control));
     let scope = Scope {
         kind: "range",
         revisions: names.to_vec(),
@@ -139,7 +139,7 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn run(&mut self, sets: &[Set<'_>], objects: &Objects, stop: &Cancellation) {
+    fn run(&mut self, sets: &[Set<'_>], objects: &ObjectDatabase, control: &ScanControl) {
         let excluded = |path: &[u8]| self.scanner.policy().settings.exclude.matches(path);
         let mut blobs: Vec<(Oid, &[u8])> = sets
             .iter()
@@ -149,7 +149,7 @@ impl<'e> Search<'e> {
             .collect();
         blobs.sort_unstable();
         blobs.dedup_by_key(|(oid, _)| *oid);
-        self.read_all(&blobs, objects, stop);
+        self.read_all(&blobs, objects, control);
         for set in sets {
             let mut removed = Removed::new(&set.changes.removed);
             for change in set.changes.changes.iter().filter(|change| !excluded(&change.path)) {
@@ -159,11 +159,11 @@ impl<'e> Search<'e> {
     }
 
     /// Searches each blob once.
-    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &Objects, stop: &Cancellation) {
+    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &ObjectDatabase, control: &ScanControl) {
         let scanner = self.scanner;
-        let look = |objects: &Objects, (oid, path): &(Oid, &[u8])| -> SearchedVersion {
+        let look = |objects: &ObjectDatabase, (oid, path): &(Oid, &[u8])| -> SearchedVersion {
             let shown = scanner.shown_path(path);
-            let content = match objects.read_kind(oid, ObjectKind::Blob) {
+            let content = match objects.read_as(oid, ObjectKind::Blob) {
                 Ok(content) => content,
                 Err(error) => {
                     return SearchedVersion {
@@ -188,9 +188,9 @@ impl<'e> Search<'e> {
         let looked: Vec<SearchedVersion> = if blobs.len() < FEW {
             blobs.iter().map(|blob| look(objects, blob)).collect()
         } else {
-            let open = || Objects::open(self.repository);
-            let each = |database: &mut Result<Objects, _>, blob: &(Oid, &[u8])| match database {
-                _ if stop.is_set() => SearchedVersion::default(),
+            let open = || ObjectDatabase::open(self.repository);
+            let each = |database: &mut Result<ObjectDatabase, _>, blob: &(Oid, &[u8])| match database {
+                _ if control.cancellation.is_requested() => SearchedVersion::default(),
                 Ok(database) => look(database, blob),
                 Err(_) => look_failed(scanner, blob),
             };
@@ -206,7 +206,13 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn new_in(&mut self, change: &Change, set: &Set<'_>, removed: &mut Removed<'_>, objects: &Objects) {
+    fn new_in(
+        &mut self,
+        change: &Change,
+        set: &Set<'_>,
+        removed: &mut Removed<'_>,
+        objects: &ObjectDatabase,
+    ) {
         let place = |kind| Place {
             kind,
             path: change.path.clone(),
@@ -236,11 +242,16 @@ impl<'e> Search<'e> {
 
     /// The values that the parents' versions of a path hold; of a new path, those of the file that it was
     /// renamed from.
-    fn known(&mut self, change: &Change, removed: &mut Removed<'_>, objects: &Objects) -> HashSet<ValueId> {
+    fn known(
+        &mut self,
+        change: &Change,
+        removed: &mut Removed<'_>,
+        objects: &ObjectDatabase,
+    ) -> HashSet<ValueId> {
         let shown = self.scanner.shown_path(&change.path);
         let mut bases = Vec::new();
         for oid in &change.bases {
-            match objects.read_kind(oid, ObjectKind::Blob) {
+            match objects.read_as(oid, ObjectKind::Blob) {
                 Ok(base) => bases.push(base),
                 // Everything in the file then counts as new: nothing is missed, and it is said why.
                 Err(error) => self.problems.push(read_problem(&error, Some(shown.clone()))),
@@ -260,7 +271,7 @@ impl<'e> Search<'e> {
     }
 
     /// The message and the names of a commit or tag.
-    fn texts(&mut self, objects: &Objects, oid: &Oid, commit: Option<&Commit>) {
+    fn texts(&mut self, objects: &ObjectDatabase, oid: &Oid, commit: Option<&Commit>) {
         match objects.read(oid) {
             Ok(object) => {
                 self.bytes += object.bytes.len() as u64;
@@ -332,6 +343,6 @@ impl Scanner {
     /// A commit as reports name it.
     pub(crate) fn commit_info(&self, oid: &Oid, author: &Signature) -> CommitInfo {
         let date = jiff::Timestamp::from_second(author.time).ok().map(|time| time.to_string());
-        CommitInfo { id: oid.to_string(), author: self.shown_text(&author.who), date }
+        CommitInfo { id: oid.to_string(), author: self.shown_text(&author.identity), date }
     }
 }

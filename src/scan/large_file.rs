@@ -78,7 +78,7 @@ impl Windows {
     ) {
         let from = if place.offset == 0 { 0 } else { self.margin };
         let to = if is_last { usize::MAX } else { self.size - self.margin };
-        if from > 0 && decode::is_one_stretch(&window[..from.min(window.len())]) {
+        if from > 0 && decode::may_be_one_region(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
                 path: Some(shown.to_owned()),

@@ -41,7 +41,7 @@ pub enum ScanError {
     Discover(#[from] DiscoverError),
     /// The object database cannot be opened.
     #[error(transparent)]
-    Objects(#[from] OpenError),
+    ObjectDatabase(#[from] OpenError),
     /// The refs cannot be read.
     #[error(transparent)]
     Refs(#[from] RefError),

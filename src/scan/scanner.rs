@@ -15,9 +15,9 @@ use crate::scan::{
     ExplainedEvidence, HistoryOptions, MergeParents, PathFilter, ScanError, archive_problems, caught, diff,
     explain, history, redact, worktree,
 };
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::source::range::Revisions;
-use crate::text::{percent, terminal};
+use crate::text::{escape_path, escape_terminal};
 
 /// A rule set and a policy, ready for any number of scans.
 ///
@@ -35,7 +35,7 @@ impl Scanner {
     /// Creates a scanner with the built-in rules and those of the policy, without the rules that the policy disables.
     #[must_use]
     pub fn new(mut policy: Policy) -> Self {
-        let all = RuleSet::builtin().with(&policy.settings.rules);
+        let all = RuleSet::builtin().with_user_rules(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let disabled_rules = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
         let detector = Detector::new(all.without(disabled)).with_min_confidence(policy.min_confidence);
@@ -71,18 +71,13 @@ impl Scanner {
     /// that the report shows; it may be empty. An error of the reader is a problem in the report.
     #[must_use]
     pub fn scan_reader(&self, path: impl AsRef<[u8]>, mut reader: impl Read) -> Report {
-        worktree::scan_reader(self, path.as_ref(), &mut reader, &Cancellation::default())
+        worktree::scan_reader(self, path.as_ref(), &mut reader, &ScanControl::default())
     }
 
     /// Scans standard input like [`Self::scan_reader`]. A cancellation makes the report incomplete; the caller has to
     /// end the stream.
     #[must_use]
-    pub fn scan_stdin(
-        &self,
-        input: &mut dyn Read,
-        path: Option<&str>,
-        cancellation: &Cancellation,
-    ) -> Report {
+    pub fn scan_stdin(&self, input: &mut dyn Read, path: Option<&str>, cancellation: &ScanControl) -> Report {
         worktree::scan_reader(self, path.unwrap_or_default().as_bytes(), input, cancellation)
     }
 
@@ -93,7 +88,7 @@ impl Scanner {
     pub fn scan_files(
         &self,
         files: &FileSelection<'_>,
-        cancellation: &Cancellation,
+        cancellation: &ScanControl,
     ) -> Result<Report, ScanError> {
         worktree::scan_files(self, files, cancellation)
     }
@@ -107,7 +102,7 @@ impl Scanner {
         repository: &Repository,
         merge_parents: &MergeParents,
         paths: &PathFilter,
-        cancellation: &Cancellation,
+        cancellation: &ScanControl,
     ) -> Result<Report, ScanError> {
         diff::scan_staged(self, repository, merge_parents, paths, cancellation)
     }
@@ -123,7 +118,7 @@ impl Scanner {
         revisions: &Revisions,
         names: &[String],
         paths: &PathFilter,
-        cancellation: &Cancellation,
+        cancellation: &ScanControl,
     ) -> Result<Report, ScanError> {
         diff::scan_range(self, repository, revisions, names, paths, cancellation)
     }
@@ -136,7 +131,7 @@ impl Scanner {
         &self,
         repository: &Repository,
         options: &HistoryOptions<'_>,
-        cancellation: &Cancellation,
+        cancellation: &ScanControl,
     ) -> Result<Report, ScanError> {
         history::scan_history(self, repository, options, cancellation)
     }
@@ -194,11 +189,11 @@ impl Scanner {
 
     /// Returns a raw path as reports show it.
     pub(crate) fn shown_path(&self, path: &[u8]) -> String {
-        self.redact(&percent(path))
+        self.redact(&escape_path(path))
     }
 
     /// Returns other untrusted text as reports show it.
     pub(crate) fn shown_text(&self, text: &[u8]) -> String {
-        self.redact(&terminal(text))
+        self.redact(&escape_terminal(text))
     }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::detect::Evidence;
 use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope};
-use crate::git::{ObjectKind, Objects, Repository};
+use crate::git::{ObjectDatabase, ObjectKind, Repository};
 use crate::scan::group::{Occurrence, Outcome, Place};
 use crate::scan::large_file::{Searched, Windows};
 use crate::scan::unused_suppressions;
@@ -16,9 +16,9 @@ use crate::scan::unused_suppressions::Whole;
 use crate::scan::{ScanError, Scanner, archive_problems};
 use crate::secret::ValueId;
 use crate::source::open_file as source;
-use crate::source::open_file::Opened;
-use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
-use crate::source::{Cancellation, read_problem};
+use crate::source::open_file::OpenedFile;
+use crate::source::worktree::{FileContent, FileLister, IgnoreMode, ListedFile, PathOrigin};
+use crate::source::{ScanControl, read_problem};
 
 /// What to scan on disk.
 #[derive(Debug)]
@@ -30,9 +30,9 @@ pub struct FileSelection<'f> {
     /// Files and folders, absolute or relative to the process's folder.
     pub names: &'f [PathBuf],
     /// What is passed over.
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreMode,
     /// Who named them.
-    pub named: Named,
+    pub named: PathOrigin,
 }
 
 /// So many files are searched one after the other before a thread that has nothing to do may take some.
@@ -53,29 +53,29 @@ struct Part {
 pub(crate) fn scan_files(
     scanner: &Scanner,
     files: &FileSelection<'_>,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
     let excluded = |path: &[u8]| scanner.policy().settings.exclude.matches(path);
-    let lister = Lister {
+    let lister = FileLister {
         repository: files.repository,
         root: files.root,
-        ignoring: files.ignoring,
-        named: files.named,
+        ignore_mode: files.ignoring,
+        origin: files.named,
         excluded: &excluded,
     };
     let listing = lister.list(files.names);
-    stop.progress.expect(listing.files.len(), listing.files.len() as u64);
+    control.progress.add_expected(listing.files.len(), listing.files.len() as u64);
     let parts: Vec<Part> = listing
         .files
         .par_iter()
         // Large ones stand together: who takes a long stretch of them would be waited for.
         .with_max_len(FEW)
         .map(|file| {
-            if stop.is_set() {
+            if control.cancellation.is_requested() {
                 return Part::default();
             }
             let part = scanner.file(file, files.repository);
-            stop.progress.read(part.bytes);
+            control.progress.add_file(part.bytes);
             part
         })
         .collect();
@@ -86,10 +86,11 @@ pub(crate) fn scan_files(
         problems.extend(part.problems);
         scope.bytes += part.bytes;
     }
-    problems.extend(Scanner::common_notes(files.repository, stop));
+    problems.extend(Scanner::common_notes(files.repository, control));
     let outcome = scanner.outcome(hits, &std::collections::HashMap::new());
     // Of a tree that was not read whole, nobody knows what it needs.
-    let is_whole = files.repository.is_some() && files.names == [files.root] && !stop.is_set();
+    let is_whole =
+        files.repository.is_some() && files.names == [files.root] && !control.cancellation.is_requested();
     if is_whole && problems.iter().all(|problem| problem.kind.is_note()) {
         problems.extend(scanner.unused(&outcome.used, Whole::Tree));
     }
@@ -108,7 +109,7 @@ pub(crate) fn scan_bytes(scanner: &Scanner, path: &[u8], text: &[u8]) -> Report 
         }
         Err(problem) => searched.problems.push(problem),
     }
-    report_one_text(scanner, path, shown, searched, &Cancellation::default())
+    report_one_text(scanner, path, shown, searched, &ScanControl::default())
 }
 
 /// Scans a stream to its end; `path` may be empty.
@@ -116,7 +117,7 @@ pub(crate) fn scan_reader(
     scanner: &Scanner,
     path: &[u8],
     input: &mut dyn Read,
-    cancellation: &Cancellation,
+    cancellation: &ScanControl,
 ) -> Report {
     let shown = scanner.shown_path(if path.is_empty() { b"-" } else { path });
     let searched = Windows::default().search(scanner, input, 0, &shown);
@@ -128,7 +129,7 @@ fn report_one_text(
     path: &[u8],
     shown: String,
     searched: Searched,
-    cancellation: &Cancellation,
+    cancellation: &ScanControl,
 ) -> Report {
     let place = Place {
         kind: LocationKind::File,
@@ -167,7 +168,7 @@ pub(crate) fn scan_ref_names(scanner: &Scanner, names: &[Vec<u8>]) -> Report {
 }
 
 impl Scanner {
-    fn file(&self, file: &File, repository: Option<&Repository>) -> Part {
+    fn file(&self, file: &ListedFile, repository: Option<&Repository>) -> Part {
         let shown = self.shown_path(&file.path);
         let unreadable = |error: std::io::Error| Problem {
             kind: ProblemKind::Unreadable,
@@ -175,17 +176,17 @@ impl Scanner {
             message: format!("cannot read it: {error}; check the permissions"),
         };
         let opened = match &file.content {
-            Content::Disk(path) => source::open(path).map_err(unreadable),
-            Content::Staged(oid) => staged_content(repository, oid, &shown).map(Opened::Held),
+            FileContent::Disk(path) => source::open(path).map_err(unreadable),
+            FileContent::Staged(oid) => staged_content(repository, oid, &shown).map(OpenedFile::LinkTarget),
         };
         let mut part = Part::default();
         match opened {
-            Ok(Opened::Held(content)) => {
+            Ok(OpenedFile::LinkTarget(content)) => {
                 part.bytes = content.len() as u64;
                 part.problems.extend(lfs_note(&content, &shown));
                 self.search_part(&content, LocationKind::File, file, &shown, &mut part);
             }
-            Ok(Opened::File(mut stream, size)) => {
+            Ok(OpenedFile::File(mut stream, size)) => {
                 let searched = Windows::default().search(self, &mut stream, size, &shown);
                 part.bytes = searched.bytes;
                 part.problems = searched.problems;
@@ -201,7 +202,7 @@ impl Scanner {
         part
     }
 
-    fn search_part(&self, text: &[u8], kind: LocationKind, file: &File, shown: &str, part: &mut Part) {
+    fn search_part(&self, text: &[u8], kind: LocationKind, file: &ListedFile, shown: &str, part: &mut Part) {
         match self.search(text, shown) {
             Ok(looked) => {
                 part.problems
@@ -236,9 +237,9 @@ impl Scanner {
     }
 
     /// Notes and problems that every scan of a repository may have.
-    pub(crate) fn common_notes(repository: Option<&Repository>, stop: &Cancellation) -> Vec<Problem> {
+    pub(crate) fn common_notes(repository: Option<&Repository>, control: &ScanControl) -> Vec<Problem> {
         let mut notes = Vec::new();
-        if repository.is_some_and(|repository| repository.is_foreign) {
+        if repository.is_some_and(|repository| repository.has_other_owner) {
             notes.push(Problem {
                 kind: ProblemKind::OtherOwner,
                 path: None,
@@ -246,7 +247,7 @@ impl Scanner {
                     .into(),
             });
         }
-        if stop.is_set() {
+        if control.cancellation.is_requested() {
             notes.push(Problem {
                 kind: ProblemKind::Interrupted,
                 path: None,
@@ -270,7 +271,7 @@ impl Scanner {
     }
 }
 
-fn place(kind: LocationKind, file: &File, shown: &str) -> Place {
+fn place(kind: LocationKind, file: &ListedFile, shown: &str) -> Place {
     let (path, shown) = (file.path.clone(), shown.to_owned());
     Place { kind, path, shown, blob: None, commit: None, current: true }
 }
@@ -283,8 +284,8 @@ fn staged_content(
     let unreadable =
         |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
-    let objects = Objects::open(repository).map_err(|error| unreadable(error.to_string()))?;
-    objects.read_kind(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
+    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    objects.read_as(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
 }
 
 /// A Git LFS pointer stands for content that is elsewhere. Format: the Git LFS specification, "The Pointer".

@@ -13,7 +13,7 @@ use skant::finding::{Confidence, Finding};
 use skant::policy::suppress::CommentPolicy;
 use skant::policy::{Incomplete, Policy, Settings, Suppressions};
 use skant::scan::Scanner;
-use skant::source::Cancellation;
+use skant::source::ScanControl;
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -41,7 +41,7 @@ type Told = BTreeSet<(usize, usize, String, Confidence)>;
 
 /// What a scan reports of a text; `None` where it does not list all places.
 fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Told> {
-    let report = scanner.scan_stdin(&mut &text[..], Some(path), &Cancellation::default());
+    let report = scanner.scan_stdin(&mut &text[..], Some(path), &ScanControl::default());
     let is_listed = |finding: &Finding| finding.places == finding.locations.len();
     report.findings.iter().all(is_listed).then(|| {
         let places = report.findings.iter().flat_map(|finding| {

@@ -7,8 +7,8 @@ use skant::detect::{Detector, Model};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan::FileSelection;
-use skant::source::Cancellation;
-use skant::source::worktree::{Ignoring, Named};
+use skant::source::ScanControl;
+use skant::source::worktree::{IgnoreMode, PathOrigin};
 
 use crate::report::scanner;
 
@@ -22,11 +22,11 @@ pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
             repository: None,
             root: folder,
             names: std::slice::from_ref(folder),
-            ignoring: Ignoring::Nothing,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::Nothing,
+            named: PathOrigin::Program,
         };
         let report =
-            scanner().with_detector(detector()).scan_files(&files, &Cancellation::default()).expect("a scan");
+            scanner().with_detector(detector()).scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in report.findings.iter().filter(|finding| finding.confidence >= Confidence::Medium) {
             let mut places: Vec<_> =
                 finding.locations.iter().map(|place| (&place.path, place.start.line)).collect();

@@ -9,8 +9,8 @@ use skant::detect::{Detector, Model, Dictionary};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan::{FileSelection, Scanner};
-use skant::source::Cancellation;
-use skant::source::worktree::{Ignoring, Named};
+use skant::source::ScanControl;
+use skant::source::worktree::{IgnoreMode, PathOrigin};
 
 use crate::Places;
 use crate::examples::{Examples, fold_of};
@@ -34,10 +34,10 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
             repository: None,
             root: &data,
             names: &files,
-            ignoring: Ignoring::Nothing,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::Nothing,
+            named: PathOrigin::Program,
         };
-        let report = scanner.scan_files(&files, &Cancellation::default()).expect("a scan");
+        let report = scanner.scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in &report.findings {
             for place in &finding.locations {
                 let line = format!(

@@ -19,18 +19,18 @@ use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan::{
     ExplainedEvidence, FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner, redact,
 };
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 use crate::source::worktree;
-use crate::source::worktree::Ignoring;
-use crate::text::{Position, terminal};
+use crate::source::worktree::IgnoreMode;
+use crate::text::{Position, escape_terminal};
 
-pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
-        Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
+        Input::of(std::io::stdin(), &control.cancellation).read_to_end(&mut text)?;
         return text_at(&scanner, &Asked { text: &text, path: b"", line: None });
     }
     let (path, line) = place(name);
@@ -49,8 +49,8 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
             let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
-            let named = Named { digits: &digits, least: scanner.policy().min_confidence };
-            fingerprint(&all, &repository, &named, stop)
+            let named = PathOrigin { digits: &digits, least: scanner.policy().min_confidence };
+            fingerprint(&all, &repository, &named, control)
         }
         None if is_fingerprint(&digits) => {
             Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
@@ -173,7 +173,7 @@ fn looked(scanner: &Scanner, looks: &[RuleEvaluation]) -> String {
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
             look.position.line,
             look.position.column,
-            terminal(look.anchor.as_bytes()),
+            escape_terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
     }
@@ -199,7 +199,7 @@ fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
     } = one;
     let rule = &scanner.detector().rules()[evidence.rule];
     let mut out = String::new();
-    let masked = terminal(evidence.masked.text.as_bytes());
+    let masked = escape_terminal(evidence.masked.text.as_bytes());
     let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "    {name:<12}{value}");
@@ -277,7 +277,7 @@ const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> 
 }
 
 /// What is asked for by a fingerprint.
-struct Named<'n> {
+struct PathOrigin<'n> {
     digits: &'n str,
     /// The least confidence that is reported.
     least: Confidence,
@@ -287,8 +287,8 @@ struct Named<'n> {
 fn fingerprint(
     scanner: &Scanner,
     repository: &Repository,
-    named: &Named<'_>,
-    stop: &Cancellation,
+    named: &PathOrigin<'_>,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
@@ -300,10 +300,10 @@ fn fingerprint(
             repository: Some(&repository),
             root: top,
             names: &whole,
-            ignoring: Ignoring::AsGit,
-            named: worktree::Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: worktree::PathOrigin::Program,
         };
-        let report = scanner.scan_files(&files, stop)?;
+        let report = scanner.scan_files(&files, control)?;
         if let Some(said) = of_report(scanner, &report, named) {
             return output::say(&said);
         }
@@ -311,7 +311,7 @@ fn fingerprint(
     }
     let limits =
         HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scanner.scan_history(repository, &limits, stop)?;
+    let report = scanner.scan_history(repository, &limits, control)?;
     if let Some(said) = of_report(scanner, &report, named) {
         return output::say(&said);
     }
@@ -324,13 +324,13 @@ fn fingerprint(
     )))
 }
 
-fn of_report(scanner: &Scanner, report: &Report, named: &Named<'_>) -> Option<String> {
+fn of_report(scanner: &Scanner, report: &Report, named: &PathOrigin<'_>) -> Option<String> {
     let digits = named.digits;
     let mut out = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(digits)) {
         out.push_str(&of_finding(scanner, finding, named.least));
     }
-    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(digits)) {
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(digits)) {
         let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
         let reason = if reason.is_empty() { "no reason given" } else { reason };
         let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");

@@ -12,10 +12,10 @@ use crate::finding::Confidence;
 use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Scanner;
-use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, Failure> {
     let repository = crate::cli::session::here().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = scanner.detector().rules();
@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Re
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
                 let mut text = Vec::new();
-                Input::of(io::stdin(), stop).read_to_end(&mut text)?;
+                Input::of(io::stdin(), &control.cancellation).read_to_end(&mut text)?;
                 text
             } else {
                 std::fs::read(file).map_err(|error| {
@@ -86,7 +86,7 @@ fn found_by(rule: &Rule) -> String {
 
 fn form(matcher: &Matcher) -> &str {
     match matcher {
-        Matcher::Token { prefix, .. } => prefix,
+        Matcher::Prefixed { prefix, .. } => prefix,
         Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
         Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) | Form::JsonMember(expression) => expression,
@@ -98,8 +98,8 @@ fn form(matcher: &Matcher) -> &str {
 
 fn edges(shaped: &Pattern) -> String {
     let before = match shaped.may_follow {
-        MayFollow::Free => "anything may stand before it",
-        MayFollow::Edge => "nothing of its alphabet stands before it",
+        MayFollow::Anything => "anything may stand before it",
+        MayFollow::Boundary => "nothing of its alphabet stands before it",
     };
     let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
     format!("{before}; none of {} behind it{check}", shaped.may_not_precede.characters())
@@ -121,7 +121,7 @@ fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
             evidence.start.line,
             evidence.start.column,
             rule.id,
-            terminal(evidence.masked.text.as_bytes())
+            escape_terminal(evidence.masked.text.as_bytes())
         );
         for reason in verdict.reasons {
             let _ = writeln!(out, "    {reason}");

@@ -11,9 +11,9 @@ use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan::{HistoryOptions, ProvenanceMode, redact};
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
     let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
@@ -35,7 +35,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
-            let report = scanner.scan_range(&repository, &revisions, &names, &asked, stop)?;
+            let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
             (report, Situation::Pushed)
         }
         Read::Everything => {
@@ -44,7 +44,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
                 full_scan: arguments.whole_versions,
                 provenance: ProvenanceMode::Track,
             };
-            (scanner.scan_history(&repository, &limits, stop)?, Situation::History)
+            (scanner.scan_history(&repository, &limits, control)?, Situation::History)
         }
     };
     report.scope.ci = Some(redact(&about));

@@ -112,7 +112,7 @@ fn is_word_of_name(value: &[u8], name: &[u8]) -> bool {
 
 /// Returns the cap on the password in a user name and a password in base64.
 fn cap_of_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
-    let password = token_check::login_password(value)?;
+    let password = token_check::basic_auth_password(value)?;
     let stats = ValueStats::new(&password, dictionary);
     if has_placeholder_word(&password, &stats) {
         Some(ConfidenceCap::NamesItself)
@@ -129,7 +129,7 @@ fn hides_placeholder(value: &[u8], stats: &ValueStats) -> bool {
         return true;
     }
     (stats.class == Class::Random || value.ends_with(b"="))
-        && token_check::printable(value).is_some_and(|text| has_word_for_secret(&text))
+        && token_check::decode_printable(value).is_some_and(|text| has_word_for_secret(&text))
 }
 
 /// Replaces each percent escape by one character, so that `pwd%23%20` is found to be a placeholder.

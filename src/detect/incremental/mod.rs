@@ -14,7 +14,7 @@ use crate::decode::{EncodedRegion, Encoding};
 use crate::detect::candidate_set::CandidateSet;
 use crate::detect::nested::archived::is_carried;
 use crate::detect::{Detector, Evidence, ScanResult};
-use crate::text::{Copied, between, long_ones};
+use crate::text::{CopiedRange, gaps_between_copies, merge_long_copies};
 use anchor_hits::{Mark, Marks, merged};
 
 /// The anchors of a text, as far as they are worth carrying.
@@ -80,8 +80,9 @@ impl Detector {
         marks.found.sort_unstable();
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
-            let mut keep =
-                |region: EncodedRegion, _| trace.coats.push(CarriedRegion::new(region.coat, &region.place));
+            let mut keep = |region: EncodedRegion, _| {
+                trace.coats.push(CarriedRegion::new(region.encoding, &region.span))
+            };
             self.coated(text, &(0..text.len()), None, &mut keep);
             trace.coats.sort_unstable();
         }
@@ -91,11 +92,11 @@ impl Detector {
     /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
     /// made from. Gives what [`Detector::scan_state`] gives.
     #[must_use]
-    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> ScanState {
+    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
             return self.scan_state(text);
         };
-        let copies = long_ones(copies, LEAST);
+        let copies = merge_long_copies(copies, LEAST);
         let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         marks.found.reserve_exact(known.len() + 4);
         let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
@@ -112,7 +113,7 @@ impl Detector {
     }
 
     /// Regions that were copied with all that decides about them, and those that touch what is new.
-    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> Vec<CarriedRegion> {
+    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> Vec<CarriedRegion> {
         let mut found = Vec::new();
         for copy in copies {
             for mantle in &base.coats {
@@ -129,16 +130,16 @@ impl Detector {
         let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
         let end = end.map(|_| length..length);
         let mut parts: Vec<Range<usize>> = Vec::new();
-        for gap in start.into_iter().chain(between(copies, length)).chain(end) {
+        for gap in start.into_iter().chain(gaps_between_copies(copies, length)).chain(end) {
             match parts.last_mut() {
                 // What lies between them would be looked at twice.
-                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.beside() => last.end = gap.end,
+                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.margin() => last.end = gap.end,
                 _ => parts.push(gap),
             }
         }
         for part in parts {
             self.coated(text, &part, None, &mut |region, _| {
-                found.push(CarriedRegion::new(region.coat, &region.place));
+                found.push(CarriedRegion::new(region.encoding, &region.span));
             });
         }
         found.sort_unstable();
@@ -168,8 +169,8 @@ impl Detector {
 }
 
 /// Whether a region of the base and what decides about it lie in a copy.
-fn holds(copy: &Copied, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
-    let (place, beside) = (mantle.place(), mantle.coat.beside());
+fn holds(copy: &CopiedRange, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
+    let (place, beside) = (mantle.place(), mantle.coat.margin());
     let from_start = copy.from.start == 0 && copy.to == 0;
     let to_end = copy.from.end == base && copy.end() == length;
     (from_start || copy.from.start + beside <= place.start)
@@ -237,7 +238,7 @@ mod tests {
         ]
     }
 
-    fn made(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<Copied>) {
+    fn made(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<CopiedRange>) {
         let (mut text, mut copies) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -245,7 +246,7 @@ mod tests {
                     let from = base.len() * from / 1000;
                     let end = (from + base.len() * size / 1000).min(base.len());
                     if from < end {
-                        copies.push(Copied { from: from..end, to: text.len() });
+                        copies.push(CopiedRange { from: from..end, to: text.len() });
                         text.extend_from_slice(&base[from..end]);
                     }
                 }
@@ -281,7 +282,7 @@ mod tests {
         let trace = DETECTOR.scan_state(text.as_bytes());
         assert_eq!((trace.marks.as_ref(), trace.size()), (None, 0));
         assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &trace).evidence.len(), 1);
-        let copies = [Copied { from: 5_900..text.len(), to: 0 }];
+        let copies = [CopiedRange { from: 5_900..text.len(), to: 0 }];
         let text = &text.as_bytes()[5_900..];
         let carried = DETECTOR.update_state(text, &trace, &copies);
         assert_eq!(
@@ -294,7 +295,7 @@ mod tests {
     fn only_what_changed_is_tried_again() {
         let base = "let token = parse(next);\n".repeat(200);
         let text = format!("{base}let secret = 1;\n");
-        let copies = [Copied { from: 0..base.len(), to: 0 }];
+        let copies = [CopiedRange { from: 0..base.len(), to: 0 }];
         let mut trace = DETECTOR.scan_state(base.as_bytes());
         // None of these is a hit; marked as one, those that are tried again show.
         trace.marks.iter_mut().flatten().for_each(|mark| mark.hit = true);

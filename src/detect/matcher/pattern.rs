@@ -76,7 +76,7 @@ fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
     let earliest = window.anchor.start.saturating_sub(most);
     let latest = window.anchor.start.checked_sub(fewest)?;
     (earliest..=latest).find_map(|start| {
-        let anywhere = parts.shaped.may_follow == MayFollow::Free && fewest == most;
+        let anywhere = parts.shaped.may_follow == MayFollow::Anything && fewest == most;
         if !anywhere && !opens(&window.bytes[..start], parts.shaped.may_not_precede) {
             return None;
         }
@@ -159,7 +159,7 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMa
     let form = if shaped.exact { Tier::Exact } else { Tier::Likely };
     let tier = if shaped.human_chosen { assignment::tier_of_human_chosen(value)? } else { form };
     let proof = match shaped.check {
-        Some(check) => Some(outcome::of(check, value)?),
+        Some(check) => Some(outcome::run_check(check, value)?),
         None => None,
     };
     let claims = proof.as_ref().and_then(|proof| proof.claims.clone()).map(Box::new);
@@ -229,7 +229,7 @@ fn ends_colour(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{RuleSet, written};
+    use crate::rules::{RuleSet, rule_from_toml};
 
     #[test]
     fn what_ends_something_else_may_stand_before_a_token() {
@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn a_token_may_hold_its_anchor_by_chance_and_another_one_be_glued_to_it() {
         let spec = "id = \"acme-token\"\nanchors = [\"acm\"]\ntoken = 'acm[a-z0-9]{12}'\nalphabet = \"lower-alphanumeric\"";
-        let detector = crate::detect::Detector::new(RuleSet::builtin().with(&[written(spec)]));
+        let detector =
+            crate::detect::Detector::new(RuleSet::builtin().with_user_rules(&[rule_from_toml(spec)]));
         let found = |text: &str| {
             let found = detector.find_evidence(text.as_bytes()).into_iter();
             found.map(|found| text[found.span].to_owned()).collect::<Vec<_>>()

@@ -79,7 +79,7 @@ fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, 
     // Nothing looks beyond the next anchor, so that a text full of anchors costs no more than its length.
     let rest = &rest[..cut_at_next(&rest[..rest.len().min(token_check::MAX_JWT_BYTES)], literal)];
     if let Some(length) = token_check::jwt_length(rest).filter(|_| shape.jwt) {
-        let claims = token_check::claims(&rest[..length]);
+        let claims = token_check::read_claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
         return Some((length, tier, claims));
     }

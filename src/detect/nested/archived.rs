@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::decode::archive;
-use crate::decode::archive::{Fault, FaultKind, Member, Part, UnpackBudget};
+use crate::decode::archive::{Fault, FaultKind, Member, UnpackBudget, Unpacked};
 use crate::detect::candidate::Candidate;
 use crate::detect::candidate_set::{CandidateSet, Skipped};
 use crate::detect::{Detector, InlineComment, specific_only};
@@ -64,11 +64,11 @@ impl Detector {
             });
             return gathered;
         }
-        archive::open(text, room, &mut |part, room| match part {
-            Part::Fault(Fault { kind, what, label }) => {
+        archive::unpack(text, room, &mut |part, room| match part {
+            Unpacked::Fault(Fault { kind, message: what, label }) => {
                 gathered.not_read(Skipped { kind, message: what, within: vec![label], count: 1 });
             }
-            Part::Member(member) => {
+            Unpacked::Member(member) => {
                 let inner = self.everything(&member.bytes, room);
                 // They come in ascending order of place, so the lines are counted once.
                 let mut cursor = LineCursor::new(&member.bytes);
@@ -98,7 +98,7 @@ impl Candidate {
         coated.via.insert(0, Cow::Owned(member.label.clone()));
         coated.inline_comments.extend(inline_comments);
         self.encoded = Some(coated);
-        self.placed(|span| member.original(span))
+        self.placed(|span| member.original_span(span))
     }
 
     /// Whether it stands in an archive.
@@ -273,7 +273,7 @@ mod tests {
         let looked = DETECTOR.scan(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
         let what = "its checksum does not fit";
-        assert_eq!(looked.skipped, [Skipped { kind: FaultKind::Broken, message: what, within, count: 3 }]);
+        assert_eq!(looked.skipped, [Skipped { kind: FaultKind::Corrupt, message: what, within, count: 3 }]);
     }
 
     #[test]

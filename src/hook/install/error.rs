@@ -194,7 +194,7 @@ impl InstallError {
     pub(crate) fn refused_by_git(dir: &Path, stderr: &[u8]) -> Self {
         let lines: Vec<String> = stderr
             .split(|byte| *byte == b'\n')
-            .map(|line| text::terminal(line.trim_ascii()))
+            .map(|line| text::escape_terminal(line.trim_ascii()))
             .filter(|line| !line.is_empty())
             .collect();
         let dir = dir.to_path_buf();
@@ -243,7 +243,7 @@ struct Shown<P>(P);
 
 impl<P: AsRef<OsStr>> fmt::Display for Shown<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&text::terminal(self.0.as_ref().as_encoded_bytes()))
+        formatter.write_str(&text::escape_terminal(self.0.as_ref().as_encoded_bytes()))
     }
 }
 

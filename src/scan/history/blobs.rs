@@ -11,16 +11,16 @@ use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::trees::InTrees;
 use crate::scan::{Scanner, archive_problems, caught};
 use crate::secret::ValueId;
-use crate::source::history::{ObjectIdSet, ObjectSet};
-use crate::source::{Blob, Cancellation, Visitor, read_problem};
-use crate::text::Copied;
+use crate::source::history::{NumberSet, ObjectSet};
+use crate::source::{ObjectView, ScanControl, Visitor, read_problem};
+use crate::text::CopiedRange;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(crate) struct Collector<'c> {
     scanner: &'c Scanner,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
-    stop: &'c Cancellation,
+    control: &'c ScanControl,
     found: Mutex<Found>,
 }
 
@@ -50,8 +50,8 @@ pub(crate) struct Followed {
 }
 
 impl<'c> Collector<'c> {
-    pub(crate) fn new(scanner: &'c Scanner, full_scan: bool, stop: &'c Cancellation) -> Self {
-        Self { scanner, full_scan, stop, found: Mutex::default() }
+    pub(crate) fn new(scanner: &'c Scanner, full_scan: bool, control: &'c ScanControl) -> Self {
+        Self { scanner, full_scan, control, found: Mutex::default() }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -66,7 +66,7 @@ impl<'c> Collector<'c> {
         found
     }
 
-    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
+    fn blob(&self, blob: &ObjectView<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
         let looked = caught(
             || blob_name(&blob.oid),
             || {
@@ -96,13 +96,13 @@ impl<'c> Collector<'c> {
         let mut found = self.found();
         for evidence in evidence.iter().filter(|evidence| may_be_reported(self.scanner, evidence)) {
             if found.values.insert(evidence.value) {
-                self.stop.progress.found();
+                self.control.progress.add_value();
             }
         }
         found.blobs.push((blob, evidence));
     }
 
-    fn text(&self, blob: &Blob<'_>) {
+    fn text(&self, blob: &ObjectView<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
         let info = || commit.as_ref().map(|commit| self.scanner.commit_info(&blob.oid, &commit.author));
         let hits = self.scanner.texts(&blob.oid, blob.kind, blob.bytes, info);
@@ -127,7 +127,7 @@ impl Visitor for Collector<'_> {
     /// Where anchors stand in a blob. Messages are searched whole.
     type State = Option<ScanState>;
 
-    fn root(&self, blob: &Blob<'_>) -> Option<ScanState> {
+    fn visit_full(&self, blob: &ObjectView<'_>) -> Option<ScanState> {
         if blob.kind == ObjectKind::Blob {
             return Some(self.blob(blob, |detector| detector.scan_state(blob.bytes)));
         }
@@ -135,12 +135,17 @@ impl Visitor for Collector<'_> {
         None
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Option<ScanState>, copies: &[Copied]) -> Option<ScanState> {
+    fn visit_delta(
+        &self,
+        blob: &ObjectView<'_>,
+        base: &Option<ScanState>,
+        copies: &[CopiedRange],
+    ) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
                 Some(self.blob(blob, |detector| detector.update_state(blob.bytes, trace, copies)))
             }
-            _ => self.root(blob),
+            _ => self.visit_full(blob),
         }
     }
 }
@@ -148,11 +153,11 @@ impl Visitor for Collector<'_> {
 impl Found {
     /// Blobs of which something may have to be followed. Which it is hangs on names in trees, too: a value that is
     /// no finding in a blob may be one elsewhere.
-    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> ObjectIdSet {
-        let set = ObjectIdSet::below(contents.count());
+    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> NumberSet {
+        let set = NumberSet::with_bound(contents.number_bound());
         let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.unread.iter().map(|(oid, _)| oid));
         for number in oids.filter_map(|oid| contents.number(oid)) {
-            set.add(number);
+            set.insert(number);
         }
         set
     }

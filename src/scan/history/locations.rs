@@ -12,7 +12,7 @@ use crate::scan::history::Part;
 use crate::scan::history::blobs::{Followed, Found, blob_place};
 use crate::scan::history::reachability::Reach;
 use crate::secret::ValueId;
-use crate::source::history::{ObjectSet, own};
+use crate::source::history::{ObjectSet, own_objects};
 
 /// What is needed to tell a place.
 pub(crate) struct LocationBuilder<'t> {
@@ -62,7 +62,7 @@ impl LocationBuilder<'_> {
     fn own_of_unreached(&self, stories: &[Timeline]) -> HashSet<Oid> {
         let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
         let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
-        if oids.is_empty() { HashSet::new() } else { own(self.repository, self.contents, &oids) }
+        if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.contents, &oids) }
     }
 
     fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &LocationIn) -> Vec<Occurrence> {
@@ -117,7 +117,7 @@ impl LocationBuilder<'_> {
         left.sort_by_key(|(blob, value, _)| (*blob, *value));
         let unnamed: Vec<Oid> =
             left.iter().map(|(blob, ..)| *blob).filter(|blob| !self.reach.blobs.contains_key(blob)).collect();
-        let own = own(self.repository, self.contents, &unnamed);
+        let own = own_objects(self.repository, self.contents, &unnamed);
         let by_blob = found.by_blob();
         for (blob, value, story) in left {
             let named = self.reach.blobs.get(&blob);
@@ -165,7 +165,7 @@ impl LocationBuilder<'_> {
         let own = if unreached.is_empty() {
             HashSet::new()
         } else {
-            own(self.repository, self.contents, &unreached)
+            own_objects(self.repository, self.contents, &unreached)
         };
         let mut texts: Vec<_> = found.texts.iter().collect();
         // Who was first brought it in; what something leads to comes before what nothing does.

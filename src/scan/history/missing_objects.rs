@@ -57,7 +57,7 @@ pub(crate) fn problems(
         in_trees
             .map(|(oid, story)| (story.places.first().map(|place| scanner.shown_path(&place.path)), *oid)),
     );
-    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.has(tree));
+    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.contains(tree));
     absent.extend(absent_trees.into_iter().map(|tree| (None, tree)));
     problems.extend(no_trees(graph, reach, found, known.contents));
     absent.sort();
@@ -96,7 +96,7 @@ pub(crate) fn problems(
 /// What commits name as their tree, and is there as something else.
 fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &ObjectSet) -> Vec<Problem> {
     let others = graph.absent_trees(&reach.roots, |tree| {
-        contents.number(tree).is_none_or(|number| found.trees.all.has(number))
+        contents.number(tree).is_none_or(|number| found.trees.all.contains(number))
     });
     let said = "a commit names it as its tree, and it cannot be read as one";
     others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()

@@ -11,7 +11,7 @@ pub(crate) mod trees;
 use std::collections::HashMap;
 
 use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope};
-use crate::git::{Objects, Oid, OpenError, Refs, Repository};
+use crate::git::{ObjectDatabase, Oid, OpenError, Refs, Repository};
 use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
 use crate::scan::group::Occurrence;
 use crate::scan::missing_paths::Known;
@@ -20,8 +20,8 @@ use crate::scan::{PathFilter, ScanError, Scanner};
 use crate::secret::ValueId;
 use crate::source::history as source;
 use crate::source::history::{ObjectSet, ReadTotals};
-use crate::source::range::shallow_borders;
-use crate::source::{Cancellation, read_problem};
+use crate::source::range::read_shallow_boundary;
+use crate::source::{ScanControl, read_problem};
 
 use blobs::{Collector, Found};
 use locations::LocationBuilder;
@@ -56,24 +56,24 @@ pub(crate) fn scan_history(
     scanner: &Scanner,
     repository: &Repository,
     limits: &HistoryOptions<'_>,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    let own = scanner.part(repository, b"", limits, stop)?;
+    let own = scanner.part(repository, b"", limits, control)?;
     (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
     whole.add(own);
-    let stores = source::of_submodules(repository);
+    let stores = source::find_submodule_stores(repository);
     whole.problems.extend(stores.problems);
     if whole.is_told {
         let names: Vec<Vec<u8>> = stores.found.iter().map(|(name, _)| name.clone()).collect();
         let trees = std::mem::take(&mut whole.trees);
-        let objects = Objects::open(repository)?;
+        let objects = ObjectDatabase::open(repository)?;
         let known =
             Known { scanner, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
         whole.problems.extend(known.problems(limits.paths));
     }
     for (name, submodule) in stores.found {
-        match scanner.part(&submodule, &name, limits, stop) {
+        match scanner.part(&submodule, &name, limits, control) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -88,9 +88,11 @@ pub(crate) fn scan_history(
         }
         _ => limits.paths.is_all(),
     });
-    whole.problems.extend(Scanner::common_notes(Some(repository), stop));
+    whole.problems.extend(Scanner::common_notes(Some(repository), control));
     let outcome = scanner.outcome(whole.hits, &whole.histories);
-    let is_whole = limits.paths.is_all() && limits.provenance == ProvenanceMode::Track && !stop.is_set();
+    let is_whole = limits.paths.is_all()
+        && limits.provenance == ProvenanceMode::Track
+        && !control.cancellation.is_requested();
     if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
         whole.problems.extend(scanner.unused(&outcome.used, Whole::History));
     }
@@ -154,13 +156,13 @@ impl Scanner {
         repository: &Repository,
         prefix: &[u8],
         limits: &HistoryOptions<'_>,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
-        let contents = ObjectSet::list(repository)?;
-        stop.progress.expect(contents.count(), contents.stored());
+        let contents = ObjectSet::open(repository)?;
+        control.progress.add_expected(contents.number_bound(), contents.stored_bytes());
         let Read { mut found, tally, commits, ordered } =
-            self.read(repository, &contents, &refs, limits.full_scan, stop)?;
+            self.read(repository, &contents, &refs, limits.full_scan, control)?;
         found.search_refs(self, &refs);
 
         let mut part = Part::default();
@@ -175,14 +177,14 @@ impl Scanner {
             ..Scope::default()
         };
         // After an interruption, too: telling it would take as long again.
-        if stop.is_set() || limits.provenance == ProvenanceMode::Skip {
+        if control.cancellation.is_requested() || limits.provenance == ProvenanceMode::Skip {
             part.hits = found.untold(self, &mut part.problems);
             return Ok(part);
         }
-        stop.progress.telling();
+        control.progress.begin_provenance();
         let Ordered { graph, reach } = ordered;
         part.problems.extend(reach.problems.iter().cloned());
-        let borders = shallow_borders(repository)?;
+        let borders = read_shallow_boundary(repository)?;
         let mut followed = found.interest(self);
         let absent = missing_objects::follow(&found, &mut followed);
         let before = followed.values.len() + absent.len();
@@ -229,17 +231,17 @@ impl Scanner {
         contents: &ObjectSet,
         refs: &Refs,
         full_scan: bool,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Read, ScanError> {
-        let collector = Collector::new(self, full_scan, stop);
-        let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
+        let collector = Collector::new(self, full_scan, control);
+        let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, control)?;
         let mut found = collector.into_found();
         let commits = std::mem::take(&mut found.commits);
         let count = commits.len();
         // Trees are read after all else, since it is known then which blobs are to be found in them. One thread
         // puts the commits in order meanwhile.
         let (in_trees, ordered) = rayon::join(
-            || self.trees(repository, contents, &found, &left, stop),
+            || self.trees(repository, contents, &found, &left, control),
             || Ordered::of(repository, refs, commits),
         );
         let (in_trees, read) = in_trees?;
@@ -257,24 +259,24 @@ impl Scanner {
         contents: &ObjectSet,
         found: &Found,
         left: &[Oid],
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<(InTrees, ReadTotals), ScanError> {
         let blobs = found.blobs_to_follow(contents);
         let collector = TreeCollector::new(self, repository.format, contents, blobs);
-        let tally = source::visit_trees(repository, contents, left, &collector, stop)?;
-        Ok((collector.into_found(!stop.is_set()), tally))
+        let tally = source::visit_trees(repository, contents, left, &collector, control)?;
+        Ok((collector.into_found(!control.cancellation.is_requested()), tally))
     }
 
     /// What could not be read, and what was not.
     fn unread(tally: &ReadTotals, contents: &ObjectSet) -> Vec<Problem> {
         let mut problems: Vec<Problem> = tally.unread.iter().map(|error| read_problem(error, None)).collect();
-        problems.extend((tally.given_up > 0).then(|| Problem {
+        problems.extend((tally.skipped_over_budget > 0).then(|| Problem {
             kind: ProblemKind::Budget,
             path: None,
             message: format!(
                 "{} objects were not read: the pack that holds them unfolds to more than {} times its size",
-                tally.given_up,
-                source::FOR_EACH_BYTE,
+                tally.skipped_over_budget,
+                source::MAX_DECODED_PER_BYTE,
             ),
         }));
         problems.extend(unusable(contents));

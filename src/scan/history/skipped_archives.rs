@@ -11,7 +11,7 @@ use crate::scan::archive_problems;
 use crate::scan::history::HistoryOptions;
 use crate::scan::history::blobs::{Followed, Found, blob_name};
 use crate::scan::history::locations::LocationBuilder;
-use crate::source::history::own;
+use crate::source::history::own_objects;
 
 /// Each archive gets a number, from `first` on.
 pub(crate) fn follow(found: &Found, followed: &mut Followed, first: usize) {
@@ -35,7 +35,7 @@ pub(crate) fn problems(
     let unreached =
         unread.iter().zip(stories).filter(|((oid, _), story)| !story.reachable && named(oid).is_none());
     let unreached: Vec<Oid> = unreached.map(|((oid, _), _)| *oid).collect();
-    let own = own(telling.repository, telling.contents, &unreached);
+    let own = own_objects(telling.repository, telling.contents, &unreached);
     let foreign: HashSet<Oid> = unreached.into_iter().filter(|oid| !own.contains(oid)).collect();
     let mut problems = Vec::new();
     for ((oid, unread), story) in unread.iter().zip(stories) {

@@ -246,7 +246,7 @@ fn visit_combinations(
     let lowercase = if stats.lower == 0 { LowercaseUse::Absent } else { LowercaseUse::Present };
     sink(FeatureKind::CaseFor, &[lowercase.word(), class, quote]);
     sink(FeatureKind::Shared, &[overlap(name, value).word()]);
-    if matches!(name.stem, Stem::Auth | Stem::Token) && token_check::login_password(value).is_some() {
+    if matches!(name.stem, Stem::Auth | Stem::Token) && token_check::basic_auth_password(value).is_some() {
         sink(FeatureKind::Decodes, &[Stem::Login.word()]);
     }
 }

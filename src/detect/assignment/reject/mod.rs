@@ -46,7 +46,7 @@ pub(crate) fn is_rejected_value(value: &[u8]) -> bool {
         || is_one_character()
         || is_placeholder(value)
         || placeholder::has_run_or_sequence(value)
-        || token_check::login_password(value).is_some_and(|password| is_placeholder(&password))
+        || token_check::basic_auth_password(value).is_some_and(|password| is_placeholder(&password))
 }
 
 #[cfg(test)]

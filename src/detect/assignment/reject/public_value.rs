@@ -32,7 +32,7 @@ pub(super) fn is_timestamp(value: &[u8]) -> bool {
 
 /// Returns whether a value is a user name without a password, in base64.
 pub(super) fn is_empty_login(value: &[u8]) -> bool {
-    token_check::printable(value).is_some_and(|text| text.ends_with(b":"))
+    token_check::decode_printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
 /// Returns whether a value is a version, an IP address or an object identifier (`1.2.3`), or a range of versions
