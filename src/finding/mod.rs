@@ -2,6 +2,7 @@
 //! All text in it is safe to show: secrets are masked and untrusted bytes escaped before they get here.
 
 pub(crate) mod degrees;
+pub(crate) mod triage;
 
 use std::borrow::Cow;
 
@@ -9,6 +10,7 @@ use crate::secret::Fingerprint;
 use crate::text::Position;
 
 pub use degrees::{Confidence, Severity};
+pub use triage::{Context, Verdict, Verification};
 
 /// What may be shown of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +135,8 @@ pub struct History {
     pub reachable: bool,
     /// How many commits hold it.
     pub commits: usize,
+    /// The refs that still reach the value; reserved, always `None` now.
+    pub held_by: Option<Vec<String>>,
 }
 
 /// One secret value, however often it stands somewhere.
@@ -162,6 +166,14 @@ pub struct Finding {
     pub reasons: Vec<String>,
     /// What to do now, in order.
     pub help: Vec<String>,
+    /// The kind of file it is in; reserved, always `None` now.
+    pub context: Option<Context>,
+    /// A person's decision on it; reserved, always `None` now.
+    pub verdict: Option<Verdict>,
+    /// The provider's answer to whether it still works; reserved, always `None` now.
+    pub verification: Option<Verification>,
+    /// The findings that it belongs together with, by the name of their group; reserved, always `None` now.
+    pub group: Option<String>,
 }
 
 impl Finding {
