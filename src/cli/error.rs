@@ -74,8 +74,6 @@ impl Diagnostic for crate::policy::repo_files::PolicyFileError {}
 impl Diagnostic for crate::source::range::RangeError {}
 impl Diagnostic for crate::source::staged::StagedError {}
 impl Diagnostic for crate::scan::ScanError {}
-impl Diagnostic for crate::ci::UnresolvedRun {}
-impl Diagnostic for crate::ci::CiError {}
 
 /// Prints a line of text to standard error, safe for a terminal.
 pub(crate) fn print_line(text: &str) {

@@ -9,7 +9,7 @@ use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy;
 use crate::policy::repo_files::TreeVersion;
-use crate::policy::suppress::{CommentPolicy, PolicyOrigin};
+use crate::policy::suppress::CommentPolicy;
 use crate::policy::{Incomplete, Policy, Suppressions};
 use crate::scan::Scanner;
 
@@ -40,11 +40,11 @@ pub(crate) fn scanner(
     repository: Option<&Repository>,
     version: TreeVersion,
 ) -> Result<Scanner, Failure> {
-    engine_for_base(common, repository, &PolicyBase::Repository(version))
+    scanner_for_base(common, repository, &PolicyBase::Repository(version))
 }
 
 /// The same by the policy of whoever may decide.
-pub(crate) fn engine_for_base(
+pub(crate) fn scanner_for_base(
     common: &Common,
     repository: Option<&Repository>,
     base: &PolicyBase,
@@ -64,19 +64,4 @@ pub(crate) fn engine_for_base(
         today: now.to_zoned(TimeZone::UTC).date(),
         settings,
     }))
-}
-
-/// The scanner with the built-in policy only: no file and no option changes it.
-pub(crate) fn builtin_scanner() -> Scanner {
-    let now = crate::cli::clock::now();
-    Scanner::new(Policy {
-        min_confidence: Confidence::Medium,
-        suppressions: Suppressions::Applied,
-        comments: CommentPolicy { origin: PolicyOrigin::default(), gitleaks: false },
-        notes: Vec::new(),
-        incomplete: Incomplete::Fails,
-        now: now.as_second(),
-        today: now.to_zoned(TimeZone::UTC).date(),
-        settings: policy::Settings::default(),
-    })
 }

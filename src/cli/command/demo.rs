@@ -10,12 +10,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::cli::args::{Common, Demo};
+use crate::cli::clock;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::{self, Target};
-use crate::cli::settings;
 use crate::finding::Confidence;
+use crate::policy::Policy;
 use crate::remediation::{Situation, advise};
+use crate::scan::Scanner;
 use crate::source::ScanControl;
 
 /// The name of the scanned text in the report.
@@ -27,7 +29,7 @@ const NEXT_STEP: &str = "skant: this key was synthetic and is gone; next: `skant
 
 pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> Result<Exit, CliError> {
     let started = output::report_time();
-    let scanner = settings::builtin_scanner();
+    let scanner = scanner();
     let text = format!("# settings of the application\nANTHROPIC_API_KEY={}\n", synthetic_key());
     let mut report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), control);
     advise(&mut report, scanner.detector().rules(), Situation::Files);
@@ -35,6 +37,11 @@ pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> R
     // On standard error, so that the report stays readable for programs. If that is closed, the line is not needed.
     let _ = writeln!(io::stderr(), "{NEXT_STEP}");
     Ok(Exit::from_report(&report, |finding| finding.confidence >= Confidence::Medium))
+}
+
+/// Returns a scanner with the built-in policy: no file and no option changes it.
+fn scanner() -> Scanner {
+    Scanner::new(Policy::new(clock::now()))
 }
 
 /// Returns a key with the structure of an Anthropic API key: 64 bytes in base64url, a dash, and 6 bytes of which the last
@@ -64,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_key_is_one_finding_of_high_confidence() {
-        let scanner = settings::builtin_scanner();
+        let scanner = scanner();
         for _ in 0..50 {
             let text = format!("ANTHROPIC_API_KEY={}\n", synthetic_key());
             let report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), &ScanControl::default());

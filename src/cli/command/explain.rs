@@ -232,7 +232,7 @@ fn describe_evidence(scanner: &Scanner, one: &ExplainedEvidence) -> String {
         lines.add("via", &evidence.via.join(", "));
     }
     lines.add("confidence", &describe_confidence(assessment.confidence, *confidence, *more_confident_at));
-    lines.add_all("why", assessment.reasons.iter().map(|reason| redact(reason)));
+    lines.add_all("why", assessment.reasons.iter().map(|reason| redact(&reason.text)));
     lines.add_all(
         "score",
         explain_model::describe_score(scanner, &scanner.detector().explain_score(evidence)),

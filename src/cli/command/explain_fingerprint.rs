@@ -102,7 +102,7 @@ fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confid
     lines.add("fingerprint", finding.fingerprint.as_str());
     lines.add("severity", finding.severity.name());
     lines.add("confidence", finding.confidence.name());
-    lines.add_all("why", finding.reasons.iter().cloned());
+    lines.add_all("why", finding.reasons.iter().map(|reason| reason.text.clone()));
     let locations = finding.locations.iter().take(MAX_LOCATIONS).map(|location| {
         let commit = location.commit.as_ref();
         let commit = commit.map_or_else(String::new, |commit| format!(" in commit {:.12}", commit.id));

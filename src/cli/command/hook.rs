@@ -185,7 +185,7 @@ impl HookRun<'_> {
         // The policy comes from the receiving repository, not from the pushed commits.
         let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
         let base = PolicyBase::for_change(self.receiving_base(&updates)?, &tips, PolicyOrigin::Change);
-        let scanner = settings::engine_for_base(self.common, Some(self.repository), &base)?;
+        let scanner = settings::scanner_for_base(self.common, Some(self.repository), &base)?;
         self.scan_range(&scanner, &revisions, &ref_names(&updates), "this push")
     }
 

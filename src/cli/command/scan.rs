@@ -93,7 +93,7 @@ fn scan_staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Resu
 fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
     let repository = current_repository()?;
     let base = policy_base(&repository, arguments)?;
-    let scanner = settings::engine_for_base(common, Some(&repository), &base)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
     let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
     if arguments.targets.is_empty() {
         let options = HistoryOptions {

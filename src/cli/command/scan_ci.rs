@@ -3,13 +3,13 @@
 use miette::Diagnostic;
 
 use crate::ci;
-use crate::ci::{Author, Read, ResolvedRun, Run, UnresolvedRun};
+use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
 use crate::cli::error::{CliError, one_line};
 use crate::cli::policy::PolicyBase;
 use crate::cli::session::{ScanOutcome, current_repository};
 use crate::cli::{path_arguments, settings};
-use crate::finding::{Problem, ProblemKind, Report, Scope};
+use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
@@ -22,30 +22,31 @@ pub(super) fn scan(
     control: &ScanControl,
 ) -> Result<ScanOutcome, CliError> {
     let repository = current_repository()?;
-    let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
+    let run = match ci::detect_run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
-        Err(error @ UnresolvedRun::NoSystem) => return Err(error.into()),
+        Err(error @ UnresolvedRun::NoSystem { .. }) => return Err(error.into()),
         Err(error) => return unresolved_report(common, &error),
     };
-    let ResolvedRun { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
-        Ok(resolved) => resolved,
-        Err(error) => return unresolved_report(common, &error),
-    };
+    let ResolvedRun { description, commits, policy_base, head, author, notes } =
+        match ci::resolve(&repository, &run) {
+            Ok(resolved) => resolved,
+            Err(error) => return unresolved_report(common, &error),
+        };
     let origin = match author {
         Author::Member => PolicyOrigin::Change,
         Author::Untrusted => PolicyOrigin::UntrustedChange,
     };
-    let base = policy.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
+    let base = policy_base.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
         PolicyBase::for_change(Some(base), head.as_slice(), origin)
     });
-    let scanner = settings::engine_for_base(common, Some(&repository), &base)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
     let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
-    let (mut report, situation) = match read {
-        Read::Range(revisions, names) => {
+    let (mut report, situation) = match commits {
+        CommitsToScan::Range(revisions, names) => {
             let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
             (report, Situation::Pushed)
         }
-        Read::Everything => {
+        CommitsToScan::Everything => {
             let options = HistoryOptions {
                 paths: &filter,
                 full_scan: arguments.full_scan,
@@ -54,7 +55,7 @@ pub(super) fn scan(
             (scanner.scan_history(&repository, &options, control)?, Situation::History)
         }
     };
-    report.scope.ci = Some(redact(&about));
+    report.scope.ci = Some(redact(&description));
     report.notes.extend(notes);
     report.notes.sort();
     add_clone_help(&mut report, &run);
@@ -65,7 +66,7 @@ pub(super) fn scan(
 fn unresolved_report(common: &Common, error: &dyn Diagnostic) -> Result<ScanOutcome, CliError> {
     let message = redact(&one_line(error));
     let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message };
-    let scope = Scope { kind: "range", ..Scope::default() };
+    let scope = Scope { kind: ScopeKind::Range, ..Scope::default() };
     // No setting accepts this problem.
     let report = Report { scope, problems: vec![problem], ..Report::default() };
     Ok((report, settings::scanner(common, None, TreeVersion::Worktree)?, Situation::Pushed))
