@@ -68,12 +68,7 @@ struct TextError {
     help: String,
 }
 
-impl Diagnostic for crate::git::DiscoverError {}
-impl Diagnostic for crate::git::RefError {}
 impl Diagnostic for crate::policy::repo_files::PolicyFileError {}
-impl Diagnostic for crate::source::range::RangeError {}
-impl Diagnostic for crate::source::staged::StagedError {}
-impl Diagnostic for crate::scan::ScanError {}
 
 /// Prints a line of text to standard error, safe for a terminal.
 pub(crate) fn print_line(text: &str) {
@@ -122,11 +117,6 @@ fn render(error: &dyn Diagnostic, options: &human::Options) -> String {
         add("code", &code.to_string());
     }
     out
-}
-
-/// Returns an error and its help on one line, as messages of problems are written.
-pub(crate) fn one_line(error: &dyn Diagnostic) -> String {
-    error.help().map_or_else(|| error.to_string(), |help| format!("{error}; {help}"))
 }
 
 /// Escapes and redacts a text. Lines after the first one are indented, so that no file name with a line break can

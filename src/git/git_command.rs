@@ -3,18 +3,21 @@
 
 use std::process::{Command, Stdio};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::Repository;
 
 /// git could not be asked, or refused.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum GitCommandError {
     /// There is no git.
-    #[error("cannot run git ({0}); install git, or put it on the PATH")]
+    #[error("cannot run git ({0})")]
+    #[diagnostic(code(skant::git::no_git), help("install git, or put it on the PATH"))]
     NoGit(std::io::Error),
     /// git refused; holds what it said, escaped.
     #[error("git {command} failed: {message}")]
+    #[diagnostic(code(skant::git::failed), help("`git {command}` has to work here first"))]
     Failed {
         /// The subcommand.
         command: String,

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::git_command::GitCommandError;
@@ -54,19 +55,29 @@ pub struct Object {
 }
 
 /// The database could not be opened.
-#[derive(Debug, Error)]
-#[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
-pub struct OpenError(String);
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot open the object database: {message}")]
+#[diagnostic(code(skant::git::object_database), help("{help}"))]
+pub struct OpenError {
+    message: String,
+    help: String,
+}
 
 impl OpenError {
-    pub(crate) fn new(said: String) -> Self {
-        Self(said)
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: "`git fsck` says what is wrong with it".to_owned() }
+    }
+
+    /// Makes an error with the message and the help of another one.
+    fn from_diagnostic(error: &dyn Diagnostic) -> Self {
+        let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+        Self { message: error.to_string(), help }
     }
 }
 
 impl From<GitCommandError> for OpenError {
     fn from(error: GitCommandError) -> Self {
-        Self(error.to_string())
+        Self::from_diagnostic(&error)
     }
 }
 
@@ -89,7 +100,7 @@ impl ObjectDatabase {
         // Objects are named by what refers to them; hashing each again would double the cost of reading, and
         // a damaged one shows itself when it is inflated.
         git2::opts::strict_hash_verification(false);
-        let said = |error: git2::Error| OpenError(error.message().to_owned());
+        let said = |error: git2::Error| OpenError::new(error.message());
         let folders = expand_alternates(&repository.object_dirs)?;
         Self::no_pipes(&folders)?;
         let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
@@ -99,11 +110,11 @@ impl ObjectDatabase {
                 continue;
             }
             if !folder.is_dir() {
-                return Err(OpenError(format!("{} is not a folder", folder.display())));
+                return Err(OpenError::new(format!("{} is not a folder", folder.display())));
             }
             let name = folder
                 .to_str()
-                .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
+                .ok_or_else(|| OpenError::new(format!("the path {} is not UTF-8", folder.display())))?;
             odb.add_disk_alternate(name).map_err(said)?;
         }
         // libgit2 finds alternates itself, but for those whose names are quoted.
@@ -116,12 +127,14 @@ impl ObjectDatabase {
     /// libgit2 would wait for one that stands in the place of a pack.
     fn no_pipes(folders: &[PathBuf]) -> Result<(), OpenError> {
         for folder in folders {
-            for path in list_folder(&folder.join("pack")).map_err(|error| OpenError(error.to_string()))? {
+            for path in
+                list_folder(&folder.join("pack")).map_err(|error| OpenError::from_diagnostic(&error))?
+            {
                 let is_pack = path.extension().is_some_and(|kind| kind == "idx" || kind == "pack");
                 let is_named = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");
                 // What is gone since is no pipe.
                 if is_named && fs::metadata(&path).is_ok_and(|what| !what.is_file() && !what.is_dir()) {
-                    return Err(OpenError(format!("{} is not a regular file", path.display())));
+                    return Err(OpenError::new(format!("{} is not a regular file", path.display())));
                 }
             }
         }
@@ -203,7 +216,7 @@ impl ObjectDatabase {
                 names.borrow_mut().extend(Oid::from_bytes(oid.as_bytes()));
                 true
             })
-            .map_err(|error| OpenError(error.message().to_owned()))?;
+            .map_err(|error| OpenError::new(error.message()))?;
         let mut names = names.into_inner();
         names.sort_unstable();
         names.dedup();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::git_command::GitCommandError;
@@ -12,10 +13,11 @@ use crate::git::repository::{RefStorage, path_bytes};
 use crate::git::{Oid, Repository, open_regular, reftable};
 
 /// Refs that could not be read.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum RefError {
     /// A file of theirs.
-    #[error("cannot read {}: {source}; check the permissions", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
+    #[diagnostic(code(skant::git::unreadable_refs), help("check the permissions"))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -23,10 +25,12 @@ pub enum RefError {
         source: io::Error,
     },
     /// One that decides what is scanned names nothing.
-    #[error("{0} names no commit and no branch; `git fsck` says what is wrong")]
+    #[error("{0} names no commit and no branch")]
+    #[diagnostic(code(skant::git::broken_ref), help("`git fsck` says what is wrong"))]
     Broken(String),
     /// git was asked and refused.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Git(#[from] GitCommandError),
 }
 

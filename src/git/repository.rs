@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::alternates::folders_in;
@@ -12,13 +13,18 @@ use crate::git::oid::ObjectFormat;
 use crate::git::{LocalConfig, open_regular};
 
 /// No repository, or one that cannot be understood.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum DiscoverError {
     /// There is none here.
-    #[error("{} is not in a git repository; run skant inside one, or name files with `skant scan PATH`", .0.display())]
+    #[error("{} is not in a git repository", .0.display())]
+    #[diagnostic(
+        code(skant::git::not_a_repository),
+        help("run skant inside a repository, or name files with `skant scan PATH`")
+    )]
     NotARepository(PathBuf),
     /// A file of it cannot be read.
-    #[error("cannot read {}: {source}; check the permissions", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
+    #[diagnostic(code(skant::git::unreadable), help("check the permissions"))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -27,11 +33,14 @@ pub enum DiscoverError {
     },
     /// A file of it says something unknown.
     #[error("{}: {message}", path.display())]
+    #[diagnostic(code(skant::git::invalid), help("{help}"))]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what to do.
+        /// The mistake.
         message: String,
+        /// The remedy.
+        help: &'static str,
     },
 }
 
@@ -160,25 +169,24 @@ impl Repository {
         };
         let config_path = common_dir.join("config");
         let config = LocalConfig::parse(&read_or_empty(&config_path)?);
-        let unknown =
-            |message: String| DiscoverError::Invalid { path: config_path.clone(), message: message };
+        let unknown = |message: String| DiscoverError::Invalid {
+            path: config_path.clone(),
+            message,
+            help: "a newer skant may know it",
+        };
         known_layout(&config).map_err(unknown)?;
         let format = match config.get("extensions", "objectformat") {
             None | Some("sha1") => ObjectFormat::Sha1,
             Some("sha256") => ObjectFormat::Sha256,
             Some(_) => {
-                return Err(unknown(
-                    "extensions.objectFormat is neither sha1 nor sha256; a newer skant may know it".into(),
-                ));
+                return Err(unknown("extensions.objectFormat is neither sha1 nor sha256".into()));
             }
         };
         let ref_storage = match config.get("extensions", "refstorage") {
             None | Some("files") => RefStorage::Files,
             Some("reftable") => RefStorage::Reftable,
             Some(_) => {
-                return Err(unknown(
-                    "extensions.refStorage is neither files nor reftable; a newer skant may know it".into(),
-                ));
+                return Err(unknown("extensions.refStorage is neither files nor reftable".into()));
             }
         };
         let is_linked = git_dir != common_dir;
@@ -241,7 +249,7 @@ fn known_layout(config: &LocalConfig) -> Result<(), String> {
         },
         _ => "the repository's format is newer than version 1".to_owned(),
     };
-    Err(format!("{said}; a newer skant may know it"))
+    Err(said)
 }
 
 /// The index that git's environment names, as git understands it: it goes to the top of the working tree that it is
@@ -269,7 +277,8 @@ fn resolve_dot_git(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     }
     Err(DiscoverError::Invalid {
         path: path.to_path_buf(),
-        message: "it points to a git folder that is not there; repair it with `git worktree repair` or `git submodule update`".into(),
+        message: "it points to a git folder that does not exist".into(),
+        help: "repair it with `git worktree repair` or `git submodule update`",
     })
 }
 

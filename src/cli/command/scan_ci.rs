@@ -5,11 +5,11 @@ use miette::Diagnostic;
 use crate::ci;
 use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
-use crate::cli::error::{CliError, one_line};
+use crate::cli::error::CliError;
 use crate::cli::policy::PolicyBase;
 use crate::cli::session::{ScanOutcome, current_repository};
 use crate::cli::{path_arguments, settings};
-use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
@@ -64,7 +64,7 @@ pub(super) fn scan(
 
 /// Returns a report that says why nothing was scanned. A report and not an error, so that every format shows it.
 fn unresolved_report(common: &Common, error: &dyn Diagnostic) -> Result<ScanOutcome, CliError> {
-    let message = redact(&one_line(error));
+    let message = redact(&message_with_help(error));
     let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message };
     let scope = Scope { kind: ScopeKind::Range, ..Scope::default() };
     // No setting accepts this problem.
