@@ -89,7 +89,7 @@ pub(crate) fn find<'m>(
         name,
         span: place.value,
         companion: None,
-        encoded: None,
+        nested: None,
     })
 }
 

@@ -3,14 +3,14 @@
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
-use crate::detect::randomness::statistics::{runs, walks};
+use crate::detect::randomness::statistics::{has_walk, longest_runs};
 
 /// Runs and sequences that nobody draws by chance.
 pub(crate) fn is_filler(value: &[u8]) -> bool {
     const LONGEST_RUN: usize = 6;
     const LONGEST_SEQUENCE: usize = 6;
-    let (run, ascending) = runs(&value[..value.len().min(64)]);
-    run >= LONGEST_RUN || ascending >= LONGEST_SEQUENCE || walks(value, LONGEST_SEQUENCE + 2)
+    let (run, ascending) = longest_runs(&value[..value.len().min(64)]);
+    run >= LONGEST_RUN || ascending >= LONGEST_SEQUENCE || has_walk(value, LONGEST_SEQUENCE + 2)
 }
 
 /// Words that say what a value is, or that it is none.
@@ -133,7 +133,7 @@ pub(crate) fn says_what_it_is(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if value.len() > LONGEST
-        || digits > MOST_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
+        || digits > MOST_DIGITS && (tail < digits || !has_walk(&value[value.len() - tail..], tail))
     {
         return false;
     }
@@ -181,7 +181,7 @@ pub(crate) fn is_named(value: &[u8], looks: &ValueStats) -> bool {
     let is_stem = |word: &[u8]| STEMS[..12].contains(&word);
     let words = identifier::split_words(value);
     let are_plain = words.iter().all(|word| {
-        word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
+        word[0].is_ascii_alphabetic() || word.len() < 3 || has_walk(word, word.len()) && word.len() < 10
     });
     let (Some(first), Some(last)) = (words.iter().next(), words.iter().next_back()) else { return false };
     if words.len() > 1 && words.len() < 6 && are_plain {
