@@ -87,7 +87,7 @@ fn bare_or_whole(rule: &Rule, salt: &str) -> (String, String) {
 /// Whether nothing has to stand beside the token.
 fn is_bare(rule: &Rule) -> bool {
     match &rule.matcher {
-        Matcher::Token { .. } => true,
+        Matcher::Prefixed { .. } => true,
         Matcher::Generic(_) => false,
         Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) => !expression.contains("(?P<secret>"),
@@ -100,7 +100,7 @@ fn is_bare(rule: &Rule) -> bool {
 /// Whether a token of the rule may go on with what follows, or may have begun before.
 fn touches(rule: &Rule, before: &str, after: &str) -> bool {
     let Matcher::Pattern(shaped) = &rule.matcher else { return false };
-    let strict = shaped.may_follow == MayFollow::Edge
+    let strict = shaped.may_follow == MayFollow::Boundary
         || shaped.anchor_offset.1 > 0
         || matches!(shaped.form, Form::Keyword { .. });
     let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| shaped.may_not_precede.holds(*byte));
@@ -157,7 +157,7 @@ fn all_that_a_template_makes_is_found() {
 fn two_tokens_without_a_break_between_them_are_two() {
     let detector = &*DETECTOR;
     for rule in detector.rules().iter().filter(|rule| is_bare(rule)) {
-        if matches!(&rule.matcher, Matcher::Pattern(shaped) if shaped.may_follow == MayFollow::Edge || shaped.anchor_offset.1 > 0)
+        if matches!(&rule.matcher, Matcher::Pattern(shaped) if shaped.may_follow == MayFollow::Boundary || shaped.anchor_offset.1 > 0)
         {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Searching only what a version adds gives what searching it whole gives, over a chain of versions.
 
 use skant::detect::ScanState;
-use skant::text::Copied;
+use skant::text::CopiedRange;
 
 use super::detector::{DETECTOR, expanded};
 use super::input::Input;
@@ -35,7 +35,7 @@ fn same(text: &[u8], trace: &ScanState) {
     );
 }
 
-fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<Copied>) {
+fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<CopiedRange>) {
     let (mut text, mut copies) = (Vec::new(), Vec::new());
     for _ in 0..=input.byte() % 16 {
         let choice = input.byte();
@@ -46,7 +46,7 @@ fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<Copied>) {
             // Mostly long ones, as git makes them.
             let count = if choice & 2 == 0 { base.len() } else { 1 + input.number() };
             let end = base.len().min(from + count);
-            copies.push(Copied { from: from..end, to: text.len() });
+            copies.push(CopiedRange { from: from..end, to: text.len() });
             text.extend_from_slice(&base[from..end]);
         }
         if text.len() > MOST {

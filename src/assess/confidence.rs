@@ -47,7 +47,10 @@ pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment 
         Tier::Assigned => {
             // A name that may be a secret itself is not handed on.
             if let Some(name) = &features.name {
-                reasons.push(format!("a value is assigned to `{}`", crate::text::terminal(name.as_bytes())));
+                reasons.push(format!(
+                    "a value is assigned to `{}`",
+                    crate::text::escape_terminal(name.as_bytes())
+                ));
             }
             let opinion = features.model_score.as_ref();
             reasons.extend(opinion.into_iter().flat_map(|opinion| opinion.reasons.iter().cloned()));
@@ -121,7 +124,7 @@ fn claim(text: &str) -> Option<String> {
     // A UUID has 36 characters with its dashes, an id 31 without any.
     let token = longest(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '+' | '=')) >= 40
         || longest(|sign| sign.is_ascii_alphanumeric() || sign == '_') >= 32;
-    (text.len() <= LONGEST && !token).then(|| crate::text::terminal(text.as_bytes()))
+    (text.len() <= LONGEST && !token).then(|| crate::text::escape_terminal(text.as_bytes()))
 }
 
 fn expiry(expires: Option<i64>, now: i64) -> Option<String> {

@@ -16,7 +16,7 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 pub use self::resolve::{CiError, Read, ResolvedRun, resolve};
 
@@ -175,7 +175,7 @@ fn branch_of(reference: &str) -> String {
 }
 
 fn shown(name: &str) -> String {
-    terminal(name.as_bytes())
+    escape_terminal(name.as_bytes())
 }
 
 /// A run of a system that was recognised.

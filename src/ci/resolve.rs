@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::ci::{Author, Commits, Run, System, shown};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{Oid, PlumbingError, RefError, Repository, run};
-use crate::source::range::{Revisions, shallow_borders};
+use crate::git::{GitCommandError, Oid, RefError, Repository, run_git};
+use crate::source::range::{Revisions, read_shallow_boundary};
 
 /// Why a run's commits cannot be read. All of these end with 2.
 #[derive(Debug, Error)]
@@ -58,7 +58,7 @@ pub enum CiError {
     },
     /// git cannot be asked.
     #[error(transparent)]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
     Refs(#[from] RefError),
@@ -98,7 +98,7 @@ pub struct ResolvedRun {
 pub fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiError> {
     let about = format!("{}, {}", run.system.name, run.asked.about);
     let ground =
-        CloneContext { repository, system: run.system, about, borders: shallow_borders(repository)? };
+        CloneContext { repository, system: run.system, about, borders: read_shallow_boundary(repository)? };
     match &run.asked.commits {
         Commits::Change { head, base, onto, author } => {
             let resolved = ground.change(head, base.as_deref(), onto.as_deref())?;
@@ -220,8 +220,8 @@ impl CloneContext<'_> {
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
-        let wanted = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
-        let revisions = Revisions { wanted, unwanted: bases };
+        let included = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
+        let revisions = Revisions { included, excluded: bases };
         let about = format!("{}: {range}", self.about);
         let (read, author) = (Read::Range(revisions, names), Author::Member);
         Ok(ResolvedRun { about, read, policy, head: Some(head), author, notes })
@@ -296,20 +296,21 @@ impl CloneContext<'_> {
     }
 
     fn object(&self, name: &str) -> Option<Oid> {
-        let out = run(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
+        let out = run_git(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
         Oid::from_hex(out.trim_ascii_end())
     }
 
     /// The ref that a symbolic one leads to, or itself; `None` where there is none.
     fn reference(&self, name: &str) -> Option<Vec<u8>> {
         let out =
-            run(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name]).ok()?;
+            run_git(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name])
+                .ok()?;
         let name = out.trim_ascii_end();
         (!name.is_empty()).then(|| name.to_vec())
     }
 
     fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
-        let out = run(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
+        let out = run_git(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
         Oid::from_hex(out.split(|byte| *byte == b'\n').next()?)
     }
 
@@ -318,7 +319,7 @@ impl CloneContext<'_> {
         let mut arguments = vec!["rev-list".to_owned(), head.to_string()];
         arguments.extend(bases.iter().map(|base| format!("^{base}")));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let out = run(self.repository, &arguments)?;
+        let out = run_git(self.repository, &arguments)?;
         let mut commits: Vec<Oid> = out.split(|byte| *byte == b'\n').filter_map(Oid::from_hex).collect();
         commits.sort_unstable();
         Ok(commits)

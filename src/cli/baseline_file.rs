@@ -11,10 +11,9 @@ use crate::finding::{Finding, Report};
 use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, sanitize_reason};
-use crate::scan;
-use crate::scan::{Files, Limits, PathFilter, ProvenanceMode, redacted};
-use crate::source::Cancellation;
-use crate::source::worktree::{Ignoring, Named};
+use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 /// The repository, its baseline, and where that is written.
 pub(crate) struct Book {
@@ -36,7 +35,7 @@ impl Book {
     }
 
     pub(crate) fn write(&self, baseline: &Baseline) -> Result<(), Failure> {
-        if self.repository.is_foreign {
+        if self.repository.has_other_owner {
             return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
         }
         let path = self.top.join(BASELINE_FILE);
@@ -50,24 +49,27 @@ impl Book {
         &self,
         common: &Common,
         history: bool,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Vec<Report>, Failure> {
-        let engine = settings::engine(common, Some(&self.repository), TreeVersion::Worktree)?;
+        let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
         let names = [top.clone()];
-        let files = Files {
+        let files = FileSelection {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let mut reports = vec![scan::worktree(&engine, &files, stop)?];
+        let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
-            let limits =
-                Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-            reports.push(scan::history(&engine, &repository, &limits, stop)?);
+            let limits = HistoryOptions {
+                paths: &PathFilter::default(),
+                full_scan: false,
+                provenance: ProvenanceMode::Track,
+            };
+            reports.push(scanner.scan_history(&repository, &limits, control)?);
         }
         Ok(reports)
     }
@@ -85,7 +87,7 @@ pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> 
 
 /// A reason is read by others, so a secret in it is refused rather than masked.
 pub(crate) fn reason(text: &str) -> Result<String, Failure> {
-    if redacted(text) != text {
+    if redact(text) != text {
         return Err(Failure("the reason holds a secret itself; say it without".into()));
     }
     Ok(sanitize_reason(text))

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use crate::cli::exit::Exit;
-use crate::scan::redacted;
-use crate::text::terminal;
+use crate::scan::redact;
+use crate::text::escape_terminal;
 
 /// An error that ends a run before there is a report: what is wrong, and what to do.
 pub(crate) struct Failure(pub(crate) String);
@@ -24,7 +24,7 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
         return Exit::Clean;
     }
     let plain = error.render().to_string();
-    let shown = redacted(&plain);
+    let shown = redact(&plain);
     // There is nobody left to tell if the stream is closed.
     let _ = if shown == plain { error.print() } else { std::io::stderr().write_all(shown.as_bytes()) };
     Exit::Failed
@@ -32,9 +32,9 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
 
 /// Says something on standard error, made safe for a terminal.
 pub(crate) fn complain(said: &str) {
-    let lines: Vec<String> = said.lines().map(|line| terminal(line.as_bytes())).collect();
+    let lines: Vec<String> = said.lines().map(|line| escape_terminal(line.as_bytes())).collect();
     // What follows the first line stands further in, so that no name in it can pass for a line of our own.
-    let said = redacted(&lines.join("\n  "));
+    let said = redact(&lines.join("\n  "));
     // There is nobody left to tell if standard error is closed.
     let _ = writeln!(std::io::stderr(), "skant: {said}");
 }

@@ -44,17 +44,17 @@ fn obey(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return refuse(&error);
         }
     };
-    let stop = stop_on_signal();
+    let control = stop_on_signal();
     let ended = enter(&arguments).and_then(|()| match &arguments.command {
-        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &stop),
-        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &stop),
+        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &control),
+        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &control),
         Command::Install(install) => crate::cli::command::install::install(install),
         Command::Uninstall(install) => crate::cli::command::uninstall::uninstall(install),
-        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &stop),
-        Command::Allow(what) => crate::cli::command::allow::allow(&arguments.common, what, &stop),
-        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &stop),
+        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &control),
+        Command::Allow(what) => crate::cli::command::allow::allow(&arguments.common, what, &control),
+        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &control),
         Command::Config(what) => crate::cli::command::config::run(&arguments.common, what),
-        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &stop),
+        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &control),
         Command::Completions { shell } => crate::cli::command::completions::completions(*shell),
         Command::Man => crate::cli::command::man::man(),
     });

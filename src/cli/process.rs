@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::error::complain;
 use crate::cli::exit::Exit;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
 /// A panic's message may hold what was being looked at; only its place is told.
 pub(crate) fn quiet_panics() {
@@ -30,14 +30,14 @@ pub(crate) fn no_core_dumps() {
 
 /// The first signal ends the scan with a report, the second one at once. So does time: what waits for a pipe or for
 /// standard input looks at nothing else, and whoever sends a signal may send only one.
-pub(crate) fn stop_on_signal() -> Arc<Cancellation> {
-    let stop = Arc::new(Cancellation::default());
-    let handler = Arc::clone(&stop);
+pub(crate) fn stop_on_signal() -> Arc<ScanControl> {
+    let control = Arc::new(ScanControl::default());
+    let handler = Arc::clone(&control);
     let installed = ctrlc::set_handler(move || {
-        if handler.is_set() {
+        if handler.cancellation.is_requested() {
             leave_at_once();
         }
-        handler.set();
+        handler.cancellation.request();
         std::thread::spawn(|| {
             std::thread::sleep(PATIENCE);
             leave_at_once();
@@ -45,7 +45,7 @@ pub(crate) fn stop_on_signal() -> Arc<Cancellation> {
     });
     // Without a handler the signal ends the process, which is right, too.
     drop(installed);
-    stop
+    control
 }
 
 /// So long a scan that was told to end may take for it.

@@ -35,7 +35,7 @@ struct Expressions {
 impl CompiledRules {
     pub(crate) fn new(rules: RuleSet) -> Self {
         let expressions = rules.rules().iter().map(|_| Expressions::default()).collect();
-        let prefixed = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Token { .. }));
+        let prefixed = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Prefixed { .. }));
         let mut token_prefixes: Vec<Text> = prefixed.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         token_prefixes.sort();
         token_prefixes.dedup();
@@ -64,7 +64,7 @@ impl CompiledRules {
         let rule = &self.rules()[index];
         let expressions = &self.expressions[index];
         match &rule.matcher {
-            Matcher::Token { prefix, shape } => {
+            Matcher::Prefixed { prefix, shape } => {
                 let prefix = expressions.main.get_or_init(|| compile_at_start(prefix)).as_ref()?;
                 let structure = shape.structure.as_ref().and_then(|(structure, _)| {
                     expressions.structure.get_or_init(|| compile_at_start(structure)).as_ref()

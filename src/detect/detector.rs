@@ -15,7 +15,7 @@ use crate::detect::positions::{Positions, merge_ranges};
 use crate::detect::{Evidence, Model, ScoredValue};
 use crate::finding::Confidence;
 use crate::rules::{Rule, RuleSet};
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// A rule set, ready to scan texts. Scans take `&self`, so that one detector serves all threads. Regular
 /// expressions are compiled on first use.
@@ -77,7 +77,7 @@ impl Detector {
     pub fn scan(&self, text: &[u8]) -> ScanResult {
         let finder = &self.finder;
         if archive::is_archive(text) {
-            let set = find_everywhere(finder, text, &mut UnpackBudget::of_file(text.len()));
+            let set = find_everywhere(finder, text, &mut UnpackBudget::for_file(text.len()));
             return self.into_result(text, set);
         }
         let mut set = finder.find_all(text);
@@ -96,7 +96,7 @@ impl Detector {
     /// Returns the scan state of a text that consists of `copies` from the text of `base` and of inserted bytes. The
     /// copies are in the order of the text. The result equals that of [`Detector::scan_state`].
     #[must_use]
-    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> ScanState {
+    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         incremental::update_state(&self.finder, text, base, copies)
     }
 

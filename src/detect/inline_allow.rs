@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::secret::mask_neighbours;
-use crate::text::{LineCursor, line_around, terminal};
+use crate::secret::mask_line;
+use crate::text::{LineCursor, escape_terminal, line_around};
 
 /// The words that begin an inline comment.
 const MARKERS: [(&[u8], Marker); 2] =
@@ -125,7 +125,7 @@ fn is_subject(word: &str) -> bool {
 /// Masks and escapes a reason, and removes the end of the comment from it.
 fn clean_reason(reason: &[u8]) -> String {
     let reason = &reason[..reason.len().min(MAX_REASON)];
-    let shown = terminal(&mask_neighbours(reason, None));
+    let shown = escape_terminal(&mask_line(reason, None));
     let ends = ["-->", "*/", "#}", "%>"];
     let end = ends.iter().filter_map(|end| shown.find(end)).min().unwrap_or(shown.len());
     shown[..end].trim().trim_end_matches(['"', '\'', ',']).to_owned()

@@ -67,9 +67,9 @@ const LONG_WORDS: [&str; 8] =
 pub(crate) fn check_body(body: &[u8], tier: Tier, shape: &TokenShape) -> Option<Placeholder> {
     let cuts = match tier {
         Tier::Decoded => return None,
-        Tier::Structured => &shape.structured_cuts,
-        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_cuts,
-        Tier::Short => &shape.short_cuts,
+        Tier::Structured => &shape.structured_limits,
+        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_limits,
+        Tier::Short => &shape.short_limits,
     };
     if let Some(why) = Statistics::new(body).exceeded(body, cuts) {
         return Some(Placeholder::NotRandom(why));

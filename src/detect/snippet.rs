@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::finding::Snippet;
-use crate::secret::mask_all;
-use crate::text::{ends_unquoted_value, is_quote, line_around, terminal};
+use crate::secret::mask_line_with;
+use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
 
 /// The bytes of a line that are shown before and after the secret.
 const MAX_SHOWN: usize = 60;
@@ -35,12 +35,12 @@ pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Sn
         let until = found[first..].iter().take_while(move |other| other.start < part.end);
         until.map(move |other| other.start.max(part.start) - part.start..other.end.min(part.end) - part.start)
     };
-    let before = mask_all(&text[start..span.start], name.as_ref(), others(start..span.start));
-    let before = terminal(&before);
+    let before = mask_line_with(&text[start..span.start], name.as_ref(), others(start..span.start));
+    let before = escape_terminal(&before);
     let rest = if has_open_end { rest_of_value(text, span, end) } else { span.end..span.end };
     let mask = if rest.is_empty() { "" } else { "********" };
-    let tail = mask_all(&text[rest.end..end], None, others(rest.end..end));
-    let after = terminal(&[&text[span.end..rest.start], mask.as_bytes(), &tail].concat());
+    let tail = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
+    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &tail].concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }

@@ -61,7 +61,7 @@ pub fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String> {
 }
 
 fn shown(text: &str) -> String {
-    crate::text::terminal(text.as_bytes())
+    crate::text::escape_terminal(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// The longest pattern, in bytes. The time that a pattern takes grows with the square of its length.
 const MOST_PATTERN: usize = 1024;
@@ -173,7 +173,7 @@ fn globs(pattern: &str) -> Result<[Glob; 2], String> {
     let base = base.trim_end_matches('/');
     let glob = |text: &str| {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
-        glob.map_err(|error| format!("`{}`: {}", terminal(pattern.as_bytes()), error.kind()))
+        glob.map_err(|error| format!("`{}`: {}", escape_terminal(pattern.as_bytes()), error.kind()))
     };
     Ok([glob(base)?, glob(&format!("{base}/**"))?])
 }

@@ -5,6 +5,7 @@ pub(crate) mod format;
 pub(crate) mod glob;
 pub(crate) mod layers;
 pub mod repo_files;
+pub(crate) mod scan_policy;
 pub(crate) mod settings;
 pub mod suppress;
 
@@ -18,6 +19,7 @@ pub use format::schema::SCHEMA;
 pub use format::skant_toml::parse;
 pub use glob::PathPatterns;
 pub use layers::{FileError, Layer, LoadError, ReadReferenced, load};
+pub use scan_policy::{Incomplete, Policy, Suppressions};
 pub use settings::{AcceptedProblem, FailOn, FileOrigin, Settings};
 
 #[cfg(test)]

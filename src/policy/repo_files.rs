@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::git::tree_diff::entry_at;
-use crate::git::{Commit, EntryKind, Index, ObjectKind, Objects, Oid, Refs, Repository, tag_target};
+use crate::git::tree_diff::find_entry;
+use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, tag_target};
 
 /// Where the settings may stand, told from the top of the tree.
 pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
@@ -57,7 +57,7 @@ pub struct PolicyFiles<'r> {
     repository: &'r Repository,
     version: TreeVersion,
     index: OnceCell<Index>,
-    objects: OnceCell<Objects>,
+    objects: OnceCell<ObjectDatabase>,
     /// The tree of the commit that counts, if there is one.
     tree: OnceCell<Option<Oid>>,
 }
@@ -97,13 +97,13 @@ impl<'r> PolicyFiles<'r> {
                 })?;
                 let at = index.positions_of(name.as_bytes());
                 match index.entries_at(at).find(|entry| entry.stage == 0 && !entry.intent_to_add) {
-                    Some(entry) => self.blob(name, EntryKind::of_mode(entry.mode), &entry.oid).map(Some),
+                    Some(entry) => self.blob(name, EntryKind::from_mode(entry.mode), &entry.oid).map(Some),
                     None => Ok(None),
                 }
             }
             (TreeVersion::Worktree | TreeVersion::Commit(_), _) => {
                 let Some(tree) = *get(&self.tree, || self.root(name))? else { return Ok(None) };
-                let found = entry_at(self.objects(name)?, self.repository.format, &tree, name.as_bytes());
+                let found = find_entry(self.objects(name)?, self.repository.format, &tree, name.as_bytes());
                 match found.map_err(|error| unreadable(name, error))? {
                     Some((kind, oid)) => self.blob(name, kind, &oid).map(Some),
                     None => Ok(None),
@@ -112,8 +112,8 @@ impl<'r> PolicyFiles<'r> {
         }
     }
 
-    fn objects(&self, name: &str) -> Result<&Objects, PolicyFileError> {
-        get(&self.objects, || Objects::open(self.repository).map_err(|error| unreadable(name, error)))
+    fn objects(&self, name: &str) -> Result<&ObjectDatabase, PolicyFileError> {
+        get(&self.objects, || ObjectDatabase::open(self.repository).map_err(|error| unreadable(name, error)))
     }
 
     /// The tree of the commit that counts; none where there is no commit.
@@ -121,7 +121,7 @@ impl<'r> PolicyFiles<'r> {
         let unreadable = |error: &dyn std::fmt::Display| unreadable(name, error);
         let mut oid = match self.version {
             TreeVersion::Commit(oid) => oid,
-            _ => match Refs::head(self.repository).map_err(|error| unreadable(&error))? {
+            _ => match Refs::read_head(self.repository).map_err(|error| unreadable(&error))? {
                 Some(head) => head,
                 None => return Ok(None),
             },
@@ -147,7 +147,7 @@ impl<'r> PolicyFiles<'r> {
             EntryKind::File => {}
             EntryKind::Tree | EntryKind::Submodule => return Err(not_a_file(name)),
         }
-        let bytes = self.objects(name)?.read_kind(oid, ObjectKind::Blob);
+        let bytes = self.objects(name)?.read_as(oid, ObjectKind::Blob);
         let bytes = bytes.map_err(|error| unreadable(name, error))?;
         if bytes.len() as u64 > most(name) { Err(not_a_file(name)) } else { Ok(bytes) }
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::{Evidence, InlineComment};
 use crate::finding::{Problem, ProblemKind};
+use crate::policy::Suppressions;
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
-use crate::scan::{Engine, Suppressions};
+use crate::scan::Scanner;
 
 /// So many are named.
 const MOST_NAMED: usize = 3;
@@ -19,17 +20,17 @@ pub(crate) enum Whole {
     History,
 }
 
-impl Engine {
+impl Scanner {
     /// Entries that fit nothing, where all was looked at: a note for each file that they stand in.
     pub(crate) fn unused(&self, used: &BTreeSet<usize>, whole: Whole) -> Vec<Problem> {
-        if self.policy.suppressions == Suppressions::Ignored {
+        if self.policy().suppressions == Suppressions::Ignored {
             return Vec::new();
         }
         let mut unused: BTreeMap<EntrySource, Vec<&SuppressionEntry>> = BTreeMap::new();
-        for (number, entry) in self.record.entries().iter().enumerate() {
+        for (number, entry) in self.suppressions().entries().iter().enumerate() {
             // What a commit brought is not told from a file.
             let is_asked = whole == Whole::History || entry.commit.is_none();
-            if is_asked && !used.contains(&number) && !entry.is_expired(self.policy.today) {
+            if is_asked && !used.contains(&number) && !entry.is_expired(self.policy().today) {
                 unused.entry(entry.source).or_default().push(entry);
             }
         }
@@ -53,7 +54,7 @@ fn note(source: EntrySource, entries: &[&SuppressionEntry], whole: Whole) -> Pro
     }
 }
 
-/// Comments that name a value which does not stand beside them.
+/// CommentPolicy that name a value which does not stand beside them.
 pub(crate) fn comments(text: &[u8], found: &[Evidence], shown: &str) -> Vec<Problem> {
     let named =
         InlineComment::find_all(text).into_iter().filter(|(_, directive)| directive.fingerprint.is_some());

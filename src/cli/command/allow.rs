@@ -9,11 +9,10 @@ use crate::cli::{Exit, Failure, settings};
 use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
-use crate::scan;
 use crate::scan::PathFilter;
-use crate::source::Cancellation;
+use crate::source::ScanControl;
 
-pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn allow(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, Failure> {
     let book = Book::open()?;
     let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&digits) {
@@ -27,7 +26,7 @@ pub(crate) fn allow(common: &Common, arguments: &Allow, stop: &Cancellation) -> 
         return Err(Failure("`--reason` has to say why it is no secret, or why it does no harm".into()));
     }
     let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, stop)? {
+    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, control)? {
         (finding.fingerprint.as_str().to_owned(), known_of(&finding, until, &reason))
     } else {
         let known = baseline.entries.get(&digits).cloned();
@@ -57,13 +56,16 @@ fn found(
     common: &Common,
     book: &Book,
     digits: &str,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Option<Finding>, Failure> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let engine = settings::engine(&all, Some(&book.repository), TreeVersion::Worktree)?;
+    let scanner = settings::scanner(&all, Some(&book.repository), TreeVersion::Worktree)?;
     let named = |report: Report| {
-        let mut named: Vec<Finding> =
-            report.findings.into_iter().filter(|finding| finding.fingerprint.is_named_by(digits)).collect();
+        let mut named: Vec<Finding> = report
+            .findings
+            .into_iter()
+            .filter(|finding| finding.fingerprint.matches_prefix(digits))
+            .collect();
         named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
         match named.len() {
             0 | 1 => Ok(named.pop()),
@@ -72,10 +74,10 @@ fn found(
             ))),
         }
     };
-    let staged = scan::staged(&engine, &book.repository, &merge_parents(), &PathFilter::default(), stop);
+    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), control);
     if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
         return Ok(Some(finding));
     }
-    let mut reports = book.everything(&all, false, stop)?;
+    let mut reports = book.everything(&all, false, control)?;
     reports.pop().map_or(Ok(None), named)
 }

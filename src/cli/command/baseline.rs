@@ -11,29 +11,35 @@ use crate::finding::{Problem, Report};
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
 use crate::report::human::counted;
-use crate::scan::redacted;
-use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::scan::redact;
+use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
-pub(crate) fn baseline(common: &Common, arguments: &Arguments, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn baseline(
+    common: &Common,
+    arguments: &Arguments,
+    control: &ScanControl,
+) -> Result<Exit, Failure> {
     let book = Book::open()?;
     match &arguments.what {
-        BaselineCommand::Create(entering) if book.baseline.is_none() => enter(common, &book, entering, stop),
+        BaselineCommand::Create(entering) if book.baseline.is_none() => {
+            enter(common, &book, entering, control)
+        }
         BaselineCommand::Create(_) => {
             Err(Failure(format!("there is a {BASELINE_FILE} already; `skant baseline update` adds to it")))
         }
-        BaselineCommand::Update(entering) => enter(common, &book, entering, stop),
-        BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, stop),
-        BaselineCommand::Check => outdated(common, &book, Outdated::Told, stop),
+        BaselineCommand::Update(entering) => enter(common, &book, entering, control),
+        BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, control),
+        BaselineCommand::Check => outdated(common, &book, Outdated::Told, control),
     }
 }
 
 /// Adds what is found and not on record yet. What is on record stays as it is.
-fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation) -> Result<Exit, Failure> {
+fn enter(common: &Common, book: &Book, entering: &Entering, control: &ScanControl) -> Result<Exit, Failure> {
     let (reason, until) =
         (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
     let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
-    let reports = book.everything(common, entering.history, stop)?;
+    let reports = book.everything(common, entering.history, control)?;
     let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (mut added, mut ended, mut unknown) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
@@ -42,7 +48,7 @@ fn enter(common: &Common, book: &Book, entering: &Entering, stop: &Cancellation)
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
-        if baseline.entries.keys().any(|known| finding.fingerprint.is_named_by(known)) {
+        if baseline.entries.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
             ended +=
                 usize::from(baseline.entries.get(fingerprint).is_some_and(|known| known.until.is_some()));
             continue;
@@ -84,12 +90,12 @@ enum Outdated {
 }
 
 /// Entries that nothing needs: neither the working tree nor the history holds their value.
-fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -> Result<Exit, Failure> {
+fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl) -> Result<Exit, Failure> {
     let Some(baseline) = &book.baseline else {
         return Err(Failure(format!("there is no {BASELINE_FILE}; `skant baseline create` makes one")));
     };
     let everything = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
-    let reports = book.everything(&everything, true, stop)?;
+    let reports = book.everything(&everything, true, control)?;
     let problems = problems_of(&reports);
     if !problems.is_empty() {
         let mut out = std::io::stdout().lock();
@@ -100,7 +106,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
         reports.iter().any(|report| {
             let open = report.findings.iter().map(|finding| &finding.fingerprint);
             let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.fingerprint);
-            open.chain(suppressed).any(|fingerprint| fingerprint.is_named_by(digits))
+            open.chain(suppressed).any(|fingerprint| fingerprint.matches_prefix(digits))
         })
     };
     let today = clock::today();
@@ -108,7 +114,7 @@ fn outdated(common: &Common, book: &Book, what: Outdated, stop: &Cancellation) -
     let (mut unused, mut ended) = (0, 0);
     for (fingerprint, known) in &baseline.entries {
         // Somebody may have written it by hand.
-        let shown = || redacted(&terminal(format!("{} {}", known.rule, known.path).as_bytes()));
+        let shown = || redact(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
         if !found(fingerprint) {
             left.entries.remove(fingerprint);
             unused += 1;

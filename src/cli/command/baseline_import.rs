@@ -9,7 +9,7 @@ use crate::cli::Failure;
 use crate::finding::{Finding, LocationKind};
 use crate::policy::DetectSecretsBaseline;
 use crate::secret::Secret;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// The values that are known, and the files that they stand in.
 pub(crate) struct Imported {
@@ -35,8 +35,11 @@ impl Imported {
         // Nothing outside of the tree is looked at, whatever the file names.
         let is_inside =
             |name: &&str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-        let names =
-            known.paths().filter(is_inside).map(|name| (percent(name.as_bytes()), name.to_owned())).collect();
+        let names = known
+            .paths()
+            .filter(is_inside)
+            .map(|name| (escape_path(name.as_bytes()), name.to_owned()))
+            .collect();
         Ok(Self { known, names, top: top.to_path_buf() })
     }
 

@@ -16,8 +16,8 @@ use crate::policy::suppress::EntrySource;
 use crate::policy::{FailOn, Layer, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
-use crate::scan::redacted;
-use crate::text::terminal;
+use crate::scan::redact;
+use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> {
     let what = arguments.what.as_ref().unwrap_or(&ConfigCommand::Show);
@@ -41,7 +41,7 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
-        _ => crate::cli::output::say(redacted(&show(common, &gathered))),
+        _ => crate::cli::output::say(redact(&show(common, &gathered))),
     }
 }
 
@@ -58,18 +58,18 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {
-        writeln!(out, "{}", redacted(&terminal(line.as_bytes())))?;
+        writeln!(out, "{}", redact(&escape_terminal(line.as_bytes())))?;
     }
     let names: Vec<&str> = gathered.layers.iter().map(|layer| layer.name.as_str()).collect();
     let names = if names.is_empty() { "there are no settings".to_owned() } else { names.join(", ") };
     let how = if is_wrong { "wrong" } else { "fine" };
-    writeln!(out, "{}: {how}", redacted(&terminal(names.as_bytes())))?;
+    writeln!(out, "{}: {how}", redact(&escape_terminal(names.as_bytes())))?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
 }
 
 /// What the examples of rules of one's own show of them.
 fn examples(rules: &[Rule]) -> Vec<String> {
-    let detector = Detector::new(RuleSet::builtin().with(rules));
+    let detector = Detector::new(RuleSet::builtin().with_user_rules(rules));
     let finds = |rule: &Rule, text: &str| {
         let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
@@ -96,7 +96,7 @@ fn show(common: &Common, gathered: &LoadedPolicy) -> String {
     let layers = &gathered.layers;
     let mut line = |what: &str, from: &str| {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{:<58} {from}", terminal(what.as_bytes()));
+        let _ = writeln!(out, "{:<58} {from}", escape_terminal(what.as_bytes()));
     };
     let latest = |has: &dyn Fn(&Settings) -> Option<String>| {
         layers.iter().rev().find_map(|layer| Some((has(&layer.settings)?, layer.name.clone())))

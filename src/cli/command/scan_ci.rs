@@ -10,11 +10,10 @@ use crate::finding::{Problem, ProblemKind, Report, Scope};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
-use crate::scan;
-use crate::scan::{Limits, ProvenanceMode, redacted};
-use crate::source::Cancellation;
+use crate::scan::{HistoryOptions, ProvenanceMode, redact};
+use crate::source::ScanControl;
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
     let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
@@ -32,36 +31,36 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Cancellation) -> Re
     let ground = policy.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
         PolicyBase::for_change(Some(base), head.as_slice(), origin)
     });
-    let engine = settings::engine_for_base(common, Some(&repository), &ground)?;
+    let scanner = settings::engine_for_base(common, Some(&repository), &ground)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     let (mut report, situation) = match read {
         Read::Range(revisions, names) => {
-            let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
+            let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
             (report, Situation::Pushed)
         }
         Read::Everything => {
-            let limits = Limits {
-                asked: &asked,
+            let limits = HistoryOptions {
+                paths: &asked,
                 full_scan: arguments.whole_versions,
                 provenance: ProvenanceMode::Track,
             };
-            (scan::history(&engine, &repository, &limits, stop)?, Situation::History)
+            (scanner.scan_history(&repository, &limits, control)?, Situation::History)
         }
     };
-    report.scope.ci = Some(redacted(&about));
+    report.scope.ci = Some(redact(&about));
     report.notes.extend(notes);
     report.notes.sort();
     mend(&mut report, &run);
-    Ok((report, engine, situation))
+    Ok((report, scanner, situation))
 }
 
 /// A report that says why nothing was read, so that every format of it shows that, wherever the run is looked at.
 fn unresolved(common: &Common, said: &str) -> Result<Scanned, Failure> {
-    let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message: redacted(said) };
+    let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message: redact(said) };
     let scope = Scope { kind: "range", ..Scope::default() };
     // No setting accepts it.
     let report = Report { scope, problems: vec![problem], ..Report::default() };
-    Ok((report, settings::engine(common, None, TreeVersion::Worktree)?, Situation::Pushed))
+    Ok((report, settings::scanner(common, None, TreeVersion::Worktree)?, Situation::Pushed))
 }
 
 /// What the clone lacks is mended in the job's definition, in words of its system.

@@ -97,7 +97,7 @@ fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
 
 /// A name and a password in base64 are as doubtful as the password.
 fn in_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
-    let password = token_check::login_password(value)?;
+    let password = token_check::basic_auth_password(value)?;
     let looks = ValueStats::of(&password, dictionary);
     if is_named(&password, &looks) {
         Some(ConfidenceCap::Named)
@@ -113,7 +113,7 @@ fn hides(value: &[u8], looks: &ValueStats) -> bool {
         return true;
     }
     (looks.class == Class::Random || value.ends_with(b"="))
-        && token_check::printable(value).is_some_and(|text| is_words_for_it(&text))
+        && token_check::decode_printable(value).is_some_and(|text| is_words_for_it(&text))
 }
 
 /// A value with a sign for each percent escape: `pwd%23%20` says what it is.

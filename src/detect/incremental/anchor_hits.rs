@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 
 use crate::detect::candidate_finder::CandidateFinder;
 use crate::detect::prefilter::Extent;
-use crate::text::{Copied, between};
+use crate::text::{CopiedRange, gaps_between_copies};
 
 /// An anchor in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ impl<'m> HitCollector<'m> {
         mut self,
         base: &[AnchorHit],
         base_length: usize,
-        copies: &[Copied],
+        copies: &[CopiedRange],
     ) -> Option<Vec<AnchorHit>> {
         self.hits.reserve_exact(base.len() + 4);
         let mut end = copies.iter().try_for_each(|copy| self.reuse(base, base_length, copy));
@@ -83,7 +83,7 @@ impl<'m> HitCollector<'m> {
 
     /// Adds the anchors of the base that are in a copy. If the copy contains the whole window of an anchor, its
     /// result is reused; otherwise its rules are tried again.
-    fn reuse(&mut self, base: &[AnchorHit], base_length: usize, copy: &Copied) -> ControlFlow<()> {
+    fn reuse(&mut self, base: &[AnchorHit], base_length: usize, copy: &CopiedRange) -> ControlFlow<()> {
         let first = base.partition_point(|hit| (hit.start as usize) < copy.from.start);
         let in_copy = &base[first..];
         let in_copy = &in_copy[..in_copy.partition_point(|hit| (hit.start as usize) < copy.from.end)];
@@ -110,11 +110,11 @@ impl<'m> HitCollector<'m> {
     }
 
     /// Adds the anchors that are not completely in a copy.
-    fn add_new(&mut self, copies: &[Copied]) -> ControlFlow<()> {
+    fn add_new(&mut self, copies: &[CopiedRange]) -> ControlFlow<()> {
         let (text, finder) = (self.text, self.finder);
         let overhang = finder.max_anchor_length().saturating_sub(1);
         let mut regions: Vec<Range<usize>> = Vec::new();
-        for gap in between(copies, text.len()) {
+        for gap in gaps_between_copies(copies, text.len()) {
             let start = gap.start.saturating_sub(overhang);
             let end = gap.end;
             match regions.last_mut() {
@@ -156,7 +156,7 @@ fn merge_sorted(mut hits: Vec<AnchorHit>, sorted: usize) -> Vec<AnchorHit> {
 }
 
 /// Returns whether a range is completely in one of the copies, which are sorted and do not overlap.
-fn is_in_copy(copies: &[Copied], range: &Range<usize>) -> bool {
+fn is_in_copy(copies: &[CopiedRange], range: &Range<usize>) -> bool {
     let after = copies.partition_point(|copy| copy.to <= range.start);
     after > 0 && range.end <= copies[after - 1].end()
 }

@@ -14,7 +14,7 @@ use crate::decode::{EncodedRegion, Encoding};
 use crate::detect::candidate_finder::CandidateFinder;
 use crate::detect::candidate_set::CandidateSet;
 use crate::detect::nested::{find_in_region, find_in_regions};
-use crate::text::{Copied, between, long_ones};
+use crate::text::{CopiedRange, gaps_between_copies, merge_long_copies};
 use anchor_hits::{AnchorHit, HitCollector};
 
 /// The anchors and encoded regions of one version of a text, reusable for the next version.
@@ -85,12 +85,12 @@ pub(crate) fn update_state(
     finder: &CandidateFinder,
     text: &[u8],
     base: &ScanState,
-    copies: &[Copied],
+    copies: &[CopiedRange],
 ) -> ScanState {
     let Some(base_anchors) = base.anchors.as_deref().filter(|_| can_have_state(text)) else {
         return scan_state(finder, text);
     };
-    let copies = long_ones(copies, MIN_COPY);
+    let copies = merge_long_copies(copies, MIN_COPY);
     let anchors = collector(finder, text).collect_from_base(base_anchors, base.length, &copies);
     let regions = if anchors.is_some() { update_regions(finder, text, base, &copies) } else { Vec::new() };
     ScanState { anchors, regions, length: text.len() }
@@ -130,7 +130,7 @@ fn add_regions(
     regions: &mut Vec<CarriedRegion>,
 ) {
     find_in_regions(finder, text, within, None, &mut |region: EncodedRegion, _| {
-        regions.push(CarriedRegion::new(region.coat, &region.place));
+        regions.push(CarriedRegion::new(region.encoding, &region.span));
     });
 }
 
@@ -140,7 +140,7 @@ fn update_regions(
     finder: &CandidateFinder,
     text: &[u8],
     base: &ScanState,
-    copies: &[Copied],
+    copies: &[CopiedRange],
 ) -> Vec<CarriedRegion> {
     let mut regions = Vec::new();
     for copy in copies {
@@ -158,10 +158,10 @@ fn update_regions(
     let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
     let end = end.map(|_| length..length);
     let mut parts: Vec<Range<usize>> = Vec::new();
-    for gap in start.into_iter().chain(between(copies, length)).chain(end) {
+    for gap in start.into_iter().chain(gaps_between_copies(copies, length)).chain(end) {
         match parts.last_mut() {
             // Two parts that are close to each other are scanned as one, since the regions between them touch both.
-            Some(last) if gap.start <= last.end + 2 * Encoding::Base64.beside() => last.end = gap.end,
+            Some(last) if gap.start <= last.end + 2 * Encoding::Base64.margin() => last.end = gap.end,
             _ => parts.push(gap),
         }
     }
@@ -175,8 +175,8 @@ fn update_regions(
 
 /// Returns whether a copy contains a region of the base and all bytes that decide about it. `base_length` and
 /// `length` are the lengths of the two texts.
-fn is_unchanged(copy: &Copied, region: &CarriedRegion, base_length: usize, length: usize) -> bool {
-    let (span, margin) = (region.span(), region.encoding.beside());
+fn is_unchanged(copy: &CopiedRange, region: &CarriedRegion, base_length: usize, length: usize) -> bool {
+    let (span, margin) = (region.span(), region.encoding.margin());
     let is_at_start = copy.from.start == 0 && copy.to == 0;
     let is_at_end = copy.from.end == base_length && copy.end() == length;
     (is_at_start || copy.from.start + margin <= span.start)
@@ -245,7 +245,7 @@ mod tests {
         ]
     }
 
-    fn build(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<Copied>) {
+    fn build(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<CopiedRange>) {
         let (mut text, mut copies) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -253,7 +253,7 @@ mod tests {
                     let from = base.len() * from / 1000;
                     let end = (from + base.len() * size / 1000).min(base.len());
                     if from < end {
-                        copies.push(Copied { from: from..end, to: text.len() });
+                        copies.push(CopiedRange { from: from..end, to: text.len() });
                         text.extend_from_slice(&base[from..end]);
                     }
                 }
@@ -289,7 +289,7 @@ mod tests {
         let state = DETECTOR.scan_state(text.as_bytes());
         assert_eq!((state.anchors.as_ref(), state.size()), (None, 0));
         assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &state).evidence.len(), 1);
-        let copies = [Copied { from: 5_900..text.len(), to: 0 }];
+        let copies = [CopiedRange { from: 5_900..text.len(), to: 0 }];
         let text = &text.as_bytes()[5_900..];
         let updated = DETECTOR.update_state(text, &state, &copies);
         assert_eq!(
@@ -302,7 +302,7 @@ mod tests {
     fn only_changed_parts_are_evaluated_again() {
         let base = "let token = parse(next);\n".repeat(200);
         let text = format!("{base}let secret = 1;\n");
-        let copies = [Copied { from: 0..base.len(), to: 0 }];
+        let copies = [CopiedRange { from: 0..base.len(), to: 0 }];
         let mut state = DETECTOR.scan_state(base.as_bytes());
         // No rule matches here. Anchors that are set to match show whether they are evaluated again.
         state.anchors.iter_mut().flatten().for_each(|hit| hit.is_match = true);

@@ -62,7 +62,7 @@ fn find_token(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> 
     let earliest = window.anchor.start.saturating_sub(max_offset);
     let latest = window.anchor.start.checked_sub(min_offset)?;
     (earliest..=latest).find_map(|start| {
-        let begins_anywhere = rule.pattern.may_follow == MayFollow::Free && min_offset == max_offset;
+        let begins_anywhere = rule.pattern.may_follow == MayFollow::Anything && min_offset == max_offset;
         if !begins_anywhere && !may_begin_after(&window.bytes[..start], rule.pattern.may_not_precede) {
             return None;
         }
@@ -111,12 +111,12 @@ fn may_end_before(rule: &PatternRule<'_>, after: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::detect::Detector;
-    use crate::rules::{RuleSet, written};
+    use crate::rules::{RuleSet, rule_from_toml};
 
     #[test]
     fn a_token_may_contain_its_anchor_and_two_may_follow_without_a_separator() {
         let spec = "id = \"acme-token\"\nanchors = [\"acm\"]\ntoken = 'acm[a-z0-9]{12}'\nalphabet = \"lower-alphanumeric\"";
-        let detector = Detector::new(RuleSet::builtin().with(&[written(spec)]));
+        let detector = Detector::new(RuleSet::builtin().with_user_rules(&[rule_from_toml(spec)]));
         let found = |text: &str| {
             let found = detector.find_evidence(text.as_bytes()).into_iter();
             found.map(|found| text[found.span].to_owned()).collect::<Vec<_>>()

@@ -86,7 +86,7 @@ fn read_body(rule: &PrefixedRule<'_>, rest: &[u8], literal: &[u8]) -> Option<Bod
     let rest = &rest[..rest.len().min(token_check::MAX_JWT_BYTES)];
     let rest = &rest[..memchr::memmem::find(rest, literal).unwrap_or(rest.len())];
     if let Some(length) = token_check::jwt_length(rest).filter(|_| shape.jwt) {
-        let claims = token_check::claims(&rest[..length]);
+        let claims = token_check::read_claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
         return Some(Body { length, tier, claims });
     }

@@ -66,7 +66,7 @@ pub(crate) fn candidate(
     let format = if pattern.exact { Tier::Exact } else { Tier::Likely };
     let tier = if pattern.human_chosen { assignment::tier_of_human_chosen(value)? } else { format };
     let check = match pattern.check {
-        Some(check) => Some(outcome::of(check, value)?),
+        Some(check) => Some(outcome::run_check(check, value)?),
         None => None,
     };
     let claims = check.as_ref().and_then(|check| check.claims.clone()).map(Box::new);

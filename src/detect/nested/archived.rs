@@ -25,7 +25,7 @@ impl Candidate {
         nested.via.insert(0, Cow::Owned(member.label.clone()));
         nested.inline_comments.extend(inline_comments);
         self.nested = Some(nested);
-        self.mapped(|span| member.original(span))
+        self.mapped(|span| member.original_span(span))
     }
 
     pub(crate) fn is_archived(&self) -> bool {
@@ -201,7 +201,7 @@ mod tests {
         let result = DETECTOR.scan(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
         let what = "its checksum does not fit";
-        assert_eq!(result.skipped, [Skipped { kind: FaultKind::Broken, message: what, within, count: 3 }]);
+        assert_eq!(result.skipped, [Skipped { kind: FaultKind::Corrupt, message: what, within, count: 3 }]);
     }
 
     #[test]

@@ -17,6 +17,6 @@ impl Candidate {
         nested.via.insert(0, Cow::Borrowed(name));
         nested.inline_comments.extend(InlineComment::find_near(&decoded.text, &self.span));
         self.nested = Some(nested);
-        self.mapped(|span| decoded.original(span))
+        self.mapped(|span| decoded.original_span(span))
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn find(
     rule_indices: &[usize],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
-    let fragments = decode::joined(window, anchor.start)?;
+    let fragments = decode::join_fragments(window, anchor.start)?;
     let in_fragments = 0..anchor.len();
     let is_acceptable = |candidate: &Candidate| {
         let features = &candidate.features;
@@ -27,11 +27,11 @@ pub(crate) fn find(
         let passes_check = features.check.as_ref().is_some_and(|check| check.fits == Some(true));
         let is_exact = features.tier == Tier::Exact && anchor.len() >= MIN_SPECIFIC;
         let is_proven = features.tier == Tier::Structured || passes_check || is_exact;
-        candidate.span.end > fragments.first && if fragments.is_wrapped { is_proven } else { is_whole }
+        candidate.span.end > fragments.first_length && if fragments.is_wrapped { is_proven } else { is_whole }
     };
     let mut tried =
-        rule_indices.iter().filter_map(|&rule| rules.try_rule(rule, &fragments.layer.text, &in_fragments));
-    tried.find(is_acceptable).map(|candidate| candidate.in_encoding(&fragments.layer, "joined", false))
+        rule_indices.iter().filter_map(|&rule| rules.try_rule(rule, &fragments.decoded.text, &in_fragments));
+    tried.find(is_acceptable).map(|candidate| candidate.in_encoding(&fragments.decoded, "joined", false))
 }
 
 #[cfg(test)]

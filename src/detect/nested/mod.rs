@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::decode;
 use crate::decode::archive;
-use crate::decode::archive::{Fault, FaultKind, Part, UnpackBudget};
+use crate::decode::archive::{Fault, FaultKind, UnpackBudget, Unpacked};
 use crate::decode::{Decoded, EncodedRegion, Encoding};
 use crate::detect::candidate_finder::CandidateFinder;
 use crate::detect::candidate_set::{CandidateSet, Skipped};
@@ -48,10 +48,10 @@ pub(crate) fn find_in_regions(
     mut budget: Option<&mut UnpackBudget>,
     visit: &mut dyn FnMut(EncodedRegion, CandidateSet),
 ) {
-    decode::regions(text, within, &mut |region, decoded| {
-        let mut own = UnpackBudget::of_coat(region.place.len());
+    decode::visit_regions(text, within, &mut |region, decoded| {
+        let mut own = UnpackBudget::for_region(region.span.len());
         let budget = budget.as_deref_mut().unwrap_or(&mut own);
-        let set = find_in_decoded(finder, region.coat, decoded, MAX_ENCODINGS, budget);
+        let set = find_in_decoded(finder, region.encoding, decoded, MAX_ENCODINGS, budget);
         if !set.is_empty() {
             visit(region, set);
         }
@@ -65,8 +65,8 @@ pub(crate) fn find_in_region(
     encoding: Encoding,
     span: &Range<usize>,
 ) -> CandidateSet {
-    let mut budget = UnpackBudget::of_coat(span.len());
-    let mut decoded = decode::layers_at(text, encoding, span).into_iter();
+    let mut budget = UnpackBudget::for_region(span.len());
+    let mut decoded = decode::decode_region(text, encoding, span).into_iter();
     find_in_decoded(finder, encoding, &mut decoded, MAX_ENCODINGS, &mut budget)
 }
 
@@ -86,8 +86,8 @@ fn find_in_decoded(
         let mut inner =
             inner.map_candidates(|found| attach_companions(finder.rules(), text, most_specific(found)));
         if max_encodings > 1 {
-            decode::regions(text, &(0..text.len()), &mut |region, decoded| {
-                let nested = find_in_decoded(finder, region.coat, decoded, max_encodings - 1, budget);
+            decode::visit_regions(text, &(0..text.len()), &mut |region, decoded| {
+                let nested = find_in_decoded(finder, region.encoding, decoded, max_encodings - 1, budget);
                 inner.add(nested, finder.limits());
             });
         }
@@ -98,7 +98,7 @@ fn find_in_decoded(
             inner.add(archived, finder.limits());
         }
         let name = encoding.name();
-        let is_readable = encoding == Encoding::Wide;
+        let is_readable = encoding == Encoding::Utf16;
         set.add(
             inner.nested_in(name, |candidate| candidate.in_encoding(&decoded, name, is_readable)),
             finder.limits(),
@@ -115,11 +115,11 @@ fn find_in_archive(finder: &CandidateFinder, text: &[u8], budget: &mut UnpackBud
         set.add_skipped(Skipped { kind: FaultKind::Budget, message, within: Vec::new(), count: 1 });
         return set;
     }
-    archive::open(text, budget, &mut |part, budget| match part {
-        Part::Fault(Fault { kind, what, label }) => {
-            set.add_skipped(Skipped { kind, message: what, within: vec![label], count: 1 });
+    archive::unpack(text, budget, &mut |part, budget| match part {
+        Unpacked::Fault(Fault { kind, message, label }) => {
+            set.add_skipped(Skipped { kind, message, within: vec![label], count: 1 });
         }
-        Part::Member(member) => {
+        Unpacked::Member(member) => {
             let inner = find_everywhere(finder, &member.bytes, budget);
             // The candidates are sorted by start, so the lines are counted once.
             let mut cursor = LineCursor::new(&member.bytes);

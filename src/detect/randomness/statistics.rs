@@ -1,6 +1,6 @@
 //! Statistics of a value that distinguish a random one from a typed one.
 
-use crate::rules::Cuts;
+use crate::rules::PlaceholderLimits;
 
 /// The reason why a random generator would not produce a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +58,7 @@ impl Statistics {
     }
 
     /// Returns the first limit of a rule that the value exceeds.
-    pub(crate) fn exceeded(&self, value: &[u8], cuts: &Cuts) -> Option<NotRandom> {
+    pub(crate) fn exceeded(&self, value: &[u8], cuts: &PlaceholderLimits) -> Option<NotRandom> {
         if self.run >= cuts.run {
             Some(NotRandom::RepeatedCharacter)
         } else if self.ascending >= cuts.ascending {
@@ -235,7 +235,8 @@ pub(crate) fn has_repetition(value: &[u8], size: usize) -> bool {
 mod tests {
     use super::*;
 
-    const CUTS: Cuts = Cuts { distinct: 8, entropy: 2.5, run: 4, ascending: 5, repeat: 4 };
+    const CUTS: PlaceholderLimits =
+        PlaceholderLimits { distinct: 8, entropy: 2.5, run: 4, ascending: 5, repeat: 4 };
 
     #[test]
     fn a_part_that_occurs_twice_is_a_repetition() {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 
-use crate::secret::{Secret, hex_of};
+use crate::secret::{Secret, to_hex};
 
 /// The values that are known, by the path that they stand at.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ impl DetectSecretsBaseline {
     /// Whether it names this value at this path.
     #[must_use]
     pub fn contains(&self, path: &str, value: &Secret<'_>) -> bool {
-        let hash = || hex_of(&Sha1::digest(value.expose()));
+        let hash = || to_hex(&Sha1::digest(value.expose()));
         self.0.get(path).is_some_and(|hashes| hashes.contains(&hash()))
     }
 }

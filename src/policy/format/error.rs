@@ -5,8 +5,8 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::policy::{FileOrigin, SCHEMA};
-use crate::secret::mask_neighbours;
-use crate::text::{LineCursor, Position, line_around, terminal};
+use crate::secret::mask_line;
+use crate::text::{LineCursor, Position, escape_terminal, line_around};
 
 /// A configuration file that cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -59,7 +59,7 @@ fn shown(text: &[u8], span: &Range<usize>) -> Option<(String, Range<usize>)> {
     }
     let end = span.end.clamp(start, line.end);
     let plain = String::from_utf8_lossy(&text[line.clone()]).into_owned();
-    let safe = terminal(&mask_neighbours(&without_words(&text[line.clone()]), None));
+    let safe = escape_terminal(&mask_line(&without_words(&text[line.clone()]), None));
     if safe == plain {
         return Some((plain, start - line.start..end - line.start));
     }

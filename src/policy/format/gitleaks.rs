@@ -6,8 +6,8 @@ use toml::{Table, Value};
 use crate::policy::suppress::baseline::sanitize_reason;
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
 use crate::policy::{ConfigError, FileOrigin, PathPatterns, Settings};
-use crate::rules::{MAX_RULES, Rule, RuleSpec, custom_rule};
-use crate::secret::mask_neighbours;
+use crate::rules::{MAX_RULES, Rule, RuleSpec, build_user_rule};
+use crate::secret::mask_line;
 
 /// Settings, and what did not translate.
 #[derive(Clone, Debug, Default)]
@@ -197,7 +197,7 @@ fn name(table: &Table, number: usize) -> String {
     let id = table.get("id").and_then(Value::as_str).unwrap_or_default();
     let plain = !id.is_empty()
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-        && mask_neighbours(id.as_bytes(), Some(&(0..id.len()))) == id.as_bytes();
+        && mask_line(id.as_bytes(), Some(&(0..id.len()))) == id.as_bytes();
     if plain && id.len() <= 64 { format!("rule {id}") } else { format!("rule {number}") }
 }
 
@@ -219,7 +219,7 @@ fn translated(table: &Table) -> Result<Rule, &'static str> {
     );
     let mut spec: RuleSpec = toml::from_str(&spec).map_err(|_| "its id cannot be taken over")?;
     (spec.title, spec.token) = (sanitize_reason(&title), Some(token));
-    custom_rule(spec).map_err(|_| "its expression cannot be used here")
+    build_user_rule(spec).map_err(|_| "its expression cannot be used here")
 }
 
 /// The fixed text that an expression begins with, and the expression from there on.

@@ -11,7 +11,7 @@ use crate::policy::format::error::quotable;
 use crate::policy::suppress::baseline::sanitize_reason;
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
 use crate::policy::{AcceptedProblem, ConfigError, FailOn, FileOrigin, PathPatterns, Settings};
-use crate::rules::{MAX_RULES, RuleSpec, custom_rule};
+use crate::rules::{MAX_RULES, RuleSpec, build_user_rule};
 use crate::secret::FingerprintKey;
 
 /// The settings of skant. Lists of several files add up; the built-in rules are always in force, less those that
@@ -259,8 +259,8 @@ impl Reader<'_> {
         let mut rules: Vec<crate::rules::Rule> = Vec::with_capacity(specs.len());
         for spec in specs {
             let span = spec.span();
-            let rule = custom_rule(spec.into_inner()).map_err(|fault| {
-                let said = format!("`rule`: {}", fault.said);
+            let rule = build_user_rule(spec.into_inner()).map_err(|fault| {
+                let said = format!("`rule`: {}", fault.message);
                 fault.quoted.map_or_else(
                     || self.error(span.clone(), &said),
                     |quoted| self.quoting(span.clone(), &said, &quoted),
@@ -287,7 +287,7 @@ impl Reader<'_> {
         match list.iter().position(|id| !is_known(id)) {
             Some(at) => Err(match self.origin {
                 FileOrigin::User => {
-                    let id = crate::text::terminal(list[at].as_bytes());
+                    let id = crate::text::escape_terminal(list[at].as_bytes());
                     let said = format!("`disable` names the rule `{id}`, which does not exist");
                     self.error(span, &format!("{said}; `skant rules list` names all"))
                 }

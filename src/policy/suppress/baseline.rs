@@ -11,8 +11,8 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
-use crate::secret::{Fingerprint, mask_neighbours};
-use crate::text::terminal;
+use crate::secret::{Fingerprint, mask_line};
+use crate::text::escape_terminal;
 
 /// What stands at the top of a new one.
 const HEADER: &str =
@@ -121,7 +121,7 @@ pub fn sanitize_reason(reason: &str) -> String {
     if is_plain && line.len() <= MOST_REASON {
         return line;
     }
-    let masked = |text: &str| terminal(&mask_neighbours(text.as_bytes(), None));
+    let masked = |text: &str| escape_terminal(&mask_line(text.as_bytes(), None));
     let mut shown: String = masked(&line).chars().take(MOST_REASON).collect();
     // What is masked is read again: until it stays what it is.
     for _ in 0..8 {
@@ -137,7 +137,7 @@ pub fn sanitize_reason(reason: &str) -> String {
 /// Whether this is a whole fingerprint, or enough of one to name a value.
 #[must_use]
 pub fn is_fingerprint(digits: &str) -> bool {
-    (Fingerprint::SHORTEST_PREFIX..=16).contains(&digits.len())
+    (Fingerprint::MIN_PREFIX..=16).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -171,8 +171,8 @@ fn entry(line: &str) -> Result<(String, BaselineEntry), &'static str> {
     };
     let (rule, path) = (words.next(), words.next());
     let (Some(rule), Some(path)) = (rule, path) else { return Err("it needs a rule and a path, or `-`") };
-    known.rule = terminal(rule.as_bytes());
-    known.path = terminal(path.as_bytes());
+    known.rule = escape_terminal(rule.as_bytes());
+    known.path = escape_terminal(path.as_bytes());
     for word in words {
         let date =
             word.strip_prefix("until=").ok_or("behind the path only `until=DATE` and `-- REASON` follow")?;

@@ -20,7 +20,7 @@ impl SuppressionIndex {
     pub fn new(entries: Vec<SuppressionEntry>) -> Self {
         let (mut by_digits, mut others) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate() {
-            match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::SHORTEST_PREFIX)) {
+            match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::MIN_PREFIX)) {
                 Some(Some(first)) => by_digits.entry(first.to_ascii_lowercase()).or_default().push(number),
                 // Too short to name anything.
                 Some(None) => {}
@@ -41,7 +41,7 @@ impl SuppressionIndex {
         &'r self,
         subject: &SuppressionQuery<'_>,
     ) -> Vec<(usize, &'r SuppressionEntry)> {
-        let first = subject.fingerprint.as_str().get(..Fingerprint::SHORTEST_PREFIX).unwrap_or_default();
+        let first = subject.fingerprint.as_str().get(..Fingerprint::MIN_PREFIX).unwrap_or_default();
         let named = self.by_digits.get(first).into_iter().flatten();
         let fits = |number: &&usize| fits(&self.entries[**number], subject);
         named.chain(&self.others).filter(fits).map(|number| (*number, &self.entries[*number])).collect()
@@ -55,7 +55,7 @@ fn fits(entry: &SuppressionEntry, subject: &SuppressionQuery<'_>) -> bool {
         subject.commit.is_some_and(|id| id.get(..commit.len()).is_some_and(|id| id == commit))
     };
     !names_nothing
-        && fingerprint.as_ref().is_none_or(|digits| subject.fingerprint.is_named_by(digits))
+        && fingerprint.as_ref().is_none_or(|digits| subject.fingerprint.matches_prefix(digits))
         && rule.as_ref().is_none_or(|rule| *rule == subject.rule.id)
         && paths.as_ref().is_none_or(|paths| !subject.path.is_empty() && paths.matches(subject.path))
         && commit.as_ref().is_none_or(starts)

@@ -150,7 +150,7 @@ fn inline(
         return Inline::OtherFinding;
     }
     match &directive.fingerprint {
-        Some(digits) if !subject.fingerprint.is_named_by(digits) => return Inline::OtherFinding,
+        Some(digits) if !subject.fingerprint.matches_prefix(digits) => return Inline::OtherFinding,
         // A key that replaces an allowed one has to be new, so the comment has to name the value: wherever a provider's
         // token fails a run. Few families have a structure that makes one of high confidence.
         None if subject.rule.is_provider() && subject.confidence >= Confidence::Medium => {

@@ -26,7 +26,7 @@ impl Case<'_> {
     fn ruling(self) -> SuppressionResult {
         let rules = RuleSet::builtin();
         let rule = rules.rules().iter().find(|known| known.id == self.rule).unwrap();
-        let fingerprint = Fingerprint::strong(&ValueId::of(b"value"));
+        let fingerprint = Fingerprint::strong(&ValueId::new(b"value"));
         let subject = SuppressionQuery {
             rule,
             confidence: self.confidence,
@@ -50,7 +50,7 @@ fn key(directive: InlineComment) -> Case<'static> {
 }
 
 fn digits() -> String {
-    Fingerprint::strong(&ValueId::of(b"value")).as_str()[..8].to_owned()
+    Fingerprint::strong(&ValueId::new(b"value")).as_str()[..8].to_owned()
 }
 
 fn named(entry: impl Fn(&mut SuppressionEntry)) -> SuppressionEntry {

@@ -310,7 +310,7 @@ fn of_both(
         if shared { b"a word" } else { b"nothing" }
     };
     sink(&feature_key::SHARED, &[Word::of(same)]);
-    if matches!(stem.text, b"auth" | b"token") && token_check::login_password(value).is_some() {
+    if matches!(stem.text, b"auth" | b"token") && token_check::basic_auth_password(value).is_some() {
         sink(&feature_key::DECODES, &[LOGIN]);
     }
 }

@@ -184,7 +184,7 @@ pub(crate) fn stands_for_another(value: &[u8]) -> bool {
         || is_path(value)
         || says_what_it_is(value)
         || is_filler(value)
-        || token_check::login_password(value)
+        || token_check::basic_auth_password(value)
             .is_some_and(|password| says_what_it_is(&password) || is_nothing(&password))
 }
 
@@ -221,7 +221,7 @@ fn is_time(value: &[u8]) -> bool {
 
 /// A name, a colon and nothing, in base64.
 fn is_empty_login(value: &[u8]) -> bool {
-    token_check::printable(value).is_some_and(|text| text.ends_with(b":"))
+    token_check::decode_printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
 /// What stands in an address, and in a name of what a test asks for.
