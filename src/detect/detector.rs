@@ -138,13 +138,13 @@ impl Detector {
     /// Returns the parts of a value's score as [`Detector::explain_score`] does, whatever its confidence is.
     #[must_use]
     pub fn feature_weights(&self, value: &ScoredValue) -> Vec<(String, f32)> {
-        self.model().weigh(&value.features)
+        self.model().explain_features(&value.features)
     }
 
     /// Returns the least scores for low, medium and high confidence.
     #[must_use]
     pub fn score_thresholds(&self) -> [f32; 3] {
-        self.model().limits()
+        self.model().thresholds()
     }
 
     fn model(&self) -> &Model {
@@ -206,7 +206,7 @@ mod tests {
     fn a_scored_value_has_its_span_and_its_weights() {
         let table = "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:password\t0.5\n";
         let detector =
-            Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")));
+            Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")).unwrap());
         let secret = "kX9pQ2vR7tLm";
         let text = format!("{}\npassword = \"{secret}\"\n", "x ".repeat(600));
         let values = detector.scored_values(text.as_bytes());
@@ -214,7 +214,8 @@ mod tests {
         assert_eq!(&text[value.span.clone()], secret);
         let weights = detector.feature_weights(value);
         let weights: Vec<_> = weights.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
-        let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];
+        let expected =
+            [("the whole name is `password`", 0.5), ("the same for every value (intercept)", -1.0)];
         assert_eq!(weights, expected);
         assert_eq!(format!("{:?}", detector.score_thresholds()), "[-5.0, 0.0, 1.0]");
         let found = detector.find_evidence(text.as_bytes());

@@ -28,7 +28,7 @@ mod randomness;
 mod snippet;
 
 pub use crate::token_check::outcome::CheckOutcome;
-pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, letter_pair_table};
+pub use assignment::{Dictionary, Model, ModelReason, ModelScore, ScoredValue, letter_pair_table};
 pub use candidate_set::Skipped;
 pub use detector::{Detector, ScanResult};
 pub use evidence::{CompanionEvidence, Evidence, Features, Placeholder, Tier};
