@@ -6,7 +6,7 @@ use crate::cli::args::{Common, Scan};
 use crate::cli::policy::PolicyBase;
 use crate::cli::session::{Scanned, here};
 use crate::cli::{Failure, path_arguments, settings};
-use crate::finding::{Problem, ProblemKind, Report, Scope};
+use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
@@ -58,7 +58,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> 
 /// A report that says why nothing was read, so that every format of it shows that, wherever the run is looked at.
 fn unresolved(common: &Common, said: &str) -> Result<Scanned, Failure> {
     let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message: redact(said) };
-    let scope = Scope { kind: "range", ..Scope::default() };
+    let scope = Scope { kind: ScopeKind::Range, ..Scope::default() };
     // No setting accepts it.
     let report = Report { scope, problems: vec![problem], ..Report::default() };
     Ok((report, settings::scanner(common, None, TreeVersion::Worktree)?, Situation::Pushed))

@@ -7,7 +7,7 @@ use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::reject::placeholder::{has_placeholder_word, is_placeholder};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
-use crate::detect::randomness::statistics::walks;
+use crate::detect::randomness::statistics::has_walk;
 use crate::finding::Confidence;
 use crate::token_check;
 use skant_password_model::dictionary::Dictionary;
@@ -221,8 +221,8 @@ fn is_common(value: &[u8]) -> bool {
         return is_repeated;
     }
     let words = identifier::split_words(value);
-    walks(value, value.len())
-        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
+    has_walk(value, value.len())
+        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && has_walk(word, word.len()))
 }
 
 /// Returns whether a value is made of words, or of letters that could be a name or a word of another language.

@@ -98,7 +98,7 @@ fn candidate(
         name,
         span: assignment.value,
         companion: None,
-        encoded: None,
+        nested: None,
     }
 }
 
