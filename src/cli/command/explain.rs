@@ -211,7 +211,7 @@ fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
     }
     line("confidence", &sure(assessment.confidence, *confidence, *more_confident_at));
     for (number, reason) in assessment.reasons.iter().enumerate() {
-        line(if number == 0 { "why" } else { "" }, &redact(reason));
+        line(if number == 0 { "why" } else { "" }, &redact(&reason.text));
     }
     for (number, part) in
         explain_model::parts(scanner, &scanner.detector().explain_score(evidence)).iter().enumerate()
@@ -352,7 +352,7 @@ fn of_finding(scanner: &Scanner, finding: &Finding, least: Confidence) -> String
     line("severity", finding.severity.name());
     line("confidence", finding.confidence.name());
     for (number, reason) in finding.reasons.iter().enumerate() {
-        line(if number == 0 { "why" } else { "" }, reason);
+        line(if number == 0 { "why" } else { "" }, &reason.text);
     }
     for (number, place) in finding.locations.iter().enumerate().take(10) {
         let commit =

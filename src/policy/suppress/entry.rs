@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::finding::SuppressedBy;
 use crate::policy::PathPatterns;
 
 /// Which file an entry stands in.
@@ -19,10 +20,16 @@ impl EntrySource {
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
+        self.suppressed_by().name()
+    }
+
+    /// The same for reports.
+    #[must_use]
+    pub const fn suppressed_by(self) -> SuppressedBy {
         match self {
-            Self::Config => "config",
-            Self::Baseline => "baseline",
-            Self::Gitleaks => "gitleaks",
+            Self::Config => SuppressedBy::Config,
+            Self::Baseline => SuppressedBy::Baseline,
+            Self::Gitleaks => SuppressedBy::Gitleaks,
         }
     }
 

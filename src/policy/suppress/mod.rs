@@ -9,7 +9,7 @@ pub(crate) mod entry_index;
 use jiff::civil::Date;
 
 use crate::detect::{InlineComment, Marker};
-use crate::finding::Confidence;
+use crate::finding::{Confidence, SuppressedBy};
 use crate::rules::Rule;
 use crate::secret::Fingerprint;
 
@@ -67,7 +67,7 @@ impl Default for CommentPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
     /// The name in reports.
-    pub by: &'static str,
+    pub by: SuppressedBy,
     /// The reason that was given.
     pub reason: String,
     /// Whether the change that is scanned brings the suppression itself.
@@ -97,7 +97,11 @@ pub fn find_suppression(
     for directive in subject.comments {
         match inline(subject, directive, comments, today) {
             Inline::Counts => {
-                let by = if directive.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
+                let by = if directive.marker == Marker::Skant {
+                    SuppressedBy::Inline
+                } else {
+                    SuppressedBy::GitleaksAllow
+                };
                 ruling.suppression.get_or_insert(Suppression {
                     by,
                     reason: directive.reason.clone(),
@@ -115,7 +119,7 @@ pub fn find_suppression(
             continue;
         }
         let reason = Suppression {
-            by: entry.source.name(),
+            by: entry.source.suppressed_by(),
             reason: entry.reason.clone(),
             from_change: entry.from_change,
         };

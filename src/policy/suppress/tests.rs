@@ -64,7 +64,7 @@ fn a_key_has_to_be_named() {
     let bare = key(InlineComment::default()).ruling();
     assert!(bare.suppression.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
     let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).ruling();
-    assert_eq!(named.suppression.unwrap().by, "inline");
+    assert_eq!(named.suppression.unwrap().by, SuppressedBy::Inline);
     let other =
         key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).ruling();
     assert_eq!(other, SuppressionResult::default());
@@ -149,7 +149,7 @@ fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
         Case { directive, comments: CommentPolicy { gitleaks, ..CommentPolicy::default() }, ..case }.ruling()
     };
     assert_eq!(ruling(false, Case::default()), SuppressionResult::default());
-    assert_eq!(ruling(true, Case::default()).suppression.unwrap().by, "gitleaks:allow");
+    assert_eq!(ruling(true, Case::default()).suppression.unwrap().by, SuppressedBy::GitleaksAllow);
     let for_a_key = ruling(true, key(InlineComment::default()));
     assert!(
         for_a_key.suppression.is_none() && for_a_key.warnings[0].contains("has to name it"),

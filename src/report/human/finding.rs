@@ -38,7 +38,8 @@ pub(crate) fn told(
     if let Some(history) = &finding.history {
         past(history, &mut table);
     }
-    table.rows("why", &finding.reasons);
+    let reasons: Vec<String> = finding.reasons.iter().map(|reason| reason.text.clone()).collect();
+    table.rows("why", &reasons);
     match before {
         Some(first) => table.rows("what to do", &many::besides(finding, first)),
         None => table.numbered("what to do", &finding.help),
@@ -221,8 +222,14 @@ mod tests {
         let mut finding = samples::removed().findings.remove(0);
         let text = entry(&finding);
         assert!(text.contains("  removed     998877665544, Ada Example"), "{text}");
-        finding.history =
-            Some(History { introduced: None, removed: None, at_head: false, reachable: true, commits: 0 });
+        finding.history = Some(History {
+            introduced: None,
+            removed: None,
+            at_head: false,
+            reachable: true,
+            commits: 0,
+            held_by: None,
+        });
         let text = entry(&finding);
         assert!(!text.contains("introduced") && !text.contains("removed"), "{text}");
         assert!(text.contains("lead to it; no commit holds it"), "{text}");

@@ -10,7 +10,7 @@ pub(crate) mod trees;
 
 use std::collections::HashMap;
 
-use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
 use crate::git::{ObjectDatabase, Oid, OpenError, Refs, Repository};
 use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
 use crate::scan::group::Occurrence;
@@ -58,7 +58,7 @@ pub(crate) fn scan_history(
     limits: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
+    let mut whole = Part { scope: Scope { kind: ScopeKind::History, ..Scope::default() }, ..Part::default() };
     let own = scanner.part(repository, b"", limits, control)?;
     (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
     whole.add(own);
