@@ -43,7 +43,7 @@ fn a_text_is_tested_with_reasons_and_without_the_value() {
     let said = text_of(&tested);
     assert_eq!(tested.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("2:7  github-personal-token  high") && said.contains("its checksum fits"),
+        said.contains("2:7  github-personal-token  high") && said.contains("its checksum is valid"),
         "{said}"
     );
     assert!(!said.contains(&token[0]), "the value is masked");

@@ -2,6 +2,7 @@
 
 pub(crate) mod confidence;
 pub(crate) mod merge;
+pub(crate) mod reasons;
 
 pub use confidence::{Assessment, assess};
 pub use merge::merge_reports;

@@ -3,23 +3,23 @@
 use crate::finding::{ProblemKind, Report};
 use crate::policy::{RunMode, fails_run};
 
-/// What a process ends with. The numbers are a contract.
+/// The result of a process. The numbers are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything asked for was read, and nothing that fails the run was found: 0.
+    /// Everything was read, and no finding fails the run: 0.
     Clean,
-    /// Findings: 1.
+    /// A finding fails the run: 1.
     Findings,
-    /// Something could not be checked, or the call or the configuration is wrong: 2.
+    /// Something could not be checked, or the arguments or the configuration are wrong: 2.
     Failed,
-    /// Both: 3.
+    /// A finding fails the run, and something could not be checked: 3.
     Both,
-    /// Interrupted: 130.
+    /// The run was interrupted: 130.
     Interrupted,
 }
 
 impl Exit {
-    /// The number.
+    /// Returns the number that the process ends with.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -31,14 +31,13 @@ impl Exit {
         }
     }
 
-    /// Returns the exit code of a run with this report.
-    pub(crate) fn of(report: &Report, mode: RunMode) -> Self {
-        let found = report.findings.iter().any(|finding| fails_run(finding, mode));
-        // As the report says: a signal that came when all was read changes nothing.
+    /// Returns the exit code for a report of a run in this mode.
+    pub(crate) fn from_report(report: &Report, mode: RunMode) -> Self {
+        // The report decides, not the signal: a signal after the last read changes nothing.
         if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
             return Self::Interrupted;
         }
-        match (found, report.problems.is_empty()) {
+        match (report.findings.iter().any(|finding| fails_run(finding, mode)), report.problems.is_empty()) {
             (false, true) => Self::Clean,
             (true, true) => Self::Findings,
             (false, false) => Self::Failed,

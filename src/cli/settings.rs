@@ -1,10 +1,8 @@
-//! Converts arguments to the inputs of the policy. The policy itself is read and decided in `policy`.
+//! Converts arguments to the inputs of the policy. `policy` reads the files and decides.
 
-use miette::Diagnostic;
-
-use crate::cli::Failure;
-use crate::cli::args;
-use crate::cli::args::{Common, Level, Scan};
+use super::args;
+use super::args::{Common, Level, Scan};
+use super::clock;
 use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy::repo_files::TreeVersion;
@@ -35,11 +33,11 @@ impl From<args::FailOn> for FailOn {
     }
 }
 
-/// Returns the mode of a run of `scan`. The argument goes before the settings; the default is `medium`.
+/// Returns the mode of a run of `scan`. The argument overrides the settings.
 pub(crate) fn scan_mode(arguments: &Scan, policy: &Policy) -> RunMode {
     let fail_on = arguments.fail_on.map(FailOn::from).or(policy.settings.fail_on);
     RunMode::Scan {
-        fail_on: fail_on.unwrap_or(FailOn::From(Confidence::Medium)),
+        fail_on: fail_on.unwrap_or(FailOn::DEFAULT),
         fail_on_unreachable: arguments.fail_on_unreachable,
     }
 }
@@ -64,52 +62,30 @@ pub(crate) fn load_policy(
 }
 
 /// Makes the scanner for a scan of a repository, or of files outside of one, with the repository's own policy.
+///
+/// # Errors
+/// The policy cannot be read.
 pub(crate) fn scanner(
     common: &Common,
     repository: Option<&Repository>,
     version: TreeVersion,
-) -> Result<Scanner, Failure> {
+) -> Result<Scanner, PolicyError> {
     scanner_for_base(common, repository, &PolicyBase::Repository(version))
 }
 
 /// Makes the scanner for a scan with the policy of a base.
+///
+/// # Errors
+/// The policy cannot be read.
 pub(crate) fn scanner_for_base(
     common: &Common,
     repository: Option<&Repository>,
     base: &PolicyBase,
-) -> Result<Scanner, Failure> {
-    let loaded = load_policy(common, repository, base).map_err(|error| failure(&error))?;
+) -> Result<Scanner, PolicyError> {
     let options = PolicyOptions {
         min_confidence: common.min_confidence.map(Confidence::from),
         suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Applied },
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
     };
-    Ok(Scanner::new(loaded.into_policy(options, crate::cli::clock::now())))
-}
-
-/// Joins an error and its help on one line.
-pub(crate) fn with_help(error: &dyn Diagnostic) -> String {
-    match error.help() {
-        Some(help) => format!("{error}; {help}"),
-        None => error.to_string(),
-    }
-}
-
-/// Converts an error with its help and the line of the file that it is about.
-pub(crate) fn failure(error: &dyn Diagnostic) -> Failure {
-    let excerpt = excerpt(error).map(|lines| format!("\n{lines}"));
-    Failure(with_help(error) + &excerpt.unwrap_or_default())
-}
-
-/// Draws the line of an error and marks the span in it; `None` for an error without an excerpt.
-fn excerpt(error: &dyn Diagnostic) -> Option<String> {
-    let label = error.labels()?.next()?;
-    let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
-    let line = std::str::from_utf8(contents.data()).ok()?;
-    let number = (contents.line() + 1).to_string();
-    let margin = " ".repeat(number.len());
-    let before = " ".repeat(line.get(..label.offset())?.chars().count());
-    let marked = line.get(label.offset()..label.offset() + label.len())?;
-    let marks = "^".repeat(marked.chars().count().max(1));
-    Some(format!("{margin} |\n{number} | {line}\n{margin} | {before}{marks}"))
+    Ok(Scanner::new(load_policy(common, repository, base)?.into_policy(options, clock::now())))
 }

@@ -86,6 +86,11 @@ pub enum RunMode {
     Hook,
 }
 
+impl RunMode {
+    /// A scan without any setting.
+    pub const DEFAULT_SCAN: Self = Self::Scan { fail_on: FailOn::DEFAULT, fail_on_unreachable: false };
+}
+
 /// Everything that a disposition depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DispositionInputs {

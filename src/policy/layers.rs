@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use miette::{Diagnostic, LabeledSpan, SourceCode};
+use miette::{
+    Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
 use thiserror::Error;
 
 use crate::policy::format::skant_toml::{extended_files, parse};
@@ -47,11 +49,32 @@ impl Diagnostic for FileError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.error.source_code()
+        self.error.source_code().map(|_| self as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         self.error.labels()
+    }
+}
+
+impl SourceCode for FileError {
+    /// Reads the excerpt of the error, with the name of the file.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let source = self.error.source_code().ok_or(MietteError::OutOfBounds)?;
+        let contents = source.read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            contents.data(),
+            *contents.span(),
+            contents.line(),
+            contents.column(),
+            contents.line_count(),
+        )))
     }
 }
 

@@ -106,8 +106,7 @@ pub enum PolicyError {
     /// The baseline has an error.
     #[error("{BASELINE_FILE}: {error}")]
     #[diagnostic(
-        code(skant::baseline::invalid_line),
-        help("{}; or use `--no-repo-config`", error_help(error))
+        code(skant::baseline::line), help("{}; or use `--no-repo-config`", error.advice())
     )]
     Baseline {
         /// The error.

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::git::tree_diff::find_entry;
-use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, tag_target};
+use crate::git::{
+    Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, find_entry, tag_target,
+};
 
 /// The paths of the settings file, from the top of the tree. A repository has at most one of them.
 pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];

@@ -24,6 +24,11 @@ pub enum FailOn {
     Never,
 }
 
+impl FailOn {
+    /// The threshold without any setting.
+    pub const DEFAULT: Self = Self::From(Confidence::Medium);
+}
+
 /// Settings of one file, or of several that are merged.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {

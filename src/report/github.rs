@@ -220,7 +220,7 @@ mod tests {
     fn hostile_text_is_no_command() {
         let mut report = samples::hostile();
         let hostile = "x\n::set-output name=a::b\r\n::stop-commands::c, d: e %0A::error::f";
-        report.findings[0].reasons = vec![hostile.to_owned()];
+        report.findings[0].reasons = vec![samples::reason(hostile)];
         report.findings[0].help = vec![hostile.to_owned()];
         report.findings[0].locations[0].path = hostile.to_owned();
         let lines = lines(&report);

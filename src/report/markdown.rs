@@ -127,7 +127,7 @@ fn details(finding: &Finding) -> String {
         let _ = writeln!(out, "* also at {}", code(&words::place(place)));
     }
     for reason in reasons {
-        let _ = writeln!(out, "* {}", prose(reason));
+        let _ = writeln!(out, "* {}", prose(&reason.text));
     }
     out.push('\n');
     for step in words::steps(help) {

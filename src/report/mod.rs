@@ -197,7 +197,7 @@ mod tests {
             place.path = crate::text::escape_path(&name);
             let line = crate::text::escape_terminal(line.as_bytes());
             place.snippet = Some(crate::finding::Snippet { line, span: (a, b) });
-            report.findings[0].reasons.push(crate::text::escape_terminal(&name));
+            report.findings[0].reasons.push(samples::reason(&crate::text::escape_terminal(&name)));
             let xml = samples::told(Format::Junit, &report);
             proptest::prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
             let commands = samples::told(Format::Github, &report);

@@ -1,8 +1,8 @@
 //! Reports for the tests of this room: masked text only, as the scan hands it over.
 
 use crate::finding::{
-    CommitInfo, Confidence, Event, Finding, History, Location, LocationKind, Masked, Part, Problem,
-    ProblemKind, Report, Scope, Severity, Snippet, Suppressed,
+    CommitInfo, Companion, Confidence, Event, Finding, History, Location, LocationKind, Masked, Problem,
+    ProblemKind, Reason, ReasonCode, Report, Scope, ScopeKind, Severity, Snippet, Suppressed, SuppressedBy,
 };
 use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
@@ -60,7 +60,7 @@ pub(crate) fn location(path: &str) -> Location {
         commit: None,
         via: Vec::new(),
         in_member: None,
-        partner: None,
+        companion: None,
         snippet: Some(Snippet { line: format!("{name}{MASK}"), span: (name.len(), name.len() + MASK.len()) }),
     }
 }
@@ -71,6 +71,11 @@ pub(crate) fn commit(id: &str) -> CommitInfo {
         author: "Ada Example <ada@example.org>".to_owned(),
         date: Some("2026-01-02T03:04:05Z".to_owned()),
     }
+}
+
+/// A reason with a text and nothing else of interest.
+pub(crate) fn reason(text: &str) -> Reason {
+    Reason::new(ReasonCode::FullStructure, text)
 }
 
 /// A finding in one file, as a scan of staged files reports it.
@@ -89,8 +94,9 @@ pub(crate) fn finding() -> Finding {
         places: 1,
         history: None,
         reasons: vec![
-            "has the full structure of an Anthropic API key (prefix, 93 characters, ending)".to_owned(),
-            "is assigned to `ANTHROPIC_API_KEY`".to_owned(),
+            reason("has the full structure of an Anthropic API key (prefix, 93 characters, ending)"),
+            Reason::new(ReasonCode::AssignedName, "is assigned to `ANTHROPIC_API_KEY`")
+                .with("name", "ANTHROPIC_API_KEY"),
         ],
         help: vec![
             "Revoke the key at https://console.anthropic.com/settings/keys: whoever has seen it can use it."
@@ -107,21 +113,21 @@ pub(crate) fn finding() -> Finding {
     }
 }
 
-fn scope(kind: &'static str) -> Scope {
-    if kind == "history" {
+fn scope(kind: ScopeKind) -> Scope {
+    if kind == ScopeKind::History {
         let (commits, objects, blobs, bytes) = (1959, 16250, 9010, 301_004_120);
         return Scope { kind, commits, objects, blobs, bytes, ..Scope::default() };
     }
-    let commits = if kind == "range" { 2 } else { 0 };
+    let commits = if kind == ScopeKind::Range { 2 } else { 0 };
     Scope { kind, commits, blobs: 12, objects: 12, bytes: 34_210, ..Scope::default() }
 }
 
-fn report(kind: &'static str, findings: Vec<Finding>) -> Report {
+fn report(kind: ScopeKind, findings: Vec<Finding>) -> Report {
     Report { scope: scope(kind), findings, ..Report::default() }
 }
 
 pub(crate) fn staged() -> Report {
-    report("staged", vec![finding()])
+    report(ScopeKind::Staged, vec![finding()])
 }
 
 fn past(at_head: bool, reachable: bool) -> History {
@@ -137,7 +143,7 @@ pub(crate) fn history() -> Report {
         .collect();
     places[1].commit = None;
     let found = Finding { locations: places, places: 9, history: Some(past(true, true)), ..finding() };
-    report("history", vec![found])
+    report(ScopeKind::History, vec![found])
 }
 
 /// A value that a later commit took away.
@@ -149,7 +155,7 @@ pub(crate) fn removed() -> Report {
     });
     history.commits = 1;
     let place = Location { commit: Some(commit(COMMIT)), ..location("app/.env") };
-    report("history", vec![Finding { locations: vec![place], history: Some(history), ..finding() }])
+    report(ScopeKind::History, vec![Finding { locations: vec![place], history: Some(history), ..finding() }])
 }
 
 /// One value in a branch, one that only unreachable objects hold.
@@ -159,11 +165,11 @@ pub(crate) fn unreachable() -> Report {
     let found = Finding {
         locations: vec![place],
         history: Some(lost),
-        reasons: vec!["has the full structure of an Anthropic API key".to_owned()],
+        reasons: vec![reason("has the full structure of an Anthropic API key")],
         help: vec![format!("See it with `git cat-file -p {BLOB}`.")],
         ..finding()
     };
-    report("history", vec![found])
+    report(ScopeKind::History, vec![found])
 }
 
 /// Places that stand in no file, and one behind two decodings.
@@ -181,20 +187,20 @@ pub(crate) fn odd_places() -> Report {
     places[0].in_member = Some(Position { line: 12, column: 7 });
     places[1].commit = Some(commit(COMMIT));
     places[4].snippet = Some(Snippet { line: format!("Ada {MASK} <ada@example.org>"), span: (4, 27) });
-    report("range", vec![Finding { places: places.len(), locations: places, ..finding() }])
+    report(ScopeKind::Range, vec![Finding { places: places.len(), locations: places, ..finding() }])
 }
 
 /// A secret with its other half.
 pub(crate) fn paired() -> Report {
     let mut place = location("app/.env");
-    place.partner = Some(Part {
+    place.companion = Some(Companion {
         name: "AWS access key id".into(),
         masked: "AKIA...7WLM".to_owned(),
         start: Position { line: 2, column: 21 },
         end: Position { line: 2, column: 41 },
         bytes: (40, 60),
     });
-    report("staged", vec![Finding { locations: vec![place], ..finding() }])
+    report(ScopeKind::Staged, vec![Finding { locations: vec![place], ..finding() }])
 }
 
 /// No findings, but suppressed ones, problems and many notes.
@@ -220,8 +226,14 @@ pub(crate) fn troubled() -> Report {
     };
     Report {
         suppressed: vec![
-            suppressed("suppressed", "inline", "rotated, see runbook", LocationKind::File, "docs/setup.md"),
-            suppressed("other", "config", "", LocationKind::Message, "commit 1a2b3c4d5e6f"),
+            suppressed(
+                "suppressed",
+                SuppressedBy::Inline,
+                "rotated, see runbook",
+                LocationKind::File,
+                "docs/setup.md",
+            ),
+            suppressed("other", SuppressedBy::Config, "", LocationKind::Message, "commit 1a2b3c4d5e6f"),
         ],
         problems: vec![
             problem(
@@ -236,7 +248,7 @@ pub(crate) fn troubled() -> Report {
             ),
         ],
         notes: (1..=7).map(note).collect(),
-        ..report("worktree", Vec::new())
+        ..report(ScopeKind::Worktree, Vec::new())
     }
 }
 
@@ -268,13 +280,13 @@ pub(crate) fn hostile() -> Report {
                 line: format!("{start}{MASK} </script> ]]> ::error::x {}", escape_terminal(b"\x07 %25")),
                 span: (start.len(), start.len() + MASK.len()),
             });
-            let reasons = vec![format!("stands in {}", escape_terminal(name))];
+            let reasons = vec![reason(&format!("stands in {}", escape_terminal(name)))];
             Finding { locations: vec![place], reasons, ..finding() }
         })
         .collect();
     let path = Some(escape_path(names[3]));
     let note = Problem { kind: ProblemKind::SpecialFile, path, message: "a pipe ](x) {0}".to_owned() };
-    Report { notes: vec![note], ..report("worktree", findings) }
+    Report { notes: vec![note], ..report(ScopeKind::Worktree, findings) }
 }
 
 /// As many findings, each with as many places.
@@ -285,5 +297,5 @@ pub(crate) fn many(findings: usize, places: usize) -> Report {
         places,
         ..finding()
     };
-    report("worktree", (0..findings).map(found).collect())
+    report(ScopeKind::Worktree, (0..findings).map(found).collect())
 }

@@ -2,11 +2,13 @@
 //! changed. A field without a value is `null`; only `kind` (when it is `file`), `via` (when there was no
 //! decoding), `in_member` (outside of archives) and `spans` (without a pair) are left out.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::finding::{
-    CommitInfo, Context, Event, Finding, History, Location, LocationKind, Problem, Report, Scope, Suppressed,
-    Verdict, Verification,
+    CommitInfo, Context, Event, Finding, History, Location, LocationKind, Problem, Reason, Report, Scope,
+    Suppressed, Verdict, Verification,
 };
 use crate::text::Position;
 
@@ -31,7 +33,7 @@ impl<'r> Head<'r> {
             schema: SCHEMA,
             complete: report.is_complete(),
             scope: ScopeView {
-                kind,
+                kind: kind.name(),
                 revisions,
                 ci: ci.as_deref(),
                 commits: *commits,
@@ -87,7 +89,15 @@ struct SuppressedView<'r> {
 impl<'r> SuppressedView<'r> {
     fn of(suppressed: &'r Suppressed) -> Self {
         let Suppressed { fingerprint, rule, by, reason, kind, path, line } = suppressed;
-        Self { fingerprint: fingerprint.as_str(), rule, by, reason, kind: kind_of(*kind), path, line: *line }
+        Self {
+            fingerprint: fingerprint.as_str(),
+            rule,
+            by: by.name(),
+            reason,
+            kind: kind_of(*kind),
+            path,
+            line: *line,
+        }
     }
 }
 
@@ -116,7 +126,7 @@ pub(crate) struct FindingView<'r> {
     locations: Vec<LocationView<'r>>,
     places: usize,
     history: Option<HistoryView<'r>>,
-    reasons: &'r [String],
+    reasons: Vec<ReasonView<'r>>,
     help: &'r [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<&'static str>,
@@ -140,13 +150,27 @@ impl<'r> FindingView<'r> {
             locations: finding.locations.iter().map(|location| LocationView::of(finding, location)).collect(),
             places: finding.places,
             history: finding.history.as_ref().map(HistoryView::of),
-            reasons: &finding.reasons,
+            reasons: finding.reasons.iter().map(ReasonView::new).collect(),
             help: &finding.help,
             context: finding.context.map(Context::name),
             verdict: finding.verdict.map(Verdict::name),
             verification: finding.verification.map(Verification::name),
             group: finding.group.as_deref(),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct ReasonView<'r> {
+    code: &'static str,
+    params: BTreeMap<&'static str, &'r str>,
+    text: &'r str,
+}
+
+impl<'r> ReasonView<'r> {
+    fn new(reason: &'r Reason) -> Self {
+        let params = reason.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self { code: reason.code.name(), params, text: &reason.text }
     }
 }
 
@@ -218,7 +242,7 @@ struct SpanView<'r> {
 
 /// The id, then the secret; nothing where the secret stands alone.
 fn spans<'r>(finding: &'r Finding, location: &'r Location) -> Vec<SpanView<'r>> {
-    let Some(id) = &location.partner else { return Vec::new() };
+    let Some(id) = &location.companion else { return Vec::new() };
     let view = |part, name, masked, places, bytes| SpanView {
         part,
         name,

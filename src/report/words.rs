@@ -1,12 +1,12 @@
 //! What several formats say alike: places, problems, steps.
 
-use crate::finding::{Finding, Location, LocationKind, Part, Problem, Scope, Suppressed};
+use crate::finding::{Companion, Finding, Location, LocationKind, Problem, Scope, ScopeKind, Suppressed};
 
 /// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
 /// range only what a branch head still holds.
 pub(crate) fn in_working_tree(kind: LocationKind, scope: &Scope, finding: Option<&Finding>) -> bool {
     let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
-    kind == LocationKind::File && scope.kind != "history" && !gone
+    kind == LocationKind::File && scope.kind != ScopeKind::History && !gone
 }
 
 /// A commit's name, as people tell it.
@@ -30,7 +30,7 @@ pub(crate) fn inside(location: &Location) -> Option<String> {
 
 /// The other half of a pair: what it is, what may be shown of it, and where it stands.
 pub(crate) fn other_half(location: &Location) -> Option<String> {
-    let Part { name, masked, start, .. } = location.partner.as_ref()?;
+    let Companion { name, masked, start, .. } = location.companion.as_ref()?;
     let there = Location { start: *start, ..location.clone() };
     Some(format!("{name} {masked}, {}", spot(&there)))
 }
@@ -81,17 +81,17 @@ mod tests {
     fn only_what_can_be_opened_is_in_the_working_tree() {
         let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
         let cases = [
-            ("worktree", LocationKind::File, None, true),
-            ("staged", LocationKind::File, None, true),
-            ("range", LocationKind::File, None, true),
-            ("range", LocationKind::File, Some(&here), true),
-            ("range", LocationKind::File, Some(&gone), false),
-            ("history", LocationKind::File, Some(&here), false),
-            ("history", LocationKind::File, None, false),
-            ("staged", LocationKind::Path, None, false),
-            ("range", LocationKind::Message, None, false),
-            ("range", LocationKind::Ref, Some(&here), false),
-            ("range", LocationKind::Identity, None, false),
+            (ScopeKind::Worktree, LocationKind::File, None, true),
+            (ScopeKind::Staged, LocationKind::File, None, true),
+            (ScopeKind::Range, LocationKind::File, None, true),
+            (ScopeKind::Range, LocationKind::File, Some(&here), true),
+            (ScopeKind::Range, LocationKind::File, Some(&gone), false),
+            (ScopeKind::History, LocationKind::File, Some(&here), false),
+            (ScopeKind::History, LocationKind::File, None, false),
+            (ScopeKind::Staged, LocationKind::Path, None, false),
+            (ScopeKind::Range, LocationKind::Message, None, false),
+            (ScopeKind::Range, LocationKind::Ref, Some(&here), false),
+            (ScopeKind::Range, LocationKind::Identity, None, false),
         ];
         for (scope, kind, finding, expected) in cases {
             let scope = Scope { kind: scope, ..Scope::default() };

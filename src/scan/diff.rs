@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::detect::Evidence;
-use crate::finding::{CommitInfo, LocationKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{CommitInfo, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
 use crate::git::tree_diff::{Change, ChangeSet};
 use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, Repository, Signature, message_start};
 use crate::scan::group::{Occurrence, Place};
@@ -51,7 +51,8 @@ pub(crate) fn scan_staged(
     let sets = [Set { commit: None, changes: &staged.changes }];
     search.run(&sets, &objects, control);
     search.problems.extend(Scanner::common_notes(Some(repository), control));
-    let scope = Scope { kind: "staged", blobs: search.read, bytes: search.bytes, ..Scope::default() };
+    let scope =
+        Scope { kind: ScopeKind::Staged, blobs: search.read, bytes: search.bytes, ..Scope::default() };
     Ok(scanner.report(scope, search.hits, search.problems))
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn scan_range(
     search.run(&sets, &objects, control);
     search.problems.extend(Scanner::common_notes(Some(repository), control));
     let scope = Scope {
-        kind: "range",
+        kind: ScopeKind::Range,
         revisions: names.to_vec(),
         ci: None,
         commits: found.commits.len(),

@@ -6,7 +6,8 @@ use crate::assess::merge::{finding_order, location_order};
 use crate::assess::{Assessment, assess};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, LocationKind, Part, Problem, ProblemKind, Suppressed,
+    CommitInfo, Companion, Confidence, Finding, History, Location, LocationKind, Problem, ProblemKind,
+    Suppressed,
 };
 use crate::git::Oid;
 use crate::policy::Suppressions;
@@ -203,7 +204,7 @@ impl Scanner {
     fn location(&self, hit: Occurrence) -> Location {
         let Occurrence { evidence, place } = hit;
         let pair = self.detector().rules()[evidence.rule].pair.as_ref();
-        let partner = evidence.companion.zip(pair).map(|(half, pair)| Part {
+        let companion = evidence.companion.zip(pair).map(|(half, pair)| Companion {
             name: pair.name.clone(),
             masked: half.masked,
             start: half.start,
@@ -222,7 +223,7 @@ impl Scanner {
             via: evidence.via.iter().map(|step| self.redact(step)).collect(),
             in_member: evidence.in_member,
             snippet: Some(evidence.snippet),
-            partner,
+            companion,
         }
     }
 }

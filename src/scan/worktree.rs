@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::detect::Evidence;
-use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope};
+use crate::finding::{
+    Confidence, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help,
+};
 use crate::git::{ObjectDatabase, ObjectKind, Repository};
 use crate::scan::group::{Occurrence, Outcome, Place};
 use crate::scan::large_file::{Searched, Windows};
@@ -80,7 +82,7 @@ pub(crate) fn scan_files(
         })
         .collect();
     let (mut hits, mut problems) = (Vec::new(), listing.problems);
-    let mut scope = Scope { kind: "worktree", blobs: listing.files.len(), ..Scope::default() };
+    let mut scope = Scope { kind: ScopeKind::Worktree, blobs: listing.files.len(), ..Scope::default() };
     for part in parts {
         hits.extend(part.hits);
         problems.extend(part.problems);
@@ -142,7 +144,7 @@ fn report_one_text(
     let hits = scanner.hits(searched.found, &place);
     let mut problems = searched.problems;
     problems.extend(Scanner::common_notes(None, cancellation));
-    let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
+    let scope = Scope { kind: ScopeKind::Stdin, blobs: 1, bytes: searched.bytes, ..Scope::default() };
     scanner.report(scope, hits, problems)
 }
 
@@ -284,7 +286,7 @@ fn staged_content(
     let unreadable =
         |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
-    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(message_with_help(&error)))?;
     objects.read_as(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
 }
 

@@ -37,11 +37,11 @@ fn explained(evidence: &Evidence) -> bool {
     assert!(evidence.placeholder.is_some() || verdict.confidence == Some(opinion.confidence));
     for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts).take(3) {
         let said = if *weight < 0.0 { format!("against it: {words}") } else { words.clone() };
-        assert_eq!(*reason, said);
-        assert!(verdict.reasons.contains(&said));
+        assert_eq!(reason.text, said);
+        assert!(verdict.reasons.iter().any(|reason| reason.text == said));
     }
     assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.cap().is_some()));
-    assert!(opinion.cap().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
+    assert!(opinion.cap().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason.text == doubt)));
     let mut weights = parts[..parts.len() - 1].iter().map(|(_, weight)| weight.abs());
     let mut last = f32::INFINITY;
     assert!(weights.all(|weight| std::mem::replace(&mut last, weight) >= weight));

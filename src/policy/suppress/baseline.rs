@@ -27,7 +27,7 @@ const MAX_REASON: usize = 200;
 /// A line that cannot be read. The error quotes nothing of the line.
 #[derive(Clone, Debug, Error, Diagnostic, PartialEq, Eq)]
 #[error("line {line}: {message}")]
-#[diagnostic(code(skant::baseline::invalid_line), help("{help}"))]
+#[diagnostic(code(skant::baseline::line), help("{help}"))]
 pub struct BaselineError {
     /// The line, from 1.
     pub line: usize,
@@ -37,6 +37,14 @@ pub struct BaselineError {
 
 /// The help for an error of a line without a help of its own.
 const FORMAT_HELP: &str = "a line is `FINGERPRINT RULE PATH [until=DATE] [-- REASON]`";
+
+impl BaselineError {
+    /// Returns what to do about the line.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        self.help
+    }
+}
 
 /// One known value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

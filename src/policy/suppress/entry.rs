@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use crate::finding::SuppressedBy;
 use crate::policy::PathPatterns;
 
 /// The kind of file that an entry is from.
@@ -17,13 +18,19 @@ pub enum EntrySource {
 }
 
 impl EntrySource {
-    /// The name in reports.
+    /// Returns the name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
+        self.suppressed_by().name()
+    }
+
+    /// Returns the kind of suppression for reports.
+    #[must_use]
+    pub const fn suppressed_by(self) -> SuppressedBy {
         match self {
-            Self::Config => "config",
-            Self::Baseline => "baseline",
-            Self::Gitleaks => "gitleaks",
+            Self::Config => SuppressedBy::Config,
+            Self::Baseline => SuppressedBy::Baseline,
+            Self::Gitleaks => SuppressedBy::Gitleaks,
         }
     }
 

@@ -11,7 +11,7 @@ pub(crate) mod query;
 use jiff::civil::Date;
 
 use crate::detect::{InlineComment, Marker};
-use crate::finding::Confidence;
+use crate::finding::{Confidence, SuppressedBy};
 
 pub use crate::policy::glob::PathPatterns;
 pub use entry::{EntrySource, SuppressionEntry};
@@ -49,7 +49,7 @@ impl Default for CommentPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
     /// The kind of suppression, as reports name it.
-    pub by: &'static str,
+    pub by: SuppressedBy,
     /// The reason of its author; empty if there is none.
     pub reason: String,
     /// Whether the scanned change adds the suppression itself.
@@ -79,7 +79,11 @@ pub fn find_suppression(
     for comment in query.comments {
         match check_comment(query, comment, policy, today) {
             CommentEffect::Applies => {
-                let by = if comment.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
+                let by = if comment.marker == Marker::Skant {
+                    SuppressedBy::Inline
+                } else {
+                    SuppressedBy::GitleaksAllow
+                };
                 result.suppression.get_or_insert(Suppression {
                     by,
                     reason: comment.reason.clone(),
@@ -97,7 +101,7 @@ pub fn find_suppression(
             continue;
         }
         let suppression = Suppression {
-            by: entry.source.name(),
+            by: entry.source.suppressed_by(),
             reason: entry.reason.clone(),
             from_change: entry.from_change,
         };

@@ -66,7 +66,7 @@ fn a_comment_for_a_key_has_to_name_it() {
     let bare = key(InlineComment::default()).result();
     assert!(bare.suppression.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
     let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).result();
-    assert_eq!(named.suppression.unwrap().by, "inline");
+    assert_eq!(named.suppression.unwrap().by, SuppressedBy::Inline);
     let other =
         key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).result();
     assert_eq!(other, SuppressionResult::default());
@@ -154,7 +154,7 @@ fn a_gitleaks_comment_applies_only_if_the_settings_say_so() {
         Case { directive, comments: CommentPolicy { gitleaks, ..CommentPolicy::default() }, ..case }.result()
     };
     assert_eq!(result(false, Case::default()), SuppressionResult::default());
-    assert_eq!(result(true, Case::default()).suppression.unwrap().by, "gitleaks:allow");
+    assert_eq!(result(true, Case::default()).suppression.unwrap().by, SuppressedBy::GitleaksAllow);
     let for_a_key = result(true, key(InlineComment::default()));
     assert!(
         for_a_key.suppression.is_none() && for_a_key.warnings[0].contains("has to name it"),

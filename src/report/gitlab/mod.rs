@@ -135,7 +135,7 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
             secret.text,
             secret.length,
             words::place(place),
-            reasons.join("; ")
+            reasons.iter().map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
         ),
         severity: match severity {
             Severity::Critical => "Critical",

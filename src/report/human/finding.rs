@@ -38,7 +38,8 @@ pub(crate) fn told(
     if let Some(history) = &finding.history {
         past(history, &mut table);
     }
-    table.rows("why", &finding.reasons);
+    let reasons: Vec<String> = finding.reasons.iter().map(|reason| reason.text.clone()).collect();
+    table.rows("why", &reasons);
     match before {
         Some(first) => table.rows("what to do", &many::besides(finding, first)),
         None => table.numbered("what to do", &finding.help),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::finding::{Confidence, Finding, Report};
+use crate::finding::{Confidence, Finding, Report, ScopeKind};
 use crate::report::human::layout::{Paint, counted, wrapped};
 use crate::report::human::{Detail, Options, Tone};
 
@@ -65,12 +65,12 @@ pub(crate) fn overview(report: &Report, options: &Options) -> String {
         format!("  {number:digits$}  {rule:width$}  {severity:8}  confidence {sure}\n")
     });
     let mut out: String = std::iter::once(heading).chain(rows).collect();
-    if matches!(report.scope.kind, "worktree" | "history") {
+    if matches!(report.scope.kind, ScopeKind::Worktree | ScopeKind::History) {
         let all = counted(report.findings.len(), "secret");
         let text = format!(
             "The surest first: `--min-confidence high`. All of them for a program: `--output json:FILE`. To fail on \
              new ones only: `skant baseline create{}` puts these {all} on record, to be taken off one by one.",
-            if report.scope.kind == "history" { " --history" } else { "" }
+            if report.scope.kind == ScopeKind::History { " --history" } else { "" }
         );
         out.push_str(&wrapped("", &text, options.width()));
     }

@@ -14,7 +14,7 @@ use self::layout::{Paint, Tone, wrapped};
 use self::many::Told;
 
 pub use self::layout::{counted, grouped, size};
-use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::finding::{Finding, Problem, Report, ScopeKind, Suppressed};
 use crate::report::words;
 use crate::text::escape_ci_command;
 
@@ -201,7 +201,7 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
 fn read(report: &Report) -> String {
     let scope = &report.scope;
     let content = format!("{} ({})", counted(scope.blobs, "file"), size(scope.bytes));
-    if scope.commits > 0 || matches!(scope.kind, "history" | "range") {
+    if scope.commits > 0 || matches!(scope.kind, ScopeKind::History | ScopeKind::Range) {
         format!("{} and {content}", counted(scope.commits, "commit"))
     } else {
         content

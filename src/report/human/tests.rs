@@ -1,6 +1,6 @@
 //! What people read, as it stands in `snapshots/`. `SNAPSHOTS=overwrite cargo test` writes them anew.
 
-use crate::finding::{Finding, Problem, ProblemKind, Report};
+use crate::finding::{Finding, Problem, ProblemKind, Report, ScopeKind};
 use crate::report::human::{Detail, Options, write};
 use crate::report::samples;
 
@@ -166,7 +166,7 @@ fn no_line_is_a_command_to_a_ci_job() {
     let name = format!("{} ::stop-commands::x", "y".repeat(90));
     report.problems =
         vec![Problem { kind: ProblemKind::Unreadable, path: Some(name.clone()), message: "x".into() }];
-    report.findings[0].reasons = vec!["a".into(), "::error::x".into(), name];
+    report.findings[0].reasons = ["a", "::error::x", &name].map(samples::reason).into();
     for options in [Options::default(), narrow()] {
         let told = told(&report, &options);
         assert!(told.contains("\\u{3a}:stop-commands::x"), "{told}");
@@ -198,6 +198,6 @@ fn of_many_findings_what_to_do_is_said_once_and_how_many_there_are_in_the_end() 
 
     assert_eq!(told(&report, &verbose()).matches(advice).count(), 12);
     assert!(!told(&report, &quiet()).contains("By rule"));
-    report.scope.kind = "staged";
+    report.scope.kind = ScopeKind::Staged;
     assert!(!told(&report, &Options::default()).contains("baseline create"));
 }

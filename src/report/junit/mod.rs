@@ -156,7 +156,7 @@ fn properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (name, value) in [
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("complete", report.is_complete().to_string()),
-        ("scope", scope.kind.to_owned()),
+        ("scope", scope.kind.name().to_owned()),
         ("revisions", scope.revisions.join(" ")),
         ("ci", scope.ci.clone().unwrap_or_default()),
         ("commits", scope.commits.to_string()),

@@ -17,7 +17,7 @@ use self::model::{
     Descriptor, Driver, Invocation, Log, Notification, Outcome, Properties, Rule, Run, Suppression, Text,
     Tool,
 };
-use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed};
+use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed, SuppressedBy};
 use crate::report::level::Level;
 use crate::report::words;
 
@@ -226,7 +226,7 @@ fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>)
         related_locations: Vec::new(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.as_str())]),
         suppressions: vec![Suppression {
-            kind: if *by == "inline" { "inSource" } else { "external" },
+            kind: if *by == SuppressedBy::Inline { "inSource" } else { "external" },
             status: "accepted",
             justification: reason,
         }],
@@ -258,7 +258,7 @@ fn notifications(report: &Report, cut: Option<(usize, usize)>) -> Vec<Notificati
 fn scope(report: &Report) -> Properties {
     let scope = &report.scope;
     Properties::from([
-        ("scope", json!(scope.kind)),
+        ("scope", json!(scope.kind.name())),
         ("revisions", json!(scope.revisions)),
         ("ci", json!(scope.ci)),
         ("commits", json!(scope.commits)),

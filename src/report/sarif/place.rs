@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::finding;
-use crate::finding::{Finding, LocationKind, Part, Scope};
+use crate::finding::{Companion, Finding, LocationKind, Scope};
 use crate::report::sarif::model::{
     ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text,
 };
@@ -59,7 +59,7 @@ pub(crate) fn other_half<'r>(
     place: &'r finding::Location,
     scope: &Scope,
 ) -> Option<Location<'r>> {
-    let Part { name, masked, start, end, bytes } = place.partner.as_ref()?;
+    let Companion { name, masked, start, end, bytes } = place.companion.as_ref()?;
     let mut there = location(finding, place, scope);
     let region = &mut there.physical_location.region;
     (region.start_line, region.end_line) = (start.line.max(1), Some(end.line.max(1)));

@@ -1,17 +1,17 @@
-//! How bad a leak is, and how sure it is that it is one.
+//! The two scales of a finding: severity and confidence.
 
 use std::fmt;
 
 pub use skant_rule_schema::Severity;
 
-/// How sure it is that this is a secret.
+/// How likely a finding is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// A shape that is often something else; not reported by default.
+    /// The format often belongs to something else; not reported by default.
     Low,
-    /// Right 85 times in 100.
+    /// A secret in 85 of 100 cases.
     Medium,
-    /// Right 97 times in 100.
+    /// A secret in 97 of 100 cases.
     High,
 }
 
@@ -26,7 +26,7 @@ impl Confidence {
         }
     }
 
-    /// One step surer.
+    /// Returns the next higher confidence, at most high.
     #[must_use]
     pub const fn raised(self) -> Self {
         match self {
@@ -35,7 +35,7 @@ impl Confidence {
         }
     }
 
-    /// One step less sure.
+    /// Returns the next lower confidence, at least low.
     #[must_use]
     pub const fn lowered(self) -> Self {
         match self {

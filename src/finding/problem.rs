@@ -1,0 +1,117 @@
+//! Problems and notes.
+
+use miette::Diagnostic;
+
+/// Why something could not be checked (exit code 2 unless accepted), or what a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// An object that another object or a ref names does not exist.
+    MissingObject,
+    /// An object, pack or index cannot be decoded.
+    CorruptObject,
+    /// A file or folder cannot be read.
+    Unreadable,
+    /// A path that the user named does not exist.
+    MissingPath,
+    /// A shallow clone cut the history.
+    ShallowClone,
+    /// A partial clone left objects with its remote.
+    PartialClone,
+    /// An index entry is in conflict.
+    Unmerged,
+    /// A budget is spent.
+    Budget,
+    /// An archive is damaged.
+    CorruptArchive,
+    /// A worker panicked.
+    Panic,
+    /// The scan was interrupted.
+    Interrupted,
+    /// Note: a suppression has expired, suppresses nothing, or cannot be understood.
+    Suppression,
+    /// Note: a submodule is not checked out.
+    Submodule,
+    /// Note: a file is a Git LFS pointer; its content is elsewhere.
+    LfsPointer,
+    /// Note: a file is a socket, pipe or device.
+    SpecialFile,
+    /// Note: an archive is encrypted, or of a format that is not supported.
+    UnsupportedArchive,
+    /// Note: the repository belongs to another user.
+    OtherOwner,
+    /// Note: a file was read from the index, not from the working tree.
+    ReadFromIndex,
+    /// Note: settings exclude paths or disable rules.
+    LeftOut,
+    /// Note: the scanned change adds suppressions itself, or weakens the settings.
+    PolicyChange,
+    /// The commits of a CI run are unknown, or are not in the clone. This problem cannot be accepted.
+    UnresolvedRange,
+    /// Note: the range of a CI run had to be wider than the CI system states it.
+    WiderRange,
+}
+
+impl ProblemKind {
+    /// The name in reports and in `[[accept]]`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingObject => "missing-object",
+            Self::CorruptObject => "corrupt-object",
+            Self::Unreadable => "unreadable",
+            Self::MissingPath => "missing-path",
+            Self::ShallowClone => "shallow-clone",
+            Self::PartialClone => "partial-clone",
+            Self::Unmerged => "unmerged",
+            Self::Budget => "budget",
+            Self::CorruptArchive => "corrupt-archive",
+            Self::UnsupportedArchive => "unsupported-archive",
+            Self::Panic => "panic",
+            Self::Interrupted => "interrupted",
+            Self::Suppression => "suppression",
+            Self::Submodule => "submodule",
+            Self::LfsPointer => "lfs-pointer",
+            Self::SpecialFile => "special-file",
+            Self::OtherOwner => "other-owner",
+            Self::ReadFromIndex => "read-from-index",
+            Self::LeftOut => "left-out",
+            Self::PolicyChange => "policy-change",
+            Self::UnresolvedRange => "unresolved-range",
+            Self::WiderRange => "wider-range",
+        }
+    }
+
+    /// Whether it is a note, which does not change the exit code.
+    #[must_use]
+    pub const fn is_note(self) -> bool {
+        matches!(
+            self,
+            Self::Suppression
+                | Self::Submodule
+                | Self::LfsPointer
+                | Self::SpecialFile
+                | Self::UnsupportedArchive
+                | Self::OtherOwner
+                | Self::ReadFromIndex
+                | Self::LeftOut
+                | Self::PolicyChange
+                | Self::WiderRange
+        )
+    }
+}
+
+/// Something that could not be checked, or a note.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub kind: ProblemKind,
+    /// The path, escaped and masked; `None` if it concerns no single file.
+    pub path: Option<String>,
+    /// The problem and its fix, for people.
+    pub message: String,
+}
+
+/// Returns the message of a problem that comes from an error: the error and its help on one line.
+#[must_use]
+pub fn message_with_help(error: &dyn Diagnostic) -> String {
+    error.help().map_or_else(|| error.to_string(), |help| format!("{error}; {help}"))
+}
