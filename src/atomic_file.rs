@@ -1,5 +1,5 @@
-//! Replaces files atomically: a reader sees the old content or the new content, even if the program is killed at any moment.
-//! A killed program leaves a temporary file with a unique name, which does no harm.
+//! Replaces files atomically: a reader sees the old content or the new content, even if the program is killed at any
+//! moment. A killed program leaves a temporary file with a unique name, which does no harm.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};

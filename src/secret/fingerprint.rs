@@ -1,8 +1,8 @@
 //! Fingerprints: identifiers of values that do not reveal the value.
 //!
-//! The fingerprint of a strong value (80 bits or more) is a hash of the value alone, so that it survives moves and renamed
-//! rules. A weak value, such as a password, could be found by hashing guesses. So its fingerprint depends on the path and
-//! on a key; without a key it is too short to confirm a guess.
+//! The fingerprint of a strong value (80 bits or more) is a hash of the value alone, so that it survives moves and
+//! renamed rules. A weak value, such as a password, could be found by hashing guesses. So its fingerprint depends on
+//! the path and on a key; without a key it is too short to confirm a guess.
 
 use std::fmt;
 
@@ -19,7 +19,8 @@ impl ValueId {
         Self(digest(&[b"skant value 1\0", value]))
     }
 
-    /// Returns whether a sorted list of hexadecimal ids contains this one. Rule packs list known test values in this form.
+    /// Returns whether a sorted list of hexadecimal ids contains this one. Rule packs list known test values in this
+    /// form.
     #[must_use]
     pub fn is_one_of(&self, sorted: &[impl AsRef<str>]) -> bool {
         let hex = to_hex(&self.0);
@@ -62,7 +63,8 @@ impl fmt::Debug for FingerprintKey {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// The minimum length of a prefix that names a value: six digits are 24 bits, so that a replaced value does not match.
+    /// The minimum length of a prefix that names a value: six digits are 24 bits, so that a replaced value does not
+    /// match.
     pub const MIN_PREFIX: usize = 6;
 
     /// Returns the fingerprint of a strong value: 64 bits of a hash with a public constant.
@@ -71,8 +73,8 @@ impl Fingerprint {
         Self(to_hex(&digest(&[b"skant fingerprint 1\0", &value.0])[..8]))
     }
 
-    /// Returns the fingerprint of a weak value in a file: 24 bits with a key. Without a key it has 8 bits, which distinguish a
-    /// replaced value from the old one in 255 of 256 cases and confirm no guess.
+    /// Returns the fingerprint of a weak value in a file: 24 bits with a key. Without a key it has 8 bits, which
+    /// distinguish a replaced value from the old one in 255 of 256 cases and confirm no guess.
     #[must_use]
     pub fn weak(value: &ValueId, path: &str, key: &FingerprintKey) -> Self {
         let path_hash = digest(&[b"skant weak place 1\0", path.as_bytes()]);
@@ -90,8 +92,8 @@ impl Fingerprint {
         &self.0
     }
 
-    /// Returns whether `prefix` names this value: at least the first six digits, in lowercase or uppercase. A prefix of the
-    /// fingerprint of a weak value has to be complete.
+    /// Returns whether `prefix` names this value: at least the first six digits, in lowercase or uppercase. A prefix of
+    /// the fingerprint of a weak value has to be complete.
     #[must_use]
     pub fn matches_prefix(&self, prefix: &str) -> bool {
         let needs_all = self.0.len() < 16;

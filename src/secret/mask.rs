@@ -15,8 +15,8 @@ impl Mask {
     /// A mask that shows no byte.
     pub const FULL: Self = Self { head: 0, tail: 0 };
 
-    /// Returns `first...last` of an ASCII value, or only stars. The first `prefix` bytes are public, since all tokens of a
-    /// kind share them. At most a quarter of the bytes after them is shown: a short value is hidden completely.
+    /// Returns `first...last` of an ASCII value, or only stars. The first `prefix` bytes are public, since all tokens
+    /// of a kind share them. At most a quarter of the bytes after them is shown: a short value is hidden completely.
     #[must_use]
     pub fn apply(self, value: &[u8], prefix: usize) -> String {
         let shown = self.head.saturating_sub(prefix) + self.tail;

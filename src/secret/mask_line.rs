@@ -13,8 +13,8 @@ const LONG: usize = 16;
 const MIXED: usize = 8;
 
 /// Replaces everything that could be a secret with stars: each run of at least 16 token characters, and each value that
-/// mixes kinds of characters and is quoted, assigned or contains unusual punctuation (`Pa$$w0rd!`). The span `keep`, the
-/// name that the secret is assigned to, is not masked.
+/// mixes kinds of characters and is quoted, assigned or contains unusual punctuation (`Pa$$w0rd!`). The span `keep`,
+/// the name that the secret is assigned to, is not masked.
 #[must_use]
 pub fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
     mask_line_with(line, keep, std::iter::empty())
@@ -97,8 +97,8 @@ fn mixed_values(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Vec<R
         .collect()
 }
 
-/// Returns the assigned part of a chunk: everything after its first operator, or the whole chunk if an operator precedes
-/// it.
+/// Returns the assigned part of a chunk: everything after its first operator, or the whole chunk if an operator
+/// precedes it.
 fn assigned_value(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Option<Range<usize>> {
     let is_operator = |byte: &u8| matches!(byte, b'=' | b':');
     if let Some(at) = line[chunk.clone()].iter().position(is_operator) {

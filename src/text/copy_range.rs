@@ -19,8 +19,8 @@ impl CopiedRange {
     }
 }
 
-/// Merges copies that continue each other in both texts, and returns those of at least `min_length` bytes. Git splits long
-/// copies at 16 MiB, and at 64 KiB in older packs.
+/// Merges copies that continue each other in both texts, and returns those of at least `min_length` bytes. Git splits
+/// long copies at 16 MiB, and at 64 KiB in older packs.
 #[must_use]
 pub fn merge_long_copies(copies: &[CopiedRange], min_length: usize) -> Vec<CopiedRange> {
     let mut merged: Vec<CopiedRange> = Vec::new();
@@ -37,8 +37,8 @@ pub fn merge_long_copies(copies: &[CopiedRange], min_length: usize) -> Vec<Copie
     merged
 }
 
-/// Returns the gaps between copies that are in ascending order: inserted bytes, or an empty range where two copies meet. The
-/// ends of the text are not gaps.
+/// Returns the gaps between copies that are in ascending order: inserted bytes, or an empty range where two copies
+/// meet. The ends of the text are not gaps.
 pub fn gaps_between_copies(copies: &[CopiedRange], length: usize) -> impl Iterator<Item = Range<usize>> {
     let starts = std::iter::once(0).chain(copies.iter().map(CopiedRange::end));
     let ends = copies.iter().map(|copy| copy.to).chain([length]);

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Makes bytes safe to print: control characters, bidirectional overrides and other invisible characters become `\u{…}`,
-/// bytes that are not UTF-8 become `\xNN`, and a tab becomes a space. The first character of a command for the log of a CI
-/// job becomes `\u{…}`, too.
+/// Makes bytes safe to print: control characters, bidirectional overrides and other invisible characters become
+/// `\u{…}`, bytes that are not UTF-8 become `\xNN`, and a tab becomes a space. The first character of a command for the
+/// log of a CI job becomes `\u{…}`, too.
 #[must_use]
 pub fn escape_terminal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -60,8 +60,8 @@ pub fn escape_ci_command(line: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns whether a text begins with a command that Azure Pipelines, GitHub's runner or TeamCity recognise anywhere in a
-/// line.
+/// Returns whether a text begins with a command that Azure Pipelines, GitHub's runner or TeamCity recognise anywhere in
+/// a line.
 fn begins_command(text: &str) -> bool {
     let is =
         |command: &str| text.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));

@@ -11,7 +11,8 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A cursor that moves forwards through a text, so that many ascending offsets cost one pass, however long the lines are.
+/// A cursor that moves forwards through a text, so that many ascending offsets cost one pass, however long the lines
+/// are.
 #[derive(Debug)]
 pub struct LineCursor<'t> {
     text: &'t [u8],
@@ -26,7 +27,8 @@ impl<'t> LineCursor<'t> {
         Self { text, offset: 0, position: Position { line: 1, column: 1 } }
     }
 
-    /// Returns the position of a byte offset, which is clamped to the text. A smaller offset than the last one starts over.
+    /// Returns the position of a byte offset, which is clamped to the text. A smaller offset than the last one starts
+    /// over.
     pub fn at(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         if offset < self.offset {
@@ -49,7 +51,8 @@ fn columns(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
 }
 
-/// Returns the span of the line that contains `span`, without its line break, and with at most `reach` bytes on each side.
+/// Returns the span of the line that contains `span`, without its line break, and with at most `reach` bytes on each
+/// side.
 #[must_use]
 pub fn line_around(text: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
     let floor = span.start.saturating_sub(reach);

@@ -3,8 +3,8 @@
 use super::base64::decode;
 use super::details::TokenDetails;
 
-/// Reads the account of an AWS key id: 40 bits of its last sixteen characters in base 32. Ids that were created before 2019
-/// (the fifth letter is I or J) contain no account.
+/// Reads the account of an AWS key id: 40 bits of its last sixteen characters in base 32. Ids that were created before
+/// 2019 (the fifth letter is I or J) contain no account.
 #[must_use]
 pub fn check_aws_account(id: &[u8]) -> TokenDetails {
     let body = id.get(4..).unwrap_or_default();

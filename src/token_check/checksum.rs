@@ -24,8 +24,8 @@ pub fn to_base(mut number: u64, base: u64, width: usize) -> String {
     digits.iter().rev().map(|digit| char::from(*digit)).collect()
 }
 
-/// Checks a token of GitHub or npm: the last six characters are the CRC-32 of the characters between the last `_` and them,
-/// in base 62.
+/// Checks a token of GitHub or npm: the last six characters are the CRC-32 of the characters between the last `_` and
+/// them, in base 62.
 #[must_use]
 pub fn check_crc_base62(token: &[u8]) -> TokenDetails {
     const DIGITS: usize = 6;

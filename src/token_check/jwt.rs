@@ -20,8 +20,8 @@ pub struct Claims {
     pub role: Option<String>,
 }
 
-/// Returns the length of the token that `bytes` begins with, in bytes: three parts in base64url with dots between them, of
-/// which the first two begin like JSON objects (`ey…`) and the third is not empty.
+/// Returns the length of the token that `bytes` begins with, in bytes: three parts in base64url with dots between them,
+/// of which the first two begin like JSON objects (`ey…`) and the third is not empty.
 #[must_use]
 pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
     let bytes = &bytes[..bytes.len().min(MAX_JWT_BYTES)];

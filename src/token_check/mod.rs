@@ -1,6 +1,6 @@
 //! Offline checks of a match: checksums, decodable parts, JSON web tokens, PGP and OpenSSH keys, basic authentication.
-//! Each check computes its result from the bytes of the match alone. The module finds no matches and opens no connection:
-//! whether a secret still works is a question for the provider.
+//! Each check computes its result from the bytes of the match alone. The module finds no matches and opens no
+//! connection: whether a secret still works is a question for the provider.
 
 mod aws;
 mod base64;

@@ -2,8 +2,8 @@
 
 use super::base64::decode;
 
-/// Returns whether an OpenSSH private key is encrypted, from its base64. An unencrypted key has the cipher `none`. Returns
-/// `None` if the text is not an OpenSSH key.
+/// Returns whether an OpenSSH private key is encrypted, from its base64. An unencrypted key has the cipher `none`.
+/// Returns `None` if the text is not an OpenSSH key.
 #[must_use]
 pub fn openssh_is_encrypted(body: &[u8]) -> Option<bool> {
     const MAGIC: &[u8] = b"openssh-key-v1\0";
