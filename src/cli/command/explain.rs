@@ -300,8 +300,8 @@ fn fingerprint(
             repository: Some(&repository),
             root: top,
             names: &whole,
-            ignoring: IgnoreMode::AsGit,
-            named: worktree::PathOrigin::Program,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: worktree::PathOrigin::Program,
         };
         let report = scanner.scan_files(&files, control)?;
         if let Some(said) = of_report(scanner, &report, named) {

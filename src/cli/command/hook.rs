@@ -59,8 +59,8 @@ fn pre_commit(
             repository: Some(repository),
             root: &top,
             names: &rest,
-            ignoring: IgnoreMode::AsGit,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: PathOrigin::Program,
         };
         let mut more = scanner.scan_files(&files, control)?;
         advise(&mut more, scanner.detector().rules(), Situation::Files);

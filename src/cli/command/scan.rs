@@ -116,13 +116,13 @@ fn files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Sca
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
     let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
     let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
-    let ignoring = if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit };
+    let ignore_mode = if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit };
     let files = FileSelection {
         repository: repository.as_ref(),
         root: &root,
         names: &names,
-        ignoring,
-        named: PathOrigin::Person,
+        ignore_mode,
+        origin: PathOrigin::Person,
     };
     let report = scanner.scan_files(&files, control)?;
     Ok((report, scanner, Situation::Files))
