@@ -2,6 +2,7 @@
 //!
 //! Revisions are resolved by git, since only git knows its whole syntax. The commits and trees are read here.
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use super::control::ScanControl;
@@ -17,21 +18,29 @@ use crate::git::{
 use crate::text::{escape_path, escape_terminal};
 
 /// Why a range could not be read at all.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum RangeError {
     /// A name is an option, or git does not read it as a revision.
-    #[error(
-        "`{0}` is no revision; name commits as for `git rev-list`, for instance `main..HEAD`, and put paths after `--`"
+    #[error("`{0}` is not a revision")]
+    #[diagnostic(
+        code(skant::range::not_a_revision),
+        help("name commits as for `git rev-list`, for instance `main..HEAD`, and paths after `--`")
     )]
     NotARevision(String),
     /// git cannot resolve a revision.
-    #[error("{0}; is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")]
+    #[error("{0}")]
+    #[diagnostic(
+        code(skant::range::unresolved),
+        help("is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")
+    )]
     Unresolved(GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The object database cannot be opened.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use super::read_problem::{read_problem, tree_budget_problem};
@@ -19,19 +20,23 @@ use crate::git::{
 use crate::text::escape_path;
 
 /// Why the index could not be compared at all.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum StagedError {
     /// The index cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Index(#[from] IndexError),
     /// HEAD cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The object database cannot be opened.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
     /// HEAD's commit or tree cannot be read.
-    #[error("HEAD cannot be read: {0}; `git fsck` says what is wrong")]
+    #[error("HEAD cannot be read: {0}")]
+    #[diagnostic(code(skant::staged::head), help("`git fsck` says what is wrong"))]
     Head(#[from] ReadError),
 }
 

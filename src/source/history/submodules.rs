@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{EntryKind, Index, Repository, os_string, path_bytes};
 use crate::text::escape_path;
 
@@ -92,7 +92,10 @@ impl Search {
                 match Repository::open_git_dir(&path) {
                     Ok(repository) if self.mark(&path) => self.result.found.push((name, repository)),
                     Ok(_) => {}
-                    Err(error) => self.add_unreadable(&name, format!("the submodule's git folder: {error}")),
+                    Err(error) => self.add_unreadable(
+                        &name,
+                        format!("the submodule's git folder: {}", message_with_help(&error)),
+                    ),
                 }
                 // The git folders of nested submodules are in the git folder of their submodule.
                 work.push(path.join("modules"));
@@ -122,7 +125,7 @@ impl Search {
                         }
                     }
                     Ok(None) => {}
-                    Err(error) => self.add_unreadable(&name, error.to_string()),
+                    Err(error) => self.add_unreadable(&name, message_with_help(&error)),
                 }
             }
         }

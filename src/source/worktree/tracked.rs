@@ -6,7 +6,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::types::{FileContent, ListedFile, Naming, special_file_note};
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
 use crate::source::checkout::Checkout;
 use crate::text::escape_path;
@@ -109,7 +109,7 @@ impl<'t> Tracked<'t> {
                 path: Some(escape_path(name)),
                 message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
             }),
-            (Err(error), _) => self.add_unreadable(name, error.to_string()),
+            (Err(error), _) => self.add_unreadable(name, message_with_help(&error)),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'t> Tracked<'t> {
             Ok(Some(nested)) => self.add_index(&nested, &name, folder),
             // Git does not take the folder for a repository. The walk has listed its files.
             Ok(None) => {}
-            Err(error) => self.add_unreadable(&name, error.to_string()),
+            Err(error) => self.add_unreadable(&name, message_with_help(&error)),
         }
     }
 
@@ -130,5 +130,5 @@ impl<'t> Tracked<'t> {
 }
 
 fn index_problem(error: &IndexError) -> Problem {
-    Problem { kind: ProblemKind::CorruptObject, path: None, message: error.to_string() }
+    Problem { kind: ProblemKind::CorruptObject, path: None, message: message_with_help(error) }
 }
