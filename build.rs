@@ -1,12 +1,12 @@
-//! Checks the rule packs and turns them into Rust data, so that start-up parses nothing.
+//! Checks the rule packs of `rules/` and the password model of `model/`, and writes both as Rust data, so that start-up
+//! parses nothing. An error in a pack stops the build.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a broken pack has to stop the build, with the reason on the screen"
+    reason = "a panic of a build script stops the build and shows its message"
 )]
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -17,29 +17,16 @@ use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
 fn main() {
     write_model();
     println!("cargo::rerun-if-changed=rules");
-    let mut files: Vec<_> = fs::read_dir("rules")
-        .expect("the folder rules/")
-        .map(|entry| entry.expect("an entry of rules/").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
-    let mut packs = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).expect("a readable pack");
-        match skant_rule_schema::parse(&text) {
-            Ok(pack) => packs.push(pack),
-            Err(error) => {
-                println!("cargo::error={}: {}", file.display(), error.replace('\n', " "));
-                return;
-            }
+    let packs = match read_packs() {
+        Ok(packs) => packs,
+        Err(error) => {
+            println!("cargo::error={}", error.replace('\n', " "));
+            return;
         }
-    }
-    // Where two rules match the same place, the earlier one is the more specific.
-    packs.sort_by_key(|pack| (pack.provider.as_deref() == Some("generic"), pack.general));
-    let (mut rules, mut known_test_values, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
+    };
+    let (mut rules, mut known_test_values) = (String::new(), Vec::new());
     for pack in packs {
         for rule in &pack.rule {
-            assert!(ids.insert(rule.id.clone()), "rule `{}` stands in two files", rule.id);
             write_rule(&mut rules, &pack, rule);
         }
         known_test_values.extend(pack.known_test_values);
@@ -49,11 +36,32 @@ fn main() {
         "pub(super) static RULES: &[Rule] = &[\n{rules}];\npub(super) static KNOWN_TEST_VALUES: &[Text] = {};\n",
         list(&known_test_values)
     );
-    let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("builtin.rs");
-    fs::write(target, code).expect("the generated file");
+    write_output("builtin.rs", &code);
 }
 
-/// Lays the model for values without a shape out, so that it is read as it lies in the program.
+/// Reads the packs of `rules/` in the order of their precedence.
+fn read_packs() -> Result<Vec<PackSpec>, String> {
+    let entries = fs::read_dir("rules").expect("the folder rules/");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry of rules/").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    // The order of a folder differs between systems; with two errors the same one is shown everywhere.
+    files.sort();
+    let mut packs = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a readable pack");
+        let pack = skant_rule_schema::parse_pack(&text);
+        packs.push(pack.map_err(|error| format!("{}: {error}", file.display()))?);
+    }
+    skant_rule_schema::sort_packs(&mut packs)?;
+    Ok(packs)
+}
+
+fn write_output(name: &str, code: &str) {
+    let folder = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&folder).join(name), code).expect("a file in OUT_DIR");
+}
+
+/// Writes the password model as static arrays in the layout that the program uses in place.
 fn write_model() {
     println!("cargo::rerun-if-changed=model");
     let read = |name: &str| fs::read_to_string(Path::new("model").join(name)).expect("a file of model/");
@@ -77,8 +85,7 @@ fn write_model() {
         array("KEYS", "u64", &table.keys),
         array("SLOTS", "u32", &table.slots),
     );
-    let target = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("model.rs");
-    fs::write(target, code).expect("the generated file");
+    write_output("model.rs", &code);
 }
 
 fn array<T: std::fmt::Debug>(name: &str, kind: &str, numbers: &[T]) -> String {
@@ -105,7 +112,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
                 list(&rule.public_prefixes),
             )
         }
-        _ => shaped_code(rule),
+        _ => pattern_code(rule),
     };
     let severity = rule.severity.expect("a checked severity");
     writeln!(
@@ -133,15 +140,15 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
 fn pair_code(pack: &PackSpec, rule: &RuleSpec) -> String {
     let Some(pair) = &rule.pair else { return "None".to_owned() };
     let other = pack.rule.iter().find(|other| pair.rule.as_ref() == Some(&other.id));
-    let (id, form, name) = match other {
+    let (id, pattern, name) = match other {
         Some(other) => (format!("Some({})", text(&other.id)), other.token.as_ref(), Some(&other.title)),
         None => ("None".to_owned(), pair.pattern.as_ref(), pair.name.as_ref()),
     };
-    let [pattern, name] = [form, name].map(|part| text(part.expect("a checked pair")));
+    let [pattern, name] = [pattern, name].map(|part| text(part.expect("a checked pair")));
     format!("Some(Pair {{ rule: {id}, pattern: {pattern}, name: {name} }})")
 }
 
-fn shaped_code(rule: &RuleSpec) -> String {
+fn pattern_code(rule: &RuleSpec) -> String {
     let form = if let Some(token) = &rule.token {
         format!("Form::Token({})", text(token))
     } else if let Some(value) = &rule.value {
@@ -185,16 +192,16 @@ fn shape_code(shape: &ShapeSpec) -> String {
         shape.jwt,
         shape.mask_head,
         shape.mask_tail,
-        cuts(shape.cuts.structured),
-        cuts(shape.cuts.full),
-        cuts(shape.cuts.short),
+        limits_code(shape.placeholder_limits.structured),
+        limits_code(shape.placeholder_limits.full),
+        limits_code(shape.placeholder_limits.short),
     )
 }
 
-fn cuts(cut: LimitsSpec) -> String {
+fn limits_code(limits: LimitsSpec) -> String {
     format!(
         "PlaceholderLimits {{ distinct: {}, entropy: {:?}, run: {}, ascending: {}, repeat: {} }}",
-        cut.distinct, cut.entropy, cut.run, cut.ascending, cut.repeat
+        limits.distinct, limits.entropy, limits.run, limits.ascending, limits.repeat
     )
 }
 

@@ -1,49 +1,58 @@
-//! Rules of somebody's own, read at run time: checked as the packs are, and held to a size.
+//! Rules of a `skant.toml`. They pass the checks of built-in rules and have additional limits, since the file may come
+//! from a stranger. Nothing is read or searched here.
 
 use std::borrow::Cow;
 
-use crate::finding::Severity;
-use crate::rules::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule, Text, TokenShape};
-use skant_rule_schema::Alphabet;
-use skant_rule_schema::{LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
-use skant_rule_schema::{RuleError, check_rule};
+use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleError, RuleSpec, ShapeSpec, check_rule};
 
-/// No policy has more rules of its own than this.
+use super::rule::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule, Text, TokenShape};
+use crate::finding::Severity;
+
+/// The maximum number of user-defined rules of a policy.
 pub const MAX_RULES: usize = 100;
 
-/// The longest text of a rule, in bytes: ids, titles, anchors, expressions.
-const MOST_TEXT: usize = 4096;
+/// The maximum length of a text of a rule, in bytes: ids, titles, expressions, examples.
+const MAX_TEXT: usize = 4096;
 
-/// The most anchors of a rule.
-const MOST_ANCHORS: usize = 64;
+/// The maximum number of anchors of a rule.
+const MAX_ANCHORS: usize = 64;
 
-/// The longest anchor, in bytes.
-const MOST_ANCHOR: usize = 128;
+/// The maximum length of an anchor, in bytes.
+const MAX_ANCHOR: usize = 128;
 
-/// A rule of somebody's own, or what is wrong with it.
-pub(crate) fn build_user_rule(spec: RuleSpec) -> Result<Rule, RuleError> {
-    let mut spec = spec;
+/// The maximum length of an id, in bytes.
+const MAX_ID: usize = 64;
+
+/// Builds a rule of a `skant.toml`.
+///
+/// # Errors
+/// Fails with the first error of the rule.
+pub(crate) fn build_user_rule(mut spec: RuleSpec) -> Result<Rule, RuleError> {
     let is_id = |id: &str| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    if !is_id(&spec.id) || !spec.id.trim_matches('-').contains('-') || spec.id.len() > 64 {
+    if !is_id(&spec.id) || !spec.id.trim_matches('-').contains('-') || spec.id.len() > MAX_ID {
         return RuleError::plain(
-            "its id is to be lower-case letters, digits and dashes, a provider's name first (`acme-token`)",
+            "its id has to consist of lowercase letters, digits and dashes, with the name of a provider first \
+             (`acme-token`)",
         );
     }
-    if texts(&spec).any(|text| text.len() > MOST_TEXT) {
-        return RuleError::plain(format!("one of its texts has more than {MOST_TEXT} bytes"));
+    if texts(&spec).any(|text| text.len() > MAX_TEXT) {
+        return RuleError::plain(format!("one of its texts has more than {MAX_TEXT} bytes"));
     }
-    if spec.anchors().len() > MOST_ANCHORS || spec.anchors().iter().any(|anchor| anchor.len() > MOST_ANCHOR) {
+    if spec.anchors().len() > MAX_ANCHORS || spec.anchors().iter().any(|anchor| anchor.len() > MAX_ANCHOR) {
         return RuleError::plain(format!(
-            "it has more than {MOST_ANCHORS} anchors, or one of more than {MOST_ANCHOR} bytes"
+            "it has more than {MAX_ANCHORS} anchors, or an anchor of more than {MAX_ANCHOR} bytes"
         ));
     }
     if spec.shape.is_some() || spec.prefix.is_some() {
-        return RuleError::plain("shapes are for the built-in pack; use `token`");
+        return RuleError::plain("only built-in packs have shapes; use `token`");
     }
-    complete(&mut spec);
+    if spec.verify.is_some() {
+        return RuleError::plain("only built-in packs may choose the host that `verify` asks");
+    }
+    fill_defaults(&mut spec);
     let pack = PackSpec::without_rules();
     check_rule(&pack, &spec)?;
-    Ok(of_spec(&pack, spec))
+    Ok(build(&pack, spec))
 }
 
 fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
@@ -63,22 +72,22 @@ fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
     expressions.into_iter().flatten().chain(lists.into_iter().flatten()).chain(plain)
 }
 
-/// What need not be said of a rule of one's own.
-fn complete(spec: &mut RuleSpec) {
+/// Sets the keys that only built-in rules need.
+fn fill_defaults(spec: &mut RuleSpec) {
     let or = |text: &mut String, other: String| {
         if text.is_empty() {
             *text = other;
         }
     };
     or(&mut spec.title, spec.id.clone());
-    or(&mut spec.leaks, "what it opens".to_owned());
+    or(&mut spec.leaks, "what the secret opens".to_owned());
     or(&mut spec.source, "the configuration".to_owned());
     or(&mut spec.variable, spec.id.replace('-', "_").to_ascii_uppercase());
-    or(&mut spec.revoke, "where it was issued".to_owned());
+    or(&mut spec.revoke, "at its issuer".to_owned());
 }
 
-/// A checked rule as the search takes it.
-fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
+/// Converts a checked rule to the form that the detector uses. `build.rs` writes the same data for built-in rules.
+fn build(pack: &PackSpec, spec: RuleSpec) -> Rule {
     let (reach, steps) = (pack.reach(&spec), list(spec.steps(pack)));
     let ignore_case = spec.ignore_case || !spec.keywords.is_empty();
     let anchors = list(spec.anchors().to_vec());
@@ -101,7 +110,7 @@ fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
     }
 }
 
-/// The other half of a pair, as its own rule finds it, or as it is described.
+/// Converts the companion: the rule of the pack that it names, or the pattern of a public id.
 fn pair(pack: &PackSpec, spec: &RuleSpec) -> Option<Pair> {
     let pair = spec.pair.as_ref()?;
     let text = |text: &String| Text::from(text.clone());
@@ -121,7 +130,7 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
     let lists = |texts: &[String]| list(texts.to_vec());
     let shape = spec.shape.as_ref().and_then(|name| pack.shape.get(name));
     if let (Some(prefix), Some(spec)) = (&spec.prefix, shape) {
-        return Matcher::Prefixed { prefix: text(prefix), shape: shape_of(spec) };
+        return Matcher::Prefixed { prefix: text(prefix), shape: token_shape(spec) };
     }
     if let Some(syntax) = spec.syntax {
         return Matcher::Generic(Generic {
@@ -156,9 +165,9 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
     })
 }
 
-fn shape_of(spec: &ShapeSpec) -> TokenShape {
-    let cuts = |cut: LimitsSpec| {
-        let LimitsSpec { distinct, entropy, run, ascending, repeat } = cut;
+fn token_shape(spec: &ShapeSpec) -> TokenShape {
+    let limits = |limits: LimitsSpec| {
+        let LimitsSpec { distinct, entropy, run, ascending, repeat } = limits;
         PlaceholderLimits { distinct, entropy, run, ascending, repeat }
     };
     TokenShape {
@@ -168,9 +177,9 @@ fn shape_of(spec: &ShapeSpec) -> TokenShape {
         jwt: spec.jwt,
         mask_head: spec.mask_head,
         mask_tail: spec.mask_tail,
-        structured_limits: cuts(spec.cuts.structured),
-        full_limits: cuts(spec.cuts.full),
-        short_limits: cuts(spec.cuts.short),
+        structured_limits: limits(spec.placeholder_limits.structured),
+        full_limits: limits(spec.placeholder_limits.full),
+        short_limits: limits(spec.placeholder_limits.short),
     }
 }
 
@@ -178,7 +187,7 @@ fn list(texts: Vec<String>) -> Cow<'static, [Text]> {
     texts.into_iter().map(Text::from).collect::<Vec<_>>().into()
 }
 
-/// A rule of one's own, for the tests of other rooms.
+/// Builds a user-defined rule from TOML, for the tests of other modules.
 #[cfg(test)]
 pub(crate) fn rule_from_toml(text: &str) -> Rule {
     build_user_rule(toml::from_str(text).expect("TOML")).expect("a rule")
@@ -189,18 +198,18 @@ mod tests {
     use super::*;
     use crate::rules::RuleSet;
 
-    /// What build.rs writes and what is made at run time is the same.
     #[test]
-    fn the_built_in_packs_come_out_as_they_are_compiled_in() {
+    fn build_rs_and_build_make_the_same_rules() {
         let builtin = RuleSet::builtin();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
         let mut seen = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
             let pack =
-                skant_rule_schema::parse(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
+                skant_rule_schema::parse_pack(&std::fs::read_to_string(entry.unwrap().path()).unwrap())
+                    .unwrap();
             for rule in pack.rule.clone() {
                 let known = builtin.rules().iter().find(|known| known.id == rule.id).unwrap();
-                assert_eq!(format!("{:?}", of_spec(&pack, rule)), format!("{known:?}"));
+                assert_eq!(format!("{:?}", build(&pack, rule)), format!("{known:?}"));
                 seen += 1;
             }
         }
@@ -213,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn little_has_to_be_said_of_a_rule_of_ones_own() {
+    fn a_user_defined_rule_needs_few_keys() {
         let rule = read(
             "id = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z0-9]{32}'\nalphabet = \"lower-alphanumeric\"",
         );
@@ -223,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_anchor_may_be_the_beginning_of_what_is_found_in_many_ways() {
+    fn an_anchor_may_begin_a_match_in_many_ways() {
         for (anchors, token) in [
             ("\"acme_\"", "ac(?:me|ro)_[a-z]+"),
             ("\"acme_live_\"", "acme_[a-z]+"),
@@ -241,10 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_refused() {
+    fn a_rule_beyond_a_limit_is_refused() {
         let with = |rest: &str| format!("id = \"acme-token\"\nalphabet = \"hex\"\n{rest}");
         let many = vec!["\"acme\""; 65].join(",");
-        for (text, said) in [
+        for (text, expected) in [
             (
                 with("anchors = [\"acme_\"]\ntoken = 'acme_([a-z]{1000}){1000}'"),
                 "its expression cannot be used",
@@ -254,18 +263,25 @@ mod tests {
             (with(&format!("anchors = [{many}]\ntoken = 'acme'")), "more than 64 anchors"),
             (with(&format!("anchors = [\"acme\"]\ntoken = '{}'", "a".repeat(5000))), "more than 4096 bytes"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nreach = 100000"), "its reach"),
-            (with("anchors = [\"acme\"]\ntoken = 'acme'\nshape = \"x\""), "shapes are for the built-in pack"),
+            (with("anchors = [\"acme\"]\ntoken = 'acme'\nshape = \"x\""), "only built-in packs have shapes"),
             (with("anchors = [\"acme\"]\ntoken = 'acme'\nseverity = \"bad\""), "severity"),
+            (
+                with(
+                    "anchors = [\"acme\"]\ntoken = 'acme'\n[verify]\nhost = \"a.example\"\npath = \"/\"\n\
+                     basic-auth = \"{secret}:\"\nlive = { status = [200] }\ndead = { status = [401] }",
+                ),
+                "only built-in packs may choose the host",
+            ),
             (with("anchors = [\"acme\"]\njson-member = 'acme=(\\w+)'"), "group `secret`"),
             (with("anchors = [\"acme_\"]\ntoken = 'foo_[a-z]+'"), "begins with its anchor"),
             (with("anchors = [\"acme_\"]\ntoken = 'acme'"), "begins with its anchor"),
-            (with("anchors = [\"acme_\", \"emca_\"]\ntoken = 'acme_[a-z]+'"), "its anchor (`before`"),
+            (with("anchors = [\"acme_\", \"emca_\"]\ntoken = 'acme_[a-z]+'"), "its anchor (`anchor-offset`"),
             (with("anchors = [\"acme\"]"), "it needs one of"),
             ("id = \"Acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
             ("id = \"acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
         ] {
             let error = read(&text).unwrap_err();
-            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

@@ -39,7 +39,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The characters that the random part of a token is drawn from.
+/// The characters of the random part of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -68,12 +68,12 @@ pub enum Alphabet {
     Base64url,
     /// `0-9A-Za-z+/`, and `=` at the end.
     Base64,
-    /// `0-9A-Za-z_-` and `.`, `~`, `+`, `/`, `=`: what a bearer token may hold (RFC 6750).
+    /// `0-9A-Za-z_-` and `.`, `~`, `+`, `/`, `=`: the characters of a bearer token (RFC 6750).
     Bearer,
 }
 
 impl Alphabet {
-    /// Its characters, as people write them.
+    /// Returns the characters as a class in backquotes, for readers.
     #[must_use]
     pub const fn characters(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ impl Alphabet {
         }
     }
 
-    /// All of them.
+    /// All alphabets.
     pub const ALL: [Self; 13] = [
         Self::Digits,
         Self::Hex,
@@ -110,7 +110,7 @@ impl Alphabet {
         Self::Bearer,
     ];
 
-    /// How many characters there are to draw from.
+    /// Returns the number of characters that a random part chooses from.
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
@@ -120,13 +120,13 @@ impl Alphabet {
             Self::Base32 | Self::LowerBase32 => 32,
             Self::LowerAlphanumeric | Self::UpperAlphanumeric => 36,
             Self::Letters => 52,
-            // Signs are rarer than letters in most tokens that may hold some.
+            // In most tokens that may contain punctuation it is rarer than letters and digits.
             Self::Alphanumeric | Self::Word | Self::Bearer => 62,
             Self::Base64url | Self::Base64 => 64,
         }
     }
 
-    /// Whether a token may go on with this byte.
+    /// Returns whether the alphabet contains a byte, so that a token may continue with it.
     #[must_use]
     pub const fn holds(self, byte: u8) -> bool {
         match self {
@@ -149,59 +149,61 @@ impl Alphabet {
     }
 }
 
-/// What a token says of itself that can be checked without asking anybody.
+/// An offline check of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The last six characters are the CRC-32 of the ones between them and the last `_`, in base 62 (GitHub, npm).
+    /// The last six characters are the CRC-32 of the characters between the last `_` and them, in base 62 (GitHub, npm).
     CrcBase62,
-    /// GitLab's routable form: owner, length and CRC-32.
+    /// GitLab's routable format contains an owner, a length and a CRC-32.
     GitlabRoutable,
-    /// The last eight hexadecimal digits are the CRC-32 of what stands before them (Atlassian).
+    /// The last eight hexadecimal digits are the CRC-32 of the text before them (Atlassian).
     CrcHex,
-    /// The same in lower case over what stands before the last `_`, lowest byte first (Grafana).
+    /// The digits after the last `_` are the CRC-32 of the text before it, in lowercase, lowest byte first (Grafana).
     CrcHexLittle,
-    /// An AWS key id holds its account.
+    /// An AWS key id contains the number of its account.
     AwsAccount,
-    /// A long-lived Bedrock key holds its account.
+    /// A long-lived Bedrock key contains the number of its account.
     BedrockLong,
     /// A short-lived Bedrock key is a signed address.
     BedrockShort,
-    /// A macaroon holds the place that it is for.
+    /// A macaroon contains the location of its service.
     Macaroon,
-    /// A Sentry organisation token holds JSON.
+    /// A Sentry organisation token contains JSON.
     SentryOrganisation,
-    /// A JSON web token; one that cannot be read is none.
+    /// The token is a JSON web token. If it cannot be decoded, it is not a finding.
     Jwt,
-    /// The same, if its payload gives the role of a service.
+    /// The token is a JSON web token whose payload gives the role `service_role`.
     JwtServiceRole,
 }
 
-/// What may stand before a token.
+/// What a match may follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MayFollow {
-    /// Anything: the token's start is distinctive.
+    /// Any text: the start of the token is distinctive.
     #[default]
     Anything,
-    /// Nothing that the token's own alphabet holds, but for what is known to end in letters: escapes, colours.
+    /// A boundary: no character of the token's alphabet, except after sequences that are known to end in letters
+    /// (escapes, terminal colours).
     Boundary,
 }
-/// What leads to a value without a shape.
+
+/// The syntax that leads to an unstructured secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Syntax {
-    /// A telling name: `name = value` in all its forms.
+    /// An assignment to a name that suggests a secret: `name = value` in all its forms.
     Assigned,
-    /// The scheme of a header: `Bearer value`.
+    /// The scheme of an HTTP header: `Bearer value`.
     Scheme,
-    /// `://user:value@host`
+    /// The password in an address: `://user:value@host`.
     Userinfo,
-    /// An option for a login: `curl -u user:value`.
+    /// The login option of a command: `curl -u user:value`.
     Login,
-    /// `IDENTIFIED BY 'value'`
+    /// The password of an SQL user: `IDENTIFIED BY 'value'`.
     Sql,
 }

@@ -1,245 +1,233 @@
-//! The TOML form of a rule pack, read strictly: an unknown key or a broken expression is an error.
-//!
-//! `build.rs` compiles this file too, so that the built-in packs are checked when skant is built and cost
-//! nothing at start-up. It therefore uses nothing else of this crate.
+//! The keys of a rule pack and of a rule. Reading is strict: an unknown key is an error.
+//! What the types cannot express is checked in `validate`. The doc comments are the reference of the keys; the JSON
+//! Schemas in `schema/` show them to editors.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::argument::{CallSpec, CommandSpec};
 use crate::choices::{Alphabet, Check, MayFollow, Severity, Syntax};
+use crate::shape::ShapeSpec;
+use crate::verify::VerifySpec;
 
-/// One file of `rules/`.
+/// A rule pack: one file of `rules/`. It has either a `provider` or an `area`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PackSpec {
-    /// What every rule id of the file begins with; or `area`.
+    /// The provider. Every rule id of the pack begins with it and a dash.
     pub provider: Option<String>,
-    /// What the providers of the file have in common; ids begin with a provider's name all the same.
+    /// The subject that the providers of the pack have in common. Each rule id begins with the provider of the rule.
     pub area: Option<String>,
-    /// The provider's name for people.
+    /// The name of the provider or the area, for readers.
     pub name: String,
-    /// Whether other packs' rules come first where both match.
-    #[serde(default)]
-    pub general: bool,
-    /// Where to see what a leaked secret was used for, unless a rule says so itself.
+    /// The precedence of the pack: a number that no other pack has. The lowest number comes first. Where the matches of
+    /// two rules overlap, the rule that comes first wins; inside a pack the order of the file counts. Packs of providers
+    /// have numbers below 500, formats that several providers share from 500, generic rules from 900.
+    pub order: u16,
+    /// Where to see how a leaked secret was used, such as `the audit log`. A rule may have its own `logs`.
     #[serde(default)]
     pub logs: Option<String>,
-    /// Token bodies that several rules share.
+    /// Token bodies that several rules share, by name.
     #[serde(default)]
     pub shape: BTreeMap<String, ShapeSpec>,
-    /// Values (by the hex digits of their id) that other tools publish as fixtures.
+    /// Secret-shaped values that a provider or a tool publishes as examples. Each is written as a SHA-256 in hexadecimal
+    /// digits: of `skant value 1`, a zero byte and the value. A finding with such a value is a placeholder.
     #[serde(default)]
     pub known_test_values: Vec<String>,
+    /// The rules, the most specific first.
     #[serde(default)]
     pub rule: Vec<RuleSpec>,
+    /// Functions that take a secret as an argument. Read and checked, not used yet.
+    #[serde(default)]
+    pub call: Vec<CallSpec>,
+    /// Commands that take a secret as an option. Read and checked, not used yet.
+    #[serde(default)]
+    pub command: Vec<CommandSpec>,
 }
 
-/// One rule. What a pack has to say besides (`documented`) may be left out of a rule of somebody's own.
+/// A rule: how one kind of secret is found, and what to do after a leak.
+///
+/// A rule has exactly one of `token`, `value`, `pem`, `json-member`, `syntax` and `shape`. A rule of a built-in pack
+/// also needs `title`, `severity`, `leaks`, `source`, `examples`, `counterexamples`, and `steps` or an address in
+/// `revoke`; a rule in `skant.toml` has defaults for them.
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleSpec {
-    /// Its name: a provider's, a dash, and what it is.
+    /// The id: the provider, a dash, and the kind of secret, such as `acme-token`. Lowercase letters, digits and dashes.
     pub id: String,
-    /// What it is, for people.
+    /// The kind of secret, for readers.
     #[serde(default)]
     pub title: String,
-    /// How bad a leak is: low, medium, high or critical.
+    /// How much damage a leak does.
     pub severity: Option<Severity>,
-    /// Literals, one of which every match holds: what the prefilter looks for. With `context` these words.
+
+    /// Literals of at least three bytes. Every match contains one of them: skant searches for them before it runs an
+    /// expression. With `keywords`, the keywords are the anchors.
     #[serde(default)]
     pub anchors: Vec<String>,
-    /// Whether the anchors match in either case (slower).
+    /// Whether the anchors match in uppercase, too (slower). They are written in lowercase then.
     #[serde(default)]
     pub ignore_case: bool,
-    /// What stands between the anchor's start and the body; with `shape`.
-    pub prefix: Option<String>,
-    /// The name of a shape of this file; with `prefix`.
-    pub shape: Option<String>,
-    /// What leads to a value without a shape, which the model weighs; instead of prefix and shape.
-    pub syntax: Option<Syntax>,
-    /// The token from its start; what is secret may be a group `secret`, and its random part a group `body`.
+    /// How far the rule reads on each side of its anchor, in bytes: at most 16384. The default is the reach of the shape,
+    /// or 256.
+    pub reach: Option<usize>,
+
+    /// The expression of a token, from its first character. A group `secret` marks the secret part if the match is
+    /// longer; a group `body` marks the random part if the rest is fixed.
     pub token: Option<String>,
-    /// Words of a name in lower case, beside which `value` is a secret; instead of anchors.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// With `context`: the value.
-    pub value: Option<String>,
-    /// With `context`: what else the name has to hold, in lower case; the usual words for secrets unless given.
-    #[serde(default = "default_names")]
-    pub name_words: Vec<String>,
-    /// A private key between `-----BEGIN …-----` and `-----END …-----`: the labels.
-    #[serde(default)]
-    pub pem: Vec<String>,
-    /// With `pem`: literals, one of which stands nearby.
-    #[serde(default)]
-    pub nearby: Vec<String>,
-    /// A member of the JSON object that the anchor stands in, with a group `secret`.
-    pub json_member: Option<String>,
-    /// With `token` or `value`: what the random part is drawn from.
-    pub alphabet: Option<Alphabet>,
-    /// What may not follow a token; the same as `alphabet` unless given.
-    pub may_not_precede: Option<Alphabet>,
-    /// What may stand before a token.
-    #[serde(default)]
-    pub may_follow: MayFollow,
-    /// With `token`: how many bytes stand before the anchor, at least and at most.
+    /// With `token`: the minimum and maximum number of bytes between the start of the match and the anchor.
     #[serde(default)]
     pub anchor_offset: [usize; 2],
-    /// Whether the form says by itself where the token ends.
-    #[serde(default)]
-    pub self_terminating: bool,
-    /// Whether the body is random, so that words and patterns in it make it a placeholder.
-    #[serde(default = "yes")]
-    pub random: bool,
-    /// With `token`: whether people choose what is secret, so that references and values that say what they are have
-    /// to be told, as for passwords, and one that is made of words is less sure.
+    /// With `token`: whether people choose the secret, as they choose passwords. References to a variable and
+    /// self-describing placeholders are rejected then, and a secret that consists of words has a lower confidence.
     #[serde(default)]
     pub human_chosen: bool,
-    /// Whether the form alone is proof (high confidence); values beside a name never are.
-    #[serde(default = "yes")]
-    pub exact: bool,
-    /// What can be checked offline.
-    pub check: Option<Check>,
-    /// What belongs to the secret and often stands beside it: both are one finding.
-    pub pair: Option<PairSpec>,
-    /// How far around its anchor the rule sees the text, in bytes; the shape's, if it has one.
-    pub reach: Option<usize>,
-    /// With `syntax`: the bytes that a mask keeps at the start.
+
+    /// Words in lowercase, one of which is in the name that `value` is assigned to. They replace `anchors`.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// With `keywords`: the expression of the value.
+    pub value: Option<String>,
+    /// With `keywords`: further words in lowercase, one of which the name has to contain. The default is the usual words
+    /// for secrets.
+    #[serde(default = "default_name_words")]
+    pub name_words: Vec<String>,
+
+    /// The labels of a private key in PEM: the words between `-----BEGIN ` and `-----`.
+    #[serde(default)]
+    pub pem: Vec<String>,
+    /// With `pem`: literals, one of which has to be near the key.
+    #[serde(default)]
+    pub nearby: Vec<String>,
+    /// The expression of a member of the JSON object that contains the anchor. A group `secret` marks the secret.
+    pub json_member: Option<String>,
+
+    /// The syntax that leads to an unstructured secret, which the password model scores.
+    pub syntax: Option<Syntax>,
+    /// With `syntax`: the number of bytes that a mask shows at the start.
     #[serde(default)]
     pub mask_head: usize,
-    /// With `syntax`: words of a name that say that the value is no secret, wherever they stand in it.
+    /// With `syntax`: words that show, anywhere in a name, that its value is not a secret.
     #[serde(default)]
     pub excluded_names: Vec<String>,
-    /// The same for the last word: `token_type` is no token, `type_token` is.
+    /// With `syntax`: words that show this as the last word of a name. `token_type` is not a token, `type_token` is.
     #[serde(default)]
     pub excluded_last_words: Vec<String>,
-    /// With `syntax`: what public ids begin with.
+    /// With `syntax`: prefixes of public ids. A value with such a prefix is not a secret.
     #[serde(default)]
     pub public_prefixes: Vec<String>,
-    /// What leaks when it leaks.
+
+    /// The name of a shape of this pack; with `prefix`. Built-in packs only.
+    pub shape: Option<String>,
+    /// The expression between the start of the anchor and the body; with `shape`. Built-in packs only.
+    pub prefix: Option<String>,
+
+    /// With `token` or `value`: the characters of the random part.
+    pub alphabet: Option<Alphabet>,
+    /// The characters that may not follow a match. The default is `alphabet`: a longer run of these characters is
+    /// something else.
+    pub may_not_precede: Option<Alphabet>,
+    /// What a match may follow.
+    #[serde(default)]
+    pub may_follow: MayFollow,
+    /// Whether the format itself shows where the token ends. The following character is not checked then.
+    #[serde(default)]
+    pub self_terminating: bool,
+    /// Whether the body is random. Words and patterns in a random body show that it is a placeholder.
+    #[serde(default = "yes")]
+    pub random: bool,
+    /// Whether the format alone proves the kind of secret, so that the confidence is high. If other values have the same
+    /// format, it is `false`. A `value` is never exact.
+    #[serde(default = "yes")]
+    pub exact: bool,
+    /// The offline check of a match.
+    pub check: Option<Check>,
+    /// The companion of the secret, such as the key id of a secret key. Both are one finding if they are near each other.
+    pub pair: Option<PairSpec>,
+    /// How a live check asks the provider whether the secret still works. Read and checked, not used yet. Built-in packs
+    /// only.
+    pub verify: Option<VerifySpec>,
+
+    /// What somebody who has the secret can reach.
     #[serde(default)]
     pub leaks: String,
-    /// The environment variable that usually holds it.
+    /// The environment variable that usually holds the secret.
     #[serde(default)]
     pub variable: String,
-    /// Where the format is known from.
+    /// Where the format is published.
     #[serde(default)]
     pub source: String,
-    /// Where to revoke it.
+    /// The address where the secret is revoked.
     #[serde(default)]
     pub revoke: String,
-    /// What to do there, such as `delete the key`.
+    /// What to do at `revoke`, such as `delete the key`. The default is `revoke it`.
     pub how: Option<String>,
-    /// Where to see what it was used for, such as `the audit log`.
+    /// Where to see how the secret was used, such as `the audit log`. The default is the `logs` of the pack.
     pub logs: Option<String>,
-    /// What to do now, in order; made of `how`, `revoke` and `logs` unless given.
+    /// The steps after a leak, in order. The default is three steps that use `how`, `revoke`, `logs` and `variable`.
     #[serde(default)]
     pub steps: Vec<String>,
-    /// Texts in which exactly this rule finds something; `«…»` stands for a token made at test time.
+
+    /// Texts in which this rule finds a secret and no other rule does. `«…»` is a template of a token that is generated
+    /// when the test runs.
     #[serde(default)]
     pub examples: Vec<String>,
-    /// Texts in which no rule finds anything at default settings.
+    /// Texts in which no rule finds anything with default settings.
     #[serde(default)]
     pub counterexamples: Vec<String>,
 }
 
-/// The other half of a pair: what another rule of the file finds, or a public id.
+/// The companion of a secret: either another `rule` of the pack, or the `pattern` and `name` of a public id.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PairSpec {
-    /// The other rule. It has to be one with `token`, and finds the half that stands alone.
+    /// The id of a rule with `token`. That rule reports the companion where it is alone.
     pub rule: Option<String>,
-    /// The expression of the id; with `name`.
+    /// The expression of a public id; with `name`.
     pub pattern: Option<String>,
-    /// What the id is, for people.
+    /// The kind of the public id, for readers.
     pub name: Option<String>,
 }
 
-/// The body of a token.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ShapeSpec {
-    pub alphabet: String,
-    /// The full structure, anchored at the start of the body.
-    pub structure: Option<String>,
-    /// The length of what `structure` matches.
-    #[serde(default)]
-    pub structure_length: usize,
-    /// The length from which a body counts as whole without the structure.
-    pub full: usize,
-    /// The length from which a body counts at all.
-    pub short: usize,
-    /// Whether the body may be a JSON web token.
-    #[serde(default)]
-    pub jwt: bool,
-    pub mask_head: usize,
-    pub mask_tail: usize,
-    /// How far around its anchor a rule with this shape sees the text, in bytes.
-    pub reach: usize,
-    pub cuts: TierLimitsSpec,
-}
-
-/// Where placeholders are told from random bodies, by how much of the token is there.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TierLimitsSpec {
-    pub structured: LimitsSpec,
-    pub full: LimitsSpec,
-    pub short: LimitsSpec,
-}
-
-/// The limits beyond which a body is no random one.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LimitsSpec {
-    /// Fewer distinct characters.
-    pub distinct: usize,
-    /// Less Shannon entropy, in bits a character.
-    pub entropy: f64,
-    /// A run of one character this long.
-    pub run: usize,
-    /// A run of ascending code points this long.
-    pub ascending: usize,
-    /// A substring of this length that occurs twice.
-    pub repeat: usize,
-}
-
-/// How far a rule sees that does not say it, in bytes.
-const REACH: usize = 256;
+/// The reach of a rule that states none, in bytes.
+const DEFAULT_REACH: usize = 256;
 
 impl PackSpec {
-    /// What rules belong to that stand in no pack.
+    /// Creates a pack without rules. A rule in `skant.toml` is checked as a member of it.
     pub fn without_rules() -> Self {
         Self {
             provider: None,
             area: None,
             name: String::new(),
-            general: false,
+            order: 0,
             logs: None,
             shape: BTreeMap::new(),
             known_test_values: Vec::new(),
             rule: Vec::new(),
+            call: Vec::new(),
+            command: Vec::new(),
         }
     }
 
-    /// How far a rule of the pack sees, in bytes.
+    /// Returns how far a rule of the pack reads on each side of its anchor, in bytes.
     pub fn reach(&self, rule: &RuleSpec) -> usize {
         let shape = rule.shape.as_ref().and_then(|shape| self.shape.get(shape));
-        rule.reach.or(shape.map(|shape| shape.reach)).unwrap_or(REACH)
+        rule.reach.or(shape.map(|shape| shape.reach)).unwrap_or(DEFAULT_REACH)
     }
 }
 
 impl RuleSpec {
-    /// The literals that every match holds one of.
+    /// Returns the literals of which every match contains one.
     pub fn anchors(&self) -> &[String] {
         if self.keywords.is_empty() { &self.anchors } else { &self.keywords }
     }
 
-    /// What to do now, in order.
+    /// Returns the steps after a leak, in order.
     pub fn steps(&self, pack: &PackSpec) -> Vec<String> {
         if !self.steps.is_empty() {
             return self.steps.clone();
@@ -248,8 +236,8 @@ impl RuleSpec {
         let logs = self.logs.as_deref().or(pack.logs.as_deref()).unwrap_or("the provider's logs and bills");
         vec![
             format!("{how}: {}", self.revoke),
-            format!("look through {logs} for uses since it leaked that are not yours"),
-            format!("put a new one in its place, read from `{}` or a secrets manager", self.variable),
+            format!("search {logs} for uses after the leak that are not yours"),
+            format!("create a new one, and read it from `{}` or a secrets manager", self.variable),
         ]
     }
 }
@@ -258,6 +246,6 @@ const fn yes() -> bool {
     true
 }
 
-fn default_names() -> Vec<String> {
+fn default_name_words() -> Vec<String> {
     ["key", "token", "secret", "passw", "pwd", "auth", "credential"].map(str::to_owned).into()
 }

@@ -1,0 +1,33 @@
+//! The JSON Schema of rule packs, `schema/rules.schema.json`: editors complete and check `rules/*.toml` with it.
+//! The program does not contain it, since packs are compiled in; this test keeps the file equal to the types.
+
+use std::path::Path;
+
+#[test]
+fn the_schema_of_packs_describes_the_types_that_read_them() {
+    let settings = schemars::generate::SchemaSettings::draft07();
+    let mut schema = settings.into_generator().into_root_schema_for::<skant_rule_schema::PackSpec>();
+    schema.insert("title".into(), "A rule pack of skant".into());
+    let generated = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/rules.schema.json");
+    if std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite") {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap() == generated,
+        "schema/rules.schema.json is out of date: SNAPSHOTS=overwrite cargo test --lib rules::schema"
+    );
+}
+
+#[test]
+fn the_schema_of_packs_accepts_the_built_in_packs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = std::fs::read_to_string(folder.join("schema/rules.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    for entry in std::fs::read_dir(folder.join("rules")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert!(text.starts_with("#:schema ../schema/rules.schema.json\n"), "an editor finds the schema");
+        let pack: serde_json::Value = toml::from_str(&text).unwrap();
+        schema.validate(&pack).unwrap();
+    }
+}
