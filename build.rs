@@ -12,7 +12,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use skant_password_model::{Dictionary, Table};
-use skant_rule_schema::{Alphabet, CutSpec, PackSpec, RuleSpec, ShapeSpec};
+use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
     write_model();
@@ -90,7 +90,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
     let matcher = match (&rule.prefix, &rule.shape, &rule.syntax) {
         (Some(prefix), Some(shape), _) => {
             format!(
-                "Matcher::Token {{ prefix: {}, shape: {} }}",
+                "Matcher::Prefixed {{ prefix: {}, shape: {} }}",
                 text(prefix),
                 shape_code(&pack.shape[shape])
             )
@@ -107,16 +107,10 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         }
         _ => shaped_code(rule),
     };
-    let severity = match rule.severity.as_str() {
-        "low" => "Low",
-        "medium" => "Medium",
-        "high" => "High",
-        "critical" => "Critical",
-        other => panic!("rule `{}`: severity `{other}` is none of low, medium, high, critical", rule.id),
-    };
+    let severity = rule.severity.expect("a checked severity");
     writeln!(
         out,
-        "Rule {{ id: {}, title: {}, severity: Severity::{severity}, anchors: Cow::Borrowed({}), ignore_case: {}, \
+        "Rule {{ id: {}, title: {}, severity: Severity::{severity:?}, anchors: Cow::Borrowed({}), ignore_case: {}, \
          reach: {}, matcher: {matcher}, pair: {}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
          examples: Cow::Borrowed({}), counterexamples: Cow::Borrowed({}) }},",
         text(&rule.id),
@@ -185,7 +179,7 @@ fn shape_code(shape: &ShapeSpec) -> String {
     );
     format!(
         "TokenShape {{ structure: {structure}, full: {}, short: {}, jwt: {}, mask_head: {}, mask_tail: {}, \
-         structured_cuts: {}, full_cuts: {}, short_cuts: {} }}",
+         structured_limits: {}, full_limits: {}, short_limits: {} }}",
         shape.full,
         shape.short,
         shape.jwt,
@@ -197,9 +191,9 @@ fn shape_code(shape: &ShapeSpec) -> String {
     )
 }
 
-fn cuts(cut: CutSpec) -> String {
+fn cuts(cut: LimitsSpec) -> String {
     format!(
-        "Cuts {{ distinct: {}, entropy: {:?}, run: {}, ascending: {}, repeat: {} }}",
+        "PlaceholderLimits {{ distinct: {}, entropy: {:?}, run: {}, ascending: {}, repeat: {} }}",
         cut.distinct, cut.entropy, cut.run, cut.ascending, cut.repeat
     )
 }

@@ -14,8 +14,8 @@ use skant::detect::{Detector, ScanState};
 use skant::git::{GitEnvironment, ObjectKind, Repository};
 use skant::rules::RuleSet;
 use skant::source::history::{ObjectSet, visit};
-use skant::source::{Blob, Cancellation, Visitor};
-use skant::text::Copied;
+use skant::source::{ObjectView, ScanControl, Visitor};
+use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
 /// Looks at each blob both ways.
@@ -34,8 +34,11 @@ impl Both {
         }
     }
 
-    fn check(&self, blob: &Blob<'_>, trace: &ScanState) {
-        let (carried, whole) = (self.detector.evidence(blob.bytes, trace), self.detector.scan(blob.bytes));
+    fn check(&self, blob: &ObjectView<'_>, trace: &ScanState) {
+        let (carried, whole) = (
+            self.detector.scan_from_state(blob.bytes, trace).evidence,
+            self.detector.find_evidence(blob.bytes),
+        );
         assert_eq!(carried, whole, "{}", blob.oid);
         self.evidence.fetch_add(whole.len(), Ordering::Relaxed);
     }
@@ -44,21 +47,21 @@ impl Both {
 impl Visitor for Both {
     type State = ScanState;
 
-    fn root(&self, blob: &Blob<'_>) -> ScanState {
+    fn visit_full(&self, blob: &ObjectView<'_>) -> ScanState {
         if blob.kind != ObjectKind::Blob {
             return ScanState::default();
         }
-        let trace = self.detector.trace(blob.bytes);
+        let trace = self.detector.scan_state(blob.bytes);
         self.check(blob, &trace);
         trace
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &ScanState, copies: &[Copied]) -> ScanState {
+    fn visit_delta(&self, blob: &ObjectView<'_>, base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         if blob.kind != ObjectKind::Blob {
             return ScanState::default();
         }
         self.derived.fetch_add(1, Ordering::Relaxed);
-        let trace = self.detector.retrace(blob.bytes, base, copies);
+        let trace = self.detector.update_state(blob.bytes, base, copies);
         self.check(blob, &trace);
         trace
     }
@@ -67,9 +70,9 @@ impl Visitor for Both {
 /// How many blobs were derived ones, and how much evidence there was.
 fn compare(folder: &Path) -> (usize, usize) {
     let repository = Repository::discover(folder, &GitEnvironment::default()).expect("a repository");
-    let contents = ObjectSet::list(&repository).expect("a listing");
+    let contents = ObjectSet::open(&repository).expect("a listing");
     let both = Both::new();
-    visit(&repository, &contents, &both, &Cancellation::default()).expect("read");
+    visit(&repository, &contents, &both, &ScanControl::default()).expect("read");
     (both.derived.into_inner(), both.evidence.into_inner())
 }
 

@@ -11,9 +11,9 @@ use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 use skant::git::{GitEnvironment, ObjectKind, Oid, Repository};
-use skant::source::history::{Memory, ObjectSet, ReadTotals, visit, visit_with_libgit2};
-use skant::source::{Blob, Cancellation, Visitor};
-use skant::text::Copied;
+use skant::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_with_libgit2};
+use skant::source::{ObjectView, ScanControl, Visitor};
+use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
 /// Notes each object, and holds what the reader says of copies to the bytes.
@@ -26,17 +26,17 @@ type Objects = BTreeMap<Oid, Vec<(ObjectKind, [u8; 32])>>;
 impl Visitor for Notes {
     type State = Vec<u8>;
 
-    fn root(&self, blob: &Blob<'_>) -> Vec<u8> {
+    fn visit_full(&self, blob: &ObjectView<'_>) -> Vec<u8> {
         let digest = Sha256::digest(blob.bytes).into();
         self.0.lock().unwrap().entry(blob.oid).or_default().push((blob.kind, digest));
         blob.bytes.to_vec()
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Vec<u8>, copies: &[Copied]) -> Vec<u8> {
+    fn visit_delta(&self, blob: &ObjectView<'_>, base: &Vec<u8>, copies: &[CopiedRange]) -> Vec<u8> {
         for copy in copies {
             assert_eq!(&base[copy.from.clone()], &blob.bytes[copy.to..copy.to + copy.from.len()]);
         }
-        self.root(blob)
+        self.visit_full(blob)
     }
 }
 
@@ -48,26 +48,26 @@ fn repository(folder: &Path) -> Repository {
 type Seen = (Objects, usize);
 
 fn read(folder: &Path) -> Seen {
-    let (objects, unread, _) = read_within(folder, Memory::default());
+    let (objects, unread, _) = read_within(folder, MemoryLimit::default());
     (objects, unread)
 }
 
 /// The same with limits of memory, and the numbers.
-fn read_within(folder: &Path, memory: Memory) -> (Objects, usize, ReadTotals) {
+fn read_within(folder: &Path, memory: MemoryLimit) -> (Objects, usize, ReadTotals) {
     let repository = repository(folder);
-    let mut contents = ObjectSet::list(&repository).expect("a listing");
-    contents.memory = memory;
+    let mut contents = ObjectSet::open(&repository).expect("a listing");
+    contents.memory_limit = memory;
     let notes = Notes::default();
-    let tally = visit(&repository, &contents, &notes, &Cancellation::default()).expect("read");
+    let tally = visit(&repository, &contents, &notes, &ScanControl::default()).expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len(), tally)
 }
 
 fn read_with_libgit2(folder: &Path) -> Seen {
     let repository = repository(folder);
-    let contents = ObjectSet::list(&repository).expect("a listing");
+    let contents = ObjectSet::open(&repository).expect("a listing");
     let notes = Notes::default();
-    let tally =
-        visit_with_libgit2(&repository, &contents.objects(), &notes, &Cancellation::default()).expect("read");
+    let tally = visit_with_libgit2(&repository, &contents.sorted_oids(), &notes, &ScanControl::default())
+        .expect("read");
     (notes.0.into_inner().unwrap(), tally.unread.len())
 }
 
@@ -135,15 +135,23 @@ fn memory_that_is_tight_changes_nothing_and_costs_a_few_versions() {
     let sandbox = Sandbox::repo();
     history(&sandbox, 40, "memory");
     sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"]);
-    let (whole, unread, tally) = read_within(&sandbox.dir, Memory::default());
-    assert_eq!((unread, tally.again), (0, 0));
+    let (whole, unread, tally) = read_within(&sandbox.dir, MemoryLimit::default());
+    assert_eq!((unread, tally.bytes_decoded_again), (0, 0));
     let mut again = Vec::new();
     for (held, large) in [(0, usize::MAX), (30_000, usize::MAX), (0, 3_000), (usize::MAX, 3_000), (0, 0)] {
-        let (seen, unread, tight) = read_within(&sandbox.dir, Memory { held, large, ..Memory::default() });
+        let (seen, unread, tight) = read_within(
+            &sandbox.dir,
+            MemoryLimit { max_held: held, large_object: large, ..MemoryLimit::default() },
+        );
         assert!(seen == whole && unread == 0, "{held} {large}: {unread} unread");
         assert_eq!((tight.objects, tight.bytes), (tally.objects, tally.bytes), "{held} {large}");
-        assert!(tight.again <= tally.bytes, "{held} {large}: {} again of {}", tight.again, tally.bytes);
-        again.push(tight.again);
+        assert!(
+            tight.bytes_decoded_again <= tally.bytes,
+            "{held} {large}: {} again of {}",
+            tight.bytes_decoded_again,
+            tally.bytes
+        );
+        again.push(tight.bytes_decoded_again);
     }
     assert!(again[0] > 0 && again[1] <= again[0] && again[3] == 0, "{again:?}");
 }
@@ -188,8 +196,10 @@ fn a_damaged_pack_is_read_without_panic_and_what_is_lost_is_said() {
             whole.iter().any(|(oid, whole)| seen.get(oid).is_none_or(|seen| seen[0].1 != whole[0].1));
         assert!(!bytes_changed || unread > 0, "round {round}: something changed in silence");
         if round % 5 == 0 {
-            let (tight, unread_tight, _) =
-                read_within(&sandbox.dir, Memory { held: 0, large: 2_000, ..Memory::default() });
+            let (tight, unread_tight, _) = read_within(
+                &sandbox.dir,
+                MemoryLimit { max_held: 0, large_object: 2_000, ..MemoryLimit::default() },
+            );
             assert!(tight == seen && unread_tight == unread, "round {round}: memory decides what is read");
         }
     });

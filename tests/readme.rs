@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use skant::policy;
-use skant::policy::Origin;
+use skant::policy::FileOrigin;
 use skant::rules::RuleSet;
 use support::{Sandbox, tokens};
 
@@ -140,7 +140,7 @@ fn its_settings_are_settings() {
         of_language(&readme, "toml").filter(|block| block.text.starts_with("# skant.toml\n")).collect();
     assert!(!settings.is_empty());
     for block in settings {
-        let parsed = policy::parse(block.text.as_bytes(), Origin::User, &ids);
+        let parsed = policy::parse(block.text.as_bytes(), FileOrigin::User, &ids);
         parsed.unwrap_or_else(|error| panic!("README.md, line {}: {error}", block.line));
     }
 }

@@ -18,7 +18,7 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::bu
 /// What is reported at default settings.
 fn reported<'d>(detector: &'d Detector, text: &[u8]) -> Vec<(&'d Rule, Evidence, Confidence)> {
     detector
-        .scan(text)
+        .find_evidence(text)
         .into_iter()
         .filter_map(|evidence| {
             let rule = &detector.rules()[evidence.rule];
@@ -87,7 +87,7 @@ fn bare_or_whole(rule: &Rule, salt: &str) -> (String, String) {
 /// Whether nothing has to stand beside the token.
 fn is_bare(rule: &Rule) -> bool {
     match &rule.matcher {
-        Matcher::Token { .. } => true,
+        Matcher::Prefixed { .. } => true,
         Matcher::Generic(_) => false,
         Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) => !expression.contains("(?P<secret>"),
@@ -100,7 +100,7 @@ fn is_bare(rule: &Rule) -> bool {
 /// Whether a token of the rule may go on with what follows, or may have begun before.
 fn touches(rule: &Rule, before: &str, after: &str) -> bool {
     let Matcher::Pattern(shaped) = &rule.matcher else { return false };
-    let strict = shaped.may_follow == MayFollow::Edge
+    let strict = shaped.may_follow == MayFollow::Boundary
         || shaped.anchor_offset.1 > 0
         || matches!(shaped.form, Form::Keyword { .. });
     let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| shaped.may_not_precede.holds(*byte));
@@ -145,9 +145,9 @@ fn all_that_a_template_makes_is_found() {
                 "{example} {salt} {} {:?}",
                 String::from_utf8_lossy(&text),
                 detector
-                    .scan(&text)
+                    .find_evidence(&text)
                     .first()
-                    .map(|evidence| (&detector.rules()[evidence.rule].id, &evidence.dummy))
+                    .map(|evidence| (&detector.rules()[evidence.rule].id, &evidence.placeholder))
             );
         }
     }
@@ -157,7 +157,7 @@ fn all_that_a_template_makes_is_found() {
 fn two_tokens_without_a_break_between_them_are_two() {
     let detector = &*DETECTOR;
     for rule in detector.rules().iter().filter(|rule| is_bare(rule)) {
-        if matches!(&rule.matcher, Matcher::Pattern(shaped) if shaped.may_follow == MayFollow::Edge || shaped.anchor_offset.1 > 0)
+        if matches!(&rule.matcher, Matcher::Pattern(shaped) if shaped.may_follow == MayFollow::Boundary || shaped.anchor_offset.1 > 0)
         {
             continue;
         }
@@ -220,7 +220,7 @@ fn a_checksum_that_does_not_fit_takes_a_step_off_and_says_so() {
         }
         tried += 1;
         let token = tokens::expand(&rule.examples[0]).1.remove(0);
-        let verdict = |text: &str| assess(&detector.scan(text.as_bytes())[0], None, now);
+        let verdict = |text: &str| assess(&detector.find_evidence(text.as_bytes())[0], None, now);
         assert_eq!(verdict(&token).confidence, Some(Confidence::High), "{}", rule.id);
         assert!(verdict(&token).reasons[0].contains("checksum fits"), "{}", rule.id);
         let last = if token.ends_with('1') { '2' } else { '1' };
@@ -248,7 +248,7 @@ fn a_whole_token_is_high_an_altered_one_medium_and_a_cut_one_low() {
     let detector = &*DETECTOR;
     let confidences = |text: &str| -> Vec<_> {
         let judged = |evidence: &Evidence| assess(evidence, None, 0).confidence;
-        detector.scan(text.as_bytes()).iter().map(judged).collect()
+        detector.find_evidence(text.as_bytes()).iter().map(judged).collect()
     };
     for (family, _) in tokens::FAMILIES {
         for seed in 0..200 {
@@ -298,7 +298,7 @@ fn a_whole_body_stays_one_whatever_follows() {
 fn session_tokens_say_when_they_end() {
     let detector = &*DETECTOR;
     let token = tokens::session_token("CC", "a", 1_000);
-    let evidence = &detector.scan(token.as_bytes())[0];
+    let evidence = &detector.find_evidence(token.as_bytes())[0];
     let reasons = |now| assess(evidence, None, now).reasons.join("; ");
     assert!(reasons(2_000).contains("expired on 1970-01-01T00:16:40Z"), "{}", reasons(2_000));
     assert!(reasons(500).contains("valid until") && reasons(500).contains("user:demo"), "{}", reasons(500));

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use skant::finding::Confidence;
 use skant::git::{GitEnvironment, Repository};
-use skant::policy::Settings;
-use skant::scan::{Engine, Incomplete, Limits, PathFilter, Policy, ProvenanceMode, Suppressions, history};
+use skant::policy::{Incomplete, Policy, Settings, Suppressions};
+use skant::scan::{HistoryOptions, PathFilter, ProvenanceMode, Scanner};
 use skant::source::history::{ObjectSet, visit};
-use skant::source::{Blob, Cancellation, Visitor};
+use skant::source::{ObjectView, ScanControl, Visitor};
 
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
@@ -22,15 +22,15 @@ struct Nothing;
 impl Visitor for Nothing {
     type State = ();
 
-    fn root(&self, _: &Blob<'_>) {}
+    fn visit_full(&self, _: &ObjectView<'_>) {}
 }
 
 /// Decodes every object once.
 pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
-    let contents = ObjectSet::list(&repository)?;
-    let tally = visit(&repository, &contents, &Nothing, &Cancellation::default())?;
-    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.again);
+    let contents = ObjectSet::open(&repository)?;
+    let tally = visit(&repository, &contents, &Nothing, &ScanControl::default())?;
+    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.bytes_decoded_again);
     Ok(())
 }
 
@@ -38,18 +38,19 @@ pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
 pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let now = jiff::Timestamp::now();
-    let engine = Engine::new(Policy {
+    let scanner = Scanner::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Medium,
-        comments: skant::policy::suppress::Comments::default(),
+        comments: skant::policy::suppress::CommentPolicy::default(),
         notes: Vec::new(),
-        suppressions: Suppressions::Count,
+        suppressions: Suppressions::Applied,
         incomplete: Incomplete::Fails,
         now: now.as_second(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
-    let limits = Limits { asked: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
-    let report = history(&engine, &repository, &limits, &Cancellation::default())?;
+    let limits =
+        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
+    let report = scanner.scan_history(&repository, &limits, &ScanControl::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use skant::decode::archive;
-use skant::decode::archive::{FaultKind, Part, UnpackBudget};
+use skant::decode::archive::{FaultKind, UnpackBudget, Unpacked};
 
 use super::detector::DETECTOR;
 use super::input::Input;
@@ -27,17 +27,17 @@ pub fn holds(bytes: &[u8]) {
 fn any(text: &[u8]) {
     let mut unpacked = 0;
     let mut told = Vec::new();
-    archive::open(text, &mut UnpackBudget::of_file(text.len()), &mut |part, _| match part {
-        Part::Fault(fault) => told.push((fault.label, fault.what)),
-        Part::Member(member) => {
-            assert!(member.place.start <= member.place.end && member.place.end <= text.len());
+    archive::unpack(text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
+        Unpacked::Fault(fault) => told.push((fault.label, fault.message)),
+        Unpacked::Member(member) => {
+            assert!(member.span.start <= member.span.end && member.span.end <= text.len());
             match &member.bytes {
-                Cow::Borrowed(bytes) => assert!(*bytes == &text[member.place.clone()]),
+                Cow::Borrowed(bytes) => assert!(*bytes == &text[member.span.clone()]),
                 Cow::Owned(bytes) => unpacked += bytes.len(),
             }
             let end = member.bytes.len();
-            let whole = member.original(&(0..end));
-            assert!(whole == member.place);
+            let whole = member.original_span(&(0..end));
+            assert!(whole == member.span);
             told.push((member.label, ""));
         }
     });
@@ -46,8 +46,8 @@ fn any(text: &[u8]) {
     assert!(told.iter().all(|(label, _)| label.len() <= 8 * 1024 && !label.contains(char::is_control)));
     // What an archive holds may be large though it is small itself.
     if unpacked < 1 << 16 {
-        let looked = DETECTOR.look(text);
-        assert!(DETECTOR.look_again(text, &DETECTOR.trace(text)) == looked, "the same is found");
+        let looked = DETECTOR.scan(text);
+        assert!(DETECTOR.scan_from_state(text, &DETECTOR.scan_state(text)) == looked, "the same is found");
     }
 }
 
@@ -109,9 +109,9 @@ fn made_to_be_right(input: &mut Input<'_>) {
         .collect();
     let text = make::zip(&members);
     let mut read = Vec::new();
-    archive::open(&text, &mut UnpackBudget::of_file(text.len()), &mut |part, _| match part {
-        Part::Member(member) => read.push((member.label, member.bytes.into_owned())),
-        Part::Fault(fault) => assert!(fault.kind != FaultKind::Budget),
+    archive::unpack(&text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
+        Unpacked::Member(member) => read.push((member.label, member.bytes.into_owned())),
+        Unpacked::Fault(fault) => assert!(fault.kind != FaultKind::Budget),
     });
     for member in members.iter().filter(|member| !member.content.is_empty()) {
         let label = format!("zip:{}", String::from_utf8_lossy(&member.name));
@@ -120,12 +120,12 @@ fn made_to_be_right(input: &mut Input<'_>) {
     let content = input.rest();
     let text = make::tar(&[("a", content), ("b", content)]);
     let mut read = Vec::new();
-    archive::open(&make::gzip(&text), &mut UnpackBudget::of_file(0), &mut |part, room| match part {
-        Part::Member(member) => archive::open(&member.bytes, room, &mut |part, _| match part {
-            Part::Member(member) => read.push(member.bytes.into_owned()),
-            Part::Fault(fault) => panic!("{fault:?}"),
+    archive::unpack(&make::gzip(&text), &mut UnpackBudget::for_file(0), &mut |part, room| match part {
+        Unpacked::Member(member) => archive::unpack(&member.bytes, room, &mut |part, _| match part {
+            Unpacked::Member(member) => read.push(member.bytes.into_owned()),
+            Unpacked::Fault(fault) => panic!("{fault:?}"),
         }),
-        Part::Fault(fault) => panic!("{fault:?}"),
+        Unpacked::Fault(fault) => panic!("{fault:?}"),
     });
     assert!(content.is_empty() || read == [content, content]);
 }

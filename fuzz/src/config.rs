@@ -1,7 +1,7 @@
 //! `skant.toml`: settings, or an error that names a place in the file and quotes nothing of it.
 
 use skant::finding::{Problem, ProblemKind};
-use skant::policy::{Origin, Settings, parse};
+use skant::policy::{FileOrigin, Settings, parse};
 
 use super::input::Input;
 use super::telling::telling;
@@ -9,7 +9,7 @@ use super::telling::telling;
 /// Who wrote it, then the file.
 pub fn holds(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let origin = if input.byte() & 1 == 0 { Origin::Repository } else { Origin::User };
+    let origin = if input.byte() & 1 == 0 { FileOrigin::Repository } else { FileOrigin::User };
     let file = input.rest();
     match parse(file, origin, &["generic-secret"]) {
         Ok(settings) => use_it(settings),
@@ -22,7 +22,7 @@ pub fn holds(bytes: &[u8]) {
                 "{said}"
             );
             // Of the user's own file, names of rules and patterns are quoted.
-            let own = origin == Origin::User
+            let own = origin == FileOrigin::User
                 && ["`disable`", "`exclude`", "`accept`", "`allow`", "`rule`"]
                     .iter()
                     .any(|key| said.contains(key));
@@ -38,7 +38,7 @@ fn use_it(settings: Settings) {
     for entry in &settings.allow {
         let digits = |text: &String| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         assert!(entry.fingerprint.as_ref().is_none_or(digits) && entry.commit.as_ref().is_none_or(digits));
-        assert!(!entry.subject().is_empty(), "an entry names something");
+        assert!(!entry.describe().is_empty(), "an entry names something");
         assert!(!entry.reason.chars().any(char::is_control), "{:?}", entry.reason);
     }
     let is_own = |id: &String| settings.rules.iter().any(|rule| rule.id == *id);
@@ -53,6 +53,6 @@ fn use_it(settings: Settings) {
         );
     }
     let excluded = settings.exclude.matches(b"a/b");
-    let merged = Settings::default().merged(settings.clone()).merged(settings);
-    assert_eq!(merged.exclude.matches(b"a/b"), excluded);
+    let merged_with = Settings::default().merged_with(settings.clone()).merged_with(settings);
+    assert_eq!(merged_with.exclude.matches(b"a/b"), excluded);
 }

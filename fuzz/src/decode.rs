@@ -41,15 +41,15 @@ pub fn holds(bytes: &[u8]) {
 
 fn any(token: &[u8]) {
     let checks = [
-        token_check::crc_base62(token),
-        token_check::crc_hex(token),
-        token_check::crc_hex_little(token),
-        token_check::gitlab_routable(token).unwrap_or_default(),
-        token_check::aws_account(token),
-        token_check::bedrock_long(token),
-        token_check::bedrock_short(token),
-        token_check::macaroon(token),
-        token_check::sentry_organisation(token),
+        token_check::check_crc_base62(token),
+        token_check::check_crc_hex(token),
+        token_check::check_crc_hex_little(token),
+        token_check::check_gitlab_routable(token).unwrap_or_default(),
+        token_check::check_aws_account(token),
+        token_check::check_bedrock_long(token),
+        token_check::check_bedrock_short(token),
+        token_check::check_macaroon(token),
+        token_check::check_sentry_organisation(token),
     ];
     for checked in checks {
         assert!(checked.fits != Some(false) || checked.owner.is_none(), "what does not fit says nothing");
@@ -63,19 +63,19 @@ fn any(token: &[u8]) {
         let other = [head, b"!"].concat();
         assert_eq!(token_check::jwt_length(&other), Some(length), "what follows counts nothing");
     }
-    let _ = token_check::claims(token);
+    let _ = token_check::read_claims(token);
 }
 
 fn made_to_be_right(body: &[u8]) {
     let sum = token_check::crc32(body);
     let hexadecimal = [body, format!("{sum:08X}").as_bytes()].concat();
-    assert_eq!(token_check::crc_hex(&hexadecimal).fits, Some(true));
+    assert_eq!(token_check::check_crc_hex(&hexadecimal).fits, Some(true));
     let little = [body, format!("_{:08x}", sum.swap_bytes()).as_bytes()].concat();
-    assert_eq!(token_check::crc_hex_little(&little).fits, Some(true));
-    let digits = token_check::in_base(sum.into(), 62, 6);
+    assert_eq!(token_check::check_crc_hex_little(&little).fits, Some(true));
+    let digits = token_check::to_base(sum.into(), 62, 6);
     if !body.contains(&b'_') {
         let base62 = [b"x_", body, digits.as_bytes()].concat();
-        assert_eq!(token_check::crc_base62(&base62).fits, Some(true));
+        assert_eq!(token_check::check_crc_base62(&base62).fits, Some(true));
     }
     let mut flipped = body.to_vec();
     if let Some(first) = flipped.first_mut() {
@@ -101,37 +101,37 @@ fn in_a_coat(how: u8, text: &[u8]) -> Vec<u8> {
 /// Regions of a text in a coat: each says what it says at any look, and leads back into it.
 fn coats(text: &[u8]) {
     let mut found = Vec::new();
-    decode::regions(text, &(0..text.len()), &mut |region, layers| {
+    decode::visit_regions(text, &(0..text.len()), &mut |region, layers| {
         found.push((region, layers.collect::<Vec<_>>()));
     });
     for (region, layers) in &found {
-        assert!(region.place.start < region.place.end && region.place.end <= text.len());
+        assert!(region.span.start < region.span.end && region.span.end <= text.len());
         assert!(!layers.is_empty());
         for layer in layers {
-            assert!(layer.text.len() <= 4 * region.place.len(), "no coat is thinner than what it covers");
+            assert!(layer.text.len() <= 4 * region.span.len(), "no coat is thinner than what it covers");
             for at in (0..layer.text.len()).step_by(7) {
-                let back = layer.original(&(at..layer.text.len()));
-                assert!(region.place.start <= back.start && back.start <= back.end && back.end <= text.len());
+                let back = layer.original_span(&(at..layer.text.len()));
+                assert!(region.span.start <= back.start && back.start <= back.end && back.end <= text.len());
             }
         }
-        assert_eq!(&decode::layers_at(text, region.coat, &region.place), layers);
+        assert_eq!(&decode::decode_region(text, region.encoding, &region.span), layers);
     }
     if let Some(middle) = text.len().checked_div(2) {
         let within = middle..text.len().min(middle + 40);
         let mut part = Vec::new();
-        decode::regions(text, &within, &mut |region, layers| {
+        decode::visit_regions(text, &within, &mut |region, layers| {
             part.push((region, layers.collect::<Vec<_>>()));
         });
         assert!(part.iter().all(|one| found.contains(one)), "a part has the regions of the whole");
         let mut inside = found
             .iter()
-            .filter(|(region, _)| region.place.start < within.end && within.start < region.place.end);
+            .filter(|(region, _)| region.span.start < within.end && within.start < region.span.end);
         assert!(inside.all(|one| part.contains(one)), "and all of them");
     }
     for at in (0..text.len()).step_by(5) {
-        if let Some(joined) = decode::joined(text, at) {
-            assert!(joined.first <= joined.layer.text.len());
-            let back = joined.layer.original(&(0..joined.layer.text.len()));
+        if let Some(joined) = decode::join_fragments(text, at) {
+            assert!(joined.first_length <= joined.decoded.text.len());
+            let back = joined.decoded.original_span(&(0..joined.decoded.text.len()));
             assert!(back.start >= at && back.end <= text.len());
         }
     }

@@ -2,7 +2,7 @@
 //! instructions that fit them, which leads deeper; and with instructions that are made to be right.
 
 use skant::git::pack::{apply, result_size};
-use skant::text::Copied;
+use skant::text::CopiedRange;
 
 use super::input::Input;
 
@@ -36,7 +36,7 @@ pub fn holds(bytes: &[u8]) {
 /// Whatever the delta says, the result is what the instructions say one by one, or an error.
 fn any(base: &[u8], delta: &[u8]) {
     // What stood in the buffers must not matter.
-    let (mut out, mut copies) = (vec![7; 5], vec![Copied { from: 3..9, to: 1 }]);
+    let (mut out, mut copies) = (vec![7; 5], vec![CopiedRange { from: 3..9, to: 1 }]);
     let said = apply(base, delta, MOST, &mut out, &mut copies);
     let claimed = sizes(delta).map(|([_, length], _)| length);
     assert_eq!(result_size(delta).ok().map(u128::from), claimed);
@@ -54,7 +54,7 @@ fn any(base: &[u8], delta: &[u8]) {
 }
 
 /// The copies stand in order, and hold what they say; what lies between them is what the delta inserts.
-fn told_exactly(base: &[u8], delta: &[u8], out: &[u8], copies: &[Copied]) {
+fn told_exactly(base: &[u8], delta: &[u8], out: &[u8], copies: &[CopiedRange]) {
     let (mut at, mut between) = (0, Vec::new());
     for copy in copies {
         assert!(!copy.from.is_empty() && copy.to >= at);
@@ -156,7 +156,7 @@ fn made_to_be_right(base: &[u8], input: &mut Input<'_>) {
 }
 
 /// A delta that fits its base, with what it has to give. Stops after `most` instructions.
-pub fn made(base: &[u8], input: &mut Input<'_>, most: usize) -> (Vec<u8>, Vec<u8>, Vec<Copied>) {
+pub fn made(base: &[u8], input: &mut Input<'_>, most: usize) -> (Vec<u8>, Vec<u8>, Vec<CopiedRange>) {
     let (mut instructions, mut result, mut copies) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..most {
         if input.is_empty() || result.len() > MOST / 2 {
@@ -177,7 +177,7 @@ pub fn made(base: &[u8], input: &mut Input<'_>, most: usize) -> (Vec<u8>, Vec<u8
                 _ => 1 + input.number() % (base.len() - from),
             };
             instructions.extend(copy(from, count));
-            copies.push(Copied { from: from..from + count, to: result.len() });
+            copies.push(CopiedRange { from: from..from + count, to: result.len() });
             result.extend_from_slice(&base[from..from + count]);
         }
     }

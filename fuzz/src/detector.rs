@@ -21,7 +21,7 @@ const FAR: usize = 20_000;
 /// The text; see [`TOKEN`].
 pub fn holds(bytes: &[u8]) {
     let (text, tokens) = expanded(bytes);
-    let found = DETECTOR.scan(&text);
+    let found = DETECTOR.find_evidence(&text);
     let mut end = 0;
     for evidence in &found {
         // All that a member of an archive holds may stand at one place.
@@ -33,7 +33,7 @@ pub fn holds(bytes: &[u8]) {
         shown(evidence, &text[evidence.span.clone()]);
     }
     assert!(end <= text.len());
-    assert!(DETECTOR.scan(&text) == found, "the same bytes give the same");
+    assert!(DETECTOR.find_evidence(&text) == found, "the same bytes give the same");
     // It costs more than all else, so it is for some inputs only.
     if bytes.len().is_multiple_of(4) {
         nothing_far_away_counts(&text, &found);
@@ -56,7 +56,7 @@ pub fn holds(bytes: &[u8]) {
     for token in &tokens {
         for evidence in &found {
             let lines = [&evidence.snippet.line, &evidence.masked.text];
-            let reasons = evidence.directives.iter().map(|directive| &directive.reason);
+            let reasons = evidence.inline_comments.iter().map(|directive| &directive.reason);
             let mut told = lines.into_iter().chain(reasons).chain(&evidence.features.name);
             let body = token.telling(&text);
             assert!(
@@ -71,12 +71,12 @@ pub fn holds(bytes: &[u8]) {
 /// Evidence is local.
 fn nothing_far_away_counts(text: &[u8], found: &[Evidence]) {
     let far = vec![b'\n'; FAR];
-    let again = DETECTOR.scan(&[&far[..], text, &far].concat());
+    let again = DETECTOR.find_evidence(&[&far[..], text, &far].concat());
     assert_eq!(found.len(), again.len());
     for (here, there) in found.iter().zip(&again) {
         assert_eq!(here.span, there.span.start - FAR..there.span.end - FAR);
         assert_eq!((here.rule, here.value, &here.masked), (there.rule, there.value, &there.masked));
-        assert_eq!((&here.dummy, here.features.tier), (&there.dummy, there.features.tier));
+        assert_eq!((&here.placeholder, here.features.tier), (&there.placeholder, there.features.tier));
     }
 }
 

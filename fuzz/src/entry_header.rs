@@ -24,7 +24,7 @@ fn any(bytes: &[u8], format: ObjectFormat) {
     let Ok((header, start)) = RawHeader::parse(bytes, format) else { return };
     assert!(start <= bytes.len());
     assert_eq!(header.kind.is_some(), header.base == RawBase::None);
-    assert!(!matches!(header.base, RawBase::Before(0)), "nothing is a difference to itself");
+    assert!(!matches!(header.base, RawBase::Distance(0)), "nothing is a difference to itself");
     let own = &bytes[..start];
     assert_eq!(RawHeader::parse(own, format), Ok((header, start)), "what follows counts nothing");
     for cut in 0..start {
@@ -46,8 +46,8 @@ fn made(input: &mut Input<'_>, format: ObjectFormat) -> RawHeader {
     let name = Oid::from_bytes(&name[..format.raw_len()]).expect("a name");
     let kinds = [ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag];
     let (kind, base) = match usize::from(choice % 6) {
-        4 => (None, RawBase::Before(distance)),
-        5 => (None, RawBase::Named(name)),
+        4 => (None, RawBase::Distance(distance)),
+        5 => (None, RawBase::Object(name)),
         at => (Some(kinds[at]), RawBase::None),
     };
     RawHeader { kind, base, size }
@@ -60,7 +60,7 @@ pub fn written(header: &RawHeader) -> Vec<u8> {
         (Some(ObjectKind::Tree), _) => 2,
         (Some(ObjectKind::Blob), _) => 3,
         (Some(ObjectKind::Tag), _) => 4,
-        (None, RawBase::Named(_)) => 7,
+        (None, RawBase::Object(_)) => 7,
         (None, _) => 6,
     };
     let low = |number: u64, bits: u32| (number & ((1 << bits) - 1)).to_le_bytes()[0];
@@ -73,8 +73,8 @@ pub fn written(header: &RawHeader) -> Vec<u8> {
     }
     match header.base {
         RawBase::None => {}
-        RawBase::Named(name) => bytes.extend(name.as_bytes()),
-        RawBase::Before(mut distance) => {
+        RawBase::Object(name) => bytes.extend(name.as_bytes()),
+        RawBase::Distance(mut distance) => {
             let mut reversed = vec![low(distance, 7)];
             while distance >= 0x80 {
                 distance = (distance >> 7) - 1;

@@ -105,7 +105,7 @@ impl Read {
                 assert_eq!(header.kind.is_some(), header.base == Base::None);
                 match header.base {
                     Base::Slot(base) => assert!(base < count && base != slot),
-                    Base::Elsewhere(base) => assert_eq!(base.as_bytes().len(), format.raw_len()),
+                    Base::External(base) => assert_eq!(base.as_bytes().len(), format.raw_len()),
                     Base::None => {}
                 }
                 // The header of another entry may be handed in by mistake.
@@ -207,7 +207,7 @@ impl Made {
             6 => {
                 // Its base is of any name: its own, a later one's, one that is nowhere.
                 let base = Oid::from_bytes(&self.name(input.byte())).expect("a name");
-                (None, RawBase::Named(base), input.part().to_vec(), Expected::Open)
+                (None, RawBase::Object(base), input.part().to_vec(), Expected::Open)
             }
             _ => {
                 // Something has to stand there, else the place would be the next entry's.
@@ -238,7 +238,7 @@ impl Made {
         let base = self.name(input.byte() % number);
         let from = self.data.len() as u64 - self.places[&base];
         let named = if choice % 8 == 5 { Oid::from_bytes(&base) } else { None };
-        let raw = named.map_or(RawBase::Before(from.max(1)), RawBase::Named);
+        let raw = named.map_or(RawBase::Distance(from.max(1)), RawBase::Object);
         match &self.expected[&base] {
             Expected::Is(kind, bytes) if from > 0 => {
                 let (delta, result, _) = delta::made(bytes, input, 6);

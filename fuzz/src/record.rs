@@ -1,9 +1,9 @@
 //! What is on record: `.skant-baseline`, `.gitleaksignore`, `.gitleaks.toml`. Whatever is read is written as it was
 //! read, and what is said of a file quotes nothing of it.
 
-use skant::policy::suppress::Entry;
+use skant::policy::suppress::SuppressionEntry;
 use skant::policy::suppress::baseline::Baseline;
-use skant::policy::{Origin, gitleaks_ignore, gitleaks_toml};
+use skant::policy::{FileOrigin, parse_gitleaks_ignore, parse_gitleaks_toml};
 
 use super::input::Input;
 use super::telling::telling;
@@ -16,11 +16,11 @@ pub fn holds(bytes: &[u8]) {
     match kind {
         0 => baseline(file),
         1 => {
-            let imported = gitleaks_ignore(file);
+            let imported = parse_gitleaks_ignore(file);
             entries(&imported.settings.allow);
             quiet(&imported.untranslated.join("\n"), file);
         }
-        _ => match gitleaks_toml(file, Origin::Repository) {
+        _ => match parse_gitleaks_toml(file, FileOrigin::Repository) {
             Ok(imported) => {
                 entries(&imported.settings.allow);
                 assert!(imported.settings.rules.len() <= 100);
@@ -34,12 +34,12 @@ pub fn holds(bytes: &[u8]) {
 fn baseline(file: &[u8]) {
     match Baseline::parse(file) {
         Ok(read) => {
-            let written = read.write();
+            let written = read.to_text();
             let again = Baseline::parse(written.as_bytes()).expect("what is written can be read");
             assert_eq!(again, read);
-            assert_eq!(again.write(), written);
-            entries(&read.entries());
-            assert!(read.entries().iter().all(Entry::names_a_value));
+            assert_eq!(again.to_text(), written);
+            entries(&read.suppressions());
+            assert!(read.suppressions().iter().all(SuppressionEntry::has_fingerprint));
         }
         Err(error) => {
             assert!((1..=file.split(|byte| *byte == b'\n').count()).contains(&error.line));
@@ -48,9 +48,9 @@ fn baseline(file: &[u8]) {
     }
 }
 
-fn entries(entries: &[Entry]) {
+fn entries(entries: &[SuppressionEntry]) {
     for entry in entries {
-        assert!(!entry.subject().is_empty(), "an entry names something");
+        assert!(!entry.describe().is_empty(), "an entry names something");
         assert!(!entry.reason.chars().any(char::is_control), "{:?}", entry.reason);
         if let Some(paths) = &entry.paths {
             let _ = (paths.matches(b"a/b.c"), paths.matches(b""), paths.matches(b"\xff"));

@@ -1,7 +1,7 @@
 //! Searching only what a version adds gives what searching it whole gives, over a chain of versions.
 
 use skant::detect::ScanState;
-use skant::text::Copied;
+use skant::text::CopiedRange;
 
 use super::detector::{DETECTOR, expanded};
 use super::input::Input;
@@ -14,25 +14,28 @@ const MOST_VERSIONS: usize = 4;
 pub fn holds(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let mut text = expanded(input.part()).0;
-    let mut trace = DETECTOR.trace(&text);
+    let mut trace = DETECTOR.scan_state(&text);
     same(&text, &trace);
     for _ in 0..MOST_VERSIONS {
         if input.is_empty() {
             break;
         }
         let (next, copies) = derived(&text, &mut input);
-        let carried = DETECTOR.retrace(&next, &trace, &copies);
-        assert!(carried == DETECTOR.trace(&next), "what is carried is what is there");
+        let carried = DETECTOR.update_state(&next, &trace, &copies);
+        assert!(carried == DETECTOR.scan_state(&next), "what is carried is what is there");
         same(&next, &carried);
         (text, trace) = (next, carried);
     }
 }
 
 fn same(text: &[u8], trace: &ScanState) {
-    assert!(DETECTOR.evidence(text, trace) == DETECTOR.scan(text), "the same is found");
+    assert!(
+        DETECTOR.scan_from_state(text, trace).evidence == DETECTOR.find_evidence(text),
+        "the same is found"
+    );
 }
 
-fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<Copied>) {
+fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<CopiedRange>) {
     let (mut text, mut copies) = (Vec::new(), Vec::new());
     for _ in 0..=input.byte() % 16 {
         let choice = input.byte();
@@ -43,7 +46,7 @@ fn derived(base: &[u8], input: &mut Input<'_>) -> (Vec<u8>, Vec<Copied>) {
             // Mostly long ones, as git makes them.
             let count = if choice & 2 == 0 { base.len() } else { 1 + input.number() };
             let end = base.len().min(from + count);
-            copies.push(Copied { from: from..end, to: text.len() });
+            copies.push(CopiedRange { from: from..end, to: text.len() });
             text.extend_from_slice(&base[from..end]);
         }
         if text.len() > MOST {

@@ -1,7 +1,7 @@
 //! Trees, commits and tags from their bytes, against a reading in the plainest way.
 
 use skant::git::{
-    BrokenTree, Commit, EntryKind, ObjectFormat, Oid, TreeEntry, message_start, tag_target, tree_entries,
+    Commit, CorruptTree, EntryKind, ObjectFormat, Oid, TreeEntry, message_start, tag_target, tree_entries,
 };
 
 use super::input::{Input, format_of};
@@ -16,15 +16,15 @@ pub fn holds(bytes: &[u8]) {
 }
 
 fn tree(bytes: &[u8], format: ObjectFormat) {
-    let read: Vec<Result<TreeEntry<'_>, BrokenTree>> = tree_entries(bytes, format).collect();
+    let read: Vec<Result<TreeEntry<'_>, CorruptTree>> = tree_entries(bytes, format).collect();
     let mut at = 0;
     for (number, entry) in read.iter().enumerate() {
-        assert_eq!(*entry, plainly(bytes, at, format).ok_or(BrokenTree));
+        assert_eq!(*entry, plainly(bytes, at, format).ok_or(CorruptTree));
         let Ok(entry) = entry else {
             assert_eq!(number + 1, read.len(), "nothing follows what is broken");
             return;
         };
-        at = entry.place.1;
+        at = entry.span.1;
     }
     assert_eq!(at, bytes.len(), "a tree that is not broken is read to its end");
 }
@@ -44,10 +44,10 @@ fn plainly(bytes: &[u8], start: usize, format: ObjectFormat) -> Option<TreeEntry
         0o12 => EntryKind::Link,
         0o16 => EntryKind::Submodule,
         // Bits above those of a file's type are no part of it.
-        wide if wide > 0o17 => EntryKind::of_mode(mode),
+        wide if wide > 0o17 => EntryKind::from_mode(mode),
         _ => EntryKind::File,
     };
-    Some(TreeEntry { kind, name: &bytes[space + 1..zero], oid, place: (start, end) })
+    Some(TreeEntry { kind, name: &bytes[space + 1..zero], oid, span: (start, end) })
 }
 
 fn commit(bytes: &[u8]) {
@@ -69,7 +69,7 @@ fn commit(bytes: &[u8]) {
     let Some(parsed) = parsed else { return };
     assert_eq!(parsed.parents, ids("parent"));
     if let Some(author) = named("author").last() {
-        assert!(author.starts_with(&parsed.author.who));
+        assert!(author.starts_with(&parsed.author.identity));
     }
     let other = [&bytes[..start], b"another message\ntree of life"].concat();
     if start < bytes.len() {

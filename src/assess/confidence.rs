@@ -38,26 +38,32 @@ pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment 
             Confidence::High
         }
         Tier::Full => {
-            reasons
-                .push(format!("is as long as a whole token ({} characters after the prefix)", features.body));
+            reasons.push(format!(
+                "is as long as a whole token ({} characters after the prefix)",
+                features.body_length
+            ));
             Confidence::Medium
         }
         Tier::Assigned => {
             // A name that may be a secret itself is not handed on.
             if let Some(name) = &features.name {
-                reasons.push(format!("a value is assigned to `{}`", crate::text::terminal(name.as_bytes())));
+                reasons.push(format!(
+                    "a value is assigned to `{}`",
+                    crate::text::escape_terminal(name.as_bytes())
+                ));
             }
-            let opinion = features.opinion.as_ref();
+            let opinion = features.model_score.as_ref();
             reasons.extend(opinion.into_iter().flat_map(|opinion| opinion.reasons.iter().cloned()));
             opinion.map_or(Confidence::Low, |opinion| opinion.confidence)
         }
         Tier::Short => {
-            let what = if features.elided { "a part was left out" } else { "shorter than a whole token" };
-            reasons.push(format!("{what} ({} characters after the prefix)", features.body));
+            let what =
+                if features.is_truncated { "a part was left out" } else { "shorter than a whole token" };
+            reasons.push(format!("{what} ({} characters after the prefix)", features.body_length));
             Confidence::Low
         }
     };
-    if let Some(proof) = &features.proof {
+    if let Some(proof) = &features.check {
         confidence = prove(proof, confidence, now, &mut reasons);
     }
     confidence = paired(evidence, confidence, &mut reasons);
@@ -70,9 +76,9 @@ pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment 
     if path.is_some_and(is_example_path) {
         reasons.push("stands in a test or example".to_owned());
     }
-    match &evidence.dummy {
+    match &evidence.placeholder {
         Some(dummy) => {
-            reasons.insert(0, format!("placeholder: {}", Placeholder::explain(dummy)));
+            reasons.insert(0, format!("placeholder: {}", Placeholder::describe(dummy)));
             Assessment { confidence: None, reasons }
         }
         None => Assessment { confidence: Some(confidence), reasons },
@@ -81,7 +87,7 @@ pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment 
 
 /// An id beside a secret is of the form that belongs to it, which chance seldom brings there.
 fn paired(evidence: &Evidence, confidence: Confidence, reasons: &mut Vec<String>) -> Confidence {
-    if evidence.partner.is_none() {
+    if evidence.companion.is_none() {
         return confidence;
     }
     reasons.push("its other half stands beside it".to_owned());
@@ -118,7 +124,7 @@ fn claim(text: &str) -> Option<String> {
     // A UUID has 36 characters with its dashes, an id 31 without any.
     let token = longest(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '+' | '=')) >= 40
         || longest(|sign| sign.is_ascii_alphanumeric() || sign == '_') >= 32;
-    (text.len() <= LONGEST && !token).then(|| crate::text::terminal(text.as_bytes()))
+    (text.len() <= LONGEST && !token).then(|| crate::text::escape_terminal(text.as_bytes()))
 }
 
 fn expiry(expires: Option<i64>, now: i64) -> Option<String> {

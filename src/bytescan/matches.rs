@@ -24,7 +24,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
     /// The marks before a place.
     #[must_use]
     pub const fn new(sieve: &'m ByteFilter<BANKS, WIDTH>, text: &'m [u8], end: usize) -> Self {
-        Self::of_rows(sieve, text, end, 1)
+        Self::with_min_run(sieve, text, end, 1)
     }
 
     /// The marks before a place with which so many in a row begin; the row may go on behind it.
@@ -32,7 +32,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
     /// # Panics
     /// There are no rows of nothing, and none of more than 64 is known.
     #[must_use]
-    pub const fn of_rows(
+    pub const fn with_min_run(
         sieve: &'m ByteFilter<BANKS, WIDTH>,
         text: &'m [u8],
         end: usize,
@@ -65,7 +65,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
 
     /// The end of the row that a mark stands in: the first place behind it that does not fit.
     #[must_use]
-    pub fn row_end(&self, mark: usize) -> usize {
+    pub fn run_end(&self, mark: usize) -> usize {
         let mut at = mark;
         let known = if self.least == 1 { &[] } else { &self.single[..=self.known] };
         while let Some(single) = known.get(at.wrapping_sub(self.from) / POSITIONS) {
@@ -78,7 +78,7 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
         }
         while at < self.text.len() {
             let mut words = [0; WORDS];
-            self.sieve.mark(self.text, at, &mut words);
+            self.sieve.fill_bitmask(self.text, at, &mut words);
             let full = words.iter().take_while(|word| **word == u64::MAX).count();
             at += full * POSITIONS;
             if let Some(word) = words.get(full) {
@@ -92,10 +92,10 @@ impl<'m, const BANKS: usize, const WIDTH: usize> Matches<'m, BANKS, WIDTH> {
         self.from = from;
         self.known = (self.end - from).div_ceil(POSITIONS).min(WORDS);
         if self.least == 1 {
-            self.sieve.mark(self.text, from, &mut self.words[..self.known]);
+            self.sieve.fill_bitmask(self.text, from, &mut self.words[..self.known]);
             return;
         }
-        self.sieve.mark(self.text, from, &mut self.single[..=self.known]);
+        self.sieve.fill_bitmask(self.text, from, &mut self.single[..=self.known]);
         let mut eights = full_eights(self.single[0]);
         for at in 0..self.known {
             let next = self.single[at + 1];
@@ -144,7 +144,7 @@ mod tests {
         for (length, least) in [(23, 24), (24, 24), (25, 24), (200, 24), (64, 64), (3, 3), (63, 64)] {
             for before in [0, 1, 40, 63, 64, 1000, 1023, 1024] {
                 let text = ".".repeat(before) + &"a".repeat(length) + ".";
-                let mut marks = Matches::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
+                let mut marks = Matches::with_min_run(&SIEVE, text.as_bytes(), text.len(), least);
                 let expected = (length >= least).then_some(before);
                 assert_eq!(marks.next_from(0), expected, "{length} {least} {before}");
             }
@@ -158,13 +158,13 @@ mod tests {
             for before in [0, 1, 63, 64, 900, 1023, 1024] {
                 for (behind, least) in [("", 1), (".", 1), (".a", 40), (".", 24), ("", 24)] {
                     let text = ".".repeat(before) + &"a".repeat(length) + behind;
-                    let mut marks = Matches::of_rows(&SIEVE, text.as_bytes(), text.len(), least);
+                    let mut marks = Matches::with_min_run(&SIEVE, text.as_bytes(), text.len(), least);
                     let Some(mark) = marks.next_from(0) else {
                         assert!(length < least);
                         continue;
                     };
-                    assert_eq!(marks.row_end(mark), before + length, "{before} {length} {behind:?} {least}");
-                    assert_eq!(marks.row_end(before + length - 1), before + length);
+                    assert_eq!(marks.run_end(mark), before + length, "{before} {length} {behind:?} {least}");
+                    assert_eq!(marks.run_end(before + length - 1), before + length);
                 }
             }
         }

@@ -149,7 +149,7 @@ impl<const BANKS: usize, const WIDTH: usize> ByteFilter<BANKS, WIDTH> {
 
     /// Fills in a bit for each of the places from `from` on. Behind the end of the text zeros are thought; a place
     /// there is not marked.
-    pub fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
+    pub fn fill_bitmask(&self, text: &[u8], from: usize, marks: &mut [u64]) {
         self.mark_in(Backend::best(), text, from, marks);
     }
 
@@ -277,7 +277,7 @@ mod tests {
     fn what_fits_a_group_is_marked_to_the_last_byte() {
         let text = ["ab", "abc", "xyz", "xYz", "xaz", "ayz", "ab"].join("-");
         let mut marks = [0];
-        SIEVE.mark(text.as_bytes(), 0, &mut marks);
+        SIEVE.fill_bitmask(text.as_bytes(), 0, &mut marks);
         assert_eq!(places(&marks), [0, 3, 7, 11, 23]);
     }
 
@@ -285,9 +285,9 @@ mod tests {
     fn behind_the_text_nothing_is_marked() {
         let any: ByteFilter<1, 2> = ByteFilter::empty().with_any(0, 0).with_any(0, 1);
         let mut marks = [!0; 3];
-        any.mark(&[b'x'; 70], 0, &mut marks);
+        any.fill_bitmask(&[b'x'; 70], 0, &mut marks);
         assert_eq!(marks, [!0, 0b11_1111, 0]);
-        any.mark(b"x", 5, &mut marks);
+        any.fill_bitmask(b"x", 5, &mut marks);
         assert_eq!(marks, [0, 0, 0]);
     }
 

@@ -8,8 +8,8 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.is("TF_BUILD", "true"),
     event: None,
     asked,
-    whole_clone: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
-    head_commit: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
+    full_clone_help: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
+    head_commit_help: "write `- checkout: self` and below it `fetchDepth: 0` as the job's first step",
 };
 
 fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
@@ -22,7 +22,7 @@ fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
                 .get("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER")
                 .or_else(|| environment.get("SYSTEM_PULLREQUEST_PULLREQUESTID"));
             let onto = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|name| branch_of(&name));
-            let author = Author::stranger_if(environment.is("SYSTEM_PULLREQUEST_ISFORK", "true"));
+            let author = Author::untrusted_if(environment.is("SYSTEM_PULLREQUEST_ISFORK", "true"));
             Ok(RunScope::change("pull request", number, head, None, onto).by(author))
         }
         Some("Schedule") => Ok(RunScope::everything("schedule")),

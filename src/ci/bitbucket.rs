@@ -8,8 +8,8 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.get("BITBUCKET_BUILD_NUMBER").is_some(),
     event: None,
     asked,
-    whole_clone: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
-    head_commit: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
+    full_clone_help: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
+    head_commit_help: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
 };
 
 fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {

@@ -7,9 +7,9 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.is("BUILDKITE", "true"),
     event: None,
     asked,
-    whole_clone: "take `--depth` out of `BUILDKITE_GIT_CLONE_FLAGS` and `BUILDKITE_GIT_FETCH_FLAGS`, and run \
+    full_clone_help: "take `--depth` out of `BUILDKITE_GIT_CLONE_FLAGS` and `BUILDKITE_GIT_FETCH_FLAGS`, and run \
                   `git fetch --unshallow` before this",
-    head_commit: "run `git fetch origin \"$BUILDKITE_COMMIT\"` before this",
+    head_commit_help: "run `git fetch origin \"$BUILDKITE_COMMIT\"` before this",
 };
 
 fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
@@ -19,7 +19,7 @@ fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
         let onto = environment.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH");
         let theirs = environment.get("BUILDKITE_PULL_REQUEST_REPO");
         let author =
-            Author::stranger_if(theirs.is_some() && !is_same(theirs, environment.get("BUILDKITE_REPO")));
+            Author::untrusted_if(theirs.is_some() && !is_same(theirs, environment.get("BUILDKITE_REPO")));
         return Ok(RunScope::change("pull request", Some(number), head, None, onto).by(author));
     }
     let main = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH");

@@ -8,8 +8,8 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.is("CIRCLECI", "true"),
     event: None,
     asked,
-    whole_clone: "write `method: full` below the step `checkout:`",
-    head_commit: "write `method: full` below the step `checkout:`",
+    full_clone_help: "write `method: full` below the step `checkout:`",
+    head_commit_help: "write `method: full` below the step `checkout:`",
 };
 
 fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {

@@ -8,8 +8,8 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.is("GITHUB_ACTIONS", "true"),
     event: Some("GITHUB_EVENT_PATH"),
     asked,
-    whole_clone: "write `fetch-depth: 0` below `with:` of the step `actions/checkout`",
-    head_commit: "write `ref: ${{ github.event.pull_request.head.sha }}` and `fetch-depth: 0` below `with:` of the \
+    full_clone_help: "write `fetch-depth: 0` below `with:` of the step `actions/checkout`",
+    head_commit_help: "write `ref: ${{ github.event.pull_request.head.sha }}` and `fetch-depth: 0` below `with:` of the \
                   step `actions/checkout`",
 };
 
@@ -40,7 +40,7 @@ fn pull_request(environment: &Environment<'_>) -> Result<RunScope, String> {
     // A fork that was deleted since has no name any more.
     let [ours, theirs] =
         ["base", "head"].map(|end| environment.event(&format!("/pull_request/{end}/repo/full_name")));
-    let author = Author::stranger_if(ours.is_none() || ours != theirs);
+    let author = Author::untrusted_if(ours.is_none() || ours != theirs);
     Ok(RunScope::change("pull request", number, head, Some(base), onto).by(author))
 }
 

@@ -7,8 +7,8 @@ pub(crate) const SYSTEM: System = System {
     recognise: |environment| environment.get("GITLAB_CI").is_some(),
     event: None,
     asked,
-    whole_clone: "write `GIT_DEPTH: 0` below `variables:` of the job",
-    head_commit: "write `GIT_DEPTH: 0` below `variables:` of the job",
+    full_clone_help: "write `GIT_DEPTH: 0` below `variables:` of the job",
+    head_commit_help: "write `GIT_DEPTH: 0` below `variables:` of the job",
 };
 
 fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
@@ -21,7 +21,7 @@ fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
         let onto = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
         let [ours, theirs] = ["CI_MERGE_REQUEST_PROJECT_PATH", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"]
             .map(|name| environment.get(name));
-        let author = Author::stranger_if(ours != theirs);
+        let author = Author::untrusted_if(ours != theirs);
         return Ok(RunScope::change("merge request", Some(number), head, base, onto).by(author));
     }
     if let Some(onto) = environment.get("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME") {
@@ -30,7 +30,7 @@ fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
         let number = environment.get("CI_EXTERNAL_PULL_REQUEST_IID");
         let [ours, theirs] = ["TARGET", "SOURCE"]
             .map(|end| environment.get(&format!("CI_EXTERNAL_PULL_REQUEST_{end}_REPOSITORY")));
-        let author = Author::stranger_if(ours != theirs);
+        let author = Author::untrusted_if(ours != theirs);
         return Ok(RunScope::change("pull request", number, head, base, Some(onto)).by(author));
     }
     let main = environment.get("CI_DEFAULT_BRANCH");

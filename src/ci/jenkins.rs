@@ -9,16 +9,16 @@ pub(crate) const SYSTEM: System = System {
     },
     event: None,
     asked: |environment| Ok(asked(environment)),
-    whole_clone: "switch \"Shallow clone\" off under \"Advanced clone behaviours\" (in a Jenkinsfile: \
+    full_clone_help: "switch \"Shallow clone\" off under \"Advanced clone behaviours\" (in a Jenkinsfile: \
                   `cloneOption(shallow: false)`), or run `git fetch --unshallow` before this",
-    head_commit: "check out the commit before this (`checkout scm`)",
+    head_commit_help: "check out the commit before this (`checkout scm`)",
 };
 
 fn asked(environment: &Environment<'_>) -> RunScope {
     // A change may be checked out as a merge that Jenkins made, of which no variable holds the name.
     let head = "HEAD".to_owned();
     if let Some(number) = environment.get("CHANGE_ID") {
-        let author = Author::stranger_if(environment.get("CHANGE_FORK").is_some());
+        let author = Author::untrusted_if(environment.get("CHANGE_FORK").is_some());
         return RunScope::change("change", Some(number), head, None, environment.get("CHANGE_TARGET"))
             .by(author);
     }

@@ -16,9 +16,9 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
-pub use self::resolve::{CiError, Read, Resolved, resolve};
+pub use self::resolve::{CiError, Read, ResolvedRun, resolve};
 
 /// A CI system.
 pub struct System {
@@ -31,9 +31,9 @@ pub struct System {
     /// What the run is about.
     asked: fn(&Environment<'_>) -> Result<RunScope, String>,
     /// What to write into the job's definition so that it clones the whole history.
-    pub whole_clone: &'static str,
+    pub full_clone_help: &'static str,
     /// What to write so that the commit which the run is about is there.
-    head_commit: &'static str,
+    head_commit_help: &'static str,
 }
 
 const SYSTEMS: [&System; 7] = [
@@ -118,12 +118,12 @@ pub enum Author {
     /// Somebody who may push to the repository.
     Member,
     /// It comes from a fork: a stranger's.
-    Stranger,
+    Untrusted,
 }
 
 impl Author {
-    fn stranger_if(is_fork: bool) -> Self {
-        if is_fork { Self::Stranger } else { Self::Member }
+    fn untrusted_if(is_fork: bool) -> Self {
+        if is_fork { Self::Untrusted } else { Self::Member }
     }
 }
 
@@ -175,7 +175,7 @@ fn branch_of(reference: &str) -> String {
 }
 
 fn shown(name: &str) -> String {
-    terminal(name.as_bytes())
+    escape_terminal(name.as_bytes())
 }
 
 /// A run of a system that was recognised.

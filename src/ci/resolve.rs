@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::ci::{Author, Commits, Run, System, shown};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{Oid, PlumbingError, RefError, Repository, run};
-use crate::source::range::{Revisions, shallow_borders};
+use crate::git::{GitCommandError, Oid, RefError, Repository, run_git};
+use crate::source::range::{Revisions, read_shallow_boundary};
 
 /// Why a run's commits cannot be read. All of these end with 2.
 #[derive(Debug, Error)]
@@ -58,7 +58,7 @@ pub enum CiError {
     },
     /// git cannot be asked.
     #[error(transparent)]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
     Refs(#[from] RefError),
@@ -75,7 +75,7 @@ pub enum Read {
 
 /// What a run comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedRun {
     /// The system and the run in words.
     pub about: String,
     /// What to read.
@@ -95,14 +95,14 @@ pub struct Resolved {
 ///
 /// # Errors
 /// They are not all there, or git cannot be asked.
-pub fn resolve(repository: &Repository, run: &Run) -> Result<Resolved, CiError> {
+pub fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiError> {
     let about = format!("{}, {}", run.system.name, run.asked.about);
     let ground =
-        CloneContext { repository, system: run.system, about, borders: shallow_borders(repository)? };
+        CloneContext { repository, system: run.system, about, borders: read_shallow_boundary(repository)? };
     match &run.asked.commits {
         Commits::Change { head, base, onto, author } => {
             let resolved = ground.change(head, base.as_deref(), onto.as_deref())?;
-            Ok(Resolved { author: *author, ..resolved })
+            Ok(ResolvedRun { author: *author, ..resolved })
         }
         Commits::Push { head, before, branch, tag, main } => {
             let push = Push { head, before: before.as_deref(), tag: tag.as_deref() };
@@ -128,7 +128,7 @@ struct CloneContext<'r> {
 }
 
 impl CloneContext<'_> {
-    fn change(&self, head: &str, base: Option<&str>, onto: Option<&str>) -> Result<Resolved, CiError> {
+    fn change(&self, head: &str, base: Option<&str>, onto: Option<&str>) -> Result<ResolvedRun, CiError> {
         let head = self.head(head)?;
         let tracked = onto.and_then(|onto| self.tracked(onto));
         let named = base.and_then(|base| self.commit(base));
@@ -158,7 +158,12 @@ impl CloneContext<'_> {
         self.range(head, None, bases, &commits, began, policy, Vec::new())
     }
 
-    fn push(&self, push: &Push<'_>, branch: Option<&str>, main: Option<&str>) -> Result<Resolved, CiError> {
+    fn push(
+        &self,
+        push: &Push<'_>,
+        branch: Option<&str>,
+        main: Option<&str>,
+    ) -> Result<ResolvedRun, CiError> {
         let head = self.head(push.head)?;
         let mut notes = Vec::new();
         let before = push.before.and_then(|before| self.commit(before));
@@ -186,13 +191,13 @@ impl CloneContext<'_> {
         self.range(head, tag, bases, &commits, base, base.or(Some(head)), notes)
     }
 
-    fn everything(&self) -> Result<Resolved, CiError> {
+    fn everything(&self) -> Result<ResolvedRun, CiError> {
         if let Some(border) = self.borders.first() {
             return Err(self.shallow(*border));
         }
         let about = format!("{}: everything that the clone holds", self.about);
         let author = Author::Member;
-        Ok(Resolved { about, read: Read::Everything, policy: None, head: None, author, notes: Vec::new() })
+        Ok(ResolvedRun { about, read: Read::Everything, policy: None, head: None, author, notes: Vec::new() })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the two kinds of run differ in each of them")]
@@ -205,7 +210,7 @@ impl CloneContext<'_> {
         began: Option<Oid>,
         policy: Option<Oid>,
         notes: Vec<Problem>,
-    ) -> Result<Resolved, CiError> {
+    ) -> Result<ResolvedRun, CiError> {
         if let Some(border) = self.borders.iter().find(|border| commits.binary_search(border).is_ok()) {
             return Err(self.shallow(*border));
         }
@@ -215,11 +220,11 @@ impl CloneContext<'_> {
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
-        let wanted = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
-        let revisions = Revisions { wanted, unwanted: bases };
+        let included = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
+        let revisions = Revisions { included, excluded: bases };
         let about = format!("{}: {range}", self.about);
         let (read, author) = (Read::Range(revisions, names), Author::Member);
-        Ok(Resolved { about, read, policy, head: Some(head), author, notes })
+        Ok(ResolvedRun { about, read, policy, head: Some(head), author, notes })
     }
 
     /// The branch that others start from, where the pushed one is another: as the system names it, or as the
@@ -246,14 +251,17 @@ impl CloneContext<'_> {
 
     fn head(&self, name: &str) -> Result<Oid, CiError> {
         self.commit(name).ok_or_else(|| {
-            let help =
-                if self.borders.is_empty() { self.system.head_commit } else { self.system.whole_clone };
+            let help = if self.borders.is_empty() {
+                self.system.head_commit_help
+            } else {
+                self.system.full_clone_help
+            };
             CiError::NoHead { about: self.about.clone(), commit: short(name), help: help.to_owned() }
         })
     }
 
     fn no_base(&self, base: Option<&str>, onto: Option<&str>) -> CiError {
-        let whole = self.system.whole_clone;
+        let whole = self.system.full_clone_help;
         let fetch = onto.map(|onto| {
             let onto = shown(onto);
             format!("run `git fetch origin +refs/heads/{onto}:refs/remotes/origin/{onto}` before this")
@@ -269,7 +277,7 @@ impl CloneContext<'_> {
     }
 
     fn shallow(&self, border: Oid) -> CiError {
-        let help = self.system.whole_clone.to_owned();
+        let help = self.system.full_clone_help.to_owned();
         CiError::Shallow { about: self.about.clone(), border: brief(&border), help }
     }
 
@@ -288,20 +296,21 @@ impl CloneContext<'_> {
     }
 
     fn object(&self, name: &str) -> Option<Oid> {
-        let out = run(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
+        let out = run_git(self.repository, &["rev-parse", "--verify", "--quiet", name]).ok()?;
         Oid::from_hex(out.trim_ascii_end())
     }
 
     /// The ref that a symbolic one leads to, or itself; `None` where there is none.
     fn reference(&self, name: &str) -> Option<Vec<u8>> {
         let out =
-            run(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name]).ok()?;
+            run_git(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name])
+                .ok()?;
         let name = out.trim_ascii_end();
         (!name.is_empty()).then(|| name.to_vec())
     }
 
     fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
-        let out = run(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
+        let out = run_git(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
         Oid::from_hex(out.split(|byte| *byte == b'\n').next()?)
     }
 
@@ -310,7 +319,7 @@ impl CloneContext<'_> {
         let mut arguments = vec!["rev-list".to_owned(), head.to_string()];
         arguments.extend(bases.iter().map(|base| format!("^{base}")));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let out = run(self.repository, &arguments)?;
+        let out = run_git(self.repository, &arguments)?;
         let mut commits: Vec<Oid> = out.split(|byte| *byte == b'\n').filter_map(Oid::from_hex).collect();
         commits.sort_unstable();
         Ok(commits)

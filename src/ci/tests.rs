@@ -269,8 +269,8 @@ fn a_change_from_a_fork_is_a_strangers() {
     let pull = |head: &Value| json!({"pull_request": {"head": {"sha": A, "repo": head}, "base": {"sha": B, "repo": {"full_name": "a/b"}}}});
     let github = |head: Value| author(github("pull_request", &pull(&head)).unwrap());
     assert_eq!(github(json!({"full_name": "a/b"})), Author::Member);
-    assert_eq!(github(json!({"full_name": "c/b"})), Author::Stranger);
-    assert_eq!(github(json!(null)), Author::Stranger);
+    assert_eq!(github(json!({"full_name": "c/b"})), Author::Untrusted);
+    assert_eq!(github(json!(null)), Author::Untrusted);
     let merge = |theirs| {
         [
             ("GITLAB_CI", "true"),
@@ -302,13 +302,13 @@ fn a_change_from_a_fork_is_a_strangers() {
         |fork| [("JENKINS_URL", "x"), ("CHANGE_ID", "5"), ("CHANGE_FORK", fork), ("X", ""), ("Y", "")];
     for (variables, expected) in [
         (merge("a/b"), Author::Member),
-        (merge("c/b"), Author::Stranger),
+        (merge("c/b"), Author::Untrusted),
         (azure("False"), Author::Member),
-        (azure("True"), Author::Stranger),
+        (azure("True"), Author::Untrusted),
         (buildkite("https://example.org/a/b"), Author::Member),
-        (buildkite("https://example.org/c/b.git"), Author::Stranger),
+        (buildkite("https://example.org/c/b.git"), Author::Untrusted),
         (jenkins(""), Author::Member),
-        (jenkins("c"), Author::Stranger),
+        (jenkins("c"), Author::Untrusted),
     ] {
         assert_eq!(author(asked(&variables, &Value::Null).unwrap().1), expected, "{variables:?}");
     }

@@ -122,7 +122,7 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "NAME")]
     pub(crate) path: Option<String>,
     /// How standard output is written: human, json, jsonl, sarif, junit, github, gitlab or markdown.
-    #[arg(long, value_name = "FORMAT", value_parser = crate::cli::output::format)]
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub(crate) format: Option<crate::report::Format>,
     /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
@@ -281,6 +281,11 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// Reads a format's name.
+fn format(name: &str) -> Result<crate::report::Format, String> {
+    name.parse::<crate::report::Format>().map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -13,11 +13,6 @@ use crate::report::human;
 use crate::report::human::Detail;
 use crate::report::{Format, Options, Times};
 
-/// Reads a format's name.
-pub(crate) fn format(name: &str) -> Result<Format, String> {
-    name.parse::<Format>().map_err(|error| error.to_string())
-}
-
 /// One report to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {

@@ -8,38 +8,38 @@ use crate::cli::args::Common;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository};
 use crate::policy;
-use crate::policy::repo_files::{BASELINE, NAMES, PolicyFiles, Version, beside};
+use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, SETTINGS_FILES, TreeVersion, resolve_reference};
 use crate::policy::suppress::PolicyOrigin;
 use crate::policy::suppress::baseline::Baseline;
-use crate::policy::{FileError, Globs, Layer, LoadError, Origin, Settings};
+use crate::policy::{FileError, FileOrigin, Layer, LoadError, PathPatterns, Settings};
 use crate::rules::RuleSet;
 
 /// Whose policy counts.
 #[derive(Clone, Debug)]
 pub(crate) enum PolicyBase {
     /// The repository's own, as it is here.
-    Own(Version),
+    Repository(TreeVersion),
     /// The base revision's. Of what a change says itself only what names a value counts, or nothing of a stranger's;
     /// what it does to the policy is told.
     Base {
         /// The base; none where there is nothing yet.
         base: Option<Oid>,
         /// The change's versions.
-        change: Vec<Version>,
+        change: Vec<TreeVersion>,
         /// Whether the change's author is one of us.
-        whose: PolicyOrigin,
+        origin: PolicyOrigin,
     },
 }
 
 impl PolicyBase {
     /// A base and the tips of the change that is held to it; without any, what is checked out.
-    pub(crate) fn of_change(base: Option<Oid>, tips: &[Oid], whose: PolicyOrigin) -> Self {
+    pub(crate) fn for_change(base: Option<Oid>, tips: &[Oid], origin: PolicyOrigin) -> Self {
         let change = if tips.is_empty() {
-            vec![Version::Worktree]
+            vec![TreeVersion::Worktree]
         } else {
-            tips.iter().copied().map(Version::Commit).collect()
+            tips.iter().copied().map(TreeVersion::Commit).collect()
         };
-        Self::Base { base, change, whose }
+        Self::Base { base, change, origin }
     }
 }
 
@@ -51,9 +51,9 @@ pub(crate) struct LoadedPolicy {
     pub(crate) untranslated: Vec<String>,
     /// How the change weakens the policy.
     pub(crate) weakened: Vec<String>,
-    pub(crate) whose: PolicyOrigin,
+    pub(crate) origin: PolicyOrigin,
     /// Whether a file of settings lies in the folder, and there is no repository whose it would be.
-    pub(crate) is_beside: bool,
+    pub(crate) has_ignored_settings_file: bool,
     /// What the change brings, where the base's policy counts.
     change: Option<Settings>,
 }
@@ -73,15 +73,15 @@ impl LoadedPolicy {
         ground: &PolicyBase,
     ) -> Result<Self, Failure> {
         let mut gathered = Self::default();
-        if let Some(path) = users_file()
+        if let Some(path) = user_settings_file()
             && path.is_file()
         {
             gathered.outside(&path)?;
         }
-        gathered.is_beside = repository.is_none()
+        gathered.has_ignored_settings_file = repository.is_none()
             && !common.no_repo_config
             && common.config.is_none()
-            && NAMES.iter().any(|name| Path::new(name).is_file());
+            && SETTINGS_FILES.iter().any(|name| Path::new(name).is_file());
         let repository = repository.filter(|_| !common.no_repo_config);
         if let Some(repository) = repository {
             gathered.own(repository, ground)?;
@@ -92,7 +92,7 @@ impl LoadedPolicy {
         if let Some(repository) = repository {
             gathered.gitleaks(repository, ground)?;
         }
-        let exclude = Globs::new(&common.exclude)
+        let exclude = PathPatterns::new(&common.exclude)
             .map_err(|error| Failure(format!("--exclude: {error}; patterns are as in ignore files")))?;
         if !exclude.is_empty() {
             let settings = Settings { exclude, ..Settings::default() };
@@ -104,19 +104,19 @@ impl LoadedPolicy {
     /// One for all.
     pub(crate) fn settings(&self) -> Settings {
         let layers = self.layers.iter().map(|layer| layer.settings.clone());
-        self.with_change(layers.fold(Settings::default(), Settings::merged))
+        self.with_change(layers.fold(Settings::default(), Settings::merged_with))
     }
 
     /// The same where nothing else is asked of them.
     pub(crate) fn into_settings(mut self) -> Settings {
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
-        let settings = layers.fold(Settings::default(), Settings::merged);
+        let settings = layers.fold(Settings::default(), Settings::merged_with);
         self.with_change(settings)
     }
 
     fn with_change(&self, settings: Settings) -> Settings {
         match &self.change {
-            Some(change) if self.whose == PolicyOrigin::TheChanges => policy::of_base(settings, change),
+            Some(change) if self.origin == PolicyOrigin::Change => policy::restrict_to_base(settings, change),
             _ => settings,
         }
     }
@@ -125,7 +125,7 @@ impl LoadedPolicy {
     pub(crate) fn notes(&self) -> Vec<Problem> {
         let note = |kind, message| Problem { kind, path: None, message };
         let mut notes = Vec::new();
-        if self.is_beside {
+        if self.has_ignored_settings_file {
             notes.push(note(ProblemKind::LeftOut, NO_REPOSITORY.to_owned()));
         }
         if !self.untranslated.is_empty() {
@@ -166,15 +166,15 @@ impl LoadedPolicy {
                 .map(|bytes| (shown.clone(), bytes))
                 .map_err(|error| format!("{shown}: {error}"))
         };
-        self.add(&path.display().to_string(), &bytes, Origin::User, &mut follow, "mend it")
+        self.add(&path.display().to_string(), &bytes, FileOrigin::User, &mut follow, "mend it")
     }
 
     fn add(
         &mut self,
         name: &str,
         bytes: &[u8],
-        origin: Origin,
-        follow: &mut policy::Follow<'_>,
+        origin: FileOrigin,
+        follow: &mut policy::ReadReferenced<'_>,
         help: &str,
     ) -> Result<(), Failure> {
         let known = self.known();
@@ -193,12 +193,12 @@ impl LoadedPolicy {
 
     fn own(&mut self, repository: &Repository, ground: &PolicyBase) -> Result<(), Failure> {
         match ground {
-            PolicyBase::Own(version) => self.version(repository, *version),
-            PolicyBase::Base { base, change, whose } => {
-                self.whose = *whose;
+            PolicyBase::Repository(version) => self.version(repository, *version),
+            PolicyBase::Base { base, change, origin } => {
+                self.origin = *origin;
                 let outside = std::mem::take(&mut self.layers);
                 if let Some(base) = base {
-                    self.version(repository, Version::Commit(*base))?;
+                    self.version(repository, TreeVersion::Commit(*base))?;
                 }
                 let mut changed = Self::default();
                 for version in change {
@@ -207,7 +207,7 @@ impl LoadedPolicy {
                     changed.layers.extend(one.layers);
                 }
                 let (base, change) = (self.settings(), changed.settings());
-                self.weakened = policy::weakened(&base, &change);
+                self.weakened = policy::find_weakenings(&base, &change);
                 self.change = Some(change);
                 self.layers.splice(0..0, outside);
                 Ok(())
@@ -216,11 +216,11 @@ impl LoadedPolicy {
     }
 
     /// The repository's files of one version.
-    fn version(&mut self, repository: &Repository, version: Version) -> Result<(), Failure> {
+    fn version(&mut self, repository: &Repository, version: TreeVersion) -> Result<(), Failure> {
         let files = PolicyFiles::new(repository, version);
         if let Some((name, bytes)) = files.settings()? {
             let mut follow = |from: &str, name: &str| {
-                let path = beside(from, name)?;
+                let path = resolve_reference(from, name)?;
                 match files.read(&path) {
                     Ok(Some(bytes)) => Ok((path, bytes)),
                     Ok(None) => Err("there is no such file in the tree".to_owned()),
@@ -228,14 +228,14 @@ impl LoadedPolicy {
                 }
             };
             let help = "mend it, or use `--no-repo-config`";
-            self.add(name, &bytes, Origin::Repository, &mut follow, help)?;
+            self.add(name, &bytes, FileOrigin::Repository, &mut follow, help)?;
         }
-        if let Some(bytes) = files.read(BASELINE)? {
+        if let Some(bytes) = files.read(BASELINE_FILE)? {
             let baseline = Baseline::parse(&bytes).map_err(|error| {
-                Failure(format!("{BASELINE}: {error}; mend it, or use `--no-repo-config`"))
+                Failure(format!("{BASELINE_FILE}: {error}; mend it, or use `--no-repo-config`"))
             })?;
-            let settings = Settings { allow: baseline.entries(), ..Settings::default() };
-            self.layers.push(Layer { name: BASELINE.to_owned(), settings });
+            let settings = Settings { allow: baseline.suppressions(), ..Settings::default() };
+            self.layers.push(Layer { name: BASELINE_FILE.to_owned(), settings });
         }
         Ok(())
     }
@@ -244,8 +244,8 @@ impl LoadedPolicy {
     /// do.
     fn gitleaks(&mut self, repository: &Repository, ground: &PolicyBase) -> Result<(), Failure> {
         let version = match ground {
-            PolicyBase::Own(version) => *version,
-            PolicyBase::Base { base: Some(base), .. } => Version::Commit(*base),
+            PolicyBase::Repository(version) => *version,
+            PolicyBase::Base { base: Some(base), .. } => TreeVersion::Commit(*base),
             PolicyBase::Base { base: None, .. } => return Ok(()),
         };
         if !self.layers.iter().any(|layer| layer.settings.gitleaks) {
@@ -253,10 +253,10 @@ impl LoadedPolicy {
         }
         let files = PolicyFiles::new(repository, version);
         let toml = files.read(".gitleaks.toml")?.map(|bytes| {
-            policy::gitleaks_toml(&bytes, Origin::Repository)
+            policy::parse_gitleaks_toml(&bytes, FileOrigin::Repository)
                 .map_err(|error| Failure(format!(".gitleaks.toml: {error}; mend it, or take `gitleaks` out")))
         });
-        let ignore = files.read(".gitleaksignore")?.map(|bytes| policy::gitleaks_ignore(&bytes));
+        let ignore = files.read(".gitleaksignore")?.map(|bytes| policy::parse_gitleaks_ignore(&bytes));
         for (name, imported) in [(".gitleaks.toml", toml.transpose()?), (".gitleaksignore", ignore)] {
             let Some(mut imported) = imported else { continue };
             let known = self.known();
@@ -269,7 +269,7 @@ impl LoadedPolicy {
 }
 
 /// The user's own file, for all repositories.
-pub(crate) fn users_file() -> Option<PathBuf> {
+pub(crate) fn user_settings_file() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_CONFIG_HOME") };
     let base = base.or_else(|| folder("HOME").map(|home| home.join(".config")))?;

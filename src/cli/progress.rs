@@ -10,7 +10,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::cli::args::{Common, When};
 use crate::report::human::{counted, grouped, size};
-use crate::source::{Cancellation, ProgressSnapshot};
+use crate::source::{ProgressSnapshot, ScanControl};
 
 /// How often the line is drawn.
 const STEP: Duration = Duration::from_millis(100);
@@ -35,7 +35,7 @@ pub(crate) struct Line {
 
 impl Line {
     /// Begins to show the line, where it is wanted.
-    pub(crate) fn begin(common: &Common, stop: &Arc<Cancellation>) -> Option<Self> {
+    pub(crate) fn begin(common: &Common, control: &Arc<ScanControl>) -> Option<Self> {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let delay = match common.progress {
             When::Always if !common.quiet => Duration::ZERO,
@@ -43,8 +43,8 @@ impl Line {
             _ => return None,
         };
         let ended = Arc::new((Mutex::new(false), Condvar::new()));
-        let (stop, watched) = (Arc::clone(stop), Arc::clone(&ended));
-        let thread = std::thread::Builder::new().spawn(move || show(&stop, &watched, delay)).ok();
+        let (control, watched) = (Arc::clone(control), Arc::clone(&ended));
+        let thread = std::thread::Builder::new().spawn(move || show(&control, &watched, delay)).ok();
         Some(Self { ended, thread })
     }
 }
@@ -61,11 +61,12 @@ impl Drop for Line {
 }
 
 /// Draws until the end.
-fn show(stop: &Cancellation, ended: &(Mutex<bool>, Condvar), delay: Duration) {
+fn show(control: &ScanControl, ended: &(Mutex<bool>, Condvar), delay: Duration) {
     let start = Instant::now();
     let draw = || {
         let width = terminal_size_of(std::io::stderr()).map_or(WIDTH, |(Width(width), _)| width.into());
-        let line = line(&stop.progress.seen(), start.elapsed(), stop.is_set(), width);
+        let line =
+            line(&control.progress.snapshot(), start.elapsed(), control.cancellation.is_requested(), width);
         // One write, so that nothing comes between. There is nobody left to tell if it fails.
         let _ = std::io::stderr().write_all(format!("{ERASE}{line}").as_bytes());
     };
@@ -97,12 +98,13 @@ fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usiz
     let fits = |line: &String| line.chars().count() < width;
     let lines = if is_ending {
         vec!["ending; once more to end at once".to_owned(), "ending".to_owned()]
-    } else if seen.is_telling {
+    } else if seen.is_tracing_provenance {
         vec![format!("following {secrets} through the history"), format!("following {secrets}")]
-    } else if seen.of == 0 {
+    } else if seen.expected == 0 {
         vec!["reading".to_owned()]
     } else {
-        let (read, of, bytes) = (grouped(seen.objects.min(seen.of)), grouped(seen.of), size(seen.bytes));
+        let (read, of, bytes) =
+            (grouped(seen.objects.min(seen.expected)), grouped(seen.expected), size(seen.bytes));
         let percent = format!("{:.0} %", (seen.share * 100.0).floor());
         let left = left(seen.share, elapsed).map_or(String::new(), |left| format!(", {left} left"));
         vec![
@@ -135,11 +137,11 @@ mod tests {
 
     const SEEN: ProgressSnapshot = ProgressSnapshot {
         objects: 412_338,
-        of: 849_014,
+        expected: 849_014,
         bytes: 3_100_000_000,
         share: 0.4,
         values: 2,
-        is_telling: false,
+        is_tracing_provenance: false,
     };
 
     #[test]
@@ -158,7 +160,7 @@ mod tests {
         let said = |seen: &ProgressSnapshot, is_ending| line(seen, Duration::ZERO, is_ending, 80);
         assert_eq!(said(&ProgressSnapshot::default(), false), "reading");
         assert_eq!(said(&SEEN, false), "40 %, 412,338 of 849,014 read, 3.1 GB, 2 secrets so far");
-        let telling = ProgressSnapshot { is_telling: true, values: 1, ..SEEN };
+        let telling = ProgressSnapshot { is_tracing_provenance: true, values: 1, ..SEEN };
         assert_eq!(said(&telling, false), "following 1 secret through the history");
         assert_eq!(said(&telling, true), "ending; once more to end at once");
     }

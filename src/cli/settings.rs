@@ -8,9 +8,10 @@ use crate::cli::policy::{LoadedPolicy, PolicyBase};
 use crate::finding::Confidence;
 use crate::git::Repository;
 use crate::policy;
-use crate::policy::repo_files::Version;
-use crate::policy::suppress::Comments;
-use crate::scan::{Engine, Incomplete, Policy, Suppressions};
+use crate::policy::repo_files::TreeVersion;
+use crate::policy::suppress::CommentPolicy;
+use crate::policy::{Incomplete, Policy, Suppressions};
+use crate::scan::Scanner;
 
 impl From<Level> for Confidence {
     fn from(level: Level) -> Self {
@@ -23,8 +24,8 @@ impl From<Level> for Confidence {
 }
 
 /// The least confidence that fails a run; `None` for never.
-pub(crate) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confidence> {
-    match (fail_on, engine.policy().settings.fail_on) {
+pub(crate) fn least(fail_on: Option<FailOn>, scanner: &Scanner) -> Option<Confidence> {
+    match (fail_on, scanner.policy().settings.fail_on) {
         (Some(FailOn::Never), _) | (None, Some(policy::FailOn::Never)) => None,
         (Some(FailOn::Low), _) => Some(Confidence::Low),
         (Some(FailOn::Medium), _) | (None, None) => Some(Confidence::Medium),
@@ -34,29 +35,29 @@ pub(crate) fn least(fail_on: Option<FailOn>, engine: &Engine) -> Option<Confiden
 }
 
 /// The engine for a scan of a repository, or of something else, by the repository's own policy.
-pub(crate) fn engine(
+pub(crate) fn scanner(
     common: &Common,
     repository: Option<&Repository>,
-    version: Version,
-) -> Result<Engine, Failure> {
-    engine_on(common, repository, &PolicyBase::Own(version))
+    version: TreeVersion,
+) -> Result<Scanner, Failure> {
+    engine_for_base(common, repository, &PolicyBase::Repository(version))
 }
 
 /// The same by the policy of whoever may decide.
-pub(crate) fn engine_on(
+pub(crate) fn engine_for_base(
     common: &Common,
     repository: Option<&Repository>,
-    ground: &PolicyBase,
-) -> Result<Engine, Failure> {
-    let gathered = LoadedPolicy::read(common, repository, ground)?;
-    let (notes, whose) = (gathered.notes(), gathered.whose);
+    base: &PolicyBase,
+) -> Result<Scanner, Failure> {
+    let gathered = LoadedPolicy::read(common, repository, base)?;
+    let (notes, origin) = (gathered.notes(), gathered.origin);
     let settings = gathered.into_settings();
     let now = crate::cli::clock::now();
     let least = common.min_confidence.map(Confidence::from).or(settings.min_confidence);
-    Ok(Engine::new(Policy {
+    Ok(Scanner::new(Policy {
         min_confidence: least.unwrap_or(Confidence::Medium),
-        suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Count },
-        comments: Comments { whose, gitleaks: settings.gitleaks },
+        suppressions: if common.no_suppressions { Suppressions::Ignored } else { Suppressions::Applied },
+        comments: CommentPolicy { origin, gitleaks: settings.gitleaks },
         notes,
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
         now: now.as_second(),

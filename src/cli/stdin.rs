@@ -19,13 +19,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(crate) struct Input<'s> {
     chunks: Receiver<io::Result<Vec<u8>>>,
     current: io::Cursor<Vec<u8>>,
-    stop: &'s Cancellation,
+    cancellation: &'s Cancellation,
     /// Chunks that are still taken once the end was asked for: what had been read by then.
     rest: usize,
 }
 
 impl<'s> Input<'s> {
-    pub(crate) fn of(mut stream: impl Read + Send + 'static, stop: &'s Cancellation) -> Self {
+    pub(crate) fn of(mut stream: impl Read + Send + 'static, cancellation: &'s Cancellation) -> Self {
         let (sender, chunks) = sync_channel(WAITING);
         std::thread::spawn(move || {
             loop {
@@ -44,13 +44,13 @@ impl<'s> Input<'s> {
                 }
             }
         });
-        Self { chunks, current: io::Cursor::default(), stop, rest: WAITING }
+        Self { chunks, current: io::Cursor::default(), cancellation, rest: WAITING }
     }
 
     /// The next chunk; an empty one at the end.
     fn next(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            if self.stop.is_set() {
+            if self.cancellation.is_requested() {
                 self.rest = self.rest.saturating_sub(1);
                 let waiting = self.chunks.try_recv().ok().filter(|_| self.rest > 0);
                 return waiting.unwrap_or_else(|| Ok(Vec::new()));
@@ -80,8 +80,8 @@ mod tests {
     #[test]
     fn all_of_a_stream_is_read() {
         let bytes: Vec<u8> = (0..CHUNK * 40 + 7).map(|at| at.to_le_bytes()[0]).collect();
-        let (stop, mut read) = (Cancellation::default(), Vec::new());
-        Input::of(io::Cursor::new(bytes.clone()), &stop).read_to_end(&mut read).unwrap();
+        let (cancellation, mut read) = (Cancellation::default(), Vec::new());
+        Input::of(io::Cursor::new(bytes.clone()), &cancellation).read_to_end(&mut read).unwrap();
         assert!(read == bytes);
     }
 
@@ -93,17 +93,18 @@ mod tests {
                 Err(io::ErrorKind::ConnectionReset.into())
             }
         }
-        let (stop, mut read) = (Cancellation::default(), Vec::new());
-        let error = Input::of((&b"first"[..]).chain(Broken), &stop).read_to_end(&mut read).unwrap_err();
+        let (cancellation, mut read) = (Cancellation::default(), Vec::new());
+        let error =
+            Input::of((&b"first"[..]).chain(Broken), &cancellation).read_to_end(&mut read).unwrap_err();
         assert_eq!((read.as_slice(), error.kind()), (&b"first"[..], io::ErrorKind::ConnectionReset));
     }
 
     #[test]
     fn an_endless_stream_ends_when_that_is_asked_for() {
-        let stop = Cancellation::default();
-        stop.set();
+        let cancellation = Cancellation::default();
+        cancellation.request();
         let mut read = Vec::new();
-        Input::of(io::repeat(b'y'), &stop).read_to_end(&mut read).unwrap();
+        Input::of(io::repeat(b'y'), &cancellation).read_to_end(&mut read).unwrap();
         assert!(read.len() <= CHUNK * WAITING);
     }
 }

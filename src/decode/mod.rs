@@ -5,4 +5,7 @@
 pub mod archive;
 pub(crate) mod encoding;
 
-pub use encoding::{Decoded, EncodedRegion, Encoding, Fragments, is_one_stretch, joined, layers_at, regions};
+pub use encoding::{
+    Decoded, EncodedRegion, Encoding, Fragments, decode_region, join_fragments, may_be_one_region,
+    visit_regions,
+};

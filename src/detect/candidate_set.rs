@@ -1,7 +1,8 @@
 //! Candidates on their way to be evidence, and no more of them than memory has room for.
 
 use crate::decode::archive::FaultKind;
-use crate::detect::evidence::{Candidate, Tier};
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::Tier;
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
@@ -11,7 +12,7 @@ pub struct Skipped {
     /// Why.
     pub kind: FaultKind,
     /// The same in words.
-    pub what: &'static str,
+    pub message: &'static str,
     /// Where, from the outermost archive on: `zip:inner.zip`, `zip:config.env`. The first, if there are several.
     pub within: Vec<String>,
     /// How many there are in this text for the same reason.
@@ -25,7 +26,7 @@ impl Skipped {
     /// Whether it is that there are more candidates than are kept.
     #[must_use]
     pub fn is_over_limit(&self) -> bool {
-        self.what == Self::CROWDED
+        self.message == Self::CROWDED
     }
 }
 
@@ -53,12 +54,13 @@ impl RetentionLimits {
     /// Whether anybody may see what comes of a candidate.
     fn is_worth(&self, candidate: &Candidate) -> bool {
         let features = &candidate.features;
-        let is_sure = match (features.tier, &features.opinion) {
+        let is_sure = match (features.tier, &features.model_score) {
             (Tier::Assigned, Some(opinion)) => opinion.confidence >= self.least,
-            (Tier::Short, _) => self.least == Confidence::Low || features.proof.is_some(),
+            (Tier::Short, _) => self.least == Confidence::Low || features.check.is_some(),
             _ => true,
         };
-        candidate.dummy.is_none() && (is_sure || self.halves.get(candidate.rule).is_some_and(|half| *half))
+        candidate.placeholder.is_none()
+            && (is_sure || self.halves.get(candidate.rule).is_some_and(|half| *half))
     }
 }
 
@@ -66,14 +68,14 @@ impl RetentionLimits {
 #[derive(Default)]
 pub(crate) struct CandidateSet {
     pub(crate) found: Vec<Candidate>,
-    pub(crate) unread: Vec<Skipped>,
+    pub(crate) skipped: Vec<Skipped>,
     /// Whether there were so many candidates that only those are kept that somebody may see.
     is_thinned: bool,
 }
 
 impl CandidateSet {
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.unread.is_empty()
+        self.found.is_empty() && self.skipped.is_empty()
     }
 
     /// Adds candidates. What is kept in the end hangs on which there are, and not on the order in which they come.
@@ -89,7 +91,7 @@ impl CandidateSet {
     pub(crate) fn add(&mut self, other: Self, keep: &RetentionLimits) {
         self.push(other.found, keep);
         self.is_thinned |= other.is_thinned;
-        other.unread.into_iter().for_each(|unread| self.not_read(unread));
+        other.skipped.into_iter().for_each(|unread| self.not_read(unread));
     }
 
     /// What is kept when all have come.
@@ -110,7 +112,7 @@ impl CandidateSet {
             self.found.select_nth_unstable_by(keep.most, |one, other| one.order().cmp(&other.order()));
             self.found.truncate(keep.most);
             let what = Skipped::CROWDED;
-            self.not_read(Skipped { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
+            self.not_read(Skipped { kind: FaultKind::Budget, message: what, within: Vec::new(), count: 1 });
         }
     }
 
@@ -118,7 +120,7 @@ impl CandidateSet {
     pub(crate) fn seen(self, change: impl FnMut(Candidate) -> Candidate, label: &str) -> Self {
         let mut outer = Self { found: self.found.into_iter().map(change).collect(), ..Self::default() };
         outer.is_thinned = self.is_thinned;
-        for mut unread in self.unread {
+        for mut unread in self.skipped {
             unread.within.insert(0, label.to_owned());
             outer.not_read(unread);
         }
@@ -127,18 +129,22 @@ impl CandidateSet {
 
     /// One reason is told once, however many members it is about.
     pub(crate) fn not_read(&mut self, unread: Skipped) {
-        match self.unread.iter_mut().find(|known| (known.kind, known.what) == (unread.kind, unread.what)) {
+        match self
+            .skipped
+            .iter_mut()
+            .find(|known| (known.kind, known.message) == (unread.kind, unread.message))
+        {
             // There it is no number of places.
             Some(known) if known.is_over_limit() => {}
             Some(known) => known.count += unread.count,
-            None => self.unread.push(unread),
+            None => self.skipped.push(unread),
         }
     }
 }
 
 /// What two candidates for one value have in common.
 fn place(candidate: &Candidate) -> impl Ord + '_ {
-    let coated = candidate.coated.as_deref().map(|coated| &coated.value);
+    let coated = candidate.encoded.as_deref().map(|coated| &coated.value);
     (candidate.span.start, candidate.span.end, coated)
 }
 
@@ -154,7 +160,7 @@ mod tests {
 
     /// Room for eight.
     fn detector(least: Confidence) -> Detector {
-        let mut detector = Detector::new(RuleSet::builtin()).with_least(least);
+        let mut detector = Detector::new(RuleSet::builtin()).with_min_confidence(least);
         detector.keep.most = 8;
         detector
     }
@@ -173,8 +179,8 @@ mod tests {
 
     /// The same whether it is looked at once or by what was carried.
     fn look(detector: &Detector, text: &str) -> ScanResult {
-        let looked = detector.look(text.as_bytes());
-        assert!(detector.look_again(text.as_bytes(), &detector.trace(text.as_bytes())) == looked);
+        let looked = detector.scan(text.as_bytes());
+        assert!(detector.scan_from_state(text.as_bytes(), &detector.scan_state(text.as_bytes())) == looked);
         looked
     }
 
@@ -187,13 +193,13 @@ mod tests {
         let detector = detector(Confidence::Low);
         for count in [1, 7, 8] {
             let few = look(&detector, &lines(secret, count));
-            assert_eq!((few.evidence.len(), few.unread), (count, Vec::new()));
+            assert_eq!((few.evidence.len(), few.skipped), (count, Vec::new()));
         }
         for count in [16, 17, 40] {
             let many = look(&detector, &lines(secret, count));
             assert_eq!(at(&many.evidence), [1, 2, 3, 4, 5, 6, 7, 8], "{count}");
-            let [unread] = &many.unread[..] else { panic!("{:?}", many.unread) };
-            assert_eq!((unread.kind, unread.what, unread.count), (FaultKind::Budget, Skipped::CROWDED, 1));
+            let [unread] = &many.skipped[..] else { panic!("{:?}", many.skipped) };
+            assert_eq!((unread.kind, unread.message, unread.count), (FaultKind::Budget, Skipped::CROWDED, 1));
         }
     }
 
@@ -215,9 +221,9 @@ mod tests {
             let text = lines(made, 40) + &lines(secret, 3);
             let found = look(&detector(least), &text);
             if told {
-                assert_eq!((at(&found.evidence), found.unread), (vec![41, 42, 43], Vec::new()));
+                assert_eq!((at(&found.evidence), found.skipped), (vec![41, 42, 43], Vec::new()));
             } else {
-                assert_eq!(found.unread.len(), 1, "{:?}", at(&found.evidence));
+                assert_eq!(found.skipped.len(), 1, "{:?}", at(&found.evidence));
             }
         }
     }
@@ -228,11 +234,11 @@ mod tests {
         let coated = |number| format!("data: {}\n", STANDARD.encode(lines(secret, 3) + &secret(number)));
         let looked = look(&detector, &lines(coated, 12));
         assert_eq!(looked.evidence.len(), 8);
-        assert_eq!(looked.unread.len(), 1);
+        assert_eq!(looked.skipped.len(), 1);
         let member = lines(secret, 20);
-        let looked = detector.look(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
+        let looked = detector.scan(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
         // What is stored as it is was seen in the archive and in its member: it took room twice.
         assert_eq!(looked.evidence.len(), 4);
-        assert!(looked.unread.iter().any(|unread| unread.is_over_limit() && unread.count == 1));
+        assert!(looked.skipped.iter().any(|unread| unread.is_over_limit() && unread.count == 1));
     }
 }

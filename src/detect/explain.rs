@@ -13,20 +13,20 @@ pub struct RuleEvaluation {
     /// The literal that made it look.
     pub anchor: Text,
     /// Where that stands.
-    pub at: Position,
+    pub position: Position,
     /// Its place in bytes.
     offset: usize,
     /// Whether it found something.
-    pub found: bool,
+    pub is_match: bool,
 }
 
 impl RuleEvaluation {
     /// Whether this look is what led to a piece of evidence.
     #[must_use]
-    pub fn is_at(&self, evidence: &Evidence) -> bool {
+    pub fn led_to(&self, evidence: &Evidence) -> bool {
         self.rule == evidence.rule
-            && self.found
-            && (self.at.line..=self.at.line + 1).contains(&evidence.start.line)
+            && self.is_match
+            && (self.position.line..=self.position.line + 1).contains(&evidence.start.line)
             && self.offset < evidence.span.end
     }
 }
@@ -34,7 +34,7 @@ impl RuleEvaluation {
 impl Detector {
     /// All looks at the text as it is written, or at one line of it, in order of place.
     #[must_use]
-    pub fn looks(&self, text: &[u8], line: Option<usize>) -> Vec<RuleEvaluation> {
+    pub fn evaluate_rules(&self, text: &[u8], line: Option<usize>) -> Vec<RuleEvaluation> {
         let lower = text.to_ascii_lowercase();
         let mut found = Vec::new();
         for (index, rule) in self.rules().iter().enumerate() {
@@ -54,7 +54,7 @@ impl Detector {
             let window = Self::window(self.rules()[rule].reach, start, end, text.len());
             let place = start - window.start..end - window.start;
             let found = self.try_rule(rule, &text[window], &place).is_some();
-            RuleEvaluation { rule, anchor: anchor.clone(), at, offset: start, found }
+            RuleEvaluation { rule, anchor: anchor.clone(), position: at, offset: start, is_match: found }
         });
         looks.collect()
     }
@@ -69,11 +69,11 @@ mod tests {
     fn each_rule_whose_literal_stands_there_looks() {
         let detector = Detector::new(RuleSet::builtin());
         let text = b"# nothing\nkey = ghp_x\nAPI_SECRET = 1\n";
-        let looks = detector.looks(text, None);
+        let looks = detector.evaluate_rules(text, None);
         let ids: Vec<_> = looks.iter().map(|look| detector.rules()[look.rule].id.as_ref()).collect();
         assert!(ids.contains(&"github-personal-token") && ids.contains(&"generic-secret"), "{ids:?}");
-        assert!(looks.iter().all(|look| !look.found) && looks.is_sorted_by_key(|look| look.at));
-        assert_eq!(detector.looks(text, Some(1)), []);
-        assert!(detector.looks(text, Some(2)).iter().all(|look| look.at.line == 2));
+        assert!(looks.iter().all(|look| !look.is_match) && looks.is_sorted_by_key(|look| look.position));
+        assert_eq!(detector.evaluate_rules(text, Some(1)), []);
+        assert!(detector.evaluate_rules(text, Some(2)).iter().all(|look| look.position.line == 2));
     }
 }

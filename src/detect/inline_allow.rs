@@ -3,18 +3,18 @@
 
 use std::ops::Range;
 
-use crate::secret::mask_neighbours;
-use crate::text::{LineCursor, line_around, terminal};
+use crate::secret::mask_line;
+use crate::text::{LineCursor, escape_terminal, line_around};
 
 /// The words that begin a directive.
-const MARKS: [(&[u8], Mark); 2] = [(b"skant:allow", Mark::Skant), (b"gitleaks:allow", Mark::Gitleaks)];
+const MARKS: [(&[u8], Marker); 2] = [(b"skant:allow", Marker::Skant), (b"gitleaks:allow", Marker::Gitleaks)];
 
 /// What all of them end in.
 const COMMON: &[u8] = b":allow";
 
 /// Whose directive it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
+pub enum Marker {
     /// `skant:allow`.
     #[default]
     Skant,
@@ -32,7 +32,7 @@ const MOST_REASON: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InlineComment {
     /// Whose it is.
-    pub mark: Mark,
+    pub marker: Marker,
     /// The rule that it is for; any if absent.
     pub rule: Option<String>,
     /// The fingerprint (or its first digits) that it is for.
@@ -44,7 +44,7 @@ pub struct InlineComment {
 }
 
 impl InlineComment {
-    /// The directives on the line of `span`, and on the line before it if that is nothing but a comment.
+    /// The inline_comments on the line of `span`, and on the line before it if that is nothing but a comment.
     pub(crate) fn near(text: &[u8], span: &Range<usize>) -> Vec<Self> {
         let line = line_around(text, span, REACH);
         let mut found = Self::all_in(&text[span.end..line.end]);
@@ -61,11 +61,11 @@ impl InlineComment {
         found
     }
 
-    /// All directives of a text, each with its line.
+    /// All inline_comments of a text, each with its line.
     #[must_use]
-    pub fn all(text: &[u8]) -> Vec<(usize, Self)> {
+    pub fn find_all(text: &[u8]) -> Vec<(usize, Self)> {
         let mut cursor = LineCursor::new(text);
-        let marks = marks_in(text).filter(|(_, mark)| *mark == Mark::Skant);
+        let marks = marks_in(text).filter(|(_, mark)| *mark == Marker::Skant);
         let line = |at: usize| line_around(text, &(at..at), REACH);
         marks
             .map(|(place, mark)| {
@@ -78,16 +78,16 @@ impl InlineComment {
         marks_in(text).map(|(place, mark)| Self::parse(&text[place.end..], mark)).collect()
     }
 
-    fn parse(text: &[u8], mark: Mark) -> Self {
-        if mark == Mark::Gitleaks {
-            return Self { mark, ..Self::default() };
+    fn parse(text: &[u8], mark: Marker) -> Self {
+        if mark == Marker::Gitleaks {
+            return Self { marker: mark, ..Self::default() };
         }
         let end = marks_in(text).next().map_or(text.len(), |(place, _)| place.start);
         let (head, reason) = match memchr::memmem::find(&text[..end], b"-- ") {
             Some(at) => (&text[..at], &text[at + 3..end]),
             None => (&text[..end], &b""[..]),
         };
-        let mut directive = Self { mark, reason: clean(reason), ..Self::default() };
+        let mut directive = Self { marker: mark, reason: clean(reason), ..Self::default() };
         for word in head.split(u8::is_ascii_whitespace).filter_map(|word| std::str::from_utf8(word).ok()) {
             let word = word.trim_matches(|sign: char| "\"'`,;*#<>{}()".contains(sign));
             if let Some(date) = word.strip_prefix("until=") {
@@ -103,7 +103,7 @@ impl InlineComment {
 }
 
 /// Where the words stand that begin a directive.
-fn marks_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Mark)> + '_ {
+fn marks_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Marker)> + '_ {
     memchr::memmem::find_iter(text, COMMON).filter_map(move |at| {
         let end = at + COMMON.len();
         let found = MARKS.iter().find(|(words, _)| text[..end].ends_with(words));
@@ -121,7 +121,7 @@ fn is_subject(word: &str) -> bool {
 
 fn clean(reason: &[u8]) -> String {
     let reason = &reason[..reason.len().min(MOST_REASON)];
-    let shown = terminal(&mask_neighbours(reason, None));
+    let shown = escape_terminal(&mask_line(reason, None));
     let end =
         ["-->", "*/", "#}", "%>"].iter().filter_map(|mark| shown.find(mark)).min().unwrap_or(shown.len());
     shown[..end].trim().trim_end_matches(['"', '\'', ',']).to_owned()
@@ -145,7 +145,7 @@ mod tests {
             fingerprint: Some("3f9c1a".into()),
             until: Some("2027-01-31".into()),
             reason: "rotated, see runbook".into(),
-            mark: Mark::Skant,
+            marker: Marker::Skant,
         };
         assert_eq!(near(text), [expected]);
         assert_eq!(near("SECRET // skant:allow /3f9c1a")[0].fingerprint.as_deref(), Some("3f9c1a"));
@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn the_words_of_gitleaks_are_told_apart() {
         let both = near("SECRET # gitleaks:allow skant:allow /3f9c1a -- old");
-        assert_eq!(both[0], InlineComment { mark: Mark::Gitleaks, ..InlineComment::default() });
-        assert_eq!((both[1].mark, both[1].fingerprint.as_deref()), (Mark::Skant, Some("3f9c1a")));
+        assert_eq!(both[0], InlineComment { marker: Marker::Gitleaks, ..InlineComment::default() });
+        assert_eq!((both[1].marker, both[1].fingerprint.as_deref()), (Marker::Skant, Some("3f9c1a")));
         assert_eq!(near("# gitleaks:allow\nSECRET").len(), 1);
         assert_eq!(near("SECRET # other:allow").len(), 0);
     }
@@ -181,7 +181,7 @@ mod tests {
     fn all_comments_of_a_text_have_their_lines() {
         let comment = ["skant", "allow"].join(":");
         let text = format!("a\nb # {comment} x-y/abcdef01 -- why\n\n# {comment}\n");
-        let all = InlineComment::all(text.as_bytes());
+        let all = InlineComment::find_all(text.as_bytes());
         let told: Vec<_> = all.iter().map(|(line, one)| (*line, one.fingerprint.as_deref())).collect();
         assert_eq!(told, [(2, Some("abcdef01")), (4, None)]);
     }

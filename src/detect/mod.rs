@@ -2,6 +2,7 @@
 //! evidence depends on the match and a bounded window around it.
 
 pub(crate) mod assignment;
+pub(crate) mod candidate;
 pub(crate) mod candidate_set;
 pub(crate) mod evidence;
 pub(crate) mod explain;
@@ -28,16 +29,16 @@ use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 
 pub use crate::token_check::outcome::CheckOutcome;
-pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, pairs_of};
+pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, letter_pair_table};
 pub use candidate_set::Skipped;
-pub use evidence::{CompanionPart, Evidence, Features, Tier};
+pub use evidence::{CompanionEvidence, Evidence, Features, Tier};
 pub use explain::RuleEvaluation;
 pub use incremental::ScanState;
-pub use inline_allow::{InlineComment, Mark};
+pub use inline_allow::{InlineComment, Marker};
 pub use placeholder::Placeholder;
 
+use candidate::Candidate;
 use candidate_set::{CandidateSet, RetentionLimits};
-use evidence::Candidate;
 use positions::{Positions, together};
 use prefilter::Prefilter;
 
@@ -67,7 +68,7 @@ impl Detector {
     pub fn new(rules: RuleSet) -> Self {
         let compiled = rules.rules().iter().map(|_| Compiled::default()).collect();
         let prefilter = Prefilter::new(rules.rules());
-        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Token { .. }));
+        let shaped = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Prefixed { .. }));
         let mut tokens: Vec<Text> = shaped.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         tokens.sort();
         tokens.dedup();
@@ -77,7 +78,7 @@ impl Detector {
 
     /// The same where what is less sure is shown to nobody, and so need not be held of a text that is full of it.
     #[must_use]
-    pub fn with_least(mut self, least: Confidence) -> Self {
+    pub fn with_min_confidence(mut self, least: Confidence) -> Self {
         self.keep.least = least;
         self
     }
@@ -97,15 +98,15 @@ impl Detector {
     /// All evidence in `text`, in ascending order of place. Only what stands in the same member of an archive may
     /// overlap.
     #[must_use]
-    pub fn scan(&self, text: &[u8]) -> Vec<Evidence> {
-        self.look(text).evidence
+    pub fn find_evidence(&self, text: &[u8]) -> Vec<Evidence> {
+        self.scan(text).evidence
     }
 
     /// All evidence in a text, and what of the text could not be searched.
     #[must_use]
-    pub fn look(&self, text: &[u8]) -> ScanResult {
+    pub fn scan(&self, text: &[u8]) -> ScanResult {
         if archive::is_archive(text) {
-            return self.told(text, self.everything(text, &mut UnpackBudget::of_file(text.len())));
+            return self.told(text, self.everything(text, &mut UnpackBudget::for_file(text.len())));
         }
         let mut gathered = self.plain(text);
         self.coated(text, &(0..text.len()), None, &mut |_, coated| gathered.add(coated, &self.keep));
@@ -124,7 +125,7 @@ impl Detector {
 
     /// Whether a text holds an anchor that matches as it is written, so that there may be a provider's token.
     #[must_use]
-    pub fn has_anchor(&self, text: &[u8]) -> bool {
+    pub fn may_contain_token(&self, text: &[u8]) -> bool {
         self.prefilter.has_exact(text)
     }
 
@@ -157,7 +158,7 @@ impl Detector {
         let rule = &self.rules.rules()[index];
         let compiled = &self.compiled[index];
         match &rule.matcher {
-            Matcher::Token { prefix, shape } => {
+            Matcher::Prefixed { prefix, shape } => {
                 let prefix = expression(&compiled.main, prefix, true)?;
                 let structure = shape
                     .structure
@@ -184,16 +185,16 @@ impl Detector {
     }
 
     /// A rule for values without a shape, made ready.
-    fn generic(&self, index: usize) -> Option<assignment::Parts<'_>> {
+    fn generic(&self, index: usize) -> Option<assignment::AssignmentRule<'_>> {
         let Matcher::Generic(rule) = &self.rules.rules()[index].matcher else { return None };
-        Some(assignment::Parts {
+        Some(assignment::AssignmentRule {
             rule: index,
             syntax: rule.syntax,
             mask_head: rule.mask_head,
             excluded_names: &rule.excluded_names,
             excluded_last_words: &rule.excluded_last_words,
             public_prefixes: &rule.public_prefixes,
-            tokens: &self.tokens,
+            token_prefixes: &self.tokens,
         })
     }
 
@@ -203,7 +204,7 @@ impl Detector {
 
     /// All places of a text that the model is asked about, with what it sees there: what a model is trained on.
     #[must_use]
-    pub fn seen(&self, text: &[u8]) -> Vec<ScoredValue> {
+    pub fn scored_values(&self, text: &[u8]) -> Vec<ScoredValue> {
         let mut found = Vec::new();
         let _ = self.prefilter.search(text, &(0..text.len()), |start, number| {
             let anchor = self.prefilter.anchor(number);
@@ -212,33 +213,33 @@ impl Detector {
                 let parts = self.generic(rule)?;
                 let window = Self::window(self.rules.rules()[rule].reach, start, end, text.len());
                 let place = start - window.start..end - window.start;
-                let mut seen = assignment::seen(&parts, self.model(), &text[window.clone()], &place)?;
-                seen.value = seen.value.start + window.start..seen.value.end + window.start;
+                let mut seen = assignment::features_at(&parts, self.model(), &text[window.clone()], &place)?;
+                seen.span = seen.span.start + window.start..seen.span.end + window.start;
                 Some(seen)
             }));
             ControlFlow::Continue(())
         });
-        found.sort_by_key(|seen| (seen.value.start, seen.rule));
-        found.dedup_by(|one, other| one.value == other.value);
+        found.sort_by_key(|seen| (seen.span.start, seen.rule));
+        found.dedup_by(|one, other| one.span == other.span);
         found
     }
 
     /// Each part of the verdict on a value without a shape: in words, and what it adds to the logarithm of the
     /// odds, the weightiest first. Nothing where a form decided.
     #[must_use]
-    pub fn explain(&self, evidence: &Evidence) -> Vec<(String, f32)> {
-        evidence.features.opinion.as_ref().map_or_else(Vec::new, |opinion| self.model().explain(opinion))
+    pub fn explain_score(&self, evidence: &Evidence) -> Vec<(String, f32)> {
+        evidence.features.model_score.as_ref().map_or_else(Vec::new, |opinion| self.model().explain(opinion))
     }
 
     /// The same of a place that the model was asked about, whatever came of it.
     #[must_use]
-    pub fn weigh(&self, seen: &ScoredValue) -> Vec<(String, f32)> {
+    pub fn feature_weights(&self, seen: &ScoredValue) -> Vec<(String, f32)> {
         self.model().weigh(&seen.features)
     }
 
     /// From which sums on the model's verdict is low, medium and high.
     #[must_use]
-    pub fn limits(&self) -> [f32; 3] {
+    pub fn score_thresholds(&self) -> [f32; 3] {
         self.model().limits()
     }
 
@@ -254,12 +255,12 @@ impl Detector {
                 |place| places.at(place),
                 self.rules.known_test_values(),
             );
-            if let Some(opinion) = &mut evidence.features.opinion {
+            if let Some(opinion) = &mut evidence.features.model_score {
                 opinion.reasons = self.model().reasons(opinion);
             }
             evidence
         });
-        ScanResult { evidence: told.collect(), unread: gathered.unread }
+        ScanResult { evidence: told.collect(), skipped: gathered.skipped }
     }
 }
 
@@ -269,7 +270,7 @@ pub struct ScanResult {
     /// What was found, in ascending order of place.
     pub evidence: Vec<Evidence>,
     /// What could not be searched.
-    pub unread: Vec<Skipped>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// What a rule sees besides its reach, in bytes on each side: what stands beside a value decides whether it is
@@ -340,7 +341,7 @@ mod tests {
             (format!("machine h login u password {number} {key}\n"), number),
             (format!("a = \"{pieces}\"; password = \"{typed}7p\""), "9tRbK4wP"),
         ] {
-            let found = detector.scan(text.as_bytes());
+            let found = detector.find_evidence(text.as_bytes());
             assert!(found.len() > 1, "{text}");
             assert!(found.iter().all(|found| !found.snippet.line.contains(secret)), "{found:?}");
         }
@@ -353,18 +354,18 @@ mod tests {
             Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")));
         let value = "kX9pQ2vR7tLm";
         let text = format!("{}\npassword = \"{value}\"\n", "x ".repeat(600));
-        let seen = detector.seen(text.as_bytes());
+        let seen = detector.scored_values(text.as_bytes());
         let [seen] = &seen[..] else { panic!("{seen:?}") };
-        assert_eq!(&text[seen.value.clone()], value);
-        let weighed = detector.weigh(seen);
+        assert_eq!(&text[seen.span.clone()], value);
+        let weighed = detector.feature_weights(seen);
         let weighed: Vec<_> = weighed.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
         let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];
         assert_eq!(weighed, expected);
-        assert_eq!(format!("{:?}", detector.limits()), "[-5.0, 0.0, 1.0]");
-        let found = detector.scan(text.as_bytes());
-        let opinion = found[0].features.opinion.as_ref().unwrap();
+        assert_eq!(format!("{:?}", detector.score_thresholds()), "[-5.0, 0.0, 1.0]");
+        let found = detector.find_evidence(text.as_bytes());
+        let opinion = found[0].features.model_score.as_ref().unwrap();
         assert_eq!((opinion.confidence, opinion.sum), (Confidence::Low, -0.5));
-        assert_eq!(detector.explain(&found[0]), detector.weigh(seen));
+        assert_eq!(detector.explain_score(&found[0]), detector.feature_weights(seen));
     }
 
     proptest::proptest! {
@@ -380,7 +381,7 @@ mod tests {
                 std::sync::LazyLock::new(|| Detector::new(RuleSet::builtin()));
             let text = parts.concat();
             let mut last = 0;
-            for evidence in DETECTOR.scan(&text) {
+            for evidence in DETECTOR.find_evidence(&text) {
                 proptest::prop_assert!(last <= evidence.span.start && evidence.span.end <= text.len());
                 proptest::prop_assert!(evidence.start < evidence.end);
                 last = evidence.span.end;

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::detect::evidence::Candidate;
+use crate::detect::candidate::{Candidate, CompanionMatch};
 use crate::detect::{Detector, expression, placeholder};
 use crate::rules::Pair;
-use crate::secret::{Mask, Secret, ValueId};
+use crate::secret::{Mask, Secret};
 
 /// The other half stands no further away, in bytes.
 const NEAR: usize = 512;
@@ -15,21 +15,13 @@ const NEAR: usize = 512;
 /// An id of fewer different characters is made up.
 const LEAST_DISTINCT: usize = 6;
 
-/// The other half of a candidate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CompanionMatch {
-    pub(crate) span: Range<usize>,
-    pub(crate) value: ValueId,
-    pub(crate) masked: String,
-}
-
 /// A half that may belong to a secret.
 struct Choice {
     distance: usize,
     /// Ids stand before what belongs to them, as a rule.
     is_behind: bool,
     secret: usize,
-    partner: CompanionMatch,
+    companion: CompanionMatch,
     /// Where it stands among the candidates, if it is one.
     at: Option<usize>,
 }
@@ -51,10 +43,10 @@ impl Detector {
         choices.sort_by_key(|choice| (choice.distance, choice.is_behind, choice.secret));
         let (mut taken, mut gone) = (HashSet::new(), HashSet::new());
         for choice in choices {
-            if found[choice.secret].partner.is_none() && taken.insert(choice.partner.span.clone()) {
+            if found[choice.secret].companion.is_none() && taken.insert(choice.companion.span.clone()) {
                 gone.extend(choice.at);
-                gone.extend(self.taken_for_a_secret(&found, &choice.partner.span));
-                found[choice.secret].partner = Some(Box::new(choice.partner));
+                gone.extend(self.taken_for_a_secret(&found, &choice.companion.span));
+                found[choice.secret].companion = Some(Box::new(choice.companion));
             }
         }
         let mut at = 0..;
@@ -73,8 +65,8 @@ impl Detector {
     /// Whether a candidate stands in the text as it is, and is nothing that was published.
     fn may_be_half(&self, text: &[u8], candidate: &Candidate) -> bool {
         let value = || Secret::new(&text[candidate.span.clone()]).id();
-        candidate.coated.is_none()
-            && candidate.dummy.is_none()
+        candidate.encoded.is_none()
+            && candidate.placeholder.is_none()
             && placeholder::published(&value(), self.rules.known_test_values()).is_none()
     }
 
@@ -93,8 +85,8 @@ impl Detector {
         for (at, other) in near {
             if self.rules()[other.rule].id == rule && self.may_be_half(text, other) {
                 let (value, masked) = other.value_in(text);
-                let partner = CompanionMatch { span: other.span.clone(), value, masked: masked.text };
-                choices.extend(choice(span, secret, partner, Some(at)));
+                let companion = CompanionMatch { span: other.span.clone(), value, masked: masked.text };
+                choices.extend(choice(span, secret, companion, Some(at)));
             }
         }
     }
@@ -123,15 +115,23 @@ impl Detector {
             }
             let value = Secret::new(&text[place.clone()]);
             let masked = Mask { head: 4, tail: 4 }.apply(value.expose(), 0);
-            let partner = CompanionMatch { span: place, value: value.id(), masked };
-            choices.extend(choice(span, secret, partner, None));
+            let companion = CompanionMatch { span: place, value: value.id(), masked };
+            choices.extend(choice(span, secret, companion, None));
         }
     }
 }
 
-fn choice(span: &Range<usize>, secret: usize, partner: CompanionMatch, at: Option<usize>) -> Option<Choice> {
-    let is_behind = partner.span.start >= span.end;
-    let distance =
-        if is_behind { partner.span.start - span.end } else { span.start.checked_sub(partner.span.end)? };
-    (distance <= NEAR).then_some(Choice { distance, is_behind, secret, partner, at })
+fn choice(
+    span: &Range<usize>,
+    secret: usize,
+    companion: CompanionMatch,
+    at: Option<usize>,
+) -> Option<Choice> {
+    let is_behind = companion.span.start >= span.end;
+    let distance = if is_behind {
+        companion.span.start - span.end
+    } else {
+        span.start.checked_sub(companion.span.end)?
+    };
+    (distance <= NEAR).then_some(Choice { distance, is_behind, secret, companion, at })
 }

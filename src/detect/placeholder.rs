@@ -24,7 +24,7 @@ pub enum Placeholder {
 impl Placeholder {
     /// The reason in words.
     #[must_use]
-    pub const fn explain(&self) -> &'static str {
+    pub const fn describe(&self) -> &'static str {
         match self {
             Self::Statistics(what) | Self::PublicId(what) | Self::Reference(what) => what,
             Self::Words => "words where a random value would stand",
@@ -44,7 +44,7 @@ const WORDS: [&str; 46] = [
     "dein",
     "demo",
     "do-not-use",
-    "dummy",
+    "placeholder",
     "enter",
     "example",
     "fake",
@@ -93,9 +93,9 @@ const LONG_WORDS: [&str; 8] =
 pub(crate) fn of_body(body: &[u8], tier: Tier, shape: &TokenShape) -> Option<Placeholder> {
     let cuts = match tier {
         Tier::Decoded => return None,
-        Tier::Structured => &shape.structured_cuts,
-        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_cuts,
-        Tier::Short => &shape.short_cuts,
+        Tier::Structured => &shape.structured_limits,
+        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_limits,
+        Tier::Short => &shape.short_limits,
     };
     if let Some(what) = Statistics::of(body).cut(body, cuts) {
         return Some(Placeholder::Statistics(what));

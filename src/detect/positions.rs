@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::detect::evidence::Candidate;
+use crate::detect::candidate::Candidate;
 use crate::text::{LineCursor, Position};
 
 /// Ranges in order, those that touch or overlap put together.

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use crate::detect::assignment::ends_bare;
 use crate::finding::Snippet;
-use crate::secret::mask_all;
-use crate::text::{is_quote, line_around, terminal};
+use crate::secret::mask_line_with;
+use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
 
 /// How much of a line is shown before and after the secret, in bytes.
 const SHOWN: usize = 60;
@@ -36,12 +35,12 @@ pub(crate) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
         let until = found[first..].iter().take_while(move |other| other.start < part.end);
         until.map(move |other| other.start.max(part.start) - part.start..other.end.min(part.end) - part.start)
     };
-    let before = mask_all(&text[start..span.start], name.as_ref(), others(start..span.start));
-    let before = terminal(&before);
+    let before = mask_line_with(&text[start..span.start], name.as_ref(), others(start..span.start));
+    let before = escape_terminal(&before);
     let rest = if is_open { open_rest(text, span, end) } else { span.end..span.end };
     let mask = if rest.is_empty() { "" } else { "********" };
-    let behind = mask_all(&text[rest.end..end], None, others(rest.end..end));
-    let after = terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
+    let behind = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
+    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }
@@ -52,7 +51,7 @@ fn open_rest(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
     let none = span.end..span.end;
     let rest = &text[span.end..end];
     let is_quoted = span.start.checked_sub(1).is_some_and(|before| is_quote(text[before]));
-    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_bare(*first));
+    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_unquoted_value(*first));
     if is_quoted || !is_cut || rest.starts_with(b"</") {
         return none;
     }

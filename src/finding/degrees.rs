@@ -2,31 +2,7 @@
 
 use std::fmt;
 
-/// How bad it is when such a secret leaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Little to gain by it.
-    Low,
-    /// Limited or short-lived access.
-    Medium,
-    /// Access to somebody's account or money.
-    High,
-    /// Control over an organisation, its data or its bill.
-    Critical,
-}
-
-impl Severity {
-    /// The name in reports and rule packs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
+pub use skant_rule_schema::Severity;
 
 /// How sure it is that this is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,14 +45,8 @@ impl Confidence {
     }
 }
 
-macro_rules! shown_by_name {
-    ($($degree:ty),*) => {$(
-        impl fmt::Display for $degree {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(self.name())
-            }
-        }
-    )*};
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
 }
-
-shown_by_name!(Severity, Confidence);

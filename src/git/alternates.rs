@@ -13,7 +13,7 @@ const MOST_ALTERNATES: usize = 5;
 ///
 /// # Errors
 /// A list of alternates is there and cannot be read.
-pub fn with_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
+pub fn expand_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut work: Vec<(PathBuf, usize)> = folders.iter().rev().map(|folder| (folder.clone(), 0)).collect();
     while let Some((folder, depth)) = work.pop() {
@@ -27,7 +27,7 @@ pub fn with_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Vec::new()
             }
-            Err(error) => return Err(OpenError::of(format!("{}: {error}", list.display()))),
+            Err(error) => return Err(OpenError::new(format!("{}: {error}", list.display()))),
         };
         work.extend(folders_in(&listed, b'\n').into_iter().map(|named| (folder.join(named), depth + 1)));
         found.push(folder);

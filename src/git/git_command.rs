@@ -9,17 +9,17 @@ use crate::git::Repository;
 
 /// git could not be asked, or refused.
 #[derive(Debug, Error)]
-pub enum PlumbingError {
+pub enum GitCommandError {
     /// There is no git.
     #[error("cannot run git ({0}); install git, or put it on the PATH")]
     NoGit(std::io::Error),
     /// git refused; holds what it said, escaped.
-    #[error("git {command} failed: {said}")]
-    Refused {
+    #[error("git {command} failed: {message}")]
+    Failed {
         /// The subcommand.
         command: String,
         /// git's own words.
-        said: String,
+        message: String,
         /// Whether it said nothing, which is how it answers a quiet question in the negative.
         is_silent: bool,
     },
@@ -29,7 +29,7 @@ pub enum PlumbingError {
 ///
 /// # Errors
 /// git is not there, or ends with an error.
-pub fn run(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, PlumbingError> {
+pub fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
     let mut command = Command::new("git");
     command
         .arg(format!("--git-dir={}", repository.git_dir.display()))
@@ -48,13 +48,13 @@ pub fn run(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, Plumb
         .env_remove("GIT_CONFIG_PARAMETERS")
         .env_remove("GIT_TRACE")
         .stdin(Stdio::null());
-    let output = command.output().map_err(PlumbingError::NoGit)?;
+    let output = command.output().map_err(GitCommandError::NoGit)?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let is_silent = said.is_empty() && output.status.code() == Some(1);
-    let said = crate::text::terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
+    let said = crate::text::escape_terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
     let command = arguments.first().unwrap_or(&"").to_string();
-    Err(PlumbingError::Refused { command, said, is_silent })
+    Err(GitCommandError::Failed { command, message: said, is_silent })
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
 
-use crate::git::odb::{MAX_BYTES, Object, ObjectKind, ReadError};
+use crate::git::odb::{MAX_OBJECT_BYTES, Object, ObjectKind, ReadError};
 use crate::git::oid::Oid;
 
 /// `commit 18446744073709551615` and the zero byte.
@@ -49,12 +49,12 @@ pub(crate) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>
     if !metadata.is_file() {
         return Some(Err(ReadError::Corrupt(*oid, "what stands in its place is no file".into())));
     }
-    if metadata.len() > MAX_BYTES as u64 {
+    if metadata.len() > MAX_OBJECT_BYTES as u64 {
         return Some(Err(ReadError::TooLarge(*oid)));
     }
     let object = fs::read(&path).map_err(|error| error.to_string()).and_then(|compressed| {
         let claim = header(&mut ZlibDecoder::new(compressed.as_slice()));
-        if claim.is_ok_and(|(_, size)| size > MAX_BYTES as u64) {
+        if claim.is_ok_and(|(_, size)| size > MAX_OBJECT_BYTES as u64) {
             return Ok(None);
         }
         inflate(&compressed).map(Some).map_err(str::to_owned)

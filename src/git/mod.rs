@@ -18,15 +18,16 @@ pub mod tree_budget;
 pub mod tree_delta;
 pub mod tree_diff;
 
-pub use alternates::with_alternates;
+pub use alternates::expand_alternates;
 pub use config::LocalConfig;
-pub use git_command::{PlumbingError, run};
+pub use git_command::{GitCommandError, run_git};
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
 pub use loose::inflate as inflate_loose;
 pub use object::{
-    BrokenTree, Commit, EntryKind, Signature, TreeEntry, entry_at, message_start, tag_target, tree_entries,
+    Commit, CorruptTree, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
+    tree_entry_at,
 };
-pub use odb::{MAX_BYTES, Object, ObjectKind, Objects, OpenError, ReadError};
+pub use odb::{MAX_OBJECT_BYTES, Object, ObjectDatabase, ObjectKind, OpenError, ReadError};
 pub use oid::{ObjectFormat, Oid};
-pub use refs::{Ref, RefError, Refs, entries_of};
+pub use refs::{Ref, RefError, Refs, list_folder};
 pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository, os_string, path_bytes};

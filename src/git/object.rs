@@ -19,7 +19,7 @@ pub enum EntryKind {
 impl EntryKind {
     /// From git's file mode.
     #[must_use]
-    pub const fn of_mode(mode: u32) -> Self {
+    pub const fn from_mode(mode: u32) -> Self {
         match mode & 0o170_000 {
             0o040_000 => Self::Tree,
             0o120_000 => Self::Link,
@@ -39,18 +39,18 @@ pub struct TreeEntry<'t> {
     /// Its object.
     pub oid: Oid,
     /// Where the entry stands in the tree, in bytes.
-    pub place: (usize, usize),
+    pub span: (usize, usize),
 }
 
 /// A tree that ends in the middle of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BrokenTree;
+pub struct CorruptTree;
 
 /// The entries of a tree.
 pub fn tree_entries(
     bytes: &[u8],
     format: ObjectFormat,
-) -> impl Iterator<Item = Result<TreeEntry<'_>, BrokenTree>> {
+) -> impl Iterator<Item = Result<TreeEntry<'_>, CorruptTree>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -60,7 +60,7 @@ pub fn tree_entries(
         if entry.is_none() {
             rest = &[];
         }
-        Some(entry.ok_or(BrokenTree))
+        Some(entry.ok_or(CorruptTree))
     })
 }
 
@@ -68,9 +68,9 @@ pub fn tree_entries(
 ///
 /// # Errors
 /// There is none, or it ends outside of the tree.
-pub fn entry_at(bytes: &[u8], at: usize, format: ObjectFormat) -> Result<TreeEntry<'_>, BrokenTree> {
-    let mut rest = bytes.get(at..).ok_or(BrokenTree)?;
-    next_entry(&mut rest, bytes.len(), format).ok_or(BrokenTree)
+pub fn tree_entry_at(bytes: &[u8], at: usize, format: ObjectFormat) -> Result<TreeEntry<'_>, CorruptTree> {
+    let mut rest = bytes.get(at..).ok_or(CorruptTree)?;
+    next_entry(&mut rest, bytes.len(), format).ok_or(CorruptTree)
 }
 
 fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
@@ -87,7 +87,7 @@ fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Op
     let (name, tail) = (&after[..end], &after[end + 1..]);
     let oid = Oid::from_bytes(tail.get(..format.raw_len())?)?;
     *rest = &tail[format.raw_len()..];
-    Some(TreeEntry { kind: EntryKind::of_mode(mode), name, oid, place: (start, whole - rest.len()) })
+    Some(TreeEntry { kind: EntryKind::from_mode(mode), name, oid, span: (start, whole - rest.len()) })
 }
 
 /// An entry's mode in octal digits, and what follows the space behind it.
@@ -103,7 +103,7 @@ fn mode(rest: &[u8]) -> Option<(u32, &[u8])> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signature {
     /// `Name <address>`.
-    pub who: Vec<u8>,
+    pub identity: Vec<u8>,
     /// Seconds since 1970.
     pub time: i64,
 }
@@ -114,7 +114,7 @@ impl Signature {
         let time = line[end..].split(|byte| *byte == b' ').find(|part| !part.is_empty());
         let time =
             time.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| digits.parse().ok());
-        Self { who: line[..end].to_vec(), time: time.unwrap_or(0) }
+        Self { identity: line[..end].to_vec(), time: time.unwrap_or(0) }
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
         );
         let commit = Commit::parse(text.as_bytes()).unwrap();
         assert_eq!((commit.parents.len(), commit.time), (2, 34));
-        assert_eq!(commit.author, Signature { who: b"A U <a@b>".to_vec(), time: 12 });
+        assert_eq!(commit.author, Signature { identity: b"A U <a@b>".to_vec(), time: 12 });
         assert_eq!(&text[message_start(text.as_bytes())..], "tree of life\n");
         assert_eq!(
             tag_target(format!("object {NAME}\ntype commit\n\nx").as_bytes()),
@@ -210,8 +210,8 @@ mod tests {
         assert_eq!(kinds, [EntryKind::File, EntryKind::Tree, EntryKind::Link, EntryKind::Submodule]);
         assert_eq!(entries[0].name, b"a b");
         bytes.pop();
-        assert_eq!(tree_entries(&bytes, ObjectFormat::Sha1).last(), Some(Err(BrokenTree)));
-        assert_eq!(tree_entries(b"x", ObjectFormat::Sha1).collect::<Vec<_>>(), [Err(BrokenTree)]);
+        assert_eq!(tree_entries(&bytes, ObjectFormat::Sha1).last(), Some(Err(CorruptTree)));
+        assert_eq!(tree_entries(b"x", ObjectFormat::Sha1).collect::<Vec<_>>(), [Err(CorruptTree)]);
     }
 
     proptest::proptest! {

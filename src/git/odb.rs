@@ -8,11 +8,11 @@ use std::path::PathBuf;
 use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
 use thiserror::Error;
 
-use crate::git::git_command::PlumbingError;
+use crate::git::git_command::GitCommandError;
 use crate::git::oid::{ObjectFormat, Oid};
 use crate::git::pack::PackSizes;
-use crate::git::refs::entries_of;
-use crate::git::{Repository, loose, with_alternates};
+use crate::git::refs::list_folder;
+use crate::git::{Repository, expand_alternates, loose};
 
 /// The four kinds of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ pub enum ReadError {
 }
 
 /// Larger objects, of 1 GiB, are not read: they would not fit into memory, and a few kilobytes may claim to be one.
-pub const MAX_BYTES: usize = 1 << 30;
+pub const MAX_OBJECT_BYTES: usize = 1 << 30;
 
 /// An object with its content.
 #[derive(Clone, Debug)]
@@ -59,19 +59,19 @@ pub struct Object {
 pub struct OpenError(String);
 
 impl OpenError {
-    pub(crate) fn of(said: String) -> Self {
+    pub(crate) fn new(said: String) -> Self {
         Self(said)
     }
 }
 
-impl From<PlumbingError> for OpenError {
-    fn from(error: PlumbingError) -> Self {
+impl From<GitCommandError> for OpenError {
+    fn from(error: GitCommandError) -> Self {
         Self(error.to_string())
     }
 }
 
 /// A repository's objects. One handle a thread.
-pub struct Objects {
+pub struct ObjectDatabase {
     odb: git2::Odb<'static>,
     format: ObjectFormat,
     /// Where loose objects are looked for first.
@@ -80,7 +80,7 @@ pub struct Objects {
     packs: OnceCell<Vec<PackSizes>>,
 }
 
-impl Objects {
+impl ObjectDatabase {
     /// Opens the database.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Objects {
         // a damaged one shows itself when it is inflated.
         git2::opts::strict_hash_verification(false);
         let said = |error: git2::Error| OpenError(error.message().to_owned());
-        let folders = with_alternates(&repository.object_dirs)?;
+        let folders = expand_alternates(&repository.object_dirs)?;
         Self::no_pipes(&folders)?;
         let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
         for (at, folder) in repository.object_dirs.iter().enumerate() {
@@ -116,7 +116,7 @@ impl Objects {
     /// libgit2 would wait for one that stands in the place of a pack.
     fn no_pipes(folders: &[PathBuf]) -> Result<(), OpenError> {
         for folder in folders {
-            for path in entries_of(&folder.join("pack")).map_err(|error| OpenError(error.to_string()))? {
+            for path in list_folder(&folder.join("pack")).map_err(|error| OpenError(error.to_string()))? {
                 let is_pack = path.extension().is_some_and(|kind| kind == "idx" || kind == "pack");
                 let is_named = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");
                 // What is gone since is no pipe.
@@ -143,7 +143,7 @@ impl Objects {
         // A good copy may lie in a pack. If there is none, libgit2 is not asked: it would wait for a loose one that
         // is cut short.
         match (self.packed_size(oid), damaged) {
-            (Some(size), _) if size > MAX_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
+            (Some(size), _) if size > MAX_OBJECT_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
             (None, Some(damage)) => return Err(damage),
             _ => {}
         }
@@ -157,19 +157,19 @@ impl Objects {
     fn packed_size(&self, oid: &Oid) -> Option<u64> {
         let packs = self.packs.get_or_init(|| {
             let files =
-                self.folders.iter().flat_map(|folder| entries_of(&folder.join("pack")).unwrap_or_default());
+                self.folders.iter().flat_map(|folder| list_folder(&folder.join("pack")).unwrap_or_default());
             let indexes = files.filter(|path| path.extension().is_some_and(|kind| kind == "idx"));
             // One that cannot be used is libgit2's to name.
             indexes.filter_map(|index| PackSizes::open(&index, self.format).ok()).collect()
         });
         // Which copy libgit2 takes is not known.
-        packs.iter().filter_map(|pack| pack.most(oid)).max()
+        packs.iter().filter_map(|pack| pack.max_decoded(oid)).max()
     }
 
     /// Whether an object lies loose and is of more bytes than these. (Of packed ones libgit2 would tell the size,
     /// but git2 panics where the kind is damaged.)
     #[must_use]
-    pub fn is_loose_and_larger(&self, oid: &Oid, than: u64) -> bool {
+    pub fn is_loose_and_larger_than(&self, oid: &Oid, than: u64) -> bool {
         let size = self.folders.iter().find_map(|folder| loose::size(folder, oid, than));
         size.is_some_and(|size| size > than)
     }
@@ -178,7 +178,7 @@ impl Objects {
     ///
     /// # Errors
     /// It is missing, corrupt, or of another kind.
-    pub fn read_kind(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
+    pub fn read_as(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
         let object = self.read(oid)?;
         if object.kind == kind {
             return Ok(object.bytes);
@@ -188,7 +188,7 @@ impl Objects {
 
     /// Whether an object is there.
     #[must_use]
-    pub fn has(&self, oid: &Oid) -> bool {
+    pub fn contains(&self, oid: &Oid) -> bool {
         self.lib_oid(oid).is_ok_and(|oid| self.odb.exists(oid))
     }
 
@@ -196,7 +196,7 @@ impl Objects {
     ///
     /// # Errors
     /// An index or a folder cannot be read.
-    pub fn all(&self) -> Result<Vec<Oid>, OpenError> {
+    pub fn list_all(&self) -> Result<Vec<Oid>, OpenError> {
         let names = RefCell::new(Vec::new());
         self.odb
             .foreach(|oid| {

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use thiserror::Error;
 
-use crate::git::git_command::PlumbingError;
+use crate::git::git_command::GitCommandError;
 use crate::git::repository::{RefStorage, path_bytes};
 use crate::git::{Oid, Repository, open_regular, reftable};
 
@@ -27,7 +27,7 @@ pub enum RefError {
     Broken(String),
     /// git was asked and refused.
     #[error(transparent)]
-    Git(#[from] PlumbingError),
+    Git(#[from] GitCommandError),
 }
 
 /// A name and what it stands for.
@@ -57,7 +57,7 @@ pub struct Refs {
     /// The refs, sorted by name.
     pub refs: Vec<Ref>,
     /// What reflogs hold besides, sorted.
-    pub logged: Vec<Oid>,
+    pub reflog: Vec<Oid>,
     /// Refs that could not be understood.
     pub broken: Vec<Vec<u8>>,
 }
@@ -81,7 +81,7 @@ impl Refs {
     ///
     /// # Errors
     /// A file cannot be read, or git refuses to read a reftable.
-    pub fn head(repository: &Repository) -> Result<Option<Oid>, RefError> {
+    pub fn read_head(repository: &Repository) -> Result<Option<Oid>, RefError> {
         match repository.ref_storage {
             RefStorage::Files => match FileRefs::new(repository).resolve(b"HEAD")? {
                 Resolved::Object(oid) => Ok(Some(oid)),
@@ -97,7 +97,7 @@ impl Refs {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn pseudo(repository: &Repository, name: &str) -> Result<Vec<Oid>, RefError> {
+    pub fn read_pseudo_ref(repository: &Repository, name: &str) -> Result<Vec<Oid>, RefError> {
         let content = read_or_none(&repository.git_dir.join(name))?.unwrap_or_default();
         Ok(content.split(|byte| *byte == b'\n').filter_map(first_oid).collect())
     }
@@ -207,7 +207,7 @@ impl<'r> FileRefs<'r> {
             logs.extend(files_below(&own.git_dir.join("logs"))?);
         }
         for log in logs {
-            found.logged.extend(logged(&read_or_none(&log)?.unwrap_or_default()));
+            found.reflog.extend(reflog(&read_or_none(&log)?.unwrap_or_default()));
         }
         Ok(found.sorted())
     }
@@ -218,7 +218,7 @@ impl<'r> FileRefs<'r> {
             name != b"HEAD"
                 && (name.ends_with(b"_HEAD") || name == b"AUTO_MERGE" || name == b"MERGE_AUTOSTASH")
         };
-        let entries = entries_of(folder)?.into_iter().filter_map(|path| {
+        let entries = list_folder(folder)?.into_iter().filter_map(|path| {
             let name = path_bytes(Path::new(path.file_name()?));
             is_pseudo(&name).then_some((name, path))
         });
@@ -245,8 +245,8 @@ impl Refs {
     pub(crate) fn sorted(mut self) -> Self {
         self.refs.sort();
         self.refs.dedup();
-        self.logged.sort_unstable();
-        self.logged.dedup();
+        self.reflog.sort_unstable();
+        self.reflog.dedup();
         self
     }
 }
@@ -268,7 +268,7 @@ fn entries(lines: &[u8]) -> impl Iterator<Item = (&[u8], Resolved)> {
 }
 
 /// Both names of each line of a reflog; the line's text is about commits that are read anyway.
-fn logged(content: &[u8]) -> impl Iterator<Item = Oid> {
+fn reflog(content: &[u8]) -> impl Iterator<Item = Oid> {
     content
         .split(|byte| *byte == b'\n')
         .flat_map(|line| line.splitn(3, |byte| *byte == b' ').take(2).filter_map(Oid::from_hex))
@@ -296,7 +296,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     let mut linked = BTreeSet::new();
     while let Some(folder) = folders.pop() {
-        for path in entries_of(&folder)? {
+        for path in list_folder(&folder)? {
             let metadata = fs::symlink_metadata(&path);
             let metadata = metadata.map_err(|source| RefError::Unreadable { path: path.clone(), source })?;
             if metadata.is_symlink() && path.is_dir() {
@@ -318,7 +318,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
+pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     let entries = fs::read_dir(folder).and_then(|entries| {
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
     });
@@ -340,7 +340,7 @@ pub(crate) fn worktrees(repository: &Repository) -> Result<Vec<(Vec<u8>, Reposit
         found.push((b"main-worktree/".to_vec(), of(repository.common_dir.clone())));
     }
     for folder in
-        entries_of(&repository.common_dir.join("worktrees"))?.into_iter().filter(|path| path.is_dir())
+        list_folder(&repository.common_dir.join("worktrees"))?.into_iter().filter(|path| path.is_dir())
     {
         let name = path_bytes(Path::new(folder.file_name().unwrap_or_default()));
         found.push(([&b"worktrees/"[..], &name, b"/"].concat(), of(folder)));
@@ -356,7 +356,7 @@ mod tests {
     fn reflog_lines_and_pseudo_refs_are_read() {
         let (one, two) = ("1".repeat(40), "2".repeat(40));
         let log = format!("{} {one} A <a@b> 1 +0\tx\n{one} {two} A <a@b> 1 +0\ty\n", "0".repeat(40));
-        let names: Vec<_> = logged(log.as_bytes()).map(|oid| oid.to_string()).collect();
+        let names: Vec<_> = reflog(log.as_bytes()).map(|oid| oid.to_string()).collect();
         assert_eq!(names, [one.clone(), one.clone(), two.clone()]);
         assert_eq!(
             first_oid(format!("{one}\tnot-for-merge\tbranch").as_bytes()),

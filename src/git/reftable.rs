@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::git::git_command;
-use crate::git::git_command::PlumbingError;
+use crate::git::git_command::GitCommandError;
 use crate::git::refs::{FileRefs, Ref, RefError, Refs, first_oid, worktrees};
 use crate::git::{Oid, Repository, open_regular};
 
@@ -17,11 +17,11 @@ const FOOTERS: [usize; 2] = [68, 72];
 
 /// The commit that HEAD stands for; `None` on an unborn branch.
 pub(crate) fn head(repository: &Repository) -> Result<Option<Oid>, RefError> {
-    match git_command::run(repository, &["rev-parse", "--verify", "--quiet", "HEAD"]) {
+    match git_command::run_git(repository, &["rev-parse", "--verify", "--quiet", "HEAD"]) {
         Ok(out) => Ok(Oid::from_hex(out.trim_ascii())),
         // An unborn branch has a name; what has none is no HEAD.
-        Err(PlumbingError::Refused { is_silent: true, .. }) => {
-            match git_command::run(repository, &["symbolic-ref", "--quiet", "HEAD"]) {
+        Err(GitCommandError::Failed { is_silent: true, .. }) => {
+            match git_command::run_git(repository, &["symbolic-ref", "--quiet", "HEAD"]) {
                 Ok(_) => Ok(None),
                 Err(_) => Err(RefError::Broken("HEAD".into())),
             }
@@ -36,7 +36,7 @@ pub(crate) fn read(repository: &Repository) -> Result<Refs, RefError> {
     check(&repository.common_dir)?;
     // With root refs: `ORIG_HEAD` and the like lie in the table, too.
     let arguments = ["for-each-ref", "--include-root-refs", "--format=%(objectname) %(refname)"];
-    let out = git_command::run(repository, &arguments)?;
+    let out = git_command::run_git(repository, &arguments)?;
     let mut found = Refs::default();
     for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let space = memchr::memchr(b' ', line).unwrap_or(line.len());
@@ -57,8 +57,8 @@ pub(crate) fn read(repository: &Repository) -> Result<Refs, RefError> {
     }
     // `--reflog` walks; with `--no-walk` each entry is named without its history. Alone it is refused where there
     // are no reflogs.
-    let out = git_command::run(repository, &["rev-list", "--no-walk", "--all", "--reflog"])?;
-    found.logged.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
+    let out = git_command::run_git(repository, &["rev-list", "--no-walk", "--all", "--reflog"])?;
+    found.reflog.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
     Ok(found.sorted())
 }
 

@@ -26,12 +26,12 @@ pub enum DiscoverError {
         source: io::Error,
     },
     /// A file of it says something unknown.
-    #[error("{}: {said}", path.display())]
-    Unknown {
+    #[error("{}: {message}", path.display())]
+    Invalid {
         /// The file.
         path: PathBuf,
         /// What is wrong, and what to do.
-        said: String,
+        message: String,
     },
 }
 
@@ -49,7 +49,7 @@ pub struct GitEnvironment {
 impl GitEnvironment {
     /// Reads the variables of this process.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub fn from_process() -> Self {
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         let separator = if cfg!(windows) { b';' } else { b':' };
@@ -93,7 +93,7 @@ pub struct Repository {
     /// Whether a remote was left with some of the objects.
     pub is_partial: bool,
     /// Whether somebody else owns it.
-    pub is_foreign: bool,
+    pub has_other_owner: bool,
 }
 
 impl Repository {
@@ -125,7 +125,7 @@ impl Repository {
     ///
     /// # Errors
     /// One of its files cannot be read or understood.
-    pub fn at(top: &Path) -> Result<Option<Self>, DiscoverError> {
+    pub fn open_at(top: &Path) -> Result<Option<Self>, DiscoverError> {
         match resolve_dot_git(&top.join(".git"))? {
             Some(git_dir) => {
                 let found = Self::open(git_dir, None, false, &GitEnvironment::default())?;
@@ -140,7 +140,7 @@ impl Repository {
     ///
     /// # Errors
     /// It is none, or one of its files cannot be read or understood.
-    pub fn of_git_dir(git_dir: &Path) -> Result<Self, DiscoverError> {
+    pub fn open_git_dir(git_dir: &Path) -> Result<Self, DiscoverError> {
         if !is_git_dir(git_dir) {
             return Err(DiscoverError::NotARepository(git_dir.to_path_buf()));
         }
@@ -160,7 +160,8 @@ impl Repository {
         };
         let config_path = common_dir.join("config");
         let config = LocalConfig::parse(&read_or_empty(&config_path)?);
-        let unknown = |said: String| DiscoverError::Unknown { path: config_path.clone(), said };
+        let unknown =
+            |message: String| DiscoverError::Invalid { path: config_path.clone(), message: message };
         known_layout(&config).map_err(unknown)?;
         let format = match config.get("extensions", "objectformat") {
             None | Some("sha1") => ObjectFormat::Sha1,
@@ -203,7 +204,7 @@ impl Repository {
                 Some(file) => from_top(work_tree.as_deref(), file),
                 None => git_dir.join("index"),
             },
-            is_foreign: is_foreign(work_tree.as_deref().unwrap_or(&git_dir)),
+            has_other_owner: has_other_owner(work_tree.as_deref().unwrap_or(&git_dir)),
             git_dir,
             common_dir,
             work_tree,
@@ -266,9 +267,9 @@ fn resolve_dot_git(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     if is_git_dir(&target) {
         return Ok(Some(target));
     }
-    Err(DiscoverError::Unknown {
+    Err(DiscoverError::Invalid {
         path: path.to_path_buf(),
-        said: "it points to a git folder that is not there; repair it with `git worktree repair` or `git submodule update`".into(),
+        message: "it points to a git folder that is not there; repair it with `git worktree repair` or `git submodule update`".into(),
     })
 }
 
@@ -326,13 +327,13 @@ pub fn path_bytes(path: &Path) -> Vec<u8> {
 }
 
 #[cfg(unix)]
-fn is_foreign(path: &Path) -> bool {
+fn has_other_owner(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata(path).is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
-fn is_foreign(_path: &Path) -> bool {
+fn has_other_owner(_path: &Path) -> bool {
     false
 }
 
@@ -358,10 +359,10 @@ mod tests {
 
         fs::create_dir_all(root.join("linked")).unwrap();
         fs::write(root.join("linked/.git"), "gitdir: ../main/.git\n").unwrap();
-        let linked = Repository::at(&root.join("linked")).unwrap().unwrap();
+        let linked = Repository::open_at(&root.join("linked")).unwrap().unwrap();
         assert_eq!(linked.git_dir, root.join("linked/../main/.git"));
         fs::write(root.join("linked/.git"), "gitdir: ../gone\n").unwrap();
-        assert!(Repository::at(&root.join("linked")).unwrap_err().to_string().contains("not there"));
+        assert!(Repository::open_at(&root.join("linked")).unwrap_err().to_string().contains("not there"));
     }
 
     #[test]
@@ -369,7 +370,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let error = Repository::discover(root.path(), &GitEnvironment::default()).unwrap_err().to_string();
         assert!(error.contains("is not in a git repository"), "{error}");
-        assert!(Repository::at(root.path()).unwrap().is_none());
+        assert!(Repository::open_at(root.path()).unwrap().is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::git::{Commit, ObjectKind, Objects, Oid, ReadError, tag_target};
+use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, ReadError, tag_target};
 
 /// What a walk came across.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ struct Seen {
 }
 
 /// Commits reachable from `wanted` and not from `unwanted`.
-pub(crate) fn range(objects: &Objects, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
+pub(crate) fn range(objects: &ObjectDatabase, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
     let mut walk = Walk::default();
     let mut walker = Walker {
         objects,
@@ -59,7 +59,7 @@ pub(crate) fn range(objects: &Objects, wanted: &[Oid], unwanted: &[Oid], borders
 
 /// Follows annotated tags to what they name; collects the tags.
 pub(crate) fn peel(
-    objects: &Objects,
+    objects: &ObjectDatabase,
     oid: &Oid,
     mut tags: Option<&mut Vec<Oid>>,
 ) -> Result<(Oid, ObjectKind), ReadError> {
@@ -79,7 +79,7 @@ pub(crate) fn peel(
 }
 
 struct Walker<'o> {
-    objects: &'o Objects,
+    objects: &'o ObjectDatabase,
     /// Where a shallow clone ends.
     borders: HashSet<Oid>,
     seen: HashMap<Oid, Seen>,
@@ -112,7 +112,7 @@ impl Walker<'_> {
     }
 
     fn read(&self, oid: &Oid) -> Result<Commit, ReadError> {
-        let bytes = self.objects.read_kind(oid, ObjectKind::Commit)?;
+        let bytes = self.objects.read_as(oid, ObjectKind::Commit)?;
         Commit::parse(&bytes).ok_or_else(|| ReadError::Corrupt(*oid, "the commit has no tree".into()))
     }
 

@@ -14,7 +14,7 @@ pub struct TreeBudget(u64);
 impl TreeBudget {
     /// For so many commits.
     #[must_use]
-    pub const fn of_commits(count: usize) -> Self {
+    pub const fn for_commits(count: usize) -> Self {
         Self((count as u64).saturating_mul(FOR_EACH).saturating_add(FOR_ONE))
     }
 

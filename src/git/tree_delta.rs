@@ -2,24 +2,24 @@
 //! stands whole in a copy and began an entry there, too. (A copy can begin anywhere, so a crafted one could
 //! make an entry out of the middle of another.)
 
-use crate::git::{BrokenTree, ObjectFormat, TreeEntry, entry_at};
-use crate::text::Copied;
+use crate::git::{CorruptTree, ObjectFormat, TreeEntry, tree_entry_at};
+use crate::text::CopiedRange;
 
 /// What is known of each entry of a tree, with the place where it begins.
-pub type Known<T> = Vec<(u32, T)>;
+pub type EntryValues<T> = Vec<(u32, T)>;
 
 /// Walks a tree: takes over what is known of its base's entries, and asks `look` about the others.
 ///
 /// # Errors
 /// The tree ends within an entry; `known` holds those before it.
-pub fn take_over<T: Copy>(
+pub fn map_entries<T: Copy>(
     bytes: &[u8],
     format: ObjectFormat,
     base: &[(u32, T)],
-    copies: &[Copied],
-    known: &mut Known<T>,
+    copies: &[CopiedRange],
+    known: &mut EntryValues<T>,
     mut look: impl FnMut(&TreeEntry<'_>) -> T,
-) -> Result<(), BrokenTree> {
+) -> Result<(), CorruptTree> {
     let mut copies = copies.iter().peekable();
     let mut at = 0;
     while at < bytes.len() {
@@ -31,20 +31,20 @@ pub fn take_over<T: Copy>(
                 continue;
             }
         }
-        let entry = entry_at(bytes, at, format)?;
-        let last = copies.peek().filter(|copy| copy.to <= at && entry.place.1 <= copy.end());
+        let entry = tree_entry_at(bytes, at, format)?;
+        let last = copies.peek().filter(|copy| copy.to <= at && entry.span.1 <= copy.end());
         let last = last.and_then(|copy| beginning_at(base, at - copy.to + copy.from.start));
         let what = last.map_or_else(|| look(&entry), |last| base[last].1);
         // Trees over 4 GiB are not decoded.
         known.push((u32::try_from(at).unwrap_or(u32::MAX), what));
-        at = entry.place.1;
+        at = entry.span.1;
     }
     Ok(())
 }
 
 /// Takes over entries of a base, from the place `at` on, as long as they lie whole in a copy. Says where they
 /// end.
-fn inherit<T: Copy>(base: &[(u32, T)], copy: &Copied, at: usize, known: &mut Known<T>) -> usize {
+fn inherit<T: Copy>(base: &[(u32, T)], copy: &CopiedRange, at: usize, known: &mut EntryValues<T>) -> usize {
     let from = at - copy.to + copy.from.start;
     let Some(first) = beginning_at(base, from) else { return at };
     // An entry ends where the next one begins; of the last one that is not known.
@@ -72,18 +72,18 @@ mod tests {
             .collect()
     }
 
-    fn names(bytes: &[u8], base: &[(u32, ())], copies: &[Copied]) -> Vec<String> {
+    fn names(bytes: &[u8], base: &[(u32, ())], copies: &[CopiedRange]) -> Vec<String> {
         let (mut asked, mut known) = (Vec::new(), Vec::new());
-        take_over(bytes, ObjectFormat::Sha1, base, copies, &mut known, |entry| {
+        map_entries(bytes, ObjectFormat::Sha1, base, copies, &mut known, |entry| {
             asked.push(String::from_utf8_lossy(entry.name).into_owned());
         })
         .unwrap();
         asked
     }
 
-    fn known(bytes: &[u8]) -> Known<()> {
+    fn known(bytes: &[u8]) -> EntryValues<()> {
         let mut known = Vec::new();
-        take_over(bytes, ObjectFormat::Sha1, &[], &[], &mut known, |_| ()).unwrap();
+        map_entries(bytes, ObjectFormat::Sha1, &[], &[], &mut known, |_| ()).unwrap();
         known
     }
 
@@ -92,7 +92,7 @@ mod tests {
         let base = tree(&[("a", 1), ("b", 2), ("c", 3)]);
         let new = tree(&[("a", 1), ("b", 9), ("c", 3)]);
         // What git would write: everything but the bytes of b's new name.
-        let copies = [Copied { from: 0..38, to: 0 }, Copied { from: 58..base.len(), to: 58 }];
+        let copies = [CopiedRange { from: 0..38, to: 0 }, CopiedRange { from: 58..base.len(), to: 58 }];
         assert_eq!(names(&new, &known(&base), &copies), ["b"]);
         assert_eq!(names(&new, &[], &[]), ["a", "b", "c"]);
     }
@@ -101,7 +101,7 @@ mod tests {
     fn an_entry_out_of_the_middle_of_another_is_asked_about() {
         let base = tree(&[("x100644 hidden", 1), ("y", 2)]);
         let start = 8;
-        let copies = [Copied { from: start..base.len(), to: 0 }];
+        let copies = [CopiedRange { from: start..base.len(), to: 0 }];
         assert_eq!(names(&base[start..], &known(&base), &copies), ["hidden"]);
     }
 }

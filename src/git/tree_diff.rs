@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::git::tree_budget::TreeBudget;
-use crate::git::{EntryKind, ObjectFormat, ObjectKind, Objects, Oid, ReadError, tree_entries};
+use crate::git::{EntryKind, ObjectDatabase, ObjectFormat, ObjectKind, Oid, ReadError, tree_entries};
 
 /// A path whose content no parent has in the same place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,12 @@ pub(crate) struct Entry {
 }
 
 /// Reads a tree's entries, sorted by name.
-pub(crate) fn read_tree(objects: &Objects, format: ObjectFormat, oid: &Oid) -> Result<Vec<Entry>, ReadError> {
-    let bytes = objects.read_kind(oid, ObjectKind::Tree)?;
+pub(crate) fn read_tree(
+    objects: &ObjectDatabase,
+    format: ObjectFormat,
+    oid: &Oid,
+) -> Result<Vec<Entry>, ReadError> {
+    let bytes = objects.read_as(oid, ObjectKind::Tree)?;
     let mut entries = Vec::new();
     for entry in tree_entries(&bytes, format) {
         let entry = entry.map_err(|_| ReadError::Corrupt(*oid, "the tree is broken".into()))?;
@@ -53,7 +57,7 @@ pub(crate) fn read_tree(objects: &Objects, format: ObjectFormat, oid: &Oid) -> R
 
 /// What `new` holds that `old` does not hold in the same place, and what is gone.
 pub(crate) struct TreeDiff<'o> {
-    pub(crate) objects: &'o Objects,
+    pub(crate) objects: &'o ObjectDatabase,
     pub(crate) format: ObjectFormat,
     pub(crate) found: ChangeSet,
     /// Trees that could not be read.
@@ -63,7 +67,7 @@ pub(crate) struct TreeDiff<'o> {
 }
 
 impl<'o> TreeDiff<'o> {
-    pub(crate) fn new(objects: &'o Objects, format: ObjectFormat, budget: TreeBudget) -> Self {
+    pub(crate) fn new(objects: &'o ObjectDatabase, format: ObjectFormat, budget: TreeBudget) -> Self {
         Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget }
     }
 
@@ -116,7 +120,7 @@ impl<'o> TreeDiff<'o> {
             if before.as_ref().is_some_and(|before| before.oid == entry.oid && before.kind == entry.kind) {
                 continue;
             }
-            let path = joined(prefix, &entry.name);
+            let path = join_path(prefix, &entry.name);
             if !self.budget.spend(&path) {
                 return;
             }
@@ -129,7 +133,7 @@ impl<'o> TreeDiff<'o> {
                 }
                 EntryKind::Submodule => self.remove(&path, before),
                 EntryKind::File | EntryKind::Link => {
-                    let base = before.filter(|before| is_text(before.kind)).map(|before| before.oid);
+                    let base = before.filter(|before| is_blob(before.kind)).map(|before| before.oid);
                     if let Some(tree) = was_tree {
                         work.push((path.clone(), Some(tree), None));
                     }
@@ -139,7 +143,7 @@ impl<'o> TreeDiff<'o> {
             }
         }
         for entry in old.iter().filter(|entry| find(new, &entry.name).is_none()) {
-            let path = joined(prefix, &entry.name);
+            let path = join_path(prefix, &entry.name);
             if !self.budget.spend(&path) {
                 return;
             }
@@ -152,15 +156,15 @@ impl<'o> TreeDiff<'o> {
     }
 
     fn remove(&mut self, path: &[u8], entry: Option<Entry>) {
-        if let Some(entry) = entry.filter(|entry| is_text(entry.kind)) {
+        if let Some(entry) = entry.filter(|entry| is_blob(entry.kind)) {
             self.found.removed.push((path.to_vec(), entry.oid));
         }
     }
 }
 
 /// The entry at a path of a tree, if there is one.
-pub(crate) fn entry_at(
-    objects: &Objects,
+pub(crate) fn find_entry(
+    objects: &ObjectDatabase,
     format: ObjectFormat,
     root: &Oid,
     path: &[u8],
@@ -170,7 +174,7 @@ pub(crate) fn entry_at(
         if kind != EntryKind::Tree {
             return Ok(None);
         }
-        let bytes = objects.read_kind(&oid, ObjectKind::Tree)?;
+        let bytes = objects.read_as(&oid, ObjectKind::Tree)?;
         let found = tree_entries(&bytes, format).filter_map(Result::ok).find(|entry| entry.name == name);
         match found {
             Some(entry) => (kind, oid) = (entry.kind, entry.oid),
@@ -181,8 +185,8 @@ pub(crate) fn entry_at(
 }
 
 /// Looks paths up in trees, and reads each tree once: a merge may change many paths of one folder.
-pub struct Lookup<'o> {
-    objects: &'o Objects,
+pub struct TreeLookup<'o> {
+    objects: &'o ObjectDatabase,
     format: ObjectFormat,
     trees: HashMap<Oid, Vec<Entry>>,
     /// Entries of all of them.
@@ -192,10 +196,10 @@ pub struct Lookup<'o> {
 /// With more entries than this it begins anew.
 const MOST_HELD: usize = 1 << 20;
 
-impl<'o> Lookup<'o> {
+impl<'o> TreeLookup<'o> {
     /// Nothing is read yet.
     #[must_use]
-    pub fn new(objects: &'o Objects, format: ObjectFormat) -> Self {
+    pub fn new(objects: &'o ObjectDatabase, format: ObjectFormat) -> Self {
         Self { objects, format, trees: HashMap::new(), held: 0 }
     }
 
@@ -203,7 +207,7 @@ impl<'o> Lookup<'o> {
     ///
     /// # Errors
     /// A tree on the way cannot be read.
-    pub fn at(&mut self, root: &Oid, path: &[u8]) -> Result<Option<(EntryKind, Oid)>, ReadError> {
+    pub fn find(&mut self, root: &Oid, path: &[u8]) -> Result<Option<(EntryKind, Oid)>, ReadError> {
         let (mut kind, mut oid) = (EntryKind::Tree, *root);
         for name in path.split(|byte| *byte == b'/') {
             if kind != EntryKind::Tree {
@@ -232,28 +236,28 @@ impl<'o> Lookup<'o> {
     }
 }
 
-pub(crate) const fn is_text(kind: EntryKind) -> bool {
+pub(crate) const fn is_blob(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::File | EntryKind::Link)
 }
 
-pub(crate) fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
+pub(crate) fn join_path(prefix: &[u8], name: &[u8]) -> Vec<u8> {
     if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
 }
 
 /// The lines of a version, for telling whether another one looks like it renamed: if half of the larger one's
 /// lines, by bytes, stand in both. The measure is git's; lines are compared instead of 64-byte chunks.
 #[derive(Clone, Debug, Default)]
-pub struct Lines {
+pub struct LineCounts {
     /// How long the version is.
     length: usize,
     /// How long the line of each hash is, and how often it stands there.
     counts: HashMap<u64, (usize, usize), BuildHasherDefault<Plain>>,
 }
 
-impl Lines {
+impl LineCounts {
     /// The lines of a version.
     #[must_use]
-    pub fn of(version: &[u8]) -> Self {
+    pub fn new(version: &[u8]) -> Self {
         // Keys of its own for each process: which lines share a hash must not be for the repository to choose.
         static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let mut lines = Self { length: version.len(), ..Self::default() };
@@ -315,7 +319,7 @@ mod tests {
     use super::*;
 
     fn is_similar(one: &[u8], other: &[u8]) -> bool {
-        let (one, other) = (Lines::of(one), Lines::of(other));
+        let (one, other) = (LineCounts::new(one), LineCounts::new(other));
         assert_eq!(one.is_similar(&other), other.is_similar(&one));
         one.is_similar(&other)
     }

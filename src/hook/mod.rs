@@ -1,4 +1,6 @@
-//! What git calls: puts skant's hooks into a repository and takes them away again.
+//! Git hooks: their installation, and the commits that a push transfers.
+//!
+//! Scans nothing: `cli::command::hook` runs the scans of the hooks.
 
 pub mod install;
 pub mod pushed_refs;

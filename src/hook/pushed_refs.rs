@@ -1,46 +1,56 @@
-//! What a push brings, as git tells its hooks. Formats: git's documentation, `githooks`, "pre-push" and
-//! "pre-receive".
+//! The commits that a push transfers, from the lines that git passes to its hooks. Formats: git's documentation,
+//! `githooks`, "pre-push" and "pre-receive".
+//!
+//! Reads refs and remotes; reads no content and scans nothing.
 
 use std::collections::HashMap;
 
+use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::git::{Objects, Oid, OpenError, PlumbingError, Ref, RefError, Refs, Repository, run};
+use crate::git::{GitCommandError, ObjectDatabase, Oid, OpenError, Ref, RefError, Refs, Repository, run_git};
 use crate::source::range::Revisions;
 
-/// A push that cannot be understood.
-#[derive(Debug, Error)]
+/// The reason why the commits of a push cannot be determined.
+#[derive(Debug, Error, Diagnostic)]
 pub enum PushError {
-    /// A line of standard input is not of git's form.
-    #[error("line {0} of standard input is not what git tells a hook; this command is for git to call")]
+    /// A line of standard input has another format than git's.
+    #[error("line {0} of standard input is not a line that git passes to this hook")]
+    #[diagnostic(
+        code(skant::push::line),
+        help("git calls this command; to scan commits by hand use `skant scan --history main..HEAD`")
+    )]
     Line(usize),
     /// The refs cannot be read.
     #[error(transparent)]
+    #[diagnostic(code(skant::push::refs), help("`git for-each-ref` has to work first"))]
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
-    Objects(#[from] OpenError),
+    #[diagnostic(code(skant::push::objects), help("`git fsck` says what is wrong"))]
+    ObjectDatabase(#[from] OpenError),
     /// git cannot be asked for its remotes.
     #[error(transparent)]
-    Git(#[from] PlumbingError),
+    #[diagnostic(code(skant::push::git), help("`git remote -v` has to work first"))]
+    Git(#[from] GitCommandError),
 }
 
-/// One ref that is pushed.
+/// One ref that a push changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// What the ref will name; zero where it is deleted.
+    /// The object that the ref names after the push; zero if the push deletes the ref.
     pub new: Oid,
-    /// What it names now on the other side; zero where it is new.
+    /// The object that the ref names on the remote before the push; zero if the ref is new.
     pub old: Oid,
-    /// The ref's name on the other side.
+    /// The ref's name on the remote.
     pub remote_name: Vec<u8>,
 }
 
 impl Update {
-    /// Reads pre-push's lines: local ref, local object, remote ref, remote object.
+    /// Reads the lines of `pre-push`: local ref, local object, remote ref, remote object.
     ///
     /// # Errors
-    /// A line is of another form.
+    /// Fails if a line has another format.
     pub fn parse_push(input: &[u8]) -> Result<Vec<Self>, PushError> {
         Self::parse(input, |words| match words {
             [_, new, name, old] => Some((new, old, name)),
@@ -48,10 +58,10 @@ impl Update {
         })
     }
 
-    /// Reads pre-receive's lines: old object, new object, ref.
+    /// Reads the lines of `pre-receive`: old object, new object, ref.
     ///
     /// # Errors
-    /// A line is of another form.
+    /// Fails if a line has another format.
     pub fn parse_receive(input: &[u8]) -> Result<Vec<Self>, PushError> {
         Self::parse(input, |words| match words {
             [old, new, name] => Some((new, old, name)),
@@ -80,78 +90,86 @@ impl Update {
     }
 }
 
-/// Where a push goes.
+/// The remote that a push goes to.
 #[derive(Clone, Debug, Default)]
 pub struct Remote {
-    /// The remote's name, or what stands in its place.
+    /// The remote's name, or its address if it has no name.
     pub name: Option<String>,
-    /// The address, if it is told.
+    /// The address, if git or the pre-commit framework passes it.
     pub address: Option<String>,
 }
 
-/// What a push brings.
+/// The commits that a push transfers.
 #[derive(Clone, Debug, Default)]
-pub struct Brought {
-    /// All that the remote does not have, as far as is known.
+pub struct PushedCommits {
+    /// All commits that the remote does not have, as far as is known.
     pub revisions: Revisions,
-    /// A tracking ref that is not what the remote has: what was last seen of it is out of date, and counts for nothing.
+    /// A tracking ref that differs from the remote's ref. Then all tracking refs of the remote are ignored.
     pub outdated: Option<Vec<u8>>,
 }
 
-/// What a push brings that the remote does not have: by what it says of the pushed refs, and by what was last
-/// seen of it. Another remote's refs do not count, since a push may carry commits from one to the other; nor does what
-/// was seen where one of the pushed refs shows that it is so no more: the remote may have been cleaned, or be another
-/// one by now.
+/// Returns the commits of a push that the remote does not have. It uses the remote's refs as git passes them, and the
+/// tracking refs of the remote.
+///
+/// Tracking refs of other remotes are not used, because a push may carry commits from one remote to another. Tracking
+/// refs are also not used if a pushed ref shows that they are outdated: the remote may have been cleaned, or replaced by
+/// another repository.
 ///
 /// # Errors
-/// The refs or objects cannot be read.
-pub fn revisions_of_push(
+/// Fails if the refs or the objects cannot be read.
+pub fn pushed_commits(
     repository: &Repository,
     remote: &Remote,
     updates: &[Update],
-) -> Result<Brought, PushError> {
-    let wanted: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    if wanted.is_empty() {
-        return Ok(Brought::default());
+) -> Result<PushedCommits, PushError> {
+    let included: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    if included.is_empty() {
+        return Ok(PushedCommits::default());
     }
-    let objects = Objects::open(repository)?;
+    let objects = ObjectDatabase::open(repository)?;
     let refs = Refs::read(repository)?.refs;
-    let outdated = outdated(&refs, remote, updates);
-    let mut unwanted = if outdated.is_none() { tracked(repository, remote, refs)? } else { Vec::new() };
-    unwanted.extend(updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.has(oid)));
-    Ok(Brought { revisions: Revisions { wanted, unwanted }, outdated })
+    let outdated = find_outdated(&refs, remote, updates);
+    let mut excluded = if outdated.is_none() { tracking_tips(repository, remote, refs)? } else { Vec::new() };
+    excluded.extend(
+        updates.iter().map(|update| update.old).filter(|oid| !oid.is_zero() && objects.contains(oid)),
+    );
+    Ok(PushedCommits { revisions: Revisions { included, excluded }, outdated })
 }
 
-/// The tracking ref of a pushed branch, if it names something else than the remote says that it has.
-fn outdated(refs: &[Ref], remote: &Remote, updates: &[Update]) -> Option<Vec<u8>> {
+/// Returns a tracking ref of a pushed branch that differs from the remote's ref.
+fn find_outdated(refs: &[Ref], remote: &Remote, updates: &[Update]) -> Option<Vec<u8>> {
     let name = remote.name.as_ref()?;
-    let seen: HashMap<&[u8], Oid> = refs.iter().map(|known| (&known.name[..], known.oid)).collect();
+    let local: HashMap<&[u8], Oid> = refs.iter().map(|known| (&known.name[..], known.oid)).collect();
     updates.iter().find_map(|update| {
         let branch = update.remote_name.strip_prefix(b"refs/heads/")?;
         let tracking = [b"refs/remotes/", name.as_bytes(), b"/", branch].concat();
-        let is_other = seen.get(&tracking[..]).is_some_and(|oid| *oid != update.old);
+        let is_other = local.get(&tracking[..]).is_some_and(|oid| *oid != update.old);
         is_other.then_some(tracking)
     })
 }
 
-/// What was last seen of a remote: its tracking refs, less those that another remote's commits may come to.
+/// Returns the tips that a remote has: its tracking refs, without those that another remote's fetch may write.
 ///
 /// # Errors
-/// The refs cannot be read, or git cannot be asked.
-pub fn known_to(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
+/// Fails if the refs cannot be read, or if git cannot be asked for the remotes.
+pub fn remote_tips(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
     if remote.name.is_none() {
         return Ok(Vec::new());
     }
-    tracked(repository, remote, Refs::read(repository)?.refs)
+    tracking_tips(repository, remote, Refs::read(repository)?.refs)
 }
 
-/// The same of refs that are read already.
-fn tracked(repository: &Repository, remote: &Remote, mut refs: Vec<Ref>) -> Result<Vec<Oid>, PushError> {
+/// Does the work of [`remote_tips`] on refs that are already read.
+fn tracking_tips(
+    repository: &Repository,
+    remote: &Remote,
+    mut refs: Vec<Ref>,
+) -> Result<Vec<Oid>, PushError> {
     let Some(name) = &remote.name else { return Ok(Vec::new()) };
     let prefix = format!("refs/remotes/{name}/");
     refs.retain(|known| known.name.starts_with(prefix.as_bytes()));
-    // git is asked, since remotes may stand in any of its configuration files.
-    if refs.is_empty() || !is_seen_where_pushed(repository, remote) {
+    // git is asked, because remotes may be in any of its configuration files.
+    if refs.is_empty() || !is_fetched_from_push_address(repository, remote) {
         return Ok(Vec::new());
     }
     let others = destinations_of_others(repository, name)?;
@@ -159,20 +177,20 @@ fn tracked(repository: &Repository, remote: &Remote, mut refs: Vec<Ref>) -> Resu
     Ok(refs.into_iter().map(|known| known.oid).collect())
 }
 
-/// Whether a remote is fetched from where it is pushed to. With a `pushurl`, or several addresses, its tracking refs
-/// tell of another repository.
-fn is_seen_where_pushed(repository: &Repository, remote: &Remote) -> bool {
+/// Returns whether a remote is fetched from the address that it is pushed to. With a `pushurl`, or with several
+/// addresses, its tracking refs describe another repository.
+fn is_fetched_from_push_address(repository: &Repository, remote: &Remote) -> bool {
     let (Some(name), Some(address)) = (&remote.name, &remote.address) else { return true };
-    let fetched = run(repository, &["ls-remote", "--get-url", name]);
-    fetched.is_ok_and(|fetched| same_place(&String::from_utf8_lossy(&fetched), address))
+    let fetched = run_git(repository, &["ls-remote", "--get-url", name]);
+    fetched.is_ok_and(|fetched| is_same_repository(&String::from_utf8_lossy(&fetched), address))
 }
 
-/// Whether two addresses name one repository, whatever the protocol and the user.
-fn same_place(one: &str, other: &str) -> bool {
-    let place = |address: &str| {
+/// Returns whether two addresses name the same repository, ignoring protocol, port and user.
+fn is_same_repository(one: &str, other: &str) -> bool {
+    let repository = |address: &str| {
         let address = address.trim().trim_end_matches('/');
         let (has_scheme, rest) = address.split_once("://").map_or((false, address), |(_, rest)| (true, rest));
-        // `host:path` is ssh, unless a slash stands before the colon.
+        // `host:path` is ssh, unless there is a slash before the colon.
         let is_short = !has_scheme && rest.find(':').is_some_and(|colon| !rest[..colon].contains('/'));
         let (host, path) = match rest.split_once(if is_short { ':' } else { '/' }) {
             Some((host, path)) if has_scheme || is_short => (host, path),
@@ -184,21 +202,21 @@ fn same_place(one: &str, other: &str) -> bool {
         let path = path.trim_start_matches('/');
         (host, path.strip_suffix(".git").unwrap_or(path).to_owned())
     };
-    place(one) == place(other)
+    repository(one) == repository(other)
 }
 
-/// Where the refs of other remotes go, by their names and by their settings: the beginnings of names.
+/// Returns the prefixes of the tracking refs of all other remotes, by their names and by their `fetch` settings.
 fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec<u8>>, PushError> {
-    let remotes = run(repository, &["remote"])?;
+    let remotes = run_git(repository, &["remote"])?;
     let others =
         remotes.split(|byte| *byte == b'\n').filter(|other| !other.is_empty() && *other != name.as_bytes());
     let mut found: Vec<Vec<u8>> = others
         .filter(|other| other.starts_with(format!("{name}/").as_bytes()))
         .map(|other| [b"refs/remotes/", other, b"/"].concat())
         .collect();
-    let fetched = match run(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
+    let fetched = match run_git(repository, &["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]) {
         Ok(fetched) => fetched,
-        Err(PlumbingError::Refused { is_silent: true, .. }) => Vec::new(),
+        Err(GitCommandError::Failed { is_silent: true, .. }) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     for setting in fetched.split(|byte| *byte == 0) {
@@ -212,32 +230,32 @@ fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec
             found.push(destination[..end].to_vec());
         }
     }
-    // One that may go anywhere says nothing.
+    // An empty prefix would match every ref.
     found.retain(|beginning| !beginning.is_empty());
     Ok(found)
 }
 
-/// What a push brings to the repository that receives it: everything that no ref has yet.
+/// Returns the commits that a push brings to the repository that receives it: all commits that no ref has yet.
 ///
 /// # Errors
-/// The refs cannot be read.
-pub fn revisions_of_receive(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
-    let wanted = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let unwanted = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
-    Ok(Revisions { wanted, unwanted })
+/// Fails if the refs cannot be read.
+pub fn received_commits(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
+    let included = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+    let excluded = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
+    Ok(Revisions { included, excluded })
 }
 
-/// A commit message without what `git commit -v` appends below its scissors line.
+/// Returns a commit message without the scissors line and the diff that `git commit -v` appends.
 #[must_use]
 pub fn without_diff(message: &[u8]) -> &[u8] {
     const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
     let Some(at) = memchr::memmem::find(message, SCISSORS) else { return message };
     let line = message[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    // The line is the comment sign, a space and the scissors; comments follow that say what it is. A line that
-    // stands there without them is not git's own, and git may leave all that follows in the message.
-    let sign = message[line..at].trim_ascii_end();
+    // Git's line is the comment character, a space and the scissors; comment lines follow that explain it. A line
+    // without such comments is not git's own, and git may keep the text after it in the message.
+    let comment = message[line..at].trim_ascii_end();
     let after = message[at + SCISSORS.len()..].strip_prefix(b"\n").unwrap_or_default();
-    let is_gits = (1..=5).contains(&sign.len()) && after.starts_with(sign);
+    let is_gits = (1..=5).contains(&comment.len()) && after.starts_with(comment);
     if is_gits { &message[..line] } else { message }
 }
 
@@ -246,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_and_others_refused() {
+    fn lines_of_git_are_read_and_other_lines_are_refused() {
         let (one, zero) = ("1".repeat(40), "0".repeat(40));
         let push =
             Update::parse_push(format!("refs/heads/a {one} refs/heads/b {zero}\n").as_bytes()).unwrap();
@@ -259,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_repository_are_known_as_such() {
+    fn addresses_of_one_repository_are_equal() {
         let url = "https://github.com/a/b.git";
         for other in [
             "git@github.com:a/b",
@@ -267,13 +285,15 @@ mod tests {
             "git://github.com/a/b",
             "git@github.com:/a/b\n",
         ] {
-            assert!(same_place(url, other), "{other}");
+            assert!(is_same_repository(url, other), "{other}");
         }
         for other in ["https://github.com/a/c.git", "git@gitlab.com:a/b.git", "/a/b.git", "../b.git", ""] {
-            assert!(!same_place(url, other), "{other}");
+            assert!(!is_same_repository(url, other), "{other}");
         }
-        assert!(same_place("../far.git", "../far") && !same_place("../far.git", "../near.git"));
-        assert!(same_place("/c:/far.git", "/c:/far"));
+        assert!(
+            is_same_repository("../far.git", "../far") && !is_same_repository("../far.git", "../near.git")
+        );
+        assert!(is_same_repository("/c:/far.git", "/c:/far"));
     }
 
     #[test]

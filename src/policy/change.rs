@@ -5,29 +5,31 @@ use crate::policy::Settings;
 
 /// What counts where the policy is the base revision's: the base's, and of the change what names a value.
 #[must_use]
-pub fn of_base(mut base: Settings, change: &Settings) -> Settings {
+pub fn restrict_to_base(mut base: Settings, change: &Settings) -> Settings {
     let new = change.allow.iter().filter(|entry| {
-        entry.names_a_value() && !base.allow.iter().any(|known| known.allows_the_same(entry))
+        entry.has_fingerprint() && !base.allow.iter().any(|known| known.suppresses_the_same(entry))
     });
-    let new: Vec<_> =
-        new.cloned().map(|entry| crate::policy::suppress::Entry { in_change: true, ..entry }).collect();
+    let new: Vec<_> = new
+        .cloned()
+        .map(|entry| crate::policy::suppress::SuppressionEntry { from_change: true, ..entry })
+        .collect();
     base.allow.extend(new);
     base
 }
 
 /// How a change weakens the policy, in words; empty if it does not.
 #[must_use]
-pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
-    // What names a value counts at once, by [`of_base`].
+pub fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String> {
+    // What names a value counts at once, by [`restrict_to_base`].
     let (mut at_once, mut said) = (Vec::new(), Vec::new());
     let new = |one: &[String], other: &[String]| -> Vec<String> {
         other.iter().filter(|text| !one.contains(text)).map(|text| shown(text)).collect()
     };
     for entry in &change.allow {
-        if !base.allow.iter().any(|known| known.allows_the_same(entry)) {
+        if !base.allow.iter().any(|known| known.suppresses_the_same(entry)) {
             let reason = if entry.reason.is_empty() { "no reason given" } else { &entry.reason };
-            let list = if entry.names_a_value() { &mut at_once } else { &mut said };
-            list.push(format!("allows {} ({}): {reason}", shown(&entry.subject()), entry.source.name()));
+            let list = if entry.has_fingerprint() { &mut at_once } else { &mut said };
+            list.push(format!("allows {} ({}): {reason}", shown(&entry.describe()), entry.source.name()));
         }
     }
     for rule in new(&base.disabled, &change.disabled) {
@@ -37,7 +39,7 @@ pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
         said.push(format!("leaves out paths that match {pattern}"));
     }
     for accept in change.accept.iter().filter(|accept| !base.accept.contains(accept)) {
-        said.push(format!("accepts problems of the kind {}", shown(&accept.subject())));
+        said.push(format!("accepts problems of the kind {}", shown(&accept.describe())));
     }
     for rule in &base.rules {
         let now = change.rules.iter().find(|other| other.id == rule.id);
@@ -59,16 +61,16 @@ pub fn weakened(base: &Settings, change: &Settings) -> Vec<String> {
 }
 
 fn shown(text: &str) -> String {
-    crate::text::terminal(text.as_bytes())
+    crate::text::escape_terminal(text.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Origin, parse};
+    use crate::policy::{FileOrigin, parse};
 
     fn settings(text: &str) -> Settings {
-        parse(text.as_bytes(), Origin::Repository, &["generic-secret", "a-rule"]).unwrap()
+        parse(text.as_bytes(), FileOrigin::Repository, &["generic-secret", "a-rule"]).unwrap()
     }
 
     const RULE: &str = "[[rule]]\nid = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z]{9}'\nalphabet = \"lower\"\n";
@@ -88,9 +90,9 @@ mod tests {
             ("min-confidence = \"low\"", "", "only from medium confidence on"),
             ("", "gitleaks = true", "honours the files and comments for gitleaks"),
         ] {
-            let weak = weakened(&settings(base), &settings(change));
+            let weak = find_weakenings(&settings(base), &settings(change));
             assert!(weak.len() == 1 && weak[0].contains(said), "{change}: {weak:?}");
-            assert_eq!(weakened(&settings(change), &settings(change)), [""; 0]);
+            assert_eq!(find_weakenings(&settings(change), &settings(change)), [""; 0]);
         }
         for (base, change) in [
             (allow, ""),
@@ -99,7 +101,7 @@ mod tests {
             ("", "min-confidence = \"low\""),
             (allow, &allow.replace("old", "very old")),
         ] {
-            assert_eq!(weakened(&settings(base), &settings(change)), [""; 0], "{change}");
+            assert_eq!(find_weakenings(&settings(base), &settings(change)), [""; 0], "{change}");
         }
     }
 
@@ -112,13 +114,13 @@ mod tests {
         let base = settings(
             "exclude = [\"a\"]\n[[allow]]\nfingerprint = \"aaaaaa\"\nrule = \"a-rule\"\nreason = \"y\"",
         );
-        let both = of_base(base, &change);
+        let both = restrict_to_base(base, &change);
         assert_eq!(both.exclude.patterns(), ["a"]);
         assert!(both.disabled.is_empty());
         let entries: Vec<_> = both
             .allow
             .iter()
-            .map(|entry| (entry.fingerprint.as_deref().unwrap_or(""), entry.in_change))
+            .map(|entry| (entry.fingerprint.as_deref().unwrap_or(""), entry.from_change))
             .collect();
         assert_eq!(entries, [("aaaaaa", false), ("3f9c1a", true)]);
     }

@@ -3,7 +3,7 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
-use crate::text::terminal;
+use crate::text::escape_terminal;
 
 /// The longest pattern, in bytes. The time that a pattern takes grows with the square of its length.
 const MOST_PATTERN: usize = 1024;
@@ -19,22 +19,22 @@ const MOST_COMPILED: usize = 1 << 20;
 
 /// Path patterns: `*` stays within a folder, `**` does not; a pattern without `/` counts in every folder.
 #[derive(Clone, Debug, Default)]
-pub struct Globs {
+pub struct PathPatterns {
     plain: Vec<Plain>,
     sets: Vec<GlobSet>,
     expressions: Vec<RegexSet>,
     patterns: Vec<String>,
 }
 
-impl PartialEq for Globs {
+impl PartialEq for PathPatterns {
     fn eq(&self, other: &Self) -> bool {
         self.patterns == other.patterns
     }
 }
 
-impl Eq for Globs {}
+impl Eq for PathPatterns {}
 
-impl Globs {
+impl PathPatterns {
     /// Compiles patterns.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Globs {
     ///
     /// # Errors
     /// One cannot be read, or they are too large.
-    pub fn of_expressions(expressions: &[String]) -> Result<Self, String> {
+    pub fn from_regexes(expressions: &[String]) -> Result<Self, String> {
         if expressions.len() > MOST_PATTERNS || expressions.iter().any(|text| text.len() > MOST_PATTERN) {
             return Err(format!(
                 "there are more than {MOST_PATTERNS}, or one has more than {MOST_PATTERN} bytes"
@@ -173,7 +173,7 @@ fn globs(pattern: &str) -> Result<[Glob; 2], String> {
     let base = base.trim_end_matches('/');
     let glob = |text: &str| {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
-        glob.map_err(|error| format!("`{}`: {}", terminal(pattern.as_bytes()), error.kind()))
+        glob.map_err(|error| format!("`{}`: {}", escape_terminal(pattern.as_bytes()), error.kind()))
     };
     Ok([glob(base)?, glob(&format!("{base}/**"))?])
 }
@@ -184,14 +184,14 @@ mod tests {
 
     #[test]
     fn an_expression_has_a_longest_length_and_a_list_a_largest_number() {
-        let of = |number: usize, length: usize| Globs::of_expressions(&vec!["a".repeat(length); number]);
+        let of = |number: usize, length: usize| PathPatterns::from_regexes(&vec!["a".repeat(length); number]);
         assert!(of(1, MOST_PATTERN).is_ok() && of(1, MOST_PATTERN + 1).is_err());
         assert!(of(MOST_PATTERNS, 1).is_ok() && of(MOST_PATTERNS + 1, 1).is_err());
     }
 
     #[test]
     fn patterns_count_as_in_ignore_files() {
-        let globs = Globs::new(&["docs/".into(), "/build".into(), "a/*.txt".into()]).unwrap();
+        let globs = PathPatterns::new(&["docs/".into(), "/build".into(), "a/*.txt".into()]).unwrap();
         for (path, expected) in [
             ("docs/x.md", true),
             ("sub/docs/x.md", true),
@@ -218,7 +218,11 @@ mod tests {
             ("a?b", false),
             ("/", false),
         ] {
-            assert_eq!(Globs::new(&[pattern.to_owned()]).unwrap().sets.is_empty(), expected, "{pattern}");
+            assert_eq!(
+                PathPatterns::new(&[pattern.to_owned()]).unwrap().sets.is_empty(),
+                expected,
+                "{pattern}"
+            );
         }
     }
 
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn patterns_without_measure_are_refused() {
         let deep = |depth| format!("{}a{}", "{".repeat(depth), "}".repeat(depth));
-        let patterns = |pattern: &str, count| Globs::new(&vec![pattern.to_owned(); count]);
+        let patterns = |pattern: &str, count| PathPatterns::new(&vec![pattern.to_owned(); count]);
         assert!(patterns(&deep(MOST_BRACES), 1).is_ok() && patterns(&"a/".repeat(512), 1).is_ok());
         // Of each of these a larger one ends in a stack that overflows, or takes minutes.
         for (pattern, count) in [(deep(MOST_BRACES + 1), 1), ("a/".repeat(513), 1), ("a".into(), 1001)] {

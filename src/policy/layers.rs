@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::policy::format::skant_toml::extends_of;
-use crate::policy::{ConfigError, Origin, Settings, parse};
+use crate::policy::{ConfigError, FileOrigin, Settings, parse};
 
 /// Files that build on each other: no longer chain, and no more files in all.
 const MOST_FILES: usize = 32;
@@ -46,7 +46,7 @@ pub enum LoadError {
 }
 
 /// What leads from a file and the name of another one to that other one: its name for people, and its bytes.
-pub type Follow<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
+pub type ReadReferenced<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
 
 /// Reads a file and all that it builds on; those come first. `known` are the rules that there are already.
 ///
@@ -55,9 +55,9 @@ pub type Follow<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String>
 pub fn load(
     name: &str,
     bytes: &[u8],
-    origin: Origin,
+    origin: FileOrigin,
     known: &[&str],
-    follow: &mut Follow<'_>,
+    follow: &mut ReadReferenced<'_>,
 ) -> Result<Vec<Layer>, LoadError> {
     let mut loading = Loading {
         origin,
@@ -71,9 +71,9 @@ pub fn load(
 }
 
 struct Loading<'l, 'f> {
-    origin: Origin,
+    origin: FileOrigin,
     known: Vec<String>,
-    follow: &'l mut Follow<'f>,
+    follow: &'l mut ReadReferenced<'f>,
     seen: BTreeSet<String>,
     layers: Vec<Layer>,
 }

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::git::tree_diff::entry_at;
-use crate::git::{Commit, EntryKind, Index, ObjectKind, Objects, Oid, Refs, Repository, tag_target};
+use crate::git::tree_diff::find_entry;
+use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, tag_target};
 
 /// Where the settings may stand, told from the top of the tree.
-pub const NAMES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
+pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
 
 /// What is known and on record.
-pub const BASELINE: &str = ".skant-baseline";
+pub const BASELINE_FILE: &str = ".skant-baseline";
 
 /// Larger files are no configuration: 1 MiB.
 const MAX_BYTES: u64 = 1 << 20;
@@ -24,7 +24,7 @@ const MOST_BASELINE: u64 = 16 << 20;
 
 /// Which version of the tree counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub enum TreeVersion {
     /// The files in the working tree; in a bare repository HEAD's.
     Worktree,
     /// The staged ones.
@@ -45,7 +45,7 @@ pub enum PolicyFileError {
     #[error("`{0}` is not a file of at most {1} MiB; put one there, or use `--no-repo-config`")]
     NotAFile(String, u64),
     /// There are two files of settings.
-    #[error("there are `{}` and `{}`; keep one of them, or use `--no-repo-config`", NAMES[0], NAMES[1])]
+    #[error("there are `{}` and `{}`; keep one of them, or use `--no-repo-config`", SETTINGS_FILES[0], SETTINGS_FILES[1])]
     Two,
     /// Reading failed.
     #[error("`{0}` cannot be read: {1}; check the permissions, or use `--no-repo-config`")]
@@ -55,9 +55,9 @@ pub enum PolicyFileError {
 /// The policy files of one version of a repository.
 pub struct PolicyFiles<'r> {
     repository: &'r Repository,
-    version: Version,
+    version: TreeVersion,
     index: OnceCell<Index>,
-    objects: OnceCell<Objects>,
+    objects: OnceCell<ObjectDatabase>,
     /// The tree of the commit that counts, if there is one.
     tree: OnceCell<Option<Oid>>,
 }
@@ -65,7 +65,7 @@ pub struct PolicyFiles<'r> {
 impl<'r> PolicyFiles<'r> {
     /// Those of a version.
     #[must_use]
-    pub fn new(repository: &'r Repository, version: Version) -> Self {
+    pub fn new(repository: &'r Repository, version: TreeVersion) -> Self {
         let (index, objects, tree) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self { repository, version, index, objects, tree }
     }
@@ -75,10 +75,10 @@ impl<'r> PolicyFiles<'r> {
     /// # Errors
     /// They stand in a link, are too large, cannot be read, or stand in two places.
     pub fn settings(&self) -> Result<Option<(&'static str, Vec<u8>)>, PolicyFileError> {
-        match (self.read(NAMES[0])?, self.read(NAMES[1])?) {
+        match (self.read(SETTINGS_FILES[0])?, self.read(SETTINGS_FILES[1])?) {
             (Some(_), Some(_)) => Err(PolicyFileError::Two),
-            (Some(bytes), None) => Ok(Some((NAMES[0], bytes))),
-            (None, Some(bytes)) => Ok(Some((NAMES[1], bytes))),
+            (Some(bytes), None) => Ok(Some((SETTINGS_FILES[0], bytes))),
+            (None, Some(bytes)) => Ok(Some((SETTINGS_FILES[1], bytes))),
             (None, None) => Ok(None),
         }
     }
@@ -89,21 +89,21 @@ impl<'r> PolicyFiles<'r> {
     /// It is a link, too large, or cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
         match (self.version, &self.repository.work_tree) {
-            (Version::Worktree, Some(top)) => on_disk(top, name),
-            (Version::Staged, _) => {
+            (TreeVersion::Worktree, Some(top)) => on_disk(top, name),
+            (TreeVersion::Staged, _) => {
                 let index = get(&self.index, || {
                     let Repository { index_file, git_dir, format, .. } = self.repository;
                     Index::read(index_file, git_dir, *format).map_err(|error| unreadable(name, error))
                 })?;
                 let at = index.positions_of(name.as_bytes());
                 match index.entries_at(at).find(|entry| entry.stage == 0 && !entry.intent_to_add) {
-                    Some(entry) => self.blob(name, EntryKind::of_mode(entry.mode), &entry.oid).map(Some),
+                    Some(entry) => self.blob(name, EntryKind::from_mode(entry.mode), &entry.oid).map(Some),
                     None => Ok(None),
                 }
             }
-            (Version::Worktree | Version::Commit(_), _) => {
+            (TreeVersion::Worktree | TreeVersion::Commit(_), _) => {
                 let Some(tree) = *get(&self.tree, || self.root(name))? else { return Ok(None) };
-                let found = entry_at(self.objects(name)?, self.repository.format, &tree, name.as_bytes());
+                let found = find_entry(self.objects(name)?, self.repository.format, &tree, name.as_bytes());
                 match found.map_err(|error| unreadable(name, error))? {
                     Some((kind, oid)) => self.blob(name, kind, &oid).map(Some),
                     None => Ok(None),
@@ -112,16 +112,16 @@ impl<'r> PolicyFiles<'r> {
         }
     }
 
-    fn objects(&self, name: &str) -> Result<&Objects, PolicyFileError> {
-        get(&self.objects, || Objects::open(self.repository).map_err(|error| unreadable(name, error)))
+    fn objects(&self, name: &str) -> Result<&ObjectDatabase, PolicyFileError> {
+        get(&self.objects, || ObjectDatabase::open(self.repository).map_err(|error| unreadable(name, error)))
     }
 
     /// The tree of the commit that counts; none where there is no commit.
     fn root(&self, name: &str) -> Result<Option<Oid>, PolicyFileError> {
         let unreadable = |error: &dyn std::fmt::Display| unreadable(name, error);
         let mut oid = match self.version {
-            Version::Commit(oid) => oid,
-            _ => match Refs::head(self.repository).map_err(|error| unreadable(&error))? {
+            TreeVersion::Commit(oid) => oid,
+            _ => match Refs::read_head(self.repository).map_err(|error| unreadable(&error))? {
                 Some(head) => head,
                 None => return Ok(None),
             },
@@ -147,7 +147,7 @@ impl<'r> PolicyFiles<'r> {
             EntryKind::File => {}
             EntryKind::Tree | EntryKind::Submodule => return Err(not_a_file(name)),
         }
-        let bytes = self.objects(name)?.read_kind(oid, ObjectKind::Blob);
+        let bytes = self.objects(name)?.read_as(oid, ObjectKind::Blob);
         let bytes = bytes.map_err(|error| unreadable(name, error))?;
         if bytes.len() as u64 > most(name) { Err(not_a_file(name)) } else { Ok(bytes) }
     }
@@ -157,7 +157,7 @@ impl<'r> PolicyFiles<'r> {
 ///
 /// # Errors
 /// It would lie outside, or in `.git`.
-pub fn beside(from: &str, name: &str) -> Result<String, String> {
+pub fn resolve_reference(from: &str, name: &str) -> Result<String, String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     if name.is_empty() || name.starts_with('/') || name.contains(['\\', ':', '\0']) {
@@ -211,7 +211,7 @@ fn get<T>(
 }
 
 fn most(name: &str) -> u64 {
-    if name == BASELINE { MOST_BASELINE } else { MAX_BYTES }
+    if name == BASELINE_FILE { MOST_BASELINE } else { MAX_BYTES }
 }
 
 fn not_a_file(name: &str) -> PolicyFileError {
@@ -239,7 +239,7 @@ mod tests {
             ("skant.toml", "C:x", None),
             ("skant.toml", "", None),
         ] {
-            assert_eq!(beside(from, name).ok().as_deref(), path, "{from} {name}");
+            assert_eq!(resolve_reference(from, name).ok().as_deref(), path, "{from} {name}");
         }
     }
 }

@@ -2,14 +2,14 @@
 //! affair; nothing after this sees TOML.
 
 use crate::finding::{Confidence, Problem};
-use crate::policy::Globs;
-use crate::policy::suppress::Entry;
+use crate::policy::PathPatterns;
+use crate::policy::suppress::SuppressionEntry;
 use crate::rules::Rule;
 use crate::secret::FingerprintKey;
 
 /// Who wrote the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum FileOrigin {
     /// The user, outside of what is scanned: its text may be quoted in errors.
     User,
     /// The scanned repository: nothing of it is quoted.
@@ -31,13 +31,13 @@ pub struct Settings {
     /// Other files that this one builds on, as they are named.
     pub extends: Vec<String>,
     /// What is on record.
-    pub allow: Vec<Entry>,
+    pub allow: Vec<SuppressionEntry>,
     /// Rules that are switched off, by id.
     pub disabled: Vec<String>,
     /// Paths that are not read.
-    pub exclude: Globs,
+    pub exclude: PathPatterns,
     /// Problems that do not fail the run.
-    pub accept: Vec<Accept>,
+    pub accept: Vec<AcceptedProblem>,
     /// The key under which weak values are named.
     pub fingerprint_key: FingerprintKey,
     /// Rules of somebody's own.
@@ -54,7 +54,7 @@ impl Settings {
     /// Adds what another file says to what is known. Where only one can say it, the other one does: it is read
     /// later, so it is more to be trusted.
     #[must_use]
-    pub fn merged(mut self, other: Self) -> Self {
+    pub fn merged_with(mut self, other: Self) -> Self {
         self.extends.extend(other.extends);
         self.allow.extend(other.allow);
         self.disabled.extend(other.disabled);
@@ -79,12 +79,12 @@ impl Settings {
 
 /// A kind of problem that is accepted, everywhere or at some paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accept {
+pub struct AcceptedProblem {
     pub(crate) kind: String,
-    pub(crate) paths: Option<Globs>,
+    pub(crate) paths: Option<PathPatterns>,
 }
 
-impl Accept {
+impl AcceptedProblem {
     fn covers(&self, problem: &Problem) -> bool {
         self.kind == problem.kind.name()
             && self
@@ -95,7 +95,7 @@ impl Accept {
 
     /// What it accepts, for people.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn describe(&self) -> String {
         let paths = self.paths.as_ref().map(|paths| format!(" at {}", paths.patterns().join(" or ")));
         format!("{}{}", self.kind, paths.unwrap_or_default())
     }

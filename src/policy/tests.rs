@@ -1,7 +1,7 @@
 use crate::finding::{Confidence, Problem, ProblemKind};
 use crate::policy::*;
 
-fn read(text: &str, origin: Origin) -> Result<Settings, String> {
+fn read(text: &str, origin: FileOrigin) -> Result<Settings, String> {
     parse(text.as_bytes(), origin, &["generic-secret"]).map_err(|error| error.to_string())
 }
 
@@ -13,7 +13,7 @@ fn all_keys_are_read() {
         [[allow]]\nrule = \"generic-secret\"\npath = [\"docs/**\", \"*.md\"]\ncommit = \"0123456\"\nreason = \"r\"\n\
         [[accept]]\nkind = \"corrupt-object\"\npath = \"testdata/**\"\n\
         [[rule]]\nid = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z]{9}'\nalphabet = \"lower\"\n";
-    let settings = read(text, Origin::Repository).unwrap();
+    let settings = read(text, FileOrigin::Repository).unwrap();
     assert!(settings.exclude.matches(b"vendor/a/b.c") && settings.exclude.matches(b"x/y.min.js"));
     assert!(!settings.exclude.matches(b"src/vendor.c"));
     assert_eq!(settings.allow[0].until, Some("2027-01-31".parse().unwrap()));
@@ -58,15 +58,15 @@ fn errors_say_where_and_quote_nothing_of_a_repository() {
         (&rule(""), "it needs one of"),
     ];
     for (text, said) in cases {
-        let error = parse(text.as_bytes(), Origin::Repository, &["generic-secret"]).unwrap_err();
+        let error = parse(text.as_bytes(), FileOrigin::Repository, &["generic-secret"]).unwrap_err();
         assert_eq!(error.underlined(), None, "{text}");
         let error = error.to_string();
         assert!(error.contains(said), "{text}: {error}");
         assert!(!error.contains("hunter2"), "{text}: {error}");
     }
-    assert!(read("x = 1", Origin::Repository).unwrap_err().contains("unknown key `x`"));
-    assert!(read("disable = [\"nope\"]", Origin::User).unwrap_err().contains("`nope`"));
-    assert!(read("fail-on = \"never\"\nmin-confidence = \"high\"", Origin::User).is_ok());
+    assert!(read("x = 1", FileOrigin::Repository).unwrap_err().contains("unknown key `x`"));
+    assert!(read("disable = [\"nope\"]", FileOrigin::User).unwrap_err().contains("`nope`"));
+    assert!(read("fail-on = \"never\"\nmin-confidence = \"high\"", FileOrigin::User).is_ok());
 }
 
 #[test]
@@ -75,17 +75,17 @@ fn a_rule_of_ones_own_has_a_name_of_its_own() {
         format!("[[rule]]\nid = \"{id}\"\nanchors = [\"acme_\"]\ntoken = 'acme_x'\nalphabet = \"hex\"\n")
     };
     for text in [rule("generic-secret"), format!("{0}{0}", rule("acme-token"))] {
-        assert!(read(&text, Origin::Repository).unwrap_err().contains("already"), "{text}");
+        assert!(read(&text, FileOrigin::Repository).unwrap_err().contains("already"), "{text}");
     }
     let many: String = (0..=crate::rules::MAX_RULES).map(|number| rule(&format!("acme-{number}"))).collect();
-    assert!(read(&many, Origin::User).unwrap_err().contains("more than 100 rules"));
+    assert!(read(&many, FileOrigin::User).unwrap_err().contains("more than 100 rules"));
     let own = format!("disable = [\"acme-token\"]\n{}", rule("acme-token"));
-    assert_eq!(read(&own, Origin::Repository).unwrap().disabled, ["acme-token"]);
+    assert_eq!(read(&own, FileOrigin::Repository).unwrap().disabled, ["acme-token"]);
 }
 
 #[test]
 fn a_place_in_a_file_of_the_users_own_is_underlined() {
-    let shown = |text: &str| parse(text.as_bytes(), Origin::User, &[]).unwrap_err().underlined();
+    let shown = |text: &str| parse(text.as_bytes(), FileOrigin::User, &[]).unwrap_err().underlined();
     assert_eq!(
         shown("exclude = []\nfail-on = \"soon\"\n").unwrap(),
         "  |\n2 | fail-on = \"soon\"\n  |           ^^^^^^"
@@ -106,8 +106,8 @@ fn a_place_in_a_file_of_the_users_own_is_underlined() {
 
 #[test]
 fn a_key_stays_unless_another_file_has_one() {
-    let (own, none) = (read("fingerprint-key = \"k\"", Origin::Repository).unwrap(), Settings::default());
-    assert_eq!(format!("{:?}", own.merged(none).fingerprint_key), "FingerprintKey(set)");
+    let (own, none) = (read("fingerprint-key = \"k\"", FileOrigin::Repository).unwrap(), Settings::default());
+    assert_eq!(format!("{:?}", own.merged_with(none).fingerprint_key), "FingerprintKey(set)");
 }
 
 #[test]
@@ -115,14 +115,14 @@ fn no_message_quotes_a_value_whoever_wrote_it() {
     for text in
         ["fingerprint-key = 4711", "exclude = \"hunter2\"", "exclude = [[\"hunter2\"]]", "hunter2 = = 1"]
     {
-        let error = read(text, Origin::User).unwrap_err();
+        let error = read(text, FileOrigin::User).unwrap_err();
         assert!(!error.contains("hunter2") && !error.contains("4711"), "{error}");
     }
-    assert!(read("exclude = 7", Origin::User).unwrap_err().contains("expected a sequence"));
+    assert!(read("exclude = 7", FileOrigin::User).unwrap_err().contains("expected a sequence"));
     let text = format!("[[allow]]\nfingerprint = \"3f9c1a\"\nreason = \"was {}\"", "k".repeat(20));
-    assert_eq!(read(&text, Origin::User).unwrap().allow[0].reason, "was ********");
+    assert_eq!(read(&text, FileOrigin::User).unwrap().allow[0].reason, "was ********");
     let deep = format!("exclude = [\"{}\"]", "{".repeat(100_000));
-    assert!(read(&deep, Origin::Repository).unwrap_err().contains("a pattern cannot be read"));
+    assert!(read(&deep, FileOrigin::Repository).unwrap_err().contains("a pattern cannot be read"));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn files_build_on_each_other_and_what_is_read_later_decides() {
         Ok((name.to_owned(), text.as_bytes().to_vec()))
     };
     let load = |text: &str| {
-        load("top", text.as_bytes(), Origin::Repository, &["generic-secret"], &mut |_, name| files(name))
+        load("top", text.as_bytes(), FileOrigin::Repository, &["generic-secret"], &mut |_, name| files(name))
     };
     let layers =
         load("extends = [\"base\", \"other\"]\ndisable = [\"acme-token\"]\nmin-confidence = \"medium\"");
@@ -148,21 +148,22 @@ fn files_build_on_each_other_and_what_is_read_later_decides() {
     let names: Vec<_> = layers.iter().map(|layer| layer.name.as_str()).collect();
     assert_eq!(names, ["base", "other", "top"]);
     let settings =
-        layers.into_iter().fold(Settings::default(), |settings, layer| settings.merged(layer.settings));
+        layers.into_iter().fold(Settings::default(), |settings, layer| settings.merged_with(layer.settings));
     assert_eq!(settings.exclude.patterns(), ["a", "b"]);
     assert_eq!((settings.min_confidence, settings.rules.len()), (Some(Confidence::Medium), 1));
     let error = load("extends = \"deep\"").unwrap_err().to_string();
     assert_eq!(error, "deep: `extends`: there is no such file");
     let mut endless =
         |_: &str, name: &str| Ok((format!("{name}x"), format!("extends = \"{name}x\"").into_bytes()));
-    let error = crate::policy::load("top", b"extends = \"x\"", Origin::User, &[], &mut endless).unwrap_err();
+    let error =
+        crate::policy::load("top", b"extends = \"x\"", FileOrigin::User, &[], &mut endless).unwrap_err();
     assert!(error.to_string().contains("more than 32 files"), "{error}");
 }
 
 proptest::proptest! {
     #[test]
     fn arbitrary_text_is_an_error_or_settings(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), user: bool) {
-        let origin = if user { Origin::User } else { Origin::Repository };
+        let origin = if user { FileOrigin::User } else { FileOrigin::Repository };
         if let Err(error) = parse(&bytes, origin, &[]) {
             let _ = (error.to_string(), error.underlined());
         }

@@ -28,7 +28,7 @@ impl Commits {
     pub fn add(&mut self, oid: Oid, commit: Commit) {
         let Commit { tree, parents, author, time } = commit;
         let next = number(self.people.len());
-        let person = *self.places.entry(author.who).or_insert_with_key(|who| {
+        let person = *self.places.entry(author.identity).or_insert_with_key(|who| {
             self.people.push(who.clone());
             next
         });
@@ -185,7 +185,7 @@ impl CommitGraph {
     #[must_use]
     pub fn author(&self, oid: &Oid) -> Option<Signature> {
         let node = &self.nodes[self.place(oid)?];
-        Some(Signature { who: self.people.get(node.person as usize)?.clone(), time: node.written })
+        Some(Signature { identity: self.people.get(node.person as usize)?.clone(), time: node.written })
     }
 
     /// Where a commit stands in the order: behind its parents.
@@ -323,7 +323,7 @@ mod tests {
     fn each_commit_keeps_its_author_and_its_parents() {
         let by = |number: u8, time: i64, who: &str, parents: &[u8]| {
             let (oid, mut commit) = commit(number, time, parents);
-            commit.author = Signature { who: who.into(), time: -time };
+            commit.author = Signature { identity: who.into(), time: -time };
             (oid, commit)
         };
         let list = vec![
@@ -334,7 +334,7 @@ mod tests {
         ];
         let graph = graph_of(list);
         assert_eq!(graph.len(), 3);
-        let who = |number| graph.author(&oid(number)).map(|author| (author.who, author.time));
+        let who = |number| graph.author(&oid(number)).map(|author| (author.identity, author.time));
         assert_eq!((who(3), who(2)), (Some((b"Ada".to_vec(), -30)), Some((b"Bob".to_vec(), -20))));
         let parents: Vec<Oid> = graph.parents(2).map(|parent| graph.nodes()[parent].oid).collect();
         assert_eq!(parents, [oid(1), oid(2)]);

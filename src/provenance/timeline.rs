@@ -74,7 +74,7 @@ pub fn tell(
         paths: Paths::default(),
         seen: HashSet::new(),
         is_gone: vec![false; count],
-        budget: TreeBudget::of_commits(graph.len()),
+        budget: TreeBudget::for_commits(graph.len()),
     };
     teller.walk_commits();
     for tree in trees.iter().filter_map(tree_of) {

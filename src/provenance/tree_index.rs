@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::git::Oid;
 use crate::provenance::tree_shape::{Names, TreeShape};
 use crate::provenance::{ByObject, ValueIndex};
-use crate::source::history::{ObjectIdSet, ObjectSet};
+use crate::source::history::{NumberSet, ObjectSet};
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -81,27 +81,27 @@ impl TreeContents {
         blobs.sort_unstable();
         let numbered = (0_u32..).zip(&blobs).filter_map(|(at, (oid, _))| Some((contents.number(oid)?, at)));
         let places: HashMap<u32, u32> = numbered.collect();
-        let is_blob = ObjectIdSet::below(contents.count());
+        let is_blob = NumberSet::with_bound(contents.number_bound());
         for number in places.keys() {
-            is_blob.add(*number);
+            is_blob.insert(*number);
         }
         let telling = interest.names.iter();
         let mut telling: HashMap<u32, _> =
             telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
-        let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.count());
+        let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.number_bound());
         let mut holdings = Self { blobs, weak: interest.weak.clone(), names: names.all, ..Self::default() };
-        holdings.places = vec![NOWHERE; contents.count()];
-        for (at, tree) in (0..).zip(matter.numbers()) {
+        holdings.places = vec![NOWHERE; contents.number_bound()];
+        for (at, tree) in (0..).zip(matter.iter()) {
             holdings.places[tree as usize] = at;
             holdings.trees.push(Tree::default());
         }
         let what = |holdings: &Self, object| {
-            if is_blob.has(object) {
+            if is_blob.contains(object) {
                 return places.get(&object).copied().map(What::Blob);
             }
             holdings.at(object).map(What::Tree)
         };
-        for (tree, entries) in shape.iter().filter(|(tree, _)| matter.has(*tree)) {
+        for (tree, entries) in shape.iter().filter(|(tree, _)| matter.contains(*tree)) {
             let mut held: Vec<Held> = entries
                 .filter_map(|entry| Some(Held { name: entry.name, what: what(&holdings, entry.object)? }))
                 .collect();

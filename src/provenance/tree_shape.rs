@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::source::history::ObjectIdSet;
+use crate::source::history::NumberSet;
 
 /// Which objects are in which trees, and by which names. In a large history they are tens of millions, so there are
 /// eight bytes for each, and no index: a pass over them takes a few hundredths of a second.
@@ -63,17 +63,17 @@ impl TreeShape {
     /// The trees that matter by themselves or hold one of the blobs, and all that lead to them.
     pub(crate) fn that_matter(
         &self,
-        blobs: &ObjectIdSet,
+        blobs: &NumberSet,
         trees: impl Iterator<Item = u32>,
         count: usize,
-    ) -> ObjectIdSet {
-        let matter = ObjectIdSet::below(count);
+    ) -> NumberSet {
+        let matter = NumberSet::with_bound(count);
         for tree in trees {
-            matter.add(tree);
+            matter.insert(tree);
         }
         for (tree, entries) in self.iter() {
-            if entries.clone().any(|entry| blobs.has(entry.object)) {
-                matter.add(tree);
+            if entries.clone().any(|entry| blobs.contains(entry.object)) {
+                matter.insert(tree);
             }
         }
         self.upwards(&matter, count);
@@ -81,12 +81,12 @@ impl TreeShape {
     }
 
     /// Adds all that lead to trees that matter.
-    fn upwards(&self, matter: &ObjectIdSet, count: usize) {
+    fn upwards(&self, matter: &NumberSet, count: usize) {
         for _ in 0..MOST_PASSES {
             let mut is_done = true;
             for (tree, mut entries) in self.iter() {
-                if entries.any(|entry| matter.has(entry.object)) {
-                    is_done &= !matter.add(tree);
+                if entries.any(|entry| matter.contains(entry.object)) {
+                    is_done &= !matter.insert(tree);
                 }
             }
             if is_done {
@@ -97,7 +97,7 @@ impl TreeShape {
     }
 
     /// The same by an index from each object to the trees that it is in.
-    fn follow(&self, matter: &ObjectIdSet, count: usize) {
+    fn follow(&self, matter: &NumberSet, count: usize) {
         let pairs = || self.iter().flat_map(|(tree, entries)| entries.map(move |entry| (entry.object, tree)));
         let mut starts = vec![0_usize; count + 1];
         for (child, _) in pairs() {
@@ -112,10 +112,10 @@ impl TreeShape {
             parents[next[child as usize]] = parent;
             next[child as usize] += 1;
         }
-        let mut work: Vec<u32> = matter.numbers().collect();
+        let mut work: Vec<u32> = matter.iter().collect();
         while let Some(tree) = work.pop() {
             let range = starts[tree as usize]..starts[tree as usize + 1];
-            work.extend(parents[range].iter().filter(|parent| matter.add(**parent)));
+            work.extend(parents[range].iter().filter(|parent| matter.insert(**parent)));
         }
     }
 
@@ -150,14 +150,14 @@ mod tests {
                 }
                 shape.add(301, entries(&[300]));
                 shape.add(302, entries(&[]));
-                let blobs = ObjectIdSet::below(400);
+                let blobs = NumberSet::with_bound(400);
                 let direct = (!is_blob).then_some(0);
                 if is_blob {
-                    blobs.add(0);
+                    blobs.insert(0);
                 }
                 let matter = shape.that_matter(&blobs, direct.into_iter(), 400);
                 let first = u32::from(is_blob);
-                assert_eq!(matter.numbers().collect::<Vec<_>>(), (first..=depth).collect::<Vec<_>>());
+                assert_eq!(matter.iter().collect::<Vec<_>>(), (first..=depth).collect::<Vec<_>>());
             }
         }
     }

@@ -194,10 +194,10 @@ mod tests {
         fn no_name_or_line_breaks_a_format(name in proptest::collection::vec(0u8.., 0..40), line in "\\PC{0,200}", a in 0usize..250, b in 0usize..250, width in 0usize..200) {
             let mut report = samples::staged();
             let place = &mut report.findings[0].locations[0];
-            place.path = crate::text::percent(&name);
-            let line = crate::text::terminal(line.as_bytes());
+            place.path = crate::text::escape_path(&name);
+            let line = crate::text::escape_terminal(line.as_bytes());
             place.snippet = Some(crate::finding::Snippet { line, span: (a, b) });
-            report.findings[0].reasons.push(crate::text::terminal(&name));
+            report.findings[0].reasons.push(crate::text::escape_terminal(&name));
             let xml = samples::told(Format::Junit, &report);
             proptest::prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
             let commands = samples::told(Format::Github, &report);

@@ -6,7 +6,7 @@ use crate::finding::{
 };
 use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
-use crate::text::{Position, percent, terminal};
+use crate::text::{Position, escape_path, escape_terminal};
 
 pub(crate) const BLOB: &str = "0c4f1d5e8b7a69302f1e2d3c4b5a69788796a5b4";
 pub(crate) const COMMIT: &str = "1a2b3c4d5e6f708192a3b4c5d6e7f80910213243";
@@ -44,7 +44,7 @@ pub(crate) fn all() -> Vec<Report> {
 }
 
 pub(crate) fn fingerprint(name: &str) -> String {
-    Fingerprint::strong(&ValueId::of(name.as_bytes())).as_str().to_owned()
+    Fingerprint::strong(&ValueId::new(name.as_bytes())).as_str().to_owned()
 }
 
 /// A place on line 3 of a file, with its masked line.
@@ -75,7 +75,7 @@ pub(crate) fn commit(id: &str) -> CommitInfo {
 
 /// A finding in one file, as a scan of staged files reports it.
 pub(crate) fn finding() -> Finding {
-    let fingerprint = Fingerprint::strong(&ValueId::of(b"sample"));
+    let fingerprint = Fingerprint::strong(&ValueId::new(b"sample"));
     let comment = format!("skant:allow anthropic-api-key/{fingerprint} -- REASON");
     Finding {
         rule: "anthropic-api-key".into(),
@@ -196,7 +196,7 @@ pub(crate) fn paired() -> Report {
 /// No findings, but suppressed ones, problems and many notes.
 pub(crate) fn troubled() -> Report {
     let suppressed = |name: &str, by, reason: &str, kind, path: &str| Suppressed {
-        fingerprint: Fingerprint::strong(&ValueId::of(name.as_bytes())),
+        fingerprint: Fingerprint::strong(&ValueId::new(name.as_bytes())),
         rule: "anthropic-api-key".into(),
         by,
         reason: reason.to_owned(),
@@ -258,17 +258,17 @@ pub(crate) fn hostile() -> Report {
     let findings = names
         .iter()
         .map(|name| {
-            let mut place = location(&percent(name));
-            let start = format!("{}: ", terminal(name));
+            let mut place = location(&escape_path(name));
+            let start = format!("{}: ", escape_terminal(name));
             place.snippet = Some(Snippet {
-                line: format!("{start}{MASK} </script> ]]> ::error::x {}", terminal(b"\x07 %25")),
+                line: format!("{start}{MASK} </script> ]]> ::error::x {}", escape_terminal(b"\x07 %25")),
                 span: (start.len(), start.len() + MASK.len()),
             });
-            let reasons = vec![format!("stands in {}", terminal(name))];
+            let reasons = vec![format!("stands in {}", escape_terminal(name))];
             Finding { locations: vec![place], reasons, ..finding() }
         })
         .collect();
-    let path = Some(percent(names[3]));
+    let path = Some(escape_path(names[3]));
     let note = Problem { kind: ProblemKind::SpecialFile, path, message: "a pipe ](x) {0}".to_owned() };
     Report { notes: vec![note], ..report("worktree", findings) }
 }
@@ -276,7 +276,7 @@ pub(crate) fn hostile() -> Report {
 /// As many findings, each with as many places.
 pub(crate) fn many(findings: usize, places: usize) -> Report {
     let found = |number: usize| Finding {
-        fingerprint: Fingerprint::strong(&ValueId::of(&number.to_be_bytes())),
+        fingerprint: Fingerprint::strong(&ValueId::new(&number.to_be_bytes())),
         locations: (0..places).map(|place| location(&format!("{number}/{place}.env"))).collect(),
         places,
         ..finding()

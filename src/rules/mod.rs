@@ -10,9 +10,9 @@ use crate::finding::Severity;
 pub(crate) use skant_rule_schema::RuleSpec;
 pub use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
 pub use user_defined::MAX_RULES;
-pub(crate) use user_defined::rule as custom_rule;
+pub(crate) use user_defined::build_user_rule;
 #[cfg(test)]
-pub(crate) use user_defined::written;
+pub(crate) use user_defined::rule_from_toml;
 
 /// Text that is compiled in or was read at run time.
 pub type Text = Cow<'static, str>;
@@ -75,7 +75,7 @@ pub struct Pair {
 #[derive(Clone, Debug)]
 pub enum Matcher {
     /// A prefix and a body of token characters.
-    Token {
+    Prefixed {
         /// The expression between the anchor's start and the body.
         prefix: Text,
         /// The body.
@@ -167,16 +167,16 @@ pub struct TokenShape {
     /// The bytes that a mask keeps at the end.
     pub mask_tail: usize,
     /// Placeholder limits for bodies with the full structure.
-    pub structured_cuts: Cuts,
+    pub structured_limits: PlaceholderLimits,
     /// The same for whole bodies without it.
-    pub full_cuts: Cuts,
+    pub full_limits: PlaceholderLimits,
     /// The same for shorter ones.
-    pub short_cuts: Cuts,
+    pub short_limits: PlaceholderLimits,
 }
 
 /// The limits beyond which a body is no random one.
 #[derive(Clone, Copy, Debug)]
-pub struct Cuts {
+pub struct PlaceholderLimits {
     /// Fewer distinct characters.
     pub distinct: usize,
     /// Less Shannon entropy, in bits a character.
@@ -231,7 +231,7 @@ impl RuleSet {
     /// The same with rules of somebody's own: behind those of providers, before those that go by a name alone, since
     /// where two rules match the same place the earlier one is the more specific.
     #[must_use]
-    pub fn with(self, custom: &[Rule]) -> Self {
+    pub fn with_user_rules(self, custom: &[Rule]) -> Self {
         if custom.is_empty() {
             return self;
         }
@@ -257,8 +257,8 @@ impl RuleSet {
 #[allow(clippy::all, clippy::pedantic, reason = "generated from rules/*.toml by build.rs")]
 mod builtin {
     use super::{
-        Alphabet, Check, Cow, Cuts, Form, Generic, Matcher, MayFollow, Pair, Pattern, Rule, Severity, Syntax,
-        Text, TokenShape,
+        Alphabet, Check, Cow, Form, Generic, Matcher, MayFollow, Pair, Pattern, PlaceholderLimits, Rule,
+        Severity, Syntax, Text, TokenShape,
     };
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

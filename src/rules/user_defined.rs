@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::finding::Severity;
-use crate::rules::{Cuts, Form, Generic, Matcher, Pair, Pattern, Rule, Text, TokenShape};
+use crate::rules::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule, Text, TokenShape};
 use skant_rule_schema::Alphabet;
-use skant_rule_schema::{CutSpec, PackSpec, RuleSpec, ShapeSpec};
-use skant_rule_schema::{Fault, well_formed};
+use skant_rule_schema::{LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
+use skant_rule_schema::{RuleError, check_rule};
 
 /// No policy has more rules of its own than this.
 pub const MAX_RULES: usize = 100;
@@ -21,28 +21,28 @@ const MOST_ANCHORS: usize = 64;
 const MOST_ANCHOR: usize = 128;
 
 /// A rule of somebody's own, or what is wrong with it.
-pub(crate) fn rule(spec: RuleSpec) -> Result<Rule, Fault> {
+pub(crate) fn build_user_rule(spec: RuleSpec) -> Result<Rule, RuleError> {
     let mut spec = spec;
     let is_id = |id: &str| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     if !is_id(&spec.id) || !spec.id.trim_matches('-').contains('-') || spec.id.len() > 64 {
-        return Fault::plain(
+        return RuleError::plain(
             "its id is to be lower-case letters, digits and dashes, a provider's name first (`acme-token`)",
         );
     }
     if texts(&spec).any(|text| text.len() > MOST_TEXT) {
-        return Fault::plain(format!("one of its texts has more than {MOST_TEXT} bytes"));
+        return RuleError::plain(format!("one of its texts has more than {MOST_TEXT} bytes"));
     }
     if spec.anchors().len() > MOST_ANCHORS || spec.anchors().iter().any(|anchor| anchor.len() > MOST_ANCHOR) {
-        return Fault::plain(format!(
+        return RuleError::plain(format!(
             "it has more than {MOST_ANCHORS} anchors, or one of more than {MOST_ANCHOR} bytes"
         ));
     }
     if spec.shape.is_some() || spec.prefix.is_some() {
-        return Fault::plain("shapes are for the built-in pack; use `token`");
+        return RuleError::plain("shapes are for the built-in pack; use `token`");
     }
     complete(&mut spec);
-    let pack = PackSpec::of_nobody();
-    well_formed(&pack, &spec)?;
+    let pack = PackSpec::without_rules();
+    check_rule(&pack, &spec)?;
     Ok(of_spec(&pack, spec))
 }
 
@@ -71,7 +71,6 @@ fn complete(spec: &mut RuleSpec) {
         }
     };
     or(&mut spec.title, spec.id.clone());
-    or(&mut spec.severity, "high".to_owned());
     or(&mut spec.leaks, "what it opens".to_owned());
     or(&mut spec.source, "the configuration".to_owned());
     or(&mut spec.variable, spec.id.replace('-', "_").to_ascii_uppercase());
@@ -88,12 +87,7 @@ fn of_spec(pack: &PackSpec, spec: RuleSpec) -> Rule {
         ignore_case,
         reach,
         steps,
-        severity: match spec.severity.as_str() {
-            "low" => Severity::Low,
-            "medium" => Severity::Medium,
-            "critical" => Severity::Critical,
-            _ => Severity::High,
-        },
+        severity: spec.severity.unwrap_or(Severity::High),
         matcher: matcher(pack, &spec),
         pair: pair(pack, &spec),
         id: spec.id.into(),
@@ -127,7 +121,7 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
     let lists = |texts: &[String]| list(texts.to_vec());
     let shape = spec.shape.as_ref().and_then(|name| pack.shape.get(name));
     if let (Some(prefix), Some(spec)) = (&spec.prefix, shape) {
-        return Matcher::Token { prefix: text(prefix), shape: shape_of(spec) };
+        return Matcher::Prefixed { prefix: text(prefix), shape: shape_of(spec) };
     }
     if let Some(syntax) = spec.syntax {
         return Matcher::Generic(Generic {
@@ -163,9 +157,9 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
 }
 
 fn shape_of(spec: &ShapeSpec) -> TokenShape {
-    let cuts = |cut: CutSpec| {
-        let CutSpec { distinct, entropy, run, ascending, repeat } = cut;
-        Cuts { distinct, entropy, run, ascending, repeat }
+    let cuts = |cut: LimitsSpec| {
+        let LimitsSpec { distinct, entropy, run, ascending, repeat } = cut;
+        PlaceholderLimits { distinct, entropy, run, ascending, repeat }
     };
     TokenShape {
         structure: spec.structure.as_ref().map(|text| (text.clone().into(), spec.structure_length)),
@@ -174,9 +168,9 @@ fn shape_of(spec: &ShapeSpec) -> TokenShape {
         jwt: spec.jwt,
         mask_head: spec.mask_head,
         mask_tail: spec.mask_tail,
-        structured_cuts: cuts(spec.cuts.structured),
-        full_cuts: cuts(spec.cuts.full),
-        short_cuts: cuts(spec.cuts.short),
+        structured_limits: cuts(spec.cuts.structured),
+        full_limits: cuts(spec.cuts.full),
+        short_limits: cuts(spec.cuts.short),
     }
 }
 
@@ -186,8 +180,8 @@ fn list(texts: Vec<String>) -> Cow<'static, [Text]> {
 
 /// A rule of one's own, for the tests of other rooms.
 #[cfg(test)]
-pub(crate) fn written(text: &str) -> Rule {
-    rule(toml::from_str(text).expect("TOML")).expect("a rule")
+pub(crate) fn rule_from_toml(text: &str) -> Rule {
+    build_user_rule(toml::from_str(text).expect("TOML")).expect("a rule")
 }
 
 #[cfg(test)]
@@ -214,7 +208,8 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Rule, String> {
-        rule(toml::from_str(text).unwrap()).map_err(|fault| fault.to_string())
+        let spec = toml::from_str(text).map_err(|error: toml::de::Error| error.to_string())?;
+        build_user_rule(spec).map_err(|error| error.to_string())
     }
 
     #[test]

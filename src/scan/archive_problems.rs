@@ -1,21 +1,13 @@
 //! What could not be searched in an archive, as problems and notes of the file that it stands in.
 
 use crate::decode::archive::FaultKind;
-use crate::detect::{ScanResult, Skipped};
+use crate::detect::Skipped;
 use crate::finding::{Problem, ProblemKind};
-use crate::scan::{Engine, caught};
-
-impl Engine {
-    /// What there is in a file, archives opened. A panic is a problem that names the place, never a lost file.
-    pub(crate) fn look(&self, content: &[u8], shown: &str) -> Result<ScanResult, Problem> {
-        caught(|| shown.to_owned(), || self.detector.look(content))
-    }
-}
 
 /// What is said of a file of which something was not searched.
 pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
     let (kind, rest) = match unread.kind {
-        FaultKind::Broken => (
+        FaultKind::Corrupt => (
             ProblemKind::CorruptArchive,
             "what can be read of the archive was searched; `[[accept]]` in skant.toml lets it pass",
         ),
@@ -24,7 +16,7 @@ pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
             "no more of them are told; if it is no list of secrets, leave it out (`exclude` in skant.toml)",
         ),
         FaultKind::Budget => (ProblemKind::Budget, "the rest of the archive was not searched"),
-        FaultKind::Unread => (ProblemKind::UnsupportedArchive, "it was not searched"),
+        FaultKind::Unsupported => (ProblemKind::UnsupportedArchive, "it was not searched"),
     };
     let within =
         if unread.within.is_empty() { String::new() } else { format!("{}: ", unread.within.join(", ")) };
@@ -32,5 +24,9 @@ pub(crate) fn problem(unread: &Skipped, shown: &str) -> Problem {
         0 | 1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    Problem { kind, path: Some(shown.to_owned()), message: format!("{within}{}{more}; {rest}", unread.what) }
+    Problem {
+        kind,
+        path: Some(shown.to_owned()),
+        message: format!("{within}{}{more}; {rest}", unread.message),
+    }
 }

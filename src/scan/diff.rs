@@ -8,20 +8,20 @@ use rayon::prelude::*;
 use crate::detect::Evidence;
 use crate::finding::{CommitInfo, LocationKind, Problem, ProblemKind, Report, Scope};
 use crate::git::tree_diff::{Change, ChangeSet};
-use crate::git::{Commit, ObjectKind, Objects, Oid, Repository, Signature, message_start};
+use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, Repository, Signature, message_start};
 use crate::scan::group::{Occurrence, Place};
 use crate::scan::missing_paths::Known;
 use crate::scan::renames::{Effort, Removed};
 use crate::scan::worktree::lfs_note;
-use crate::scan::{Engine, PathFilter, ScanError, archive_problems};
+use crate::scan::{PathFilter, ScanError, Scanner, archive_problems};
 use crate::secret::ValueId;
 use crate::source::range as range_source;
 use crate::source::range::Revisions;
-use crate::source::{Cancellation, read_problem, staged as staged_source};
+use crate::source::{ScanControl, read_problem, staged as staged_source};
 
 /// The other parents of a merge that is being committed, where only the environment names them.
 #[derive(Clone, Debug, Default)]
-pub struct Merge(pub Vec<Oid>);
+pub struct MergeParents(pub Vec<Oid>);
 
 /// Fewer blobs than this are read on the calling thread: starting others would take longer.
 const FEW: usize = 16;
@@ -30,46 +30,46 @@ const FEW: usize = 16;
 ///
 /// # Errors
 /// The index, HEAD or the object database cannot be read.
-pub fn staged(
-    engine: &Engine,
+pub(crate) fn scan_staged(
+    scanner: &Scanner,
     repository: &Repository,
-    merge: &Merge,
+    merge: &MergeParents,
     asked: &PathFilter,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let objects = Objects::open(repository)?;
-    let mut staged = staged_source::staged(repository, &objects, &merge.0)?;
+    let objects = ObjectDatabase::open(repository)?;
+    let mut staged = staged_source::compare_index(repository, &objects, &merge.0)?;
     staged.changes.changes.retain(|change| asked.holds(&change.path));
-    let mut search = Search::new(engine, repository);
+    let mut search = Search::new(scanner, repository);
     search.problems.append(&mut staged.problems);
-    let missing = asked.unknown(|path| staged.knows(repository, &objects, path));
+    let missing = asked.unknown(|path| staged.has_path(repository, &objects, path));
     search.problems.extend(missing.map(|path| Problem {
         kind: ProblemKind::MissingPath,
-        path: Some(engine.shown_path(path)),
+        path: Some(scanner.shown_path(path)),
         message: "neither the index, HEAD nor the working tree has it; is it spelled right?".into(),
     }));
     let sets = [Set { commit: None, changes: &staged.changes }];
-    search.run(&sets, &objects, stop);
-    search.problems.extend(Engine::common_notes(Some(repository), stop));
+    search.run(&sets, &objects, control);
+    search.problems.extend(Scanner::common_notes(Some(repository), control));
     let scope = Scope { kind: "staged", blobs: search.read, bytes: search.bytes, ..Scope::default() };
-    Ok(engine.report(scope, search.hits, search.problems))
+    Ok(scanner.report(scope, search.hits, search.problems))
 }
 
 /// Scans what each commit of a range adds, and the messages of commits and named tags.
 ///
 /// # Errors
 /// The range or the object database cannot be read.
-pub fn range(
-    engine: &Engine,
+pub(crate) fn scan_range(
+    scanner: &Scanner,
     repository: &Repository,
     revisions: &Revisions,
     names: &[String],
     asked: &PathFilter,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let objects = Objects::open(repository)?;
-    let mut found = range_source::changes(repository, &objects, revisions, stop)?;
-    let mut search = Search::new(engine, repository);
+    let objects = ObjectDatabase::open(repository)?;
+    let mut found = range_source::read_range(repository, &objects, revisions, control)?;
+    let mut search = Search::new(scanner, repository);
     for commit in &mut found.commits {
         commit.changes.changes.retain(|change| asked.holds(&change.path));
         search.texts(&objects, &commit.oid, Some(&commit.commit));
@@ -81,19 +81,19 @@ pub fn range(
     let trees: Vec<Oid> = found.commits.iter().rev().map(|commit| commit.commit.tree).collect();
     let removed = found.commits.iter().flat_map(|commit| &commit.changes.removed);
     let gone: Vec<&[u8]> = removed.map(|(path, _)| path.as_slice()).collect();
-    let known = Known { engine, repository, objects: &objects, stores: &[], trees: &trees, gone: &gone };
+    let known = Known { scanner, repository, objects: &objects, stores: &[], trees: &trees, gone: &gone };
     search.problems.extend(known.problems(asked));
     let mut sets: Vec<Set<'_>> = found
         .commits
         .iter()
         .map(|commit| Set {
-            commit: Some(engine.commit_info(&commit.oid, &commit.commit.author)),
+            commit: Some(scanner.commit_info(&commit.oid, &commit.commit.author)),
             changes: &commit.changes,
         })
         .collect();
-    sets.push(Set { commit: None, changes: &found.loose });
-    search.run(&sets, &objects, stop);
-    search.problems.extend(Engine::common_notes(Some(repository), stop));
+    sets.push(Set { commit: None, changes: &found.named_objects });
+    search.run(&sets, &objects, control);
+    search.problems.extend(Scanner::common_notes(Some(repository), control));
     let scope = Scope {
         kind: "range",
         revisions: names.to_vec(),
@@ -103,7 +103,7 @@ pub fn range(
         blobs: search.read,
         bytes: search.bytes,
     };
-    Ok(engine.report(scope, search.hits, search.problems))
+    Ok(scanner.report(scope, search.hits, search.problems))
 }
 
 /// What one commit (or the next one) changes.
@@ -113,7 +113,7 @@ struct Set<'s> {
 }
 
 struct Search<'e> {
-    engine: &'e Engine,
+    scanner: &'e Scanner,
     repository: &'e Repository,
     /// Evidence by blob; blobs without any are not kept.
     evidence: HashMap<Oid, Vec<Evidence>>,
@@ -126,9 +126,9 @@ struct Search<'e> {
 }
 
 impl<'e> Search<'e> {
-    fn new(engine: &'e Engine, repository: &'e Repository) -> Self {
+    fn new(scanner: &'e Scanner, repository: &'e Repository) -> Self {
         Self {
-            engine,
+            scanner,
             repository,
             evidence: HashMap::new(),
             hits: Vec::new(),
@@ -139,8 +139,8 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn run(&mut self, sets: &[Set<'_>], objects: &Objects, stop: &Cancellation) {
-        let excluded = |path: &[u8]| self.engine.policy.settings.exclude.matches(path);
+    fn run(&mut self, sets: &[Set<'_>], objects: &ObjectDatabase, control: &ScanControl) {
+        let excluded = |path: &[u8]| self.scanner.policy().settings.exclude.matches(path);
         let mut blobs: Vec<(Oid, &[u8])> = sets
             .iter()
             .flat_map(|set| &set.changes.changes)
@@ -149,7 +149,7 @@ impl<'e> Search<'e> {
             .collect();
         blobs.sort_unstable();
         blobs.dedup_by_key(|(oid, _)| *oid);
-        self.read_all(&blobs, objects, stop);
+        self.read_all(&blobs, objects, control);
         for set in sets {
             let mut removed = Removed::new(&set.changes.removed);
             for change in set.changes.changes.iter().filter(|change| !excluded(&change.path)) {
@@ -159,11 +159,11 @@ impl<'e> Search<'e> {
     }
 
     /// Searches each blob once.
-    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &Objects, stop: &Cancellation) {
-        let engine = self.engine;
-        let look = |objects: &Objects, (oid, path): &(Oid, &[u8])| -> SearchedVersion {
-            let shown = engine.shown_path(path);
-            let content = match objects.read_kind(oid, ObjectKind::Blob) {
+    fn read_all(&mut self, blobs: &[(Oid, &[u8])], objects: &ObjectDatabase, control: &ScanControl) {
+        let scanner = self.scanner;
+        let look = |objects: &ObjectDatabase, (oid, path): &(Oid, &[u8])| -> SearchedVersion {
+            let shown = scanner.shown_path(path);
+            let content = match objects.read_as(oid, ObjectKind::Blob) {
                 Ok(content) => content,
                 Err(error) => {
                     return SearchedVersion {
@@ -173,9 +173,10 @@ impl<'e> Search<'e> {
                 }
             };
             let bytes = content.len() as u64;
-            match engine.look(&content, &shown) {
+            match scanner.search(&content, &shown) {
                 Ok(looked) => {
-                    let unread = looked.unread.iter().map(|unread| archive_problems::problem(unread, &shown));
+                    let unread =
+                        looked.skipped.iter().map(|unread| archive_problems::problem(unread, &shown));
                     let problems = unread.chain(lfs_note(&content, &shown)).collect();
                     SearchedVersion { found: looked.evidence, bytes, problems }
                 }
@@ -187,11 +188,11 @@ impl<'e> Search<'e> {
         let looked: Vec<SearchedVersion> = if blobs.len() < FEW {
             blobs.iter().map(|blob| look(objects, blob)).collect()
         } else {
-            let open = || Objects::open(self.repository);
-            let each = |database: &mut Result<Objects, _>, blob: &(Oid, &[u8])| match database {
-                _ if stop.is_set() => SearchedVersion::default(),
+            let open = || ObjectDatabase::open(self.repository);
+            let each = |database: &mut Result<ObjectDatabase, _>, blob: &(Oid, &[u8])| match database {
+                _ if control.cancellation.is_requested() => SearchedVersion::default(),
                 Ok(database) => look(database, blob),
-                Err(_) => look_failed(engine, blob),
+                Err(_) => look_failed(scanner, blob),
             };
             blobs.par_iter().map_init(open, each).collect()
         };
@@ -205,18 +206,24 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn new_in(&mut self, change: &Change, set: &Set<'_>, removed: &mut Removed<'_>, objects: &Objects) {
+    fn new_in(
+        &mut self,
+        change: &Change,
+        set: &Set<'_>,
+        removed: &mut Removed<'_>,
+        objects: &ObjectDatabase,
+    ) {
         let place = |kind| Place {
             kind,
             path: change.path.clone(),
-            shown: self.engine.shown_path(&change.path),
+            shown: self.scanner.shown_path(&change.path),
             blob: Some(change.blob),
             commit: set.commit.clone(),
             current: true,
         };
         if change.bases.is_empty() {
-            let shown = self.engine.shown_path(&change.path);
-            match self.engine.detect(&change.path, || shown.clone()) {
+            let shown = self.scanner.shown_path(&change.path);
+            match self.scanner.search_name(&change.path, || shown.clone()) {
                 Ok(found) => {
                     let place = Place { blob: None, ..place(LocationKind::Path) };
                     self.hits.extend(
@@ -235,11 +242,16 @@ impl<'e> Search<'e> {
 
     /// The values that the parents' versions of a path hold; of a new path, those of the file that it was
     /// renamed from.
-    fn known(&mut self, change: &Change, removed: &mut Removed<'_>, objects: &Objects) -> HashSet<ValueId> {
-        let shown = self.engine.shown_path(&change.path);
+    fn known(
+        &mut self,
+        change: &Change,
+        removed: &mut Removed<'_>,
+        objects: &ObjectDatabase,
+    ) -> HashSet<ValueId> {
+        let shown = self.scanner.shown_path(&change.path);
         let mut bases = Vec::new();
         for oid in &change.bases {
-            match objects.read_kind(oid, ObjectKind::Blob) {
+            match objects.read_as(oid, ObjectKind::Blob) {
                 Ok(base) => bases.push(base),
                 // Everything in the file then counts as new: nothing is missed, and it is said why.
                 Err(error) => self.problems.push(read_problem(&error, Some(shown.clone()))),
@@ -250,7 +262,7 @@ impl<'e> Search<'e> {
         }
         let mut known = HashSet::new();
         for base in bases {
-            match self.engine.detect(&base, || shown.clone()) {
+            match self.scanner.search_name(&base, || shown.clone()) {
                 Ok(found) => known.extend(found.iter().flat_map(Evidence::values)),
                 Err(problem) => self.problems.push(problem),
             }
@@ -259,12 +271,12 @@ impl<'e> Search<'e> {
     }
 
     /// The message and the names of a commit or tag.
-    fn texts(&mut self, objects: &Objects, oid: &Oid, commit: Option<&Commit>) {
+    fn texts(&mut self, objects: &ObjectDatabase, oid: &Oid, commit: Option<&Commit>) {
         match objects.read(oid) {
             Ok(object) => {
                 self.bytes += object.bytes.len() as u64;
-                let info = || commit.map(|commit| self.engine.commit_info(oid, &commit.author));
-                let hits = self.engine.texts(oid, object.kind, &object.bytes, info);
+                let info = || commit.map(|commit| self.scanner.commit_info(oid, &commit.author));
+                let hits = self.scanner.texts(oid, object.kind, &object.bytes, info);
                 match hits {
                     Ok(hits) => self.hits.extend(hits),
                     Err(problem) => self.problems.push(problem),
@@ -282,15 +294,15 @@ struct SearchedVersion {
     problems: Vec<Problem>,
 }
 
-fn look_failed(engine: &Engine, (oid, path): &(Oid, &[u8])) -> SearchedVersion {
+fn look_failed(scanner: &Scanner, (oid, path): &(Oid, &[u8])) -> SearchedVersion {
     let error = crate::git::ReadError::Corrupt(*oid, "the object database cannot be opened".into());
     SearchedVersion {
-        problems: vec![read_problem(&error, Some(engine.shown_path(path)))],
+        problems: vec![read_problem(&error, Some(scanner.shown_path(path)))],
         ..SearchedVersion::default()
     }
 }
 
-impl Engine {
+impl Scanner {
     /// Evidence in the message and the names of a commit or tag, told apart and counted from the message's
     /// first line.
     pub(crate) fn texts(
@@ -309,10 +321,10 @@ impl Engine {
         {
             // A random-looking value beside a name is of no meaning in headers: signatures are full of them.
             let headers = kind == LocationKind::Identity;
-            let found = self.detect(text, shown)?;
+            let found = self.search_name(text, shown)?;
             let found = found
                 .into_iter()
-                .filter(|evidence| !headers || self.detector.rules()[evidence.rule].is_provider());
+                .filter(|evidence| !headers || self.detector().rules()[evidence.rule].is_provider());
             hits.extend(found.map(|evidence| Occurrence {
                 evidence,
                 place: Place {
@@ -331,6 +343,6 @@ impl Engine {
     /// A commit as reports name it.
     pub(crate) fn commit_info(&self, oid: &Oid, author: &Signature) -> CommitInfo {
         let date = jiff::Timestamp::from_second(author.time).ok().map(|time| time.to_string());
-        CommitInfo { id: oid.to_string(), author: self.shown_text(&author.who), date }
+        CommitInfo { id: oid.to_string(), author: self.shown_text(&author.identity), date }
     }
 }

@@ -5,26 +5,27 @@ use std::collections::BTreeMap;
 use crate::assess::{Assessment, assess};
 use crate::detect::Evidence;
 use crate::finding::Confidence;
+use crate::policy::Suppressions;
 use crate::policy::suppress::{SuppressionQuery, SuppressionResult, find_suppression};
+use crate::scan::Scanner;
 use crate::scan::group::{GroupKey, most_confident, together};
-use crate::scan::{Engine, Suppressions};
 use crate::secret::Fingerprint;
 use crate::text::Position;
 
 /// A piece of evidence, and what became of it.
-pub struct Explained {
+pub struct ExplainedEvidence {
     /// What was found.
     pub evidence: Evidence,
     /// The value's name.
     pub fingerprint: Fingerprint,
     /// How sure it is by itself, and why.
-    pub verdict: Assessment,
+    pub assessment: Assessment,
     /// How sure it is as a finding: the surest place of a value speaks for all of them. `None` for a placeholder.
     pub confidence: Option<Confidence>,
     /// Where the value stands more surely, if it does.
-    pub surer: Option<Position>,
+    pub more_confident_at: Option<Position>,
     /// What suppresses it, and what does not.
-    pub ruling: SuppressionResult,
+    pub suppression: SuppressionResult,
     /// Whether it is reported at these settings.
     pub is_reported: bool,
 }
@@ -37,25 +38,27 @@ struct Best {
     at: Position,
 }
 
-impl Engine {
-    /// All evidence in a text, placeholders included, each with what becomes of it. `path` is empty where there is
-    /// none.
-    #[must_use]
-    pub fn explain(&self, text: &[u8], path: &[u8]) -> Vec<Explained> {
+/// Implements [`Scanner::explain`].
+pub(crate) fn explain(scanner: &Scanner, text: &[u8], path: &[u8]) -> Vec<ExplainedEvidence> {
+    scanner.explain_evidence(text, path)
+}
+
+impl Scanner {
+    fn explain_evidence(&self, text: &[u8], path: &[u8]) -> Vec<ExplainedEvidence> {
         let shown = self.shown_path(path);
-        let found = self.detect(text, || shown.clone()).unwrap_or_default();
+        let found = self.search_name(text, || shown.clone()).unwrap_or_default();
         let at = (!path.is_empty()).then_some(path);
         let judged: Vec<(Evidence, Assessment)> = found
             .into_iter()
             .map(|evidence| {
-                let verdict = assess(&evidence, at, self.policy.now);
-                (evidence, verdict)
+                let assessment = assess(&evidence, at, self.policy().now);
+                (evidence, assessment)
             })
             .collect();
         let best = speaking(&judged, path);
-        let explained = judged.into_iter().map(|(evidence, verdict)| {
-            let best = verdict.confidence.and_then(|_| best.get(&together(&evidence, path)).copied());
-            self.explained(evidence, verdict, best, (path, &shown))
+        let explained = judged.into_iter().map(|(evidence, assessment)| {
+            let best = assessment.confidence.and_then(|_| best.get(&together(&evidence, path)).copied());
+            self.explained(evidence, assessment, best, (path, &shown))
         });
         explained.collect()
     }
@@ -63,38 +66,47 @@ impl Engine {
     fn explained(
         &self,
         evidence: Evidence,
-        verdict: Assessment,
+        assessment: Assessment,
         best: Option<Best>,
         (path, shown): (&[u8], &str),
-    ) -> Explained {
+    ) -> ExplainedEvidence {
         let fingerprint = self.fingerprint(&evidence, shown);
-        let ruling = match (self.policy.suppressions, best) {
-            (Suppressions::Count, Some(best)) => {
+        let suppression = match (self.policy().suppressions, best) {
+            (Suppressions::Applied, Some(best)) => {
                 let subject = SuppressionQuery {
-                    rule: &self.detector.rules()[best.rule],
+                    rule: &self.detector().rules()[best.rule],
                     confidence: best.confidence,
                     fingerprint: &fingerprint,
                     path,
                     commit: None,
                     line: evidence.start.line,
-                    directives: &evidence.directives,
+                    comments: &evidence.inline_comments,
                 };
-                find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
+                find_suppression(&subject, &self.suppressions(), self.policy().comments, self.policy().today)
             }
             _ => SuppressionResult::default(),
         };
         let confidence = best.map(|best| best.confidence);
-        let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy.min_confidence)
-            && ruling.reason.is_none();
-        let surer = best.filter(|best| Some(best.confidence) > verdict.confidence).map(|best| best.at);
-        Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported }
+        let is_reported = confidence.is_some_and(|confidence| confidence >= self.policy().min_confidence)
+            && suppression.suppression.is_none();
+        let more_confident_at =
+            best.filter(|best| Some(best.confidence) > assessment.confidence).map(|best| best.at);
+        ExplainedEvidence {
+            evidence,
+            fingerprint,
+            assessment,
+            confidence,
+            more_confident_at,
+            suppression,
+            is_reported,
+        }
     }
 }
 
 fn speaking(judged: &[(Evidence, Assessment)], path: &[u8]) -> BTreeMap<GroupKey, Best> {
     let mut groups: BTreeMap<GroupKey, Vec<Best>> = BTreeMap::new();
-    for (evidence, verdict) in judged {
-        if let Some(confidence) = verdict.confidence {
+    for (evidence, assessment) in judged {
+        if let Some(confidence) = assessment.confidence {
             let best = Best { rule: evidence.rule, confidence, at: evidence.start };
             groups.entry(together(evidence, path)).or_default().push(best);
         }

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::assess::merge::{finding_order, location_order};
 use crate::assess::{Assessment, assess};
 use crate::detect::Evidence;
 use crate::finding::{
-    CommitInfo, Confidence, Finding, History, Location, LocationKind, Part, Problem, ProblemKind, Report,
-    Suppressed,
+    CommitInfo, Confidence, Finding, History, Location, LocationKind, Part, Problem, ProblemKind, Suppressed,
 };
 use crate::git::Oid;
-use crate::policy::suppress::{Reason, SuppressionQuery, SuppressionResult, find_suppression};
+use crate::policy::Suppressions;
+use crate::policy::suppress::{Suppression, SuppressionQuery, SuppressionResult, find_suppression};
 use crate::rules::Rule;
-use crate::scan::{Engine, Suppressions};
+use crate::scan::Scanner;
 use crate::secret::{Fingerprint, ValueId};
 
 /// Where something was found, before it is shown.
@@ -67,13 +68,13 @@ pub(crate) fn most_confident(judged: impl Iterator<Item = (Confidence, usize)>) 
         .map(|(at, _)| at)
 }
 
-impl Engine {
+impl Scanner {
     /// Groups hits by value, judges, and applies what is on record.
     pub(crate) fn outcome(&self, hits: Vec<Occurrence>, histories: &HashMap<ValueId, History>) -> Outcome {
         let mut groups: BTreeMap<GroupKey, Vec<Judged>> = BTreeMap::new();
         for hit in hits {
             let path = (!hit.place.path.is_empty()).then_some(hit.place.path.as_slice());
-            let verdict = assess(&hit.evidence, path, self.policy.now);
+            let verdict = assess(&hit.evidence, path, self.policy().now);
             let Some(confidence) = verdict.confidence else { continue };
             let key = together(&hit.evidence, &hit.place.path);
             groups.entry(key).or_default().push(Judged { hit, verdict, confidence });
@@ -82,7 +83,7 @@ impl Engine {
         for ((value, _), group) in groups {
             self.one_value(group, histories.get(&value), &mut outcome);
         }
-        outcome.findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        outcome.findings.sort_by(|one, other| finding_order(one).cmp(&finding_order(other)));
         outcome.suppressed.sort_by(|one, other| {
             (&one.path, one.line, &one.fingerprint).cmp(&(&other.path, other.line, &other.fingerprint))
         });
@@ -97,7 +98,7 @@ impl Engine {
             return;
         };
         let confidence = group[best].confidence;
-        let rule = &self.detector.rules()[group[best].hit.evidence.rule];
+        let rule = &self.detector().rules()[group[best].hit.evidence.rule];
         let evidence = &group[best].hit.evidence;
         let finding = Finding {
             rule: rule.id.clone(),
@@ -115,8 +116,8 @@ impl Engine {
         };
         let rulings: Vec<SuppressionResult> =
             group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();
-        outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.used));
-        if confidence >= self.policy.min_confidence {
+        outcome.used.extend(rulings.iter().flat_map(|ruling| &ruling.matched_entries));
+        if confidence >= self.policy().min_confidence {
             self.split(finding, group, &rulings, outcome);
         }
     }
@@ -126,7 +127,7 @@ impl Engine {
         if evidence.strong {
             Fingerprint::strong(&evidence.value)
         } else {
-            Fingerprint::weak(&evidence.value, shown, &self.policy.settings.fingerprint_key)
+            Fingerprint::weak(&evidence.value, shown, &self.policy().settings.fingerprint_key)
         }
     }
 
@@ -139,11 +140,11 @@ impl Engine {
             path: &place.path,
             commit: place.commit.as_ref().map(|commit| commit.id.as_str()),
             line: judged.hit.evidence.start.line,
-            directives: &judged.hit.evidence.directives,
+            comments: &judged.hit.evidence.inline_comments,
         };
-        match self.policy.suppressions {
-            Suppressions::Count => {
-                find_suppression(&subject, &self.record, self.policy.comments, self.policy.today)
+        match self.policy().suppressions {
+            Suppressions::Applied => {
+                find_suppression(&subject, &self.suppressions(), self.policy().comments, self.policy().today)
             }
             Suppressions::Ignored => SuppressionResult::default(),
         }
@@ -162,20 +163,20 @@ impl Engine {
             group
                 .iter()
                 .zip(rulings)
-                .any(|(judged, ruling)| judged.hit.place.current && ruling.reason.is_none() == open)
+                .any(|(judged, ruling)| judged.hit.place.current && ruling.suppression.is_none() == open)
         };
         let covers = (current(false) && !current(true))
-            .then(|| rulings.iter().find_map(|ruling| ruling.reason.clone()))
+            .then(|| rulings.iter().find_map(|ruling| ruling.suppression.clone()))
             .flatten();
         for (judged, ruling) in group.into_iter().zip(rulings) {
             let Judged { hit, .. } = judged;
-            let reason = ruling.reason.clone().or_else(|| covers.clone().filter(|_| !hit.place.current));
+            let reason = ruling.suppression.clone().or_else(|| covers.clone().filter(|_| !hit.place.current));
             outcome.notes.extend(ruling.warnings.iter().map(|warning| Problem {
                 kind: ProblemKind::Suppression,
                 path: Some(hit.place.shown.clone()),
                 message: format!("line {}: {warning}", hit.evidence.start.line),
             }));
-            outcome.notes.extend(reason.as_ref().filter(|reason| reason.in_change).map(|reason| Problem {
+            outcome.notes.extend(reason.as_ref().filter(|reason| reason.from_change).map(|reason| Problem {
                 kind: ProblemKind::PolicyChange,
                 path: Some(hit.place.shown.clone()),
                 message: brought(&finding, &hit, reason),
@@ -188,7 +189,7 @@ impl Engine {
         if finding.locations.is_empty() {
             return;
         }
-        finding.locations.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
+        finding.locations.sort_by(|one, other| location_order(one).cmp(&location_order(other)));
         finding.locations.dedup();
         finding.places = finding.locations.len();
         finding.locations.truncate(Finding::MAX_LOCATIONS);
@@ -197,8 +198,8 @@ impl Engine {
 
     fn location(&self, hit: Occurrence) -> Location {
         let Occurrence { evidence, place } = hit;
-        let pair = self.detector.rules()[evidence.rule].pair.as_ref();
-        let partner = evidence.partner.zip(pair).map(|(half, pair)| Part {
+        let pair = self.detector().rules()[evidence.rule].pair.as_ref();
+        let partner = evidence.companion.zip(pair).map(|(half, pair)| Part {
             name: pair.name.clone(),
             masked: half.masked,
             start: half.start,
@@ -214,7 +215,7 @@ impl Engine {
             blob: place.blob.map(|oid| oid.to_string()),
             commit: place.commit,
             // It may hold names of an archive's members.
-            via: evidence.via.iter().map(|step| self.redacted(step)).collect(),
+            via: evidence.via.iter().map(|step| self.redact(step)).collect(),
             in_member: evidence.in_member,
             snippet: Some(evidence.snippet),
             partner,
@@ -222,66 +223,23 @@ impl Engine {
     }
 }
 
-/// Two reports as one, of the first one's scope: a value that is in both is one finding.
-#[must_use]
-pub fn joined(mut one: Report, other: Report) -> Report {
-    one.scope.blobs += other.scope.blobs;
-    one.scope.bytes += other.scope.bytes;
-    for finding in other.findings {
-        match one.findings.iter_mut().find(|known| known.fingerprint == finding.fingerprint) {
-            Some(known) => {
-                known.confidence = known.confidence.max(finding.confidence);
-                known.places += finding.places;
-                known.locations.extend(finding.locations);
-                in_order(&mut known.locations);
-            }
-            None => one.findings.push(finding),
-        }
-    }
-    one.findings.sort_by(|one, other| order(one).cmp(&order(other)));
-    one.suppressed.extend(other.suppressed);
-    for (list, more) in [(&mut one.problems, other.problems), (&mut one.notes, other.notes)] {
-        list.extend(more);
-        list.sort();
-        list.dedup();
-    }
-    one
-}
-
-/// Places in order, each once, no more than are listed.
-fn in_order(places: &mut Vec<Location>) {
-    places.sort_by(|one, other| place_order(one).cmp(&place_order(other)));
-    places.dedup();
-    places.truncate(Finding::MAX_LOCATIONS);
-}
-
 /// What is said of a suppression that comes with what it suppresses.
-fn brought(finding: &Finding, hit: &Occurrence, reason: &Reason) -> String {
-    let text = if reason.text.is_empty() { "no reason given" } else { &reason.text };
+fn brought(finding: &Finding, hit: &Occurrence, reason: &Suppression) -> String {
+    let text = if reason.reason.is_empty() { "no reason given" } else { &reason.reason };
     format!(
         "line {}: this change allows {}/{} itself ({}): {text}",
         hit.evidence.start.line, finding.rule, finding.fingerprint, reason.by
     )
 }
 
-fn suppressed(finding: &Finding, hit: &Occurrence, reason: &Reason) -> Suppressed {
+fn suppressed(finding: &Finding, hit: &Occurrence, reason: &Suppression) -> Suppressed {
     Suppressed {
         fingerprint: finding.fingerprint.clone(),
         rule: finding.rule.clone(),
         by: reason.by,
-        reason: reason.text.clone(),
+        reason: reason.reason.clone(),
         kind: hit.place.kind,
         path: hit.place.shown.clone(),
         line: hit.evidence.start.line,
     }
-}
-
-fn place_order(location: &Location) -> impl Ord + '_ {
-    let commit = location.commit.as_ref().map(|commit| (&commit.date, &commit.id));
-    (&location.path, location.start, location.kind, commit, &location.blob, location.bytes)
-}
-
-fn order(finding: &Finding) -> impl Ord + '_ {
-    let first = finding.locations.first();
-    (first.map(|place| (&place.path, place.start)), &finding.rule, &finding.fingerprint)
 }

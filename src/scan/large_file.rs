@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use crate::decode;
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
-use crate::scan::{Engine, archive_problems};
+use crate::scan::{Scanner, archive_problems};
 use crate::text::Position;
 
 /// How large windows are, in bytes.
@@ -37,7 +37,13 @@ pub(crate) struct Searched {
 
 impl Windows {
     /// Reads a stream to its end, and searches it. It is thought to have `likely` bytes.
-    pub(crate) fn search(self, engine: &Engine, input: &mut dyn Read, likely: u64, shown: &str) -> Searched {
+    pub(crate) fn search(
+        self,
+        scanner: &Scanner,
+        input: &mut dyn Read,
+        likely: u64,
+        shown: &str,
+    ) -> Searched {
         let mut searched = Searched::default();
         let likely = usize::try_from(likely).unwrap_or(usize::MAX);
         let mut window = Vec::with_capacity(likely.saturating_add(1).min(self.size));
@@ -49,7 +55,7 @@ impl Windows {
             if let Err(error) = read {
                 searched.problems.push(unread(&error, shown));
             }
-            self.one(engine, &window, &place, is_last, shown, &mut searched);
+            self.one(scanner, &window, &place, is_last, shown, &mut searched);
             if is_last {
                 searched.bytes = place.offset as u64 + window.len() as u64;
                 searched.whole = (place.offset == 0).then_some(window);
@@ -63,7 +69,7 @@ impl Windows {
 
     fn one(
         self,
-        engine: &Engine,
+        scanner: &Scanner,
         window: &[u8],
         place: &Place,
         is_last: bool,
@@ -72,7 +78,7 @@ impl Windows {
     ) {
         let from = if place.offset == 0 { 0 } else { self.margin };
         let to = if is_last { usize::MAX } else { self.size - self.margin };
-        if from > 0 && decode::is_one_stretch(&window[..from.min(window.len())]) {
+        if from > 0 && decode::may_be_one_region(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
                 path: Some(shown.to_owned()),
@@ -83,11 +89,11 @@ impl Windows {
             });
         }
         // An archive that a window's edge cuts is told as a broken one, so it is not passed over.
-        match engine.look(window, shown) {
+        match scanner.search(window, shown) {
             Ok(looked) => {
                 searched
                     .problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 searched.found.extend(
                     looked
                         .evidence
@@ -172,15 +178,14 @@ impl Place {
 mod tests {
     use super::*;
     use crate::finding::Confidence;
-    use crate::policy::Settings;
-    use crate::scan::{Incomplete, Policy, Suppressions};
+    use crate::policy::{Incomplete, Policy, Settings, Suppressions};
 
-    fn engine() -> Engine {
-        Engine::new(Policy {
+    fn scanner() -> Scanner {
+        Scanner::new(Policy {
             settings: Settings::default(),
             min_confidence: Confidence::Low,
-            suppressions: Suppressions::Count,
-            comments: crate::policy::suppress::Comments::default(),
+            suppressions: Suppressions::Applied,
+            comments: crate::policy::suppress::CommentPolicy::default(),
             notes: Vec::new(),
             incomplete: Incomplete::Fails,
             now: 0,
@@ -212,12 +217,12 @@ mod tests {
 
     #[test]
     fn windows_give_what_the_whole_gives() {
-        let (engine, text) = (engine(), text());
-        let whole = Windows::default().search(&engine, &mut text.as_slice(), 0, "x");
+        let (scanner, text) = (scanner(), text());
+        let whole = Windows::default().search(&scanner, &mut text.as_slice(), 0, "x");
         assert!(whole.found.len() > 500, "{}", whole.found.len());
         assert_eq!(whole.whole.as_deref(), Some(text.as_slice()));
         for size in [100_000, 120_004, 250_000] {
-            let searched = Windows { size, margin: 20_000 }.search(&engine, &mut text.as_slice(), 0, "x");
+            let searched = Windows { size, margin: 20_000 }.search(&scanner, &mut text.as_slice(), 0, "x");
             assert!(searched.found == whole.found, "{size}: {} {}", searched.found.len(), whole.found.len());
             assert_eq!((searched.bytes, searched.whole), (text.len() as u64, None));
         }
@@ -233,7 +238,7 @@ mod tests {
         }
         let windows = Windows { size: 1000, margin: 100 };
         let kinds = |input: &mut dyn Read| -> Vec<ProblemKind> {
-            windows.search(&engine(), input, 700, "x").problems.iter().map(|problem| problem.kind).collect()
+            windows.search(&scanner(), input, 700, "x").problems.iter().map(|problem| problem.kind).collect()
         };
         assert_eq!(kinds(&mut [b'A'; 1500].as_slice()), [ProblemKind::Budget]);
         assert_eq!(kinds(&mut [b'.'; 1500].as_slice()), []);

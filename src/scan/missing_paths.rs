@@ -1,15 +1,15 @@
 //! Paths that are asked for and that no history holds: most likely misspelt, and nothing was read for them.
 
 use crate::finding::{Problem, ProblemKind};
-use crate::git::tree_diff::Lookup;
-use crate::git::{EntryKind, Index, Objects, Oid, Repository, os_string};
-use crate::scan::{Engine, PathFilter};
+use crate::git::tree_diff::TreeLookup;
+use crate::git::{EntryKind, Index, ObjectDatabase, Oid, Repository, os_string};
+use crate::scan::{PathFilter, Scanner};
 
 /// Where a path may be known from.
 pub(crate) struct Known<'k> {
-    pub(crate) engine: &'k Engine,
+    pub(crate) scanner: &'k Scanner,
     pub(crate) repository: &'k Repository,
-    pub(crate) objects: &'k Objects,
+    pub(crate) objects: &'k ObjectDatabase,
     /// The names of submodules whose stores were read.
     pub(crate) stores: &'k [Vec<u8>],
     /// Root trees of commits.
@@ -26,11 +26,11 @@ impl Known<'_> {
         }
         let Repository { index_file, git_dir, format, .. } = self.repository;
         let index = Index::read(index_file, git_dir, *format).ok();
-        let mut lookup = Lookup::new(self.objects, *format);
+        let mut lookup = TreeLookup::new(self.objects, *format);
         let unknown = asked.unknown(|path| self.knows(path, index.as_ref(), &mut lookup));
         let problem = |path| Problem {
             kind: ProblemKind::MissingPath,
-            path: Some(self.engine.shown_path(path)),
+            path: Some(self.scanner.shown_path(path)),
             message:
                 "no commit that was looked at has it, nor the index or the working tree; is it spelled right?"
                     .into(),
@@ -38,7 +38,7 @@ impl Known<'_> {
         unknown.map(problem).collect()
     }
 
-    fn knows(&self, path: &[u8], index: Option<&Index>, lookup: &mut Lookup<'_>) -> bool {
+    fn knows(&self, path: &[u8], index: Option<&Index>, lookup: &mut TreeLookup<'_>) -> bool {
         let top = self.repository.work_tree.as_ref();
         let on_disk = || top.is_some_and(|top| top.join(os_string(path)).symlink_metadata().is_ok());
         let is_below = |one: &[u8], other: &[u8]| {
@@ -51,7 +51,7 @@ impl Known<'_> {
                     || !index.positions_under(path).is_empty()
                     || index.entries().any(|entry| {
                         let is_folded = entry.is_sparse_folder()
-                            || EntryKind::of_mode(entry.mode) == EntryKind::Submodule;
+                            || EntryKind::from_mode(entry.mode) == EntryKind::Submodule;
                         is_folded && path.starts_with(entry.path)
                     })
             })
@@ -62,6 +62,6 @@ impl Known<'_> {
             || in_stores()
             || in_index()
             // A tree that cannot be read is told where it is looked at.
-            || self.trees.iter().any(|tree| !matches!(lookup.at(tree, path), Ok(None)))
+            || self.trees.iter().any(|tree| !matches!(lookup.find(tree, path), Ok(None)))
     }
 }

@@ -1,8 +1,8 @@
 //! Which removed file a new path was renamed from. What looking for it may cost is bounded over a whole scan: once
 //! it is spent, renames with changes are not seen any more, and what such a file holds counts as new.
 
-use crate::git::tree_diff::{Change, Lines};
-use crate::git::{ObjectKind, Objects, Oid};
+use crate::git::tree_diff::{Change, LineCounts};
+use crate::git::{ObjectDatabase, ObjectKind, Oid};
 
 /// A rename is looked for among at most this many removed files.
 const MOST_REMOVED: usize = 1000;
@@ -28,7 +28,7 @@ pub(crate) struct Removed<'s> {
     /// what it holds is new there.
     explained: Vec<bool>,
     /// The lines of those that were read.
-    lines: Vec<Option<Lines>>,
+    lines: Vec<Option<LineCounts>>,
 }
 
 impl<'s> Removed<'s> {
@@ -40,10 +40,10 @@ impl<'s> Removed<'s> {
     pub(crate) fn origin(
         &mut self,
         change: &Change,
-        objects: &Objects,
+        objects: &ObjectDatabase,
         effort: &mut Effort,
     ) -> Option<Vec<u8>> {
-        let content = |oid: &Oid| objects.read_kind(oid, ObjectKind::Blob).ok();
+        let content = |oid: &Oid| objects.read_as(oid, ObjectKind::Blob).ok();
         let mut left: Vec<usize> = (0..self.files.len()).filter(|at| !self.explained[*at]).collect();
         let same = left.iter().copied().find(|at| self.files[*at].1 == change.blob);
         let at = match same {
@@ -51,7 +51,7 @@ impl<'s> Removed<'s> {
             None if left.is_empty() => return None,
             None => {
                 left.truncate(MOST_REMOVED);
-                let own = Lines::of(&content(&change.blob)?);
+                let own = LineCounts::new(&content(&change.blob)?);
                 left.into_iter().find(|at| self.is_similar(*at, &own, objects, effort))?
             }
         };
@@ -59,11 +59,17 @@ impl<'s> Removed<'s> {
         content(&self.files[at].1)
     }
 
-    fn is_similar(&mut self, at: usize, own: &Lines, objects: &Objects, effort: &mut Effort) -> bool {
+    fn is_similar(
+        &mut self,
+        at: usize,
+        own: &LineCounts,
+        objects: &ObjectDatabase,
+        effort: &mut Effort,
+    ) -> bool {
         if self.lines[at].is_none() && effort.bytes > 0 {
-            let content = objects.read_kind(&self.files[at].1, ObjectKind::Blob).unwrap_or_default();
+            let content = objects.read_as(&self.files[at].1, ObjectKind::Blob).unwrap_or_default();
             effort.bytes = effort.bytes.saturating_sub(content.len());
-            self.lines[at] = Some(Lines::of(&content));
+            self.lines[at] = Some(LineCounts::new(&content));
         }
         let Some(lines) = self.lines[at].as_ref().filter(|lines| lines.may_be_similar(own)) else {
             return false;

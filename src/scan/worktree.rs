@@ -8,21 +8,21 @@ use rayon::prelude::*;
 
 use crate::detect::Evidence;
 use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope};
-use crate::git::{ObjectKind, Objects, Repository};
+use crate::git::{ObjectDatabase, ObjectKind, Repository};
 use crate::scan::group::{Occurrence, Outcome, Place};
-use crate::scan::large_file::Windows;
+use crate::scan::large_file::{Searched, Windows};
 use crate::scan::unused_suppressions;
 use crate::scan::unused_suppressions::Whole;
-use crate::scan::{Engine, ScanError, archive_problems};
+use crate::scan::{ScanError, Scanner, archive_problems};
 use crate::secret::ValueId;
 use crate::source::open_file as source;
-use crate::source::open_file::Opened;
-use crate::source::worktree::{Content, File, Ignoring, Lister, Named};
-use crate::source::{Cancellation, read_problem};
+use crate::source::open_file::OpenedFile;
+use crate::source::worktree::{FileContent, FileLister, IgnoreMode, ListedFile, PathOrigin};
+use crate::source::{ScanControl, read_problem};
 
 /// What to scan on disk.
 #[derive(Debug)]
-pub struct Files<'f> {
+pub struct FileSelection<'f> {
     /// The repository that the files lie in, if any.
     pub repository: Option<&'f Repository>,
     /// What paths are told from.
@@ -30,9 +30,9 @@ pub struct Files<'f> {
     /// Files and folders, absolute or relative to the process's folder.
     pub names: &'f [PathBuf],
     /// What is passed over.
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreMode,
     /// Who named them.
-    pub named: Named,
+    pub named: PathOrigin,
 }
 
 /// So many files are searched one after the other before a thread that has nothing to do may take some.
@@ -50,28 +50,32 @@ struct Part {
 ///
 /// # Errors
 /// The object database cannot be opened, though the index names files that are not checked out.
-pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Cancellation) -> Result<Report, ScanError> {
-    let excluded = |path: &[u8]| engine.policy.settings.exclude.matches(path);
-    let lister = Lister {
+pub(crate) fn scan_files(
+    scanner: &Scanner,
+    files: &FileSelection<'_>,
+    control: &ScanControl,
+) -> Result<Report, ScanError> {
+    let excluded = |path: &[u8]| scanner.policy().settings.exclude.matches(path);
+    let lister = FileLister {
         repository: files.repository,
         root: files.root,
-        ignoring: files.ignoring,
-        named: files.named,
+        ignore_mode: files.ignoring,
+        origin: files.named,
         excluded: &excluded,
     };
     let listing = lister.list(files.names);
-    stop.progress.expect(listing.files.len(), listing.files.len() as u64);
+    control.progress.add_expected(listing.files.len(), listing.files.len() as u64);
     let parts: Vec<Part> = listing
         .files
         .par_iter()
         // Large ones stand together: who takes a long stretch of them would be waited for.
         .with_max_len(FEW)
         .map(|file| {
-            if stop.is_set() {
+            if control.cancellation.is_requested() {
                 return Part::default();
             }
-            let part = engine.file(file, files.repository);
-            stop.progress.read(part.bytes);
+            let part = scanner.file(file, files.repository);
+            control.progress.add_file(part.bytes);
             part
         })
         .collect();
@@ -82,67 +86,89 @@ pub fn worktree(engine: &Engine, files: &Files<'_>, stop: &Cancellation) -> Resu
         problems.extend(part.problems);
         scope.bytes += part.bytes;
     }
-    problems.extend(Engine::common_notes(files.repository, stop));
-    let outcome = engine.outcome(hits, &std::collections::HashMap::new());
+    problems.extend(Scanner::common_notes(files.repository, control));
+    let outcome = scanner.outcome(hits, &std::collections::HashMap::new());
     // Of a tree that was not read whole, nobody knows what it needs.
-    let is_whole = files.repository.is_some() && files.names == [files.root] && !stop.is_set();
+    let is_whole =
+        files.repository.is_some() && files.names == [files.root] && !control.cancellation.is_requested();
     if is_whole && problems.iter().all(|problem| problem.kind.is_note()) {
-        problems.extend(engine.unused(&outcome.used, Whole::Tree));
+        problems.extend(scanner.unused(&outcome.used, Whole::Tree));
     }
-    Ok(engine.reported(scope, outcome, problems))
+    Ok(scanner.reported(scope, outcome, problems))
 }
 
-/// Scans what a stream holds; `name` is what reports call it and what it is judged by.
-///
-/// # Errors
-/// Reading fails; the error is a problem of the report, so there are none at present.
-pub fn stdin(
-    engine: &Engine,
+/// Scans bytes in memory; `path` may be empty.
+pub(crate) fn scan_bytes(scanner: &Scanner, path: &[u8], text: &[u8]) -> Report {
+    let shown = scanner.shown_path(if path.is_empty() { b"-" } else { path });
+    let mut searched = Searched { bytes: text.len() as u64, ..Searched::default() };
+    match scanner.search(text, &shown) {
+        Ok(result) => {
+            searched.problems =
+                result.skipped.iter().map(|skipped| archive_problems::problem(skipped, &shown)).collect();
+            searched.found = result.evidence;
+        }
+        Err(problem) => searched.problems.push(problem),
+    }
+    report_one_text(scanner, path, shown, searched, &ScanControl::default())
+}
+
+/// Scans a stream to its end; `path` may be empty.
+pub(crate) fn scan_reader(
+    scanner: &Scanner,
+    path: &[u8],
     input: &mut dyn Read,
-    name: Option<&str>,
-    stop: &Cancellation,
-) -> Result<Report, ScanError> {
-    let path = name.unwrap_or("-").as_bytes();
-    let shown = engine.shown_path(path);
-    let searched = Windows::default().search(engine, input, 0, &shown);
+    cancellation: &ScanControl,
+) -> Report {
+    let shown = scanner.shown_path(if path.is_empty() { b"-" } else { path });
+    let searched = Windows::default().search(scanner, input, 0, &shown);
+    report_one_text(scanner, path, shown, searched, cancellation)
+}
+
+fn report_one_text(
+    scanner: &Scanner,
+    path: &[u8],
+    shown: String,
+    searched: Searched,
+    cancellation: &ScanControl,
+) -> Report {
     let place = Place {
         kind: LocationKind::File,
-        path: name.map(|name| name.as_bytes().to_vec()).unwrap_or_default(),
+        path: path.to_vec(),
         shown,
         blob: None,
         commit: None,
         current: true,
     };
-    let hits = engine.hits(searched.found, &place);
+    let hits = scanner.hits(searched.found, &place);
     let mut problems = searched.problems;
-    problems.extend(Engine::common_notes(None, stop));
+    problems.extend(Scanner::common_notes(None, cancellation));
     let scope = Scope { kind: "stdin", blobs: 1, bytes: searched.bytes, ..Scope::default() };
-    Ok(engine.report(scope, hits, problems))
+    scanner.report(scope, hits, problems)
 }
 
 /// Looks at names of refs.
 #[must_use]
-pub fn ref_names(engine: &Engine, names: &[Vec<u8>]) -> Report {
+pub(crate) fn scan_ref_names(scanner: &Scanner, names: &[Vec<u8>]) -> Report {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in names {
         let place = Place {
             kind: LocationKind::Ref,
             path: Vec::new(),
-            shown: format!("ref {}", engine.shown_path(name)),
+            shown: format!("ref {}", scanner.shown_path(name)),
             blob: None,
             commit: None,
             current: true,
         };
-        match engine.detect(name, || place.shown.clone()) {
-            Ok(evidence) => found.extend(engine.hits(evidence, &place)),
+        match scanner.search_name(name, || place.shown.clone()) {
+            Ok(evidence) => found.extend(scanner.hits(evidence, &place)),
             Err(problem) => problems.push(problem),
         }
     }
-    engine.report(Scope::default(), found, problems)
+    scanner.report(Scope::default(), found, problems)
 }
 
-impl Engine {
-    fn file(&self, file: &File, repository: Option<&Repository>) -> Part {
+impl Scanner {
+    fn file(&self, file: &ListedFile, repository: Option<&Repository>) -> Part {
         let shown = self.shown_path(&file.path);
         let unreadable = |error: std::io::Error| Problem {
             kind: ProblemKind::Unreadable,
@@ -150,17 +176,17 @@ impl Engine {
             message: format!("cannot read it: {error}; check the permissions"),
         };
         let opened = match &file.content {
-            Content::Disk(path) => source::open(path).map_err(unreadable),
-            Content::Staged(oid) => staged_content(repository, oid, &shown).map(Opened::Held),
+            FileContent::Disk(path) => source::open(path).map_err(unreadable),
+            FileContent::Staged(oid) => staged_content(repository, oid, &shown).map(OpenedFile::LinkTarget),
         };
         let mut part = Part::default();
         match opened {
-            Ok(Opened::Held(content)) => {
+            Ok(OpenedFile::LinkTarget(content)) => {
                 part.bytes = content.len() as u64;
                 part.problems.extend(lfs_note(&content, &shown));
-                self.search(&content, LocationKind::File, file, &shown, &mut part);
+                self.search_part(&content, LocationKind::File, file, &shown, &mut part);
             }
-            Ok(Opened::File(mut stream, size)) => {
+            Ok(OpenedFile::File(mut stream, size)) => {
                 let searched = Windows::default().search(self, &mut stream, size, &shown);
                 part.bytes = searched.bytes;
                 part.problems = searched.problems;
@@ -172,15 +198,15 @@ impl Engine {
             }
             Err(problem) => part.problems.push(problem),
         }
-        self.search(&file.path, LocationKind::Path, file, &shown, &mut part);
+        self.search_part(&file.path, LocationKind::Path, file, &shown, &mut part);
         part
     }
 
-    fn search(&self, text: &[u8], kind: LocationKind, file: &File, shown: &str, part: &mut Part) {
-        match self.look(text, shown) {
+    fn search_part(&self, text: &[u8], kind: LocationKind, file: &ListedFile, shown: &str, part: &mut Part) {
+        match self.search(text, shown) {
             Ok(looked) => {
                 part.problems
-                    .extend(looked.unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
                 if kind == LocationKind::File {
                     part.problems.extend(unused_suppressions::comments(text, &looked.evidence, shown));
                 }
@@ -193,23 +219,27 @@ impl Engine {
     /// Hits of what may be seen by somebody: a tree of files can hold more of the rest than memory does. What is on
     /// record is compared with everything that is no placeholder, so then all of that stays.
     fn hits(&self, mut found: Vec<Evidence>, place: &Place) -> Vec<Occurrence> {
-        let least =
-            if self.record.entries().is_empty() { self.policy.min_confidence } else { Confidence::Low };
+        let least = if self.suppressions().entries().is_empty() {
+            self.policy().min_confidence
+        } else {
+            Confidence::Low
+        };
         let told: HashSet<ValueId> = found
             .iter()
             .filter(|evidence| self.confidence(evidence) >= Some(least))
             .map(|evidence| evidence.value)
             .collect();
         // A strong value may be seen in another file.
-        found
-            .retain(|evidence| told.contains(&evidence.value) || evidence.strong && evidence.dummy.is_none());
+        found.retain(|evidence| {
+            told.contains(&evidence.value) || evidence.strong && evidence.placeholder.is_none()
+        });
         found.into_iter().map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
     }
 
     /// Notes and problems that every scan of a repository may have.
-    pub(crate) fn common_notes(repository: Option<&Repository>, stop: &Cancellation) -> Vec<Problem> {
+    pub(crate) fn common_notes(repository: Option<&Repository>, control: &ScanControl) -> Vec<Problem> {
         let mut notes = Vec::new();
-        if repository.is_some_and(|repository| repository.is_foreign) {
+        if repository.is_some_and(|repository| repository.has_other_owner) {
             notes.push(Problem {
                 kind: ProblemKind::OtherOwner,
                 path: None,
@@ -217,7 +247,7 @@ impl Engine {
                     .into(),
             });
         }
-        if stop.is_set() {
+        if control.cancellation.is_requested() {
             notes.push(Problem {
                 kind: ProblemKind::Interrupted,
                 path: None,
@@ -241,7 +271,7 @@ impl Engine {
     }
 }
 
-fn place(kind: LocationKind, file: &File, shown: &str) -> Place {
+fn place(kind: LocationKind, file: &ListedFile, shown: &str) -> Place {
     let (path, shown) = (file.path.clone(), shown.to_owned());
     Place { kind, path, shown, blob: None, commit: None, current: true }
 }
@@ -254,8 +284,8 @@ fn staged_content(
     let unreadable =
         |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
-    let objects = Objects::open(repository).map_err(|error| unreadable(error.to_string()))?;
-    objects.read_kind(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
+    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    objects.read_as(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
 }
 
 /// A Git LFS pointer stands for content that is elsewhere. Format: the Git LFS specification, "The Pointer".

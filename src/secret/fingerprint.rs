@@ -15,14 +15,14 @@ pub struct ValueId([u8; 32]);
 impl ValueId {
     /// Hashes a decoded value.
     #[must_use]
-    pub fn of(value: &[u8]) -> Self {
+    pub fn new(value: &[u8]) -> Self {
         Self(digest(&[b"skant value 1\0", value]))
     }
 
     /// Whether the id is one of these, given in hexadecimal digits and sorted (rule packs list known dummies so).
     #[must_use]
     pub fn is_one_of(&self, sorted: &[impl AsRef<str>]) -> bool {
-        let hex = hex_of(&self.0);
+        let hex = to_hex(&self.0);
         sorted.binary_search_by(|known| known.as_ref().cmp(&hex)).is_ok()
     }
 }
@@ -63,12 +63,12 @@ pub struct Fingerprint(String);
 
 impl Fingerprint {
     /// Shorter prefixes than this name nothing: 24 bits, so that a replaced value is new.
-    pub const SHORTEST_PREFIX: usize = 6;
+    pub const MIN_PREFIX: usize = 6;
 
     /// The name of a strong value: 64 bits of a hash under a public constant.
     #[must_use]
     pub fn strong(value: &ValueId) -> Self {
-        Self(hex_of(&digest(&[b"skant fingerprint 1\0", &value.0])[..8]))
+        Self(to_hex(&digest(&[b"skant fingerprint 1\0", &value.0])[..8]))
     }
 
     /// The name of a weak value at a path: 24 bits under a key; without a key 8 bits, which tell a replaced
@@ -81,7 +81,7 @@ impl Fingerprint {
             None => (b"", 1),
         };
         let keyed = digest(&[b"skant weak value 1\0", &digest(&[secret]), &place, &value.0]);
-        Self(format!("{}{}", hex_of(&place[..4]), hex_of(&keyed[..kept])))
+        Self(format!("{}{}", to_hex(&place[..4]), to_hex(&keyed[..kept])))
     }
 
     /// The digits.
@@ -93,9 +93,9 @@ impl Fingerprint {
     /// Whether `prefix` names this value: at least six digits, either case, the first of the fingerprint;
     /// a weak value's fingerprint has to be named whole.
     #[must_use]
-    pub fn is_named_by(&self, prefix: &str) -> bool {
+    pub fn matches_prefix(&self, prefix: &str) -> bool {
         let whole_only = self.0.len() < 16;
-        prefix.len() >= Self::SHORTEST_PREFIX
+        prefix.len() >= Self::MIN_PREFIX
             && (!whole_only || prefix.len() == self.0.len())
             && self.0.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     }
@@ -116,7 +116,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Bytes in lower-case hexadecimal digits.
-pub(crate) fn hex_of(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         text.extend(
             [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
@@ -131,15 +131,15 @@ mod tests {
 
     #[test]
     fn a_fingerprint_hangs_on_the_value_alone() {
-        let (one, two) = (ValueId::of(b"value one"), ValueId::of(b"value two"));
-        assert_eq!(Fingerprint::strong(&one), Fingerprint::strong(&ValueId::of(b"value one")));
+        let (one, two) = (ValueId::new(b"value one"), ValueId::new(b"value two"));
+        assert_eq!(Fingerprint::strong(&one), Fingerprint::strong(&ValueId::new(b"value one")));
         assert_ne!(Fingerprint::strong(&one), Fingerprint::strong(&two));
         assert_eq!(Fingerprint::strong(&one).as_str().len(), 16);
     }
 
     #[test]
     fn a_weak_value_is_bound_to_path_and_key() {
-        let value = ValueId::of(b"hunter2");
+        let value = ValueId::new(b"hunter2");
         let keyed = FingerprintKey::new(b"k1".to_vec());
         let name = |path, key: &FingerprintKey| Fingerprint::weak(&value, path, key).as_str().to_owned();
         assert_eq!(name("a", &keyed).len(), 14);
@@ -150,20 +150,20 @@ mod tests {
 
     #[test]
     fn a_prefix_of_six_digits_names_a_strong_value_and_a_weak_one_only_whole() {
-        let strong = Fingerprint::strong(&ValueId::of(b"x"));
-        assert!(strong.is_named_by(&strong.as_str()[..6].to_uppercase()));
-        assert!(strong.is_named_by(strong.as_str()));
-        assert!(!strong.is_named_by(&strong.as_str()[..5]));
-        assert!(!strong.is_named_by("zzzzzz"));
-        assert!(!strong.is_named_by(&format!("{strong}0")));
-        let weak = Fingerprint::weak(&ValueId::of(b"x"), "a", &FingerprintKey::default());
-        assert!(!weak.is_named_by(&weak.as_str()[..8]) && weak.is_named_by(weak.as_str()));
+        let strong = Fingerprint::strong(&ValueId::new(b"x"));
+        assert!(strong.matches_prefix(&strong.as_str()[..6].to_uppercase()));
+        assert!(strong.matches_prefix(strong.as_str()));
+        assert!(!strong.matches_prefix(&strong.as_str()[..5]));
+        assert!(!strong.matches_prefix("zzzzzz"));
+        assert!(!strong.matches_prefix(&format!("{strong}0")));
+        let weak = Fingerprint::weak(&ValueId::new(b"x"), "a", &FingerprintKey::default());
+        assert!(!weak.matches_prefix(&weak.as_str()[..8]) && weak.matches_prefix(weak.as_str()));
     }
 
     #[test]
     fn nothing_prints_an_id_or_a_key() {
-        let id = ValueId::of(b"x");
+        let id = ValueId::new(b"x");
         assert_eq!(format!("{id:?} {:?}", FingerprintKey::new(vec![1])), "ValueId(..) FingerprintKey(set)");
-        assert!(id.is_one_of(&["00", &hex_of(&id.0)]) && !id.is_one_of(&["00"]));
+        assert!(id.is_one_of(&["00", &to_hex(&id.0)]) && !id.is_one_of(&["00"]));
     }
 }

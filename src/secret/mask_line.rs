@@ -14,13 +14,13 @@ const MIXED: usize = 8;
 /// assigned or oddly signed value that mixes kinds of characters (`Pa$$w0rd!`). What lies in `keep`, the name
 /// that the secret is assigned to, stays.
 #[must_use]
-pub fn mask_neighbours(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
-    mask_all(line, keep, std::iter::empty())
+pub fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
+    mask_line_with(line, keep, std::iter::empty())
 }
 
 /// The same, and what is known to be a secret in it: a rule may have found what does not look like one.
 #[must_use]
-pub fn mask_all(
+pub fn mask_line_with(
     line: &[u8],
     keep: Option<&Range<usize>>,
     known: impl IntoIterator<Item = Range<usize>>,
@@ -65,8 +65,7 @@ fn named_findings(line: &[u8]) -> Vec<Range<usize>> {
         let rest = &line[from..];
         let rule = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
         let digits = rest.get(rule + 1..)?.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let is_one =
-            rule > 0 && rest[rule] == b'/' && (Fingerprint::SHORTEST_PREFIX..=LONG).contains(&digits);
+        let is_one = rule > 0 && rest[rule] == b'/' && (Fingerprint::MIN_PREFIX..=LONG).contains(&digits);
         let end = rule + 1 + digits;
         (is_one && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
     };
@@ -163,7 +162,7 @@ mod tests {
     use super::*;
 
     fn shown(line: &str) -> String {
-        String::from_utf8(mask_neighbours(line.as_bytes(), None)).unwrap()
+        String::from_utf8(mask_line(line.as_bytes(), None)).unwrap()
     }
 
     #[test]
@@ -172,7 +171,7 @@ mod tests {
         assert_eq!(shown(line), "user=bob ******** other='********'");
         assert_eq!(shown("a\0b\0c\0d\0e\0f\0g\0h\0i"), "********");
         let name = b"A_VERY_LONG_SECRET_NAME: x";
-        assert_eq!(mask_neighbours(name, Some(&(0..23))), name);
+        assert_eq!(mask_line(name, Some(&(0..23))), name);
     }
 
     #[test]
@@ -228,7 +227,7 @@ mod tests {
         #[test]
         fn no_run_of_16_token_characters_is_left(line in "[a-zA-Z0-9!$=:\"' (.-]{0,80}", from in 0usize..80, size in 0usize..20) {
             let keep = from..from + size;
-            let masked = mask_neighbours(line.as_bytes(), Some(&keep));
+            let masked = mask_line(line.as_bytes(), Some(&keep));
             if keep.end > line.len() {
                 let most = masked.split(|byte| !is_token(*byte)).map(<[u8]>::len).max().unwrap_or(0);
                 proptest::prop_assert!(most < LONG);

@@ -6,10 +6,10 @@ pub(crate) mod mask_line;
 
 use std::fmt;
 
-pub(crate) use fingerprint::hex_of;
+pub(crate) use fingerprint::to_hex;
 pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
 pub use mask::Mask;
-pub use mask_line::{mask_all, mask_neighbours};
+pub use mask_line::{mask_line, mask_line_with};
 
 /// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
 pub struct Secret<'b>(&'b [u8]);
@@ -42,7 +42,7 @@ impl<'b> Secret<'b> {
     /// The identity of the value, for comparing and for fingerprints.
     #[must_use]
     pub fn id(&self) -> ValueId {
-        ValueId::of(self.0)
+        ValueId::new(self.0)
     }
 }
 

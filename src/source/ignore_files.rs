@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::git::Repository;
-use crate::source::worktree::Ignoring;
+use crate::source::worktree::IgnoreMode;
 
 /// Whose rules say what is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub(crate) enum Rules {
 
 impl Rules {
     /// The rules for a walk that begins at a folder.
-    pub(crate) fn of(repository: Option<&Repository>, folder: &Path, ignoring: Ignoring) -> Self {
-        let Some(repository) = repository.filter(|_| ignoring == Ignoring::AsGit) else { return Self::None };
+    pub(crate) fn of(repository: Option<&Repository>, folder: &Path, ignoring: IgnoreMode) -> Self {
+        let Some(repository) = repository.filter(|_| ignoring == IgnoreMode::AsGit) else {
+            return Self::None;
+        };
         let top = repository.work_tree.as_deref().unwrap_or(folder);
         let is_odd = |folder: &Path| {
             if folder.starts_with(top) { are_odd(folder) } else { is_special(&folder.join(".gitignore")) }

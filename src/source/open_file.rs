@@ -9,19 +9,19 @@ use crate::git::path_bytes;
 
 /// What a path led to.
 #[derive(Debug)]
-pub enum Opened {
+pub enum OpenedFile {
     /// A file, not read yet, and how many bytes it had when it was opened.
     File(File, u64),
     /// What is held already: a symbolic link's target, as git stores it.
-    Held(Vec<u8>),
+    LinkTarget(Vec<u8>),
 }
 
 /// Opens a file, or reads where a symbolic link leads to.
 ///
 /// # Errors
 /// It cannot be read, or is neither.
-pub fn open(path: &Path) -> io::Result<Opened> {
-    let target = || fs::read_link(path).map(|target| Opened::Held(path_bytes(&target)));
+pub fn open(path: &Path) -> io::Result<OpenedFile> {
+    let target = || fs::read_link(path).map(|target| OpenedFile::LinkTarget(path_bytes(&target)));
     // Where no flag says that a link is not to be followed, it is asked first.
     if cfg!(not(unix)) && is_link(path)? {
         return target();
@@ -42,7 +42,7 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     };
     let metadata = file.metadata()?;
     if metadata.is_file() {
-        return Ok(Opened::File(file, metadata.len()));
+        return Ok(OpenedFile::File(file, metadata.len()));
     }
     Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file any more"))
 }
@@ -63,11 +63,11 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("file"), "content").unwrap();
         std::os::unix::fs::symlink("file", path("link")).unwrap();
-        let Opened::File(mut file, 7) = open(&path("file")).unwrap() else { panic!("a file") };
+        let OpenedFile::File(mut file, 7) = open(&path("file")).unwrap() else { panic!("a file") };
         let mut content = String::new();
         file.read_to_string(&mut content).unwrap();
         assert_eq!(content, "content");
-        assert!(matches!(open(&path("link")).unwrap(), Opened::Held(target) if target == b"file"));
+        assert!(matches!(open(&path("link")).unwrap(), OpenedFile::LinkTarget(target) if target == b"file"));
     }
 
     #[test]

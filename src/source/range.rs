@@ -5,13 +5,13 @@ use thiserror::Error;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::rev_walk;
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{ChangeSet, Lookup, TreeDiff, is_text};
+use crate::git::tree_diff::{ChangeSet, TreeDiff, TreeLookup, is_blob};
 use crate::git::{
-    Commit, DiscoverError, ObjectKind, Objects, Oid, OpenError, PlumbingError, RefError, Refs, Repository,
-    run,
+    Commit, DiscoverError, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, RefError, Refs,
+    Repository, run_git,
 };
-use crate::source::{Cancellation, read_problem};
-use crate::text::{percent, terminal};
+use crate::source::{ScanControl, read_problem};
+use crate::text::{escape_path, escape_terminal};
 
 /// Why a range could not be read at all.
 #[derive(Debug, Error)]
@@ -23,7 +23,7 @@ pub enum RangeError {
     NotARevision(String),
     /// git does not know a revision.
     #[error("{0}; is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")]
-    Unresolved(PlumbingError),
+    Unresolved(GitCommandError),
     /// The repository cannot be read.
     #[error(transparent)]
     Repository(#[from] DiscoverError),
@@ -32,16 +32,16 @@ pub enum RangeError {
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
-    Objects(#[from] OpenError),
+    ObjectDatabase(#[from] OpenError),
 }
 
 /// What to include and what to leave out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revisions {
     /// Commits, tags, trees or blobs that are wanted with their ancestors.
-    pub wanted: Vec<Oid>,
+    pub included: Vec<Oid>,
     /// Commits that are not, nor their ancestors.
-    pub unwanted: Vec<Oid>,
+    pub excluded: Vec<Oid>,
 }
 
 impl Revisions {
@@ -54,27 +54,28 @@ impl Revisions {
             let option = name.starts_with('-')
                 && !["--all", "--branches", "--tags", "--remotes"].contains(&name.as_str());
             if option || name.is_empty() {
-                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+                return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }
         }
         // Read here first: git would wait for a pipe that stands in the place of a ref.
         Refs::read(repository)?;
-        shallow_borders(repository)?;
+        read_shallow_boundary(repository)?;
         let mut arguments = vec!["rev-parse", "--revs-only"];
         arguments.extend(names.iter().map(String::as_str));
-        let out = run(repository, &arguments).map_err(RangeError::Unresolved)?;
+        let out = run_git(repository, &arguments).map_err(RangeError::Unresolved)?;
         let mut revisions = Self::default();
         for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match line.strip_prefix(b"^") {
-                Some(name) => revisions.unwanted.extend(Oid::from_hex(name)),
-                None => revisions.wanted.extend(Oid::from_hex(line)),
+                Some(name) => revisions.excluded.extend(Oid::from_hex(name)),
+                None => revisions.included.extend(Oid::from_hex(line)),
             }
         }
         // `--revs-only` drops what it does not know without a word.
         for name in names.iter().filter(|name| !name.starts_with("--")) {
-            let out = run(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
+            let out =
+                run_git(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
             if out.is_empty() {
-                return Err(RangeError::NotARevision(terminal(name.as_bytes())));
+                return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }
         }
         Ok(revisions)
@@ -100,7 +101,7 @@ pub struct RangeChanges {
     /// Annotated tags that were named; their messages belong to the range.
     pub tags: Vec<Oid>,
     /// Blobs that were named instead of commits, or that a named tree holds.
-    pub loose: ChangeSet,
+    pub named_objects: ChangeSet,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -109,28 +110,28 @@ pub struct RangeChanges {
 ///
 /// # Errors
 /// The file `shallow` cannot be read.
-pub fn shallow_borders(repository: &Repository) -> Result<Vec<Oid>, RefError> {
+pub fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>, RefError> {
     let own = Repository { git_dir: repository.common_dir.clone(), ..repository.clone() };
-    Refs::pseudo(&own, "shallow")
+    Refs::read_pseudo_ref(&own, "shallow")
 }
 
 /// Reads a range.
 ///
 /// # Errors
 /// The list of a shallow clone's borders cannot be read.
-pub fn changes(
+pub fn read_range(
     repository: &Repository,
-    objects: &Objects,
+    objects: &ObjectDatabase,
     revisions: &Revisions,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<RangeChanges, RangeError> {
-    let borders = shallow_borders(repository)?;
-    let walk = rev_walk::range(objects, &revisions.wanted, &revisions.unwanted, &borders);
+    let borders = read_shallow_boundary(repository)?;
+    let walk = rev_walk::range(objects, &revisions.included, &revisions.excluded, &borders);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
-    let mut budget = TreeBudget::of_commits(walk.commits.len());
+    let mut budget = TreeBudget::for_commits(walk.commits.len());
     for (oid, commit) in walk.commits {
-        if stop.is_set() {
+        if control.cancellation.is_requested() {
             break;
         }
         let is_border = borders.contains(&oid);
@@ -146,7 +147,7 @@ pub fn changes(
         if kind == ObjectKind::Tree {
             diff.compare(None, Some(oid));
             found.problems.extend(unread(&diff));
-            found.loose.changes.extend(diff.found.changes);
+            found.named_objects.changes.extend(diff.found.changes);
         } else {
             let change = crate::git::tree_diff::Change {
                 path: oid.to_string().into_bytes(),
@@ -154,7 +155,7 @@ pub fn changes(
                 kind: crate::git::EntryKind::File,
                 bases: Vec::new(),
             };
-            found.loose.changes.push(change);
+            found.named_objects.changes.push(change);
         }
         budget = diff.budget;
     }
@@ -167,7 +168,7 @@ pub fn changes(
 /// What a commit adds: against its first parent, less what another parent has in the same place.
 fn commit_changes(
     repository: &Repository,
-    objects: &Objects,
+    objects: &ObjectDatabase,
     commit: &Commit,
     is_border: bool,
     budget: &mut TreeBudget,
@@ -175,7 +176,7 @@ fn commit_changes(
     let parents: &[Oid] = if is_border { &[] } else { &commit.parents };
     let (mut trees, mut problems) = (Vec::new(), Vec::new());
     for parent in parents {
-        let tree = objects.read_kind(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
+        let tree = objects.read_as(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
         match tree {
             Ok(Some(parent)) => trees.push(parent.tree),
             Ok(None) => {}
@@ -187,10 +188,10 @@ fn commit_changes(
     *budget = diff.budget;
     problems.extend(unread(&diff));
     let mut found = diff.found;
-    let mut lookup = Lookup::new(objects, repository.format);
+    let mut lookup = TreeLookup::new(objects, repository.format);
     for tree in trees.iter().skip(1) {
-        found.changes.retain_mut(|change| match lookup.at(tree, &change.path) {
-            Ok(Some((kind, oid))) if is_text(kind) => {
+        found.changes.retain_mut(|change| match lookup.find(tree, &change.path) {
+            Ok(Some((kind, oid))) if is_blob(kind) => {
                 change.bases.push(oid);
                 oid != change.blob
             }
@@ -201,7 +202,7 @@ fn commit_changes(
 }
 
 fn unread(diff: &TreeDiff<'_>) -> Vec<Problem> {
-    diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))).collect()
+    diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))).collect()
 }
 
 /// The problem of a commit whose parents were not fetched.

@@ -7,13 +7,15 @@ use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{Change, ChangeSet, Entry, Lookup, entry_at, is_text, joined, read_tree};
+use crate::git::tree_diff::{
+    Change, ChangeSet, Entry, TreeLookup, find_entry, is_blob, join_path, read_tree,
+};
 use crate::git::{
-    CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectKind, Objects, Oid, OpenError,
+    CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectDatabase, ObjectKind, Oid, OpenError,
     ReadError, RefError, Refs, Repository, os_string,
 };
 use crate::source::read_problem;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// Why the index could not be compared at all.
 #[derive(Debug, Error)]
@@ -26,7 +28,7 @@ pub enum StagedError {
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
-    Objects(#[from] OpenError),
+    ObjectDatabase(#[from] OpenError),
     /// HEAD's commit or tree cannot be read.
     #[error("HEAD cannot be read: {0}; `git fsck` says what is wrong")]
     Head(#[from] ReadError),
@@ -34,7 +36,7 @@ pub enum StagedError {
 
 /// The staged changes.
 #[derive(Debug)]
-pub struct Staged {
+pub struct StagedChanges {
     /// What is added, and what is gone.
     pub changes: ChangeSet,
     /// Every path whose entry differs from HEAD's, whatever other parents have there.
@@ -47,16 +49,16 @@ pub struct Staged {
     head: Option<Oid>,
 }
 
-impl Staged {
+impl StagedChanges {
     /// Whether the index, HEAD or the working tree has something at a path or below it.
     #[must_use]
-    pub fn knows(&self, repository: &Repository, objects: &Objects, path: &[u8]) -> bool {
+    pub fn has_path(&self, repository: &Repository, objects: &ObjectDatabase, path: &[u8]) -> bool {
         let in_index = !self.index.positions_of(path).is_empty()
             || !self.index.positions_under(path).is_empty()
             || self.index.entries().any(|entry| entry.is_sparse_folder() && path.starts_with(entry.path));
         // A tree that cannot be read is told where it is compared.
         let in_head = || {
-            let found = self.head.map(|head| entry_at(objects, repository.format, &head, path));
+            let found = self.head.map(|head| find_entry(objects, repository.format, &head, path));
             found.is_some_and(|found| !matches!(found, Ok(None)))
         };
         let on_disk = || {
@@ -71,15 +73,15 @@ impl Staged {
 ///
 /// # Errors
 /// The index, HEAD or the object database cannot be read.
-pub fn staged(
+pub fn compare_index(
     repository: &Repository,
-    objects: &Objects,
+    objects: &ObjectDatabase,
     merge_parents: &[Oid],
-) -> Result<Staged, StagedError> {
+) -> Result<StagedChanges, StagedError> {
     let index = Index::read(&repository.index_file, &repository.git_dir, repository.format)?;
-    let head = Refs::head(repository)?.map(|oid| root_tree(objects, &oid)).transpose()?;
+    let head = Refs::read_head(repository)?.map(|oid| root_tree(objects, &oid)).transpose()?;
     let mut others = merge_parents.to_vec();
-    others.extend(Refs::pseudo(repository, "MERGE_HEAD")?);
+    others.extend(Refs::read_pseudo_ref(repository, "MERGE_HEAD")?);
     others.sort_unstable();
     others.dedup();
     let mut diff = IndexDiff {
@@ -89,7 +91,7 @@ pub fn staged(
         found: ChangeSet::default(),
         problems: Vec::new(),
         unmerged: BTreeSet::new(),
-        budget: TreeBudget::of_commits(index.len()),
+        budget: TreeBudget::for_commits(index.len()),
     };
     diff.run(head);
     let touched = diff.found.changes.iter().map(|change| change.path.clone()).collect();
@@ -99,22 +101,25 @@ pub fn staged(
     changes.removed.sort();
     problems.extend(diff.unmerged.into_iter().map(|path| Problem {
         kind: ProblemKind::Unmerged,
-        path: Some(percent(&path)),
+        path: Some(escape_path(&path)),
         message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
     }));
-    Ok(Staged { changes, touched, problems, index, head })
+    Ok(StagedChanges { changes, touched, problems, index, head })
 }
 
 /// The paths whose entry differs from HEAD's.
 ///
 /// # Errors
 /// As [`staged`].
-pub fn touched(repository: &Repository, merge_parents: &[Oid]) -> Result<BTreeSet<Vec<u8>>, StagedError> {
-    Ok(staged(repository, &Objects::open(repository)?, merge_parents)?.touched)
+pub fn touched_paths(
+    repository: &Repository,
+    merge_parents: &[Oid],
+) -> Result<BTreeSet<Vec<u8>>, StagedError> {
+    Ok(compare_index(repository, &ObjectDatabase::open(repository)?, merge_parents)?.touched)
 }
 
-fn root_tree(objects: &Objects, commit: &Oid) -> Result<Oid, ReadError> {
-    let bytes = objects.read_kind(commit, ObjectKind::Commit)?;
+fn root_tree(objects: &ObjectDatabase, commit: &Oid) -> Result<Oid, ReadError> {
+    let bytes = objects.read_as(commit, ObjectKind::Commit)?;
     Commit::parse(&bytes)
         .map(|commit| commit.tree)
         .ok_or_else(|| ReadError::Corrupt(*commit, "the commit has no tree".into()))
@@ -122,7 +127,7 @@ fn root_tree(objects: &Objects, commit: &Oid) -> Result<Oid, ReadError> {
 
 struct IndexDiff<'i> {
     index: &'i Index,
-    objects: &'i Objects,
+    objects: &'i ObjectDatabase,
     repository: &'i Repository,
     found: ChangeSet,
     problems: Vec<Problem>,
@@ -176,7 +181,7 @@ impl<'i> IndexDiff<'i> {
                 at += 1;
                 continue;
             }
-            let path = joined(&folder.path, name);
+            let path = join_path(&folder.path, name);
             let node = folder.node.and_then(|node| node.child(name));
             at = self.index.positions_under(&path).end.max(at + 1);
             let tree = known.filter(|known| known.kind == EntryKind::Tree).map(|known| known.oid);
@@ -188,7 +193,7 @@ impl<'i> IndexDiff<'i> {
             }
         }
         for (known, _) in before.iter().zip(&seen).filter(|(_, seen)| !**seen) {
-            let path = joined(&folder.path, &known.name);
+            let path = join_path(&folder.path, &known.name);
             if known.kind == EntryKind::Tree {
                 work.push(Folder { path, tree: Some(known.oid), node: None });
             } else {
@@ -198,7 +203,7 @@ impl<'i> IndexDiff<'i> {
     }
 
     fn file(&mut self, entry: &IndexEntry<'_>, before: Option<&Entry>, work: &mut Vec<Folder<'i>>) {
-        let kind = EntryKind::of_mode(entry.mode);
+        let kind = EntryKind::from_mode(entry.mode);
         if entry.stage != 0 {
             self.unmerged.insert(entry.path.to_vec());
             return;
@@ -207,10 +212,10 @@ impl<'i> IndexDiff<'i> {
             work.push(Folder { path: entry.path.to_vec(), tree: Some(tree.oid), node: None });
         }
         // What is only announced (`git add -N`) is not committed.
-        if entry.intent_to_add || !is_text(kind) {
+        if entry.intent_to_add || !is_blob(kind) {
             return self.removed(entry.path, before);
         }
-        let base = before.filter(|before| is_text(before.kind));
+        let base = before.filter(|before| is_blob(before.kind));
         if base.is_some_and(|base| base.oid == entry.oid && base.kind == kind) {
             return;
         }
@@ -228,13 +233,13 @@ impl<'i> IndexDiff<'i> {
         diff.compare_below(path, before, Some(now));
         self.budget = diff.budget;
         self.problems
-            .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(percent(path)))));
+            .extend(diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))));
         self.found.changes.extend(diff.found.changes);
         self.found.removed.extend(diff.found.removed);
     }
 
     fn removed(&mut self, path: &[u8], before: Option<&Entry>) {
-        if let Some(before) = before.filter(|before| is_text(before.kind)) {
+        if let Some(before) = before.filter(|before| is_blob(before.kind)) {
             self.found.removed.push((path.to_vec(), before.oid));
         }
     }
@@ -243,7 +248,7 @@ impl<'i> IndexDiff<'i> {
         let Some(tree) = tree else { return Vec::new() };
         read_tree(self.objects, self.repository.format, &tree).unwrap_or_else(|error| {
             // Without HEAD's version everything below counts as new: nothing is missed, and it is said.
-            self.problems.push(read_problem(&error, Some(percent(path))));
+            self.problems.push(read_problem(&error, Some(escape_path(path))));
             Vec::new()
         })
     }
@@ -251,11 +256,11 @@ impl<'i> IndexDiff<'i> {
     /// In a merge, what another parent has at the same path is not new; a version that differs from all
     /// parents' is compared with each of them.
     fn drop_what_parents_hold(&mut self, parents: &[Oid]) {
-        let mut lookup = Lookup::new(self.objects, self.repository.format);
+        let mut lookup = TreeLookup::new(self.objects, self.repository.format);
         for parent in parents {
             let Ok(root) = root_tree(self.objects, parent) else { continue };
-            self.found.changes.retain_mut(|change| match lookup.at(&root, &change.path) {
-                Ok(Some((kind, oid))) if is_text(kind) => {
+            self.found.changes.retain_mut(|change| match lookup.find(&root, &change.path) {
+                Ok(Some((kind, oid))) if is_blob(kind) => {
                     change.bases.push(oid);
                     oid != change.blob
                 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// characters become `\u{…}`, bytes that are no UTF-8 become `\xNN`, a tab becomes a space. So does what the
 /// log of a CI job takes for a command.
 #[must_use]
-pub fn terminal(bytes: &[u8]) -> String {
+pub fn escape_terminal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for (at, character) in chunk.valid().char_indices() {
@@ -30,7 +30,7 @@ pub fn terminal(bytes: &[u8]) -> String {
 /// A path as reports show it: bytes that are no UTF-8, control and invisible characters, and `%` itself
 /// are percent-escaped, so that distinct paths stay distinct.
 #[must_use]
-pub fn percent(path: &[u8]) -> String {
+pub fn escape_path(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
         for (at, character) in chunk.valid().char_indices() {
@@ -52,7 +52,7 @@ pub fn percent(path: &[u8]) -> String {
 
 /// A line without what GitHub's runner takes for a command, which it looks for at the beginning.
 #[must_use]
-pub fn no_command(line: &str) -> Cow<'_, str> {
+pub fn escape_ci_command(line: &str) -> Cow<'_, str> {
     let start = line.trim_start();
     match start.strip_prefix("::") {
         Some(rest) => format!("{}\\u{{3a}}:{rest}", &line[..line.len() - start.len()]).into(),
@@ -89,7 +89,7 @@ mod tests {
             (b"a\tb\r\n", "a b\\u{d}\\u{a}"),
         ];
         for (input, expected) in cases {
-            assert_eq!(terminal(input), expected);
+            assert_eq!(escape_terminal(input), expected);
         }
     }
 
@@ -97,19 +97,19 @@ mod tests {
     fn nothing_that_steers_a_ci_job_passes() {
         for command in ["##[error]x", "##vso[task.setvariable]x", "##VSO[x]", "##teamcity[x]"] {
             let text = format!("a {command}");
-            assert_eq!(terminal(text.as_bytes()), format!("a \\u{{23}}{}", &command[1..]));
-            assert_eq!(percent(text.as_bytes()), format!("a %23{}", &command[1..]));
+            assert_eq!(escape_terminal(text.as_bytes()), format!("a \\u{{23}}{}", &command[1..]));
+            assert_eq!(escape_path(text.as_bytes()), format!("a %23{}", &command[1..]));
         }
         for plain in ["## heading", "#[derive]", "##", "a##b[0]"] {
-            assert_eq!(terminal(plain.as_bytes()), plain);
+            assert_eq!(escape_terminal(plain.as_bytes()), plain);
         }
-        assert_eq!(no_command("  ::error::x"), "  \\u{3a}:error::x");
-        assert_eq!(no_command("a ::error::x"), "a ::error::x");
+        assert_eq!(escape_ci_command("  ::error::x"), "  \\u{3a}:error::x");
+        assert_eq!(escape_ci_command("a ::error::x"), "a ::error::x");
     }
 
     #[test]
     fn distinct_paths_stay_distinct() {
-        assert_eq!(percent(b"a%41\xff\n"), "a%2541%FF%0A");
-        assert_eq!(percent("grün/ö.txt".as_bytes()), "grün/ö.txt");
+        assert_eq!(escape_path(b"a%41\xff\n"), "a%2541%FF%0A");
+        assert_eq!(escape_path("grün/ö.txt".as_bytes()), "grün/ö.txt");
     }
 }

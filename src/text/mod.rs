@@ -3,10 +3,12 @@
 pub(crate) mod copy_range;
 pub(crate) mod escape;
 pub(crate) mod position;
+pub(crate) mod unquoted;
 
-pub use copy_range::{Copied, between, long_ones};
-pub use escape::{no_command, percent, terminal};
+pub use copy_range::{CopiedRange, gaps_between_copies, merge_long_copies};
+pub use escape::{escape_ci_command, escape_path, escape_terminal};
 pub use position::{LineCursor, Position, line_around};
+pub(crate) use unquoted::ends_unquoted_value;
 
 /// Whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
 #[must_use]

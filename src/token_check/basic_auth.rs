@@ -9,15 +9,15 @@ const MOST: usize = 400;
 
 /// The password of a name, a colon and a password in base64, all of it printable.
 #[must_use]
-pub fn login_password(value: &[u8]) -> Option<Vec<u8>> {
-    let mut text = printable(value)?;
+pub fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
+    let mut text = decode_printable(value)?;
     let colon = text.iter().position(|byte| *byte == b':')?;
     (colon + 2 < text.len()).then(|| text.split_off(colon + 1))
 }
 
 /// What base64 says, where all of it is printable.
 #[must_use]
-pub fn printable(value: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_printable(value: &[u8]) -> Option<Vec<u8>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
         GeneralPurposeConfig::new()
@@ -46,7 +46,7 @@ mod tests {
             ("YTpi", false),
             ("", false),
         ] {
-            assert_eq!(login_password(value.as_bytes()).is_some(), is, "{value}");
+            assert_eq!(basic_auth_password(value.as_bytes()).is_some(), is, "{value}");
         }
     }
 }

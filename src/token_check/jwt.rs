@@ -44,7 +44,7 @@ pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
 
 /// The claims of a token, or `None` if header or payload is no JSON object in base64url.
 #[must_use]
-pub fn claims(token: &[u8]) -> Option<Claims> {
+pub fn read_claims(token: &[u8]) -> Option<Claims> {
     let mut parts = token.split(|byte| *byte == b'.');
     let header = object(parts.next()?)?;
     let payload = object(parts.next()?)?;
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn claims_are_read() {
         let token = token(r#"{"alg":"ES256"}"#, r#"{"iss":"ccr","exp":17,"act":{"sub":"user:x"}}"#);
-        let claims = claims(token.as_bytes()).unwrap();
+        let claims = read_claims(token.as_bytes()).unwrap();
         assert_eq!(claims.expires, Some(17));
         assert_eq!((claims.issuer.as_deref(), claims.subject.as_deref()), (Some("ccr"), Some("user:x")));
         assert_eq!(jwt_length(format!("{token}\" , x").as_bytes()), Some(token.len()));
@@ -89,15 +89,15 @@ mod tests {
         for text in ["eyJ", "eyJ.eyJ", "eyJ.eyJ.", "abc.def.ghi", "eyJ.abc.def", ""] {
             assert_eq!(jwt_length(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(claims(b"eyJ.eyJ.x"), None);
-        assert_eq!(claims(token("{}", "{}").as_bytes()), None);
-        assert_eq!(claims(token(r#"{"alg":1}"#, "[]").as_bytes()), None);
+        assert_eq!(read_claims(b"eyJ.eyJ.x"), None);
+        assert_eq!(read_claims(token("{}", "{}").as_bytes()), None);
+        assert_eq!(read_claims(token(r#"{"alg":1}"#, "[]").as_bytes()), None);
     }
 
     proptest::proptest! {
         #[test]
         fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let _ = claims(&bytes);
+            let _ = read_claims(&bytes);
             if let Some(length) = jwt_length(&bytes) {
                 proptest::prop_assert!(length <= bytes.len());
             }

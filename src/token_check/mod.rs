@@ -7,11 +7,12 @@ pub(crate) mod jwt;
 pub(crate) mod outcome;
 pub(crate) mod pgp;
 
-pub use basic_auth::{login_password, printable};
+pub use basic_auth::{basic_auth_password, decode_printable};
 pub use checksum::{
-    CheckResult, aws_account, bedrock_long, bedrock_short, crc_base62, crc_hex, crc_hex_little, crc32,
-    gitlab_routable, in_base, macaroon, openssh_is_encrypted, sentry_organisation,
+    TokenDetails, check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62,
+    check_crc_hex, check_crc_hex_little, check_gitlab_routable, check_macaroon, check_sentry_organisation,
+    crc32, openssh_is_encrypted, to_base,
 };
-pub use jwt::{Claims, MAX_JWT_BYTES, claims, jwt_length};
+pub use jwt::{Claims, MAX_JWT_BYTES, jwt_length, read_claims};
 pub use outcome::CheckOutcome;
 pub use pgp::pgp_is_encrypted;

@@ -2,7 +2,7 @@
 
 use crate::rules::Check;
 use crate::token_check;
-use crate::token_check::{CheckResult, Claims};
+use crate::token_check::{Claims, TokenDetails};
 
 /// What a token proves of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,26 +18,26 @@ pub struct CheckOutcome {
 }
 
 /// Runs a check; `None` if it shows that the value is something else.
-pub(crate) fn of(check: Check, value: &[u8]) -> Option<CheckOutcome> {
+pub(crate) fn run_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
     let (what, checked) = match check {
-        Check::CrcBase62 => ("checksum", token_check::crc_base62(value)),
-        Check::CrcHex => ("checksum", token_check::crc_hex(value)),
-        Check::CrcHexLittle => ("checksum", token_check::crc_hex_little(value)),
-        Check::GitlabRoutable => ("checksum", token_check::gitlab_routable(value).unwrap_or_default()),
-        Check::AwsAccount => ("account", token_check::aws_account(value)),
-        Check::BedrockLong => ("account inside", token_check::bedrock_long(value)),
-        Check::BedrockShort => ("signed address inside", token_check::bedrock_short(value)),
-        Check::Macaroon => ("macaroon inside", token_check::macaroon(value)),
-        Check::SentryOrganisation => ("JSON inside", token_check::sentry_organisation(value)),
+        Check::CrcBase62 => ("checksum", token_check::check_crc_base62(value)),
+        Check::CrcHex => ("checksum", token_check::check_crc_hex(value)),
+        Check::CrcHexLittle => ("checksum", token_check::check_crc_hex_little(value)),
+        Check::GitlabRoutable => ("checksum", token_check::check_gitlab_routable(value).unwrap_or_default()),
+        Check::AwsAccount => ("account", token_check::check_aws_account(value)),
+        Check::BedrockLong => ("account inside", token_check::check_bedrock_long(value)),
+        Check::BedrockShort => ("signed address inside", token_check::check_bedrock_short(value)),
+        Check::Macaroon => ("macaroon inside", token_check::check_macaroon(value)),
+        Check::SentryOrganisation => ("JSON inside", token_check::check_sentry_organisation(value)),
         Check::Jwt | Check::JwtServiceRole => return jwt(check, value),
     };
-    let CheckResult { fits, owner, expires } = checked;
+    let TokenDetails { fits, owner, expires } = checked;
     let claims = expires.map(|expires| Claims { expires: Some(expires), ..Claims::default() });
     Some(CheckOutcome { what, fits, owner, claims })
 }
 
 fn jwt(check: Check, value: &[u8]) -> Option<CheckOutcome> {
-    let claims = token_check::claims(value)?;
+    let claims = token_check::read_claims(value)?;
     let serves = claims.role.as_deref() == Some("service_role");
     (check == Check::Jwt || serves).then_some(CheckOutcome {
         what: "JSON web token",

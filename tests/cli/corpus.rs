@@ -15,7 +15,7 @@ pub fn trials() -> Vec<Trial> {
 
 fn reported(detector: &Detector, text: &[u8], path: Option<&str>) -> Vec<std::ops::Range<usize>> {
     detector
-        .scan(text)
+        .find_evidence(text)
         .into_iter()
         .filter(|evidence| {
             assess(evidence, path.map(str::as_bytes), 0).confidence >= Some(Confidence::Medium)

@@ -10,11 +10,10 @@ use crate::support::trials::{Ran, trials};
 use crate::support::{Sandbox, needs, text_of, tokens};
 use libtest_mimic::Trial;
 use skant::finding::{Confidence, Finding};
-use skant::policy::Settings;
-use skant::policy::suppress::Comments;
-use skant::scan;
-use skant::scan::{Engine, Incomplete, Policy, Suppressions};
-use skant::source::Cancellation;
+use skant::policy::suppress::CommentPolicy;
+use skant::policy::{Incomplete, Policy, Settings, Suppressions};
+use skant::scan::Scanner;
+use skant::source::ScanControl;
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -25,12 +24,12 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-fn engine(min_confidence: Confidence) -> Engine {
-    Engine::new(Policy {
+fn scanner(min_confidence: Confidence) -> Scanner {
+    Scanner::new(Policy {
         settings: Settings::default(),
         min_confidence,
-        suppressions: Suppressions::Count,
-        comments: Comments::default(),
+        suppressions: Suppressions::Applied,
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Fails,
         now: 1_800_000_000,
@@ -41,8 +40,8 @@ fn engine(min_confidence: Confidence) -> Engine {
 type Told = BTreeSet<(usize, usize, String, Confidence)>;
 
 /// What a scan reports of a text; `None` where it does not list all places.
-fn scanned(engine: &Engine, text: &[u8], path: &str) -> Option<Told> {
-    let report = scan::stdin(engine, &mut &text[..], Some(path), &Cancellation::default()).unwrap();
+fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Told> {
+    let report = scanner.scan_stdin(&mut &text[..], Some(path), &ScanControl::default());
     let is_listed = |finding: &Finding| finding.places == finding.locations.len();
     report.findings.iter().all(is_listed).then(|| {
         let places = report.findings.iter().flat_map(|finding| {
@@ -57,8 +56,8 @@ fn scanned(engine: &Engine, text: &[u8], path: &str) -> Option<Told> {
 }
 
 /// What `explain` calls a finding.
-fn explained(engine: &Engine, text: &[u8], path: &str) -> Told {
-    let all = engine.explain(text, path.as_bytes());
+fn explained(scanner: &Scanner, text: &[u8], path: &str) -> Told {
+    let all = scanner.explain(text, path.as_bytes());
     let reported = all.iter().filter(|one| one.is_reported);
     let told = reported.map(|one| {
         let at = one.evidence.start;
@@ -68,17 +67,17 @@ fn explained(engine: &Engine, text: &[u8], path: &str) -> Told {
 }
 
 /// How many places both say the same of.
-fn agree(engines: &[Engine], text: &[u8], path: &str) -> usize {
-    let agreed = engines.iter().map(|engine| {
-        let Some(scanned) = scanned(engine, text, path) else { return 0 };
-        assert_eq!(explained(engine, text, path), scanned, "{path}");
+fn agree(engines: &[Scanner], text: &[u8], path: &str) -> usize {
+    let agreed = engines.iter().map(|scanner| {
+        let Some(scanned) = scanned(scanner, text, path) else { return 0 };
+        assert_eq!(explained(scanner, text, path), scanned, "{path}");
         scanned.len()
     });
     agreed.sum()
 }
 
-fn engines() -> [Engine; 2] {
-    [Confidence::Low, Confidence::Medium].map(engine)
+fn engines() -> [Scanner; 2] {
+    [Confidence::Low, Confidence::Medium].map(scanner)
 }
 
 fn explain_and_scan_agree_on_every_example_of_a_rule() {
@@ -107,7 +106,7 @@ fn explain_and_scan_agree_on_all_labelled_data() -> Ran {
     Ok(())
 }
 
-fn walk(engines: &[Engine], folder: &Path) -> usize {
+fn walk(engines: &[Scanner], folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
     entries
         .map(|entry| {
@@ -151,12 +150,14 @@ fn the_parts_of_a_verdict_are_shown_and_add_up() {
 }
 
 fn the_surest_place_of_a_value_speaks_for_all() {
-    let engine = engine(Confidence::Low);
+    let scanner = scanner(Confidence::Low);
     let value = tokens::random(tokens::ALPHANUMERIC, 12, "surest");
     let text = format!("def f(key='{value}'):\n{}\nDB_PASSWORD={value}\n", "    pass\n".repeat(40));
-    let all = engine.explain(text.as_bytes(), b"a.py");
-    assert!(all.iter().any(|one| one.surer.is_some() && one.confidence > one.verdict.confidence));
-    let told = explained(&engine, text.as_bytes(), "a.py");
-    assert_eq!(Some(&told), scanned(&engine, text.as_bytes(), "a.py").as_ref());
+    let all = scanner.explain(text.as_bytes(), b"a.py");
+    assert!(
+        all.iter().any(|one| one.more_confident_at.is_some() && one.confidence > one.assessment.confidence)
+    );
+    let told = explained(&scanner, text.as_bytes(), "a.py");
+    assert_eq!(Some(&told), scanned(&scanner, text.as_bytes(), "a.py").as_ref());
     assert_eq!(told.len(), 2, "{told:?}");
 }

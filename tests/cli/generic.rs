@@ -28,20 +28,20 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::bu
 
 /// The parts add up to the sum that decided, and the reasons are the three that weigh most.
 fn explained(evidence: &Evidence) -> bool {
-    let Some(opinion) = &evidence.features.opinion else { return false };
-    let parts = DETECTOR.explain(evidence);
+    let Some(opinion) = &evidence.features.model_score else { return false };
+    let parts = DETECTOR.explain_score(evidence);
     let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
     assert!((sum - opinion.sum).abs() < 1e-3, "{sum} {}", opinion.sum);
     let verdict = assess(evidence, None, 0);
-    assert_eq!(verdict.confidence.is_some(), evidence.dummy.is_none());
-    assert!(evidence.dummy.is_some() || verdict.confidence == Some(opinion.confidence));
+    assert_eq!(verdict.confidence.is_some(), evidence.placeholder.is_none());
+    assert!(evidence.placeholder.is_some() || verdict.confidence == Some(opinion.confidence));
     for (reason, (words, weight)) in opinion.reasons.iter().zip(&parts).take(3) {
         let said = if *weight < 0.0 { format!("against it: {words}") } else { words.clone() };
         assert_eq!(*reason, said);
         assert!(verdict.reasons.contains(&said));
     }
-    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.doubt().is_some()));
-    assert!(opinion.doubt().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
+    assert_eq!(opinion.reasons.len(), 3.min(parts.len() - 1) + usize::from(opinion.cap().is_some()));
+    assert!(opinion.cap().is_none_or(|doubt| verdict.reasons.iter().any(|reason| reason == doubt)));
     let mut weights = parts[..parts.len() - 1].iter().map(|(_, weight)| weight.abs());
     let mut last = f32::INFINITY;
     assert!(weights.all(|weight| std::mem::replace(&mut last, weight) >= weight));
@@ -53,7 +53,7 @@ fn the_explanation_is_that_of_the_scan() {
     for rule in DETECTOR.rules().iter().filter(|rule| rule.id.starts_with("generic-")) {
         for example in rule.examples.iter() {
             let (text, _) = tokens::expand(example);
-            seen += DETECTOR.scan(&text).iter().filter(|evidence| explained(evidence)).count();
+            seen += DETECTOR.find_evidence(&text).iter().filter(|evidence| explained(evidence)).count();
         }
     }
     assert!(seen > 10, "{seen}");
@@ -79,14 +79,14 @@ fn walk(folder: &Path) -> usize {
                 return walk(&entry.path());
             }
             let text = std::fs::read(entry.path()).unwrap();
-            DETECTOR.scan(&text).iter().filter(|evidence| explained(evidence)).count()
+            DETECTOR.find_evidence(&text).iter().filter(|evidence| explained(evidence)).count()
         })
         .sum()
 }
 
 fn words_are_found_where_they_are_passwords_and_not_where_they_are_code() {
     let reported = |text: &str| {
-        let found = DETECTOR.scan(text.as_bytes());
+        let found = DETECTOR.find_evidence(text.as_bytes());
         found.iter().any(|evidence| assess(evidence, None, 0).confidence >= Some(Confidence::Medium))
     };
     for text in [
@@ -119,14 +119,11 @@ fn what_a_model_is_trained_on_is_as_doubtful_as_what_is_found() {
         ("POSTGRES_PASSWORD=postgres\n", Confidence::Low),
         (&random, Confidence::High),
     ] {
-        let (seen, found) = (DETECTOR.seen(text.as_bytes()), DETECTOR.scan(text.as_bytes()));
-        assert_eq!((seen.len(), seen[0].most), (1, most), "{text}");
-        let opinion = found[0].features.opinion.as_ref().unwrap();
-        assert_eq!(
-            (opinion.confidence, opinion.doubt().is_some()),
-            (most, most < Confidence::High),
-            "{text}"
-        );
+        let (seen, found) =
+            (DETECTOR.scored_values(text.as_bytes()), DETECTOR.find_evidence(text.as_bytes()));
+        assert_eq!((seen.len(), seen[0].max_confidence), (1, most), "{text}");
+        let opinion = found[0].features.model_score.as_ref().unwrap();
+        assert_eq!((opinion.confidence, opinion.cap().is_some()), (most, most < Confidence::High), "{text}");
     }
 }
 
@@ -138,7 +135,7 @@ fn an_older_version_that_tells_less_hides_nothing() {
         sandbox.commit_all(name);
     }
     let sure = |text: &str| {
-        DETECTOR.scan(text.as_bytes()).iter().map(|found| assess(found, None, 0).confidence).max()
+        DETECTOR.find_evidence(text.as_bytes()).iter().map(|found| assess(found, None, 0).confidence).max()
     };
     assert_eq!(
         sure("token: 'summerhouse-lane'\n"),

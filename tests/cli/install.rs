@@ -12,8 +12,8 @@ use crate::support::trials::{Assessment, Ran, Skip, trial, trials};
 use crate::support::{Sandbox, needs, text_of};
 use libtest_mimic::Trial;
 use skant::hook::install::{
-    Action, ForeignFolder, Global, Hook, InstallError, Options, What, install, install_global, program,
-    uninstall, uninstall_global,
+    Action, ForeignFolder, GlobalAction, Hook, InstallError, Options, Outcome, install, install_global,
+    running_program, uninstall, uninstall_global,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -109,7 +109,7 @@ impl House {
         fs::write(self.bin.join("code"), code.to_string()).unwrap();
     }
 
-    /// What the stub was called with since the last time, one line per call.
+    /// Outcome the stub was called with since the last time, one line per call.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.bin.join("calls")).unwrap_or_default();
         let _ = fs::remove_file(self.bin.join("calls"));
@@ -176,18 +176,21 @@ fn script(path: &Path, content: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn whats(actions: &[Action]) -> Vec<(&str, What)> {
-    actions.iter().map(|action| (action.path.file_name().unwrap().to_str().unwrap(), action.what)).collect()
+fn outcomes(actions: &[Action]) -> Vec<(&str, Outcome)> {
+    actions
+        .iter()
+        .map(|action| (action.path.file_name().unwrap().to_str().unwrap(), action.outcome))
+        .collect()
 }
 
-fn all(what: What) -> Vec<(&'static str, What)> {
-    Hook::ALL.map(|hook| (hook.name(), what)).to_vec()
+fn all(outcome: Outcome) -> Vec<(&'static str, Outcome)> {
+    Hook::ALL.map(|hook| (hook.name(), outcome)).to_vec()
 }
 
 fn commit_merge_and_push_call_skant() {
     let house = House::new();
     let actions = house.install().unwrap();
-    assert_eq!(whats(&actions), all(What::Installed));
+    assert_eq!(outcomes(&actions), all(Outcome::Installed));
     assert_eq!(actions[0].path.canonicalize().unwrap(), house.hook("pre-commit").canonicalize().unwrap());
     for hook in Hook::ALL {
         let mode = house.hook(hook.name()).metadata().unwrap().permissions().mode();
@@ -283,13 +286,13 @@ fn an_earlier_hook_is_called_with_the_same_arguments_and_input(shell: &str) {
         );
     }
     let kept = |hook: Hook| format!("{}.before-skant", hook.name());
-    let expected: Vec<(String, What)> = Hook::ALL
+    let expected: Vec<(String, Outcome)> = Hook::ALL
         .into_iter()
-        .flat_map(|hook| [(kept(hook), What::KeptAndCalls), (hook.name().to_owned(), What::Installed)])
+        .flat_map(|hook| [(kept(hook), Outcome::KeptAndCalled), (hook.name().to_owned(), Outcome::Installed)])
         .collect();
     let actions = house.install().unwrap();
-    let got: Vec<(String, What)> =
-        whats(&actions).into_iter().map(|(name, what)| (name.to_owned(), what)).collect();
+    let got: Vec<(String, Outcome)> =
+        outcomes(&actions).into_iter().map(|(name, what)| (name.to_owned(), what)).collect();
     assert_eq!(got, expected);
 
     let long = "refs/heads/a 1 refs/heads/a 2\n".repeat(20_000);
@@ -321,7 +324,7 @@ fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files(shell: &str) {
         format!("#!/bin/sh\n{BY_NAME}"),
         format!("#!/bin/sh -e\n{BY_NAME}"),
         format!("#! /usr/bin/env sh\n{BY_NAME}"),
-        // What opens its own file.
+        // Outcome opens its own file.
         "#!/bin/sh\nsed '1,/^TEXT$/d' \"$0\" | sh -s -- \"$@\"\nexit $?\nTEXT\necho \"lib <$*>\"; exit 5\n"
             .to_owned(),
         // Run by the shell that calls it.
@@ -411,14 +414,14 @@ fn an_earlier_hook_that_git_did_not_run_is_kept_and_not_run() {
     symlink("nowhere", house.hook("commit-msg")).unwrap();
     let actions = house.install().unwrap();
     assert_eq!(
-        whats(&actions),
+        outcomes(&actions),
         [
-            ("pre-commit.before-skant", What::Kept),
-            ("pre-commit", What::Installed),
-            ("pre-merge-commit", What::Installed),
-            ("commit-msg.before-skant", What::Kept),
-            ("commit-msg", What::Installed),
-            ("pre-push", What::Installed),
+            ("pre-commit.before-skant", Outcome::Kept),
+            ("pre-commit", Outcome::Installed),
+            ("pre-merge-commit", Outcome::Installed),
+            ("commit-msg.before-skant", Outcome::Kept),
+            ("commit-msg", Outcome::Installed),
+            ("pre-push", Outcome::Installed),
         ]
     );
     assert!(house.commit("one").status.success());
@@ -430,7 +433,7 @@ fn installing_twice_changes_nothing_and_what_is_stale_is_refreshed() {
     script(&house.hook("pre-push"), "#!/bin/sh\n");
     house.install().unwrap();
     let first = house.hooks();
-    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
     assert_eq!(house.hooks(), first);
 
     // The program has moved; a script has lost its mode; one is gone.
@@ -439,20 +442,24 @@ fn installing_twice_changes_nothing_and_what_is_stale_is_refreshed() {
     fs::rename(house.stub(), old.join("skant")).unwrap();
     let elsewhere =
         Options { program: &old.join("skant"), hooks: &[Hook::PreCommit], ..options(&house, &house.git) };
-    assert_eq!(whats(&install(&elsewhere).unwrap()), [("pre-commit", What::Refreshed)]);
+    assert_eq!(outcomes(&install(&elsewhere).unwrap()), [("pre-commit", Outcome::Refreshed)]);
     fs::set_permissions(house.hook("commit-msg"), fs::Permissions::from_mode(0o644)).unwrap();
     fs::remove_file(house.hook("pre-push")).unwrap();
     assert_eq!(
-        whats(&house.install().unwrap()),
+        outcomes(&house.install().unwrap()),
         [
-            ("pre-commit", What::Refreshed),
-            ("pre-merge-commit", What::Unchanged),
-            ("commit-msg", What::Refreshed),
-            ("pre-push.before-skant", What::KeptAndCalls),
-            ("pre-push", What::Installed),
+            ("pre-commit", Outcome::Refreshed),
+            ("pre-merge-commit", Outcome::Unchanged),
+            ("commit-msg", Outcome::Refreshed),
+            ("pre-push.before-skant", Outcome::KeptAndCalled),
+            ("pre-push", Outcome::Installed),
         ]
     );
     assert_eq!(house.hooks(), first);
+}
+
+fn help_of(error: &InstallError) -> String {
+    miette::Diagnostic::help(error).expect("every error has a help text").to_string()
 }
 
 fn options<'h>(house: &'h House, git: &'h std::ffi::OsStr) -> Options<'h> {
@@ -485,18 +492,17 @@ fn without_a_program() -> Result<House, Skip> {
 
 fn a_program_that_is_gone_blocks_with_advice(shell: &str) -> Ran {
     let house = without_a_program()?;
-    for (hook, noun) in Hook::ALL.into_iter().zip([
-        "this commit was",
-        "this merge was",
-        "this commit message was",
-        "this push was",
-    ]) {
+    for hook in Hook::ALL {
         let output = run_hook(shell, &house, hook.name(), &["a"], "");
         assert_eq!(output.status.code(), Some(2), "{shell} {hook:?}");
         let text = text_of(&output);
-        for part in
-            [noun, "skant install", house.hook(hook.name()).to_str().unwrap(), house.bin.to_str().unwrap()]
-        {
+        let said = format!("skant: {}: nothing was checked", hook.name());
+        for part in [
+            &said[..],
+            "skant install",
+            house.hook(hook.name()).to_str().unwrap(),
+            house.bin.to_str().unwrap(),
+        ] {
             assert!(text.contains(part), "{shell} {hook:?}: {part} is not in {text}");
         }
         assert_eq!(text.contains("rename commit-msg.before-skant"), hook == Hook::CommitMsg, "{text}");
@@ -544,17 +550,17 @@ fn uninstall_gives_back_what_was_there() {
     house.install().unwrap();
     assert_ne!(house.hooks(), before);
     assert_eq!(
-        whats(&house.uninstall().unwrap()),
+        outcomes(&house.uninstall().unwrap()),
         [
-            ("pre-commit", What::Restored),
-            ("pre-merge-commit", What::Removed),
-            ("commit-msg", What::Restored),
-            ("pre-push", What::Restored),
+            ("pre-commit", Outcome::Restored),
+            ("pre-merge-commit", Outcome::Removed),
+            ("commit-msg", Outcome::Restored),
+            ("pre-push", Outcome::Restored),
         ]
     );
     assert_eq!(house.hooks(), before);
     assert_eq!(fs::read(house.sandbox.dir.join("tracked-hook")).unwrap(), b"#!/bin/sh\n");
-    let again = whats(&house.uninstall().unwrap()).len();
+    let again = outcomes(&house.uninstall().unwrap()).len();
     assert_eq!(again, 3, "three hooks of somebody else's are left alone");
     assert_eq!(house.hooks(), before);
 }
@@ -574,17 +580,17 @@ fn uninstall_leaves_what_it_did_not_write() {
     let before = house.hooks();
     let error = house.install().unwrap_err();
     assert!(matches!(error, InstallError::Edited { .. }), "{error}");
-    assert!(error.help().unwrap().contains("pre-commit.before-skant"));
+    assert!(help_of(&error).contains("pre-commit.before-skant"));
     assert_eq!(house.hooks(), before);
 
     assert_eq!(
-        whats(&house.uninstall().unwrap()),
+        outcomes(&house.uninstall().unwrap()),
         [
-            ("pre-commit", What::LeftAlone),
-            ("pre-merge-commit", What::Removed),
-            ("commit-msg", What::LeftAlone),
-            ("commit-msg.before-skant", What::LeftAlone),
-            ("pre-push", What::Restored),
+            ("pre-commit", Outcome::LeftAlone),
+            ("pre-merge-commit", Outcome::Removed),
+            ("commit-msg", Outcome::LeftAlone),
+            ("commit-msg.before-skant", Outcome::LeftAlone),
+            ("pre-push", Outcome::Restored),
         ]
     );
 }
@@ -608,7 +614,7 @@ fn all_is_looked_at_before_anything_changes() {
         let before = house.hooks();
         let error = house.install().unwrap_err();
         assert!(matches!(error, InstallError::TwoHooks { .. }), "{error}");
-        assert!(error.help().is_some());
+        assert!(!help_of(&error).is_empty());
         assert_eq!(house.hooks(), before);
         if !taken_by_folder {
             fs::remove_file(house.hook("pre-push.before-skant")).unwrap();
@@ -625,7 +631,7 @@ fn a_failure_on_the_way_is_undone() {
     }
     let before = house.hooks();
     let error = house.install().unwrap_err();
-    assert!(matches!(&error, InstallError::Io { not_undone, .. } if not_undone.is_empty()), "{error}");
+    assert!(matches!(&error, InstallError::Io { not_restored, .. } if not_restored.is_empty()), "{error}");
     assert!(error.to_string().contains("pre-push"), "{error}");
     assert_eq!(house.hooks(), before);
 }
@@ -639,7 +645,7 @@ fn an_installation_that_was_ended_in_the_middle_is_taken_up_or_taken_away() {
     house.uninstall().unwrap();
     assert_eq!(house.hooks(), before);
     ended();
-    assert_eq!(whats(&house.install().unwrap())[0], ("pre-commit.before-skant", What::KeptAndCalls));
+    assert_eq!(outcomes(&house.install().unwrap())[0], ("pre-commit.before-skant", Outcome::KeptAndCalled));
     house.uninstall().unwrap();
     assert_eq!(house.hooks(), before);
 }
@@ -648,12 +654,12 @@ fn some_of_the_hooks() {
     let house = House::new();
     let some = Options { hooks: &[Hook::PrePush, Hook::PreCommit], ..options(&house, &house.git) };
     assert_eq!(
-        whats(&install(&some).unwrap()),
-        [("pre-commit", What::Installed), ("pre-push", What::Installed)]
+        outcomes(&install(&some).unwrap()),
+        [("pre-commit", Outcome::Installed), ("pre-push", Outcome::Installed)]
     );
     assert_eq!(house.hooks().len(), 2);
     let one = Options { hooks: &[Hook::PrePush], ..some };
-    assert_eq!(whats(&uninstall(&one).unwrap()), [("pre-push", What::Removed)]);
+    assert_eq!(outcomes(&uninstall(&one).unwrap()), [("pre-push", Outcome::Removed)]);
     assert_eq!(house.hooks().len(), 1);
 }
 
@@ -679,7 +685,7 @@ fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
             (InstallError::TrackedFolder { .. }, true) | (InstallError::SharedFolder { .. }, false) => {}
             _ => panic!("{setting}: {error:?}"),
         }
-        let help = error.help().unwrap();
+        let help = help_of(&error);
         assert!(help.contains("skant hook pre-commit \"$@\"") && help.contains("--force"), "{help}");
         assert_eq!(folder.exists(), existed, "{setting}");
         assert!(!folder.join("pre-commit").exists(), "{setting}");
@@ -687,37 +693,37 @@ fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
             continue;
         }
 
-        assert_eq!(whats(&house.run(&sub, true, install).unwrap()), all(What::Installed), "{setting}");
+        assert_eq!(outcomes(&house.run(&sub, true, install).unwrap()), all(Outcome::Installed), "{setting}");
         assert!(folder.join("pre-commit").is_file(), "{setting}");
         assert!(house.commit("one").status.success());
         assert_eq!(house.calls().len(), 2, "{setting}");
         assert!(house.run(&sub, false, uninstall).is_err());
-        assert_eq!(whats(&house.run(&sub, true, uninstall).unwrap()), all(What::Removed), "{setting}");
+        assert_eq!(outcomes(&house.run(&sub, true, uninstall).unwrap()), all(Outcome::Removed), "{setting}");
         assert!(
             house.run(&sub, false, uninstall).unwrap().is_empty(),
             "nothing to remove, nothing to refuse"
         );
     }
     house.sandbox.git(&["config", "core.hooksPath", ".husky/_"]);
-    let help = house.install().unwrap_err().help().unwrap();
+    let help = help_of(&house.install().unwrap_err());
     assert!(help.contains("/.husky/pre-commit"), "{help}");
     // Who has put the lines there needs to hear of no others.
     for hook in ["pre-commit", "pre-merge-commit", "commit-msg"] {
         house.sandbox.write(&format!(".husky/{hook}"), format!("skant hook {hook} \"$@\"\n"));
     }
-    let help = house.install().unwrap_err().help().unwrap();
+    let help = help_of(&house.install().unwrap_err());
     assert!(help.contains("/.husky/pre-push") && !help.contains("/.husky/pre-commit"), "{help}");
     house.sandbox.write(".husky/pre-push", "npm test\nskant hook pre-push \"$@\"\n");
-    assert_eq!(whats(&house.install().unwrap()), all(What::Called));
+    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Called));
     assert!(house.run(&house.sandbox.dir, false, uninstall).is_ok());
 
     house.sandbox.git(&["config", "core.hooksPath", ".git/own hooks"]);
-    assert_eq!(whats(&house.install().unwrap()), all(What::Installed));
+    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Installed));
 
     house.sandbox.git(&["config", "core.hooksPath", "/dev/null"]);
     for force in [false, true] {
         let error = house.run(&house.sandbox.dir, force, install).unwrap_err();
-        assert!(matches!(error, InstallError::NoFolder { .. }), "{error}");
+        assert!(matches!(error, InstallError::NotAFolder { .. }), "{error}");
     }
 }
 
@@ -742,8 +748,8 @@ fn worktrees_share_the_hooks_and_submodules_have_their_own() {
     let house = House::new();
     house.sandbox.git(&["worktree", "add", "-q", "-b", "linked", "../linked tree"]);
     let linked = house.sandbox.beside("linked tree");
-    assert_eq!(whats(&house.run(&linked, false, install).unwrap()), all(What::Installed));
-    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+    assert_eq!(outcomes(&house.run(&linked, false, install).unwrap()), all(Outcome::Installed));
+    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
     let commit = |dir: &Path| {
         let args = ["commit", "-q", "--allow-empty", "-m", "one"];
         let output = house.sandbox.command_in(dir, "git").args(args).output().unwrap();
@@ -767,14 +773,14 @@ fn worktrees_share_the_hooks_and_submodules_have_their_own() {
     let sub = house.sandbox.dir.join("sub");
     assert!(commit(&sub).is_empty(), "the outer repository's hooks are not the submodule's");
     let actions = house.run(&sub, false, install).unwrap();
-    assert_eq!(whats(&actions), all(What::Installed));
+    assert_eq!(outcomes(&actions), all(Outcome::Installed));
     assert!(actions[0].path.canonicalize().unwrap().ends_with(".git/modules/sub/hooks/pre-commit"));
     assert_eq!(commit(&sub).len(), 2);
-    assert_eq!(whats(&house.run(&sub, false, uninstall).unwrap()), all(What::Removed));
-    assert_eq!(whats(&house.install().unwrap()), all(What::Unchanged));
+    assert_eq!(outcomes(&house.run(&sub, false, uninstall).unwrap()), all(Outcome::Removed));
+    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
 
     let bare = house.sandbox.beside("other.git");
-    assert_eq!(whats(&house.run(&bare, false, install).unwrap()), all(What::Installed));
+    assert_eq!(outcomes(&house.run(&bare, false, install).unwrap()), all(Outcome::Installed));
     assert!(bare.join("hooks/pre-push").is_file());
 }
 
@@ -821,13 +827,13 @@ fn where_git_cannot_answer_the_error_says_why() {
         let error = what(&options(&house, strict.as_os_str())).unwrap_err();
         assert!(matches!(error, InstallError::OtherOwner { .. }), "{error}");
         assert!(error.to_string().contains("dubious ownership"), "{error}");
-        assert!(error.help().unwrap().contains("git config --global --add safe.directory "), "{error}");
+        assert!(help_of(&error).contains("git config --global --add safe.directory "), "{error}");
     }
     assert!(house.hooks().is_empty());
 }
 
 fn this_program_has_a_name() {
-    assert!(program().unwrap().is_absolute());
+    assert!(running_program().unwrap().is_absolute());
 }
 
 /// A house whose user has hooks for all repositories.
@@ -837,7 +843,7 @@ fn global_house() -> (House, PathBuf) {
     let done = house.run(&house.sandbox.dir, false, |options| {
         install_global(options, &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"))
     });
-    assert_eq!(done.unwrap(), Global { folder: folder.clone(), what: What::Installed });
+    assert_eq!(done.unwrap(), GlobalAction { folder: folder.clone(), outcome: Outcome::Installed });
     (house, folder)
 }
 
@@ -921,17 +927,17 @@ fn a_global_installation_is_told_again_and_taken_back() {
             )
         })
     };
-    assert_eq!(again(&house).unwrap().what, What::Unchanged);
+    assert_eq!(again(&house).unwrap().outcome, Outcome::Unchanged);
     fs::remove_file(folder.join("update")).unwrap();
-    assert_eq!(again(&house).unwrap().what, What::Refreshed);
+    assert_eq!(again(&house).unwrap().outcome, Outcome::Refreshed);
     // Where it leads there, an installation in a repository has nothing to do, and never replaces it.
     for force in [false, true] {
         let actions = house.run(&house.sandbox.dir, force, install).unwrap();
-        assert!(actions.iter().all(|action| action.what == What::Unchanged), "{actions:?}");
+        assert!(actions.iter().all(|action| action.outcome == Outcome::Unchanged), "{actions:?}");
         let actions = house.run(&house.sandbox.dir, force, uninstall).unwrap();
-        assert!(actions.iter().all(|action| action.what == What::LeftAlone), "{actions:?}");
+        assert!(actions.iter().all(|action| action.outcome == Outcome::LeftAlone), "{actions:?}");
     }
-    assert_eq!(back(&house).unwrap().unwrap().what, What::Removed);
+    assert_eq!(back(&house).unwrap().unwrap().outcome, Outcome::Removed);
     assert!(!folder.exists());
     assert!(!house.sandbox.try_git(&["config", "--global", "core.hooksPath"]).status.success());
     assert_eq!(back(&house).unwrap(), None);

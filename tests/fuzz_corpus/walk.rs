@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use skant::git::{GitEnvironment, ObjectFormat, ObjectKind, Oid, ReadError, Repository};
 use skant::source::history::{ObjectSet, visit, visit_with_libgit2};
-use skant::source::{Blob, Cancellation, Visitor};
+use skant::source::{ObjectView, ScanControl, Visitor};
 
 use crate::properties::pack::Files;
 use crate::support::Sandbox;
@@ -21,7 +21,7 @@ struct Seen(Mutex<Objects>);
 impl Visitor for Seen {
     type State = ();
 
-    fn root(&self, blob: &Blob<'_>) {
+    fn visit_full(&self, blob: &ObjectView<'_>) {
         self.0.lock().unwrap().entry(blob.oid).or_default().insert((blob.kind, blob.bytes.to_vec()));
     }
 }
@@ -47,15 +47,16 @@ impl Walks {
         }
         let repository =
             Repository::discover(&sandbox.dir, &GitEnvironment::default()).expect("a repository");
-        let contents = ObjectSet::list(&repository).expect("a listing");
+        let contents = ObjectSet::open(&repository).expect("a listing");
         let (own, other) = (Seen::default(), Seen::default());
-        let tally = visit(&repository, &contents, &own, &Cancellation::default()).expect("walked");
+        let tally = visit(&repository, &contents, &own, &ScanControl::default()).expect("walked");
         let own = own.0.into_inner().unwrap();
         let unread: BTreeSet<Oid> = tally.unread.iter().map(name_of).collect();
-        for oid in &contents.objects() {
+        for oid in &contents.sorted_oids() {
             assert!(own.contains_key(oid) || unread.contains(oid), "{oid} is neither read nor named");
         }
-        visit_with_libgit2(&repository, &contents.objects(), &other, &Cancellation::default()).expect("read");
+        visit_with_libgit2(&repository, &contents.sorted_oids(), &other, &ScanControl::default())
+            .expect("read");
         // An index with a name twice may have a reader find either entry.
         for (oid, other) in other.0.into_inner().unwrap() {
             assert!(own.get(&oid).is_some_and(|own| other.is_subset(own)), "{oid} is another one");

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256, Sha512};
-use skant::token_check::{crc32, in_base};
+use skant::token_check::{crc32, to_base};
 
 use super::tokens::random;
 
@@ -67,7 +67,7 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
         "UUID" => uuid(seed).to_uppercase(),
         "crc62" => {
             let body = before.rsplit('_').next().expect("a body");
-            in_base(crc32(body.as_bytes()).into(), 62, 6)
+            to_base(crc32(body.as_bytes()).into(), 62, 6)
         }
         "crchex" => format!("{:08X}", crc32(before.as_bytes())),
         "crclittle" => format!("_{:08x}", crc32(before.as_bytes()).swap_bytes()),
@@ -113,10 +113,10 @@ fn routable(before: &str, seed: &str, point: &str) -> String {
     payload.extend(&Sha256::digest(seed)[..16]);
     payload.push(16);
     let payload = URL_SAFE_NO_PAD.encode(payload);
-    let length = in_base(payload.len() as u64, 36, 2).to_lowercase();
+    let length = to_base(payload.len() as u64, 36, 2).to_lowercase();
     let head = format!("{payload}{point}{length}");
     let sum = crc32(format!("{before}{head}").as_bytes());
-    head + &in_base(sum.into(), 36, 7).to_lowercase()
+    head + &to_base(sum.into(), 36, 7).to_lowercase()
 }
 
 /// Sixteen characters of base 32 that hold the account 123456789012.

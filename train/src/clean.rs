@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use skant::detect::{Detector, Model};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
-use skant::scan;
-use skant::scan::Files;
-use skant::source::Cancellation;
-use skant::source::worktree::{Ignoring, Named};
+use skant::scan::FileSelection;
+use skant::source::ScanControl;
+use skant::source::worktree::{IgnoreMode, PathOrigin};
 
-use crate::report::engine;
+use crate::report::scanner;
 
 /// Scans folders with a model, and tells what is found there.
 pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
@@ -19,15 +18,15 @@ pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
     let (mut lines, mut medium, mut high) = (0, 0, 0);
     for folder in folders {
         lines += lines_in(folder);
-        let files = Files {
+        let files = FileSelection {
             repository: None,
             root: folder,
             names: std::slice::from_ref(folder),
-            ignoring: Ignoring::Nothing,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::Nothing,
+            named: PathOrigin::Program,
         };
         let report =
-            scan::worktree(&engine().with_detector(detector()), &files, &Cancellation::default()).expect("a scan");
+            scanner().with_detector(detector()).scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in report.findings.iter().filter(|finding| finding.confidence >= Confidence::Medium) {
             let mut places: Vec<_> =
                 finding.locations.iter().map(|place| (&place.path, place.start.line)).collect();

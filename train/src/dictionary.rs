@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use skant::detect::pairs_of;
+use skant::detect::letter_pair_table;
 
 use crate::labels::{Labels, Truth};
 
@@ -85,7 +85,7 @@ pub(crate) fn pairs(words: &[String]) -> String {
     let mut text = String::from(
         "# How much more often than by chance one letter follows another in words, in eighths of a bit: a row for each first letter.\n",
     );
-    for row in pairs_of(words).chunks(26) {
+    for row in letter_pair_table(words).chunks(26) {
         let row: Vec<String> = row.iter().map(i8::to_string).collect();
         text.push_str(&row.join(" "));
         text.push('\n');

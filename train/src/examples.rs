@@ -74,7 +74,7 @@ pub(crate) fn gather(
                 let none = Vec::new();
                 let rows = files.get(&name).unwrap_or(&none);
                 found.extend(of_file(&path, rows, detector, words).into_iter().map(|(kind, seen)| {
-                    let (fold, most) = (fold_of(id), seen.most);
+                    let (fold, most) = (fold_of(id), seen.max_confidence);
                     (Example { fold, repository: number, kind, features: Vec::new(), most }, seen.features)
                 }));
             }
@@ -124,12 +124,12 @@ fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<St
         map
     });
     let mut found = Vec::new();
-    for seen in detector.seen(&text) {
-        let line = starts.partition_point(|start| *start <= seen.value.start);
-        let column = seen.value.start - starts[line - 1];
+    for seen in detector.scored_values(&text) {
+        let line = starts.partition_point(|start| *start <= seen.span.start);
+        let column = seen.span.start - starts[line - 1];
         let rows = by_line.get(&line).map_or(&[][..], Vec::as_slice);
-        let Some(kind) = kind_of(rows, &(column..column + seen.value.len())) else { continue };
-        if kind == Kind::True && rewrite::is_human(&text[seen.value.clone()]) {
+        let Some(kind) = kind_of(rows, &(column..column + seen.span.len())) else { continue };
+        if kind == Kind::True && rewrite::is_human(&text[seen.span.clone()]) {
             for (fold, words) in words.iter().enumerate() {
                 found.extend(
                     rewritten(&text, &seen, detector, words, fold).map(|seen| (Kind::Dictionary(fold), seen)),
@@ -172,11 +172,11 @@ fn rewritten(
     fold: usize,
 ) -> Option<ScoredValue> {
     const BESIDE: usize = 2048;
-    let start = seen.value.start.saturating_sub(BESIDE);
-    let end = text.len().min(seen.value.end + BESIDE);
+    let start = seen.span.start.saturating_sub(BESIDE);
+    let end = text.len().min(seen.span.end + BESIDE);
     let mut part = text[start..end].to_vec();
-    let value = seen.value.start - start..seen.value.end - start;
+    let value = seen.span.start - start..seen.span.end - start;
     rewrite::rewrite(&mut part[value.clone()], words, fold);
-    let found = detector.seen(&part);
-    found.into_iter().find(|other| other.value == value)
+    let found = detector.scored_values(&part);
+    found.into_iter().find(|other| other.span == value)
 }

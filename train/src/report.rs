@@ -3,15 +3,14 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use skant::policy::suppress::Comments;
-use skant::policy::Settings;
+use skant::policy::suppress::CommentPolicy;
+use skant::policy::{Incomplete, Policy, Settings, Suppressions};
 use skant::detect::{Detector, Model, Dictionary};
 use skant::finding::Confidence;
 use skant::rules::RuleSet;
-use skant::scan;
-use skant::scan::{Engine, Files, Incomplete, Policy, Suppressions};
-use skant::source::Cancellation;
-use skant::source::worktree::{Ignoring, Named};
+use skant::scan::{FileSelection, Scanner};
+use skant::source::ScanControl;
+use skant::source::worktree::{IgnoreMode, PathOrigin};
 
 use crate::Places;
 use crate::examples::{Examples, fold_of};
@@ -28,17 +27,17 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
     let mut found: [Vec<String>; 3] = Default::default();
     for (fold, of) in folds.iter().enumerate() {
         let model = Model::new(&table::written(examples, &of.weights, &of.limits), words.clone());
-        let engine = engine().with_detector(Detector::new(RuleSet::builtin()).with_model(model));
+        let scanner = scanner().with_detector(Detector::new(RuleSet::builtin()).with_model(model));
         let files: Vec<PathBuf> =
             names.iter().filter(|name| fold_of(name) == fold).map(|name| data.join(name)).collect();
-        let files = Files {
+        let files = FileSelection {
             repository: None,
             root: &data,
             names: &files,
-            ignoring: Ignoring::Nothing,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::Nothing,
+            named: PathOrigin::Program,
         };
-        let report = scan::worktree(&engine, &files, &Cancellation::default()).expect("a scan");
+        let report = scanner.scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in &report.findings {
             for place in &finding.locations {
                 let line = format!(
@@ -60,12 +59,12 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
     }
 }
 
-pub(crate) fn engine() -> Engine {
-    Engine::new(Policy {
+pub(crate) fn scanner() -> Scanner {
+    Scanner::new(Policy {
         settings: Settings::default(),
         min_confidence: Confidence::Low,
         suppressions: Suppressions::Ignored,
-        comments: Comments::default(),
+        comments: CommentPolicy::default(),
         notes: Vec::new(),
         incomplete: Incomplete::Accepted,
         now: 0,

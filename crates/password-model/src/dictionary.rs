@@ -122,7 +122,7 @@ fn places(state: u64) -> impl Iterator<Item = usize> {
 /// follows another, in eighths of a bit.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "counts and logarithms are small")]
-pub fn pairs_of(words: &[String]) -> Vec<i8> {
+pub fn letter_pair_table(words: &[String]) -> Vec<i8> {
     let mut counts = vec![1_u32; 26 * 26];
     for word in words {
         for two in word.as_bytes().windows(2) {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn letters_of_words_follow_each_other_as_in_words() {
         let list: Vec<String> = ["there", "then", "other", "father"].map(str::to_owned).into();
-        let table: Vec<String> = pairs_of(&list).iter().map(i8::to_string).collect();
+        let table: Vec<String> = letter_pair_table(&list).iter().map(i8::to_string).collect();
         let words = Dictionary::new("", &table.join(" "));
         assert!(words.likeness(b't', b'h') > 0 && words.likeness(b'X', b'q') < words.likeness(b'T', b'H'));
     }

@@ -6,5 +6,5 @@ pub mod dictionary;
 pub mod feature_key;
 pub mod weights;
 
-pub use dictionary::{Dictionary, pairs_of};
+pub use dictionary::{Dictionary, letter_pair_table};
 pub use weights::Table;

@@ -1,7 +1,43 @@
-//! What a token is made of, and the other closed lists that a rule chooses from. `build.rs` compiles this file
-//! too, so it uses nothing else of this crate.
+//! The enumerations that a rule chooses from: its severity, alphabets, offline checks, boundaries and syntaxes.
+//! Data and names; `skant` implements the checks and the syntaxes.
+
+use std::fmt;
 
 use serde::Deserialize;
+
+/// How much damage a leak does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The access has little value.
+    Low,
+    /// Limited or short-lived access.
+    Medium,
+    /// Access to a person's account or money.
+    High,
+    /// Control over an organisation, its data or its bill.
+    Critical,
+}
+
+impl Severity {
+    /// The name in reports and rule packs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
 
 /// The characters that the random part of a token is drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -149,9 +185,9 @@ pub enum Check {
 pub enum MayFollow {
     /// Anything: the token's start is distinctive.
     #[default]
-    Free,
+    Anything,
     /// Nothing that the token's own alphabet holds, but for what is known to end in letters: escapes, colours.
-    Edge,
+    Boundary,
 }
 /// What leads to a value without a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -6,6 +6,6 @@ mod choices;
 mod schema;
 mod validate;
 
-pub use choices::{Alphabet, Check, MayFollow, Syntax};
-pub use schema::{CutSpec, CutsSpec, PackSpec, PairSpec, RuleSpec, SEVERITIES, ShapeSpec};
-pub use validate::{Fault, parse, well_formed};
+pub use choices::{Alphabet, Check, MayFollow, Severity, Syntax};
+pub use schema::{LimitsSpec, PackSpec, PairSpec, RuleSpec, ShapeSpec, TierLimitsSpec};
+pub use validate::{RuleError, check_rule, parse};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::choices::{Alphabet, Check, MayFollow, Syntax};
+use crate::choices::{Alphabet, Check, MayFollow, Severity, Syntax};
 
 /// One file of `rules/`.
 #[derive(Debug, Deserialize)]
@@ -47,8 +47,7 @@ pub struct RuleSpec {
     #[serde(default)]
     pub title: String,
     /// How bad a leak is: low, medium, high or critical.
-    #[serde(default)]
-    pub severity: String,
+    pub severity: Option<Severity>,
     /// Literals, one of which every match holds: what the prefilter looks for. With `context` these words.
     #[serde(default)]
     pub anchors: Vec<String>,
@@ -181,22 +180,22 @@ pub struct ShapeSpec {
     pub mask_tail: usize,
     /// How far around its anchor a rule with this shape sees the text, in bytes.
     pub reach: usize,
-    pub cuts: CutsSpec,
+    pub cuts: TierLimitsSpec,
 }
 
 /// Where placeholders are told from random bodies, by how much of the token is there.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CutsSpec {
-    pub structured: CutSpec,
-    pub full: CutSpec,
-    pub short: CutSpec,
+pub struct TierLimitsSpec {
+    pub structured: LimitsSpec,
+    pub full: LimitsSpec,
+    pub short: LimitsSpec,
 }
 
 /// The limits beyond which a body is no random one.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CutSpec {
+pub struct LimitsSpec {
     /// Fewer distinct characters.
     pub distinct: usize,
     /// Less Shannon entropy, in bits a character.
@@ -214,7 +213,7 @@ const REACH: usize = 256;
 
 impl PackSpec {
     /// What rules belong to that stand in no pack.
-    pub fn of_nobody() -> Self {
+    pub fn without_rules() -> Self {
         Self {
             provider: None,
             area: None,
@@ -262,6 +261,3 @@ const fn yes() -> bool {
 fn default_names() -> Vec<String> {
     ["key", "token", "secret", "passw", "pwd", "auth", "credential"].map(str::to_owned).into()
 }
-
-/// The names of severities.
-pub const SEVERITIES: [&str; 4] = ["low", "medium", "high", "critical"];

@@ -7,33 +7,33 @@ use regex::bytes::RegexBuilder;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::{Extractor, Seq};
 
-use crate::schema::{PackSpec, PairSpec, RuleSpec, SEVERITIES};
+use crate::schema::{PackSpec, PairSpec, RuleSpec};
 
 /// No rule may look further than this: 16 KiB.
 const MOST_REACH: usize = 16 * 1024;
 
 /// What is wrong with a rule: our words, and what may be quoted where the file may be.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub said: String,
+pub struct RuleError {
+    pub message: String,
     pub quoted: Option<String>,
 }
 
-impl Fault {
-    pub fn plain<T>(said: impl Into<String>) -> Result<T, Self> {
-        Err(Self { said: said.into(), quoted: None })
+impl RuleError {
+    pub fn plain<T>(message: impl Into<String>) -> Result<T, Self> {
+        Err(Self { message: message.into(), quoted: None })
     }
 
-    pub fn quoting<T>(said: impl Into<String>, quoted: impl Into<String>) -> Result<T, Self> {
-        Err(Self { said: said.into(), quoted: Some(quoted.into()) })
+    pub fn quoting<T>(message: impl Into<String>, quoted: impl Into<String>) -> Result<T, Self> {
+        Err(Self { message: message.into(), quoted: Some(quoted.into()) })
     }
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for RuleError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.quoted {
-            Some(quoted) => write!(formatter, "{}: {quoted}", self.said),
-            None => formatter.write_str(&self.said),
+            Some(quoted) => write!(formatter, "{}: {quoted}", self.message),
+            None => formatter.write_str(&self.message),
         }
     }
 }
@@ -47,7 +47,7 @@ pub fn parse(text: &str) -> Result<PackSpec, String> {
     let mut ids = BTreeSet::new();
     for rule in &pack.rule {
         let checked =
-            named(&pack, rule).and_then(|()| documented(rule)).and_then(|()| well_formed(&pack, rule));
+            named(&pack, rule).and_then(|()| documented(rule)).and_then(|()| check_rule(&pack, rule));
         checked.map_err(|fault| format!("rule `{}`: {fault}", rule.id))?;
         if !ids.insert(&rule.id) {
             return Err(format!("rule `{}` stands twice", rule.id));
@@ -57,56 +57,54 @@ pub fn parse(text: &str) -> Result<PackSpec, String> {
 }
 
 /// What holds for the names of a pack's rules.
-fn named(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
+fn named(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
     match (&pack.provider, &pack.area) {
         (Some(provider), None) if !rule.id.starts_with(&format!("{provider}-")) => {
-            Fault::plain(format!("its id has to begin with `{provider}-`"))
+            RuleError::plain(format!("its id has to begin with `{provider}-`"))
         }
         (Some(_), None) => Ok(()),
         (None, Some(_)) if rule.id.contains('-') && !rule.id.starts_with("generic-") => Ok(()),
-        (None, Some(_)) => Fault::plain("its id has to begin with a provider's name"),
-        _ => Fault::plain("a pack has either a provider or an area"),
+        (None, Some(_)) => RuleError::plain("its id has to begin with a provider's name"),
+        _ => RuleError::plain("a pack has either a provider or an area"),
     }
 }
 
 /// What a pack's rule has to say for people, and to prove.
-fn documented(rule: &RuleSpec) -> Result<(), Fault> {
-    if [&rule.title, &rule.severity, &rule.leaks, &rule.source].iter().any(|text| text.is_empty()) {
-        return Fault::plain("it needs title, severity, leaks and source");
+fn documented(rule: &RuleSpec) -> Result<(), RuleError> {
+    if rule.severity.is_none() || [&rule.title, &rule.leaks, &rule.source].iter().any(|text| text.is_empty())
+    {
+        return RuleError::plain("it needs title, severity, leaks and source");
     }
     if rule.steps.is_empty() && !rule.revoke.starts_with("https://") {
-        return Fault::plain("it needs steps, or the address where it is revoked");
+        return RuleError::plain("it needs steps, or the address where it is revoked");
     }
     if rule.examples.is_empty() || rule.counterexamples.is_empty() {
-        return Fault::plain("it needs examples and counterexamples");
+        return RuleError::plain("it needs examples and counterexamples");
     }
     Ok(())
 }
 
 /// Whether a rule can be searched with, whoever wrote it.
-pub fn well_formed(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
+pub fn check_rule(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
     if rule.anchors().is_empty() || rule.anchors().iter().any(|anchor| anchor.len() < 3) {
-        return Fault::plain(
+        return RuleError::plain(
             "it needs anchors of three bytes or more, or every file would be searched with it",
         );
     }
     if rule.ignore_case && rule.anchors.iter().any(|anchor| *anchor != anchor.to_ascii_lowercase())
         || rule.keywords.iter().any(|word| *word != word.to_ascii_lowercase())
     {
-        return Fault::plain("words that match in either case are written in lower case");
-    }
-    if !SEVERITIES.contains(&rule.severity.as_str()) {
-        return Fault::plain(format!("its severity has to be one of {}", SEVERITIES.join(", ")));
+        return RuleError::plain("words that match in either case are written in lower case");
     }
     let reach = pack.reach(rule);
     if reach > MOST_REACH {
-        return Fault::plain(format!("its reach of {reach} bytes is over {MOST_REACH}"));
+        return RuleError::plain(format!("its reach of {reach} bytes is over {MOST_REACH}"));
     }
     form(pack, rule)
 }
 
 /// Exactly one way to recognise a match, with all that belongs to it.
-fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
+fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
     let ways = [
         rule.shape.is_some(),
         rule.syntax.is_some(),
@@ -116,31 +114,33 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
         rule.json_member.is_some(),
     ];
     if ways.iter().filter(|way| **way).count() != 1 {
-        return Fault::plain("it needs one of shape, syntax, token, value, pem and member");
+        return RuleError::plain("it needs one of shape, syntax, token, value, pem and member");
     }
     if (rule.token.is_some() || rule.value.is_some()) && rule.alphabet.is_none() {
-        return Fault::plain("it needs the alphabet that its random part is drawn from");
+        return RuleError::plain("it needs the alphabet that its random part is drawn from");
     }
     if rule.value.is_some() == rule.keywords.is_empty() {
-        return Fault::plain("`context` and `value` go together");
+        return RuleError::plain("`context` and `value` go together");
     }
     rule.pair.as_ref().map_or(Ok(()), |pair| other_half(pack, pair))?;
     if rule.anchor_offset[0] > rule.anchor_offset[1] || rule.anchor_offset[1] > pack.reach(rule) {
-        return Fault::plain("`before` is the least and the most number of bytes, within reach");
+        return RuleError::plain("`before` is the least and the most number of bytes, within reach");
     }
     if let Some(name) = &rule.shape {
-        let Some(shape) = pack.shape.get(name) else { return Fault::quoting("there is no such shape", name) };
+        let Some(shape) = pack.shape.get(name) else {
+            return RuleError::quoting("there is no such shape", name);
+        };
         if shape.alphabet != "base64url" {
-            return Fault::quoting("the alphabet of its shape is not known", &shape.alphabet);
+            return RuleError::quoting("the alphabet of its shape is not known", &shape.alphabet);
         }
         shape.structure.as_deref().map_or(Ok(()), compiles)?;
-        let Some(prefix) = &rule.prefix else { return Fault::plain("a shape needs a prefix") };
+        let Some(prefix) = &rule.prefix else { return RuleError::plain("a shape needs a prefix") };
         compiles(prefix)?;
     }
     if let Some(needs_group) = &rule.json_member {
         compiles(needs_group)?;
         if !needs_group.contains("(?P<secret>") {
-            return Fault::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
+            return RuleError::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
         }
     }
     [&rule.token, &rule.value].into_iter().flatten().try_for_each(|expression| compiles(expression))?;
@@ -149,7 +149,7 @@ fn form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), Fault> {
 
 /// Whether each anchor leads to something that the expression finds. One that does not is a slip that nobody would
 /// see: the rule would be in force and find nothing.
-fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
+fn led_to(rule: &RuleSpec, token: &str) -> Result<(), RuleError> {
     if rule.anchor_offset != [0, 0] {
         return Ok(());
     }
@@ -169,7 +169,7 @@ fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
         })
     };
     match rule.anchors.iter().find(|anchor| !leads(anchor)) {
-        Some(anchor) => Fault::quoting(
+        Some(anchor) => RuleError::quoting(
             "nothing that its expression finds begins with its anchor (`before` says how much may stand there)",
             anchor,
         ),
@@ -177,24 +177,24 @@ fn led_to(rule: &RuleSpec, token: &str) -> Result<(), Fault> {
     }
 }
 
-fn other_half(pack: &PackSpec, pair: &PairSpec) -> Result<(), Fault> {
+fn other_half(pack: &PackSpec, pair: &PairSpec) -> Result<(), RuleError> {
     match (&pair.rule, &pair.pattern, &pair.name) {
         (Some(id), None, None) if pack.rule.iter().any(|rule| rule.id == *id && rule.token.is_some()) => {
             Ok(())
         }
-        (Some(id), None, None) => Fault::quoting("its pair is no rule of this file with a token", id),
+        (Some(id), None, None) => RuleError::quoting("its pair is no rule of this file with a token", id),
         (None, Some(form), Some(_)) => compiles(form),
-        _ => Fault::plain("a pair is either a rule, or a form and a name"),
+        _ => RuleError::plain("a pair is either a rule, or a form and a name"),
     }
 }
 
 /// The most memory that one expression may take when it is compiled: 1 MiB.
 const MOST_COMPILED: usize = 1 << 20;
 
-fn compiles(expression: &str) -> Result<(), Fault> {
+fn compiles(expression: &str) -> Result<(), RuleError> {
     let compiled = RegexBuilder::new(expression).unicode(false).size_limit(MOST_COMPILED).build();
     match compiled {
         Ok(_) => Ok(()),
-        Err(error) => Fault::quoting("its expression cannot be used", error.to_string()),
+        Err(error) => RuleError::quoting("its expression cannot be used", error.to_string()),
     }
 }

@@ -7,13 +7,13 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Failure;
 use crate::finding::{Finding, LocationKind};
-use crate::policy::DetectSecrets;
+use crate::policy::DetectSecretsBaseline;
 use crate::secret::Secret;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// The values that are known, and the files that they stand in.
 pub(crate) struct Imported {
-    known: DetectSecrets,
+    known: DetectSecretsBaseline,
     /// Each file's name as it is written, by the path that a report shows.
     names: HashMap<String, String>,
     top: PathBuf,
@@ -25,18 +25,21 @@ impl Imported {
         let failed =
             |said: &str| Failure(format!("{}: {said}; `--from` takes a `.secrets.baseline`", path.display()));
         let mut bytes = Vec::new();
-        let read =
-            File::open(path).and_then(|file| file.take(DetectSecrets::MAX_BYTES + 1).read_to_end(&mut bytes));
+        let read = File::open(path)
+            .and_then(|file| file.take(DetectSecretsBaseline::MAX_BYTES + 1).read_to_end(&mut bytes));
         read.map_err(|error| failed(&format!("cannot read it: {error}")))?;
-        if bytes.len() as u64 > DetectSecrets::MAX_BYTES {
+        if bytes.len() as u64 > DetectSecretsBaseline::MAX_BYTES {
             return Err(failed("it is too large"));
         }
-        let known = DetectSecrets::parse(&bytes).map_err(failed)?;
+        let known = DetectSecretsBaseline::parse(&bytes).map_err(failed)?;
         // Nothing outside of the tree is looked at, whatever the file names.
         let is_inside =
             |name: &&str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-        let names =
-            known.paths().filter(is_inside).map(|name| (percent(name.as_bytes()), name.to_owned())).collect();
+        let names = known
+            .paths()
+            .filter(is_inside)
+            .map(|name| (escape_path(name.as_bytes()), name.to_owned()))
+            .collect();
         Ok(Self { known, names, top: top.to_path_buf() })
     }
 
@@ -55,7 +58,7 @@ impl Imported {
             let Ok(content) = std::fs::read(self.top.join(name)) else { return false };
             content
                 .get(place.bytes.0..place.bytes.1)
-                .is_some_and(|value| self.known.names(name, &Secret::new(value)))
+                .is_some_and(|value| self.known.contains(name, &Secret::new(value)))
         })
     }
 }

@@ -5,19 +5,19 @@ use std::io::Write as _;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
-use crate::cli::command::scan::here;
 use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
+use crate::cli::session::here;
 use crate::cli::{Exit, Failure};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::git::DiscoverError;
-use crate::policy::repo_files::Version;
-use crate::policy::suppress::Source;
+use crate::policy::repo_files::TreeVersion;
+use crate::policy::suppress::EntrySource;
 use crate::policy::{FailOn, Layer, SCHEMA, Settings};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
-use crate::scan::redacted;
-use crate::text::terminal;
+use crate::scan::redact;
+use crate::text::escape_terminal;
 
 pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> {
     let what = arguments.what.as_ref().unwrap_or(&ConfigCommand::Show);
@@ -37,10 +37,11 @@ pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> 
         _ => None,
     };
     let common = alone.as_ref().unwrap_or(common);
-    let gathered = LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Own(Version::Worktree))?;
+    let gathered =
+        LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
     match what {
         ConfigCommand::Check { .. } => check(&gathered),
-        _ => crate::cli::output::say(redacted(&show(common, &gathered))),
+        _ => crate::cli::output::say(redact(&show(common, &gathered))),
     }
 }
 
@@ -50,27 +51,27 @@ fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
     let mut said = examples(&settings.rules);
     let is_wrong = !said.is_empty();
     let today = crate::cli::clock::today();
-    for entry in settings.allow.iter().filter(|entry| entry.has_ended(today)) {
-        said.push(format!("{} ended: {}", entry.source.name(), entry.subject()));
+    for entry in settings.allow.iter().filter(|entry| entry.is_expired(today)) {
+        said.push(format!("{} ended: {}", entry.source.name(), entry.describe()));
     }
-    said.extend(gathered.is_beside.then(|| NO_REPOSITORY.to_owned()));
+    said.extend(gathered.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
     said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
     let mut out = std::io::stdout().lock();
     for line in &said {
-        writeln!(out, "{}", redacted(&terminal(line.as_bytes())))?;
+        writeln!(out, "{}", redact(&escape_terminal(line.as_bytes())))?;
     }
     let names: Vec<&str> = gathered.layers.iter().map(|layer| layer.name.as_str()).collect();
     let names = if names.is_empty() { "there are no settings".to_owned() } else { names.join(", ") };
     let how = if is_wrong { "wrong" } else { "fine" };
-    writeln!(out, "{}: {how}", redacted(&terminal(names.as_bytes())))?;
+    writeln!(out, "{}: {how}", redact(&escape_terminal(names.as_bytes())))?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
 }
 
 /// What the examples of rules of one's own show of them.
 fn examples(rules: &[Rule]) -> Vec<String> {
-    let detector = Detector::new(RuleSet::builtin().with(rules));
+    let detector = Detector::new(RuleSet::builtin().with_user_rules(rules));
     let finds = |rule: &Rule, text: &str| {
-        let found = detector.scan(text.as_bytes());
+        let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
             let verdict = assess(evidence, None, 0);
             detector.rules()[evidence.rule].id == rule.id
@@ -95,7 +96,7 @@ fn show(common: &Common, gathered: &LoadedPolicy) -> String {
     let layers = &gathered.layers;
     let mut line = |what: &str, from: &str| {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{:<58} {from}", terminal(what.as_bytes()));
+        let _ = writeln!(out, "{:<58} {from}", escape_terminal(what.as_bytes()));
     };
     let latest = |has: &dyn Fn(&Settings) -> Option<String>| {
         layers.iter().rev().find_map(|layer| Some((has(&layer.settings)?, layer.name.clone())))
@@ -135,13 +136,13 @@ fn show(common: &Common, gathered: &LoadedPolicy) -> String {
             line(&format!("exclude {pattern}"), name);
         }
         for accept in &settings.accept {
-            line(&format!("accept {}", accept.subject()), name);
+            line(&format!("accept {}", accept.describe()), name);
         }
-        for entry in settings.allow.iter().filter(|entry| entry.source != Source::Baseline) {
+        for entry in settings.allow.iter().filter(|entry| entry.source != EntrySource::Baseline) {
             let until = entry.until.map_or_else(String::new, |until| format!(" until {until}"));
-            line(&format!("allow {}{until}: {}", entry.subject(), entry.reason), name);
+            line(&format!("allow {}{until}: {}", entry.describe(), entry.reason), name);
         }
-        let known = settings.allow.iter().filter(|entry| entry.source == Source::Baseline).count();
+        let known = settings.allow.iter().filter(|entry| entry.source == EntrySource::Baseline).count();
         if known > 0 {
             line(&format!("{} on record", counted(known, "value")), name);
         }

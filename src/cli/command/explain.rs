@@ -8,29 +8,30 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Common, Explain, Level};
 use crate::cli::command::explain_model;
-use crate::cli::command::scan::here;
+use crate::cli::session::here;
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::RuleEvaluation;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::{Repository, path_bytes};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
-use crate::scan;
-use crate::scan::{Engine, Explained, Files, Limits, ProvenanceMode, redacted};
-use crate::source::Cancellation;
+use crate::scan::{
+    ExplainedEvidence, FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner, redact,
+};
+use crate::source::ScanControl;
 use crate::source::worktree;
-use crate::source::worktree::Ignoring;
-use crate::text::{Position, terminal};
+use crate::source::worktree::IgnoreMode;
+use crate::text::{Position, escape_terminal};
 
-pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, Failure> {
     let name = arguments.what.as_os_str();
     let repository = here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     if name == OsStr::new("-") {
         let mut text = Vec::new();
-        Input::of(std::io::stdin(), stop).read_to_end(&mut text)?;
-        return text_at(&engine, &Asked { text: &text, path: b"", line: None });
+        Input::of(std::io::stdin(), &control.cancellation).read_to_end(&mut text)?;
+        return text_at(&scanner, &Asked { text: &text, path: b"", line: None });
     }
     let (path, line) = place(name);
     let path = reachable(path, repository.as_ref());
@@ -39,7 +40,7 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
             Failure(format!("cannot read {}: {error}; check the permissions", Path::new(&path).display()))
         })?;
         let inside = inside(repository.as_ref(), Path::new(&path));
-        return text_at(&engine, &Asked { text: &text, path: &inside, line });
+        return text_at(&scanner, &Asked { text: &text, path: &inside, line });
     }
     let words = name.to_string_lossy();
     let digits = words.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
@@ -47,9 +48,9 @@ pub(crate) fn run(common: &Common, arguments: &Explain, stop: &Cancellation) -> 
         Some(repository) if is_fingerprint(&digits) => {
             // Whatever could be reported is looked at, and what would be reported is said.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
-            let all = settings::engine(&all, Some(&repository), Version::Worktree)?;
-            let named = Named { digits: &digits, least: engine.policy().min_confidence };
-            fingerprint(&all, &repository, &named, stop)
+            let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
+            let named = PathOrigin { digits: &digits, least: scanner.policy().min_confidence };
+            fingerprint(&all, &repository, &named, control)
         }
         None if is_fingerprint(&digits) => {
             Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
@@ -109,7 +110,7 @@ struct Asked<'a> {
 /// More places where rules looked and found nothing than these are only counted.
 const MOST_LOOKS: usize = 40;
 
-fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
+fn text_at(scanner: &Scanner, asked: &Asked<'_>) -> Result<Exit, Failure> {
     let is_asked = |first: usize, last: usize| asked.line.is_none_or(|line| (first..=last).contains(&line));
     if let Some(line) = asked.line {
         // A line break ends a line; what it ends the text with begins none.
@@ -120,20 +121,20 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
         }
     }
     let mut out = String::new();
-    if engine.policy().settings.exclude.matches(asked.path) {
+    if scanner.policy().settings.exclude.matches(asked.path) {
         out.push_str("this path is not read: it matches `exclude` (`skant config show` says where that comes from)\n\n");
     }
-    let explained = engine.explain(asked.text, asked.path);
-    let explained: Vec<&Explained> =
+    let explained = scanner.explain(asked.text, asked.path);
+    let explained: Vec<&ExplainedEvidence> =
         explained.iter().filter(|one| is_asked(one.evidence.start.line, one.evidence.end.line)).collect();
     for one in &explained {
-        out.push_str(&told(engine, one));
+        out.push_str(&told(scanner, one));
     }
-    let looks = engine.detector().looks(asked.text, asked.line);
-    let weighed = explain_model::too_light(engine, asked.text, &explained, &is_asked);
+    let looks = scanner.detector().evaluate_rules(asked.text, asked.line);
+    let weighed = explain_model::too_light(scanner, asked.text, &explained, &is_asked);
     let looks: Vec<RuleEvaluation> = looks
         .into_iter()
-        .filter(|look| !explained.iter().any(|one| look.is_at(&one.evidence)))
+        .filter(|look| !explained.iter().any(|one| look.led_to(&one.evidence)))
         .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
         .collect();
     for (number, one) in weighed.iter().enumerate() {
@@ -141,9 +142,9 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
             let _ = writeln!(out, "and {} more values that weigh too little\n", weighed.len() - MOST_LOOKS);
             break;
         }
-        out.push_str(&one.told(engine));
+        out.push_str(&one.told(scanner));
     }
-    out.push_str(&looked(engine, &looks));
+    out.push_str(&looked(scanner, &looks));
     if explained.is_empty() && looks.is_empty() && weighed.is_empty() {
         out.push_str("no rule looked here: nothing that any of them goes by stands there\n");
     }
@@ -151,16 +152,18 @@ fn text_at(engine: &Engine, asked: &Asked<'_>) -> Result<Exit, Failure> {
 }
 
 /// Rules that looked and stand for no finding, together where they looked at one thing.
-fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
+fn looked(scanner: &Scanner, looks: &[RuleEvaluation]) -> String {
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = looks
-        .chunk_by(|one, other| one.at == other.at && one.anchor == other.anchor && one.found == other.found)
+        .chunk_by(|one, other| {
+            one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
+        })
         .collect();
     for group in groups.iter().take(MOST_LOOKS) {
         let Some(look) = group.first() else { continue };
         let ids: Vec<&str> =
-            group.iter().map(|look| engine.detector().rules()[look.rule].id.as_ref()).collect();
-        let why = if look.found {
+            group.iter().map(|look| scanner.detector().rules()[look.rule].id.as_ref()).collect();
+        let why = if look.is_match {
             "what was found there is part of something larger, or another rule's"
         } else {
             "what stands there has not the form that is asked for (`skant rules show ID`)"
@@ -168,9 +171,9 @@ fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
         let _ = writeln!(
             out,
             "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
-            look.at.line,
-            look.at.column,
-            terminal(look.anchor.as_bytes()),
+            look.position.line,
+            look.position.column,
+            escape_terminal(look.anchor.as_bytes()),
             ids.join(", ")
         );
     }
@@ -184,11 +187,19 @@ fn looked(engine: &Engine, looks: &[RuleEvaluation]) -> String {
     out
 }
 
-fn told(engine: &Engine, one: &Explained) -> String {
-    let Explained { evidence, fingerprint, verdict, confidence, surer, ruling, is_reported } = one;
-    let rule = &engine.detector().rules()[evidence.rule];
+fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
+    let ExplainedEvidence {
+        evidence,
+        fingerprint,
+        assessment,
+        confidence,
+        more_confident_at,
+        suppression,
+        is_reported,
+    } = one;
+    let rule = &scanner.detector().rules()[evidence.rule];
     let mut out = String::new();
-    let masked = terminal(evidence.masked.text.as_bytes());
+    let masked = escape_terminal(evidence.masked.text.as_bytes());
     let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "    {name:<12}{value}");
@@ -198,34 +209,37 @@ fn told(engine: &Engine, one: &Explained) -> String {
     if !evidence.via.is_empty() {
         line("through", &evidence.via.join(", "));
     }
-    line("confidence", &sure(verdict.confidence, *confidence, *surer));
-    for (number, reason) in verdict.reasons.iter().enumerate() {
-        line(if number == 0 { "why" } else { "" }, &redacted(reason));
+    line("confidence", &sure(assessment.confidence, *confidence, *more_confident_at));
+    for (number, reason) in assessment.reasons.iter().enumerate() {
+        line(if number == 0 { "why" } else { "" }, &redact(reason));
     }
     for (number, part) in
-        explain_model::parts(engine, &engine.detector().explain(evidence)).iter().enumerate()
+        explain_model::parts(scanner, &scanner.detector().explain_score(evidence)).iter().enumerate()
     {
         line(if number == 0 { "weighed" } else { "" }, part);
     }
-    if verdict.confidence.is_some() {
+    if assessment.confidence.is_some() {
         line("fingerprint", fingerprint.as_str());
     }
-    match &ruling.reason {
+    match &suppression.suppression {
         Some(reason) => line(
             "suppressed",
             &format!(
                 "by {}: {}",
                 reason.by,
-                if reason.text.is_empty() { "no reason given" } else { &reason.text }
+                if reason.reason.is_empty() { "no reason given" } else { &reason.reason }
             ),
         ),
         None => {
-            for warning in &ruling.warnings {
+            for warning in &suppression.warnings {
                 line("note", warning);
             }
         }
     }
-    line("verdict", verdict_of(*is_reported, verdict.confidence.is_some(), ruling.reason.is_some()));
+    line(
+        "verdict",
+        verdict_of(*is_reported, assessment.confidence.is_some(), suppression.suppression.is_some()),
+    );
     out.push('\n');
     out
 }
@@ -263,7 +277,7 @@ const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> 
 }
 
 /// What is asked for by a fingerprint.
-struct Named<'n> {
+struct PathOrigin<'n> {
     digits: &'n str,
     /// The least confidence that is reported.
     least: Confidence,
@@ -271,10 +285,10 @@ struct Named<'n> {
 
 /// A value by its fingerprint: in the working tree, and if it is not there in the history.
 fn fingerprint(
-    engine: &Engine,
+    scanner: &Scanner,
     repository: &Repository,
-    named: &Named<'_>,
-    stop: &Cancellation,
+    named: &PathOrigin<'_>,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
@@ -282,23 +296,23 @@ fn fingerprint(
     if let Some(top) = &top {
         let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
         let whole = [top.clone()];
-        let files = Files {
+        let files = FileSelection {
             repository: Some(&repository),
             root: top,
             names: &whole,
-            ignoring: Ignoring::AsGit,
-            named: worktree::Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: worktree::PathOrigin::Program,
         };
-        let report = scan::worktree(engine, &files, stop)?;
-        if let Some(said) = of_report(engine, &report, named) {
+        let report = scanner.scan_files(&files, control)?;
+        if let Some(said) = of_report(scanner, &report, named) {
             return output::say(&said);
         }
         looked.push("the working tree");
     }
     let limits =
-        Limits { asked: &scan::PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scan::history(engine, repository, &limits, stop)?;
-    if let Some(said) = of_report(engine, &report, named) {
+        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
+    let report = scanner.scan_history(repository, &limits, control)?;
+    if let Some(said) = of_report(scanner, &report, named) {
         return output::say(&said);
     }
     looked.push("the history");
@@ -310,13 +324,13 @@ fn fingerprint(
     )))
 }
 
-fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<String> {
+fn of_report(scanner: &Scanner, report: &Report, named: &PathOrigin<'_>) -> Option<String> {
     let digits = named.digits;
     let mut out = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.fingerprint.is_named_by(digits)) {
-        out.push_str(&of_finding(engine, finding, named.least));
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(digits)) {
+        out.push_str(&of_finding(scanner, finding, named.least));
     }
-    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.is_named_by(digits)) {
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(digits)) {
         let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
         let reason = if reason.is_empty() { "no reason given" } else { reason };
         let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");
@@ -328,7 +342,7 @@ fn of_report(engine: &Engine, report: &Report, named: &Named<'_>) -> Option<Stri
     Some(out)
 }
 
-fn of_finding(engine: &Engine, finding: &Finding, least: Confidence) -> String {
+fn of_finding(scanner: &Scanner, finding: &Finding, least: Confidence) -> String {
     let mut out = format!("{}  {}\n", finding.rule, finding.secret.text);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "    {name:<12}{value}");
@@ -346,7 +360,7 @@ fn of_finding(engine: &Engine, finding: &Finding, least: Confidence) -> String {
         let at = format!("{}:{}:{}{commit}", place.path, place.start.line, place.start.column);
         line(if number == 0 { "stands at" } else { "" }, &at);
     }
-    if let Some(rule) = engine.detector().rules().iter().find(|rule| rule.id == finding.rule) {
+    if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         line("known from", &rule.source);
     }
     line("verdict", verdict_of(finding.confidence >= least, true, false));

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::detect::{RuleEvaluation, ScoredValue};
-use crate::scan::{Engine, Explained};
+use crate::scan::{ExplainedEvidence, Scanner};
 use crate::text::{LineCursor, Position};
 
 /// Each part with what it adds, and a last line that holds the sum against the limits. Nothing without parts.
-pub(crate) fn parts(engine: &Engine, parts: &[(String, f32)]) -> Vec<String> {
+pub(crate) fn parts(scanner: &Scanner, parts: &[(String, f32)]) -> Vec<String> {
     if parts.is_empty() {
         return Vec::new();
     }
     let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
-    let [low, medium, high] = engine.detector().limits();
+    let [low, medium, high] = scanner.detector().score_thresholds();
     let mut told: Vec<String> =
         parts.iter().map(|(words, weight)| format!("{weight:+6.2}  {words}")).collect();
     let limit = |name: &str, sum: f32| format!("{name} from {sum:+.2} ({:.2})", share(sum));
@@ -40,39 +40,40 @@ pub(crate) struct Light {
 
 /// The values in a text that weigh less than low confidence asks for.
 pub(crate) fn too_light(
-    engine: &Engine,
+    scanner: &Scanner,
     text: &[u8],
-    explained: &[&Explained],
+    explained: &[&ExplainedEvidence],
     is_asked: &impl Fn(usize, usize) -> bool,
 ) -> Vec<Light> {
     let overlaps = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
     let mut cursor = LineCursor::new(text);
-    let seen = engine.detector().seen(text).into_iter();
-    seen.map(|seen| Light { at: cursor.at(seen.value.start), seen })
+    let seen = scanner.detector().scored_values(text).into_iter();
+    seen.map(|seen| Light { at: cursor.at(seen.span.start), seen })
         .filter(|one| is_asked(one.at.line, one.at.line))
-        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.seen.value)))
+        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.seen.span)))
         .filter(|one| {
-            engine.detector().weigh(&one.seen).iter().map(|part| part.1).sum::<f32>() < least(engine)
+            scanner.detector().feature_weights(&one.seen).iter().map(|part| part.1).sum::<f32>()
+                < least(scanner)
         })
         .collect()
 }
 
-fn least(engine: &Engine) -> f32 {
-    engine.detector().limits()[0]
+fn least(scanner: &Scanner) -> f32 {
+    scanner.detector().score_thresholds()[0]
 }
 
 impl Light {
     /// Whether this is what a look led to.
     pub(crate) fn is_from(&self, look: &RuleEvaluation) -> bool {
-        self.seen.rule == look.rule && (look.at.line..=look.at.line + 1).contains(&self.at.line)
+        self.seen.rule == look.rule && (look.position.line..=look.position.line + 1).contains(&self.at.line)
     }
 
-    pub(crate) fn told(&self, engine: &Engine) -> String {
-        let rule = &engine.detector().rules()[self.seen.rule];
+    pub(crate) fn told(&self, scanner: &Scanner) -> String {
+        let rule = &scanner.detector().rules()[self.seen.rule];
         let Self { seen, at } = self;
         let mut out =
-            format!("{}:{}  {}  a value of {} characters\n", at.line, at.column, rule.id, seen.value.len());
-        let told = parts(engine, &engine.detector().weigh(seen));
+            format!("{}:{}  {}  a value of {} characters\n", at.line, at.column, rule.id, seen.span.len());
+        let told = parts(scanner, &scanner.detector().feature_weights(seen));
         for (number, part) in told.iter().enumerate() {
             // Writing to a string does not fail.
             let _ = writeln!(out, "    {:<12}{part}", if number == 0 { "weighed" } else { "" });

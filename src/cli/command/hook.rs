@@ -6,31 +6,31 @@ use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::assess;
 use crate::cli::args::{Common, Hook, HookName};
-use crate::cli::command::scan::{here, merge_parents, staging};
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{here, merge_parents, staging};
 use crate::cli::{Exit, Failure, blocks, complain, output, settings};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::{Remote, Update};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan;
-use crate::scan::{Engine, Files, PathFilter};
-use crate::source::Cancellation;
+use crate::scan::{FileSelection, PathFilter, Scanner};
+use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::staged;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
-pub(crate) fn run(common: &Common, hook: &Hook, stop: &Cancellation) -> Result<Exit, Failure> {
+pub(crate) fn run(common: &Common, hook: &Hook, control: &ScanControl) -> Result<Exit, Failure> {
     let repository = here()?;
     match hook.name {
-        HookName::PreCommit | HookName::PreMergeCommit => pre_commit(common, hook, &repository, stop),
-        HookName::CommitMsg => commit_msg(common, hook, &repository, stop),
-        HookName::PrePush => pre_push(common, hook, &repository, stop),
-        HookName::PreReceive => pre_receive(common, &repository, stop),
+        HookName::PreCommit | HookName::PreMergeCommit => pre_commit(common, hook, &repository, control),
+        HookName::CommitMsg => commit_msg(common, hook, &repository, control),
+        HookName::PrePush => pre_push(common, hook, &repository, control),
+        HookName::PreReceive => pre_receive(common, &repository, control),
     }
 }
 
@@ -38,33 +38,33 @@ fn pre_commit(
     common: &Common,
     hook: &Hook,
     repository: &Repository,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     if let Some(revisions) = framework_range(repository)? {
-        return pushed(common, repository, &revisions, &[], "this range", stop);
+        return pushed(common, repository, &revisions, &[], "this range", control);
     }
-    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let parents = merge_parents();
-    let mut report = scan::staged(&engine, repository, &parents, &PathFilter::default(), stop)?;
-    advise(&mut report, engine.detector().rules(), staging(repository));
+    let mut report = scanner.scan_staged(repository, &parents, &PathFilter::default(), control)?;
+    advise(&mut report, scanner.detector().rules(), staging(repository));
     // Names come from the pre-commit framework only.
     let rest = if hook.arguments.is_empty() {
         Vec::new()
     } else {
-        unstaged(repository, hook, &staged::touched(repository, &parents.0)?)
+        unstaged(repository, hook, &staged::touched_paths(repository, &parents.0)?)
     };
     if !rest.is_empty() {
         let top = repository.work_tree.clone().unwrap_or_default();
-        let files = Files {
+        let files = FileSelection {
             repository: Some(repository),
             root: &top,
             names: &rest,
-            ignoring: Ignoring::AsGit,
-            named: Named::ByProgram,
+            ignoring: IgnoreMode::AsGit,
+            named: PathOrigin::Program,
         };
-        let mut more = scan::worktree(&engine, &files, stop)?;
-        advise(&mut more, engine.detector().rules(), Situation::Files);
-        report = scan::joined(report, more);
+        let mut more = scanner.scan_files(&files, control)?;
+        advise(&mut more, scanner.detector().rules(), Situation::Files);
+        report = assess::merge_reports(report, more);
     }
     // A commit is told only what it stages: with other files, somebody runs the check by hand.
     let what = if rest.is_empty() { "this commit" } else { "this run" };
@@ -94,7 +94,7 @@ fn commit_msg(
     common: &Common,
     hook: &Hook,
     repository: &Repository,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let [file] = hook.arguments.as_slice() else {
         return Err(Failure(
@@ -107,13 +107,13 @@ fn commit_msg(
             Path::new(file).display()
         ))
     })?;
-    let engine = settings::engine(common, Some(repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Staged)?;
     let message = pushed_refs::without_diff(&message);
-    let mut report = scan::stdin(&engine, &mut &message[..], Some("this commit"), stop)?;
+    let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), control);
     for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
         location.kind = LocationKind::Message;
     }
-    advise(&mut report, engine.detector().rules(), Situation::Message);
+    advise(&mut report, scanner.detector().rules(), Situation::Message);
     conclude(common, &report, "this commit")
 }
 
@@ -121,7 +121,7 @@ fn pre_push(
     common: &Common,
     hook: &Hook,
     repository: &Repository,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     if variable("PRE_COMMIT").is_some() {
         // The framework passes on neither what git says nor what it asks, whatever arguments its settings give.
@@ -131,11 +131,11 @@ fn pre_push(
                 name: variable("PRE_COMMIT_REMOTE_NAME"),
                 address: variable("PRE_COMMIT_REMOTE_URL"),
             };
-            return framework_push(common, repository, &remote, stop);
+            return framework_push(common, repository, &remote, control);
         }
-        return git_push(common, hook, repository, &updates, stop);
+        return git_push(common, hook, repository, &updates, control);
     }
-    git_push(common, hook, repository, &Update::parse_push(&read_stdin()?)?, stop)
+    git_push(common, hook, repository, &Update::parse_push(&read_stdin()?)?, control)
 }
 
 fn git_push(
@@ -143,13 +143,13 @@ fn git_push(
     hook: &Hook,
     repository: &Repository,
     updates: &[Update],
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let argument = |at: usize| hook.arguments.get(at).map(|name| name.to_string_lossy().into_owned());
     let remote = Remote { name: argument(0), address: argument(1) };
-    let brought = pushed_refs::revisions_of_push(repository, &remote, updates)?;
+    let brought = pushed_refs::pushed_commits(repository, &remote, updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
-    let exit = pushed(common, repository, &brought.revisions, &names, "this push", stop)?;
+    let exit = pushed(common, repository, &brought.revisions, &names, "this push", control)?;
     if let Some(outdated) = brought.outdated.filter(|_| !matches!(exit, Exit::Clean)) {
         complain(&format!(
             "{} is not what the remote has, so all was read that it may lack; `git fetch --prune` mends that",
@@ -172,7 +172,7 @@ fn framework_push(
     common: &Common,
     repository: &Repository,
     remote: &Remote,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
     let revisions = if let Some(revisions) = framework_range(repository)? {
         revisions
@@ -180,28 +180,28 @@ fn framework_push(
         // The first push of a new root names no range; nor does a run by hand.
         let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
         let mut revisions = Revisions::resolve(repository, &[branch])?;
-        revisions.unwanted.extend(pushed_refs::known_to(repository, remote)?);
+        revisions.excluded.extend(pushed_refs::remote_tips(repository, remote)?);
         revisions
     };
     let names: Vec<Vec<u8>> =
         variable("PRE_COMMIT_REMOTE_BRANCH").into_iter().map(String::into_bytes).collect();
-    pushed(common, repository, &revisions, &names, "this push", stop)
+    pushed(common, repository, &revisions, &names, "this push", control)
 }
 
-fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) -> Result<Exit, Failure> {
+fn pre_receive(common: &Common, repository: &Repository, control: &ScanControl) -> Result<Exit, Failure> {
     let updates = Update::parse_receive(&read_stdin()?)?;
-    let revisions = pushed_refs::revisions_of_receive(repository, &updates)?;
+    let revisions = pushed_refs::received_commits(repository, &updates)?;
     let names = updates.iter().map(|update| update.remote_name.clone()).collect::<Vec<_>>();
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let ground = PolicyBase::of_change(base_of(repository, &updates)?, &tips, PolicyOrigin::TheChanges);
-    let engine = settings::engine_on(common, Some(repository), &ground)?;
+    let ground = PolicyBase::for_change(base_of(repository, &updates)?, &tips, PolicyOrigin::Change);
+    let scanner = settings::engine_for_base(common, Some(repository), &ground)?;
     scanned(
         common,
         repository,
-        &engine,
+        &scanner,
         &Pushed { revisions: &revisions, names: &names, what: "this push" },
-        stop,
+        control,
     )
 }
 
@@ -209,7 +209,7 @@ fn pre_receive(common: &Common, repository: &Repository, stop: &Cancellation) ->
 fn base_of(repository: &Repository, updates: &[Update]) -> Result<Option<Oid>, Failure> {
     match updates {
         [one] if !one.old.is_zero() => Ok(Some(one.old)),
-        _ => Ok(Refs::head(repository)?),
+        _ => Ok(Refs::read_head(repository)?),
     }
 }
 
@@ -220,10 +220,10 @@ fn pushed(
     revisions: &Revisions,
     names: &[Vec<u8>],
     what: &str,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
-    let engine = settings::engine(common, Some(repository), Version::Worktree)?;
-    scanned(common, repository, &engine, &Pushed { revisions, names, what }, stop)
+    let scanner = settings::scanner(common, Some(repository), TreeVersion::Worktree)?;
+    scanned(common, repository, &scanner, &Pushed { revisions, names, what }, control)
 }
 
 /// What is pushed.
@@ -237,13 +237,14 @@ struct Pushed<'p> {
 fn scanned(
     common: &Common,
     repository: &Repository,
-    engine: &Engine,
+    scanner: &Scanner,
     pushed: &Pushed<'_>,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<Exit, Failure> {
-    let mut report = scan::range(engine, repository, pushed.revisions, &[], &PathFilter::default(), stop)?;
-    report = scan::joined(report, scan::ref_names(engine, pushed.names));
-    advise(&mut report, engine.detector().rules(), Situation::Range);
+    let mut report =
+        scanner.scan_range(repository, pushed.revisions, &[], &PathFilter::default(), control)?;
+    report = assess::merge_reports(report, scanner.scan_ref_names(pushed.names));
+    advise(&mut report, scanner.detector().rules(), Situation::Range);
     conclude(common, &report, pushed.what)
 }
 

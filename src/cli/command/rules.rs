@@ -9,16 +9,16 @@ use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, output, settings};
 use crate::detect::Detector;
 use crate::finding::Confidence;
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
-use crate::scan::Engine;
-use crate::source::Cancellation;
-use crate::text::terminal;
+use crate::scan::Scanner;
+use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Result<Exit, Failure> {
-    let repository = crate::cli::command::scan::here().ok();
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
-    let rules = engine.detector().rules();
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, Failure> {
+    let repository = crate::cli::session::here().ok();
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
+    let rules = scanner.detector().rules();
     match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
         RulesCommand::List { markdown: true } => output::say(markdown(rules)),
         RulesCommand::List { markdown: false } => output::say(list(rules)),
@@ -29,14 +29,14 @@ pub(crate) fn run(common: &Common, arguments: &Rules, stop: &Cancellation) -> Re
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
                 let mut text = Vec::new();
-                Input::of(io::stdin(), stop).read_to_end(&mut text)?;
+                Input::of(io::stdin(), &control.cancellation).read_to_end(&mut text)?;
                 text
             } else {
                 std::fs::read(file).map_err(|error| {
                     Failure(format!("cannot read {}: {error}; `-` is standard input", file.display()))
                 })?
             };
-            let (said, found) = test(&engine, &text);
+            let (said, found) = test(&scanner, &text);
             output::say(said)?;
             Ok(if found { Exit::Findings } else { Exit::Clean })
         }
@@ -86,7 +86,7 @@ fn found_by(rule: &Rule) -> String {
 
 fn form(matcher: &Matcher) -> &str {
     match matcher {
-        Matcher::Token { prefix, .. } => prefix,
+        Matcher::Prefixed { prefix, .. } => prefix,
         Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
         Matcher::Pattern(shaped) => match &shaped.form {
             Form::Token(expression) | Form::JsonMember(expression) => expression,
@@ -98,19 +98,19 @@ fn form(matcher: &Matcher) -> &str {
 
 fn edges(shaped: &Pattern) -> String {
     let before = match shaped.may_follow {
-        MayFollow::Free => "anything may stand before it",
-        MayFollow::Edge => "nothing of its alphabet stands before it",
+        MayFollow::Anything => "anything may stand before it",
+        MayFollow::Boundary => "nothing of its alphabet stands before it",
     };
     let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
     format!("{before}; none of {} behind it{check}", shaped.may_not_precede.characters())
 }
 
 /// All that the rules say of a text, and whether anything in it would be reported.
-fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
-    let detector: &Detector = engine.detector();
+fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
+    let detector: &Detector = scanner.detector();
     let (mut out, mut found) = (String::new(), false);
     let now = crate::cli::clock::now().as_second();
-    for evidence in detector.scan(text) {
+    for evidence in detector.find_evidence(text) {
         let rule = &detector.rules()[evidence.rule];
         let verdict = assess(&evidence, None, now);
         found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);
@@ -121,7 +121,7 @@ fn test(engine: &Engine, text: &[u8]) -> (String, bool) {
             evidence.start.line,
             evidence.start.column,
             rule.id,
-            terminal(evidence.masked.text.as_bytes())
+            escape_terminal(evidence.masked.text.as_bytes())
         );
         for reason in verdict.reasons {
             let _ = writeln!(out, "    {reason}");

@@ -5,87 +5,86 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, Scan};
-use crate::cli::command::install::shown;
 use crate::cli::policy::PolicyBase;
+use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
 use crate::cli::stdin::Input;
 use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
-use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Repository};
-use crate::policy::repo_files::Version;
+use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan;
-use crate::scan::{Engine, Files, Limits, Merge, ProvenanceMode};
-use crate::source::Cancellation;
+use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
+use crate::source::ScanControl;
 use crate::source::range::Revisions;
-use crate::source::worktree::{Ignoring, Named};
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, stop: &Arc<Cancellation>) -> Result<Exit, Failure> {
+pub(crate) fn scan(common: &Common, arguments: &Scan, control: &Arc<ScanControl>) -> Result<Exit, Failure> {
     let started = output::now();
     let targets = output::targets(arguments.format, &arguments.output)?;
-    let line = progress::Line::begin(common, stop);
-    let (mut report, engine, situation) = if arguments.staged {
-        staged(common, arguments, stop)?
+    let line = progress::Line::begin(common, control);
+    let (mut report, scanner, situation) = if arguments.staged {
+        staged(common, arguments, control)?
     } else if arguments.ci {
-        crate::cli::command::scan_ci::scan(common, arguments, stop)?
+        crate::cli::command::scan_ci::scan(common, arguments, control)?
     } else if arguments.history {
-        history(common, arguments, stop)?
+        history(common, arguments, control)?
     } else if arguments.what == [OsStr::new("-")] {
-        stdin(common, arguments, stop)?
+        stdin(common, arguments, control)?
     } else {
-        files(common, arguments, stop)?
+        files(common, arguments, control)?
     };
     // Whatever is printed comes after the line is gone.
     drop(line);
-    advise(&mut report, engine.detector().rules(), situation);
+    advise(&mut report, scanner.detector().rules(), situation);
     output::write(&report, &targets, common, started)?;
-    let least = settings::least(arguments.fail_on, &engine);
+    let least = settings::least(arguments.fail_on, &scanner);
     Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
 }
 
 /// What reads a repository without a working tree.
 const WHOLE: &str = "`skant scan --history` reads all that the repository holds";
 
-pub(crate) type Scanned = (Report, Engine, Situation);
-
-fn staged(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+fn staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
     if repository.work_tree.is_none() && !repository.index_file.exists() {
         return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
     }
-    let engine = settings::engine(common, Some(&repository), Version::Staged)?;
+    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Staged)?;
     let asked = path_arguments::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
-    let report = scan::staged(&engine, &repository, &merge_parents(), &asked, stop)?;
+    let report = scanner.scan_staged(&repository, &merge_parents(), &asked, control)?;
     let situation = staging(&repository);
-    Ok((report, engine, situation))
+    Ok((report, scanner, situation))
 }
 
-fn history(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+fn history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let engine = settings::engine_on(common, Some(&repository), &ground(&repository, arguments)?)?;
+    let scanner = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
-        let limits =
-            Limits { asked: &asked, full_scan: arguments.whole_versions, provenance: ProvenanceMode::Track };
-        let report = scan::history(&engine, &repository, &limits, stop)?;
-        return Ok((report, engine, Situation::History));
+        let limits = HistoryOptions {
+            paths: &asked,
+            full_scan: arguments.whole_versions,
+            provenance: ProvenanceMode::Track,
+        };
+        let report = scanner.scan_history(&repository, &limits, control)?;
+        return Ok((report, scanner, Situation::History));
     }
     let names = arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scan::range(&engine, &repository, &revisions, &names, &asked, stop)?;
-    Ok((report, engine, Situation::Range))
+    let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
+    Ok((report, scanner, Situation::Range))
 }
 
 /// Whose policy counts in a history.
 fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failure> {
-    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Own(Version::Worktree)) };
+    let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Repository(TreeVersion::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
-    match (revisions.wanted.as_slice(), revisions.unwanted.as_slice()) {
+    match (revisions.included.as_slice(), revisions.excluded.as_slice()) {
         ([base], []) => {
             let names: Vec<String> =
                 arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-            let tips = Revisions::resolve(repository, &names)?.wanted;
-            Ok(PolicyBase::of_change(Some(*base), &tips, PolicyOrigin::TheChanges))
+            let tips = Revisions::resolve(repository, &names)?.included;
+            Ok(PolicyBase::for_change(Some(*base), &tips, PolicyOrigin::Change))
         }
         _ => Err(Failure(format!(
             "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
@@ -93,38 +92,46 @@ fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failu
     }
 }
 
-fn stdin(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+fn stdin(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     // What is on record where somebody stands counts for what is handed over, too.
-    let engine = settings::engine(common, here().ok().as_ref(), Version::Worktree)?;
-    let report =
-        scan::stdin(&engine, &mut Input::of(std::io::stdin(), stop), arguments.path.as_deref(), stop)?;
-    Ok((report, engine, Situation::Files))
+    let scanner = settings::scanner(common, here().ok().as_ref(), TreeVersion::Worktree)?;
+    let report = scanner.scan_stdin(
+        &mut Input::of(std::io::stdin(), &control.cancellation),
+        arguments.path.as_deref(),
+        control,
+    );
+    Ok((report, scanner, Situation::Files))
 }
 
-fn files(common: &Common, arguments: &Scan, stop: &Cancellation) -> Result<Scanned, Failure> {
+fn files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let mut names: Vec<PathBuf> = arguments.what.iter().chain(&arguments.paths).map(PathBuf::from).collect();
     if names.is_empty() {
         names.push(PathBuf::from("."));
     }
     let folder = std::env::current_dir()?;
     let repository = repository_of(&folder, &names)?;
-    let engine = settings::engine(common, repository.as_ref(), Version::Worktree)?;
+    let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
     let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
     let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
-    let ignoring = if arguments.no_ignore { Ignoring::Nothing } else { Ignoring::AsGit };
-    let files =
-        Files { repository: repository.as_ref(), root: &root, names: &names, ignoring, named: Named::ByHand };
-    let report = scan::worktree(&engine, &files, stop)?;
-    Ok((report, engine, Situation::Files))
+    let ignoring = if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit };
+    let files = FileSelection {
+        repository: repository.as_ref(),
+        root: &root,
+        names: &names,
+        ignoring,
+        named: PathOrigin::Person,
+    };
+    let report = scanner.scan_files(&files, control)?;
+    Ok((report, scanner, Situation::Files))
 }
 
 /// The repository that named files and folders lie in. One call reads one index, so names in several are
 /// refused rather than read in part.
 fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, Failure> {
-    let environment = GitEnvironment::of_process();
+    let environment = GitEnvironment::from_process();
     let mut found: Option<Repository> = None;
     for name in names {
         let path = folder.join(name);
@@ -153,11 +160,6 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
     Ok(found)
 }
 
-/// The repository that the process is in.
-pub(crate) fn here() -> Result<Repository, DiscoverError> {
-    Repository::discover(Path::new("."), &GitEnvironment::of_process())
-}
-
 /// A name with its folder's links resolved, but not its own: a link that is named is read as a link.
 fn resolved(folder: &Path, name: &Path) -> PathBuf {
     let path = folder.join(name);
@@ -165,20 +167,4 @@ fn resolved(folder: &Path, name: &Path) -> PathBuf {
         (Some(Ok(parent)), Some(file)) => parent.join(file),
         _ => std::fs::canonicalize(&path).unwrap_or(path),
     }
-}
-
-/// In `pre-merge-commit` git names the merged commits only as `GITHEAD_<name>` in the environment.
-pub(crate) fn merge_parents() -> Merge {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let oids = names.filter_map(|name| crate::git::Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
-    Merge(oids.collect())
-}
-
-/// What somebody does who commits. To hooks, which run at the top, git says in which folder below it was called.
-pub(crate) fn staging(repository: &Repository) -> Situation {
-    let unborn = matches!(crate::git::Refs::head(repository), Ok(None));
-    let is_called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let is_at_top = || repository.work_tree.as_deref().and_then(real) == real(Path::new("."));
-    Situation::Staged { unborn, below: is_called_below || !is_at_top() }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::decode::archive::inflate::{End, checksum, inflate};
-use crate::decode::archive::{Fault, FaultKind, Format, Member, Part, UnpackBudget, Visit, number};
+use crate::decode::archive::{Fault, FaultKind, Format, Member, UnpackBudget, Unpacked, Visit, number};
 
 /// The length of a header without its optional fields.
 const LEAST: usize = 10;
@@ -23,7 +23,7 @@ pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) 
     // What stands behind the last piece is no part of it.
     while fault.is_none() && begins(&text[at..]) {
         let Some(header) = header(&text[at..]) else {
-            fault = Some((FaultKind::Broken, CUT));
+            fault = Some((FaultKind::Corrupt, CUT));
             break;
         };
         at += header;
@@ -33,19 +33,19 @@ pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) 
         fault = match inflated.end {
             End::Whole => match number::<4>(text, at).filter(|_| at + TRAILER <= text.len()) {
                 Some(stated) if stated == u64::from(checksum(&bytes[start..])) => None,
-                Some(_) => Some((FaultKind::Broken, "its checksum does not fit")),
-                None => Some((FaultKind::Broken, CUT)),
+                Some(_) => Some((FaultKind::Corrupt, "its checksum does not fit")),
+                None => Some((FaultKind::Corrupt, CUT)),
             },
-            End::Cut => Some((FaultKind::Broken, CUT)),
-            End::Broken => Some((FaultKind::Broken, "its bytes cannot be inflated")),
+            End::Cut => Some((FaultKind::Corrupt, CUT)),
+            End::Broken => Some((FaultKind::Corrupt, "its bytes cannot be inflated")),
             End::Full => Some((FaultKind::Budget, crate::decode::archive::zip::FULL)),
         };
         at = text.len().min(at + TRAILER);
     }
     let label = Format::Gzip.name().to_owned();
-    visit(Part::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), place: 0..at }), room);
+    visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..at }), room);
     if let Some((kind, what)) = fault {
-        visit(Part::Fault(Fault { kind, what, label }), room);
+        visit(Unpacked::Fault(Fault { kind, message: what, label }), room);
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod zip;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::text::percent;
+use crate::text::escape_path;
 
 pub use unpack_budget::UnpackBudget;
 
@@ -45,17 +45,17 @@ pub struct Member<'t> {
     /// What it holds, or as much of it as could be read.
     pub bytes: Cow<'t, [u8]>,
     /// Where it stands in the archive, compressed or as it is.
-    pub place: Range<usize>,
+    pub span: Range<usize>,
 }
 
 impl Member<'_> {
     /// What of the archive a range of the member stands for: itself where it stands there as it is, otherwise all
     /// of the member.
     #[must_use]
-    pub fn original(&self, span: &Range<usize>) -> Range<usize> {
+    pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
         match self.bytes {
-            Cow::Borrowed(_) => self.place.start + span.start..self.place.start + span.end,
-            Cow::Owned(_) => self.place.clone(),
+            Cow::Borrowed(_) => self.span.start + span.start..self.span.start + span.end,
+            Cow::Owned(_) => self.span.clone(),
         }
     }
 }
@@ -64,9 +64,9 @@ impl Member<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
     /// It is damaged.
-    Broken,
+    Corrupt,
     /// It is encrypted, or compressed in a way that is not read.
-    Unread,
+    Unsupported,
     /// It holds more than is unpacked.
     Budget,
 }
@@ -77,14 +77,14 @@ pub struct Fault {
     /// Why.
     pub kind: FaultKind,
     /// The same in words.
-    pub what: &'static str,
+    pub message: &'static str,
     /// The member that it is about, as [`Member::label`] names it; or the archive's kind.
     pub label: String,
 }
 
 /// What taking an archive apart brings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'t> {
+pub enum Unpacked<'t> {
     /// Something that it holds.
     Member(Member<'t>),
     /// Something that was not read.
@@ -92,7 +92,7 @@ pub enum Part<'t> {
 }
 
 /// What receives the parts. It gets the room that is left, since a member may be an archive itself.
-pub type Visit<'v> = dyn FnMut(Part<'_>, &mut UnpackBudget) + 'v;
+pub type Visit<'v> = dyn FnMut(Unpacked<'_>, &mut UnpackBudget) + 'v;
 
 /// Whether a text begins as an archive does that others hold in base64: a cheap look at its first bytes.
 #[must_use]
@@ -107,13 +107,13 @@ pub fn is_archive(text: &[u8]) -> bool {
 }
 
 /// Takes an archive apart. A text may be two at once: a zip is recognised by its end, too.
-pub fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
+pub fn unpack(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     if gzip::begins(text) {
         gzip::open(text, room, visit);
     } else if tar::begins(text) {
         tar::open(text, room, visit);
     } else if let Some(what) = unread(text) {
-        visit(fault(FaultKind::Unread, what, "archive".to_owned()), room);
+        visit(fault(FaultKind::Unsupported, what, "archive".to_owned()), room);
     }
     if zip::begins(text) || zip::ends(text) {
         zip::open(text, room, visit);
@@ -121,7 +121,7 @@ pub fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
 }
 
 /// How archives begin that are not read, and what is said of them.
-const UNREAD: [(&[u8], &str); 11] = [
+const UNSUPPORTED: [(&[u8], &str); 11] = [
     (b"\xfd7zXZ\0", "it is compressed by xz, which is not read"),
     (b"BZh", "it is compressed by bzip2, which is not read"),
     (b"\x28\xb5\x2f\xfd", "it is compressed by zstd, which is not read"),
@@ -136,14 +136,14 @@ const UNREAD: [(&[u8], &str); 11] = [
 ];
 
 fn unread(text: &[u8]) -> Option<&'static str> {
-    let (magic, what) = UNREAD.iter().find(|(magic, _)| text.starts_with(magic))?;
+    let (magic, what) = UNSUPPORTED.iter().find(|(magic, _)| text.starts_with(magic))?;
     // Three letters may begin a text; the size and the number pi do not follow there.
     let is_it = *magic != b"BZh" || text.get(4..10) == Some(b"1AY&SY");
     is_it.then_some(what)
 }
 
-fn fault(kind: FaultKind, what: &'static str, label: String) -> Part<'static> {
-    Part::Fault(Fault { kind, what, label })
+fn fault(kind: FaultKind, message: &'static str, label: String) -> Unpacked<'static> {
+    Unpacked::Fault(Fault { kind, message, label })
 }
 
 /// A longer name is not handed on.
@@ -155,7 +155,7 @@ fn label(format: Format, name: &[u8]) -> String {
         // A part of it might be a part of a key, which nothing would mask any more.
         return format!("{format}:(a name of {} bytes)", name.len());
     }
-    format!("{format}:{}", percent(name))
+    format!("{format}:{}", escape_path(name))
 }
 
 /// The number that stands at a place, little end first.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::decode::archive::{FaultKind, Format, Member, Part, UnpackBudget, Visit, fault, label};
+use crate::decode::archive::{FaultKind, Format, Member, UnpackBudget, Unpacked, Visit, fault, label};
 
 const BLOCK: usize = 512;
 
@@ -89,13 +89,13 @@ pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) 
             walk.is_over = true;
         } else if !walk.is_over && !walk.is_lost {
             walk.is_lost = true;
-            visit(fault(FaultKind::Broken, "a header is damaged", Format::Tar.name().to_owned()), room);
+            visit(fault(FaultKind::Corrupt, "a header is damaged", Format::Tar.name().to_owned()), room);
         }
         walk.at += BLOCK;
     }
     // Not every program writes two blocks of zeroes, but each at least one.
     if !walk.is_over && !walk.is_lost && !walk.is_cut {
-        visit(fault(FaultKind::Broken, "it is cut short", Format::Tar.name().to_owned()), room);
+        visit(fault(FaultKind::Corrupt, "it is cut short", Format::Tar.name().to_owned()), room);
     }
 }
 
@@ -127,8 +127,8 @@ impl Walk<'_> {
         let stated = self.about.size.filter(|_| !own).or(stated);
         let length = stated.unwrap_or(0);
         let end = start.saturating_add(length);
-        let place = start.min(self.text.len())..end.min(self.text.len());
-        let bytes = &self.text[place.clone()];
+        let span = start.min(self.text.len())..end.min(self.text.len());
+        let bytes = &self.text[span.clone()];
         self.at = end.checked_next_multiple_of(BLOCK).unwrap_or(usize::MAX - BLOCK).min(self.text.len());
         let is_cut = end > self.text.len();
         self.is_cut |= is_cut;
@@ -141,16 +141,16 @@ impl Walk<'_> {
                 let label = label(Format::Tar, &about.name.unwrap_or_else(|| name(block)));
                 if is_cut || stated.is_none() {
                     let what = if is_cut { "it is cut short" } else { "its size is no number" };
-                    visit(fault(FaultKind::Broken, what, label.clone()), room);
+                    visit(fault(FaultKind::Corrupt, what, label.clone()), room);
                 }
                 if !bytes.is_empty() {
-                    visit(Part::Member(Member { label, bytes: Cow::Borrowed(bytes), place }), room);
+                    visit(Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span }), room);
                 }
                 return;
             }
         }
         if is_cut {
-            visit(fault(FaultKind::Broken, "it is cut short", Format::Tar.name().to_owned()), room);
+            visit(fault(FaultKind::Corrupt, "it is cut short", Format::Tar.name().to_owned()), room);
         }
     }
 

@@ -9,17 +9,17 @@ type Faults = Vec<(FaultKind, String)>;
 
 /// What an archive holds, and what of it cannot be read. What stands in it as it is has to stand at its place.
 fn opened(text: &[u8]) -> (Members, Faults) {
-    opened_in(text, &mut UnpackBudget::of_file(text.len()))
+    opened_in(text, &mut UnpackBudget::for_file(text.len()))
 }
 
 fn opened_in(text: &[u8], room: &mut UnpackBudget) -> (Members, Faults) {
     let (mut members, mut faults) = (Vec::new(), Vec::new());
-    open(text, room, &mut |part, _| match part {
-        Part::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.what))),
-        Part::Member(member) => {
-            assert!(member.place.end <= text.len());
+    unpack(text, room, &mut |part, _| match part {
+        Unpacked::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.message))),
+        Unpacked::Member(member) => {
+            assert!(member.span.end <= text.len());
             if let Cow::Borrowed(bytes) = member.bytes {
-                assert_eq!(bytes, &text[member.place.clone()]);
+                assert_eq!(bytes, &text[member.span.clone()]);
             }
             members.push((member.label, member.bytes.into_owned()));
         }
@@ -43,7 +43,7 @@ fn holds(text: &[u8], label: &str) {
 fn is_broken(text: &[u8], label: &str, what: &str) {
     let (members, faults) = opened(text);
     assert!(members.contains(&said(label)), "{members:?}");
-    assert_eq!(faults, [(FaultKind::Broken, what.to_owned())]);
+    assert_eq!(faults, [(FaultKind::Corrupt, what.to_owned())]);
 }
 
 #[test]
@@ -61,20 +61,20 @@ fn ordinary_files_are_no_archives() {
 
 #[test]
 fn what_is_not_read_is_said() {
-    for (magic, _) in UNREAD {
+    for (magic, _) in UNSUPPORTED {
         let text = [magic, b"91AY&SY and more"].concat();
-        assert!(matches!(&opened(&text).1[..], [(FaultKind::Unread, _)]), "{magic:?}");
+        assert!(matches!(&opened(&text).1[..], [(FaultKind::Unsupported, _)]), "{magic:?}");
     }
     let member = |method| opened(&zip(&[Zipped { method, ..zipped("a", SAID) }]));
     assert_eq!(
         member(14),
-        (vec![], vec![(FaultKind::Unread, "zip:a: it is compressed by LZMA, which is not read".into())])
+        (vec![], vec![(FaultKind::Unsupported, "zip:a: it is compressed by LZMA, which is not read".into())])
     );
     assert!(member(77).1[0].1.contains("not known"));
     let encrypted = zip(&[Zipped { flags: ENCRYPTED, ..zipped("a", SAID) }, zipped("b", SAID)]);
     assert_eq!(
         opened(&encrypted),
-        (vec![said("zip:b")], vec![(FaultKind::Unread, "zip:a: it is encrypted".into())])
+        (vec![said("zip:b")], vec![(FaultKind::Unsupported, "zip:a: it is encrypted".into())])
     );
 }
 
@@ -103,12 +103,12 @@ fn of_a_damaged_gzip_what_stands_before_is_read() {
     let whole = gzip(&text);
     let (members, faults) = opened(&whole[..whole.len() / 2]);
     assert!(members[0].1.len() > 1_000 && text.starts_with(&members[0].1));
-    assert_eq!(faults, [(FaultKind::Broken, "gzip: it is cut short".into())]);
+    assert_eq!(faults, [(FaultKind::Corrupt, "gzip: it is cut short".into())]);
     let mut wrong = whole.clone();
     wrong[whole.len() / 2..][..40].fill(0xff);
     let (members, faults) = opened(&wrong);
-    assert!(!members[0].1.is_empty() && matches!(faults[..], [(FaultKind::Broken, _)]));
-    assert_eq!(opened(&whole[..12]).1, [(FaultKind::Broken, "gzip: it is cut short".into())]);
+    assert!(!members[0].1.is_empty() && matches!(faults[..], [(FaultKind::Corrupt, _)]));
+    assert_eq!(opened(&whole[..12]).1, [(FaultKind::Corrupt, "gzip: it is cut short".into())]);
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn a_tar_is_read_in_all_its_forms() {
 
 /// GNU's form of a file with holes: blocks that say where they are stand between the header and what is held.
 #[test]
-fn a_tar_of_files_with_holes_is_read_with_what_follows() {
+fn a_tar_for_files_with_holes_is_read_with_what_follows() {
     for maps in 0..4 {
         let mut holed = tarred(b'S', b"holed", SAID);
         holed[257..265].copy_from_slice(b"ustar  \0");
@@ -319,7 +319,7 @@ fn of_a_damaged_tar_the_rest_is_read() {
     is_broken(&wrong, "tar:a", "tar: a header is damaged");
     let (members, faults) = opened(&whole[..1024 + 512 + 20]);
     assert_eq!(members[1].1, SAID[..20]);
-    assert_eq!(faults, [(FaultKind::Broken, "tar:a: it is cut short".into())]);
+    assert_eq!(faults, [(FaultKind::Corrupt, "tar:a: it is cut short".into())]);
     let mut wrong = tar(&[("a", SAID)]);
     wrong[124..136].fill(b'x');
     make::sum(&mut wrong[..512]);
@@ -334,7 +334,7 @@ fn a_bomb_ends() {
     let (members, faults) = opened(&bomb);
     assert!(members[0].1.len() < 48 << 20 && members[0].1.len() > 16 << 20);
     assert_eq!(faults, [(FaultKind::Budget, "gzip: it unpacks to more than is read".into())]);
-    let (members, faults) = opened_in(&bomb, &mut UnpackBudget::of_coat(100));
+    let (members, faults) = opened_in(&bomb, &mut UnpackBudget::for_region(100));
     assert!(members[0].1.len() <= 300 << 10 && faults.len() == 1);
 }
 
@@ -346,7 +346,7 @@ fn members_that_lie_in_each_other_end() {
         (0..200).map(|_| Zipped { local: Lie { is_left_out: true, ..Lie::default() }, ..stored("b", b"") }),
     );
     let mut text = zip(&members);
-    assert!(opened(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Broken));
+    assert!(opened(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Corrupt));
     let mut at = memchr::memmem::find(&text, b"PK\x01\x02").unwrap();
     while text[at..].starts_with(b"PK\x01\x02") {
         text[at + 42..at + 46].fill(0);

@@ -41,14 +41,14 @@ pub struct UnpackBudget {
 impl UnpackBudget {
     /// For a file of so many bytes, with all that lies in it.
     #[must_use]
-    pub const fn of_file(length: usize) -> Self {
+    pub const fn for_file(length: usize) -> Self {
         let bytes = FREE.saturating_add(length.saturating_mul(RATIO));
         Self::new(if bytes < MOST { bytes } else { MOST })
     }
 
     /// For a stretch of so many bytes in a coat.
     #[must_use]
-    pub const fn of_coat(length: usize) -> Self {
+    pub const fn for_region(length: usize) -> Self {
         let bytes = FREE_IN_COAT.saturating_add(length.saturating_mul(RATIO_IN_COAT));
         Self::new(if bytes < MOST { bytes } else { MOST })
     }
@@ -101,10 +101,11 @@ mod tests {
     #[test]
     fn what_is_left_grows_with_the_file_and_ends() {
         assert!(
-            UnpackBudget::of_file(0).bytes() >= 1 << 20 && UnpackBudget::of_file(usize::MAX).bytes() == MOST
+            UnpackBudget::for_file(0).bytes() >= 1 << 20
+                && UnpackBudget::for_file(usize::MAX).bytes() == MOST
         );
-        assert!(UnpackBudget::of_coat(100).bytes() < UnpackBudget::of_file(100).bytes());
-        let mut room = UnpackBudget::of_coat(0);
+        assert!(UnpackBudget::for_region(100).bytes() < UnpackBudget::for_file(100).bytes());
+        let mut room = UnpackBudget::for_region(0);
         room.spend(FREE_IN_COAT - 1);
         assert_eq!(room.bytes(), 1);
         room.spend(2);
@@ -116,14 +117,14 @@ mod tests {
 
     #[test]
     fn what_unpacks_much_does_so_alone() {
-        let mut room = UnpackBudget::of_file(1 << 30);
+        let mut room = UnpackBudget::for_file(1 << 30);
         room.spend(LARGE);
         assert!(room.alone.is_none());
         room.spend(1);
         assert!(room.alone.is_some());
         room.spend(1);
         let other = std::thread::spawn(|| {
-            let mut room = UnpackBudget::of_file(1 << 30);
+            let mut room = UnpackBudget::for_file(1 << 30);
             room.spend(LARGE + 1);
             room.alone.is_some()
         });

@@ -42,7 +42,7 @@ pub(crate) const fn is_run(byte: u8) -> bool {
 /// Whether text may be encoded from one end to the other: nothing but digits of base64 or hexadecimal ones, in lines
 /// as long as those that it is wrapped into. Prose has shorter words.
 #[must_use]
-pub fn is_one_stretch(text: &[u8]) -> bool {
+pub fn may_be_one_region(text: &[u8]) -> bool {
     let is_between = |byte: u8| is_between(byte) || byte.is_ascii_whitespace();
     let mut lines = text.split(|byte| is_between(*byte)).filter(|line| !line.is_empty()).peekable();
     // The first one and the last one are cut.
@@ -58,10 +58,11 @@ pub fn is_one_stretch(text: &[u8]) -> bool {
 pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let mut from = first_line(text, within.start.min(text.len()).saturating_sub(MOST_BETWEEN));
     // A run that begins where the part ends touches it.
-    let mut marks = Matches::of_rows(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
+    let mut marks =
+        Matches::with_min_run(&CHARACTERS, text, text.len().min(within.end.saturating_add(1)), LEAST);
     let (mut lines, mut digits, mut together) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = marks.next_from(from) {
-        let end = marks.row_end(start);
+        let end = marks.run_end(start);
         // No line is wrapped before it, or it would have been met there. One that begins before this part may be the
         // end of what is wrapped.
         if start >= within.start && says_nothing(&text[start..end]) {
@@ -75,7 +76,7 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         digits.clear();
         digits.extend(lines.iter().filter(is_hex).cloned());
         let layers = (0..2).filter_map(|phase| hex(text, &digits, phase));
-        show(EncodedRegion { coat: Encoding::Hex, place: place.clone() }, layers, visit);
+        show(EncodedRegion { encoding: Encoding::Hex, span: place.clone() }, layers, visit);
         let run = if let [line] = &lines[..] {
             &text[line.clone()]
         } else {
@@ -87,7 +88,7 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         };
         let is_wide = may_be_wide(run);
         let layers = (0..4).filter_map(|phase| base64(text, &lines, run, is_wide, phase));
-        show(EncodedRegion { coat: Encoding::Base64, place }, layers, visit);
+        show(EncodedRegion { encoding: Encoding::Base64, span: place }, layers, visit);
     }
 }
 
@@ -188,10 +189,10 @@ fn base64(text: &[u8], lines: &[Range<usize>], run: &[u8], is_wide: bool, phase:
     if !is_readable_somewhere(run, phase) && !may_be_packed && !is_wide {
         return None;
     }
-    let mut layer = Decoded::until(lines[lines.len() - 1].end);
+    let mut layer = Decoded::new(lines[lines.len() - 1].end);
     let (mut bits, mut held, mut skipped) = (0_u32, 0, 0);
     for line in lines {
-        layer.from(line.start + phase.saturating_sub(skipped).min(line.len()), (4, 3));
+        layer.start_segment(line.start + phase.saturating_sub(skipped).min(line.len()), (4, 3));
         for byte in &text[line.clone()] {
             if skipped < phase {
                 skipped += 1;
@@ -248,11 +249,11 @@ fn hex(text: &[u8], lines: &[Range<usize>], phase: usize) -> Option<Decoded> {
     if !may_be_readable_hex(text, lines, phase) && !may_be_packed_hex(first, phase) {
         return None;
     }
-    let mut layer = Decoded::until(lines.last()?.end);
+    let mut layer = Decoded::new(lines.last()?.end);
     let mut held = None;
     for (number, line) in lines.iter().enumerate() {
         let start = line.start + if number == 0 { phase.min(line.len()) } else { 0 };
-        layer.from(start, (2, 1));
+        layer.start_segment(start, (2, 1));
         for byte in &text[start..line.end] {
             let digit = digit(*byte).unwrap_or(0);
             held = match held {

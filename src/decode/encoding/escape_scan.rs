@@ -25,7 +25,7 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
             continue;
         }
         if let Some((region, layer)) = look(text, mark) {
-            left.start = region.place.end.max(at);
+            left.start = region.span.end.max(at);
             if layer.text.len() >= SHORTEST {
                 visit(region, &mut std::iter::once(layer));
             }

@@ -41,7 +41,7 @@ pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded
     escape(&text[mark..]).filter(|escape| escape.is_telling)?;
     let place = stretch_start(text, mark)..stretch_end(text, mark);
     let layer = decoded(text, &place);
-    Some((EncodedRegion { coat: Encoding::Escapes, place }, layer))
+    Some((EncodedRegion { encoding: Encoding::Escapes, span: place }, layer))
 }
 
 const fn is_edge(byte: u8) -> bool {
@@ -57,7 +57,7 @@ fn stretch_end(text: &[u8], at: usize) -> usize {
 }
 
 fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
-    let mut layer = Decoded::until(place.end);
+    let mut layer = Decoded::new(place.end);
     let (mut at, mut plain) = (place.start, place.start);
     while at < place.end {
         let found = matches!(text[at], b'\\' | b'%' | b'&').then(|| escape(&text[at..place.end])).flatten();
@@ -65,14 +65,14 @@ fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
             at += 1;
             continue;
         };
-        layer.add_plain(plain, &text[plain..at]);
+        layer.push_plain(plain, &text[plain..at]);
         let mut utf8 = [0; 4];
         let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        layer.add_escape(at, width, character.encode_utf8(&mut utf8).as_bytes());
+        layer.push_escape(at, width, character.encode_utf8(&mut utf8).as_bytes());
         at += width;
         plain = at;
     }
-    layer.add_plain(plain, &text[plain..place.end]);
+    layer.push_plain(plain, &text[plain..place.end]);
     layer
 }
 
@@ -180,7 +180,7 @@ mod tests {
         for escape in escapes {
             assert!(super::escape(escape.as_bytes()).is_some_and(|escape| escape.is_telling), "{escape}");
             let mut marks = [0];
-            beginnings(ByteFilter::empty()).mark(escape.as_bytes(), 0, &mut marks);
+            beginnings(ByteFilter::empty()).fill_bitmask(escape.as_bytes(), 0, &mut marks);
             assert_eq!(marks[0] & 1, 1, "{escape}");
         }
     }

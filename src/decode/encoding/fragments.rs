@@ -8,9 +8,9 @@ use crate::text::is_quote;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fragments {
     /// The pieces without what stands between them.
-    pub layer: Decoded,
+    pub decoded: Decoded,
     /// The length of the first piece.
-    pub first: usize,
+    pub first_length: usize,
     /// Whether nothing but a line break stands between some of them, so that they may not belong together.
     pub is_wrapped: bool,
 }
@@ -32,8 +32,8 @@ const LEAST_WRAPPED: usize = 16;
 
 /// The pieces of a token that begins at a place, if there are two or more.
 #[must_use]
-pub fn joined(text: &[u8], from: usize) -> Option<Fragments> {
-    let mut found = Fragments { layer: Decoded::until(text.len()), first: 0, is_wrapped: false };
+pub fn join_fragments(text: &[u8], from: usize) -> Option<Fragments> {
+    let mut found = Fragments { decoded: Decoded::new(text.len()), first_length: 0, is_wrapped: false };
     let mut at = from;
     for piece in 0..MOST_PIECES {
         let near = &text[at..text.len().min(at + MOST_PIECE)];
@@ -41,9 +41,9 @@ pub fn joined(text: &[u8], from: usize) -> Option<Fragments> {
         if piece == 0 && !may_go_on(text.get(end)) {
             return None;
         }
-        found.layer.add_plain(at, &text[at..end]);
+        found.decoded.push_plain(at, &text[at..end]);
         if piece == 0 {
-            found.first = end - from;
+            found.first_length = end - from;
         }
         let rest = &text[end..text.len().min(end + MOST_BETWEEN)];
         let next = concatenated(rest).or_else(|| continued(rest)).or_else(|| {
@@ -52,11 +52,11 @@ pub fn joined(text: &[u8], from: usize) -> Option<Fragments> {
             Some(wide)
         });
         match next {
-            Some(next) if found.layer.text.len() < MOST_LENGTH => at = end + next,
+            Some(next) if found.decoded.text.len() < MOST_LENGTH => at = end + next,
             _ => break,
         }
     }
-    (found.layer.text.len() > found.first).then_some(found)
+    (found.decoded.text.len() > found.first_length).then_some(found)
 }
 
 const fn is_token(byte: u8) -> bool {
@@ -138,23 +138,23 @@ mod tests {
             ("abc\" <> \"def", false),
             ("abc\\\n  def", false),
         ] {
-            let joined = joined(text.as_bytes(), 0).unwrap_or_else(|| panic!("{text}"));
+            let joined = join_fragments(text.as_bytes(), 0).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(
-                (&joined.layer.text[..], joined.first, joined.is_wrapped),
+                (&joined.decoded.text[..], joined.first_length, joined.is_wrapped),
                 (&b"abcdef"[..], 3, wrapped)
             );
         }
         let line = "a".repeat(40);
         for between in ["\n", "\r\n  ", "\n# ", "\n> "] {
-            let joined = joined(format!("{line}{between}def").as_bytes(), 0).unwrap();
-            assert_eq!((joined.layer.text.len(), joined.is_wrapped), (43, true), "{between:?}");
+            let joined = join_fragments(format!("{line}{between}def").as_bytes(), 0).unwrap();
+            assert_eq!((joined.decoded.text.len(), joined.is_wrapped), (43, true), "{between:?}");
         }
     }
 
     #[test]
     fn what_does_not_belong_together_stays_apart() {
         for text in ["abc\", \"def", "abc\"\"def", "abc\ndef", "abc def", "abc\" + def", "abc", ""] {
-            assert_eq!(joined(text.as_bytes(), 0), None, "{text}");
+            assert_eq!(join_fragments(text.as_bytes(), 0), None, "{text}");
         }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) mod wrapped_lines;
 
 use std::ops::Range;
 
-pub use base64::is_one_stretch;
-pub use fragments::{Fragments, joined};
+pub use base64::may_be_one_region;
+pub use fragments::{Fragments, join_fragments};
 pub use source_map::Decoded;
 
 /// How something is written.
@@ -27,18 +27,18 @@ pub enum Encoding {
     /// `\u0041`, `\x41`, `%41`, `&#65;`.
     Escapes,
     /// Quoted-printable: `=41`, lines that end in `=`.
-    Quoted,
+    QuotedPrintable,
     /// UTF-16 or UTF-32, of either byte order.
-    Wide,
+    Utf16,
 }
 
 impl Encoding {
     /// How far from a region in this coat the bytes may stand that decide where it begins and ends.
     #[must_use]
-    pub const fn beside(self) -> usize {
+    pub const fn margin(self) -> usize {
         match self {
             Self::Base64 | Self::Hex => 96,
-            Self::Escapes | Self::Quoted | Self::Wide => 16,
+            Self::Escapes | Self::QuotedPrintable | Self::Utf16 => 16,
         }
     }
 
@@ -49,8 +49,8 @@ impl Encoding {
             Self::Base64 => "base64",
             Self::Hex => "hex",
             Self::Escapes => "escapes",
-            Self::Quoted => "quoted-printable",
-            Self::Wide => "utf-16",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::Utf16 => "utf-16",
         }
     }
 }
@@ -59,9 +59,9 @@ impl Encoding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedRegion {
     /// How it is written.
-    pub coat: Encoding,
+    pub encoding: Encoding,
     /// Where.
-    pub place: Range<usize>,
+    pub span: Range<usize>,
 }
 
 /// No secret is shorter than this, so no shorter text is worth looking at, in bytes.
@@ -80,9 +80,9 @@ fn show(region: EncodedRegion, mut layers: impl Iterator<Item = Decoded>, visit:
 
 /// Shows the regions of a text that overlap with a part of it, or about which it may decide, each with what it
 /// says, in ascending order for each coat.
-pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
+pub fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let widened = |coat: Encoding| {
-        within.start.saturating_sub(coat.beside())..text.len().min(within.end + coat.beside())
+        within.start.saturating_sub(coat.margin())..text.len().min(within.end + coat.margin())
     };
     base64::regions(text, &widened(Encoding::Base64), visit);
     let near = widened(Encoding::Escapes);
@@ -92,17 +92,17 @@ pub fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
 
 /// What the region of a coat says that begins at a place.
 #[must_use]
-pub fn layers_at(text: &[u8], coat: Encoding, place: &Range<usize>) -> Vec<Decoded> {
+pub fn decode_region(text: &[u8], coat: Encoding, place: &Range<usize>) -> Vec<Decoded> {
     let mut found = Vec::new();
     let mut keep = |region: EncodedRegion, layers: &mut dyn Iterator<Item = Decoded>| {
-        if region.coat == coat && region.place == *place {
+        if region.encoding == coat && region.span == *place {
             found = layers.collect();
         }
     };
     match coat {
         Encoding::Base64 | Encoding::Hex => base64::regions(text, place, &mut keep),
-        Encoding::Escapes | Encoding::Quoted => escape_scan::regions(text, place, &mut keep),
-        Encoding::Wide => utf16::regions(text, place, &mut keep),
+        Encoding::Escapes | Encoding::QuotedPrintable => escape_scan::regions(text, place, &mut keep),
+        Encoding::Utf16 => utf16::regions(text, place, &mut keep),
     }
     found
 }
@@ -141,7 +141,7 @@ mod tests {
 
     fn all(text: &[u8], within: &Range<usize>) -> Vec<(EncodedRegion, Vec<Decoded>)> {
         let mut found = Vec::new();
-        regions(text, within, &mut |region, layers| found.push((region, layers.collect())));
+        visit_regions(text, within, &mut |region, layers| found.push((region, layers.collect())));
         found
     }
 
@@ -184,11 +184,11 @@ mod tests {
             (Encoding::Escapes, escaped(|byte| format!("&#x{byte:x};"))),
             (Encoding::Escapes, partly(|byte| format!("\\x{byte:02x}"))),
             (Encoding::Escapes, partly(|byte| format!("%{byte:02x}"))),
-            (Encoding::Quoted, quoted.into_bytes()),
-            (Encoding::Wide, wide(2, 0)),
-            (Encoding::Wide, wide(2, 1)),
-            (Encoding::Wide, wide(4, 0)),
-            (Encoding::Wide, wide(4, 3)),
+            (Encoding::QuotedPrintable, quoted.into_bytes()),
+            (Encoding::Utf16, wide(2, 0)),
+            (Encoding::Utf16, wide(2, 1)),
+            (Encoding::Utf16, wide(4, 0)),
+            (Encoding::Utf16, wide(4, 3)),
         ]
     }
 
@@ -199,10 +199,10 @@ mod tests {
             let text = [b"x = \"", &text[..], b"\"\n"].concat();
             let found = all(&text, &(0..text.len()));
             let layers =
-                found.iter().filter(|(region, _)| region.coat == coat).flat_map(|(_, layers)| layers);
+                found.iter().filter(|(region, _)| region.encoding == coat).flat_map(|(_, layers)| layers);
             let said = layers.filter_map(|layer| {
                 let at = memchr::memmem::find(&layer.text, SAID.as_bytes())?;
-                Some(layer.original(&(at..at + SAID.len())))
+                Some(layer.original_span(&(at..at + SAID.len())))
             });
             let said: Vec<_> = said.collect();
             assert!(!said.is_empty(), "{coat:?} {shown}");
@@ -224,9 +224,9 @@ mod tests {
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {
-        let coats = coated();
+        let encodings = coated();
         prop_oneof![
-            3 => (0..coats.len()).prop_map(move |at| coats[at].1.clone()),
+            3 => (0..encodings.len()).prop_map(move |at| encodings[at].1.clone()),
             2 => "[A-Za-z0-9+/_-]{0,70}".prop_map(String::into_bytes),
             2 => "(\n|\r\n|=\n|=\r\n| |\"|\0|\\\\|%2|=4|\\\\u00|&#4)".prop_map(String::into_bytes),
             1 => vec(any::<u8>(), 0..20),
@@ -250,11 +250,11 @@ mod tests {
                 prop_assert!(whole.contains(found), "{:?}", found.0);
             }
             for found in &whole {
-                let beside = found.0.coat.beside();
-                let touches = found.0.place.start < within.end + beside
-                    && within.start < found.0.place.end + beside;
+                let beside = found.0.encoding.margin();
+                let touches = found.0.span.start < within.end + beside
+                    && within.start < found.0.span.end + beside;
                 prop_assert!(!touches || part.contains(found), "{:?} in {within:?}", found.0);
-                prop_assert_eq!(&layers_at(&text, found.0.coat, &found.0.place), &found.1);
+                prop_assert_eq!(&decode_region(&text, found.0.encoding, &found.0.span), &found.1);
             }
         }
 
@@ -262,8 +262,8 @@ mod tests {
         fn arbitrary_bytes_do_no_harm(text in vec(any::<u8>(), 0..200)) {
             for (region, layers) in all(&text, &(0..text.len())) {
                 for layer in layers {
-                    let back = layer.original(&(0..layer.text.len()));
-                    prop_assert!(region.place.start <= back.start && back.end <= text.len());
+                    let back = layer.original_span(&(0..layer.text.len()));
+                    prop_assert!(region.span.start <= back.start && back.end <= text.len());
                 }
             }
         }

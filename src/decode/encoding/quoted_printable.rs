@@ -26,7 +26,7 @@ pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded
     escape(text, mark)?;
     let place = stretch_start(text, mark)..stretch_end(text, mark);
     let layer = decoded(text, &place);
-    Some((EncodedRegion { coat: Encoding::Quoted, place }, layer))
+    Some((EncodedRegion { encoding: Encoding::QuotedPrintable, span: place }, layer))
 }
 
 /// What the `=` at a place begins: how many bytes it takes up, and what it stands for, if anything.
@@ -85,21 +85,21 @@ fn stretch_end(text: &[u8], at: usize) -> usize {
 }
 
 fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
-    let mut layer = Decoded::until(place.end);
+    let mut layer = Decoded::new(place.end);
     let (mut at, mut plain) = (place.start, place.start);
     while let Some(sign) = memchr::memchr(b'=', &text[at..place.end]).map(|sign| at + sign) {
         at = sign + 1;
         let Some((width, byte)) = escape(text, sign).filter(|(width, _)| sign + width <= place.end) else {
             continue;
         };
-        layer.add_plain(plain, &text[plain..sign]);
+        layer.push_plain(plain, &text[plain..sign]);
         if let Some(byte) = byte {
-            layer.add_escape(sign, width, &[byte]);
+            layer.push_escape(sign, width, &[byte]);
         }
         at = sign + width;
         plain = at;
     }
-    layer.add_plain(plain, &text[plain..place.end]);
+    layer.push_plain(plain, &text[plain..place.end]);
     layer
 }
 

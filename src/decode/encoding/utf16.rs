@@ -27,10 +27,10 @@ pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>)
         let count = characters(text, first, step);
         let end = first + (count - 1) * step + 1;
         if count >= SHORTEST {
-            let mut layer = Decoded::until(end);
-            layer.from(first, (step, 1));
+            let mut layer = Decoded::new(end);
+            layer.start_segment(first, (step, 1));
             layer.text.extend(text[first..end].iter().step_by(step));
-            visit(EncodedRegion { coat: Encoding::Wide, place: first..end }, &mut std::iter::once(layer));
+            visit(EncodedRegion { encoding: Encoding::Utf16, span: first..end }, &mut std::iter::once(layer));
         }
         at = end.max(at + STRIDE);
     }
@@ -131,7 +131,7 @@ mod tests {
         fn every_region_is_found(pieces in vec(piece(), 0..8)) {
             let text = pieces.concat();
             let mut found = Vec::new();
-            regions(&text, &(0..text.len()), &mut |region, _| found.push(region.place));
+            regions(&text, &(0..text.len()), &mut |region, _| found.push(region.span));
             prop_assert_eq!(found, plainly(&text));
         }
     }

@@ -94,4 +94,4 @@ fn gap_before(text: &[u8]) -> Option<usize> {
     (count <= MOST_BETWEEN && breaks == 1).then_some(count)
 }
 
-const _: () = assert!(MOST_BETWEEN < Encoding::Base64.beside());
+const _: () = assert!(MOST_BETWEEN < Encoding::Base64.margin());

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::detect::assignment::reject::literal_set::Initials;
+use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::reject::placeholder::{is_named, says_what_it_is};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
@@ -92,12 +92,12 @@ const LEAST: usize = 6;
 
 /// `POSTGRES_PASSWORD: postgres`: a word of the name.
 fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
-    identifier::words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
+    identifier::split_words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
 }
 
 /// A name and a password in base64 are as doubtful as the password.
 fn in_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
-    let password = token_check::login_password(value)?;
+    let password = token_check::basic_auth_password(value)?;
     let looks = ValueStats::of(&password, dictionary);
     if is_named(&password, &looks) {
         Some(ConfidenceCap::Named)
@@ -113,7 +113,7 @@ fn hides(value: &[u8], looks: &ValueStats) -> bool {
         return true;
     }
     (looks.class == Class::Random || value.ends_with(b"="))
-        && token_check::printable(value).is_some_and(|text| is_words_for_it(&text))
+        && token_check::decode_printable(value).is_some_and(|text| is_words_for_it(&text))
 }
 
 /// A value with a sign for each percent escape: `pwd%23%20` says what it is.
@@ -152,7 +152,7 @@ fn folded(value: &[u8]) -> Vec<u8> {
 }
 
 /// What software comes with, and what people take first, by the lists of default and of common passwords.
-static KNOWN: Initials<35> = Initials::new(&[
+static KNOWN: PrefixSet<35> = PrefixSet::new(&[
     b"arangodb",
     b"cassandra",
     b"changeit",
@@ -201,7 +201,7 @@ fn is_weak(value: &[u8]) -> bool {
     if is_repeated || value.len() >= 24 {
         return is_repeated;
     }
-    let words = identifier::words(value);
+    let words = identifier::split_words(value);
     walks(value, value.len())
         || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
 }

@@ -12,7 +12,8 @@ pub(crate) mod value_stats;
 
 use std::ops::Range;
 
-use crate::detect::evidence::{Candidate, Features, Tier};
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::{Features, Tier};
 use crate::detect::identifier;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
@@ -21,12 +22,11 @@ use confidence_cap::ConfidenceCap;
 use parse::Assignment;
 use value_stats::ValueStats;
 
-pub(crate) use crate::detect::assignment::parse::cursor::ends_bare;
 pub use model::{Model, ModelScore};
-pub use skant_password_model::{Dictionary, pairs_of};
+pub use skant_password_model::{Dictionary, letter_pair_table};
 
 /// A rule made ready.
-pub(crate) struct Parts<'r> {
+pub(crate) struct AssignmentRule<'r> {
     pub(crate) rule: usize,
     pub(crate) syntax: Syntax,
     pub(crate) mask_head: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Parts<'r> {
     pub(crate) excluded_last_words: &'r [Text],
     pub(crate) public_prefixes: &'r [Text],
     /// What tokens of rules of their own begin with, sorted: what those do not report is none.
-    pub(crate) tokens: &'r [Text],
+    pub(crate) token_prefixes: &'r [Text],
 }
 
 /// A place that the model is asked about, for training it.
@@ -43,11 +43,11 @@ pub struct ScoredValue {
     /// The rule, by its place in the rule set.
     pub rule: usize,
     /// Where the value stands.
-    pub value: Range<usize>,
+    pub span: Range<usize>,
     /// The features, by name.
     pub features: Vec<String>,
     /// The most confidence that such a value gets, whatever the model says.
-    pub most: Confidence,
+    pub max_confidence: Confidence,
 }
 
 /// Values of so many characters may have 80 bits.
@@ -55,7 +55,7 @@ const STRONG: usize = 20;
 
 /// Looks at one anchor.
 pub(crate) fn find<'m>(
-    parts: &Parts<'_>,
+    parts: &AssignmentRule<'_>,
     model: impl FnOnce() -> &'m Model,
     text: &[u8],
     anchor: &Range<usize>,
@@ -70,32 +70,32 @@ pub(crate) fn find<'m>(
     )?;
     let strong = value.len() >= STRONG && looks.is_random();
     let name = (!place.operator.is_bare()).then(|| place.name.clone());
-    let name = name.filter(|name| identifier::is_plain(&text[name.clone()]));
+    let name = name.filter(|name| identifier::may_be_shown(&text[name.clone()]));
     Some(Candidate {
         rule: parts.rule,
         prefix: 0,
         mask: if strong { Mask { head: parts.mask_head, tail: 0 } } else { Mask::FULL },
         strong,
-        dummy: None,
+        placeholder: None,
         features: Features {
             tier: Tier::Assigned,
-            body: value.len(),
+            body_length: value.len(),
             claims: None,
-            elided: false,
-            proof: None,
+            is_truncated: false,
+            check: None,
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
-            opinion: Some(opinion),
+            model_score: Some(opinion),
         },
         name,
         span: place.value,
-        partner: None,
-        coated: None,
+        companion: None,
+        encoded: None,
     })
 }
 
 /// What the model would be asked about at an anchor.
-pub(crate) fn seen(
-    parts: &Parts<'_>,
+pub(crate) fn features_at(
+    parts: &AssignmentRule<'_>,
     model: &Model,
     text: &[u8],
     anchor: &Range<usize>,
@@ -108,7 +108,7 @@ pub(crate) fn seen(
     found.sort();
     found.dedup();
     let most = doubt(text, &place, &looks, &model.words).map_or(Confidence::High, ConfidenceCap::most);
-    Some(ScoredValue { rule: parts.rule, value: place.value, features: found, most })
+    Some(ScoredValue { rule: parts.rule, span: place.value, features: found, max_confidence: most })
 }
 
 /// The weightiest doubt about the value of a place.
@@ -129,7 +129,7 @@ fn doubt(text: &[u8], place: &Assignment, looks: &ValueStats, words: &Dictionary
 
 /// How sure it is that a value that people choose is a secret where the form says that one stands there; `None`
 /// where it stands for one elsewhere, or says what it is.
-pub(crate) fn chosen(value: &[u8]) -> Option<Tier> {
+pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
     if crate::detect::assignment::reject::reference::stands_for_another(value) {
         return None;
     }
@@ -141,7 +141,7 @@ pub(crate) fn chosen(value: &[u8]) -> Option<Tier> {
     }
 }
 
-fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
+fn place_at(parts: &AssignmentRule<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     let place = match parts.syntax {
         Syntax::Assigned => parse::assigned(text, anchor)?,
         Syntax::Scheme => crate::detect::assignment::parse::inline_credentials::schemed(text, anchor)?,
@@ -152,7 +152,7 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Ass
     let value = &text[place.value.clone()];
     let starts = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
     if crate::detect::assignment::reject::reference::is_reference(text, &place)
-        || starts(beginning_with(parts.tokens, value[0]))
+        || starts(beginning_with(parts.token_prefixes, value[0]))
         || starts(parts.public_prefixes)
     {
         return None;
@@ -162,8 +162,8 @@ fn place_at(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Ass
     if place.value.len() < LEAST_TOKEN && !says_password && parts.syntax == Syntax::Assigned {
         return None;
     }
-    let is_other = identifier::has_word(&identifier::words(name), parts.excluded_names)
-        || identifier::has_word(&identifier::words(rest), parts.excluded_last_words);
+    let is_other = identifier::contains_any(&identifier::split_words(name), parts.excluded_names)
+        || identifier::contains_any(&identifier::split_words(rest), parts.excluded_last_words);
     (!is_other).then_some(place)
 }
 

@@ -23,7 +23,7 @@ pub struct ModelScore {
     /// The features that were known, by their number in the model, in the order in which they were seen.
     pub(crate) parts: Vec<u16>,
     /// What keeps it from being sure, whatever the sum says.
-    pub(crate) doubt: Option<ConfidenceCap>,
+    pub(crate) cap: Option<ConfidenceCap>,
     /// The three that weighed most, in words.
     pub reasons: Vec<String>,
 }
@@ -33,8 +33,8 @@ impl Eq for ModelScore {}
 impl ModelScore {
     /// What keeps the confidence down whatever the sum is, in words.
     #[must_use]
-    pub fn doubt(&self) -> Option<&'static str> {
-        self.doubt.map(ConfidenceCap::in_words)
+    pub fn cap(&self) -> Option<&'static str> {
+        self.cap.map(ConfidenceCap::in_words)
     }
 }
 
@@ -55,7 +55,7 @@ impl Model {
     /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
     pub(crate) fn judge(
         &self,
-        doubt: impl FnOnce() -> Option<ConfidenceCap>,
+        cap: impl FnOnce() -> Option<ConfidenceCap>,
         visit: impl FnOnce(&mut crate::detect::assignment::features::Sink<'_>),
     ) -> Option<ModelScore> {
         let mut parts = Vec::with_capacity(48);
@@ -82,9 +82,9 @@ impl Model {
             sum if sum >= low => Confidence::Low,
             _ => return None,
         };
-        let doubt = doubt();
-        let most = doubt.map_or(Confidence::High, ConfidenceCap::most);
-        Some(ModelScore { confidence: confidence.min(most), sum, parts, doubt, reasons: Vec::new() })
+        let cap = cap();
+        let most = cap.map_or(Confidence::High, ConfidenceCap::most);
+        Some(ModelScore { confidence: confidence.min(most), sum, parts, cap, reasons: Vec::new() })
     }
 
     /// The three parts that weighed most, in words.
@@ -106,7 +106,7 @@ impl Model {
         let parts = self.in_words(weightiest).into_iter().take(SHOWN);
         let said =
             parts.map(|(words, weight)| if weight < 0.0 { format!("against it: {words}") } else { words });
-        said.chain(opinion.doubt().map(str::to_owned)).collect()
+        said.chain(opinion.cap().map(str::to_owned)).collect()
     }
 
     /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
@@ -180,7 +180,7 @@ mod tests {
         let part = |name| model.table.number(key_of(name)).unwrap();
         let parts = vec![part("name-alone:a"), part("name-alone:b")];
         let opinion =
-            ModelScore { confidence: Confidence::Low, sum: 0.5, parts, doubt: None, reasons: Vec::new() };
+            ModelScore { confidence: Confidence::Low, sum: 0.5, parts, cap: None, reasons: Vec::new() };
         assert_eq!(model.reasons(&opinion), ["the name is `b` alone", "against it: the name is `a` alone"]);
     }
 

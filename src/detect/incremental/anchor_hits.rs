@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use crate::detect::Detector;
 use crate::detect::incremental::ScanState;
 use crate::detect::prefilter::Extent;
-use crate::text::{Copied, between};
+use crate::text::{CopiedRange, gaps_between_copies};
 
 /// An anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl Marks<'_> {
     }
 
     /// The marks of a base that stand in a copy.
-    pub(crate) fn take_over(&mut self, known: &[Mark], base: usize, copy: &Copied) -> ControlFlow<()> {
+    pub(crate) fn take_over(&mut self, known: &[Mark], base: usize, copy: &CopiedRange) -> ControlFlow<()> {
         let first = known.partition_point(|mark| (mark.start as usize) < copy.from.start);
         let known = &known[first..];
         let known = &known[..known.partition_point(|mark| (mark.start as usize) < copy.from.end)];
@@ -69,11 +69,11 @@ impl Marks<'_> {
     }
 
     /// Anchors that stand whole in no copy.
-    pub(crate) fn add_new(&mut self, copies: &[Copied]) -> ControlFlow<()> {
+    pub(crate) fn add_new(&mut self, copies: &[CopiedRange]) -> ControlFlow<()> {
         let (text, prefilter) = (self.text, &self.detector.prefilter);
         let overhang = prefilter.longest().saturating_sub(1);
         let mut regions: Vec<Range<usize>> = Vec::new();
-        for gap in between(copies, text.len()) {
+        for gap in gaps_between_copies(copies, text.len()) {
             let start = gap.start.saturating_sub(overhang);
             let end = gap.end;
             match regions.last_mut() {
@@ -126,7 +126,7 @@ pub(crate) fn merged(mut marks: Vec<Mark>, ordered: usize) -> Vec<Mark> {
 }
 
 /// Whether a range lies in one of the copies, which are in order of place and do not overlap.
-fn stands_in(copies: &[Copied], range: &Range<usize>) -> bool {
+fn stands_in(copies: &[CopiedRange], range: &Range<usize>) -> bool {
     let after = copies.partition_point(|copy| copy.to <= range.start);
     after > 0 && range.end <= copies[after - 1].end()
 }

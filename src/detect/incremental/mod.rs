@@ -14,7 +14,7 @@ use crate::decode::{EncodedRegion, Encoding};
 use crate::detect::candidate_set::CandidateSet;
 use crate::detect::nested::archived::is_carried;
 use crate::detect::{Detector, Evidence, ScanResult};
-use crate::text::{Copied, between, long_ones};
+use crate::text::{CopiedRange, gaps_between_copies, merge_long_copies};
 use anchor_hits::{Mark, Marks, merged};
 
 /// The anchors of a text, as far as they are worth carrying.
@@ -70,7 +70,7 @@ impl ScanState {
 impl Detector {
     /// Looks at a text in full.
     #[must_use]
-    pub fn trace(&self, text: &[u8]) -> ScanState {
+    pub fn scan_state(&self, text: &[u8]) -> ScanState {
         let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         let ended = if is_carried(text) {
             self.prefilter.search(text, &(0..text.len()), |start, anchor| marks.add(start, anchor))
@@ -80,8 +80,9 @@ impl Detector {
         marks.found.sort_unstable();
         let mut trace = marks.into_trace(ended);
         if trace.marks.is_some() {
-            let mut keep =
-                |region: EncodedRegion, _| trace.coats.push(CarriedRegion::new(region.coat, &region.place));
+            let mut keep = |region: EncodedRegion, _| {
+                trace.coats.push(CarriedRegion::new(region.encoding, &region.span))
+            };
             self.coated(text, &(0..text.len()), None, &mut keep);
             trace.coats.sort_unstable();
         }
@@ -89,13 +90,13 @@ impl Detector {
     }
 
     /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
-    /// made from. Gives what [`Detector::trace`] gives.
+    /// made from. Gives what [`Detector::scan_state`] gives.
     #[must_use]
-    pub fn retrace(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> ScanState {
+    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
         let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
-            return self.trace(text);
+            return self.scan_state(text);
         };
-        let copies = long_ones(copies, LEAST);
+        let copies = merge_long_copies(copies, LEAST);
         let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
         marks.found.reserve_exact(known.len() + 4);
         let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
@@ -112,7 +113,7 @@ impl Detector {
     }
 
     /// Regions that were copied with all that decides about them, and those that touch what is new.
-    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[Copied]) -> Vec<CarriedRegion> {
+    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> Vec<CarriedRegion> {
         let mut found = Vec::new();
         for copy in copies {
             for mantle in &base.coats {
@@ -129,16 +130,16 @@ impl Detector {
         let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
         let end = end.map(|_| length..length);
         let mut parts: Vec<Range<usize>> = Vec::new();
-        for gap in start.into_iter().chain(between(copies, length)).chain(end) {
+        for gap in start.into_iter().chain(gaps_between_copies(copies, length)).chain(end) {
             match parts.last_mut() {
                 // What lies between them would be looked at twice.
-                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.beside() => last.end = gap.end,
+                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.margin() => last.end = gap.end,
                 _ => parts.push(gap),
             }
         }
         for part in parts {
             self.coated(text, &part, None, &mut |region, _| {
-                found.push(CarriedRegion::new(region.coat, &region.place));
+                found.push(CarriedRegion::new(region.encoding, &region.span));
             });
         }
         found.sort_unstable();
@@ -146,10 +147,10 @@ impl Detector {
         found
     }
 
-    /// What [`Detector::look`] gives.
+    /// What [`Detector::scan`] gives.
     #[must_use]
-    pub fn look_again(&self, text: &[u8], trace: &ScanState) -> ScanResult {
-        let Some(marks) = &trace.marks else { return self.look(text) };
+    pub fn scan_from_state(&self, text: &[u8], trace: &ScanState) -> ScanResult {
+        let Some(marks) = &trace.marks else { return self.scan(text) };
         let hits = marks.iter().filter(|mark| mark.hit);
         let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
         let mut gathered = CandidateSet::default();
@@ -163,13 +164,13 @@ impl Detector {
     /// What [`Detector::scan`] gives.
     #[must_use]
     pub fn evidence(&self, text: &[u8], trace: &ScanState) -> Vec<Evidence> {
-        self.look_again(text, trace).evidence
+        self.scan_from_state(text, trace).evidence
     }
 }
 
 /// Whether a region of the base and what decides about it lie in a copy.
-fn holds(copy: &Copied, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
-    let (place, beside) = (mantle.place(), mantle.coat.beside());
+fn holds(copy: &CopiedRange, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
+    let (place, beside) = (mantle.place(), mantle.coat.margin());
     let from_start = copy.from.start == 0 && copy.to == 0;
     let to_end = copy.from.end == base && copy.end() == length;
     (from_start || copy.from.start + beside <= place.start)
@@ -237,7 +238,7 @@ mod tests {
         ]
     }
 
-    fn made(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<Copied>) {
+    fn made(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<CopiedRange>) {
         let (mut text, mut copies) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -245,7 +246,7 @@ mod tests {
                     let from = base.len() * from / 1000;
                     let end = (from + base.len() * size / 1000).min(base.len());
                     if from < end {
-                        copies.push(Copied { from: from..end, to: text.len() });
+                        copies.push(CopiedRange { from: from..end, to: text.len() });
                         text.extend_from_slice(&base[from..end]);
                     }
                 }
@@ -263,12 +264,12 @@ mod tests {
             versions in vec(vec(step(), 0..8), 1..6),
         ) {
             let mut text = pieces.concat().into_bytes();
-            let mut trace = DETECTOR.trace(&text);
+            let mut trace = DETECTOR.scan_state(&text);
             for steps in &versions {
                 let (next, copies) = made(&text, steps);
-                let carried = DETECTOR.retrace(&next, &trace, &copies);
-                prop_assert_eq!(&carried, &DETECTOR.trace(&next));
-                prop_assert_eq!(DETECTOR.evidence(&next, &carried), DETECTOR.scan(&next));
+                let carried = DETECTOR.update_state(&next, &trace, &copies);
+                prop_assert_eq!(&carried, &DETECTOR.scan_state(&next));
+                prop_assert_eq!(DETECTOR.scan_from_state(&next, &carried).evidence, DETECTOR.find_evidence(&next));
                 (text, trace) = (next, carried);
             }
         }
@@ -278,24 +279,27 @@ mod tests {
     fn what_is_made_of_anchors_is_not_carried_and_found_all_the_same() {
         let key = "k8Gq2ZpX7wLm4RtVb9Nc";
         let text = format!("{}\nsecret = \"{key}\"\n", "pwd".repeat(2_000));
-        let trace = DETECTOR.trace(text.as_bytes());
+        let trace = DETECTOR.scan_state(text.as_bytes());
         assert_eq!((trace.marks.as_ref(), trace.size()), (None, 0));
-        assert_eq!(DETECTOR.evidence(text.as_bytes(), &trace).len(), 1);
-        let copies = [Copied { from: 5_900..text.len(), to: 0 }];
+        assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &trace).evidence.len(), 1);
+        let copies = [CopiedRange { from: 5_900..text.len(), to: 0 }];
         let text = &text.as_bytes()[5_900..];
-        let carried = DETECTOR.retrace(text, &trace, &copies);
-        assert_eq!((DETECTOR.evidence(text, &carried).len(), carried), (1, DETECTOR.trace(text)));
+        let carried = DETECTOR.update_state(text, &trace, &copies);
+        assert_eq!(
+            (DETECTOR.scan_from_state(text, &carried).evidence.len(), carried),
+            (1, DETECTOR.scan_state(text))
+        );
     }
 
     #[test]
     fn only_what_changed_is_tried_again() {
         let base = "let token = parse(next);\n".repeat(200);
         let text = format!("{base}let secret = 1;\n");
-        let copies = [Copied { from: 0..base.len(), to: 0 }];
-        let mut trace = DETECTOR.trace(base.as_bytes());
+        let copies = [CopiedRange { from: 0..base.len(), to: 0 }];
+        let mut trace = DETECTOR.scan_state(base.as_bytes());
         // None of these is a hit; marked as one, those that are tried again show.
         trace.marks.iter_mut().flatten().for_each(|mark| mark.hit = true);
-        let carried = DETECTOR.retrace(text.as_bytes(), &trace, &copies).marks.unwrap();
+        let carried = DETECTOR.update_state(text.as_bytes(), &trace, &copies).marks.unwrap();
         let is_tried = |rule: &&crate::rules::Rule| rule.anchors.iter().any(|anchor| anchor == "token");
         let reach = DETECTOR.rules().iter().find(is_tried).unwrap().reach;
         let tried = carried.iter().filter(|mark| !mark.hit).count();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::detect::evidence::Candidate;
+use crate::detect::candidate::Candidate;
 use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, last_anchor, next_anchor};
 use crate::rules::Text;
 use crate::token_check;
@@ -190,7 +190,8 @@ mod tests {
             format!("{{\"kty\":\"EC\",{crv},\"{}\":\"{body}\",\"x\":\"a\"}}", 'd')
         };
         let text = format!("[{}]", bodies.iter().map(object).collect::<Vec<_>>().join(", "));
-        let found: Vec<_> = detector.scan(text.as_bytes()).into_iter().map(|found| found.span).collect();
+        let found: Vec<_> =
+            detector.find_evidence(text.as_bytes()).into_iter().map(|found| found.span).collect();
         assert_eq!(found.iter().map(|span| &text[span.clone()]).collect::<Vec<_>>(), bodies);
     }
 
@@ -200,7 +201,7 @@ mod tests {
         let is_found = |body: &str| {
             let label = |word: &str| format!("-----{word} {}-----\n", ["PRIVATE", "KEY"].join(" "));
             let text = [label("BEGIN"), format!("{body}\n"), label("END")].concat();
-            !detector.scan(text.as_bytes()).is_empty()
+            !detector.find_evidence(text.as_bytes()).is_empty()
         };
         let body = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v8Q5uLkTn9XoRcEfGjWyPbDmSaUxHqKtV7r";
         assert!(is_found(body));

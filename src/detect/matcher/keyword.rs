@@ -1,7 +1,7 @@
 //! A value without a beginning of its own, beside the provider's name: `MISTRAL_API_KEY=…`,
 //! `"mistral": {"apiKey": "…"}`, `Mistral(api_key="…")`. One grammar for all rules of the kind.
 
-use crate::detect::evidence::Candidate;
+use crate::detect::candidate::Candidate;
 use crate::detect::identifier;
 use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, opens};
 use crate::rules::{Alphabet, Text};
@@ -83,7 +83,7 @@ pub(crate) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Op
     if follows
         || spaced && !bytes[start..].starts_with(b"--")
         || !told
-        || identifier::has_word(&identifier::words(&bytes[last.clone()]), &PUBLIC)
+        || identifier::contains_any(&identifier::split_words(&bytes[last.clone()]), &PUBLIC)
     {
         return None;
     }
@@ -100,7 +100,8 @@ mod tests {
     fn a_provider_is_named_by_a_word_of_a_name_not_by_a_part_of_a_word() {
         let detector = Detector::new(RuleSet::builtin());
         let is_found = |name: &str| {
-            let found = detector.scan(format!("{name} = \"x7Kp2mQ9vT4rLw8ZsB3nYc6HdJ5gFa\"").as_bytes());
+            let found =
+                detector.find_evidence(format!("{name} = \"x7Kp2mQ9vT4rLw8ZsB3nYc6HdJ5gFa\"").as_bytes());
             found.iter().any(|found| detector.rules()[found.rule].id == "alibaba-secret-key")
         };
         for name in

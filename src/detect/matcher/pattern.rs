@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use crate::detect::evidence::{Candidate, Features, Tier};
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::{Features, Tier};
 use crate::detect::matcher::{block, keyword};
 use crate::detect::{assignment, identifier, placeholder, randomness, snippet};
 use crate::rules::{Alphabet, Form, MayFollow, Pattern, Text};
@@ -75,7 +76,7 @@ fn token(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
     let earliest = window.anchor.start.saturating_sub(most);
     let latest = window.anchor.start.checked_sub(fewest)?;
     (earliest..=latest).find_map(|start| {
-        let anywhere = parts.shaped.may_follow == MayFollow::Free && fewest == most;
+        let anywhere = parts.shaped.may_follow == MayFollow::Anything && fewest == most;
         if !anywhere && !opens(&window.bytes[..start], parts.shaped.may_not_precede) {
             return None;
         }
@@ -131,7 +132,7 @@ fn token_at(parts: &Parts<'_>, window: &Window<'_>, start: usize, end: usize) ->
     let found = PatternMatch { span, public, body, name: None };
     let after = &window.bytes[start + whole.end()..];
     let candidate = candidate(parts, window, found)?;
-    let proven = candidate.features.proof.as_ref().is_some_and(|proof| proof.fits == Some(true));
+    let proven = candidate.features.check.as_ref().is_some_and(|proof| proof.fits == Some(true));
     let glued = start + whole.end() == end && end < window.bytes.len();
     (parts.shaped.self_terminating || proven || glued || closes(parts, after)).then_some(candidate)
 }
@@ -156,14 +157,14 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMa
     let value = &window.bytes[span.clone()];
     let random = &window.bytes[body];
     let form = if shaped.exact { Tier::Exact } else { Tier::Likely };
-    let tier = if shaped.human_chosen { assignment::chosen(value)? } else { form };
+    let tier = if shaped.human_chosen { assignment::tier_of_human_chosen(value)? } else { form };
     let proof = match shaped.check {
-        Some(check) => Some(outcome::of(check, value)?),
+        Some(check) => Some(outcome::run_check(check, value)?),
         None => None,
     };
     let claims = proof.as_ref().and_then(|proof| proof.claims.clone()).map(Box::new);
     let proof = proof.map(Box::new);
-    let dummy = placeholder::of_shaped(random, shaped, value);
+    let placeholder = placeholder::of_shaped(random, shaped, value);
     let hidden = span.len() - public;
     let head = match shaped.form {
         Form::Pem { .. } | Form::JsonMember(_) => 0,
@@ -175,14 +176,22 @@ pub(crate) fn candidate(parts: &Parts<'_>, window: &Window<'_>, found: PatternMa
         prefix: public,
         mask: Mask { head, tail: 0 },
         strong: !shaped.human_chosen && randomness::bits(random.len(), shaped.alphabet) >= 80.0,
-        dummy,
-        features: Features { tier, body: hidden, claims, elided: false, name: None, proof, opinion: None },
+        placeholder,
+        features: Features {
+            tier,
+            body_length: hidden,
+            claims,
+            is_truncated: false,
+            name: None,
+            check: proof,
+            model_score: None,
+        },
         name: name
             .or_else(|| snippet::name_before(window.bytes, span.start))
-            .filter(|name| identifier::is_plain(&window.bytes[name.clone()])),
+            .filter(|name| identifier::may_be_shown(&window.bytes[name.clone()])),
         span,
-        partner: None,
-        coated: None,
+        companion: None,
+        encoded: None,
     })
 }
 
@@ -220,7 +229,7 @@ fn ends_colour(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{RuleSet, written};
+    use crate::rules::{RuleSet, rule_from_toml};
 
     #[test]
     fn what_ends_something_else_may_stand_before_a_token() {
@@ -238,9 +247,10 @@ mod tests {
     #[test]
     fn a_token_may_hold_its_anchor_by_chance_and_another_one_be_glued_to_it() {
         let spec = "id = \"acme-token\"\nanchors = [\"acm\"]\ntoken = 'acm[a-z0-9]{12}'\nalphabet = \"lower-alphanumeric\"";
-        let detector = crate::detect::Detector::new(RuleSet::builtin().with(&[written(spec)]));
+        let detector =
+            crate::detect::Detector::new(RuleSet::builtin().with_user_rules(&[rule_from_toml(spec)]));
         let found = |text: &str| {
-            let found = detector.scan(text.as_bytes()).into_iter();
+            let found = detector.find_evidence(text.as_bytes()).into_iter();
             found.map(|found| text[found.span].to_owned()).collect::<Vec<_>>()
         };
         let (one, other) = ("acm7x2acm9k4w8q", "acmh3v8p5z1t6y4");

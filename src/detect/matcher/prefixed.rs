@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use crate::detect::evidence::{Candidate, Features, Tier};
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::{Features, Tier};
 use crate::detect::identifier;
 use crate::detect::placeholder;
 use crate::detect::placeholder::Placeholder;
@@ -47,13 +48,21 @@ pub(crate) fn find(parts: &Parts<'_>, text: &[u8], anchor: &Range<usize>) -> Opt
         prefix,
         mask: Mask { head: parts.shape.mask_head, tail: parts.shape.mask_tail },
         strong: true,
-        dummy: placeholder_of(body, tier, parts.shape),
-        features: Features { tier, body: length, claims, elided, name: None, proof: None, opinion: None },
+        placeholder: placeholder_of(body, tier, parts.shape),
+        features: Features {
+            tier,
+            body_length: length,
+            claims,
+            is_truncated: elided,
+            name: None,
+            check: None,
+            model_score: None,
+        },
         name: crate::detect::snippet::name_before(text, span.start)
-            .filter(|name| identifier::is_plain(&text[name.clone()])),
+            .filter(|name| identifier::may_be_shown(&text[name.clone()])),
         span,
-        partner: None,
-        coated: None,
+        companion: None,
+        encoded: None,
     })
 }
 
@@ -70,7 +79,7 @@ fn body(parts: &Parts<'_>, rest: &[u8], literal: &[u8]) -> Option<(usize, Tier, 
     // Nothing looks beyond the next anchor, so that a text full of anchors costs no more than its length.
     let rest = &rest[..cut_at_next(&rest[..rest.len().min(token_check::MAX_JWT_BYTES)], literal)];
     if let Some(length) = token_check::jwt_length(rest).filter(|_| shape.jwt) {
-        let claims = token_check::claims(&rest[..length]);
+        let claims = token_check::read_claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
         return Some((length, tier, claims));
     }
@@ -106,7 +115,9 @@ mod tests {
         let head = ["sk-", "ant-", "oat01-"].concat();
         let body =
             "q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K2Wm9P";
-        let is_found = |text: &str| detector.scan(text.as_bytes()).iter().any(|found| found.dummy.is_none());
+        let is_found = |text: &str| {
+            detector.find_evidence(text.as_bytes()).iter().any(|found| found.placeholder.is_none())
+        };
         for behind in ["", "AAAA", "------", "__________", "0123456789", "xxxxxxxx", &"y".repeat(200)] {
             assert!(is_found(&format!("k={head}{body}AA{behind}\n")), "{behind}");
         }

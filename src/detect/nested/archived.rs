@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::decode::archive;
-use crate::decode::archive::{Fault, FaultKind, Member, Part, UnpackBudget};
+use crate::decode::archive::{Fault, FaultKind, Member, UnpackBudget, Unpacked};
+use crate::detect::candidate::Candidate;
 use crate::detect::candidate_set::{CandidateSet, Skipped};
-use crate::detect::evidence::Candidate;
 use crate::detect::{Detector, InlineComment, specific_only};
 use crate::secret::{Secret, ValueId};
 use crate::text::{LineCursor, Position};
@@ -36,7 +36,7 @@ impl Detector {
         }
         let mut seen = HashSet::new();
         packed.retain(|candidate| {
-            let coated = candidate.coated.as_ref();
+            let coated = candidate.encoded.as_ref();
             coated
                 .is_some_and(|coated| seen.insert((coated.value, candidate.span.clone(), coated.via.clone())))
         });
@@ -56,14 +56,19 @@ impl Detector {
         let mut gathered = CandidateSet::default();
         if !room.enter() {
             let what = "it lies in too many archives, one in the other";
-            gathered.not_read(Skipped { kind: FaultKind::Budget, what, within: Vec::new(), count: 1 });
+            gathered.not_read(Skipped {
+                kind: FaultKind::Budget,
+                message: what,
+                within: Vec::new(),
+                count: 1,
+            });
             return gathered;
         }
-        archive::open(text, room, &mut |part, room| match part {
-            Part::Fault(Fault { kind, what, label }) => {
-                gathered.not_read(Skipped { kind, what, within: vec![label], count: 1 });
+        archive::unpack(text, room, &mut |part, room| match part {
+            Unpacked::Fault(Fault { kind, message: what, label }) => {
+                gathered.not_read(Skipped { kind, message: what, within: vec![label], count: 1 });
             }
-            Part::Member(member) => {
+            Unpacked::Member(member) => {
                 let inner = self.everything(&member.bytes, room);
                 // They come in ascending order of place, so the lines are counted once.
                 let mut cursor = LineCursor::new(&member.bytes);
@@ -82,8 +87,8 @@ impl Detector {
 impl Candidate {
     /// The same, seen from the archive that holds the member that it was found in.
     fn in_archive(mut self, member: &Member<'_>, at: Position) -> Self {
-        let directives = InlineComment::near(&member.bytes, &self.span);
-        let mut coated = self.coated.take().unwrap_or_else(|| self.uncovered(&member.bytes));
+        let inline_comments = InlineComment::near(&member.bytes, &self.span);
+        let mut coated = self.encoded.take().unwrap_or_else(|| self.uncovered(&member.bytes));
         if !coated.shows_line {
             coated.line = self.line_in(&member.bytes, &[], &coated.masked.text);
         }
@@ -91,14 +96,14 @@ impl Candidate {
         coated.in_member.get_or_insert(at);
         coated.is_exact &= matches!(member.bytes, Cow::Borrowed(_));
         coated.via.insert(0, Cow::Owned(member.label.clone()));
-        coated.directives.extend(directives);
-        self.coated = Some(coated);
-        self.placed(|span| member.original(span))
+        coated.inline_comments.extend(inline_comments);
+        self.encoded = Some(coated);
+        self.placed(|span| member.original_span(span))
     }
 
     /// Whether it stands in an archive.
     pub(crate) fn is_packed(&self) -> bool {
-        self.coated.as_ref().is_some_and(|coated| coated.is_packed)
+        self.encoded.as_ref().is_some_and(|coated| coated.is_packed)
     }
 }
 
@@ -118,7 +123,7 @@ struct Inside {
 
 impl Inside {
     fn add(&mut self, candidate: &Candidate) {
-        let Some(coated) = &candidate.coated else { return };
+        let Some(coated) = &candidate.encoded else { return };
         if coated.is_exact {
             match self.exact.last_mut() {
                 Some(last) if candidate.span.start < last.end => last.end = last.end.max(candidate.span.end),
@@ -137,7 +142,7 @@ impl Inside {
         let after = self.exact.partition_point(|place| place.end <= span.start);
         let value = || {
             candidate
-                .coated
+                .encoded
                 .as_ref()
                 .map_or_else(|| Secret::new(&text[span.clone()]).id(), |coated| coated.value)
         };
@@ -196,13 +201,13 @@ mod tests {
             (gzip(&base64(&gzip(&text))), "gzip base64 gzip"),
             (gzip(&text).iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(), "hex gzip"),
         ] {
-            let looked = DETECTOR.look(&archive);
+            let looked = DETECTOR.scan(&archive);
             assert_eq!(via(&looked.evidence), [expected]);
-            assert_eq!(looked.unread, []);
+            assert_eq!(looked.skipped, []);
             let found = &looked.evidence[0];
             assert_eq!(found.value, Secret::new(key('A').as_bytes()).id());
             assert!(found.span.end <= archive.len() && !found.snippet.line.contains(&key('A')[20..60]));
-            assert_eq!(DETECTOR.look_again(&archive, &DETECTOR.trace(&archive)), looked);
+            assert_eq!(DETECTOR.scan_from_state(&archive, &DETECTOR.scan_state(&archive)), looked);
         }
     }
 
@@ -210,7 +215,7 @@ mod tests {
     fn what_is_stored_as_it_is_stands_at_its_own_place() {
         let text = line('A');
         for archive in [tar(&[("a", text.as_bytes())]), zip(&[stored("a", text.as_bytes())])] {
-            let found = &DETECTOR.scan(&archive)[0];
+            let found = &DETECTOR.find_evidence(&archive)[0];
             assert_eq!(&archive[found.span.clone()], key('A').as_bytes());
             assert!(found.snippet.line.starts_with("key = \"sk-"), "{}", found.snippet.line);
         }
@@ -219,7 +224,7 @@ mod tests {
     #[test]
     fn all_values_of_a_compressed_member_are_found_each_once() {
         let text = ['A', 'B', 'A', 'C'].map(line).concat();
-        let found = DETECTOR.scan(&gzip(text.as_bytes()));
+        let found = DETECTOR.find_evidence(&gzip(text.as_bytes()));
         assert_eq!(via(&found), ["gzip"; 3]);
         let lines: Vec<_> = found.iter().map(|evidence| evidence.in_member.unwrap()).collect();
         assert_eq!(lines, [2, 4, 8].map(|line| Position { line, column: 8 }));
@@ -227,7 +232,7 @@ mod tests {
         let lines: HashSet<_> = found.iter().map(|evidence| evidence.value).collect();
         assert_eq!(lines.len(), 3);
         let encoded = format!("x: {}\n", STANDARD.encode(gzip(text.as_bytes())));
-        assert_eq!(DETECTOR.scan(encoded.as_bytes()).len(), 3);
+        assert_eq!(DETECTOR.find_evidence(encoded.as_bytes()).len(), 3);
     }
 
     #[test]
@@ -236,22 +241,22 @@ mod tests {
         for _ in 0..5 {
             text = gzip(&text);
         }
-        assert_eq!(via(&DETECTOR.scan(&text)), ["gzip gzip gzip gzip gzip"]);
-        let looked = DETECTOR.look(&gzip(&gzip(&text)));
+        assert_eq!(via(&DETECTOR.find_evidence(&text)), ["gzip gzip gzip gzip gzip"]);
+        let looked = DETECTOR.scan(&gzip(&gzip(&text)));
         assert_eq!(looked.evidence, []);
-        assert_eq!(looked.unread.iter().map(|unread| unread.kind).collect::<Vec<_>>(), [FaultKind::Budget]);
+        assert_eq!(looked.skipped.iter().map(|unread| unread.kind).collect::<Vec<_>>(), [FaultKind::Budget]);
         // Base64 between them does not begin to count anew.
         for _ in 0..8 {
             text = STANDARD.encode(gzip(&text)).into_bytes();
         }
-        assert_eq!(DETECTOR.look(&text).unread.len(), 1);
+        assert_eq!(DETECTOR.scan(&text).skipped.len(), 1);
     }
 
     #[test]
     fn what_only_looks_like_an_archive_in_base64_is_no_damage() {
         let cut = &STANDARD.encode(gzip("a long text, not a secret".repeat(9).as_bytes()))[..40];
         assert_eq!(
-            DETECTOR.look(format!("x = \"{cut}\"\n").as_bytes()),
+            DETECTOR.scan(format!("x = \"{cut}\"\n").as_bytes()),
             crate::detect::ScanResult::default()
         );
     }
@@ -265,16 +270,16 @@ mod tests {
             member
         };
         let inner = zip(&[broken("a"), broken("b"), broken("c")]);
-        let looked = DETECTOR.look(&gzip(&zip(&[zipped("in.zip", &inner)])));
+        let looked = DETECTOR.scan(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
         let what = "its checksum does not fit";
-        assert_eq!(looked.unread, [Skipped { kind: FaultKind::Broken, what, within, count: 3 }]);
+        assert_eq!(looked.skipped, [Skipped { kind: FaultKind::Corrupt, message: what, within, count: 3 }]);
     }
 
     #[test]
     fn a_comment_beside_a_key_in_an_archive_counts() {
         let text = format!("key = \"{}\" # skant:allow -- made up\n", key('A'));
-        let found = DETECTOR.scan(&zip(&[zipped("a", text.as_bytes())]));
-        assert_eq!(found[0].directives.len(), 1);
+        let found = DETECTOR.find_evidence(&zip(&[zipped("a", text.as_bytes())]));
+        assert_eq!(found[0].inline_comments.len(), 1);
     }
 }

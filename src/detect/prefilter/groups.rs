@@ -28,11 +28,11 @@ impl Groups {
         }
     }
 
-    /// See [`ByteFilter::mark`].
-    pub(crate) fn mark(&self, text: &[u8], from: usize, marks: &mut [u64]) {
+    /// See [`ByteFilter::fill_bitmask`].
+    pub(crate) fn fill_bitmask(&self, text: &[u8], from: usize, marks: &mut [u64]) {
         match self {
-            Self::ByHalves(sieve) => sieve.mark(text, from, marks),
-            Self::BySixtyFours(sieve) => sieve.mark(text, from, marks),
+            Self::ByHalves(sieve) => sieve.fill_bitmask(text, from, marks),
+            Self::BySixtyFours(sieve) => sieve.fill_bitmask(text, from, marks),
         }
     }
 }
@@ -217,7 +217,7 @@ mod tests {
         };
         let text = include_str!("mod.rs").repeat(4);
         let mut marks = vec![0; text.len() / 64 + 1];
-        groups.mark(text.as_bytes(), 0, &mut marks);
+        groups.fill_bitmask(text.as_bytes(), 0, &mut marks);
         let marked: u32 = marks.iter().map(|mark: &u64| mark.count_ones()).sum();
         let marked = marked as usize * 1000 / text.len();
         assert!((1..most).contains(&marked), "{marked} of 1000 places are marked");

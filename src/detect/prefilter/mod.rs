@@ -131,7 +131,7 @@ impl Prefilter {
         let mut words = [0; WORDS];
         for from in (region.start..end).step_by(WORDS * POSITIONS) {
             let words = &mut words[..(end - from).div_ceil(POSITIONS).min(WORDS)];
-            quick.groups.mark(text, from, words);
+            quick.groups.fill_bitmask(text, from, words);
             for (from, word) in (from..).step_by(POSITIONS).zip(words.iter()) {
                 for place in bits(known(&quick.table, text, from, *word)) {
                     self.verify(&quick.table, text, region, from + place, visit)?;

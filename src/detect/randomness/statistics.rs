@@ -1,6 +1,6 @@
 //! Numbers about a value that tell a random one from one that a person typed.
 
-use crate::rules::Cuts;
+use crate::rules::PlaceholderLimits;
 
 /// What the characters of a value look like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ impl Statistics {
     }
 
     /// What makes the value no random one, if anything does.
-    pub(crate) fn cut(&self, value: &[u8], cuts: &Cuts) -> Option<&'static str> {
+    pub(crate) fn cut(&self, value: &[u8], cuts: &PlaceholderLimits) -> Option<&'static str> {
         if self.run >= cuts.run {
             Some("one character, again and again")
         } else if self.ascending >= cuts.ascending {
@@ -202,7 +202,8 @@ pub(crate) fn repeats(value: &[u8], size: usize) -> bool {
 mod tests {
     use super::*;
 
-    const CUTS: Cuts = Cuts { distinct: 8, entropy: 2.5, run: 4, ascending: 5, repeat: 4 };
+    const CUTS: PlaceholderLimits =
+        PlaceholderLimits { distinct: 8, entropy: 2.5, run: 4, ascending: 5, repeat: 4 };
 
     #[test]
     fn what_occurs_twice_is_told_however_short() {

@@ -1,7 +1,7 @@
 //! Deltas: a version told as copies from its base and inserted bytes.
 
 use crate::git::pack::EntryError;
-use crate::text::Copied;
+use crate::text::CopiedRange;
 
 /// The size of what a delta makes.
 ///
@@ -22,7 +22,7 @@ pub fn apply(
     delta: &[u8],
     most: usize,
     out: &mut Vec<u8>,
-    copies: &mut Vec<Copied>,
+    copies: &mut Vec<CopiedRange>,
 ) -> Result<(), EntryError> {
     out.clear();
     copies.clear();
@@ -49,7 +49,7 @@ pub fn apply(
             if count > length - out.len() {
                 return Err(EntryError("its delta is longer than it says"));
             }
-            copies.push(Copied { from: from..end, to: out.len() });
+            copies.push(CopiedRange { from: from..end, to: out.len() });
             out.extend_from_slice(&base[from..end]);
         } else {
             let count = usize::from(instruction);
@@ -99,7 +99,7 @@ fn size(rest: &mut &[u8]) -> Result<u64, EntryError> {
 mod tests {
     use super::*;
 
-    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Copied>), EntryError> {
+    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<CopiedRange>), EntryError> {
         let (mut out, mut copies) = (Vec::new(), Vec::new());
         apply(base, delta, 1 << 20, &mut out, &mut copies).map(|()| (out, copies))
     }
@@ -108,7 +108,7 @@ mod tests {
     fn copies_and_inserts_make_the_result() {
         let (out, copies) = applied(b"hello world", &[11, 9, 0x91, 6, 5, 4, b'!', b'!', b'!', b'!']).unwrap();
         assert_eq!(out, b"world!!!!");
-        assert_eq!(copies, [Copied { from: 6..11, to: 0 }]);
+        assert_eq!(copies, [CopiedRange { from: 6..11, to: 0 }]);
     }
 
     #[test]

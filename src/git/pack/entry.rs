@@ -11,7 +11,7 @@ pub enum Base {
     /// Another entry of the pack.
     Slot(usize),
     /// An object that this pack does not hold.
-    Elsewhere(Oid),
+    External(Oid),
 }
 
 /// What stands before an entry's bytes.
@@ -44,9 +44,9 @@ pub enum RawBase {
     /// Nothing: it is whole.
     None,
     /// The entry so many bytes before this one; never zero.
-    Before(u64),
+    Distance(u64),
     /// The object of this name.
-    Named(Oid),
+    Object(Oid),
 }
 
 impl RawHeader {
@@ -93,12 +93,12 @@ fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(RawHeader, usize), Entry
             if distance == 0 {
                 return Err(EntryError("it is its own base"));
             }
-            RawBase::Before(distance)
+            RawBase::Distance(distance)
         }
         7 => {
             let name = bytes.get(at..at + format.raw_len()).and_then(Oid::from_bytes).ok_or(SHORT)?;
             at += format.raw_len();
-            RawBase::Named(name)
+            RawBase::Object(name)
         }
         _ => RawBase::None,
     };
@@ -118,9 +118,9 @@ mod tests {
         let (header, start) = parse(&[0xb5, 0x0a, 0xff], ObjectFormat::Sha1).unwrap();
         assert_eq!((header.kind, header.size, start), (Some(ObjectKind::Blob), 5 + (10 << 4), 2));
         let (header, start) = parse(&[0x63, 0x81, 0x00], ObjectFormat::Sha1).unwrap();
-        assert!(matches!(header.base, RawBase::Before(256)) && header.kind.is_none() && start == 3);
+        assert!(matches!(header.base, RawBase::Distance(256)) && header.kind.is_none() && start == 3);
         let named = [&[0x71][..], &[7; 20]].concat();
-        assert!(matches!(parse(&named, ObjectFormat::Sha1).unwrap().0.base, RawBase::Named(_)));
+        assert!(matches!(parse(&named, ObjectFormat::Sha1).unwrap().0.base, RawBase::Object(_)));
     }
 
     #[test]

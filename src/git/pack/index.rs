@@ -1,7 +1,7 @@
 //! The index of a pack (`.idx`, versions 1 and 2): names in order, and where each lies.
 
 use crate::git::pack::Place;
-use crate::git::pack::mmap::Map;
+use crate::git::pack::mmap::MappedFile;
 use crate::git::{ObjectFormat, Oid};
 
 /// 256 counts; in version 2 signature and version stand before them.
@@ -10,7 +10,7 @@ const COUNTS: usize = 256 * 4;
 /// An index whose tables are known to lie within the file.
 #[derive(Debug)]
 pub struct PackIndex {
-    bytes: Map,
+    bytes: MappedFile,
     count: usize,
     /// The length of a name.
     name: usize,
@@ -30,7 +30,7 @@ impl PackIndex {
     ///
     /// # Errors
     /// It is of another form, or shorter than what it claims to hold.
-    pub fn parse(bytes: impl Into<Map>, format: ObjectFormat) -> Result<Self, &'static str> {
+    pub fn parse(bytes: impl Into<MappedFile>, format: ObjectFormat) -> Result<Self, &'static str> {
         let bytes = bytes.into();
         let second = bytes.starts_with(b"\xfftOc");
         if second && bytes.get(4..8) != Some(&[0, 0, 0, 2]) {

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 /// The bytes of a file of a pack. From a vector where there is no file, as in tests.
 #[derive(Debug)]
-pub struct Map(Bytes);
+pub struct MappedFile(Bytes);
 
 #[derive(Debug)]
 enum Bytes {
@@ -14,16 +14,16 @@ enum Bytes {
     Held(Vec<u8>),
 }
 
-impl From<Vec<u8>> for Map {
+impl From<Vec<u8>> for MappedFile {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Bytes::Held(bytes))
     }
 }
 
-impl Map {
+impl MappedFile {
     /// Maps a file, for reading.
     #[expect(unsafe_code, reason = "see below: packs are written once and never changed")]
-    pub(crate) fn of(file: &File) -> io::Result<Self> {
+    pub(crate) fn map(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
@@ -41,7 +41,7 @@ impl Map {
     }
 }
 
-impl Deref for Map {
+impl Deref for MappedFile {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {

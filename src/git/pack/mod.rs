@@ -18,7 +18,7 @@ use crate::git::{ObjectFormat, ObjectKind, Oid};
 pub use delta::{apply, result_size};
 pub use entry::{Base, Header, RawBase, RawHeader};
 pub use index::PackIndex;
-pub use mmap::Map;
+pub use mmap::MappedFile;
 pub use sizes::PackSizes;
 
 /// A pack that cannot be used at all.
@@ -51,7 +51,7 @@ pub struct EntryError(pub &'static str);
 #[derive(Debug)]
 pub struct Pack {
     index: PackIndex,
-    data: Map,
+    data: MappedFile,
     format: ObjectFormat,
     /// Where each entry begins, sorted, with its place in the index; the last one is where entries end.
     places: Vec<Place>,
@@ -81,7 +81,11 @@ impl Pack {
     ///
     /// # Errors
     /// The pack is of another form, or shorter than what the index says.
-    pub fn new(index: PackIndex, data: impl Into<Map>, format: ObjectFormat) -> Result<Self, &'static str> {
+    pub fn new(
+        index: PackIndex,
+        data: impl Into<MappedFile>,
+        format: ObjectFormat,
+    ) -> Result<Self, &'static str> {
         let data = data.into();
         let end = data.len().checked_sub(format.raw_len()).ok_or("it is shorter than its checksum")?;
         if data.get(..8).is_none_or(|head| !head.starts_with(b"PACK") || !matches!(head[7], 2 | 3)) {
@@ -122,7 +126,7 @@ impl Pack {
 
     /// The name at a position in the index, which is in order of name.
     #[must_use]
-    pub fn name(&self, position: usize) -> Option<Oid> {
+    pub fn oid_at_position(&self, position: usize) -> Option<Oid> {
         self.index.oid(position)
     }
 
@@ -134,7 +138,7 @@ impl Pack {
 
     /// How many bytes the entry at a slot takes in the pack.
     #[must_use]
-    pub fn stored(&self, slot: usize) -> u64 {
+    pub fn stored_bytes(&self, slot: usize) -> u64 {
         self.bytes_of(slot).map_or(0, |bytes| bytes.len() as u64)
     }
 
@@ -172,14 +176,14 @@ impl Pack {
         let (raw, start) = self.raw_header(slot)?;
         let base = match raw.base {
             RawBase::None => Base::None,
-            RawBase::Before(distance) => {
+            RawBase::Distance(distance) => {
                 let offset = self.places[slot].offset.checked_sub(distance);
                 let offset = offset.ok_or(EntryError("its base lies before the pack"))?;
                 Base::Slot(self.slot_at(offset).ok_or(EntryError("its base is no entry"))?)
             }
-            RawBase::Named(oid) => match self.find(&oid) {
+            RawBase::Object(oid) => match self.find(&oid) {
                 Some(base) if base != slot => Base::Slot(base),
-                _ => Base::Elsewhere(oid),
+                _ => Base::External(oid),
             },
         };
         Ok(Header { kind: raw.kind, base, size: raw.size, start })
@@ -227,12 +231,12 @@ const fn kind_of(number: u8) -> Option<ObjectKind> {
     }
 }
 
-fn open(path: &Path) -> Result<Map, PackError> {
+fn open(path: &Path) -> Result<MappedFile, PackError> {
     let io = |source| PackError::Io { path: path.to_path_buf(), source };
     // Looked at before it is opened: opening a pipe would wait for a writer.
     if !fs::metadata(path).map_err(io)?.is_file() {
         return Err(io(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no regular file")));
     }
     let file = fs::File::open(path).map_err(io)?;
-    Map::of(&file).map_err(io)
+    MappedFile::map(&file).map_err(io)
 }

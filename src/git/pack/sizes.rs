@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::{Decompress, FlushDecompress};
 
 use crate::git::pack::entry::{RawBase, RawHeader};
-use crate::git::pack::{EntryError, Map, PackError, PackIndex, open, result_size};
+use crate::git::pack::{EntryError, MappedFile, PackError, PackIndex, open, result_size};
 use crate::git::{ObjectFormat, Oid};
 
 /// No writer of packs makes chains as long.
@@ -19,7 +19,7 @@ const HEAD: usize = 20;
 #[derive(Debug)]
 pub struct PackSizes {
     index: PackIndex,
-    data: Map,
+    data: MappedFile,
     format: ObjectFormat,
 }
 
@@ -37,7 +37,7 @@ impl PackSizes {
     /// The most bytes that an object, a difference that leads to it, or one of its bases takes; less where
     /// something does not fit, which shows when it is decoded. `None` if it is not here.
     #[must_use]
-    pub fn most(&self, oid: &Oid) -> Option<u64> {
+    pub fn max_decoded(&self, oid: &Oid) -> Option<u64> {
         let offset = self.index.offset(self.index.find(oid)?).ok()?;
         let (mut most, mut at) = (0, Some(offset));
         for _ in 0..LONGEST_CHAIN {
@@ -57,8 +57,8 @@ impl PackSizes {
         let (header, start) = RawHeader::parse(bytes, self.format)?;
         let base = match header.base {
             RawBase::None => return Ok((header.size, None)),
-            RawBase::Before(distance) => offset.checked_sub(distance),
-            RawBase::Named(oid) => self.index.find(&oid).and_then(|at| self.index.offset(at).ok()),
+            RawBase::Distance(distance) => offset.checked_sub(distance),
+            RawBase::Object(oid) => self.index.find(&oid).and_then(|at| self.index.offset(at).ok()),
         };
         let mut head = [0; HEAD];
         let mut stream = Decompress::new(true);
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_largest_of_a_chain_counts() {
-        let of = |pack: &PackSizes, name: u8| pack.most(&Oid::from_bytes(&[name; 20]).unwrap());
+        let of = |pack: &PackSizes, name: u8| pack.max_decoded(&Oid::from_bytes(&[name; 20]).unwrap());
         let sizes = pack(&[1 << 40, 7, 9]);
         assert_eq!((of(&sizes, 1), of(&sizes, 2), of(&sizes, 4)), (Some(3), Some(1 << 40), Some(1 << 40)));
         assert_eq!(of(&sizes, 9), None);
@@ -136,7 +136,7 @@ mod tests {
             let at = at.min(data.len());
             data.splice(at.., bytes);
             sizes.data = data.into();
-            let _ = sizes.most(&Oid::from_bytes(&[3; 20]).unwrap());
+            let _ = sizes.max_decoded(&Oid::from_bytes(&[3; 20]).unwrap());
         }
     }
 }

@@ -1,142 +1,200 @@
-//! Why hooks were not installed or removed, and what to do then.
+//! The errors of installing and removing hooks. A message says what is wrong, the help what to do about it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::hook::install::hooks_dir::{Belongs, Folder};
-use crate::hook::install::{Hook, third_party};
+use miette::Diagnostic;
+
+use super::Hook;
+use super::hooks_dir::{HooksDir, Owner};
+use super::third_party;
 use crate::text;
 
-/// Why nothing was installed or removed.
-#[derive(Debug, thiserror::Error)]
+/// The reason why nothing was installed or removed.
+#[derive(Debug, thiserror::Error, Diagnostic)]
 #[non_exhaustive]
 pub enum InstallError {
-    /// There is no git.
+    /// There is no git program.
     #[error("the program `{}` was not found", Shown(git))]
+    #[diagnostic(code(skant::install::no_git), help("install git, or put it on the PATH"))]
     NoGit {
-        /// What was looked for.
+        /// The program that was searched for.
         git: OsString,
     },
     /// The folder is in no repository.
     #[error("{} is in no git repository", Shown(dir))]
+    #[diagnostic(
+        code(skant::install::no_repository),
+        help("go into a repository, or make one with `git init`")
+    )]
     NoRepository {
         /// The folder.
         dir: PathBuf,
     },
-    /// Git does not trust the repository, because it belongs to somebody else.
+    /// Git does not trust the repository, because it belongs to another user.
     #[error("git refuses the repository at {}: {message}", Shown(dir))]
+    #[diagnostic(code(skant::install::other_owner), help("{}", owner_help(advice)))]
     OtherOwner {
         /// The folder.
         dir: PathBuf,
-        /// The first line of what git says, escaped.
+        /// The first line of git's message, escaped.
         message: String,
-        /// The command that git advises, escaped.
+        /// The command that git advises, escaped; empty if git advises nothing.
         advice: String,
     },
-    /// Git could not say where the hooks are.
+    /// Git could not report the hooks folder.
     #[error("git cannot say where the hooks of {} are: {message}", Shown(dir))]
+    #[diagnostic(
+        code(skant::install::git),
+        help("`git rev-parse --git-path hooks` has to work in that folder first")
+    )]
     Git {
         /// The folder.
         dir: PathBuf,
-        /// What git says, escaped.
+        /// Git's message, escaped.
         message: String,
     },
-    /// What git calls the hooks folder is none.
+    /// The path at which git expects the hooks folder is not a folder.
     #[error("git looks for hooks in {}, which is not a folder", Shown(path))]
-    NoFolder {
+    #[diagnostic(
+        code(skant::install::not_a_folder),
+        help(
+            "see `git config --show-origin core.hooksPath`; `git config --unset core.hooksPath` gives the \
+             repository its own hooks folder back"
+        )
+    )]
+    NotAFolder {
         /// The path.
         path: PathBuf,
     },
     /// `core.hooksPath` leads into the working tree.
     #[error("the hooks folder {} is part of the working tree, so its files may be committed", Shown(folder))]
+    #[diagnostic(code(skant::install::tracked_folder), help("{}", advice.text(folder)))]
     TrackedFolder {
         /// The hooks folder.
         folder: PathBuf,
-        /// The hooks asked for.
-        hooks: Vec<Hook>,
+        /// The way out.
+        advice: FolderAdvice,
     },
     /// `core.hooksPath` leads out of the repository.
-    #[error("the hooks folder {} is outside the repository, so others may use it, too", Shown(folder))]
+    #[error("the hooks folder {} is outside the repository, so other repositories may use it", Shown(folder))]
+    #[diagnostic(code(skant::install::shared_folder), help("{}", advice.text(folder)))]
     SharedFolder {
         /// The hooks folder.
         folder: PathBuf,
-        /// The hooks asked for.
-        hooks: Vec<Hook>,
+        /// The way out.
+        advice: FolderAdvice,
     },
-    /// The user's `core.hooksPath` is set to something else already.
+    /// The user's `core.hooksPath` is set to another folder already.
     #[error("`core.hooksPath` leads to {} already, for all of your repositories", Shown(path))]
+    #[diagnostic(
+        code(skant::install::other_global),
+        help(
+            "call skant from there (`skant hook pre-commit \"$@\"` in {}, and the same for pre-merge-commit, \
+             commit-msg and pre-push), or unset it with `git config --global --unset core.hooksPath` and run this \
+             again",
+            Shown(path.join("pre-commit"))
+        )
+    )]
     OtherGlobal {
-        /// Where it leads.
+        /// The folder that it names.
         path: PathBuf,
     },
-    /// Another hook, and the place where it would be kept is taken.
+    /// There is a third-party hook, and the name under which it would be kept is taken.
     #[error("{} is not skant's, and {} holds an earlier hook already", Shown(path), Shown(before))]
+    #[diagnostic(
+        code(skant::install::two_hooks),
+        help("put the lines of both into {}, remove {}, and run this again", Shown(before), Shown(path))
+    )]
     TwoHooks {
-        /// The hook that is there.
+        /// The third-party hook.
         path: PathBuf,
-        /// The one that was there before.
+        /// The earlier hook.
         before: PathBuf,
     },
-    /// Skant's own script, with somebody's changes.
-    #[error("{} was installed by skant and changed since", Shown(path))]
+    /// A script of skant's was edited.
+    #[error("{} was installed by skant and edited afterwards", Shown(path))]
+    #[diagnostic(
+        code(skant::install::edited),
+        help(
+            "move your own lines into {0}.before-skant (executable; it is called first), remove {0}, and run this \
+             again",
+            Shown(path)
+        )
+    )]
     Edited {
         /// The hook.
         path: PathBuf,
     },
-    /// A folder, a pipe or the like in the place of a hook.
+    /// A folder, a pipe or the like has the name of a hook.
     #[error("{} is in the way: it is not a file", Shown(path))]
+    #[diagnostic(code(skant::install::not_a_file), help("move {} away and run this again", Shown(path)))]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
-    /// The system refused.
-    #[error("cannot {doing} {}: {source}{}", Shown(path), NotUndone(not_undone))]
+    /// The system refused an operation.
+    #[error("cannot {doing} {}: {source}{}", Shown(path), NotRestored(not_restored))]
+    #[diagnostic(
+        code(skant::install::io),
+        help("check the permissions of that file and its folder, and run this again")
+    )]
     Io {
-        /// What was tried: a verb.
+        /// The operation: a verb.
         doing: &'static str,
-        /// With what.
+        /// The file or folder of the operation.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
-        /// Files that could not be put back as they were; normally none.
-        not_undone: Vec<PathBuf>,
+        /// Files that could not be restored; normally empty.
+        not_restored: Vec<PathBuf>,
     },
+}
+
+/// The way out where the hooks folder is not the repository's alone.
+#[derive(Clone, Debug)]
+pub enum FolderAdvice {
+    /// Add lines that call skant for these hooks.
+    AddLines(Vec<Hook>),
+    /// Run `skant uninstall --force`.
+    ForceUninstall,
 }
 
 impl InstallError {
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { doing, path: path.to_path_buf(), source, not_undone: Vec::new() }
+        Self::Io { doing, path: path.to_path_buf(), source, not_restored: Vec::new() }
     }
 
-    /// Git could not be started.
-    pub(crate) fn not_run(git: &OsStr, source: io::Error) -> Self {
+    /// Makes the error for a git program that could not be started.
+    pub(crate) fn git_not_started(git: &OsStr, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::NoGit { git: git.into() },
             _ => Self::io("run", Path::new(git), source),
         }
     }
 
-    pub(crate) fn not_undone(&mut self, path: PathBuf) {
-        if let Self::Io { not_undone, .. } = self {
-            not_undone.push(path);
+    /// Adds a file that could not be restored after the error.
+    pub(crate) fn add_not_restored(&mut self, path: PathBuf) {
+        if let Self::Io { not_restored, .. } = self {
+            not_restored.push(path);
         }
     }
 
-    pub(crate) fn foreign_folder(folder: &Folder, hooks: &[Hook]) -> Self {
-        let (path, hooks) = (folder.path.clone(), hooks.to_vec());
-        match folder.belongs {
-            Belongs::ToWorkTree => Self::TrackedFolder { folder: path, hooks },
-            Belongs::ToRepository | Belongs::Elsewhere => Self::SharedFolder { folder: path, hooks },
+    pub(crate) fn foreign_folder(dir: &HooksDir, advice: FolderAdvice) -> Self {
+        let folder = dir.path.clone();
+        match dir.owner {
+            Owner::WorkTree => Self::TrackedFolder { folder, advice },
+            Owner::Repository | Owner::Elsewhere => Self::SharedFolder { folder, advice },
         }
     }
 
-    /// Git has ended with this on its standard error.
+    /// Makes the error for a git process that failed with this text on standard error.
     pub(crate) fn refused_by_git(dir: &Path, stderr: &[u8]) -> Self {
         let lines: Vec<String> = stderr
             .split(|byte| *byte == b'\n')
-            .map(|line| text::terminal(line.trim_ascii()))
+            .map(|line| text::escape_terminal(line.trim_ascii()))
             .filter(|line| !line.is_empty())
             .collect();
         let dir = dir.to_path_buf();
@@ -151,79 +209,49 @@ impl InstallError {
         }
         Self::Git { dir, message: lines.join(" ") }
     }
+}
 
-    /// What to do about it.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
-        Some(match self {
-            Self::NoGit { .. } => "install git, or put it on the PATH".to_owned(),
-            Self::NoRepository { .. } => "go into a repository, or make one with `git init`".to_owned(),
-            Self::OtherOwner { advice, .. } if advice.is_empty() => {
-                "run this as the repository's owner".to_owned()
+fn owner_help(advice: &str) -> String {
+    if advice.is_empty() {
+        return "run this as the repository's owner".to_owned();
+    }
+    format!("run this as the repository's owner, or, if you trust it, first: {advice}")
+}
+
+impl FolderAdvice {
+    fn text(&self, folder: &Path) -> String {
+        match self {
+            Self::ForceUninstall => "`skant uninstall --force` removes skant's hooks there".to_owned(),
+            Self::AddLines(hooks) => {
+                let files = third_party::user_folder(folder);
+                let lines = hooks.iter().map(|hook| {
+                    format!("\n  skant hook {} \"$@\"    in {}", hook.name(), Shown(files.join(hook.name())))
+                });
+                format!(
+                    "`core.hooksPath` or a link leads there. Add these lines to the files there:{}\nIf the \
+                     pre-commit framework runs the hooks, add skant to .pre-commit-config.yaml instead; `--force` \
+                     installs the hooks there anyway",
+                    lines.collect::<String>()
+                )
             }
-            Self::OtherOwner { advice, .. } => {
-                format!("run this as the repository's owner, or, if you trust it, first: {advice}")
-            }
-            Self::NoFolder { .. } => "see `git config --show-origin core.hooksPath`; `git config --unset \
-                core.hooksPath` gives the repository its own hooks folder back"
-                .to_owned(),
-            Self::TrackedFolder { folder, hooks } | Self::SharedFolder { folder, hooks } => {
-                instead_of_writing(folder, hooks)
-            }
-            Self::OtherGlobal { path } => format!(
-                "call skant from there (`skant hook pre-commit \"$@\"` in {}, and so for pre-merge-commit, \
-                 commit-msg and pre-push), or take it back with `git config --global --unset core.hooksPath` and run \
-                 this again",
-                Shown(path.join("pre-commit"))
-            ),
-            Self::TwoHooks { path, before } => {
-                format!("put what both do into {}, remove {}, and run this again", Shown(before), Shown(path))
-            }
-            Self::Edited { path } => format!(
-                "move the lines that are yours into {}.before-skant (executable; it is called first), remove {}, \
-                 and run this again",
-                Shown(path),
-                Shown(path)
-            ),
-            Self::NotAFile { path } => format!("move {} away and run this again", Shown(path)),
-            Self::Git { .. } | Self::Io { .. } => return None,
-        })
+        }
     }
 }
 
-impl miette::Diagnostic for InstallError {
-    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.help().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-}
-
-/// How to have skant called from a folder that is not ours to write.
-fn instead_of_writing(folder: &Path, hooks: &[Hook]) -> String {
-    let place = third_party::of_people(folder);
-    let lines = hooks.iter().map(|hook| {
-        format!("\n  skant hook {} \"$@\"    in {}", hook.name(), Shown(place.join(hook.name())))
-    });
-    format!(
-        "`core.hooksPath` or a link leads there. Add these lines to what is there:{}\nWhere the pre-commit \
-         framework runs the hooks, add skant to .pre-commit-config.yaml instead; `--force` does it here all the same",
-        lines.collect::<String>()
-    )
-}
-
-/// A path as it may be printed.
+/// A path that is escaped where it is printed.
 struct Shown<P>(P);
 
-impl<P: AsRef<std::ffi::OsStr>> fmt::Display for Shown<P> {
+impl<P: AsRef<OsStr>> fmt::Display for Shown<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&text::terminal(self.0.as_ref().as_encoded_bytes()))
+        formatter.write_str(&text::escape_terminal(self.0.as_ref().as_encoded_bytes()))
     }
 }
 
-/// What is left of a change that failed and could not be taken back.
-struct NotUndone<'p>(&'p [PathBuf]);
+/// The files that a failed change could not restore, as the end of a message.
+struct NotRestored<'p>(&'p [PathBuf]);
 
-impl fmt::Display for NotUndone<'_> {
+impl fmt::Display for NotRestored<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|path| write!(formatter, "; {} was not put back", Shown(path)))
+        self.0.iter().try_for_each(|path| write!(formatter, "; {} was not restored", Shown(path)))
     }
 }

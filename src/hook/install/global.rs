@@ -1,5 +1,7 @@
-//! `skant install --global`: one folder of hooks for all repositories of a user, through `core.hooksPath`. Since
-//! git then looks at no repository's own hooks, a script stands in the place of each of them and calls it.
+//! `skant install --global`: one folder of hooks for all repositories of a user, named by `core.hooksPath`.
+//!
+//! Git then ignores the hooks of the repositories. So each hook name has a script that calls the repository's own hook.
+//! Does not install into a repository, and replaces no other `core.hooksPath`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -7,15 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::hook::install::script;
-use crate::hook::install::script::Origin;
-use crate::hook::install::transaction;
-use crate::hook::install::transaction::Step;
-use crate::hook::install::{InstallError, Options, What, is_executable, metadata};
+use super::script::{self, Origin};
+use super::transaction::{self, Step};
+use super::{InstallError, Options, Outcome, hooks_dir, is_executable, metadata};
 
-/// Every hook that git looks for in a hooks folder, but for `push-to-checkout`: where that is there, git leaves
-/// to it what it does by itself otherwise.
-const NAMES: [&str; 26] = [
+/// Every hook that git searches for in a hooks folder, except `push-to-checkout`: if that hook exists, git stops
+/// updating the working tree itself.
+const HOOK_NAMES: [&str; 26] = [
     "applypatch-msg",
     "pre-applypatch",
     "post-applypatch",
@@ -44,41 +44,41 @@ const NAMES: [&str; 26] = [
     "p4-pre-submit",
 ];
 
-/// What was done for all repositories.
+/// The result of a change for all repositories.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Global {
+pub struct GlobalAction {
     /// The folder of hooks.
     pub folder: PathBuf,
-    /// What was done about it.
-    pub what: What,
+    /// The change.
+    pub outcome: Outcome,
 }
 
-/// Puts the hooks for all repositories into `folder`, and makes git look there.
+/// Installs the hooks for all repositories into `folder`, and sets `core.hooksPath` to it.
 ///
 /// # Errors
 ///
-/// Where `core.hooksPath` leads somewhere else already, where a file is in the way, or one cannot be written; then
-/// nothing has changed.
-pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, InstallError> {
+/// Fails if `core.hooksPath` names another folder already, if a file is in the way, or if a file cannot be written.
+/// Then nothing has changed.
+pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<GlobalAction, InstallError> {
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
-    let _alone = transaction::alone(folder);
-    let set = hooks_path(options.git)?;
-    if let Some(set) = set.as_ref().filter(|set| !is_same(set, folder)) {
-        return Err(InstallError::OtherGlobal { path: set.clone() });
+    let _lock = transaction::lock(folder);
+    let configured = hooks_path(options.git)?;
+    if let Some(other) = configured.as_ref().filter(|path| !is_same(path, folder)) {
+        return Err(InstallError::OtherGlobal { path: other.clone() });
     }
     let script = script::render_global(&program);
-    let (mut steps, mut ours) = (Vec::new(), false);
-    for name in NAMES {
+    let (mut steps, mut was_installed) = (Vec::new(), false);
+    for name in HOOK_NAMES {
         let path = folder.join(name);
         match origin(&path)? {
-            Some(Origin::Skant(sum)) if sum == script.sum && is_executable(&path) => {
-                ours = true;
+            Some(Origin::Skant(checksum)) if checksum == script.checksum && is_executable(&path) => {
+                was_installed = true;
                 continue;
             }
-            Some(Origin::Skant(_)) => ours = true,
+            Some(Origin::Skant(_)) => was_installed = true,
             Some(Origin::Edited) => return Err(InstallError::Edited { path }),
-            Some(Origin::Foreign) => {
+            Some(Origin::ThirdParty) => {
                 let source = io::Error::new(io::ErrorKind::AlreadyExists, "it is not skant's");
                 return Err(InstallError::io("replace", &path, source));
             }
@@ -86,49 +86,49 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<Global, In
         }
         steps.push(Step::Write { path, content: script.content.clone() });
     }
-    let what = match (steps.is_empty() && set.is_some(), ours) {
-        (true, _) => What::Unchanged,
-        (false, true) => What::Refreshed,
-        (false, false) => What::Installed,
+    let outcome = match (steps.is_empty() && configured.is_some(), was_installed) {
+        (true, _) => Outcome::Unchanged,
+        (false, true) => Outcome::Refreshed,
+        (false, false) => Outcome::Installed,
     };
     transaction::apply(folder, &steps)?;
-    if set.is_none() {
+    if configured.is_none() {
         configure(options.git, &[OsStr::new("core.hooksPath"), folder.as_os_str()])?;
     }
-    Ok(Global { folder: folder.to_path_buf(), what })
+    Ok(GlobalAction { folder: folder.to_path_buf(), outcome })
 }
 
-/// Takes away what [`install_global`] has put there. `None` where there is nothing of it.
+/// Removes the hooks that [`install_global`] installed. Returns `None` if there are none.
 ///
 /// # Errors
 ///
-/// As for [`install_global`].
-pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<Global>, InstallError> {
-    let _alone = transaction::alone(folder);
-    let set = hooks_path(options.git)?.is_some_and(|set| is_same(&set, folder));
+/// Fails like [`install_global`].
+pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<GlobalAction>, InstallError> {
+    let _lock = transaction::lock(folder);
+    let is_configured = hooks_path(options.git)?.is_some_and(|path| is_same(&path, folder));
     let mut steps = Vec::new();
-    for name in NAMES {
+    for name in HOOK_NAMES {
         let path = folder.join(name);
         if let Some(Origin::Skant(_)) = origin(&path)? {
             steps.push(Step::Remove { path });
         }
     }
-    if steps.is_empty() && !set {
+    if steps.is_empty() && !is_configured {
         return Ok(None);
     }
-    // First git, so that it never looks for hooks in an empty folder.
-    if set {
+    // The setting goes first, so that git never searches for hooks in an empty folder.
+    if is_configured {
         configure(options.git, &[OsStr::new("--unset"), OsStr::new("core.hooksPath")])?;
     }
     if !steps.is_empty() {
         transaction::apply(folder, &steps)?;
     }
-    // It stays where somebody has put something else into it.
+    // This fails if the folder holds other files; then it stays.
     let _ = fs::remove_dir(folder);
-    Ok(Some(Global { folder: folder.to_path_buf(), what: What::Removed }))
+    Ok(Some(GlobalAction { folder: folder.to_path_buf(), outcome: Outcome::Removed }))
 }
 
-/// Where the hooks for all repositories lie: in the user's folder of settings.
+/// Returns the folder of the hooks for all repositories: in the user's folder for settings.
 #[must_use]
 pub fn global_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let path = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -153,16 +153,15 @@ fn origin(path: &Path) -> Result<Option<Origin>, InstallError> {
     }
 }
 
-/// What the user's `core.hooksPath` is, if it is set.
+/// Returns the user's `core.hooksPath`, if it is set.
 fn hooks_path(git: &OsStr) -> Result<Option<PathBuf>, InstallError> {
     let output = config(git, &["--type=path", "--get", "core.hooksPath"].map(OsStr::new))?;
     match output.status.code() {
         Some(0) => {
             let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
-            Ok(Some(crate::hook::install::hooks_dir::path_of(line))
-                .filter(|path| !path.as_os_str().is_empty()))
+            Ok(Some(hooks_dir::path_from_bytes(line)).filter(|path| !path.as_os_str().is_empty()))
         }
-        // It is not set.
+        // The setting does not exist.
         Some(1) => Ok(None),
         _ => Err(InstallError::refused_by_git(Path::new("."), &output.stderr)),
     }
@@ -183,7 +182,7 @@ fn config(git: &OsStr, arguments: &[&OsStr]) -> Result<Output, InstallError> {
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| InstallError::not_run(git, source))
+        .map_err(|source| InstallError::git_not_started(git, source))
 }
 
 #[cfg(test)]
@@ -192,7 +191,7 @@ mod tests {
     use crate::hook::install::Hook;
 
     #[test]
-    fn the_folder_is_in_the_users_settings() {
+    fn the_folder_is_in_the_folder_for_settings() {
         let folder = |variables: &[(&str, &str)]| {
             let variables = variables.to_vec();
             global_folder(move |name| {
@@ -210,8 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn every_hook_of_skants_is_among_them_and_the_one_that_changes_git_is_not() {
-        assert!(Hook::ALL.iter().all(|hook| NAMES.contains(&hook.name())));
-        assert!(!NAMES.contains(&"push-to-checkout"));
+    fn the_names_hold_every_hook_of_skant_and_not_push_to_checkout() {
+        assert!(Hook::ALL.iter().all(|hook| HOOK_NAMES.contains(&hook.name())));
+        assert!(!HOOK_NAMES.contains(&"push-to-checkout"));
     }
 }

@@ -1,7 +1,7 @@
-//! `skant install` and `skant uninstall`: four scripts in git's hooks folder, beside whatever was there before.
+//! `skant install` and `skant uninstall`: four scripts in git's hooks folder. An earlier hook is kept and called first.
 //!
-//! Everything is looked at first and then changed as one: what fails on the way leaves the folder as it was.
-//! Prints nothing; both return what they did as data.
+//! Both read all files first and then change them as one transaction: a failure leaves the folder as it was.
+//! Prints nothing; both return their changes as data.
 
 pub(crate) mod binary_path;
 pub(crate) mod error;
@@ -15,32 +15,32 @@ use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-use hooks_dir::{Belongs, Folder};
+use hooks_dir::{HooksDir, Owner};
 use script::Origin;
 use transaction::Step;
 
-pub use binary_path::program;
-pub use error::InstallError;
-pub use global::{Global, global_folder, install_global, uninstall_global};
+pub use binary_path::running_program;
+pub use error::{FolderAdvice, InstallError};
+pub use global::{GlobalAction, global_folder, install_global, uninstall_global};
 
-/// A hook that skant answers.
+/// A hook that `skant install` installs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hook {
-    /// Before a commit: what is staged.
+    /// Runs before a commit: scans the staged files.
     PreCommit,
-    /// Before the commit of a merge without conflicts.
+    /// Runs before the commit of a merge without conflicts.
     PreMergeCommit,
-    /// The message of a commit.
+    /// Scans the message of a commit.
     CommitMsg,
-    /// The commits of a push.
+    /// Scans the commits of a push.
     PrePush,
 }
 
 impl Hook {
-    /// All of them, in the order in which git calls them.
+    /// All hooks, in the order in which git calls them.
     pub const ALL: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::CommitMsg, Self::PrePush];
 
-    /// The name that git gives it.
+    /// The name that git uses.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -52,185 +52,190 @@ impl Hook {
     }
 }
 
-/// What to do where the hooks folder is not this repository's alone.
+/// The behaviour where the hooks folder is not this repository's alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignFolder {
-    /// Say so and change nothing.
+    /// Return an error and change nothing.
     Refuse,
-    /// Change it all the same (`--force`).
+    /// Change it anyway (`--force`).
     Change,
 }
 
-/// Where and what to install or to remove.
+/// The repository, the program and the hooks of an installation.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'o> {
     /// A folder in the repository.
     pub dir: &'o Path,
-    /// The git program: a path, or a name to look up on the PATH.
+    /// The git program: a path, or a name to search for on the PATH.
     pub git: &'o OsStr,
-    /// The skant program that the hooks call first; [`program()`] finds it. `uninstall` does not use it.
+    /// The skant program that the hooks try first; [`running_program()`] finds it. `uninstall` does not use it.
     pub program: &'o Path,
-    /// Which hooks; by default [`Hook::ALL`].
+    /// The hooks to install or remove; normally [`Hook::ALL`].
     pub hooks: &'o [Hook],
-    /// Whether a folder that others use, too, may be changed.
+    /// Whether a folder that other repositories also use may be changed.
     pub foreign_folder: ForeignFolder,
 }
 
-/// What was done about one file.
+/// The result for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The hook.
     pub hook: Hook,
     /// The file.
     pub path: PathBuf,
-    /// What was done about it.
-    pub what: What,
+    /// The change.
+    pub outcome: Outcome,
 }
 
-/// What was done about a file.
+/// The change to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
-    /// Skant's script was written where no script of skant's was.
+pub enum Outcome {
+    /// Skant's script was written; there was no script of skant before.
     Installed,
-    /// Skant's script was of another format, called another program or was not executable.
+    /// Skant's script was replaced: its text was older, it called another program or it was not executable.
     Refreshed,
-    /// Skant's script was there already, just so.
+    /// The same script of skant was there already.
     Unchanged,
-    /// The hooks folder is not this repository's alone, and this file of it calls skant.
+    /// The hooks folder is not this repository's alone, and this file in it calls skant already.
     Called,
-    /// The hook that was there lies at this path now and is called first.
-    KeptAndCalls,
-    /// The same, but it is not executable: git did not run it, and skant does not either.
+    /// The earlier hook is at this path now and is called first.
+    KeptAndCalled,
+    /// The earlier hook is at this path now. It is not executable: git did not run it, and skant does not run it.
     Kept,
     /// Skant's script was removed.
     Removed,
-    /// The hook that was there before skant is in its place again, at this path.
+    /// The earlier hook has its own name again, which is this path.
     Restored,
-    /// A hook that is not skant's, or that somebody changed since, was not touched.
+    /// A third-party hook, or an edited script of skant, was not changed.
     LeftAlone,
 }
 
-/// Puts the hooks in place.
+/// Installs the hooks. Returns the result for each file.
 ///
 /// # Errors
 ///
-/// Where there is no repository, where git refuses it, where the hooks folder is not this repository's alone,
-/// where a hook cannot be kept, or a file cannot be written; then nothing has changed.
+/// Fails if there is no repository, if git refuses it, if the hooks folder is not this repository's alone, if an
+/// earlier hook cannot be kept, or if a file cannot be written. Then nothing has changed.
 pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-    let folder = hooks_dir::find(options.git, options.dir)?;
+    let dir = hooks_dir::find(options.git, options.dir)?;
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
-    let _alone = transaction::alone(&folder.path);
+    let _lock = transaction::lock(&dir.path);
     let mut plan = Plan::default();
-    for place in places(&folder, options) {
-        plan.install(&place?, &program)?;
+    for files in read_files(&dir, options) {
+        plan.install(&files?, &program)?;
     }
-    if plan.is_refused(&folder, options) {
-        let (called, missing) = third_party::called(&folder.path, options.hooks);
+    if plan.is_refused(&dir, options) {
+        let (called, missing) = third_party::find_calls(&dir.path, options.hooks);
         return if missing.is_empty() {
             Ok(called)
         } else {
-            Err(InstallError::foreign_folder(&folder, &missing))
+            Err(InstallError::foreign_folder(&dir, FolderAdvice::AddLines(missing)))
         };
     }
-    plan.carry_out(&folder, options)
+    plan.apply(&dir)
 }
 
-/// Takes the hooks away that [`install`] put there, and gives those that were there before their names back.
-/// The result has no entry for a hook that is not there.
+/// Removes the hooks that [`install`] installed, and gives the earlier hooks their names back. The result has no entry
+/// for a hook that does not exist.
 ///
 /// # Errors
 ///
-/// As for [`install`].
+/// Fails like [`install`].
 pub fn uninstall(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-    let folder = hooks_dir::find(options.git, options.dir)?;
-    let _alone = transaction::alone(&folder.path);
+    let dir = hooks_dir::find(options.git, options.dir)?;
+    let _lock = transaction::lock(&dir.path);
     let mut plan = Plan::default();
-    for place in places(&folder, options) {
-        plan.uninstall(place?);
+    for files in read_files(&dir, options) {
+        plan.uninstall(files?);
     }
-    plan.carry_out(&folder, options)
+    if plan.is_refused(&dir, options) {
+        return Err(InstallError::foreign_folder(&dir, FolderAdvice::ForceUninstall));
+    }
+    plan.apply(&dir)
 }
 
-/// One hook's two files, as they are.
-struct Place {
+/// The two files of a hook, as they are before a change.
+struct HookFiles {
     hook: Hook,
     path: PathBuf,
-    present: Present,
-    /// Where the hook that was there before skant is kept.
+    current: Current,
+    /// The path under which an earlier hook is kept.
     before: PathBuf,
-    kept: Kept,
+    earlier: Earlier,
 }
 
-/// What stands under the hook's name.
+/// The file that has the hook's name.
 #[derive(Clone, Copy)]
-enum Present {
+enum Current {
     Absent,
-    Ours {
-        sum: script::Sum,
+    Skant {
+        checksum: script::Checksum,
         executable: bool,
     },
-    /// The script for all repositories, which `core.hooksPath` leads to: it does the same already.
+    /// The script for all repositories, which `core.hooksPath` leads to. It calls skant already.
     Global,
     Edited,
-    Foreign {
+    ThirdParty {
         executable: bool,
     },
 }
 
-/// What stands under the name for the hook that was there before.
+/// The file that has the name of a kept earlier hook.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
+enum Earlier {
     Absent,
     Hook {
         executable: bool,
     },
-    /// The hook that is there under its own name, too: an installation was ended in the middle.
+    /// The same hook as the one under the hook's name: an installation was interrupted.
     Copy,
-    /// A folder: no hook, but the name is taken.
+    /// A folder: not a hook, but the name is taken.
     Folder,
 }
 
-fn places<'p>(
-    folder: &'p Folder,
+fn read_files<'p>(
+    dir: &'p HooksDir,
     options: &'p Options<'_>,
-) -> impl Iterator<Item = Result<Place, InstallError>> + 'p {
-    let asked = |hook: &Hook| options.hooks.contains(hook);
-    Hook::ALL.into_iter().filter(asked).map(|hook| Place::look(&folder.path, hook))
+) -> impl Iterator<Item = Result<HookFiles, InstallError>> + 'p {
+    let is_wanted = |hook: &Hook| options.hooks.contains(hook);
+    Hook::ALL.into_iter().filter(is_wanted).map(|hook| HookFiles::read(&dir.path, hook))
 }
 
-impl Place {
-    fn look(folder: &Path, hook: Hook) -> Result<Self, InstallError> {
+impl HookFiles {
+    fn read(folder: &Path, hook: Hook) -> Result<Self, InstallError> {
         let path = folder.join(hook.name());
         let before = folder.join(format!("{}.before-skant", hook.name()));
-        let present = match metadata(&path)? {
-            None => Present::Absent,
-            Some(found) if found.is_symlink() => Present::Foreign { executable: is_executable(&path) },
+        let current = match metadata(&path)? {
+            None => Current::Absent,
+            Some(found) if found.is_symlink() => Current::ThirdParty { executable: is_executable(&path) },
             Some(found) if found.is_file() => {
                 let content = fs::read(&path).map_err(|source| InstallError::io("read", &path, source))?;
                 let executable = is_executable(&path);
                 match script::origin(&content) {
-                    Origin::Skant(_) if script::is_global(&content) => Present::Global,
-                    Origin::Skant(sum) => Present::Ours { sum, executable },
-                    Origin::Edited => Present::Edited,
-                    Origin::Foreign => Present::Foreign { executable },
+                    Origin::Skant(_) if script::is_global(&content) => Current::Global,
+                    Origin::Skant(checksum) => Current::Skant { checksum, executable },
+                    Origin::Edited => Current::Edited,
+                    Origin::ThirdParty => Current::ThirdParty { executable },
                 }
             }
             Some(_) => return Err(InstallError::NotAFile { path }),
         };
-        let kept = match metadata(&before)? {
-            None => Kept::Absent,
-            Some(found) if found.is_dir() => Kept::Folder,
-            Some(_) if matches!(present, Present::Foreign { .. }) && transaction::is_copy(&path, &before) => {
-                Kept::Copy
+        let earlier = match metadata(&before)? {
+            None => Earlier::Absent,
+            Some(found) if found.is_dir() => Earlier::Folder,
+            Some(_)
+                if matches!(current, Current::ThirdParty { .. }) && transaction::is_copy(&path, &before) =>
+            {
+                Earlier::Copy
             }
-            Some(_) => Kept::Hook { executable: is_executable(&before) },
+            Some(_) => Earlier::Hook { executable: is_executable(&before) },
         };
-        Ok(Self { hook, path, present, before, kept })
+        Ok(Self { hook, path, current, before, earlier })
     }
 }
 
-/// What is to be changed, and what will be said about it.
+/// The planned changes, and the results to return.
 #[derive(Default)]
 struct Plan {
     steps: Vec<Step>,
@@ -238,94 +243,94 @@ struct Plan {
 }
 
 impl Plan {
-    fn say(&mut self, hook: Hook, path: &Path, what: What) {
-        self.actions.push(Action { hook, path: path.to_path_buf(), what });
+    fn add_action(&mut self, hook: Hook, path: &Path, outcome: Outcome) {
+        self.actions.push(Action { hook, path: path.to_path_buf(), outcome });
     }
 
-    fn say_kept(&mut self, place: &Place, executable: bool) {
-        self.say(place.hook, &place.before, if executable { What::KeptAndCalls } else { What::Kept });
+    fn add_kept(&mut self, files: &HookFiles, executable: bool) {
+        let outcome = if executable { Outcome::KeptAndCalled } else { Outcome::Kept };
+        self.add_action(files.hook, &files.before, outcome);
     }
 
-    fn install(&mut self, place: &Place, program: &Path) -> Result<(), InstallError> {
-        let script = script::render(place.hook, program);
-        let what = match place.present {
-            Present::Global => {
-                self.say(place.hook, &place.path, What::Unchanged);
+    fn install(&mut self, files: &HookFiles, program: &Path) -> Result<(), InstallError> {
+        let script = script::render(files.hook, program);
+        let outcome = match files.current {
+            Current::Global => {
+                self.add_action(files.hook, &files.path, Outcome::Unchanged);
                 return Ok(());
             }
-            Present::Ours { sum, executable: true } if sum == script.sum => {
-                self.say(place.hook, &place.path, What::Unchanged);
+            Current::Skant { checksum, executable: true } if checksum == script.checksum => {
+                self.add_action(files.hook, &files.path, Outcome::Unchanged);
                 return Ok(());
             }
-            Present::Ours { .. } => What::Refreshed,
-            Present::Edited => return Err(InstallError::Edited { path: place.path.clone() }),
-            Present::Absent => {
-                if let Kept::Hook { executable } = place.kept {
-                    self.say_kept(place, executable);
+            Current::Skant { .. } => Outcome::Refreshed,
+            Current::Edited => return Err(InstallError::Edited { path: files.path.clone() }),
+            Current::Absent => {
+                if let Earlier::Hook { executable } = files.earlier {
+                    self.add_kept(files, executable);
                 }
-                What::Installed
+                Outcome::Installed
             }
-            Present::Foreign { executable } if matches!(place.kept, Kept::Absent | Kept::Copy) => {
-                let (path, before) = (place.path.clone(), place.before.clone());
+            Current::ThirdParty { executable }
+                if matches!(files.earlier, Earlier::Absent | Earlier::Copy) =>
+            {
+                let (path, before) = (files.path.clone(), files.before.clone());
                 self.steps.push(Step::Supersede { path, before, content: script.content });
-                self.say_kept(place, executable);
-                self.say(place.hook, &place.path, What::Installed);
+                self.add_kept(files, executable);
+                self.add_action(files.hook, &files.path, Outcome::Installed);
                 return Ok(());
             }
-            Present::Foreign { .. } => {
+            Current::ThirdParty { .. } => {
                 return Err(InstallError::TwoHooks {
-                    path: place.path.clone(),
-                    before: place.before.clone(),
+                    path: files.path.clone(),
+                    before: files.before.clone(),
                 });
             }
         };
-        self.steps.push(Step::Write { path: place.path.clone(), content: script.content });
-        self.say(place.hook, &place.path, what);
+        self.steps.push(Step::Write { path: files.path.clone(), content: script.content });
+        self.add_action(files.hook, &files.path, outcome);
         Ok(())
     }
 
-    fn uninstall(&mut self, place: Place) {
-        let kept = place.kept;
-        match place.present {
-            Present::Absent | Present::Ours { .. } if matches!(kept, Kept::Hook { .. }) => {
-                self.say(place.hook, &place.path, What::Restored);
-                self.steps.push(Step::Rename { from: place.before, to: place.path });
+    fn uninstall(&mut self, files: HookFiles) {
+        let earlier = files.earlier;
+        match files.current {
+            Current::Absent | Current::Skant { .. } if matches!(earlier, Earlier::Hook { .. }) => {
+                self.add_action(files.hook, &files.path, Outcome::Restored);
+                self.steps.push(Step::Rename { from: files.before, to: files.path });
             }
-            Present::Absent => {}
-            Present::Ours { .. } => {
-                self.say(place.hook, &place.path, What::Removed);
-                self.steps.push(Step::Remove { path: place.path });
+            Current::Absent => {}
+            Current::Skant { .. } => {
+                self.add_action(files.hook, &files.path, Outcome::Removed);
+                self.steps.push(Step::Remove { path: files.path });
             }
-            Present::Global | Present::Edited | Present::Foreign { .. } => {
-                self.say(place.hook, &place.path, What::LeftAlone);
-                if kept == Kept::Copy && !place.before.is_symlink() {
-                    self.say(place.hook, &place.before, What::Removed);
-                    self.steps.push(Step::Remove { path: place.before });
-                } else if matches!(kept, Kept::Hook { .. }) {
-                    self.say(place.hook, &place.before, What::LeftAlone);
+            Current::Global | Current::Edited | Current::ThirdParty { .. } => {
+                self.add_action(files.hook, &files.path, Outcome::LeftAlone);
+                if earlier == Earlier::Copy && !files.before.is_symlink() {
+                    self.add_action(files.hook, &files.before, Outcome::Removed);
+                    self.steps.push(Step::Remove { path: files.before });
+                } else if matches!(earlier, Earlier::Hook { .. }) {
+                    self.add_action(files.hook, &files.before, Outcome::LeftAlone);
                 }
             }
         }
     }
 
-    /// Whether something is to be changed in a folder that is not this repository's alone.
-    fn is_refused(&self, folder: &Folder, options: &Options<'_>) -> bool {
-        let is_foreign = folder.belongs != Belongs::ToRepository;
+    /// Returns whether a change is planned in a folder that is not this repository's alone, without `--force`.
+    fn is_refused(&self, dir: &HooksDir, options: &Options<'_>) -> bool {
+        let is_foreign = dir.owner != Owner::Repository;
         !self.steps.is_empty() && is_foreign && options.foreign_folder == ForeignFolder::Refuse
     }
 
-    fn carry_out(self, folder: &Folder, options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-        if self.is_refused(folder, options) {
-            return Err(InstallError::foreign_folder(folder, options.hooks));
-        }
+    fn apply(self, dir: &HooksDir) -> Result<Vec<Action>, InstallError> {
         if !self.steps.is_empty() {
-            transaction::apply(&folder.path, &self.steps)?;
+            transaction::apply(&dir.path, &self.steps)?;
         }
         Ok(self.actions)
     }
 }
 
-/// What stands at a path, links not followed; `None` where nothing does.
+/// Returns the metadata of a path without following links; `None` if nothing exists there.
 fn metadata(path: &Path) -> Result<Option<Metadata>, InstallError> {
     match path.symlink_metadata() {
         Ok(found) => Ok(Some(found)),
@@ -334,7 +339,7 @@ fn metadata(path: &Path) -> Result<Option<Metadata>, InstallError> {
     }
 }
 
-/// Whether git would run it: a file that anybody may execute, links followed.
+/// Returns whether git would run a hook: a file with an execute permission for anybody, links followed.
 fn is_executable(path: &Path) -> bool {
     path.metadata().is_ok_and(|found| found.is_file() && has_execute_bit(&found))
 }
@@ -345,7 +350,7 @@ fn has_execute_bit(found: &Metadata) -> bool {
     found.permissions().mode() & 0o111 != 0
 }
 
-/// Windows knows no such bit; git goes by the first line.
+/// Windows has no execute permission; git decides by the first line.
 #[cfg(not(unix))]
 fn has_execute_bit(_found: &Metadata) -> bool {
     true

@@ -1,28 +1,29 @@
-//! Hooks that somebody else's files call: where a folder is not ours to write, its users put skant's lines there.
+//! Calls of skant in the files of third-party hooks. Where skant may not write into a hooks folder, its users add the
+//! lines that call skant. Reads files, changes nothing.
 
 use std::fs;
 use std::path::Path;
 
-use crate::hook::install::{Action, Hook, What};
+use super::{Action, Hook, Outcome};
 
-/// The folder of the files that people write where git looks for hooks in another one. What husky tells git to use is
-/// `.husky/_`; its users' own files are one folder up.
-pub(crate) fn of_people(folder: &Path) -> &Path {
+/// Returns the folder that holds the files that users write. Husky sets `core.hooksPath` to `.husky/_`, and its users'
+/// own files are one folder up; otherwise it is the hooks folder itself.
+pub(crate) fn user_folder(hooks_dir: &Path) -> &Path {
     let is_husky = |folder: &&Path| folder.file_name().is_some_and(|name| name == ".husky");
-    folder.ancestors().find(is_husky).unwrap_or(folder)
+    hooks_dir.ancestors().find(is_husky).unwrap_or(hooks_dir)
 }
 
-/// The hooks that are called there already, and those that are not.
-pub(crate) fn called(folder: &Path, hooks: &[Hook]) -> (Vec<Action>, Vec<Hook>) {
-    let place = of_people(folder);
+/// Returns the hooks whose files call skant already, and the hooks whose files do not.
+pub(crate) fn find_calls(hooks_dir: &Path, hooks: &[Hook]) -> (Vec<Action>, Vec<Hook>) {
+    let folder = user_folder(hooks_dir);
     let (called, missing): (Vec<Hook>, Vec<Hook>) =
-        hooks.iter().partition(|hook| calls(&place.join(hook.name()), **hook));
-    let action = |hook: Hook| Action { hook, path: place.join(hook.name()), what: What::Called };
+        hooks.iter().partition(|hook| calls_skant(&folder.join(hook.name()), **hook));
+    let action = |hook: Hook| Action { hook, path: folder.join(hook.name()), outcome: Outcome::Called };
     (called.into_iter().map(action).collect(), missing)
 }
 
-/// Whether a line of a file, and no comment, calls skant for a hook: `skant hook pre-commit "$@"`.
-fn calls(path: &Path, hook: Hook) -> bool {
+/// Returns whether a line of a file that is not a comment calls skant for a hook: `skant hook pre-commit "$@"`.
+fn calls_skant(path: &Path, hook: Hook) -> bool {
     let Ok(content) = fs::read(path) else { return false };
     let text = String::from_utf8_lossy(&content);
     text.lines().map(str::trim_start).filter(|line| !line.starts_with('#')).any(|line| {
@@ -39,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_calls_skant_is_told_from_one_that_speaks_of_it() {
+    fn a_call_of_skant_is_found_and_a_comment_is_not_a_call() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pre-commit");
         for (text, expected) in [
@@ -53,8 +54,8 @@ mod tests {
             ("", false),
         ] {
             fs::write(&path, text).unwrap();
-            assert_eq!(calls(&path, Hook::PreCommit), expected, "{text}");
+            assert_eq!(calls_skant(&path, Hook::PreCommit), expected, "{text}");
         }
-        assert!(!calls(&folder.path().join("none"), Hook::PreCommit));
+        assert!(!calls_skant(&folder.path().join("none"), Hook::PreCommit));
     }
 }

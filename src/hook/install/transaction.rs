@@ -1,44 +1,46 @@
-//! Changes to the hooks folder, all of them or none. Knows nothing of hooks.
+//! Changes to the files of the hooks folder: all of them or none. Knows nothing of hooks.
 
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::InstallError;
 use crate::atomic_file::replace;
-use crate::hook::install::InstallError;
 
-/// One change to one file. The paths' folder is the one that [`apply`] is given.
+/// One change to one file. All paths are in the folder that [`apply`] takes.
 pub(crate) enum Step {
-    /// Writes a new executable file, in the place of a regular file or of nothing.
+    /// Writes an executable file. It may replace a regular file.
     Write { path: PathBuf, content: Vec<u8> },
-    /// The same in the place of a file or a link, which gets a second name first: at no moment is there none.
+    /// Writes an executable file that replaces a file or a link. The old one gets a second name first, so that a hook
+    /// exists at every moment.
     Supersede { path: PathBuf, before: PathBuf, content: Vec<u8> },
-    /// Gives a file (or a link itself) another name, in the place of a regular file or of nothing.
+    /// Renames a file or a link itself. It may replace a regular file.
     Rename { from: PathBuf, to: PathBuf },
     /// Removes a regular file.
     Remove { path: PathBuf },
 }
 
-/// How to take a change back.
+/// The reverse of a finished change.
 enum Undo {
     RemoveFolder(PathBuf),
-    PutBack(Saved),
+    Restore(Saved),
     RenameBack { from: PathBuf, to: Saved },
 }
 
-/// A regular file as it was, or that there was none.
+/// A path with the regular file that was there; `None` if there was no file.
 struct Saved {
     path: PathBuf,
     file: Option<(Vec<u8>, Permissions)>,
 }
 
-/// Waits for other installations and uninstallations in the same folder, which would change what is looked at here:
-/// the folder above it is locked, and nothing is written for it. Where that cannot be, or lasts, it goes on without.
-pub(crate) fn alone(folder: &Path) -> Option<File> {
+/// Locks the parent of the folder until the returned file is dropped, so that another installation cannot change the
+/// files between reading and writing. Locking writes nothing. Returns `None`, and the caller goes on without a lock, if
+/// the parent cannot be locked or stays locked for ten seconds.
+pub(crate) fn lock(folder: &Path) -> Option<File> {
     let above = folder.parent()?.ancestors().find(|above| above.is_dir())?;
     let above = File::open(above).ok()?;
-    for _ in 0..MOST_WAITS {
+    for _ in 0..MAX_WAITS {
         match above.try_lock() {
             Ok(()) => return Some(above),
             Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
@@ -48,20 +50,21 @@ pub(crate) fn alone(folder: &Path) -> Option<File> {
     None
 }
 
-/// Ten seconds in all; an installation takes some milliseconds.
-const MOST_WAITS: usize = 1000;
+/// The number of attempts, ten seconds in total. An installation takes some milliseconds.
+const MAX_WAITS: usize = 1000;
+/// The pause between two attempts.
 const WAIT: Duration = Duration::from_millis(10);
 
-/// Makes the folder where it is missing, then takes each step.
+/// Makes the folder if it is missing, then runs each step. After a failure it undoes all finished steps.
 pub(crate) fn apply(folder: &Path, steps: &[Step]) -> Result<(), InstallError> {
     let mut done = Vec::new();
     let result = make_folder(folder, &mut done)
-        .and_then(|()| steps.iter().try_for_each(|step| step.take().map(|undo| done.push(undo))));
+        .and_then(|()| steps.iter().try_for_each(|step| step.run().map(|undo| done.push(undo))));
     result.map_err(|mut error| {
         for undo in done.into_iter().rev() {
             let path = undo.path().to_path_buf();
-            if undo.take().is_err() {
-                error.not_undone(path);
+            if undo.run().is_err() {
+                error.add_not_restored(path);
             }
         }
         error
@@ -78,42 +81,42 @@ fn make_folder(folder: &Path, done: &mut Vec<Undo>) -> Result<(), InstallError> 
 }
 
 impl Step {
-    fn take(&self) -> Result<Undo, InstallError> {
+    fn run(&self) -> Result<Undo, InstallError> {
         match self {
             Self::Write { path, content } => {
-                let saved = Saved::of(path).map_err(|source| InstallError::io("read", path, source))?;
+                let saved = Saved::read(path).map_err(|source| InstallError::io("read", path, source))?;
                 replace(path, content, executable())
                     .map_err(|source| InstallError::io("write", path, source))?;
-                Ok(Undo::PutBack(saved))
+                Ok(Undo::Restore(saved))
             }
             Self::Supersede { path, before, content } => {
                 keep(path, before).map_err(|source| InstallError::io("keep", path, source))?;
                 let saved = Saved { path: before.clone(), file: None };
                 let undo = Undo::RenameBack { from: path.clone(), to: saved };
                 if let Err(source) = replace(path, content, executable()) {
-                    // Two names of one file are not exchanged by a renaming.
-                    let taken_back = if path.symlink_metadata().is_ok() {
+                    // Renaming one name of a file to another name of the same file does nothing.
+                    let undone = if path.symlink_metadata().is_ok() {
                         fs::remove_file(before)
                     } else {
                         fs::rename(before, path)
                     };
                     let mut error = InstallError::io("write", path, source);
-                    if taken_back.is_err() {
-                        error.not_undone(before.clone());
+                    if undone.is_err() {
+                        error.add_not_restored(before.clone());
                     }
                     return Err(error);
                 }
                 Ok(undo)
             }
             Self::Rename { from, to } => {
-                let saved = Saved::of(to).map_err(|source| InstallError::io("read", to, source))?;
+                let saved = Saved::read(to).map_err(|source| InstallError::io("read", to, source))?;
                 fs::rename(from, to).map_err(|source| InstallError::io("rename", from, source))?;
                 Ok(Undo::RenameBack { from: from.clone(), to: saved })
             }
             Self::Remove { path } => {
-                let saved = Saved::of(path).map_err(|source| InstallError::io("read", path, source))?;
+                let saved = Saved::read(path).map_err(|source| InstallError::io("read", path, source))?;
                 fs::remove_file(path).map_err(|source| InstallError::io("remove", path, source))?;
-                Ok(Undo::PutBack(saved))
+                Ok(Undo::Restore(saved))
             }
         }
     }
@@ -123,25 +126,25 @@ impl Undo {
     fn path(&self) -> &Path {
         match self {
             Self::RemoveFolder(path) | Self::RenameBack { from: path, .. } => path,
-            Self::PutBack(saved) => &saved.path,
+            Self::Restore(saved) => &saved.path,
         }
     }
 
-    fn take(self) -> io::Result<()> {
+    fn run(self) -> io::Result<()> {
         match self {
             Self::RemoveFolder(path) => fs::remove_dir(path),
-            Self::PutBack(saved) => saved.put_back(),
+            Self::Restore(saved) => saved.restore(),
             Self::RenameBack { from, to } => {
                 fs::rename(&to.path, from)?;
-                to.put_back()
+                to.restore()
             }
         }
     }
 }
 
 impl Saved {
-    /// Only regular files are ever replaced, so anything else is an error here.
-    fn of(path: &Path) -> io::Result<Self> {
+    /// Reads the file at a path. Anything but a regular file is an error, because only regular files are replaced.
+    fn read(path: &Path) -> io::Result<Self> {
         let file = match path.symlink_metadata() {
             Ok(found) if found.is_file() => Some((fs::read(path)?, found.permissions())),
             Ok(_) => return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is not a regular file")),
@@ -151,7 +154,7 @@ impl Saved {
         Ok(Self { path: path.to_path_buf(), file })
     }
 
-    fn put_back(self) -> io::Result<()> {
+    fn restore(self) -> io::Result<()> {
         match self.file {
             Some((content, permissions)) => replace(&self.path, &content, Some(permissions)),
             None if self.path.symlink_metadata().is_ok() => fs::remove_file(self.path),
@@ -160,7 +163,7 @@ impl Saved {
     }
 }
 
-/// Gives a hook a second name, which an earlier attempt may have done already.
+/// Gives a hook a second name. An earlier attempt that was interrupted may have done it already.
 fn keep(path: &Path, before: &Path) -> io::Result<()> {
     let linked = fs::hard_link(path, before);
     match linked {
@@ -171,7 +174,7 @@ fn keep(path: &Path, before: &Path) -> io::Result<()> {
                 Err(error)
             }
         }
-        // Some file systems know no second names.
+        // Some file systems have no hard links.
         Err(_) if path.symlink_metadata().is_ok_and(|found| found.is_file()) => {
             let permissions = path.metadata()?.permissions();
             replace(before, &fs::read(path)?, Some(permissions))
@@ -181,7 +184,7 @@ fn keep(path: &Path, before: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether two names stand for the same: links to one place, or files with the same content.
+/// Returns whether two paths hold the same: links to one target, or files with the same content.
 pub(crate) fn is_copy(one: &Path, other: &Path) -> bool {
     match (fs::read_link(one), fs::read_link(other)) {
         (Ok(one), Ok(other)) => one == other,
@@ -206,7 +209,7 @@ fn executable() -> Option<Permissions> {
 mod tests {
     use super::*;
 
-    /// Every name below a folder with its content, or where a link leads, and its mode.
+    /// Lists every path below a folder with its content or link target, and its mode.
     fn listing(folder: &Path) -> Vec<(PathBuf, Vec<u8>, Permissions)> {
         let mut found = Vec::new();
         for entry in fs::read_dir(folder).unwrap() {
@@ -258,7 +261,7 @@ mod tests {
             steps.push(last);
             let error = apply(folder, &steps).unwrap_err();
             assert!(
-                matches!(&error, InstallError::Io { not_undone, .. } if not_undone.is_empty()),
+                matches!(&error, InstallError::Io { not_restored, .. } if not_restored.is_empty()),
                 "{error}"
             );
             assert_eq!(listing(folder), before);
@@ -269,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_made_and_taken_away_again() {
+    fn folders_are_made_and_removed_after_a_failure() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("a/b");
         let good = Step::Write { path: folder.join("hook"), content: Vec::new() };
@@ -294,9 +297,10 @@ mod tests {
         assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
         assert_eq!(fs::read(folder.join("hook")).unwrap(), b"new");
     }
-    /// A program that is ended between the two has given a second name, and no more.
+
+    /// A program that is killed in the middle leaves the second name.
     #[test]
-    fn a_second_name_that_is_there_already_is_taken_up() {
+    fn a_second_name_of_an_interrupted_attempt_is_reused() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         let step = || Step::Supersede { path: at("hook"), before: at("before"), content: b"new".to_vec() };
@@ -306,7 +310,7 @@ mod tests {
         apply(root.path(), &[step()]).unwrap();
         assert_eq!(fs::read(at("hook")).unwrap(), b"new");
         assert_eq!(fs::read(at("before")).unwrap(), b"old");
-        // Another hook's second name is not.
+        // The second name of another hook is not reused.
         fs::write(at("hook"), "other").unwrap();
         apply(root.path(), &[step()]).unwrap_err();
         assert_eq!(fs::read(at("hook")).unwrap(), b"other");

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 
-use crate::secret::{Secret, hex_of};
+use crate::secret::{Secret, to_hex};
 
 /// The values that are known, by the path that they stand at.
 #[derive(Debug, Default)]
-pub struct DetectSecrets(BTreeMap<String, BTreeSet<String>>);
+pub struct DetectSecretsBaseline(BTreeMap<String, BTreeSet<String>>);
 
 #[derive(Deserialize)]
 struct File {
@@ -27,7 +27,7 @@ struct Entry {
     is_secret: Option<bool>,
 }
 
-impl DetectSecrets {
+impl DetectSecretsBaseline {
     /// No larger file is read, in bytes.
     pub const MAX_BYTES: u64 = 64 << 20;
 
@@ -71,8 +71,8 @@ impl DetectSecrets {
 
     /// Whether it names this value at this path.
     #[must_use]
-    pub fn names(&self, path: &str, value: &Secret<'_>) -> bool {
-        let hash = || hex_of(&Sha1::digest(value.expose()));
+    pub fn contains(&self, path: &str, value: &Secret<'_>) -> bool {
+        let hash = || to_hex(&Sha1::digest(value.expose()));
         self.0.get(path).is_some_and(|hashes| hashes.contains(&hash()))
     }
 }
@@ -93,10 +93,10 @@ mod tests {
             entry(", \"is_secret\": false, \"line_number\": 3"),
             entry(", \"is_secret\": true"),
         );
-        let known = DetectSecrets::parse(text.as_bytes()).unwrap();
-        let names = |path| known.names(path, &Secret::new(b"abc"));
+        let known = DetectSecretsBaseline::parse(text.as_bytes()).unwrap();
+        let names = |path| known.contains(path, &Secret::new(b"abc"));
         assert!(names("a/b.py") && names("c/d.py") && !names("e.py") && !names("x.py"));
-        assert!(!known.names("a/b.py", &Secret::new(b"abd")));
+        assert!(!known.contains("a/b.py", &Secret::new(b"abd")));
         assert_eq!((known.len(), known.paths().count()), (2, 3));
     }
 
@@ -108,7 +108,7 @@ mod tests {
             "{\"results\": {\"a\": [{\"hashed_secret\": 5}]}}",
             "",
         ] {
-            let error = DetectSecrets::parse(text.as_bytes()).unwrap_err();
+            let error = DetectSecretsBaseline::parse(text.as_bytes()).unwrap_err();
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use crate::policy::{Origin, SCHEMA};
-use crate::secret::mask_neighbours;
-use crate::text::{LineCursor, Position, line_around, terminal};
+use crate::policy::{FileOrigin, SCHEMA};
+use crate::secret::mask_line;
+use crate::text::{LineCursor, Position, escape_terminal, line_around};
 
 /// A configuration file that cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub struct ConfigError {
 const MOST_SHOWN: usize = 80;
 
 impl ConfigError {
-    pub(crate) fn at(text: &[u8], span: Range<usize>, said: &str, origin: Origin) -> Self {
+    pub(crate) fn at(text: &[u8], span: Range<usize>, said: &str, origin: FileOrigin) -> Self {
         let Position { line, column } = LineCursor::new(text).at(span.start);
-        let shown = (origin == Origin::User).then(|| shown(text, &span)).flatten();
+        let shown = (origin == FileOrigin::User).then(|| shown(text, &span)).flatten();
         Self { line, column, said: said.to_owned(), shown }
     }
 
-    pub(crate) fn of_toml(text: &[u8], error: &toml::de::Error, origin: Origin) -> Self {
+    pub(crate) fn of_toml(text: &[u8], error: &toml::de::Error, origin: FileOrigin) -> Self {
         Self::at(text, error.span().unwrap_or_default(), &without_quotes(error.message()), origin)
     }
 
@@ -59,7 +59,7 @@ fn shown(text: &[u8], span: &Range<usize>) -> Option<(String, Range<usize>)> {
     }
     let end = span.end.clamp(start, line.end);
     let plain = String::from_utf8_lossy(&text[line.clone()]).into_owned();
-    let safe = terminal(&mask_neighbours(&without_words(&text[line.clone()]), None));
+    let safe = escape_terminal(&mask_line(&without_words(&text[line.clone()]), None));
     if safe == plain {
         return Some((plain, start - line.start..end - line.start));
     }

@@ -3,11 +3,11 @@
 
 use toml::{Table, Value};
 
-use crate::policy::suppress::baseline::shown_reason;
-use crate::policy::suppress::{Entry, Source};
-use crate::policy::{ConfigError, Globs, Origin, Settings};
-use crate::rules::{MAX_RULES, Rule, RuleSpec, custom_rule};
-use crate::secret::mask_neighbours;
+use crate::policy::suppress::baseline::sanitize_reason;
+use crate::policy::suppress::{EntrySource, SuppressionEntry};
+use crate::policy::{ConfigError, FileOrigin, PathPatterns, Settings};
+use crate::rules::{MAX_RULES, Rule, RuleSpec, build_user_rule};
+use crate::secret::mask_line;
 
 /// Settings, and what did not translate.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Imported {
 ///
 /// # Errors
 /// It is no TOML.
-pub fn toml_file(bytes: &[u8], origin: Origin) -> Result<Imported, ConfigError> {
+pub fn parse_toml_file(bytes: &[u8], origin: FileOrigin) -> Result<Imported, ConfigError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         ConfigError::at(bytes, at..at, "it is not UTF-8", origin)
@@ -44,7 +44,7 @@ pub fn toml_file(bytes: &[u8], origin: Origin) -> Result<Imported, ConfigError> 
 /// Reads a `.gitleaksignore`: `FILE:RULE:LINE` or `COMMIT:FILE:RULE:LINE`. The rules have other names here, so the
 /// place decides.
 #[must_use]
-pub fn ignore_file(bytes: &[u8]) -> Imported {
+pub fn parse_ignore_file(bytes: &[u8]) -> Imported {
     let mut imported = Imported::default();
     let text = String::from_utf8_lossy(bytes);
     for (line, number) in text.lines().map(str::trim).zip(1..) {
@@ -59,7 +59,7 @@ pub fn ignore_file(bytes: &[u8]) -> Imported {
     imported
 }
 
-fn ignored(line: &str) -> Option<Entry> {
+fn ignored(line: &str) -> Option<SuppressionEntry> {
     let mut parts = line.rsplitn(3, ':');
     let (number, _rule, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let is_commit = |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -68,11 +68,11 @@ fn ignored(line: &str) -> Option<Entry> {
         _ => (None, rest),
     };
     let pattern = format!("/{}", literal(path));
-    Some(Entry {
-        paths: Some(Globs::new(&[pattern]).ok()?),
+    Some(SuppressionEntry {
+        paths: Some(PathPatterns::new(&[pattern]).ok()?),
         commit,
         line: Some(number.parse().ok()?),
-        ..Entry::new(Source::Gitleaks, ".gitleaksignore".to_owned())
+        ..SuppressionEntry::new(EntrySource::Gitleaks, ".gitleaksignore".to_owned())
     })
 }
 
@@ -147,14 +147,14 @@ impl Importing {
             return;
         }
         let description = list.get("description").and_then(Value::as_str).unwrap_or(".gitleaks.toml");
-        let entry = || Entry {
+        let entry = || SuppressionEntry {
             rule: rule.map(str::to_owned),
-            ..Entry::new(Source::Gitleaks, shown_reason(description))
+            ..SuppressionEntry::new(EntrySource::Gitleaks, sanitize_reason(description))
         };
         if !paths.is_empty() {
-            match Globs::of_expressions(&paths) {
+            match PathPatterns::from_regexes(&paths) {
                 Ok(paths) => {
-                    self.0.settings.allow.push(Entry { paths: Some(paths), ..entry() });
+                    self.0.settings.allow.push(SuppressionEntry { paths: Some(paths), ..entry() });
                 }
                 Err(_) => self.not(format!("`paths` of an allowlist{of}: an expression cannot be read")),
             }
@@ -162,7 +162,7 @@ impl Importing {
         for commit in commits {
             if commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let commit = Some(commit.to_ascii_lowercase());
-                self.0.settings.allow.push(Entry { commit, ..entry() });
+                self.0.settings.allow.push(SuppressionEntry { commit, ..entry() });
             } else {
                 self.not(format!("a commit of an allowlist{of} is no name of one"));
             }
@@ -197,7 +197,7 @@ fn name(table: &Table, number: usize) -> String {
     let id = table.get("id").and_then(Value::as_str).unwrap_or_default();
     let plain = !id.is_empty()
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-        && mask_neighbours(id.as_bytes(), Some(&(0..id.len()))) == id.as_bytes();
+        && mask_line(id.as_bytes(), Some(&(0..id.len()))) == id.as_bytes();
     if plain && id.len() <= 64 { format!("rule {id}") } else { format!("rule {number}") }
 }
 
@@ -218,8 +218,8 @@ fn translated(table: &Table) -> Result<Rule, &'static str> {
         "id = {id:?}\nanchors = [{anchor:?}]\nalphabet = \"base64url\"\nself-terminating = true\nrandom = false"
     );
     let mut spec: RuleSpec = toml::from_str(&spec).map_err(|_| "its id cannot be taken over")?;
-    (spec.title, spec.token) = (shown_reason(&title), Some(token));
-    custom_rule(spec).map_err(|_| "its expression cannot be used here")
+    (spec.title, spec.token) = (sanitize_reason(&title), Some(token));
+    build_user_rule(spec).map_err(|_| "its expression cannot be used here")
 }
 
 /// The fixed text that an expression begins with, and the expression from there on.
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Imported {
-        toml_file(text.as_bytes(), Origin::Repository).unwrap()
+        parse_toml_file(text.as_bytes(), FileOrigin::Repository).unwrap()
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn an_ignore_file_names_places() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
-        let imported = ignore_file(
+        let imported = parse_ignore_file(
             format!("# a\n\n{commit}:app/[x]:y.py:generic-api-key:7\nb.env:rule:3\nodd\nb:c:d\n").as_bytes(),
         );
         let allow = &imported.settings.allow;
@@ -334,10 +334,11 @@ mod tests {
 
     #[test]
     fn nothing_of_a_repositorys_file_is_quoted() {
-        let error = toml_file(b"machine example.com login hunter2", Origin::Repository).unwrap_err();
+        let error =
+            parse_toml_file(b"machine example.com login hunter2", FileOrigin::Repository).unwrap_err();
         assert!(!error.to_string().contains("hunter2"));
         let imported = read("[[rules]]\nid = \"HUNTER2\"\nregex = \"[a-z]hunter2\"\n");
         assert!(!imported.untranslated.join("").to_lowercase().contains("hunter2"));
-        assert!(!ignore_file(b"hunter2").untranslated.join("").contains("hunter2"));
+        assert!(!parse_ignore_file(b"hunter2").untranslated.join("").contains("hunter2"));
     }
 }

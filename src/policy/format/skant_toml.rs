@@ -8,10 +8,10 @@ use toml::Spanned;
 
 use crate::finding::{Confidence, ProblemKind};
 use crate::policy::format::error::quotable;
-use crate::policy::suppress::baseline::shown_reason;
-use crate::policy::suppress::{Entry, Source};
-use crate::policy::{Accept, ConfigError, FailOn, Globs, Origin, Settings};
-use crate::rules::{MAX_RULES, RuleSpec, custom_rule};
+use crate::policy::suppress::baseline::sanitize_reason;
+use crate::policy::suppress::{EntrySource, SuppressionEntry};
+use crate::policy::{AcceptedProblem, ConfigError, FailOn, FileOrigin, PathPatterns, Settings};
+use crate::rules::{MAX_RULES, RuleSpec, build_user_rule};
 use crate::secret::FingerprintKey;
 
 /// The settings of skant. Lists of several files add up; the built-in rules are always in force, less those that
@@ -161,7 +161,7 @@ const MOST_EXTENDS: usize = 16;
 ///
 /// # Errors
 /// What is wrong and where, with nothing quoted from a repository's own file.
-pub fn parse(bytes: &[u8], origin: Origin, known_rules: &[&str]) -> Result<Settings, ConfigError> {
+pub fn parse(bytes: &[u8], origin: FileOrigin, known_rules: &[&str]) -> Result<Settings, ConfigError> {
     let reader = Reader { bytes, origin };
     let text = std::str::from_utf8(bytes)
         .map_err(|error| reader.error(error.valid_up_to()..error.valid_up_to(), "it is not UTF-8"))?;
@@ -187,7 +187,7 @@ pub(crate) fn extends_of(bytes: &[u8]) -> Vec<String> {
 
 struct Reader<'b> {
     bytes: &'b [u8],
-    origin: Origin,
+    origin: FileOrigin,
 }
 
 impl Reader<'_> {
@@ -198,8 +198,8 @@ impl Reader<'_> {
     /// An error whose details are quoted from a file of the user's own only.
     fn quoting(&self, span: Range<usize>, said: &str, quoted: &str) -> ConfigError {
         match self.origin {
-            Origin::User => self.error(span, &format!("{said}: {}", quotable(quoted))),
-            Origin::Repository => self.error(span, said),
+            FileOrigin::User => self.error(span, &format!("{said}: {}", quotable(quoted))),
+            FileOrigin::Repository => self.error(span, said),
         }
     }
 
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let allow =
             file.allow.into_iter().map(|entry| self.allow(entry, &is_known)).collect::<Result<_, _>>()?;
         let accept = file.accept.into_iter().map(|entry| self.accept(entry)).collect::<Result<_, _>>()?;
-        let exclude = file.exclude.map_or(Ok(Globs::default()), |list| {
+        let exclude = file.exclude.map_or(Ok(PathPatterns::default()), |list| {
             let span = list.span();
             self.globs(span, "exclude", &list.into_inner())
         })?;
@@ -259,8 +259,8 @@ impl Reader<'_> {
         let mut rules: Vec<crate::rules::Rule> = Vec::with_capacity(specs.len());
         for spec in specs {
             let span = spec.span();
-            let rule = custom_rule(spec.into_inner()).map_err(|fault| {
-                let said = format!("`rule`: {}", fault.said);
+            let rule = build_user_rule(spec.into_inner()).map_err(|fault| {
+                let said = format!("`rule`: {}", fault.message);
                 fault.quoted.map_or_else(
                     || self.error(span.clone(), &said),
                     |quoted| self.quoting(span.clone(), &said, &quoted),
@@ -286,12 +286,12 @@ impl Reader<'_> {
         let is_known = |id: &String| known.contains(&id.as_str()) || rules.iter().any(|rule| rule.id == *id);
         match list.iter().position(|id| !is_known(id)) {
             Some(at) => Err(match self.origin {
-                Origin::User => {
-                    let id = crate::text::terminal(list[at].as_bytes());
+                FileOrigin::User => {
+                    let id = crate::text::escape_terminal(list[at].as_bytes());
                     let said = format!("`disable` names the rule `{id}`, which does not exist");
                     self.error(span, &format!("{said}; `skant rules list` names all"))
                 }
-                Origin::Repository => {
+                FileOrigin::Repository => {
                     let said =
                         format!("entry {} of `disable` is no rule; `skant rules list` names all", at + 1);
                     self.error(span, &said)
@@ -301,14 +301,14 @@ impl Reader<'_> {
         }
     }
 
-    fn globs(&self, span: Range<usize>, key: &str, patterns: &[String]) -> Result<Globs, ConfigError> {
-        Globs::new(patterns)
+    fn globs(&self, span: Range<usize>, key: &str, patterns: &[String]) -> Result<PathPatterns, ConfigError> {
+        PathPatterns::new(patterns)
             .map_err(|error| self.quoting(span, &format!("`{key}`: a pattern cannot be read"), &error))
     }
 
     fn min_confidence(&self, level: Spanned<LevelName>) -> Result<Confidence, ConfigError> {
         let (span, level) = (level.span(), level.into_inner().confidence());
-        if self.origin == Origin::Repository && level > Confidence::Medium {
+        if self.origin == FileOrigin::Repository && level > Confidence::Medium {
             let said = "`min-confidence`: a repository's own file may not hide findings; give it in a file that `--config` names";
             return Err(self.error(span, said));
         }
@@ -316,7 +316,7 @@ impl Reader<'_> {
     }
 
     fn fail_on(&self, level: Spanned<FailName>) -> Result<FailOn, ConfigError> {
-        if self.origin == Origin::Repository {
+        if self.origin == FileOrigin::Repository {
             let said = "`fail-on`: a repository's own file may not say what fails the run; give it in a file that `--config` names";
             return Err(self.error(level.span(), said));
         }
@@ -328,21 +328,21 @@ impl Reader<'_> {
         })
     }
 
-    fn accept(&self, entry: Spanned<AcceptEntry>) -> Result<Accept, ConfigError> {
+    fn accept(&self, entry: Spanned<AcceptEntry>) -> Result<AcceptedProblem, ConfigError> {
         let (span, entry) = (entry.span(), entry.into_inner());
         if !ACCEPTABLE.iter().any(|kind| kind.name() == entry.kind) {
             let kinds: Vec<_> = ACCEPTABLE.iter().map(|kind| kind.name()).collect();
             return Err(self.error(span, &format!("`accept`: kind has to be one of {}", kinds.join(", "))));
         }
         let paths = entry.path.map(|path| self.globs(span, "accept", &[path])).transpose()?;
-        Ok(Accept { kind: entry.kind, paths })
+        Ok(AcceptedProblem { kind: entry.kind, paths })
     }
 
     fn allow(
         &self,
         entry: Spanned<AllowEntry>,
         is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<Entry, ConfigError> {
+    ) -> Result<SuppressionEntry, ConfigError> {
         let (span, entry) = (entry.span(), entry.into_inner());
         let refused = |said: &str| Err(self.error(span.clone(), &format!("`allow`: {said}")));
         let AllowEntry { fingerprint, rule, path, commit, reason, until } = entry;
@@ -378,13 +378,13 @@ impl Reader<'_> {
             until => until.flatten(),
         };
         let paths = patterns.map(|patterns| self.globs(span.clone(), "allow", &patterns)).transpose()?;
-        Ok(Entry {
+        Ok(SuppressionEntry {
             fingerprint: fingerprint.map(|digits| digits.to_ascii_lowercase()),
             rule,
             paths,
             commit: commit.map(|digits| digits.to_ascii_lowercase()),
             until,
-            ..Entry::new(Source::Config, shown_reason(&reason))
+            ..SuppressionEntry::new(EntrySource::Config, sanitize_reason(&reason))
         })
     }
 }

@@ -10,9 +10,9 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::policy::suppress::{Entry, Source};
-use crate::secret::{Fingerprint, mask_neighbours};
-use crate::text::terminal;
+use crate::policy::suppress::{EntrySource, SuppressionEntry};
+use crate::secret::{Fingerprint, mask_line};
+use crate::text::escape_terminal;
 
 /// What stands at the top of a new one.
 const HEADER: &str =
@@ -32,7 +32,7 @@ pub struct BaselineError {
 
 /// What is on record about one value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Known {
+pub struct BaselineEntry {
     /// The rule that found it, for people.
     pub rule: String,
     /// Where it stood, escaped and masked, for people.
@@ -47,15 +47,15 @@ pub struct Known {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// By fingerprint.
-    pub known: BTreeMap<String, Known>,
+    pub entries: BTreeMap<String, BaselineEntry>,
     comments: Vec<String>,
 }
 
 impl Baseline {
     /// An empty one with a line that says what it is.
     #[must_use]
-    pub fn begun() -> Self {
-        Self { known: BTreeMap::new(), comments: vec![HEADER.to_owned()] }
+    pub fn with_header() -> Self {
+        Self { entries: BTreeMap::new(), comments: vec![HEADER.to_owned()] }
     }
 
     /// Reads the file.
@@ -73,11 +73,12 @@ impl Baseline {
                 }
             } else if !line.is_empty() {
                 let (fingerprint, known) = entry(line).map_err(error)?;
-                let twice = baseline.known.get(&fingerprint);
+                let twice = baseline.entries.get(&fingerprint);
                 // Of two lines for one value, the one that says more and lasts longer.
-                let lasts = |known: &Known| (known.until.is_none(), known.until, !known.reason.is_empty());
+                let lasts =
+                    |known: &BaselineEntry| (known.until.is_none(), known.until, !known.reason.is_empty());
                 if twice.is_none_or(|other| lasts(other) < lasts(&known)) {
-                    baseline.known.insert(fingerprint, known);
+                    baseline.entries.insert(fingerprint, known);
                 }
             }
         }
@@ -86,13 +87,13 @@ impl Baseline {
 
     /// The file, sorted.
     #[must_use]
-    pub fn write(&self) -> String {
+    pub fn to_text(&self) -> String {
         let mut out = String::new();
         for comment in &self.comments {
             // Writing to a string does not fail.
             let _ = writeln!(out, "{comment}");
         }
-        for (fingerprint, known) in &self.known {
+        for (fingerprint, known) in &self.entries {
             let _ = writeln!(out, "{}", line(fingerprint, known));
         }
         out
@@ -100,19 +101,19 @@ impl Baseline {
 
     /// The entries as they count.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
-        let entry = |(fingerprint, known): (&String, &Known)| Entry {
+    pub fn suppressions(&self) -> Vec<SuppressionEntry> {
+        let entry = |(fingerprint, known): (&String, &BaselineEntry)| SuppressionEntry {
             fingerprint: Some(fingerprint.clone()),
             until: known.until,
-            ..Entry::new(Source::Baseline, known.reason.clone())
+            ..SuppressionEntry::new(EntrySource::Baseline, known.reason.clone())
         };
-        self.known.iter().map(entry).collect()
+        self.entries.iter().map(entry).collect()
     }
 }
 
 /// A reason as it is written and shown: one line, short, with what could be a secret masked.
 #[must_use]
-pub fn shown_reason(reason: &str) -> String {
+pub fn sanitize_reason(reason: &str) -> String {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     // Plain words are what nearly all reasons are, and nothing of them is masked: a long list is read in each hook.
     let is_plain = line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
@@ -120,7 +121,7 @@ pub fn shown_reason(reason: &str) -> String {
     if is_plain && line.len() <= MOST_REASON {
         return line;
     }
-    let masked = |text: &str| terminal(&mask_neighbours(text.as_bytes(), None));
+    let masked = |text: &str| escape_terminal(&mask_line(text.as_bytes(), None));
     let mut shown: String = masked(&line).chars().take(MOST_REASON).collect();
     // What is masked is read again: until it stays what it is.
     for _ in 0..8 {
@@ -136,11 +137,11 @@ pub fn shown_reason(reason: &str) -> String {
 /// Whether this is a whole fingerprint, or enough of one to name a value.
 #[must_use]
 pub fn is_fingerprint(digits: &str) -> bool {
-    (Fingerprint::SHORTEST_PREFIX..=16).contains(&digits.len())
+    (Fingerprint::MIN_PREFIX..=16).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn line(fingerprint: &str, known: &Known) -> String {
+fn line(fingerprint: &str, known: &BaselineEntry) -> String {
     let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.replace(' ', "%20") };
     let mut line = format!("{fingerprint} {} {}", word(&known.rule), word(&known.path));
     if let Some(until) = known.until {
@@ -152,7 +153,7 @@ fn line(fingerprint: &str, known: &Known) -> String {
     line
 }
 
-fn entry(line: &str) -> Result<(String, Known), &'static str> {
+fn entry(line: &str) -> Result<(String, BaselineEntry), &'static str> {
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark)) {
         return Err("a merge left its marks; keep the lines of both sides, without the marks");
     }
@@ -162,12 +163,16 @@ fn entry(line: &str) -> Result<(String, Known), &'static str> {
     if !is_fingerprint(&fingerprint) {
         return Err("it does not begin with a fingerprint");
     }
-    let mut known =
-        Known { rule: String::new(), path: String::new(), until: None, reason: shown_reason(reason) };
+    let mut known = BaselineEntry {
+        rule: String::new(),
+        path: String::new(),
+        until: None,
+        reason: sanitize_reason(reason),
+    };
     let (rule, path) = (words.next(), words.next());
     let (Some(rule), Some(path)) = (rule, path) else { return Err("it needs a rule and a path, or `-`") };
-    known.rule = terminal(rule.as_bytes());
-    known.path = terminal(path.as_bytes());
+    known.rule = escape_terminal(rule.as_bytes());
+    known.path = escape_terminal(path.as_bytes());
     for word in words {
         let date =
             word.strip_prefix("until=").ok_or("behind the path only `until=DATE` and `-- REASON` follow")?;
@@ -187,11 +192,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let baseline = Baseline::parse(GOOD.as_bytes()).unwrap();
-        assert_eq!(baseline.write(), GOOD);
-        assert_eq!(baseline.entries().len(), 2);
-        assert_eq!(baseline.entries()[0].until, Some("2027-01-31".parse().unwrap()));
-        let new = Baseline::begun();
-        assert_eq!(Baseline::parse(new.write().as_bytes()).unwrap(), new);
+        assert_eq!(baseline.to_text(), GOOD);
+        assert_eq!(baseline.suppressions().len(), 2);
+        assert_eq!(baseline.suppressions()[0].until, Some("2027-01-31".parse().unwrap()));
+        let new = Baseline::with_header();
+        assert_eq!(Baseline::parse(new.to_text().as_bytes()).unwrap(), new);
     }
 
     #[test]
@@ -199,7 +204,7 @@ mod tests {
         let mut lines: Vec<&str> = GOOD.lines().collect();
         lines.reverse();
         lines.extend(["# head", "A1B2C3D4E5 generic-secret other.py until=2020-01-01", ""]);
-        assert_eq!(Baseline::parse(lines.join("\r\n").as_bytes()).unwrap().write(), GOOD);
+        assert_eq!(Baseline::parse(lines.join("\r\n").as_bytes()).unwrap().to_text(), GOOD);
     }
 
     #[test]
@@ -222,17 +227,17 @@ mod tests {
 
     #[test]
     fn a_reason_is_one_masked_line() {
-        assert_eq!(shown_reason("rotated\n  in May"), "rotated in May");
-        assert_eq!(shown_reason("abcdefgh Ijklmnop"), "abcdefgh Ijklmnop");
-        assert_eq!(shown_reason(&format!("was {}", "k".repeat(20))), "was ********");
-        assert_eq!(shown_reason(&"ab ".repeat(500)).chars().count(), MOST_REASON);
+        assert_eq!(sanitize_reason("rotated\n  in May"), "rotated in May");
+        assert_eq!(sanitize_reason("abcdefgh Ijklmnop"), "abcdefgh Ijklmnop");
+        assert_eq!(sanitize_reason(&format!("was {}", "k".repeat(20))), "was ********");
+        assert_eq!(sanitize_reason(&"ab ".repeat(500)).chars().count(), MOST_REASON);
     }
 
     proptest::proptest! {
         #[test]
         fn arbitrary_bytes_are_an_error_or_stay_what_they_are(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
             if let Ok(read) = Baseline::parse(&bytes) {
-                proptest::prop_assert_eq!(Baseline::parse(read.write().as_bytes()), Ok(read));
+                proptest::prop_assert_eq!(Baseline::parse(read.to_text().as_bytes()), Ok(read));
             }
         }
 
@@ -241,10 +246,10 @@ mod tests {
             fingerprint in "[0-9a-f]{16}", rule in "[a-z]{1,5}-[a-z]{1,5}", path in "[a-zA-Z0-9/._%-]{1,30}", reason in "[ -~]{0,60}", day in 1i8..28
         ) {
             let until = Some(Date::new(2027, 1, day).unwrap());
-            let known = Known { rule, path, until, reason: shown_reason(&reason) };
-            let mut baseline = Baseline::begun();
-            baseline.known.insert(fingerprint, known);
-            proptest::prop_assert_eq!(Baseline::parse(baseline.write().as_bytes()), Ok(baseline));
+            let known = BaselineEntry { rule, path, until, reason: sanitize_reason(&reason) };
+            let mut baseline = Baseline::with_header();
+            baseline.entries.insert(fingerprint, known);
+            proptest::prop_assert_eq!(Baseline::parse(baseline.to_text().as_bytes()), Ok(baseline));
         }
     }
 }

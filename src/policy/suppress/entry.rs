@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use crate::policy::Globs;
+use crate::policy::PathPatterns;
 
 /// Which file an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
+pub enum EntrySource {
     /// `skant.toml`.
     Config,
     /// `.skant-baseline`.
@@ -15,7 +15,7 @@ pub enum Source {
     Gitleaks,
 }
 
-impl Source {
+impl EntrySource {
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -39,13 +39,13 @@ impl Source {
 
 /// An entry that allows what has all that it names. One that names nothing allows nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SuppressionEntry {
     /// The fingerprint, or its first digits (six at least), in lower case.
     pub fingerprint: Option<String>,
     /// The rule's id.
     pub rule: Option<String>,
     /// The path patterns.
-    pub paths: Option<Globs>,
+    pub paths: Option<PathPatterns>,
     /// The commit's name, or its first digits, in lower case.
     pub commit: Option<String>,
     /// The line: only gitleaks names one.
@@ -55,15 +55,15 @@ pub struct Entry {
     /// The last day on which it counts.
     pub until: Option<Date>,
     /// Where it stands.
-    pub source: Source,
+    pub source: EntrySource,
     /// Whether it is not in the base revision's policy, but in that of the change itself.
-    pub in_change: bool,
+    pub from_change: bool,
 }
 
-impl Entry {
+impl SuppressionEntry {
     /// An entry that names nothing yet.
     #[must_use]
-    pub const fn new(source: Source, reason: String) -> Self {
+    pub const fn new(source: EntrySource, reason: String) -> Self {
         Self {
             fingerprint: None,
             rule: None,
@@ -73,25 +73,25 @@ impl Entry {
             reason,
             until: None,
             source,
-            in_change: false,
+            from_change: false,
         }
     }
 
     /// Whether it is for one value: whoever wrote it has seen that value.
     #[must_use]
-    pub const fn names_a_value(&self) -> bool {
+    pub const fn has_fingerprint(&self) -> bool {
         self.fingerprint.is_some()
     }
 
     /// Whether its last day has passed.
     #[must_use]
-    pub fn has_ended(&self, today: Date) -> bool {
+    pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 
     /// Whether it says the same as another one, wherever both stand and whatever their reasons are.
     #[must_use]
-    pub fn allows_the_same(&self, other: &Self) -> bool {
+    pub fn suppresses_the_same(&self, other: &Self) -> bool {
         let names = |entry: &Self| {
             let Self { fingerprint, rule, paths, commit, line, until, .. } = entry.clone();
             (fingerprint, rule, paths, commit, line, until)
@@ -101,7 +101,7 @@ impl Entry {
 
     /// What it names, for people.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn describe(&self) -> String {
         let mut parts: Vec<String> = self.fingerprint.iter().cloned().collect();
         parts.extend(self.rule.iter().map(|rule| format!("rule {rule}")));
         parts.extend(self.paths.iter().map(|paths| format!("path {}", paths.patterns().join(" or "))));

@@ -8,13 +8,13 @@ pub(crate) mod entry_index;
 
 use jiff::civil::Date;
 
-use crate::detect::{InlineComment, Mark};
+use crate::detect::{InlineComment, Marker};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 use crate::secret::Fingerprint;
 
-pub use crate::policy::glob::Globs;
-pub use entry::{Entry, Source};
+pub use crate::policy::glob::PathPatterns;
+pub use entry::{EntrySource, SuppressionEntry};
 pub use entry_index::SuppressionIndex;
 
 /// A finding before it is known whether it is reported.
@@ -33,14 +33,14 @@ pub struct SuppressionQuery<'s> {
     /// The line.
     pub line: usize,
     /// What stands in comments beside it.
-    pub directives: &'s [InlineComment],
+    pub comments: &'s [InlineComment],
 }
 
 /// What comments are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Comments {
+pub struct CommentPolicy {
     /// Whose they are.
-    pub whose: PolicyOrigin,
+    pub origin: PolicyOrigin,
     /// Whether `gitleaks:allow` counts, too.
     pub gitleaks: bool,
 }
@@ -50,39 +50,39 @@ pub struct Comments {
 pub enum PolicyOrigin {
     /// Whoever may decide.
     #[default]
-    Ours,
+    Repository,
     /// The author of a change: they count, and it is said that the change brings them.
-    TheChanges,
+    Change,
     /// Somebody whose comments count for nothing.
-    Strangers,
+    UntrustedChange,
 }
 
-impl Default for Comments {
+impl Default for CommentPolicy {
     fn default() -> Self {
-        Self { whose: PolicyOrigin::Ours, gitleaks: false }
+        Self { origin: PolicyOrigin::Repository, gitleaks: false }
     }
 }
 
 /// What suppressed a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub struct Suppression {
     /// The name in reports.
     pub by: &'static str,
     /// The reason that was given.
-    pub text: String,
+    pub reason: String,
     /// Whether the change that is scanned brings the suppression itself.
-    pub in_change: bool,
+    pub from_change: bool,
 }
 
 /// The answer for one place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SuppressionResult {
     /// What suppresses it, if anything does.
-    pub reason: Option<Reason>,
+    pub suppression: Option<Suppression>,
     /// Why a suppression that stands there does not count.
     pub warnings: Vec<String>,
     /// The entries that fit, by their place in the record.
-    pub used: Vec<usize>,
+    pub matched_entries: Vec<usize>,
 }
 
 /// Decides about one place. `today` ends entries whose day has passed.
@@ -90,18 +90,18 @@ pub struct SuppressionResult {
 pub fn find_suppression(
     subject: &SuppressionQuery<'_>,
     record: &SuppressionIndex,
-    comments: Comments,
+    comments: CommentPolicy,
     today: Date,
 ) -> SuppressionResult {
     let mut ruling = SuppressionResult::default();
-    for directive in subject.directives {
+    for directive in subject.comments {
         match inline(subject, directive, comments, today) {
             Inline::Counts => {
-                let by = if directive.mark == Mark::Skant { "inline" } else { "gitleaks:allow" };
-                ruling.reason.get_or_insert(Reason {
+                let by = if directive.marker == Marker::Skant { "inline" } else { "gitleaks:allow" };
+                ruling.suppression.get_or_insert(Suppression {
                     by,
-                    text: directive.reason.clone(),
-                    in_change: comments.whose == PolicyOrigin::TheChanges,
+                    reason: directive.reason.clone(),
+                    from_change: comments.origin == PolicyOrigin::Change,
                 });
             }
             Inline::OtherFinding => {}
@@ -109,19 +109,22 @@ pub fn find_suppression(
         }
     }
     for (number, entry) in record.fitting(subject) {
-        ruling.used.push(number);
-        if let Some(until) = entry.until.filter(|_| entry.has_ended(today)) {
-            ruling.warnings.push(format!("the entry for {} ended on {until}", entry.subject()));
+        ruling.matched_entries.push(number);
+        if let Some(until) = entry.until.filter(|_| entry.is_expired(today)) {
+            ruling.warnings.push(format!("the entry for {} ended on {until}", entry.describe()));
             continue;
         }
-        let reason =
-            Reason { by: entry.source.name(), text: entry.reason.clone(), in_change: entry.in_change };
+        let reason = Suppression {
+            by: entry.source.name(),
+            reason: entry.reason.clone(),
+            from_change: entry.from_change,
+        };
         // What the base revision says as well is nothing that the change brings.
-        if ruling.reason.as_ref().is_none_or(|known| known.in_change && !entry.in_change) {
-            ruling.reason = Some(reason);
+        if ruling.suppression.as_ref().is_none_or(|known| known.from_change && !entry.from_change) {
+            ruling.suppression = Some(reason);
         }
     }
-    if ruling.reason.is_some() {
+    if ruling.suppression.is_some() {
         ruling.warnings.clear();
     }
     ruling
@@ -137,21 +140,22 @@ enum Inline {
 fn inline(
     subject: &SuppressionQuery<'_>,
     directive: &InlineComment,
-    comments: Comments,
+    comments: CommentPolicy,
     today: Date,
 ) -> Inline {
-    if directive.mark == Mark::Gitleaks && !comments.gitleaks {
+    if directive.marker == Marker::Gitleaks && !comments.gitleaks {
         return Inline::OtherFinding;
     }
     if directive.rule.as_ref().is_some_and(|rule| *rule != subject.rule.id) {
         return Inline::OtherFinding;
     }
     match &directive.fingerprint {
-        Some(digits) if !subject.fingerprint.is_named_by(digits) => return Inline::OtherFinding,
+        Some(digits) if !subject.fingerprint.matches_prefix(digits) => return Inline::OtherFinding,
         // A key that replaces an allowed one has to be new, so the comment has to name the value: wherever a provider's
         // token fails a run. Few families have a structure that makes one of high confidence.
         None if subject.rule.is_provider() && subject.confidence >= Confidence::Medium => {
-            let comment = if directive.mark == Mark::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
+            let comment =
+                if directive.marker == Marker::Skant { "`skant:allow`" } else { "`gitleaks:allow`" };
             return Inline::Not(format!(
                 "a {comment} for a key has to name it: skant:allow {}/{}",
                 subject.rule.id, subject.fingerprint
@@ -159,7 +163,7 @@ fn inline(
         }
         _ => {}
     }
-    if comments.whose == PolicyOrigin::Strangers {
+    if comments.origin == PolicyOrigin::UntrustedChange {
         return Inline::Not("a comment of the change itself does not count here".to_owned());
     }
     match directive.until.as_deref().map(str::parse::<Date>) {

@@ -6,8 +6,8 @@ struct Case<'c> {
     rule: &'c str,
     confidence: Confidence,
     directive: InlineComment,
-    entries: Vec<Entry>,
-    comments: Comments,
+    entries: Vec<SuppressionEntry>,
+    comments: CommentPolicy,
 }
 
 impl Default for Case<'_> {
@@ -17,7 +17,7 @@ impl Default for Case<'_> {
             confidence: Confidence::Medium,
             directive: InlineComment { rule: Some("other-rule".into()), ..InlineComment::default() },
             entries: Vec::new(),
-            comments: Comments::default(),
+            comments: CommentPolicy::default(),
         }
     }
 }
@@ -26,7 +26,7 @@ impl Case<'_> {
     fn ruling(self) -> SuppressionResult {
         let rules = RuleSet::builtin();
         let rule = rules.rules().iter().find(|known| known.id == self.rule).unwrap();
-        let fingerprint = Fingerprint::strong(&ValueId::of(b"value"));
+        let fingerprint = Fingerprint::strong(&ValueId::new(b"value"));
         let subject = SuppressionQuery {
             rule,
             confidence: self.confidence,
@@ -34,7 +34,7 @@ impl Case<'_> {
             path: b"app/x.py",
             commit: Some("0123456789abcdef0123456789abcdef01234567"),
             line: 7,
-            directives: &[self.directive],
+            comments: &[self.directive],
         };
         find_suppression(
             &subject,
@@ -50,11 +50,11 @@ fn key(directive: InlineComment) -> Case<'static> {
 }
 
 fn digits() -> String {
-    Fingerprint::strong(&ValueId::of(b"value")).as_str()[..8].to_owned()
+    Fingerprint::strong(&ValueId::new(b"value")).as_str()[..8].to_owned()
 }
 
-fn named(entry: impl Fn(&mut Entry)) -> Entry {
-    let mut named = Entry::new(Source::Config, "known".into());
+fn named(entry: impl Fn(&mut SuppressionEntry)) -> SuppressionEntry {
+    let mut named = SuppressionEntry::new(EntrySource::Config, "known".into());
     entry(&mut named);
     named
 }
@@ -62,9 +62,9 @@ fn named(entry: impl Fn(&mut Entry)) -> Entry {
 #[test]
 fn a_key_has_to_be_named() {
     let bare = key(InlineComment::default()).ruling();
-    assert!(bare.reason.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
+    assert!(bare.suppression.is_none() && bare.warnings[0].contains("has to name it"), "{bare:?}");
     let named = key(InlineComment { fingerprint: Some(digits()), ..InlineComment::default() }).ruling();
-    assert_eq!(named.reason.unwrap().by, "inline");
+    assert_eq!(named.suppression.unwrap().by, "inline");
     let other =
         key(InlineComment { fingerprint: Some("000000".into()), ..InlineComment::default() }).ruling();
     assert_eq!(other, SuppressionResult::default());
@@ -73,12 +73,12 @@ fn a_key_has_to_be_named() {
 #[test]
 fn a_bare_comment_is_enough_for_less() {
     let ruling = |rule, directive| Case { rule, directive, ..Case::default() }.ruling();
-    assert!(ruling("generic-secret", InlineComment::default()).reason.is_some());
+    assert!(ruling("generic-secret", InlineComment::default()).suppression.is_some());
     let key = |confidence| Case { confidence, ..key(InlineComment::default()) }.ruling();
-    assert!(key(Confidence::Low).reason.is_some());
+    assert!(key(Confidence::Low).suppression.is_some());
     assert!(key(Confidence::Medium).warnings[0].contains("has to name it"));
     let other_rule = InlineComment { rule: Some("other-rule".into()), ..InlineComment::default() };
-    assert!(ruling("generic-secret", other_rule).reason.is_none());
+    assert!(ruling("generic-secret", other_rule).suppression.is_none());
 }
 
 #[test]
@@ -87,14 +87,14 @@ fn an_end_counts_to_its_last_day() {
         let directive = InlineComment { until: Some(day.into()), ..InlineComment::default() };
         Case { directive, ..Case::default() }.ruling()
     };
-    assert!(generic("2026-06-15").reason.is_some());
+    assert!(generic("2026-06-15").suppression.is_some());
     assert!(generic("2026-06-14").warnings[0].contains("ended on 2026-06-14"));
     assert!(generic("soon").warnings[0].contains("no date"));
 }
 
 #[test]
 fn an_entry_allows_what_has_all_that_it_names() {
-    let paths = |pattern: &str| Some(Globs::new(&[pattern.to_owned()]).unwrap());
+    let paths = |pattern: &str| Some(PathPatterns::new(&[pattern.to_owned()]).unwrap());
     for (entry, fits) in [
         (named(|entry| entry.fingerprint = Some(digits().to_uppercase())), true),
         (named(|entry| entry.fingerprint = Some("000000".into())), false),
@@ -112,39 +112,47 @@ fn an_entry_allows_what_has_all_that_it_names() {
         (named(|entry| entry.line = Some(7)), false),
     ] {
         let ruling = Case { entries: vec![entry.clone()], ..key(InlineComment::default()) }.ruling();
-        assert_eq!((ruling.reason.is_some(), ruling.used.len()), (fits, usize::from(fits)), "{entry:?}");
+        assert_eq!(
+            (ruling.suppression.is_some(), ruling.matched_entries.len()),
+            (fits, usize::from(fits)),
+            "{entry:?}"
+        );
     }
     let ended = named(|entry| {
         (entry.fingerprint, entry.until) = (Some(digits()), Some("2026-01-01".parse().unwrap()));
     });
     let ended = Case { entries: vec![ended], ..Case::default() }.ruling();
-    assert!(ended.reason.is_none() && ended.warnings[0].contains("ended on 2026-01-01"), "{ended:?}");
+    assert!(ended.suppression.is_none() && ended.warnings[0].contains("ended on 2026-01-01"), "{ended:?}");
 }
 
 #[test]
 fn who_brings_a_suppression_is_said() {
-    let bare = |whose| {
-        let comments = Comments { whose, gitleaks: false };
+    let bare = |origin| {
+        let comments = CommentPolicy { origin, gitleaks: false };
         Case { directive: InlineComment::default(), comments, ..Case::default() }.ruling()
     };
-    assert!(!bare(PolicyOrigin::Ours).reason.unwrap().in_change);
-    assert!(bare(PolicyOrigin::TheChanges).reason.unwrap().in_change);
-    let strangers = bare(PolicyOrigin::Strangers);
-    assert!(strangers.reason.is_none() && strangers.warnings[0].contains("does not count here"));
+    assert!(!bare(PolicyOrigin::Repository).suppression.unwrap().from_change);
+    assert!(bare(PolicyOrigin::Change).suppression.unwrap().from_change);
+    let strangers = bare(PolicyOrigin::UntrustedChange);
+    assert!(strangers.suppression.is_none() && strangers.warnings[0].contains("does not count here"));
     // What the base says, too, is not the change's.
-    let entry = |in_change| named(|entry| (entry.fingerprint, entry.in_change) = (Some(digits()), in_change));
+    let entry =
+        |from_change| named(|entry| (entry.fingerprint, entry.from_change) = (Some(digits()), from_change));
     let both = Case { entries: vec![entry(true), entry(false)], ..Case::default() }.ruling();
-    assert!(!both.reason.unwrap().in_change);
+    assert!(!both.suppression.unwrap().from_change);
 }
 
 #[test]
 fn a_comment_for_gitleaks_counts_when_that_is_asked_for() {
     let ruling = |gitleaks, case: Case<'_>| {
-        let directive = InlineComment { mark: Mark::Gitleaks, ..InlineComment::default() };
-        Case { directive, comments: Comments { gitleaks, ..Comments::default() }, ..case }.ruling()
+        let directive = InlineComment { marker: Marker::Gitleaks, ..InlineComment::default() };
+        Case { directive, comments: CommentPolicy { gitleaks, ..CommentPolicy::default() }, ..case }.ruling()
     };
     assert_eq!(ruling(false, Case::default()), SuppressionResult::default());
-    assert_eq!(ruling(true, Case::default()).reason.unwrap().by, "gitleaks:allow");
+    assert_eq!(ruling(true, Case::default()).suppression.unwrap().by, "gitleaks:allow");
     let for_a_key = ruling(true, key(InlineComment::default()));
-    assert!(for_a_key.reason.is_none() && for_a_key.warnings[0].contains("has to name it"), "{for_a_key:?}");
+    assert!(
+        for_a_key.suppression.is_none() && for_a_key.warnings[0].contains("has to name it"),
+        "{for_a_key:?}"
+    );
 }

@@ -16,7 +16,7 @@ use self::many::Told;
 pub use self::layout::{counted, grouped, size};
 use crate::finding::{Finding, Problem, Report, Suppressed};
 use crate::report::words;
-use crate::text::no_command;
+use crate::text::escape_ci_command;
 
 /// Further notes than these are only counted, unless asked for.
 const MOST_NOTES: usize = 5;
@@ -105,7 +105,7 @@ fn findings<'r>(
 /// begin as a command does that a CI system looks for in its log.
 fn section(text: &str, out: &mut dyn Write) -> io::Result<()> {
     for line in text.lines() {
-        writeln!(out, "{}", no_command(line))?;
+        writeln!(out, "{}", escape_ci_command(line))?;
     }
     if text.is_empty() { Ok(()) } else { writeln!(out) }
 }

@@ -9,18 +9,18 @@ use crate::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::provenance::{Commits, Interest};
 use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::trees::InTrees;
-use crate::scan::{Engine, archive_problems, caught};
+use crate::scan::{Scanner, archive_problems, caught};
 use crate::secret::ValueId;
-use crate::source::history::{ObjectIdSet, ObjectSet};
-use crate::source::{Blob, Cancellation, Visitor, read_problem};
-use crate::text::Copied;
+use crate::source::history::{NumberSet, ObjectSet};
+use crate::source::{ObjectView, ScanControl, Visitor, read_problem};
+use crate::text::CopiedRange;
 
 /// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
 pub(crate) struct Collector<'c> {
-    engine: &'c Engine,
+    scanner: &'c Scanner,
     /// Whether what a blob takes over from another one is searched again.
     full_scan: bool,
-    stop: &'c Cancellation,
+    control: &'c ScanControl,
     found: Mutex<Found>,
 }
 
@@ -50,8 +50,8 @@ pub(crate) struct Followed {
 }
 
 impl<'c> Collector<'c> {
-    pub(crate) fn new(engine: &'c Engine, full_scan: bool, stop: &'c Cancellation) -> Self {
-        Self { engine, full_scan, stop, found: Mutex::default() }
+    pub(crate) fn new(scanner: &'c Scanner, full_scan: bool, control: &'c ScanControl) -> Self {
+        Self { scanner, full_scan, control, found: Mutex::default() }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -66,12 +66,12 @@ impl<'c> Collector<'c> {
         found
     }
 
-    fn blob(&self, blob: &Blob<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
+    fn blob(&self, blob: &ObjectView<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
         let looked = caught(
             || blob_name(&blob.oid),
             || {
-                let trace = look(&self.engine.detector);
-                let looked = self.engine.detector.look_again(blob.bytes, &trace);
+                let trace = look(&self.scanner.detector());
+                let looked = self.scanner.detector().scan_from_state(blob.bytes, &trace);
                 (trace, looked)
             },
         );
@@ -80,8 +80,8 @@ impl<'c> Collector<'c> {
                 if !looked.evidence.is_empty() {
                     self.evidence(blob.oid, looked.evidence);
                 }
-                if !looked.unread.is_empty() {
-                    self.found().unread.push((blob.oid, looked.unread));
+                if !looked.skipped.is_empty() {
+                    self.found().unread.push((blob.oid, looked.skipped));
                 }
                 trace
             }
@@ -94,18 +94,18 @@ impl<'c> Collector<'c> {
 
     fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
         let mut found = self.found();
-        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.engine, evidence)) {
+        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.scanner, evidence)) {
             if found.values.insert(evidence.value) {
-                self.stop.progress.found();
+                self.control.progress.add_value();
             }
         }
         found.blobs.push((blob, evidence));
     }
 
-    fn text(&self, blob: &Blob<'_>) {
+    fn text(&self, blob: &ObjectView<'_>) {
         let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
-        let info = || commit.as_ref().map(|commit| self.engine.commit_info(&blob.oid, &commit.author));
-        let hits = self.engine.texts(&blob.oid, blob.kind, blob.bytes, info);
+        let info = || commit.as_ref().map(|commit| self.scanner.commit_info(&blob.oid, &commit.author));
+        let hits = self.scanner.texts(&blob.oid, blob.kind, blob.bytes, info);
         let mut found = self.found();
         match (commit, blob.kind) {
             (Some(commit), _) => found.commits.add(blob.oid, commit),
@@ -127,20 +127,25 @@ impl Visitor for Collector<'_> {
     /// Where anchors stand in a blob. Messages are searched whole.
     type State = Option<ScanState>;
 
-    fn root(&self, blob: &Blob<'_>) -> Option<ScanState> {
+    fn visit_full(&self, blob: &ObjectView<'_>) -> Option<ScanState> {
         if blob.kind == ObjectKind::Blob {
-            return Some(self.blob(blob, |detector| detector.trace(blob.bytes)));
+            return Some(self.blob(blob, |detector| detector.scan_state(blob.bytes)));
         }
         self.text(blob);
         None
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Option<ScanState>, copies: &[Copied]) -> Option<ScanState> {
+    fn visit_delta(
+        &self,
+        blob: &ObjectView<'_>,
+        base: &Option<ScanState>,
+        copies: &[CopiedRange],
+    ) -> Option<ScanState> {
         match base {
             Some(trace) if !self.full_scan => {
-                Some(self.blob(blob, |detector| detector.retrace(blob.bytes, trace, copies)))
+                Some(self.blob(blob, |detector| detector.update_state(blob.bytes, trace, copies)))
             }
-            _ => self.root(blob),
+            _ => self.visit_full(blob),
         }
     }
 }
@@ -148,18 +153,18 @@ impl Visitor for Collector<'_> {
 impl Found {
     /// Blobs of which something may have to be followed. Which it is hangs on names in trees, too: a value that is
     /// no finding in a blob may be one elsewhere.
-    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> ObjectIdSet {
-        let set = ObjectIdSet::below(contents.count());
+    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> NumberSet {
+        let set = NumberSet::with_bound(contents.number_bound());
         let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.unread.iter().map(|(oid, _)| oid));
         for number in oids.filter_map(|oid| contents.number(oid)) {
-            set.add(number);
+            set.insert(number);
         }
         set
     }
 
-    pub(crate) fn search_refs(&mut self, engine: &Engine, refs: &Refs) {
+    pub(crate) fn search_refs(&mut self, scanner: &Scanner, refs: &Refs) {
         for name in &refs.refs {
-            match engine.detect(&name.name, || engine.shown_path(&name.name)) {
+            match scanner.search_name(&name.name, || scanner.shown_path(&name.name)) {
                 Ok(found) => self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence))),
                 Err(problem) => self.problems.push(problem),
             }
@@ -167,11 +172,11 @@ impl Found {
     }
 
     /// Values in blobs and names that may be reported.
-    pub(crate) fn interest(&self, engine: &Engine) -> Followed {
+    pub(crate) fn interest(&self, scanner: &Scanner) -> Followed {
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
             .chain(self.trees.names.iter().map(|(.., evidence)| evidence))
-            .filter(|evidence| may_be_reported(engine, evidence))
+            .filter(|evidence| may_be_reported(scanner, evidence))
             .map(|evidence| evidence.value)
             .collect();
         values.sort_unstable();
@@ -184,7 +189,7 @@ impl Found {
                 found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
             held.sort_unstable();
             held.dedup();
-            let told = found.iter().filter(|evidence| may_be_reported(engine, evidence));
+            let told = found.iter().filter(|evidence| may_be_reported(scanner, evidence));
             let told: HashSet<ValueId> = told.flat_map(Evidence::values).collect();
             let is_weak = |value: &u32| !told.contains(&values[*value as usize]);
             objects.weak.extend(held.iter().copied().filter(is_weak).map(|value| (*oid, value)));
@@ -201,7 +206,7 @@ impl Found {
     }
 
     /// Hits without a story, and what could not be searched.
-    pub(crate) fn untold(self, engine: &Engine, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
+    pub(crate) fn untold(self, scanner: &Scanner, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
         for (oid, unread) in &self.unread {
             let shown = blob_name(oid);
             problems.extend(unread.iter().map(|unread| archive_problems::problem(unread, &shown)));
@@ -209,7 +214,7 @@ impl Found {
         let mut hits: Vec<Occurrence> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
         for (oid, found) in self.blobs {
             hits.extend(
-                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(engine, &oid) }),
+                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(scanner, &oid) }),
             );
         }
         hits
@@ -222,16 +227,16 @@ impl Found {
 }
 
 /// Whether a value may be reported.
-fn may_be_reported(engine: &Engine, evidence: &Evidence) -> bool {
-    engine.confidence(evidence) >= Some(engine.policy.min_confidence)
+fn may_be_reported(scanner: &Scanner, evidence: &Evidence) -> bool {
+    scanner.confidence(evidence) >= Some(scanner.policy().min_confidence)
 }
 
 /// The place of a blob that no path leads to.
-pub(crate) fn blob_place(engine: &Engine, oid: &Oid) -> Place {
+pub(crate) fn blob_place(scanner: &Scanner, oid: &Oid) -> Place {
     Place {
         kind: LocationKind::File,
         path: Vec::new(),
-        shown: engine.shown_path(blob_name(oid).as_bytes()),
+        shown: scanner.shown_path(blob_name(oid).as_bytes()),
         blob: Some(*oid),
         commit: None,
         current: false,

@@ -6,17 +6,17 @@ use crate::detect::Evidence;
 use crate::finding::{CommitInfo, Event, History, LocationKind, Problem};
 use crate::git::{ObjectKind, Oid, Repository};
 use crate::provenance::{CommitGraph, LocationIn, Timeline};
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::group::{Occurrence, Place};
 use crate::scan::history::Part;
 use crate::scan::history::blobs::{Followed, Found, blob_place};
 use crate::scan::history::reachability::Reach;
 use crate::secret::ValueId;
-use crate::source::history::{ObjectSet, own};
+use crate::source::history::{ObjectSet, own_objects};
 
 /// What is needed to tell a place.
 pub(crate) struct LocationBuilder<'t> {
-    pub(crate) engine: &'t Engine,
+    pub(crate) scanner: &'t Scanner,
     pub(crate) repository: &'t Repository,
     pub(crate) contents: &'t ObjectSet,
     pub(crate) graph: &'t CommitGraph,
@@ -62,7 +62,7 @@ impl LocationBuilder<'_> {
     fn own_of_unreached(&self, stories: &[Timeline]) -> HashSet<Oid> {
         let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
         let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
-        if oids.is_empty() { HashSet::new() } else { own(self.repository, self.contents, &oids) }
+        if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.contents, &oids) }
     }
 
     fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &LocationIn) -> Vec<Occurrence> {
@@ -72,7 +72,7 @@ impl LocationBuilder<'_> {
     }
 
     fn in_path(&self, value: &ValueId, place: &LocationIn, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
-        let found = self.engine.detect(&place.path, || self.engine.shown_path(&place.path));
+        let found = self.scanner.search_name(&place.path, || self.scanner.shown_path(&place.path));
         let found = found.unwrap_or_else(|problem| {
             problems.push(problem);
             Vec::new()
@@ -86,7 +86,7 @@ impl LocationBuilder<'_> {
         let path = self.full(&place.path);
         Place {
             kind,
-            shown: self.engine.shown_path(&path),
+            shown: self.scanner.shown_path(&path),
             path,
             blob: place.blob,
             commit: place.commit.and_then(|oid| self.info(&oid)),
@@ -117,7 +117,7 @@ impl LocationBuilder<'_> {
         left.sort_by_key(|(blob, value, _)| (*blob, *value));
         let unnamed: Vec<Oid> =
             left.iter().map(|(blob, ..)| *blob).filter(|blob| !self.reach.blobs.contains_key(blob)).collect();
-        let own = own(self.repository, self.contents, &unnamed);
+        let own = own_objects(self.repository, self.contents, &unnamed);
         let by_blob = found.by_blob();
         for (blob, value, story) in left {
             let named = self.reach.blobs.get(&blob);
@@ -129,14 +129,14 @@ impl LocationBuilder<'_> {
                     let path = self.full(name);
                     Place {
                         kind: LocationKind::File,
-                        shown: self.engine.shown_path(&path),
+                        shown: self.scanner.shown_path(&path),
                         path,
                         blob: Some(blob),
                         commit: None,
                         current: true,
                     }
                 }
-                None => blob_place(self.engine, &blob),
+                None => blob_place(self.scanner, &blob),
             };
             let evidence = by_blob.get(&blob).copied().unwrap_or_default();
             let evidence = evidence.iter().filter(|evidence| evidence.value == value);
@@ -165,7 +165,7 @@ impl LocationBuilder<'_> {
         let own = if unreached.is_empty() {
             HashSet::new()
         } else {
-            own(self.repository, self.contents, &unreached)
+            own_objects(self.repository, self.contents, &unreached)
         };
         let mut texts: Vec<_> = found.texts.iter().collect();
         // Who was first brought it in; what something leads to comes before what nothing does.
@@ -221,7 +221,7 @@ impl LocationBuilder<'_> {
                 commits: 0,
             });
             history.reachable = true;
-            let shown = format!("ref {}", self.engine.shown_path(&name.name));
+            let shown = format!("ref {}", self.scanner.shown_path(&name.name));
             let place = Place {
                 kind: LocationKind::Ref,
                 path: Vec::new(),
@@ -237,7 +237,7 @@ impl LocationBuilder<'_> {
     fn history(&self, story: &Timeline) -> History {
         let event = |event: &Option<(Oid, Vec<u8>)>| {
             let (oid, path) = event.as_ref()?;
-            Some(Event { commit: self.info(oid)?, path: self.engine.shown_path(&self.full(path)) })
+            Some(Event { commit: self.info(oid)?, path: self.scanner.shown_path(&self.full(path)) })
         };
         History {
             introduced: event(&story.introduced),
@@ -249,7 +249,7 @@ impl LocationBuilder<'_> {
     }
 
     fn info(&self, oid: &Oid) -> Option<CommitInfo> {
-        self.graph.author(oid).map(|author| self.engine.commit_info(oid, &author))
+        self.graph.author(oid).map(|author| self.scanner.commit_info(oid, &author))
     }
 
     pub(crate) fn full(&self, path: &[u8]) -> Vec<u8> {

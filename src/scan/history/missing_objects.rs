@@ -6,7 +6,7 @@ use crate::provenance::{CommitGraph, Timeline};
 use crate::source::history::ObjectSet;
 use crate::source::read_problem;
 
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::history::blobs::{Followed, Found};
 use crate::scan::history::reachability::Reach;
 
@@ -27,7 +27,7 @@ pub(crate) struct Known<'k> {
 /// The problems. Only what something names has to be there: git itself takes unreached objects away piece by
 /// piece.
 pub(crate) fn problems(
-    engine: &Engine,
+    scanner: &Scanner,
     known: &Known<'_>,
     followed: &[Oid],
     stories: &[Timeline],
@@ -54,9 +54,10 @@ pub(crate) fn problems(
         .collect();
     let in_trees = followed.iter().zip(stories).filter(|(_, story)| story.reachable);
     absent.extend(
-        in_trees.map(|(oid, story)| (story.places.first().map(|place| engine.shown_path(&place.path)), *oid)),
+        in_trees
+            .map(|(oid, story)| (story.places.first().map(|place| scanner.shown_path(&place.path)), *oid)),
     );
-    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.has(tree));
+    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.contains(tree));
     absent.extend(absent_trees.into_iter().map(|tree| (None, tree)));
     problems.extend(no_trees(graph, reach, found, known.contents));
     absent.sort();
@@ -95,7 +96,7 @@ pub(crate) fn problems(
 /// What commits name as their tree, and is there as something else.
 fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &ObjectSet) -> Vec<Problem> {
     let others = graph.absent_trees(&reach.roots, |tree| {
-        contents.number(tree).is_none_or(|number| found.trees.all.has(number))
+        contents.number(tree).is_none_or(|number| found.trees.all.contains(number))
     });
     let said = "a commit names it as its tree, and it cannot be read as one";
     others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()

@@ -11,17 +11,17 @@ pub(crate) mod trees;
 use std::collections::HashMap;
 
 use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope};
-use crate::git::{Objects, Oid, OpenError, Refs, Repository};
+use crate::git::{ObjectDatabase, Oid, OpenError, Refs, Repository};
 use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
 use crate::scan::group::Occurrence;
 use crate::scan::missing_paths::Known;
 use crate::scan::unused_suppressions::Whole;
-use crate::scan::{Engine, PathFilter, ScanError};
+use crate::scan::{PathFilter, ScanError, Scanner};
 use crate::secret::ValueId;
 use crate::source::history as source;
 use crate::source::history::{ObjectSet, ReadTotals};
-use crate::source::range::shallow_borders;
-use crate::source::{Cancellation, read_problem};
+use crate::source::range::read_shallow_boundary;
+use crate::source::{ScanControl, read_problem};
 
 use blobs::{Collector, Found};
 use locations::LocationBuilder;
@@ -29,9 +29,9 @@ use reachability::Reach;
 use trees::{InTrees, TreeCollector};
 
 /// How a history is read, and what of it is reported.
-pub struct Limits<'l> {
+pub struct HistoryOptions<'l> {
     /// The paths that are asked for. If none are, what stands in no path is reported, too.
-    pub asked: &'l PathFilter,
+    pub paths: &'l PathFilter,
     /// Whether every version of a file is searched whole, though it is stored as a difference to another one:
     /// slower, and with the same result.
     pub full_scan: bool,
@@ -52,48 +52,51 @@ pub enum ProvenanceMode {
 ///
 /// # Errors
 /// The refs or the object database cannot be read.
-pub fn history(
-    engine: &Engine,
+pub(crate) fn scan_history(
+    scanner: &Scanner,
     repository: &Repository,
-    limits: &Limits<'_>,
-    stop: &Cancellation,
+    limits: &HistoryOptions<'_>,
+    control: &ScanControl,
 ) -> Result<Report, ScanError> {
     let mut whole = Part { scope: Scope { kind: "history", ..Scope::default() }, ..Part::default() };
-    let own = engine.part(repository, b"", limits, stop)?;
+    let own = scanner.part(repository, b"", limits, control)?;
     (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
     whole.add(own);
-    let stores = source::of_submodules(repository);
+    let stores = source::find_submodule_stores(repository);
     whole.problems.extend(stores.problems);
     if whole.is_told {
         let names: Vec<Vec<u8>> = stores.found.iter().map(|(name, _)| name.clone()).collect();
         let trees = std::mem::take(&mut whole.trees);
-        let objects = Objects::open(repository)?;
-        let known = Known { engine, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
-        whole.problems.extend(known.problems(limits.asked));
+        let objects = ObjectDatabase::open(repository)?;
+        let known =
+            Known { scanner, repository, objects: &objects, stores: &names, trees: &trees, gone: &[] };
+        whole.problems.extend(known.problems(limits.paths));
     }
     for (name, submodule) in stores.found {
-        match engine.part(&submodule, &name, limits, stop) {
+        match scanner.part(&submodule, &name, limits, control) {
             Ok(part) => whole.add(part),
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(engine.shown_path(&name)),
+                path: Some(scanner.shown_path(&name)),
                 message: format!("the submodule's store: {error}"),
             }),
         }
     }
     whole.hits.retain(|hit| match hit.place.kind {
         LocationKind::File | LocationKind::Path if !hit.place.path.is_empty() => {
-            limits.asked.holds(&hit.place.path) && !engine.policy.settings.exclude.matches(&hit.place.path)
+            limits.paths.holds(&hit.place.path) && !scanner.policy().settings.exclude.matches(&hit.place.path)
         }
-        _ => limits.asked.is_all(),
+        _ => limits.paths.is_all(),
     });
-    whole.problems.extend(Engine::common_notes(Some(repository), stop));
-    let outcome = engine.outcome(whole.hits, &whole.histories);
-    let is_whole = limits.asked.is_all() && limits.provenance == ProvenanceMode::Track && !stop.is_set();
+    whole.problems.extend(Scanner::common_notes(Some(repository), control));
+    let outcome = scanner.outcome(whole.hits, &whole.histories);
+    let is_whole = limits.paths.is_all()
+        && limits.provenance == ProvenanceMode::Track
+        && !control.cancellation.is_requested();
     if is_whole && whole.problems.iter().all(|problem| problem.kind.is_note()) {
-        whole.problems.extend(engine.unused(&outcome.used, Whole::History));
+        whole.problems.extend(scanner.unused(&outcome.used, Whole::History));
     }
-    Ok(engine.reported(whole.scope, outcome, whole.problems))
+    Ok(scanner.reported(whole.scope, outcome, whole.problems))
 }
 
 /// One repository's part of a report.
@@ -146,20 +149,20 @@ impl Part {
     }
 }
 
-impl Engine {
+impl Scanner {
     /// Reads, searches and attributes one repository. `prefix` is the submodule's name, empty for the main one.
     fn part(
         &self,
         repository: &Repository,
         prefix: &[u8],
-        limits: &Limits<'_>,
-        stop: &Cancellation,
+        limits: &HistoryOptions<'_>,
+        control: &ScanControl,
     ) -> Result<Part, ScanError> {
         let refs = Refs::read(repository)?;
-        let contents = ObjectSet::list(repository)?;
-        stop.progress.expect(contents.count(), contents.stored());
+        let contents = ObjectSet::open(repository)?;
+        control.progress.add_expected(contents.number_bound(), contents.stored_bytes());
         let Read { mut found, tally, commits, ordered } =
-            self.read(repository, &contents, &refs, limits.full_scan, stop)?;
+            self.read(repository, &contents, &refs, limits.full_scan, control)?;
         found.search_refs(self, &refs);
 
         let mut part = Part::default();
@@ -174,14 +177,14 @@ impl Engine {
             ..Scope::default()
         };
         // After an interruption, too: telling it would take as long again.
-        if stop.is_set() || limits.provenance == ProvenanceMode::Skip {
+        if control.cancellation.is_requested() || limits.provenance == ProvenanceMode::Skip {
             part.hits = found.untold(self, &mut part.problems);
             return Ok(part);
         }
-        stop.progress.telling();
+        control.progress.begin_provenance();
         let Ordered { graph, reach } = ordered;
         part.problems.extend(reach.problems.iter().cloned());
-        let borders = shallow_borders(repository)?;
+        let borders = read_shallow_boundary(repository)?;
         let mut followed = found.interest(self);
         let absent = missing_objects::follow(&found, &mut followed);
         let before = followed.values.len() + absent.len();
@@ -205,7 +208,7 @@ impl Engine {
         };
         part.problems.extend(missing_objects::problems(self, &known, &absent, of_absent));
         let telling = LocationBuilder {
-            engine: self,
+            scanner: self,
             repository,
             contents: &contents,
             graph: &graph,
@@ -215,7 +218,7 @@ impl Engine {
         telling.tell(&found, &followed, stories, &mut part);
         part.problems.extend(skipped_archives::problems(&telling, &found.unread, of_unread, limits));
         part.is_told = true;
-        if !limits.asked.is_all() {
+        if !limits.paths.is_all() {
             part.trees = graph.trees();
         }
         Ok(part)
@@ -228,17 +231,17 @@ impl Engine {
         contents: &ObjectSet,
         refs: &Refs,
         full_scan: bool,
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<Read, ScanError> {
-        let collector = Collector::new(self, full_scan, stop);
-        let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, stop)?;
+        let collector = Collector::new(self, full_scan, control);
+        let (mut tally, left) = source::visit_all_but_trees(repository, contents, &collector, control)?;
         let mut found = collector.into_found();
         let commits = std::mem::take(&mut found.commits);
         let count = commits.len();
         // Trees are read after all else, since it is known then which blobs are to be found in them. One thread
         // puts the commits in order meanwhile.
         let (in_trees, ordered) = rayon::join(
-            || self.trees(repository, contents, &found, &left, stop),
+            || self.trees(repository, contents, &found, &left, control),
             || Ordered::of(repository, refs, commits),
         );
         let (in_trees, read) = in_trees?;
@@ -256,24 +259,24 @@ impl Engine {
         contents: &ObjectSet,
         found: &Found,
         left: &[Oid],
-        stop: &Cancellation,
+        control: &ScanControl,
     ) -> Result<(InTrees, ReadTotals), ScanError> {
         let blobs = found.blobs_to_follow(contents);
         let collector = TreeCollector::new(self, repository.format, contents, blobs);
-        let tally = source::visit_trees(repository, contents, left, &collector, stop)?;
-        Ok((collector.into_found(!stop.is_set()), tally))
+        let tally = source::visit_trees(repository, contents, left, &collector, control)?;
+        Ok((collector.into_found(!control.cancellation.is_requested()), tally))
     }
 
     /// What could not be read, and what was not.
     fn unread(tally: &ReadTotals, contents: &ObjectSet) -> Vec<Problem> {
         let mut problems: Vec<Problem> = tally.unread.iter().map(|error| read_problem(error, None)).collect();
-        problems.extend((tally.given_up > 0).then(|| Problem {
+        problems.extend((tally.skipped_over_budget > 0).then(|| Problem {
             kind: ProblemKind::Budget,
             path: None,
             message: format!(
                 "{} objects were not read: the pack that holds them unfolds to more than {} times its size",
-                tally.given_up,
-                source::FOR_EACH_BYTE,
+                tally.skipped_over_budget,
+                source::MAX_DECODED_PER_BYTE,
             ),
         }));
         problems.extend(unusable(contents));

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{
-    Index, ObjectKind, Objects, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
+    Index, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
 };
 use crate::provenance::{CommitGraph, Roots};
 use crate::source::read_problem;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// What is named, by kind.
 #[derive(Default)]
@@ -28,13 +28,13 @@ pub(crate) struct Reach {
 impl Reach {
     pub(crate) fn of(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
         let mut reach = Self::default();
-        let objects = Objects::open(repository)?;
+        let objects = ObjectDatabase::open(repository)?;
         for name in &refs.refs {
             reach.follow(&objects, graph, name.oid, &name.name, name.is_head());
         }
-        for oid in &refs.logged {
+        for oid in &refs.reflog {
             // Reflogs outlive what they name, so an absent object is no damage.
-            if graph.has(oid) || objects.has(oid) {
+            if graph.has(oid) || objects.contains(oid) {
                 reach.follow(&objects, graph, *oid, b"reflog", false);
             }
         }
@@ -46,7 +46,14 @@ impl Reach {
         Ok(reach)
     }
 
-    fn follow(&mut self, objects: &Objects, graph: &CommitGraph, mut oid: Oid, name: &[u8], is_head: bool) {
+    fn follow(
+        &mut self,
+        objects: &ObjectDatabase,
+        graph: &CommitGraph,
+        mut oid: Oid,
+        name: &[u8],
+        is_head: bool,
+    ) {
         for _ in 0..64 {
             if graph.has(&oid) {
                 let roots = if is_head { &mut self.roots.heads } else { &mut self.roots.others };
@@ -54,7 +61,7 @@ impl Reach {
             }
             let object = match objects.read(&oid) {
                 Ok(object) => object,
-                Err(error) => return self.problems.push(read_problem(&error, Some(percent(name)))),
+                Err(error) => return self.problems.push(read_problem(&error, Some(escape_path(name)))),
             };
             let target = tag_target(&object.bytes);
             if (is_head && object.kind != ObjectKind::Tag)
@@ -66,7 +73,7 @@ impl Reach {
                     "the tag names no object"
                 };
                 let error = ReadError::Corrupt(oid, said.into());
-                return self.problems.push(read_problem(&error, Some(percent(name))));
+                return self.problems.push(read_problem(&error, Some(escape_path(name))));
             }
             match (object.kind, target) {
                 (ObjectKind::Tag, Some(target)) => {
@@ -82,7 +89,7 @@ impl Reach {
             }
         }
         let error = ReadError::Corrupt(oid, "tags of tags without an end".into());
-        self.problems.push(read_problem(&error, Some(percent(name))));
+        self.problems.push(read_problem(&error, Some(escape_path(name))));
     }
 
     /// What is staged, here and in linked worktrees, is reached, too.
@@ -105,7 +112,7 @@ impl Reach {
                 }
                 Err(error) => self.problems.push(Problem {
                     kind: ProblemKind::CorruptObject,
-                    path: Some(percent(&path_bytes(&file))),
+                    path: Some(escape_path(&path_bytes(&file))),
                     message: error.to_string(),
                 }),
             }

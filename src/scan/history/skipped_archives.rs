@@ -8,10 +8,10 @@ use crate::finding::Problem;
 use crate::git::Oid;
 use crate::provenance::Timeline;
 use crate::scan::archive_problems;
-use crate::scan::history::Limits;
+use crate::scan::history::HistoryOptions;
 use crate::scan::history::blobs::{Followed, Found, blob_name};
 use crate::scan::history::locations::LocationBuilder;
-use crate::source::history::own;
+use crate::source::history::own_objects;
 
 /// Each archive gets a number, from `first` on.
 pub(crate) fn follow(found: &Found, followed: &mut Followed, first: usize) {
@@ -28,14 +28,14 @@ pub(crate) fn problems(
     telling: &LocationBuilder<'_>,
     unread: &[(Oid, Vec<Skipped>)],
     stories: &[Timeline],
-    limits: &Limits<'_>,
+    limits: &HistoryOptions<'_>,
 ) -> Vec<Problem> {
-    let engine = telling.engine;
+    let scanner = telling.scanner;
     let named = |oid: &Oid| telling.reach.blobs.get(oid);
     let unreached =
         unread.iter().zip(stories).filter(|((oid, _), story)| !story.reachable && named(oid).is_none());
     let unreached: Vec<Oid> = unreached.map(|((oid, _), _)| *oid).collect();
-    let own = own(telling.repository, telling.contents, &unreached);
+    let own = own_objects(telling.repository, telling.contents, &unreached);
     let foreign: HashSet<Oid> = unreached.into_iter().filter(|oid| !own.contains(oid)).collect();
     let mut problems = Vec::new();
     for ((oid, unread), story) in unread.iter().zip(stories) {
@@ -47,10 +47,10 @@ pub(crate) fn problems(
         paths.sort_unstable();
         paths.dedup();
         let is_asked =
-            |path: &Vec<u8>| limits.asked.holds(path) && !engine.policy.settings.exclude.matches(path);
+            |path: &Vec<u8>| limits.paths.holds(path) && !scanner.policy().settings.exclude.matches(path);
         let mut shown: Vec<String> =
-            paths.iter().filter(|path| is_asked(path)).map(|path| engine.shown_path(path)).collect();
-        if paths.is_empty() && limits.asked.is_all() {
+            paths.iter().filter(|path| is_asked(path)).map(|path| scanner.shown_path(path)).collect();
+        if paths.is_empty() && limits.paths.is_all() {
             shown.push(blob_name(oid));
         }
         for shown in &shown {

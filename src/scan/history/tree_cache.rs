@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn an_entry_is_looked_at_once_and_another_anew() {
         let oid = |last: u8| Oid::from_bytes(&[[0; 19].as_slice(), &[last]].concat()).unwrap();
-        let entry = |name, last, kind| TreeEntry { kind, name, oid: oid(last), place: (0, 0) };
+        let entry = |name, last, kind| TreeEntry { kind, name, oid: oid(last), span: (0, 0) };
         let mut recent = Recent::default();
         let one = entry(b"one", 1, EntryKind::File);
         assert_eq!([recent.of(&one, || 1), recent.of(&one, || 2)], [1, 1]);

@@ -6,28 +6,28 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
-use crate::git::tree_delta::{Known, take_over};
-use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, entry_at};
+use crate::git::tree_delta::{EntryValues, map_entries};
+use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, tree_entry_at};
 use crate::provenance::{Entry, Names, TreeShape};
-use crate::scan::Engine;
+use crate::scan::Scanner;
 use crate::scan::history::tree_cache::Recent;
-use crate::source::history::{ObjectIdSet, ObjectSet};
-use crate::source::{Blob, Visitor, read_problem};
-use crate::text::Copied;
+use crate::source::history::{NumberSet, ObjectSet};
+use crate::source::{ObjectView, Visitor, read_problem};
+use crate::text::CopiedRange;
 
 /// So many entries without an object are kept, to be told one by one; a partial clone has millions.
 const MOST_ABSENT: usize = 100_000;
 
 /// Gathers it while trees are read, on any number of threads.
 pub(crate) struct TreeCollector<'c> {
-    engine: &'c Engine,
+    scanner: &'c Scanner,
     format: ObjectFormat,
     contents: &'c ObjectSet,
     /// Blobs that are followed.
-    blobs: ObjectIdSet,
+    blobs: NumberSet,
     /// What trees name as folders.
-    folders: ObjectIdSet,
-    trees: ObjectIdSet,
+    folders: NumberSet,
+    trees: NumberSet,
     shape: Mutex<TreeShape>,
     names: Mutex<Names>,
     found: Mutex<InTrees>,
@@ -45,7 +45,7 @@ pub(crate) struct InTrees {
     /// How many more such entries there are than were kept.
     pub(crate) more_absent: usize,
     /// All trees, by number.
-    pub(crate) all: ObjectIdSet,
+    pub(crate) all: NumberSet,
     pub(crate) shape: TreeShape,
     pub(crate) entry_names: Names,
     pub(crate) problems: Vec<Problem>,
@@ -85,15 +85,15 @@ impl SeenNames {
 impl<'c> TreeCollector<'c> {
     /// For a repository's trees, once it is known which blobs are followed.
     pub(crate) fn new(
-        engine: &'c Engine,
+        scanner: &'c Scanner,
         format: ObjectFormat,
         contents: &'c ObjectSet,
-        blobs: ObjectIdSet,
+        blobs: NumberSet,
     ) -> Self {
-        let [folders, trees] = [(); 2].map(|()| ObjectIdSet::below(contents.count()));
+        let [folders, trees] = [(); 2].map(|()| NumberSet::with_bound(contents.number_bound()));
         let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
-            engine,
+            scanner,
             format,
             contents,
             blobs,
@@ -128,13 +128,13 @@ impl<'c> TreeCollector<'c> {
             (EntryKind::Submodule, _) => SeenNames::OTHER,
             (_, None) => SeenNames::ABSENT,
             (EntryKind::Tree, Some(number)) => {
-                self.folders.add(number);
+                self.folders.insert(number);
                 number
             }
-            (_, Some(number)) if self.blobs.has(number) => number,
+            (_, Some(number)) if self.blobs.contains(number) => number,
             _ => SeenNames::OTHER,
         };
-        let is_telling = self.engine.detector.has_anchor(entry.name);
+        let is_telling = self.scanner.detector().may_contain_token(entry.name);
         if object == SeenNames::OTHER && !is_telling {
             return SeenNames::NOTHING;
         }
@@ -143,18 +143,23 @@ impl<'c> TreeCollector<'c> {
     }
 
     /// Looks at a tree's entries, but for those that it takes over.
-    fn tree(&self, blob: &Blob<'_>, base: &[(u32, SeenNames)], copies: &[Copied]) -> Known<SeenNames> {
+    fn tree(
+        &self,
+        blob: &ObjectView<'_>,
+        base: &[(u32, SeenNames)],
+        copies: &[CopiedRange],
+    ) -> EntryValues<SeenNames> {
         let mut known = Vec::with_capacity(base.len() + 1);
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
         let mut recent = locked(&self.recent[thread % self.recent.len()]);
-        let whole = take_over(blob.bytes, self.format, base, copies, &mut known, |entry| {
+        let whole = map_entries(blob.bytes, self.format, base, copies, &mut known, |entry| {
             recent.of(entry, || self.look(entry))
         });
         drop(recent);
         let told = known.iter().filter(|(_, seen)| !seen.is_nothing());
         let told: Vec<(u32, SeenNames)> = told.copied().collect();
         if let Some(own) = self.contents.number(&blob.oid) {
-            self.trees.add(own);
+            self.trees.insert(own);
             locked(&self.shape).add(own, told.iter().filter_map(|(_, seen)| seen.entry()));
         }
         if whole.is_err() {
@@ -163,7 +168,7 @@ impl<'c> TreeCollector<'c> {
         }
         for (place, seen) in &told {
             if (seen.object == SeenNames::ABSENT || seen.name & SeenNames::TELLING != 0)
-                && let Ok(entry) = entry_at(blob.bytes, *place as usize, self.format)
+                && let Ok(entry) = tree_entry_at(blob.bytes, *place as usize, self.format)
             {
                 self.tell(blob.oid, &entry, *seen);
             }
@@ -175,7 +180,7 @@ impl<'c> TreeCollector<'c> {
         let evidence = if seen.name & SeenNames::TELLING == 0 {
             Ok(Vec::new())
         } else {
-            self.engine.detect(entry.name, || self.engine.shown_path(entry.name))
+            self.scanner.search_name(entry.name, || self.scanner.shown_path(entry.name))
         };
         let mut found = locked(&self.found);
         if seen.object == SeenNames::ABSENT {
@@ -200,13 +205,18 @@ fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Visitor for TreeCollector<'_> {
-    type State = Known<SeenNames>;
+    type State = EntryValues<SeenNames>;
 
-    fn root(&self, blob: &Blob<'_>) -> Known<SeenNames> {
+    fn visit_full(&self, blob: &ObjectView<'_>) -> EntryValues<SeenNames> {
         self.tree(blob, &[], &[])
     }
 
-    fn derived(&self, blob: &Blob<'_>, base: &Known<SeenNames>, copies: &[Copied]) -> Known<SeenNames> {
+    fn visit_delta(
+        &self,
+        blob: &ObjectView<'_>,
+        base: &EntryValues<SeenNames>,
+        copies: &[CopiedRange],
+    ) -> EntryValues<SeenNames> {
         self.tree(blob, base, copies)
     }
 }
@@ -214,8 +224,8 @@ impl Visitor for TreeCollector<'_> {
 impl InTrees {
     /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
     /// be known of what it holds.
-    fn check_folders(&mut self, folders: &ObjectIdSet) {
-        let no_trees = folders.numbers().filter(|folder| !self.all.has(*folder)).count();
+    fn check_folders(&mut self, folders: &NumberSet) {
+        let no_trees = folders.iter().filter(|folder| !self.all.contains(*folder)).count();
         if no_trees > 0 {
             self.problems.push(Problem {
                 kind: ProblemKind::CorruptObject,

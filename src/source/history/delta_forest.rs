@@ -31,7 +31,7 @@ impl DeltaForest {
             .map(|slot| match pack.header(slot as usize).map(|header| (header.base, header.kind)) {
                 Ok((Base::None, kind)) => (NONE, kind),
                 Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NONE), None),
-                Ok((Base::Elsewhere(_), _)) | Err(_) => (NONE, None),
+                Ok((Base::External(_), _)) | Err(_) => (NONE, None),
             })
             .collect();
         let mut starts = vec![0_u32; headers.len() + 1];

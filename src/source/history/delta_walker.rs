@@ -4,16 +4,16 @@ use libdeflater::Decompressor;
 use rayon::Scope;
 
 use crate::git::pack::{Base, EntryError, apply, result_size};
-use crate::git::{MAX_BYTES, ObjectKind, Oid};
+use crate::git::{MAX_OBJECT_BYTES, ObjectKind, Oid};
 use crate::source::history::ReadTotals;
 use crate::source::history::memory_limit::{Frame, let_go};
 use crate::source::history::pack_walk::Walk;
 use crate::source::progress::PendingCounts;
-use crate::source::{Blob, Visitor};
-use crate::text::Copied;
+use crate::source::{ObjectView, Visitor};
+use crate::text::CopiedRange;
 
 /// Larger objects are handed back.
-const MOST_OBJECT: usize = MAX_BYTES;
+const MOST_OBJECT: usize = MAX_OBJECT_BYTES;
 
 /// Bytes that are counted before they are told to the other tasks.
 const UNTOLD: u64 = 16 << 20;
@@ -51,7 +51,7 @@ pub(crate) struct DeltaWalker<'w, 's, V: Visitor> {
     scope: Option<&'s Scope<'w>>,
     inflater: Decompressor,
     delta: Vec<u8>,
-    copies: Vec<Copied>,
+    copies: Vec<CopiedRange>,
     /// Buffers to use again.
     spare: Vec<Vec<u8>>,
     tally: ReadTotals,
@@ -79,7 +79,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
 
     /// Walks what begins at a root, or at an object that was put aside.
     pub(crate) fn tree(&mut self, top: u32, kind: ObjectKind) {
-        if self.walk.stop.is_set() {
+        if self.walk.control.cancellation.is_requested() {
             return;
         }
         let mut path = Vec::new();
@@ -100,15 +100,16 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         let forest = self.walk.forest;
         while let Some(top) = path.last() {
             let children = forest.children(top.slot);
-            let child = children.get(top.next).copied().filter(|_| !self.walk.stop.is_set());
+            let child =
+                children.get(top.next).copied().filter(|_| !self.walk.control.cancellation.is_requested());
             let Some(child) = child else {
                 self.pop(&mut path);
                 continue;
             };
             let is_last = top.next + 1 == children.len();
             let mut bytes = self.spare.pop().unwrap_or_default();
-            let derived = self.next(&mut path, child, &mut bytes);
-            let looked = derived.map(|()| {
+            let visit_delta = self.next(&mut path, child, &mut bytes);
+            let looked = visit_delta.map(|()| {
                 let base = path.last();
                 let state = self.look(child, kind, &bytes, base.and_then(|base| base.state.as_ref()));
                 (state, base.map_or(0, |base| base.depth + 1))
@@ -166,7 +167,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         };
         if path.last().is_none_or(|top| top.bytes().is_none()) {
             let (bytes, _) = self.decode(slot, path)?;
-            self.tally.again += bytes.len() as u64;
+            self.tally.bytes_decoded_again += bytes.len() as u64;
             if let Some(top) = path.last_mut() {
                 top.bring_back(bytes, &self.walk.held);
             }
@@ -186,7 +187,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
             match self.walk.pack.header(top as usize)?.base {
                 Base::Slot(base) => top = u32::try_from(base).map_err(|_| Refusal::Broken)?,
                 Base::None => break,
-                Base::Elsewhere(_) => return Err(Refusal::Broken),
+                Base::External(_) => return Err(Refusal::Broken),
             }
             chain.push(top);
         }
@@ -248,15 +249,15 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         base: Option<&V::State>,
     ) -> Option<V::State> {
         let oid = self.walk.pack.oid(slot as usize).filter(|_| self.walk.is_new(slot))?;
-        let stored = self.walk.pack.stored(slot as usize);
-        self.untold.add(bytes.len(), stored, &self.walk.stop.progress);
+        let stored = self.walk.pack.stored_bytes(slot as usize);
+        self.untold.add(bytes.len(), stored, &self.walk.control.progress);
         self.tally.objects += 1;
         self.tally.blobs += usize::from(kind == ObjectKind::Blob);
         self.tally.bytes += bytes.len() as u64;
-        let blob = Blob { oid, kind, bytes };
+        let blob = ObjectView { oid, kind, bytes };
         Some(match base {
-            Some(base) => self.walk.visitor.derived(&blob, base, &self.copies),
-            None => self.walk.visitor.root(&blob),
+            Some(base) => self.walk.visitor.visit_delta(&blob, base, &self.copies),
+            None => self.walk.visitor.visit_full(&blob),
         })
     }
 
@@ -265,7 +266,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
             Refusal::Large => self.walk.put_aside(slot, kind),
             Refusal::Broken => self.hand_back(slot),
             // Not handed back: it would be decoded otherwise, and take as long.
-            Refusal::Spent => self.tally.given_up += 1 + self.walk.forest.weight(slot) as usize,
+            Refusal::Spent => self.tally.skipped_over_budget += 1 + self.walk.forest.weight(slot) as usize,
         }
     }
 
@@ -297,7 +298,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
 
 impl<V: Visitor> Drop for DeltaWalker<'_, '_, V> {
     fn drop(&mut self) {
-        self.untold.tell(&self.walk.stop.progress);
+        self.untold.publish(&self.walk.control.progress);
         self.walk.done(std::mem::take(&mut self.tally), &mut self.handed_back);
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::git::{ObjectKind, Objects, Oid, OpenError, ReadError, Repository};
-use crate::source::history::{Memory, ReadTotals};
-use crate::source::{Blob, Cancellation, Visitor};
+use crate::git::{ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Repository};
+use crate::source::history::{MemoryLimit, ReadTotals};
+use crate::source::{ObjectView, ScanControl, Visitor};
 
 /// Objects that one worker reads before it takes the next lot.
 const LOT: usize = 128;
@@ -22,10 +22,10 @@ pub fn visit<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    read(repository, objects, stop, |object| {
-        visitor.root(object);
+    read(repository, objects, control, |object| {
+        visitor.visit_full(object);
         true
     })
 }
@@ -35,15 +35,15 @@ pub(crate) fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
     let trees = Mutex::new(Vec::new());
-    let tally = read(repository, objects, stop, |object| {
+    let tally = read(repository, objects, control, |object| {
         let is_tree = object.kind == ObjectKind::Tree;
         if is_tree {
             trees.lock().unwrap_or_else(PoisonError::into_inner).push(object.oid);
         } else {
-            visitor.root(object);
+            visitor.visit_full(object);
         }
         !is_tree
     })?;
@@ -54,35 +54,35 @@ pub(crate) fn visit_all_but_trees<V: Visitor>(
 fn read(
     repository: &Repository,
     objects: &[Oid],
-    stop: &Cancellation,
-    take: impl Fn(&Blob<'_>) -> bool + Sync,
+    control: &ScanControl,
+    take: impl Fn(&ObjectView<'_>) -> bool + Sync,
 ) -> Result<ReadTotals, OpenError> {
-    let last = Objects::open(repository)?;
-    let large = Memory::default().large as u64;
+    let last = ObjectDatabase::open(repository)?;
+    let large = MemoryLimit::default().large_object as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
     let (unread, aside) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-    let read_one = |database: &Result<Objects, OpenError>, oid: &Oid| {
+    let read_one = |database: &Result<ObjectDatabase, OpenError>, oid: &Oid| {
         let object = match database {
             Ok(database) => database.read(oid),
             Err(error) => Err(ReadError::Corrupt(*oid, error.to_string())),
         };
         match object {
             Ok(object) => {
-                if take(&Blob { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
+                if take(&ObjectView { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
                     read.fetch_add(1, Ordering::Relaxed);
                     blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
                     bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
-                    stop.progress.read(object.bytes.len() as u64);
+                    control.progress.add_file(object.bytes.len() as u64);
                 }
             }
             Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
         }
     };
     objects.par_chunks(LOT).for_each_init(
-        || Objects::open(repository),
+        || ObjectDatabase::open(repository),
         |database, lot| {
-            for oid in lot.iter().take_while(|_| !stop.is_set()) {
-                if database.as_ref().is_ok_and(|database| database.is_loose_and_larger(oid, large)) {
+            for oid in lot.iter().take_while(|_| !control.cancellation.is_requested()) {
+                if database.as_ref().is_ok_and(|database| database.is_loose_and_larger_than(oid, large)) {
                     aside.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
                 } else {
                     read_one(database, oid);
@@ -92,7 +92,7 @@ fn read(
     );
     let last = Ok(last);
     for oid in aside.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        if !stop.is_set() {
+        if !control.cancellation.is_requested() {
             read_one(&last, &oid);
         }
     }
@@ -101,8 +101,8 @@ fn read(
         objects: read.into_inner(),
         blobs: blobs.into_inner(),
         bytes: bytes.into_inner(),
-        again: 0,
+        bytes_decoded_again: 0,
         unread,
-        given_up: 0,
+        skipped_over_budget: 0,
     })
 }

@@ -4,31 +4,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Limits, in bytes. What the first two are changes how long a walk takes, and nothing that it finds.
 #[derive(Clone, Copy, Debug)]
-pub struct Memory {
+pub struct MemoryLimit {
     /// What all threads together may hold in versions that others derive from. The objects at hand come on top:
     /// on each thread one and the one that it derives from.
-    pub held: usize,
+    pub max_held: usize,
     /// Larger objects are read one at a time, when all others have been read.
-    pub large: usize,
+    pub large_object: usize,
     /// What may be decoded of a small pack. A kilobyte may stand for gigabytes, and a pack may hold many such.
-    pub decoded: u64,
+    pub base_decoded: u64,
 }
 
 /// What may be decoded besides for each byte of a pack. The histories that compress best, of large files with
 /// small changes, come to some hundreds.
-pub const FOR_EACH_BYTE: u64 = 1024;
+pub const MAX_DECODED_PER_BYTE: u64 = 1024;
 
-impl Memory {
+impl MemoryLimit {
     /// How many bytes of a pack of this size are worth being decoded.
     pub(crate) fn worth(&self, stored: u64) -> i64 {
-        let worth = stored.saturating_mul(FOR_EACH_BYTE).saturating_add(self.decoded);
+        let worth = stored.saturating_mul(MAX_DECODED_PER_BYTE).saturating_add(self.base_decoded);
         i64::try_from(worth).unwrap_or(i64::MAX)
     }
 }
 
-impl Default for Memory {
+impl Default for MemoryLimit {
     fn default() -> Self {
-        Self { held: 128 << 20, large: 64 << 20, decoded: 16 << 30 }
+        Self { max_held: 128 << 20, large_object: 64 << 20, base_decoded: 16 << 30 }
     }
 }
 

@@ -13,13 +13,13 @@ pub(crate) mod submodules;
 use std::collections::HashSet;
 
 use crate::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
-use crate::source::{Cancellation, Visitor};
+use crate::source::{ScanControl, Visitor};
 
 pub use fallback::visit as visit_with_libgit2;
-pub use memory_limit::{FOR_EACH_BYTE, Memory};
-pub use object_ids::ObjectIdSet;
+pub use memory_limit::{MAX_DECODED_PER_BYTE, MemoryLimit};
+pub use object_ids::NumberSet;
 pub use object_set::ObjectSet;
-pub use submodules::{SubmoduleStores, of_submodules};
+pub use submodules::{SubmoduleStores, find_submodule_stores};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -31,11 +31,11 @@ pub struct ReadTotals {
     /// Bytes of all objects.
     pub bytes: u64,
     /// Bytes of versions that were decoded again, since there was no room to hold them.
-    pub again: u64,
+    pub bytes_decoded_again: u64,
     /// What could not be read, in order of name.
     pub unread: Vec<ReadError>,
     /// Objects that were not decoded, since the pack unfolds to more than is worth it.
-    pub given_up: usize,
+    pub skipped_over_budget: usize,
 }
 
 /// Which objects a pass over packs is about.
@@ -62,9 +62,9 @@ impl ReadTotals {
         self.objects += other.objects;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
-        self.again += other.again;
+        self.bytes_decoded_again += other.bytes_decoded_again;
         self.unread.extend(other.unread);
-        self.given_up += other.given_up;
+        self.skipped_over_budget += other.skipped_over_budget;
     }
 
     fn sorted(mut self) -> Self {
@@ -81,11 +81,11 @@ pub fn visit<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::All, visitor, stop);
+    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::All, visitor, control);
     let rest = contents.outside_of_packs(handed_back);
-    tally.add(fallback::visit(repository, &rest, visitor, stop)?);
+    tally.add(fallback::visit(repository, &rest, visitor, control)?);
     Ok(tally.sorted())
 }
 
@@ -97,11 +97,11 @@ pub fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
-    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::AllButTrees, visitor, stop);
+    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::AllButTrees, visitor, control);
     let rest = contents.outside_of_packs(handed_back);
-    let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, stop)?;
+    let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, control)?;
     tally.add(others);
     Ok((tally.sorted(), trees))
 }
@@ -115,20 +115,20 @@ pub fn visit_trees<V: Visitor>(
     contents: &ObjectSet,
     others: &[Oid],
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut tally, mut rest) = pack_walk::visit(contents, Kinds::Trees, visitor, stop);
+    let (mut tally, mut rest) = pack_walk::visit(contents, Kinds::Trees, visitor, control);
     rest.extend(others);
     rest.sort_unstable();
     rest.dedup();
-    tally.add(fallback::visit(repository, &rest, visitor, stop)?);
+    tally.add(fallback::visit(repository, &rest, visitor, control)?);
     Ok(tally.sorted())
 }
 
 /// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
 /// reaches there is another repository's affair.
 #[must_use]
-pub fn own(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
+pub fn own_objects(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
     let folder = repository.object_dirs.first().cloned().unwrap_or_default();
     objects.iter().filter(|oid| contents.is_own(&folder, oid)).copied().collect()
 }

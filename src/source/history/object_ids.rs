@@ -13,7 +13,7 @@ use crate::git::Oid;
 /// would cost as much again. Two names among a billion that share them are met once in 10¹¹ repositories, and nobody
 /// who writes an index can look for them.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct ObjectNumbers {
     seeds: [u64; 6],
     /// As many as a power of two.
     places: Vec<Place>,
@@ -28,7 +28,7 @@ struct Place {
 /// No object has this number.
 const FREE: Place = Place { mark: [0; 3], number: u32::MAX };
 
-impl Names {
+impl ObjectNumbers {
     /// Room for so many names.
     pub(crate) fn with_room(count: usize) -> Self {
         let places = (count.saturating_mul(3) / 2 + 1).next_power_of_two();
@@ -85,25 +85,25 @@ fn halves(hash: u64) -> (u32, u32) {
 
 /// A set of objects, by number, that any thread may add to.
 #[derive(Debug, Default)]
-pub struct ObjectIdSet(Vec<AtomicU64>);
+pub struct NumberSet(Vec<AtomicU64>);
 
-impl ObjectIdSet {
+impl NumberSet {
     /// An empty set of numbers below `count`.
     #[must_use]
-    pub fn below(count: usize) -> Self {
+    pub fn with_bound(count: usize) -> Self {
         Self((0..count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect())
     }
 
     /// Adds a number; whether it is new. One that is not below the count is none of the set's.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-    pub fn add(&self, number: u32) -> bool {
+    pub fn insert(&self, number: u32) -> bool {
         let (word, bit) = place(number);
         self.0.get(word).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit == 0)
     }
 
     /// Whether it holds a number.
     #[must_use]
-    pub fn has(&self, number: u32) -> bool {
+    pub fn contains(&self, number: u32) -> bool {
         let (word, bit) = place(number);
         self.0.get(word).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
     }
@@ -121,7 +121,7 @@ impl ObjectIdSet {
     }
 
     /// Its numbers, in order.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.0.iter().zip(0_u32..).flat_map(|(word, at)| {
             let word = word.load(Ordering::Relaxed);
             (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| at * 64 + bit)
@@ -151,7 +151,7 @@ mod tests {
                 Oid::from_bytes(&bytes).unwrap()
             };
             let list: Vec<Oid> = names.iter().map(oid).collect();
-            let mut table = Names::with_room(list.len());
+            let mut table = ObjectNumbers::with_room(list.len());
             let mut expected: HashMap<Oid, u32> = HashMap::new();
             for (number, oid) in (0..).zip(&list) {
                 let is_new = table.add(oid, number);
@@ -161,14 +161,14 @@ mod tests {
             for oid in list.iter().copied().chain(others.iter().map(oid)) {
                 proptest::prop_assert_eq!(table.find(&oid), expected.get(&oid).copied());
             }
-            let set = ObjectIdSet::below(70);
+            let set = NumberSet::with_bound(70);
             for number in expected.values() {
-                proptest::prop_assert!(set.add(*number) && !set.add(*number) && set.has(*number));
+                proptest::prop_assert!(set.insert(*number) && !set.insert(*number) && set.contains(*number));
             }
             let mut numbers: Vec<u32> = expected.into_values().collect();
             numbers.sort_unstable();
             proptest::prop_assert_eq!((set.len(), set.is_empty()), (numbers.len(), numbers.is_empty()));
-            proptest::prop_assert_eq!(set.numbers().collect::<Vec<_>>(), numbers);
+            proptest::prop_assert_eq!(set.iter().collect::<Vec<_>>(), numbers);
         }
     }
 }

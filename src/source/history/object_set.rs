@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::git::pack::{Pack, PackError};
-use crate::git::{ObjectFormat, Objects, Oid, OpenError, RefError, Repository, entries_of, with_alternates};
+use crate::git::{
+    ObjectDatabase, ObjectFormat, Oid, OpenError, RefError, Repository, expand_alternates, list_folder,
+};
 use crate::source::history::delta_forest::DeltaForest;
-use crate::source::history::memory_limit::Memory;
-use crate::source::history::object_ids::Names;
+use crate::source::history::memory_limit::MemoryLimit;
+use crate::source::history::object_ids::ObjectNumbers;
 
 /// An object database, ready to be read. Each object has a number: those in packs come first, pack by pack in
 /// order of name, then all others.
@@ -19,13 +21,13 @@ pub struct ObjectSet {
     firsts: Vec<usize>,
     /// The names of objects that no pack holds, sorted.
     others: Vec<Oid>,
-    names: Names,
+    names: ObjectNumbers,
     /// Each pack's trees of deltas.
     forests: Vec<DeltaForest>,
     /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
     pub unusable: Vec<PackError>,
     /// How much memory reading them may take.
-    pub memory: Memory,
+    pub memory_limit: MemoryLimit,
 }
 
 impl ObjectSet {
@@ -33,8 +35,8 @@ impl ObjectSet {
     ///
     /// # Errors
     /// The object database cannot be opened.
-    pub fn list(repository: &Repository) -> Result<Self, OpenError> {
-        let folders = with_alternates(&repository.object_dirs)?;
+    pub fn open(repository: &Repository) -> Result<Self, OpenError> {
+        let folders = expand_alternates(&repository.object_dirs)?;
         let (mut packs, mut unusable) = (Vec::new(), Vec::new());
         let mut own_packs = 0;
         for (at, folder) in folders.iter().enumerate() {
@@ -53,10 +55,10 @@ impl ObjectSet {
             others.extend(loose_in(folder, repository.format, &mut unusable));
         }
         // Opened for its errors, too: a folder that is not there.
-        let database = Objects::open(repository)?;
+        let database = ObjectDatabase::open(repository)?;
         // (Of a SHA-256 pack libgit2 makes names in steps of 20 bytes, which name nothing.)
         if !unusable.is_empty() && repository.format == ObjectFormat::Sha1 {
-            others.extend(database.all().unwrap_or_default());
+            others.extend(database.list_all().unwrap_or_default());
         }
         others.sort_unstable();
         others.dedup();
@@ -65,14 +67,14 @@ impl ObjectSet {
         // One is one thread's work; the other takes as long on all.
         let ((names, others), forests) =
             rayon::join(|| numbered(&packs, others), || packs.iter().map(DeltaForest::of).collect());
-        let memory = Memory::default();
-        Ok(Self { packs, own_packs, firsts, others, names, forests, unusable, memory })
+        let memory_limit = MemoryLimit::default();
+        Ok(Self { packs, own_packs, firsts, others, names, forests, unusable, memory_limit })
     }
 
     /// All numbers are below this one. An object that several packs hold has the first one's, so there may be
     /// fewer objects.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub fn number_bound(&self) -> usize {
         self.packs.iter().map(Pack::len).sum::<usize>() + self.others.len()
     }
 
@@ -84,23 +86,25 @@ impl ObjectSet {
 
     /// How many bytes the packs take; of other objects it is not asked.
     #[must_use]
-    pub fn stored(&self) -> u64 {
-        let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored(slot)));
+    pub fn stored_bytes(&self) -> u64 {
+        let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored_bytes(slot)));
         slots.sum::<u64>() + self.others.len() as u64
     }
 
     /// Whether an object is there.
     #[must_use]
-    pub fn has(&self, oid: &Oid) -> bool {
+    pub fn contains(&self, oid: &Oid) -> bool {
         self.number(oid).is_some()
     }
 
     /// The name of a number.
     #[must_use]
-    pub fn name(&self, number: u32) -> Option<Oid> {
+    pub fn oid(&self, number: u32) -> Option<Oid> {
         let number = number as usize;
         let pack = self.firsts.partition_point(|first| *first <= number).checked_sub(1);
-        if let Some(found) = pack.and_then(|pack| self.packs[pack].name(number - self.firsts[pack])) {
+        if let Some(found) =
+            pack.and_then(|pack| self.packs[pack].oid_at_position(number - self.firsts[pack]))
+        {
             return Some(found);
         }
         let in_packs = self.packs.iter().map(Pack::len).sum::<usize>();
@@ -109,9 +113,9 @@ impl ObjectSet {
 
     /// The names of all objects, sorted.
     #[must_use]
-    pub fn objects(&self) -> Vec<Oid> {
-        let numbers = (0..self.count()).filter_map(|number| u32::try_from(number).ok());
-        let mut names: Vec<Oid> = numbers.filter_map(|number| self.name(number)).collect();
+    pub fn sorted_oids(&self) -> Vec<Oid> {
+        let numbers = (0..self.number_bound()).filter_map(|number| u32::try_from(number).ok());
+        let mut names: Vec<Oid> = numbers.filter_map(|number| self.oid(number)).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -126,7 +130,7 @@ impl ObjectSet {
     pub(crate) fn is_known_by(&self, pack: usize, slot: u32) -> bool {
         let Some(position) = self.packs[pack].position(slot as usize) else { return false };
         let number = u32::try_from(self.firsts[pack] + position).ok();
-        let oid = self.packs[pack].name(position);
+        let oid = self.packs[pack].oid_at_position(position);
         oid.is_some_and(|oid| self.number(&oid) == number)
     }
 
@@ -147,10 +151,10 @@ impl ObjectSet {
 }
 
 /// Numbers for the names in packs and for all others; and those others that no pack holds, in order.
-fn numbered(packs: &[Pack], others: Vec<Oid>) -> (Names, Vec<Oid>) {
+fn numbered(packs: &[Pack], others: Vec<Oid>) -> (ObjectNumbers, Vec<Oid>) {
     let in_packs: usize = packs.iter().map(Pack::len).sum();
-    let mut names = Names::with_room(in_packs + others.len());
-    let all = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.name(at)));
+    let mut names = ObjectNumbers::with_room(in_packs + others.len());
+    let all = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.oid_at_position(at)));
     for (number, oid) in (0_u32..).zip(all) {
         if let Some(oid) = oid {
             names.add(&oid, number);
@@ -167,7 +171,7 @@ fn numbered(packs: &[Pack], others: Vec<Oid>) -> (Names, Vec<Oid>) {
 
 /// The packs of one folder, in order of name.
 fn packs_in(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
-    let mut indexes = match entries_of(&folder.join("pack")) {
+    let mut indexes = match list_folder(&folder.join("pack")) {
         Ok(entries) => entries,
         Err(error) => return vec![Err(unreadable(error))],
     };
@@ -181,7 +185,7 @@ fn loose_in(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) 
     let mut found = Vec::new();
     for first in 0..=255_u8 {
         let start = format!("{first:02x}");
-        let entries = entries_of(&folder.join(&start)).unwrap_or_else(|error| {
+        let entries = list_folder(&folder.join(&start)).unwrap_or_else(|error| {
             unusable.push(unreadable(error));
             Vec::new()
         });

@@ -10,7 +10,7 @@ use crate::source::history::delta_forest::DeltaForest;
 use crate::source::history::delta_walker::DeltaWalker;
 use crate::source::history::memory_limit::Held;
 use crate::source::history::{Kinds, ObjectSet, ReadTotals};
-use crate::source::{Cancellation, Visitor};
+use crate::source::{ScanControl, Visitor};
 
 /// Roots that one task walks, one after the other.
 const LOT: usize = 64;
@@ -24,7 +24,7 @@ pub(crate) fn visit<V: Visitor>(
     contents: &ObjectSet,
     kinds: Kinds,
     visitor: &V,
-    stop: &Cancellation,
+    control: &ScanControl,
 ) -> (ReadTotals, Vec<Oid>) {
     let total = Mutex::new((ReadTotals::default(), Vec::new()));
     for (at, pack) in contents.packs.iter().enumerate() {
@@ -35,10 +35,10 @@ pub(crate) fn visit<V: Visitor>(
             contents,
             at,
             visitor,
-            stop,
-            held: Held::new(contents.memory.held),
-            large: contents.memory.large,
-            left: AtomicI64::new(contents.memory.worth(pack.size())),
+            control,
+            held: Held::new(contents.memory_limit.max_held),
+            large: contents.memory_limit.large_object,
+            left: AtomicI64::new(contents.memory_limit.worth(pack.size())),
             waiting: AtomicUsize::new(0),
             aside: Mutex::default(),
             total: &total,
@@ -74,7 +74,7 @@ pub(crate) struct Walk<'w, V: Visitor> {
     /// Which of the packs it is.
     at: usize,
     pub(crate) visitor: &'w V,
-    pub(crate) stop: &'w Cancellation,
+    pub(crate) control: &'w ScanControl,
     pub(crate) held: Held,
     /// Larger objects are put aside.
     pub(crate) large: usize,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{EntryKind, Index, Repository, os_string, path_bytes};
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub struct SubmoduleStores {
 
 /// Finds the repositories of submodules.
 #[must_use]
-pub fn of_submodules(repository: &Repository) -> SubmoduleStores {
+pub fn find_submodule_stores(repository: &Repository) -> SubmoduleStores {
     let mut search = Search { stores: SubmoduleStores::default(), seen: HashSet::new() };
     search.is_new(&repository.git_dir);
     search.is_new(&repository.common_dir);
@@ -46,7 +46,7 @@ impl Search {
     }
 
     fn unread(&mut self, name: &[u8], message: String) {
-        let problem = Problem { kind: ProblemKind::Unreadable, path: Some(percent(name)), message };
+        let problem = Problem { kind: ProblemKind::Unreadable, path: Some(escape_path(name)), message };
         self.stores.problems.push(problem);
     }
 
@@ -83,7 +83,7 @@ impl Search {
                     continue;
                 }
                 let name = path_bytes(path.strip_prefix(top).unwrap_or(&path));
-                match Repository::of_git_dir(&path) {
+                match Repository::open_git_dir(&path) {
                     Ok(repository) if self.is_new(&path) => self.stores.found.push((name, repository)),
                     Ok(_) => {}
                     Err(error) => self.unread(&name, format!("the submodule's store: {error}")),
@@ -103,13 +103,13 @@ impl Search {
             let index = Index::read(&repository.index_file, &repository.git_dir, repository.format);
             let Ok(index) = index else { continue };
             for entry in
-                index.entries().filter(|entry| EntryKind::of_mode(entry.mode) == EntryKind::Submodule)
+                index.entries().filter(|entry| EntryKind::from_mode(entry.mode) == EntryKind::Submodule)
             {
                 let name: Vec<u8> = [&prefix, entry.path].concat();
                 if !is_folder(top, entry.path) {
                     continue;
                 }
-                match Repository::at(&top.join(os_string(entry.path))) {
+                match Repository::open_at(&top.join(os_string(entry.path))) {
                     Ok(Some(submodule)) => {
                         if self.checked_out(&name, &submodule) {
                             work.push(([&name, &b"/"[..]].concat(), submodule));
@@ -132,7 +132,7 @@ impl Search {
         } else if is_new {
             self.stores.problems.push(Problem {
                 kind: ProblemKind::Submodule,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "the submodule's git folder lies elsewhere and was not read; run `skant scan --history` there"
                     .into(),
             });

@@ -15,11 +15,11 @@ use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository, path_bytes};
 use crate::source::ignore_files;
 use crate::source::ignore_files::Rules;
-use crate::text::percent;
+use crate::text::escape_path;
 
 /// Which files below a folder are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ignoring {
+pub enum IgnoreMode {
     /// Those that git would track.
     AsGit,
     /// All of them, `.git` folders of other tools included.
@@ -28,16 +28,16 @@ pub enum Ignoring {
 
 /// Who named files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum PathOrigin {
     /// A person, who wants read what a link leads to, and no pipe passed over.
-    ByHand,
+    Person,
     /// A program, that names what a repository holds.
-    ByProgram,
+    Program,
 }
 
 /// Where a file's content lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Content {
+pub enum FileContent {
     /// On disk.
     Disk(PathBuf),
     /// In the index only.
@@ -46,32 +46,32 @@ pub enum Content {
 
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct File {
+pub struct ListedFile {
     /// The path from the root, with `/`.
     pub path: Vec<u8>,
     /// Where its content lies.
-    pub content: Content,
+    pub content: FileContent,
 }
 
 /// What there is to read.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The files, in order of path.
-    pub files: Vec<File>,
+    pub files: Vec<ListedFile>,
     /// What could not be listed, and notes.
     pub problems: Vec<Problem>,
 }
 
 /// Lists files.
-pub struct Lister<'l> {
+pub struct FileLister<'l> {
     /// The repository, if there is one: paths are told from its top.
     pub repository: Option<&'l Repository>,
     /// What paths are told from.
     pub root: &'l Path,
     /// What is passed over.
-    pub ignoring: Ignoring,
+    pub ignore_mode: IgnoreMode,
     /// Who named what is listed.
-    pub named: Named,
+    pub origin: PathOrigin,
     /// Whether a path from the root is left out by the settings.
     pub excluded: &'l (dyn Fn(&[u8]) -> bool + Sync),
 }
@@ -79,7 +79,7 @@ pub struct Lister<'l> {
 /// What a walk met.
 #[derive(Default)]
 struct Met {
-    files: Vec<File>,
+    files: Vec<ListedFile>,
     /// Pipes, sockets and devices, by name.
     special: Vec<Vec<u8>>,
     /// Folders that are repositories of their own.
@@ -92,7 +92,7 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Lister<'_> {
+impl FileLister<'_> {
     /// Lists what is below the named files and folders. A name that is not there is a problem; one that is
     /// named is read even if it is ignored.
     #[must_use]
@@ -101,7 +101,7 @@ impl Lister<'_> {
         for name in names {
             match fs::symlink_metadata(name) {
                 Ok(metadata) if metadata.is_dir() => self.folder(name, &mut listing),
-                Ok(metadata) if self.named == Named::ByHand => {
+                Ok(metadata) if self.origin == PathOrigin::Person => {
                     self.by_hand(name, metadata.file_type(), &mut listing);
                 }
                 Ok(metadata) => self.entry(name, metadata.file_type(), &mut listing),
@@ -129,7 +129,7 @@ impl Lister<'_> {
             (None, _) => {}
             _ => listing.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(percent(&self.name_of(name))),
+                path: Some(escape_path(&self.name_of(name))),
                 message: "a pipe, socket or device is not read; pass its content to `skant scan -`".into(),
             }),
         }
@@ -152,14 +152,14 @@ impl Lister<'_> {
             (ProblemKind::Unreadable, "check the path and its permissions")
         };
         let message = format!("cannot read it: {error}; {advice}");
-        Problem { kind, path: Some(percent(&self.name_of(name))), message }
+        Problem { kind, path: Some(escape_path(&self.name_of(name))), message }
     }
 
     /// All that is below a folder. What the walk meets is there and is no link's content, so that the index need be
     /// asked only about what it did not meet.
     fn folder(&self, folder: &Path, listing: &mut Listing) {
         let met = Mutex::new(Met::default());
-        let rules = Rules::of(self.repository, folder, self.ignoring);
+        let rules = Rules::of(self.repository, folder, self.ignore_mode);
         let mut work = vec![(folder.to_path_buf(), rules)];
         while let Some((folder, rules)) = work.pop() {
             let odd = Arc::default();
@@ -170,7 +170,7 @@ impl Lister<'_> {
         let met = met.into_inner().unwrap_or_else(PoisonError::into_inner);
         listing.problems.extend(met.problems);
         listing.problems.extend(met.special.iter().map(|name| special(name)));
-        if self.ignoring == Ignoring::AsGit
+        if self.ignore_mode == IgnoreMode::AsGit
             && let Some(repository) = self.repository
         {
             let known = met.files.iter().map(|file| &file.path).chain(&met.special);
@@ -195,8 +195,8 @@ impl Lister<'_> {
                             let name = self.name_of(entry.path());
                             if (self.excluded)(&name) {
                             } else if kind.is_file() || kind.is_symlink() {
-                                let content = Content::Disk(entry.into_path());
-                                held(met).files.push(File { path: name, content });
+                                let content = FileContent::Disk(entry.into_path());
+                                held(met).files.push(ListedFile { path: name, content });
                             } else {
                                 held(met).special.push(name);
                             }
@@ -215,7 +215,7 @@ impl Lister<'_> {
     }
 
     fn is_inner(&self, entry: &DirEntry) -> bool {
-        self.ignoring == Ignoring::AsGit
+        self.ignore_mode == IgnoreMode::AsGit
             && self.repository.is_some()
             && entry.depth() > 0
             && entry.path().join(".git").symlink_metadata().is_ok()
@@ -231,7 +231,7 @@ impl Lister<'_> {
     fn walker(&self, folder: &Path, rules: Rules, odd: &Arc<Mutex<Vec<PathBuf>>>) -> WalkBuilder {
         let mut builder = WalkBuilder::new(folder);
         builder.standard_filters(false).follow_links(false).threads(rayon::current_num_threads().min(8));
-        if self.ignoring == Ignoring::AsGit {
+        if self.ignore_mode == IgnoreMode::AsGit {
             let by_git = rules == Rules::Git;
             builder
                 .git_ignore(by_git)
@@ -263,7 +263,7 @@ impl Lister<'_> {
             return;
         }
         if kind.is_file() || kind.is_symlink() {
-            listing.files.push(File { path: name, content: Content::Disk(path.to_path_buf()) });
+            listing.files.push(ListedFile { path: name, content: FileContent::Disk(path.to_path_buf()) });
         } else {
             listing.problems.push(special(&name));
         }
@@ -282,7 +282,7 @@ impl Lister<'_> {
         loop {
             match cause {
                 ignore::Error::WithPath { path: of, err } => {
-                    path = Some(percent(&self.name_of(of)));
+                    path = Some(escape_path(&self.name_of(of)));
                     cause = err;
                 }
                 ignore::Error::WithDepth { err, .. } => cause = err,
@@ -311,7 +311,7 @@ fn is_repository(path: &Path) -> bool {
 fn bare(name: &[u8]) -> Problem {
     Problem {
         kind: ProblemKind::UnsupportedArchive,
-        path: Some(percent(name)),
+        path: Some(escape_path(name)),
         message:
             "a repository without a working tree; its content is packed and was not searched; `skant scan \
                   --history` in it reads all that it holds"
@@ -322,7 +322,7 @@ fn bare(name: &[u8]) -> Problem {
 fn special(name: &[u8]) -> Problem {
     Problem {
         kind: ProblemKind::SpecialFile,
-        path: Some(percent(name)),
+        path: Some(escape_path(name)),
         message: "a pipe, socket or device is not read".into(),
     }
 }

@@ -8,24 +8,24 @@ use std::path::{Path, PathBuf};
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
 use crate::source::checkout::Checkout;
-use crate::source::worktree::{Content, File, Lister, special};
-use crate::text::percent;
+use crate::source::worktree::{FileContent, FileLister, ListedFile, special};
+use crate::text::escape_path;
 
 /// Lists what indexes name.
 pub(crate) struct Tracked<'t> {
-    lister: &'t Lister<'t>,
+    lister: &'t FileLister<'t>,
     /// Names that are listed already.
     known: HashSet<&'t [u8]>,
-    files: Vec<File>,
+    files: Vec<ListedFile>,
     problems: Vec<Problem>,
 }
 
 impl<'t> Tracked<'t> {
-    pub(crate) const fn new(lister: &'t Lister<'t>, known: HashSet<&'t [u8]>) -> Self {
+    pub(crate) const fn new(lister: &'t FileLister<'t>, known: HashSet<&'t [u8]>) -> Self {
         Self { lister, known, files: Vec::new(), problems: Vec::new() }
     }
 
-    pub(crate) fn into_parts(self) -> (Vec<File>, Vec<Problem>) {
+    pub(crate) fn into_parts(self) -> (Vec<ListedFile>, Vec<Problem>) {
         (self.files, self.problems)
     }
 
@@ -58,7 +58,7 @@ impl<'t> Tracked<'t> {
         let metadata = checkout.metadata(entry.path).unwrap_or_else(|error| {
             self.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: format!("cannot look at it: {error}; check the permissions of its folder"),
             });
             None
@@ -69,12 +69,12 @@ impl<'t> Tracked<'t> {
         if entry.is_sparse_folder() {
             return self.problems.push(Problem {
                 kind: ProblemKind::ReadFromIndex,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "outside of the sparse checkout; `skant scan --history` reads it".into(),
             });
         }
         let path = top.join(os_string(entry.path));
-        if EntryKind::of_mode(entry.mode) == EntryKind::Submodule {
+        if EntryKind::from_mode(entry.mode) == EntryKind::Submodule {
             self.submodule(metadata.map(|_| path.as_path()), name);
         } else {
             self.file(path, metadata, name, entry);
@@ -83,30 +83,30 @@ impl<'t> Tracked<'t> {
 
     fn file(&mut self, path: PathBuf, metadata: Option<Metadata>, name: &[u8], entry: &IndexEntry<'_>) {
         let content = match metadata {
-            Some(metadata) if metadata.is_file() || metadata.is_symlink() => Content::Disk(path),
+            Some(metadata) if metadata.is_file() || metadata.is_symlink() => FileContent::Disk(path),
             Some(metadata) if metadata.is_dir() => return,
             Some(_) => return self.problems.push(special(name)),
             None => {
                 self.problems.push(Problem {
                     kind: ProblemKind::ReadFromIndex,
-                    path: Some(percent(name)),
+                    path: Some(escape_path(name)),
                     message: "not in the working tree; read from the index".into(),
                 });
-                Content::Staged(entry.oid)
+                FileContent::Staged(entry.oid)
             }
         };
-        self.files.push(File { path: name.to_vec(), content });
+        self.files.push(ListedFile { path: name.to_vec(), content });
     }
 
     fn submodule(&mut self, path: Option<&Path>, name: &[u8]) {
         // Not behind a link: it could lead back here, or to another's repository.
         let path = path.filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
-        let found = path.map_or(Ok(None), Repository::at);
+        let found = path.map_or(Ok(None), Repository::open_at);
         match (found, path) {
             (Ok(Some(submodule)), Some(path)) => self.list(&submodule, name, path),
             (Ok(_), _) => self.problems.push(Problem {
                 kind: ProblemKind::Submodule,
-                path: Some(percent(name)),
+                path: Some(escape_path(name)),
                 message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
             }),
             (Err(error), _) => self.unreadable(name, error.to_string()),
@@ -116,7 +116,7 @@ impl<'t> Tracked<'t> {
     /// A repository in the tree that is no submodule of it: its ignore files count, so does its index.
     pub(crate) fn inner(&mut self, folder: &Path) {
         let name = self.lister.name_of(folder);
-        match Repository::at(folder) {
+        match Repository::open_at(folder) {
             Ok(Some(inner)) => self.list(&inner, &name, folder),
             // What git would not take for a repository, its files are read as any others.
             Ok(None) => {}
@@ -125,7 +125,7 @@ impl<'t> Tracked<'t> {
     }
 
     fn unreadable(&mut self, name: &[u8], message: String) {
-        self.problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(percent(name)), message });
+        self.problems.push(Problem { kind: ProblemKind::Unreadable, path: Some(escape_path(name)), message });
     }
 }
 

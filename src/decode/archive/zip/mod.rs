@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::decode::archive::inflate::{End, checksum, inflate};
-use crate::decode::archive::{FaultKind, Format, Member, Part, UnpackBudget, Visit, fault, label, number};
+use crate::decode::archive::{
+    FaultKind, Format, Member, UnpackBudget, Unpacked, Visit, fault, label, number,
+};
 
 mod directory;
 
@@ -42,7 +44,7 @@ pub(crate) fn ends(text: &[u8]) -> bool {
 pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let directory = directory::read(text);
     if let Some(what) = directory.fault {
-        visit(fault(FaultKind::Broken, what, Format::Zip.name().to_owned()), room);
+        visit(fault(FaultKind::Corrupt, what, Format::Zip.name().to_owned()), room);
     }
     let is_whole = directory.fault.is_none();
     let mut told: BTreeMap<usize, Vec<Entry<'_>>> = BTreeMap::new();
@@ -60,7 +62,7 @@ pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) 
     between(text, at, text.len(), is_whole, room, visit);
 }
 
-fn too_many() -> Part<'static> {
+fn too_many() -> Unpacked<'static> {
     fault(FaultKind::Budget, "it has more members than are looked at", Format::Zip.name().to_owned())
 }
 
@@ -112,7 +114,7 @@ fn member(
         if !entries.is_empty() {
             let is_cut = start + LOCAL_LENGTH > text.len();
             let what = if is_cut { CUT } else { "there is no header where it should stand" };
-            visit(fault(FaultKind::Broken, what, label), room);
+            visit(fault(FaultKind::Corrupt, what, label), room);
         }
         return start;
     };
@@ -148,7 +150,7 @@ impl Reading<'_, '_> {
     fn by(&mut self, way: Way, visit: &mut Visit<'_>) -> usize {
         let stated = self.data.saturating_add(self.stated_size());
         if way.is_encrypted {
-            self.fault(FaultKind::Unread, "it is encrypted", visit);
+            self.fault(FaultKind::Unsupported, "it is encrypted", visit);
             return stated;
         }
         match way.method {
@@ -157,7 +159,7 @@ impl Reading<'_, '_> {
             method => {
                 let said = METHODS.iter().find(|(number, _)| *number == method);
                 let what = said.map_or("it is compressed in a way that is not known", |(_, what)| what);
-                self.fault(FaultKind::Unread, what, visit);
+                self.fault(FaultKind::Unsupported, what, visit);
                 stated
             }
         }
@@ -165,31 +167,31 @@ impl Reading<'_, '_> {
 
     fn stored(&mut self, size: Option<usize>, visit: &mut Visit<'_>) -> usize {
         let end = size.map_or(self.text.len(), |size| self.data.saturating_add(size));
-        let place = self.data.min(self.text.len())..end.min(self.text.len());
-        let bytes = &self.text[place.clone()];
+        let span = self.data.min(self.text.len())..end.min(self.text.len());
+        let bytes = &self.text[span.clone()];
         // Members may overlap, so that all of them together are more than the archive.
         if bytes.len() > self.room.bytes() {
             visit(fault(FaultKind::Budget, FULL, self.label.to_owned()), self.room);
-            return place.end;
+            return span.end;
         }
         self.room.spend(bytes.len());
-        let fits = self.fits(bytes, place.end);
+        let fits = self.fits(bytes, span.end);
         if self.is_quiet && !fits {
             return self.data;
         }
         if !bytes.is_empty() {
             let label = self.label.to_owned();
             visit(
-                Part::Member(Member { label, bytes: Cow::Borrowed(bytes), place: place.clone() }),
+                Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span: span.clone() }),
                 self.room,
             );
         }
         if end > self.text.len() || size.is_none() {
-            self.fault(FaultKind::Broken, CUT, visit);
+            self.fault(FaultKind::Corrupt, CUT, visit);
         } else if !fits {
-            self.fault(FaultKind::Broken, MISFIT, visit);
+            self.fault(FaultKind::Corrupt, MISFIT, visit);
         }
-        place.end
+        span.end
     }
 
     fn deflated(&mut self, stated: usize, visit: &mut Visit<'_>) -> usize {
@@ -203,13 +205,16 @@ impl Reading<'_, '_> {
         }
         if !bytes.is_empty() {
             let label = self.label.to_owned();
-            visit(Part::Member(Member { label, bytes: Cow::Owned(bytes), place: self.data..end }), self.room);
+            visit(
+                Unpacked::Member(Member { label, bytes: Cow::Owned(bytes), span: self.data..end }),
+                self.room,
+            );
         }
         match inflated.end {
             End::Whole if fits => {}
-            End::Whole => self.fault(FaultKind::Broken, MISFIT, visit),
-            End::Cut => self.fault(FaultKind::Broken, CUT, visit),
-            End::Broken => self.fault(FaultKind::Broken, "its bytes cannot be inflated", visit),
+            End::Whole => self.fault(FaultKind::Corrupt, MISFIT, visit),
+            End::Cut => self.fault(FaultKind::Corrupt, CUT, visit),
+            End::Broken => self.fault(FaultKind::Corrupt, "its bytes cannot be inflated", visit),
             End::Full => visit(fault(FaultKind::Budget, FULL, self.label.to_owned()), self.room),
         }
         if inflated.end == End::Whole { end } else { stated.min(end) }

@@ -74,7 +74,7 @@ fn number(value: usize) -> Word<'static> {
 pub(crate) fn visit(text: &[u8], place: &Assignment, looks: &ValueStats, sink: &mut Sink<'_>) {
     let value = &text[place.value.clone()];
     let name = &text[place.name.clone()];
-    let words = identifier::words(name);
+    let words = identifier::split_words(name);
     let stem = stem_of(place, name);
     of_form(text, place, sink);
     of_name(&words, stem, sink);
@@ -86,7 +86,7 @@ pub(crate) fn visit(text: &[u8], place: &Assignment, looks: &ValueStats, sink: &
 /// A name, and the words that it is made of.
 struct Named<'n> {
     name: &'n [u8],
-    words: &'n identifier::Words,
+    words: &'n identifier::IdentifierWords,
 }
 
 fn stem_of(place: &Assignment, name: &[u8]) -> Word<'static> {
@@ -126,7 +126,7 @@ fn of_form(text: &[u8], place: &Assignment, sink: &mut Sink<'_>) {
     sink(&feature_key::AFTER, &[quote, byte(Some(after))]);
     if !place.wrapper.is_empty() {
         let wrapper = &text[place.wrapper.clone()];
-        for word in identifier::words(wrapper).iter() {
+        for word in identifier::split_words(wrapper).iter() {
             sink(&feature_key::WRAPPER, &[Word::of(word)]);
         }
     }
@@ -177,7 +177,7 @@ fn host_of(rest: &[u8]) -> Word<'static> {
     }
 }
 
-fn of_name(words: &identifier::Words, stem: Word<'_>, sink: &mut Sink<'_>) {
+fn of_name(words: &identifier::IdentifierWords, stem: Word<'_>, sink: &mut Sink<'_>) {
     for word in words.iter() {
         sink(&feature_key::NAME, &[Word::of(word)]);
     }
@@ -247,8 +247,10 @@ fn of_value(value: &[u8], looks: &ValueStats, sink: &mut Sink<'_>) {
     if value.iter().rev().take(1).any(|byte| b".:!?".contains(byte)) {
         sink(&feature_key::ENDS_LIKE, &[Word::of(b"sentence")]);
     }
-    for word in
-        identifier::words(value).iter().take(8).filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic())
+    for word in identifier::split_words(value)
+        .iter()
+        .take(8)
+        .filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic())
     {
         if !UNSEEN.iter().any(|unseen| holds(word, unseen)) {
             sink(&feature_key::VALUE, &[Word::of(word)]);
@@ -308,7 +310,7 @@ fn of_both(
         if shared { b"a word" } else { b"nothing" }
     };
     sink(&feature_key::SHARED, &[Word::of(same)]);
-    if matches!(stem.text, b"auth" | b"token") && token_check::login_password(value).is_some() {
+    if matches!(stem.text, b"auth" | b"token") && token_check::basic_auth_password(value).is_some() {
         sink(&feature_key::DECODES, &[LOGIN]);
     }
 }

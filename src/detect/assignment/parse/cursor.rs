@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::detect::assignment::parse::settings_line;
 use crate::detect::assignment::parse::{Assignment, LEAST_VALUE, MOST_VALUE, Operator, Quote, is_name};
-use crate::text::is_quote;
+use crate::text::{ends_unquoted_value, is_quote};
 
 /// How many spaces, tabs and line ends may stand between two parts.
 const MOST_SPACE: usize = 40;
@@ -318,7 +318,7 @@ impl Reader<'_> {
             let length = memchr::memchr2(b'<', b'\n', &self.rest()[..most])?;
             return (self.rest()[length] == b'<').then_some(start..start + length);
         }
-        let ends = ends_bare;
+        let ends = ends_unquoted_value;
         let rest = self.rest();
         let inside = |at: usize| {
             matches!(rest[at], b'\'' | b'"' | b'|')
@@ -340,28 +340,6 @@ impl Reader<'_> {
         Some(start..start + length)
     }
 }
-
-/// Whether a byte ends a value without quotes.
-pub(crate) const fn ends_bare(byte: u8) -> bool {
-    ENDS[byte as usize]
-}
-
-/// Bytes that end a value without quotes.
-static ENDS: [bool; 256] = {
-    let mut ends = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 0x80 {
-        ends[byte as usize] = !byte.is_ascii_graphic();
-        byte += 1;
-    }
-    let signs = b",;&\"'`<>()[]{}|\\";
-    let mut at = 0;
-    while at < signs.len() {
-        ends[signs[at] as usize] = true;
-        at += 1;
-    }
-    ends
-};
 
 /// The length of a scheme that a value begins with, its space included.
 fn scheme(value: &[u8]) -> usize {

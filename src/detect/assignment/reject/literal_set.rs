@@ -2,13 +2,13 @@
 //! done with it afterwards.
 
 /// Some words, those with the same first byte side by side and in the order in which they were given.
-pub(crate) struct Initials<const N: usize> {
+pub(crate) struct PrefixSet<const N: usize> {
     words: [&'static [u8]; N],
     /// Where in `words` those begin that begin with a byte of ASCII.
     heads: [u8; 129],
 }
 
-impl<const N: usize> Initials<N> {
+impl<const N: usize> PrefixSet<N> {
     #[expect(clippy::cast_possible_truncation, reason = "no list has 256 words")]
     pub(crate) const fn new(given: &[&'static [u8]; N]) -> Self {
         const NONE: &[u8] = &[];
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn words_are_found_by_their_first_byte_in_the_order_given() {
-        static WORDS: Initials<4> = Initials::new(&[b"pass", b"key", b"password", b"~/"]);
+        static WORDS: PrefixSet<4> = PrefixSet::new(&[b"pass", b"key", b"password", b"~/"]);
         assert_eq!(WORDS.of(b'p'), [&b"pass"[..], b"password"]);
         assert_eq!(WORDS.begun(b"passwords"), Some(&b"pass"[..]));
         assert_eq!(

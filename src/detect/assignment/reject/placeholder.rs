@@ -1,6 +1,6 @@
 //! Values that people write where a secret would stand: runs, sequences, and words that say no more than the name.
 
-use crate::detect::assignment::reject::literal_set::Initials;
+use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::{runs, walks};
@@ -34,10 +34,10 @@ const STEMS: [&[u8]; 17] = [
     b"auth",
 ];
 
-static SAID: Initials<{ STEMS.len() }> = Initials::new(&STEMS);
+static SAID: PrefixSet<{ STEMS.len() }> = PrefixSet::new(&STEMS);
 
 /// Words that people write to stand for any other.
-static ANY: Initials<40> = Initials::new(&[
+static ANY: PrefixSet<40> = PrefixSet::new(&[
     b"incorrect",
     b"anything",
     b"something",
@@ -81,7 +81,7 @@ static ANY: Initials<40> = Initials::new(&[
 ]);
 
 /// Words that stand beside those.
-static FILLERS: Initials<42> = Initials::new(&[
+static FILLERS: PrefixSet<42> = PrefixSet::new(&[
     b"another",
     b"confirm",
     b"default",
@@ -179,7 +179,7 @@ pub(crate) fn is_named(value: &[u8], looks: &ValueStats) -> bool {
         return false;
     }
     let is_stem = |word: &[u8]| STEMS[..12].contains(&word);
-    let words = identifier::words(value);
+    let words = identifier::split_words(value);
     let are_plain = words.iter().all(|word| {
         word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
     });

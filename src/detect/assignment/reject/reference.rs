@@ -3,13 +3,13 @@
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::detect::assignment::reject::code;
-use crate::detect::assignment::reject::literal_set::Initials;
+use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::reject::placeholder::{is_filler, says_what_it_is};
 use crate::detect::identifier;
 use crate::token_check;
 
 /// Words that are no value.
-static NOTHING: Initials<88> = Initials::new(&[
+static NOTHING: PrefixSet<88> = PrefixSet::new(&[
     b"true",
     b"false",
     b"null",
@@ -102,7 +102,7 @@ static NOTHING: Initials<88> = Initials::new(&[
 ]);
 
 /// What references begin with.
-static HEADS: Initials<41> = Initials::new(&[
+static HEADS: PrefixSet<41> = PrefixSet::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -184,7 +184,7 @@ pub(crate) fn stands_for_another(value: &[u8]) -> bool {
         || is_path(value)
         || says_what_it_is(value)
         || is_filler(value)
-        || token_check::login_password(value)
+        || token_check::basic_auth_password(value)
             .is_some_and(|password| says_what_it_is(&password) || is_nothing(&password))
 }
 
@@ -200,7 +200,7 @@ fn is_key_id(name: &[u8], value: &[u8]) -> bool {
         |word: &[u8]| matches!(word, b"gpg" | b"pgp" | b"gpgkey") || word == b"signing" && digits.len() == 8;
     matches!(digits.len(), 8 | 16 | 40)
         && digits.iter().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'))
-        && identifier::words(name).iter().any(is_signer)
+        && identifier::split_words(name).iter().any(is_signer)
 }
 
 /// A percent escape that nobody needs: what tests of addresses hold.
@@ -221,15 +221,15 @@ fn is_time(value: &[u8]) -> bool {
 
 /// A name, a colon and nothing, in base64.
 fn is_empty_login(value: &[u8]) -> bool {
-    token_check::printable(value).is_some_and(|text| text.ends_with(b":"))
+    token_check::decode_printable(value).is_some_and(|text| text.ends_with(b":"))
 }
 
 /// What stands in an address, and in a name of what a test asks for.
 const ADDRESS: [&[u8]; 2] = [b"://", b"_request"];
-static ADDRESSES: Initials<2> = Initials::new(&ADDRESS);
+static ADDRESSES: PrefixSet<2> = PrefixSet::new(&ADDRESS);
 
 /// What stands in templates, and in values that something was taken out of.
-static MARKS: Initials<14> = Initials::new(&[
+static MARKS: PrefixSet<14> = PrefixSet::new(&[
     ADDRESS[0], ADDRESS[1], b"${", b"$(", b"{{", b"#{", b"***", b"...", b"<%", b"%{", b"%(", b"\\u2022",
     b"xxxx", b"XXXX",
 ]);

@@ -1,0 +1,46 @@
+//! The order of a report, and the merge of two reports into one.
+
+use crate::finding::{Finding, Location, Report};
+
+/// Merges two reports. The result has the scope of the first one; a value in both reports is one finding.
+#[must_use]
+pub fn merge_reports(mut first: Report, second: Report) -> Report {
+    first.scope.blobs += second.scope.blobs;
+    first.scope.bytes += second.scope.bytes;
+    for finding in second.findings {
+        match first.findings.iter_mut().find(|known| known.fingerprint == finding.fingerprint) {
+            Some(known) => {
+                known.confidence = known.confidence.max(finding.confidence);
+                known.places += finding.places;
+                known.locations.extend(finding.locations);
+                sort_and_limit(&mut known.locations);
+            }
+            None => first.findings.push(finding),
+        }
+    }
+    first.findings.sort_by(|one, other| finding_order(one).cmp(&finding_order(other)));
+    first.suppressed.extend(second.suppressed);
+    for (list, more) in [(&mut first.problems, second.problems), (&mut first.notes, second.notes)] {
+        list.extend(more);
+        list.sort();
+        list.dedup();
+    }
+    first
+}
+
+/// Sorts locations, removes duplicates, and keeps the first [`Finding::MAX_LOCATIONS`].
+pub(crate) fn sort_and_limit(locations: &mut Vec<Location>) {
+    locations.sort_by(|one, other| location_order(one).cmp(&location_order(other)));
+    locations.dedup();
+    locations.truncate(Finding::MAX_LOCATIONS);
+}
+
+pub(crate) fn location_order(location: &Location) -> impl Ord + '_ {
+    let commit = location.commit.as_ref().map(|commit| (&commit.date, &commit.id));
+    (&location.path, location.start, location.kind, commit, &location.blob, location.bytes)
+}
+
+pub(crate) fn finding_order(finding: &Finding) -> impl Ord + '_ {
+    let first = finding.locations.first();
+    (first.map(|location| (&location.path, location.start)), &finding.rule, &finding.fingerprint)
+}
