@@ -1,7 +1,7 @@
 //! Dependencies between files, and groups of files that depend on each other.
 //!
 //! A file depends on the file that defines an imported name; re-exports are followed. A file may use the modules
-//! that contain it, as Rust's module tree allows, so such an import is no edge.
+//! that contain it, as Rust's module tree allows, so such an import is no edge. Unit tests do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,14 +20,15 @@ impl Graph {
         let mut graph = Self { files, edges: BTreeMap::new() };
         let reexports = reexports(sources);
         for (file, module, source) in sources {
-            for import in source.imports.iter().filter(|import| !import.is_reexport) {
+            for import in source.imports.iter().filter(|import| !import.is_reexport && !import.is_test) {
                 let Some((_, path)) = import.path.split_first().filter(|(root, _)| *root == "crate") else {
                     continue;
                 };
                 let target = followed(path.to_vec(), &reexports);
                 let Some((defining, name)) = graph.defining(&target) else { continue };
-                if name != file && !module.starts_with(&defining) {
-                    graph.edges.entry(file.clone()).or_default().insert(name.to_owned());
+                let name = name.to_owned();
+                if name != *file && !module.starts_with(&defining) {
+                    graph.edges.entry(file.clone()).or_default().insert(name);
                 }
             }
         }

@@ -15,6 +15,8 @@ pub struct Import {
     pub is_reexport: bool,
     /// The local name of a `use`, if it has an alias.
     pub alias: Option<String>,
+    /// Whether it is inside `mod tests { … }`.
+    pub is_test: bool,
 }
 
 /// The imports and macro calls of one file.
@@ -23,8 +25,10 @@ pub struct Source {
     pub imports: Vec<Import>,
     /// Names of called macros, with their lines.
     pub macros: Vec<(String, usize)>,
-    /// Names bound by a `use` to an external path, such as `git2`.
+    /// Names of attributes.
     attributes: BTreeSet<String>,
+    /// The number of open modules that are called `tests`.
+    open_tests: usize,
 }
 
 impl Source {
@@ -53,12 +57,17 @@ impl Source {
                         (tokens.get(at + 1), tokens.get(at + 2))
                     {
                         let inner = [module, &[name.to_string()]].concat();
+                        let is_test = usize::from(name == "tests");
+                        self.open_tests += is_test;
                         self.walk(body.stream(), &inner);
+                        self.open_tests -= is_test;
                         at += 3;
                         continue;
                     }
                     at += 1;
                 }
+                // The scope of a visibility is no import: `pub(crate)`, `pub(super)`.
+                TokenTree::Ident(ident) if ident == "pub" && is_scope(tokens.get(at + 1)) => at += 2,
                 TokenTree::Ident(ident) if ident == "use" => {
                     in_use = Some(is_public(&tokens[..at]));
                     at += 1;
@@ -68,6 +77,8 @@ impl Source {
                         && let Some(TokenTree::Ident(name)) = group.stream().into_iter().next()
                     {
                         self.attributes.insert(name.to_string());
+                        // miette writes the codes of diagnostics as paths.
+                        at += usize::from(name == "diagnostic");
                     }
                     at += 1;
                 }
@@ -175,7 +186,7 @@ impl Source {
         alias: Option<String>,
     ) {
         let path = resolved(segments, module);
-        self.imports.push(Import { path, line, is_reexport, alias });
+        self.imports.push(Import { path, line, is_reexport, alias, is_test: self.open_tests > 0 });
     }
 }
 
@@ -195,6 +206,13 @@ fn resolved(segments: &[String], module: &[String]) -> Vec<String> {
         }
         _ => segments.to_vec(),
     }
+}
+
+/// Whether a token is `(crate)`, `(super)` or `(self)`.
+fn is_scope(token: Option<&TokenTree>) -> bool {
+    let Some(TokenTree::Group(group)) = token else { return false };
+    let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+    matches!(&inner[..], [TokenTree::Ident(scope)] if scope == "crate" || scope == "super" || scope == "self")
 }
 
 fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
