@@ -228,31 +228,31 @@ mod tests {
             "| error | <code>anthropic-api-key</code> | <code>app/.env&#58;3&#58;19</code> | \
              <code>sk-ant-api03-R2D...igAA</code> | <code>{fingerprint}</code> |\n"
         );
-        assert!(render.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{told}");
-        assert!(render.contains(&row), "{told}");
+        assert!(render.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{render}");
+        assert!(render.contains(&row), "{render}");
         assert!(
             render.contains("1. Revoke the key at https://console.anthropic.com/settings/keys: whoever"),
-            "{told}"
+            "{render}"
         );
     }
 
     #[test]
     fn what_is_not_read_comes_first_and_is_never_called_clean() {
         let render = render(&samples::troubled());
-        assert!(render.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{told}");
-        assert!(render.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{told}");
+        assert!(render.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{render}");
+        assert!(render.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{render}");
         assert!(
             render.contains("(inline) at <code>docs/setup.md&#58;7</code>: rotated, see runbook\n"),
-            "{told}"
+            "{render}"
         );
-        assert!(render.contains("* lfs-pointer: <code>assets/7.bin</code>"), "{told}");
+        assert!(render.contains("* lfs-pointer: <code>assets/7.bin</code>"), "{render}");
     }
 
     #[test]
     fn hostile_text_stays_text() {
         let render = render(&samples::hostile());
         for broken in ["<script", "</script", "`", "](", "]]>", "::set-output", "||", "@", "\u{202e}", "\r"] {
-            assert!(!render.contains(broken), "{broken}: {told}");
+            assert!(!render.contains(broken), "{broken}: {render}");
         }
         for line in render.lines().filter(|line| line.starts_with('|')) {
             assert_eq!(line.matches('|').count(), 6, "{line}");

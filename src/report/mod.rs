@@ -5,6 +5,8 @@
 
 pub mod github;
 pub mod gitlab;
+#[cfg(test)]
+mod goldens;
 pub mod human;
 pub mod json;
 pub mod jsonl;
@@ -162,14 +164,17 @@ mod tests {
             let render = samples::render(format, &samples::paired());
             // Markdown writes punctuation as numbers.
             let render = render.replace("&#46;", ".").replace("&#58;", ":");
-            assert!(render.contains("AKIA...7WLM") && render.contains("AWS access key id"), "{name}: {told}");
+            assert!(
+                render.contains("AKIA...7WLM") && render.contains("AWS access key id"),
+                "{name}: {render}"
+            );
             let render = samples::render(format, &samples::odd_places()).replace("&#58;", ":");
             let is_shown = match format {
                 Format::Json => render.contains("\"in_member\": {\n            \"line\": 12,"),
                 Format::Jsonl => render.contains("\"in_member\":{\"line\":12,"),
                 _ => render.contains("line 12 inside zip:inner/config.env"),
             };
-            assert!(is_shown, "{name}: {told}");
+            assert!(is_shown, "{name}: {render}");
         }
     }
 

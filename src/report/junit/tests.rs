@@ -86,7 +86,7 @@ fn faults(node: Node<'_, '_>) -> Vec<String> {
         let shape: String =
             render.chars().map(|sign| if sign.is_ascii_digit() { 'd' } else { sign }).collect();
         if shape != pattern {
-            faults.push(format!("the time is {told}"));
+            faults.push(format!("the time is {render}"));
         }
     }
     faults.extend(node.children().filter(Node::is_element).flat_map(faults_of));
@@ -126,7 +126,7 @@ fn every_report_holds_to_what_both_schemas_say() {
         let document = Document::parse(&render).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "testsuites");
         let faults = faults(document.root_element());
-        assert!(faults.is_empty(), "{faults:#?}\n{told}");
+        assert!(faults.is_empty(), "{faults:#?}\n{render}");
     }
     for wrong in [
         "<testsuites name='x'/>",
@@ -201,7 +201,7 @@ fn hostile_text_comes_back_as_it_was() {
     let document = Document::parse(&render).unwrap();
     let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     let expected = hostile.replace(['\u{fffe}', '\u{b}'], "\u{fffd}");
-    assert!(failure.text().unwrap().ends_with(&expected), "{told}");
+    assert!(failure.text().unwrap().ends_with(&expected), "{render}");
     assert!(failure.parent().unwrap().attribute("name").unwrap().contains(&expected));
 }
 
@@ -210,11 +210,7 @@ fn a_report_is_cut_and_says_so() {
     let render = samples::render(Format::Junit, &samples::many(20_100, 1));
     let document = Document::parse(&render).unwrap();
     let count = document.descendants().filter(|node| node.has_tag_name("testcase")).count();
-    assert_eq!(count, crate::report::junit::MOST_CASES);
+    assert_eq!(count, crate::report::junit::MAX_CASES);
     let out = document.descendants().find(|node| node.has_tag_name("system-out")).unwrap();
-    assert!(
-        out.text().unwrap().contains("There are 20101 cases, of which 20000 are listed"),
-        "{:?}",
-        out.text()
-    );
+    assert!(out.text().unwrap().contains("20000 of 20101 cases are listed"), "{:?}", out.text());
 }
