@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use skant_password_model::{Dictionary, Table};
+use skant_password_model::weights::Entry;
+use skant_password_model::{Dictionary, WeightTable};
 use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
@@ -66,21 +67,32 @@ fn write_model() {
     println!("cargo::rerun-if-changed=model");
     let read = |name: &str| fs::read_to_string(Path::new("model").join(name)).expect("a file of model/");
     let words = Dictionary::new(&read("words.txt"), &read("pairs.txt"));
-    let table = Table::parse(&read("weights.tsv"));
-    let entries: Vec<String> =
-        table.entries.iter().map(|(name, weight)| format!("(Cow::Borrowed({name:?}), {weight:?})")).collect();
+    let table = match WeightTable::parse(&read("weights.tsv")) {
+        Ok(table) => table,
+        Err(error) => {
+            println!("cargo::error=model/weights.tsv: {error}");
+            return;
+        }
+    };
+    let entry = |entry: &Entry| {
+        let Entry { kind, words, weight } = entry;
+        format!(
+            "Entry {{ kind: FeatureKind::{kind:?}, words: Cow::Borrowed({words:?}), weight: {weight:?} }}"
+        )
+    };
+    let entries: Vec<String> = table.entries.iter().map(entry).collect();
     let code = format!(
-        "pub(super) const WORDS: Dictionary = Dictionary {{ bits: Cow::Borrowed(&BITS), heads: Cow::Borrowed(&HEADS), pairs: \
+        "pub(super) const WORDS: Dictionary = Dictionary {{ bits: Cow::Borrowed(&BITS), starts: Cow::Borrowed(&STARTS), pairs: \
          Cow::Borrowed(&PAIRS) }};\n\
-         pub(super) const TABLE: Table = Table {{ entries: Cow::Borrowed(&ENTRIES), keys: Cow::Borrowed(&KEYS), slots: \
-         Cow::Borrowed(&SLOTS), bias: {:?}_f32, limits: {:?} }};\n\
-         static ENTRIES: [(Cow<'static, str>, f32); {}] = [{}];\n{}{}{}{}{}",
+         pub(super) const TABLE: WeightTable = WeightTable {{ entries: Cow::Borrowed(&ENTRIES), keys: Cow::Borrowed(&KEYS), \
+         slots: Cow::Borrowed(&SLOTS), bias: {:?}_f32, thresholds: {:?} }};\n\
+         static ENTRIES: [Entry; {}] = [{}];\n{}{}{}{}{}",
         table.bias,
-        table.limits,
+        table.thresholds,
         entries.len(),
         entries.join(",\n"),
         array("BITS", "u64", &words.bits),
-        array("HEADS", "u64", &words.heads),
+        array("STARTS", "u64", &words.starts),
         array("PAIRS", "i8", &words.pairs),
         array("KEYS", "u64", &table.keys),
         array("SLOTS", "u32", &table.slots),

@@ -1,6 +1,6 @@
 //! The reasons for a confidence. They only describe: nothing here decides.
 
-use crate::detect::{Evidence, Placeholder, Tier};
+use crate::detect::{Evidence, ModelReason, Placeholder, Tier};
 use crate::finding::{Reason, ReasonCode};
 use crate::text::escape_terminal;
 
@@ -90,10 +90,22 @@ fn by_tier(evidence: &Evidence, reasons: &mut Vec<Reason>) {
                 let name = escape_terminal(name.as_bytes());
                 Reason::new(ReasonCode::AssignedName, format!("is assigned to `{name}`")).with("name", name)
             }));
-            reasons.extend(features.model_score.iter().flat_map(|score| score.reasons.iter().cloned()));
+            reasons.extend(features.model_score.iter().flat_map(|score| score.reasons.iter().map(by_model)));
             return;
         }
     });
+}
+
+/// Converts a reason of the password model. A cap has a code such as `cap-words`.
+fn by_model(reason: &ModelReason) -> Reason {
+    if reason.code.starts_with("cap-") {
+        return Reason::new(ReasonCode::ConfidenceCap, reason.text.as_str()).with("cap", reason.code);
+    }
+    let effect = if reason.is_against { "against" } else { "for" };
+    let converted = Reason::new(ReasonCode::ModelFeature, reason.text.as_str())
+        .with("feature", reason.code)
+        .with("effect", effect);
+    if reason.params.is_empty() { converted } else { converted.with("words", reason.params.join("|")) }
 }
 
 /// Returns a claim of a token as it is shown: people, ids and addresses. `None` if it may be a token itself.

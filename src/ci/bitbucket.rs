@@ -1,23 +1,27 @@
-//! Bitbucket Pipelines. Variables: Atlassian's documentation, "Variables and secrets". It says of a push neither
-//! what was there before nor which branch is the main one.
+//! Bitbucket Pipelines. Variables: Atlassian's documentation, "Variables and secrets". For a push they name neither
+//! the commit before it nor the main branch.
 
-use crate::ci::{Environment, RunScope, System, needed};
+use super::error::MissingInformation;
+use super::system::{Author, Environment, RunScope, System};
 
 pub(crate) const SYSTEM: System = System {
     name: "Bitbucket Pipelines",
-    recognise: |environment| environment.get("BITBUCKET_BUILD_NUMBER").is_some(),
-    event: None,
-    asked,
+    is_current: |environment| environment.get("BITBUCKET_BUILD_NUMBER").is_some(),
+    event_variable: None,
+    scope,
     full_clone_help: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
     head_commit_help: "write `clone:` and below it `depth: full` at the step (or at the top of the file)",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
-    let head = needed(environment, "BITBUCKET_COMMIT")?;
+fn scope(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
+    let head = environment.required_commit("BITBUCKET_COMMIT")?;
     if let Some(number) = environment.get("BITBUCKET_PR_ID") {
         let base = environment.commit("BITBUCKET_PR_DESTINATION_COMMIT");
         let onto = environment.get("BITBUCKET_PR_DESTINATION_BRANCH");
-        return Ok(RunScope::change("pull request", Some(number), head, base, onto));
+        // Bitbucket runs no pipeline for a pull request from a fork (its documentation, "Pull requests" start
+        // condition; the request to change that is BCLOUD-13162), so the author may push to this repository.
+        let author = Author::Member;
+        return Ok(RunScope::change("pull request", Some(number), head, (base, onto), author));
     }
     let reference = match environment.get("BITBUCKET_TAG") {
         Some(tag) => format!("refs/tags/{tag}"),

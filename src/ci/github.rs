@@ -1,19 +1,20 @@
-//! GitHub Actions, and what speaks its language (Gitea, Forgejo). Variables and events: GitHub's documentation,
-//! "Variables reference" and "Webhook events and payloads".
+//! GitHub Actions, and the systems with the same variables (Gitea, Forgejo). Variables and events: GitHub's
+//! documentation, "Variables reference" and "Webhook events and payloads".
 
-use crate::ci::{Author, Environment, RunScope, System, branch_of, is_some_commit, shown};
+use super::error::{MissingInformation, NAME_THE_COMMITS};
+use super::system::{Author, Environment, RunScope, System, branch_name, escaped, is_commit_id};
 
 pub(crate) const SYSTEM: System = System {
     name: "GitHub Actions",
-    recognise: |environment| environment.is("GITHUB_ACTIONS", "true"),
-    event: Some("GITHUB_EVENT_PATH"),
-    asked,
+    is_current: |environment| environment.is("GITHUB_ACTIONS", "true"),
+    event_variable: Some("GITHUB_EVENT_PATH"),
+    scope,
     full_clone_help: "write `fetch-depth: 0` below `with:` of the step `actions/checkout`",
-    head_commit_help: "write `ref: ${{ github.event.pull_request.head.sha }}` and `fetch-depth: 0` below `with:` of the \
-                  step `actions/checkout`",
+    head_commit_help: "write `ref: ${{ github.event.pull_request.head.sha }}` and `fetch-depth: 0` below `with:` of \
+                       the step `actions/checkout`",
 };
 
-fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
+fn scope(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
     let name = environment.get("GITHUB_EVENT_NAME").unwrap_or_default();
     match name.as_str() {
         "pull_request" | "pull_request_target" | "pull_request_review" | "pull_request_review_comment" => {
@@ -24,48 +25,51 @@ fn asked(environment: &Environment<'_>) -> Result<RunScope, String> {
         "schedule" => Ok(RunScope::everything("schedule")),
         "workflow_dispatch" | "repository_dispatch" => Ok(RunScope::everything("run by hand")),
         "release" => Ok(RunScope::everything("release")),
-        other => Err(format!(
-            "an event `{}` names no commits; run this on push, pull_request, merge_group, schedule or \
-             workflow_dispatch, or name the commits: `skant scan --history main..HEAD`",
-            shown(other)
+        other => Err(MissingInformation::new(
+            format!("an event `{}` names no commits", escaped(other)),
+            "run this on push, pull_request, merge_group, schedule or workflow_dispatch, or name the commits: `skant \
+             scan --history main..HEAD`",
         )),
     }
 }
 
-fn pull_request(environment: &Environment<'_>) -> Result<RunScope, String> {
+fn pull_request(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
     let head = commit(environment, "/pull_request/head/sha")?;
     let base = commit(environment, "/pull_request/base/sha")?;
     let number = environment.event.pointer("/pull_request/number").map(ToString::to_string);
     let onto = environment.event("/pull_request/base/ref");
-    // A fork that was deleted since has no name any more.
-    let [ours, theirs] =
+    // A fork that has been deleted has no name in the event.
+    let [target, source] =
         ["base", "head"].map(|end| environment.event(&format!("/pull_request/{end}/repo/full_name")));
-    let author = Author::untrusted_if(ours.is_none() || ours != theirs);
-    Ok(RunScope::change("pull request", number, head, Some(base), onto).by(author))
+    let author = Author::from_fork(target.is_none() || target != source);
+    Ok(RunScope::change("pull request", number, head, (Some(base), onto), author))
 }
 
-fn push(environment: &Environment<'_>) -> Result<RunScope, String> {
+fn push(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
     if environment.event.pointer("/deleted").and_then(serde_json::Value::as_bool) == Some(true) {
-        return Err("this push deletes a ref, so there is nothing to read; give the job the line \
-                    `if: ${{ !github.event.deleted }}`"
-            .to_owned());
+        return Err(MissingInformation::new(
+            "this push deletes a ref, so there is nothing to scan",
+            "give the job the line `if: ${{ !github.event.deleted }}`",
+        ));
     }
     let head = commit(environment, "/after")?;
-    let before = environment.event("/before").filter(|id| is_some_commit(id));
+    let before = environment.event("/before").filter(|id| is_commit_id(id));
     let reference = environment.event("/ref").unwrap_or_default();
     Ok(RunScope::push(&reference, head, before, environment.event("/repository/default_branch")))
 }
 
-fn merge_group(environment: &Environment<'_>) -> Result<RunScope, String> {
+fn merge_group(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
     let head = commit(environment, "/merge_group/head_sha")?;
     let base = commit(environment, "/merge_group/base_sha")?;
-    let onto = environment.event("/merge_group/base_ref").map(|reference| branch_of(&reference));
-    Ok(RunScope::change("merge queue", None, head, Some(base), onto))
+    let onto = environment.event("/merge_group/base_ref").map(|reference| branch_name(&reference));
+    // The queue may hold changes from forks, but only a member can put them there.
+    let author = Author::Member;
+    Ok(RunScope::change("merge queue", None, head, (Some(base), onto), author))
 }
 
-fn commit(environment: &Environment<'_>, pointer: &str) -> Result<String, String> {
-    environment.event(pointer).filter(|id| is_some_commit(id)).ok_or_else(|| {
+fn commit(environment: &Environment<'_>, pointer: &str) -> Result<String, MissingInformation> {
+    environment.event(pointer).filter(|id| is_commit_id(id)).ok_or_else(|| {
         let field = pointer.trim_start_matches('/').replace('/', ".");
-        format!("the event has no `{field}`; name the commits instead: `skant scan --history main..HEAD`")
+        MissingInformation::new(format!("the event has no `{field}`"), NAME_THE_COMMITS)
     })
 }

@@ -1,114 +1,62 @@
-//! The commits that a run is about, as far as the clone holds them. What it does not hold is never left out
-//! without a word: more is read instead, or it is an error that says how to mend the job.
+//! Finds the commits of a run in the clone. Commits that the clone lacks are never left out silently: either more is
+//! scanned instead, or it is an error that says how to fix the job.
+//!
+//! Asks git about commits and refs. Reads no content and no settings.
 
-use thiserror::Error;
-
-use crate::ci::{Author, Commits, Run, System, shown};
+use super::detect::Run;
+use super::error::CiError;
+use super::system::{Author, Commits, System, escaped};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{GitCommandError, Oid, RefError, Repository, run_git};
+use crate::git::{Oid, Repository, run_git};
 use crate::source::range::{Revisions, read_shallow_boundary};
 
-/// Why a run's commits cannot be read. All of these end with 2.
-#[derive(Debug, Error)]
-pub enum CiError {
-    /// A commit that the run is about is not in the clone.
-    #[error("{about}: its commit {commit} is not in this clone; {help}")]
-    NoHead {
-        /// The run in words.
-        about: String,
-        /// The commit.
-        commit: String,
-        /// What to write into the job's definition.
-        help: String,
-    },
-    /// What it is compared with is not.
-    #[error("{about}: the commit that it is compared with ({commit}) is not in this clone; {help}")]
-    NoBase {
-        /// The run in words.
-        about: String,
-        /// The commit or branch.
-        commit: String,
-        /// What to write into the job's definition.
-        help: String,
-    },
-    /// The clone ends before the run's commits do.
-    #[error(
-        "{about}: the clone is shallow, and what is asked for is older than commit {border}, where it ends; {help}"
-    )]
-    Shallow {
-        /// The run in words.
-        about: String,
-        /// Where the clone ends.
-        border: String,
-        /// What to write into the job's definition.
-        help: String,
-    },
-    /// A change without any commit.
-    #[error(
-        "{about}: no commit is left to read, since all of {head} is in {base} already; \
-         `skant scan --history {head}` reads all of it"
-    )]
-    Empty {
-        /// The run in words.
-        about: String,
-        /// The change's last commit.
-        head: String,
-        /// What it is compared with.
-        base: String,
-    },
-    /// git cannot be asked.
-    #[error(transparent)]
-    Git(#[from] GitCommandError),
-    /// The refs cannot be read.
-    #[error(transparent)]
-    Refs(#[from] RefError),
-}
-
-/// What to read.
+/// The commits to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// A range of commits, with names for people.
+pub enum CommitsToScan {
+    /// A range, and its names for people.
     Range(Revisions, Vec<String>),
-    /// All that the clone holds.
+    /// All commits of the clone.
     Everything,
 }
 
-/// What a run comes to.
+/// A run whose commits are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedRun {
-    /// The system and the run in words.
-    pub about: String,
-    /// What to read.
-    pub read: Read,
-    /// The commit whose `skant.toml` counts: what the change goes to, or what was there before. `None` where
-    /// there is no such commit, so that the run is about no change and the repository's own file counts.
-    pub policy: Option<Oid>,
-    /// The change's last commit; `None` where the run is about no change.
+    /// The system and the run, for people.
+    pub description: String,
+    /// The commits to scan.
+    pub commits: CommitsToScan,
+    /// The commit whose `skant.toml` applies: the target of the change, or the commit before the push. `None` for a
+    /// run without such a commit; then the repository's own files apply.
+    pub policy_base: Option<Oid>,
+    /// The last commit of the change; `None` for a run that is about no change.
     pub head: Option<Oid>,
-    /// Whose change it is.
+    /// The author of the change.
     pub author: Author,
-    /// What had to be done otherwise than asked.
+    /// Notes on what differs from the run that the system describes.
     pub notes: Vec<Problem>,
 }
 
-/// Asks the repository for the commits that a run is about.
+/// Finds the commits of a run in the clone.
 ///
 /// # Errors
-/// They are not all there, or git cannot be asked.
+/// The clone does not hold all of them, or a git command fails.
 pub fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiError> {
-    let about = format!("{}, {}", run.system.name, run.asked.about);
-    let ground =
-        CloneContext { repository, system: run.system, about, borders: read_shallow_boundary(repository)? };
-    match &run.asked.commits {
+    let clone = CloneContext {
+        repository,
+        system: run.system,
+        description: format!("{}, {}", run.system.name, run.scope.description),
+        borders: read_shallow_boundary(repository)?,
+    };
+    match &run.scope.commits {
         Commits::Change { head, base, onto, author } => {
-            let resolved = ground.change(head, base.as_deref(), onto.as_deref())?;
-            Ok(ResolvedRun { author: *author, ..resolved })
+            clone.change(head, base.as_deref(), onto.as_deref(), *author)
         }
         Commits::Push { head, before, branch, tag, main } => {
             let push = Push { head, before: before.as_deref(), tag: tag.as_deref() };
-            ground.push(&push, branch.as_deref(), main.as_deref())
+            clone.push(&push, branch.as_deref(), main.as_deref())
         }
-        Commits::Everything => ground.everything(),
+        Commits::Everything => clone.everything(),
     }
 }
 
@@ -118,25 +66,46 @@ struct Push<'p> {
     tag: Option<&'p str>,
 }
 
+/// A range of commits before it is checked against the borders of the clone.
+struct Range {
+    head: Oid,
+    /// A tag object that is scanned, too.
+    tag: Option<Oid>,
+    bases: Vec<Oid>,
+    /// The commits of the range, sorted.
+    commits: Vec<Oid>,
+    /// The commit that people think of as the start of the range.
+    start: Option<Oid>,
+    policy_base: Option<Oid>,
+    author: Author,
+    notes: Vec<Problem>,
+}
+
 /// The clone that a run is resolved in.
 struct CloneContext<'r> {
     repository: &'r Repository,
     system: &'static System,
-    about: String,
-    /// Where a shallow clone ends.
+    description: String,
+    /// The commits at which a shallow clone ends; empty for a full clone.
     borders: Vec<Oid>,
 }
 
 impl CloneContext<'_> {
-    fn change(&self, head: &str, base: Option<&str>, onto: Option<&str>) -> Result<ResolvedRun, CiError> {
+    fn change(
+        &self,
+        head: &str,
+        base: Option<&str>,
+        onto: Option<&str>,
+        author: Author,
+    ) -> Result<ResolvedRun, CiError> {
         let head = self.head(head)?;
         let tracked = onto.and_then(|onto| self.tracked(onto));
         let named = base.and_then(|base| self.commit(base));
         if named.is_none() && tracked.is_none() {
             return Err(self.no_base(base, onto));
         }
-        // The branch may have moved on since the event, and the change may have taken that in: then it is not
-        // the change's. But once the change is merged, the branch would leave nothing of it.
+        // The target branch may have advanced since the event, and the change may have merged those commits: they are
+        // not part of the change. But once the change itself is merged, excluding the branch would leave no commit.
         let mut bases: Vec<Oid> = named.into_iter().collect();
         if let Some(tracked) = tracked.filter(|tracked| !bases.contains(tracked)) {
             let both = [bases.as_slice(), &[tracked]].concat();
@@ -145,17 +114,18 @@ impl CloneContext<'_> {
             }
         }
         let commits = self.commits(head, &bases)?;
-        let policy = named.or(tracked);
         if commits.is_empty() {
             return Err(CiError::Empty {
-                about: self.about.clone(),
-                head: brief(&head),
-                base: bases.iter().map(brief).collect::<Vec<_>>().join(" and "),
+                run: self.description.clone(),
+                head: short_id(&head),
+                base: bases.iter().map(short_id).collect::<Vec<_>>().join(" and "),
             });
         }
-        // People think of the commit where the change began, which need not be the tip of the branch.
-        let began = bases.iter().find_map(|base| self.merge_base(head, *base));
-        self.range(head, None, bases, &commits, began, policy, Vec::new())
+        // The commit where the change began need not be the tip of the target branch.
+        let start = bases.iter().find_map(|base| self.merge_base(head, *base));
+        let policy_base = named.or(tracked);
+        let (tag, notes) = (None, Vec::new());
+        self.range(Range { head, tag, bases, commits, start, policy_base, author, notes })
     }
 
     fn push(
@@ -175,60 +145,63 @@ impl CloneContext<'_> {
                 kind: ProblemKind::WiderRange,
                 path: None,
                 message: format!(
-                    "what the branch was before this push, {}, is not in the clone (a forced push replaced it), so \
-                     more than the push brought was read",
+                    "the commit of the branch before this push, {}, is not in the clone (a forced push replaced it); \
+                     more commits than the pushed ones were scanned",
                     short(name)
                 ),
             });
         }
-        // A push to an unknown branch may be one to the main branch: then nothing may be left out.
+        // A push to an unknown branch may be a push to the main branch: then no commit may be left out.
         let is_known = branch.is_some() || push.tag.is_some();
-        let base = before.or_else(|| self.main(branch, main).filter(|_| is_known));
-        let bases: Vec<Oid> = base.into_iter().collect();
+        let start = before.or_else(|| self.main(branch, main).filter(|_| is_known));
+        let bases: Vec<Oid> = start.into_iter().collect();
         let commits = self.commits(head, &bases)?;
         let tag = push.tag.and_then(|tag| self.object(&format!("refs/tags/{tag}")));
-        // Without a base the branch is its own: there is no other whose settings could count.
-        self.range(head, tag, bases, &commits, base, base.or(Some(head)), notes)
+        // Without a base the branch is its own base: there is no other whose settings could apply.
+        let policy_base = start.or(Some(head));
+        // Only members can push.
+        let author = Author::Member;
+        self.range(Range { head, tag, bases, commits, start, policy_base, author, notes })
     }
 
     fn everything(&self) -> Result<ResolvedRun, CiError> {
         if let Some(border) = self.borders.first() {
             return Err(self.shallow(*border));
         }
-        let about = format!("{}: everything that the clone holds", self.about);
-        let author = Author::Member;
-        Ok(ResolvedRun { about, read: Read::Everything, policy: None, head: None, author, notes: Vec::new() })
+        Ok(ResolvedRun {
+            description: format!("{}: everything that the clone holds", self.description),
+            commits: CommitsToScan::Everything,
+            policy_base: None,
+            head: None,
+            author: Author::Member,
+            notes: Vec::new(),
+        })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the two kinds of run differ in each of them")]
-    fn range(
-        &self,
-        head: Oid,
-        tag: Option<Oid>,
-        bases: Vec<Oid>,
-        commits: &[Oid],
-        began: Option<Oid>,
-        policy: Option<Oid>,
-        notes: Vec<Problem>,
-    ) -> Result<ResolvedRun, CiError> {
+    fn range(&self, range: Range) -> Result<ResolvedRun, CiError> {
+        let Range { head, tag, bases, commits, start, policy_base, author, notes } = range;
         if let Some(border) = self.borders.iter().find(|border| commits.binary_search(border).is_ok()) {
             return Err(self.shallow(*border));
         }
-        let range = match began {
-            Some(began) => format!("{}..{}", brief(&began), brief(&head)),
-            None => format!("all of {}", brief(&head)),
+        let shown = match start {
+            Some(start) => format!("{}..{}", short_id(&start), short_id(&head)),
+            None => format!("all of {}", short_id(&head)),
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
         let included = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
-        let revisions = Revisions { included, excluded: bases };
-        let about = format!("{}: {range}", self.about);
-        let (read, author) = (Read::Range(revisions, names), Author::Member);
-        Ok(ResolvedRun { about, read, policy, head: Some(head), author, notes })
+        Ok(ResolvedRun {
+            description: format!("{}: {shown}", self.description),
+            commits: CommitsToScan::Range(Revisions { included, excluded: bases }, names),
+            policy_base,
+            head: Some(head),
+            author,
+            notes,
+        })
     }
 
-    /// The branch that others start from, where the pushed one is another: as the system names it, or as the
-    /// clone lets guess.
+    /// Returns the tip of the main branch, unless the pushed branch is the main branch: as the system names it, or as
+    /// the clone suggests.
     fn main(&self, branch: Option<&str>, main: Option<&str>) -> Option<Oid> {
         if main.is_some() && main == branch {
             return None;
@@ -256,14 +229,14 @@ impl CloneContext<'_> {
             } else {
                 self.system.full_clone_help
             };
-            CiError::NoHead { about: self.about.clone(), commit: short(name), help: help.to_owned() }
+            CiError::NoHead { run: self.description.clone(), commit: short(name), help: help.to_owned() }
         })
     }
 
     fn no_base(&self, base: Option<&str>, onto: Option<&str>) -> CiError {
         let whole = self.system.full_clone_help;
         let fetch = onto.map(|onto| {
-            let onto = shown(onto);
+            let onto = escaped(onto);
             format!("run `git fetch origin +refs/heads/{onto}:refs/remotes/origin/{onto}` before this")
         });
         let help = match fetch {
@@ -271,22 +244,23 @@ impl CloneContext<'_> {
             _ if self.borders.is_empty() => whole.to_owned(),
             _ => format!("the clone is shallow: {whole}"),
         };
-        let named = base.map(short).or_else(|| onto.map(|onto| format!("the branch `{}`", shown(onto))));
+        let named = base.map(short).or_else(|| onto.map(|onto| format!("the branch `{}`", escaped(onto))));
         let commit = named.unwrap_or_else(|| "it is not named".to_owned());
-        CiError::NoBase { about: self.about.clone(), commit, help }
+        CiError::NoBase { run: self.description.clone(), commit, help }
     }
 
     fn shallow(&self, border: Oid) -> CiError {
         let help = self.system.full_clone_help.to_owned();
-        CiError::Shallow { about: self.about.clone(), border: brief(&border), help }
+        CiError::Shallow { run: self.description.clone(), border: short_id(&border), help }
     }
 
-    /// A commit by its name, whole or cut, or `HEAD`. Nothing else: the name comes from a variable.
+    /// Finds a commit by its id, full or abbreviated, or `HEAD`. No other name is accepted: it comes from a variable.
     fn commit(&self, name: &str) -> Option<Oid> {
         let is_name = name.len() >= 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_name || name == "HEAD" { self.commit_of(name) } else { None }
     }
 
+    /// Returns the tip of a branch of the remote, as the clone holds it.
     fn tracked(&self, branch: &str) -> Option<Oid> {
         self.commit_of(&format!("refs/remotes/origin/{branch}"))
     }
@@ -300,7 +274,7 @@ impl CloneContext<'_> {
         Oid::from_hex(out.trim_ascii_end())
     }
 
-    /// The ref that a symbolic one leads to, or itself; `None` where there is none.
+    /// Returns the ref that a symbolic ref leads to, or the ref itself; `None` if there is no such ref.
     fn reference(&self, name: &str) -> Option<Vec<u8>> {
         let out =
             run_git(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name])
@@ -314,7 +288,7 @@ impl CloneContext<'_> {
         Oid::from_hex(out.split(|byte| *byte == b'\n').next()?)
     }
 
-    /// The commits of a range, sorted.
+    /// Lists the commits of a range, sorted by id.
     fn commits(&self, head: Oid, bases: &[Oid]) -> Result<Vec<Oid>, CiError> {
         let mut arguments = vec!["rev-list".to_owned(), head.to_string()];
         arguments.extend(bases.iter().map(|base| format!("^{base}")));
@@ -326,12 +300,12 @@ impl CloneContext<'_> {
     }
 }
 
-/// A commit's name, cut.
-fn brief(commit: &Oid) -> String {
+/// Returns the abbreviated id of a commit.
+fn short_id(commit: &Oid) -> String {
     short(&commit.to_string())
 }
 
-/// The same of a name as it came.
+/// Returns the first characters of a name, escaped.
 fn short(name: &str) -> String {
-    shown(&name.chars().take(12).collect::<String>())
+    escaped(&name.chars().take(12).collect::<String>())
 }

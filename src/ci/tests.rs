@@ -1,24 +1,34 @@
-//! Each system's variables as it documents them, and what they come to.
+//! The variables of each system as it documents them, and the scope that they give.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ci::{Author, Commits, RunScope, UnresolvedRun, run};
+use miette::Diagnostic as _;
+
+use super::detect::detect_run;
+use super::error::UnresolvedRun;
+use super::system::{Author, Commits, RunScope};
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C: &str = "cccccccccccccccccccccccccccccccccccccccc";
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
-fn asked(variables: &[(&str, &str)], event: &Value) -> Result<(&'static str, RunScope), UnresolvedRun> {
+fn scope_of(variables: &[(&str, &str)], event: &Value) -> Result<(&'static str, RunScope), UnresolvedRun> {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
     let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
     let read = |path: &str| {
         assert_eq!(path, "/event.json");
         Ok(event.to_string().into_bytes())
     };
-    run(&variable, &read).map(|run| (run.system.name, run.asked))
+    detect_run(&variable, &read).map(|run| (run.system.name, run.scope))
+}
+
+/// The error and its help on one line. Each error has a code.
+fn with_help(error: &UnresolvedRun) -> String {
+    assert!(error.code().is_some_and(|code| code.to_string().starts_with("skant::ci::")));
+    format!("{error}; {}", error.help().unwrap())
 }
 
 fn owned(text: Option<&str>) -> Option<String> {
@@ -48,14 +58,14 @@ fn tag(head: &str, name: &str, main: Option<&str>) -> Commits {
 fn github(event_name: &str, event: &Value) -> Result<RunScope, UnresolvedRun> {
     let variables =
         [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", event_name), ("GITHUB_EVENT_PATH", "/event.json")];
-    asked(&variables, event).map(|(system, asked)| {
+    scope_of(&variables, event).map(|(system, scope)| {
         assert_eq!(system, "GitHub Actions");
-        asked
+        scope
     })
 }
 
 #[test]
-fn github_tells_by_its_event() {
+fn github_runs_are_read_from_the_event() {
     let pull = json!({"pull_request": {"number": 12, "head": {"sha": A, "ref": "fix", "repo": {"full_name": "a/b"}},
                                        "base": {"sha": B, "ref": "main", "repo": {"full_name": "a/b"}}}});
     let pushed = |before: &str| {
@@ -75,14 +85,14 @@ fn github_tells_by_its_event() {
         ("schedule", &json!({"schedule": "0 0 * * *"}), "schedule", Commits::Everything),
         ("workflow_dispatch", &json!({}), "run by hand", Commits::Everything),
     ];
-    for (name, event, about, commits) in cases {
-        let expected = RunScope { about: about.to_owned(), commits };
+    for (name, event, description, commits) in cases {
+        let expected = RunScope { description: description.to_owned(), commits };
         assert_eq!(github(name, event).unwrap(), expected, "{name}");
     }
 }
 
 #[test]
-fn what_github_does_not_tell_is_an_error_that_says_what_to_do() {
+fn an_event_without_commits_is_an_error_with_help() {
     let cases = [
         ("issues", json!({}), "an event `issues` names no commits"),
         ("", json!({}), "an event `` names no commits"),
@@ -94,32 +104,32 @@ fn what_github_does_not_tell_is_an_error_that_says_what_to_do() {
         ("merge_group", json!({"merge_group": {"head_sha": A}}), "the event has no `merge_group.base_sha`"),
     ];
     for (name, event, expected) in cases {
-        let error = github(name, &event).unwrap_err().to_string();
+        let error = with_help(&github(name, &event).unwrap_err());
         assert!(error.starts_with("GitHub Actions: ") && error.contains(expected), "{name}: {error}");
     }
     let on = |name: &str| (name == "GITHUB_ACTIONS").then(|| "true".to_owned());
-    let error = run(&on, &|_| Ok(Vec::new())).err().unwrap().to_string();
+    let error = with_help(&detect_run(&on, &|_| Ok(Vec::new())).err().unwrap());
     assert!(error.contains("the event cannot be read from GITHUB_EVENT_PATH: it is not set"), "{error}");
     let all = |_: &str| Some("true".to_owned());
-    let error = run(&all, &|_| Ok(b"{".to_vec())).err().unwrap().to_string();
+    let error = with_help(&detect_run(&all, &|_| Ok(b"{".to_vec())).err().unwrap());
     assert!(error.contains("it holds no JSON"), "{error}");
-    let error = run(&all, &|_| Err(std::io::ErrorKind::NotFound.into())).err().unwrap().to_string();
+    let error = with_help(&detect_run(&all, &|_| Err(std::io::ErrorKind::NotFound.into())).err().unwrap());
     assert!(error.contains("GITHUB_EVENT_PATH"), "{error}");
 }
 
 type Row<'r> = (&'r [(&'static str, &'static str)], &'static str, Commits);
 
-/// Holds what a system's variables come to, besides those that every run of it has.
-fn tells(system: &str, common: &[(&'static str, &'static str)], rows: &[Row<'_>]) {
-    for (variables, about, commits) in rows {
-        let expected = RunScope { about: (*about).to_owned(), commits: commits.clone() };
-        let told = asked(&[common, variables].concat(), &Value::Null).unwrap();
-        assert_eq!(told, (system, expected), "{variables:?}");
+/// Checks the scope of each row's variables. `common` are the variables that every run of the system has.
+fn check_scopes(system: &str, common: &[(&'static str, &'static str)], rows: &[Row<'_>]) {
+    for (variables, description, commits) in rows {
+        let expected = RunScope { description: (*description).to_owned(), commits: commits.clone() };
+        let result = scope_of(&[common, variables].concat(), &Value::Null).unwrap();
+        assert_eq!(result, (system, expected), "{variables:?}");
     }
 }
 
 #[test]
-fn gitlab_tells_by_its_variables() {
+fn gitlab_runs_are_read_from_the_variables() {
     const REQUEST: [(&str, &str); 5] = [
         ("CI_MERGE_REQUEST_IID", "7"),
         ("CI_MERGE_REQUEST_DIFF_BASE_SHA", B),
@@ -137,7 +147,7 @@ fn gitlab_tells_by_its_variables() {
         ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA", B),
     ];
     let pushed = |before: Option<&str>| push(A, before, Some("fix"), Some("main"));
-    tells(
+    check_scopes(
         "GitLab CI",
         &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", A), ("CI_DEFAULT_BRANCH", "main")],
         &[
@@ -156,14 +166,14 @@ fn gitlab_tells_by_its_variables() {
 }
 
 #[test]
-fn bitbucket_tells_by_its_variables() {
+fn bitbucket_runs_are_read_from_the_variables() {
     let request = [
         ("BITBUCKET_PR_ID", "3"),
         ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
         ("BITBUCKET_PR_DESTINATION_COMMIT", "bbbbbbbbbbbb"),
         ("BITBUCKET_BRANCH", "fix"),
     ];
-    tells(
+    check_scopes(
         "Bitbucket Pipelines",
         &[("BITBUCKET_BUILD_NUMBER", "1"), ("BITBUCKET_COMMIT", A)],
         &[
@@ -175,7 +185,7 @@ fn bitbucket_tells_by_its_variables() {
 }
 
 #[test]
-fn azure_tells_by_its_variables() {
+fn azure_runs_are_read_from_the_variables() {
     let request = [
         ("BUILD_REASON", "PullRequest"),
         ("SYSTEM_PULLREQUEST_PULLREQUESTID", "9"),
@@ -183,7 +193,7 @@ fn azure_tells_by_its_variables() {
         ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
     ];
     let pushed = [("BUILD_REASON", "IndividualCI"), ("BUILD_SOURCEBRANCH", "refs/heads/x/fix")];
-    tells(
+    check_scopes(
         "Azure Pipelines",
         &[("TF_BUILD", "True"), ("BUILD_SOURCEVERSION", A)],
         &[
@@ -196,10 +206,10 @@ fn azure_tells_by_its_variables() {
 }
 
 #[test]
-fn jenkins_tells_by_its_variables() {
+fn jenkins_runs_are_read_from_the_variables() {
     let changed = [("CHANGE_ID", "5"), ("CHANGE_TARGET", "main"), ("BRANCH_NAME", "PR-5")];
     let since = [("BRANCH_NAME", "fix"), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", B), ("GIT_PREVIOUS_COMMIT", C)];
-    tells(
+    check_scopes(
         "Jenkins",
         &[("JENKINS_URL", "https://ci.example.org/")],
         &[
@@ -212,8 +222,8 @@ fn jenkins_tells_by_its_variables() {
 }
 
 #[test]
-fn circleci_and_buildkite_tell_by_their_variables() {
-    tells(
+fn circleci_and_buildkite_runs_are_read_from_the_variables() {
+    check_scopes(
         "CircleCI",
         &[("CIRCLECI", "true"), ("CIRCLE_SHA1", A)],
         &[
@@ -225,7 +235,7 @@ fn circleci_and_buildkite_tell_by_their_variables() {
     let request = [("BUILDKITE_PULL_REQUEST", "8"), ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main")];
     let pushed =
         [("BUILDKITE_PULL_REQUEST", "false"), ("BUILDKITE_BRANCH", "fix"), ("BUILDKITE_SOURCE", "webhook")];
-    tells(
+    check_scopes(
         "Buildkite",
         &[("BUILDKITE", "true"), ("BUILDKITE_COMMIT", A), ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main")],
         &[
@@ -237,8 +247,8 @@ fn circleci_and_buildkite_tell_by_their_variables() {
 }
 
 #[test]
-fn no_system_and_no_commit_are_errors() {
-    let none = asked(&[("CI", "true")], &Value::Null).unwrap_err().to_string();
+fn a_missing_system_and_a_missing_commit_are_errors() {
+    let none = with_help(&scope_of(&[("CI", "true")], &Value::Null).unwrap_err());
     assert!(none.contains("Buildkite") && none.contains("skant scan --history main..HEAD"), "{none}");
     for (variables, name) in [
         ([("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "")], "CI_COMMIT_SHA"),
@@ -247,7 +257,7 @@ fn no_system_and_no_commit_are_errors() {
         ([("BITBUCKET_BUILD_NUMBER", "1"), ("X", "")], "BITBUCKET_COMMIT"),
         ([("BUILDKITE", "true"), ("X", "")], "BUILDKITE_COMMIT"),
     ] {
-        let error = asked(&variables, &Value::Null).unwrap_err().to_string();
+        let error = with_help(&scope_of(&variables, &Value::Null).unwrap_err());
         assert!(error.contains(name) && error.contains("--history"), "{error}");
     }
 }
@@ -256,13 +266,13 @@ fn no_system_and_no_commit_are_errors() {
 fn names_are_escaped() {
     let hostile = "x\u{1b}[31m\n::error::y";
     let variables = [("CIRCLECI", "true"), ("CIRCLE_SHA1", A), ("CIRCLE_BRANCH", hostile)];
-    let (_, asked) = asked(&variables, &Value::Null).unwrap();
-    assert_eq!(asked.about, "push to `x\\u{1b}[31m\\u{a}::error::y`");
+    let (_, scope) = scope_of(&variables, &Value::Null).unwrap();
+    assert_eq!(scope.description, "push to `x\\u{1b}[31m\\u{a}::error::y`");
 }
 
 #[test]
-fn a_change_from_a_fork_is_a_strangers() {
-    let author = |asked: RunScope| match asked.commits {
+fn the_author_of_a_change_from_a_fork_is_untrusted() {
+    let author = |scope: RunScope| match scope.commits {
         Commits::Change { author, .. } => author,
         other => panic!("{other:?}"),
     };
@@ -310,6 +320,6 @@ fn a_change_from_a_fork_is_a_strangers() {
         (jenkins(""), Author::Member),
         (jenkins("c"), Author::Untrusted),
     ] {
-        assert_eq!(author(asked(&variables, &Value::Null).unwrap().1), expected, "{variables:?}");
+        assert_eq!(author(scope_of(&variables, &Value::Null).unwrap().1), expected, "{variables:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments and configuration files to one policy.
 
 use jiff::tz::TimeZone;
+use miette::Diagnostic;
 
 use crate::cli::Failure;
 use crate::cli::args::{Common, FailOn, Level};
@@ -23,6 +24,14 @@ impl From<Level> for Confidence {
     }
 }
 
+/// Joins an error and its help on one line.
+pub(crate) fn with_help(error: &dyn Diagnostic) -> String {
+    match error.help() {
+        Some(help) => format!("{error}; {help}"),
+        None => error.to_string(),
+    }
+}
+
 /// The least confidence that fails a run; `None` for never.
 pub(crate) fn least(fail_on: Option<FailOn>, scanner: &Scanner) -> Option<Confidence> {
     match (fail_on, scanner.policy().settings.fail_on) {
@@ -40,11 +49,11 @@ pub(crate) fn scanner(
     repository: Option<&Repository>,
     version: TreeVersion,
 ) -> Result<Scanner, Failure> {
-    engine_for_base(common, repository, &PolicyBase::Repository(version))
+    scanner_for_base(common, repository, &PolicyBase::Repository(version))
 }
 
 /// The same by the policy of whoever may decide.
-pub(crate) fn engine_for_base(
+pub(crate) fn scanner_for_base(
     common: &Common,
     repository: Option<&Repository>,
     base: &PolicyBase,

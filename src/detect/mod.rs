@@ -29,7 +29,7 @@ use crate::finding::Confidence;
 use crate::rules::{Matcher, Rule, RuleSet, Text};
 
 pub use crate::token_check::outcome::CheckOutcome;
-pub use assignment::{Dictionary, Model, ModelScore, ScoredValue, letter_pair_table};
+pub use assignment::{Dictionary, Model, ModelReason, ModelScore, ScoredValue, letter_pair_table};
 pub use candidate_set::Skipped;
 pub use evidence::{CompanionEvidence, Evidence, Features, Tier};
 pub use explain::RuleEvaluation;
@@ -234,13 +234,13 @@ impl Detector {
     /// The same of a place that the model was asked about, whatever came of it.
     #[must_use]
     pub fn feature_weights(&self, seen: &ScoredValue) -> Vec<(String, f32)> {
-        self.model().weigh(&seen.features)
+        self.model().explain_features(&seen.features)
     }
 
     /// From which sums on the model's verdict is low, medium and high.
     #[must_use]
     pub fn score_thresholds(&self) -> [f32; 3] {
-        self.model().limits()
+        self.model().thresholds()
     }
 
     fn told(&self, text: &[u8], gathered: CandidateSet) -> ScanResult {
@@ -351,7 +351,7 @@ mod tests {
     fn what_a_model_is_asked_about_has_its_place_and_its_weights() {
         let table = "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:password\t0.5\n";
         let detector =
-            Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")));
+            Detector::new(RuleSet::builtin()).with_model(Model::new(table, Dictionary::new("", "")).unwrap());
         let value = "kX9pQ2vR7tLm";
         let text = format!("{}\npassword = \"{value}\"\n", "x ".repeat(600));
         let seen = detector.scored_values(text.as_bytes());
@@ -359,7 +359,8 @@ mod tests {
         assert_eq!(&text[seen.span.clone()], value);
         let weighed = detector.feature_weights(seen);
         let weighed: Vec<_> = weighed.iter().map(|(words, weight)| (words.as_str(), *weight)).collect();
-        let expected = [("the name is `password` alone", 0.5), ("what all values start from", -1.0)];
+        let expected =
+            [("the whole name is `password`", 0.5), ("the same for every value (intercept)", -1.0)];
         assert_eq!(weighed, expected);
         assert_eq!(format!("{:?}", detector.score_thresholds()), "[-5.0, 0.0, 1.0]");
         let found = detector.find_evidence(text.as_bytes());

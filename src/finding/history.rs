@@ -23,4 +23,6 @@ pub struct History {
     pub reachable: bool,
     /// The number of commits that hold the value.
     pub commits: usize,
+    /// The refs that reach the value; reserved, always `None` now.
+    pub held_by: Option<Vec<String>>,
 }

@@ -7,6 +7,7 @@ pub(crate) mod location;
 pub(crate) mod problem;
 pub(crate) mod reason;
 pub(crate) mod report;
+pub(crate) mod triage;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ pub use location::{CommitInfo, Companion, Location, LocationKind, Snippet};
 pub use problem::{Problem, ProblemKind};
 pub use reason::{Reason, ReasonCode};
 pub use report::{Report, Scope, ScopeKind, Suppressed, SuppressedBy};
+pub use triage::{Context, Verdict, Verification};
 
 /// The masked form of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,14 @@ pub struct Finding {
     pub reasons: Vec<Reason>,
     /// The steps to take, in order.
     pub help: Vec<String>,
+    /// The kind of file; reserved, always `None` now.
+    pub context: Option<Context>,
+    /// A person's decision; reserved, always `None` now.
+    pub verdict: Option<Verdict>,
+    /// The provider's answer to whether the secret still works; reserved, always `None` now.
+    pub verification: Option<Verification>,
+    /// The name of the group of related findings; reserved, always `None` now.
+    pub group: Option<String>,
 }
 
 impl Finding {

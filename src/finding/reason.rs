@@ -54,9 +54,10 @@ pub enum ReasonCode {
     Elided,
     /// The value is assigned to a name (`name`).
     AssignedName,
-    /// A feature of the password model (`feature`: its kind; `effect`: `for` or `against`).
+    /// A feature of the password model (`feature`: its kind; `effect`: `for` or `against`; `words`: the words of the
+    /// feature, separated by `|`, if it has some that may be shown).
     ModelFeature,
-    /// A property that limits the confidence whatever the score is.
+    /// A property that limits the confidence whatever the score is (`cap`).
     ConfidenceCap,
     /// An offline check passed (`check`: what was checked).
     ChecksumValid,

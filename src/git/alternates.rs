@@ -1,48 +1,53 @@
-//! Where a repository's objects lie: its own folder, and those that `info/alternates` names. Format: git's
-//! documentation, `gitrepository-layout`, and `git`, `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+//! The folders of an object database: the repository's own, and those that `info/alternates` names.
+//!
+//! No object is read here.
+//! Formats: git's documentation, `gitrepository-layout`, and `git`, `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
 
 use std::path::PathBuf;
 use std::{fs, io};
 
-use crate::git::{OpenError, open_regular, os_string};
+use super::files::read_regular;
+use super::object_types::OpenError;
+use super::path_bytes::os_string;
 
-/// Longer chains of alternates are not followed, as in git.
-const MOST_ALTERNATES: usize = 5;
+/// Length limit of a chain of alternates. Git does not follow longer chains, either.
+const MAX_DEPTH: usize = 5;
 
-/// The folders, and those that their `info/alternates` name, each once.
+/// Returns the folders and the folders that their `info/alternates` name, each once.
 ///
 /// # Errors
-/// A list of alternates is there and cannot be read.
+/// Returns an error if there is a list of alternates that cannot be read.
 pub fn expand_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut work: Vec<(PathBuf, usize)> = folders.iter().rev().map(|folder| (folder.clone(), 0)).collect();
     while let Some((folder, depth)) = work.pop() {
         let folder = fs::canonicalize(&folder).unwrap_or(folder);
-        if found.contains(&folder) || depth > MOST_ALTERNATES {
+        if found.contains(&folder) || depth > MAX_DEPTH {
             continue;
         }
         let list = folder.join("info/alternates");
-        let listed = match open_regular::read(&list) {
+        let listed = match read_regular(&list) {
             Ok(listed) => listed,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Vec::new()
             }
             Err(error) => return Err(OpenError::new(format!("{}: {error}", list.display()))),
         };
-        work.extend(folders_in(&listed, b'\n').into_iter().map(|named| (folder.join(named), depth + 1)));
+        let named = parse_folder_list(&listed, b'\n');
+        work.extend(named.into_iter().map(|named| (folder.join(named), depth + 1)));
         found.push(folder);
     }
     Ok(found)
 }
 
-/// The folders that a list names: one between two separators, or in C's quotes where its name holds one, as git
-/// writes that of a quarantine.
-pub(crate) fn folders_in(list: &[u8], separator: u8) -> Vec<PathBuf> {
+/// Parses a list of folders with a separator between them. A name that holds the separator is written in the
+/// quotes of C; git writes the name of a quarantine folder in this way.
+pub(crate) fn parse_folder_list(list: &[u8], separator: u8) -> Vec<PathBuf> {
     let (mut folders, mut rest) = (Vec::new(), list);
     while !rest.is_empty() {
         let plain = memchr::memchr(separator, rest).unwrap_or(rest.len());
-        let quoted = (rest[0] == b'"').then(|| unquoted(&rest[1..])).flatten();
-        // What begins like a quoted name and is none is a plain one, as in git.
+        let quoted = (rest[0] == b'"').then(|| unquote(&rest[1..])).flatten();
+        // A name with an opening quote that is not a valid quoted name is a plain name, as in git.
         let (name, length) = match quoted {
             Some((name, length)) => (name, 1 + length),
             None if rest[0] == b'#' => (Vec::new(), plain),
@@ -57,8 +62,8 @@ pub(crate) fn folders_in(list: &[u8], separator: u8) -> Vec<PathBuf> {
     folders
 }
 
-/// A name up to its closing quote, and how many bytes that takes.
-fn unquoted(quoted: &[u8]) -> Option<(Vec<u8>, usize)> {
+/// Returns the name before the closing quote, and the number of bytes up to and including that quote.
+fn unquote(quoted: &[u8]) -> Option<(Vec<u8>, usize)> {
     let (mut name, mut at) = (Vec::new(), 0);
     loop {
         let byte = *quoted.get(at)?;
@@ -96,11 +101,14 @@ mod tests {
     use super::*;
 
     fn folders(list: &str, separator: u8) -> Vec<String> {
-        folders_in(list.as_bytes(), separator).iter().map(|folder| folder.display().to_string()).collect()
+        parse_folder_list(list.as_bytes(), separator)
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect()
     }
 
     #[test]
-    fn names_are_read_as_git_writes_them() {
+    fn plain_and_quoted_names_are_parsed_as_git_writes_them() {
         assert_eq!(folders("/a\n# no\n\n/b c\n", b'\n'), ["/a", "/b c"]);
         assert_eq!(folders(r#""/a:b\t\"\\\303\251":/c:"#, b':'), ["/a:b\t\"\\é", "/c"]);
         assert_eq!(folders(r#""/a"#, b':'), [r#""/a"#]);
@@ -110,8 +118,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
-            proptest::prop_assert!(folders_in(&bytes, b':').len() <= bytes.len());
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+            proptest::prop_assert!(parse_folder_list(&bytes, b':').len() <= bytes.len());
         }
     }
 }

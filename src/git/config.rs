@@ -1,17 +1,31 @@
-//! A repository's own `config` file, as far as its layout hangs on it. Includes are not followed, as git itself
-//! does not follow them for these keys; everything else in the file is passed over.
+//! A repository's own `config` file, for the settings that decide its layout.
+//!
+//! Includes are not followed; git does not follow them for these settings, either. Global and system settings are
+//! not read.
 //! Format: git's documentation, `git-config`, "Syntax".
 
-/// The settings of one file, in order. Section and key are in lower case, a subsection as it stands.
+/// The settings of one file.
 #[derive(Clone, Debug, Default)]
-pub struct LocalConfig(Vec<(String, String, String)>);
+pub struct LocalConfig {
+    /// In the order of the file.
+    settings: Vec<Setting>,
+}
+
+#[derive(Clone, Debug)]
+struct Setting {
+    /// `section` or `section.subsection`. The section is in lowercase, a quoted subsection as written.
+    section: String,
+    /// In lowercase.
+    key: String,
+    value: String,
+}
 
 impl LocalConfig {
-    /// Reads what can be read; lines that git would refuse are passed over.
+    /// Parses the lines that it understands. Lines that git would reject are skipped.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let (mut settings, mut section) = (Vec::new(), (String::new(), String::new()));
+        let (mut settings, mut section) = (Vec::new(), String::new());
         let mut lines = text.trim_start_matches('\u{feff}').lines();
         while let Some(line) = lines.next() {
             let mut line = line.trim().to_owned();
@@ -21,7 +35,7 @@ impl LocalConfig {
             }
             let rest = match line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
                 Some((name, rest)) => {
-                    section = section_of(name);
+                    section = parse_section(name);
                     rest.trim()
                 }
                 None => line.as_str(),
@@ -30,59 +44,72 @@ impl LocalConfig {
                 continue;
             }
             let (key, value) = rest.split_once('=').unwrap_or((rest, "true"));
-            let path =
-                if section.1.is_empty() { section.0.clone() } else { format!("{}.{}", section.0, section.1) };
-            settings.push((path, key.trim().to_ascii_lowercase(), value_of(value)));
+            let key = key.trim().to_ascii_lowercase();
+            settings.push(Setting { section: section.clone(), key, value: parse_value(value) });
         }
-        Self(settings)
+        Self { settings }
     }
 
-    /// The last value of `section.key`.
+    /// Returns the last value of a setting. `section` includes the subsection, if there is one.
     #[must_use]
     pub fn get(&self, section: &str, key: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(s, k, _)| s == section && k == key).map(|(.., value)| value.as_str())
+        let is_it = |setting: &&Setting| setting.section == section && setting.key == key;
+        self.settings.iter().rev().find(is_it).map(|setting| setting.value.as_str())
     }
 
-    /// The keys of a section.
+    /// Returns the keys of a section.
     pub fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(known, ..)| known == section).map(|(_, key, _)| key.as_str())
+        self.settings
+            .iter()
+            .filter(move |setting| setting.section == section)
+            .map(|setting| setting.key.as_str())
     }
 
-    /// The last value of `section.key` as a boolean.
+    /// Whether the last value of a setting is true.
     #[must_use]
     pub fn is_true(&self, section: &str, key: &str) -> bool {
-        self.get(section, key)
-            .is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1"))
+        self.get(section, key).is_some_and(is_true_value)
     }
 
-    /// Whether any section `prefix.*` sets `key` to true.
+    /// Whether `key` is true in any section whose name begins with `prefix`.
     #[must_use]
-    pub fn any_true(&self, prefix: &str, key: &str) -> bool {
-        self.0.iter().any(|(section, k, value)| section.starts_with(prefix) && k == key && value == "true")
+    pub fn is_true_in_any(&self, prefix: &str, key: &str) -> bool {
+        self.settings.iter().any(|setting| {
+            setting.section.starts_with(prefix) && setting.key == key && is_true_value(&setting.value)
+        })
     }
 }
 
-fn section_of(name: &str) -> (String, String) {
-    match name.split_once('"') {
+/// Whether git takes a value for true: a word, in any case, or a number other than zero.
+fn is_true_value(value: &str) -> bool {
+    let words = ["true", "yes", "on"];
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || value.parse::<i64>().is_ok_and(|number| number != 0)
+}
+
+fn parse_section(name: &str) -> String {
+    let (section, subsection) = match name.split_once('"') {
         Some((section, rest)) => {
             let subsection = rest.strip_suffix('"').unwrap_or(rest);
-            (section.trim().to_ascii_lowercase(), subsection.replace("\\\"", "\"").replace("\\\\", "\\"))
+            (section.trim(), subsection.replace("\\\"", "\"").replace("\\\\", "\\"))
         }
         None => match name.split_once('.') {
-            Some((section, subsection)) => (section.to_ascii_lowercase(), subsection.to_ascii_lowercase()),
-            None => (name.trim().to_ascii_lowercase(), String::new()),
+            Some((section, subsection)) => (section, subsection.to_ascii_lowercase()),
+            None => (name.trim(), String::new()),
         },
-    }
+    };
+    let section = section.to_ascii_lowercase();
+    if subsection.is_empty() { section } else { format!("{section}.{subsection}") }
 }
 
-/// A value without its quotes, escapes and comment.
-fn value_of(raw: &str) -> String {
-    let (mut value, mut quoted, mut kept) = (String::new(), false, 0);
+/// Returns a value without its quotes, escapes and comment.
+fn parse_value(raw: &str) -> String {
+    let (mut value, mut is_quoted, mut kept) = (String::new(), false, 0);
     let mut characters = raw.trim_start().chars();
     while let Some(character) = characters.next() {
         match character {
-            '"' => quoted = !quoted,
-            '#' | ';' if !quoted => break,
+            '"' => is_quoted = !is_quoted,
+            '#' | ';' if !is_quoted => break,
             '\\' => value.push(match characters.next() {
                 Some('n') => '\n',
                 Some('t') => '\t',
@@ -92,7 +119,7 @@ fn value_of(raw: &str) -> String {
             }),
             other => value.push(other),
         }
-        if quoted || !character.is_whitespace() {
+        if is_quoted || !character.is_whitespace() {
             kept = value.len();
         }
     }
@@ -105,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sections_values_and_comments_are_read_as_git_does() {
+    fn sections_values_and_comments_are_parsed_as_by_git() {
         let text = "\u{feff}# top\n[core]\n\tbare = false ; no\n\tworktree = \"/a b/c#d\"\n[Extensions] objectFormat=sha256\n\
             [remote \"Origin\"]\n promisor\n url = a\\\n b\n[bad\nx\n[remote.low] promisor = true";
         let config = LocalConfig::parse(text.as_bytes());
@@ -113,13 +140,30 @@ mod tests {
         assert_eq!(config.get("core", "worktree"), Some("/a b/c#d"));
         assert_eq!(config.get("extensions", "objectformat"), Some("sha256"));
         assert_eq!(config.get("remote.Origin", "url"), Some("a b"));
-        assert!(config.any_true("remote.", "promisor") && !config.is_true("core", "bare"));
+        assert!(config.is_true_in_any("remote.", "promisor") && !config.is_true("core", "bare"));
         assert_eq!(config.get("core", "absent"), None);
+    }
+
+    #[test]
+    fn booleans_have_the_values_of_git() {
+        let promisor = |value: &str| {
+            let text = format!("[remote \"origin\"]\n\tpromisor{value}\n[core]\n\tbare{value}\n");
+            let config = LocalConfig::parse(text.as_bytes());
+            let is_true = config.is_true_in_any("remote.", "promisor");
+            assert_eq!(is_true, config.is_true("core", "bare"), "{value}");
+            is_true
+        };
+        for value in ["", " = true", " = yes", " = on", " = 1", " = YES", " = 2", "=On # comment"] {
+            assert!(promisor(value), "{value}");
+        }
+        for value in [" =", " = false", " = no", " = off", " = 0", " = maybe", " = \"\""] {
+            assert!(!promisor(value), "{value}");
+        }
     }
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = LocalConfig::parse(&bytes).get("core", "bare");
         }
     }

@@ -1,26 +1,28 @@
-//! Running git, for the few questions that only git answers (revision syntax, reftable). Plumbing only, with an
-//! environment in which nothing of the repository's configuration is run.
+//! Running git, for the questions that only git answers: revision syntax, reftables, remotes.
+//!
+//! Only plumbing commands are run, in an environment in which nothing from the repository's configuration is
+//! executed and nothing is fetched.
 
 use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
-use crate::git::Repository;
+use super::repository::Repository;
 
-/// git could not be asked, or refused.
+/// Why git gave no answer.
 #[derive(Debug, Error)]
 pub enum GitCommandError {
-    /// There is no git.
+    /// git could not be started.
     #[error("cannot run git ({0}); install git, or put it on the PATH")]
     NoGit(std::io::Error),
-    /// git refused; holds what it said, escaped.
+    /// git ended with an error.
     #[error("git {command} failed: {message}")]
     Failed {
         /// The subcommand.
         command: String,
-        /// git's own words.
+        /// The first line of its standard error, escaped.
         message: String,
-        /// Whether it said nothing, which is how it answers a quiet question in the negative.
+        /// Whether standard error was empty and the exit code 1: a negative answer to a `--quiet` question.
         is_silent: bool,
     },
 }
@@ -28,19 +30,19 @@ pub enum GitCommandError {
 /// Runs `git ARGS…` on a repository and returns its standard output.
 ///
 /// # Errors
-/// git is not there, or ends with an error.
+/// Returns an error if git cannot be started or ends with an error.
 pub fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
     let mut command = Command::new("git");
     command
         .arg(format!("--git-dir={}", repository.git_dir.display()))
-        // A foreign owner matters where something is run; nothing is, here.
+        // git rejects a foreign owner because it may execute the owner's settings. These commands execute nothing.
         .args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
         .args(arguments)
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
-        // A git before 2.44 does not know that one, and would have a remote's program run.
+        // A git before 2.44 does not know GIT_NO_LAZY_FETCH and would run the program of a remote.
         .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_PAGER", "cat")
         .env("LC_ALL", "C")
@@ -52,9 +54,10 @@ pub fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, G
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let is_silent = said.is_empty() && output.status.code() == Some(1);
-    let said = crate::text::escape_terminal(said.lines().next().unwrap_or("no reason given").as_bytes());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let is_silent = errors.is_empty() && output.status.code() == Some(1);
+    let first_line = errors.lines().next().unwrap_or("no reason given");
+    let message = crate::text::escape_terminal(first_line.as_bytes());
     let command = arguments.first().unwrap_or(&"").to_string();
-    Err(GitCommandError::Failed { command, message: said, is_silent })
+    Err(GitCommandError::Failed { command, message, is_silent })
 }

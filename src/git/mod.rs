@@ -1,33 +1,46 @@
-//! Reading a git repository without running git: where its parts lie, object names, index, refs, objects.
+//! Git repositories, read from their files: layout, configuration, index, refs, objects, trees and commits.
+//!
+//! The modules know the formats of git and nothing of secrets, findings or reports. They write nothing and trust
+//! nothing in a repository: each length is checked, and no pipe or device is opened. The objects in packs are
+//! decoded here; `odb` uses libgit2 where the own readers give up. Git itself is run for two things only,
+//! revision syntax and reftables (`git_command`).
 
 pub(crate) mod alternates;
 pub(crate) mod config;
+pub(crate) mod files;
 pub(crate) mod git_command;
 pub(crate) mod index;
+pub(crate) mod line_counts;
 pub(crate) mod loose;
 pub(crate) mod object;
+pub(crate) mod object_types;
 pub(crate) mod odb;
 pub(crate) mod oid;
-pub mod open_regular;
 pub mod pack;
+pub(crate) mod path_bytes;
 pub(crate) mod refs;
-pub(crate) mod reftable;
 pub(crate) mod repository;
 pub(crate) mod rev_walk;
 pub mod tree_budget;
 pub mod tree_delta;
 pub mod tree_diff;
+pub(crate) mod tree_reader;
 
 pub use alternates::expand_alternates;
 pub use config::LocalConfig;
+pub use files::list_folder;
 pub use git_command::{GitCommandError, run_git};
 pub use index::{CacheNode, Entry as IndexEntry, Index, IndexError};
+pub use line_counts::LineCounts;
 pub use loose::inflate as inflate_loose;
 pub use object::{
     Commit, CorruptTree, EntryKind, Signature, TreeEntry, message_start, tag_target, tree_entries,
     tree_entry_at,
 };
-pub use odb::{MAX_OBJECT_BYTES, Object, ObjectDatabase, ObjectKind, OpenError, ReadError};
+pub use object_types::{MAX_OBJECT_BYTES, Object, ObjectKind, OpenError, ReadError};
+pub use odb::ObjectDatabase;
 pub use oid::{ObjectFormat, Oid};
-pub use refs::{Ref, RefError, Refs, list_folder};
-pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository, os_string, path_bytes};
+pub use path_bytes::{os_string, path_bytes};
+pub use refs::{Ref, RefError, Refs};
+pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository};
+pub use tree_reader::{TreeLookup, find_entry};

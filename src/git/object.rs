@@ -1,9 +1,12 @@
-//! Trees, commits and tags from their bytes. Formats: git's documentation, `gitformat-*` and "Git Internals".
-//! Every length is checked; what cannot be parsed is `None` or ends the iteration with an error.
+//! Parsers of trees, commits and tags.
+//!
+//! They take the bytes of an object and read no other object. Every length is checked; bytes that are not of the
+//! format give `None` or end the iteration with an error. Messages are not parsed.
+//! Formats: git's documentation, `gitformat-*` and "Git Internals".
 
-use crate::git::oid::{ObjectFormat, Oid};
+use super::oid::{ObjectFormat, Oid};
 
-/// What a tree's entry is.
+/// The kind of a tree's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A folder.
@@ -12,12 +15,12 @@ pub enum EntryKind {
     File,
     /// A symbolic link; its blob holds the target.
     Link,
-    /// A submodule's commit.
+    /// The commit of a submodule.
     Submodule,
 }
 
 impl EntryKind {
-    /// From git's file mode.
+    /// Derives the kind from git's file mode.
     #[must_use]
     pub const fn from_mode(mode: u32) -> Self {
         match mode & 0o170_000 {
@@ -27,26 +30,32 @@ impl EntryKind {
             _ => Self::File,
         }
     }
+
+    /// Whether the entry's object is a blob.
+    #[must_use]
+    pub const fn is_blob(self) -> bool {
+        matches!(self, Self::File | Self::Link)
+    }
 }
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeEntry<'t> {
-    /// What it is.
+    /// Its kind.
     pub kind: EntryKind,
     /// Its name, without folder.
     pub name: &'t [u8],
     /// Its object.
     pub oid: Oid,
-    /// Where the entry stands in the tree, in bytes.
+    /// Start and end of the entry in the tree, in bytes.
     pub span: (usize, usize),
 }
 
-/// A tree that ends in the middle of an entry.
+/// The error of a tree that ends within an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CorruptTree;
 
-/// The entries of a tree.
+/// Returns an iterator over the entries of a tree. An error is its last item.
 pub fn tree_entries(
     bytes: &[u8],
     format: ObjectFormat,
@@ -64,34 +73,35 @@ pub fn tree_entries(
     })
 }
 
-/// The entry that begins at a place of a tree.
+/// Parses the entry that begins at byte `at` of a tree.
 ///
 /// # Errors
-/// There is none, or it ends outside of the tree.
+/// Returns an error if the tree does not hold a whole entry from there on.
 pub fn tree_entry_at(bytes: &[u8], at: usize, format: ObjectFormat) -> Result<TreeEntry<'_>, CorruptTree> {
     let mut rest = bytes.get(at..).ok_or(CorruptTree)?;
     next_entry(&mut rest, bytes.len(), format).ok_or(CorruptTree)
 }
 
-fn next_entry<'t>(rest: &mut &'t [u8], whole: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
-    let start = whole - rest.len();
+/// Takes an entry from the front of `rest`, which is the end of a tree of `tree_len` bytes.
+fn next_entry<'t>(rest: &mut &'t [u8], tree_len: usize, format: ObjectFormat) -> Option<TreeEntry<'t>> {
+    let start = tree_len - rest.len();
     // Nearly all entries have one of two modes; a history has hundreds of millions of entries.
     let (mode, after) = if let Some(after) = rest.strip_prefix(b"100644 ") {
         (0o100_644, after)
     } else if let Some(after) = rest.strip_prefix(b"40000 ") {
         (0o040_000, after)
     } else {
-        mode(rest)?
+        parse_mode(rest)?
     };
     let end = memchr::memchr(0, after)?;
     let (name, tail) = (&after[..end], &after[end + 1..]);
     let oid = Oid::from_bytes(tail.get(..format.raw_len())?)?;
     *rest = &tail[format.raw_len()..];
-    Some(TreeEntry { kind: EntryKind::from_mode(mode), name, oid, span: (start, whole - rest.len()) })
+    Some(TreeEntry { kind: EntryKind::from_mode(mode), name, oid, span: (start, tree_len - rest.len()) })
 }
 
-/// An entry's mode in octal digits, and what follows the space behind it.
-fn mode(rest: &[u8]) -> Option<(u32, &[u8])> {
+/// Returns an entry's mode, which is written in octal digits, and the bytes after the following space.
+fn parse_mode(rest: &[u8]) -> Option<(u32, &[u8])> {
     let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
     let mode = rest[..space].iter().try_fold(0_u32, |mode, digit| {
         matches!(digit, b'0'..=b'7').then(|| mode * 8 + u32::from(digit - b'0'))
@@ -118,21 +128,21 @@ impl Signature {
     }
 }
 
-/// What a commit says, without its message.
+/// The header of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// Its root tree.
     pub tree: Oid,
     /// Its parents, in order.
     pub parents: Vec<Oid>,
-    /// Who wrote the change.
+    /// Author of the change, and when it was written.
     pub author: Signature,
-    /// When it was committed, in seconds since 1970.
+    /// Time of the commit, in seconds since 1970.
     pub time: i64,
 }
 
 impl Commit {
-    /// Parses a commit; `None` if it has no tree.
+    /// Parses the header of a commit; returns `None` if it names no tree.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (mut tree, mut parents) = (None, Vec::new());
@@ -150,19 +160,19 @@ impl Commit {
     }
 }
 
-/// What an annotated tag points to.
+/// Returns the object that an annotated tag points to.
 #[must_use]
 pub fn tag_target(bytes: &[u8]) -> Option<Oid> {
     headers(bytes).find(|(key, _)| *key == b"object").and_then(|(_, value)| Oid::from_hex(value))
 }
 
-/// Where the message of a commit or tag begins.
+/// Returns the offset of the message in a commit or tag.
 #[must_use]
 pub fn message_start(bytes: &[u8]) -> usize {
     memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 2)
 }
 
-/// The header lines, `key value`; continuation lines are passed over.
+/// Returns the header lines as key and value. Continuation lines are skipped.
 fn headers(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     bytes[..message_start(bytes)]
         .split(|byte| *byte == b'\n')
@@ -181,7 +191,7 @@ mod tests {
     const NAME: &str = "95d09f2b10159347eece71399a7e2e907ea3df4f";
 
     #[test]
-    fn a_commit_is_read() {
+    fn commit_header_is_parsed() {
         let text = format!(
             "tree {NAME}\nparent {NAME}\nparent {NAME}\nauthor A U <a@b> 12 +0100\ncommitter C <c@d> 34 -0000\n\
              gpgsig -----BEGIN\n tree x\n\ntree of life\n"
@@ -198,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_is_read_and_a_broken_one_says_so() {
+    fn truncated_tree_ends_with_an_error() {
         let oid = Oid::from_hex(NAME.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         for (mode, name) in [("100644", "a b"), ("40000", "dir"), ("120000", "link"), ("160000", "sub")] {
@@ -216,7 +226,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = Commit::parse(&bytes);
             let _ = tag_target(&bytes);
             proptest::prop_assert!(tree_entries(&bytes, ObjectFormat::Sha256).count() <= bytes.len());

@@ -1,82 +1,33 @@
-//! The object database, through libgit2's: loose objects, packs, alternates. No repository is opened, so
-//! nothing of its configuration, its owner or its refs' format can stand in the way.
+//! The object database of a repository: loose objects, packs and alternates, read one object at a time.
+//!
+//! The packs are read through libgit2. It is here as a fallback and as an oracle: a scan of a history reads packs
+//! with [`pack`](super::pack), which is several times faster, and asks this module for loose objects and for the
+//! objects that its own reader cannot decode; the tests compare both readers object by object. Scans that need
+//! few objects use this module alone. Loose objects are read by [`loose`](super::loose), not by libgit2.
+//! Only libgit2's `git_odb` is used. No repository is opened, so that its configuration, its owner and the format
+//! of its refs cannot prevent reading.
 
 use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectFormat as LibFormat, ObjectType};
-use thiserror::Error;
 
-use crate::git::git_command::GitCommandError;
-use crate::git::oid::{ObjectFormat, Oid};
-use crate::git::pack::PackSizes;
-use crate::git::refs::list_folder;
-use crate::git::{Repository, expand_alternates, loose};
+use super::alternates::expand_alternates;
+use super::files::list_folder;
+use super::loose;
+use super::object_types::{MAX_OBJECT_BYTES, Object, ObjectKind, OpenError, ReadError};
+use super::oid::{ObjectFormat, Oid};
+use super::pack::PackSizes;
+use super::repository::Repository;
 
-/// The four kinds of object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ObjectKind {
-    /// A commit.
-    Commit,
-    /// A folder.
-    Tree,
-    /// A file's content, or a symbolic link's target.
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
-/// An object that could not be read.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ReadError {
-    /// It is not there.
-    #[error("object {0} is missing")]
-    Missing(Oid),
-    /// It is there and cannot be decoded.
-    #[error("object {0} cannot be read: {1}")]
-    Corrupt(Oid, String),
-    /// It is larger than what is read.
-    #[error("object {0} is larger than 1 GiB and was not read")]
-    TooLarge(Oid),
-}
-
-/// Larger objects, of 1 GiB, are not read: they would not fit into memory, and a few kilobytes may claim to be one.
-pub const MAX_OBJECT_BYTES: usize = 1 << 30;
-
-/// An object with its content.
-#[derive(Clone, Debug)]
-pub struct Object {
-    /// What it is.
-    pub kind: ObjectKind,
-    /// Its bytes, without header.
-    pub bytes: Vec<u8>,
-}
-
-/// The database could not be opened.
-#[derive(Debug, Error)]
-#[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
-pub struct OpenError(String);
-
-impl OpenError {
-    pub(crate) fn new(said: String) -> Self {
-        Self(said)
-    }
-}
-
-impl From<GitCommandError> for OpenError {
-    fn from(error: GitCommandError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// A repository's objects. One handle a thread.
+/// The objects of a repository. A handle is for one thread.
 pub struct ObjectDatabase {
     odb: git2::Odb<'static>,
     format: ObjectFormat,
-    /// Where loose objects are looked for first.
+    /// All object folders, alternates included. Loose objects are searched here before libgit2 is asked.
     folders: Vec<PathBuf>,
-    /// The packs, for the sizes of what they hold, once it is asked.
+    /// The packs, opened on first use for the sizes of their objects.
     packs: OnceCell<Vec<PackSizes>>,
 }
 
@@ -84,44 +35,48 @@ impl ObjectDatabase {
     /// Opens the database.
     ///
     /// # Errors
-    /// A folder of it is not there or has a name that libgit2 cannot take.
+    /// Returns an error if the repository's object folder does not exist, if a pack is not a regular file, or if
+    /// libgit2 cannot take the name of a folder.
     pub fn open(repository: &Repository) -> Result<Self, OpenError> {
-        // Objects are named by what refers to them; hashing each again would double the cost of reading, and
-        // a damaged one shows itself when it is inflated.
+        // The names of objects come from the objects that refer to them. Hashing every object again would double
+        // the cost of reading, and a damaged object is detected when it is inflated.
         git2::opts::strict_hash_verification(false);
-        let said = |error: git2::Error| OpenError(error.message().to_owned());
+        let open_error = |error: git2::Error| OpenError::new(error.message().to_owned());
         let folders = expand_alternates(&repository.object_dirs)?;
-        Self::no_pipes(&folders)?;
-        let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(said)?;
+        Self::reject_special_files(&folders)?;
+        let odb = git2::Odb::new_ext(lib_format(repository.format)).map_err(open_error)?;
         for (at, folder) in repository.object_dirs.iter().enumerate() {
-            // An alternate that is gone is missed where something is missing.
+            // An absent alternate matters only if an object is missing, which is reported for that object.
             if !folder.is_dir() && at > 0 {
                 continue;
             }
             if !folder.is_dir() {
-                return Err(OpenError(format!("{} is not a folder", folder.display())));
+                return Err(OpenError::new(format!("{} is not a folder", folder.display())));
             }
             let name = folder
                 .to_str()
-                .ok_or_else(|| OpenError(format!("the path {} is not UTF-8", folder.display())))?;
-            odb.add_disk_alternate(name).map_err(said)?;
+                .ok_or_else(|| OpenError::new(format!("the path {} is not UTF-8", folder.display())))?;
+            odb.add_disk_alternate(name).map_err(open_error)?;
         }
-        // libgit2 finds alternates itself, but for those whose names are quoted.
+        // libgit2 finds alternates itself, except those with quoted names.
         for folder in folders.iter().filter(|folder| folder.is_dir()).filter_map(|folder| folder.to_str()) {
-            odb.add_disk_alternate(folder).map_err(said)?;
+            odb.add_disk_alternate(folder).map_err(open_error)?;
         }
         Ok(Self { odb, format: repository.format, folders, packs: OnceCell::new() })
     }
 
-    /// libgit2 would wait for one that stands in the place of a pack.
-    fn no_pipes(folders: &[PathBuf]) -> Result<(), OpenError> {
-        for folder in folders {
-            for path in list_folder(&folder.join("pack")).map_err(|error| OpenError(error.to_string()))? {
+    /// Returns an error if a file of a pack is a pipe or a device: libgit2 would wait for it.
+    fn reject_special_files(folders: &[PathBuf]) -> Result<(), OpenError> {
+        for folder in folders.iter().map(|folder| folder.join("pack")) {
+            let entries = list_folder(&folder).map_err(|error| {
+                OpenError::new(format!("cannot read {}: {error}; check the permissions", folder.display()))
+            })?;
+            for path in entries {
                 let is_pack = path.extension().is_some_and(|kind| kind == "idx" || kind == "pack");
-                let is_named = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");
-                // What is gone since is no pipe.
-                if is_named && fs::metadata(&path).is_ok_and(|what| !what.is_file() && !what.is_dir()) {
-                    return Err(OpenError(format!("{} is not a regular file", path.display())));
+                let is_opened = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");
+                // A path that is gone since the listing is not a pipe.
+                if is_opened && fs::metadata(&path).is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+                    return Err(OpenError::new(format!("{} is not a regular file", path.display())));
                 }
             }
         }
@@ -131,18 +86,18 @@ impl ObjectDatabase {
     /// Reads an object.
     ///
     /// # Errors
-    /// It is missing or corrupt.
+    /// Returns an error if the object is missing, corrupt or too large.
     pub fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
-        let mut damaged = None;
+        let mut damage = None;
         for found in self.folders.iter().filter_map(|folder| loose::read(folder, oid)) {
             match found {
                 Ok(object) => return Ok(object),
-                Err(error) => damaged = damaged.or(Some(error)),
+                Err(error) => damage = damage.or(Some(error)),
             }
         }
-        // A good copy may lie in a pack. If there is none, libgit2 is not asked: it would wait for a loose one that
-        // is cut short.
-        match (self.packed_size(oid), damaged) {
+        // A pack may hold a good copy. If no pack does, libgit2 is not asked: it would wait forever for the rest of
+        // a truncated loose object.
+        match (self.packed_size(oid), damage) {
             (Some(size), _) if size > MAX_OBJECT_BYTES as u64 => return Err(ReadError::TooLarge(*oid)),
             (None, Some(damage)) => return Err(damage),
             _ => {}
@@ -153,31 +108,31 @@ impl ObjectDatabase {
         Ok(Object { kind, bytes: object.data().to_vec() })
     }
 
-    /// The most bytes that decoding an object takes, if a pack holds it.
+    /// Returns the most bytes that decoding an object takes at once, if a pack holds it.
     fn packed_size(&self, oid: &Oid) -> Option<u64> {
         let packs = self.packs.get_or_init(|| {
             let files =
                 self.folders.iter().flat_map(|folder| list_folder(&folder.join("pack")).unwrap_or_default());
             let indexes = files.filter(|path| path.extension().is_some_and(|kind| kind == "idx"));
-            // One that cannot be used is libgit2's to name.
+            // libgit2 reports the packs that cannot be used.
             indexes.filter_map(|index| PackSizes::open(&index, self.format).ok()).collect()
         });
-        // Which copy libgit2 takes is not known.
+        // Any of the copies may be the one that libgit2 decodes.
         packs.iter().filter_map(|pack| pack.max_decoded(oid)).max()
     }
 
-    /// Whether an object lies loose and is of more bytes than these. (Of packed ones libgit2 would tell the size,
-    /// but git2 panics where the kind is damaged.)
+    /// Whether there is a loose object of more than `limit` bytes. For packed objects the answer is `false`: libgit2
+    /// would return their size, but git2 panics if the kind is damaged.
     #[must_use]
-    pub fn is_loose_and_larger_than(&self, oid: &Oid, than: u64) -> bool {
-        let size = self.folders.iter().find_map(|folder| loose::size(folder, oid, than));
-        size.is_some_and(|size| size > than)
+    pub fn is_loose_and_larger_than(&self, oid: &Oid, limit: u64) -> bool {
+        let size = self.folders.iter().find_map(|folder| loose::size(folder, oid, limit));
+        size.is_some_and(|size| size > limit)
     }
 
-    /// Reads an object that has to be of one kind.
+    /// Reads an object that must be of a given kind.
     ///
     /// # Errors
-    /// It is missing, corrupt, or of another kind.
+    /// Returns an error if the object is missing, corrupt, too large or of another kind.
     pub fn read_as(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
         let object = self.read(oid)?;
         if object.kind == kind {
@@ -186,16 +141,16 @@ impl ObjectDatabase {
         Err(ReadError::Corrupt(*oid, format!("it is a {:?}, not a {kind:?}", object.kind).to_lowercase()))
     }
 
-    /// Whether an object is there.
+    /// Whether the database has an object.
     #[must_use]
     pub fn contains(&self, oid: &Oid) -> bool {
         self.lib_oid(oid).is_ok_and(|oid| self.odb.exists(oid))
     }
 
-    /// The names of all objects, sorted, each once.
+    /// Returns the names of all objects, sorted, each once.
     ///
     /// # Errors
-    /// An index or a folder cannot be read.
+    /// Returns an error if an index or a folder cannot be read.
     pub fn list_all(&self) -> Result<Vec<Oid>, OpenError> {
         let names = RefCell::new(Vec::new());
         self.odb
@@ -203,7 +158,7 @@ impl ObjectDatabase {
                 names.borrow_mut().extend(Oid::from_bytes(oid.as_bytes()));
                 true
             })
-            .map_err(|error| OpenError(error.message().to_owned()))?;
+            .map_err(|error| OpenError::new(error.message().to_owned()))?;
         let mut names = names.into_inner();
         names.sort_unstable();
         names.dedup();

@@ -1,4 +1,6 @@
-//! Object names: 20 bytes in SHA-1 repositories, 32 in SHA-256 ones.
+//! Object names: 20 bytes in SHA-1 repositories, 32 bytes in SHA-256 repositories.
+//!
+//! Nothing is hashed here: names come from other objects, indexes and refs.
 
 use std::fmt;
 
@@ -12,7 +14,7 @@ pub enum ObjectFormat {
 }
 
 impl ObjectFormat {
-    /// The length of an object name in bytes.
+    /// Returns the length of an object name in bytes.
     #[must_use]
     pub const fn raw_len(self) -> usize {
         match self {
@@ -21,14 +23,14 @@ impl ObjectFormat {
         }
     }
 
-    /// The length of an object name in hexadecimal digits.
+    /// Returns the length of an object name in hexadecimal digits.
     #[must_use]
     pub const fn hex_len(self) -> usize {
         self.raw_len() * 2
     }
 }
 
-/// The name of an object. Unused bytes of a SHA-1 name are zero, so equality and order are those of the bytes.
+/// The name of an object. The unused bytes of a SHA-1 name are zero, so equality and order are those of the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid {
     bytes: [u8; 32],
@@ -36,7 +38,7 @@ pub struct Oid {
 }
 
 impl Oid {
-    /// Reads a name from raw bytes; `None` unless there are 20 or 32 of them.
+    /// Creates a name from raw bytes; returns `None` unless there are 20 or 32 of them.
     #[must_use]
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
         if raw.len() != 20 && raw.len() != 32 {
@@ -47,7 +49,7 @@ impl Oid {
         Some(Self { bytes, len: if raw.len() == 20 { 20 } else { 32 } })
     }
 
-    /// Reads a full hexadecimal name (40 or 64 digits, either case).
+    /// Parses a full hexadecimal name: 40 or 64 digits, uppercase or lowercase.
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         if text.len() != 40 && text.len() != 64 {
@@ -60,7 +62,7 @@ impl Oid {
         Self::from_bytes(&raw[..text.len() / 2])
     }
 
-    /// The raw bytes, 20 or 32 of them.
+    /// Returns the raw bytes, 20 or 32 of them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_survives_the_way_through_hex() {
+    fn hexadecimal_and_raw_forms_are_equal() {
         for text in ["95d09f2b10159347eece71399a7e2e907ea3df4f".to_owned(), "0f".repeat(32)] {
             let oid = Oid::from_hex(text.as_bytes()).unwrap();
             assert_eq!(oid.to_string(), text);
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lengths_and_digits_are_no_names() {
+    fn other_lengths_and_digits_are_rejected() {
         assert_eq!(Oid::from_hex(b"95d0"), None);
         assert_eq!(Oid::from_hex(&[b'g'; 40]), None);
         assert_eq!(Oid::from_bytes(&[0; 21]), None);

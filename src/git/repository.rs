@@ -1,31 +1,34 @@
-//! Where a repository's parts lie: found as git finds them, without running git and whoever owns it.
+//! The parts of a repository on disk: found as git finds them, without running git, and whoever owns them.
+//!
+//! Only the layout is read: no ref, no index, no object. Global settings of git have no influence.
 //! Layout: git's documentation, `gitrepository-layout` and `git` (environment variables).
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use thiserror::Error;
 
-use crate::git::alternates::folders_in;
-use crate::git::oid::ObjectFormat;
-use crate::git::{LocalConfig, open_regular};
+use super::alternates::parse_folder_list;
+use super::config::LocalConfig;
+use super::files::read_regular;
+use super::oid::ObjectFormat;
+use super::path_bytes::{os_string, path_bytes};
 
-/// No repository, or one that cannot be understood.
+/// Why no repository was found, or why it cannot be used.
 #[derive(Debug, Error)]
 pub enum DiscoverError {
-    /// There is none here.
+    /// There is no repository.
     #[error("{} is not in a git repository; run skant inside one, or name files with `skant scan PATH`", .0.display())]
     NotARepository(PathBuf),
-    /// A file of it cannot be read.
+    /// A file of the repository cannot be read.
     #[error("cannot read {}: {source}; check the permissions", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A file of it says something unknown.
+    /// A file of the repository has a content that is not supported.
     #[error("{}: {message}", path.display())]
     Invalid {
         /// The file.
@@ -35,7 +38,7 @@ pub enum DiscoverError {
     },
 }
 
-/// The environment variables by which git is told where things are.
+/// The environment variables that tell git where the parts of a repository are.
 #[derive(Clone, Debug, Default)]
 pub struct GitEnvironment {
     git_dir: Option<PathBuf>,
@@ -47,7 +50,7 @@ pub struct GitEnvironment {
 }
 
 impl GitEnvironment {
-    /// Reads the variables of this process.
+    /// Reads the variables of this process. An empty variable counts as unset.
     #[must_use]
     pub fn from_process() -> Self {
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -59,12 +62,25 @@ impl GitEnvironment {
             common_dir: path("GIT_COMMON_DIR"),
             index_file: path("GIT_INDEX_FILE"),
             object_directory: path("GIT_OBJECT_DIRECTORY"),
-            alternates: folders_in(&path_bytes(Path::new(&alternates)), separator),
+            alternates: parse_folder_list(&path_bytes(Path::new(&alternates)), separator),
         }
+    }
+
+    /// Returns the object folders of a repository: the first is written to, the others may hold more objects.
+    fn object_dirs(&self, common_dir: &Path) -> Vec<PathBuf> {
+        let own = common_dir.join("objects");
+        let mut folders = match &self.object_directory {
+            // In a quarantine git names the folder of the new objects, and the repository's own folder is one of
+            // the alternates. A caller that forgets to name it must not make old objects appear missing.
+            Some(quarantine) => vec![quarantine.clone(), own],
+            None => vec![own],
+        };
+        folders.extend(self.alternates.iter().cloned());
+        folders
     }
 }
 
-/// How refs are stored.
+/// The storage of a repository's refs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefStorage {
     /// Loose files and `packed-refs`.
@@ -73,34 +89,34 @@ pub enum RefStorage {
     Reftable,
 }
 
-/// A repository's parts.
+/// The parts of a repository.
 #[derive(Clone, Debug)]
 pub struct Repository {
-    /// `.git`, or what a worktree's or submodule's `.git` file points to.
+    /// `.git`, or the folder that the `.git` file of a linked worktree or submodule points to.
     pub git_dir: PathBuf,
-    /// The folder that all worktrees share; the same as `git_dir` in the main one.
+    /// The folder that all worktrees share; equal to `git_dir` in the main worktree.
     pub common_dir: PathBuf,
     /// The top of the working tree; `None` in a bare repository.
     pub work_tree: Option<PathBuf>,
-    /// What names objects.
+    /// The format of object names.
     pub format: ObjectFormat,
-    /// How refs are stored.
+    /// The storage of the refs.
     pub ref_storage: RefStorage,
-    /// Where objects are written, and where more may lie.
+    /// The object folders: the first is written to, the others may hold more objects.
     pub object_dirs: Vec<PathBuf>,
-    /// The index that git names.
+    /// The index.
     pub index_file: PathBuf,
-    /// Whether a remote was left with some of the objects.
+    /// Whether the clone is partial: a remote may hold objects that are missing here.
     pub is_partial: bool,
-    /// Whether somebody else owns it.
+    /// Whether the repository belongs to another user.
     pub has_other_owner: bool,
 }
 
 impl Repository {
-    /// Finds the repository that `start` is in, or the one that the environment names.
+    /// Finds the repository that the environment names, or else the one that contains `start`.
     ///
     /// # Errors
-    /// There is none, or one of its files cannot be read or understood.
+    /// Returns an error if there is no repository, or if one of its files cannot be read or is not supported.
     pub fn discover(start: &Path, environment: &GitEnvironment) -> Result<Self, DiscoverError> {
         if let Some(git_dir) = &environment.git_dir {
             let git_dir =
@@ -121,25 +137,25 @@ impl Repository {
         Err(DiscoverError::NotARepository(start))
     }
 
-    /// Finds the repository whose working tree has its top at `top`, if there is one.
+    /// Opens the repository whose working tree has its top at `top`; returns `None` if there is none.
     ///
     /// # Errors
-    /// One of its files cannot be read or understood.
+    /// Returns an error if a file of the repository cannot be read or is not supported.
     pub fn open_at(top: &Path) -> Result<Option<Self>, DiscoverError> {
         match resolve_dot_git(&top.join(".git"))? {
             Some(git_dir) => {
                 let found = Self::open(git_dir, None, false, &GitEnvironment::default())?;
-                // Wherever its settings say that its working tree is: it is asked for what is here.
+                // `core.worktree` may name another folder; the caller wants the files of this one.
                 Ok(Some(Self { work_tree: Some(top.to_path_buf()), ..found }))
             }
             None => Ok(None),
         }
     }
 
-    /// The repository whose git folder this is, as if it were bare.
+    /// Opens a git folder as a bare repository.
     ///
     /// # Errors
-    /// It is none, or one of its files cannot be read or understood.
+    /// Returns an error if it is not a git folder, or if one of its files cannot be read or is not supported.
     pub fn open_git_dir(git_dir: &Path) -> Result<Self, DiscoverError> {
         if !is_git_dir(git_dir) {
             return Err(DiscoverError::NotARepository(git_dir.to_path_buf()));
@@ -151,72 +167,47 @@ impl Repository {
     fn open(
         git_dir: PathBuf,
         work_tree: Option<PathBuf>,
-        from_environment: bool,
+        is_from_environment: bool,
         environment: &GitEnvironment,
     ) -> Result<Self, DiscoverError> {
         let common_dir = match &environment.common_dir {
-            Some(dir) if from_environment => dir.clone(),
-            _ => common_dir(&git_dir)?,
+            Some(dir) if is_from_environment => dir.clone(),
+            _ => read_common_dir(&git_dir)?,
         };
         let config_path = common_dir.join("config");
         let config = LocalConfig::parse(&read_or_empty(&config_path)?);
-        let unknown =
-            |message: String| DiscoverError::Invalid { path: config_path.clone(), message: message };
-        known_layout(&config).map_err(unknown)?;
-        let format = match config.get("extensions", "objectformat") {
-            None | Some("sha1") => ObjectFormat::Sha1,
-            Some("sha256") => ObjectFormat::Sha256,
-            Some(_) => {
-                return Err(unknown(
-                    "extensions.objectFormat is neither sha1 nor sha256; a newer skant may know it".into(),
-                ));
-            }
-        };
-        let ref_storage = match config.get("extensions", "refstorage") {
-            None | Some("files") => RefStorage::Files,
-            Some("reftable") => RefStorage::Reftable,
-            Some(_) => {
-                return Err(unknown(
-                    "extensions.refStorage is neither files nor reftable; a newer skant may know it".into(),
-                ));
-            }
-        };
+        let invalid = |message: String| DiscoverError::Invalid { path: config_path.clone(), message };
+        check_layout(&config).map_err(invalid)?;
+        let format = object_format(&config).map_err(invalid)?;
+        let ref_storage = ref_storage(&config).map_err(invalid)?;
         let is_linked = git_dir != common_dir;
-        let work_tree = if environment.work_tree.is_some() && from_environment {
+        let work_tree = if environment.work_tree.is_some() && is_from_environment {
             work_tree
         } else if let Some(path) = config.get("core", "worktree").filter(|_| !is_linked) {
             Some(git_dir.join(path))
         } else {
             work_tree.filter(|_| is_linked || !config.is_true("core", "bare"))
         };
-        let mut object_dirs =
-            vec![environment.object_directory.clone().unwrap_or_else(|| common_dir.join("objects"))];
-        if environment.object_directory.is_some() {
-            // In quarantine git names the new objects' folder; the repository's own is among the alternates,
-            // but a caller that forgets it must not make old objects look absent.
-            object_dirs.push(common_dir.join("objects"));
-        }
-        object_dirs.extend(environment.alternates.iter().cloned());
-        let is_partial =
-            config.get("extensions", "partialclone").is_some() || config.any_true("remote.", "promisor");
+        let is_partial = config.get("extensions", "partialclone").is_some()
+            || config.is_true_in_any("remote.", "promisor");
         Ok(Self {
             index_file: match &environment.index_file {
-                Some(file) => from_top(work_tree.as_deref(), file),
+                Some(file) => resolve_index_file(work_tree.as_deref(), file),
                 None => git_dir.join("index"),
             },
             has_other_owner: has_other_owner(work_tree.as_deref().unwrap_or(&git_dir)),
+            object_dirs: environment.object_dirs(&common_dir),
             git_dir,
             common_dir,
             work_tree,
             format,
             ref_storage,
-            object_dirs,
             is_partial,
         })
     }
 }
 
-/// Extensions that do not change where anything lies, and those that are read here.
+/// Extensions that this reader handles, or that do not change where anything is.
 const EXTENSIONS: [&str; 10] = [
     "noop",
     "noop-v1",
@@ -230,10 +221,10 @@ const EXTENSIONS: [&str; 10] = [
     "submodulepathconfig",
 ];
 
-/// Refuses what git refuses: in a layout that nobody here knows something could lie where it is not looked for.
-fn known_layout(config: &LocalConfig) -> Result<(), String> {
+/// Rejects a repository that git would reject. In an unknown layout, objects could be in a folder that is not read.
+fn check_layout(config: &LocalConfig) -> Result<(), String> {
     let version = config.get("core", "repositoryformatversion").unwrap_or("0");
-    let said = match version.trim() {
+    let reason = match version.trim() {
         "0" => return Ok(()),
         "1" => match config.keys("extensions").find(|key| !EXTENSIONS.contains(key)) {
             None => return Ok(()),
@@ -241,18 +232,39 @@ fn known_layout(config: &LocalConfig) -> Result<(), String> {
         },
         _ => "the repository's format is newer than version 1".to_owned(),
     };
-    Err(format!("{said}; a newer skant may know it"))
+    Err(format!("{reason}; a newer skant may know it"))
 }
 
-/// The index that git's environment names, as git understands it: it goes to the top of the working tree that it is
-/// in before it looks.
-fn from_top(work_tree: Option<&Path>, path: &Path) -> PathBuf {
+fn object_format(config: &LocalConfig) -> Result<ObjectFormat, String> {
+    match config.get("extensions", "objectformat") {
+        None | Some("sha1") => Ok(ObjectFormat::Sha1),
+        Some("sha256") => Ok(ObjectFormat::Sha256),
+        Some(_) => {
+            Err("extensions.objectFormat is neither sha1 nor sha256; a newer skant may know it".into())
+        }
+    }
+}
+
+fn ref_storage(config: &LocalConfig) -> Result<RefStorage, String> {
+    match config.get("extensions", "refstorage") {
+        None | Some("files") => Ok(RefStorage::Files),
+        Some("reftable") => Ok(RefStorage::Reftable),
+        Some(_) => {
+            Err("extensions.refStorage is neither files nor reftable; a newer skant may know it".into())
+        }
+    }
+}
+
+/// Resolves the index that the environment names. Git changes to the top of the working tree before it opens the
+/// index, so a relative path starts there if the process is inside of the working tree.
+fn resolve_index_file(work_tree: Option<&Path>, path: &Path) -> PathBuf {
     let top = work_tree.and_then(|top| fs::canonicalize(top).ok());
     let top = top.filter(|top| env::current_dir().is_ok_and(|folder| folder.starts_with(top)));
     top.map_or_else(|| path.to_path_buf(), |top| top.join(path))
 }
 
-/// A `.git` that may be a folder or a file that points to one; `None` if there is nothing of the kind.
+/// Returns the git folder of a `.git`, which may be the folder itself or a file that points to it; `None` if the path
+/// is neither.
 fn resolve_dot_git(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
     if metadata.is_dir() {
@@ -263,7 +275,7 @@ fn resolve_dot_git(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     }
     let content = read_or_empty(path)?;
     let Some(target) = content.strip_prefix(b"gitdir: ") else { return Ok(None) };
-    let target = path.parent().unwrap_or(Path::new(".")).join(path_of(target));
+    let target = path.parent().unwrap_or(Path::new(".")).join(parse_path_line(target));
     if is_git_dir(&target) {
         return Ok(Some(target));
     }
@@ -278,52 +290,22 @@ fn is_git_dir(path: &Path) -> bool {
         && (path.join("commondir").is_file() || (path.join("objects").is_dir() && path.join("refs").exists()))
 }
 
-fn common_dir(git_dir: &Path) -> Result<PathBuf, DiscoverError> {
+fn read_common_dir(git_dir: &Path) -> Result<PathBuf, DiscoverError> {
     let content = read_or_empty(&git_dir.join("commondir"))?;
-    Ok(if content.is_empty() { git_dir.to_path_buf() } else { git_dir.join(path_of(&content)) })
+    Ok(if content.is_empty() { git_dir.to_path_buf() } else { git_dir.join(parse_path_line(&content)) })
 }
 
 fn read_or_empty(path: &Path) -> Result<Vec<u8>, DiscoverError> {
-    match open_regular::read(path) {
+    match read_regular(path) {
         Ok(content) => Ok(content),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(DiscoverError::Unreadable { path: path.to_path_buf(), source }),
     }
 }
 
-fn path_of(line: &[u8]) -> PathBuf {
+fn parse_path_line(line: &[u8]) -> PathBuf {
     let end = line.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1);
     PathBuf::from(os_string(&line[..end]))
-}
-
-/// Bytes of git's as a path of the system.
-#[cfg(unix)]
-#[must_use]
-pub fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStringExt as _;
-    OsString::from_vec(bytes.to_vec())
-}
-
-/// Bytes of git's as a path of the system.
-#[cfg(not(unix))]
-#[must_use]
-pub fn os_string(bytes: &[u8]) -> OsString {
-    OsString::from(String::from_utf8_lossy(bytes).into_owned())
-}
-
-/// A path of the system as git writes it: bytes with `/`.
-#[cfg(unix)]
-#[must_use]
-pub fn path_bytes(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt as _;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-/// A path of the system as git writes it: bytes with `/`.
-#[cfg(not(unix))]
-#[must_use]
-pub fn path_bytes(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().replace('\\', "/").into_bytes()
 }
 
 #[cfg(unix)]
@@ -341,19 +323,23 @@ fn has_other_owner(_path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn git_dir(path: &Path) {
+    fn create_git_dir(path: &Path) {
         fs::create_dir_all(path.join("objects")).unwrap();
         fs::create_dir_all(path.join("refs")).unwrap();
         fs::write(path.join("HEAD"), "ref: refs/heads/main\n").unwrap();
     }
 
+    fn discover(start: &Path) -> Result<Repository, DiscoverError> {
+        Repository::discover(start, &GitEnvironment::default())
+    }
+
     #[test]
-    fn a_repository_is_found_from_below_and_through_a_file() {
+    fn repository_is_found_from_a_subfolder_and_through_a_git_file() {
         let root = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(root.path()).unwrap();
-        git_dir(&root.join("main/.git"));
+        create_git_dir(&root.join("main/.git"));
         fs::create_dir_all(root.join("main/a/b")).unwrap();
-        let found = Repository::discover(&root.join("main/a/b"), &GitEnvironment::default()).unwrap();
+        let found = discover(&root.join("main/a/b")).unwrap();
         assert_eq!(found.work_tree.as_deref(), Some(root.join("main").as_path()));
         assert_eq!((found.format, found.ref_storage), (ObjectFormat::Sha1, RefStorage::Files));
 
@@ -366,23 +352,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_repository_says_so() {
+    fn folder_without_repository_is_an_error() {
         let root = tempfile::tempdir().unwrap();
-        let error = Repository::discover(root.path(), &GitEnvironment::default()).unwrap_err().to_string();
+        let error = discover(root.path()).unwrap_err().to_string();
         assert!(error.contains("is not in a git repository"), "{error}");
         assert!(Repository::open_at(root.path()).unwrap().is_none());
     }
 
     #[test]
-    fn an_unknown_format_is_an_error_and_a_bare_repository_has_no_tree() {
+    fn bare_repository_has_no_working_tree_and_an_unknown_format_is_an_error() {
         let root = tempfile::tempdir().unwrap();
-        git_dir(root.path());
+        create_git_dir(root.path());
         fs::write(root.path().join("config"), "[core]\nbare = true\n[extensions]\nobjectFormat = sha256\n")
             .unwrap();
-        let bare = Repository::discover(root.path(), &GitEnvironment::default()).unwrap();
+        let bare = discover(root.path()).unwrap();
         assert_eq!((bare.work_tree, bare.format), (None, ObjectFormat::Sha256));
         fs::write(root.path().join("config"), "[extensions]\nobjectFormat = sha3\n").unwrap();
-        let error = Repository::discover(root.path(), &GitEnvironment::default()).unwrap_err().to_string();
+        let error = discover(root.path()).unwrap_err().to_string();
         assert!(error.contains("neither sha1 nor sha256"), "{error}");
+    }
+
+    #[test]
+    fn clone_with_a_promisor_remote_is_partial() {
+        let root = tempfile::tempdir().unwrap();
+        create_git_dir(root.path());
+        for (value, is_partial) in [("true", true), ("yes", true), ("1", true), ("no", false)] {
+            let config = format!("[remote \"origin\"]\n\tpromisor = {value}\n");
+            fs::write(root.path().join("config"), config).unwrap();
+            assert_eq!(discover(root.path()).unwrap().is_partial, is_partial, "{value}");
+        }
     }
 }

@@ -1,70 +1,83 @@
-//! Which commits a range holds, by the parents that the objects themselves name: neither `replace` refs nor
-//! grafts nor a stale commit-graph can hide one.
+//! The commits of a range, found through the parents that the commit objects name. `replace` refs, grafts and a stale
+//! commit-graph cannot hide a commit.
+//!
+//! Trees and messages are not read here.
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, ReadError, tag_target};
+use super::object::{Commit, tag_target};
+use super::object_types::{ObjectKind, ReadError};
+use super::odb::ObjectDatabase;
+use super::oid::Oid;
 
-/// What a walk came across.
+/// The result of a walk.
 #[derive(Debug, Default)]
-pub(crate) struct Walk {
-    /// The commits of the range, parents before children where their clocks allow, oldest first.
+pub(crate) struct RevWalk {
+    /// The commits of the range, by commit time, oldest first. Parents come before children if their clocks allow it.
     pub(crate) commits: Vec<(Oid, Commit)>,
-    /// Annotated tags that were named.
+    /// The annotated tags among the starting points.
     pub(crate) tags: Vec<Oid>,
-    /// Trees and blobs that were named instead of commits.
-    pub(crate) others: Vec<(Oid, ObjectKind)>,
-    /// What could not be read.
+    /// The trees and blobs among the starting points.
+    pub(crate) other_objects: Vec<(Oid, ObjectKind)>,
+    /// Objects that could not be read.
     pub(crate) unread: Vec<ReadError>,
 }
 
-/// After the last interesting commit this many more are looked at, since clocks may be skewed (git's own
-/// number is 5).
+/// Number of commits that are visited after the last included one, because clocks may be skewed. Git uses 5.
 const SLOP: usize = 16;
 
-struct Seen {
+/// Length limit of a chain of annotated tags.
+const MAX_TAGS: usize = 64;
+
+struct Visited {
     commit: Commit,
-    excluded: bool,
-    queued: bool,
+    is_excluded: bool,
+    is_queued: bool,
 }
 
-/// Commits reachable from `wanted` and not from `unwanted`.
-pub(crate) fn range(objects: &ObjectDatabase, wanted: &[Oid], unwanted: &[Oid], borders: &[Oid]) -> Walk {
-    let mut walk = Walk::default();
+/// Finds the commits that are reachable from `included` and not from `excluded`. `boundary` are the commits at which
+/// a shallow clone ends.
+pub(crate) fn walk_range(
+    objects: &ObjectDatabase,
+    included: &[Oid],
+    excluded: &[Oid],
+    boundary: &[Oid],
+) -> RevWalk {
+    let mut walk = RevWalk::default();
     let mut walker = Walker {
         objects,
-        borders: borders.iter().copied().collect(),
-        seen: HashMap::new(),
+        boundary: boundary.iter().copied().collect(),
+        visited: HashMap::new(),
         queue: BinaryHeap::new(),
         open: 0,
         unread: Vec::new(),
     };
-    for (oids, excluded) in [(unwanted, true), (wanted, false)] {
+    for (oids, is_excluded) in [(excluded, true), (included, false)] {
         for oid in oids {
-            match peel(objects, oid, if excluded { None } else { Some(&mut walk.tags) }) {
-                Ok((oid, ObjectKind::Commit)) => walker.add(&oid, excluded),
-                Ok(other) if !excluded => walk.others.push(other),
+            match peel(objects, oid, if is_excluded { None } else { Some(&mut walk.tags) }) {
+                Ok((oid, ObjectKind::Commit)) => walker.add(&oid, is_excluded),
+                Ok(other) if !is_excluded => walk.other_objects.push(other),
                 Ok(_) => {}
                 Err(error) => walker.unread.push(error),
             }
         }
     }
     walker.run();
-    let commits = walker.seen.into_iter().filter(|(_, seen)| !seen.excluded);
-    walk.commits = commits.map(|(oid, seen)| (oid, seen.commit)).collect();
+    let commits = walker.visited.into_iter().filter(|(_, visited)| !visited.is_excluded);
+    walk.commits = commits.map(|(oid, visited)| (oid, visited.commit)).collect();
     walk.commits.sort_by_key(|(oid, commit)| (commit.time, *oid));
     walk.unread = walker.unread;
     walk
 }
 
-/// Follows annotated tags to what they name; collects the tags.
-pub(crate) fn peel(
+/// Follows annotated tags to an object that is not a tag, and adds the tags to `tags`.
+fn peel(
     objects: &ObjectDatabase,
     oid: &Oid,
     mut tags: Option<&mut Vec<Oid>>,
 ) -> Result<(Oid, ObjectKind), ReadError> {
     let mut oid = *oid;
-    for _ in 0..64 {
+    for _ in 0..MAX_TAGS {
         let object = objects.read(&oid)?;
         if object.kind != ObjectKind::Tag {
             return Ok((oid, object.kind));
@@ -80,32 +93,32 @@ pub(crate) fn peel(
 
 struct Walker<'o> {
     objects: &'o ObjectDatabase,
-    /// Where a shallow clone ends.
-    borders: HashSet<Oid>,
-    seen: HashMap<Oid, Seen>,
+    boundary: HashSet<Oid>,
+    visited: HashMap<Oid, Visited>,
+    /// Commits whose parents are not visited yet; the youngest comes first.
     queue: BinaryHeap<(i64, Oid)>,
-    /// How many in the queue are not excluded: counted, since to look each time would be quadratic.
+    /// Number of queued commits that are not excluded. Searching the queue at each step would be quadratic.
     open: usize,
     unread: Vec<ReadError>,
 }
 
 impl Walker<'_> {
-    fn add(&mut self, oid: &Oid, excluded: bool) {
-        match self.seen.get_mut(oid) {
-            Some(seen) if !seen.excluded && excluded => {
-                seen.excluded = true;
-                self.open -= usize::from(seen.queued);
+    fn add(&mut self, oid: &Oid, is_excluded: bool) {
+        match self.visited.get_mut(oid) {
+            Some(visited) if !visited.is_excluded && is_excluded => {
+                visited.is_excluded = true;
+                self.open -= usize::from(visited.is_queued);
                 self.exclude_ancestors(oid);
             }
             Some(_) => {}
             None => match self.read(oid) {
                 Ok(commit) => {
                     self.queue.push((commit.time, *oid));
-                    self.open += usize::from(!excluded);
-                    self.seen.insert(*oid, Seen { commit, excluded, queued: true });
+                    self.open += usize::from(!is_excluded);
+                    self.visited.insert(*oid, Visited { commit, is_excluded, is_queued: true });
                 }
-                // What lies behind an excluded commit is not asked for.
-                Err(_) if excluded => {}
+                // The history of an excluded commit is not part of the range.
+                Err(_) if is_excluded => {}
                 Err(error) => self.unread.push(error),
             },
         }
@@ -116,15 +129,16 @@ impl Walker<'_> {
         Commit::parse(&bytes).ok_or_else(|| ReadError::Corrupt(*oid, "the commit has no tree".into()))
     }
 
-    /// Marks what was reached before it was known to be excluded.
+    /// Excludes the visited ancestors of a commit that turned out to be excluded.
     fn exclude_ancestors(&mut self, oid: &Oid) {
         let mut work = vec![*oid];
         while let Some(oid) = work.pop() {
-            let parents = self.seen.get(&oid).map(|seen| seen.commit.parents.clone()).unwrap_or_default();
+            let parents =
+                self.visited.get(&oid).map(|visited| visited.commit.parents.clone()).unwrap_or_default();
             for parent in parents {
-                if let Some(seen) = self.seen.get_mut(&parent).filter(|seen| !seen.excluded) {
-                    seen.excluded = true;
-                    self.open -= usize::from(seen.queued);
+                if let Some(visited) = self.visited.get_mut(&parent).filter(|visited| !visited.is_excluded) {
+                    visited.is_excluded = true;
+                    self.open -= usize::from(visited.is_queued);
                     work.push(parent);
                 }
             }
@@ -134,13 +148,13 @@ impl Walker<'_> {
     fn run(&mut self) {
         let mut slop = SLOP;
         while let Some((_, oid)) = self.queue.pop() {
-            let Some(seen) = self.seen.get_mut(&oid) else { continue };
-            seen.queued = false;
-            let (excluded, parents) = (seen.excluded, seen.commit.parents.clone());
-            self.open -= usize::from(!excluded);
-            if !self.borders.contains(&oid) {
+            let Some(visited) = self.visited.get_mut(&oid) else { continue };
+            visited.is_queued = false;
+            let (is_excluded, parents) = (visited.is_excluded, visited.commit.parents.clone());
+            self.open -= usize::from(!is_excluded);
+            if !self.boundary.contains(&oid) {
                 for parent in &parents {
-                    self.add(parent, excluded);
+                    self.add(parent, is_excluded);
                 }
             }
             if self.open > 0 {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::git::tree_diff::find_entry;
-use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, tag_target};
+use crate::git::{
+    Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Refs, Repository, find_entry, tag_target,
+};
 
 /// Where the settings may stand, told from the top of the tree.
 pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];

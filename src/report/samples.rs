@@ -106,6 +106,10 @@ pub(crate) fn finding() -> Finding {
                 .to_owned(),
             format!("If it is no secret, say so on its line: `{comment}`"),
         ],
+        context: None,
+        verdict: None,
+        verification: None,
+        group: None,
     }
 }
 
@@ -128,7 +132,7 @@ pub(crate) fn staged() -> Report {
 
 fn past(at_head: bool, reachable: bool) -> History {
     let introduced = Event { commit: commit(COMMIT), path: "app/.env".to_owned() };
-    History { introduced: Some(introduced), removed: None, at_head, reachable, commits: 12 }
+    History { introduced: Some(introduced), removed: None, at_head, reachable, commits: 12, held_by: None }
 }
 
 /// A value in nine places of a history, still at a branch head.

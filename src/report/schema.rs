@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::finding::{
-    CommitInfo, Event, Finding, History, Location, LocationKind, Problem, Reason, Report, Scope, Suppressed,
+    CommitInfo, Context, Event, Finding, History, Location, LocationKind, Problem, Reason, Report, Scope,
+    Suppressed, Verdict, Verification,
 };
 use crate::text::Position;
 
@@ -133,6 +134,14 @@ pub(crate) struct FindingView<'r> {
     history: Option<HistoryView<'r>>,
     reasons: Vec<ReasonView<'r>>,
     help: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'r str>,
 }
 
 impl<'r> FindingView<'r> {
@@ -149,6 +158,10 @@ impl<'r> FindingView<'r> {
             history: finding.history.as_ref().map(HistoryView::of),
             reasons: finding.reasons.iter().map(ReasonView::new).collect(),
             help: &finding.help,
+            context: finding.context.map(Context::name),
+            verdict: finding.verdict.map(Verdict::name),
+            verification: finding.verification.map(Verification::name),
+            group: finding.group.as_deref(),
         }
     }
 }
@@ -280,17 +293,20 @@ struct HistoryView<'r> {
     at_head: bool,
     reachable: bool,
     commits: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_by: Option<&'r [String]>,
 }
 
 impl<'r> HistoryView<'r> {
     fn of(history: &'r History) -> Self {
-        let History { introduced, removed, at_head, reachable, commits } = history;
+        let History { introduced, removed, at_head, reachable, commits, held_by } = history;
         Self {
             introduced: introduced.as_ref().map(EventView::of),
             removed: removed.as_ref().map(EventView::of),
             at_head: *at_head,
             reachable: *reachable,
             commits: *commits,
+            held_by: held_by.as_deref(),
         }
     }
 }

@@ -114,6 +114,10 @@ impl Scanner {
             history: history.cloned(),
             reasons: group[best].verdict.reasons.clone(),
             help: Vec::new(),
+            context: None,
+            verdict: None,
+            verification: None,
+            group: None,
         };
         let rulings: Vec<SuppressionResult> =
             group.iter().map(|judged| self.ruling(&finding, rule, judged)).collect();

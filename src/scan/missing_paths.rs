@@ -1,8 +1,8 @@
 //! Paths that are asked for and that no history holds: most likely misspelt, and nothing was read for them.
 
 use crate::finding::{Problem, ProblemKind};
-use crate::git::tree_diff::TreeLookup;
-use crate::git::{EntryKind, Index, ObjectDatabase, Oid, Repository, os_string};
+
+use crate::git::{EntryKind, Index, ObjectDatabase, Oid, Repository, TreeLookup, os_string};
 use crate::scan::{PathFilter, Scanner};
 
 /// Where a path may be known from.

@@ -1,8 +1,8 @@
 //! Which removed file a new path was renamed from. What looking for it may cost is bounded over a whole scan: once
 //! it is spent, renames with changes are not seen any more, and what such a file holds counts as new.
 
-use crate::git::tree_diff::{Change, LineCounts};
-use crate::git::{ObjectDatabase, ObjectKind, Oid};
+use crate::git::tree_diff::Change;
+use crate::git::{LineCounts, ObjectDatabase, ObjectKind, Oid};
 
 /// A rename is looked for among at most this many removed files.
 const MOST_REMOVED: usize = 1000;
@@ -74,7 +74,7 @@ impl<'s> Removed<'s> {
         let Some(lines) = self.lines[at].as_ref().filter(|lines| lines.may_be_similar(own)) else {
             return false;
         };
-        let cost = lines.count().min(own.count());
+        let cost = lines.distinct().min(own.distinct());
         let affordable = effort.lines >= cost;
         effort.lines = effort.lines.saturating_sub(cost);
         affordable && lines.is_similar(own)

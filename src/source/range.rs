@@ -5,10 +5,10 @@ use thiserror::Error;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::rev_walk;
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{ChangeSet, TreeDiff, TreeLookup, is_blob};
+use crate::git::tree_diff::{ChangeSet, TreeDiff};
 use crate::git::{
     Commit, DiscoverError, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, RefError, Refs,
-    Repository, run_git,
+    Repository, TreeLookup, run_git,
 };
 use crate::source::{ScanControl, read_problem};
 use crate::text::{escape_path, escape_terminal};
@@ -126,7 +126,7 @@ pub fn read_range(
     control: &ScanControl,
 ) -> Result<RangeChanges, RangeError> {
     let borders = read_shallow_boundary(repository)?;
-    let walk = rev_walk::range(objects, &revisions.included, &revisions.excluded, &borders);
+    let walk = rev_walk::walk_range(objects, &revisions.included, &revisions.excluded, &borders);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
     let mut budget = TreeBudget::for_commits(walk.commits.len());
@@ -142,7 +142,7 @@ pub fn read_range(
         found.problems.extend(problems);
         found.commits.push(CommitChanges { oid, commit, changes });
     }
-    for (oid, kind) in walk.others {
+    for (oid, kind) in walk.other_objects {
         let mut diff = TreeDiff::new(objects, repository.format, budget);
         if kind == ObjectKind::Tree {
             diff.compare(None, Some(oid));
@@ -191,7 +191,7 @@ fn commit_changes(
     let mut lookup = TreeLookup::new(objects, repository.format);
     for tree in trees.iter().skip(1) {
         found.changes.retain_mut(|change| match lookup.find(tree, &change.path) {
-            Ok(Some((kind, oid))) if is_blob(kind) => {
+            Ok(Some((kind, oid))) if kind.is_blob() => {
                 change.bases.push(oid);
                 oid != change.blob
             }

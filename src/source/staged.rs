@@ -7,9 +7,8 @@ use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{
-    Change, ChangeSet, Entry, TreeLookup, find_entry, is_blob, join_path, read_tree,
-};
+use crate::git::tree_diff::{Change, ChangeSet};
+use crate::git::tree_reader::{NamedEntry, TreeLookup, find_entry, join_path, read_tree};
 use crate::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectDatabase, ObjectKind, Oid, OpenError,
     ReadError, RefError, Refs, Repository, os_string,
@@ -202,7 +201,7 @@ impl<'i> IndexDiff<'i> {
         }
     }
 
-    fn file(&mut self, entry: &IndexEntry<'_>, before: Option<&Entry>, work: &mut Vec<Folder<'i>>) {
+    fn file(&mut self, entry: &IndexEntry<'_>, before: Option<&NamedEntry>, work: &mut Vec<Folder<'i>>) {
         let kind = EntryKind::from_mode(entry.mode);
         if entry.stage != 0 {
             self.unmerged.insert(entry.path.to_vec());
@@ -212,10 +211,10 @@ impl<'i> IndexDiff<'i> {
             work.push(Folder { path: entry.path.to_vec(), tree: Some(tree.oid), node: None });
         }
         // What is only announced (`git add -N`) is not committed.
-        if entry.intent_to_add || !is_blob(kind) {
+        if entry.intent_to_add || !kind.is_blob() {
             return self.removed(entry.path, before);
         }
-        let base = before.filter(|before| is_blob(before.kind));
+        let base = before.filter(|before| before.kind.is_blob());
         if base.is_some_and(|base| base.oid == entry.oid && base.kind == kind) {
             return;
         }
@@ -238,13 +237,13 @@ impl<'i> IndexDiff<'i> {
         self.found.removed.extend(diff.found.removed);
     }
 
-    fn removed(&mut self, path: &[u8], before: Option<&Entry>) {
-        if let Some(before) = before.filter(|before| is_blob(before.kind)) {
+    fn removed(&mut self, path: &[u8], before: Option<&NamedEntry>) {
+        if let Some(before) = before.filter(|before| before.kind.is_blob()) {
             self.found.removed.push((path.to_vec(), before.oid));
         }
     }
 
-    fn tree(&mut self, path: &[u8], tree: Option<Oid>) -> Vec<Entry> {
+    fn tree(&mut self, path: &[u8], tree: Option<Oid>) -> Vec<NamedEntry> {
         let Some(tree) = tree else { return Vec::new() };
         read_tree(self.objects, self.repository.format, &tree).unwrap_or_else(|error| {
             // Without HEAD's version everything below counts as new: nothing is missed, and it is said.
@@ -260,7 +259,7 @@ impl<'i> IndexDiff<'i> {
         for parent in parents {
             let Ok(root) = root_tree(self.objects, parent) else { continue };
             self.found.changes.retain_mut(|change| match lookup.find(&root, &change.path) {
-                Ok(Some((kind, oid))) if is_blob(kind) => {
+                Ok(Some((kind, oid))) if kind.is_blob() => {
                     change.bases.push(oid);
                     oid != change.blob
                 }

@@ -1,53 +1,9 @@
-//! What features are about, and how one is found in the table: by a hash of its name, which is made of a kind and some
-//! words, such as `name:password`. Some fifty are looked up for each value, so what can be known of them when the
-//! program is built is.
+//! Hash keys of features: a feature is looked up by the hash of its name, such as `name:password` or `form:tag|bare`.
+//!
+//! A scan looks up some fifty features for each value, so no name is built: the key is computed from the kind and the
+//! words. The kinds and their words are in `feature_kind` and `vocabulary`.
 
-/// What a feature is about: the first part of its name.
-pub struct Kind {
-    pub name: &'static str,
-    /// The hash of the name so far, up to the words.
-    seed: u64,
-}
-
-pub const FORM: Kind = Kind::of("form");
-pub const BEFORE: Kind = Kind::of("before");
-pub const AFTER: Kind = Kind::of("after");
-pub const WRAPPER: Kind = Kind::of("wrapper");
-pub const SCHEME: Kind = Kind::of("scheme");
-pub const HOST: Kind = Kind::of("host");
-pub const LINE: Kind = Kind::of("line");
-pub const NAME: Kind = Kind::of("name");
-pub const NAME_END: Kind = Kind::of("name-end");
-pub const NAME_ALONE: Kind = Kind::of("name-alone");
-pub const STEM: Kind = Kind::of("stem");
-pub const CLASS: Kind = Kind::of("class");
-pub const LENGTH: Kind = Kind::of("length");
-pub const COVERED: Kind = Kind::of("covered");
-pub const WORDS: Kind = Kind::of("words");
-pub const LIKENESS: Kind = Kind::of("likeness");
-pub const LIKENESS_OF: Kind = Kind::of("likeness-of");
-pub const CHANGES: Kind = Kind::of("changes");
-pub const DIGITS: Kind = Kind::of("digits");
-pub const DISTINCT: Kind = Kind::of("distinct");
-pub const CASE: Kind = Kind::of("case");
-pub const DIGITS_AT: Kind = Kind::of("digits-at");
-pub const SIGN: Kind = Kind::of("sign");
-pub const HEX: Kind = Kind::of("hex");
-pub const PADDING: Kind = Kind::of("padding");
-pub const ENDS_LIKE: Kind = Kind::of("ends-like");
-pub const VALUE: Kind = Kind::of("value");
-pub const CLASS_FOR: Kind = Kind::of("class-for");
-pub const CLASS_IN: Kind = Kind::of("class-in");
-pub const COVERED_FOR: Kind = Kind::of("covered-for");
-pub const CASE_FOR: Kind = Kind::of("case-for");
-pub const SHARED: Kind = Kind::of("shared");
-pub const DECODES: Kind = Kind::of("decodes");
-pub const LINE_BEFORE: Kind = Kind::of("line-before");
-pub const ABOVE: Kind = Kind::of("above");
-pub const LINE_AFTER: Kind = Kind::of("line-after");
-pub const BELOW: Kind = Kind::of("below");
-
-/// A word of a feature, and its hash.
+/// A word of a feature, with its hash.
 #[derive(Clone, Copy)]
 pub struct Word<'w> {
     pub text: &'w [u8],
@@ -55,79 +11,79 @@ pub struct Word<'w> {
 }
 
 impl<'w> Word<'w> {
-    pub const fn of(text: &'w [u8]) -> Self {
+    pub const fn new(text: &'w [u8]) -> Self {
         let (mut hash, mut at) = (0, 0);
         while at < text.len() {
-            hash = step(hash, text[at]);
+            hash = hash_byte(hash, text[at]);
             at += 1;
         }
         Self { text, hash }
     }
 }
 
-/// The next state of a word's hash.
-pub const fn step(state: u64, byte: u8) -> u64 {
+/// Returns the hash of a word that is one byte longer than the word with the hash `state`.
+#[inline]
+pub const fn hash_byte(state: u64, byte: u8) -> u64 {
     state.rotate_left(5) ^ byte as u64
 }
 
-/// The next state of a key.
-const fn with(state: u64, hash: u64) -> u64 {
-    (state.rotate_left(23) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+/// Returns the key of a feature with one more word.
+#[inline]
+const fn add_word(key: u64, hash: u64) -> u64 {
+    (key.rotate_left(23) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-impl Kind {
-    const fn of(name: &'static str) -> Self {
-        Self { name, seed: with(0, Word::of(name.as_bytes()).hash) }
-    }
-
-    /// The name of a feature as it stands in the table.
-    pub fn feature(&self, words: &[Word<'_>]) -> String {
-        let words: Vec<String> = words.iter().map(|word| word.text.escape_ascii().to_string()).collect();
-        format!("{}:{}", self.name, words.join("|"))
-    }
-
-    /// The key of a feature.
-    pub fn key(&self, words: &[Word<'_>]) -> u64 {
-        words.iter().fold(self.seed, |state, word| with(state, word.hash))
-    }
+/// Returns the key of a kind, before any words are added.
+pub(crate) const fn key_of_kind(name: &str) -> u64 {
+    add_word(0, Word::new(name.as_bytes()).hash)
 }
 
-/// The key of a feature by its name in the table.
-pub fn key_of(name: &str) -> u64 {
+/// Returns the key of a feature from the key of its kind.
+#[inline]
+pub(crate) fn add_words(key_of_kind: u64, words: &[Word<'_>]) -> u64 {
+    words.iter().fold(key_of_kind, |key, word| add_word(key, word.hash))
+}
+
+/// Returns the key of a feature from its name in the table of weights.
+pub fn key_of_name(name: &str) -> u64 {
     let (kind, words) = name.split_once(':').unwrap_or((name, ""));
-    let seed = with(0, Word::of(kind.as_bytes()).hash);
-    let words = unescaped(words.as_bytes());
-    let mut state = seed;
-    let mut rest = &words[..];
-    // A word may be the sign that stands between words, and is that alone.
-    while !rest.is_empty() {
-        let end = rest[1..].iter().position(|byte| *byte == b'|').map_or(rest.len(), |at| at + 1);
-        state = with(state, Word::of(&rest[..end]).hash);
-        rest = rest.get(end + 1..).unwrap_or_default();
-    }
-    state
+    split_words(&unescape(words.as_bytes()))
+        .fold(key_of_kind(kind), |key, word| add_word(key, Word::new(word).hash))
 }
 
-/// A text without its escapes.
-fn unescaped(mut rest: &[u8]) -> Vec<u8> {
+/// Splits the words of a feature at `|`. A word has at least one byte, so a `|` at the start of a word belongs to it:
+/// `bare||` has the words `bare` and `|`.
+pub(crate) fn split_words(words: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        let (_, after_first) = rest.split_first()?;
+        let end = after_first.iter().position(|byte| *byte == b'|').map_or(rest.len(), |at| at + 1);
+        let word = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(word)
+    })
+}
+
+/// Resolves the escapes that `<[u8]>::escape_ascii` writes.
+fn unescape(mut rest: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(rest.len());
-    while let Some((&first, behind)) = rest.split_first() {
-        let (byte, length) = if first == b'\\' { escaped(behind) } else { (first, 0) };
+    while let Some((&first, after)) = rest.split_first() {
+        let (byte, length) = if first == b'\\' { unescape_one(after) } else { (first, 0) };
         plain.push(byte);
-        rest = &behind[length..];
+        rest = &after[length..];
     }
     plain
 }
 
-/// What a backslash and what follows it stand for, and how long that is.
-fn escaped(behind: &[u8]) -> (u8, usize) {
-    let digit = |at: usize| behind.get(at).and_then(|byte| char::from(*byte).to_digit(16)).unwrap_or(0);
-    match behind.first() {
+/// Returns the byte that a backslash and the bytes after it stand for, and how many bytes after it were used.
+fn unescape_one(after: &[u8]) -> (u8, usize) {
+    let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16)).unwrap_or(0);
+    match after.first() {
         Some(b'n') => (b'\n', 1),
         Some(b'r') => (b'\r', 1),
         Some(b't') => (b'\t', 1),
-        Some(b'x') => (u8::try_from(digit(1) * 16 + digit(2)).unwrap_or(0), behind.len().min(3)),
-        Some(sign) => (*sign, 1),
+        Some(b'x') => (u8::try_from(digit(1) * 16 + digit(2)).unwrap_or(0), after.len().min(3)),
+        Some(punctuation) => (*punctuation, 1),
         None => (b'\\', 0),
     }
 }
@@ -135,19 +91,27 @@ fn escaped(behind: &[u8]) -> (u8, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature_kind::FeatureKind::{After, Before};
 
     #[test]
-    fn a_feature_has_one_key_by_name_and_by_parts() {
-        let other: Vec<u8> = (0..=u8::MAX).filter(|byte| *byte != b'|').collect();
-        for texts in
-            [&[&b"double"[..], b"\n"][..], &[b"password"], &[b"|"], &[b"bare", b"|"], &[&other, b"x", b"|"]]
-        {
-            let words: Vec<Word<'_>> = texts.iter().map(|text| Word::of(text)).collect();
-            assert_eq!(key_of(&AFTER.feature(&words)), AFTER.key(&words));
+    fn a_feature_has_the_same_key_by_its_name_and_by_its_words() {
+        let all_bytes: Vec<u8> = (0..=u8::MAX).filter(|byte| *byte != b'|').collect();
+        for texts in [
+            &[&b"double"[..], b"\n"][..],
+            &[b"password"],
+            &[b"|"],
+            &[b"bare", b"|"],
+            &[&all_bytes, b"x", b"|"],
+        ] {
+            let words: Vec<Word<'_>> = texts.iter().map(|text| Word::new(text)).collect();
+            assert_eq!(key_of_name(&After.feature_name(&words)), After.key(&words));
         }
-        let words = [Word::of(b"a"), Word::of(b"b")];
-        assert!(
-            AFTER.key(&words) != BEFORE.key(&words) && AFTER.key(&words) != AFTER.key(&[words[1], words[0]])
-        );
+    }
+
+    #[test]
+    fn the_key_depends_on_the_kind_and_on_the_order_of_the_words() {
+        let words = [Word::new(b"a"), Word::new(b"b")];
+        assert_ne!(After.key(&words), Before.key(&words));
+        assert_ne!(After.key(&words), After.key(&[words[1], words[0]]));
     }
 }

@@ -195,7 +195,7 @@ fn pre_receive(common: &Common, repository: &Repository, control: &ScanControl) 
     // Whoever pushes does not decide what is let through.
     let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
     let ground = PolicyBase::for_change(base_of(repository, &updates)?, &tips, PolicyOrigin::Change);
-    let scanner = settings::engine_for_base(common, Some(repository), &ground)?;
+    let scanner = settings::scanner_for_base(common, Some(repository), &ground)?;
     scanned(
         common,
         repository,

@@ -58,7 +58,7 @@ fn staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Sc
 
 fn history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let scanner = settings::engine_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
     if arguments.what.is_empty() {
         let limits = HistoryOptions {

@@ -1,7 +1,7 @@
 //! `skant scan --ci`: the commits that a CI run is about, with the settings of what they are compared with.
 
 use crate::ci;
-use crate::ci::{Author, Read, ResolvedRun, Run, UnresolvedRun};
+use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
 use crate::cli::policy::PolicyBase;
 use crate::cli::session::{Scanned, here};
@@ -15,30 +15,31 @@ use crate::source::ScanControl;
 
 pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
     let repository = here()?;
-    let run = match ci::run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
+    let run = match ci::detect_run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
-        Err(unclear @ UnresolvedRun::NoSystem) => return Err(unclear.into()),
-        Err(unclear) => return unresolved(common, &unclear.to_string()),
+        Err(unclear @ UnresolvedRun::NoSystem { .. }) => return Err(Failure(settings::with_help(&unclear))),
+        Err(unclear) => return unresolved(common, &settings::with_help(&unclear)),
     };
-    let ResolvedRun { about, read, policy, head, author, notes } = match ci::resolve(&repository, &run) {
-        Ok(resolved) => resolved,
-        Err(error) => return unresolved(common, &error.to_string()),
-    };
+    let ResolvedRun { description, commits, policy_base, head, author, notes } =
+        match ci::resolve(&repository, &run) {
+            Ok(resolved) => resolved,
+            Err(error) => return unresolved(common, &settings::with_help(&error)),
+        };
     let origin = match author {
         Author::Member => PolicyOrigin::Change,
         Author::Untrusted => PolicyOrigin::UntrustedChange,
     };
-    let ground = policy.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
+    let ground = policy_base.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
         PolicyBase::for_change(Some(base), head.as_slice(), origin)
     });
-    let scanner = settings::engine_for_base(common, Some(&repository), &ground)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &ground)?;
     let asked = path_arguments::asked(&repository, &arguments.paths)?;
-    let (mut report, situation) = match read {
-        Read::Range(revisions, names) => {
+    let (mut report, situation) = match commits {
+        CommitsToScan::Range(revisions, names) => {
             let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
             (report, Situation::Pushed)
         }
-        Read::Everything => {
+        CommitsToScan::Everything => {
             let limits = HistoryOptions {
                 paths: &asked,
                 full_scan: arguments.whole_versions,
@@ -47,7 +48,7 @@ pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> 
             (scanner.scan_history(&repository, &limits, control)?, Situation::History)
         }
     };
-    report.scope.ci = Some(redact(&about));
+    report.scope.ci = Some(redact(&description));
     report.notes.extend(notes);
     report.notes.sort();
     mend(&mut report, &run);

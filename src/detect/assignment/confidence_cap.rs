@@ -1,10 +1,10 @@
-//! Values that are as often an example as a secret, whatever speaks for them: what people type when nothing depends
-//! on it. They are shown, but with no more than some confidence.
+//! Caps on the confidence of values that are as often examples as secrets, whatever their score is. Such values are
+//! reported, but never with more than a certain confidence. No value is rejected here.
 
 use std::ops::Range;
 
 use crate::detect::assignment::reject::literal_set::PrefixSet;
-use crate::detect::assignment::reject::placeholder::{is_named, says_what_it_is};
+use crate::detect::assignment::reject::placeholder::{has_placeholder_word, is_placeholder};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::walks;
@@ -12,133 +12,150 @@ use crate::finding::Confidence;
 use crate::token_check;
 use skant_password_model::dictionary::Dictionary;
 
-/// Why there is doubt.
+/// Why the confidence of a value has a maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConfidenceCap {
-    /// `store-pass`, `p4ssw0rd`: it says what it is.
-    Named,
-    /// `1234`, `abcabc`: the first that comes to mind.
-    Weak,
+    /// `store-pass`, `p4ssw0rd`, `POSTGRES_PASSWORD=postgres`: the value repeats its purpose or its name.
+    NamesItself,
+    /// `1234`, `abcabc`, `changeit`: a common or default password.
+    CommonPassword,
     /// `\x9e\x07pwd=x7` in compressed data: a name by chance.
-    Noise,
-    /// `    secret = content`: it may be the name of a variable.
+    BinaryData,
+    /// `    secret = content`: the value may be the name of a variable.
     Variable,
-    /// It is made of words, or of letters that could be one.
-    Dictionary,
-    /// A few characters.
+    /// The value is made of words, or of letters that could be a word.
+    Words,
+    /// The value has few characters.
     Short,
 }
 
 impl ConfidenceCap {
-    /// The most confidence that such a value gets.
-    pub(crate) const fn most(self) -> Confidence {
+    /// Returns the highest confidence that such a value can have.
+    pub(crate) const fn max_confidence(self) -> Confidence {
         match self {
-            Self::Named | Self::Weak | Self::Noise | Self::Variable => Confidence::Low,
-            Self::Dictionary | Self::Short => Confidence::Medium,
+            Self::NamesItself | Self::CommonPassword | Self::BinaryData | Self::Variable => Confidence::Low,
+            Self::Words | Self::Short => Confidence::Medium,
         }
     }
 
-    pub(crate) const fn in_words(self) -> &'static str {
+    /// Returns a name for programs.
+    pub(crate) const fn code(self) -> &'static str {
         match self {
-            Self::Named => "never more than low: the value says what it is",
-            Self::Weak => "never more than low: a value that comes to everybody's mind",
-            Self::Noise => "never more than low: what stands around it is no text",
-            Self::Variable => "never more than low: the value may be the name of a variable",
-            Self::Dictionary => "never more than medium: the value is made of words",
-            Self::Short => "never more than medium: the value has few characters",
+            Self::NamesItself => "cap-names-itself",
+            Self::CommonPassword => "cap-common-password",
+            Self::BinaryData => "cap-binary-data",
+            Self::Variable => "cap-variable",
+            Self::Words => "cap-words",
+            Self::Short => "cap-short",
+        }
+    }
+
+    /// Returns the reason for people.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::NamesItself => "at most low confidence: the value repeats its purpose or its name",
+            Self::CommonPassword => "at most low confidence: the value is a common password",
+            Self::BinaryData => "at most low confidence: the bytes around it are not text",
+            Self::Variable => "at most low confidence: the value may be the name of a variable",
+            Self::Words => "at most medium confidence: the value is made of words",
+            Self::Short => "at most medium confidence: the value has few characters",
         }
     }
 }
 
-/// The first doubt about a value with a name, the weightiest first.
-pub(crate) fn of(
+/// Returns the strictest cap on a value with a name, judged without the text around it.
+pub(crate) fn cap_of_value(
     value: &[u8],
-    looks: &ValueStats,
+    stats: &ValueStats,
     name: &[u8],
     dictionary: &Dictionary,
 ) -> Option<ConfidenceCap> {
-    if is_named(value, looks) || is_of_its_name(value, name) || hides(value, looks) {
-        Some(ConfidenceCap::Named)
-    } else if is_weak(value) {
-        Some(ConfidenceCap::Weak)
-    } else if let Some(doubt) = in_login(value, dictionary) {
-        Some(doubt)
-    } else if is_wordy(looks) {
-        Some(ConfidenceCap::Dictionary)
+    if has_placeholder_word(value, stats) || is_word_of_name(value, name) || hides_placeholder(value, stats) {
+        Some(ConfidenceCap::NamesItself)
+    } else if is_common(value) {
+        Some(ConfidenceCap::CommonPassword)
+    } else if let Some(cap) = cap_of_login(value, dictionary) {
+        Some(cap)
+    } else if may_be_words(stats) {
+        Some(ConfidenceCap::Words)
     } else {
-        (value.len() < LEAST).then_some(ConfidenceCap::Short)
+        (value.len() < MIN_LENGTH).then_some(ConfidenceCap::Short)
     }
 }
 
-/// So many bytes on each side say what an assignment stands in.
+/// How many bytes on each side of an assignment decide whether it is in binary data.
 const AROUND: usize = 48;
 
-/// Whether what is around a place looks like compressed or encrypted data: control characters as well as bytes that are
-/// not ASCII. A program's strings have zeros between them, text in any encoding has no control characters, and few
-/// serialised records have both. Of random bytes one in nine is the one and one in two the other; half of that and a
-/// third are asked for.
-pub(crate) fn is_in_noise(text: &[u8], place: &Range<usize>) -> bool {
-    let before = &text[place.start.saturating_sub(AROUND)..place.start];
-    let behind = &text[place.end..text.len().min(place.end + AROUND)];
-    let count = |is: fn(&u8) -> bool| before.iter().chain(behind).filter(|byte| is(byte)).count();
+/// Returns whether the bytes around an assignment look like compressed or encrypted data: they have control characters
+/// as well as bytes that are not ASCII.
+///
+/// The strings of a program have zeros between them, text in any encoding has no control characters, and few serialized
+/// records have both. Of random bytes, one in nine is a control character and one in two is not ASCII; the thresholds
+/// are half and a third of that.
+pub(crate) fn is_in_binary_data(text: &[u8], assignment: &Range<usize>) -> bool {
+    let before = &text[assignment.start.saturating_sub(AROUND)..assignment.start];
+    let after = &text[assignment.end..text.len().min(assignment.end + AROUND)];
+    let count = |is: fn(&u8) -> bool| before.iter().chain(after).filter(|byte| is(byte)).count();
     let controls = count(|byte| byte.is_ascii_control() && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x1b));
-    let others = count(|byte| !byte.is_ascii());
-    let all = before.len() + behind.len();
-    all >= 16 && controls * 20 >= all && others * 6 >= all
+    let non_ascii = count(|byte| !byte.is_ascii());
+    let all = before.len() + after.len();
+    all >= 16 && controls * 20 >= all && non_ascii * 6 >= all
 }
 
-/// Shorter values are typed in tests by the thousand.
-const LEAST: usize = 6;
+/// Tests contain thousands of shorter values.
+const MIN_LENGTH: usize = 6;
 
-/// `POSTGRES_PASSWORD: postgres`: a word of the name.
-fn is_of_its_name(value: &[u8], name: &[u8]) -> bool {
+/// Returns whether a value is a word of its name: `POSTGRES_PASSWORD: postgres`.
+fn is_word_of_name(value: &[u8], name: &[u8]) -> bool {
     identifier::split_words(name).iter().any(|word| word.len() > 2 && value.eq_ignore_ascii_case(word))
 }
 
-/// A name and a password in base64 are as doubtful as the password.
-fn in_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
+/// Returns the cap on the password in a user name and a password in base64.
+fn cap_of_login(value: &[u8], dictionary: &Dictionary) -> Option<ConfidenceCap> {
     let password = token_check::basic_auth_password(value)?;
-    let looks = ValueStats::of(&password, dictionary);
-    if is_named(&password, &looks) {
-        Some(ConfidenceCap::Named)
+    let stats = ValueStats::new(&password, dictionary);
+    if has_placeholder_word(&password, &stats) {
+        Some(ConfidenceCap::NamesItself)
     } else {
-        is_weak(&password).then_some(ConfidenceCap::Weak)
+        is_common(&password).then_some(ConfidenceCap::CommonPassword)
     }
 }
 
-/// Whether it is such a value in percent escapes, in base64, or with digits and signs for letters.
-fn hides(value: &[u8], looks: &ValueStats) -> bool {
-    let folded = folded(&without_escapes(value));
-    if folded != value && says_what_it_is(&folded) {
+/// Returns whether a value is a placeholder in percent escapes, in base64, or with digits and punctuation instead of
+/// letters.
+fn hides_placeholder(value: &[u8], stats: &ValueStats) -> bool {
+    let restored = restore_letters(&replace_escapes(value));
+    if restored != value && is_placeholder(&restored) {
         return true;
     }
-    (looks.class == Class::Random || value.ends_with(b"="))
-        && token_check::decode_printable(value).is_some_and(|text| is_words_for_it(&text))
+    (stats.class == Class::Random || value.ends_with(b"="))
+        && token_check::decode_printable(value).is_some_and(|text| has_word_for_secret(&text))
 }
 
-/// A value with a sign for each percent escape: `pwd%23%20` says what it is.
-fn without_escapes(value: &[u8]) -> Vec<u8> {
+/// Replaces each percent escape by one character, so that `pwd%23%20` is found to be a placeholder.
+fn replace_escapes(value: &[u8]) -> Vec<u8> {
     let is_escape = |part: &[u8]| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit);
     let (mut plain, mut at) = (Vec::with_capacity(value.len()), 0);
     while let Some(byte) = value.get(at) {
         let escape = value.get(at..at + 3).filter(|part| is_escape(part));
-        let sign = escape.map_or(*byte, |part| if part == b"%40" { b'@' } else { b' ' });
-        plain.push(sign);
+        let character = escape.map_or(*byte, |part| if part == b"%40" { b'@' } else { b' ' });
+        plain.push(character);
         at += if escape.is_some() { 3 } else { 1 };
     }
     plain
 }
 
-/// Words with signs between them, one of which says what it is: nobody encodes a passphrase so.
-fn is_words_for_it(text: &[u8]) -> bool {
+/// Returns whether a decoded text is words with separators, of which one names a secret. Nobody encodes a passphrase in
+/// this way.
+fn has_word_for_secret(text: &[u8]) -> bool {
     let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    says_what_it_is(text)
+    is_placeholder(text)
         || text.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b' '))
-            && words.any(says_what_it_is)
+            && words.any(is_placeholder)
 }
 
-/// `p4ssw0rd`, `s3cr3t`, `P@$$word`: with the letters that digits and signs stand for.
-fn folded(value: &[u8]) -> Vec<u8> {
+/// Replaces digits and punctuation by the letters that they stand for: `p4ssw0rd`, `s3cr3t`, `P@$$word`.
+fn restore_letters(value: &[u8]) -> Vec<u8> {
     let letter = |byte: &u8| match byte {
         b'0' => b'o',
         b'1' => b'i',
@@ -151,8 +168,8 @@ fn folded(value: &[u8]) -> Vec<u8> {
     value.iter().map(letter).collect()
 }
 
-/// What software comes with, and what people take first, by the lists of default and of common passwords.
-static KNOWN: PrefixSet<35> = PrefixSet::new(&[
+/// Default passwords of software, and the most common passwords, from the published lists of both.
+static COMMON: PrefixSet<35> = PrefixSet::new(&[
     b"arangodb",
     b"cassandra",
     b"changeit",
@@ -190,10 +207,12 @@ static KNOWN: PrefixSet<35> = PrefixSet::new(&[
     b"zabbix",
 ]);
 
-/// `1234`, `asdasd`, `fedcba`, `qwe123`, `postgres`.
-fn is_weak(value: &[u8]) -> bool {
-    let same = |word: &&[u8]| value.eq_ignore_ascii_case(word);
-    if value.first().is_some_and(|first| KNOWN.of(first.to_ascii_lowercase()).iter().any(same)) {
+/// Returns whether a value is a common password, a repetition, or a walk on the keyboard or through the alphabet: `1234`,
+/// `asdasd`, `fedcba`, `qwe123`, `postgres`.
+fn is_common(value: &[u8]) -> bool {
+    let equals = |word: &&[u8]| value.eq_ignore_ascii_case(word);
+    if value.first().is_some_and(|first| COMMON.starting_with(first.to_ascii_lowercase()).iter().any(equals))
+    {
         return true;
     }
     let units = 1..=value.len() / 2;
@@ -206,12 +225,12 @@ fn is_weak(value: &[u8]) -> bool {
         || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
 }
 
-/// Made of words, or so that it could be: a name, a word of another language.
-fn is_wordy(looks: &ValueStats) -> bool {
-    let length = looks.letters() + looks.digits + looks.signs;
-    // Case that changes with every other letter is chance, whatever the letters are.
-    let could_be = looks.likeness > 0 && looks.letters() >= looks.humps * 3;
-    length < 32 && looks.letters() * 10 >= length * 6 && (looks.covered >= 7 || could_be)
+/// Returns whether a value is made of words, or of letters that could be a name or a word of another language.
+fn may_be_words(stats: &ValueStats) -> bool {
+    let length = stats.letters() + stats.digits + stats.punctuation;
+    // Case that changes with every other letter is random, whatever the letters are.
+    let could_be_word = stats.likeness > 0 && stats.letters() >= stats.letter_parts * 3;
+    length < 32 && stats.letters() * 10 >= length * 6 && (stats.covered >= 7 || could_be_word)
 }
 
 #[cfg(test)]
@@ -220,16 +239,16 @@ mod tests {
     use crate::detect::assignment::Model;
 
     #[test]
-    fn compressed_data_is_noise_and_text_in_any_encoding_is_not() {
+    fn compressed_data_is_binary_and_text_in_any_encoding_is_not() {
         let mut random = Lcg(7);
         let noise: Vec<u8> = (0..100).map(|_| random.next_byte()).collect();
-        let said = [&b"pwd"[..], b"=", b"kX7wLm4RtVb9"].concat();
-        let within = |before: &[u8], behind: &[u8]| {
-            let text = [before, &said, behind].concat();
-            is_in_noise(&text, &(before.len()..before.len() + said.len()))
+        let assignment = [&b"pwd"[..], b"=", b"kX7wLm4RtVb9"].concat();
+        let is_binary = |before: &[u8], after: &[u8]| {
+            let text = [before, &assignment, after].concat();
+            is_in_binary_data(&text, &(before.len()..before.len() + assignment.len()))
         };
-        assert!(within(&noise, &noise[50..]));
-        assert!(within(b"", &noise));
+        assert!(is_binary(&noise, &noise[50..]));
+        assert!(is_binary(b"", &noise));
         // GBK and Shift-JIS have no control characters, a table of strings has zeros.
         for text in [
             &[0xc4, 0xe3, 0xba, 0xc3][..],
@@ -238,13 +257,13 @@ mod tests {
             b"\r\n\t",
             "für".as_bytes(),
         ] {
-            assert!(!within(&text.repeat(20), &text.repeat(20)), "{text:?}");
+            assert!(!is_binary(&text.repeat(20), &text.repeat(20)), "{text:?}");
         }
-        assert!(!within(b"\x0a\x07service\x12\x10", b"\x1a\x05other\x22\x0ba longer one"));
-        assert!(!within(b"", b""));
+        assert!(!is_binary(b"\x0a\x07service\x12\x10", b"\x1a\x05other\x22\x0ba longer one"));
+        assert!(!is_binary(b"", b""));
     }
 
-    /// Numbers by chance, the same each time: Knuth's generator, of which the upper bits are taken.
+    /// Random bytes, the same in each run: the upper bits of Knuth's linear congruential generator.
     struct Lcg(u64);
 
     impl Lcg {
@@ -255,36 +274,40 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_to_mind_gets_less_confidence() {
-        let words = &Model::builtin().words;
+    fn values_that_are_often_examples_have_a_cap() {
+        let words = &Model::builtin().dictionary;
         for (value, expected) in [
-            ("store-pass", Some(ConfidenceCap::Named)),
-            ("celerypassword", Some(ConfidenceCap::Named)),
-            ("p4ssw0rd", Some(ConfidenceCap::Named)),
-            ("Cl1ent$ecret!", Some(ConfidenceCap::Named)),
-            ("YS1naXQtdG9rZW4=", Some(ConfidenceCap::Named)),
-            ("p%40ssword%20", Some(ConfidenceCap::Named)),
-            ("Test@12345", Some(ConfidenceCap::Named)),
-            ("cachepass", Some(ConfidenceCap::Named)),
-            ("Bosnia", Some(ConfidenceCap::Named)),
-            ("YXBwOnN0b3JlLXBhc3M", Some(ConfidenceCap::Named)),
-            ("YXBwOjEyMzQ=", Some(ConfidenceCap::Weak)),
-            ("Postgres", Some(ConfidenceCap::Weak)),
-            ("1234", Some(ConfidenceCap::Weak)),
-            ("asdasd", Some(ConfidenceCap::Weak)),
-            ("654321", Some(ConfidenceCap::Weak)),
-            ("qwe123", Some(ConfidenceCap::Weak)),
-            ("Cba-321", Some(ConfidenceCap::Weak)),
-            ("correcthorse", Some(ConfidenceCap::Dictionary)),
-            ("bosco", Some(ConfidenceCap::Dictionary)),
+            ("store-pass", Some(ConfidenceCap::NamesItself)),
+            ("celerypassword", Some(ConfidenceCap::NamesItself)),
+            ("p4ssw0rd", Some(ConfidenceCap::NamesItself)),
+            ("Cl1ent$ecret!", Some(ConfidenceCap::NamesItself)),
+            ("YS1naXQtdG9rZW4=", Some(ConfidenceCap::NamesItself)),
+            ("p%40ssword%20", Some(ConfidenceCap::NamesItself)),
+            ("Test@12345", Some(ConfidenceCap::NamesItself)),
+            ("cachepass", Some(ConfidenceCap::NamesItself)),
+            ("Bosnia", Some(ConfidenceCap::NamesItself)),
+            ("YXBwOnN0b3JlLXBhc3M", Some(ConfidenceCap::NamesItself)),
+            ("YXBwOjEyMzQ=", Some(ConfidenceCap::CommonPassword)),
+            ("Postgres", Some(ConfidenceCap::CommonPassword)),
+            ("1234", Some(ConfidenceCap::CommonPassword)),
+            ("asdasd", Some(ConfidenceCap::CommonPassword)),
+            ("654321", Some(ConfidenceCap::CommonPassword)),
+            ("qwe123", Some(ConfidenceCap::CommonPassword)),
+            ("Cba-321", Some(ConfidenceCap::CommonPassword)),
+            ("correcthorse", Some(ConfidenceCap::Words)),
+            ("bosco", Some(ConfidenceCap::Words)),
             ("k8Gqz", Some(ConfidenceCap::Short)),
             ("k8Gq2Zp", None),
             ("xvqkzjwpdt", None),
             ("8f4b7f84864484a7bf31766abe9204da", None),
             ("kX9pQ2vR7tLm3NwZ8bYc", None),
         ] {
-            let looks = ValueStats::of(value.as_bytes(), words);
-            assert_eq!(of(value.as_bytes(), &looks, b"db_bosnia_password", words), expected, "{value}");
+            let stats = ValueStats::new(value.as_bytes(), words);
+            assert_eq!(
+                cap_of_value(value.as_bytes(), &stats, b"db_bosnia_password", words),
+                expected,
+                "{value}"
+            );
         }
     }
 }

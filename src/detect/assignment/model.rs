@@ -1,81 +1,116 @@
-//! What each feature weighs, and what the sum says: a logistic regression, kept as a table.
+//! Scores a value by its features: a logistic regression, whose weights are in a table. Extracts no features.
 
 use crate::detect::assignment::confidence_cap::ConfidenceCap;
-use crate::finding::{Confidence, Reason, ReasonCode};
+use crate::detect::assignment::features::Sink;
+use crate::finding::Confidence;
 use skant_password_model::dictionary::Dictionary;
-use skant_password_model::feature_key::key_of;
-use skant_password_model::weights::Table;
+use skant_password_model::feature_key::key_of_name;
+use skant_password_model::weights::{Entry, InvalidLine, WeightTable};
 
-/// Weights, a dictionary, and the limits of the levels of confidence.
+/// Weights, thresholds, and the dictionary that features use.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(crate) words: Dictionary,
-    table: Table,
+    pub(crate) dictionary: Dictionary,
+    weights: WeightTable,
 }
 
-/// What the model says of one value: the features that it knows, and what each adds.
+/// The score of one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelScore {
-    /// How sure it is.
     pub confidence: Confidence,
-    /// The sum, in natural logarithms of the odds.
+    /// The sum of the weights, in natural logarithms of the odds.
     pub sum: f32,
-    /// The features that were known, by their number in the model, in the order in which they were seen.
-    pub(crate) parts: Vec<u16>,
-    /// What keeps it from being sure, whatever the sum says.
+    /// The known features of the value, as indices in the table, in the order in which they were extracted.
+    pub(crate) features: Vec<u16>,
+    /// The reason why the confidence has a maximum whatever the sum is.
     pub(crate) cap: Option<ConfidenceCap>,
-    /// The three that weighed most, in words.
-    pub reasons: Vec<Reason>,
+    /// The three features with the greatest weights, and the cap.
+    pub reasons: Vec<ModelReason>,
 }
 
+/// A reason for the confidence of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelReason {
+    /// The kind of the feature (`name-end`), or the confidence cap (`cap-words`).
+    pub code: &'static str,
+    /// The words of the feature that may be shown, as the table of weights has them. No word of the value is among them.
+    pub params: Vec<String>,
+    /// Whether the reason lowers the confidence.
+    pub is_against: bool,
+    /// The reason for people.
+    pub text: String,
+}
+
+// A sum is never NaN: weights are finite.
 impl Eq for ModelScore {}
 
 impl ModelScore {
-    /// What keeps the confidence down whatever the sum is, in words.
+    /// Returns why the confidence has a maximum, for people.
     #[must_use]
     pub fn cap(&self) -> Option<&'static str> {
-        self.cap.map(ConfidenceCap::in_words)
+        self.cap.map(ConfidenceCap::description)
+    }
+}
+
+impl ModelReason {
+    fn from_feature(entry: &Entry) -> Self {
+        let is_against = entry.weight < 0.0;
+        let text = entry.description();
+        Self {
+            code: entry.kind.name(),
+            params: entry.kind.params(&entry.words),
+            is_against,
+            text: if is_against { format!("against it: {text}") } else { text },
+        }
+    }
+
+    fn from_cap(cap: ConfidenceCap) -> Self {
+        Self { code: cap.code(), params: Vec::new(), is_against: true, text: cap.description().to_owned() }
     }
 }
 
 impl Model {
-    /// The one that is compiled in.
+    /// Returns the model that is compiled in.
     #[must_use]
     pub fn builtin() -> &'static Self {
-        static BUILTIN: Model = Model { words: builtin::WORDS, table: builtin::TABLE };
+        static BUILTIN: Model = Model { dictionary: builtin::WORDS, weights: builtin::TABLE };
         &BUILTIN
     }
 
-    /// Reads a table: on each line a feature, a tab and what it weighs.
-    #[must_use]
-    pub fn new(table: &str, words: Dictionary) -> Self {
-        Self { words, table: Table::parse(table) }
+    /// Reads a model from a table of weights in the format of `model/weights.tsv`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a line of the table cannot be read.
+    pub fn new(weights: &str, dictionary: Dictionary) -> Result<Self, InvalidLine> {
+        Ok(Self { dictionary, weights: WeightTable::parse(weights)? })
     }
 
-    /// What it says of the features that `visit` shows; nothing where that is less than low confidence.
-    pub(crate) fn judge(
+    /// Scores the features that `visit` gives. Returns `None` if the sum is below the threshold of low confidence; only
+    /// for other values is the cap computed.
+    pub(crate) fn score(
         &self,
         cap: impl FnOnce() -> Option<ConfidenceCap>,
-        visit: impl FnOnce(&mut crate::detect::assignment::features::Sink<'_>),
+        visit: impl FnOnce(&mut Sink<'_>),
     ) -> Option<ModelScore> {
-        let mut parts = Vec::with_capacity(48);
-        // A bit for each feature that was seen: more are no more than a slower search.
+        let mut features = Vec::with_capacity(48);
+        // A bit for each feature that was seen. Features past the last bit are searched in the list, which is slower.
         let mut seen = [0_u64; 64];
         visit(&mut |kind, words| {
-            let Some(number) = self.table.number(kind.key(words)) else { return };
-            let is_new = match seen.get_mut(usize::from(number / 64)) {
-                Some(word) => {
-                    let bit = 1 << (number % 64);
-                    std::mem::replace(word, *word | bit) & bit == 0
+            let Some(index) = self.weights.index(kind.key(words)) else { return };
+            let is_new = match seen.get_mut(usize::from(index / 64)) {
+                Some(bits) => {
+                    let bit = 1 << (index % 64);
+                    std::mem::replace(bits, *bits | bit) & bit == 0
                 }
-                None => !parts.contains(&number),
+                None => !features.contains(&index),
             };
             if is_new {
-                parts.push(number);
+                features.push(index);
             }
         });
-        let sum = self.table.bias + parts.iter().map(|part| self.table.weight(*part)).sum::<f32>();
-        let [low, medium, high] = self.table.limits;
+        let sum = self.weights.bias + features.iter().map(|index| self.weights.weight(*index)).sum::<f32>();
+        let [low, medium, high] = self.weights.thresholds;
         let confidence = match sum {
             sum if sum >= high => Confidence::High,
             sum if sum >= medium => Confidence::Medium,
@@ -83,127 +118,155 @@ impl Model {
             _ => return None,
         };
         let cap = cap();
-        let most = cap.map_or(Confidence::High, ConfidenceCap::most);
-        Some(ModelScore { confidence: confidence.min(most), sum, parts, cap, reasons: Vec::new() })
+        let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
+        let confidence = confidence.min(max_confidence);
+        Some(ModelScore { confidence, sum, features, cap, reasons: Vec::new() })
     }
 
-    /// The three parts that weighed most, in words.
-    pub(crate) fn reasons(&self, opinion: &ModelScore) -> Vec<Reason> {
+    /// Returns the three features with the greatest weights, and the cap.
+    pub(crate) fn reasons(&self, score: &ModelScore) -> Vec<ModelReason> {
         const SHOWN: usize = 3;
-        let weight = |part: &u16| self.table.weight(*part);
-        // Those that weigh as much as the last one shown are told apart by their words.
-        let mut most = [0.0_f32; SHOWN];
-        for part in &opinion.parts {
-            // What is heavier takes the place of what is lighter, which takes the next one.
-            most.iter_mut().fold(weight(part).abs(), |heavy, one| {
-                let light = heavy.min(*one);
-                *one = heavy.max(*one);
-                light
+        let weight = |index: &u16| self.weights.weight(*index).abs();
+        let mut greatest = [0.0_f32; SHOWN];
+        for index in &score.features {
+            // The weight is inserted into the descending list: each smaller weight moves down by one.
+            greatest.iter_mut().fold(weight(index), |inserted, slot| {
+                let displaced = inserted.min(*slot);
+                *slot = inserted.max(*slot);
+                displaced
             });
         }
-        let least = most[SHOWN - 1];
-        let weightiest = opinion.parts.iter().copied().filter(|part| weight(part).abs() >= least);
-        let features = self.described(weightiest).into_iter().take(SHOWN).map(|(name, words, weight)| {
-            let is_against = weight < 0.0;
-            let text = if is_against { format!("against it: {words}") } else { words };
-            // Only the kind of a feature: the rest of its name may be a part of the value.
-            let kind = name.split(':').next().unwrap_or_default();
-            Reason::new(ReasonCode::ModelFeature, text)
-                .with("feature", kind)
-                .with("effect", if is_against { "against" } else { "for" })
+        // Features with the weight of the last one shown are all described, so that the texts decide among them.
+        let least = greatest[SHOWN - 1];
+        let heaviest = score.features.iter().copied().filter(|index| weight(index) >= least);
+        let features = self.heaviest_first(heaviest).into_iter().take(SHOWN);
+        let reasons = features.map(|(entry, _)| ModelReason::from_feature(entry));
+        reasons.chain(score.cap.map(ModelReason::from_cap)).collect()
+    }
+
+    /// Returns a description and the weight of each feature of a score, the greatest weight first. The last entry is the
+    /// intercept.
+    #[must_use]
+    pub fn explain(&self, score: &ModelScore) -> Vec<(String, f32)> {
+        self.with_intercept(score.features.iter().copied())
+    }
+
+    /// Returns the same for features by their names, also if their sum is too low for a finding.
+    pub(crate) fn explain_features(&self, names: &[String]) -> Vec<(String, f32)> {
+        self.with_intercept(names.iter().filter_map(|name| self.weights.index(key_of_name(name))))
+    }
+
+    /// Returns the lowest sums for low, medium and high confidence.
+    #[must_use]
+    pub const fn thresholds(&self) -> [f32; 3] {
+        self.weights.thresholds
+    }
+
+    fn with_intercept(&self, features: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
+        let features = self.heaviest_first(features).into_iter();
+        let described = features.map(|(entry, description)| (description, entry.weight));
+        described.chain([("the same for every value (intercept)".to_owned(), self.weights.bias)]).collect()
+    }
+
+    /// Returns the entries of features with their descriptions, the greatest weight first.
+    fn heaviest_first(&self, features: impl Iterator<Item = u16>) -> Vec<(&Entry, String)> {
+        let entries = features.filter_map(|index| self.weights.entries.get(usize::from(index)));
+        let mut described: Vec<_> = entries.map(|entry| (entry, entry.description())).collect();
+        described.sort_by(|(one, text), (other, other_text)| {
+            other.weight.abs().total_cmp(&one.weight.abs()).then_with(|| text.cmp(other_text))
         });
-        let cap = opinion.cap().map(|text| Reason::new(ReasonCode::ConfidenceCap, text));
-        features.chain(cap).collect()
-    }
-
-    /// Each part of an opinion in words, with what it adds to the sum; the weightiest first. The last one, without
-    /// a feature of its own, is what all values start from.
-    #[must_use]
-    pub fn explain(&self, opinion: &ModelScore) -> Vec<(String, f32)> {
-        self.with_start(opinion.parts.iter().copied())
-    }
-
-    /// The same of features by their names, whatever comes of them.
-    pub(crate) fn weigh(&self, features: &[String]) -> Vec<(String, f32)> {
-        self.with_start(features.iter().filter_map(|name| self.table.number(key_of(name))))
-    }
-
-    /// The least sums for low, medium and high confidence.
-    #[must_use]
-    pub const fn limits(&self) -> [f32; 3] {
-        self.table.limits
-    }
-
-    fn with_start(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
-        let mut parts = self.in_words(parts);
-        parts.push(("what all values start from".to_owned(), self.table.bias));
-        parts
-    }
-
-    fn in_words(&self, parts: impl Iterator<Item = u16>) -> Vec<(String, f32)> {
-        self.described(parts).into_iter().map(|(_, words, weight)| (words, weight)).collect()
-    }
-
-    /// Features with their name, a description and their weight; the weightiest first.
-    fn described(&self, parts: impl Iterator<Item = u16>) -> Vec<(&str, String, f32)> {
-        let entries = parts.filter_map(|part| self.table.entries.get(usize::from(part)));
-        let mut parts: Vec<(&str, String, f32)> = entries
-            .map(|(name, weight)| {
-                (name.as_ref(), crate::detect::assignment::describe::in_words(name), *weight)
-            })
-            .collect();
-        parts.sort_by(|one, other| other.2.abs().total_cmp(&one.2.abs()).then_with(|| one.1.cmp(&other.1)));
-        parts
+        described
     }
 }
 
-/// What `build.rs` makes of `model/`.
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    reason = "nobody reads it, and each number would be told in a line of all numbers"
-)]
+/// The tables that `build.rs` writes from `model/`.
+#[allow(clippy::all, clippy::pedantic, reason = "generated numbers, read by nobody")]
 mod builtin {
     use std::borrow::Cow;
 
-    use super::{Dictionary, Table};
+    use skant_password_model::FeatureKind;
+
+    use super::{Dictionary, Entry, WeightTable};
 
     include!(concat!(env!("OUT_DIR"), "/model.rs"));
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{HashMap, HashSet};
+
     use super::*;
 
     #[test]
-    fn the_one_compiled_in_is_that_of_the_files() {
+    fn the_builtin_model_is_that_of_the_files() {
         let words = Dictionary::new(
             include_str!("../../../model/words.txt"),
             include_str!("../../../model/pairs.txt"),
         );
-        let model = Model::new(include_str!("../../../model/weights.tsv"), words);
+        let model = Model::new(include_str!("../../../model/weights.tsv"), words).unwrap();
         assert_eq!(format!("{model:?}"), format!("{:?}", Model::builtin()));
     }
 
     #[test]
-    fn what_speaks_against_a_value_is_said_to() {
+    fn reasons_against_a_value_say_so() {
         let model = Model::new(
             "bias\t-1\nlow\t-5\nmedium\t0\nhigh\t1\nname-alone:a\t-0.5\nname-alone:b\t2\n",
             Dictionary::new("", ""),
         );
-        let part = |name| model.table.number(key_of(name)).unwrap();
-        let parts = vec![part("name-alone:a"), part("name-alone:b")];
-        let opinion =
-            ModelScore { confidence: Confidence::Low, sum: 0.5, parts, cap: None, reasons: Vec::new() };
-        let reasons: Vec<String> = model.reasons(&opinion).into_iter().map(|reason| reason.text).collect();
-        assert_eq!(reasons, ["the name is `b` alone", "against it: the name is `a` alone"]);
+        let model = model.unwrap();
+        let index = |name| model.weights.index(key_of_name(name)).unwrap();
+        let score = ModelScore {
+            confidence: Confidence::Low,
+            sum: 0.5,
+            features: vec![index("name-alone:a"), index("name-alone:b")],
+            cap: Some(ConfidenceCap::Short),
+            reasons: Vec::new(),
+        };
+        let reasons = model.reasons(&score);
+        let texts: Vec<&str> = reasons.iter().map(|reason| reason.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "the whole name is `b`",
+                "against it: the whole name is `a`",
+                "at most medium confidence: the value has few characters"
+            ]
+        );
+        let data: Vec<_> =
+            reasons.iter().map(|reason| (reason.code, &reason.params[..], reason.is_against)).collect();
+        let (a, b) = (["a".to_owned()], ["b".to_owned()]);
+        assert_eq!(
+            data,
+            [("name-alone", &b[..], false), ("name-alone", &a[..], true), ("cap-short", &[], true)]
+        );
     }
 
     #[test]
     fn each_feature_of_the_table_has_a_key_of_its_own() {
-        let mut keys = Model::builtin().table.keys.to_vec();
+        let mut keys = Model::builtin().weights.keys.to_vec();
         keys.sort_unstable();
         keys.dedup();
-        assert!(keys.len() > 1000 && keys.len() == Model::builtin().table.entries.len());
+        assert!(keys.len() > 1000 && keys.len() == Model::builtin().weights.entries.len());
+    }
+
+    #[test]
+    fn no_two_kinds_of_features_have_the_same_description() {
+        let mut kinds = HashMap::new();
+        for entry in Model::builtin().weights.entries.iter() {
+            let kind = *kinds.entry(entry.description()).or_insert(entry.kind);
+            assert_eq!(kind, entry.kind, "{}", entry.description());
+        }
+        let described: HashSet<_> = kinds.values().collect();
+        assert!(described.len() > 30, "{}", described.len());
+    }
+
+    #[test]
+    fn no_description_and_no_parameter_shows_a_word_of_the_value() {
+        let entries = Model::builtin().weights.entries.iter();
+        let of_value: Vec<&Entry> = entries.filter(|entry| entry.kind.name() == "value").collect();
+        assert!(of_value.len() > 100);
+        let descriptions: HashSet<String> = of_value.iter().map(|entry| entry.description()).collect();
+        assert_eq!(descriptions.len(), 1);
+        assert!(of_value.iter().all(|entry| entry.kind.params(&entry.words).is_empty()));
     }
 }

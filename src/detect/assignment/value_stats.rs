@@ -1,78 +1,33 @@
-//! What a value looks like, in numbers and in one word.
+//! Measures a value: counts of characters, dictionary words, and the class that it looks like. Judges nothing.
 
-use skant_password_model::dictionary::{Dictionary, MOST_RUN};
-use skant_password_model::feature_key::Word;
+use skant_password_model::dictionary::{Dictionary, MAX_RUN};
+pub(crate) use skant_password_model::vocabulary::Class;
 
-/// What kind of thing a value looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Class {
-    /// Digits, and signs between them.
-    Number,
-    /// Hexadecimal digits, sixteen or more.
-    Hex,
-    /// One word or several run together, all in one case.
-    Word,
-    /// Letters in one case that are no words.
-    Letters,
-    /// Words run together, told apart by their case.
-    Camel,
-    /// Letters of both cases that are no words.
-    Mixed,
-    /// Words with `_`, `-` or `.` between them.
-    Fragments,
-    /// Words, and digits or signs behind or between them.
-    WordDigits,
-    /// Short, letters with digits or signs, no words.
-    Typed,
-    /// Long, letters with digits, no words.
-    Random,
-    /// Words with spaces between them.
-    Sentence,
-    /// With slashes between words.
-    Path,
-}
-
-impl Class {
-    /// As features call it.
-    pub(crate) const fn word(self) -> Word<'static> {
-        match self {
-            Self::Number => const { Word::of(b"number") },
-            Self::Hex => const { Word::of(b"hex") },
-            Self::Word => const { Word::of(b"word") },
-            Self::Letters => const { Word::of(b"letters") },
-            Self::Camel => const { Word::of(b"camel") },
-            Self::Mixed => const { Word::of(b"mixed") },
-            Self::Fragments => const { Word::of(b"joined") },
-            Self::WordDigits => const { Word::of(b"word-digits") },
-            Self::Typed => const { Word::of(b"typed") },
-            Self::Random => const { Word::of(b"random") },
-            Self::Sentence => const { Word::of(b"sentence") },
-            Self::Path => const { Word::of(b"path") },
-        }
-    }
-}
-
-/// A value in numbers.
+/// Measurements of a value.
 #[derive(Clone, Debug)]
 pub(crate) struct ValueStats {
     pub(crate) lower: usize,
     pub(crate) upper: usize,
     pub(crate) digits: usize,
-    pub(crate) signs: usize,
-    /// The share of its letters that words cover, in tenths.
+    /// Bytes that are neither ASCII letters nor digits.
+    pub(crate) punctuation: usize,
+    /// The share of its letters that dictionary words cover, in tenths.
     pub(crate) covered: usize,
+    /// How many dictionary words cover them.
     pub(crate) words: usize,
-    /// In how many parts its letters fall by what stands between them and by their case.
-    pub(crate) humps: usize,
-    /// How much more its letters look like words than like chance: eighths of a bit for each pair.
+    /// How many parts its letters are in, split at other characters and where the case begins a word.
+    pub(crate) letter_parts: usize,
+    /// How much more common its pairs of letters are in words than in random letters: the mean, in eighths of a bit.
     pub(crate) likeness: i32,
-    /// How often the kind of character changes, in hundredths of what it could.
+    /// How often the kind of character changes, in hundredths of the number of pairs of characters.
     pub(crate) changes: usize,
+    /// How many different bytes it has.
     pub(crate) distinct: usize,
     pub(crate) class: Class,
 }
 
-const fn kind(byte: u8) -> u8 {
+/// The kind of a byte, as an index: lowercase, uppercase, digit, other.
+const fn character_kind(byte: u8) -> u8 {
     match byte {
         b'a'..=b'z' => 0,
         b'A'..=b'Z' => 1,
@@ -81,68 +36,68 @@ const fn kind(byte: u8) -> u8 {
     }
 }
 
-/// A bit for each place of a run of letters where its case begins a word: `correctHorse`, `HTTPServer`.
-fn humps_of(run: &[u8]) -> u64 {
-    let begins = |at: usize| {
+/// Returns a bit for each position of a run of letters at which its case begins a word: `correctHorse`, `HTTPServer`.
+fn case_starts(run: &[u8]) -> u64 {
+    let begins_word = |at: usize| {
         run[at].is_ascii_uppercase()
             && (run[at - 1].is_ascii_lowercase() || run.get(at + 1).is_some_and(u8::is_ascii_lowercase))
     };
-    (1..run.len().min(MOST_RUN)).fold(0, |humps, at| humps | u64::from(begins(at)) << at)
+    (1..run.len().min(MAX_RUN)).fold(0, |starts, at| starts | u64::from(begins_word(at)) << at)
 }
 
 impl ValueStats {
-    pub(crate) fn of(value: &[u8], words: &Dictionary) -> Self {
+    pub(crate) fn new(value: &[u8], dictionary: &Dictionary) -> Self {
         let mut counts = [0_usize; 4];
         let mut seen = [0_u64; 4];
         let (mut changes, mut likeness, mut pairs) = (0, 0, 0);
-        let (mut last, mut before) = (4, 0);
+        let (mut last_kind, mut last_byte) = (4, 0);
         for &byte in value {
-            let this = kind(byte);
-            counts[usize::from(this)] += 1;
-            // A capital at the beginning of a word is no change.
-            changes += usize::from(last != 4 && this != last && !(last == 1 && this == 0));
-            if this == 0 && last < 2 || this == 1 && last == 1 {
-                likeness += words.likeness(before, byte);
+            let kind = character_kind(byte);
+            counts[usize::from(kind)] += 1;
+            // An uppercase letter at the start of a word is no change.
+            changes += usize::from(last_kind != 4 && kind != last_kind && !(last_kind == 1 && kind == 0));
+            if kind == 0 && last_kind < 2 || kind == 1 && last_kind == 1 {
+                likeness += dictionary.pair_likeness(last_byte, byte);
                 pairs += 1;
             }
-            (last, before) = (this, byte);
+            (last_kind, last_byte) = (kind, byte);
             seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
         }
-        let distinct = seen.iter().map(|part| part.count_ones() as usize).sum();
-        let [lower, upper, digits, signs] = counts;
-        let (mut in_words, mut count, mut humps) = (0, 0, 0);
+        let distinct = seen.iter().map(|bits| bits.count_ones() as usize).sum();
+        let [lower, upper, digits, punctuation] = counts;
+        let (mut covered_letters, mut words, mut letter_parts) = (0, 0, 0);
         for run in value.split(|byte| !byte.is_ascii_alphabetic()).filter(|run| !run.is_empty()) {
-            let mut letters = [0; MOST_RUN];
-            let letters = &mut letters[..run.len().min(MOST_RUN)];
+            let mut letters = [0; MAX_RUN];
+            let letters = &mut letters[..run.len().min(MAX_RUN)];
             letters.copy_from_slice(&run[..letters.len()]);
             letters.make_ascii_lowercase();
-            let begins = humps_of(run);
-            let (covered, found) = words.cover(letters, begins);
-            in_words += covered;
-            count += found;
-            humps += 1 + begins.count_ones() as usize;
+            let starts = case_starts(run);
+            let (covered_here, words_here) = dictionary.cover(letters, starts);
+            covered_letters += covered_here;
+            words += words_here;
+            letter_parts += 1 + starts.count_ones() as usize;
         }
-        let letters = lower + upper;
-        let mut looks = Self {
+        let mut stats = Self {
             lower,
             upper,
             digits,
-            signs,
-            covered: (in_words * 10).checked_div(letters).unwrap_or(0),
-            words: count,
-            humps,
+            punctuation,
+            covered: (covered_letters * 10).checked_div(lower + upper).unwrap_or(0),
+            words,
+            letter_parts,
             likeness: likeness.checked_div(pairs).unwrap_or(0),
             changes: (changes * 100).checked_div(value.len().saturating_sub(1)).unwrap_or(0),
             distinct,
-            class: Class::Typed,
+            class: Class::HumanChosen,
         };
-        looks.class = looks.classed(value);
-        looks
+        stats.class = stats.classify(value);
+        stats
     }
 
-    /// Whether it looks drawn by chance from a large alphabet, so that a hash of it gives nothing away.
+    /// Returns whether the value looks like random characters of a large alphabet, so that a hash of it cannot be
+    /// reversed by trial.
     pub(crate) const fn is_random(&self) -> bool {
-        matches!(self.class, Class::Random | Class::Hex | Class::Mixed)
+        matches!(self.class, Class::Random | Class::Hex | Class::MixedCase)
             && self.distinct >= 10
             && self.covered < 5
     }
@@ -151,22 +106,22 @@ impl ValueStats {
         self.lower + self.upper
     }
 
-    fn classed(&self, value: &[u8]) -> Class {
+    fn classify(&self, value: &[u8]) -> Class {
         let letters = self.letters();
-        let wordy = self.covered >= 7;
+        let is_wordy = self.covered >= 7;
         if letters == 0
             || letters == 1
                 && value.len() > 4
-                && self.digits + self.signs == value.len() - 1
-                && self.signs > 0
+                && self.digits + self.punctuation == value.len() - 1
+                && self.punctuation > 0
         {
             return Class::Number;
         }
         if value.contains(&b' ') {
             return Class::Sentence;
         }
-        let core = value.strip_prefix(b"0x").unwrap_or(value);
-        if core.len() >= 16 && self.digits > 0 && core.iter().all(u8::is_ascii_hexdigit) {
+        let digits = value.strip_prefix(b"0x").unwrap_or(value);
+        if digits.len() >= 16 && self.digits > 0 && digits.iter().all(u8::is_ascii_hexdigit) {
             return Class::Hex;
         }
         let slashes = memchr::memchr_iter(b'/', value).count();
@@ -174,24 +129,24 @@ impl ValueStats {
             return Class::Path;
         }
         if letters == value.len() {
-            let capital = self.upper == 1 && value[0].is_ascii_uppercase();
-            let one_case = self.lower == 0 || self.upper == 0 || capital;
-            return match (one_case, wordy) {
+            let is_capitalized = self.upper == 1 && value[0].is_ascii_uppercase();
+            let has_one_case = self.lower == 0 || self.upper == 0 || is_capitalized;
+            return match (has_one_case, is_wordy) {
                 (true, true) => Class::Word,
                 (true, false) => Class::Letters,
                 (false, true) => Class::Camel,
-                (false, false) => Class::Mixed,
+                (false, false) => Class::MixedCase,
             };
         }
-        let joins = value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b':')).count();
-        if wordy {
-            return if joins > 0 && joins == self.signs && self.digits <= 3 {
-                Class::Fragments
+        let separators = value.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b':')).count();
+        if is_wordy {
+            return if separators > 0 && separators == self.punctuation && self.digits <= 3 {
+                Class::Separated
             } else {
                 Class::WordDigits
             };
         }
-        if value.len() >= 16 { Class::Random } else { Class::Typed }
+        if value.len() >= 16 { Class::Random } else { Class::HumanChosen }
     }
 }
 
@@ -200,19 +155,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_tells_where_a_word_begins() {
-        for (run, humps) in
+    fn an_uppercase_letter_may_begin_a_word() {
+        for (run, starts) in
             [("correctHorse", 1 << 7), ("HTTPServer", 1 << 4), ("Word", 0), ("WORD", 0), ("aBcD", 0b1010)]
         {
-            assert_eq!(humps_of(run.as_bytes()), humps, "{run}");
+            assert_eq!(case_starts(run.as_bytes()), starts, "{run}");
         }
     }
 
     #[test]
-    fn what_is_counted_is_what_stands_there() {
+    fn changes_and_randomness_are_measured() {
         let words = Dictionary::new("correct\nhorse\nsummer\n", "");
-        let of = |value: &str| ValueStats::of(value.as_bytes(), &words);
-        assert_eq!(["aaaa", "aab1", "a1b2"].map(|value| of(value).changes), [0, 33, 100]);
+        let stats = |value: &str| ValueStats::new(value.as_bytes(), &words);
+        assert_eq!(["aaaa", "aab1", "a1b2"].map(|value| stats(value).changes), [0, 33, 100]);
         for (value, is_random) in [
             ("k8Gq2ZpX7wLm4RtVb", true),
             ("8f4b7f84864484a7bf31766abe9204da", true),
@@ -220,12 +175,12 @@ mod tests {
             ("correct-horse-summer", false),
             ("suMmeRhOrse", false),
         ] {
-            assert_eq!(of(value).is_random(), is_random, "{value}");
+            assert_eq!(stats(value).is_random(), is_random, "{value}");
         }
     }
 
     #[test]
-    fn each_kind_of_value_is_told() {
+    fn each_class_is_recognized() {
         let words = Dictionary::new("correct\nhorse\npassword\nsummer\nthe\n", "");
         for (value, class) in [
             ("522154", Class::Number),
@@ -234,16 +189,16 @@ mod tests {
             ("Summer", Class::Word),
             ("zqkvjwxp", Class::Letters),
             ("correctHorse", Class::Camel),
-            ("zqKvjWxp", Class::Mixed),
-            ("suMmeRhOrse", Class::Mixed),
-            ("correct-horse", Class::Fragments),
+            ("zqKvjWxp", Class::MixedCase),
+            ("suMmeRhOrse", Class::MixedCase),
+            ("correct-horse", Class::Separated),
             ("summer2024", Class::WordDigits),
-            ("k8Gq2Zp", Class::Typed),
+            ("k8Gq2Zp", Class::HumanChosen),
             ("k8Gq2ZpX7wLm4RtVb", Class::Random),
             ("the horse", Class::Sentence),
             ("/summer/horse", Class::Path),
         ] {
-            assert_eq!(ValueStats::of(value.as_bytes(), &words).class, class, "{value}");
+            assert_eq!(ValueStats::new(value.as_bytes(), &words).class, class, "{value}");
         }
     }
 }

@@ -1,22 +1,22 @@
-//! The cache tree (`TREE`): which folders of the index are, unchanged, a tree object that git already knows.
-//! Not a source of truth about what is staged: the entries are; this says which of them need no look.
+//! The cache tree (`TREE`): the folders of the index that are unchanged since git wrote a tree object for them.
+//! The entries decide what is staged; this tree only tells which of them need no comparison.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::git::Oid;
-use crate::git::index::entries::Arena;
-use crate::git::index::reader::Reader;
-use crate::git::index::{IndexError, addressable};
+use super::entries::Arena;
+use super::error::IndexError;
+use super::reader::{Reader, addressable};
+use crate::git::oid::Oid;
 
-/// Deeper than any path that a file system holds. Whoever walks the tree by recursion relies on it.
+/// Depth limit, larger than the depth of any path in a file system. A recursive walk of the tree relies on it.
 const MAX_DEPTH: usize = 4096;
 
-/// The tree, flat and in the file's order, so that neither reading nor dropping it recurses.
+/// The tree as a flat list in the order of the file, so that neither reading nor dropping it recurses.
 #[derive(Debug)]
-pub(crate) struct CacheTree {
+pub(super) struct CacheTree {
     nodes: Vec<Node>,
-    /// Node numbers: the children of each node lie together, in the order of the index.
+    /// Node numbers. The children of a node are adjacent, in the order of the index.
     children: Vec<u32>,
 }
 
@@ -24,9 +24,9 @@ pub(crate) struct CacheTree {
 struct Node {
     name: Range<u32>,
     parent: u32,
-    /// How many entries lie in this folder and below, if it is valid, and where its name is stored.
+    /// For a valid folder: the number of entries in it and below, and the position of its object name.
     valid: Option<(u32, u32)>,
-    /// Place in `CacheTree::children`.
+    /// Index into `CacheTree::children`.
     first_child: u32,
     child_count: u32,
 }
@@ -40,31 +40,31 @@ pub struct CacheNode<'a> {
 }
 
 impl<'a> CacheNode<'a> {
-    pub(crate) fn root(arena: Arena<'a>, tree: &'a CacheTree) -> Option<Self> {
+    pub(super) fn root(arena: Arena<'a>, tree: &'a CacheTree) -> Option<Self> {
         tree.nodes.first().map(|node| Self { arena, tree, node })
     }
 
-    /// The folder's own name, without its parents; empty for the root.
+    /// Returns the folder's own name, without its parents; empty for the root.
     #[must_use]
     pub fn name(&self) -> &'a [u8] {
         &self.arena.bytes[self.node.name.start as usize..self.node.name.end as usize]
     }
 
-    /// How many index entries lie in this folder and below, a sparse folder counting as one.
-    /// `None` if something in it changed since its tree object was written.
+    /// Returns the number of index entries in this folder and below; a sparse folder counts as one entry.
+    /// `None` if the folder changed since its tree object was written.
     #[must_use]
     pub fn entry_count(&self) -> Option<usize> {
         self.node.valid.map(|(count, _)| count as usize)
     }
 
-    /// The tree object that equals this folder; `None` if something in it changed.
+    /// Returns the tree object that equals this folder; `None` if the folder changed since it was written.
     #[must_use]
     pub fn oid(&self) -> Option<Oid> {
         self.node.valid.and_then(|(_, oid)| self.arena.oid(oid as usize))
     }
 
-    /// The folders in this one, in the order of their entries in the index: `a-b` before `a`, as `-` sorts
-    /// before the `/` that follows `a`. A folder that the index holds may be missing here.
+    /// Returns the folders in this one, in the order of their entries in the index: `a-b` is before `a`, because `-`
+    /// sorts before the `/` that follows `a`. A folder of the index may be missing here.
     #[must_use]
     pub fn children(&self) -> impl ExactSizeIterator<Item = CacheNode<'a>> + use<'a> {
         let (arena, tree) = (self.arena, self.tree);
@@ -75,7 +75,7 @@ impl<'a> CacheNode<'a> {
         })
     }
 
-    /// The folder of this name in this one.
+    /// Returns the folder of this name in this one.
     #[must_use]
     pub fn child(&self, name: &[u8]) -> Option<CacheNode<'a>> {
         let numbers = self.child_numbers();
@@ -101,9 +101,9 @@ impl std::fmt::Debug for CacheNode<'_> {
 }
 
 impl CacheTree {
-    /// Reads the extension of an index that, all files merged, has `entries` entries. Its file begins at
-    /// `origin` in the buffer.
-    pub(crate) fn read(
+    /// Reads the extension of an index that has `entries` entries after a merge with its shared file. Its file begins
+    /// at `origin` in the buffer.
+    pub(super) fn read(
         arena: Arena<'_>,
         region: Range<usize>,
         origin: usize,
@@ -111,38 +111,41 @@ impl CacheTree {
     ) -> Result<Self, IndexError> {
         let mut reader = Reader::new(arena.bytes, region, origin);
         let mut nodes: Vec<Node> = Vec::new();
-        // The way down to the present node: its number, and what it still has to come.
-        let mut way: Vec<(usize, u32, Budget)> = Vec::new();
+        // The path to the current node: for each node its number, the number of children that are not read yet, and
+        // the entries that these may still hold.
+        let mut path: Vec<(usize, u32, EntryBudget)> = Vec::new();
         loop {
-            let node = read_node(&mut reader, arena, way.last().map(|&(parent, ..)| parent))?;
-            let budget = match way.last_mut() {
-                None => Budget::root(entries, &node),
+            let node = read_node(&mut reader, arena, path.last().map(|&(parent, ..)| parent))?;
+            let budget = match path.last_mut() {
+                None => EntryBudget::for_root(entries, &node),
                 Some((_, left, above)) => {
                     *left -= 1;
                     above.spend(&node)
                 }
             };
             let Some(budget) = budget else {
-                return Err(reader.damage("a folder of the cache tree counts entries that are not there"));
+                return Err(reader.damaged("a folder of the cache tree counts entries that are not there"));
             };
-            if way.len() == MAX_DEPTH {
-                return Err(reader.damage("the cache tree is too deep"));
+            if path.len() == MAX_DEPTH {
+                return Err(reader.damaged("the cache tree is too deep"));
             }
-            way.push((nodes.len(), node.child_count, budget));
+            path.push((nodes.len(), node.child_count, budget));
             nodes.push(node);
-            while way.pop_if(|&mut (_, left, _)| left == 0).is_some() {}
-            if way.is_empty() {
+            while path.pop_if(|&mut (_, left, _)| left == 0).is_some() {}
+            if path.is_empty() {
                 break;
             }
         }
-        if reader.left() > 0 {
-            return Err(reader.damage("the cache tree goes on behind its end"));
+        if reader.remaining() > 0 {
+            return Err(reader.damaged("the cache tree goes on after its end"));
         }
-        Self::sorted(nodes, arena).ok_or_else(|| reader.damage("the cache tree holds a folder twice"))
+        Self::with_sorted_children(nodes, arena)
+            .ok_or_else(|| reader.damaged("the cache tree holds a folder twice"))
     }
 
-    /// `None` if two children of a folder have the same name. Git sorts children by length first.
-    fn sorted(mut nodes: Vec<Node>, arena: Arena<'_>) -> Option<Self> {
+    /// Creates the tree with the children of each node in the order of the index; git stores them by length first.
+    /// Returns `None` if two children of a folder have the same name.
+    fn with_sorted_children(mut nodes: Vec<Node>, arena: Arena<'_>) -> Option<Self> {
         let mut first = 0;
         for node in &mut nodes {
             node.first_child = first;
@@ -177,18 +180,19 @@ impl CacheTree {
     }
 }
 
-/// How many entries the valid folders below a node may still hold.
+/// The number of entries that the valid folders below a node may still hold.
 #[derive(Clone, Copy)]
-struct Budget(usize);
+struct EntryBudget(usize);
 
-impl Budget {
-    /// Git commits the tree that a valid root names, so a root that counts otherwise than the entries would
-    /// make the commit differ from what we read.
-    fn root(entries: usize, root: &Node) -> Option<Self> {
+impl EntryBudget {
+    /// Returns the budget of the root; `None` if a valid root does not count all entries. Git commits the tree that a
+    /// valid root names, so the commit would differ from the entries that are read here.
+    fn for_root(entries: usize, root: &Node) -> Option<Self> {
         let fits = root.valid.is_none_or(|(count, _)| count as usize == entries);
         fits.then_some(Self(entries))
     }
 
+    /// Subtracts the entries of a valid child, and returns the budget of the child's own children.
     fn spend(&mut self, child: &Node) -> Option<Self> {
         let Some((count, _)) = child.valid else { return Some(*self) };
         self.0 = self.0.checked_sub(count as usize)?;
@@ -196,19 +200,20 @@ impl Budget {
     }
 }
 
-/// Name, zero byte, number of entries, space, number of folders, line feed; and the object name if valid.
+/// Reads a node: name, zero byte, number of entries, space, number of folders, line feed, and the object name if the
+/// node is valid.
 fn read_node(reader: &mut Reader<'_>, arena: Arena<'_>, parent: Option<usize>) -> Result<Node, IndexError> {
     const SHORT: &str = "the cache tree is cut short";
     const NUMBER: &str = "a number in the cache tree is damaged";
     let start = reader.at();
-    let name = reader.until(0, SHORT)?;
+    let name = reader.take_until(0, SHORT)?;
     if parent.is_none() != name.is_empty() || memchr::memchr(b'/', name).is_some() {
-        return Err(reader.damage("a folder of the cache tree has an impossible name"));
+        return Err(reader.damaged("a folder of the cache tree has an impossible name"));
     }
     let end = start + name.len();
-    let invalid = reader.take_if(b'-');
+    let is_invalid = reader.take_if(b'-');
     let count = reader.decimal(b' ', NUMBER)?;
-    let valid = (!invalid).then_some(count);
+    let valid = (!is_invalid).then_some(count);
     let child_count = reader.decimal(b'\n', NUMBER)?;
     let oid = reader.at();
     if valid.is_some() {
@@ -223,7 +228,7 @@ fn read_node(reader: &mut Reader<'_>, arena: Arena<'_>, parent: Option<usize>) -
     })
 }
 
-/// The order that folders have in the index, where a slash follows each name.
+/// Compares folders as they are ordered in the index, where a slash follows each name.
 fn folder_order(one: &[u8], other: &[u8]) -> Ordering {
     let shared = one.len().min(other.len());
     let after = |name: &[u8]| name.get(shared).copied().unwrap_or(b'/');

@@ -1,64 +1,66 @@
-//! The entries of one index file, versions 2 to 4: where each begins, and where its path stands.
-//! Decodes nothing else up front, as most runs look at few of them; allocates nothing per entry.
+//! The entries of one index file, versions 2 to 4: where each begins, and where its path is.
+//! Decodes nothing else up front, because most runs use few entries; allocates nothing per entry.
 
 use std::cmp::Ordering;
 
-use crate::git::index::reader::Reader;
-use crate::git::index::{Entry, IndexError, addressable};
-use crate::git::{ObjectFormat, Oid};
+use super::entry::Entry;
+use super::error::IndexError;
+use super::reader::{Reader, addressable};
+use crate::git::oid::{ObjectFormat, Oid};
 
-/// What `stat` knew about the file, before the object name.
+/// Length of the data from `stat`, which is before the object name.
 const STAT: usize = 40;
-/// The mode within it.
+/// Offset of the mode in that data.
 const MODE: usize = 24;
 const EXTENDED: u16 = 0x4000;
 const NAME_LEN: u16 = 0x0fff;
 const SKIP_WORKTREE: u16 = 0x4000;
 const INTENT_TO_ADD: u16 = 0x2000;
-/// How far the names of version 4 may unfold: the average path may be a thousand bytes long, and a small
-/// index of very long paths is fine too. Else each entry could repeat a name of the size of the file.
+/// The names of version 4 may unfold to this many times the size of the file. An average path may then be a thousand
+/// bytes long. Without a limit, each entry could repeat a name of the size of the file.
 const UNFOLD_FACTOR: usize = 16;
+/// Size that the names may have in addition, in bytes, so that a small index may have very long paths.
 const UNFOLD_FREE: usize = 4 << 20;
 
-/// An entry, as places in the buffer. Both were checked to be inside it.
+/// An entry, as positions in the buffer. All were checked to be inside of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Record {
+pub(super) struct Record {
     head: u32,
     path: u32,
     path_len: u32,
 }
 
 impl Record {
-    /// Where the entry begins.
-    pub(crate) fn head(self) -> usize {
+    /// Returns the position at which the entry begins.
+    pub(super) fn head(self) -> usize {
         self.head as usize
     }
 
-    /// Moves along as its file moves in the buffer, which must stay within what four bytes can address.
-    pub(crate) fn shift(&mut self, by: u32) {
+    /// Moves the entry with its file in the buffer, which must stay within the range of four bytes.
+    pub(super) fn shift(&mut self, by: u32) {
         self.head += by;
         self.path += by;
     }
 
-    pub(crate) fn has_path(self) -> bool {
+    pub(super) fn has_path(self) -> bool {
         self.path_len > 0
     }
 
-    /// This entry under the path of another: how a split index replaces one of its base.
-    pub(crate) fn with_path_of(self, other: Self) -> Self {
+    /// Returns this entry with the path of another. A split index replaces an entry of its base in this way.
+    pub(super) fn with_path_of(self, other: Self) -> Self {
         Self { head: self.head, ..other }
     }
 }
 
 /// The buffer that records point into.
 #[derive(Clone, Copy)]
-pub(crate) struct Arena<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) format: ObjectFormat,
+pub(super) struct Arena<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) format: ObjectFormat,
 }
 
 impl<'a> Arena<'a> {
-    pub(crate) fn path(self, record: Record) -> &'a [u8] {
+    pub(super) fn path(self, record: Record) -> &'a [u8] {
         let start = record.path as usize;
         &self.bytes[start..start + record.path_len as usize]
     }
@@ -71,21 +73,21 @@ impl<'a> Arena<'a> {
         u16::from_be_bytes([self.bytes[at], self.bytes[at + 1]])
     }
 
-    pub(crate) fn stage(self, record: Record) -> u8 {
+    pub(super) fn stage(self, record: Record) -> u8 {
         stage(self.flags(record))
     }
 
-    /// By path bytes, then stage, as git sorts entries.
-    pub(crate) fn compare(self, one: Record, other: Record) -> Ordering {
+    /// Compares by path bytes, then by stage, as git sorts entries.
+    pub(super) fn compare(self, one: Record, other: Record) -> Ordering {
         self.path(one).cmp(self.path(other)).then_with(|| self.stage(one).cmp(&self.stage(other)))
     }
 
-    pub(crate) fn oid(self, at: usize) -> Option<Oid> {
+    pub(super) fn oid(self, at: usize) -> Option<Oid> {
         self.bytes.get(at..at + self.format.raw_len()).and_then(Oid::from_bytes)
     }
 
-    /// `None` cannot happen: a record is only made of an entry that is there.
-    pub(crate) fn entry(self, record: Record) -> Option<Entry<'a>> {
+    /// Decodes an entry. The result is never `None`: a record exists only for an entry inside of the buffer.
+    pub(super) fn entry(self, record: Record) -> Option<Entry<'a>> {
         let head = record.head();
         let mode = self.bytes[head + MODE..head + MODE + 4].iter();
         let flags = self.flags(record);
@@ -101,8 +103,8 @@ impl<'a> Arena<'a> {
         })
     }
 
-    /// The first entry that has no path, or does not come after the one before it, and what is wrong with it.
-    pub(crate) fn first_disorder(self, records: &[Record]) -> Option<(Record, &'static str)> {
+    /// Returns the first entry that has no path or that is not after the one before it, and what is wrong with it.
+    pub(super) fn first_disorder(self, records: &[Record]) -> Option<(Record, &'static str)> {
         // Git 2.47 names a shared index by the checksum that it skipped, and then loses it.
         let what = "an entry has no path, as where `index.skipHash` and a split index come together";
         let nameless = |record: Record| (record, what);
@@ -122,30 +124,30 @@ fn stage(flags: u16) -> u8 {
     ((flags >> 12) & 3) as u8
 }
 
-/// The entries of one file, and the unfolded paths of version 4. Those are meant to be appended to the
-/// buffer: the records count on it.
-pub(crate) struct Entries {
-    pub(crate) records: Vec<Record>,
-    pub(crate) names: Vec<u8>,
+/// The entries of one file, and the unfolded paths of version 4. The caller must append these paths to the buffer: the
+/// records point to them there.
+pub(super) struct Entries {
+    pub(super) records: Vec<Record>,
+    pub(super) names: Vec<u8>,
 }
 
-/// Reads `count` entries. `names_at` is where the unfolded names will begin in the buffer.
-pub(crate) fn read(
+/// Reads `count` entries. `names_at` is the position in the buffer at which the unfolded names will begin.
+pub(super) fn read(
     reader: &mut Reader<'_>,
     version: u32,
     count: u32,
     format: ObjectFormat,
     names_at: usize,
 ) -> Result<Entries, IndexError> {
-    // Two bytes of flags, one of name length or padding, one that ends the name.
-    let least = STAT + format.raw_len() + 2 + 2;
+    // Two bytes of flags, one byte of name length or padding, one byte that ends the name.
+    let min_len = STAT + format.raw_len() + 2 + 2;
     let count = count as usize;
-    if count > reader.left() / least {
-        return Err(reader.damage("more entries are announced than the file can hold"));
+    if count > reader.remaining() / min_len {
+        return Err(reader.damaged("more entries are announced than the file can hold"));
     }
     let mut entries = Entries { records: Vec::with_capacity(count), names: Vec::new() };
     if version == 4 {
-        let mut names = Names::new(names_at, reader.left());
+        let mut names = Names::new(names_at, reader.remaining());
         for _ in 0..count {
             entries.records.push(names.read_entry(reader, format)?);
         }
@@ -158,7 +160,8 @@ pub(crate) fn read(
     Ok(entries)
 }
 
-/// The fixed part of an entry: where it begins, and how long its path says it is (`None`: 4095 or more).
+/// Reads the fixed part of an entry. Returns the position of the entry, and the stored length of its path (`None` for
+/// 4095 and more).
 fn read_head(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<(usize, Option<usize>), IndexError> {
     const SHORT: &str = "an entry is cut short";
     let head = reader.at();
@@ -168,42 +171,48 @@ fn read_head(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<(usize, Op
     if flags & EXTENDED != 0 {
         let taken = reader.take(2, SHORT)?;
         let extended = u16::from_be_bytes([taken[0], taken[1]]);
-        // As git does: a bit that nobody knows may change what the entry is.
+        // git rejects unknown bits, too: they may change the meaning of the entry.
         if extended & !(SKIP_WORKTREE | INTENT_TO_ADD) != 0 {
-            return Err(reader.damage("an entry has flags that are not known"));
+            return Err(reader.damaged("an entry has flags that are not known"));
         }
     }
     let len = flags & NAME_LEN;
     Ok((head, (len != NAME_LEN).then_some(usize::from(len))))
 }
 
-/// A path without its first `kept` bytes, and the zero byte that ends it. `said` is how long the whole is.
-fn read_name<'a>(reader: &mut Reader<'a>, said: Option<usize>, kept: usize) -> Result<&'a [u8], IndexError> {
-    let name = reader.until(0, "the path of an entry does not end")?;
+/// Reads a path without its first `kept` bytes, and the zero byte that ends it. `stored_len` is the length of the whole
+/// path.
+fn read_name<'a>(
+    reader: &mut Reader<'a>,
+    stored_len: Option<usize>,
+    kept: usize,
+) -> Result<&'a [u8], IndexError> {
+    let name = reader.take_until(0, "the path of an entry does not end")?;
     let len = kept + name.len();
-    if said.map_or(len >= usize::from(NAME_LEN), |said| said == len) {
+    if stored_len.map_or(len >= usize::from(NAME_LEN), |stored| stored == len) {
         return Ok(name);
     }
-    Err(reader.damage("the path of an entry is not as long as it says"))
+    Err(reader.damaged("the path of an entry is not as long as it says"))
 }
 
-/// Versions 2 and 3: the whole path, then one to eight zero bytes up to a multiple of eight.
+/// Reads an entry of version 2 or 3: the whole path, then one to eight zero bytes up to a multiple of eight.
 fn read_padded(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<Record, IndexError> {
-    let (head, said) = read_head(reader, format)?;
+    let (head, stored_len) = read_head(reader, format)?;
     let path = reader.at();
-    let len = read_name(reader, said, 0)?.len();
+    let len = read_name(reader, stored_len, 0)?.len();
     let used = reader.at() - head;
     reader.take(used.next_multiple_of(8) - used, "an entry is cut short")?;
     record(head, path, len)
 }
 
-/// Version 4 stores of each path what differs from the one before. This is where they unfold.
+/// The paths of version 4, which stores only the part of a path that differs from the path before it.
 struct Names {
     bytes: Vec<u8>,
-    /// Where `bytes` will begin in the buffer.
+    /// Position in the buffer at which `bytes` will begin.
     at: usize,
-    /// Where the path before begins in `bytes`.
+    /// Offset of the previous path in `bytes`.
     previous: usize,
+    /// Largest length of `bytes`.
     limit: usize,
 }
 
@@ -214,14 +223,14 @@ impl Names {
     }
 
     fn read_entry(&mut self, reader: &mut Reader<'_>, format: ObjectFormat) -> Result<Record, IndexError> {
-        let (head, said) = read_head(reader, format)?;
+        let (head, stored_len) = read_head(reader, format)?;
         let dropped = read_varint(reader)?;
         let previous_len = self.bytes.len() - self.previous;
         let kept = usize::try_from(dropped).ok().and_then(|dropped| previous_len.checked_sub(dropped));
         let Some(kept) = kept else {
-            return Err(reader.damage("an entry takes more from the path before it than there is"));
+            return Err(reader.damaged("an entry takes more from the path before it than there is"));
         };
-        let suffix = read_name(reader, said, kept)?;
+        let suffix = read_name(reader, stored_len, kept)?;
         let len = kept + suffix.len();
         let start = self.bytes.len();
         if start + len > self.limit {
@@ -234,7 +243,8 @@ impl Names {
     }
 }
 
-/// The variable-width number that git's packs use for offsets, too: each further byte adds one before it shifts.
+/// Reads a number of variable width. Packs use the same encoding for offsets: each further byte adds one before it
+/// shifts.
 fn read_varint(reader: &mut Reader<'_>) -> Result<u64, IndexError> {
     const SHORT: &str = "a number in an entry does not end";
     let mut byte = reader.take(1, SHORT)?[0];
@@ -242,7 +252,7 @@ fn read_varint(reader: &mut Reader<'_>) -> Result<u64, IndexError> {
     while byte & 0x80 != 0 {
         byte = reader.take(1, SHORT)?[0];
         if number >= 1 << 32 {
-            return Err(reader.damage("a number in an entry is too large"));
+            return Err(reader.damaged("a number in an entry is too large"));
         }
         number = ((number + 1) << 7) | u64::from(byte & 0x7f);
     }

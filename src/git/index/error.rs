@@ -1,22 +1,22 @@
-//! What can be wrong with an index file, in words for the person whose commit it holds up.
+//! Why an index file cannot be read, in words for the person whose commit it blocks.
 
 use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::git::Oid;
+use crate::git::oid::Oid;
 
 /// Why an index file could not be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The file is there, but the operating system does not give it to us.
+    /// The file exists, but the operating system cannot read it.
     #[error("cannot read the index `{}`: {source}; check its permissions", path.display())]
     Io {
         /// The index file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file does not begin as an index does.
@@ -25,21 +25,21 @@ pub enum IndexError {
          index with `git read-tree HEAD`"
     )]
     Signature,
-    /// The format is older or newer than this reader.
+    /// The version is older or newer than those that this reader supports.
     #[error(
         "index version {0} is not supported, only 2, 3 and 4 are; rewrite it with \
          `git update-index --index-version 4`"
     )]
     Version(u32),
-    /// An extension that the file marks as required is not known here.
+    /// The file needs an extension that this reader does not support.
     #[error(
         "the index needs the extension `{name}` (byte {offset}), which this version does not know; update \
          skant, or rebuild the index with `git read-tree HEAD`"
     )]
     Extension {
-        /// The four characters of its signature, escaped.
+        /// Its signature, four characters, escaped.
         name: String,
-        /// Where it begins in the file.
+        /// Its offset in the file.
         offset: usize,
     },
     /// A length, a count or an order in the file is impossible.
@@ -48,39 +48,39 @@ pub enum IndexError {
          and run `git reset`"
     )]
     Damaged {
-        /// Where in the file.
+        /// Offset in the file.
         offset: usize,
-        /// What is wrong there.
+        /// The fault.
         what: &'static str,
     },
-    /// The file, or what it unfolds to, is beyond what this reader takes.
+    /// The file, or its unfolded paths, are larger than this reader supports.
     #[error(
         "the index is too large: {size} bytes where {limit} are the limit; if the repository is not that \
          large, rebuild the index with `git read-tree HEAD`"
     )]
     TooLarge {
-        /// Its size, or the size of what it unfolds to.
+        /// Size of the file, or of the unfolded paths, in bytes.
         size: u64,
-        /// The most that is read.
+        /// The largest supported size.
         limit: u64,
     },
-    /// A split index names a shared file that cannot be had.
+    /// The shared file of a split index cannot be read.
     #[error(
         "the index is split, and its other part `sharedindex.{base}` cannot be read: {source}; run again if \
          git was just writing it, else rebuild the index with `git read-tree HEAD`"
     )]
     NoShared {
-        /// The name in the file's name.
+        /// The checksum in the name of the shared file.
         base: Oid,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The shared file of a split index is there and wrong.
+    /// The shared file of a split index is damaged or not supported.
     #[error("in `sharedindex.{base}`, the other part of a split index: {source}")]
     Shared {
-        /// The name in the file's name.
+        /// The checksum in the name of the shared file.
         base: Oid,
-        /// What is wrong with it.
+        /// The fault.
         source: Box<IndexError>,
     },
 }

@@ -1,14 +1,14 @@
 //! EWAH bitmaps, as the split index stores them: runs of equal 64-bit words, then literal words.
-//! Not an editor, and not the bitmaps of pack files: it gives the positions of the set bits.
+//! Not an editor, and not for the bitmaps of pack files: it returns the positions of the set bits.
 
-use crate::git::index::IndexError;
-use crate::git::index::reader::Reader;
+use super::error::IndexError;
+use super::reader::Reader;
 
 /// Reads one bitmap and returns the positions of its set bits, which are all below `limit`.
-pub(crate) fn read(reader: &mut Reader<'_>, limit: usize) -> Result<Vec<u32>, IndexError> {
+pub(super) fn read(reader: &mut Reader<'_>, limit: usize) -> Result<Vec<u32>, IndexError> {
     const SHORT: &str = "a bitmap of the split index is cut short";
     const WIDE: &str = "a bitmap of the split index names an entry that the shared index does not have";
-    // The number of bits is not needed: what counts is that no set bit lies beyond the shared index.
+    // The number of bits is not needed: each set bit is compared with the limit.
     reader.u32(SHORT)?;
     let mut words = reader.u32(SHORT)?;
     let mut positions = Vec::new();
@@ -21,14 +21,14 @@ pub(crate) fn read(reader: &mut Reader<'_>, limit: usize) -> Result<Vec<u32>, In
         let end = at.saturating_add(run);
         if marker & 1 == 1 {
             if end > limit {
-                return Err(reader.damage(WIDE));
+                return Err(reader.damaged(WIDE));
             }
             positions.extend((at..end).filter_map(|bit| u32::try_from(bit).ok()));
         }
         at = end;
         let literals = marker >> 33;
         if literals > u64::from(words) {
-            return Err(reader.damage(SHORT));
+            return Err(reader.damaged(SHORT));
         }
         for _ in 0..literals {
             words -= 1;
@@ -36,13 +36,13 @@ pub(crate) fn read(reader: &mut Reader<'_>, limit: usize) -> Result<Vec<u32>, In
             while word != 0 {
                 let bit = at.saturating_add(u64::from(word.trailing_zeros()));
                 let position = u32::try_from(bit).ok().filter(|_| bit < limit);
-                positions.push(position.ok_or_else(|| reader.damage(WIDE))?);
+                positions.push(position.ok_or_else(|| reader.damaged(WIDE))?);
                 word &= word - 1;
             }
             at = at.saturating_add(64);
         }
     }
-    // Where git would append the next word: of no use to a reader.
+    // The position at which git would append the next word: a reader does not need it.
     reader.u32(SHORT)?;
     Ok(positions)
 }
@@ -63,7 +63,7 @@ mod tests {
         let bytes = bitmap(words);
         let mut reader = Reader::new(&bytes, 0..bytes.len(), 0);
         let positions = read(&mut reader, limit)?;
-        assert_eq!(reader.left(), 0);
+        assert_eq!(reader.remaining(), 0);
         Ok(positions)
     }
 
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_and_literals_follow_each_other() {
+    fn bitmap_of_runs_and_literals_is_decoded() {
         assert!(positions(&[], 0).unwrap().is_empty());
         assert_eq!(positions(&[marker(false, 0, 1), 0b1001], 4).unwrap(), [0, 3]);
         assert_eq!(positions(&[marker(true, 2, 0)], 128).unwrap(), (0..128).collect::<Vec<_>>());
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bit_lies_beyond_the_limit() {
+    fn set_bit_at_the_limit_is_an_error() {
         let all = 0xffff_ffff;
         for words in [
             &[marker(false, 0, 1), 0b1_0000][..],
@@ -92,12 +92,12 @@ mod tests {
         ] {
             assert!(positions(words, 4).is_err(), "{words:x?}");
         }
-        // Runs of zeroes may be of any length: nothing is stored for them.
+        // Runs of zeroes may have any length: nothing is stored for them.
         assert!(positions(&[marker(false, all, 0); 9], 4).unwrap().is_empty());
     }
 
     #[test]
-    fn literal_words_must_be_there() {
+    fn missing_literal_words_are_an_error() {
         assert!(positions(&[marker(false, 0, 2), 1], 64).is_err());
         let bytes = bitmap(&[marker(false, 0, 1), 1]);
         for len in 0..bytes.len() {

@@ -1,27 +1,27 @@
-//! The extensions behind the entries: finds those that change what the entries mean, or speed up their use.
-//! Not their parser: it gives the places of `TREE` and `link`.
+//! The extensions after the entries: finds those that change the meaning of the entries or speed up their use.
+//! Not their parser: it returns the positions of `TREE` and `link`.
 
 use std::ops::Range;
 
-use crate::git::index::IndexError;
-use crate::git::index::reader::Reader;
+use super::error::IndexError;
+use super::reader::Reader;
 
-/// Where the extensions that count lie in the buffer.
+/// The positions in the buffer of the extensions that are used.
 #[derive(Debug, Default)]
-pub(crate) struct Extensions {
+pub(super) struct Extensions {
     /// `TREE`, the cache tree.
-    pub(crate) tree: Option<Range<usize>>,
+    pub(super) tree: Option<Range<usize>>,
     /// `link`, which makes this a split index.
-    pub(crate) link: Option<Range<usize>>,
+    pub(super) link: Option<Range<usize>>,
     /// `sdir`: some entries stand for a whole folder.
-    pub(crate) sparse: bool,
+    pub(super) is_sparse: bool,
 }
 
-/// Reads up to the end of the reader, which is the trailing checksum.
-pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Extensions, IndexError> {
+/// Reads the extensions up to the end of the reader, after which only the checksum follows.
+pub(super) fn read(reader: &mut Reader<'_>) -> Result<Extensions, IndexError> {
     const SHORT: &str = "an extension is cut short";
     let mut found = Extensions::default();
-    while reader.left() > 0 {
+    while reader.remaining() > 0 {
         let offset = reader.at();
         let name = reader.take(4, SHORT)?;
         let len = reader.u32(SHORT)? as usize;
@@ -30,7 +30,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Extensions, IndexError> {
         match name {
             b"TREE" => found.tree = Some(start..start + len),
             b"link" => found.link = Some(start..start + len),
-            b"sdir" => found.sparse = true,
+            b"sdir" => found.is_sparse = true,
             [b'A'..=b'Z', ..] => {}
             _ => return Err(IndexError::Extension { name: name.escape_ascii().to_string(), offset }),
         }

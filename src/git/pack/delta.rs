@@ -1,41 +1,45 @@
-//! Deltas: a version told as copies from its base and inserted bytes.
+//! Deltas: a version, written as copies from its base and inserted bytes.
+//!
+//! The base is given; finding it is not the subject of this module.
+//! Format: git's documentation, `gitformat-pack`, "Deltified representation".
 
-use crate::git::pack::EntryError;
+use super::error::EntryError;
 use crate::text::CopiedRange;
 
-/// The size of what a delta makes.
+/// Returns the size of a delta's result, in bytes.
 ///
 /// # Errors
-/// It has none.
+/// Returns an error if the delta ends within its sizes, or if they are out of range.
 pub fn result_size(delta: &[u8]) -> Result<u64, EntryError> {
     let mut rest = delta;
-    size(&mut rest)?;
-    size(&mut rest)
+    take_size(&mut rest)?;
+    take_size(&mut rest)
 }
 
-/// Applies a delta to its base. `out` and `copies` are replaced; `copies` are in the order of the result.
+/// Applies a delta to its base. Replaces `out` with the result, of at most `max_size` bytes, and `copies` with the
+/// ranges that were copied from the base, in the order of the result.
 ///
 /// # Errors
-/// The delta is for another base, or an instruction leaves the base or the result.
+/// Returns an error if the delta is for another base, if its result is too large, or if an instruction reads outside
+/// of the base or writes outside of the result.
 pub fn apply(
     base: &[u8],
     delta: &[u8],
-    most: usize,
+    max_size: usize,
     out: &mut Vec<u8>,
     copies: &mut Vec<CopiedRange>,
 ) -> Result<(), EntryError> {
     out.clear();
     copies.clear();
     let mut rest = delta;
-    if size(&mut rest)? != base.len() as u64 {
+    if take_size(&mut rest)? != base.len() as u64 {
         return Err(EntryError("its delta is for another base"));
     }
-    let length = usize::try_from(size(&mut rest)?).map_err(|_| EntryError("it is too large"))?;
-    if length > most {
+    let length = usize::try_from(take_size(&mut rest)?).map_err(|_| EntryError("it is too large"))?;
+    if length > max_size {
         return Err(EntryError("it is too large"));
     }
-    // A byte of a delta stands for the whole base at most, so a larger claim is a lie, and nothing is allocated
-    // for it.
+    // One byte of a delta copies at most the whole base. A larger claim is false, so nothing is allocated for it.
     if length > rest.len().saturating_mul(base.len().max(1)) {
         return Err(EntryError("its delta is shorter than it says"));
     }
@@ -43,7 +47,7 @@ pub fn apply(
     while let Some((&instruction, after)) = rest.split_first() {
         rest = after;
         if instruction & 0x80 != 0 {
-            let (from, count) = copy(instruction, &mut rest)?;
+            let (from, count) = take_copy(instruction, &mut rest)?;
             let end = from.checked_add(count).filter(|end| *end <= base.len());
             let end = end.ok_or(EntryError("its delta copies from outside of its base"))?;
             if count > length - out.len() {
@@ -63,8 +67,8 @@ pub fn apply(
     if out.len() == length { Ok(()) } else { Err(EntryError("its delta is shorter than it says")) }
 }
 
-/// Offset and length of a copy; bytes that are zero are left out.
-fn copy(instruction: u8, rest: &mut &[u8]) -> Result<(usize, usize), EntryError> {
+/// Takes offset and length of a copy. The instruction's bits say which of their bytes follow; the others are zero.
+fn take_copy(instruction: u8, rest: &mut &[u8]) -> Result<(usize, usize), EntryError> {
     let mut numbers = [0_usize; 2];
     for bit in 0..7 {
         if instruction & (1 << bit) != 0 {
@@ -79,7 +83,8 @@ fn copy(instruction: u8, rest: &mut &[u8]) -> Result<(usize, usize), EntryError>
     Ok((from, if count == 0 { 0x10000 } else { count }))
 }
 
-fn size(rest: &mut &[u8]) -> Result<u64, EntryError> {
+/// Takes a size: seven bits in each byte, the lowest first.
+fn take_size(rest: &mut &[u8]) -> Result<u64, EntryError> {
     let (mut size, mut shift) = (0_u64, 0);
     loop {
         let (&byte, after) = rest.split_first().ok_or(EntryError("its delta ends within its sizes"))?;
@@ -99,27 +104,28 @@ fn size(rest: &mut &[u8]) -> Result<u64, EntryError> {
 mod tests {
     use super::*;
 
-    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<CopiedRange>), EntryError> {
+    fn apply_delta(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<CopiedRange>), EntryError> {
         let (mut out, mut copies) = (Vec::new(), Vec::new());
         apply(base, delta, 1 << 20, &mut out, &mut copies).map(|()| (out, copies))
     }
 
     #[test]
-    fn copies_and_inserts_make_the_result() {
-        let (out, copies) = applied(b"hello world", &[11, 9, 0x91, 6, 5, 4, b'!', b'!', b'!', b'!']).unwrap();
+    fn result_is_made_of_copies_and_inserted_bytes() {
+        let (out, copies) =
+            apply_delta(b"hello world", &[11, 9, 0x91, 6, 5, 4, b'!', b'!', b'!', b'!']).unwrap();
         assert_eq!(out, b"world!!!!");
         assert_eq!(copies, [CopiedRange { from: 6..11, to: 0 }]);
     }
 
     #[test]
-    fn a_length_of_zero_stands_for_64_kilobytes() {
+    fn a_length_of_zero_means_64_kilobytes() {
         let base = vec![7; 0x10000];
-        let (out, _) = applied(&base, &[0x80, 0x80, 4, 0x80, 0x80, 4, 0x80]).unwrap();
+        let (out, _) = apply_delta(&base, &[0x80, 0x80, 4, 0x80, 0x80, 4, 0x80]).unwrap();
         assert_eq!(out, base);
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error() {
+    fn impossible_instructions_and_sizes_are_errors() {
         let base = b"0123456789";
         for delta in [
             &[][..],
@@ -134,14 +140,14 @@ mod tests {
             &[10, 5, 5, b'x'],
             &[0xff; 12],
         ] {
-            assert!(applied(base, delta).is_err(), "{delta:?}");
+            assert!(apply_delta(base, delta).is_err(), "{delta:?}");
         }
     }
 
     #[test]
-    fn nothing_is_allocated_for_a_claim_that_cannot_be_true() {
+    fn nothing_is_allocated_for_an_impossible_size() {
         let (mut out, mut copies) = (Vec::new(), Vec::new());
-        // A gigabyte of ten bytes and one copy.
+        // The delta claims a gigabyte, from ten bytes and one copy.
         let delta = [10, 0x80, 0x80, 0x80, 0x80, 4, 0x90, 10];
         assert!(apply(b"0123456789", &delta, 1 << 30, &mut out, &mut copies).is_err());
         assert_eq!(out.capacity(), 0);
@@ -149,9 +155,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_deltas_do_no_harm(delta in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+        fn arbitrary_deltas_do_not_panic(delta in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
             let delta = [&[10, 200, 1][..], &delta].concat();
-            if let Ok((out, copies)) = applied(b"0123456789", &delta) {
+            if let Ok((out, copies)) = apply_delta(b"0123456789", &delta) {
                 proptest::prop_assert_eq!(out.len(), 200);
                 for copy in copies {
                     proptest::prop_assert_eq!(&out[copy.to..copy.to + copy.from.len()], &b"0123456789"[copy.from]);

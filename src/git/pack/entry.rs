@@ -1,120 +1,135 @@
-//! The header of a pack entry: kind, size, base.
+//! The header of a pack entry: kind, size and base.
+//!
+//! The compressed bytes after it are not read here.
+//! Format: git's documentation, `gitformat-pack`, "Pack entries".
 
-use crate::git::pack::{EntryError, kind_of};
-use crate::git::{ObjectFormat, ObjectKind, Oid};
+use super::error::EntryError;
+use crate::git::object_types::ObjectKind;
+use crate::git::oid::{ObjectFormat, Oid};
 
-/// What an entry is a difference to.
+/// The base of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
-    /// Nothing: it is whole.
+    /// The entry is not a delta.
     None,
-    /// Another entry of the pack.
+    /// The entry is a delta to the entry at this slot of the pack.
     Slot(usize),
-    /// An object that this pack does not hold.
+    /// The entry is a delta to an object that the pack does not hold.
     External(Oid),
 }
 
-/// What stands before an entry's bytes.
+/// The header of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// What it is; `None` for a difference, which is what its base is.
+    /// The kind of the object; `None` for a delta, whose object has the kind of its base.
     pub kind: Option<ObjectKind>,
-    /// What it is a difference to.
+    /// The base.
     pub base: Base,
-    /// The size of what inflates from it.
+    /// Number of bytes to which the entry inflates.
     pub size: u64,
-    /// Where its compressed bytes begin, from its own beginning.
+    /// Offset of the compressed bytes in the entry.
     pub start: usize,
 }
 
-/// A header before its base is looked up.
+/// A header whose base is not resolved to a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawHeader {
-    /// What the entry is; `None` for a difference.
+    /// The kind of the object; `None` for a delta.
     pub kind: Option<ObjectKind>,
-    /// What it is a difference to.
+    /// The base as the entry names it.
     pub base: RawBase,
-    /// The size that it claims to inflate to.
+    /// Number of bytes to which the entry claims to inflate.
     pub size: u64,
 }
 
-/// What an entry says that it is a difference to.
+/// The base of an entry as the entry names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RawBase {
-    /// Nothing: it is whole.
+    /// The entry is not a delta.
     None,
-    /// The entry so many bytes before this one; never zero.
+    /// The base is the entry this number of bytes before this one; never zero. git: `OBJ_OFS_DELTA`.
     Distance(u64),
-    /// The object of this name.
+    /// The base is the object of this name. git: `OBJ_REF_DELTA`.
     Object(Oid),
 }
 
 impl RawHeader {
-    /// Reads the header that an entry begins with. Returns with it how long it is.
+    /// Parses the header at the beginning of an entry. Returns it with its length in bytes.
     ///
     /// # Errors
-    /// The bytes end within it, or it is not of git's form.
+    /// Returns an error if the bytes end within the header, or if a part of it is not one that git writes.
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(Self, usize), EntryError> {
-        parse(bytes, format)
+        const SHORT: EntryError = EntryError("it ends within its header");
+        let mut at = 0;
+        let mut next = || {
+            let byte = bytes.get(at).copied().ok_or(SHORT)?;
+            at += 1;
+            Ok::<u8, EntryError>(byte)
+        };
+        let first = next()?;
+        let (mut size, mut shift, mut byte) = (u64::from(first & 15), 4, first);
+        while byte & 0x80 != 0 {
+            byte = next()?;
+            if shift > 57 {
+                return Err(EntryError("its size is out of range"));
+            }
+            size |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+        }
+        let number = (first >> 4) & 7;
+        let base = match number {
+            6 => {
+                let mut byte = next()?;
+                let mut distance = u64::from(byte & 0x7f);
+                while byte & 0x80 != 0 {
+                    byte = next()?;
+                    distance = distance
+                        .checked_add(1)
+                        .filter(|distance| distance.leading_zeros() > 7)
+                        .map(|distance| distance << 7 | u64::from(byte & 0x7f))
+                        .ok_or(EntryError("its base is out of range"))?;
+                }
+                if distance == 0 {
+                    return Err(EntryError("it is its own base"));
+                }
+                RawBase::Distance(distance)
+            }
+            7 => {
+                let name = bytes.get(at..at + format.raw_len()).and_then(Oid::from_bytes).ok_or(SHORT)?;
+                at += format.raw_len();
+                RawBase::Object(name)
+            }
+            _ => RawBase::None,
+        };
+        let kind = kind_of(number);
+        if kind.is_none() && matches!(base, RawBase::None) {
+            return Err(EntryError("it is of no kind that git knows"));
+        }
+        Ok((Self { kind, base, size }, at))
     }
 }
 
-fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(RawHeader, usize), EntryError> {
-    const SHORT: EntryError = EntryError("it ends within its header");
-    let mut at = 0;
-    let mut next = || {
-        let byte = bytes.get(at).copied().ok_or(SHORT)?;
-        at += 1;
-        Ok::<u8, EntryError>(byte)
-    };
-    let first = next()?;
-    let (mut size, mut shift, mut byte) = (u64::from(first & 15), 4, first);
-    while byte & 0x80 != 0 {
-        byte = next()?;
-        if shift > 57 {
-            return Err(EntryError("its size is out of range"));
-        }
-        size |= u64::from(byte & 0x7f) << shift;
-        shift += 7;
+/// Returns the kind of a type number; `None` for a delta and for unknown numbers.
+const fn kind_of(number: u8) -> Option<ObjectKind> {
+    match number {
+        1 => Some(ObjectKind::Commit),
+        2 => Some(ObjectKind::Tree),
+        3 => Some(ObjectKind::Blob),
+        4 => Some(ObjectKind::Tag),
+        _ => None,
     }
-    let number = (first >> 4) & 7;
-    let base = match number {
-        6 => {
-            let mut byte = next()?;
-            let mut distance = u64::from(byte & 0x7f);
-            while byte & 0x80 != 0 {
-                byte = next()?;
-                distance = distance
-                    .checked_add(1)
-                    .filter(|distance| distance.leading_zeros() > 7)
-                    .map(|distance| distance << 7 | u64::from(byte & 0x7f))
-                    .ok_or(EntryError("its base is out of range"))?;
-            }
-            if distance == 0 {
-                return Err(EntryError("it is its own base"));
-            }
-            RawBase::Distance(distance)
-        }
-        7 => {
-            let name = bytes.get(at..at + format.raw_len()).and_then(Oid::from_bytes).ok_or(SHORT)?;
-            at += format.raw_len();
-            RawBase::Object(name)
-        }
-        _ => RawBase::None,
-    };
-    let kind = kind_of(number);
-    if kind.is_none() && matches!(base, RawBase::None) {
-        return Err(EntryError("it is of no kind that git knows"));
-    }
-    Ok((RawHeader { kind, base, size }, at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parse(bytes: &[u8], format: ObjectFormat) -> Result<(RawHeader, usize), EntryError> {
+        RawHeader::parse(bytes, format)
+    }
+
     #[test]
-    fn sizes_and_bases_are_read() {
+    fn sizes_and_bases_are_parsed() {
         let (header, start) = parse(&[0xb5, 0x0a, 0xff], ObjectFormat::Sha1).unwrap();
         assert_eq!((header.kind, header.size, start), (Some(ObjectKind::Blob), 5 + (10 << 4), 2));
         let (header, start) = parse(&[0x63, 0x81, 0x00], ObjectFormat::Sha1).unwrap();
@@ -124,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error() {
+    fn truncated_and_impossible_headers_are_errors() {
         for bytes in
             [&[][..], &[0x80], &[0x00], &[0x50], &[0x61, 0x00], &[0x71, 1, 2], &[0x9f; 12], &[0x61, 0xff]]
         {
@@ -136,7 +151,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..40)) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..40)) {
             if let Ok((_, start)) = parse(&bytes, ObjectFormat::Sha256) {
                 proptest::prop_assert!(start <= bytes.len());
             }

@@ -1,110 +1,116 @@
-//! The index of a pack (`.idx`, versions 1 and 2): names in order, and where each lies.
+//! The index of a pack (`.idx`, versions 1 and 2): the names of its objects in order, and their offsets.
+//!
+//! Checksums are not verified, and the order of the names is not: a search in a disordered index finds less.
+//! Format: git's documentation, `gitformat-pack`.
 
-use crate::git::pack::Place;
-use crate::git::pack::mmap::MappedFile;
-use crate::git::{ObjectFormat, Oid};
+use super::mmap::MappedFile;
+use crate::git::oid::{ObjectFormat, Oid};
 
-/// 256 counts; in version 2 signature and version stand before them.
-const COUNTS: usize = 256 * 4;
+/// Length of the fan-out table: 256 counts. In version 2 the signature and the version are before it.
+const FANOUT: usize = 256 * 4;
 
-/// An index whose tables are known to lie within the file.
+/// Size of signature and version in version 2.
+const PREAMBLE: usize = 8;
+
+/// An index whose tables are inside of the file.
 #[derive(Debug)]
 pub struct PackIndex {
     bytes: MappedFile,
     count: usize,
-    /// The length of a name.
-    name: usize,
-    /// Where the first name begins, and how far it is to the next one: in version 1 each name stands behind its
-    /// offset, in version 2 names, checksums and offsets have tables of their own.
+    /// Length of a name in bytes.
+    name_len: usize,
+    /// Start of the first name, and distance from each name to the next one. In version 1 each name follows its
+    /// offset; in version 2 names, checksums and offsets have tables of their own.
     names: usize,
-    stride: usize,
-    /// The same for offsets.
+    name_stride: usize,
+    /// Start of the first offset, and distance from each offset to the next one.
     offsets: usize,
     offset_stride: usize,
-    /// Where the table of 64-bit offsets begins; there is none in version 1.
+    /// Start of the table of 64-bit offsets; `None` in version 1.
     large: Option<usize>,
 }
 
+/// The offset of an entry in the pack, with the position of its name in the index. Sorting orders entries by offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct EntryStart {
+    pub(super) offset: u64,
+    pub(super) position: u32,
+}
+
 impl PackIndex {
-    /// Reads an index. Its checksums are not looked at, nor whether its names are in order.
+    /// Parses an index.
     ///
     /// # Errors
-    /// It is of another form, or shorter than what it claims to hold.
+    /// Returns a reason if the version is unknown, or if the file is shorter than its tables.
     pub fn parse(bytes: impl Into<MappedFile>, format: ObjectFormat) -> Result<Self, &'static str> {
         let bytes = bytes.into();
-        let second = bytes.starts_with(b"\xfftOc");
-        if second && bytes.get(4..8) != Some(&[0, 0, 0, 2]) {
+        let is_second = bytes.starts_with(b"\xfftOc");
+        if is_second && bytes.get(4..8) != Some(&[0, 0, 0, 2]) {
             return Err("it is of a version that is not known");
         }
-        let names = if second { 8 + COUNTS } else { COUNTS };
-        let fanout = bytes.get(names - COUNTS..names).ok_or("it is shorter than its header")?;
-        let counts: Vec<u32> = fanout.chunks_exact(4).map(number).collect();
+        let tables = if is_second { PREAMBLE + FANOUT } else { FANOUT };
+        let fanout = bytes.get(tables - FANOUT..tables).ok_or("it is shorter than its header")?;
+        let counts: Vec<u32> = fanout.chunks_exact(4).map(be_u32).collect();
         if !counts.is_sorted() {
             return Err("its counts are out of order");
         }
         let count = counts.last().map_or(0, |last| *last as usize);
-        let name = format.raw_len();
-        let each = if second { name + 8 } else { name + 4 };
-        let tables = count.checked_mul(each).ok_or("it claims more entries than fit")?;
-        // The two checksums at the end are git's affair; a wrong table shows itself.
-        let end = names + tables;
-        if bytes.len() < end + 2 * name {
+        let name_len = format.raw_len();
+        let stride = if is_second { name_len + 8 } else { name_len + 4 };
+        let end = tables + count.checked_mul(stride).ok_or("it claims more entries than fit")?;
+        // The two checksums at the end are not verified; damage to a table shows when an entry is decoded.
+        if bytes.len() < end + 2 * name_len {
             return Err("it is shorter than its tables");
         }
-        Ok(if second {
-            let offsets = names + count * (name + 4);
-            Self { bytes, count, name, names, stride: name, offsets, offset_stride: 4, large: Some(end) }
+        Ok(if is_second {
+            let offsets = tables + count * (name_len + 4);
+            let large = Some(end);
+            let (names, name_stride, offset_stride) = (tables, name_len, 4);
+            Self { bytes, count, name_len, names, name_stride, offsets, offset_stride, large }
         } else {
-            Self {
-                bytes,
-                count,
-                name,
-                names: names + 4,
-                stride: each,
-                offsets: names,
-                offset_stride: each,
-                large: None,
-            }
+            let (offsets, names) = (tables, tables + 4);
+            let (name_stride, offset_stride) = (stride, stride);
+            Self { bytes, count, name_len, names, name_stride, offsets, offset_stride, large: None }
         })
     }
 
-    /// The number of names.
+    /// Returns the number of names.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there are none.
+    /// Whether there are no names.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The name at a place in the table.
+    /// Returns the name at a position.
     #[must_use]
-    pub fn oid(&self, at: usize) -> Option<Oid> {
-        if at >= self.count {
+    pub fn oid(&self, position: usize) -> Option<Oid> {
+        if position >= self.count {
             return None;
         }
-        Oid::from_bytes(self.name_at(at))
+        Oid::from_bytes(self.name_at(position))
     }
 
-    fn name_at(&self, at: usize) -> &[u8] {
-        let start = self.names + at * self.stride;
-        &self.bytes[start..start + self.name]
+    fn name_at(&self, position: usize) -> &[u8] {
+        let start = self.names + position * self.name_stride;
+        &self.bytes[start..start + self.name_len]
     }
 
-    /// The place of a name in the table.
+    /// Returns the position of a name.
     #[must_use]
     pub fn find(&self, oid: &Oid) -> Option<usize> {
         let raw = oid.as_bytes();
-        if raw.len() != self.name {
+        if raw.len() != self.name_len {
             return None;
         }
-        let start = if self.large.is_some() { 8 } else { 0 };
-        let counts = |at: usize| number(&self.bytes[start + at * 4..]) as usize;
+        let fanout = if self.large.is_some() { PREAMBLE } else { 0 };
+        let count = |at: usize| be_u32(&self.bytes[fanout + at * 4..]) as usize;
         let first = usize::from(raw[0]);
-        let (mut low, mut high) = (if first == 0 { 0 } else { counts(first - 1) }, counts(first));
+        let (mut low, mut high) = (if first == 0 { 0 } else { count(first - 1) }, count(first));
         while low < high {
             let middle = low.midpoint(high);
             match self.name_at(middle).cmp(raw) {
@@ -116,40 +122,39 @@ impl PackIndex {
         None
     }
 
-    /// Where in the pack the entry at a place in the table begins.
+    /// Returns the offset in the pack of the entry at a position.
     ///
     /// # Errors
-    /// There is no such place, or the table of large offsets does not hold what it refers to.
-    pub fn offset(&self, at: usize) -> Result<u64, &'static str> {
-        if at >= self.count {
+    /// Returns a reason if there is no such position, or if the table of large offsets is too short.
+    pub fn offset(&self, position: usize) -> Result<u64, &'static str> {
+        if position >= self.count {
             return Err("it has no such entry");
         }
-        let small = self.offsets + at * self.offset_stride;
-        let small = number(&self.bytes[small..small + 4]);
+        let small = self.offsets + position * self.offset_stride;
+        let small = be_u32(&self.bytes[small..small + 4]);
         let Some(large) = self.large.filter(|_| small & 0x8000_0000 != 0) else {
             return Ok(u64::from(small));
         };
         // A 64-bit offset; the table ends where the checksums begin.
         let start = (small & 0x7fff_ffff) as usize * 8 + large;
-        let end = self.bytes.len() - 2 * self.name;
+        let end = self.bytes.len() - 2 * self.name_len;
         let large = self.bytes.get(start..start + 8).filter(|_| start + 8 <= end);
         let large = large.ok_or("it names a large offset that it does not hold")?;
-        Ok(u64::from(number(&large[..4])) << 32 | u64::from(number(&large[4..])))
+        Ok(u64::from(be_u32(&large[..4])) << 32 | u64::from(be_u32(&large[4..])))
     }
 
-    pub(crate) fn places(&self) -> Result<Vec<Place>, &'static str> {
+    /// Returns the starts of all entries, in the order of their names.
+    pub(super) fn entry_starts(&self) -> Result<Vec<EntryStart>, &'static str> {
         (0..self.count)
             .map(|at| {
-                Ok(Place {
-                    offset: self.offset(at)?,
-                    name: u32::try_from(at).map_err(|_| "it is too large")?,
-                })
+                let position = u32::try_from(at).map_err(|_| "it is too large")?;
+                Ok(EntryStart { offset: self.offset(at)?, position })
             })
             .collect()
     }
 }
 
-fn number(bytes: &[u8]) -> u32 {
+fn be_u32(bytes: &[u8]) -> u32 {
     bytes.iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
@@ -169,7 +174,7 @@ mod tests {
             .collect()
     }
 
-    fn second() -> Vec<u8> {
+    fn second_version() -> Vec<u8> {
         let names = [[1_u8; 20], [2; 20], [9; 20]];
         [
             b"\xfftOc\0\0\0\x02".to_vec(),
@@ -184,8 +189,8 @@ mod tests {
     }
 
     #[test]
-    fn both_versions_are_read() {
-        let index = parsed(&second()).unwrap();
+    fn both_versions_are_parsed() {
+        let index = parsed(&second_version()).unwrap();
         let name = |byte: u8| Oid::from_bytes(&[byte; 20]).unwrap();
         let offset = |index: &PackIndex, byte| index.find(&name(byte)).map(|at| index.offset(at).unwrap());
         assert_eq!(offset(&index, 1), Some(500));
@@ -203,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error() {
-        let whole = second();
+    fn truncated_and_disordered_indexes_are_errors() {
+        let whole = second_version();
         for cut in 0..whole.len() {
-            // Without the table of large offsets the rest is whole, and the offset is an error when it is asked for.
-            let broken = parsed(&whole[..cut]).and_then(|index| index.places());
+            // Without the table of large offsets the index parses, and reading the offset is an error.
+            let broken = parsed(&whole[..cut]).and_then(|index| index.entry_starts());
             assert!(broken.is_err(), "{cut}");
         }
         let mut disordered = whole.clone();

@@ -1,21 +1,23 @@
-//! How large the objects of a pack become, before one of them is decoded: a few bytes of a difference may stand
-//! for gigabytes.
+//! The decoded sizes of a pack's objects, found without decoding them: a delta of a few bytes may stand for gigabytes.
 
 use std::path::Path;
 
 use flate2::{Decompress, FlushDecompress};
 
-use crate::git::pack::entry::{RawBase, RawHeader};
-use crate::git::pack::{EntryError, MappedFile, PackError, PackIndex, open, result_size};
-use crate::git::{ObjectFormat, Oid};
+use super::delta::result_size;
+use super::entry::{RawBase, RawHeader};
+use super::error::{EntryError, PackError};
+use super::index::PackIndex;
+use super::mmap::MappedFile;
+use crate::git::oid::{ObjectFormat, Oid};
 
-/// No writer of packs makes chains as long.
-const LONGEST_CHAIN: usize = 8192;
+/// Length limit of a delta chain. No writer of packs makes chains as long as this.
+const MAX_CHAIN: usize = 8192;
 
-/// Both sizes that a difference begins with, at their longest.
-const HEAD: usize = 20;
+/// Largest length of the two sizes that a delta begins with, in bytes.
+const MAX_SIZES: usize = 20;
 
-/// A pack of which only names and sizes are asked.
+/// A pack, opened for the sizes of its objects.
 #[derive(Debug)]
 pub struct PackSizes {
     index: PackIndex,
@@ -24,33 +26,37 @@ pub struct PackSizes {
 }
 
 impl PackSizes {
-    /// Opens the pack that belongs to an index file.
+    /// Opens the pack of an index file.
     ///
     /// # Errors
-    /// A file cannot be read, or the index is of another form.
+    /// Returns an error if a file cannot be read, or if the index does not have the format.
     pub fn open(index_path: &Path, format: ObjectFormat) -> Result<Self, PackError> {
         let form = |what| PackError::Form { path: index_path.to_path_buf(), what };
-        let index = PackIndex::parse(open(index_path)?, format).map_err(form)?;
-        Ok(Self { index, data: open(&index_path.with_extension("pack"))?, format })
+        let index = PackIndex::parse(MappedFile::open(index_path)?, format).map_err(form)?;
+        Ok(Self { index, data: MappedFile::open(&index_path.with_extension("pack"))?, format })
     }
 
-    /// The most bytes that an object, a difference that leads to it, or one of its bases takes; less where
-    /// something does not fit, which shows when it is decoded. `None` if it is not here.
+    /// Returns the size of the largest buffer that decoding an object needs: for the object, for one of its bases, or
+    /// for a delta on the way. `None` if the pack does not hold the object.
+    ///
+    /// The result is too small where the pack is damaged; decoding then fails before the buffer is allocated.
     #[must_use]
     pub fn max_decoded(&self, oid: &Oid) -> Option<u64> {
         let offset = self.index.offset(self.index.find(oid)?).ok()?;
-        let (mut most, mut at) = (0, Some(offset));
-        for _ in 0..LONGEST_CHAIN {
-            let Some(step) = at.and_then(|offset| self.step(offset).ok()) else { return Some(most) };
-            most = most.max(step.0);
-            at = step.1;
+        let (mut largest, mut next) = (0, Some(offset));
+        for _ in 0..MAX_CHAIN {
+            let Some((size, base)) = next.and_then(|offset| self.entry(offset).ok()) else {
+                return Some(largest);
+            };
+            largest = largest.max(size);
+            next = base;
         }
-        // A circle, or as good as one.
+        // The chain is a circle, or it is as long as if it were one.
         Some(u64::MAX)
     }
 
-    /// The size of an entry, and where its base lies.
-    fn step(&self, offset: u64) -> Result<(u64, Option<u64>), EntryError> {
+    /// Returns the decoded size of the entry at an offset, and the offset of its base.
+    fn entry(&self, offset: u64) -> Result<(u64, Option<u64>), EntryError> {
         const OUTSIDE: EntryError = EntryError("it lies outside of the pack");
         let from = usize::try_from(offset).map_err(|_| OUTSIDE)?;
         let bytes = self.data.get(from..).ok_or(OUTSIDE)?;
@@ -60,11 +66,11 @@ impl PackSizes {
             RawBase::Distance(distance) => offset.checked_sub(distance),
             RawBase::Object(oid) => self.index.find(&oid).and_then(|at| self.index.offset(at).ok()),
         };
-        let mut head = [0; HEAD];
+        let mut head = [0; MAX_SIZES];
         let mut stream = Decompress::new(true);
-        // That there is more is no error, and that it is broken shows when it is decoded.
+        // The rest of the delta does not fit into `head`, so the result is of no use; damage shows in decoding.
         let _ = stream.decompress(&bytes[start..], &mut head, FlushDecompress::None);
-        let length = usize::try_from(stream.total_out()).unwrap_or(HEAD);
+        let length = usize::try_from(stream.total_out()).unwrap_or(MAX_SIZES);
         let result = result_size(head.get(..length).unwrap_or(&head))?;
         Ok((result.max(header.size), base))
     }
@@ -92,7 +98,7 @@ mod tests {
         bytes
     }
 
-    /// A pack of a blob of three bytes and differences, each to the one before.
+    /// A pack of a blob of three bytes and of deltas, each to the entry before it.
     fn pack(results: &[u64]) -> PackSizes {
         let mut data = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
         let mut offsets = vec![data.len()];
@@ -120,17 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_of_a_chain_counts() {
-        let of = |pack: &PackSizes, name: u8| pack.max_decoded(&Oid::from_bytes(&[name; 20]).unwrap());
+    fn the_largest_size_of_a_chain_counts() {
+        let max_decoded =
+            |pack: &PackSizes, name: u8| pack.max_decoded(&Oid::from_bytes(&[name; 20]).unwrap());
         let sizes = pack(&[1 << 40, 7, 9]);
-        assert_eq!((of(&sizes, 1), of(&sizes, 2), of(&sizes, 4)), (Some(3), Some(1 << 40), Some(1 << 40)));
-        assert_eq!(of(&sizes, 9), None);
-        assert_eq!(of(&pack(&[20, 19]), 3), Some(20));
+        let found = [1, 2, 4, 9].map(|name| max_decoded(&sizes, name));
+        assert_eq!(found, [Some(3), Some(1 << 40), Some(1 << 40), None]);
+        assert_eq!(max_decoded(&pack(&[20, 19]), 3), Some(20));
     }
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), at in 0_usize..80) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80), at in 0_usize..80) {
             let mut sizes = pack(&[5, 6]);
             let mut data = sizes.data.to_vec();
             let at = at.min(data.len());

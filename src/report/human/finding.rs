@@ -224,8 +224,14 @@ mod tests {
         let mut finding = samples::removed().findings.remove(0);
         let text = entry(&finding);
         assert!(text.contains("  removed     998877665544, Ada Example"), "{text}");
-        finding.history =
-            Some(History { introduced: None, removed: None, at_head: false, reachable: true, commits: 0 });
+        finding.history = Some(History {
+            introduced: None,
+            removed: None,
+            at_head: false,
+            reachable: true,
+            commits: 0,
+            held_by: None,
+        });
         let text = entry(&finding);
         assert!(!text.contains("introduced") && !text.contains("removed"), "{text}");
         assert!(text.contains("reach it; no commit holds it"), "{text}");

@@ -192,6 +192,7 @@ impl LocationBuilder<'_> {
                     at_head: false,
                     reachable: false,
                     commits: 0,
+                    held_by: None,
                 });
                 // A message may have said it before any file held it.
                 if let Some(text) = self.graph.place(oid).filter(|_| reachable)
@@ -219,6 +220,7 @@ impl LocationBuilder<'_> {
                 at_head: false,
                 reachable: true,
                 commits: 0,
+                held_by: None,
             });
             history.reachable = true;
             let shown = format!("ref {}", self.scanner.shown_path(&name.name));
@@ -245,6 +247,7 @@ impl LocationBuilder<'_> {
             at_head: story.at_head,
             reachable: story.reachable,
             commits: story.commits,
+            held_by: None,
         }
     }
 

@@ -1,4 +1,6 @@
-//! Which entry of a pack is a difference to which: trees whose roots are whole.
+//! The delta trees of a pack: which entry is a delta to which. The roots are entries that are not deltas.
+//!
+//! Only headers are read; nothing is decoded.
 
 use rayon::prelude::*;
 
@@ -8,34 +10,32 @@ use crate::git::pack::{Base, Pack};
 /// The delta trees of a pack, by slot.
 #[derive(Debug)]
 pub(crate) struct DeltaForest {
-    /// Whole entries, with their kind, in order of place.
-    pub(crate) roots: Vec<(u32, ObjectKind)>,
-    /// Where each slot's children begin in `children`; one more than slots.
+    roots: Vec<(u32, ObjectKind)>,
+    unreachable: Vec<u32>,
+    /// Index in `children` of each slot's first child. One more item at the end is the number of children.
     starts: Vec<u32>,
     children: Vec<u32>,
-    /// How many slots derive from each, directly or not.
+    /// Number of direct and indirect derivatives of each slot.
     weights: Vec<u32>,
-    /// Slots that no root leads to: headers that do not fit, bases elsewhere, circles.
-    pub(crate) lost: Vec<u32>,
 }
 
-/// No base that this pack holds.
-const NONE: u32 = u32::MAX;
+/// Marks an entry that has no base in the pack.
+const NO_BASE: u32 = u32::MAX;
 
 impl DeltaForest {
-    pub(crate) fn of(pack: &Pack) -> Self {
-        let count = u32::try_from(pack.len()).unwrap_or(NONE);
+    pub(super) fn new(pack: &Pack) -> Self {
+        let count = u32::try_from(pack.len()).unwrap_or(NO_BASE);
         let headers: Vec<(u32, Option<ObjectKind>)> = (0..count)
             .into_par_iter()
             .with_min_len(4096)
             .map(|slot| match pack.header(slot as usize).map(|header| (header.base, header.kind)) {
-                Ok((Base::None, kind)) => (NONE, kind),
-                Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NONE), None),
-                Ok((Base::External(_), _)) | Err(_) => (NONE, None),
+                Ok((Base::None, kind)) => (NO_BASE, kind),
+                Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NO_BASE), None),
+                Ok((Base::External(_), _)) | Err(_) => (NO_BASE, None),
             })
             .collect();
         let mut starts = vec![0_u32; headers.len() + 1];
-        for (base, _) in headers.iter().filter(|(base, _)| *base != NONE) {
+        for (base, _) in headers.iter().filter(|(base, _)| *base != NO_BASE) {
             starts[*base as usize + 1] += 1;
         }
         for at in 1..starts.len() {
@@ -43,26 +43,37 @@ impl DeltaForest {
         }
         let mut next = starts.clone();
         let mut children = vec![0; starts.last().map_or(0, |last| *last as usize)];
-        for (slot, (base, _)) in (0_u32..).zip(&headers).filter(|(_, (base, _))| *base != NONE) {
+        for (slot, (base, _)) in (0_u32..).zip(&headers).filter(|(_, (base, _))| *base != NO_BASE) {
             let at = &mut next[*base as usize];
             children[*at as usize] = slot;
             *at += 1;
         }
         let roots: Vec<_> =
             (0_u32..).zip(&headers).filter_map(|(slot, (_, kind))| Some((slot, (*kind)?))).collect();
-        let mut forest = Self { roots, starts, children, weights: Vec::new(), lost: Vec::new() };
-        forest.weigh();
+        let mut forest = Self { roots, unreachable: Vec::new(), starts, children, weights: Vec::new() };
+        forest.compute_weights();
         forest
     }
 
-    /// The slots that are differences to a slot, in order of place, but for the one with most below it: it is last.
-    pub(crate) fn children(&self, slot: u32) -> &[u32] {
+    /// Returns the entries that are not deltas, with their kinds, in order of slot.
+    pub(super) fn roots(&self) -> &[(u32, ObjectKind)] {
+        &self.roots
+    }
+
+    /// Returns the slots that no root leads to: their header is damaged, their base is not in the pack, or they derive
+    /// from each other in a circle.
+    pub(super) fn unreachable(&self) -> &[u32] {
+        &self.unreachable
+    }
+
+    /// Returns the slots that are deltas to a slot, in order of slot, except that the heaviest child is the last.
+    pub(super) fn children(&self, slot: u32) -> &[u32] {
         let slot = slot as usize;
         &self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize]
     }
 
-    /// A slot and all below it.
-    pub(crate) fn below(&self, slot: u32) -> Vec<u32> {
+    /// Returns a slot and all slots that derive from it.
+    pub(super) fn subtree(&self, slot: u32) -> Vec<u32> {
         let (mut found, mut at) = (vec![slot], 0);
         while at < found.len() {
             found.extend(self.children(found[at]));
@@ -71,13 +82,14 @@ impl DeltaForest {
         found
     }
 
-    /// How many slots derive from this one, directly or not.
-    pub(crate) fn weight(&self, slot: u32) -> u32 {
+    /// Returns the number of slots that derive from a slot, directly or indirectly.
+    pub(super) fn weight(&self, slot: u32) -> u32 {
         self.weights[slot as usize]
     }
 
-    /// Follows the trees from their roots; what is not reached is lost.
-    fn weigh(&mut self) {
+    /// Follows the trees from their roots, weighs all slots and moves the heaviest child of each to the end. Slots that
+    /// are not reached are unreachable.
+    fn compute_weights(&mut self) {
         let mut reached = vec![false; self.starts.len() - 1];
         let mut order: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();
         let mut at = 0;
@@ -88,8 +100,8 @@ impl DeltaForest {
         }
         let mut weights = vec![0_u32; reached.len()];
         for slot in order.iter().rev() {
-            let below = self.children(*slot).iter().map(|child| weights[*child as usize] + 1).sum();
-            weights[*slot as usize] = below;
+            weights[*slot as usize] =
+                self.children(*slot).iter().map(|child| weights[*child as usize] + 1).sum();
         }
         for slot in 0..reached.len() {
             let children = &mut self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize];
@@ -99,6 +111,7 @@ impl DeltaForest {
             }
         }
         self.weights = weights;
-        self.lost = (0_u32..).zip(reached).filter(|(_, reached)| !reached).map(|(slot, _)| slot).collect();
+        self.unreachable =
+            (0_u32..).zip(reached).filter(|(_, reached)| !reached).map(|(slot, _)| slot).collect();
     }
 }

@@ -1,296 +1,307 @@
-//! One task of the walk along the deltas.
+//! One task of the walk along the delta trees of a pack: decodes the versions of subtrees, depth first, and passes them
+//! to the visitor.
+//!
+//! The task holds the versions on the path from the root that still have undecoded children, and reusable buffers. The
+//! heaviest child of a version is visited last, and the version is released before that child's subtree is walked. So a
+//! version is held only while subtrees with at most half of its derivatives are walked, and a path holds at most log2(n)
+//! versions of a tree of n. If memory is still short, versions are evicted and decoded again later.
 
 use libdeflater::Decompressor;
 use rayon::Scope;
 
+use super::held_version::{HeldVersion, evict};
+use super::read_totals::ReadTotals;
+use super::walk_state::WalkState;
 use crate::git::pack::{Base, EntryError, apply, result_size};
 use crate::git::{MAX_OBJECT_BYTES, ObjectKind, Oid};
-use crate::source::history::ReadTotals;
-use crate::source::history::memory_limit::{Frame, let_go};
-use crate::source::history::pack_walk::Walk;
 use crate::source::progress::PendingCounts;
-use crate::source::{ObjectView, Visitor};
+use crate::source::visitor::{ObjectView, Visitor};
 use crate::text::CopiedRange;
 
-/// Larger objects are handed back.
-const MOST_OBJECT: usize = MAX_OBJECT_BYTES;
+/// Number of decoded bytes that a task counts before it subtracts them from the shared budget.
+const BUDGET_STEP: u64 = 16 << 20;
 
-/// Bytes that are counted before they are told to the other tasks.
-const UNTOLD: u64 = 16 << 20;
+/// Weight from which a subtree may be walked by another task.
+const MIN_TASK_WEIGHT: u32 = 32;
 
-/// A subtree of so many versions may be walked by a task of its own.
-const HEAVY: u32 = 32;
+/// Number of buffers that are kept for reuse.
+const MAX_SPARE_BUFFERS: usize = 8;
 
-/// Buffers of more than this, 256 KiB, are not kept to be used again.
-const MOST_SPARE: usize = 256 << 10;
+/// Capacity up to which a buffer is kept for reuse: 256 KiB.
+const MAX_SPARE_CAPACITY: usize = 256 << 10;
 
 /// Why an object was not decoded.
 enum Refusal {
-    /// It does not fit the format; libgit2 names what is wrong.
-    Broken,
-    /// It has to be read alone.
+    /// It does not have the format. The fallback, libgit2, reports what is wrong.
+    Damaged,
+    /// It must be read alone, at the end.
     Large,
-    /// More has been decoded than is worth it.
-    Spent,
+    /// The budget for decoded bytes is spent.
+    OverBudget,
 }
 
 impl From<EntryError> for Refusal {
     fn from(_: EntryError) -> Self {
-        Self::Broken
+        Self::Damaged
     }
 }
 
-/// It holds the path from the root, less what no other version is to be derived from, and its buffers.
-///
-/// Of each version's children the one with most below it comes last, and then the version itself is let go. So
-/// a version is held only while a lesser part of what derives from it is walked, and no path holds more of them
-/// than the number of the tree's versions has binary digits.
-pub(crate) struct DeltaWalker<'w, 's, V: Visitor> {
-    walk: &'w Walk<'w, V>,
-    /// Where subtrees may be handed to other tasks; without it large objects are read, too.
+/// The versions from a root to the current version.
+type Path<'w, S> = Vec<HeldVersion<'w, S>>;
+
+/// A task.
+pub(super) struct DeltaWalker<'w, 's, V: Visitor> {
+    state: &'w WalkState<'w, V>,
+    /// The scope in which further tasks are spawned. Without a scope, the task reads large objects, too.
     scope: Option<&'s Scope<'w>>,
     inflater: Decompressor,
+    /// Buffer for an inflated delta.
     delta: Vec<u8>,
+    /// The copied ranges of the last delta.
     copies: Vec<CopiedRange>,
-    /// Buffers to use again.
+    /// Buffers for reuse.
     spare: Vec<Vec<u8>>,
-    tally: ReadTotals,
-    handed_back: Vec<Oid>,
-    untold: PendingCounts,
-    /// Decoded bytes that the other tasks do not know of yet.
+    totals: ReadTotals,
+    /// Objects for the fallback.
+    undecoded: Vec<Oid>,
+    pending: PendingCounts,
+    /// Decoded bytes that are not yet subtracted from the budget.
     decoded: u64,
 }
 
 impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
-    pub(crate) fn new(walk: &'w Walk<'w, V>, scope: Option<&'s Scope<'w>>) -> Self {
+    pub(super) fn new(state: &'w WalkState<'w, V>, scope: Option<&'s Scope<'w>>) -> Self {
         Self {
-            walk,
+            state,
             scope,
             inflater: Decompressor::new(),
             delta: Vec::new(),
             copies: Vec::new(),
             spare: Vec::new(),
-            tally: ReadTotals::default(),
-            handed_back: Vec::new(),
-            untold: PendingCounts::default(),
+            totals: ReadTotals::default(),
+            undecoded: Vec::new(),
+            pending: PendingCounts::default(),
             decoded: 0,
         }
     }
 
-    /// Walks what begins at a root, or at an object that was put aside.
-    pub(crate) fn tree(&mut self, top: u32, kind: ObjectKind) {
-        if self.walk.control.cancellation.is_requested() {
+    /// Walks the subtree of a root or of a deferred object.
+    pub(super) fn walk_tree(&mut self, top: u32, kind: ObjectKind) {
+        if self.state.control.cancellation.is_requested() {
             return;
         }
         let mut path = Vec::new();
         match self.decode(top, &path) {
             Ok((bytes, depth)) => {
-                // Its base, if it has one, has been looked at long since: it is looked at in full.
-                let state = self.look(top, kind, &bytes, None);
-                path.push(Frame::new(top, depth, state, bytes, &self.walk.held));
-                self.below(path, kind);
+                // A deferred object has a base, but the base's state is gone: the object is visited in full.
+                let state = self.visit(top, kind, &bytes, None);
+                path.push(HeldVersion::new(top, depth, state, bytes, &self.state.held));
+                self.walk_below(path, kind);
             }
-            Err(refusal) => self.refuse(top, kind, &refusal),
+            Err(refusal) => self.handle_refusal(top, kind, &refusal),
         }
     }
 
-    /// Walks what derives from a version, depth first. A heavy subtree goes to another task where one is free:
-    /// all that it needs is its first version.
-    fn below(&mut self, mut path: Vec<Frame<'w, V::State>>, kind: ObjectKind) {
-        let forest = self.walk.forest;
+    /// Walks the derivatives of the last version of a path, depth first. A heavy subtree goes to another task if one is
+    /// free; that task needs only the first version of the subtree.
+    fn walk_below(&mut self, mut path: Path<'w, V::State>, kind: ObjectKind) {
+        let forest = self.state.forest;
         while let Some(top) = path.last() {
             let children = forest.children(top.slot);
-            let child =
-                children.get(top.next).copied().filter(|_| !self.walk.control.cancellation.is_requested());
+            let child = children.get(top.next_child).copied();
+            let child = child.filter(|_| !self.state.control.cancellation.is_requested());
             let Some(child) = child else {
                 self.pop(&mut path);
                 continue;
             };
-            let is_last = top.next + 1 == children.len();
+            let is_last = top.next_child + 1 == children.len();
             let mut bytes = self.spare.pop().unwrap_or_default();
-            let visit_delta = self.next(&mut path, child, &mut bytes);
-            let looked = visit_delta.map(|()| {
+            let decoded = self.decode_child(&mut path, child, &mut bytes);
+            let visited = decoded.map(|()| {
                 let base = path.last();
-                let state = self.look(child, kind, &bytes, base.and_then(|base| base.state.as_ref()));
+                let state = self.visit(child, kind, &bytes, base.and_then(|base| base.state.as_ref()));
                 (state, base.map_or(0, |base| base.depth + 1))
             });
             if is_last {
                 self.pop(&mut path);
             }
-            match looked {
+            match visited {
                 Err(refusal) => {
                     self.recycle(bytes);
-                    self.refuse(child, kind, &refusal);
+                    self.handle_refusal(child, kind, &refusal);
                 }
                 Ok(_) if forest.weight(child) == 0 => self.recycle(bytes),
                 Ok((state, depth)) => {
-                    let frame = Frame::new(child, depth, state, bytes, &self.walk.held);
-                    if let Some(frame) = self.hand_on(frame, kind, is_last) {
-                        path.push(frame);
-                        let_go(&mut path, &self.walk.held);
+                    let version = HeldVersion::new(child, depth, state, bytes, &self.state.held);
+                    if let Some(version) = self.offer(version, kind, is_last) {
+                        path.push(version);
+                        evict(&mut path, &self.state.held);
                     }
                 }
             }
         }
     }
 
-    /// Hands a heavy subtree to another task; gives back what is not handed on.
-    fn hand_on(
+    /// Spawns a task for a heavy subtree, unless it is the last of its parent. Returns the version if it did not.
+    fn offer(
         &self,
-        frame: Frame<'w, V::State>,
+        version: HeldVersion<'w, V::State>,
         kind: ObjectKind,
         is_last: bool,
-    ) -> Option<Frame<'w, V::State>> {
-        let walk = self.walk;
-        let scope = self.scope.filter(|_| !is_last && walk.forest.weight(frame.slot) >= HEAVY);
-        let Some(scope) = scope.filter(|_| walk.may_wait()) else { return Some(frame) };
+    ) -> Option<HeldVersion<'w, V::State>> {
+        let state = self.state;
+        let is_heavy = state.forest.weight(version.slot) >= MIN_TASK_WEIGHT;
+        let scope = self.scope.filter(|_| !is_last && is_heavy);
+        let Some(scope) = scope.filter(|_| state.try_enqueue()) else { return Some(version) };
         scope.spawn(move |scope| {
-            walk.waits_no_more();
-            DeltaWalker::new(walk, Some(scope)).below(vec![frame], kind);
+            state.dequeue();
+            DeltaWalker::new(state, Some(scope)).walk_below(vec![version], kind);
         });
         None
     }
 
-    /// Decodes the next child of the last version of a path, which is decoded again if it was let go.
-    fn next(
+    /// Decodes the next child of the last version of a path. The version is decoded again first if it was evicted.
+    fn decode_child(
         &mut self,
-        path: &mut [Frame<'w, V::State>],
+        path: &mut [HeldVersion<'w, V::State>],
         child: u32,
         out: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
         let slot = match path.last_mut() {
             Some(top) => {
-                top.next += 1;
+                top.next_child += 1;
                 top.slot
             }
-            None => return Err(Refusal::Broken),
+            None => return Err(Refusal::Damaged),
         };
         if path.last().is_none_or(|top| top.bytes().is_none()) {
             let (bytes, _) = self.decode(slot, path)?;
-            self.tally.bytes_decoded_again += bytes.len() as u64;
+            self.totals.bytes_decoded_again += bytes.len() as u64;
             if let Some(top) = path.last_mut() {
-                top.bring_back(bytes, &self.walk.held);
+                top.restore(bytes, &self.state.held);
             }
-            let_go(path, &self.walk.held);
+            evict(path, &self.state.held);
         }
-        let base = path.last().and_then(Frame::bytes).ok_or(Refusal::Broken)?;
-        self.derive(child, base, out)
+        let base = path.last().and_then(HeldVersion::bytes).ok_or(Refusal::Damaged)?;
+        self.apply_delta(child, base, out)
     }
 
-    /// Decodes an object from the nearest version above it that is held, or from its root; and says how many
-    /// differences lie between it and its root.
-    fn decode(&mut self, slot: u32, path: &[Frame<'w, V::State>]) -> Result<(Vec<u8>, u32), Refusal> {
-        let held = path.iter().rev().find(|frame| frame.bytes().is_some());
+    /// Decodes an object, starting from the nearest held version above it or from its root. Returns also the number of
+    /// deltas between the object and its root.
+    fn decode(&mut self, slot: u32, path: &[HeldVersion<'w, V::State>]) -> Result<(Vec<u8>, u32), Refusal> {
+        let held = path.iter().rev().find(|version| version.bytes().is_some());
         let mut chain = vec![slot];
         let mut top = slot;
         while held.is_none_or(|held| held.slot != top) {
-            match self.walk.pack.header(top as usize)?.base {
-                Base::Slot(base) => top = u32::try_from(base).map_err(|_| Refusal::Broken)?,
+            match self.state.pack.header(top as usize)?.base {
+                Base::Slot(base) => top = u32::try_from(base).map_err(|_| Refusal::Damaged)?,
                 Base::None => break,
-                Base::External(_) => return Err(Refusal::Broken),
+                Base::External(_) => return Err(Refusal::Damaged),
             }
             chain.push(top);
         }
         chain.pop();
         let (mut bytes, mut next) = (self.spare.pop().unwrap_or_default(), Vec::new());
-        let mut base = held.and_then(Frame::bytes).filter(|_| held.is_some_and(|held| held.slot == top));
+        let mut base =
+            held.and_then(HeldVersion::bytes).filter(|_| held.is_some_and(|held| held.slot == top));
         if base.is_none() {
             self.inflate(top, &mut bytes)?;
         }
         let depth = held.filter(|_| base.is_some()).map_or(0, |held| held.depth);
         for step in chain.iter().rev() {
-            self.derive(*step, base.take().unwrap_or(&bytes), &mut next)?;
+            self.apply_delta(*step, base.take().unwrap_or(&bytes), &mut next)?;
             std::mem::swap(&mut bytes, &mut next);
         }
         Ok((bytes, depth + u32::try_from(chain.len()).unwrap_or(u32::MAX)))
     }
 
     fn inflate(&mut self, slot: u32, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        let (header, start) = self.walk.pack.raw_header(slot as usize)?;
-        self.check(header.size)?;
-        Ok(self.walk.pack.inflate(slot as usize, (header.size, start), &mut self.inflater, out)?)
+        let (header, start) = self.state.pack.raw_header(slot as usize)?;
+        self.check_size(header.size)?;
+        Ok(self.state.pack.inflate(slot as usize, (header.size, start), &mut self.inflater, out)?)
     }
 
-    fn derive(&mut self, slot: u32, base: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
+    /// Inflates the delta of an entry and applies it to its base.
+    fn apply_delta(&mut self, slot: u32, base: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
         let mut delta = std::mem::take(&mut self.delta);
         let inflated = self.inflate(slot, &mut delta);
         let size = inflated.and_then(|()| Ok(result_size(&delta)?));
         let applied = size.and_then(|size| {
-            self.check(size)?;
-            Ok(apply(base, &delta, MOST_OBJECT, out, &mut self.copies)?)
+            self.check_size(size)?;
+            Ok(apply(base, &delta, MAX_OBJECT_BYTES, out, &mut self.copies)?)
         });
-        if delta.capacity() <= MOST_SPARE {
+        if delta.capacity() <= MAX_SPARE_CAPACITY {
             self.delta = delta;
         }
         applied
     }
 
-    fn check(&mut self, size: u64) -> Result<(), Refusal> {
+    /// Checks the size of a buffer before it is decoded, and counts it as decoded.
+    fn check_size(&mut self, size: u64) -> Result<(), Refusal> {
         self.decoded += size;
-        if self.decoded >= UNTOLD && !self.walk.spend(std::mem::take(&mut self.decoded)) {
-            self.decoded = UNTOLD;
-            return Err(Refusal::Spent);
+        if self.decoded >= BUDGET_STEP && !self.state.spend(std::mem::take(&mut self.decoded)) {
+            self.decoded = BUDGET_STEP;
+            return Err(Refusal::OverBudget);
         }
         match usize::try_from(size) {
-            Ok(size) if size <= MOST_OBJECT => match self.scope {
-                Some(_) if size > self.walk.large => Err(Refusal::Large),
+            Ok(size) if size <= MAX_OBJECT_BYTES => match self.scope {
+                Some(_) if size > self.state.large_object => Err(Refusal::Large),
                 _ => Ok(()),
             },
-            _ => Err(Refusal::Broken),
+            _ => Err(Refusal::Damaged),
         }
     }
 
-    /// Shows an object to the visitor, unless an earlier pack held it.
-    fn look(
+    /// Passes an object to the visitor, unless an earlier pack holds it, too.
+    fn visit(
         &mut self,
         slot: u32,
         kind: ObjectKind,
         bytes: &[u8],
         base: Option<&V::State>,
     ) -> Option<V::State> {
-        let oid = self.walk.pack.oid(slot as usize).filter(|_| self.walk.is_new(slot))?;
-        let stored = self.walk.pack.stored_bytes(slot as usize);
-        self.untold.add(bytes.len(), stored, &self.walk.control.progress);
-        self.tally.objects += 1;
-        self.tally.blobs += usize::from(kind == ObjectKind::Blob);
-        self.tally.bytes += bytes.len() as u64;
-        let blob = ObjectView { oid, kind, bytes };
+        let oid = self.state.pack.oid(slot as usize).filter(|_| self.state.is_new(slot))?;
+        let stored = self.state.pack.stored_bytes(slot as usize);
+        self.pending.add(bytes.len(), stored, &self.state.control.progress);
+        self.totals.objects += 1;
+        self.totals.blobs += usize::from(kind == ObjectKind::Blob);
+        self.totals.bytes += bytes.len() as u64;
+        let object = ObjectView { oid, kind, bytes };
         Some(match base {
-            Some(base) => self.walk.visitor.visit_delta(&blob, base, &self.copies),
-            None => self.walk.visitor.visit_full(&blob),
+            Some(base) => self.state.visitor.visit_delta(&object, base, &self.copies),
+            None => self.state.visitor.visit_full(&object),
         })
     }
 
-    fn refuse(&mut self, slot: u32, kind: ObjectKind, refusal: &Refusal) {
+    fn handle_refusal(&mut self, slot: u32, kind: ObjectKind, refusal: &Refusal) {
         match refusal {
-            Refusal::Large => self.walk.put_aside(slot, kind),
-            Refusal::Broken => self.hand_back(slot),
-            // Not handed back: it would be decoded otherwise, and take as long.
-            Refusal::Spent => self.tally.skipped_over_budget += 1 + self.walk.forest.weight(slot) as usize,
+            Refusal::Large => self.state.defer(slot, kind),
+            Refusal::Damaged => {
+                for slot in self.state.forest.subtree(slot) {
+                    self.leave_to_fallback(slot);
+                }
+            }
+            // The fallback would have to decode the same bytes, and would take as long.
+            Refusal::OverBudget => {
+                self.totals.skipped_over_budget += 1 + self.state.forest.weight(slot) as usize;
+            }
         }
     }
 
-    /// Gives up on an entry and all that derive from it.
-    fn hand_back(&mut self, slot: u32) {
-        for slot in self.walk.forest.below(slot) {
-            self.give_up(slot);
-        }
+    /// Leaves an entry to the fallback, unless an earlier pack holds its object, too.
+    pub(super) fn leave_to_fallback(&mut self, slot: u32) {
+        let oid = self.state.pack.oid(slot as usize);
+        self.undecoded.extend(oid.filter(|_| self.state.is_new(slot)));
     }
 
-    /// Leaves an entry to libgit2. What an earlier pack holds has been looked at there.
-    pub(crate) fn give_up(&mut self, slot: u32) {
-        let oid = self.walk.pack.oid(slot as usize);
-        self.handed_back.extend(oid.filter(|_| self.walk.is_new(slot)));
-    }
-
-    fn pop(&mut self, path: &mut Vec<Frame<'w, V::State>>) {
+    fn pop(&mut self, path: &mut Path<'w, V::State>) {
         if let Some(done) = path.pop() {
             self.recycle(done.into_bytes());
         }
     }
 
     fn recycle(&mut self, bytes: Vec<u8>) {
-        if self.spare.len() < 8 && bytes.capacity() <= MOST_SPARE {
+        if self.spare.len() < MAX_SPARE_BUFFERS && bytes.capacity() <= MAX_SPARE_CAPACITY {
             self.spare.push(bytes);
         }
     }
@@ -298,7 +309,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
 
 impl<V: Visitor> Drop for DeltaWalker<'_, '_, V> {
     fn drop(&mut self) {
-        self.untold.publish(&self.walk.control.progress);
-        self.walk.done(std::mem::take(&mut self.tally), &mut self.handed_back);
+        self.pending.publish(&self.state.control.progress);
+        self.state.add_results(std::mem::take(&mut self.totals), &mut self.undecoded);
     }
 }

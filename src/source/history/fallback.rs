@@ -1,23 +1,26 @@
-//! The slow way: each object by its name through libgit2. For loose objects, for what the pack reader hands
-//! back, and as the measure of what the pack reader has to find.
+//! Objects read one at a time through the object database, which uses libgit2 for packs.
+//!
+//! It reads loose objects and the objects that the own pack reader cannot decode. The tests compare it with that reader.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::memory_limit::MemoryLimit;
+use super::read_totals::ReadTotals;
 use crate::git::{ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Repository};
-use crate::source::history::{MemoryLimit, ReadTotals};
-use crate::source::{ObjectView, ScanControl, Visitor};
+use crate::source::control::ScanControl;
+use crate::source::visitor::{ObjectView, Visitor};
 
-/// Objects that one worker reads before it takes the next lot.
-const LOT: usize = 128;
+/// Number of objects that a thread takes at once.
+const OBJECTS_PER_TASK: usize = 128;
 
-/// Reads the named objects and hands each to the visitor; large ones, of which several at once would take too
-/// much memory, one at a time.
+/// Reads objects and passes each to the visitor. Large loose objects are read at the end, one at a time: several at
+/// once would need too much memory.
 ///
 /// # Errors
-/// The object database cannot be opened.
+/// Returns an error if the object database cannot be opened.
 pub fn visit<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
@@ -30,15 +33,15 @@ pub fn visit<V: Visitor>(
     })
 }
 
-/// The same without the trees among them, whose names are given.
-pub(crate) fn visit_all_but_trees<V: Visitor>(
+/// Reads objects and passes all except trees to the visitor. Returns also the names of the trees.
+pub(super) fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     objects: &[Oid],
     visitor: &V,
     control: &ScanControl,
 ) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
     let trees = Mutex::new(Vec::new());
-    let tally = read(repository, objects, control, |object| {
+    let totals = read(repository, objects, control, |object| {
         let is_tree = object.kind == ObjectKind::Tree;
         if is_tree {
             trees.lock().unwrap_or_else(PoisonError::into_inner).push(object.oid);
@@ -47,20 +50,20 @@ pub(crate) fn visit_all_but_trees<V: Visitor>(
         }
         !is_tree
     })?;
-    Ok((tally, trees.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    Ok((totals, trees.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
-/// Reads objects, and counts those that are taken.
+/// Reads objects, and counts those for which `take` returns `true`.
 fn read(
     repository: &Repository,
     objects: &[Oid],
     control: &ScanControl,
     take: impl Fn(&ObjectView<'_>) -> bool + Sync,
 ) -> Result<ReadTotals, OpenError> {
-    let last = ObjectDatabase::open(repository)?;
+    let own_database = ObjectDatabase::open(repository)?;
     let large = MemoryLimit::default().large_object as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-    let (unread, aside) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let (unread, deferred) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     let read_one = |database: &Result<ObjectDatabase, OpenError>, oid: &Oid| {
         let object = match database {
             Ok(database) => database.read(oid),
@@ -78,22 +81,22 @@ fn read(
             Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
         }
     };
-    objects.par_chunks(LOT).for_each_init(
+    objects.par_chunks(OBJECTS_PER_TASK).for_each_init(
         || ObjectDatabase::open(repository),
-        |database, lot| {
-            for oid in lot.iter().take_while(|_| !control.cancellation.is_requested()) {
+        |database, oids| {
+            for oid in oids.iter().take_while(|_| !control.cancellation.is_requested()) {
                 if database.as_ref().is_ok_and(|database| database.is_loose_and_larger_than(oid, large)) {
-                    aside.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
+                    deferred.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
                 } else {
                     read_one(database, oid);
                 }
             }
         },
     );
-    let last = Ok(last);
-    for oid in aside.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let own_database = Ok(own_database);
+    for oid in deferred.into_inner().unwrap_or_else(PoisonError::into_inner) {
         if !control.cancellation.is_requested() {
-            read_one(&last, &oid);
+            read_one(&own_database, &oid);
         }
     }
     let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -101,8 +104,7 @@ fn read(
         objects: read.into_inner(),
         blobs: blobs.into_inner(),
         bytes: bytes.into_inner(),
-        bytes_decoded_again: 0,
         unread,
-        skipped_over_budget: 0,
+        ..ReadTotals::default()
     })
 }

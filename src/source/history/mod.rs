@@ -1,115 +1,73 @@
-//! Everything that a repository's object database holds, each object once: packs are read directly, along the
-//! trees of their deltas; what lies loose, and what the pack reader hands back, comes through libgit2.
+//! Everything in a repository's object database, each object once.
+//!
+//! Packs are decoded along the trees of their deltas (`pack_walk`). Loose objects, and objects that the own pack reader
+//! cannot decode, are read one at a time by the slower `fallback`. Which objects a ref reaches is not asked here: all
+//! objects are read, also unreachable ones.
 
 pub(crate) mod delta_forest;
 pub(crate) mod delta_walker;
 pub(crate) mod fallback;
+pub(crate) mod held_version;
 pub(crate) mod memory_limit;
-pub(crate) mod object_ids;
+pub(crate) mod object_numbers;
 pub(crate) mod object_set;
 pub(crate) mod pack_walk;
+pub(crate) mod read_totals;
 pub(crate) mod submodules;
+pub(crate) mod walk_state;
 
 use std::collections::HashSet;
 
-use crate::git::{ObjectKind, Oid, OpenError, ReadError, Repository};
-use crate::source::{ScanControl, Visitor};
+use crate::git::{Oid, OpenError, Repository};
+use crate::source::control::ScanControl;
+use crate::source::visitor::Visitor;
 
 pub use fallback::visit as visit_with_libgit2;
 pub use memory_limit::{MAX_DECODED_PER_BYTE, MemoryLimit};
-pub use object_ids::NumberSet;
+pub use object_numbers::NumberSet;
 pub use object_set::ObjectSet;
+pub use read_totals::ReadTotals;
 pub use submodules::{SubmoduleStores, find_submodule_stores};
 
-/// What was read.
-#[derive(Debug, Default)]
-pub struct ReadTotals {
-    /// Objects of all kinds.
-    pub objects: usize,
-    /// Blobs among them.
-    pub blobs: usize,
-    /// Bytes of all objects.
-    pub bytes: u64,
-    /// Bytes of versions that were decoded again, since there was no room to hold them.
-    pub bytes_decoded_again: u64,
-    /// What could not be read, in order of name.
-    pub unread: Vec<ReadError>,
-    /// Objects that were not decoded, since the pack unfolds to more than is worth it.
-    pub skipped_over_budget: usize,
-}
+use self::pack_walk::KindFilter;
 
-/// Which objects a pass over packs is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kinds {
-    All,
-    AllButTrees,
-    Trees,
-}
-
-impl Kinds {
-    fn are(self, kind: ObjectKind) -> bool {
-        match self {
-            Self::All => true,
-            Self::AllButTrees => kind != ObjectKind::Tree,
-            Self::Trees => kind == ObjectKind::Tree,
-        }
-    }
-}
-
-impl ReadTotals {
-    /// Adds what another pass read.
-    pub fn add(&mut self, other: Self) {
-        self.objects += other.objects;
-        self.blobs += other.blobs;
-        self.bytes += other.bytes;
-        self.bytes_decoded_again += other.bytes_decoded_again;
-        self.unread.extend(other.unread);
-        self.skipped_over_budget += other.skipped_over_budget;
-    }
-
-    fn sorted(mut self) -> Self {
-        self.unread.sort_by_key(ToString::to_string);
-        self
-    }
-}
-
-/// Reads objects and hands each to the visitor, on the threads of the current rayon pool.
+/// Reads all objects and passes each to the visitor, on the threads of the current rayon pool.
 ///
 /// # Errors
-/// The object database cannot be opened.
+/// Returns an error if the object database cannot be opened.
 pub fn visit<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     visitor: &V,
     control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::All, visitor, control);
-    let rest = contents.outside_of_packs(handed_back);
-    tally.add(fallback::visit(repository, &rest, visitor, control)?);
-    Ok(tally.sorted())
+    let (mut totals, undecoded) = pack_walk::visit(contents, KindFilter::All, visitor, control);
+    let rest = contents.not_in_packs(undecoded);
+    totals.add(fallback::visit(repository, &rest, visitor, control)?);
+    Ok(totals.sorted())
 }
 
-/// Reads all objects but trees. Says, too, which trees no pack gives.
+/// Reads all objects except trees. Returns also the names of the trees that the packs do not provide.
 ///
 /// # Errors
-/// The object database cannot be opened.
+/// Returns an error if the object database cannot be opened.
 pub fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     visitor: &V,
     control: &ScanControl,
 ) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
-    let (mut tally, handed_back) = pack_walk::visit(contents, Kinds::AllButTrees, visitor, control);
-    let rest = contents.outside_of_packs(handed_back);
+    let (mut totals, undecoded) = pack_walk::visit(contents, KindFilter::AllButTrees, visitor, control);
+    let rest = contents.not_in_packs(undecoded);
     let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, control)?;
-    tally.add(others);
-    Ok((tally.sorted(), trees))
+    totals.add(others);
+    Ok((totals.sorted(), trees))
 }
 
-/// Reads the trees that [`visit_all_but_trees`] left: those in packs, and `others`.
+/// Reads the trees that [`visit_all_but_trees`] skipped: those in packs, and `others`.
 ///
 /// # Errors
-/// The object database cannot be opened.
+/// Returns an error if the object database cannot be opened.
 pub fn visit_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
@@ -117,16 +75,16 @@ pub fn visit_trees<V: Visitor>(
     visitor: &V,
     control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut tally, mut rest) = pack_walk::visit(contents, Kinds::Trees, visitor, control);
+    let (mut totals, mut rest) = pack_walk::visit(contents, KindFilter::Trees, visitor, control);
     rest.extend(others);
     rest.sort_unstable();
     rest.dedup();
-    tally.add(fallback::visit(repository, &rest, visitor, control)?);
-    Ok(tally.sorted())
+    totals.add(fallback::visit(repository, &rest, visitor, control)?);
+    Ok(totals.sorted())
 }
 
-/// Those of some objects that lie in the repository's own folder and not only in an alternate's: what nothing
-/// reaches there is another repository's affair.
+/// Returns those of `objects` that are in the repository's own object folder, and not only in an alternate. An
+/// unreachable object of an alternate belongs to another repository.
 #[must_use]
 pub fn own_objects(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
     let folder = repository.object_dirs.first().cloned().unwrap_or_default();

@@ -1,46 +1,46 @@
-//! What an object database holds: its packs, opened, and the names of all objects.
+//! The content of an object database: its packs, opened, and a number for each object.
+//!
+//! No object is decoded here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::delta_forest::DeltaForest;
+use super::memory_limit::MemoryLimit;
+use super::object_numbers::ObjectNumbers;
 use crate::git::pack::{Pack, PackError};
-use crate::git::{
-    ObjectDatabase, ObjectFormat, Oid, OpenError, RefError, Repository, expand_alternates, list_folder,
-};
-use crate::source::history::delta_forest::DeltaForest;
-use crate::source::history::memory_limit::MemoryLimit;
-use crate::source::history::object_ids::ObjectNumbers;
+use crate::git::{ObjectDatabase, ObjectFormat, Oid, OpenError, Repository, expand_alternates, list_folder};
 
-/// An object database, ready to be read. Each object has a number: those in packs come first, pack by pack in
-/// order of name, then all others.
+/// All objects of an object database. Each has a number: the objects in packs come first, pack by pack in order of
+/// name, then all others.
 #[derive(Debug)]
 pub struct ObjectSet {
-    pub(crate) packs: Vec<Pack>,
-    /// How many of the packs lie in the repository's own folder.
+    packs: Vec<Pack>,
+    /// Number of packs in the repository's own folder. They come first.
     own_packs: usize,
-    /// The number of each pack's first object.
-    firsts: Vec<usize>,
-    /// The names of objects that no pack holds, sorted.
+    /// The number of the first object of each pack.
+    first_numbers: Vec<usize>,
+    /// The names of the objects that no pack holds, sorted.
     others: Vec<Oid>,
-    names: ObjectNumbers,
-    /// Each pack's trees of deltas.
+    numbers: ObjectNumbers,
+    /// The delta trees of each pack.
     forests: Vec<DeltaForest>,
-    /// Packs and folders that cannot be used; what such packs hold is asked of libgit2.
+    /// Packs and folders that cannot be used. The objects in such packs are read through libgit2.
     pub unusable: Vec<PackError>,
-    /// How much memory reading them may take.
+    /// Limits for reading the objects.
     pub memory_limit: MemoryLimit,
 }
 
 impl ObjectSet {
-    /// Opens the packs and lists the objects.
+    /// Opens the packs and numbers the objects.
     ///
     /// # Errors
-    /// The object database cannot be opened.
+    /// Returns an error if the object database cannot be opened.
     pub fn open(repository: &Repository) -> Result<Self, OpenError> {
         let folders = expand_alternates(&repository.object_dirs)?;
         let (mut packs, mut unusable) = (Vec::new(), Vec::new());
         let mut own_packs = 0;
         for (at, folder) in folders.iter().enumerate() {
-            for pack in packs_in(folder, repository.format) {
+            for pack in open_packs(folder, repository.format) {
                 match pack {
                     Ok(pack) => packs.push(pack),
                     Err(error) => unusable.push(error),
@@ -52,66 +52,70 @@ impl ObjectSet {
         }
         let mut others = Vec::new();
         for folder in &folders {
-            others.extend(loose_in(folder, repository.format, &mut unusable));
+            others.extend(list_loose(folder, repository.format, &mut unusable));
         }
-        // Opened for its errors, too: a folder that is not there.
+        // Opened also to report its errors, such as a missing folder.
         let database = ObjectDatabase::open(repository)?;
-        // (Of a SHA-256 pack libgit2 makes names in steps of 20 bytes, which name nothing.)
+        // For a SHA-256 pack, libgit2 returns names cut at every 20 bytes, which name nothing.
         if !unusable.is_empty() && repository.format == ObjectFormat::Sha1 {
             others.extend(database.list_all().unwrap_or_default());
         }
         others.sort_unstable();
         others.dedup();
-        let firsts = packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len())));
-        let firsts = firsts.collect();
-        // One is one thread's work; the other takes as long on all.
-        let ((names, others), forests) =
-            rayon::join(|| numbered(&packs, others), || packs.iter().map(DeltaForest::of).collect());
+        let first_numbers =
+            packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len()))).collect();
+        // Numbering uses one thread, the forests use all; both take about as long.
+        let ((numbers, others), forests) =
+            rayon::join(|| number_objects(&packs, others), || packs.iter().map(DeltaForest::new).collect());
         let memory_limit = MemoryLimit::default();
-        Ok(Self { packs, own_packs, firsts, others, names, forests, unusable, memory_limit })
+        Ok(Self { packs, own_packs, first_numbers, others, numbers, forests, unusable, memory_limit })
     }
 
-    /// All numbers are below this one. An object that several packs hold has the first one's, so there may be
-    /// fewer objects.
+    /// Returns a number that is larger than that of each object. An object in several packs has the number of the first
+    /// one, so there may be fewer objects.
     #[must_use]
     pub fn number_bound(&self) -> usize {
-        self.packs.iter().map(Pack::len).sum::<usize>() + self.others.len()
+        self.packed_count() + self.others.len()
     }
 
-    /// The number of an object, if it is there.
+    fn packed_count(&self) -> usize {
+        self.packs.iter().map(Pack::len).sum()
+    }
+
+    /// Returns the number of an object.
     #[must_use]
     pub fn number(&self, oid: &Oid) -> Option<u32> {
-        self.names.find(oid)
+        self.numbers.find(oid)
     }
 
-    /// How many bytes the packs take; of other objects it is not asked.
+    /// Returns the number of bytes that the objects in packs take there. Each other object counts as one byte: its size
+    /// is not known without opening it.
     #[must_use]
     pub fn stored_bytes(&self) -> u64 {
         let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored_bytes(slot)));
         slots.sum::<u64>() + self.others.len() as u64
     }
 
-    /// Whether an object is there.
+    /// Whether the database holds an object.
     #[must_use]
     pub fn contains(&self, oid: &Oid) -> bool {
         self.number(oid).is_some()
     }
 
-    /// The name of a number.
+    /// Returns the name of the object with a number.
     #[must_use]
     pub fn oid(&self, number: u32) -> Option<Oid> {
         let number = number as usize;
-        let pack = self.firsts.partition_point(|first| *first <= number).checked_sub(1);
-        if let Some(found) =
-            pack.and_then(|pack| self.packs[pack].oid_at_position(number - self.firsts[pack]))
-        {
-            return Some(found);
+        let pack = self.first_numbers.partition_point(|first| *first <= number).checked_sub(1);
+        let packed =
+            pack.and_then(|pack| self.packs[pack].oid_at_position(number - self.first_numbers[pack]));
+        if packed.is_some() {
+            return packed;
         }
-        let in_packs = self.packs.iter().map(Pack::len).sum::<usize>();
-        self.others.get(number.checked_sub(in_packs)?).copied()
+        self.others.get(number.checked_sub(self.packed_count())?).copied()
     }
 
-    /// The names of all objects, sorted.
+    /// Returns the names of all objects, sorted.
     #[must_use]
     pub fn sorted_oids(&self) -> Vec<Oid> {
         let numbers = (0..self.number_bound()).filter_map(|number| u32::try_from(number).ok());
@@ -121,72 +125,81 @@ impl ObjectSet {
         names
     }
 
-    /// The trees of deltas of a pack.
-    pub(crate) fn forest(&self, pack: usize) -> &DeltaForest {
+    pub(super) fn pack_count(&self) -> usize {
+        self.packs.len()
+    }
+
+    pub(super) fn pack(&self, index: usize) -> &Pack {
+        &self.packs[index]
+    }
+
+    /// Returns the delta trees of a pack.
+    pub(super) fn forest(&self, pack: usize) -> &DeltaForest {
         &self.forests[pack]
     }
 
-    /// Whether a pack's entry is the one by which its object is known: not if another pack before holds it, too.
-    pub(crate) fn is_known_by(&self, pack: usize, slot: u32) -> bool {
+    /// Whether the number of an entry's object comes from this entry, and not from an earlier pack.
+    pub(super) fn is_numbered_by(&self, pack: usize, slot: u32) -> bool {
         let Some(position) = self.packs[pack].position(slot as usize) else { return false };
-        let number = u32::try_from(self.firsts[pack] + position).ok();
+        let number = u32::try_from(self.first_numbers[pack] + position).ok();
         let oid = self.packs[pack].oid_at_position(position);
         oid.is_some_and(|oid| self.number(&oid) == number)
     }
 
-    /// The objects that no pack holds, and those that the pack reader handed back; sorted.
-    pub(crate) fn outside_of_packs(&self, mut handed_back: Vec<Oid>) -> Vec<Oid> {
-        handed_back.extend(&self.others);
-        handed_back.sort_unstable();
-        handed_back.dedup();
-        handed_back
+    /// Returns the objects that no pack holds, and those that the pack reader could not decode; sorted.
+    pub(super) fn not_in_packs(&self, mut undecoded: Vec<Oid>) -> Vec<Oid> {
+        undecoded.extend(&self.others);
+        undecoded.sort_unstable();
+        undecoded.dedup();
+        undecoded
     }
 
-    /// Whether an object lies in the repository's own folder, and not only in an alternate's.
-    pub(crate) fn is_own(&self, folder: &Path, oid: &Oid) -> bool {
+    /// Whether an object is in the repository's own folder, and not only in an alternate.
+    pub(super) fn is_own(&self, folder: &Path, oid: &Oid) -> bool {
         let is_packed = self.packs[..self.own_packs].iter().any(|pack| pack.find(oid).is_some());
-        let name = oid.to_string();
-        is_packed || folder.join(&name[..2]).join(&name[2..]).exists()
+        is_packed || crate::git::loose::path_of(folder, oid).exists()
     }
 }
 
-/// Numbers for the names in packs and for all others; and those others that no pack holds, in order.
-fn numbered(packs: &[Pack], others: Vec<Oid>) -> (ObjectNumbers, Vec<Oid>) {
-    let in_packs: usize = packs.iter().map(Pack::len).sum();
-    let mut names = ObjectNumbers::with_room(in_packs + others.len());
-    let all = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.oid_at_position(at)));
-    for (number, oid) in (0_u32..).zip(all) {
+/// Numbers all objects. Returns also those of `others` that no pack holds, in order.
+fn number_objects(packs: &[Pack], others: Vec<Oid>) -> (ObjectNumbers, Vec<Oid>) {
+    let packed_count: usize = packs.iter().map(Pack::len).sum();
+    let mut numbers = ObjectNumbers::with_capacity(packed_count + others.len());
+    let packed = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.oid_at_position(at)));
+    for (number, oid) in (0_u32..).zip(packed) {
         if let Some(oid) = oid {
-            names.add(&oid, number);
+            numbers.add(&oid, number);
         }
     }
-    let others: Vec<Oid> = others.into_iter().filter(|oid| names.find(oid).is_none()).collect();
-    for (number, oid) in (in_packs..).zip(&others) {
+    let others: Vec<Oid> = others.into_iter().filter(|oid| numbers.find(oid).is_none()).collect();
+    for (number, oid) in (packed_count..).zip(&others) {
         if let Ok(number) = u32::try_from(number) {
-            names.add(oid, number);
+            numbers.add(oid, number);
         }
     }
-    (names, others)
+    (numbers, others)
 }
 
-/// The packs of one folder, in order of name.
-fn packs_in(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
-    let mut indexes = match list_folder(&folder.join("pack")) {
+/// Opens the packs of one folder, in order of name.
+fn open_packs(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
+    let folder = folder.join("pack");
+    let mut indexes = match list_folder(&folder) {
         Ok(entries) => entries,
-        Err(error) => return vec![Err(unreadable(error))],
+        Err(source) => return vec![Err(PackError::Io { path: folder, source })],
     };
     indexes.retain(|path| path.extension().is_some_and(|extension| extension == "idx"));
     indexes.sort();
     indexes.iter().map(|index| Pack::open(index, format)).collect()
 }
 
-/// The names of the loose objects of one folder.
-fn loose_in(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) -> Vec<Oid> {
+/// Returns the names of the loose objects of one folder.
+fn list_loose(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) -> Vec<Oid> {
     let mut found = Vec::new();
     for first in 0..=255_u8 {
         let start = format!("{first:02x}");
-        let entries = list_folder(&folder.join(&start)).unwrap_or_else(|error| {
-            unusable.push(unreadable(error));
+        let folder = folder.join(&start);
+        let entries = list_folder(&folder).unwrap_or_else(|source| {
+            unusable.push(PackError::Io { path: folder, source });
             Vec::new()
         });
         for path in entries {
@@ -195,11 +208,4 @@ fn loose_in(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) 
         }
     }
     found
-}
-
-fn unreadable(error: RefError) -> PackError {
-    match error {
-        RefError::Unreadable { path, source } => PackError::Io { path, source },
-        other => PackError::Io { path: PathBuf::new(), source: std::io::Error::other(other.to_string()) },
-    }
 }

@@ -1,264 +1,183 @@
-//! What is seen of a value and around it, as named features. Each is a kind and some words, such as `name` and
-//! `password`; what each of them weighs is the model's affair.
+//! Extracts the features of a value: of the value itself, its name, its form and the words near it. Each feature is a
+//! kind and some words, such as `name` and `password`. Weighs nothing: that is the work of `model`.
+//!
+//! No feature uses the path, the type of the file or another position in the file.
 
-use crate::detect::assignment::parse::{Assignment, Operator, Quote, is_name};
+pub(crate) mod context;
+pub(crate) mod form;
+
+use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
+use crate::detect::identifier::IdentifierWords;
 use crate::token_check;
-use skant_password_model::feature_key;
-use skant_password_model::feature_key::{Kind, Word};
+use skant_password_model::FeatureKind;
+use skant_password_model::feature_key::Word;
+use skant_password_model::vocabulary::{
+    CoveredShare, DigitPosition, LetterCase, LowercaseUse, NameOverlap, Stem, Term as _, WordCount,
+};
 
-/// Takes a feature: its kind, and its words.
-pub(crate) type Sink<'s> = dyn FnMut(&Kind, &[Word<'_>]) + 's;
+/// Takes a feature: its kind and its words.
+pub(crate) type Sink<'s> = dyn FnMut(FeatureKind, &[Word<'_>]) + 's;
 
 /// How far from name and value words count, in bytes.
-const NEAR: usize = 120;
+pub(super) const NEAR: usize = 120;
 
-const PASSWORD: Word<'_> = Word::of(b"password");
-const SECRET: Word<'_> = Word::of(b"secret");
-const TOKEN: Word<'_> = Word::of(b"token");
-const KEY: Word<'_> = Word::of(b"key");
-const CREDENTIAL: Word<'_> = Word::of(b"credential");
-const AUTH: Word<'_> = Word::of(b"auth");
-const NONCE: Word<'_> = Word::of(b"nonce");
-const ID: Word<'_> = Word::of(b"id");
-const SIGNATURE: Word<'_> = Word::of(b"signature");
-const LOGIN: Word<'_> = Word::of(b"login");
-const UPPER: Word<'_> = Word::of(b"upper");
-const OTHER: Word<'_> = Word::of(b"other");
-
-/// What a name is about, by the last of these that it holds.
-const STEMS: [(&[u8], Word<'_>); 14] = [
-    (b"pass", PASSWORD),
-    (b"pwd", PASSWORD),
-    (b"psw", PASSWORD),
-    (b"secret", SECRET),
-    (b"token", TOKEN),
-    (b"key", KEY),
-    (b"cred", CREDENTIAL),
-    (b"auth", AUTH),
-    (b"bearer", AUTH),
-    (b"basic", AUTH),
-    (b"nonce", NONCE),
-    (b"salt", NONCE),
-    (b"sid", ID),
-    (b"signature", SIGNATURE),
+/// Parts of names, and what they say about the value. The last one in a name counts.
+const STEMS: [(&[u8], Stem); 14] = [
+    (b"pass", Stem::Password),
+    (b"pwd", Stem::Password),
+    (b"psw", Stem::Password),
+    (b"secret", Stem::Secret),
+    (b"token", Stem::Token),
+    (b"key", Stem::Key),
+    (b"cred", Stem::Credential),
+    (b"auth", Stem::Auth),
+    (b"bearer", Stem::Auth),
+    (b"basic", Stem::Auth),
+    (b"nonce", Stem::Nonce),
+    (b"salt", Stem::Nonce),
+    (b"sid", Stem::Id),
+    (b"signature", Stem::Signature),
 ];
 
-/// What the values of the training set never hold, since their letters were made up: nothing is learnt from that.
-const UNSEEN: [&[u8]; 4] = [b"api", b"key", b"pass", b"pw"];
+/// Parts that no value of the training set has, since its letters were replaced by random ones: nothing can be learned
+/// from them, so no feature of a value is made of them.
+const NOT_IN_TRAINING: [&[u8]; 4] = [b"api", b"key", b"pass", b"pw"];
 
+/// The numbers from 0 to 15 as words.
 static NUMBERS: [Word<'_>; 16] = {
     let texts: [&[u8]; 16] = [
         b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b"10", b"11", b"12", b"13", b"14", b"15",
     ];
-    let mut words = [Word::of(b""); 16];
+    let mut words = [Word::new(b""); 16];
     let mut at = 0;
     while at < texts.len() {
-        words[at] = Word::of(texts[at]);
+        words[at] = Word::new(texts[at]);
         at += 1;
     }
     words
 };
 
-/// Whether one short text stands in another: to prepare a search would cost more than all of it.
-fn holds(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len().max(1)).any(|window| part.first() == Some(&window[0]) && window == part)
-}
-
 fn number(value: usize) -> Word<'static> {
     NUMBERS[value.min(NUMBERS.len() - 1)]
 }
 
-/// Shows all features of a place.
-pub(crate) fn visit(text: &[u8], place: &Assignment, looks: &ValueStats, sink: &mut Sink<'_>) {
-    let value = &text[place.value.clone()];
-    let name = &text[place.name.clone()];
-    let words = identifier::split_words(name);
-    let stem = stem_of(place, name);
-    of_form(text, place, sink);
-    of_name(&words, stem, sink);
-    of_value(value, looks, sink);
-    of_both(place, stem, &Named { name, words: &words }, value, looks, sink);
-    of_context(text, place, sink);
+/// Returns whether a short text contains another. For such texts, preparing a faster search would cost more than it
+/// saves.
+pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len().max(1)).any(|window| part.first() == Some(&window[0]) && window == part)
 }
 
-/// A name, and the words that it is made of.
-struct Named<'n> {
-    name: &'n [u8],
-    words: &'n identifier::IdentifierWords,
+fn is_in_training(text: &[u8]) -> bool {
+    !NOT_IN_TRAINING.iter().any(|part| contains(text, part))
 }
 
-fn stem_of(place: &Assignment, name: &[u8]) -> Word<'static> {
-    match place.operator {
-        Operator::Url | Operator::Login => return LOGIN,
-        Operator::Sql => return PASSWORD,
-        Operator::Scheme => return AUTH,
+/// Gives all features of an assignment to `sink`; some of them more than once.
+pub(crate) fn visit(text: &[u8], assignment: &Assignment, stats: &ValueStats, sink: &mut Sink<'_>) {
+    let value = &text[assignment.value.clone()];
+    let text_of_name = &text[assignment.name.clone()];
+    let name = Name {
+        text: text_of_name,
+        words: &identifier::split_words(text_of_name),
+        stem: stem(assignment, text),
+    };
+    form::visit(text, assignment, sink);
+    visit_name(&name, sink);
+    visit_value(value, stats, sink);
+    visit_combinations(assignment, &name, value, stats, sink);
+    context::visit(text, assignment, sink);
+}
+
+/// A name, its words, and what it says about the value.
+struct Name<'n> {
+    text: &'n [u8],
+    words: &'n IdentifierWords,
+    stem: Stem,
+}
+
+fn stem(assignment: &Assignment, text: &[u8]) -> Stem {
+    match assignment.operator {
+        Operator::Url | Operator::Login => return Stem::Login,
+        Operator::Sql => return Stem::Password,
+        Operator::Scheme => return Stem::Auth,
         _ => {}
     }
-    // The one that begins last.
-    let found = (0..name.len()).rev().find_map(|at| {
+    let name = &text[assignment.name.clone()];
+    let last = (0..name.len()).rev().find_map(|at| {
         let first = name[at].to_ascii_lowercase();
         let begins =
             |stem: &[u8]| name[at..].get(..stem.len()).is_some_and(|part| part.eq_ignore_ascii_case(stem));
         STEMS.iter().find(|(stem, _)| stem[0] == first && begins(stem))
     });
-    found.map_or(OTHER, |(_, group)| *group)
+    last.map_or(Stem::Other, |(_, stem)| *stem)
 }
 
-/// So many spaces behind a value are looked over.
-const MOST_SPACES: usize = 8;
-
-fn of_form(text: &[u8], place: &Assignment, sink: &mut Sink<'_>) {
-    let (operator, quote) = (place.operator.word(), place.quote.word());
-    sink(&feature_key::FORM, &[operator, quote]);
-    let byte =
-        |at: Option<usize>| Word::of(at.and_then(|at| text.get(at)).map_or(&b"\n"[..], std::slice::from_ref));
-    sink(&feature_key::BEFORE, &[byte(place.name.start.checked_sub(1))]);
-    let end = place.value.end + usize::from(place.quote != Quote::None);
-    let rest = &text[end.min(text.len())..];
-    let after = match rest.iter().take(MOST_SPACES).position(|byte| *byte != b' ') {
-        Some(spaces) => end + spaces,
-        // The end of a text ends a line, whatever stands before it.
-        None if rest.len() < MOST_SPACES => text.len(),
-        None => end,
-    };
-    sink(&feature_key::AFTER, &[quote, byte(Some(after))]);
-    if !place.wrapper.is_empty() {
-        let wrapper = &text[place.wrapper.clone()];
-        for word in identifier::split_words(wrapper).iter() {
-            sink(&feature_key::WRAPPER, &[Word::of(word)]);
+fn visit_name(name: &Name<'_>, sink: &mut Sink<'_>) {
+    for word in name.words.iter() {
+        sink(FeatureKind::Name, &[Word::new(word)]);
+    }
+    if let Some(last) = name.words.iter().next_back().map(Word::new) {
+        sink(FeatureKind::NameEnd, &[last]);
+        if name.words.len() == 1 {
+            sink(FeatureKind::NameAlone, &[last]);
         }
     }
-    if !place.scheme.is_empty() {
-        let scheme = text[place.scheme.clone()].to_ascii_lowercase();
-        sink(&feature_key::SCHEME, &[Word::of(scheme.trim_ascii())]);
+    sink(FeatureKind::Stem, &[name.stem.word()]);
+}
+
+fn visit_value(value: &[u8], stats: &ValueStats, sink: &mut Sink<'_>) {
+    let class = stats.class.word();
+    sink(FeatureKind::Class, &[class]);
+    sink(FeatureKind::Length, &[class, number(length_range(value.len()))]);
+    sink(FeatureKind::Covered, &[covered_share(stats).word()]);
+    sink(FeatureKind::Words, &[class, word_count(stats.words).word()]);
+    let likeness = usize::try_from((stats.likeness + 32).clamp(0, 60) / 4).unwrap_or(0);
+    sink(FeatureKind::Likeness, &[number(likeness)]);
+    if stats.letters() > 5 {
+        sink(FeatureKind::LikenessOf, &[class, number(likeness / 2)]);
     }
-    if place.operator == Operator::Url {
-        sink(&feature_key::HOST, &[host_of(&text[place.value.end + 1..])]);
-    }
-    let line = &text[place.name.start.saturating_sub(NEAR)..place.name.start];
-    let line = memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..]).trim_ascii();
-    let opens = match line {
-        b"" => const { Word::of(b"nothing") },
-        b"export" | b"ENV" | b"set" => const { Word::of(b"export") },
-        b"-" => const { Word::of(b"dash") },
-        b"\"" | b"'" => const { Word::of(b"quote") },
-        _ if line.starts_with(b"//")
-            || line.starts_with(b"#")
-            || line.starts_with(b"*")
-            || line.starts_with(b"<!--")
-            || line.starts_with(b"--") =>
-        {
-            const { Word::of(b"comment") }
-        }
-        _ => OTHER,
+    sink(FeatureKind::Changes, &[class, number(stats.changes / 10)]);
+    sink(FeatureKind::Digits, &[number((stats.digits * 10).div_ceil(value.len()))]);
+    sink(FeatureKind::Distinct, &[class, number(stats.distinct * 10 / value.len().min(32))]);
+    let case = match (stats.lower, stats.upper) {
+        (0, 0) => LetterCase::NoLetters,
+        (_, 0) => LetterCase::Lower,
+        (0, _) => LetterCase::Upper,
+        (_, 1) if value[0].is_ascii_uppercase() => LetterCase::Capitalized,
+        _ => LetterCase::Both,
     };
-    sink(&feature_key::LINE, &[opens, quote]);
-}
-
-/// What kind of host an address has.
-fn host_of(rest: &[u8]) -> Word<'static> {
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
-    let host = rest[..rest.iter().take(64).take_while(is_part).count()].to_ascii_lowercase();
-    let holds = |part: &[u8]| holds(&host, part);
-    if host.is_empty() {
-        const { Word::of(b"template") }
-    } else if holds(b"localhost") || host.starts_with(b"127.") || host == b"host" || host == b"hostname" {
-        const { Word::of(b"local") }
-    } else if holds(b"example") || holds(b"foo") || holds(b"bar") || holds(b"host") {
-        const { Word::of(b"example") }
-    } else if host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
-        const { Word::of(b"number") }
-    } else if host.contains(&b'.') {
-        const { Word::of(b"named") }
-    } else {
-        const { Word::of(b"alone") }
-    }
-}
-
-fn of_name(words: &identifier::IdentifierWords, stem: Word<'_>, sink: &mut Sink<'_>) {
-    for word in words.iter() {
-        sink(&feature_key::NAME, &[Word::of(word)]);
-    }
-    if let Some(last) = words.iter().next_back().map(Word::of) {
-        sink(&feature_key::NAME_END, &[last]);
-        if words.len() == 1 {
-            sink(&feature_key::NAME_ALONE, &[last]);
-        }
-    }
-    sink(&feature_key::STEM, &[stem]);
-}
-
-fn of_value(value: &[u8], looks: &ValueStats, sink: &mut Sink<'_>) {
-    let class = looks.class.word();
-    sink(&feature_key::CLASS, &[class]);
-    sink(&feature_key::LENGTH, &[class, number(length_bin(value.len()))]);
-    sink(&feature_key::COVERED, &[number(looks.covered.div_ceil(3))]);
-    sink(&feature_key::WORDS, &[class, number(looks.words.min(4))]);
-    let likeness = usize::try_from((looks.likeness + 32).clamp(0, 60) / 4).unwrap_or(0);
-    sink(&feature_key::LIKENESS, &[number(likeness)]);
-    if looks.letters() > 5 {
-        sink(&feature_key::LIKENESS_OF, &[class, number(likeness / 2)]);
-    }
-    sink(&feature_key::CHANGES, &[class, number(looks.changes / 10)]);
-    sink(&feature_key::DIGITS, &[number((looks.digits * 10).div_ceil(value.len()))]);
-    sink(&feature_key::DISTINCT, &[class, number(looks.distinct * 10 / value.len().min(32))]);
-    let case = match (looks.lower, looks.upper) {
-        (0, 0) => const { Word::of(b"none") },
-        (_, 0) => const { Word::of(b"lower") },
-        (0, _) => UPPER,
-        (_, 1) if value[0].is_ascii_uppercase() => const { Word::of(b"capital") },
-        _ => const { Word::of(b"both") },
-    };
-    sink(&feature_key::CASE, &[class, case]);
-    if looks.digits > 0 {
+    sink(FeatureKind::Case, &[class, case.word()]);
+    if stats.digits > 0 {
         let tail = value.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic()).count();
-        let behind = value[value.len() - tail..].iter().filter(|byte| byte.is_ascii_digit()).count();
-        sink(
-            &feature_key::DIGITS_AT,
-            &[class, Word::of(if behind == looks.digits { b"end" } else { b"inside" })],
-        );
+        let in_tail = value[value.len() - tail..].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let position = if in_tail == stats.digits { DigitPosition::AtEnd } else { DigitPosition::Inside };
+        sink(FeatureKind::DigitsAt, &[class, position.word()]);
     }
     let mut seen = [false; 256];
     for byte in value.iter().filter(|byte| !byte.is_ascii_alphanumeric()) {
         if !std::mem::replace(&mut seen[usize::from(*byte)], true) {
-            sink(&feature_key::SIGN, &[Word::of(std::slice::from_ref(byte))]);
+            sink(FeatureKind::Sign, &[Word::new(std::slice::from_ref(byte))]);
         }
     }
-    if looks.class == Class::Hex {
-        sink(
-            &feature_key::HEX,
-            &[number(match value.len() {
-                16 => 1,
-                32 => 2,
-                40 => 3,
-                64 => 4,
-                24 => 5,
-                48 => 6,
-                128 => 7,
-                _ => 0,
-            })],
-        );
+    if stats.class == Class::Hex {
+        sink(FeatureKind::Hex, &[number(hash_length(value.len()))]);
     }
     if value.ends_with(b"=") {
-        sink(&feature_key::PADDING, &[number(value.len() % 4)]);
+        sink(FeatureKind::Padding, &[number(value.len() % 4)]);
     }
-    if value.iter().rev().take(1).any(|byte| b".:!?".contains(byte)) {
-        sink(&feature_key::ENDS_LIKE, &[Word::of(b"sentence")]);
+    if value.last().is_some_and(|byte| b".:!?".contains(byte)) {
+        sink(FeatureKind::EndsLike, &[const { Word::new(b"sentence") }]);
     }
-    for word in identifier::split_words(value)
-        .iter()
-        .take(8)
-        .filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic())
-    {
-        if !UNSEEN.iter().any(|unseen| holds(word, unseen)) {
-            sink(&feature_key::VALUE, &[Word::of(word)]);
-        }
+    let words = identifier::split_words(value);
+    let long_words = words.iter().take(8).filter(|word| word.len() > 2 && word[0].is_ascii_alphabetic());
+    for word in long_words.filter(|word| is_in_training(word)) {
+        sink(FeatureKind::Value, &[Word::new(word)]);
     }
 }
 
-const fn length_bin(length: usize) -> usize {
+/// Returns the number of a range of lengths.
+const fn length_range(length: usize) -> usize {
     match length {
         0..=5 => 0,
         6..=7 => 1,
@@ -278,100 +197,78 @@ const fn length_bin(length: usize) -> usize {
     }
 }
 
-/// What value and name, or value and form, are to each other.
-fn of_both(
-    place: &Assignment,
-    stem: Word<'_>,
-    named: &Named<'_>,
+/// Returns the number of a length that hashes or keys have in hexadecimal digits; 0 for other lengths.
+const fn hash_length(length: usize) -> usize {
+    match length {
+        16 => 1,
+        32 => 2,
+        40 => 3,
+        64 => 4,
+        24 => 5,
+        48 => 6,
+        128 => 7,
+        _ => 0,
+    }
+}
+
+const fn covered_share(stats: &ValueStats) -> CoveredShare {
+    match stats.covered {
+        0 => CoveredShare::None,
+        1..=3 => CoveredShare::Few,
+        4..=6 => CoveredShare::Half,
+        7..=9 => CoveredShare::Most,
+        _ => CoveredShare::All,
+    }
+}
+
+const fn word_count(words: usize) -> WordCount {
+    match words {
+        0 => WordCount::Zero,
+        1 => WordCount::One,
+        2 => WordCount::Two,
+        3 => WordCount::Three,
+        _ => WordCount::More,
+    }
+}
+
+/// Gives the features that combine the value with its name or its form.
+fn visit_combinations(
+    assignment: &Assignment,
+    name: &Name<'_>,
     value: &[u8],
-    looks: &ValueStats,
+    stats: &ValueStats,
     sink: &mut Sink<'_>,
 ) {
-    let class = looks.class.word();
-    let quote = place.quote.word();
-    sink(&feature_key::CLASS_FOR, &[class, stem]);
-    sink(&feature_key::CLASS_IN, &[class, place.operator.word(), quote]);
-    sink(&feature_key::COVERED_FOR, &[number(looks.covered.div_ceil(3)), stem, quote]);
-    sink(&feature_key::CASE_FOR, &[if looks.lower == 0 { UPPER } else { OTHER }, class, quote]);
+    let (class, stem, quote) = (stats.class.word(), name.stem.word(), assignment.quote.word());
+    sink(FeatureKind::ClassFor, &[class, stem]);
+    sink(FeatureKind::ClassIn, &[class, assignment.operator.word(), quote]);
+    sink(FeatureKind::CoveredFor, &[covered_share(stats).word(), stem, quote]);
+    let lowercase = if stats.lower == 0 { LowercaseUse::Absent } else { LowercaseUse::Present };
+    sink(FeatureKind::CaseFor, &[lowercase.word(), class, quote]);
+    sink(FeatureKind::Shared, &[overlap(name, value).word()]);
+    if matches!(name.stem, Stem::Auth | Stem::Token) && token_check::basic_auth_password(value).is_some() {
+        sink(FeatureKind::Decodes, &[Stem::Login.word()]);
+    }
+}
+
+/// Returns what a value and its name have in common.
+fn overlap(name: &Name<'_>, value: &[u8]) -> NameOverlap {
     let letters = |text: &[u8]| -> Vec<u8> {
         text.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
     };
-    let (inner, outer) = (letters(value), letters(named.name));
-    let same: &[u8] = if inner.len() > 2 && inner == outer {
-        b"the same"
-    } else if inner.len() > 2 && outer.ends_with(&inner) {
-        b"its end"
-    } else if outer.len() > 3 && holds(&inner, &outer) && !UNSEEN.iter().any(|unseen| holds(&outer, unseen)) {
-        b"in the value"
+    let (value, whole_name) = (letters(value), letters(name.text));
+    let value_contains = |part: &[u8]| part.len() > 3 && contains(&value, part) && is_in_training(part);
+    if value.len() > 2 && value == whole_name {
+        NameOverlap::Equal
+    } else if value.len() > 2 && whole_name.ends_with(&value) {
+        NameOverlap::NameEndsWithValue
+    } else if value_contains(&whole_name) {
+        NameOverlap::ValueContainsName
+    } else if name.words.iter().any(value_contains) {
+        NameOverlap::SharedWord
     } else {
-        let shared = named.words.iter().any(|word| {
-            word.len() > 3 && holds(&inner, word) && !UNSEEN.iter().any(|unseen| holds(word, unseen))
-        });
-        if shared { b"a word" } else { b"nothing" }
-    };
-    sink(&feature_key::SHARED, &[Word::of(same)]);
-    if matches!(stem.text, b"auth" | b"token") && token_check::basic_auth_password(value).is_some() {
-        sink(&feature_key::DECODES, &[LOGIN]);
+        NameOverlap::Nothing
     }
-}
-
-/// Words on the line and around it.
-fn of_context(text: &[u8], place: &Assignment, sink: &mut Sink<'_>) {
-    let (first, last) = (place.name.start, place.value.end);
-    let start = first.saturating_sub(NEAR);
-    let before = &text[start..first];
-    // A word that is cut is none.
-    let before = &before[before.iter().take_while(|byte| start > 0 && is_name(**byte)).count()..];
-    let (above, line) = match memchr::memrchr(b'\n', before) {
-        Some(at) => before.split_at(at),
-        None => (&b""[..], before),
-    };
-    let behind = &text[last..text.len().min(last + NEAR)];
-    let cut = if last + NEAR < text.len() {
-        behind.iter().rev().take_while(|byte| is_name(**byte)).count()
-    } else {
-        0
-    };
-    let behind = &behind[..behind.len() - cut];
-    let (rest, below) = behind.split_at(memchr::memchr(b'\n', behind).unwrap_or(behind.len()));
-    for (kind, part) in [
-        (&feature_key::LINE_BEFORE, line),
-        (&feature_key::ABOVE, above),
-        (&feature_key::LINE_AFTER, rest),
-        (&feature_key::BELOW, below),
-    ] {
-        each_word(part, &mut |word| sink(kind, &[word]));
-    }
-}
-
-/// The words of a text in lower case, three letters or more, those of a name one by one.
-fn each_word(text: &[u8], visit: &mut dyn FnMut(Word<'_>)) {
-    const LONGEST: usize = 14;
-    let mut word = [0_u8; LONGEST];
-    let (mut length, mut hash, mut was_small) = (0, 0, false);
-    let mut end = |word: &[u8; LONGEST], length: usize, hash: u64| {
-        if (3..=LONGEST).contains(&length) {
-            visit(Word { text: &word[..length], hash });
-        }
-    };
-    for &byte in text {
-        let letter = byte | 0x20;
-        if !letter.is_ascii_lowercase() {
-            end(&word, length, hash);
-            (length, hash, was_small) = (0, 0, false);
-            continue;
-        }
-        let is_small = letter == byte;
-        if was_small && !is_small {
-            end(&word, length, hash);
-            (length, hash) = (0, 0);
-        }
-        if let Some(place) = word.get_mut(length) {
-            *place = letter;
-        }
-        (length, hash, was_small) = (length + 1, feature_key::step(hash, letter), is_small);
-    }
-    end(&word, length, hash);
 }
 
 #[cfg(test)]

@@ -1,20 +1,21 @@
-//! Values that people write where a secret would stand: runs, sequences, and words that say no more than the name.
+//! Recognizes values that people write where a secret belongs: repetitions, sequences, and words that say no more than the
+//! name does.
 
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::{runs, walks};
 
-/// Runs and sequences that nobody draws by chance.
-pub(crate) fn is_filler(value: &[u8]) -> bool {
-    const LONGEST_RUN: usize = 6;
-    const LONGEST_SEQUENCE: usize = 6;
+/// Returns whether a value has a repetition or a sequence that does not occur in random values.
+pub(crate) fn has_run_or_sequence(value: &[u8]) -> bool {
+    const MIN_RUN: usize = 6;
+    const MIN_SEQUENCE: usize = 6;
     let (run, ascending) = runs(&value[..value.len().min(64)]);
-    run >= LONGEST_RUN || ascending >= LONGEST_SEQUENCE || walks(value, LONGEST_SEQUENCE + 2)
+    run >= MIN_RUN || ascending >= MIN_SEQUENCE || walks(value, MIN_SEQUENCE + 2)
 }
 
-/// Words that say what a value is, or that it is none.
-const STEMS: [&[u8]; 17] = [
+/// Words for the kind of a value. The first [`SECRET_WORDS`] of them name a secret.
+const KINDS: [&[u8]; 17] = [
     b"passphrase",
     b"password",
     b"passwd",
@@ -34,10 +35,13 @@ const STEMS: [&[u8]; 17] = [
     b"auth",
 ];
 
-static SAID: PrefixSet<{ STEMS.len() }> = PrefixSet::new(&STEMS);
+/// How many of [`KINDS`] name a secret.
+const SECRET_WORDS: usize = 12;
 
-/// Words that people write to stand for any other.
-static ANY: PrefixSet<40> = PrefixSet::new(&[
+static KIND_WORDS: PrefixSet<{ KINDS.len() }> = PrefixSet::new(&KINDS);
+
+/// Words that people write instead of any value.
+static EXAMPLE_WORDS: PrefixSet<40> = PrefixSet::new(&[
     b"incorrect",
     b"anything",
     b"something",
@@ -80,8 +84,8 @@ static ANY: PrefixSet<40> = PrefixSet::new(&[
     b"tiger",
 ]);
 
-/// Words that stand beside those.
-static FILLERS: PrefixSet<42> = PrefixSet::new(&[
+/// Words that occur together with those, but mean nothing alone.
+static FILLER_WORDS: PrefixSet<42> = PrefixSet::new(&[
     b"another",
     b"confirm",
     b"default",
@@ -126,77 +130,77 @@ static FILLERS: PrefixSet<42> = PrefixSet::new(&[
     b"to",
 ]);
 
-/// `yourPassword`, `test-token`, `secret_key1`: made of nothing but what the name says, too.
-pub(crate) fn says_what_it_is(value: &[u8]) -> bool {
-    const LONGEST: usize = 32;
-    const MOST_DIGITS: usize = 3;
+/// Returns whether a value is made of nothing but words for its kind, example words, filler words, punctuation and a few
+/// digits: `yourPassword`, `test-token`, `secret_key1`.
+pub(crate) fn is_placeholder(value: &[u8]) -> bool {
+    const MAX_LENGTH: usize = 32;
+    const MAX_DIGITS: usize = 3;
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    if value.len() > LONGEST
-        || digits > MOST_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
+    if value.len() > MAX_LENGTH
+        || digits > MAX_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
     {
         return false;
     }
-    let mut lower = [0; LONGEST];
-    let rest = &mut lower[..value.len()];
-    rest.copy_from_slice(value);
-    rest.make_ascii_lowercase();
-    let mut rest: &[u8] = rest;
-    let mut told = false;
+    let mut lower = [0; MAX_LENGTH];
+    let lower = &mut lower[..value.len()];
+    lower.copy_from_slice(value);
+    lower.make_ascii_lowercase();
+    let mut rest: &[u8] = lower;
+    let mut has_placeholder_word = false;
     while let Some(first) = rest.first() {
         if !first.is_ascii_alphabetic() {
             if !first.is_ascii_digit() && !b"_-. !/:;".contains(first) {
                 return false;
             }
             rest = &rest[1..];
-        } else if let Some(run) = run_of_letters(rest) {
+        } else if let Some(run) = repeated_letters(rest) {
             rest = &rest[run..];
-        } else if let Some(word) = SAID.begun(rest) {
+        } else if let Some(word) = KIND_WORDS.prefix_of(rest).or_else(|| EXAMPLE_WORDS.prefix_of(rest)) {
             rest = &rest[word.len()..];
-            told = true;
-        } else if let Some(word) = ANY.begun(rest) {
-            rest = &rest[word.len()..];
-            told = true;
-        } else if let Some(word) = FILLERS.begun(rest) {
+            has_placeholder_word = true;
+        } else if let Some(word) = FILLER_WORDS.prefix_of(rest) {
             rest = &rest[word.len()..];
         } else {
             return false;
         }
     }
-    told
+    has_placeholder_word
 }
 
-/// `xxx` and `yyy` stand for something that is left out.
-fn run_of_letters(rest: &[u8]) -> Option<usize> {
+/// Returns how often the first letter is repeated, if it is three times or more: `xxx` and `yyy` mean an omitted part.
+fn repeated_letters(rest: &[u8]) -> Option<usize> {
     let run = rest.iter().take_while(|byte| **byte == rest[0]).count();
     (run > 2).then_some(run)
 }
 
-/// `store-pass`, `celerypassword`, `Test@12345`: words that say what it is, and others or digits beside them.
-pub(crate) fn is_named(value: &[u8], looks: &ValueStats) -> bool {
-    const LONGEST: usize = 32;
-    if value.len() > LONGEST || looks.letters() < 4 {
+/// Returns whether a value combines a word for its kind with other words or digits: `store-pass`, `celerypassword`,
+/// `Test@12345`.
+pub(crate) fn has_placeholder_word(value: &[u8], stats: &ValueStats) -> bool {
+    const MAX_LENGTH: usize = 32;
+    if value.len() > MAX_LENGTH || stats.letters() < 4 {
         return false;
     }
-    let is_stem = |word: &[u8]| STEMS[..12].contains(&word);
+    let secret_words = &KINDS[..SECRET_WORDS];
+    let is_secret_word = |word: &[u8]| secret_words.contains(&word);
     let words = identifier::split_words(value);
     let are_plain = words.iter().all(|word| {
         word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
     });
     let (Some(first), Some(last)) = (words.iter().next(), words.iter().next_back()) else { return false };
     if words.len() > 1 && words.len() < 6 && are_plain {
-        let is_known = |word: &[u8]| !word[0].is_ascii_alphabetic() || says_what_it_is(word);
-        let letters = || words.iter().filter(|word| word[0].is_ascii_alphabetic());
-        return letters().any(&is_stem) && (is_stem(last) || is_stem(first))
-            || words.iter().all(is_known) && letters().count() > 0;
+        let is_known = |word: &[u8]| !word[0].is_ascii_alphabetic() || is_placeholder(word);
+        let letter_words = || words.iter().filter(|word| word[0].is_ascii_alphabetic());
+        return letter_words().any(&is_secret_word) && (is_secret_word(last) || is_secret_word(first))
+            || words.iter().all(is_known) && letter_words().count() > 0;
     }
-    // Run together: the rest is words of the dictionary.
+    // Words without separators: the rest of the value is words of the dictionary.
     let lower = value.to_ascii_lowercase();
-    looks.covered == 10
-        && STEMS[..12]
+    stats.covered == 10
+        && secret_words
             .iter()
-            .filter(|stem| stem.len() > 4 || **stem == *b"pass" && looks.words > 1)
-            .any(|stem| lower.len() > stem.len() && (lower.starts_with(stem) || lower.ends_with(stem)))
+            .filter(|word| word.len() > 4 || **word == *b"pass" && stats.words > 1)
+            .any(|word| lower.len() > word.len() && (lower.starts_with(word) || lower.ends_with(word)))
 }
 
 #[cfg(test)]
@@ -204,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_says_what_it_is_is_no_secret() {
+    fn values_of_placeholder_words_are_placeholders() {
         for value in [
             "password",
             "yourPassword",
@@ -218,18 +222,20 @@ mod tests {
             "access-token",
             "testPassword!",
         ] {
-            assert!(says_what_it_is(value.as_bytes()), "{value}");
+            assert!(is_placeholder(value.as_bytes()), "{value}");
         }
         for value in
             ["letmein", "correcthorse", "passport7", "keyboard-cat", "tester99000", "summer2024", "my dog"]
         {
-            assert!(!says_what_it_is(value.as_bytes()), "{value}");
+            assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
     }
 
     #[test]
-    fn runs_and_sequences_are_told() {
-        assert!(is_filler(b"0123456789ab") && is_filler(b"xqaaaaaabc") && is_filler(b"aBcDeFgHiJ"));
-        assert!(!is_filler(b"hunter2x"));
+    fn repetitions_and_sequences_are_recognized() {
+        for value in [&b"0123456789ab"[..], b"xqaaaaaabc", b"aBcDeFgHiJ"] {
+            assert!(has_run_or_sequence(value), "{}", value.escape_ascii());
+        }
+        assert!(!has_run_or_sequence(b"hunter2x"));
     }
 }

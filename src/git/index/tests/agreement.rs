@@ -6,7 +6,7 @@ use std::fs;
 const FILE: u32 = 0o100_644;
 
 #[test]
-fn a_new_repository_has_an_empty_index() {
+fn new_repository_has_an_empty_index() {
     let repo = Repo::new();
     assert!(!repo.index_path().exists());
     let index = repo.check();
@@ -16,7 +16,7 @@ fn a_new_repository_has_an_empty_index() {
 }
 
 #[test]
-fn every_version_in_both_formats() {
+fn all_versions_are_read_in_both_object_formats() {
     for format in [ObjectFormat::Sha1, ObjectFormat::Sha256] {
         let repo = Repo::with_format(format);
         repo.fill();
@@ -45,7 +45,7 @@ fn every_version_in_both_formats() {
 }
 
 #[test]
-fn names_of_all_kinds_and_lengths() {
+fn names_of_all_kinds_and_lengths_are_read() {
     for version in ["2", "4"] {
         let repo = Repo::new();
         let mut names: Vec<Vec<u8>> = [
@@ -62,7 +62,7 @@ fn names_of_all_kinds_and_lengths() {
         ]
         .map(<[u8]>::to_vec)
         .into();
-        // Each remainder of eight bytes of padding, and both sides of what the length field can say.
+        // All lengths of padding, and lengths below and above the maximum of the length field.
         names.extend((1..=16).map(|len| vec![b'x'; len]));
         for len in [4093, 4094, 4095, 4096, 4097, 5000, 70_000] {
             names.push([b"long/", &vec![b'y'; len - 5][..], b"/z"].concat());
@@ -74,7 +74,7 @@ fn names_of_all_kinds_and_lengths() {
 }
 
 #[test]
-fn an_unmerged_path_has_three_stages() {
+fn unmerged_path_has_three_stages() {
     let repo = Repo::with_commit();
     repo.git(["checkout", "-qb", "other"]);
     repo.write("a/one", "theirs");
@@ -94,14 +94,14 @@ fn an_unmerged_path_has_three_stages() {
         let stages: Vec<u8> = index.entries().map(|entry| entry.stage).filter(|&stage| stage > 0).collect();
         assert_eq!(stages, [1, 2, 3, 1, 2]);
     }
-    // Solving a conflict of the shared index adds a stage 0 to the upper file.
+    // Resolving a conflict of the shared file adds a stage 0 to the index file.
     repo.git(["add", "a/one"]);
     repo.check();
     repo.git(["checkout", "-m", "a/one"]);
     repo.check();
 }
 
-/// Splits the index so that nothing merges back on its own.
+/// Splits the index so that git does not merge it back.
 fn split(repo: &Repo) {
     repo.git(["config", "splitIndex.maxPercentChange", "100"]);
     repo.git(["update-index", "--split-index"]);
@@ -112,7 +112,7 @@ fn has_link(repo: &Repo) -> bool {
 }
 
 #[test]
-fn a_split_index_with_all_kinds_of_change() {
+fn split_index_with_all_kinds_of_change_is_read() {
     for (format, version) in
         [(ObjectFormat::Sha1, "2"), (ObjectFormat::Sha1, "4"), (ObjectFormat::Sha256, "4")]
     {
@@ -130,7 +130,7 @@ fn a_split_index_with_all_kinds_of_change() {
         repo.git(["rm", "-q", "--cached", "top", "a/two"]);
         repo.git(["update-index", "--skip-worktree", "a/one"]);
         repo.check();
-        // Long runs of replaced and of deleted entries, so that the bitmaps hold runs as well as literals.
+        // Long runs of replaced and of deleted entries: the bitmaps then hold runs and literal words.
         repo.stage((10..140).map(|number| (0o100_755, 0, format!("many/{number:03}").into_bytes())));
         repo.git([
             "rm", "-q", "--cached", "-r", "--", "many/15*", "many/16*", "many/17*", "many/18*", "many/2*",
@@ -139,7 +139,7 @@ fn a_split_index_with_all_kinds_of_change() {
         let index = repo.check();
         assert_eq!(index.len(), 307 - 2 + 1 - 140 + 9);
         assert!(has_link(&repo));
-        assert_eq!(fs::read(&shared).unwrap(), untouched, "all changes lie in the upper file");
+        assert_eq!(fs::read(&shared).unwrap(), untouched, "all changes are in the index file");
         repo.git(["write-tree", "--missing-ok"]);
         assert!(repo.check().cache_tree().unwrap().oid().is_some());
         repo.git(["update-index", "--no-split-index"]);
@@ -149,17 +149,17 @@ fn a_split_index_with_all_kinds_of_change() {
 }
 
 fn link_of(repo: &Repo) -> Option<Oid> {
-    let mut asked = None;
+    let mut name = None;
     let outcome = Index::parse(repo.bytes(), repo.format, |base| {
-        asked = Some(*base);
+        name = Some(*base);
         Err(io::ErrorKind::NotFound.into())
     });
-    assert_eq!(outcome.is_err(), asked.is_some());
-    asked
+    assert_eq!(outcome.is_err(), name.is_some());
+    name
 }
 
 #[test]
-fn a_split_index_may_lie_elsewhere_than_its_shared_file() {
+fn split_index_and_its_shared_file_may_be_in_different_folders() {
     let mut repo = Repo::with_commit();
     split(&repo);
     repo.write("new", "new");
@@ -178,7 +178,7 @@ fn a_split_index_may_lie_elsewhere_than_its_shared_file() {
 }
 
 #[test]
-fn a_linked_worktree_has_its_own_index_and_shared_file() {
+fn linked_worktree_has_its_own_index_and_shared_file() {
     let repo = Repo::with_commit();
     let linked = repo.dir.parent().unwrap().join("linked");
     let linked = linked.to_str().unwrap();
@@ -193,7 +193,7 @@ fn a_linked_worktree_has_its_own_index_and_shared_file() {
 }
 
 #[test]
-fn a_shared_file_must_be_the_one_that_is_asked_for() {
+fn shared_file_with_another_checksum_is_an_error() {
     let repo = Repo::with_commit();
     split(&repo);
     let name = format!("sharedindex.{}", link_of(&repo).unwrap());
@@ -211,7 +211,7 @@ fn a_shared_file_must_be_the_one_that_is_asked_for() {
 }
 
 #[test]
-fn a_sparse_index_has_folders_for_entries() {
+fn sparse_index_has_entries_for_folders() {
     let repo = Repo::with_commit();
     repo.git(["sparse-checkout", "set", "--cone", "--sparse-index", "a/deep"]);
     let index = repo.check();
@@ -231,7 +231,7 @@ fn a_sparse_index_has_folders_for_entries() {
 }
 
 #[test]
-fn other_extensions_and_settings_do_not_disturb() {
+fn other_extensions_and_settings_are_ignored() {
     let repo = Repo::new();
     repo.stage((0..12_000).map(|number| (FILE, 0, format!("d{}/f{number}", number % 7).into_bytes())));
     for version in ["2", "4"] {
@@ -253,7 +253,7 @@ fn other_extensions_and_settings_do_not_disturb() {
 }
 
 #[test]
-fn resolved_conflicts_leave_their_undo_information() {
+fn undo_information_of_resolved_conflicts_is_ignored() {
     let repo = Repo::with_commit();
     repo.stage((1..4).map(|stage| (FILE, stage, b"both".to_vec())));
     repo.check();
@@ -264,7 +264,7 @@ fn resolved_conflicts_leave_their_undo_information() {
 }
 
 #[test]
-fn a_hook_sees_the_index_of_a_partial_commit() {
+fn index_of_a_partial_commit_is_read_in_a_hook() {
     let mut repo = Repo::with_commit();
     repo.write("a/one", "changed");
     repo.write("b/four", "changed");
@@ -287,7 +287,7 @@ fn a_hook_sees_the_index_of_a_partial_commit() {
 }
 
 #[test]
-fn a_long_life_of_an_index() {
+fn index_is_read_after_each_of_many_random_changes() {
     for seed in 1..=3_u32 {
         let repo = Repo::with_commit();
         repo.git(["config", "splitIndex.maxPercentChange", "60"]);

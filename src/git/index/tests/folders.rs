@@ -7,7 +7,7 @@ fn node<'a>(index: &'a Index, path: &[&str]) -> CacheNode<'a> {
 }
 
 #[test]
-fn a_committed_index_is_one_tree() {
+fn cache_tree_of_a_committed_index_is_valid() {
     let repo = Repo::with_commit();
     let index = repo.check();
     let root = index.cache_tree().unwrap();
@@ -20,7 +20,7 @@ fn a_committed_index_is_one_tree() {
 }
 
 #[test]
-fn a_change_invalidates_its_folders_and_no_others() {
+fn change_invalidates_only_the_folders_above_it() {
     for split in [false, true] {
         let repo = Repo::with_commit();
         if split {
@@ -49,7 +49,7 @@ fn a_change_invalidates_its_folders_and_no_others() {
 }
 
 #[test]
-fn a_sha256_index_has_a_cache_tree_too() {
+fn sha256_index_has_a_cache_tree() {
     let repo = Repo::with_format(ObjectFormat::Sha256);
     repo.fill();
     repo.write("b/four", "changed");
@@ -60,7 +60,7 @@ fn a_sha256_index_has_a_cache_tree_too() {
 }
 
 #[test]
-fn an_announced_file_keeps_its_folders_invalid() {
+fn announced_file_keeps_its_folders_invalid() {
     let repo = Repo::with_commit();
     repo.write("b/new", "new");
     repo.git(["add", "-N", "b/new"]);
@@ -71,7 +71,7 @@ fn an_announced_file_keeps_its_folders_invalid() {
 }
 
 #[test]
-fn the_entries_of_a_folder_are_found_by_search() {
+fn entries_of_a_folder_are_found_by_search() {
     let repo = Repo::new();
     repo.stage(
         ["a", "b-c/x", "b.c", "b/x/y", "b/z", "b0", "c/\u{ff}"].map(|path| (0o100_644, 0, path.into())),
@@ -86,26 +86,26 @@ fn the_entries_of_a_folder_are_found_by_search() {
     assert_eq!(paths("b/x"), ["b/x/y"]);
     assert_eq!(paths("b-c"), ["b-c/x"]);
     assert_eq!(paths("c"), ["c/\u{ff}"]);
-    for none in ["a", "zz", "0", "b/", "b/x/y"] {
-        assert!(paths(none).is_empty(), "{none}");
+    for empty in ["a", "zz", "0", "b/", "b/x/y"] {
+        assert!(paths(empty).is_empty(), "{empty}");
     }
     assert_eq!(index.entries_at(5..99).count(), 2);
     assert_eq!(index.entries_at(99..100).count(), 0);
     assert_eq!(index.get(7), None);
 }
 
-/// The bytes of an index without entries that has this cache tree.
+/// The bytes of an index with this cache tree and no entries.
 fn with_tree(tree: &[u8]) -> Vec<u8> {
     let len = u32::try_from(tree.len()).unwrap().to_be_bytes();
     [&b"DIRC\0\0\0\x02\0\0\0\0TREE"[..], &len, tree, &[0; 20]].concat()
 }
 
 #[test]
-fn impossible_cache_trees_are_refused() {
+fn impossible_cache_trees_are_errors() {
     let oid = "o".repeat(20);
     let valid = format!("\x000 1\n{oid}a\x000 0\n{oid}");
-    assert!(Index::parse(with_tree(valid.as_bytes()), ObjectFormat::Sha1, alone).is_ok());
-    for (tree, says) in [
+    assert!(Index::parse(with_tree(valid.as_bytes()), ObjectFormat::Sha1, no_shared_file).is_ok());
+    for (tree, expected) in [
         (String::new(), "cut short"),
         ("\0-1 1\n".to_owned(), "cut short"),
         ("\x000 0\nshort".to_owned(), "cut short"),
@@ -117,20 +117,20 @@ fn impossible_cache_trees_are_refused() {
         ("\0+1 0\n".to_owned(), "a number"),
         ("\0-1 4294967296\n".to_owned(), "a number"),
         ("\0-1 2\na\0-1 0\na\0-1 0\n".to_owned(), "twice"),
-        ("\0-1 0\nmore".to_owned(), "behind its end"),
+        ("\0-1 0\nmore".to_owned(), "after its end"),
         (format!("\x001 0\n{oid}"), "entries that are not there"),
         (format!("\0-1 1\na\x001 0\n{oid}"), "entries that are not there"),
     ] {
-        let error = Index::parse(with_tree(tree.as_bytes()), ObjectFormat::Sha1, alone).unwrap_err();
-        assert!(error.to_string().contains(says), "{tree:?}: {error}");
+        let error = Index::parse(with_tree(tree.as_bytes()), ObjectFormat::Sha1, no_shared_file).unwrap_err();
+        assert!(error.to_string().contains(expected), "{tree:?}: {error}");
     }
 }
 
 #[test]
-fn a_deep_cache_tree_is_refused_and_a_wide_one_read() {
+fn deep_cache_tree_is_an_error_and_a_wide_one_is_read() {
     let deep = |depth: usize| {
         let tree = format!("\0-1 1\n{}z\0-1 0\n", "a\0-1 1\n".repeat(depth - 2));
-        Index::parse(with_tree(tree.as_bytes()), ObjectFormat::Sha1, alone)
+        Index::parse(with_tree(tree.as_bytes()), ObjectFormat::Sha1, no_shared_file)
     };
     assert!(deep(4096).is_ok());
     assert!(deep(4097).unwrap_err().to_string().contains("too deep"));
@@ -138,7 +138,7 @@ fn a_deep_cache_tree_is_refused_and_a_wide_one_read() {
 
     let children: Vec<String> = (0..100_000).rev().map(|name| format!("{name}\0-1 0\n")).collect();
     let wide = with_tree(format!("\0-1 100000\n{}", children.concat()).as_bytes());
-    let wide = Index::parse(wide, ObjectFormat::Sha1, alone).unwrap();
+    let wide = Index::parse(wide, ObjectFormat::Sha1, no_shared_file).unwrap();
     let root = wide.cache_tree().unwrap();
     assert_eq!(root.children().len(), 100_000);
     assert_eq!(root.child(b"77777").unwrap().name(), b"77777");

@@ -1,11 +1,13 @@
-//! Damaged and made-up files: an error or a reading, never a panic, and never more memory than a file deserves.
+//! Damaged and synthetic files: reading gives an error or a result, never a panic, and takes memory in proportion to
+//! the file.
 
 use proptest::prelude::*;
 use std::fs;
 
 use crate::git::index::tests::*;
 
-/// One entry of version 2 or 3, or of version 4 if `dropped` says what it takes from the path before it.
+/// One entry of version 2 or 3, or of version 4 if `dropped` is given: the encoded number of bytes that the path before
+/// it loses.
 fn entry(flags: u16, extended: Option<u16>, dropped: Option<&[u8]>, path: &[u8]) -> Vec<u8> {
     let mut bytes = [&[0; 40][..], &[7; 20], &flags.to_be_bytes()].concat();
     bytes.extend(extended.iter().flat_map(|flags| flags.to_be_bytes()));
@@ -30,15 +32,15 @@ fn extension(name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Index, IndexError> {
-    Index::parse(bytes, ObjectFormat::Sha1, alone)
+    Index::parse(bytes, ObjectFormat::Sha1, no_shared_file)
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_name_the_fault_and_what_to_do() {
     let mut wrong_count = file(2, &[plain("a")], b"");
     wrong_count[8] = 0x7f;
     let two = |one: Vec<u8>, other: Vec<u8>| file(2, &[one, other], b"");
-    for (bytes, says) in [
+    for (bytes, expected) in [
         (vec![], "byte 0: the file is shorter"),
         (b"DIRC\0\0\0\x02\0\0\0\0".to_vec(), "shorter"),
         ([&b"PACK\0\0\0\x02\0\0\0\0"[..], &[0; 20]].concat(), "does not begin with `DIRC`"),
@@ -50,7 +52,7 @@ fn what_is_wrong_is_said() {
         (two(entry(0x3001, None, None, b"a"), entry(0x2001, None, None, b"a")), "not in the order"),
         (file(2, &[plain("")], b""), "no path"),
         (two(plain("a"), plain("")), "no path"),
-        // What git 2.47 leaves: the link to the shared file is lost with its skipped checksum.
+        // git 2.47 writes this file: the link to the shared file is lost with its skipped checksum.
         (file(2, &[plain("")], &extension("link", &[0; 20])), "`index.skipHash`"),
         (file(2, &[entry(9, None, None, b"a")], b""), "not as long as it says"),
         (file(2, &[entry(0xfff, None, None, b"a")], b""), "not as long as it says"),
@@ -64,13 +66,13 @@ fn what_is_wrong_is_said() {
         (file(2, &[], &extension("link", b"short")), "link to the shared index is cut short"),
     ] {
         let message = parse(&bytes).unwrap_err().to_string();
-        assert!(message.contains(says), "{message} / {says}");
+        assert!(message.contains(expected), "{message} / {expected}");
         assert!(message.starts_with(char::is_lowercase) && message.contains("; "), "{message}");
     }
 }
 
 #[test]
-fn what_git_tolerates_is_read() {
+fn files_that_git_tolerates_are_read() {
     for bytes in [
         file(2, &[], &extension("ZZZZ", b"anything")),
         file(2, &[plain("a"), entry(0x1001, None, None, b"a")], b""),
@@ -83,7 +85,7 @@ fn what_git_tolerates_is_read() {
 }
 
 #[test]
-fn names_cannot_unfold_without_end() {
+fn unfolded_names_are_limited() {
     // Each entry repeats a path that is half as long as the file.
     let long = vec![b'x'; 400_000];
     let mut entries = vec![entry(0xfff, None, Some(&[0]), &long)];
@@ -93,7 +95,7 @@ fn names_cannot_unfold_without_end() {
 }
 
 #[test]
-fn a_link_is_held_to_its_base() {
+fn link_is_checked_against_its_shared_file() {
     let bitmap = |words: &[u64]| {
         let count = u32::try_from(words.len()).unwrap().to_be_bytes();
         let words: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
@@ -110,7 +112,7 @@ fn a_link_is_held_to_its_base() {
     let index = merged(&[replacement(), plain("bb")], &literal(1), &literal(4)).unwrap();
     let paths: Vec<&[u8]> = index.entries().map(|entry| entry.path).collect();
     assert_eq!(paths, [&b"b"[..], b"bb", b"c"]);
-    for (top, deleted, replaced, says) in [
+    for (top, deleted, replaced, expected) in [
         (vec![], literal(8), literal(0), "does not have"),
         (vec![replacement()], literal(0), literal(8), "does not have"),
         (vec![], bitmap(&[u64::MAX >> 31]), literal(0), "does not have"),
@@ -123,7 +125,7 @@ fn a_link_is_held_to_its_base() {
         (vec![], literal(0), vec![], "cut short"),
     ] {
         let message = merged(&top, &deleted, &replaced).unwrap_err().to_string();
-        assert!(message.contains(says), "{message} / {says}");
+        assert!(message.contains(expected), "{message} / {expected}");
     }
     let nested = file(2, &[], &extension("link", &[1; 20]));
     let nested = [&nested[..nested.len() - 20], &[9; 20]].concat();
@@ -133,7 +135,7 @@ fn a_link_is_held_to_its_base() {
 }
 
 #[test]
-fn an_unreadable_index_is_no_empty_one() {
+fn unreadable_index_is_an_error() {
     let repo = Repo::new();
     fs::create_dir(repo.index_path()).unwrap();
     let error = repo.read().unwrap_err();
@@ -144,12 +146,12 @@ fn an_unreadable_index_is_no_empty_one() {
 }
 
 #[test]
-fn the_wrong_object_format_is_noticed() {
+fn wrong_object_format_is_an_error() {
     let repo = Repo::with_commit();
-    assert!(Index::parse(repo.bytes(), ObjectFormat::Sha256, alone).is_err());
+    assert!(Index::parse(repo.bytes(), ObjectFormat::Sha256, no_shared_file).is_err());
 }
 
-/// Real files with all that a file can have, and the shared file of the split one.
+/// Files that git wrote, with all parts that a file can have, and the shared file of the split one.
 fn real_files() -> (Vec<Vec<u8>>, Vec<u8>) {
     let repo = Repo::with_commit();
     let mut files = vec![repo.bytes()];
@@ -173,8 +175,8 @@ fn real_files() -> (Vec<Vec<u8>>, Vec<u8>) {
     (files, shared)
 }
 
-/// Looks at everything that a caller can look at.
-fn look(bytes: &[u8], shared: &[u8]) -> bool {
+/// Reads everything that a caller can read; returns whether the file is valid.
+fn read_everything(bytes: &[u8], shared: &[u8]) -> bool {
     let Ok(index) = Index::parse(bytes, ObjectFormat::Sha1, |_| Ok(shared.to_vec())) else { return false };
     for (position, entry) in index.entries().enumerate() {
         assert!(index.positions_under(entry.path).len() <= index.len());
@@ -191,32 +193,32 @@ fn look(bytes: &[u8], shared: &[u8]) -> bool {
 }
 
 #[test]
-fn every_truncation_is_an_error() {
+fn truncated_entries_are_an_error() {
     let (files, shared) = real_files();
     for bytes in &files {
-        assert!(look(bytes, &shared));
+        assert!(read_everything(bytes, &shared));
         for len in 0..bytes.len() {
-            // A file that is cut between two extensions, where a checksum would fit, cannot be told from a
-            // whole one without the checksum, so only the entries are certain to be missed.
-            look(&bytes[..len], &shared);
+            // A file that is cut between two extensions looks complete unless the checksum is verified. Only
+            // truncated entries are certain to be detected.
+            read_everything(&bytes[..len], &shared);
         }
         let count = usize::from(bytes[11]);
-        assert!(!look(&bytes[..12 + count * 62 + 20 - 1], &shared));
+        assert!(!read_everything(&bytes[..12 + count * 62 + 20 - 1], &shared));
     }
     for len in 0..shared.len() {
-        assert!(!look(&files[3], &shared[..len]), "shared file cut at {len}");
+        assert!(!read_everything(&files[3], &shared[..len]), "shared file cut at {len}");
     }
 }
 
 #[test]
-fn every_single_flipped_byte_is_survived() {
+fn single_changed_bytes_do_not_panic() {
     let (files, shared) = real_files();
     for bytes in files {
         for at in 0..bytes.len() {
             for change in [0x01, 0x80, 0xff] {
                 let mut bytes = bytes.clone();
                 bytes[at] ^= change;
-                look(&bytes, &shared);
+                read_everything(&bytes, &shared);
             }
         }
     }
@@ -226,12 +228,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
-    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        look(&bytes, &bytes);
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        read_everything(&bytes, &bytes);
     }
 
     #[test]
-    fn arbitrary_entries_and_extensions_never_panic(
+    fn arbitrary_entries_and_extensions_do_not_panic(
         version in 2_u8..5,
         count in 0_u8..4,
         body in prop::collection::vec(prop_oneof![Just(0_u8), 0_u8..4, any::<u8>()], 0..400),
@@ -241,13 +243,13 @@ proptest! {
         let mut bytes = file(version, &vec![body; usize::from(count)], &extension(name, &content));
         let end = bytes.len() - 20;
         bytes[end..].fill(1);
-        look(&bytes, &bytes);
-        look(&file(version, &[], &extension(name, &content)), &bytes);
+        read_everything(&bytes, &bytes);
+        read_everything(&file(version, &[], &extension(name, &content)), &bytes);
     }
 }
 
 #[test]
-fn several_flipped_bytes_are_survived() {
+fn several_changed_bytes_do_not_panic() {
     let (files, shared) = real_files();
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
@@ -261,7 +263,7 @@ fn several_flipped_bytes_are_survived() {
             let at = at.index(target.len());
             target[at] = value;
         }
-        look(&bytes, &lower);
+        read_everything(&bytes, &lower);
         Ok(())
     });
     outcome.unwrap();

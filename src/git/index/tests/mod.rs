@@ -1,4 +1,4 @@
-//! Git is the oracle: whatever a repository's index holds, this reader and git's commands must tell alike.
+//! Git is the oracle: for any index, this reader and git's commands must agree.
 
 mod agreement;
 mod folders;
@@ -14,12 +14,12 @@ use std::fs;
 
 use crate::git::index::*;
 
-/// A repository in a folder of its own, with nobody's settings.
+/// A repository in a temporary folder, without global settings of git.
 struct Repo {
     _root: tempfile::TempDir,
     dir: PathBuf,
     format: ObjectFormat,
-    /// What `GIT_INDEX_FILE` is set to.
+    /// The value of `GIT_INDEX_FILE`.
     index_file: Option<PathBuf>,
 }
 
@@ -38,7 +38,7 @@ impl Repo {
         repo
     }
 
-    /// Three folders, two of them nested, and a file at the top, committed.
+    /// Creates a repository with one commit of files in nested folders.
     fn with_commit() -> Self {
         let repo = Self::new();
         repo.fill();
@@ -83,7 +83,7 @@ impl Repo {
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
-        // Git may answer before it has read all: one thread for each direction.
+        // Git may write before it has read everything, so another thread writes the input.
         let feed = std::thread::spawn(move || stdin.write_all(&input));
         let output = child.wait_with_output().unwrap();
         feed.join().unwrap().ok();
@@ -114,7 +114,7 @@ impl Repo {
         Index::read(&self.index_path(), &self.git_dir(), self.format)
     }
 
-    /// Stages paths without files, as `git update-index --index-info` takes them.
+    /// Stages entries of mode, stage and path without files, through `git update-index --index-info`.
     fn stage(&self, lines: impl IntoIterator<Item = (u32, u8, Vec<u8>)>) {
         let mut input = Vec::new();
         for (number, (mode, stage, path)) in lines.into_iter().enumerate() {
@@ -126,16 +126,16 @@ impl Repo {
         self.git_fed(["update-index", "-z", "--index-info"], &input);
     }
 
-    /// Reads the index and compares all of it with what git says.
+    /// Reads the index and compares all of it with the output of git.
     #[track_caller]
     fn check(&self) -> Index {
         let index = self.read().unwrap();
-        let told: Vec<Told> = index.entries().map(Told::from).collect();
-        assert_eq!(told, self.told_by_git());
-        assert_eq!(index.len(), told.len());
-        assert_eq!(index.is_empty(), told.is_empty());
-        for (position, entry) in told.iter().enumerate() {
-            assert_eq!(index.get(position).map(Told::from).as_ref(), Some(entry));
+        let listed: Vec<ListedEntry> = index.entries().map(ListedEntry::from).collect();
+        assert_eq!(listed, self.list_with_git());
+        assert_eq!(index.len(), listed.len());
+        assert_eq!(index.is_empty(), listed.is_empty());
+        for (position, entry) in listed.iter().enumerate() {
+            assert_eq!(index.get(position).map(ListedEntry::from).as_ref(), Some(entry));
         }
         if let Some(root) = index.cache_tree() {
             self.check_folders(&index, root);
@@ -143,10 +143,10 @@ impl Repo {
         index
     }
 
-    fn told_by_git(&self) -> Vec<Told> {
+    fn list_with_git(&self) -> Vec<ListedEntry> {
         let output = self.git(["ls-files", "--stage", "--debug", "--sparse", "-z"]);
         let mut rest = &output[..];
-        let mut told = Vec::new();
+        let mut listed = Vec::new();
         while !rest.is_empty() {
             let end = memchr::memchr(0, rest).unwrap();
             let (line, below) = (&rest[..end], &rest[end + 1..]);
@@ -156,7 +156,7 @@ impl Repo {
             let words: Vec<&str> = str::from_utf8(&line[..tab]).unwrap().split(' ').collect();
             let debug = str::from_utf8(&below[..debug_end]).unwrap();
             let flags = u32::from_str_radix(debug.rsplit(' ').next().unwrap(), 16).unwrap();
-            told.push(Told {
+            listed.push(ListedEntry {
                 path: line[tab + 1..].escape_ascii().to_string(),
                 mode: u32::from_str_radix(words[0], 8).unwrap(),
                 oid: words[1].to_owned(),
@@ -165,15 +165,15 @@ impl Repo {
                 intent_to_add: flags & (1 << 29) != 0,
             });
         }
-        told
+        listed
     }
 
-    /// What git would commit, by folder: a valid folder of the cache tree must be exactly that.
+    /// Compares each valid folder of the cache tree with the tree that git would commit.
     fn check_folders(&self, index: &Index, root: CacheNode<'_>) {
         let copy = self.git_dir().join("index-copy");
         fs::copy(self.index_path(), &copy).unwrap();
         let written = self.try_git(&["write-tree".into(), "--missing-ok".into()], Some(&copy), b"");
-        // An unmerged index has no tree; then only the counts can be compared.
+        // git writes no tree for an unmerged index; then only the counts are compared.
         let mut folders = HashMap::new();
         if written.status.success() {
             let tree = String::from_utf8(written.stdout).unwrap().trim_end().to_owned();
@@ -206,9 +206,9 @@ impl Repo {
     }
 }
 
-/// An entry in words that a failed assertion can show.
+/// An entry, readable in the message of a failed assertion.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct ListedEntry {
     path: String,
     mode: u32,
     oid: String,
@@ -217,7 +217,7 @@ struct Told {
     intent_to_add: bool,
 }
 
-impl From<Entry<'_>> for Told {
+impl From<Entry<'_>> for ListedEntry {
     fn from(entry: Entry<'_>) -> Self {
         Self {
             path: entry.path.escape_ascii().to_string(),
@@ -230,7 +230,7 @@ impl From<Entry<'_>> for Told {
     }
 }
 
-/// For files whose index is not split.
-fn alone(_: &Oid) -> io::Result<Vec<u8>> {
+/// The reader of the shared file for an index that is not split.
+fn no_shared_file(_: &Oid) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::NotFound.into())
 }

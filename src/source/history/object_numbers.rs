@@ -1,5 +1,7 @@
-//! Numbers for the names of objects. The names themselves stay where they are, in the mapped indexes of packs, so
-//! that millions of objects take sixteen bytes each.
+//! Numbers for objects, and sets of such numbers.
+//!
+//! The names themselves are not stored here. They stay in the mapped indexes of packs, so a table of millions of objects
+//! takes sixteen bytes for each.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
@@ -7,61 +9,61 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::git::Oid;
 
-/// Finds the number of a name, by open addressing.
+/// A hash table from object names to numbers, with open addressing.
 ///
-/// A name is known by 96 bits of a hash with secret seeds, so that a name which is not near need not be looked at: that
-/// would cost as much again. Two names among a billion that share them are met once in 10¹¹ repositories, and nobody
-/// who writes an index can look for them.
+/// A name is identified by 96 bits of a hash with secret seeds. Comparing the name itself would mean a read from a
+/// distant page, which costs as much again as the search. Among a billion names, two share their 96 bits in one of
+/// 10¹¹ repositories, and the author of an index cannot search for such names.
 #[derive(Debug, Default)]
-pub(crate) struct ObjectNumbers {
+pub(super) struct ObjectNumbers {
     seeds: [u64; 6],
-    /// As many as a power of two.
-    places: Vec<Place>,
+    /// The length is a power of two.
+    cells: Vec<Cell>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    mark: [u32; 3],
+struct Cell {
+    hash: [u32; 3],
     number: u32,
 }
 
-/// No object has this number.
-const FREE: Place = Place { mark: [0; 3], number: u32::MAX };
+/// A free cell. No object has its number.
+const FREE: Cell = Cell { hash: [0; 3], number: u32::MAX };
 
 impl ObjectNumbers {
-    /// Room for so many names.
-    pub(crate) fn with_room(count: usize) -> Self {
-        let places = (count.saturating_mul(3) / 2 + 1).next_power_of_two();
+    /// Creates a table for up to `count` names.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        let cells = (count.saturating_mul(3) / 2 + 1).next_power_of_two();
         let random = RandomState::new();
         let seeds = [0, 1, 2, 3, 4, 5].map(|seed: u8| random.hash_one(seed));
-        Self { seeds, places: vec![FREE; places] }
+        Self { seeds, cells: vec![FREE; cells] }
     }
 
-    /// The number of a name.
-    pub(crate) fn find(&self, oid: &Oid) -> Option<u32> {
-        let (at, _) = self.place(oid)?;
-        Some(self.places[at].number).filter(|number| *number != FREE.number)
+    /// Returns the number of a name.
+    pub(super) fn find(&self, oid: &Oid) -> Option<u32> {
+        let (at, _) = self.find_cell(oid)?;
+        Some(self.cells[at].number).filter(|number| *number != FREE.number)
     }
 
-    /// Gives a name a number, unless it has one; whether it was given.
-    pub(crate) fn add(&mut self, oid: &Oid, number: u32) -> bool {
-        let Some((at, mark)) = self.place(oid).filter(|(at, _)| self.places[*at] == FREE) else {
+    /// Gives a name a number, unless it has one. Returns whether the number was given.
+    pub(super) fn add(&mut self, oid: &Oid, number: u32) -> bool {
+        let Some((at, hash)) = self.find_cell(oid).filter(|(at, _)| self.cells[*at] == FREE) else {
             return false;
         };
-        self.places[at] = Place { mark, number };
+        self.cells[at] = Cell { hash, number };
         true
     }
 
-    /// Where a name stands, or would stand, and by what it is known.
-    fn place(&self, oid: &Oid) -> Option<(usize, [u32; 3])> {
-        let around = self.places.len().checked_sub(1)?;
+    /// Returns the index of a name's cell, or of the free cell for it, and the hash of the name.
+    fn find_cell(&self, oid: &Oid) -> Option<(usize, [u32; 3])> {
+        let mask = self.cells.len().checked_sub(1)?;
         let [one, other] = [0, 3].map(|seed| self.hash(oid, seed));
-        let [(first, a), (b, c)] = [halves(one), halves(other)];
-        let mark = [a, b, c];
-        // There is always a free place: there are more places than names.
-        let places = (0..=around).map(|step| (first as usize).wrapping_add(step) & around);
-        let is_it = |at: &usize| self.places[*at].mark == mark || self.places[*at] == FREE;
-        places.into_iter().find(is_it).map(|at| (at, mark))
+        let [(first, a), (b, c)] = [split_hash(one), split_hash(other)];
+        let hash = [a, b, c];
+        // There is always a free cell: there are more cells than names.
+        let mut indexes = (0..=mask).map(|step| (first as usize).wrapping_add(step) & mask);
+        let is_match = |at: &usize| self.cells[*at].hash == hash || self.cells[*at] == FREE;
+        indexes.find(is_match).map(|at| (at, hash))
     }
 
     fn hash(&self, oid: &Oid, seed: usize) -> u64 {
@@ -78,49 +80,50 @@ impl ObjectNumbers {
     }
 }
 
-fn halves(hash: u64) -> (u32, u32) {
+/// Splits a hash into its lower and upper 32 bits.
+fn split_hash(hash: u64) -> (u32, u32) {
     let lower = u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
     (lower, u32::try_from(hash >> 32).unwrap_or_default())
 }
 
-/// A set of objects, by number, that any thread may add to.
+/// A set of object numbers that several threads may add to.
 #[derive(Debug, Default)]
 pub struct NumberSet(Vec<AtomicU64>);
 
 impl NumberSet {
-    /// An empty set of numbers below `count`.
+    /// Creates an empty set for numbers below `count`.
     #[must_use]
     pub fn with_bound(count: usize) -> Self {
         Self((0..count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// Adds a number; whether it is new. One that is not below the count is none of the set's.
+    /// Adds a number, and returns whether it was new. A number that is not below the bound is ignored.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn insert(&self, number: u32) -> bool {
-        let (word, bit) = place(number);
+        let (word, bit) = word_and_bit(number);
         self.0.get(word).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit == 0)
     }
 
-    /// Whether it holds a number.
+    /// Whether the set contains a number.
     #[must_use]
     pub fn contains(&self, number: u32) -> bool {
-        let (word, bit) = place(number);
+        let (word, bit) = word_and_bit(number);
         self.0.get(word).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
     }
 
-    /// How many numbers it holds.
+    /// Returns the number of elements.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
     }
 
-    /// Whether it holds none.
+    /// Whether the set has no elements.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Its numbers, in order.
+    /// Returns the elements in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.0.iter().zip(0_u32..).flat_map(|(word, at)| {
             let word = word.load(Ordering::Relaxed);
@@ -129,7 +132,8 @@ impl NumberSet {
     }
 }
 
-const fn place(number: u32) -> (usize, u64) {
+/// Returns the index of the word, and the bit in it, of a number.
+const fn word_and_bit(number: u32) -> (usize, u64) {
     (number as usize / 64, 1 << (number % 64))
 }
 
@@ -140,18 +144,18 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn numbers_are_found_again(
-            // Few bits, so that places and marks meet.
+        fn added_numbers_are_found(
+            // Few different bits, so that cells and hashes collide.
             names in proptest::collection::vec((0_u8..8, 0_u8..4), 0..60),
             others in proptest::collection::vec((0_u8..8, 0_u8..4), 0..20),
         ) {
-            let oid = |(place, mark): &(u8, u8)| {
+            let oid = |(one, other): &(u8, u8)| {
                 let mut bytes = [0; 20];
-                (bytes[4], bytes[19]) = (*place, *mark);
+                (bytes[4], bytes[19]) = (*one, *other);
                 Oid::from_bytes(&bytes).unwrap()
             };
             let list: Vec<Oid> = names.iter().map(oid).collect();
-            let mut table = ObjectNumbers::with_room(list.len());
+            let mut table = ObjectNumbers::with_capacity(list.len());
             let mut expected: HashMap<Oid, u32> = HashMap::new();
             for (number, oid) in (0..).zip(&list) {
                 let is_new = table.add(oid, number);

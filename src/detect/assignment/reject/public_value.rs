@@ -1,0 +1,104 @@
+//! Recognizes values that are public by their form: ids, versions, timestamps, values of tests.
+
+use crate::detect::identifier;
+use crate::token_check;
+
+/// Returns whether a value is the id of a PGP key (RFC 9580): eight or sixteen hexadecimal digits, or the forty of a
+/// fingerprint, with a name that says so.
+pub(super) fn is_key_id(name: &[u8], value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    let is_key_word =
+        |word: &[u8]| matches!(word, b"gpg" | b"pgp" | b"gpgkey") || word == b"signing" && digits.len() == 8;
+    matches!(digits.len(), 8 | 16 | 40)
+        && digits.iter().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'))
+        && identifier::split_words(name).iter().any(is_key_word)
+}
+
+/// Returns whether a value has a percent escape for a letter or a digit. Only tests of addresses write those.
+pub(super) fn has_needless_escape(value: &[u8]) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    value.windows(3).any(|part| {
+        part[0] == b'%'
+            && digit(part[1]).zip(digit(part[2])).is_some_and(|(high, low)| {
+                u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric())
+            })
+    })
+}
+
+/// Returns whether a value is a number of seconds or milliseconds since 1970, from the year 2001 on.
+pub(super) fn is_timestamp(value: &[u8]) -> bool {
+    matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Returns whether a value is a user name without a password, in base64.
+pub(super) fn is_empty_login(value: &[u8]) -> bool {
+    token_check::decode_printable(value).is_some_and(|text| text.ends_with(b":"))
+}
+
+/// Returns whether a value is a version, an IP address or an object identifier (`1.2.3`), or a range of versions
+/// (`^1.2 || ~2`, `npm:^7.0.4`, `workspace:*`).
+pub(super) fn is_version(value: &[u8]) -> bool {
+    const SOURCES: [&[u8]; 5] = [b"npm:", b"workspace:", b"patch:", b"portal:", b"link:"];
+    let from_source = SOURCES.iter().find_map(|source| value.strip_prefix(*source));
+    let range = from_source.unwrap_or(value);
+    let is_comparison = |byte: &u8| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'!' | b'*');
+    let is_range = from_source.is_some() || range.first().is_some_and(is_comparison);
+    if !is_range {
+        return memchr::memchr_iter(b'.', value).count() > 1
+            && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    }
+    let mut versions = range.split(|byte| matches!(byte, b' ' | b'|' | b',')).map(|part| {
+        let comparison = part.iter().take_while(|byte| is_comparison(byte)).count();
+        part[comparison..].strip_prefix(b"v").unwrap_or(&part[comparison..])
+    });
+    let is_number = |version: &[u8]| {
+        let number = version.split(|byte| matches!(byte, b'-' | b'+')).next().unwrap_or_default();
+        version.is_empty()
+            || number.first().is_some_and(u8::is_ascii_digit)
+                && number.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'*'))
+    };
+    // A package of another name: `npm:@scope/name@^1`.
+    from_source.is_some_and(|range| range.contains(&b'@')) || versions.all(is_number)
+}
+
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_ranges_of_versions_are_recognized() {
+        for value in ["1.2.3", "10.0.0.1", "^1.2 || ~2", ">=1.0.0-rc.1", "npm:^7.0.4", "workspace:*", "=v2.1"]
+        {
+            assert!(is_version(value.as_bytes()), "{value}");
+        }
+        for value in
+            ["2.16.840.1", "npm:^7.0.4", "^3.0.0 || ~4", ">= 1.2, < 2", "workspace:*", "=1.0.0-beta.2"]
+        {
+            assert!(is_version(value.as_bytes()), "{value}");
+        }
+        assert!(is_version(b".."));
+        for value in ["1.2", "12", "k.w.q", "1.2.k7", "^k7wq", "npm:k7wq", ">=1.0,k7wq", "k^1.2.3"] {
+            assert!(!is_version(value.as_bytes()), "{value}");
+        }
+        for value in ["1.5", "1.a.2", "1234567", "^7Gh2kQ", "npm:hunter2x", "=kX9pQ2vR7", "~x"] {
+            assert!(!is_version(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn ids_timestamps_and_values_of_tests_are_recognized() {
+        assert!(is_timestamp(b"1643842562") && !is_timestamp(b"2643842562"));
+        assert!(has_needless_escape(b"a%41b") && !has_needless_escape(b"a%40b%2"));
+        assert!(is_empty_login(b"dXNlcjo="));
+        assert!(is_key_id(b"GPG_KEY", b"348FFC4C") && !is_key_id(b"API_KEY", b"348FFC4C"));
+        assert!(!is_key_id(b"signing-key", b"348FFC4C348FFC4C") && !is_key_id(b"signing-key", b"348FFC4C3"));
+        assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
+    }
+}

@@ -1,0 +1,215 @@
+//! Evaluates a rule for assignments at an anchor: parses, rejects, scores.
+
+use std::ops::Range;
+
+use crate::detect::assignment::confidence_cap;
+use crate::detect::assignment::confidence_cap::ConfidenceCap;
+use crate::detect::assignment::features;
+use crate::detect::assignment::model::{Model, ModelScore};
+use crate::detect::assignment::parse::{self, Assignment};
+use crate::detect::assignment::reject::{code, is_rejected, is_rejected_value};
+use crate::detect::assignment::value_stats::ValueStats;
+use crate::detect::candidate::Candidate;
+use crate::detect::evidence::{Features, Tier};
+use crate::detect::identifier;
+use crate::finding::Confidence;
+use crate::rules::{Syntax, Text};
+use crate::secret::Mask;
+use skant_password_model::Dictionary;
+
+/// A rule for assignments, prepared for evaluation.
+pub(crate) struct AssignmentRule<'r> {
+    /// The index in the rule set.
+    pub(crate) rule: usize,
+    pub(crate) syntax: Syntax,
+    pub(crate) mask_head: usize,
+    pub(crate) excluded_names: &'r [Text],
+    pub(crate) excluded_last_words: &'r [Text],
+    pub(crate) public_prefixes: &'r [Text],
+    /// Sorted prefixes of provider tokens. Values with such a prefix are left to the provider's rule, even if it rejects
+    /// them.
+    pub(crate) token_prefixes: &'r [Text],
+}
+
+/// A value that the model scores, with its features: used to train the model and to explain it.
+#[derive(Clone, Debug)]
+pub struct ScoredValue {
+    /// The index of the rule in the rule set.
+    pub rule: usize,
+    pub span: Range<usize>,
+    /// The names of the features.
+    pub features: Vec<String>,
+    /// The highest confidence that the value can have, whatever its score is.
+    pub max_confidence: Confidence,
+}
+
+/// From this length on, a value of random characters may have 80 bits.
+const MIN_STRONG_LENGTH: usize = 20;
+
+/// The shortest value that is no password, such as a token or a key. Passwords may be shorter.
+const MIN_TOKEN_LENGTH: usize = 6;
+
+/// Evaluates a rule at an anchor. Returns `None` if there is no value, if it is rejected, or if its score is below low
+/// confidence.
+pub(crate) fn find<'m>(
+    rule: &AssignmentRule<'_>,
+    model: impl FnOnce() -> &'m Model,
+    text: &[u8],
+    anchor: &Range<usize>,
+) -> Option<Candidate> {
+    let assignment = assignment_at(rule, text, anchor)?;
+    let model = model();
+    let value = &text[assignment.value.clone()];
+    let stats = ValueStats::new(value, &model.dictionary);
+    let score = model.score(
+        || cap(text, &assignment, &stats, &model.dictionary),
+        |sink| features::visit(text, &assignment, &stats, sink),
+    )?;
+    let strong = value.len() >= MIN_STRONG_LENGTH && stats.is_random();
+    let mask = if strong { Mask { head: rule.mask_head, tail: 0 } } else { Mask::FULL };
+    Some(candidate(rule.rule, text, assignment, score, strong, mask))
+}
+
+fn candidate(
+    rule: usize,
+    text: &[u8],
+    assignment: Assignment,
+    score: ModelScore,
+    strong: bool,
+    mask: Mask,
+) -> Candidate {
+    let name = assignment.has_name().then(|| assignment.name.clone());
+    let name = name.filter(|name| identifier::may_be_shown(&text[name.clone()]));
+    Candidate {
+        rule,
+        prefix: 0,
+        mask,
+        strong,
+        placeholder: None,
+        features: Features {
+            tier: Tier::Assigned,
+            body_length: assignment.value.len(),
+            claims: None,
+            is_truncated: false,
+            check: None,
+            name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
+            model_score: Some(score),
+        },
+        name,
+        span: assignment.value,
+        companion: None,
+        encoded: None,
+    }
+}
+
+/// Returns the value at an anchor that the model would score, with its features.
+pub(crate) fn features_at(
+    rule: &AssignmentRule<'_>,
+    model: &Model,
+    text: &[u8],
+    anchor: &Range<usize>,
+) -> Option<ScoredValue> {
+    let assignment = assignment_at(rule, text, anchor)?;
+    let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
+    let mut features = Vec::new();
+    features::visit(text, &assignment, &stats, &mut |kind, words| features.push(kind.feature_name(words)));
+    features.sort();
+    features.dedup();
+    let cap = cap(text, &assignment, &stats, &model.dictionary);
+    let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
+    Some(ScoredValue { rule: rule.rule, span: assignment.value, features, max_confidence })
+}
+
+/// Returns the strictest cap on the confidence of an assignment's value.
+fn cap(
+    text: &[u8],
+    assignment: &Assignment,
+    stats: &ValueStats,
+    dictionary: &Dictionary,
+) -> Option<ConfidenceCap> {
+    let Assignment { name, value, .. } = assignment;
+    let start = if name.is_empty() { value.start } else { name.start.min(value.start) };
+    if confidence_cap::is_in_binary_data(text, &(start..value.end)) {
+        return Some(ConfidenceCap::BinaryData);
+    }
+    let cap = confidence_cap::cap_of_value(&text[value.clone()], stats, &text[name.clone()], dictionary);
+    if cap == Some(ConfidenceCap::Words) && code::may_be_variable(text, assignment) {
+        return Some(ConfidenceCap::Variable);
+    }
+    cap
+}
+
+/// Returns how well a human-chosen value matches a fixed form that only passwords have. Returns `None` if it is a
+/// reference, a placeholder or a common password.
+pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
+    if is_rejected_value(value) {
+        return None;
+    }
+    let dictionary = &Model::builtin().dictionary;
+    let cap = confidence_cap::cap_of_value(value, &ValueStats::new(value, dictionary), b"", dictionary);
+    match cap.map(ConfidenceCap::max_confidence) {
+        None => Some(Tier::Exact),
+        Some(Confidence::Low) => None,
+        Some(_) => Some(Tier::Likely),
+    }
+}
+
+/// Parses the assignment at an anchor. Returns `None` if the value is rejected, or if another rule decides about it.
+fn assignment_at(rule: &AssignmentRule<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
+    let assignment = match rule.syntax {
+        Syntax::Assigned => parse::find_named_value(text, anchor)?,
+        Syntax::Scheme => parse::find_authorization(text, anchor)?,
+        Syntax::Userinfo => parse::find_url_password(text, anchor)?,
+        Syntax::Login => parse::find_curl_password(text, anchor)?,
+        Syntax::Sql => parse::find_sql_password(text, anchor)?,
+    };
+    let value = &text[assignment.value.clone()];
+    let has_prefix = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
+    if is_rejected(text, &assignment)
+        || has_prefix(starting_with(rule.token_prefixes, value[0]))
+        || has_prefix(rule.public_prefixes)
+    {
+        return None;
+    }
+    let name = &text[assignment.name.clone()];
+    let (is_password, rest) = after_last_stem(name);
+    if assignment.value.len() < MIN_TOKEN_LENGTH && !is_password && rule.syntax == Syntax::Assigned {
+        return None;
+    }
+    let is_excluded = identifier::contains_any(&identifier::split_words(name), rule.excluded_names)
+        || identifier::contains_any(&identifier::split_words(rest), rule.excluded_last_words);
+    (!is_excluded).then_some(assignment)
+}
+
+/// Returns the texts of a sorted list that begin with a byte.
+fn starting_with(texts: &[Text], byte: u8) -> &[Text] {
+    let first = |text: &Text| text.as_bytes().first().copied();
+    let start = texts.partition_point(|text| first(text) < Some(byte));
+    let end = texts.partition_point(|text| first(text) <= Some(byte));
+    &texts[start..end]
+}
+
+/// Finds the stem that ends last in a name. Returns whether it names a password, and the rest of the name after it.
+fn after_last_stem(name: &[u8]) -> (bool, &[u8]) {
+    const STEMS: [(&[u8], bool); 11] = [
+        (b"password", true),
+        (b"passwd", true),
+        (b"passphrase", true),
+        (b"pass", true),
+        (b"pwd", true),
+        (b"pw", true),
+        (b"secret", false),
+        (b"token", false),
+        (b"key", false),
+        (b"credential", false),
+        (b"auth", false),
+    ];
+    let ends_at =
+        |end: usize, stem: &[u8]| end >= stem.len() && name[end - stem.len()..end].eq_ignore_ascii_case(stem);
+    let last = (1..=name.len()).rev().find_map(|end| {
+        let byte = name[end - 1].to_ascii_lowercase();
+        let found = STEMS.iter().find(|(stem, _)| stem[stem.len() - 1] == byte && ends_at(end, stem));
+        found.map(|(_, is_password)| (end, *is_password))
+    });
+    last.map_or((false, &[][..]), |(end, is_password)| (is_password, &name[end..]))
+}

@@ -1,0 +1,37 @@
+//! Counts of a pass over an object database, and the objects that were not read.
+
+use crate::git::ReadError;
+
+/// What a pass read, and what it did not read.
+#[derive(Debug, Default)]
+pub struct ReadTotals {
+    /// Number of objects of all kinds.
+    pub objects: usize,
+    /// Number of blobs.
+    pub blobs: usize,
+    /// Size of all objects in bytes.
+    pub bytes: u64,
+    /// Bytes of versions that were decoded a second time, because the memory limit did not allow to keep them.
+    pub bytes_decoded_again: u64,
+    /// Objects that could not be read, in order of name.
+    pub unread: Vec<ReadError>,
+    /// Number of objects that were skipped, because their pack unfolds to more than the budget.
+    pub skipped_over_budget: usize,
+}
+
+impl ReadTotals {
+    /// Adds the totals of another pass.
+    pub fn add(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+        self.bytes_decoded_again += other.bytes_decoded_again;
+        self.unread.extend(other.unread);
+        self.skipped_over_budget += other.skipped_over_budget;
+    }
+
+    pub(super) fn sorted(mut self) -> Self {
+        self.unread.sort_by_key(ToString::to_string);
+        self
+    }
+}
