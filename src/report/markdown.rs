@@ -34,7 +34,7 @@ fn render(report: &Report) -> String {
     }
     let mut budget = SizeBudget { left: MAX_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
     // Unread content comes first: it limits the trust in the rest.
-    budget.list(&mut out, "Not everything was read", "problem", report.problems.iter().map(problem));
+    budget.list(&mut out, "Not everything was read:\n\n", "problem", report.problems.iter().map(problem));
     if !report.findings.is_empty() {
         let head = "\n| | rule | place | secret | fingerprint |\n|---|---|---|---|---|\n";
         budget.list(&mut out, head, "finding", report.findings.iter().map(row));

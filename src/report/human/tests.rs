@@ -132,7 +132,7 @@ fn no_line_is_a_command_to_a_ci_job() {
     report.problems =
         vec![Problem { kind: ProblemKind::Unreadable, path: Some(name.clone()), message: "x".into() }];
     report.findings[0].reasons = ["a", "::error::x", &name].map(samples::reason).into();
-    for options in [Options::default(), narrow()] {
+    for options in [Options::default(), Options { width: 80, ..Options::default() }] {
         let render = render(&report, &options);
         assert!(render.contains("\\u{3a}:stop-commands::x"), "{render}");
         assert!(render.lines().all(|line| !line.trim_start().starts_with("::")), "{render}");
