@@ -1,8 +1,8 @@
-//! How fast text is searched, on one core: `cargo bench --bench search -- PATH…`.
+//! Measures how fast text is scanned on one core: `cargo bench --bench search -- PATH…`.
 //!
-//! All files below the paths are read into memory first. Then, in turn and several times, a literal search passes over
-//! them, and the detector with all its rules. The table shows medians, and ratios to the literal search, since absolute
-//! times say little about another machine.
+//! All files below the paths are read into memory first. Then a literal search and the detector with all its rules scan
+//! them in turn, several times. The output shows medians, and ratios to the literal search, since absolute times say
+//! little about another machine.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
@@ -17,14 +17,14 @@ use skant::rules::RuleSet;
 const USAGE: &str = "\
 usage: cargo bench --bench search -- [--runs N] [--worst] [PATH…]
 
-  PATH      files and folders, all of which are read; two copies of git's history are not needed
-  --runs N  so many times each, in turn (5)
-  --worst   texts of 100 MB instead that are all anchors, or all base64";
+  PATH      files and folders; all files in them are read
+  --runs N  the number of measured runs of each search (default: 5)
+  --worst   scan generated texts of 100 MB that consist of anchors, or of base64";
 
-/// So much is read at most, in bytes.
-const MOST: usize = 400 << 20;
+/// The maximum number of bytes that are read from a path.
+const MAX_BYTES: usize = 400 << 20;
 
-/// So often in a row the literal search is run for one measurement.
+/// The number of literal searches in one measurement. The system counts processor time in steps of some milliseconds.
 const REPEAT: u32 = 20;
 
 fn main() -> ExitCode {
@@ -44,45 +44,45 @@ fn main() -> ExitCode {
     }
     if worst {
         for (name, texts) in worst_cases() {
-            row(name, &texts, runs);
+            measure(name, &texts, runs);
         }
     } else if paths.is_empty() {
         eprintln!("{USAGE}");
     } else {
         for path in paths {
-            row(&path.display().to_string(), &read(path.clone()), runs);
+            measure(&path.display().to_string(), &read(path.clone()), runs);
         }
     }
     ExitCode::SUCCESS
 }
 
-/// Measures one set of texts and prints a line.
-fn row(name: &str, texts: &[Vec<u8>], runs: usize) {
+/// Measures the scan of some texts and prints the result.
+fn measure(name: &str, texts: &[Vec<u8>], runs: usize) {
     let detector = Detector::new(RuleSet::builtin());
     let literal = ["sk-", "ant-"].concat();
     let finder = memchr::memmem::Finder::new(literal.as_bytes());
-    let (mut searched, mut detected, mut found) = (Vec::new(), Vec::new(), 0);
+    let (mut literal_times, mut scan_times, mut found) = (Vec::new(), Vec::new(), 0);
     for _ in 0..=runs {
-        // Many times over, since the system counts in steps of some milliseconds.
         let all = || texts.iter().map(|text| finder.find_iter(text).count()).sum::<usize>();
-        searched.push(timed(|| (0..REPEAT).map(|_| all()).sum()).0 / REPEAT);
+        literal_times.push(timed(|| (0..REPEAT).map(|_| all()).sum()).0 / REPEAT);
         let (time, count) =
             timed(|| texts.iter().map(|text| detector.find_evidence(text).len()).sum::<usize>());
-        detected.push(time);
+        scan_times.push(time);
         found = count;
     }
     let size = texts.iter().map(Vec::len).sum::<usize>();
-    let (searched, detected) = (median(searched), median(detected));
+    let (literal_time, scan_time) = (median(literal_times), median(scan_times));
     println!(
         "{name}: {} files, {} MB, {found} candidates; memmem {:.2} GB/s, detector {:.3} GB/s, 1/{:.1} of memmem",
         texts.len(),
         size / 1_000_000,
-        speed(size, searched),
-        speed(size, detected),
-        detected.as_secs_f64() / searched.as_secs_f64(),
+        speed(size, literal_time),
+        speed(size, scan_time),
+        scan_time.as_secs_f64() / literal_time.as_secs_f64(),
     );
 }
 
+/// Runs `work` and returns its processor time, or its wall-clock time where the system does not report the former.
 fn timed(work: impl FnOnce() -> usize) -> (Duration, usize) {
     let start = (Instant::now(), processor_time());
     let found = black_box(work());
@@ -90,25 +90,26 @@ fn timed(work: impl FnOnce() -> usize) -> (Duration, usize) {
     (time.unwrap_or_else(|| start.0.elapsed()), found)
 }
 
-/// Of this thread, where the system tells it: the clock on the wall counts what else the machine does.
+/// Returns the processor time of this thread. Unlike the wall clock, it does not count other programs.
 fn processor_time() -> Option<Duration> {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    statistics.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// The median of all but the first, which warms the caches and compiles expressions.
+/// Returns the median of all times but the first, which includes warming the caches and compiling expressions.
 fn median(mut times: Vec<Duration>) -> Duration {
     times.remove(0);
     times.sort_unstable();
     times[times.len() / 2]
 }
 
-/// In gigabytes (10⁹ bytes) a second.
-#[expect(clippy::cast_precision_loss, reason = "it is printed with three digits")]
+/// Returns a speed in gigabytes (10⁹ bytes) per second.
+#[expect(clippy::cast_precision_loss, reason = "the result is printed with three digits")]
 fn speed(size: usize, time: Duration) -> f64 {
     size as f64 / 1e9 / time.as_secs_f64()
 }
 
+/// Reads all files below a path.
 fn read(path: PathBuf) -> Vec<Vec<u8>> {
     let (mut folders, mut texts, mut size) = (vec![path], Vec::new(), 0);
     while let Some(path) = folders.pop() {
@@ -116,7 +117,7 @@ fn read(path: PathBuf) -> Vec<Vec<u8>> {
             folders.extend(entries.flatten().map(|entry| entry.path()).filter(|path| !path.is_symlink()));
         } else if let Ok(text) = std::fs::read(&path) {
             size += text.len();
-            if size > MOST {
+            if size > MAX_BYTES {
                 break;
             }
             texts.push(text);
@@ -125,7 +126,7 @@ fn read(path: PathBuf) -> Vec<Vec<u8>> {
     texts
 }
 
-/// Texts in which every byte asks for a second look.
+/// Generates texts in which the prefilter marks as many positions as possible.
 fn worst_cases() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let filled = |piece: &str| vec![piece.as_bytes().iter().copied().cycle().take(100 << 20).collect()];
     let mut state = 1_u64;

@@ -38,11 +38,9 @@ pub(crate) fn reasons_for(evidence: &Evidence, path: Option<&[u8]>, now: i64) ->
 
 fn placeholder(placeholder: &Placeholder) -> Reason {
     let kind = match placeholder {
-        Placeholder::Statistics(_) => "statistics",
+        Placeholder::NotRandom(_) => "statistics",
         Placeholder::Words => "words",
-        Placeholder::Published => "published",
-        Placeholder::PublicId(_) => "public-id",
-        Placeholder::Reference(_) => "reference",
+        Placeholder::KnownTestValue => "published",
     };
     let text = format!("placeholder: {}", placeholder.describe());
     Reason::new(ReasonCode::Placeholder, text).with("kind", kind)

@@ -1,10 +1,11 @@
-//! A fast first look at bytes: which places of a text may be the beginning of something, a few bytes long. Knows
-//! nothing of what that is. What it marks has to be looked at again; what it does not mark begins nothing.
+//! A SIMD byte filter: finds the positions of a text where a short byte sequence may begin.
+//! It does not know what a sequence means and confirms no match: the caller checks each marked position. No sequence
+//! begins at a position that is not marked.
 //!
-//! The method is that of Teddy (Geoffrey Langdale, in Hyperscan): for each of a few bytes in a row a table says in
-//! which groups it may stand there, and one instruction looks up many bytes, so the cost hangs on the number of groups
-//! and bytes alone. Processors with AVX-512 VBMI look up sixty-four bytes in a table of all 128 of ASCII; those with
-//! AVX2 thirty-two in two tables of sixteen entries, one for each half of a byte.
+//! The algorithm is Teddy (Geoffrey Langdale, in Hyperscan). For each of the first few bytes of a sequence, a table
+//! says in which buckets a byte may occur at that offset. One instruction looks up many bytes, so the cost depends
+//! only on the number of tables. Processors with AVX-512 VBMI look up 64 bytes in a table of all 128 ASCII bytes.
+//! Processors with AVX2 look up 32 bytes in two tables of 16 entries, one for each half of a byte.
 
 pub(crate) mod matches;
 #[cfg(target_arch = "x86_64")]
@@ -12,198 +13,202 @@ pub(crate) mod x86;
 
 pub use matches::Matches;
 
-/// Groups of eight, each of a few bytes in a row, and in each place the bytes that may stand there.
+/// Groups of eight buckets. A bucket is a set of byte sequences: for each of `WIDTH` offsets, the bytes that may
+/// occur there.
 ///
-/// What fits a group is always marked. Which other places are marked beside them hangs on the processor: see [`Backend`].
+/// Every position where a bucket's bytes occur is marked. Which other positions are marked depends on the
+/// processor: see [`Backend`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByteFilter<const BANKS: usize, const WIDTH: usize> {
-    whole: ByPosition<Whole, BANKS, WIDTH>,
-    sixty_fours: ByPosition<SixtyFour, BANKS, WIDTH>,
-    halves: ByPosition<Halves, BANKS, WIDTH>,
+pub struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
+    exact: Tables<ExactTable, GROUPS, WIDTH>,
+    six_bit: Tables<SixBitTable, GROUPS, WIDTH>,
+    nibble: Tables<NibbleTable, GROUPS, WIDTH>,
 }
 
-/// A table by place and bank: in all of them a bit for each group of the bank.
-type ByPosition<T, const BANKS: usize, const WIDTH: usize> = [[T; BANKS]; WIDTH];
+/// A table for each offset and group. An entry has one bit for each bucket of the group.
+type Tables<T, const GROUPS: usize, const WIDTH: usize> = [[T; GROUPS]; WIDTH];
 
-/// For each byte of ASCII; then for any other byte, none of which is told from another.
+/// An entry for each ASCII byte, and 64 equal entries for all other bytes together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
-struct Whole {
+struct ExactTable {
     ascii: [u8; 128],
     others: [u8; 64],
 }
 
-/// By the lower six bits of a byte.
+/// An entry for each value of the lower six bits of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
-struct SixtyFour([u8; 64]);
+struct SixBitTable([u8; 64]);
 
-/// For each lower half of a byte, then for each upper one. They stand in both halves of a vector, since a look-up
-/// stays within its half.
+/// An entry for each lower nibble (half of a byte), then one for each upper nibble. Each table is stored twice, since
+/// AVX2 looks up bytes within one half of a vector only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
-struct Halves([[u8; 32]; 2]);
+struct NibbleTable([[u8; 32]; 2]);
 
-impl Halves {
+impl NibbleTable {
     const fn allow(&mut self, byte: u8, bit: u8) {
-        let halves = [byte as usize & 15, byte as usize >> 4];
+        let nibbles = [byte as usize & 15, byte as usize >> 4];
         let mut which = 0;
         while which < 2 {
-            self.0[which][halves[which]] |= bit;
-            self.0[which][halves[which] + 16] |= bit;
+            self.0[which][nibbles[which]] |= bit;
+            self.0[which][nibbles[which] + 16] |= bit;
             which += 1;
         }
     }
 }
 
-/// The groups of a bank.
-pub const GROUPS: usize = 8;
+/// The number of buckets in a group: one for each bit of a table entry.
+pub const BUCKETS: usize = 8;
 
-/// Places that one word of marks stands for.
-pub const POSITIONS: usize = 64;
+/// The number of positions in one word of a bitmask, and the bytes that one step scans.
+pub const BLOCK: usize = 64;
 
-/// How the marks are found.
+/// The instructions that fill a bitmask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Backend {
-    /// One byte after the other: other ways of searching are faster. Nothing is marked that does not fit.
-    Slow,
-    /// By the halves of a byte, with AVX2: a group takes what fits any of its upper halves together with any of its
-    /// lower halves.
-    Halves,
-    /// By all of a byte, with AVX-512 VBMI. With one bank, nothing is marked that does not fit; with more, bytes whose
-    /// lower six bits are the same are not told apart, which takes half the time.
-    Whole,
+    /// One byte after the other. Marks only positions that fit a bucket. Other search methods are faster.
+    Scalar,
+    /// AVX2 with nibble tables. A bucket also takes each mixture of one of its upper nibbles and one of its lower
+    /// nibbles.
+    Avx2,
+    /// AVX-512 VBMI. With one group, the exact tables are used and only positions that fit are marked. With more
+    /// groups, the six-bit tables are used: bytes with the same lower six bits count as equal, which takes half the
+    /// time.
+    Avx512,
 }
 
 impl Backend {
-    /// The best one of this processor.
+    /// Returns the fastest backend of this processor.
     #[must_use]
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         return x86::best();
         #[cfg(not(target_arch = "x86_64"))]
-        return Self::Slow;
+        return Self::Scalar;
     }
 }
 
-impl<const BANKS: usize, const WIDTH: usize> ByteFilter<BANKS, WIDTH> {
-    /// One that marks nothing.
+impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
+    /// Creates a filter that marks nothing.
     #[must_use]
     pub const fn empty() -> Self {
         Self {
-            whole: [[Whole { ascii: [0; 128], others: [0; 64] }; BANKS]; WIDTH],
-            sixty_fours: [[SixtyFour([0; 64]); BANKS]; WIDTH],
-            halves: [[Halves([[0; 32]; 2]); BANKS]; WIDTH],
+            exact: [[ExactTable { ascii: [0; 128], others: [0; 64] }; GROUPS]; WIDTH],
+            six_bit: [[SixBitTable([0; 64]); GROUPS]; WIDTH],
+            nibble: [[NibbleTable([[0; 32]; 2]); GROUPS]; WIDTH],
         }
     }
 
-    /// Lets a byte stand at a place of a group. Groups are numbered through all banks. A byte that is not ASCII lets
-    /// all of these stand there.
-    pub const fn allow(&mut self, group: usize, place: usize, byte: u8) {
-        let (bank, bit) = (group / GROUPS, 1 << (group % GROUPS));
+    /// Allows a byte at an offset of a bucket. Buckets are numbered through all groups. A byte outside of ASCII
+    /// allows all bytes outside of ASCII.
+    pub const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
+        let (group, bit) = (bucket / BUCKETS, 1 << (bucket % BUCKETS));
         if byte.is_ascii() {
-            self.whole[place][bank].ascii[byte as usize] |= bit;
-            self.sixty_fours[place][bank].0[byte as usize & 63] |= bit;
-            self.halves[place][bank].allow(byte, bit);
+            self.exact[offset][group].ascii[byte as usize] |= bit;
+            self.six_bit[offset][group].0[byte as usize & 63] |= bit;
+            self.nibble[offset][group].allow(byte, bit);
             return;
         }
         let mut at = 0;
         while at < 64 {
-            self.whole[place][bank].others[at] |= bit;
-            self.sixty_fours[place][bank].0[at] |= bit;
+            self.exact[offset][group].others[at] |= bit;
+            self.six_bit[offset][group].0[at] |= bit;
             at += 1;
         }
-        let mut half = 0;
-        while half < 16 {
-            self.halves[place][bank].allow(half | ((half / 2) | 8) << 4, bit);
-            half += 1;
+        let mut nibble = 0;
+        while nibble < 16 {
+            self.nibble[offset][group].allow(nibble | ((nibble / 2) | 8) << 4, bit);
+            nibble += 1;
         }
     }
 
-    /// The same with each of some bytes.
+    /// Returns the filter with each of `bytes` allowed at an offset of a bucket.
     #[must_use]
-    pub const fn with(mut self, group: usize, place: usize, bytes: &[u8]) -> Self {
+    pub const fn with(mut self, bucket: usize, offset: usize, bytes: &[u8]) -> Self {
         let mut at = 0;
         while at < bytes.len() {
-            self.allow(group, place, bytes[at]);
+            self.allow(bucket, offset, bytes[at]);
             at += 1;
         }
         self
     }
 
-    /// Lets any byte stand at a place of a group.
+    /// Returns the filter with every byte allowed at an offset of a bucket.
     #[must_use]
-    pub const fn with_any(mut self, group: usize, place: usize) -> Self {
-        self.allow_any(group, place);
+    pub const fn with_any(mut self, bucket: usize, offset: usize) -> Self {
+        self.allow_any(bucket, offset);
         self
     }
 
-    /// Lets any byte stand at a place of a group.
-    pub const fn allow_any(&mut self, group: usize, place: usize) {
+    /// Allows every byte at an offset of a bucket.
+    pub const fn allow_any(&mut self, bucket: usize, offset: usize) {
         let mut byte = 0;
         while byte <= 128 {
-            self.allow(group, place, byte);
+            self.allow(bucket, offset, byte);
             byte += 1;
         }
     }
 
-    /// Fills in a bit for each of the places from `from` on. Behind the end of the text zeros are thought; a place
-    /// there is not marked.
-    pub fn fill_bitmask(&self, text: &[u8], from: usize, marks: &mut [u64]) {
-        self.mark_in(Backend::best(), text, from, marks);
+    /// Fills a candidate bitmask: one bit for each position from `from` on. Bytes past the end of the text count as
+    /// zero; positions past the end are never marked.
+    pub fn fill_bitmask(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
+        self.fill_with(Backend::best(), text, from, bitmask);
     }
 
-    fn mark_in(&self, way: Backend, text: &[u8], from: usize, marks: &mut [u64]) {
+    fn fill_with(&self, backend: Backend, text: &[u8], from: usize, bitmask: &mut [u64]) {
         let rest = text.get(from..).unwrap_or_default();
-        // Of the last words not all bytes are there.
-        let whole = marks.len().min(rest.len().saturating_sub(WIDTH - 1) / POSITIONS);
-        let (inside, last) = marks.split_at_mut(whole);
-        self.mark_whole(way, rest, inside);
-        for (number, mark) in last.iter_mut().enumerate() {
-            let rest = rest.get((whole + number) * POSITIONS..).unwrap_or_default();
-            *mark = self.mark_end(way, rest);
+        // The last words need bytes past the end of the text.
+        let complete = bitmask.len().min(rest.len().saturating_sub(WIDTH - 1) / BLOCK);
+        let (inside, last) = bitmask.split_at_mut(complete);
+        self.fill_complete(backend, rest, inside);
+        for (number, word) in last.iter_mut().enumerate() {
+            let rest = rest.get((complete + number) * BLOCK..).unwrap_or_default();
+            *word = self.word_at_end(backend, rest);
         }
     }
 
-    /// One word, at the end of a text.
-    fn mark_end(&self, way: Backend, rest: &[u8]) -> u64 {
-        const { assert!(WIDTH <= POSITIONS, "a window holds two words") };
+    /// Returns the word of the last block of a text, which is padded with zeros.
+    fn word_at_end(&self, backend: Backend, rest: &[u8]) -> u64 {
+        const { assert!(WIDTH <= BLOCK, "a window spans at most two words") };
         if rest.is_empty() {
             return 0;
         }
-        let mut padded = [0; 2 * POSITIONS];
+        let mut padded = [0; 2 * BLOCK];
         let known = rest.len().min(padded.len());
         padded[..known].copy_from_slice(&rest[..known]);
-        let mut mark = [0];
-        self.mark_whole(way, &padded, &mut mark);
-        let [mark] = mark;
-        if known < POSITIONS { mark & ((1 << known) - 1) } else { mark }
+        let mut word = [0];
+        self.fill_complete(backend, &padded, &mut word);
+        let [word] = word;
+        if known < BLOCK { word & ((1 << known) - 1) } else { word }
     }
 
-    /// Marks a text that holds all bytes that the marks hang on.
-    fn mark_whole(&self, way: Backend, text: &[u8], marks: &mut [u64]) {
+    /// Fills a bitmask whose positions all have `WIDTH` bytes in the text.
+    fn fill_complete(&self, backend: Backend, text: &[u8], bitmask: &mut [u64]) {
         #[cfg(target_arch = "x86_64")]
-        if x86::mark(way, self, text, marks) {
+        if x86::fill(backend, self, text, bitmask) {
             return;
         }
-        self.mark_slowly(text, marks);
+        self.fill_scalar(text, bitmask);
     }
 
-    /// The same in the plainest way, for processors without the instructions.
-    fn mark_slowly(&self, text: &[u8], marks: &mut [u64]) {
-        for (number, mark) in marks.iter_mut().enumerate() {
-            let places = text.windows(WIDTH).skip(number * POSITIONS).take(POSITIONS);
-            *mark = places.enumerate().fold(0, |mark, (at, bytes)| mark | u64::from(self.takes(bytes)) << at);
+    /// Fills a bitmask without vector instructions.
+    fn fill_scalar(&self, text: &[u8], bitmask: &mut [u64]) {
+        for (number, word) in bitmask.iter_mut().enumerate() {
+            let windows = text.windows(WIDTH).skip(number * BLOCK).take(BLOCK);
+            *word =
+                windows.enumerate().fold(0, |word, (at, bytes)| word | u64::from(self.takes(bytes)) << at);
         }
     }
 
-    /// Whether some group takes bytes.
+    /// Returns whether `bytes` fit some bucket.
     fn takes(&self, bytes: &[u8]) -> bool {
-        (0..BANKS).any(|bank| {
-            let groups = bytes.iter().zip(&self.whole).fold(!0, |groups, (byte, tables)| {
-                groups & tables[bank].ascii.get(usize::from(*byte)).unwrap_or(&tables[bank].others[0])
+        (0..GROUPS).any(|group| {
+            let buckets = bytes.iter().zip(&self.exact).fold(!0, |buckets, (byte, tables)| {
+                buckets & tables[group].ascii.get(usize::from(*byte)).unwrap_or(&tables[group].others[0])
             });
-            groups != 0
+            buckets != 0
         })
     }
 }
@@ -215,11 +220,11 @@ mod tests {
 
     use super::*;
 
-    fn places(marks: &[u64]) -> Vec<usize> {
-        (0..marks.len() * POSITIONS).filter(|at| marks[at / POSITIONS] >> (at % POSITIONS) & 1 == 1).collect()
+    fn positions(bitmask: &[u64]) -> Vec<usize> {
+        (0..bitmask.len() * BLOCK).filter(|at| bitmask[at / BLOCK] >> (at % BLOCK) & 1 == 1).collect()
     }
 
-    const SIEVE: ByteFilter<2, 3> = ByteFilter::empty()
+    const FILTER: ByteFilter<2, 3> = ByteFilter::empty()
         .with(0, 0, b"a")
         .with(0, 1, b"b")
         .with_any(0, 2)
@@ -227,79 +232,83 @@ mod tests {
         .with(9, 1, b"yY")
         .with(9, 2, b"z");
 
-    /// Whether some group takes bytes by the tables that a way looks up.
-    fn takes_by<const BANKS: usize>(sieve: &ByteFilter<BANKS, 3>, way: Backend, bytes: &[u8]) -> bool {
-        let taken = |byte: u8, place: usize, bank: usize| match way {
-            Backend::Halves => {
-                let Halves([lower, upper]) = &sieve.halves[place][bank];
+    /// Returns whether some bucket takes `bytes` by the tables that a backend uses.
+    fn tables_take<const GROUPS: usize>(
+        filter: &ByteFilter<GROUPS, 3>,
+        backend: Backend,
+        bytes: &[u8],
+    ) -> bool {
+        let entry = |byte: u8, offset: usize, group: usize| match backend {
+            Backend::Avx2 => {
+                let NibbleTable([lower, upper]) = &filter.nibble[offset][group];
                 lower[usize::from(byte & 15)] & upper[usize::from(byte >> 4)]
             }
-            Backend::Whole if BANKS > 1 => sieve.sixty_fours[place][bank].0[usize::from(byte & 63)],
+            Backend::Avx512 if GROUPS > 1 => filter.six_bit[offset][group].0[usize::from(byte & 63)],
             _ => {
-                let table = &sieve.whole[place][bank];
+                let table = &filter.exact[offset][group];
                 *table.ascii.get(usize::from(byte)).unwrap_or(&table.others[0])
             }
         };
-        (0..BANKS).any(|bank| {
-            (0..).zip(bytes).fold(!0, |groups, (place, byte)| groups & taken(*byte, place, bank)) != 0
+        (0..GROUPS).any(|group| {
+            (0..).zip(bytes).fold(!0, |buckets, (offset, byte)| buckets & entry(*byte, offset, group)) != 0
         })
     }
 
-    /// Each way marks what its tables take, and so all that fits.
-    fn marks_by_its_tables<const BANKS: usize>(
+    /// Checks that each backend marks what its tables take, which includes every position that fits.
+    fn backends_follow_their_tables<const GROUPS: usize>(
         allowed: &[(usize, usize, u8)],
         text: &[u8],
         from: usize,
     ) -> Result<(), TestCaseError> {
-        let mut sieve = ByteFilter::<BANKS, 3>::empty();
-        for (group, place, byte) in allowed {
-            sieve.allow(group % (BANKS * GROUPS), *place, *byte);
+        let mut filter = ByteFilter::<GROUPS, 3>::empty();
+        for (bucket, offset, byte) in allowed {
+            filter.allow(bucket % (GROUPS * BUCKETS), *offset, *byte);
         }
         let padded = [text, &[0; 2]].concat();
-        let places_of = |takes: &dyn Fn(&[u8]) -> bool| -> Vec<usize> {
-            let places = from..text.len().min(from + 6 * POSITIONS);
-            places.filter(|at| takes(&padded[*at..at + 3])).map(|at| at - from).collect()
+        let positions_of = |takes: &dyn Fn(&[u8]) -> bool| -> Vec<usize> {
+            let scanned = from..text.len().min(from + 6 * BLOCK);
+            scanned.filter(|at| takes(&padded[*at..at + 3])).map(|at| at - from).collect()
         };
-        let fitting = places_of(&|bytes| sieve.takes(bytes));
-        for way in
-            [Backend::Slow, Backend::Halves, Backend::Whole].into_iter().filter(|way| *way <= Backend::best())
-        {
-            let mut marks = [0; 6];
-            sieve.mark_in(way, text, from, &mut marks);
-            let marked = places(&marks);
-            prop_assert_eq!(&marked, &places_of(&|bytes| takes_by(&sieve, way, bytes)), "{:?}", way);
-            prop_assert!(fitting.iter().all(|place| marked.contains(place)), "{:?}", way);
+        let fitting = positions_of(&|bytes| filter.takes(bytes));
+        let backends = [Backend::Scalar, Backend::Avx2, Backend::Avx512];
+        for backend in backends.into_iter().filter(|backend| *backend <= Backend::best()) {
+            let mut bitmask = [0; 6];
+            filter.fill_with(backend, text, from, &mut bitmask);
+            let marked = positions(&bitmask);
+            let expected = positions_of(&|bytes| tables_take(&filter, backend, bytes));
+            prop_assert_eq!(&marked, &expected, "{:?}", backend);
+            prop_assert!(fitting.iter().all(|at| marked.contains(at)), "{:?}", backend);
         }
         Ok(())
     }
 
     #[test]
-    fn what_fits_a_group_is_marked_to_the_last_byte() {
+    fn every_position_that_fits_a_bucket_is_marked_up_to_the_last_byte() {
         let text = ["ab", "abc", "xyz", "xYz", "xaz", "ayz", "ab"].join("-");
-        let mut marks = [0];
-        SIEVE.fill_bitmask(text.as_bytes(), 0, &mut marks);
-        assert_eq!(places(&marks), [0, 3, 7, 11, 23]);
+        let mut bitmask = [0];
+        FILTER.fill_bitmask(text.as_bytes(), 0, &mut bitmask);
+        assert_eq!(positions(&bitmask), [0, 3, 7, 11, 23]);
     }
 
     #[test]
-    fn behind_the_text_nothing_is_marked() {
+    fn no_position_past_the_end_is_marked() {
         let any: ByteFilter<1, 2> = ByteFilter::empty().with_any(0, 0).with_any(0, 1);
-        let mut marks = [!0; 3];
-        any.fill_bitmask(&[b'x'; 70], 0, &mut marks);
-        assert_eq!(marks, [!0, 0b11_1111, 0]);
-        any.fill_bitmask(b"x", 5, &mut marks);
-        assert_eq!(marks, [0, 0, 0]);
+        let mut bitmask = [!0; 3];
+        any.fill_bitmask(&[b'x'; 70], 0, &mut bitmask);
+        assert_eq!(bitmask, [!0, 0b11_1111, 0]);
+        any.fill_bitmask(b"x", 5, &mut bitmask);
+        assert_eq!(bitmask, [0, 0, 0]);
     }
 
     proptest! {
         #[test]
-        fn every_way_marks_what_fits(
+        fn every_backend_marks_each_position_that_fits(
             allowed in vec((0..16_usize, 0..3_usize, any::<u8>()), 0..60),
             text in vec(prop_oneof![any::<u8>(), Just(b'a'), Just(b'b')], 0..400),
             from in 0..300_usize,
         ) {
-            marks_by_its_tables::<1>(&allowed, &text, from)?;
-            marks_by_its_tables::<2>(&allowed, &text, from)?;
+            backends_follow_their_tables::<1>(&allowed, &text, from)?;
+            backends_follow_their_tables::<2>(&allowed, &text, from)?;
         }
     }
 }

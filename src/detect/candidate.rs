@@ -1,20 +1,23 @@
-//! A match before its raw value is dropped.
+//! Candidates: matches whose raw value can still be read from the text. A candidate becomes [`Evidence`] when
+//! overlaps and pairs are resolved. This module converts and masks; it decides nothing about whether a value is a
+//! secret.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::detect::evidence::{CompanionEvidence, Evidence, Features};
-use crate::detect::placeholder;
-use crate::detect::placeholder::Placeholder;
-use crate::detect::snippet::Spot;
-use crate::detect::{InlineComment, snippet};
+use crate::detect::InlineComment;
+use crate::detect::evidence::{CompanionEvidence, Evidence, Features, Placeholder};
+use crate::detect::placeholder::known_test_value;
+use crate::detect::snippet::{Subject, masked_line};
 use crate::finding::{Masked, Snippet};
 use crate::rules::Text;
 use crate::secret::{Mask, Secret, ValueId};
 use crate::text::Position;
 
-/// A match before its raw value is dropped.
+/// A match of a rule before overlaps are resolved.
 pub(crate) struct Candidate {
+    /// The index of the rule in the rule set.
     pub(crate) rule: usize,
     pub(crate) span: Range<usize>,
     /// The length of the public part at the start of the span.
@@ -23,15 +26,14 @@ pub(crate) struct Candidate {
     pub(crate) strong: bool,
     pub(crate) features: Features,
     pub(crate) placeholder: Option<Placeholder>,
-    /// Where the name stands that the value is assigned to.
+    /// The span of the name that the value is assigned to.
     pub(crate) name: Option<Range<usize>>,
-    /// The other half of a pair.
     pub(crate) companion: Option<Box<CompanionMatch>>,
-    /// What is known of a value that does not stand in the text as it is.
-    pub(crate) encoded: Option<Box<EncodedMatch>>,
+    /// Set if the value was found in encoded text or in an archive member, so that it cannot be read from the span.
+    pub(crate) nested: Option<Box<NestedMatch>>,
 }
 
-/// The other half of a candidate.
+/// The other member of a candidate's credential pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CompanionMatch {
     pub(crate) span: Range<usize>,
@@ -39,112 +41,112 @@ pub(crate) struct CompanionMatch {
     pub(crate) masked: String,
 }
 
-/// A value that was found under coats.
-pub(crate) struct EncodedMatch {
+/// The part of a candidate that has to be kept when the decoded text is dropped.
+pub(crate) struct NestedMatch {
     pub(crate) value: ValueId,
     pub(crate) masked: Masked,
-    /// The coats and archives, outermost first.
+    /// The encodings and archives, outermost first.
     pub(crate) via: Vec<Cow<'static, str>>,
-    /// Comments under the coats.
+    /// The inline comments of the decoded texts.
     pub(crate) inline_comments: Vec<InlineComment>,
-    /// The line that it stands on, without the outermost coat.
+    /// The masked line of the text that the outermost encoding decodes to.
     pub(crate) line: Snippet,
-    /// Whether this is the line to show: in UTF-16 a person sees the text as it is, and an archive shows nothing.
+    /// Whether reports show this line. UTF-16 is shown decoded, and the bytes of an archive are not readable.
     pub(crate) shows_line: bool,
-    /// Whether it stands in an archive.
-    pub(crate) is_packed: bool,
-    /// Where in the innermost archive's member.
+    pub(crate) is_archived: bool,
+    /// The line and column in the innermost archive member.
     pub(crate) in_member: Option<Position>,
-    /// Whether its place in the archive is its own, and not that of all that a member holds.
-    pub(crate) is_exact: bool,
+    /// Whether the span in the archive covers this value only, and not all bytes of a compressed member.
+    pub(crate) has_own_span: bool,
 }
 
 impl Candidate {
-    /// What decides between candidates that overlap, the one to keep first.
-    pub(crate) fn order(&self) -> impl Ord + '_ {
-        let via = self.encoded.as_ref().map_or(&[][..], |coated| &coated.via);
+    /// Returns the sort key that decides between candidates that overlap. The smallest key is kept.
+    pub(crate) fn precedence(&self) -> impl Ord + '_ {
+        let via = self.nested.as_ref().map_or(&[][..], |nested| &nested.via);
         let Self { span, rule, features, .. } = self;
-        (span.start, *rule, std::cmp::Reverse(features.tier), via.len(), via, std::cmp::Reverse(span.end))
+        (span.start, *rule, Reverse(features.tier), via.len(), via, Reverse(span.end))
     }
 
-    /// Where it stands, and its other half.
+    /// Returns the spans of the value and of its companion.
     pub(crate) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
         std::iter::once(&self.span).chain(self.companion.as_ref().map(|companion| &companion.span))
     }
 
-    /// The same at the place in another text that its own stands for.
-    pub(crate) fn placed(mut self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
-        self.span = place(&self.span);
+    /// Returns the candidate with its spans mapped to another text by `to_outer`.
+    pub(crate) fn mapped(mut self, to_outer: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+        self.span = to_outer(&self.span);
         if let Some(companion) = &mut self.companion {
-            companion.span = place(&companion.span);
+            companion.span = to_outer(&companion.span);
         }
         self.name = None;
         self
     }
 
-    /// The value, where it stands in a text as it is, and what may be shown of it.
-    pub(crate) fn value_in(&self, text: &[u8]) -> (ValueId, Masked) {
-        let secret = Secret::new(&text[self.span.clone()]);
-        let shown = self.mask.apply(secret.expose(), self.prefix);
-        (secret.id(), Masked { text: shown, length: secret.len() })
-    }
-
-    /// The masked line of a text that it stands on.
-    pub(crate) fn line_in(&self, text: &[u8], found: &[Range<usize>], masked: &str) -> Snippet {
-        let is_open = self.features.model_score.is_some();
-        let spot = Spot { span: &self.span, name: self.name.clone(), is_open, found };
-        snippet::around(text, spot, masked)
-    }
-
-    /// What is to be kept of a value of a text that stands for a place in another one.
-    pub(crate) fn uncovered(&self, text: &[u8]) -> Box<EncodedMatch> {
-        let (value, masked) = self.value_in(text);
-        Box::new(EncodedMatch {
-            value,
-            via: Vec::new(),
-            inline_comments: Vec::new(),
-            line: self.line_in(text, &[], &masked.text),
-            shows_line: true,
-            is_packed: false,
-            is_exact: true,
-            in_member: None,
-            masked,
-        })
-    }
-
-    /// The same, seen from a text in which its window begins at `start`.
+    /// Returns the candidate with its spans moved from a window to the text in which the window begins at `start`.
     pub(crate) fn moved(mut self, start: usize) -> Self {
         self.span = self.span.start + start..self.span.end + start;
         self.name = self.name.map(|name| name.start + start..name.end + start);
         self
     }
 
-    /// Judges and masks what needs the raw value, and lets it go.
+    /// Reads the value from its span in `text`. Returns its id and the form that may be shown.
+    pub(crate) fn value_in(&self, text: &[u8]) -> (ValueId, Masked) {
+        let secret = Secret::new(&text[self.span.clone()]);
+        let shown = self.mask.apply(secret.expose(), self.prefix);
+        (secret.id(), Masked { text: shown, length: secret.len() })
+    }
+
+    /// Returns the masked line around the value. `found` are the spans of all values in the text, sorted.
+    pub(crate) fn line_in(&self, text: &[u8], found: &[Range<usize>], masked: &str) -> Snippet {
+        let has_open_end = self.features.model_score.is_some();
+        let subject = Subject { span: &self.span, name: self.name.clone(), has_open_end, found };
+        masked_line(text, subject, masked)
+    }
+
+    /// Reads from a decoded text or an archive member what has to be kept when it is dropped.
+    pub(crate) fn nested_in(&self, text: &[u8]) -> Box<NestedMatch> {
+        let (value, masked) = self.value_in(text);
+        Box::new(NestedMatch {
+            value,
+            via: Vec::new(),
+            inline_comments: Vec::new(),
+            line: self.line_in(text, &[], &masked.text),
+            shows_line: true,
+            is_archived: false,
+            has_own_span: true,
+            in_member: None,
+            masked,
+        })
+    }
+
+    /// Converts the candidate to evidence, which does not hold the raw value. `position` gives the line and column of
+    /// a byte offset.
     pub(crate) fn into_evidence(
         mut self,
         text: &[u8],
         found: &[Range<usize>],
-        at: impl Fn(usize) -> Position,
+        position: impl Fn(usize) -> Position,
         known_test_values: &[Text],
     ) -> Evidence {
-        let (mut inline_comments, mut via, mut line) =
-            (InlineComment::near(text, &self.span), Vec::new(), None);
-        let in_member = self.encoded.as_ref().and_then(|coated| coated.in_member);
-        let (value, masked) = if let Some(coated) = self.encoded.take() {
-            line = coated.shows_line.then_some(coated.line);
-            via = coated.via.into_iter().map(Cow::into_owned).collect();
-            inline_comments.extend(coated.inline_comments);
+        let mut inline_comments = InlineComment::find_near(text, &self.span);
+        let (mut via, mut line, mut in_member) = (Vec::new(), None, None);
+        let (value, masked) = if let Some(nested) = self.nested.take() {
+            line = nested.shows_line.then_some(nested.line);
+            via = nested.via.into_iter().map(Cow::into_owned).collect();
+            in_member = nested.in_member;
+            inline_comments.extend(nested.inline_comments);
             inline_comments.dedup();
-            (coated.value, coated.masked)
+            (nested.value, nested.masked)
         } else {
             self.value_in(text)
         };
         let snippet = line.unwrap_or_else(|| self.line_in(text, found, &masked.text));
-        let placeholder = self.placeholder.or_else(|| placeholder::published(&value, known_test_values));
+        let placeholder = self.placeholder.or_else(|| known_test_value(&value, known_test_values));
         Evidence {
             rule: self.rule,
-            start: at(self.span.start),
-            end: at(self.span.end),
+            start: position(self.span.start),
+            end: position(self.span.end),
             value,
             strong: self.strong,
             masked,
@@ -155,8 +157,8 @@ impl Candidate {
             via,
             in_member,
             companion: self.companion.map(|companion| CompanionEvidence {
-                start: at(companion.span.start),
-                end: at(companion.span.end),
+                start: position(companion.span.start),
+                end: position(companion.span.end),
                 span: companion.span,
                 value: companion.value,
                 masked: companion.masked,
@@ -186,7 +188,7 @@ impl Candidate {
             placeholder: None,
             name: None,
             companion: None,
-            encoded: None,
+            nested: None,
         }
     }
 }

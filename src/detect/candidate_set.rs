@@ -1,4 +1,5 @@
-//! Candidates on their way to be evidence, and no more of them than memory has room for.
+//! The set of candidates of one text, with a limit on their number, and the parts of the text that were not searched.
+//! Overlaps and pairs are resolved elsewhere.
 
 use crate::decode::archive::FaultKind;
 use crate::detect::candidate::Candidate;
@@ -6,146 +7,175 @@ use crate::detect::evidence::Tier;
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
-/// Something in a text that was not searched, or not all of it.
+/// A part of a text that was not searched, or not completely.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Why.
+    /// The kind of reason.
     pub kind: FaultKind,
-    /// The same in words.
+    /// The reason as text.
     pub message: &'static str,
-    /// Where, from the outermost archive on: `zip:inner.zip`, `zip:config.env`. The first, if there are several.
+    /// The archives and members around it, outermost first: `zip:inner.zip`, `zip:config.env`. If the reason
+    /// applies to several members, this is the first one.
     pub within: Vec<String>,
-    /// How many there are in this text for the same reason.
+    /// The number of members of this text that the reason applies to.
     pub count: usize,
 }
 
 impl Skipped {
-    /// What is said of a text with more candidates than are kept.
-    const CROWDED: &'static str = "it holds more than 65536 values that look like secrets";
+    /// The message for a text with more candidates than [`RetentionLimits::MAX_COUNT`].
+    const OVER_LIMIT: &'static str = "more than 65536 values look like secrets";
 
-    /// Whether it is that there are more candidates than are kept.
+    /// Returns whether the reason is that the text has more candidates than are kept.
     #[must_use]
     pub fn is_over_limit(&self) -> bool {
-        self.message == Self::CROWDED
+        self.message == Self::OVER_LIMIT
     }
 }
 
-/// Which candidates are kept where there are many of them. A text can be made of nothing else, and each takes more
-/// memory than it is long.
+/// The limits on the candidates that are kept. A text can consist of nothing but candidates, and each takes more
+/// memory than the text that it was found in.
 pub(crate) struct RetentionLimits {
-    /// So many are kept of one text at most, those that stand first. Up to twice as many are held at a time.
-    pub(crate) most: usize,
-    /// What is less sure is seen by nobody.
-    pub(crate) least: Confidence,
-    /// By rule, whether what it finds may belong to something else: what is seen of it hangs on that, too.
-    halves: Vec<bool>,
+    /// The maximum number of candidates of one text. The first ones are kept. Up to twice as many are in memory.
+    max_count: usize,
+    /// The least confidence that a report shows.
+    min_confidence: Confidence,
+    /// For each rule, whether its matches can be a part of a credential pair. They are kept whatever their
+    /// confidence, since pairing may raise it.
+    may_be_paired: Vec<bool>,
 }
 
 impl RetentionLimits {
-    /// What [`Skipped::CROWDED`] says.
-    const MOST: usize = 1 << 16;
+    const MAX_COUNT: usize = 1 << 16;
 
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let named: Vec<&str> = rules.iter().filter_map(|rule| rule.pair.as_ref()?.rule.as_deref()).collect();
-        let is_half = |rule: &Rule| rule.pair.is_some() || named.contains(&&*rule.id);
-        Self { most: Self::MOST, least: Confidence::Low, halves: rules.iter().map(is_half).collect() }
+        let companions: Vec<&str> =
+            rules.iter().filter_map(|rule| rule.pair.as_ref()?.rule.as_deref()).collect();
+        let may_be_paired = |rule: &Rule| rule.pair.is_some() || companions.contains(&&*rule.id);
+        Self {
+            max_count: Self::MAX_COUNT,
+            min_confidence: Confidence::Low,
+            may_be_paired: rules.iter().map(may_be_paired).collect(),
+        }
     }
 
-    /// Whether anybody may see what comes of a candidate.
-    fn is_worth(&self, candidate: &Candidate) -> bool {
+    pub(crate) const fn set_min_confidence(&mut self, min_confidence: Confidence) {
+        self.min_confidence = min_confidence;
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn set_max_count(&mut self, max_count: usize) {
+        self.max_count = max_count;
+    }
+
+    /// Returns whether a report may show a candidate.
+    fn may_be_reported(&self, candidate: &Candidate) -> bool {
         let features = &candidate.features;
-        let is_sure = match (features.tier, &features.model_score) {
-            (Tier::Assigned, Some(opinion)) => opinion.confidence >= self.least,
-            (Tier::Short, _) => self.least == Confidence::Low || features.check.is_some(),
+        let is_confident = match (features.tier, &features.model_score) {
+            (Tier::Assigned, Some(score)) => score.confidence >= self.min_confidence,
+            (Tier::Short, _) => self.min_confidence == Confidence::Low || features.check.is_some(),
             _ => true,
         };
         candidate.placeholder.is_none()
-            && (is_sure || self.halves.get(candidate.rule).is_some_and(|half| *half))
+            && (is_confident || self.may_be_paired.get(candidate.rule).is_some_and(|may| *may))
     }
 }
 
-/// What was found in a text, and what could not be searched.
+/// The candidates of a text and its skipped parts.
 #[derive(Default)]
 pub(crate) struct CandidateSet {
-    pub(crate) found: Vec<Candidate>,
-    pub(crate) skipped: Vec<Skipped>,
-    /// Whether there were so many candidates that only those are kept that somebody may see.
+    candidates: Vec<Candidate>,
+    skipped: Vec<Skipped>,
+    /// Whether there were so many candidates that only those are kept that a report may show.
     is_thinned: bool,
 }
 
 impl CandidateSet {
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.skipped.is_empty()
+        self.candidates.is_empty() && self.skipped.is_empty()
     }
 
-    /// Adds candidates. What is kept in the end hangs on which there are, and not on the order in which they come.
-    pub(crate) fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>, keep: &RetentionLimits) {
+    /// Adds candidates. The candidates that are kept in the end do not depend on the order in which they are added.
+    pub(crate) fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>, limits: &RetentionLimits) {
         for candidate in candidates {
-            self.found.push(candidate);
-            if self.found.len() >= 2 * keep.most {
-                self.thin(keep);
+            self.candidates.push(candidate);
+            if self.candidates.len() >= 2 * limits.max_count {
+                self.thin(limits);
             }
         }
     }
 
-    pub(crate) fn add(&mut self, other: Self, keep: &RetentionLimits) {
-        self.push(other.found, keep);
+    /// Adds the candidates and skipped parts of another set.
+    pub(crate) fn add(&mut self, other: Self, limits: &RetentionLimits) {
+        self.push(other.candidates, limits);
         self.is_thinned |= other.is_thinned;
-        other.skipped.into_iter().for_each(|unread| self.not_read(unread));
+        other.skipped.into_iter().for_each(|skipped| self.add_skipped(skipped));
     }
 
-    /// What is kept when all have come.
-    pub(crate) fn closed(mut self, keep: &RetentionLimits) -> Self {
-        if self.is_thinned {
-            self.thin(keep);
+    /// Adds a skipped part. Each reason is listed once, with the number of members that it applies to.
+    pub(crate) fn add_skipped(&mut self, skipped: Skipped) {
+        let is_same = |known: &&mut Skipped| (known.kind, known.message) == (skipped.kind, skipped.message);
+        match self.skipped.iter_mut().find(is_same) {
+            // This reason applies to the whole text, so there is nothing to count.
+            Some(known) if known.is_over_limit() => {}
+            Some(known) => known.count += skipped.count,
+            None => self.skipped.push(skipped),
         }
+    }
+
+    /// Removes the skipped parts for which `keep` returns false.
+    pub(crate) fn retain_skipped(&mut self, keep: impl FnMut(&Skipped) -> bool) {
+        self.skipped.retain(keep);
+    }
+
+    /// Replaces all candidates by those that `resolve` returns.
+    pub(crate) fn map_candidates(mut self, resolve: impl FnOnce(Vec<Candidate>) -> Vec<Candidate>) -> Self {
+        self.candidates = resolve(self.candidates);
         self
     }
 
-    fn thin(&mut self, keep: &RetentionLimits) {
-        self.is_thinned = true;
-        self.found.retain(|candidate| keep.is_worth(candidate));
-        // Two words of one name find the same value. In compressed members different ones stand at one place.
-        self.found.sort_by(|one, other| place(one).cmp(&place(other)).then(one.order().cmp(&other.order())));
-        self.found.dedup_by(|other, first| place(other) == place(first));
-        if self.found.len() > keep.most {
-            self.found.select_nth_unstable_by(keep.most, |one, other| one.order().cmp(&other.order()));
-            self.found.truncate(keep.most);
-            let what = Skipped::CROWDED;
-            self.not_read(Skipped { kind: FaultKind::Budget, message: what, within: Vec::new(), count: 1 });
-        }
-    }
-
-    /// The same, seen from what holds it.
-    pub(crate) fn seen(self, change: impl FnMut(Candidate) -> Candidate, label: &str) -> Self {
-        let mut outer = Self { found: self.found.into_iter().map(change).collect(), ..Self::default() };
-        outer.is_thinned = self.is_thinned;
-        for mut unread in self.skipped {
-            unread.within.insert(0, label.to_owned());
-            outer.not_read(unread);
+    /// Returns the set as a part of an outer text. `label` names the encoding or the archive member, and `to_outer`
+    /// maps each candidate.
+    pub(crate) fn nested_in(self, label: &str, to_outer: impl FnMut(Candidate) -> Candidate) -> Self {
+        let candidates = self.candidates.into_iter().map(to_outer).collect();
+        let mut outer = Self { candidates, skipped: Vec::new(), is_thinned: self.is_thinned };
+        for mut skipped in self.skipped {
+            skipped.within.insert(0, label.to_owned());
+            outer.add_skipped(skipped);
         }
         outer
     }
 
-    /// One reason is told once, however many members it is about.
-    pub(crate) fn not_read(&mut self, unread: Skipped) {
-        match self
-            .skipped
-            .iter_mut()
-            .find(|known| (known.kind, known.message) == (unread.kind, unread.message))
-        {
-            // There it is no number of places.
-            Some(known) if known.is_over_limit() => {}
-            Some(known) => known.count += unread.count,
-            None => self.skipped.push(unread),
+    /// Returns the candidates that are kept, and the skipped parts. Called when all candidates have been added.
+    pub(crate) fn finish(mut self, limits: &RetentionLimits) -> (Vec<Candidate>, Vec<Skipped>) {
+        if self.is_thinned {
+            self.thin(limits);
+        }
+        (self.candidates, self.skipped)
+    }
+
+    fn thin(&mut self, limits: &RetentionLimits) {
+        self.is_thinned = true;
+        self.candidates.retain(|candidate| limits.may_be_reported(candidate));
+        // Two words of one name find the same value. In compressed members, different values have the same span.
+        self.candidates.sort_by(|one, other| {
+            identity(one).cmp(&identity(other)).then(one.precedence().cmp(&other.precedence()))
+        });
+        self.candidates.dedup_by(|other, first| identity(other) == identity(first));
+        if self.candidates.len() > limits.max_count {
+            self.candidates.select_nth_unstable_by(limits.max_count, |one, other| {
+                one.precedence().cmp(&other.precedence())
+            });
+            self.candidates.truncate(limits.max_count);
+            let message = Skipped::OVER_LIMIT;
+            self.add_skipped(Skipped { kind: FaultKind::Budget, message, within: Vec::new(), count: 1 });
         }
     }
 }
 
-/// What two candidates for one value have in common.
-fn place(candidate: &Candidate) -> impl Ord + '_ {
-    let coated = candidate.encoded.as_deref().map(|coated| &coated.value);
-    (candidate.span.start, candidate.span.end, coated)
+/// Returns the span and the nested value, which are equal for two candidates of one value.
+fn identity(candidate: &Candidate) -> impl Ord + '_ {
+    let value = candidate.nested.as_deref().map(|nested| &nested.value);
+    (candidate.span.start, candidate.span.end, value)
 }
 
 #[cfg(test)]
@@ -158,11 +188,11 @@ mod tests {
     use crate::detect::{Detector, Evidence, ScanResult};
     use crate::rules::RuleSet;
 
-    /// Room for eight.
-    fn detector(least: Confidence) -> Detector {
-        let mut detector = Detector::new(RuleSet::builtin()).with_min_confidence(least);
-        detector.keep.most = 8;
-        detector
+    const MAX_COUNT: usize = 8;
+
+    fn detector(min_confidence: Confidence) -> Detector {
+        let detector = Detector::new(RuleSet::builtin()).with_min_confidence(min_confidence);
+        detector.with_max_candidates(MAX_COUNT)
     }
 
     fn line(value: &str) -> String {
@@ -173,15 +203,15 @@ mod tests {
         line(&format!("k8Gq2ZpX7wLm4RtVb9Nc{number:02}"))
     }
 
-    fn lines(made: impl Fn(usize) -> String, count: usize) -> String {
-        (0..count).map(made).collect()
+    fn lines(make: impl Fn(usize) -> String, count: usize) -> String {
+        (0..count).map(make).collect()
     }
 
-    /// The same whether it is looked at once or by what was carried.
-    fn look(detector: &Detector, text: &str) -> ScanResult {
-        let looked = detector.scan(text.as_bytes());
-        assert!(detector.scan_from_state(text.as_bytes(), &detector.scan_state(text.as_bytes())) == looked);
-        looked
+    /// Scans a text, and checks that a scan from its state gives the same.
+    fn scan(detector: &Detector, text: &str) -> ScanResult {
+        let result = detector.scan(text.as_bytes());
+        assert!(detector.scan_from_state(text.as_bytes(), &detector.scan_state(text.as_bytes())) == result);
+        result
     }
 
     fn at(found: &[Evidence]) -> Vec<usize> {
@@ -189,38 +219,41 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_room_for_is_told_and_of_more_the_first_and_that_there_is_more() {
+    fn candidates_up_to_the_limit_are_kept_and_beyond_it_the_first_ones() {
         let detector = detector(Confidence::Low);
         for count in [1, 7, 8] {
-            let few = look(&detector, &lines(secret, count));
+            let few = scan(&detector, &lines(secret, count));
             assert_eq!((few.evidence.len(), few.skipped), (count, Vec::new()));
         }
         for count in [16, 17, 40] {
-            let many = look(&detector, &lines(secret, count));
+            let many = scan(&detector, &lines(secret, count));
             assert_eq!(at(&many.evidence), [1, 2, 3, 4, 5, 6, 7, 8], "{count}");
-            let [unread] = &many.skipped[..] else { panic!("{:?}", many.skipped) };
-            assert_eq!((unread.kind, unread.message, unread.count), (FaultKind::Budget, Skipped::CROWDED, 1));
+            let [skipped] = &many.skipped[..] else { panic!("{:?}", many.skipped) };
+            assert_eq!(
+                (skipped.kind, skipped.message, skipped.count),
+                (FaultKind::Budget, Skipped::OVER_LIMIT, 1)
+            );
         }
     }
 
     #[test]
-    fn what_is_said_has_the_right_number() {
-        assert!(Skipped::CROWDED.contains(&format!(" {} ", RetentionLimits::MOST)));
+    fn the_message_names_the_limit() {
+        assert!(Skipped::OVER_LIMIT.contains(&format!(" {} ", RetentionLimits::MAX_COUNT)));
     }
 
     #[test]
-    fn what_nobody_sees_takes_no_room() {
-        let masked = |_| line("xxxxxxxxxxxxxxxxxxxx");
-        // A word that comes to everybody's mind.
-        let doubtful = |_| format!("{}=hunter2\n", "password");
-        for (least, made, told) in [
-            (Confidence::Low, &masked as &dyn Fn(usize) -> String, true),
-            (Confidence::Medium, &doubtful, true),
-            (Confidence::Low, &doubtful, false),
+    fn candidates_that_no_report_shows_do_not_count_toward_the_limit() {
+        let placeholder = |_| line("xxxxxxxxxxxxxxxxxxxx");
+        // A common password.
+        let weak = |_| format!("{}=hunter2\n", "password");
+        for (min_confidence, make, is_complete) in [
+            (Confidence::Low, &placeholder as &dyn Fn(usize) -> String, true),
+            (Confidence::Medium, &weak, true),
+            (Confidence::Low, &weak, false),
         ] {
-            let text = lines(made, 40) + &lines(secret, 3);
-            let found = look(&detector(least), &text);
-            if told {
+            let text = lines(make, 40) + &lines(secret, 3);
+            let found = scan(&detector(min_confidence), &text);
+            if is_complete {
                 assert_eq!((at(&found.evidence), found.skipped), (vec![41, 42, 43], Vec::new()));
             } else {
                 assert_eq!(found.skipped.len(), 1, "{:?}", at(&found.evidence));
@@ -229,16 +262,16 @@ mod tests {
     }
 
     #[test]
-    fn coats_and_archives_share_the_room() {
+    fn encodings_and_archives_share_the_limit() {
         let detector = detector(Confidence::Low);
-        let coated = |number| format!("data: {}\n", STANDARD.encode(lines(secret, 3) + &secret(number)));
-        let looked = look(&detector, &lines(coated, 12));
-        assert_eq!(looked.evidence.len(), 8);
-        assert_eq!(looked.skipped.len(), 1);
+        let encoded = |number| format!("data: {}\n", STANDARD.encode(lines(secret, 3) + &secret(number)));
+        let result = scan(&detector, &lines(encoded, 12));
+        assert_eq!(result.evidence.len(), 8);
+        assert_eq!(result.skipped.len(), 1);
         let member = lines(secret, 20);
-        let looked = detector.scan(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
-        // What is stored as it is was seen in the archive and in its member: it took room twice.
-        assert_eq!(looked.evidence.len(), 4);
-        assert!(looked.skipped.iter().any(|unread| unread.is_over_limit() && unread.count == 1));
+        let result = detector.scan(&zip(&[stored("a", member.as_bytes()), stored("b", member.as_bytes())]));
+        // A value without compression is found in the archive and in its member, so it counts twice.
+        assert_eq!(result.evidence.len(), 4);
+        assert!(result.skipped.iter().any(|skipped| skipped.is_over_limit() && skipped.count == 1));
     }
 }

@@ -1,105 +1,129 @@
-//! What the search hands on: where, what it looks like, and nothing of the raw value.
+//! Evidence: what remains of a candidate. It has the value's span, features, fingerprint and mask, and never the
+//! raw value. Data only: nothing is computed here.
 
 use std::ops::Range;
 
 use crate::detect::InlineComment;
-use crate::detect::assignment::ModelScore;
-use crate::detect::placeholder::Placeholder;
+use crate::detect::assignment::model::ModelScore;
+use crate::detect::randomness::NotRandom;
 use crate::finding::{Masked, Snippet};
 use crate::secret::ValueId;
 use crate::text::Position;
 use crate::token_check::Claims;
 use crate::token_check::outcome::CheckOutcome;
 
-/// How much of a token is there.
+/// How much of a format a match has, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// Less than a whole token: truncated, or of a family whose form is not known.
+    /// Shorter than a whole token: truncated, or of a family with an unknown format.
     Short,
-    /// A random-looking value beside a telling name.
+    /// A value that looks random and is assigned to a name such as `password`.
     Assigned,
-    /// As long as a whole token, without its full structure.
+    /// The length of a whole token, without its full structure.
     Full,
-    /// The form of its kind, which other things have, too.
+    /// A format that other values have, too.
     Likely,
-    /// The full structure.
+    /// The full structure of the token.
     Structured,
-    /// The exact form of its kind, which little else has.
+    /// A format that few other values have.
     Exact,
-    /// A JSON web token whose header and payload could be read.
+    /// A JSON web token with a readable header and payload.
     Decoded,
 }
 
-/// What is known of a value without the value.
+/// The properties of a value that can be kept without the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Features {
-    /// How much of a token is there.
+    /// How much of its format the value has.
     pub tier: Tier,
-    /// The length of the part after the prefix.
+    /// The length of the part after the prefix, in bytes.
     pub body_length: usize,
-    /// What a JSON web token says of itself.
+    /// The claims of a JSON web token.
     pub claims: Option<Box<Claims>>,
-    /// Whether dots or stars follow, so that a part was left out.
+    /// Whether dots or asterisks follow, which means that a part was left out.
     pub is_truncated: bool,
-    /// The name that the value is assigned to, in lower case.
+    /// The name that the value is assigned to, in lowercase.
     pub name: Option<String>,
-    /// What it proves of itself.
+    /// The outcome of the rule's offline check.
     pub check: Option<Box<CheckOutcome>>,
-    /// What the model says of a value without a shape.
+    /// The score that the model gave to a password or an unstructured secret.
     pub model_score: Option<ModelScore>,
 }
 
-/// A place where a rule found something.
+/// The reason why a value counts as a placeholder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Placeholder {
+    /// A random generator would not produce such a value.
+    NotRandom(NotRandom),
+    /// The value contains words where a random value is expected.
+    Words,
+    /// The value is a published test value, recognised by its hash.
+    KnownTestValue,
+}
+
+impl Placeholder {
+    /// Returns the reason as text.
+    #[must_use]
+    pub const fn describe(&self) -> &'static str {
+        match self {
+            Self::NotRandom(why) => why.describe(),
+            Self::Words => "words where a random value is expected",
+            Self::KnownTestValue => "a published test value",
+        }
+    }
+}
+
+/// A match of a rule in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// The rule, by its place in the rule set.
+    /// The index of the rule in the rule set.
     pub rule: usize,
-    /// Where, in bytes of the text.
+    /// The bytes of the text that the value takes.
     pub span: Range<usize>,
-    /// The same for people.
+    /// The line and column of the start of the span.
     pub start: Position,
-    /// The same, exclusive.
+    /// The line and column of the end of the span, exclusive.
     pub end: Position,
-    /// The identity of the value.
+    /// The hash that identifies the value.
     pub value: ValueId,
-    /// Whether the value has 80 bits or more, so that a hash of it gives nothing away.
+    /// Whether the value has 80 bits or more, so that its hash does not reveal it.
     pub strong: bool,
-    /// What may be shown.
+    /// The form of the value that may be shown.
     pub masked: Masked,
-    /// What is known of it.
+    /// The properties of the value.
     pub features: Features,
-    /// What makes it a placeholder, if anything does.
+    /// The reason why the value is a placeholder, if it is one.
     pub placeholder: Option<Placeholder>,
-    /// Each `skant:allow` on the line or the line before.
+    /// Each `skant:allow` comment on the line of the value or on the line before.
     pub inline_comments: Vec<InlineComment>,
-    /// The line, masked.
+    /// The masked line around the value.
     pub snippet: Snippet,
-    /// The decodings passed, outermost first.
+    /// The encodings and archives around the value, outermost first.
     pub via: Vec<String>,
-    /// The place in the innermost archive's member.
+    /// The line and column in the innermost archive member.
     pub in_member: Option<Position>,
-    /// The other half of a pair, where it stands nearby.
+    /// The companion that was found near the value.
     pub companion: Option<CompanionEvidence>,
 }
 
-/// The other half of a pair: the id of a key, the number of an account.
+/// The other member of a credential pair: the id of a key, or the number of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanionEvidence {
-    /// Where, in bytes of the text.
+    /// The bytes of the text that the companion takes.
     pub span: Range<usize>,
-    /// The same for people.
+    /// The line and column of the start of the span.
     pub start: Position,
-    /// The same, exclusive.
+    /// The line and column of the end of the span, exclusive.
     pub end: Position,
-    /// The identity of its value.
+    /// The hash that identifies the companion's value.
     pub value: ValueId,
-    /// What may be shown.
+    /// The form of the value that may be shown.
     pub masked: String,
 }
 
 impl Evidence {
-    /// The value, and that of the other half.
+    /// Returns the ids of the value and of its companion.
     pub fn values(&self) -> impl Iterator<Item = ValueId> {
-        std::iter::once(self.value).chain(self.companion.as_ref().map(|half| half.value))
+        std::iter::once(self.value).chain(self.companion.as_ref().map(|companion| companion.value))
     }
 }

@@ -1,27 +1,31 @@
-//! Every rule that looked at a place, and whether it found something: for people who ask why. Slower than a search,
-//! since nothing is left out, and no part of one.
+//! Lists every rule that is evaluated at a position of a text and whether it matched. Used by `skant explain` only.
+//! It does not use the prefilter, and it reads the text as it is written: encoded text and archives are not opened.
 
-use crate::detect::{Detector, Evidence};
-use crate::rules::Text;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+
+use crate::detect::Evidence;
+use crate::detect::compiled_rules::CompiledRules;
+use crate::detect::matcher::window::window_around;
+use crate::rules::{Rule, Text};
 use crate::text::{LineCursor, Position};
 
-/// A rule that looked.
+/// The evaluation of a rule at one of its anchors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleEvaluation {
-    /// The rule, by its place in the rule set.
+    /// The index of the rule in the rule set.
     pub rule: usize,
-    /// The literal that made it look.
+    /// The anchor that occurs there.
     pub anchor: Text,
-    /// Where that stands.
+    /// The line and column of the anchor.
     pub position: Position,
-    /// Its place in bytes.
+    /// The byte offset of the anchor.
     offset: usize,
-    /// Whether it found something.
+    /// Whether the rule matched.
     pub is_match: bool,
 }
 
 impl RuleEvaluation {
-    /// Whether this look is what led to a piece of evidence.
+    /// Returns whether this evaluation gave a piece of evidence.
     #[must_use]
     pub fn led_to(&self, evidence: &Evidence) -> bool {
         self.rule == evidence.rule
@@ -31,49 +35,93 @@ impl RuleEvaluation {
     }
 }
 
-impl Detector {
-    /// All looks at the text as it is written, or at one line of it, in order of place.
-    #[must_use]
-    pub fn evaluate_rules(&self, text: &[u8], line: Option<usize>) -> Vec<RuleEvaluation> {
-        let lower = text.to_ascii_lowercase();
-        let mut found = Vec::new();
-        for (index, rule) in self.rules().iter().enumerate() {
-            let within: &[u8] = if rule.ignore_case { &lower } else { text };
-            for anchor in rule.anchors.iter() {
-                for start in memchr::memmem::find_iter(within, anchor.as_bytes()) {
-                    found.push((start, index, anchor));
-                }
-            }
-        }
-        found.sort_unstable_by(|one, other| (one.0, one.2, one.1).cmp(&(other.0, other.2, other.1)));
-        let mut cursor = LineCursor::new(text);
-        let placed = found.into_iter().map(|(start, rule, anchor)| (cursor.at(start), start, rule, anchor));
-        let asked: Vec<_> = placed.filter(|(at, ..)| line.is_none_or(|line| at.line == line)).collect();
-        let looks = asked.into_iter().map(|(at, start, rule, anchor)| {
-            let end = start + anchor.len();
-            let window = Self::window(self.rules()[rule].reach, start, end, text.len());
-            let place = start - window.start..end - window.start;
-            let found = self.try_rule(rule, &text[window], &place).is_some();
-            RuleEvaluation { rule, anchor: anchor.clone(), position: at, offset: start, is_match: found }
-        });
-        looks.collect()
+/// An occurrence of an anchor.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Occurrence<'r> {
+    start: usize,
+    anchor: &'r Text,
+    rule: usize,
+}
+
+/// Returns the evaluations of all rules in a text or in one line of it, sorted by position.
+pub(crate) fn evaluate_rules(rules: &CompiledRules, text: &[u8], line: Option<usize>) -> Vec<RuleEvaluation> {
+    let mut found = Vec::new();
+    for ignore_case in [false, true] {
+        add_occurrences(rules.rules(), text, ignore_case, &mut found);
     }
+    found.sort_unstable();
+    let mut cursor = LineCursor::new(text);
+    let positions: Vec<(Position, Occurrence<'_>)> =
+        found.into_iter().map(|found| (cursor.at(found.start), found)).collect();
+    let requested = positions.into_iter().filter(|(at, _)| line.is_none_or(|line| at.line == line));
+    let evaluations = requested.map(|(position, Occurrence { start, anchor, rule })| {
+        let span = start..start + anchor.len();
+        let window = window_around(&span, rules.rules()[rule].reach, text.len());
+        let in_window = span.start - window.start..span.end - window.start;
+        let is_match = rules.try_rule(rule, &text[window], &in_window).is_some();
+        RuleEvaluation { rule, anchor: anchor.clone(), position, offset: start, is_match }
+    });
+    evaluations.collect()
+}
+
+/// Adds the occurrences of the anchors of all rules that have the same case sensitivity.
+fn add_occurrences<'r>(rules: &'r [Rule], text: &[u8], ignore_case: bool, found: &mut Vec<Occurrence<'r>>) {
+    let rules = rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case);
+    let anchors: Vec<(usize, &Text)> =
+        rules.flat_map(|(index, rule)| rule.anchors.iter().map(move |anchor| (index, anchor))).collect();
+    let Some(searcher) = searcher(&anchors, ignore_case) else { return };
+    for occurrence in searcher.find_overlapping_iter(text) {
+        let (rule, anchor) = anchors[occurrence.pattern().as_usize()];
+        found.push(Occurrence { start: occurrence.start(), anchor, rule });
+    }
+}
+
+/// Builds a search for all anchors in one pass. Returns `None` if there is no anchor. The builder fails only beyond
+/// its limits on number and length, which a rule set cannot reach.
+fn searcher(anchors: &[(usize, &Text)], ignore_case: bool) -> Option<AhoCorasick> {
+    let literals = anchors.iter().map(|(_, anchor)| anchor.as_bytes());
+    AhoCorasickBuilder::new().ascii_case_insensitive(ignore_case).build(literals).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::detect::Detector;
     use crate::rules::RuleSet;
 
     #[test]
-    fn each_rule_whose_literal_stands_there_looks() {
+    fn each_rule_is_evaluated_at_each_of_its_anchors() {
         let detector = Detector::new(RuleSet::builtin());
         let text = b"# nothing\nkey = ghp_x\nAPI_SECRET = 1\n";
-        let looks = detector.evaluate_rules(text, None);
-        let ids: Vec<_> = looks.iter().map(|look| detector.rules()[look.rule].id.as_ref()).collect();
+        let all = detector.evaluate_rules(text, None);
+        let ids: Vec<_> = all.iter().map(|one| detector.rules()[one.rule].id.as_ref()).collect();
         assert!(ids.contains(&"github-personal-token") && ids.contains(&"generic-secret"), "{ids:?}");
-        assert!(looks.iter().all(|look| !look.is_match) && looks.is_sorted_by_key(|look| look.position));
+        assert!(all.iter().all(|one| !one.is_match) && all.is_sorted_by_key(|one| one.position));
         assert_eq!(detector.evaluate_rules(text, Some(1)), []);
-        assert!(detector.evaluate_rules(text, Some(2)).iter().all(|look| look.position.line == 2));
+        assert!(detector.evaluate_rules(text, Some(2)).iter().all(|one| one.position.line == 2));
+    }
+
+    #[test]
+    fn the_same_anchors_are_found_as_by_searching_for_each_of_them() {
+        let detector = Detector::new(RuleSet::builtin());
+        for rule in detector.rules() {
+            for text in rule.examples.iter().chain(rule.counterexamples.iter()) {
+                let mut expected = Vec::new();
+                for (index, rule) in detector.rules().iter().enumerate() {
+                    for anchor in rule.anchors.iter() {
+                        let is_at = |at: &usize| {
+                            let found = &text.as_bytes()[*at..*at + anchor.len()];
+                            let anchor = anchor.as_bytes();
+                            found == anchor || rule.ignore_case && found.eq_ignore_ascii_case(anchor)
+                        };
+                        let last = (text.len() + 1).saturating_sub(anchor.len());
+                        expected.extend((0..last).filter(is_at).map(|at| (at, anchor.clone(), index)));
+                    }
+                }
+                expected.sort_unstable();
+                let all = detector.evaluate_rules(text.as_bytes(), None);
+                let found: Vec<_> = all.into_iter().map(|one| (one.offset, one.anchor, one.rule)).collect();
+                assert_eq!(found, expected, "{text}");
+            }
+        }
     }
 }

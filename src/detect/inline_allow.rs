@@ -1,117 +1,120 @@
-//! `skant:allow`, or `gitleaks:allow`, in a comment beside a finding. Reads the words; what they are worth is
-//! decided in `allow`.
+//! Inline comments: `skant:allow` or `gitleaks:allow` near a finding. This module parses them; `policy::suppress`
+//! decides whether they apply.
 
 use std::ops::Range;
 
 use crate::secret::mask_line;
 use crate::text::{LineCursor, escape_terminal, line_around};
 
-/// The words that begin a directive.
-const MARKS: [(&[u8], Marker); 2] = [(b"skant:allow", Marker::Skant), (b"gitleaks:allow", Marker::Gitleaks)];
+/// The words that begin an inline comment.
+const MARKERS: [(&[u8], Marker); 2] =
+    [(b"skant:allow", Marker::Skant), (b"gitleaks:allow", Marker::Gitleaks)];
 
-/// What all of them end in.
-const COMMON: &[u8] = b":allow";
+/// The common end of all markers, which is searched for.
+const COMMON_END: &[u8] = b":allow";
 
-/// Whose directive it is.
+/// The tool that an inline comment is written for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Marker {
     /// `skant:allow`.
     #[default]
     Skant,
-    /// `gitleaks:allow`, which says no more than that.
+    /// `gitleaks:allow`, which has no parameters.
     Gitleaks,
 }
 
-/// How far from the finding a directive may stand on its line, in bytes.
-const REACH: usize = 512;
+/// The distance from the finding on its line within which an inline comment is read, in bytes.
+const MAX_DISTANCE: usize = 512;
 
-/// The longest reason that is kept.
-const MOST_REASON: usize = 200;
+/// The length of the longest reason that is kept, in bytes.
+const MAX_REASON: usize = 200;
 
-/// What a comment says.
+/// A parsed inline comment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InlineComment {
-    /// Whose it is.
+    /// The tool that it is written for.
     pub marker: Marker,
-    /// The rule that it is for; any if absent.
+    /// The id of the rule that it is limited to.
     pub rule: Option<String>,
-    /// The fingerprint (or its first digits) that it is for.
+    /// The fingerprint, or its first digits, that it is limited to.
     pub fingerprint: Option<String>,
-    /// The last day on which it counts, `YYYY-MM-DD`, as it is written.
+    /// The last day on which it applies, `YYYY-MM-DD`, unparsed.
     pub until: Option<String>,
-    /// Why; masked and escaped.
+    /// The reason, masked and escaped.
     pub reason: String,
 }
 
 impl InlineComment {
-    /// The inline_comments on the line of `span`, and on the line before it if that is nothing but a comment.
-    pub(crate) fn near(text: &[u8], span: &Range<usize>) -> Vec<Self> {
-        let line = line_around(text, span, REACH);
-        let mut found = Self::all_in(&text[span.end..line.end]);
-        found.extend(Self::all_in(&text[line.start..span.start]));
+    /// Returns the inline comments on the line of `span`, and on the line before it if that line is only a comment.
+    pub(crate) fn find_near(text: &[u8], span: &Range<usize>) -> Vec<Self> {
+        let line = line_around(text, span, MAX_DISTANCE);
+        let mut found = Self::find_in(&text[span.end..line.end]);
+        found.extend(Self::find_in(&text[line.start..span.start]));
         if line.start > 0 && text[line.start - 1] == b'\n' {
-            let before = line_around(text, &(line.start - 1..line.start - 1), REACH);
+            let before = line_around(text, &(line.start - 1..line.start - 1), MAX_DISTANCE);
             let before = &text[before];
-            let at = marks_in(before).next().map_or(0, |(mark, _)| mark.start);
-            // A comment sign may be a word (`rem`, `dnl`), code before the directive is longer.
+            let at = markers_in(before).next().map_or(0, |(span, _)| span.start);
+            // The characters that begin a comment may be a word (`rem`, `dnl`). Code before the marker is longer.
             if before[..at].iter().filter(|byte| byte.is_ascii_alphanumeric()).count() <= 3 {
-                found.extend(Self::all_in(before));
+                found.extend(Self::find_in(before));
             }
         }
         found
     }
 
-    /// All inline_comments of a text, each with its line.
+    /// Returns all `skant:allow` comments of a text, each with its line number.
     #[must_use]
     pub fn find_all(text: &[u8]) -> Vec<(usize, Self)> {
         let mut cursor = LineCursor::new(text);
-        let marks = marks_in(text).filter(|(_, mark)| *mark == Marker::Skant);
-        let line = |at: usize| line_around(text, &(at..at), REACH);
-        marks
-            .map(|(place, mark)| {
-                (cursor.at(place.start).line, Self::parse(&text[place.end..line(place.end).end], mark))
+        let markers = markers_in(text).filter(|(_, marker)| *marker == Marker::Skant);
+        let line = |at: usize| line_around(text, &(at..at), MAX_DISTANCE);
+        markers
+            .map(|(span, marker)| {
+                let rest = &text[span.end..line(span.end).end];
+                (cursor.at(span.start).line, Self::parse(rest, marker))
             })
             .collect()
     }
 
-    fn all_in(text: &[u8]) -> Vec<Self> {
-        marks_in(text).map(|(place, mark)| Self::parse(&text[place.end..], mark)).collect()
+    fn find_in(text: &[u8]) -> Vec<Self> {
+        markers_in(text).map(|(span, marker)| Self::parse(&text[span.end..], marker)).collect()
     }
 
-    fn parse(text: &[u8], mark: Marker) -> Self {
-        if mark == Marker::Gitleaks {
-            return Self { marker: mark, ..Self::default() };
+    /// Parses the text after a marker, up to the next marker.
+    fn parse(text: &[u8], marker: Marker) -> Self {
+        if marker == Marker::Gitleaks {
+            return Self { marker, ..Self::default() };
         }
-        let end = marks_in(text).next().map_or(text.len(), |(place, _)| place.start);
+        let end = markers_in(text).next().map_or(text.len(), |(span, _)| span.start);
         let (head, reason) = match memchr::memmem::find(&text[..end], b"-- ") {
             Some(at) => (&text[..at], &text[at + 3..end]),
             None => (&text[..end], &b""[..]),
         };
-        let mut directive = Self { marker: mark, reason: clean(reason), ..Self::default() };
+        let mut comment = Self { marker, reason: clean_reason(reason), ..Self::default() };
         for word in head.split(u8::is_ascii_whitespace).filter_map(|word| std::str::from_utf8(word).ok()) {
-            let word = word.trim_matches(|sign: char| "\"'`,;*#<>{}()".contains(sign));
+            let word = word.trim_matches(|character: char| "\"'`,;*#<>{}()".contains(character));
             if let Some(date) = word.strip_prefix("until=") {
-                directive.until = Some(date.to_owned());
-            } else if directive.rule.is_none() && directive.fingerprint.is_none() && is_subject(word) {
+                comment.until = Some(date.to_owned());
+            } else if comment.rule.is_none() && comment.fingerprint.is_none() && is_subject(word) {
                 let (rule, fingerprint) = word.split_once('/').unwrap_or((word, ""));
-                directive.rule = (!rule.is_empty()).then(|| rule.to_owned());
-                directive.fingerprint = (!fingerprint.is_empty()).then(|| fingerprint.to_owned());
+                comment.rule = (!rule.is_empty()).then(|| rule.to_owned());
+                comment.fingerprint = (!fingerprint.is_empty()).then(|| fingerprint.to_owned());
             }
         }
-        directive
+        comment
     }
 }
 
-/// Where the words stand that begin a directive.
-fn marks_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Marker)> + '_ {
-    memchr::memmem::find_iter(text, COMMON).filter_map(move |at| {
-        let end = at + COMMON.len();
-        let found = MARKS.iter().find(|(words, _)| text[..end].ends_with(words));
-        found.map(|(words, mark)| (end - words.len()..end, *mark))
+/// Returns the spans of all markers in a text.
+fn markers_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Marker)> + '_ {
+    memchr::memmem::find_iter(text, COMMON_END).filter_map(move |at| {
+        let end = at + COMMON_END.len();
+        let found = MARKERS.iter().find(|(words, _)| text[..end].ends_with(words));
+        found.map(|(words, marker)| (end - words.len()..end, *marker))
     })
 }
 
-/// `rule`, `rule/fingerprint` or `/fingerprint`.
+/// Returns whether a word has the form `rule`, `rule/fingerprint` or `/fingerprint`.
 fn is_subject(word: &str) -> bool {
     let (rule, fingerprint) = word.split_once('/').unwrap_or((word, ""));
     let is_rule = rule.contains('-') && rule.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -119,11 +122,12 @@ fn is_subject(word: &str) -> bool {
     (is_rule && (fingerprint.is_empty() || is_fingerprint)) || (rule.is_empty() && is_fingerprint)
 }
 
-fn clean(reason: &[u8]) -> String {
-    let reason = &reason[..reason.len().min(MOST_REASON)];
+/// Masks and escapes a reason, and removes the end of the comment from it.
+fn clean_reason(reason: &[u8]) -> String {
+    let reason = &reason[..reason.len().min(MAX_REASON)];
     let shown = escape_terminal(&mask_line(reason, None));
-    let end =
-        ["-->", "*/", "#}", "%>"].iter().filter_map(|mark| shown.find(mark)).min().unwrap_or(shown.len());
+    let ends = ["-->", "*/", "#}", "%>"];
+    let end = ends.iter().filter_map(|end| shown.find(end)).min().unwrap_or(shown.len());
     shown[..end].trim().trim_end_matches(['"', '\'', ',']).to_owned()
 }
 
@@ -131,13 +135,13 @@ fn clean(reason: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn near(text: &str) -> Vec<InlineComment> {
+    fn find_near(text: &str) -> Vec<InlineComment> {
         let start = text.find("SECRET").unwrap();
-        InlineComment::near(text.as_bytes(), &(start..start + 6))
+        InlineComment::find_near(text.as_bytes(), &(start..start + 6))
     }
 
     #[test]
-    fn all_parts_are_read() {
+    fn all_parameters_are_parsed() {
         let text =
             "k = SECRET # skant:allow anthropic-api-key/3f9c1a until=2027-01-31 -- rotated, see runbook";
         let expected = InlineComment {
@@ -147,42 +151,42 @@ mod tests {
             reason: "rotated, see runbook".into(),
             marker: Marker::Skant,
         };
-        assert_eq!(near(text), [expected]);
-        assert_eq!(near("SECRET // skant:allow /3f9c1a")[0].fingerprint.as_deref(), Some("3f9c1a"));
-        assert_eq!(near("SECRET <!-- skant:allow -- old -->")[0].reason, "old");
-        assert_eq!(near("SECRET /* skant:allow */"), [InlineComment::default()]);
+        assert_eq!(find_near(text), [expected]);
+        assert_eq!(find_near("SECRET // skant:allow /3f9c1a")[0].fingerprint.as_deref(), Some("3f9c1a"));
+        assert_eq!(find_near("SECRET <!-- skant:allow -- old -->")[0].reason, "old");
+        assert_eq!(find_near("SECRET /* skant:allow */"), [InlineComment::default()]);
     }
 
     #[test]
-    fn it_counts_on_the_line_and_on_a_comment_line_before() {
-        assert_eq!(near("# skant:allow\nSECRET").len(), 1);
-        assert_eq!(near("// skant:allow\r\n  SECRET").len(), 1);
-        assert_eq!(near("other = 'value' # skant:allow\nSECRET").len(), 0);
-        assert_eq!(near("# skant:allow\n\nSECRET").len(), 0);
-        assert_eq!(near("SECRET\n# skant:allow").len(), 0);
+    fn a_comment_is_read_on_the_line_and_on_a_comment_line_before() {
+        assert_eq!(find_near("# skant:allow\nSECRET").len(), 1);
+        assert_eq!(find_near("// skant:allow\r\n  SECRET").len(), 1);
+        assert_eq!(find_near("other = 'value' # skant:allow\nSECRET").len(), 0);
+        assert_eq!(find_near("# skant:allow\n\nSECRET").len(), 0);
+        assert_eq!(find_near("SECRET\n# skant:allow").len(), 0);
     }
 
     #[test]
-    fn the_words_of_gitleaks_are_told_apart() {
-        let both = near("SECRET # gitleaks:allow skant:allow /3f9c1a -- old");
+    fn gitleaks_comments_have_their_own_marker() {
+        let both = find_near("SECRET # gitleaks:allow skant:allow /3f9c1a -- old");
         assert_eq!(both[0], InlineComment { marker: Marker::Gitleaks, ..InlineComment::default() });
         assert_eq!((both[1].marker, both[1].fingerprint.as_deref()), (Marker::Skant, Some("3f9c1a")));
-        assert_eq!(near("# gitleaks:allow\nSECRET").len(), 1);
-        assert_eq!(near("SECRET # other:allow").len(), 0);
+        assert_eq!(find_near("# gitleaks:allow\nSECRET").len(), 1);
+        assert_eq!(find_near("SECRET # other:allow").len(), 0);
     }
 
     #[test]
     fn a_reason_is_masked() {
         let text = format!("SECRET # skant:allow -- was {}", "k".repeat(20));
-        assert_eq!(near(&text)[0].reason, "was ********");
+        assert_eq!(find_near(&text)[0].reason, "was ********");
     }
 
     #[test]
-    fn all_comments_of_a_text_have_their_lines() {
+    fn each_comment_of_a_text_has_its_line() {
         let comment = ["skant", "allow"].join(":");
         let text = format!("a\nb # {comment} x-y/abcdef01 -- why\n\n# {comment}\n");
         let all = InlineComment::find_all(text.as_bytes());
-        let told: Vec<_> = all.iter().map(|(line, one)| (*line, one.fingerprint.as_deref())).collect();
-        assert_eq!(told, [(2, Some("abcdef01")), (4, None)]);
+        let found: Vec<_> = all.iter().map(|(line, one)| (*line, one.fingerprint.as_deref())).collect();
+        assert_eq!(found, [(2, Some("abcdef01")), (4, None)]);
     }
 }

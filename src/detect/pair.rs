@@ -1,137 +1,150 @@
-//! Halves that belong together: the id of a key and its secret, the number of an account and its token. Where both
-//! stand near each other they are one finding. Which belong together is said by the rules.
+//! Credential pairs: the id of a key and its secret, or the number of an account and its token. If both are near
+//! each other, they are one piece of evidence. The rules say which of them belong together.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::detect::candidate::{Candidate, CompanionMatch};
-use crate::detect::{Detector, expression, placeholder};
+use crate::detect::compiled_rules::CompiledRules;
+use crate::detect::placeholder::known_test_value;
 use crate::rules::Pair;
 use crate::secret::{Mask, Secret};
 
-/// The other half stands no further away, in bytes.
-const NEAR: usize = 512;
+/// The maximum distance between the members of a pair, in bytes.
+const MAX_DISTANCE: usize = 512;
 
-/// An id of fewer different characters is made up.
-const LEAST_DISTINCT: usize = 6;
+/// An id with fewer different characters is synthetic.
+const MIN_DISTINCT: usize = 6;
 
-/// A half that may belong to a secret.
+/// A companion that may belong to a secret.
 struct Choice {
     distance: usize,
-    /// Ids stand before what belongs to them, as a rule.
-    is_behind: bool,
+    /// Whether the companion is after the secret. Usually an id is before its secret.
+    is_after: bool,
+    /// The index of the secret among the candidates.
     secret: usize,
     companion: CompanionMatch,
-    /// Where it stands among the candidates, if it is one.
-    at: Option<usize>,
+    /// The index of the companion among the candidates, if it is one.
+    candidate: Option<usize>,
 }
 
-impl Detector {
-    /// Puts halves together, the nearest first; each belongs to one other. A half that was a candidate itself is
-    /// none any more. The candidates are in order of place.
-    pub(crate) fn paired(&self, text: &[u8], mut found: Vec<Candidate>) -> Vec<Candidate> {
-        let mut choices = Vec::new();
-        for (secret, candidate) in found.iter().enumerate() {
-            let Some(pair) = self.rules()[candidate.rule].pair.as_ref() else { continue };
-            if self.may_be_half(text, candidate) {
-                match &pair.rule {
-                    Some(rule) => self.by_rule(text, &found, secret, rule, &mut choices),
-                    None => self.by_form(text, pair, candidate, secret, &mut choices),
-                }
-            }
-        }
-        choices.sort_by_key(|choice| (choice.distance, choice.is_behind, choice.secret));
-        let (mut taken, mut gone) = (HashSet::new(), HashSet::new());
-        for choice in choices {
-            if found[choice.secret].companion.is_none() && taken.insert(choice.companion.span.clone()) {
-                gone.extend(choice.at);
-                gone.extend(self.taken_for_a_secret(&found, &choice.companion.span));
-                found[choice.secret].companion = Some(Box::new(choice.companion));
-            }
-        }
-        let mut at = 0..;
-        found.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
-        found
-    }
-
-    /// Candidates of rules without a shape that are an id: its name may say `key`.
-    fn taken_for_a_secret(&self, found: &[Candidate], id: &Range<usize>) -> impl Iterator<Item = usize> {
-        let overlaps = |other: &Candidate| other.span.start < id.end && id.start < other.span.end;
-        let is_one = |other: &Candidate| overlaps(other) && !self.rules()[other.rule].is_provider();
-        let places: Vec<usize> = (0..found.len()).filter(|at| is_one(&found[*at])).collect();
-        places.into_iter()
-    }
-
-    /// Whether a candidate stands in the text as it is, and is nothing that was published.
-    fn may_be_half(&self, text: &[u8], candidate: &Candidate) -> bool {
-        let value = || Secret::new(&text[candidate.span.clone()]).id();
-        candidate.encoded.is_none()
-            && candidate.placeholder.is_none()
-            && placeholder::published(&value(), self.rules.known_test_values()).is_none()
-    }
-
-    fn by_rule(
-        &self,
-        text: &[u8],
-        found: &[Candidate],
-        secret: usize,
-        rule: &str,
-        choices: &mut Vec<Choice>,
-    ) {
-        let span = &found[secret].span;
-        let first = found.partition_point(|candidate| candidate.span.end + NEAR < span.start);
-        let near =
-            found.iter().enumerate().skip(first).take_while(|(_, other)| other.span.start <= span.end + NEAR);
-        for (at, other) in near {
-            if self.rules()[other.rule].id == rule && self.may_be_half(text, other) {
-                let (value, masked) = other.value_in(text);
-                let companion = CompanionMatch { span: other.span.clone(), value, masked: masked.text };
-                choices.extend(choice(span, secret, companion, Some(at)));
+/// Attaches companions to secrets, the nearest first. Each companion belongs to one secret, and a companion that
+/// was a candidate of its own is removed. `found` is sorted by start and so is the result.
+pub(crate) fn attach_companions(
+    rules: &CompiledRules,
+    text: &[u8],
+    mut found: Vec<Candidate>,
+) -> Vec<Candidate> {
+    let mut choices = Vec::new();
+    for (secret, candidate) in found.iter().enumerate() {
+        let Some(pair) = rules.rules()[candidate.rule].pair.as_ref() else { continue };
+        if may_be_paired(rules, text, candidate) {
+            match &pair.rule {
+                Some(rule) => choices_by_rule(rules, text, &found, secret, rule, &mut choices),
+                None => choices_by_pattern(rules, text, pair, candidate, secret, &mut choices),
             }
         }
     }
+    choices.sort_by_key(|choice| (choice.distance, choice.is_after, choice.secret));
+    let (mut taken, mut removed) = (HashSet::new(), HashSet::new());
+    for choice in choices {
+        if found[choice.secret].companion.is_none() && taken.insert(choice.companion.span.clone()) {
+            removed.extend(choice.candidate);
+            removed.extend(generic_candidates_in(rules, &found, &choice.companion.span));
+            found[choice.secret].companion = Some(Box::new(choice.companion));
+        }
+    }
+    let mut indices = 0..;
+    found.retain(|_| indices.next().is_none_or(|index| !removed.contains(&index)));
+    found
+}
 
-    fn by_form(
-        &self,
-        text: &[u8],
-        pair: &Pair,
-        candidate: &Candidate,
-        secret: usize,
-        choices: &mut Vec<Choice>,
-    ) {
-        let span = &candidate.span;
-        let Some(form) = expression(&self.compiled[candidate.rule].pair, &pair.pattern, false) else {
-            return;
-        };
-        let window = span.start.saturating_sub(NEAR)..text.len().min(span.end + NEAR);
-        let is_word =
-            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        for found in form.find_iter(&text[window.clone()]) {
-            let place = window.start + found.start()..window.start + found.end();
-            let before = place.start.checked_sub(1).and_then(|before| text.get(before));
-            let distinct: HashSet<u8> = text[place.clone()].iter().copied().collect();
-            if is_word(before) || is_word(text.get(place.end)) || distinct.len() < LEAST_DISTINCT {
-                continue;
-            }
-            let value = Secret::new(&text[place.clone()]);
-            let masked = Mask { head: 4, tail: 4 }.apply(value.expose(), 0);
-            let companion = CompanionMatch { span: place, value: value.id(), masked };
-            choices.extend(choice(span, secret, companion, None));
+/// Returns the candidates of generic rules that overlap an id. Its name may contain `key`, so a rule may take it
+/// for a secret.
+fn generic_candidates_in(
+    rules: &CompiledRules,
+    found: &[Candidate],
+    id: &Range<usize>,
+) -> impl Iterator<Item = usize> {
+    let overlaps = |other: &Candidate| other.span.start < id.end && id.start < other.span.end;
+    let is_generic = |other: &Candidate| !rules.rules()[other.rule].is_provider();
+    let indices: Vec<usize> =
+        (0..found.len()).filter(|at| overlaps(&found[*at]) && is_generic(&found[*at])).collect();
+    indices.into_iter()
+}
+
+/// Returns whether a candidate is written in the text itself and is no placeholder.
+fn may_be_paired(rules: &CompiledRules, text: &[u8], candidate: &Candidate) -> bool {
+    let value = || Secret::new(&text[candidate.span.clone()]).id();
+    candidate.nested.is_none()
+        && candidate.placeholder.is_none()
+        && known_test_value(&value(), rules.known_test_values()).is_none()
+}
+
+/// Collects the companions that a rule of their own has found.
+fn choices_by_rule(
+    rules: &CompiledRules,
+    text: &[u8],
+    found: &[Candidate],
+    secret: usize,
+    rule: &str,
+    choices: &mut Vec<Choice>,
+) {
+    let span = &found[secret].span;
+    let first = found.partition_point(|candidate| candidate.span.end + MAX_DISTANCE < span.start);
+    let near = found
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take_while(|(_, other)| other.span.start <= span.end + MAX_DISTANCE);
+    for (index, other) in near {
+        if rules.rules()[other.rule].id == rule && may_be_paired(rules, text, other) {
+            let (value, masked) = other.value_in(text);
+            let companion = CompanionMatch { span: other.span.clone(), value, masked: masked.text };
+            choices.extend(choice(span, secret, companion, Some(index)));
         }
     }
 }
 
+/// Collects the companions that match the pattern of the pair. They are public ids without a rule of their own.
+fn choices_by_pattern(
+    rules: &CompiledRules,
+    text: &[u8],
+    pair: &Pair,
+    candidate: &Candidate,
+    secret: usize,
+    choices: &mut Vec<Choice>,
+) {
+    let span = &candidate.span;
+    let Some(regex) = rules.companion_regex(candidate.rule, &pair.pattern) else { return };
+    let window = span.start.saturating_sub(MAX_DISTANCE)..text.len().min(span.end + MAX_DISTANCE);
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    for found in regex.find_iter(&text[window.clone()]) {
+        let id = window.start + found.start()..window.start + found.end();
+        let before = id.start.checked_sub(1).and_then(|before| text.get(before));
+        let distinct: HashSet<u8> = text[id.clone()].iter().copied().collect();
+        if is_word(before) || is_word(text.get(id.end)) || distinct.len() < MIN_DISTINCT {
+            continue;
+        }
+        let value = Secret::new(&text[id.clone()]);
+        let masked = Mask { head: 4, tail: 4 }.apply(value.expose(), 0);
+        let companion = CompanionMatch { span: id, value: value.id(), masked };
+        choices.extend(choice(span, secret, companion, None));
+    }
+}
+
+/// Returns the choice, or `None` if the companion overlaps the secret or is too far away.
 fn choice(
     span: &Range<usize>,
     secret: usize,
     companion: CompanionMatch,
-    at: Option<usize>,
+    candidate: Option<usize>,
 ) -> Option<Choice> {
-    let is_behind = companion.span.start >= span.end;
-    let distance = if is_behind {
+    let is_after = companion.span.start >= span.end;
+    let distance = if is_after {
         companion.span.start - span.end
     } else {
         span.start.checked_sub(companion.span.end)?
     };
-    (distance <= NEAR).then_some(Choice { distance, is_behind, secret, companion, at })
+    (distance <= MAX_DISTANCE).then_some(Choice { distance, is_after, secret, companion, candidate })
 }

@@ -1,4 +1,4 @@
-//! The line around a secret, with everything masked that could be one.
+//! Snippets: the line around a secret, in which everything that may be a secret is masked.
 
 use std::ops::Range;
 
@@ -6,29 +6,29 @@ use crate::finding::Snippet;
 use crate::secret::mask_line_with;
 use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
 
-/// How much of a line is shown before and after the secret, in bytes.
-const SHOWN: usize = 60;
+/// The bytes of a line that are shown before and after the secret.
+const MAX_SHOWN: usize = 60;
 
-/// The longest name that is shown.
-const MOST_NAME: usize = 64;
+/// The length of the longest name that is shown, in bytes.
+const MAX_NAME: usize = 64;
 
-/// A secret in its text.
-pub(crate) struct Spot<'s> {
+/// The value that a snippet is made for.
+pub(crate) struct Subject<'s> {
     pub(crate) span: &'s Range<usize>,
-    /// Where the name stands that it is assigned to, which is shown though it may be long.
+    /// The span of the name that the value is assigned to. It is shown although it may be long.
     pub(crate) name: Option<Range<usize>>,
-    /// Whether nothing but its look says where it ends.
-    pub(crate) is_open: bool,
-    /// Where all that was found in the text stands, this one and others: in order, none in another.
+    /// Whether only the characters after the value decide where it ends, so that it may be longer.
+    pub(crate) has_open_end: bool,
+    /// The merged spans of all values in the text, this one included, sorted.
     pub(crate) found: &'s [Range<usize>],
 }
 
-/// The masked line.
-pub(crate) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
-    let Spot { span, name, is_open, found } = spot;
-    let line = line_around(text, span, SHOWN);
-    let start = whole_run_from(text, line.start, span.start);
-    let end = whole_run_until(text, line.end, span.end);
+/// Returns the line around a value with `masked` in its place.
+pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Snippet {
+    let Subject { span, name, has_open_end, found } = subject;
+    let line = line_around(text, span, MAX_SHOWN);
+    let start = skip_cut_word(text, line.start, span.start);
+    let end = drop_cut_word(text, line.end, span.end);
     let name = name.filter(|name| name.start >= start).map(|name| name.start - start..name.end - start);
     let others = |part: Range<usize>| {
         let first = found.partition_point(|other| other.end <= part.start);
@@ -37,70 +37,73 @@ pub(crate) fn around(text: &[u8], spot: Spot<'_>, masked: &str) -> Snippet {
     };
     let before = mask_line_with(&text[start..span.start], name.as_ref(), others(start..span.start));
     let before = escape_terminal(&before);
-    let rest = if is_open { open_rest(text, span, end) } else { span.end..span.end };
+    let rest = if has_open_end { rest_of_value(text, span, end) } else { span.end..span.end };
     let mask = if rest.is_empty() { "" } else { "********" };
-    let behind = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
-    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &behind].concat());
+    let tail = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
+    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &tail].concat());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }
 
-/// What may still be of a value that stands without quotes: `&`, `;` or a bracket may end it, or be one of its signs.
-/// The first of them is shown, and the rest up to white space or a quote is not.
-fn open_rest(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
-    let none = span.end..span.end;
+/// Returns the bytes after an unquoted value that may belong to it: `&`, `;` or a bracket may end the value or be
+/// one of its characters. The first of these characters is shown; the rest up to white space or a quote is not.
+fn rest_of_value(text: &[u8], span: &Range<usize>, end: usize) -> Range<usize> {
+    let nothing = span.end..span.end;
     let rest = &text[span.end..end];
     let is_quoted = span.start.checked_sub(1).is_some_and(|before| is_quote(text[before]));
-    let is_cut = rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_unquoted_value(*first));
-    if is_quoted || !is_cut || rest.starts_with(b"</") {
-        return none;
+    let may_continue =
+        rest.first().is_some_and(|first| first.is_ascii_graphic() && ends_unquoted_value(*first));
+    if is_quoted || !may_continue || rest.starts_with(b"</") {
+        return nothing;
     }
     let length = rest.iter().take_while(|byte| !byte.is_ascii_whitespace() && !is_quote(**byte)).count();
-    let is_word = rest[..length].iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-    if is_word { span.end + 1..span.end + length } else { none }
+    let has_word = rest[..length].iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    if has_word { span.end + 1..span.end + length } else { nothing }
 }
 
-/// Where a line is cut in the middle of a run of characters, the rest of the run goes: what is left of it
-/// could be a piece of another secret, too short to be masked.
-fn whole_run_from(text: &[u8], start: usize, limit: usize) -> usize {
-    if start == 0 || !is_run(text[start - 1]) {
+/// Returns the start of the first whole word at or after `start`. A word that the start of the line cuts is not
+/// shown: what remains of it may be a part of another secret that is too short to be masked.
+fn skip_cut_word(text: &[u8], start: usize, limit: usize) -> usize {
+    if start == 0 || !is_word(text[start - 1]) {
         return start;
     }
-    start + text[start..limit].iter().take_while(|byte| is_run(**byte)).count()
+    start + text[start..limit].iter().take_while(|byte| is_word(**byte)).count()
 }
 
-fn whole_run_until(text: &[u8], end: usize, limit: usize) -> usize {
-    if text.get(end).is_none_or(|next| !is_run(*next)) {
+/// Returns the end of the last whole word at or before `end`.
+fn drop_cut_word(text: &[u8], end: usize, limit: usize) -> usize {
+    if text.get(end).is_none_or(|next| !is_word(*next)) {
         return end;
     }
-    end - text[limit..end].iter().rev().take_while(|byte| is_run(**byte)).count()
+    end - text[limit..end].iter().rev().take_while(|byte| is_word(**byte)).count()
 }
 
-const fn is_run(byte: u8) -> bool {
+const fn is_word(byte: u8) -> bool {
     !byte.is_ascii_whitespace()
 }
 
-/// The place of the name that the value at `start` is assigned to: `NAME=`, `"name": "`, `name := '`.
+/// Returns the span of the name that the value at `start` is assigned to: `NAME=`, `"name": "`, `name := '`.
 pub(crate) fn name_before(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let floor = start.saturating_sub(MOST_NAME + 16);
+    let floor = start.saturating_sub(MAX_NAME + 16);
     let mut at = start;
-    at = back_over(text, at, floor, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t'));
+    at = skip_back(text, at, floor, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t'));
     let operator_end = at;
-    at = back_over(text, at, floor, |byte| matches!(byte, b'=' | b':' | b'>'));
+    at = skip_back(text, at, floor, |byte| matches!(byte, b'=' | b':' | b'>'));
     if at == operator_end {
         return None;
     }
-    at = back_over(text, at, floor, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t'));
+    at = skip_back(text, at, floor, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b' ' | b'\t'));
     let end = at;
     at =
-        back_over(text, at, floor, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        skip_back(text, at, floor, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     let name = &text[at..end];
     let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
-    (at > floor && digits <= 4 && (2..=MOST_NAME).contains(&name.len()) || at == 0 && digits <= 4 && end > 1)
+    (at > floor && digits <= 4 && (2..=MAX_NAME).contains(&name.len()) || at == 0 && digits <= 4 && end > 1)
         .then_some(at..end)
 }
 
-fn back_over(text: &[u8], from: usize, floor: usize, accepts: impl Fn(u8) -> bool) -> usize {
+/// Returns the position before the bytes that `accepts` takes, going back from `from` to `floor` at most.
+fn skip_back(text: &[u8], from: usize, floor: usize, accepts: impl Fn(u8) -> bool) -> usize {
     from - text[floor..from].iter().rev().take_while(|byte| accepts(**byte)).count()
 }
 
@@ -109,31 +112,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_stays_and_the_neighbours_go() {
+    fn the_name_is_shown_and_other_values_are_masked() {
         let text = b"x = 1\nANTHROPIC_API_KEY_PROD=SECRETSECRETSECRET other=0123456789abcdef0123 # note\n";
         let name = name_before(text, 29);
         assert_eq!(&text[name.clone().unwrap()], b"ANTHROPIC_API_KEY_PROD");
-        let snippet = around(text, Spot { span: &(29..47), name, is_open: false, found: &[] }, "SEC...");
+        let snippet =
+            masked_line(text, Subject { span: &(29..47), name, has_open_end: false, found: &[] }, "SEC...");
         assert_eq!(snippet.line, "ANTHROPIC_API_KEY_PROD=SEC... other=******** # note");
         assert_eq!(&snippet.line[snippet.span.0..snippet.span.1], "SEC...");
     }
 
     #[test]
-    fn a_neighbour_cut_by_the_window_is_not_shown_in_part() {
+    fn a_value_that_the_snippet_cuts_is_not_shown() {
         let neighbour = "N".repeat(100);
         let text = format!("{neighbour}{} SECRET {}{neighbour}", " a".repeat(26), "b ".repeat(26));
         let start = text.find("SECRET").unwrap();
-        let spot = Spot { span: &(start..start + 6), name: None, is_open: false, found: &[] };
-        let line = around(text.as_bytes(), spot, "***").line;
+        let subject = Subject { span: &(start..start + 6), name: None, has_open_end: false, found: &[] };
+        let line = masked_line(text.as_bytes(), subject, "***").line;
         assert!(!line.contains('N'), "{line}");
     }
 
     #[test]
-    fn what_may_be_the_rest_of_a_value_is_not_shown() {
-        let shown = |text: &str, is_open: bool| {
+    fn the_possible_rest_of_a_value_is_not_shown() {
+        let shown = |text: &str, has_open_end: bool| {
             let start = text.find("SECRET").unwrap();
-            let spot = Spot { span: &(start..start + 6), name: None, is_open, found: &[] };
-            around(text.as_bytes(), spot, "***").line
+            let subject = Subject { span: &(start..start + 6), name: None, has_open_end, found: &[] };
+            masked_line(text.as_bytes(), subject, "***").line
         };
         for (text, expected) in [
             ("P=SECRET&horsebat # note", "P=***&******** # note"),
@@ -153,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_in_all_their_coats() {
+    fn names_are_found_with_each_kind_of_quote_and_operator() {
         for text in
             ["key=", "key = '", "\"key\": \"", "\\\"key\\\":\\\"", "['key'] = \"", "key := `", "key => '"]
         {

@@ -17,6 +17,7 @@ pub(crate) mod worktree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind, Report};
@@ -34,22 +35,27 @@ pub use scanner::Scanner;
 pub use worktree::FileSelection;
 
 /// Why a scan could not begin. What fails later is a problem in the report.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum ScanError {
     /// No repository, or one that cannot be understood.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Discover(#[from] DiscoverError),
     /// The object database cannot be opened.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
     /// The refs cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The index cannot be compared with HEAD.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Staged(#[from] StagedError),
     /// The range cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Range(#[from] RangeError),
 }
 

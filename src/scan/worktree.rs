@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::detect::Evidence;
-use crate::finding::{Confidence, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::finding::{
+    Confidence, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help,
+};
 use crate::git::{ObjectDatabase, ObjectKind, Repository};
 use crate::scan::group::{Occurrence, Outcome, Place};
 use crate::scan::large_file::{Searched, Windows};
@@ -284,7 +286,7 @@ fn staged_content(
     let unreadable =
         |message: String| Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
-    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(message_with_help(&error)))?;
     objects.read_as(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown.to_owned())))
 }
 

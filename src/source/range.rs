@@ -1,5 +1,6 @@
 //! A range of commits: for each, what no parent's version of a path holds.
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
@@ -14,24 +15,33 @@ use crate::source::{ScanControl, read_problem};
 use crate::text::{escape_path, escape_terminal};
 
 /// Why a range could not be read at all.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum RangeError {
     /// A revision is an option, or of a form that is not taken.
-    #[error(
-        "`{0}` is no revision; name commits as for `git rev-list`, for instance `main..HEAD`, and paths behind `--`"
+    #[error("`{0}` is not a revision")]
+    #[diagnostic(
+        code(skant::range::not_a_revision),
+        help("name commits as for `git rev-list`, for instance `main..HEAD`, and paths after `--`")
     )]
     NotARevision(String),
     /// git does not know a revision.
-    #[error("{0}; is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")]
+    #[error("{0}")]
+    #[diagnostic(
+        code(skant::range::unresolved),
+        help("is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")
+    )]
     Unresolved(GitCommandError),
     /// The repository cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Repository(#[from] DiscoverError),
     /// The refs cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::finding::{Problem, ProblemKind};
@@ -17,19 +18,23 @@ use crate::source::read_problem;
 use crate::text::escape_path;
 
 /// Why the index could not be compared at all.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum StagedError {
     /// The index cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Index(#[from] IndexError),
     /// HEAD cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
     /// HEAD's commit or tree cannot be read.
-    #[error("HEAD cannot be read: {0}; `git fsck` says what is wrong")]
+    #[error("HEAD cannot be read: {0}")]
+    #[diagnostic(code(skant::staged::head), help("`git fsck` says what is wrong"))]
     Head(#[from] ReadError),
 }
 

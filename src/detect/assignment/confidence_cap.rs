@@ -7,19 +7,19 @@ use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::reject::placeholder::{has_placeholder_word, is_placeholder};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
-use crate::detect::randomness::statistics::walks;
+use crate::detect::randomness::statistics::has_walk;
 use crate::finding::Confidence;
 use crate::token_check;
 use skant_password_model::dictionary::Dictionary;
 
-/// Why the confidence of a value has a maximum.
+/// A reason for a maximum of the confidence of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConfidenceCap {
     /// `store-pass`, `p4ssw0rd`, `POSTGRES_PASSWORD=postgres`: the value repeats its purpose or its name.
     NamesItself,
     /// `1234`, `abcabc`, `changeit`: a common or default password.
     CommonPassword,
-    /// `\x9e\x07pwd=x7` in compressed data: a name by chance.
+    /// `\x9e\x07pwd=x7` in compressed data: the name is random.
     BinaryData,
     /// `    secret = content`: the value may be the name of a variable.
     Variable,
@@ -83,7 +83,7 @@ pub(crate) fn cap_of_value(
     }
 }
 
-/// How many bytes on each side of an assignment decide whether it is in binary data.
+/// The number of bytes on each side of an assignment that decide whether it is in binary data.
 const AROUND: usize = 48;
 
 /// Returns whether the bytes around an assignment look like compressed or encrypted data: they have control characters
@@ -221,8 +221,8 @@ fn is_common(value: &[u8]) -> bool {
         return is_repeated;
     }
     let words = identifier::split_words(value);
-    walks(value, value.len())
-        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && walks(word, word.len()))
+    has_walk(value, value.len())
+        || words.len() > 0 && words.iter().all(|word| word.len() > 2 && has_walk(word, word.len()))
 }
 
 /// Returns whether a value is made of words, or of letters that could be a name or a word of another language.

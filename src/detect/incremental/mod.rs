@@ -1,180 +1,186 @@
-//! What is carried from a version of a text to the next one: where anchors stand, and at which of them a rule
-//! found something.
+//! Incremental scans: the scan state of one version of a text, and its update for the next version.
 //!
-//! A candidate depends on its anchor and a window around it alone (the matchers are given nothing else). So of a
-//! text that is stored as copies from another one, three things have to be looked at: anchors that stand partly
-//! in inserted bytes or across a seam, which are new; anchors that were copied with a part of their window, which
-//! are tried again; and candidates that overlap. All others are as they were.
+//! A candidate depends only on its anchor and the window around it (matchers can read nothing else). So if a
+//! version is stored as copies from another one, only three things have to be evaluated: anchors that are partly in
+//! inserted bytes or across a copy boundary, which are new; anchors of which only a part of the window was copied;
+//! and overlaps of candidates. Everything else is reused. Which versions are stored as copies is decided elsewhere.
 
-pub(crate) mod anchor_hits;
+mod anchor_hits;
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
+use crate::decode::archive;
 use crate::decode::{EncodedRegion, Encoding};
+use crate::detect::candidate_finder::CandidateFinder;
 use crate::detect::candidate_set::CandidateSet;
-use crate::detect::nested::archived::is_carried;
-use crate::detect::{Detector, Evidence, ScanResult};
+use crate::detect::nested::{find_in_region, find_in_regions};
 use crate::text::{CopiedRange, gaps_between_copies, merge_long_copies};
-use anchor_hits::{Mark, Marks, merged};
+use anchor_hits::{AnchorHit, HitCollector};
 
-/// The anchors of a text, as far as they are worth carrying.
+/// The anchors and encoded regions of one version of a text, reusable for the next version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScanState {
-    /// In order of place; absent where they are too many to be carried, or the text is too large, or an archive.
-    marks: Option<Vec<Mark>>,
-    /// Regions in which something is found under a coat, in order of place.
-    coats: Vec<CarriedRegion>,
-    /// The length of the text.
+    /// The anchors, sorted. `None` if there are too many, or if the text is too long or an archive.
+    anchors: Option<Vec<AnchorHit>>,
+    /// The encoded regions that contain candidates, sorted.
+    regions: Vec<CarriedRegion>,
+    /// The length of the text, in bytes.
     length: usize,
 }
 
-/// A region with something under its coat.
+/// An encoded region that contains candidates, in a compact form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct CarriedRegion {
     start: u32,
     end: u32,
-    coat: Encoding,
+    encoding: Encoding,
 }
 
 impl CarriedRegion {
-    /// Of a text whose length fits.
-    fn new(coat: Encoding, place: &Range<usize>) -> Self {
-        let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        Self { start: small(place.start), end: small(place.end), coat }
+    /// Creates a region of a text shorter than 4 GiB.
+    fn new(encoding: Encoding, span: &Range<usize>) -> Self {
+        let compact = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: compact(span.start), end: compact(span.end), encoding }
     }
 
-    const fn place(&self) -> Range<usize> {
+    const fn span(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// A shorter copy counts as inserted, in bytes: what stands at its edges is looked at in any case. Git finds copies of
-/// sixteen bytes everywhere, a hundred of them in a version of a large file.
-const LEAST: usize = 64;
+/// The length from which a copy is reused, in bytes. Shorter copies count as inserted: the bytes at their ends are
+/// scanned in any case, and git finds copies of sixteen bytes everywhere, a hundred of them in a version of a large
+/// file.
+const MIN_COPY: usize = 64;
 
 impl ScanState {
-    /// The memory that it takes, in bytes.
+    /// Returns the memory that the state takes, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.marks.as_ref().map_or(0, |marks| marks.capacity() * size_of::<Mark>())
-            + self.coats.capacity() * size_of::<CarriedRegion>()
+        self.anchors.as_ref().map_or(0, |anchors| anchors.capacity() * size_of::<AnchorHit>())
+            + self.regions.capacity() * size_of::<CarriedRegion>()
     }
 
-    /// So many are carried at most: half of the text's size in memory. A text that is denser than that is
-    /// made of anchors, and searching it again costs no more than carrying them.
-    const fn most(length: usize) -> usize {
+    /// Returns the maximum number of anchors in the state of a text: they take half of the text's size. A text with
+    /// more consists of anchors, and scanning it again costs no more than keeping them.
+    const fn max_anchors(length: usize) -> usize {
         length / 16 + 64
     }
 }
 
-impl Detector {
-    /// Looks at a text in full.
-    #[must_use]
-    pub fn scan_state(&self, text: &[u8]) -> ScanState {
-        let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
-        let ended = if is_carried(text) {
-            self.prefilter.search(text, &(0..text.len()), |start, anchor| marks.add(start, anchor))
-        } else {
-            ControlFlow::Break(())
-        };
-        marks.found.sort_unstable();
-        let mut trace = marks.into_trace(ended);
-        if trace.marks.is_some() {
-            let mut keep = |region: EncodedRegion, _| {
-                trace.coats.push(CarriedRegion::new(region.encoding, &region.span))
-            };
-            self.coated(text, &(0..text.len()), None, &mut keep);
-            trace.coats.sort_unstable();
-        }
-        trace
+/// Computes the state of a text by scanning all of it.
+pub(crate) fn scan_state(finder: &CandidateFinder, text: &[u8]) -> ScanState {
+    let anchors = can_have_state(text).then(|| collector(finder, text).collect_all()).flatten();
+    let mut regions = Vec::new();
+    if anchors.is_some() {
+        add_regions(finder, text, &(0..text.len()), &mut regions);
+        regions.sort_unstable();
     }
-
-    /// Looks at a text of which `copies`, in order of their place in it, stood in the text that `base` was
-    /// made from. Gives what [`Detector::scan_state`] gives.
-    #[must_use]
-    pub fn update_state(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> ScanState {
-        let Some(known) = base.marks.as_deref().filter(|_| is_carried(text)) else {
-            return self.scan_state(text);
-        };
-        let copies = merge_long_copies(copies, LEAST);
-        let mut marks = Marks { detector: self, text, most: ScanState::most(text.len()), found: Vec::new() };
-        marks.found.reserve_exact(known.len() + 4);
-        let mut ended = copies.iter().try_for_each(|copy| marks.take_over(known, base.length, copy));
-        let taken_over = marks.found.len();
-        if ended.is_continue() {
-            ended = marks.add_new(&copies);
-        }
-        marks.found = merged(marks.found, taken_over);
-        let mut trace = marks.into_trace(ended);
-        if trace.marks.is_some() {
-            trace.coats = self.coats_again(text, base, &copies);
-        }
-        trace
-    }
-
-    /// Regions that were copied with all that decides about them, and those that touch what is new.
-    fn coats_again(&self, text: &[u8], base: &ScanState, copies: &[CopiedRange]) -> Vec<CarriedRegion> {
-        let mut found = Vec::new();
-        for copy in copies {
-            for mantle in &base.coats {
-                let place = mantle.place();
-                if copy.from.start <= place.start && holds(copy, mantle, base.length, text.len()) {
-                    let to = place.start - copy.from.start + copy.to;
-                    found.push(CarriedRegion::new(mantle.coat, &(to..to + place.len())));
-                }
-            }
-        }
-        // A text that begins or ends in the middle of its base has an edge there that the base had not.
-        let length = text.len();
-        let start = copies.first().filter(|copy| copy.to == 0 && copy.from.start > 0).map(|_| 0..0);
-        let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
-        let end = end.map(|_| length..length);
-        let mut parts: Vec<Range<usize>> = Vec::new();
-        for gap in start.into_iter().chain(gaps_between_copies(copies, length)).chain(end) {
-            match parts.last_mut() {
-                // What lies between them would be looked at twice.
-                Some(last) if gap.start <= last.end + 2 * Encoding::Base64.margin() => last.end = gap.end,
-                _ => parts.push(gap),
-            }
-        }
-        for part in parts {
-            self.coated(text, &part, None, &mut |region, _| {
-                found.push(CarriedRegion::new(region.encoding, &region.span));
-            });
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// What [`Detector::scan`] gives.
-    #[must_use]
-    pub fn scan_from_state(&self, text: &[u8], trace: &ScanState) -> ScanResult {
-        let Some(marks) = &trace.marks else { return self.scan(text) };
-        let hits = marks.iter().filter(|mark| mark.hit);
-        let found = hits.filter_map(|mark| self.candidate(text, mark.start as usize, mark.anchor));
-        let mut gathered = CandidateSet::default();
-        gathered.push(found, &self.keep);
-        for mantle in &trace.coats {
-            gathered.add(self.coated_at(text, mantle.coat, &mantle.place()), &self.keep);
-        }
-        self.told(text, gathered)
-    }
-
-    /// What [`Detector::scan`] gives.
-    #[must_use]
-    pub fn evidence(&self, text: &[u8], trace: &ScanState) -> Vec<Evidence> {
-        self.scan_from_state(text, trace).evidence
-    }
+    ScanState { anchors, regions, length: text.len() }
 }
 
-/// Whether a region of the base and what decides about it lie in a copy.
-fn holds(copy: &CopiedRange, mantle: &CarriedRegion, base: usize, length: usize) -> bool {
-    let (place, beside) = (mantle.place(), mantle.coat.margin());
-    let from_start = copy.from.start == 0 && copy.to == 0;
-    let to_end = copy.from.end == base && copy.end() == length;
-    (from_start || copy.from.start + beside <= place.start)
-        && if to_end { place.end <= copy.from.end } else { place.end + beside <= copy.from.end }
+/// Computes the state of a text from the state of its base. `copies` are the ranges that were copied from the base,
+/// in the order of the text. The result equals that of [`scan_state`].
+pub(crate) fn update_state(
+    finder: &CandidateFinder,
+    text: &[u8],
+    base: &ScanState,
+    copies: &[CopiedRange],
+) -> ScanState {
+    let Some(base_anchors) = base.anchors.as_deref().filter(|_| can_have_state(text)) else {
+        return scan_state(finder, text);
+    };
+    let copies = merge_long_copies(copies, MIN_COPY);
+    let anchors = collector(finder, text).collect_from_base(base_anchors, base.length, &copies);
+    let regions = if anchors.is_some() { update_regions(finder, text, base, &copies) } else { Vec::new() };
+    ScanState { anchors, regions, length: text.len() }
+}
+
+/// Returns the candidates of a text from its state, or `None` if the text has to be scanned.
+pub(crate) fn candidates_from_state(
+    finder: &CandidateFinder,
+    text: &[u8],
+    state: &ScanState,
+) -> Option<CandidateSet> {
+    let anchors = state.anchors.as_ref()?;
+    let matching = anchors.iter().filter(|hit| hit.is_match);
+    let found = matching.filter_map(|hit| finder.find_at(text, hit.start as usize, hit.anchor));
+    let mut set = CandidateSet::default();
+    set.push(found, finder.limits());
+    for region in &state.regions {
+        set.add(find_in_region(finder, text, region.encoding, &region.span()), finder.limits());
+    }
+    Some(set)
+}
+
+/// Returns whether a text can have a state. The candidates of an archive depend on all of its bytes.
+fn can_have_state(text: &[u8]) -> bool {
+    u32::try_from(text.len()).is_ok() && !archive::is_archive(text)
+}
+
+const fn collector<'c>(finder: &'c CandidateFinder, text: &'c [u8]) -> HitCollector<'c> {
+    HitCollector::new(finder, text, ScanState::max_anchors(text.len()))
+}
+
+/// Adds the regions with candidates that touch a part of a text.
+fn add_regions(
+    finder: &CandidateFinder,
+    text: &[u8],
+    within: &Range<usize>,
+    regions: &mut Vec<CarriedRegion>,
+) {
+    find_in_regions(finder, text, within, None, &mut |region: EncodedRegion, _| {
+        regions.push(CarriedRegion::new(region.encoding, &region.span));
+    });
+}
+
+/// Returns the regions of a text: those that were copied together with all bytes that decide about them, and those
+/// that touch an inserted part.
+fn update_regions(
+    finder: &CandidateFinder,
+    text: &[u8],
+    base: &ScanState,
+    copies: &[CopiedRange],
+) -> Vec<CarriedRegion> {
+    let mut regions = Vec::new();
+    for copy in copies {
+        for region in &base.regions {
+            let span = region.span();
+            if copy.from.start <= span.start && is_unchanged(copy, region, base.length, text.len()) {
+                let start = span.start - copy.from.start + copy.to;
+                regions.push(CarriedRegion::new(region.encoding, &(start..start + span.len())));
+            }
+        }
+    }
+    // If the text begins or ends in the middle of its base, there is a boundary that the base does not have.
+    let length = text.len();
+    let start = copies.first().filter(|copy| copy.to == 0 && copy.from.start > 0).map(|_| 0..0);
+    let end = copies.last().filter(|copy| copy.end() == length && copy.from.end < base.length);
+    let end = end.map(|_| length..length);
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for gap in start.into_iter().chain(gaps_between_copies(copies, length)).chain(end) {
+        match parts.last_mut() {
+            // Two parts that are close to each other are scanned as one, since the regions between them touch both.
+            Some(last) if gap.start <= last.end + 2 * Encoding::Base64.margin() => last.end = gap.end,
+            _ => parts.push(gap),
+        }
+    }
+    for part in parts {
+        add_regions(finder, text, &part, &mut regions);
+    }
+    regions.sort_unstable();
+    regions.dedup();
+    regions
+}
+
+/// Returns whether a copy contains a region of the base and all bytes that decide about it. `base_length` and
+/// `length` are the lengths of the two texts.
+fn is_unchanged(copy: &CopiedRange, region: &CarriedRegion, base_length: usize, length: usize) -> bool {
+    let (span, margin) = (region.span(), region.encoding.margin());
+    let is_at_start = copy.from.start == 0 && copy.to == 0;
+    let is_at_end = copy.from.end == base_length && copy.end() == length;
+    (is_at_start || copy.from.start + margin <= span.start)
+        && if is_at_end { span.end <= copy.from.end } else { span.end + margin <= copy.from.end }
 }
 
 #[cfg(test)]
@@ -187,19 +193,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::EDGE;
+    use crate::detect::Detector;
+    use crate::detect::matcher::window::EDGE;
     use crate::rules::RuleSet;
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
-    /// Text with anchors, whole and cut, and with what rules find and nearly find.
+    /// Generates text with whole and cut anchors, and with values that rules match or nearly match.
     fn piece() -> impl Strategy<Value = String> {
         prop_oneof![
             3 => "[a-zA-Z0-9_-]{95}".prop_map(|body| format!("{}ant-api03-{body}", "sk-")),
             3 => "(secret|token|API_KEY|userPassword)( = |: |=)\"[a-zA-Z0-9]{16,40}\"".prop_map(|text| text),
             2 => "(sk-|ant-|api03-|sec|ret|tok|en|pass|word|api|_key|pwd| = |: |\"|'|<|>|\n)",
-            2 => ("[a-zA-Z0-9_-]{95}", 0..7_usize).prop_map(|(body, coat)| {
-                coated(&format!("{}ant-api03-{body}", "sk-"), coat)
+            2 => ("[a-zA-Z0-9_-]{95}", 0..7_usize).prop_map(|(body, encoding)| {
+                encoded(&format!("{}ant-api03-{body}", "sk-"), encoding)
             }),
             1 => "(\\\\|\" \\+ \"|\"\n  \"|=\n|%2d|\\\\u00|[A-Za-z0-9+/]{1,60})",
             1 => "[a-z ]{0,400}",
@@ -208,11 +215,11 @@ mod tests {
         ]
     }
 
-    /// Of a key what stands in a file where it wears a coat.
-    fn coated(key: &str, coat: usize) -> String {
+    /// Returns a key in one of several encodings.
+    fn encoded(key: &str, encoding: usize) -> String {
         let bytes = |how: &dyn Fn(u8) -> String| key.bytes().map(how).collect::<String>();
         let base64 = STANDARD.encode(format!("key = {key}\n"));
-        match coat {
+        match encoding {
             0 => base64,
             1 => format!("{}\n{}", &base64[..60], &base64[60..]),
             2 => bytes(&|byte| format!("{byte:02x}")),
@@ -223,7 +230,7 @@ mod tests {
         }
     }
 
-    /// A version: ranges of the base, by thousandths, and inserted text.
+    /// A step of a version: a range of the base, in thousandths of its length, or inserted text.
     #[derive(Clone, Debug)]
     enum Step {
         Copy(usize, usize),
@@ -238,7 +245,7 @@ mod tests {
         ]
     }
 
-    fn made(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<CopiedRange>) {
+    fn build(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<CopiedRange>) {
         let (mut text, mut copies) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -259,51 +266,51 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
         #[test]
-        fn what_is_carried_is_what_a_full_look_gives(
+        fn an_updated_state_equals_that_of_a_full_scan(
             pieces in vec(piece(), 0..20),
             versions in vec(vec(step(), 0..8), 1..6),
         ) {
             let mut text = pieces.concat().into_bytes();
-            let mut trace = DETECTOR.scan_state(&text);
+            let mut state = DETECTOR.scan_state(&text);
             for steps in &versions {
-                let (next, copies) = made(&text, steps);
-                let carried = DETECTOR.update_state(&next, &trace, &copies);
-                prop_assert_eq!(&carried, &DETECTOR.scan_state(&next));
-                prop_assert_eq!(DETECTOR.scan_from_state(&next, &carried).evidence, DETECTOR.find_evidence(&next));
-                (text, trace) = (next, carried);
+                let (next, copies) = build(&text, steps);
+                let updated = DETECTOR.update_state(&next, &state, &copies);
+                prop_assert_eq!(&updated, &DETECTOR.scan_state(&next));
+                prop_assert_eq!(DETECTOR.scan_from_state(&next, &updated).evidence, DETECTOR.find_evidence(&next));
+                (text, state) = (next, updated);
             }
         }
     }
 
     #[test]
-    fn what_is_made_of_anchors_is_not_carried_and_found_all_the_same() {
+    fn a_text_of_anchors_has_no_state_and_is_scanned_again() {
         let key = "k8Gq2ZpX7wLm4RtVb9Nc";
         let text = format!("{}\nsecret = \"{key}\"\n", "pwd".repeat(2_000));
-        let trace = DETECTOR.scan_state(text.as_bytes());
-        assert_eq!((trace.marks.as_ref(), trace.size()), (None, 0));
-        assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &trace).evidence.len(), 1);
+        let state = DETECTOR.scan_state(text.as_bytes());
+        assert_eq!((state.anchors.as_ref(), state.size()), (None, 0));
+        assert_eq!(DETECTOR.scan_from_state(text.as_bytes(), &state).evidence.len(), 1);
         let copies = [CopiedRange { from: 5_900..text.len(), to: 0 }];
         let text = &text.as_bytes()[5_900..];
-        let carried = DETECTOR.update_state(text, &trace, &copies);
+        let updated = DETECTOR.update_state(text, &state, &copies);
         assert_eq!(
-            (DETECTOR.scan_from_state(text, &carried).evidence.len(), carried),
+            (DETECTOR.scan_from_state(text, &updated).evidence.len(), updated),
             (1, DETECTOR.scan_state(text))
         );
     }
 
     #[test]
-    fn only_what_changed_is_tried_again() {
+    fn only_changed_parts_are_evaluated_again() {
         let base = "let token = parse(next);\n".repeat(200);
         let text = format!("{base}let secret = 1;\n");
         let copies = [CopiedRange { from: 0..base.len(), to: 0 }];
-        let mut trace = DETECTOR.scan_state(base.as_bytes());
-        // None of these is a hit; marked as one, those that are tried again show.
-        trace.marks.iter_mut().flatten().for_each(|mark| mark.hit = true);
-        let carried = DETECTOR.update_state(text.as_bytes(), &trace, &copies).marks.unwrap();
-        let is_tried = |rule: &&crate::rules::Rule| rule.anchors.iter().any(|anchor| anchor == "token");
-        let reach = DETECTOR.rules().iter().find(is_tried).unwrap().reach;
-        let tried = carried.iter().filter(|mark| !mark.hit).count();
-        assert_eq!(carried.len(), 201);
-        assert!((1..=(reach + EDGE) / 25 + 2).contains(&tried), "{tried}");
+        let mut state = DETECTOR.scan_state(base.as_bytes());
+        // No rule matches here. Anchors that are set to match show whether they are evaluated again.
+        state.anchors.iter_mut().flatten().for_each(|hit| hit.is_match = true);
+        let updated = DETECTOR.update_state(text.as_bytes(), &state, &copies).anchors.unwrap();
+        let has_anchor = |rule: &&crate::rules::Rule| rule.anchors.iter().any(|anchor| anchor == "token");
+        let reach = DETECTOR.rules().iter().find(has_anchor).unwrap().reach;
+        let evaluated = updated.iter().filter(|hit| !hit.is_match).count();
+        assert_eq!(updated.len(), 201);
+        assert!((1..=(reach + EDGE) / 25 + 2).contains(&evaluated), "{evaluated}");
     }
 }

@@ -1,56 +1,64 @@
-//! Secrets of several lines, or between braces: private keys in PEM, in JSON web keys, in the files of `PuTTY`.
+//! Matchers of secrets in a block: private keys in PEM, and members of a JSON object such as those of a JSON web key.
+//! Encrypted private keys are not reported.
 
 use std::ops::Range;
 
 use crate::detect::candidate::Candidate;
-use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, last_anchor, next_anchor};
+use crate::detect::matcher::window::{
+    PatternMatch, PatternRule, Window, candidate, last_anchor, next_anchor,
+};
 use crate::rules::Text;
 use crate::token_check;
 
-/// Nothing is asked of an expression where a block is read by hand.
+/// The expression of PEM rules, which is not used: PEM is read without a regular expression.
 pub(crate) const EXPRESSION: &str = "";
 
-/// The base64 of an Ed25519 key, the shortest there is, in PKCS #8 or SEC 1.
-const SHORTEST: usize = 60;
+/// The number of base64 characters in an Ed25519 key, the shortest private key in PKCS #8 or SEC 1.
+const MIN_CHARACTERS: usize = 60;
 
-/// A private key between `-----BEGIN label-----` and `-----END label-----`, on lines of its own, in one line, with
-/// `\n` written out, quoted, commented: all but its characters is passed over. Encrypted ones are none.
-pub(crate) fn pem(
-    parts: &Parts<'_>,
+/// The number of different characters that a private key has at least.
+const MIN_DISTINCT: usize = 20;
+
+/// Matches an unencrypted private key between `-----BEGIN label-----` and `-----END label-----`. It may be on lines
+/// of its own or in one line, quoted, in a comment, or with `\n` written out: only its base64 characters count. If
+/// `nearby` is not empty, one of its literals has to occur in the window.
+pub(crate) fn find_pem(
+    rule: &PatternRule<'_>,
     labels: &[Text],
-    beside: &[Text],
+    nearby: &[Text],
     window: &Window<'_>,
 ) -> Option<Candidate> {
-    // No key holds the beginning of another one.
-    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
+    // A key does not contain the beginning of another one.
+    let end = next_anchor(rule, window).unwrap_or(window.bytes.len());
     let after = &window.bytes[window.anchor.end..end];
     let label = labels
         .iter()
         .find(|label| after.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----")))?;
-    let near = |literal: &Text| memchr::memmem::find(window.bytes, literal.as_bytes()).is_some();
-    if !beside.is_empty() && !beside.iter().any(near) {
+    let is_nearby = |literal: &Text| memchr::memmem::find(window.bytes, literal.as_bytes()).is_some();
+    if !nearby.is_empty() && !nearby.iter().any(is_nearby) {
         return None;
     }
     let start = window.anchor.end + label.len() + 5;
     let end_line = format!("-----END {label}-----");
     let length = memchr::memmem::find(window.bytes.get(start..end)?, end_line.as_bytes())?;
     let inside = &window.bytes[start..start + length];
-    let body = characters(inside)?;
-    let says_encrypted = if label.starts_with("PGP") {
+    let body = base64_characters(inside)?;
+    let check_encrypted = if label.starts_with("PGP") {
         token_check::pgp_is_encrypted
     } else {
         token_check::openssh_is_encrypted
     };
-    let encrypted = says_encrypted(&body) == Some(true);
-    if encrypted || body.len() < SHORTEST || different(&body) < 20 {
+    let is_encrypted = check_encrypted(&body) == Some(true);
+    if is_encrypted || body.len() < MIN_CHARACTERS || count_distinct(&body) < MIN_DISTINCT {
         return None;
     }
     let span = window.anchor.start..start + length + end_line.len();
-    candidate(parts, window, PatternMatch { public: 0, body: start..start + length, span, name: None })
+    candidate(rule, window, PatternMatch { prefix: 0, body: start..start + length, span, name: None })
 }
 
-/// The base64 characters of a block, or `None` if it holds what no private key does.
-fn characters(inside: &[u8]) -> Option<Vec<u8>> {
+/// Returns the base64 characters of a block without headers, quotes, escapes and comments. Returns `None` if the
+/// block contains a character that does not occur in private keys, or says that the key is encrypted.
+fn base64_characters(inside: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     let mut rest = skip_headers(inside)?;
     while let Some((&byte, after)) = rest.split_first() {
@@ -73,11 +81,11 @@ fn characters(inside: &[u8]) -> Option<Vec<u8>> {
             _ => return None,
         }
     }
-    // A comment sign (`//`) is made of base64 characters, too.
+    // Slashes that begin a comment (`//`) are kept, since they are base64 characters, too.
     Some(body)
 }
 
-/// Headers stand before an empty line, `Name: value`; one of them says that the key is encrypted.
+/// Returns the block after its headers (`Name: value` lines), or `None` if a header says that the key is encrypted.
 fn skip_headers(inside: &[u8]) -> Option<&[u8]> {
     const ENCRYPTED: [&[u8]; 3] = [b"ENCRYPTED", b"DEK-Info", b"Encryption:"];
     let head = &inside[..inside.len().min(512)];
@@ -93,7 +101,7 @@ fn skip_headers(inside: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn different(body: &[u8]) -> usize {
+fn count_distinct(body: &[u8]) -> usize {
     let mut seen = [false; 256];
     for byte in body {
         seen[usize::from(*byte)] = true;
@@ -101,27 +109,27 @@ fn different(body: &[u8]) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// A member of the object that the anchor stands in.
-pub(crate) fn member(parts: &Parts<'_>, window: &Window<'_>) -> Option<Candidate> {
-    // An object has one of each member, so it ends before the next anchor and begins behind the one before.
-    let end = next_anchor(parts, window).unwrap_or(window.bytes.len());
-    let start = last_anchor(parts, window).unwrap_or(0);
-    let object = object_around(&Window {
+/// Matches a member of the JSON object that contains the anchor.
+pub(crate) fn find_member(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> {
+    // An object has each member once, so it begins after the anchor before this one and ends before the next one.
+    let end = next_anchor(rule, window).unwrap_or(window.bytes.len());
+    let start = last_anchor(rule, window).unwrap_or(0);
+    let object = enclosing_object(&Window {
         bytes: &window.bytes[start..end],
         anchor: window.anchor.start - start..window.anchor.end - start,
     })?;
     let object = object.start + start..object.end + start;
-    let captures = parts.main.captures(&window.bytes[object.clone()])?;
+    let captures = rule.regex.captures(&window.bytes[object.clone()])?;
     let secret = captures.name("secret")?;
     let span = object.start + secret.start()..object.start + secret.end();
     let body = captures
         .name("body")
         .map_or(span.clone(), |body| object.start + body.start()..object.start + body.end());
-    candidate(parts, window, PatternMatch { public: 0, body, span, name: None })
+    candidate(rule, window, PatternMatch { prefix: 0, body, span, name: None })
 }
 
-/// From the nearest brace that is open before the anchor to the one that closes it.
-fn object_around(window: &Window<'_>) -> Option<Range<usize>> {
+/// Returns the span of the innermost braces around the anchor, braces included.
+fn enclosing_object(window: &Window<'_>) -> Option<Range<usize>> {
     let mut depth = 0_usize;
     let start = window.bytes[..window.anchor.start].iter().rposition(|byte| match byte {
         b'}' => {
@@ -152,36 +160,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_characters_of_a_key_are_read() {
+    fn only_the_base64_characters_of_a_key_are_read() {
         for text in
             ["\nAb+/\ncd==\n", "\\nAb+/\\ncd==\\n", "Ab+/cd==", "\" +\n \"Ab\" + \"/cd\"", "%0AAb%2B/cd"]
         {
-            let read = characters(text.as_bytes()).map(|body| String::from_utf8(body).unwrap());
+            let read = base64_characters(text.as_bytes()).map(|body| String::from_utf8(body).unwrap());
             assert!(read.is_some_and(|read| read.starts_with("Ab") || read.starts_with("+Ab")), "{text}");
         }
         for text in ["...", "<your key>", "Proc-Type: 4,ENCRYPTED\n\nAbcd", "{{ key }}", "$KEY"] {
-            assert_eq!(characters(text.as_bytes()), None, "{text}");
+            assert_eq!(base64_characters(text.as_bytes()), None, "{text}");
         }
-        // Escapes of one character, and one that is cut off.
+        // Escapes of one character, and a truncated escape.
         for (text, read) in
             [("Ab\\u000acd", "Abcd"), ("Ab\\u00", "Abu00"), ("Ab&#10;cd", "Abcd"), ("Ab%0acd", "Abcd")]
         {
-            assert_eq!(characters(text.as_bytes()).as_deref(), Some(read.as_bytes()), "{text}");
+            assert_eq!(base64_characters(text.as_bytes()).as_deref(), Some(read.as_bytes()), "{text}");
         }
-        assert_eq!(characters(b"Ab%"), None);
-        assert_eq!(characters(b"Version: 1\n\nAbcd").as_deref(), Some(&b"Abcd"[..]));
+        assert_eq!(base64_characters(b"Ab%"), None);
+        assert_eq!(base64_characters(b"Version: 1\n\nAbcd").as_deref(), Some(&b"Abcd"[..]));
     }
 
     #[test]
-    fn the_object_around_is_the_nearest_one() {
+    fn the_enclosing_object_is_the_innermost_one() {
         let text = b"{\"a\": {\"x\": 1}, \"k\": {\"y\": {}, \"at\": 2, \"z\": {}}}";
         let at = memchr::memmem::find(text, b"at").unwrap();
-        let object = object_around(&Window { bytes: text, anchor: at..at + 2 }).unwrap();
+        let object = enclosing_object(&Window { bytes: text, anchor: at..at + 2 }).unwrap();
         assert_eq!(&text[object], b"{\"y\": {}, \"at\": 2, \"z\": {}}");
     }
 
     #[test]
-    fn of_many_objects_each_has_its_member() {
+    fn each_of_several_objects_has_its_own_member() {
         let detector = crate::detect::Detector::new(crate::rules::RuleSet::builtin());
         let bodies =
             ["q7Lm2ZxV9tRbK4wPnYc8HsDf3GjU6aEoXi5NvTrBk1", "Zk8pWmQ2vXr7LtYb4NcHsGf9DjU3aEoVi6TnRqBx5K"];
@@ -196,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_of_too_few_or_of_too_few_different_characters_is_no_key() {
+    fn a_block_with_too_few_or_too_few_different_characters_is_no_key() {
         let detector = crate::detect::Detector::new(crate::rules::RuleSet::builtin());
         let is_found = |body: &str| {
             let label = |word: &str| format!("-----{word} {}-----\n", ["PRIVATE", "KEY"].join(" "));

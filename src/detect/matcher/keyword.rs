@@ -1,16 +1,17 @@
-//! A value without a beginning of its own, beside the provider's name: `MISTRAL_API_KEY=…`,
-//! `"mistral": {"apiKey": "…"}`, `Mistral(api_key="…")`. One grammar for all rules of the kind.
+//! The matcher of keyword-context rules: a value without a prefix of its own, found near the provider's name, such
+//! as `MISTRAL_API_KEY=…`, `"mistral": {"apiKey": "…"}` or `Mistral(api_key="…")`. All rules of this kind share one
+//! grammar; a rule only says which values fit.
 
 use crate::detect::candidate::Candidate;
 use crate::detect::identifier;
-use crate::detect::matcher::pattern::{Parts, PatternMatch, Window, candidate, opens};
+use crate::detect::matcher::window::{PatternMatch, PatternRule, Window, candidate, may_begin_after};
 use crate::rules::{Alphabet, Text};
 
-/// How much of a name may stand before the provider's.
-const MOST_NAME_BEFORE: usize = 40;
+/// The bytes of a name before the provider's name that are read.
+const MAX_NAME_BEFORE: usize = 40;
 
-/// From the end of the provider's name: the rest of the name, or signs and another name; the operator, perhaps a
-/// scheme, and the value.
+/// Returns the regular expression from the end of the provider's name on: the rest of the name, perhaps punctuation
+/// and a second name, the operator, perhaps an authentication scheme, and the value.
 pub(crate) fn expression(value: &str) -> String {
     let name = r"[A-Za-z0-9_.\-]";
     let close = "\\\\?[\"'`]?[\\])]?";
@@ -21,7 +22,7 @@ pub(crate) fn expression(value: &str) -> String {
     )
 }
 
-/// Words of a name that say that its value opens nothing.
+/// Words of a name whose value grants no access.
 static PUBLIC: [Text; 26] = [
     Text::Borrowed("public"),
     Text::Borrowed("pub"),
@@ -51,44 +52,43 @@ static PUBLIC: [Text; 26] = [
     Text::Borrowed("regex"),
 ];
 
-/// Looks at one place where the provider's name stands.
-pub(crate) fn find(parts: &Parts<'_>, names: &[Text], window: &Window<'_>) -> Option<Candidate> {
+/// Tests one occurrence of the provider's name.
+pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<'_>) -> Option<Candidate> {
     let anchor = &window.anchor;
     let bytes = window.bytes;
-    // Part of another word is no name: `novhow`.
-    let small = bytes[anchor.start].is_ascii_lowercase();
-    let same_case = anchor.start.checked_sub(1).is_some_and(|at| {
+    // The anchor has to begin a word: `novhow` contains no provider's name.
+    let is_lowercase = bytes[anchor.start].is_ascii_lowercase();
+    let continues_word = anchor.start.checked_sub(1).is_some_and(|at| {
         bytes[at].is_ascii_alphabetic()
-            && (bytes[at].is_ascii_lowercase() || !small)
-            && (small || bytes[at].is_ascii_uppercase())
+            && (bytes[at].is_ascii_lowercase() || !is_lowercase)
+            && (is_lowercase || bytes[at].is_ascii_uppercase())
     });
-    if same_case && !opens(&bytes[..anchor.start], Alphabet::Alphanumeric) {
+    if continues_word && !may_begin_after(&bytes[..anchor.start], Alphabet::Alphanumeric) {
         return None;
     }
-    let captures = parts.main.captures(&bytes[anchor.end..])?;
+    let captures = rule.regex.captures(&bytes[anchor.end..])?;
     let at = |group: regex::bytes::Match<'_>| anchor.end + group.start()..anchor.end + group.end();
     let secret = at(captures.name("secret")?);
     let name_end = at(captures.name("name")?).end;
-    let floor = anchor.start.saturating_sub(MOST_NAME_BEFORE);
+    let floor = anchor.start.saturating_sub(MAX_NAME_BEFORE);
     let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.');
     let before = bytes[floor..anchor.start].iter().rev().take_while(is_name).count();
     let start = anchor.start - before;
-    let whole = &bytes[start..name_end];
-    let lower = whole.to_ascii_lowercase();
-    // Where nothing but a space stands between them, the name is that of an option.
-    let spaced = captures.name("operator")?.as_bytes().iter().all(u8::is_ascii_whitespace);
-    let told = names.iter().any(|name| memchr::memmem::find(&lower, name.as_bytes()).is_some());
+    let lower = bytes[start..name_end].to_ascii_lowercase();
+    // If only spaces separate name and value, the name has to be an option of a command.
+    let is_separated_by_spaces = captures.name("operator")?.as_bytes().iter().all(u8::is_ascii_whitespace);
+    let has_name_word = name_words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
     let last = captures.name("inner").map_or(start..name_end, at);
-    let follows = bytes.get(secret.end).is_some_and(|next| parts.shaped.may_not_precede.holds(*next));
-    if follows
-        || spaced && !bytes[start..].starts_with(b"--")
-        || !told
+    let continues = bytes.get(secret.end).is_some_and(|next| rule.pattern.may_not_precede.holds(*next));
+    if continues
+        || is_separated_by_spaces && !bytes[start..].starts_with(b"--")
+        || !has_name_word
         || identifier::contains_any(&identifier::split_words(&bytes[last.clone()]), &PUBLIC)
     {
         return None;
     }
     let body = captures.name("body").map_or(secret.clone(), at);
-    candidate(parts, window, PatternMatch { public: 0, body, span: secret, name: Some(last) })
+    candidate(rule, window, PatternMatch { prefix: 0, body, span: secret, name: Some(last) })
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
     use crate::rules::RuleSet;
 
     #[test]
-    fn a_provider_is_named_by_a_word_of_a_name_not_by_a_part_of_a_word() {
+    fn a_provider_matches_as_a_word_of_a_name_and_not_as_a_part_of_a_word() {
         let detector = Detector::new(RuleSet::builtin());
         let is_found = |name: &str| {
             let found =

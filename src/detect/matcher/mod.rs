@@ -1,6 +1,8 @@
-//! Matchers of rules with a pattern: each is a function of the bytes around one anchor.
+//! Matchers: functions that test the window around one anchor and return a candidate. They do not search a text for
+//! anchors and do not resolve overlaps.
 
 pub(crate) mod block;
 pub(crate) mod keyword;
 pub(crate) mod pattern;
 pub(crate) mod prefixed;
+pub(crate) mod window;

@@ -1,27 +1,31 @@
-//! Literals that rules hang on.
+//! The anchors of a rule set: which rules each literal belongs to, and how large a window they need.
+//! Searching is not done here.
 
 use std::collections::HashMap;
 
-use crate::detect::EDGE;
-use crate::detect::prefilter::groups;
+use crate::detect::matcher::window::EDGE;
 use crate::rules::Rule;
 
-/// A literal that some rules hang on.
+/// The number of leading bytes of an anchor from which the searched four bytes are chosen.
+pub(crate) const DEPTH: usize = 12;
+
+/// A literal that occurs in every match of some rules.
 pub(crate) struct Anchor {
     pub(crate) text: Vec<u8>,
     pub(crate) ignore_case: bool,
-    /// The rules, in the order in which they are tried.
+    /// The indices of the rules, in the order in which they are tried.
     pub(crate) rules: Vec<usize>,
-    /// How far around it any of them may look.
+    /// The largest reach of these rules, in bytes.
     pub(crate) reach: usize,
 }
 
-/// How much of a text an anchor is about, in bytes.
+/// The sizes of an anchor and its window, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
+    /// The length of the anchor.
     pub(crate) length: usize,
-    /// On each side of it.
-    pub(crate) seen: usize,
+    /// The size of the window on each side.
+    pub(crate) margin: usize,
 }
 
 impl Anchor {
@@ -29,44 +33,39 @@ impl Anchor {
         self.text.len()
     }
 
-    /// Whether it matches in either case, as a word of a name does.
+    /// Returns whether the anchor is a word of a name, which matches in either case.
     pub(crate) const fn is_word(&self) -> bool {
         self.ignore_case
     }
 
     #[inline]
-    pub(crate) fn stands_at(&self, text: &[u8], start: usize) -> bool {
+    pub(crate) fn matches_at(&self, text: &[u8], start: usize) -> bool {
         text.get(start..start + self.len()).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
         })
     }
 
     pub(crate) const fn extent(&self) -> Extent {
-        Extent { length: self.len(), seen: self.reach + EDGE }
-    }
-
-    /// Where its rarest four bytes stand.
-    pub(crate) fn rarest(&self) -> usize {
-        groups::rare_bytes(self)[0].1
+        Extent { length: self.len(), margin: self.reach + EDGE }
     }
 }
 
-/// The anchors of rules, each once.
+/// Collects the anchors of `rules`, each once.
 pub(crate) fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
-    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
-    let mut found: Vec<Anchor> = Vec::new();
-    for (index, rule) in rules.iter().enumerate() {
+    let mut indices: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut anchors: Vec<Anchor> = Vec::new();
+    for (rule_index, rule) in rules.iter().enumerate() {
         for anchor in rule.anchors.iter() {
-            let at = *places.entry((anchor.as_ref(), rule.ignore_case)).or_insert_with(|| {
+            let index = *indices.entry((anchor.as_ref(), rule.ignore_case)).or_insert_with(|| {
                 let text = anchor.as_bytes().to_vec();
-                found.push(Anchor { text, ignore_case: rule.ignore_case, rules: Vec::new(), reach: 0 });
-                found.len() - 1
+                anchors.push(Anchor { text, ignore_case: rule.ignore_case, rules: Vec::new(), reach: 0 });
+                anchors.len() - 1
             });
-            found[at].rules.push(index);
-            found[at].reach = found[at].reach.max(rule.reach);
+            anchors[index].rules.push(rule_index);
+            anchors[index].reach = anchors[index].reach.max(rule.reach);
         }
     }
-    // The pack's own limit is far lower.
-    found.truncate(usize::from(u16::MAX));
-    found
+    // Anchors are numbered with 16 bits. The rule pack's own limit is far lower.
+    anchors.truncate(usize::from(u16::MAX));
+    anchors
 }

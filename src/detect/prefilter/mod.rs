@@ -1,70 +1,70 @@
-//! The first look at a text: places where an anchor of some rule stands. Cheap, since every byte passes here,
-//! and local: every place counts, whatever stands before it, so that a part of a text can be searched alone.
+//! The prefilter: finds the positions where an anchor of some rule occurs. It runs no regular expression and
+//! decides nothing about a match. Every byte passes through here, so it has to be cheap. It is also local: whether
+//! a position is found depends on the bytes of the anchor only, so a part of a text can be searched alone.
 //!
-//! Each anchor is found by four bytes of it. There are two ways, which find the same. The quick one sends the text
-//! through a sieve, thirty-two bytes at a time, and asks the table of all such bytes at the places that it marks. It
-//! has to be set up, so it is taken once a megabyte was searched. The other one asks the table at every place.
+//! Each anchor is found by four of its bytes. Two methods find the same positions. The fast one sends the text
+//! through the byte filter, 32 or 64 bytes at a time, and looks up the marked positions in a table of all such
+//! bytes. It has a set-up cost, so it is used after the first megabyte. The other method looks up every position in
+//! the table.
 
 mod anchor;
-mod groups;
+mod buckets;
 mod table;
 
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::bytescan::{Backend, POSITIONS};
+use crate::bytescan::{BLOCK, Backend};
 use crate::rules::Rule;
 pub(crate) use anchor::{Anchor, Extent};
 
-use anchor::anchors_of;
-use groups::Groups;
-use table::{Found, GRAM, Table, folded};
+use anchor::{DEPTH, anchors_of};
+use buckets::{AnchorFilter, rarest_gram};
+use table::{GRAM, GramSource, Table, folded};
 
-/// The anchors of all rules, made ready.
+/// A search for the anchors of all rules.
 pub(crate) struct Prefilter {
     anchors: Vec<Anchor>,
-    /// Of each anchor what is asked most often, side by side.
+    /// The extents of the anchors, which are read more often than the rest, next to each other in memory.
     extents: Vec<Extent>,
     table: Table,
-    longest: usize,
-    quick: OnceLock<Quick>,
-    /// Bytes that were searched before the quick way was set up.
+    max_length: usize,
+    filtered: OnceLock<FilteredSearch>,
+    /// The number of bytes that were searched before the filtered search was set up.
     searched: AtomicUsize,
 }
 
-/// The quick way.
-struct Quick {
-    groups: Groups,
-    /// Of other bytes of the anchors than the slow way looks for.
+/// The state of the fast method.
+struct FilteredSearch {
+    filter: AnchorFilter,
+    /// A table of its own, since the filter uses other bytes of the anchors than the search by table alone.
     table: Table,
 }
 
-/// So many bytes are searched before the quick way is set up, which takes as long as searching them does.
+/// The number of bytes that are searched before the fast method is set up. The set-up takes as long as searching
+/// them.
 const WARM_UP: usize = 1 << 20;
 
-/// Less is looked at the slow way: the name of a file is shorter than what the quick one looks at at a time.
-const LEAST: usize = POSITIONS;
+/// Shorter regions are searched by table alone. File names, for example, are shorter than one step of the filter.
+const MIN_FILTERED: usize = BLOCK;
 
-/// How far into an anchor the bytes stand that are looked for.
-const DEPTH: usize = 12;
-
-/// Words of marks that are taken at a time.
+/// The number of bitmask words that are filled at a time.
 const WORDS: usize = 64;
 
-/// What a search shows: where an anchor stands, and which one.
+/// The callback of a search: receives the start of an anchor and its number.
 type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 
 impl Prefilter {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let anchors = anchors_of(rules);
-        let longest = anchors.iter().map(Anchor::len).max().unwrap_or(0);
-        let table = table(&anchors, Anchor::rarest);
+        let max_length = anchors.iter().map(Anchor::len).max().unwrap_or(0);
+        let table = table_of(&anchors, rarest_gram);
         let extents = anchors.iter().map(Anchor::extent).collect();
-        Self { anchors, extents, table, longest, quick: OnceLock::new(), searched: AtomicUsize::new(0) }
+        Self { anchors, extents, table, max_length, filtered: OnceLock::new(), searched: AtomicUsize::new(0) }
     }
 
-    /// Whether an anchor that matches as it is written stands in a text.
+    /// Returns whether a text contains a case-sensitive anchor.
     pub(crate) fn has_exact(&self, text: &[u8]) -> bool {
         self.search(text, &(0..text.len()), |_, number| {
             if self.anchor(number).is_word() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -80,88 +80,88 @@ impl Prefilter {
         self.extents[usize::from(number)]
     }
 
-    /// The length of the longest anchor.
-    pub(crate) const fn longest(&self) -> usize {
-        self.longest
+    /// Returns the length of the longest anchor.
+    pub(crate) const fn max_length(&self) -> usize {
+        self.max_length
     }
 
-    /// Shows each place where an anchor begins in a region, in no order, until `visit` breaks. The rest of
-    /// the anchor may lie behind the region.
+    /// Calls `visit` for each anchor that begins in a region, in no particular order, until `visit` breaks. The
+    /// rest of the anchor may be after the region.
     pub(crate) fn search(
         &self,
         text: &[u8],
         region: &Range<usize>,
         mut visit: impl FnMut(usize, u16) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        match self.quick(region.len()) {
-            Some(quick) => self.search_quickly(quick, text, region, &mut visit),
-            None => self.search_slowly(text, region, &mut visit),
+        match self.filtered(region.len()) {
+            Some(filtered) => self.search_filtered(filtered, text, region, &mut visit),
+            None => self.search_by_table(text, region, &mut visit),
         }
     }
 
-    /// The quick way, if it pays and the processor knows it.
+    /// Returns the fast method if it pays for `more` bytes and the processor has a vector backend.
     #[inline]
-    fn quick(&self, more: usize) -> Option<&Quick> {
-        if more < LEAST {
+    fn filtered(&self, more: usize) -> Option<&FilteredSearch> {
+        if more < MIN_FILTERED {
             return None;
         }
-        if let Some(quick) = self.quick.get() {
-            return Some(quick);
+        if let Some(filtered) = self.filtered.get() {
+            return Some(filtered);
         }
-        if Backend::best() == Backend::Slow
+        if Backend::best() == Backend::Scalar
             || self.searched.fetch_add(more, Ordering::Relaxed) + more < WARM_UP
         {
             return None;
         }
-        Some(self.quick.get_or_init(|| {
-            let (groups, chosen) = Groups::of(&self.anchors);
-            let mut chosen = chosen.into_iter();
-            Quick { groups, table: table(&self.anchors, |_| chosen.next().unwrap_or(0)) }
+        Some(self.filtered.get_or_init(|| {
+            let (filter, offsets) = AnchorFilter::new(&self.anchors);
+            let mut offsets = offsets.into_iter();
+            FilteredSearch { filter, table: table_of(&self.anchors, |_| offsets.next().unwrap_or(0)) }
         }))
     }
 
-    fn search_quickly(
+    fn search_filtered(
         &self,
-        quick: &Quick,
+        filtered: &FilteredSearch,
         text: &[u8],
         region: &Range<usize>,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
         let mut words = [0; WORDS];
-        for from in (region.start..end).step_by(WORDS * POSITIONS) {
-            let words = &mut words[..(end - from).div_ceil(POSITIONS).min(WORDS)];
-            quick.groups.fill_bitmask(text, from, words);
-            for (from, word) in (from..).step_by(POSITIONS).zip(words.iter()) {
-                for place in bits(known(&quick.table, text, from, *word)) {
-                    self.verify(&quick.table, text, region, from + place, visit)?;
+        for from in (region.start..end).step_by(WORDS * BLOCK) {
+            let words = &mut words[..(end - from).div_ceil(BLOCK).min(WORDS)];
+            filtered.filter.fill_bitmask(text, from, words);
+            for (from, word) in (from..).step_by(BLOCK).zip(words.iter()) {
+                for offset in set_bits(in_table(&filtered.table, text, from, *word)) {
+                    self.verify(&filtered.table, text, region, from + offset, visit)?;
                 }
             }
         }
         ControlFlow::Continue(())
     }
 
-    fn search_slowly(&self, text: &[u8], region: &Range<usize>, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    fn search_by_table(&self, text: &[u8], region: &Range<usize>, visit: &mut Visit<'_>) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
         let mut at = region.start;
         while let Some(window) = text.get(at..at + 8).filter(|_| at < end) {
-            self.look(text, region, at, window, visit)?;
+            self.check_four(text, region, at, window, visit)?;
             at += 4;
         }
-        // The last few bytes, as if zeros followed.
+        // The last few bytes are padded with zeros.
         while at < end {
             let mut window = [0; 8];
             let rest = &text[at..text.len().min(at + 8)];
             window[..rest.len()].copy_from_slice(rest);
-            self.look(text, region, at, &window, visit)?;
+            self.check_four(text, region, at, &window, visit)?;
             at += 4;
         }
         ControlFlow::Continue(())
     }
 
-    /// Looks at four places.
+    /// Looks up the grams at four positions from `at` on. `window` holds the eight bytes there.
     #[inline]
-    fn look(
+    fn check_four(
         &self,
         text: &[u8],
         region: &Range<usize>,
@@ -173,17 +173,18 @@ impl Prefilter {
         bytes.copy_from_slice(window);
         let word = u64::from_le_bytes(bytes) | FOLD;
         let grams = [0, 8, 16, 24].map(|shift| (word >> shift & 0xffff_ffff) as u32);
-        if grams.iter().fold(0, |any, gram| any | self.table.may_know(*gram)) == 0 {
+        if grams.iter().fold(0, |any, gram| any | self.table.may_contain(*gram)) == 0 {
             return ControlFlow::Continue(());
         }
         for (gram, at) in grams.into_iter().zip(at..text.len()) {
-            if self.table.may_know(gram) == 1 {
+            if self.table.may_contain(gram) == 1 {
                 self.verify(&self.table, text, region, at, visit)?;
             }
         }
         ControlFlow::Continue(())
     }
 
+    /// Calls `visit` for each anchor whose gram is at `at` and that matches there in full.
     #[inline]
     fn verify(
         &self,
@@ -194,9 +195,9 @@ impl Prefilter {
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let next = text.get(at + GRAM).copied().unwrap_or(0);
-        for Found { anchor, offset } in table.known(gram_at(text, at), next) {
+        for GramSource { anchor, offset } in table.sources(gram_at(text, at), next) {
             let Some(start) = at.checked_sub(usize::from(offset)) else { continue };
-            if region.contains(&start) && self.anchor(anchor).stands_at(text, start) {
+            if region.contains(&start) && self.anchor(anchor).matches_at(text, start) {
                 visit(start, anchor)?;
             }
         }
@@ -204,24 +205,23 @@ impl Prefilter {
     }
 }
 
-/// The table of what is looked for of each anchor.
-fn table(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
+/// Builds the table of the grams that begin at `offset` in each anchor.
+fn table_of(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
     Table::new((0..).zip(anchors).map(|(number, anchor)| {
         let offset = u8::try_from(offset(anchor)).unwrap_or(0);
-        (&anchor.text[..], Found { anchor: number, offset })
+        (&anchor.text[..], GramSource { anchor: number, offset })
     }))
 }
 
-/// Of the places from `from` on that a word marks, those that the table knows. Few are, so nothing hangs on a guess
-/// of which.
+/// Returns the bits of `word` whose grams are in the table. A few are, so the loop has no branch to mispredict.
 #[inline]
-fn known(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
-    bits(word).fold(0, |known, at| known | u64::from(table.may_know(gram_at(text, from + at))) << at)
+fn in_table(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
+    set_bits(word).fold(0, |found, at| found | u64::from(table.may_contain(gram_at(text, from + at))) << at)
 }
 
-/// The places of the bits that are set.
+/// Returns the indices of the bits that are set.
 #[inline]
-fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+fn set_bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let at = word.trailing_zeros() as usize;
         (word != 0).then(|| {
@@ -231,7 +231,7 @@ fn bits(mut word: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The four bytes at a place, as if zeros followed the text.
+/// Returns the four bytes at a position. Bytes past the end of the text count as zero.
 #[inline]
 fn gram_at(text: &[u8], at: usize) -> u32 {
     let mut gram = [0; GRAM];
@@ -242,7 +242,7 @@ fn gram_at(text: &[u8], at: usize) -> u32 {
     folded(gram)
 }
 
-/// Sets the bit that tells large letters from small ones, in eight bytes.
+/// The bit that differs between an uppercase and a lowercase letter, for eight bytes.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 #[cfg(test)]

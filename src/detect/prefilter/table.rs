@@ -1,58 +1,61 @@
-//! Four bytes of each anchor, in lower case, by their hash: a bit for each says whether any anchor has them, so a
-//! place in a text costs one multiplication and one load, however many anchors there are.
+//! A hash table of four bytes (a gram) of each anchor, in lowercase. One bit for each hash says whether any anchor
+//! has the gram, so a position in a text costs one multiplication and one load, however many anchors there are.
 
-/// How many bytes of an anchor are looked at.
+/// The number of bytes in a gram.
 pub(crate) const GRAM: usize = 4;
 
-/// Four bytes of anchors.
+/// The grams of all anchors.
 pub(crate) struct Table {
     /// A bit for each hash.
     bits: Box<[u8; BITS / 8]>,
-    /// What is looked for, by its hash.
+    /// The grams, sorted by hash.
     grams: Vec<Gram>,
-    /// Where in `grams` those begin whose hash begins with a number.
+    /// For each head of a hash, the index in `grams` where its grams begin.
     heads: Vec<u16>,
 }
 
-/// Bits of the table: 16 KiB stay in the nearest cache, and 3,000 entries leave 49 of 50 bits unset.
+/// The number of bits in the table. 16 KiB stay in the first-level cache, and 3,000 entries leave 49 of 50 bits
+/// unset.
 const BITS: usize = 1 << 17;
 
-/// Bits of a hash that `heads` goes by.
+/// The number of leading bits of a hash that index `heads`.
 const HEAD_BITS: u32 = 12;
 
-/// Small, since the table is asked every few hundred bytes and should stay in the cache.
+/// An entry of the table. It is small, since the table is read every few hundred bytes and should stay in the cache.
 #[derive(Clone, Copy)]
 struct Gram {
     bytes: u32,
-    found: Found,
-    /// The anchor's next byte, in lower case, or zero: most places where the four stand are none of the anchor.
+    source: GramSource,
+    /// The byte of the anchor after the gram, in lowercase, or zero. Most occurrences of a gram are not in its
+    /// anchor.
     next: u8,
 }
 
-/// What four bytes are a part of.
+/// The anchor that a gram belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Found {
+pub(crate) struct GramSource {
     pub(crate) anchor: u16,
-    /// Where in the anchor they stand.
+    /// The offset of the gram in the anchor.
     pub(crate) offset: u8,
 }
 
 impl Table {
-    /// Of the texts of anchors, each with the place in it that is looked for.
-    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], Found)>) -> Self {
+    /// Builds the table from the texts of anchors, each with the position of its gram.
+    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], GramSource)>) -> Self {
         let mut table =
             Self { bits: Box::new([0; BITS / 8]), grams: Vec::new(), heads: vec![0; (1 << HEAD_BITS) + 1] };
-        for (text, found) in anchors {
-            let at = usize::from(found.offset);
+        for (text, source) in anchors {
+            let at = usize::from(source.offset);
             match text.get(at..at + GRAM) {
-                Some(gram) => table.add(gram, found, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
-                // Three bytes, and what may stand behind them, folded: a user's name behind `://` may be in any script.
+                Some(gram) => table.add(gram, source, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
+                // An anchor of three bytes gets an entry for each byte that may follow it, folded: a user's name
+                // after `://` may be in any script.
                 None => (b' '..=u8::MAX)
-                    .filter(|byte| byte | 0x20 == *byte)
-                    .for_each(|byte| table.add(&[text, &[byte]].concat(), found, 0)),
+                    .filter(|byte| byte | FOLD == *byte)
+                    .for_each(|byte| table.add(&[text, &[byte]].concat(), source, 0)),
             }
         }
-        table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.found));
+        table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.source));
         for gram in &table.grams {
             table.heads[head(hash(gram.bytes)) + 1] += 1;
         }
@@ -62,36 +65,36 @@ impl Table {
         table
     }
 
-    fn add(&mut self, gram: &[u8], found: Found, next: u8) {
+    fn add(&mut self, gram: &[u8], source: GramSource, next: u8) {
         let mut bytes = [0; GRAM];
         bytes.copy_from_slice(gram);
         let bytes = folded(bytes);
         let hash = hash(bytes);
         self.bits[hash / 8] |= 1 << (hash % 8);
-        self.grams.push(Gram { bytes, found, next });
+        self.grams.push(Gram { bytes, source, next });
     }
 
-    /// Whether some anchor may have four bytes: 1 or 0.
+    /// Returns 1 if some anchor may have the gram, and 0 if none has it.
     #[inline]
-    pub(crate) fn may_know(&self, gram: u32) -> u8 {
+    pub(crate) fn may_contain(&self, gram: u32) -> u8 {
         let hash = hash(gram);
         self.bits[hash / 8] >> (hash % 8) & 1
     }
 
-    /// The anchors that may have four bytes and the one behind them.
+    /// Returns the anchors that have the gram and, if they are longer, the byte `next` after it.
     #[inline]
-    pub(crate) fn known(&self, gram: u32, next: u8) -> impl Iterator<Item = Found> + '_ {
+    pub(crate) fn sources(&self, gram: u32, next: u8) -> impl Iterator<Item = GramSource> + '_ {
         let head = head(hash(gram));
-        let known = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
-        let fits = move |known: &&Gram| known.bytes == gram && (known.next == 0 || known.next == next | FOLD);
-        self.grams[known].iter().filter(fits).map(|known| known.found)
+        let entries = usize::from(self.heads[head])..usize::from(self.heads[head + 1]);
+        let fits = move |entry: &&Gram| entry.bytes == gram && (entry.next == 0 || entry.next == next | FOLD);
+        self.grams[entries].iter().filter(fits).map(|entry| entry.source)
     }
 }
 
-/// Sets the bit that tells large letters from small ones.
+/// The bit that differs between an uppercase and a lowercase letter.
 const FOLD: u8 = 0x20;
 
-/// Four bytes as the table knows them.
+/// Returns four bytes in the form of the table: as an integer, with the case bit set.
 #[inline]
 pub(crate) const fn folded(bytes: [u8; GRAM]) -> u32 {
     u32::from_le_bytes(bytes) | 0x2020_2020

@@ -10,7 +10,9 @@ pub(crate) mod trees;
 
 use std::collections::HashMap;
 
-use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::finding::{
+    History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help,
+};
 use crate::git::{ObjectDatabase, Oid, OpenError, Refs, Repository};
 use crate::provenance::{CommitGraph, Commits, TreeContents, tell};
 use crate::scan::group::Occurrence;
@@ -78,7 +80,7 @@ pub(crate) fn scan_history(
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
                 path: Some(scanner.shown_path(&name)),
-                message: format!("the submodule's store: {error}"),
+                message: format!("the submodule's store: {}", message_with_help(&error)),
             }),
         }
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{EntryKind, Index, Repository, os_string, path_bytes};
 use crate::text::escape_path;
 
@@ -86,7 +86,9 @@ impl Search {
                 match Repository::open_git_dir(&path) {
                     Ok(repository) if self.is_new(&path) => self.stores.found.push((name, repository)),
                     Ok(_) => {}
-                    Err(error) => self.unread(&name, format!("the submodule's store: {error}")),
+                    Err(error) => {
+                        self.unread(&name, format!("the submodule's store: {}", message_with_help(&error)))
+                    }
                 }
                 // A submodule's submodules have their stores in its own.
                 work.push(path.join("modules"));
@@ -116,7 +118,7 @@ impl Search {
                         }
                     }
                     Ok(None) => {}
-                    Err(error) => self.unread(&name, error.to_string()),
+                    Err(error) => self.unread(&name, message_with_help(&error)),
                 }
             }
         }

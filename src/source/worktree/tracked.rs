@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{EntryKind, Index, IndexEntry, IndexError, Repository, os_string, path_bytes};
 use crate::source::checkout::Checkout;
 use crate::source::worktree::{FileContent, FileLister, ListedFile, special};
@@ -109,7 +109,7 @@ impl<'t> Tracked<'t> {
                 path: Some(escape_path(name)),
                 message: "the submodule is not checked out; `git submodule update --init` fetches it".into(),
             }),
-            (Err(error), _) => self.unreadable(name, error.to_string()),
+            (Err(error), _) => self.unreadable(name, message_with_help(&error)),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'t> Tracked<'t> {
             Ok(Some(inner)) => self.list(&inner, &name, folder),
             // What git would not take for a repository, its files are read as any others.
             Ok(None) => {}
-            Err(error) => self.unreadable(&name, error.to_string()),
+            Err(error) => self.unreadable(&name, message_with_help(&error)),
         }
     }
 
@@ -130,5 +130,5 @@ impl<'t> Tracked<'t> {
 }
 
 fn index_problem(error: &IndexError) -> Problem {
-    Problem { kind: ProblemKind::CorruptObject, path: None, message: error.to_string() }
+    Problem { kind: ProblemKind::CorruptObject, path: None, message: message_with_help(error) }
 }

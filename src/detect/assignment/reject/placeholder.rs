@@ -4,17 +4,17 @@
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
-use crate::detect::randomness::statistics::{runs, walks};
+use crate::detect::randomness::statistics::{has_walk, longest_runs};
 
 /// Returns whether a value has a repetition or a sequence that does not occur in random values.
 pub(crate) fn has_run_or_sequence(value: &[u8]) -> bool {
     const MIN_RUN: usize = 6;
     const MIN_SEQUENCE: usize = 6;
-    let (run, ascending) = runs(&value[..value.len().min(64)]);
-    run >= MIN_RUN || ascending >= MIN_SEQUENCE || walks(value, MIN_SEQUENCE + 2)
+    let (run, ascending) = longest_runs(&value[..value.len().min(64)]);
+    run >= MIN_RUN || ascending >= MIN_SEQUENCE || has_walk(value, MIN_SEQUENCE + 2)
 }
 
-/// Words for the kind of a value. The first [`SECRET_WORDS`] of them name a secret.
+/// Words for the kind of a value.
 const KINDS: [&[u8]; 17] = [
     b"passphrase",
     b"password",
@@ -35,7 +35,7 @@ const KINDS: [&[u8]; 17] = [
     b"auth",
 ];
 
-/// How many of [`KINDS`] name a secret.
+/// The number of words in [`KINDS`] that name a secret: the first ones.
 const SECRET_WORDS: usize = 12;
 
 static KIND_WORDS: PrefixSet<{ KINDS.len() }> = PrefixSet::new(&KINDS);
@@ -138,7 +138,7 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if value.len() > MAX_LENGTH
-        || digits > MAX_DIGITS && (tail < digits || !walks(&value[value.len() - tail..], tail))
+        || digits > MAX_DIGITS && (tail < digits || !has_walk(&value[value.len() - tail..], tail))
     {
         return false;
     }
@@ -185,7 +185,7 @@ pub(crate) fn has_placeholder_word(value: &[u8], stats: &ValueStats) -> bool {
     let is_secret_word = |word: &[u8]| secret_words.contains(&word);
     let words = identifier::split_words(value);
     let are_plain = words.iter().all(|word| {
-        word[0].is_ascii_alphabetic() || word.len() < 3 || walks(word, word.len()) && word.len() < 10
+        word[0].is_ascii_alphabetic() || word.len() < 3 || has_walk(word, word.len()) && word.len() < 10
     });
     let (Some(first), Some(last)) = (words.iter().next(), words.iter().next_back()) else { return false };
     if words.len() > 1 && words.len() < 6 && are_plain {

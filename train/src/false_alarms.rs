@@ -1,4 +1,4 @@
-//! Alarms in code that holds no secrets: how many for each 100,000 lines, and where each of them stands.
+//! Counts the false alarms in code without secrets, and lists their positions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use skant::source::worktree::{IgnoreMode, PathOrigin};
 
 use crate::report::scanner;
 
-/// Scans folders with a model, and tells what is found there.
-pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
+/// Scans folders without secrets with a model, and prints each false alarm and how many there are in 100,000 lines.
+pub(crate) fn print(folders: &[PathBuf], model: &Model) {
     let detector = || Detector::new(RuleSet::builtin()).with_model(model.clone());
     let (mut lines, mut medium, mut high) = (0, 0, 0);
     for folder in folders {
@@ -28,22 +28,22 @@ pub(crate) fn tell(folders: &[PathBuf], model: &Model) {
         let report =
             scanner().with_detector(detector()).scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in report.findings.iter().filter(|finding| finding.confidence >= Confidence::Medium) {
-            let mut places: Vec<_> =
-                finding.locations.iter().map(|place| (&place.path, place.start.line)).collect();
-            places.dedup();
-            medium += places.len();
-            high += if finding.confidence == Confidence::High { places.len() } else { 0 };
-            for (path, line) in places {
+            let mut positions: Vec<_> =
+                finding.locations.iter().map(|location| (&location.path, location.start.line)).collect();
+            positions.dedup();
+            medium += positions.len();
+            high += if finding.confidence == Confidence::High { positions.len() } else { 0 };
+            for (path, line) in positions {
                 let name = folder.join(path);
                 println!("alarm {}:{line} {} {}", name.display(), finding.rule, finding.confidence.name());
             }
         }
     }
-    let share = |count: usize| count as f64 * 100_000.0 / lines.max(1) as f64;
+    let rate = |count: usize| count as f64 * 100_000.0 / lines.max(1) as f64;
     println!(
         "clean: {lines} lines, {medium} alarms ({:.2} in 100,000 lines), {high} high ({:.2})",
-        share(medium),
-        share(high)
+        rate(medium),
+        rate(high)
     );
 }
 

@@ -1,0 +1,66 @@
+//! Resolves candidates that overlap: decides which of them are kept. It reads no text except to compare values.
+
+use std::collections::HashSet;
+
+use crate::detect::candidate::Candidate;
+use crate::detect::compiled_rules::CompiledRules;
+use crate::detect::nested::archived::ArchivedValues;
+use crate::detect::pair::attach_companions;
+
+/// Returns the candidates that are kept, sorted by start. Candidates in archives may overlap, since all values of a
+/// compressed member have the same span; each value of a member is kept once. A candidate that was found in an
+/// archive without opening it is dropped in favour of those found in its members.
+pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>) -> Vec<Candidate> {
+    let (mut archived, plain): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_archived);
+    let mut kept = attach_companions(rules, text, most_specific(plain));
+    if archived.is_empty() {
+        return kept;
+    }
+    let mut seen = HashSet::new();
+    archived.retain(|candidate| {
+        let nested = candidate.nested.as_ref();
+        nested.is_some_and(|nested| seen.insert((nested.value, candidate.span.clone(), nested.via.clone())))
+    });
+    archived.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
+    let mut values = ArchivedValues::default();
+    for candidate in &archived {
+        values.add(candidate);
+    }
+    kept.retain(|candidate| !values.contain(text, candidate));
+    kept.extend(archived);
+    kept.sort_by_key(|candidate| candidate.span.start);
+    kept
+}
+
+/// Returns candidates that do not overlap, sorted by start. Of two that overlap, the one with the earlier rule is
+/// kept, since a provider's rule comes before a generic one. Of those with the same start and rule, the one with
+/// the higher tier and the fewer encodings is kept.
+pub(crate) fn most_specific(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    found.sort_by(|one, other| one.precedence().cmp(&other.precedence()));
+    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    for candidate in found {
+        match kept.last() {
+            Some(last) if last.span.end > candidate.span.start => {
+                if candidate.rule < last.rule {
+                    kept.pop();
+                    kept.push(candidate);
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_specific_of_two_overlapping_candidates_is_kept() {
+        let found = [(3, 0..10), (1, 4..9), (3, 20..30)].map(|(rule, span)| Candidate::sample(rule, span));
+        let kept = most_specific(found.into());
+        let kept: Vec<_> = kept.iter().map(|candidate| (candidate.rule, candidate.span.clone())).collect();
+        assert_eq!(kept, [(1, 4..9), (3, 20..30)]);
+    }
+}
