@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::assess::unused_suppressions::{Coverage, find_unused_comments, find_unused_entries};
 use crate::assess::{Occurrence, TextOrigin};
-use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::git::{ObjectDatabase, ObjectKind, Oid, Repository};
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::error::ScanError;
@@ -168,6 +168,6 @@ fn staged_content(repository: Option<&Repository>, oid: &Oid, shown_path: &str) 
         message,
     };
     let repository = repository.ok_or_else(|| unreadable("it is in no repository".into()))?;
-    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(error.to_string()))?;
+    let objects = ObjectDatabase::open(repository).map_err(|error| unreadable(message_with_help(&error)))?;
     objects.read_as(oid, ObjectKind::Blob).map_err(|error| read_problem(&error, Some(shown_path.to_owned())))
 }

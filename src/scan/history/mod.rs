@@ -18,7 +18,9 @@ use std::collections::HashMap;
 
 use crate::assess::Occurrence;
 use crate::assess::unused_suppressions::{Coverage, find_unused_entries};
-use crate::finding::{History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::finding::{
+    History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help,
+};
 use crate::git::{ObjectDatabase, Repository};
 use crate::scan::error::ScanError;
 use crate::scan::history::repository::scan_repository;
@@ -28,7 +30,7 @@ use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::scanner::Scanner;
 use crate::secret::ValueId;
 use crate::source::ScanControl;
-use crate::source::history::find_submodule_stores;
+use crate::source::history::find_submodule_repositories;
 
 pub use options::{HistoryOptions, ProvenanceMode};
 
@@ -43,7 +45,7 @@ pub(crate) fn scan_history(
     let mut main = scan_repository(scanner, repository, b"", options, control)?;
     let (trees, is_traced) = (std::mem::take(&mut main.root_trees), main.is_traced);
     whole.add(main);
-    let submodules = find_submodule_stores(repository);
+    let submodules = find_submodule_repositories(repository);
     whole.problems.extend(submodules.problems);
     if is_traced {
         let names: Vec<Vec<u8>> = submodules.found.iter().map(|(name, _)| name.clone()).collect();
@@ -58,7 +60,7 @@ pub(crate) fn scan_history(
             Err(error) => whole.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
                 path: Some(scanner.shown_path(&name)),
-                message: format!("the object database of the submodule: {error}"),
+                message: format!("the object database of the submodule: {}", message_with_help(&error)),
             }),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{
     Index, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
 };
@@ -117,7 +117,7 @@ impl NamedObjects {
                 Err(error) => self.problems.push(Problem {
                     kind: ProblemKind::CorruptObject,
                     path: Some(escape_path(&path_bytes(&file))),
-                    message: error.to_string(),
+                    message: message_with_help(&error),
                 }),
             }
         }
