@@ -1,8 +1,8 @@
-//! How fast text is searched, on one core: `cargo bench --bench search -- PATH…`.
+//! The speed of the detector on one core: `cargo bench --bench search -- PATH…`.
 //!
-//! All files below the paths are read into memory first. Then, in turn and several times, a literal search passes over
-//! them, and the detector with all its rules. The table shows medians, and ratios to the literal search, since absolute
-//! times say little about another machine.
+//! All files below the paths are read into memory. Then a literal search and the detector with all its rules run over
+//! them in turn, several times. The table shows medians, and ratios to the literal search, which carry over to other
+//! machines better than times do.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
@@ -18,17 +18,17 @@ const USAGE: &str = "\
 usage: cargo bench --bench search -- [--runs N] [--worst] [PATH…]
 
   PATH      files and folders, all of which are read; two copies of git's history are not needed
-  --runs N  so many times each, in turn (5)
+  --runs N  runs of each search, in turn (5)
   --worst   texts of 100 MB instead that are all anchors, or all base64";
 
-/// So much is read at most, in bytes.
-const MOST: usize = 400 << 20;
+/// A limit on the bytes that are read.
+const MAX_BYTES: usize = 400 << 20;
 
-/// So often in a row the literal search is run for one measurement.
+/// Repetitions of the literal search for one measurement.
 const REPEAT: u32 = 20;
 
 fn main() -> ExitCode {
-    // cargo itself passes `--bench`.
+    // cargo passes `--bench`.
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let (mut runs, mut worst, mut paths) = (5, false, Vec::new());
     while let Some(argument) = arguments.next() {
@@ -63,7 +63,7 @@ fn row(name: &str, texts: &[Vec<u8>], runs: usize) {
     let finder = memchr::memmem::Finder::new(literal.as_bytes());
     let (mut searched, mut detected, mut found) = (Vec::new(), Vec::new(), 0);
     for _ in 0..=runs {
-        // Many times over, since the system counts in steps of some milliseconds.
+        // Repeated, since the system's clock advances in steps of some milliseconds.
         let all = || texts.iter().map(|text| finder.find_iter(text).count()).sum::<usize>();
         searched.push(timed(|| (0..REPEAT).map(|_| all()).sum()).0 / REPEAT);
         let (time, count) =
@@ -90,20 +90,20 @@ fn timed(work: impl FnOnce() -> usize) -> (Duration, usize) {
     (time.unwrap_or_else(|| start.0.elapsed()), found)
 }
 
-/// Of this thread, where the system tells it: the clock on the wall counts what else the machine does.
+/// Returns the processor time of this thread, if the system has it: other programs do not count in it.
 fn processor_time() -> Option<Duration> {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    statistics.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// The median of all but the first, which warms the caches and compiles expressions.
+/// Returns the median of all but the first run, which warms the caches and compiles expressions.
 fn median(mut times: Vec<Duration>) -> Duration {
     times.remove(0);
     times.sort_unstable();
     times[times.len() / 2]
 }
 
-/// In gigabytes (10⁹ bytes) a second.
+/// Returns gigabytes (10⁹ bytes) per second.
 #[expect(clippy::cast_precision_loss, reason = "it is printed with three digits")]
 fn speed(size: usize, time: Duration) -> f64 {
     size as f64 / 1e9 / time.as_secs_f64()
@@ -116,7 +116,7 @@ fn read(path: PathBuf) -> Vec<Vec<u8>> {
             folders.extend(entries.flatten().map(|entry| entry.path()).filter(|path| !path.is_symlink()));
         } else if let Ok(text) = std::fs::read(&path) {
             size += text.len();
-            if size > MOST {
+            if size > MAX_BYTES {
                 break;
             }
             texts.push(text);
@@ -125,7 +125,7 @@ fn read(path: PathBuf) -> Vec<Vec<u8>> {
     texts
 }
 
-/// Texts in which every byte asks for a second look.
+/// Returns texts in which every byte passes the byte filter.
 fn worst_cases() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let filled = |piece: &str| vec![piece.as_bytes().iter().copied().cycle().take(100 << 20).collect()];
     let mut state = 1_u64;

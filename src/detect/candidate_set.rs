@@ -154,9 +154,9 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::decode::archive::make::{stored, zip};
     use crate::detect::{Detector, Evidence, ScanResult};
     use crate::rules::RuleSet;
+    use testkit::archives::{stored, zip};
 
     /// Room for eight.
     fn detector(least: Confidence) -> Detector {

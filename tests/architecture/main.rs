@@ -1,5 +1,5 @@
-//! Holds the rooms of `src/` to their order: a room uses only what stands to its right. Every `crate::` and
-//! `super::` path counts, wherever it stands, test code included.
+//! Checks the layers of `src/`: a module uses only modules of lower layers. Every `crate::` and `super::` path counts,
+//! in test code as well.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a panic here is the failure report")]
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use paths::{Source, Used};
 
-/// The picture: from left to right; rooms of one level may not use each other.
+/// The layers, from the top; modules of one layer may not use each other.
 const LEVELS: [&[&str]; 14] = [
     &["main"],
     &["cli"],
@@ -28,7 +28,7 @@ const LEVELS: [&[&str]; 14] = [
     &["atomic_file", "text"],
 ];
 
-/// Crates and parts of the standard library that only some rooms may name: the path, and where.
+/// Crates and parts of the standard library that only some modules may name: the path, and the modules.
 const KEPT: [(&[&str], &[&str]); 10] = [
     (&["std", "net"], &["net"]),
     (&["core", "net"], &["net"]),
@@ -42,19 +42,19 @@ const KEPT: [(&[&str], &[&str]); 10] = [
     (&["std", "process", "exit"], &["cli/process.rs"]),
 ];
 
-/// Macros that print: what people and programs read is written to streams that can fail.
+/// Macros that print. All output goes to streams whose errors are handled.
 const PRINTING: [&str; 5] = ["println", "eprintln", "print", "eprint", "dbg"];
 
-const MOST_LINES: usize = 400;
+const MAX_LINES: usize = 400;
 
-fn level(room: &str) -> Option<usize> {
-    LEVELS.iter().position(|rooms| rooms.contains(&room))
+fn level(module_name: &str) -> Option<usize> {
+    LEVELS.iter().position(|modules| modules.contains(&module_name))
 }
 
-/// What is wrong with one file of `src/`, whose path is told from there.
+/// Returns the faults of one file of `src/`, whose path is relative to it.
 fn faults(file: &str, text: &str) -> Vec<String> {
     let module = module_of(file);
-    let room = match file {
+    let module_name = match file {
         "main.rs" => "main",
         "lib.rs" => "lib",
         _ => module.first().copied().unwrap_or_default(),
@@ -67,15 +67,15 @@ fn faults(file: &str, text: &str) -> Vec<String> {
         match path.split_first() {
             Some((&"crate" | &"skant", rest)) => {
                 let Some(target) = rest.first().filter(|name| **name != "*") else {
-                    fault("hides which room is meant");
+                    fault("hides which module is meant");
                     continue;
                 };
-                match (level(room), level(target)) {
+                match (level(module_name), level(target)) {
                     // Names that the root itself would define: there are none.
-                    (_, None) => fault("names no room"),
-                    (Some(from), Some(to)) if from < to || room == *target => {}
-                    (None, _) => fault("the root only declares rooms"),
-                    _ => fault(&format!("{room} may only use what stands to its right")),
+                    (_, None) => fault("names no module"),
+                    (Some(from), Some(to)) if from < to || module_name == *target => {}
+                    (None, _) => fault("the root only declares modules"),
+                    _ => fault(&format!("{module_name} may use lower layers only")),
                 }
             }
             _ => {
@@ -89,12 +89,12 @@ fn faults(file: &str, text: &str) -> Vec<String> {
         }
     }
     for (name, line) in &source.macros {
-        if PRINTING.contains(name) && room != "main" {
+        if PRINTING.contains(name) && module_name != "main" {
             faults.push(format!("src/{file}:{line}: `{name}!`: only main may print"));
         }
     }
-    if text.lines().count() > MOST_LINES {
-        faults.push(format!("src/{file}: longer than {MOST_LINES} lines; it has more than one subject"));
+    if text.lines().count() > MAX_LINES {
+        faults.push(format!("src/{file}: longer than {MAX_LINES} lines; it has more than one subject"));
     }
     faults
 }
@@ -122,11 +122,11 @@ fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn every_room_uses_only_what_stands_to_its_right() {
+fn module_uses_lower_layers_only() {
     let mut files = Vec::new();
     files_below(&source_folder(), &mut files);
     files.sort();
-    assert!(files.len() > 50, "the sources are where they are looked for");
+    assert!(files.len() > 50, "`src/` has files");
     let mut wrong = Vec::new();
     for path in files {
         let name = path.strip_prefix(source_folder()).unwrap().to_str().unwrap().replace('\\', "/");
@@ -136,7 +136,7 @@ fn every_room_uses_only_what_stands_to_its_right() {
 }
 
 #[test]
-fn the_picture_shows_the_rooms_that_there_are() {
+fn layers_list_every_module() {
     let there: BTreeSet<String> = std::fs::read_dir(source_folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -146,24 +146,23 @@ fn the_picture_shows_the_rooms_that_there_are() {
     let shown: BTreeSet<String> = LEVELS.concat().into_iter().map(str::to_owned).collect();
     assert_eq!(there, shown);
     let lib = std::fs::read_to_string(source_folder().join("lib.rs")).unwrap();
-    for room in shown.iter().filter(|room| *room != "main") {
-        assert!(lib.contains(&format!("pub mod {room};\n")), "lib.rs declares {room}");
+    for module_name in shown.iter().filter(|module_name| *module_name != "main") {
+        assert!(lib.contains(&format!("pub mod {module_name};\n")), "lib.rs declares {module_name}");
     }
 }
 
 #[test]
-fn the_picture_is_the_one_in_the_book() {
-    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
-    // The book is not part of the package that is published.
-    let Ok(book) = std::fs::read_to_string(book) else { return };
-    let words = book.split_whitespace().collect::<Vec<_>>().join(" ");
-    let picture = LEVELS[1..].iter().map(|rooms| rooms.join(", ")).collect::<Vec<_>>().join(" → ");
+fn layers_match_the_architecture_document() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let words = document.split_whitespace().collect::<Vec<_>>().join(" ");
+    let picture = LEVELS[1..].iter().map(|modules| modules.join(", ")).collect::<Vec<_>>().join(" → ");
     let picture = format!("main, {picture}");
     assert!(words.contains(&picture), "ARCHITECTURE.md shows {picture}");
 }
 
 #[test]
-fn a_wrong_arrow_is_caught_in_any_coat() {
+fn wrong_dependency_is_caught_in_any_syntax() {
     for (file, text) in [
         ("finding.rs", "use crate::scan::Engine;"),
         ("finding.rs", "fn f() { crate::scan::staged() }"),
@@ -211,12 +210,12 @@ fn a_wrong_arrow_is_caught_in_any_coat() {
     ] {
         assert!(!faults(file, text).is_empty(), "{file}: {text}");
     }
-    let long = "//\n".repeat(MOST_LINES + 1);
+    let long = "//\n".repeat(MAX_LINES + 1);
     assert_eq!(faults("finding.rs", &long).len(), 1);
 }
 
 #[test]
-fn a_right_arrow_is_not_caught() {
+fn allowed_dependency_is_not_caught() {
     for (file, text) in [
         ("main.rs", "fn main() { skant::cli::run(); println!(\"x\") }"),
         ("lib.rs", "//! Uses crate::scan.\npub mod assess;\npub mod cli;"),

@@ -3,13 +3,13 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// What a file names.
+/// The names in a file.
 pub(crate) struct Source<'t> {
     pub(crate) paths: Vec<Used<'t>>,
     pub(crate) macros: Vec<(&'t str, usize)>,
 }
 
-/// A path, `super` and `self` resolved, groups taken apart; one into the own crate begins with `crate`.
+/// A path with `super` and `self` resolved and groups expanded. A path into the own crate begins with `crate`.
 pub(crate) struct Used<'t> {
     pub(crate) path: Vec<&'t str>,
     pub(crate) line: usize,
@@ -31,17 +31,17 @@ struct Reader<'t> {
     macros: Vec<(&'t str, usize)>,
 }
 
-/// Words that a path may follow but that are no part of it.
+/// Keywords that a path may follow and that are no part of it.
 const KEYWORDS: [&str; 20] = [
     "use", "as", "in", "impl", "for", "mut", "dyn", "where", "ref", "move", "return", "break", "if", "else",
     "match", "while", "const", "pub", "fn", "let",
 ];
 
 impl<'t> Source<'t> {
-    /// Reads a file that is the module `module`.
+    /// Reads the file of the module `module`.
     pub(crate) fn read(text: &'t str, module: &[&'t str]) -> Self {
         let mut reader = Reader { tokens: tokens(text), at: 0, paths: Vec::new(), macros: Vec::new() };
-        // Inline modules change what `super` means; each with the depth of braces at which it ends.
+        // Inline modules change the meaning of `super`; each with the depth of braces at which it ends.
         let (mut inside, mut depth) = (Vec::new(), 0_usize);
         while let (token, _) = reader.token(0)
             && token != Token::End
@@ -85,7 +85,7 @@ impl<'t> Reader<'t> {
         self.tokens.get(self.at + ahead).copied().unwrap_or((Token::End, 0))
     }
 
-    /// Whether this is a field or method of what stands before it.
+    /// Whether this is a field or a method.
     fn is_member(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| self.tokens[at].0);
         let range = self.at >= 2 && self.tokens[self.at - 2].0 == Token::Sign('.');
@@ -122,7 +122,7 @@ impl<'t> Reader<'t> {
         self.rest(here, Vec::new());
     }
 
-    /// Reads what is left of a path: words, then perhaps a group.
+    /// Reads the rest of a path: words, then perhaps a group.
     fn rest(&mut self, here: &[&'t str], mut path: Vec<&'t str>) {
         let line = self.token(0).1;
         loop {
@@ -134,7 +134,7 @@ impl<'t> Reader<'t> {
                     self.group(here, &path);
                     return;
                 }
-                // `Vec::<…>`: what stands inside is read for itself.
+                // `Vec::<…>`: the types inside are read separately.
                 _ => break,
             }
             self.at += 1;
@@ -168,7 +168,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// A path from the crate's root, where it leads into the own crate.
+/// Resolves a path from the crate's root, if it leads into the own crate.
 fn resolved<'t>(here: &[&'t str], path: &[&'t str]) -> Vec<&'t str> {
     let Some((&first, rest)) = path.split_first() else { return Vec::new() };
     let mut place = match first {
@@ -221,7 +221,7 @@ fn tokens(text: &str) -> Vec<(Token<'_>, usize)> {
     found
 }
 
-/// The length of a comment that may hold others.
+/// Returns the length of a comment, which may contain others.
 fn comment(text: &str) -> usize {
     let (mut depth, mut at) = (0, 0);
     while at < text.len() {
@@ -239,12 +239,12 @@ fn comment(text: &str) -> usize {
     text.len()
 }
 
-/// The length of `"…"`.
+/// Returns the length of `"…"`.
 fn quoted(text: &str) -> usize {
     ended(text.char_indices().peekable(), '"').unwrap_or(text.len())
 }
 
-/// The length of `'x'`, or of the sign of a lifetime or label.
+/// Returns the length of `'x'`, or of the apostrophe of a lifetime or label.
 fn character(text: &str) -> usize {
     let mut signs = text.char_indices();
     let (_, second, third) = (signs.next(), signs.next(), signs.next());
@@ -267,7 +267,7 @@ fn ended(mut signs: Peekable<CharIndices<'_>>, quote: char) -> Option<usize> {
     None
 }
 
-/// What stands before the quote of `b"`, `r"`, `br##"`, `c"`, and whether escapes count in it.
+/// Returns the prefix of `b"`, `r"`, `br##"`, `c"`, and whether escapes count in it.
 fn string_start(text: &str) -> Option<(&str, bool)> {
     let at = text.find('"')?;
     let letters = text[..at].trim_end_matches('#');

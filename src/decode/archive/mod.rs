@@ -165,9 +165,4 @@ fn number<const N: usize>(text: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-#[allow(unreachable_pub, dead_code, missing_docs, reason = "it is for other programs, too")]
-#[allow(clippy::expect_used, reason = "a panic there is the failure report")]
-#[path = "../../../tests/support/archives.rs"]
-pub(crate) mod make;
-#[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 use crate::decode::archive::*;
 
-use make::{ENCRYPTED, Lie, STREAMED, Zipped, gzip, stored, tar, tarred, zip, zipped};
+use testkit::archives as make;
+use testkit::archives::{ENCRYPTED, Forged, STREAMED, Zipped, gzip, stored, tar, tarred, zip, zipped};
 
 const SAID: &[u8] = b"what the member says, and says again, and says again\n";
 
@@ -134,20 +135,20 @@ fn a_member_that_one_of_two_places_hides_is_read() {
     };
     for lie in [
         (|_| {}) as fn(&mut Zipped),
-        |member| member.central.is_left_out = true,
-        |member| member.central = Lie { packed: Some(1), ..Lie::default() },
-        |member| member.local = Lie { packed: Some(1), ..Lie::default() },
-        |member| member.local = Lie { packed: Some(0xffff_fff0), ..Lie::default() },
-        |member| member.central = Lie { method: Some(0), ..Lie::default() },
-        |member| member.local = Lie { method: Some(0), ..Lie::default() },
-        |member| member.local = Lie { method: Some(99), ..Lie::default() },
-        |member| member.local = Lie { sum: Some(1), ..Lie::default() },
+        |member| member.central.is_missing = true,
+        |member| member.central = Forged { packed: Some(1), ..Forged::default() },
+        |member| member.local = Forged { packed: Some(1), ..Forged::default() },
+        |member| member.local = Forged { packed: Some(0xffff_fff0), ..Forged::default() },
+        |member| member.central = Forged { method: Some(0), ..Forged::default() },
+        |member| member.local = Forged { method: Some(0), ..Forged::default() },
+        |member| member.local = Forged { method: Some(99), ..Forged::default() },
+        |member| member.local = Forged { sum: Some(1), ..Forged::default() },
     ] {
         let members = hidden(lie);
         assert!(members.contains(&said("zip:hidden")), "{members:?}");
         assert!(members.contains(&("zip:also".into(), b"also".to_vec())), "{members:?}");
     }
-    let names = hidden(|member| member.local = Lie { name: Some(b"other".to_vec()), ..Lie::default() });
+    let names = hidden(|member| member.local = Forged { name: Some(b"other".to_vec()), ..Forged::default() });
     assert!(names.contains(&said("zip:hidden")));
 }
 
@@ -218,7 +219,7 @@ fn of_a_damaged_zip_the_rest_is_read() {
     let mut wrong = whole;
     wrong[second + 31..second + 34].fill(0xff);
     is_broken(&wrong, "zip:a", "zip:b: its bytes cannot be inflated");
-    let sums = Lie { sum: Some(7), ..Lie::default() };
+    let sums = Forged { sum: Some(7), ..Forged::default() };
     let wrong = zip(&[Zipped { local: sums.clone(), central: sums, ..zipped("a", SAID) }]);
     is_broken(&wrong, "zip:a", "zip:a: its checksum does not fit");
 }
@@ -232,8 +233,10 @@ fn four_letters_by_chance_are_no_damage() {
 
 #[test]
 fn what_no_directory_tells_of_is_read_if_its_sum_fits() {
-    let hidden =
-        zip(&[Zipped { central: Lie { is_left_out: true, ..Lie::default() }, ..stored("hidden", SAID) }]);
+    let hidden = zip(&[Zipped {
+        central: Forged { is_missing: true, ..Forged::default() },
+        ..stored("hidden", SAID)
+    }]);
     let hidden = &hidden[..memchr::memmem::find(&hidden, b"PK\x05\x06").unwrap()];
     let whole = zip(&[zipped("a", b"seen")]);
     let members = opened(&[b"#!/bin/sh\n", hidden, &whole].concat());
@@ -252,7 +255,7 @@ fn behind_a_member_that_does_not_end_the_next_one_is_read() {
     };
     let size = u32::try_from(make::deflated(SAID).len() - 5).unwrap();
     let mut cut =
-        alone(Zipped { local: Lie { packed: Some(size), ..Lie::default() }, ..zipped("cut", SAID) });
+        alone(Zipped { local: Forged { packed: Some(size), ..Forged::default() }, ..zipped("cut", SAID) });
     cut.truncate(cut.len() - 5);
     let (members, faults) = opened(&[cut, alone(stored("next", SAID))].concat());
     assert!(members.contains(&said("zip:next")), "{members:?}");
@@ -343,7 +346,8 @@ fn members_that_lie_in_each_other_end() {
     // All entries of the directory lead to the same large member.
     let mut members = vec![stored("a", &vec![b'a'; 1 << 20])];
     members.extend(
-        (0..200).map(|_| Zipped { local: Lie { is_left_out: true, ..Lie::default() }, ..stored("b", b"") }),
+        (0..200)
+            .map(|_| Zipped { local: Forged { is_missing: true, ..Forged::default() }, ..stored("b", b"") }),
     );
     let mut text = zip(&members);
     assert!(opened(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Corrupt));

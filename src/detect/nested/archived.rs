@@ -159,9 +159,9 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::decode::archive::make::{gzip, stored, tar, zip, zipped};
     use crate::detect::Evidence;
     use crate::rules::RuleSet;
+    use testkit::archives::{gzip, stored, tar, zip, zipped};
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
