@@ -1,4 +1,4 @@
-//! Parts of skant alone, each in a process of its own, so that time and memory are its own.
+//! Parts of skant, each in a process of its own, so that time and memory are its own.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,10 +13,10 @@ use skant::source::{ObjectView, ScanControl, Visitor};
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
 
-/// The hidden argument for [`untold`].
-pub(crate) const UNTOLD: &str = "--untold";
+/// The hidden argument for [`without_provenance`].
+pub(crate) const WITHOUT_PROVENANCE: &str = "--without-provenance";
 
-/// Takes every object and does nothing with it.
+/// Ignores every object.
 struct Nothing;
 
 impl Visitor for Nothing {
@@ -34,8 +34,8 @@ pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Searches a history without telling who brought in what.
-pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
+/// Searches a history without the provenance of findings.
+pub(crate) fn without_provenance(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let now = jiff::Timestamp::now();
     let scanner = Scanner::new(Policy {

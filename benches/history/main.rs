@@ -1,48 +1,29 @@
-//! How fast a history is read, against what else reads it: `cargo bench --bench history -- REPO`.
+//! The speed of a history scan, compared with other programs: `cargo bench --bench history -- REPO`.
 //!
-//! All programs run in turn, several times, on one repository and machine; the table shows medians, and ratios to
-//! skant. On Linux only, where `/proc` tells time and memory.
+//! All programs run in turn, several times, on one repository and machine. The table shows medians, and ratios to
+//! skant. Linux only: time and memory are read from `/proc`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
-mod contenders;
 mod inside;
 mod measure;
 mod plant;
-#[path = "../../tests/support/templates.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "the tests use other parts of it"
-)]
-mod templates;
-#[path = "../../tests/support/tokens.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "the tests use more of it"
-)]
-mod tokens;
+mod programs;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use contenders::Contender;
 use measure::Sample;
+use programs::Program;
 
 const USAGE: &str = "\
 usage: cargo bench --bench history -- [--runs N] [--plant N] [--only NAME,…] REPO
 
   REPO        a repository; its whole history is read, and nothing in it is changed
-  --runs N    so many times each, in turn (3)
+  --runs N    runs of each program, in turn (3)
   --plant N   first makes a copy with N more commits that bring, change and take away made-up keys
-  --only …    only these rows: skant, untold, decode, git, and programs on the PATH
+  --only …    only these rows: skant, no-provenance, decode, git, and programs on the PATH
               (kingfisher, noseyparker, betterleaks, gitleaks)";
 
 struct PathFilter {
@@ -53,11 +34,11 @@ struct PathFilter {
 }
 
 fn main() -> ExitCode {
-    // cargo itself passes `--bench`.
+    // cargo passes `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [inside::DECODE, repository] => inside::decode(Path::new(repository)),
-        [inside::UNTOLD, repository] => inside::untold(Path::new(repository)),
+        [inside::WITHOUT_PROVENANCE, repository] => inside::without_provenance(Path::new(repository)),
         _ => match asked(&arguments) {
             Ok(asked) => compare(&asked),
             Err(wrong) => {
@@ -103,20 +84,19 @@ fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
         0 => given.clone(),
         count => plant::copy(&given, &scratch.path().join("planted.git"), count)?,
     };
-    let mut contenders = contenders::all(&repository, scratch.path())?;
-    contenders
-        .retain(|contender| asked.only.is_empty() || asked.only.iter().any(|name| name == contender.key));
+    let mut programs = programs::all(&repository, scratch.path())?;
+    programs.retain(|program| asked.only.is_empty() || asked.only.iter().any(|name| name == program.key));
     describe(asked, &given)?;
-    let mut samples: Vec<Vec<Sample>> = contenders.iter().map(|_| Vec::new()).collect();
+    let mut samples: Vec<Vec<Sample>> = programs.iter().map(|_| Vec::new()).collect();
     for run in 0..asked.runs {
-        for (contender, samples) in contenders.iter().zip(&mut samples) {
-            eprintln!("run {} of {}: {}", run + 1, asked.runs, contender.name);
-            contender.prepare()?;
-            samples.push(measure::run(&mut contender.command(), &scratch.path().join("said"))?);
+        for (program, samples) in programs.iter().zip(&mut samples) {
+            eprintln!("run {} of {}: {}", run + 1, asked.runs, program.name);
+            program.prepare()?;
+            samples.push(measure::run(&mut program.command(), &scratch.path().join("said"))?);
         }
     }
-    print_table(&contenders, &samples);
-    println!("\nskant found {} secrets.", contenders::secrets(&repository)?);
+    print_table(&programs, &samples);
+    println!("\nskant found {} secrets.", programs::secrets(&repository)?);
     Ok(())
 }
 
@@ -150,7 +130,7 @@ fn git(repository: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> 
     if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err("git failed".into()) }
 }
 
-fn print_table(contenders: &[Contender], samples: &[Vec<Sample>]) {
+fn print_table(programs: &[Program], samples: &[Vec<Sample>]) {
     println!("| | wall s | user s | peak MB | of it anonymous | wall, × skant | exit |");
     println!("|---|--:|--:|--:|--:|--:|--:|");
     let median = |samples: &[Sample], of: fn(&Sample) -> f64| {
@@ -159,16 +139,16 @@ fn print_table(contenders: &[Contender], samples: &[Vec<Sample>]) {
         values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
     };
     let wall = |samples: &[Sample]| median(samples, |sample| sample.wall);
-    let own = contenders.iter().position(|contender| contender.key == "skant");
+    let own = programs.iter().position(|program| program.key == "skant");
     let own = own.map_or(f64::NAN, |at| wall(&samples[at]));
-    for (contender, samples) in contenders.iter().zip(samples) {
+    for (program, samples) in programs.iter().zip(samples) {
         let mut exits: Vec<String> = samples.iter().map(|sample| sample.exit.clone()).collect();
         exits.dedup();
         let gave_up = samples.iter().any(|sample| sample.gave_up);
         let ratio = if gave_up { "gave up".to_owned() } else { format!("{:.2}", wall(samples) / own) };
         println!(
             "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {ratio} | {} |",
-            contender.name,
+            program.name,
             wall(samples),
             median(samples, |sample| sample.user),
             median(samples, |sample| sample.peak),

@@ -1,4 +1,4 @@
-//! One run of a program: time and memory, as `/proc` tells them.
+//! One run of a program: time and memory from `/proc`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,37 +9,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What one run took.
+/// The costs of one run.
 pub(crate) struct Sample {
     /// Seconds.
     pub(crate) wall: f64,
-    /// Seconds on all processors, in the program and what it started.
+    /// Seconds of processor time, of the program and its children.
     pub(crate) user: f64,
-    /// The most memory at any time, in MB: the program's and what it started, mapped files included.
+    /// The highest memory use in MB, of the program and its children, with mapped files.
     pub(crate) peak: f64,
     /// The same without files.
     pub(crate) anonymous: f64,
-    /// Whether it said that it did not read all.
+    /// Whether it reported that it did not read everything.
     pub(crate) gave_up: bool,
-    /// How it ended.
+    /// Its exit status.
     pub(crate) exit: String,
 }
 
-/// How often memory is looked at. What is more short-lived is seen only in one process (`VmHWM`).
+/// The interval of memory samples. For processes that live shorter, `VmHWM` is used.
 const STEP: Duration = Duration::from_millis(4);
 
 /// The unit of times in `/proc`, the same on all Linux machines.
 const TICKS: f64 = 100.0;
 
-/// What scanners say that gave up before the end, as git does where an object is absent. Their times say nothing.
+/// Messages of scanners that gave up before the end, as git does if an object is missing. Their times mean nothing.
 const GAVE_UP: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
 
-/// Runs a command; what it says on standard error goes to the file `said`.
-pub(crate) fn run(command: &mut Command, said: &Path) -> Result<Sample, Box<dyn Error>> {
+/// Runs a command, with standard error in the file `messages`.
+pub(crate) fn run(command: &mut Command, messages: &Path) -> Result<Sample, Box<dyn Error>> {
     let before = user_of_children()?;
     let start = Instant::now();
     let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(said)?).spawn()?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(messages)?).spawn()?;
     let (id, is_done) = (child.id(), AtomicBool::new(false));
     let (status, wall, memory) = thread::scope(|scope| {
         let watch = scope.spawn(|| watch(id, &is_done));
@@ -49,9 +49,9 @@ pub(crate) fn run(command: &mut Command, said: &Path) -> Result<Sample, Box<dyn 
         (status, wall, watch.join().unwrap_or_default())
     });
     let exit = status?.code().map_or_else(|| "signal".to_owned(), |code| code.to_string());
-    let said = fs::read(said)?;
-    let said = String::from_utf8_lossy(&said);
-    let gave_up = GAVE_UP.iter().any(|words| said.contains(words));
+    let messages = fs::read(messages)?;
+    let messages = String::from_utf8_lossy(&messages);
+    let gave_up = GAVE_UP.iter().any(|words| messages.contains(words));
     Ok(Sample {
         wall,
         user: user_of_children()? - before,
@@ -89,7 +89,7 @@ fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     most
 }
 
-/// The sizes in a process's status, in MB; none if it is gone.
+/// Returns the sizes in a process's status, in MB; empty if the process has ended.
 fn status(process: &str) -> HashMap<String, f64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let sizes = text.lines().filter_map(|line| {
@@ -100,10 +100,10 @@ fn status(process: &str) -> HashMap<String, f64> {
     sizes.collect()
 }
 
-/// The time of all children that have ended, in seconds.
+/// Returns the time of all ended children, in seconds.
 fn user_of_children() -> Result<f64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/stat")?;
-    // The name in brackets may hold anything; 13 fields after it the time stands.
+    // The name in parentheses may contain anything; the time is the 13th field after it.
     let ticks = text.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(13));
     Ok(ticks.ok_or("/proc/self/stat is of another form")?.parse::<f64>()? / TICKS)
 }

@@ -184,9 +184,9 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::decode::archive::make::{stored, zip};
     use crate::detect::{Detector, Evidence, ScanResult};
     use crate::rules::RuleSet;
+    use testkit::archives::{stored, zip};
 
     const MAX_COUNT: usize = 8;
 
