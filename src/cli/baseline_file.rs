@@ -94,8 +94,8 @@ impl BaselineFile {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: IgnoreMode::AsGit,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: PathOrigin::Program,
         };
         let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {

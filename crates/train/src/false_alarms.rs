@@ -22,8 +22,8 @@ pub(crate) fn print(folders: &[PathBuf], model: &Model) {
             repository: None,
             root: folder,
             names: std::slice::from_ref(folder),
-            ignoring: IgnoreMode::Nothing,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::Nothing,
+            origin: PathOrigin::Program,
         };
         let report =
             scanner().with_detector(detector()).scan_files(&files, &ScanControl::default()).expect("a scan");

@@ -35,8 +35,8 @@ pub(crate) fn write(paths: &Paths, examples: &Examples, folds: &[Fold], words: &
             repository: None,
             root: &data,
             names: &files,
-            ignoring: IgnoreMode::Nothing,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::Nothing,
+            origin: PathOrigin::Program,
         };
         let report = scanner.scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in &report.findings {

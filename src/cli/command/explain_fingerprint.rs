@@ -54,8 +54,8 @@ pub(super) fn run(
             repository: Some(&repository),
             root: top,
             names: &names,
-            ignoring: IgnoreMode::AsGit,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: PathOrigin::Program,
         };
         let report = scanner.scan_files(&files, control)?;
         if let Some(text) = describe_matches(scanner, &report, query) {

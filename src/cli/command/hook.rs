@@ -88,8 +88,8 @@ impl HookRun<'_> {
                 repository: Some(self.repository),
                 root: &top,
                 names: &other_files,
-                ignoring: IgnoreMode::AsGit,
-                named: PathOrigin::Program,
+                ignore_mode: IgnoreMode::AsGit,
+                origin: PathOrigin::Program,
             };
             let mut more = scanner.scan_files(&files, self.control)?;
             advise(&mut more, scanner.detector().rules(), Situation::Files);

@@ -153,8 +153,8 @@ fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Resul
         repository: repository.as_ref(),
         root: &root,
         names: &names,
-        ignoring: if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit },
-        named: PathOrigin::Person,
+        ignore_mode: if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit },
+        origin: PathOrigin::Person,
     };
     let report = scanner.scan_files(&files, control)?;
     Ok((report, scanner, Situation::Files))
