@@ -94,7 +94,7 @@ fn what_nothing_holds_is_pruned_and_what_the_history_holds_is_not() {
     let gone = "0123456789abcdef anthropic-api-key old.env -- gone\n";
     std::fs::write(sandbox.dir.join(".skant-baseline"), format!("{}{gone}", baseline(&sandbox))).unwrap();
     let said = run(&sandbox, 1, &["baseline", "check"]);
-    assert!(said.contains("nothing holds it any more: 0123456789abcdef"), "{said}");
+    assert!(said.contains("not found any more: 0123456789abcdef"), "{said}");
     run(&sandbox, 0, &["baseline", "prune"]);
     assert!(
         !baseline(&sandbox).contains("0123456789abcdef") && baseline(&sandbox).contains("app.env -- old")
@@ -103,7 +103,7 @@ fn what_nothing_holds_is_pruned_and_what_the_history_holds_is_not() {
     // One that has ended is reported and not removed: its value still stands there.
     let ended = baseline(&sandbox).replace(" -- old", " until=2020-01-01 -- old");
     sandbox.write(".skant-baseline", ended);
-    assert!(run(&sandbox, 1, &["baseline", "check"]).contains("ended on 2020-01-01"));
+    assert!(run(&sandbox, 1, &["baseline", "check"]).contains("expired on 2020-01-01"));
     let (code, said) = report(&sandbox, &["--history"]);
     assert_eq!(code, 1);
     assert!(said["notes"].to_string().contains("ended on 2020-01-01"), "{said:#}");
@@ -166,10 +166,10 @@ fn a_finding_is_allowed_on_the_record() {
     let fingerprint = fingerprints(&report(&sandbox, &["--staged"]).1).remove(0);
     for (args, said) in [
         (vec!["allow", "xyz", "--reason", "r"], "hexadecimal digits"),
-        (vec!["allow", &fingerprint, "--reason", " "], "has to say why"),
-        (vec!["allow", &fingerprint, "--reason", &key], "holds a secret"),
-        (vec!["allow", &fingerprint, "--reason", "r", "--until", "soon"], "takes a date"),
-        (vec!["allow", &fingerprint, "--reason", "r", "--until", "2020-01-01"], "has passed"),
+        (vec!["allow", &fingerprint, "--reason", " "], "say why the value is not a secret"),
+        (vec!["allow", &fingerprint, "--reason", &key], "contains a secret"),
+        (vec!["allow", &fingerprint, "--reason", "r", "--until", "soon"], "such as 2027-01-31"),
+        (vec!["allow", &fingerprint, "--reason", "r", "--until", "2020-01-01"], "is in the past"),
         (vec!["allow", "abcdef", "--reason", "r"], "whole fingerprint"),
     ] {
         let told = run(&sandbox, 2, &args);
@@ -308,9 +308,7 @@ fn settings_are_checked_and_their_places_underlined() {
     );
     let examples = "examples = [\"k = acme_0123\"]\ncounterexamples = [\"acme_\"]\n";
     std::fs::write(own, format!("{RULE}{examples}")).unwrap();
-    assert!(
-        run(&sandbox, 2, &["config", "check", own]).contains("acme-token: it finds nothing in example 1")
-    );
+    assert!(run(&sandbox, 2, &["config", "check", own]).contains("acme-token: example 1 has no finding"));
     std::fs::write(own, RULE).unwrap();
     assert!(run(&sandbox, 0, &["config", "check", own]).contains("fine"));
     let schema: Value = serde_json::from_str(&run(&sandbox, 0, &["config", "schema"])).unwrap();
@@ -547,14 +545,17 @@ fn a_place_is_explained_with_all_that_looked_at_it() {
     sandbox.write("app.env", format!("# nothing\nKEY={key}\nOTHER_SECRET=sk-ant-api03-xxx\n"));
     let said = run(&sandbox, 0, &["explain", "app.env:2"]);
     for part in
-        ["2:5  anthropic-api-key", "has the full structure", &fingerprint, "verdict     a finding", "80 bits"]
+        ["2:5  anthropic-api-key", "has the full structure", &fingerprint, "result      a finding", "80 bits"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!said.contains(&key[20..60]) && !said.contains("3:"), "{said}");
-    assert!(run(&sandbox, 0, &["explain", "app.env:1"]).contains("no rule looked here"));
+    assert!(run(&sandbox, 0, &["explain", "app.env:1"]).contains("no rule was evaluated here"));
     let third = run(&sandbox, 0, &["explain", "app.env:3:1"]);
-    assert!(third.contains("3:14  `sk-ant-` stands there, so these looked: anthropic-"), "{third}");
+    assert!(
+        third.contains("3:14  `sk-ant-` occurs here, so these rules were evaluated: anthropic-"),
+        "{third}"
+    );
     let by_name = run(&sandbox, 0, &["explain", &fingerprint[..8]]);
     assert!(by_name.contains("app.env:2:5") && by_name.contains("has the full structure"), "{by_name}");
     // What only the history holds, and what is suppressed.
@@ -565,14 +566,14 @@ fn a_place_is_explained_with_all_that_looked_at_it() {
     run(&sandbox, 0, &["allow", &fingerprint, "--reason", "made up"]);
     let allowed = run(&sandbox, 0, &["explain", "app.env:1"]);
     assert!(
-        allowed.contains("suppressed  by baseline: made up") && allowed.contains("no finding: suppressed"),
+        allowed.contains("suppressed  by baseline: made up") && allowed.contains("not a finding: suppressed"),
         "{allowed}"
     );
     assert!(
         run(&sandbox, 2, &["explain", "00112233445566ff"])
             .contains("no value in the working tree or the history")
     );
-    assert!(run(&sandbox, 2, &["explain", "absent.env:3"]).contains("is no file and no fingerprint"));
+    assert!(run(&sandbox, 2, &["explain", "absent.env:3"]).contains("is not a file and not a fingerprint"));
     let piped = sandbox.skant_with_input(&["explain", "-"], format!("a\n{key}\n").as_bytes());
     assert!(text_of(&piped).contains("2:1  anthropic-api-key"), "{}", text_of(&piped));
 }

@@ -13,7 +13,8 @@ pub fn merge_reports(mut first: Report, second: Report) -> Report {
                 known.confidence = known.confidence.max(finding.confidence);
                 known.places += finding.places;
                 known.locations.extend(finding.locations);
-                sort_and_limit(&mut known.locations);
+                sort_locations(&mut known.locations);
+                known.locations.truncate(Finding::MAX_LOCATIONS);
             }
             None => first.findings.push(finding),
         }
@@ -28,14 +29,13 @@ pub fn merge_reports(mut first: Report, second: Report) -> Report {
     first
 }
 
-/// Sorts locations, removes duplicates, and keeps the first [`Finding::MAX_LOCATIONS`].
-pub(crate) fn sort_and_limit(locations: &mut Vec<Location>) {
+/// Sorts locations and removes duplicates.
+pub(crate) fn sort_locations(locations: &mut Vec<Location>) {
     locations.sort_by(|one, other| location_order(one).cmp(&location_order(other)));
     locations.dedup();
-    locations.truncate(Finding::MAX_LOCATIONS);
 }
 
-pub(crate) fn location_order(location: &Location) -> impl Ord + '_ {
+fn location_order(location: &Location) -> impl Ord + '_ {
     let commit = location.commit.as_ref().map(|commit| (&commit.date, &commit.id));
     (&location.path, location.start, location.kind, commit, &location.blob, location.bytes)
 }

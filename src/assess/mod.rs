@@ -1,8 +1,17 @@
-//! Evidence to findings: one confidence for each piece of evidence.
+//! From evidence to findings: one confidence for each piece of evidence, one finding for each value, and the suppressions
+//! of the policy. It reads no file, searches no text and writes no report.
 
+pub(crate) mod assessor;
 pub(crate) mod confidence;
+pub(crate) mod explain;
+pub(crate) mod group;
 pub(crate) mod merge;
 pub(crate) mod reasons;
+pub(crate) mod unused_suppressions;
 
 pub use confidence::{Assessment, assess};
+pub use explain::ExplainedEvidence;
 pub use merge::merge_reports;
+
+pub(crate) use assessor::{Assessor, RatedEvidence};
+pub(crate) use group::{GroupedFindings, Occurrence, TextOrigin};

@@ -103,10 +103,10 @@ pub enum CiError {
     },
     /// A git command failed.
     #[error(transparent)]
-    #[diagnostic(code(skant::ci::git))]
+    #[diagnostic(transparent)]
     Git(#[from] GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
-    #[diagnostic(code(skant::ci::refs))]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
 }

@@ -1,17 +1,33 @@
-//! The arguments, as clap reads them.
+//! The arguments, as clap parses them. The descriptions of the commands are in `command_table`.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValue;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
-/// Keeps secrets out of git, Anthropic's keys first.
+use super::command_table;
+use crate::report::Format;
+
+/// Parses the arguments; the first one is the program's name.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Returns clap's description of the program and its commands.
+pub(crate) fn command() -> clap::Command {
+    command_table::with_descriptions(Arguments::command())
+}
+
+/// Keep secrets out of git, Anthropic's keys first.
 #[derive(Debug, Parser)]
-#[command(name = "skant", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "skant", version, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 clean and complete, 1 findings, 2 something could not be checked or the call is \
-    wrong, 3 both, 130 interrupted."
+    after_help = "Exit codes: 0 everything read and nothing found, 1 findings, 2 something could not be checked or \
+    the arguments are wrong, 3 both, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -22,70 +38,62 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Looks for secrets in files, in what is staged, in a range of commits, or in a whole history.
-    Scan(Box<Scan>),
-    /// What git and the pre-commit framework call.
-    Hook(Hook),
-    /// Puts the git hooks in place; a hook that is there already is kept and called first.
     Install(Install),
-    /// Takes the git hooks away and puts back what was there before.
-    Uninstall(Install),
-    /// The rules in force.
-    Rules(Rules),
-    /// Puts a finding on record, so that it is suppressed, counted and listed: in `.skant-baseline`.
-    Allow(Allow),
-    /// Puts all findings that there are on record, and keeps the record.
-    Baseline(Baseline),
-    /// The settings in force and where each came from.
-    Config(Config),
-    /// Why something is, or is not, a finding.
+    Uninstall(Uninstall),
+    Hook(Hook),
+    Scan(Box<Scan>),
     Explain(Explain),
-    /// The completions of a shell, for whoever packages skant.
+    Rules(Rules),
+    Allow(Allow),
+    Baseline(Baseline),
+    Config(Config),
+    Demo(Demo),
     Completions {
-        /// Which shell.
+        /// The shell.
         shell: clap_complete::Shell,
     },
-    /// The manual page, in roff.
     Man,
+    Version,
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of all commands")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Common {
     /// Run as if started in DIR.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// Read settings from FILE, besides the repository's `skant.toml`.
+    /// Read settings from FILE as well; they take precedence over the repository's `skant.toml`.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Do not read the repository's own policy: `skant.toml`, `.skant-baseline`.
+    /// Ignore the repository's own policy: `skant.toml` and `.skant-baseline`.
     #[arg(long, global = true)]
     pub(crate) no_repo_config: bool,
-    /// Show what comments and settings suppress.
+    /// Report suppressed findings as well.
     #[arg(long, global = true)]
     pub(crate) no_suppressions: bool,
-    /// Do not read paths that match (repeatable; as in ignore files).
+    /// Skip paths that match GLOB, a pattern as in `.gitignore` (repeatable).
     #[arg(long, value_name = "GLOB", global = true)]
     pub(crate) exclude: Vec<String>,
     /// Report findings of at least this confidence (default: medium).
     #[arg(long, value_name = "LEVEL", global = true)]
     pub(crate) min_confidence: Option<Level>,
-    /// Accept that not everything could be read.
+    /// Do not fail because of files and objects that could not be read.
     #[arg(long, global = true)]
     pub(crate) allow_incomplete: bool,
-    /// Threads, 256 at most; the number of processors unless given. The report is the same for any number.
+    /// Number of threads, at most 256 (default: the number of processors). The report does not depend on it.
     #[arg(long, short = 'j', value_name = "N", global = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Colours in what people read.
+    /// When to color text for people; `auto`: on a terminal, unless `NO_COLOR` is set.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: When,
-    /// How far a scan is, on standard error; `auto` where that is a terminal.
+    /// When to show the progress of a scan on standard error; `auto`: on a terminal.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) progress: When,
-    /// Only findings and problems.
+    /// Print only findings and problems.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// All notes and places.
+    /// Print all notes and locations, and the code of an error.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -93,53 +101,53 @@ pub(crate) struct Common {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Scan {
-    /// Files and folders (default: `.`), `-` for standard input; with --history revisions such as `main..HEAD`.
+    /// Files and folders (default: `.`), or `-` for standard input; with --history, revisions such as `main..HEAD`.
     #[arg(value_name = "PATH|REV")]
-    pub(crate) what: Vec<OsString>,
+    pub(crate) targets: Vec<OsString>,
     /// With --history: only these paths.
     #[arg(last = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
-    /// What the next commit would add: the index against HEAD.
+    /// Scan what the next commit would add: the index compared with HEAD.
     #[arg(long, conflicts_with_all = ["history", "no_ignore"])]
     pub(crate) staged: bool,
-    /// Everything that the repository holds, or with revisions what those commits add.
+    /// Scan everything in the repository; with revisions, what those commits add.
     #[arg(long, conflicts_with = "no_ignore")]
     pub(crate) history: bool,
-    /// What this CI run is about, from its environment (GitHub Actions, GitLab, Bitbucket, Azure, Jenkins,
-    /// CircleCI, Buildkite).
-    #[arg(long, conflicts_with_all = ["staged", "history", "no_ignore", "what"])]
+    /// Scan the commits of this CI run, which its environment names (GitHub Actions, GitLab, Bitbucket, Azure,
+    /// Jenkins, CircleCI, Buildkite).
+    #[arg(long, conflicts_with_all = ["staged", "history", "no_ignore", "targets"])]
     pub(crate) ci: bool,
-    /// Read every file below the paths, ignored or not.
+    /// Scan files that git ignores as well.
     #[arg(long)]
     pub(crate) no_ignore: bool,
-    /// With --history: search every version whole, not only what it adds (slower, same result).
-    #[arg(long = "full-scan", requires = "history")]
-    pub(crate) whole_versions: bool,
-    /// With revisions: by the policy of REV, of which the change that is scanned may only allow values.
+    /// With --history: scan each version in full instead of only its changes (slower, same result).
+    #[arg(long, requires = "history")]
+    pub(crate) full_scan: bool,
+    /// Use the policy as of REV; the scanned change may only add suppressions by fingerprint.
     #[arg(long, value_name = "REV", requires = "history")]
     pub(crate) policy_from: Option<String>,
-    /// What to call standard input.
+    /// Name of standard input in the report.
     #[arg(long, value_name = "NAME")]
     pub(crate) path: Option<String>,
-    /// How standard output is written: human, json, jsonl, sarif, junit, github, gitlab or markdown.
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
-    pub(crate) format: Option<crate::report::Format>,
-    /// Write a report to a file (repeatable): FILE, or FORMAT:FILE and standard output stays human.
+    /// Format of the report on standard output (default: human).
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable).
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(crate) output: Vec<OsString>,
-    /// Fail on findings of at least this confidence (default: medium).
+    /// End with exit code 1 for findings of at least this confidence (default: medium).
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
-    /// Fail also on findings that only unreachable objects hold.
+    /// End with exit code 1 also for findings that only unreachable objects hold.
     #[arg(long)]
     pub(crate) fail_on_unreachable: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Hook {
-    /// Which hook.
+    /// The hook to run.
     pub(crate) name: HookName,
-    /// What git or the pre-commit framework passes on.
+    /// The arguments that git or the pre-commit framework passes.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     pub(crate) arguments: Vec<OsString>,
 }
@@ -156,23 +164,23 @@ pub(crate) enum HookName {
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
     #[command(subcommand)]
-    pub(crate) what: Option<RulesCommand>,
+    pub(crate) command: Option<RulesCommand>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// Their ids, severities and titles.
+    /// List the ids, severities and titles of the rules in force (default).
     List {
-        /// As the table in docs/rules.md.
+        /// Print the table of docs/rules.md.
         #[arg(long)]
         markdown: bool,
     },
-    /// All that is known of one.
+    /// Show everything about one rule.
     Show {
-        /// Its id, such as `github-personal-token`.
+        /// The id of the rule, such as `github-personal-token`.
         id: String,
     },
-    /// What they say of a text, with reasons; ends with 1 if anything in it would be reported.
+    /// Test a text against the rules and print the reasons; end with exit code 1 if a scan would report a finding.
     Test {
         /// A file, or `-` for standard input.
         file: PathBuf,
@@ -181,12 +189,12 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Allow {
-    /// The fingerprint that a report prints, or its first digits; `RULE/FINGERPRINT` will do, too.
+    /// The fingerprint in a report, or its first digits (at least 6); RULE/FINGERPRINT works as well.
     pub(crate) fingerprint: String,
-    /// Why it is no secret, or does no harm.
+    /// Why the value is not a secret, or does no harm.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// The last day on which this counts.
+    /// Last day on which the suppression applies, such as 2027-01-31 (default: no end).
     #[arg(long, value_name = "DATE")]
     pub(crate) until: Option<String>,
 }
@@ -194,33 +202,33 @@ pub(crate) struct Allow {
 #[derive(Debug, Args)]
 pub(crate) struct Baseline {
     #[command(subcommand)]
-    pub(crate) what: BaselineCommand,
+    pub(crate) command: BaselineCommand,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BaselineCommand {
-    /// Makes `.skant-baseline` of all that the working tree holds.
-    Create(Entering),
-    /// Adds what is found and not on record yet; changes and removes nothing.
-    Update(Entering),
-    /// Removes what neither the working tree nor the history holds any more.
+    /// Create `.skant-baseline` with all findings of the working tree.
+    Create(BaselineOptions),
+    /// Add the findings that the baseline does not have; existing entries stay as they are.
+    Update(BaselineOptions),
+    /// Remove the entries whose value is in neither the working tree nor the history.
     Prune,
-    /// Says what `prune` would remove and what has ended; ends with 1 if there is any.
+    /// List the entries that `prune` would remove and the expired ones; end with exit code 1 if there are any.
     Check,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Entering {
-    /// What the history holds, too.
+pub(crate) struct BaselineOptions {
+    /// Add the findings of the whole history as well.
     #[arg(long)]
     pub(crate) history: bool,
-    /// Only what FILE knows, a `.secrets.baseline` of detect-secrets.
+    /// Add only findings that FILE knows, a `.secrets.baseline` of detect-secrets.
     #[arg(long, value_name = "FILE", conflicts_with = "history")]
     pub(crate) from: Option<PathBuf>,
-    /// Why they are no secrets, or do no harm.
+    /// Why the values are not secrets, or do no harm.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-    /// The last day on which this counts.
+    /// Last day on which the entries apply, such as 2027-01-31 (default: no end).
     #[arg(long, value_name = "DATE")]
     pub(crate) until: Option<String>,
 }
@@ -228,37 +236,54 @@ pub(crate) struct Entering {
 #[derive(Debug, Args)]
 pub(crate) struct Config {
     #[command(subcommand)]
-    pub(crate) what: Option<ConfigCommand>,
+    pub(crate) command: Option<ConfigCommand>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Reads all settings and says what is wrong with them.
+    /// Read all settings and report what is wrong with them.
     Check {
-        /// This file alone.
+        /// Check only this file.
         file: Option<PathBuf>,
     },
-    /// Each setting in force, and where it comes from.
+    /// Show each setting in force and the file that it comes from (default).
     Show,
-    /// The JSON Schema of `skant.toml`, for editors.
+    /// Print the JSON Schema of `skant.toml`, for editors.
     Schema,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A fingerprint that a report prints, PATH:LINE, PATH, or `-` for standard input.
+    /// A fingerprint in a report, PATH:LINE, PATH, or `-` for standard input.
     #[arg(value_name = "FINGERPRINT|PATH:LINE|-")]
-    pub(crate) what: OsString,
+    pub(crate) target: OsString,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Install {
-    /// Also where the hooks' folder is tracked or shared by several repositories.
+    /// Install even if the hooks folder is tracked, or shared by several repositories.
     #[arg(long, conflicts_with = "global")]
     pub(crate) force: bool,
-    /// For all of your repositories, through `core.hooksPath`; their own hooks are called, too.
+    /// Install for all of your repositories, with `core.hooksPath`; their own hooks are called as well.
     #[arg(long)]
     pub(crate) global: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Uninstall {
+    /// Remove the hooks even if the hooks folder is tracked, or shared by several repositories.
+    #[arg(long, conflicts_with = "global")]
+    pub(crate) force: bool,
+    /// Remove the hooks for all of your repositories, and unset `core.hooksPath`.
+    #[arg(long)]
+    pub(crate) global: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Format of the report on standard output (default: human).
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -283,35 +308,62 @@ pub(crate) enum When {
     Never,
 }
 
-/// Reads a format's name.
-fn format(name: &str) -> Result<crate::report::Format, String> {
-    name.parse::<crate::report::Format>().map_err(|error| error.to_string())
+/// The names and descriptions come from the table of the formats, so the help lists every format.
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Format; Format::TABLE.len()] = {
+            let mut all = [Format::Human; Format::TABLE.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = Format::TABLE[index].0;
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (_, name, description) = Self::TABLE.into_iter().find(|(format, ..)| format == self)?;
+        Some(PossibleValue::new(name).help(description))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
+
+    fn parsed(arguments: &[&str]) -> Command {
+        parse(arguments.iter().map(OsString::from)).unwrap().command
+    }
 
     #[test]
     fn the_definition_is_consistent() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
     fn a_hook_takes_names_that_look_like_options() {
-        let arguments = ["skant", "hook", "pre-commit", "-n.txt", "--all"];
-        let parsed = Arguments::try_parse_from(arguments).unwrap();
-        let Command::Hook(hook) = parsed.command else { panic!("a hook") };
+        let Command::Hook(hook) = parsed(&["skant", "hook", "pre-commit", "-n.txt", "--all"]) else {
+            panic!("a hook")
+        };
         assert_eq!(hook.arguments, ["-n.txt", "--all"]);
     }
 
     #[test]
-    fn revisions_and_paths_are_told_apart() {
+    fn revisions_and_paths_are_separated() {
         let arguments = ["skant", "scan", "--history", "^main", "HEAD", "--", "src"];
-        let Command::Scan(scan) = Arguments::try_parse_from(arguments).unwrap().command else {
-            panic!("a scan")
-        };
-        assert_eq!((scan.what.len(), scan.paths.len()), (2, 1));
+        let Command::Scan(scan) = parsed(&arguments) else { panic!("a scan") };
+        assert_eq!((scan.targets.len(), scan.paths.len()), (2, 1));
+    }
+
+    #[test]
+    fn the_help_of_scan_lists_every_format_with_its_description() {
+        let help = command().find_subcommand_mut("scan").unwrap().render_long_help().to_string();
+        for (format, name, description) in Format::TABLE {
+            let Command::Scan(scan) = parsed(&["skant", "scan", "--format", name]) else { panic!("a scan") };
+            assert_eq!(scan.format, Some(format));
+            assert!(help.contains(&format!("- {name}:")) && help.contains(description), "{name}: {help}");
+        }
     }
 }

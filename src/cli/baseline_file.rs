@@ -1,56 +1,91 @@
-//! The baseline of the repository of the process, for `allow` and `baseline`.
+//! The baseline of the current repository, for `allow` and `baseline`: reading, writing, and the scan of its findings.
 
+use std::io;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use miette::Diagnostic;
+use thiserror::Error;
 
-use crate::cli::args::Common;
-use crate::cli::session::here;
-use crate::cli::{Failure, clock, output, settings};
+use super::args::Common;
+use super::error::CliError;
+use super::session::current_repository;
+use super::{clock, output, settings};
 use crate::finding::{Finding, Report};
 use crate::git::Repository;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
-use crate::policy::suppress::baseline::{Baseline, BaselineEntry, sanitize_reason};
+use crate::policy::suppress::baseline::{Baseline, BaselineEntry, BaselineError, sanitize_reason};
 use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
 use crate::source::ScanControl;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
-/// The repository, its baseline, and where that is written.
-pub(crate) struct Book {
+/// A baseline that cannot be used, or an entry that cannot be added.
+#[derive(Debug, Error, Diagnostic)]
+enum BaselineFileError {
+    #[error("a bare repository has no working tree, so it has no baseline")]
+    #[diagnostic(code(skant::baseline::bare_repository), help("run this in a clone"))]
+    BareRepository,
+    #[error("{BASELINE_FILE}: {0}")]
+    #[diagnostic(code(skant::baseline::line), help("correct the line, or remove it"))]
+    Line(BaselineError),
+    #[error("the repository belongs to another user, so nothing is written into it")]
+    #[diagnostic(code(skant::baseline::other_owner), help("run this as the repository's owner"))]
+    OtherOwner,
+    #[error("cannot write {BASELINE_FILE}: {0}")]
+    #[diagnostic(code(skant::baseline::write), help("check the permissions of its folder"))]
+    Write(io::Error),
+    #[error("the reason contains a secret")]
+    #[diagnostic(code(skant::baseline::secret_in_reason), help("give the reason without the secret"))]
+    SecretInReason,
+    #[error("`--until` has no valid date")]
+    #[diagnostic(
+        code(skant::baseline::until),
+        help("write the last day on which the suppression applies, such as 2027-01-31")
+    )]
+    Until,
+    #[error("`--until {0}` is in the past")]
+    #[diagnostic(
+        code(skant::baseline::until_past),
+        help("write a day from today on, or leave `--until` out")
+    )]
+    UntilPast(Date),
+}
+
+/// The current repository and its baseline.
+pub(crate) struct BaselineFile {
     pub(crate) repository: Repository,
+    /// The top of the working tree.
     pub(crate) top: PathBuf,
+    /// `None` if the repository has no baseline.
     pub(crate) baseline: Option<Baseline>,
 }
 
-impl Book {
-    pub(crate) fn open() -> Result<Self, Failure> {
-        let repository = here()?;
-        let Some(top) = repository.work_tree.clone() else {
-            return Err(Failure("a bare repository has no working tree to write a baseline into".into()));
-        };
+impl BaselineFile {
+    /// Opens the repository of the current folder and reads its baseline.
+    pub(crate) fn open() -> Result<Self, CliError> {
+        let repository = current_repository()?;
+        let top = repository.work_tree.clone().ok_or(BaselineFileError::BareRepository)?;
         let bytes = PolicyFiles::new(&repository, TreeVersion::Worktree).read(BASELINE_FILE)?;
         let baseline = bytes.map(|bytes| Baseline::parse(&bytes)).transpose();
-        let baseline = baseline.map_err(|error| Failure(format!("{BASELINE_FILE}: {error}; mend it")))?;
-        Ok(Self { repository, top, baseline })
+        Ok(Self { repository, top, baseline: baseline.map_err(BaselineFileError::Line)? })
     }
 
-    pub(crate) fn write(&self, baseline: &Baseline) -> Result<(), Failure> {
+    pub(crate) fn write(&self, baseline: &Baseline) -> Result<(), CliError> {
         if self.repository.has_other_owner {
-            return Err(Failure("the repository belongs to another user; nothing is written into it".into()));
+            return Err(BaselineFileError::OtherOwner.into());
         }
-        let path = self.top.join(BASELINE_FILE);
-        output::replace(&path, baseline.to_text().as_bytes()).map_err(|error| {
-            Failure(format!("cannot write {BASELINE_FILE}: {error}; check the permissions of its folder"))
-        })
+        output::replace_file(&self.top.join(BASELINE_FILE), baseline.to_text().as_bytes())
+            .map_err(BaselineFileError::Write)?;
+        Ok(())
     }
 
-    /// All that stands in the working tree, and in the history where that is wanted.
-    pub(crate) fn everything(
+    /// Scans the working tree, and with `history` also the history.
+    pub(crate) fn scan(
         &self,
         common: &Common,
         history: bool,
         control: &ScanControl,
-    ) -> Result<Vec<Report>, Failure> {
+    ) -> Result<Vec<Report>, CliError> {
         let scanner = settings::scanner(common, Some(&self.repository), TreeVersion::Worktree)?;
         let top = std::fs::canonicalize(&self.top).unwrap_or_else(|_| self.top.clone());
         let repository = Repository { work_tree: Some(top.clone()), ..self.repository.clone() };
@@ -59,24 +94,25 @@ impl Book {
             repository: Some(&repository),
             root: &top,
             names: &names,
-            ignoring: IgnoreMode::AsGit,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: PathOrigin::Program,
         };
         let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
-            let limits = HistoryOptions {
+            let options = HistoryOptions {
                 paths: &PathFilter::default(),
                 full_scan: false,
                 provenance: ProvenanceMode::Track,
             };
-            reports.push(scanner.scan_history(&repository, &limits, control)?);
+            reports.push(scanner.scan_history(&repository, &options, control)?);
         }
         Ok(reports)
     }
 }
 
-pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> BaselineEntry {
-    let path = finding.locations.first().map_or_else(String::new, |place| place.path.clone());
+/// Makes the baseline entry for a finding.
+pub(crate) fn entry_for(finding: &Finding, until: Option<Date>, reason: &str) -> BaselineEntry {
+    let path = finding.locations.first().map_or_else(String::new, |location| location.path.clone());
     BaselineEntry {
         rule: finding.rule.to_string(),
         path: path.replace(' ', "%20"),
@@ -85,21 +121,20 @@ pub(crate) fn known_of(finding: &Finding, until: Option<Date>, reason: &str) -> 
     }
 }
 
-/// A reason is read by others, so a secret in it is refused rather than masked.
-pub(crate) fn reason(text: &str) -> Result<String, Failure> {
+/// Checks and cleans a reason. Other people read it, so a reason that contains a secret is an error and not masked.
+pub(crate) fn parse_reason(text: &str) -> Result<String, CliError> {
     if redact(text) != text {
-        return Err(Failure("the reason holds a secret itself; say it without".into()));
+        return Err(BaselineFileError::SecretInReason.into());
     }
     Ok(sanitize_reason(text))
 }
 
-pub(crate) fn end(date: Option<&str>) -> Result<Option<Date>, Failure> {
+/// Parses the date of `--until`, which must not be in the past.
+pub(crate) fn parse_until(date: Option<&str>) -> Result<Option<Date>, CliError> {
     let Some(date) = date else { return Ok(None) };
-    let until: Date = date.parse().map_err(|_| {
-        Failure("`--until` takes a date such as 2027-01-31, the last day on which it counts".into())
-    })?;
+    let until: Date = date.parse().map_err(|_| BaselineFileError::Until)?;
     if until < clock::today() {
-        return Err(Failure(format!("`--until {until}` has passed already")));
+        return Err(BaselineFileError::UntilPast(until).into());
     }
     Ok(Some(until))
 }

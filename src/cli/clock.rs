@@ -1,4 +1,4 @@
-//! What time it is. A clock may be centuries off: then it is the first or the last time that there is a name for.
+//! The current time. A clock that is centuries off gives the first or the last time that `jiff` can represent.
 
 use std::time::SystemTime;
 
@@ -6,17 +6,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Now.
+/// Returns the current time.
 pub(crate) fn now() -> Timestamp {
-    at(SystemTime::now())
+    timestamp(SystemTime::now())
 }
 
-/// Today, in UTC.
+/// Returns the current day in UTC.
 pub(crate) fn today() -> Date {
     now().to_zoned(TimeZone::UTC).date()
 }
 
-fn at(time: SystemTime) -> Timestamp {
+fn timestamp(time: SystemTime) -> Timestamp {
     let edge = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::try_from(time).unwrap_or(edge)
 }
@@ -28,14 +28,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_may_be_centuries_off() {
+    fn a_clock_that_is_centuries_off_gives_the_nearest_time() {
         let epoch = SystemTime::UNIX_EPOCH;
         let far = Duration::from_secs(1 << 40);
-        assert_eq!(at(epoch).as_second(), 0);
-        assert_eq!(at(epoch - Duration::from_secs(86_400)).as_second(), -86_400);
-        assert_eq!(at(epoch + far), Timestamp::MAX);
-        assert_eq!(at(epoch - far), Timestamp::MIN);
-        // The last instant that has a name leaves a day for zones.
-        assert_eq!(at(epoch + far).to_zoned(TimeZone::UTC).date(), Date::MAX.yesterday().unwrap());
+        assert_eq!(timestamp(epoch).as_second(), 0);
+        assert_eq!(timestamp(epoch - Duration::from_secs(86_400)).as_second(), -86_400);
+        assert_eq!(timestamp(epoch + far), Timestamp::MAX);
+        assert_eq!(timestamp(epoch - far), Timestamp::MIN);
+        // The last timestamp leaves a day for time zones.
+        assert_eq!(timestamp(epoch + far).to_zoned(TimeZone::UTC).date(), Date::MAX.yesterday().unwrap());
     }
 }

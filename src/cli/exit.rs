@@ -2,23 +2,23 @@
 
 use crate::finding::{Finding, ProblemKind, Report};
 
-/// What a process ends with. The numbers are a contract.
+/// The result of a process. The numbers are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything asked for was read, and nothing that fails the run was found: 0.
+    /// Everything was read, and no finding fails the run: 0.
     Clean,
-    /// Findings: 1.
+    /// A finding fails the run: 1.
     Findings,
-    /// Something could not be checked, or the call or the configuration is wrong: 2.
+    /// Something could not be checked, or the arguments or the configuration are wrong: 2.
     Failed,
-    /// Both: 3.
+    /// A finding fails the run, and something could not be checked: 3.
     Both,
-    /// Interrupted: 130.
+    /// The run was interrupted: 130.
     Interrupted,
 }
 
 impl Exit {
-    /// The number.
+    /// Returns the number that the process ends with.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -30,14 +30,13 @@ impl Exit {
         }
     }
 
-    /// From a report and what fails the run.
-    pub(crate) fn of(report: &Report, fails: impl Fn(&Finding) -> bool) -> Self {
-        let found = report.findings.iter().any(fails);
-        // As the report says: a signal that came when all was read changes nothing.
+    /// Returns the exit code for a report; `fails` selects the findings that fail the run.
+    pub(crate) fn from_report(report: &Report, fails: impl Fn(&Finding) -> bool) -> Self {
+        // The report decides, not the signal: a signal after the last read changes nothing.
         if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
             return Self::Interrupted;
         }
-        match (found, report.problems.is_empty()) {
+        match (report.findings.iter().any(fails), report.problems.is_empty()) {
             (false, true) => Self::Clean,
             (true, true) => Self::Findings,
             (false, false) => Self::Failed,

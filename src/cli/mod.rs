@@ -1,9 +1,12 @@
-//! The command line: arguments to settings, a scan, a report, an exit code. clap goes no further than this room.
+//! The command line: reads the arguments, runs one command, prints its errors and returns the exit code.
+//!
+//! clap is used in this module only. No scan and no policy is decided here: commands call the layers below.
 
 pub(crate) mod args;
 pub(crate) mod baseline_file;
 pub(crate) mod clock;
 pub(crate) mod command;
+pub(crate) mod command_table;
 pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod output;
@@ -17,77 +20,51 @@ pub(crate) mod stdin;
 
 use std::ffi::OsString;
 use std::panic;
-
-use clap::Parser as _;
-
-use crate::finding::{Confidence, Finding};
+use std::sync::Arc;
 
 use args::{Arguments, Command};
-use error::{complain, refuse};
-use process::{no_core_dumps, quiet_panics, stop_on_signal};
+use error::CliError;
 
-pub(crate) use error::Failure;
+use crate::source::ScanControl;
+
 pub use exit::Exit;
 
-/// Runs the program with these arguments (the first is its name).
+/// Runs the program with these arguments; the first one is the program's name. Returns the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    quiet_panics();
-    no_core_dumps();
-    // What is not caught where it happens: its place has been told.
-    panic::catch_unwind(panic::AssertUnwindSafe(|| obey(arguments))).unwrap_or(Exit::Failed)
+    process::hide_panic_messages();
+    process::disable_core_dumps();
+    // The panic hook has printed where a panic came from.
+    panic::catch_unwind(panic::AssertUnwindSafe(|| run_command(arguments))).unwrap_or(Exit::Failed)
 }
 
-fn obey(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            return refuse(&error);
-        }
+        Err(error) => return error::print_clap_error(&error),
     };
-    let control = stop_on_signal();
-    let ended = enter(&arguments).and_then(|()| match &arguments.command {
-        Command::Scan(scan) => crate::cli::command::scan::scan(&arguments.common, scan, &control),
-        Command::Hook(hook) => crate::cli::command::hook::run(&arguments.common, hook, &control),
-        Command::Install(install) => crate::cli::command::install::install(install),
-        Command::Uninstall(install) => crate::cli::command::uninstall::uninstall(install),
-        Command::Rules(what) => crate::cli::command::rules::run(&arguments.common, what, &control),
-        Command::Allow(what) => crate::cli::command::allow::allow(&arguments.common, what, &control),
-        Command::Baseline(what) => crate::cli::command::baseline::baseline(&arguments.common, what, &control),
-        Command::Config(what) => crate::cli::command::config::run(&arguments.common, what),
-        Command::Explain(what) => crate::cli::command::explain::run(&arguments.common, what, &control),
-        Command::Completions { shell } => crate::cli::command::completions::completions(*shell),
-        Command::Man => crate::cli::command::man::man(),
-    });
-    ended.unwrap_or_else(|Failure(said)| {
-        complain(&format!("error: {said}"));
+    let control = process::cancel_on_signal();
+    let result = process::configure(&arguments.common).and_then(|()| dispatch(&arguments, &control));
+    result.unwrap_or_else(|error| {
+        error::print(&*error, &arguments.common);
         Exit::Failed
     })
 }
 
-fn enter(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(folder) = &arguments.common.directory {
-        std::env::set_current_dir(folder).map_err(|error| {
-            Failure(format!("cannot enter {}: {error}; `-C` takes a folder", folder.display()))
-        })?;
+fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
+    let common = &arguments.common;
+    match &arguments.command {
+        Command::Install(options) => command::install::run(options),
+        Command::Uninstall(options) => command::uninstall::run(options),
+        Command::Hook(hook) => command::hook::run(common, hook, control),
+        Command::Scan(scan) => command::scan::run(common, scan, control),
+        Command::Explain(options) => command::explain::run(common, options, control),
+        Command::Rules(options) => command::rules::run(common, options, control),
+        Command::Allow(options) => command::allow::run(common, options, control),
+        Command::Baseline(options) => command::baseline::run(common, options, control),
+        Command::Config(options) => command::config::run(common, options),
+        Command::Demo(options) => command::demo::run(common, options, control),
+        Command::Completions { shell } => command::completions::run(*shell),
+        Command::Man => command::man::run(),
+        Command::Version => command::version::run(),
     }
-    // rayon reads these by itself, and takes any number.
-    let of_rayon = ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"].into_iter().find_map(std::env::var_os);
-    let of_rayon = of_rayon.and_then(|jobs| jobs.to_str()?.parse().ok());
-    if let Some(jobs) = arguments.common.jobs.or(of_rayon) {
-        rayon::ThreadPoolBuilder::new().num_threads(jobs.get().min(MOST_JOBS)).build_global()?;
-    }
-    Ok(())
-}
-
-/// More threads than this are a slip of the hand: tens of thousands of them do nothing but look for work.
-const MOST_JOBS: usize = 256;
-
-/// Whether a finding fails a run of `scan`.
-fn fails(finding: &Finding, least: Option<Confidence>, unreachable_too: bool) -> bool {
-    least.is_some_and(|least| finding.confidence >= least) && (unreachable_too || finding.is_reachable())
-}
-
-/// Whether a finding blocks a hook: when it is certain, or likely and a provider's.
-fn blocks(finding: &Finding) -> bool {
-    finding.confidence == Confidence::High || (finding.confidence == Confidence::Medium && finding.provider)
 }

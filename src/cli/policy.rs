@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::Failure;
 use crate::cli::args::Common;
+use crate::cli::error::Failure;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository};
 use crate::policy;

@@ -1,58 +1,100 @@
-//! Process-wide settings: panic messages, core dumps, signals.
+//! Settings of the whole process: panic messages, core dumps, signals, the working directory, threads.
 
+use std::io;
 use std::panic;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::cli::error::complain;
-use crate::cli::exit::Exit;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::args::Common;
+use super::error::{CliError, print_line};
+use super::exit::Exit;
 use crate::source::ScanControl;
 
-/// A panic's message may hold what was being looked at; only its place is told.
-pub(crate) fn quiet_panics() {
+/// The highest number of threads. A larger number is a typing error: tens of thousands of threads would only search for
+/// work.
+const MAX_THREADS: usize = 256;
+
+/// The time that a cancelled scan has to write its report.
+const GRACE_PERIOD: Duration = Duration::from_secs(8);
+
+/// A setting of the process that cannot be applied.
+#[derive(Debug, Error, Diagnostic)]
+enum ProcessError {
+    #[error("cannot change to the folder {}: {source}", path.display())]
+    #[diagnostic(code(skant::cli::folder), help("`-C` takes a folder"))]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("cannot start the threads: {0}")]
+    #[diagnostic(code(skant::cli::threads), help("ask for fewer threads, such as `--jobs 1`"))]
+    Threads(rayon::ThreadPoolBuildError),
+}
+
+/// Applies `-C` and `--jobs`.
+pub(crate) fn configure(common: &Common) -> Result<(), CliError> {
+    if let Some(path) = &common.directory {
+        std::env::set_current_dir(path)
+            .map_err(|source| ProcessError::Folder { path: path.clone(), source })?;
+    }
+    // rayon reads these variables itself, without an upper limit.
+    let variable = ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"].into_iter().find_map(std::env::var_os);
+    let from_variable = variable.and_then(|jobs| jobs.to_str()?.parse().ok());
+    if let Some(jobs) = common.jobs.or(from_variable) {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.get().min(MAX_THREADS))
+            .build_global()
+            .map_err(ProcessError::Threads)?;
+    }
+    Ok(())
+}
+
+/// Prints only the source location of a panic: its message may hold the scanned text.
+pub(crate) fn hide_panic_messages() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
-        complain(&format!("internal error at {}", place.unwrap_or_default()));
+        let location = info.location().map(|location| format!("{}:{}", location.file(), location.line()));
+        print_line(&format!("internal error at {}", location.unwrap_or_default()));
     }));
 }
 
-/// What is searched stands in memory, and a core dump would put it on disk, or with a service that collects them.
-/// Whoever wants to find a mistake of skant's can have one.
-pub(crate) fn no_core_dumps() {
+/// Disables core dumps: the memory holds the scanned text, and a dump would write it to a disk or to a service that
+/// collects dumps. `SKANT_CORE_DUMPS=1` keeps them, for the search for a bug in skant.
+pub(crate) fn disable_core_dumps() {
     #[cfg(unix)]
     if std::env::var_os("SKANT_CORE_DUMPS").is_none_or(|wanted| wanted.is_empty()) {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        // A system that refuses leaves things as they are.
+        // If the system refuses, dumps stay as they are.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     }
 }
 
-/// The first signal ends the scan with a report, the second one at once. So does time: what waits for a pipe or for
-/// standard input looks at nothing else, and whoever sends a signal may send only one.
-pub(crate) fn stop_on_signal() -> Arc<ScanControl> {
+/// Returns the control of a scan that the first signal cancels. The scan then ends with a report.
+///
+/// A second signal ends the process at once. So does the end of the grace period: a thread that waits for a pipe or for
+/// standard input does not check the cancellation, and the sender may send one signal only.
+pub(crate) fn cancel_on_signal() -> Arc<ScanControl> {
     let control = Arc::new(ScanControl::default());
     let handler = Arc::clone(&control);
     let installed = ctrlc::set_handler(move || {
         if handler.cancellation.is_requested() {
-            leave_at_once();
+            exit_at_once();
         }
         handler.cancellation.request();
         std::thread::spawn(|| {
-            std::thread::sleep(PATIENCE);
-            leave_at_once();
+            std::thread::sleep(GRACE_PERIOD);
+            exit_at_once();
         });
     });
-    // Without a handler the signal ends the process, which is right, too.
+    // Without a handler the signal ends the process, which is also correct.
     drop(installed);
     control
 }
 
-/// So long a scan that was told to end may take for it.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(8);
-
-#[expect(clippy::exit, reason = "it is to end whatever the other threads wait for")]
-fn leave_at_once() {
+#[expect(clippy::exit, reason = "other threads may wait for input that never comes")]
+fn exit_at_once() {
     std::process::exit(Exit::Interrupted.code().into());
 }
 
@@ -60,19 +102,19 @@ fn leave_at_once() {
 mod tests {
     use super::*;
 
-    fn planted() -> String {
+    fn key() -> String {
         ["sk-", "ant-api03-", &"k".repeat(80)].concat()
     }
 
     #[test]
-    #[ignore = "run by the test below, in a process of its own"]
+    #[ignore = "the next test runs it in a process of its own"]
     fn panics() {
-        quiet_panics();
-        assert!(planted().is_empty(), "the text was {}", planted());
+        hide_panic_messages();
+        assert!(key().is_empty(), "the text was {}", key());
     }
 
     #[test]
-    fn a_panic_tells_its_place_and_not_its_message() {
+    fn a_panic_prints_its_location_and_not_its_message() {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "cli::process::tests::panics", "--ignored", "--nocapture"])
             .env("RUST_BACKTRACE", "full")

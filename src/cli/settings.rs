@@ -1,10 +1,9 @@
 //! Arguments and configuration files to one policy.
 
 use jiff::tz::TimeZone;
-use miette::Diagnostic;
 
-use crate::cli::Failure;
 use crate::cli::args::{Common, FailOn, Level};
+use crate::cli::error::Failure;
 use crate::cli::policy::{LoadedPolicy, PolicyBase};
 use crate::finding::Confidence;
 use crate::git::Repository;
@@ -21,14 +20,6 @@ impl From<Level> for Confidence {
             Level::Medium => Self::Medium,
             Level::High => Self::High,
         }
-    }
-}
-
-/// Joins an error and its help on one line.
-pub(crate) fn with_help(error: &dyn Diagnostic) -> String {
-    match error.help() {
-        Some(help) => format!("{error}; {help}"),
-        None => error.to_string(),
     }
 }
 

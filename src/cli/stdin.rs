@@ -1,32 +1,34 @@
-//! Standard input, read until its end or until the user wants the scan to end: a read that waits for a pipe is
-//! not ended by a signal.
+//! Standard input, read until its end or until the scan is cancelled. A second thread reads, because a signal does not
+//! end a read that waits for a pipe.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use super::error::{CliError, IoError};
 use crate::source::Cancellation;
 
-/// What is read at once.
+/// The size of one read, in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// Chunks that may wait to be taken.
-const WAITING: usize = 16;
+/// The number of chunks that may wait in the channel.
+const MAX_WAITING: usize = 16;
 
-/// How often it is looked whether the end was asked for.
-const PAUSE: Duration = Duration::from_millis(20);
+/// The time between two checks of the cancellation.
+const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
+/// A reader that a cancellation ends.
 pub(crate) struct Input<'s> {
     chunks: Receiver<io::Result<Vec<u8>>>,
     current: io::Cursor<Vec<u8>>,
     cancellation: &'s Cancellation,
-    /// Chunks that are still taken once the end was asked for: what had been read by then.
-    rest: usize,
+    /// The number of chunks that are still taken after a cancellation: they were read before it.
+    remaining: usize,
 }
 
 impl<'s> Input<'s> {
-    pub(crate) fn of(mut stream: impl Read + Send + 'static, cancellation: &'s Cancellation) -> Self {
-        let (sender, chunks) = sync_channel(WAITING);
+    pub(crate) fn new(mut stream: impl Read + Send + 'static, cancellation: &'s Cancellation) -> Self {
+        let (sender, chunks) = sync_channel(MAX_WAITING);
         std::thread::spawn(move || {
             loop {
                 let mut chunk = vec![0; CHUNK];
@@ -44,18 +46,18 @@ impl<'s> Input<'s> {
                 }
             }
         });
-        Self { chunks, current: io::Cursor::default(), cancellation, rest: WAITING }
+        Self { chunks, current: io::Cursor::default(), cancellation, remaining: MAX_WAITING }
     }
 
-    /// The next chunk; an empty one at the end.
+    /// Returns the next chunk; an empty one at the end.
     fn next(&mut self) -> io::Result<Vec<u8>> {
         loop {
             if self.cancellation.is_requested() {
-                self.rest = self.rest.saturating_sub(1);
-                let waiting = self.chunks.try_recv().ok().filter(|_| self.rest > 0);
+                self.remaining = self.remaining.saturating_sub(1);
+                let waiting = self.chunks.try_recv().ok().filter(|_| self.remaining > 0);
                 return waiting.unwrap_or_else(|| Ok(Vec::new()));
             }
-            match self.chunks.recv_timeout(PAUSE) {
+            match self.chunks.recv_timeout(CHECK_INTERVAL) {
                 Ok(chunk) => return chunk,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
@@ -73,20 +75,27 @@ impl Read for Input<'_> {
     }
 }
 
+/// Reads standard input to its end.
+pub(crate) fn read_all(cancellation: &Cancellation) -> Result<Vec<u8>, CliError> {
+    let mut text = Vec::new();
+    Input::new(io::stdin(), cancellation).read_to_end(&mut text).map_err(IoError::ReadStdin)?;
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn all_of_a_stream_is_read() {
+    fn a_stream_is_read_to_its_end() {
         let bytes: Vec<u8> = (0..CHUNK * 40 + 7).map(|at| at.to_le_bytes()[0]).collect();
         let (cancellation, mut read) = (Cancellation::default(), Vec::new());
-        Input::of(io::Cursor::new(bytes.clone()), &cancellation).read_to_end(&mut read).unwrap();
+        Input::new(io::Cursor::new(bytes.clone()), &cancellation).read_to_end(&mut read).unwrap();
         assert!(read == bytes);
     }
 
     #[test]
-    fn an_error_is_told_after_what_was_read() {
+    fn an_error_comes_after_the_bytes_before_it() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -95,16 +104,16 @@ mod tests {
         }
         let (cancellation, mut read) = (Cancellation::default(), Vec::new());
         let error =
-            Input::of((&b"first"[..]).chain(Broken), &cancellation).read_to_end(&mut read).unwrap_err();
+            Input::new((&b"first"[..]).chain(Broken), &cancellation).read_to_end(&mut read).unwrap_err();
         assert_eq!((read.as_slice(), error.kind()), (&b"first"[..], io::ErrorKind::ConnectionReset));
     }
 
     #[test]
-    fn an_endless_stream_ends_when_that_is_asked_for() {
+    fn a_cancellation_ends_an_endless_stream() {
         let cancellation = Cancellation::default();
         cancellation.request();
         let mut read = Vec::new();
-        Input::of(io::repeat(b'y'), &cancellation).read_to_end(&mut read).unwrap();
-        assert!(read.len() <= CHUNK * WAITING);
+        Input::new(io::repeat(b'y'), &cancellation).read_to_end(&mut read).unwrap();
+        assert!(read.len() <= CHUNK * MAX_WAITING);
     }
 }

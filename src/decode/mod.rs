@@ -1,6 +1,5 @@
-//! Bytes to what they mean: the claims of a JSON web token, the checksums and owners that other tokens hold,
-//! the coats that they wear, and the archives that hold them.
-//! Reads nothing, fails never.
+//! Decoding: text in an encoding, and the members of archives. Works on bytes in memory: reads no file, and searches
+//! nothing. Wrong input is never an error: it is not decoded, or a fault is returned with the rest.
 
 pub mod archive;
 pub(crate) mod encoding;

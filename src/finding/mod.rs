@@ -16,7 +16,7 @@ use crate::secret::Fingerprint;
 pub use history::{Event, History};
 pub use level::{Confidence, Severity};
 pub use location::{CommitInfo, Companion, Location, LocationKind, Snippet};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, message_with_help};
 pub use reason::{Reason, ReasonCode};
 pub use report::{Report, Scope, ScopeKind, Suppressed, SuppressedBy};
 pub use triage::{Context, Verdict, Verification};

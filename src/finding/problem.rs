@@ -1,5 +1,7 @@
 //! Problems and notes.
 
+use miette::Diagnostic;
+
 /// Why something could not be checked (exit code 2 unless accepted), or what a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemKind {
@@ -106,4 +108,10 @@ pub struct Problem {
     pub path: Option<String>,
     /// The problem and its fix, for people.
     pub message: String,
+}
+
+/// Returns the message of a problem that comes from an error: the error and its help on one line.
+#[must_use]
+pub fn message_with_help(error: &dyn Diagnostic) -> String {
+    error.help().map_or_else(|| error.to_string(), |help| format!("{error}; {help}"))
 }

@@ -5,18 +5,21 @@
 
 use std::process::{Command, Stdio};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use super::repository::Repository;
 
 /// Why git gave no answer.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum GitCommandError {
     /// git could not be started.
-    #[error("cannot run git ({0}); install git, or put it on the PATH")]
+    #[error("cannot run git ({0})")]
+    #[diagnostic(code(skant::git::no_git), help("install git, or put it on the PATH"))]
     NoGit(std::io::Error),
     /// git ended with an error.
     #[error("git {command} failed: {message}")]
+    #[diagnostic(code(skant::git::failed), help("`git {command}` has to work here first"))]
     Failed {
         /// The subcommand.
         command: String,

@@ -1,6 +1,7 @@
 //! What an object is, and why one could not be read. The readers of objects, [`odb`](super::odb) and
 //! [`loose`](super::loose), share these types.
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use super::oid::Oid;
@@ -46,8 +47,9 @@ pub enum ReadError {
 }
 
 /// Why an object database could not be opened.
-#[derive(Debug, Error)]
-#[error("cannot open the object database: {0}; `git fsck` says what is wrong with it")]
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot open the object database: {0}")]
+#[diagnostic(code(skant::git::object_database), help("`git fsck` says what is wrong with it"))]
 pub struct OpenError(String);
 
 impl OpenError {

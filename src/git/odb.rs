@@ -68,9 +68,8 @@ impl ObjectDatabase {
     /// Returns an error if a file of a pack is a pipe or a device: libgit2 would wait for it.
     fn reject_special_files(folders: &[PathBuf]) -> Result<(), OpenError> {
         for folder in folders.iter().map(|folder| folder.join("pack")) {
-            let entries = list_folder(&folder).map_err(|error| {
-                OpenError::new(format!("cannot read {}: {error}; check the permissions", folder.display()))
-            })?;
+            let entries = list_folder(&folder)
+                .map_err(|error| OpenError::new(format!("cannot read {}: {error}", folder.display())))?;
             for path in entries {
                 let is_pack = path.extension().is_some_and(|kind| kind == "idx" || kind == "pack");
                 let is_opened = is_pack || path.file_name().is_some_and(|name| name == "multi-pack-index");

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use super::alternates::parse_folder_list;
@@ -15,13 +16,18 @@ use super::oid::ObjectFormat;
 use super::path_bytes::{os_string, path_bytes};
 
 /// Why no repository was found, or why it cannot be used.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum DiscoverError {
     /// There is no repository.
-    #[error("{} is not in a git repository; run skant inside one, or name files with `skant scan PATH`", .0.display())]
+    #[error("{} is not in a git repository", .0.display())]
+    #[diagnostic(
+        code(skant::git::not_a_repository),
+        help("run skant inside a repository, or name files with `skant scan PATH`")
+    )]
     NotARepository(PathBuf),
     /// A file of the repository cannot be read.
-    #[error("cannot read {}: {source}; check the permissions", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
+    #[diagnostic(code(skant::git::unreadable), help("check the permissions"))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -30,11 +36,14 @@ pub enum DiscoverError {
     },
     /// A file of the repository has a content that is not supported.
     #[error("{}: {message}", path.display())]
+    #[diagnostic(code(skant::git::invalid), help("{help}"))]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what to do.
+        /// The mistake.
         message: String,
+        /// The remedy.
+        help: &'static str,
     },
 }
 
@@ -176,7 +185,11 @@ impl Repository {
         };
         let config_path = common_dir.join("config");
         let config = LocalConfig::parse(&read_or_empty(&config_path)?);
-        let invalid = |message: String| DiscoverError::Invalid { path: config_path.clone(), message };
+        let invalid = |message: String| DiscoverError::Invalid {
+            path: config_path.clone(),
+            message,
+            help: "a newer skant may know it",
+        };
         check_layout(&config).map_err(invalid)?;
         let format = object_format(&config).map_err(invalid)?;
         let ref_storage = ref_storage(&config).map_err(invalid)?;
@@ -232,16 +245,14 @@ fn check_layout(config: &LocalConfig) -> Result<(), String> {
         },
         _ => "the repository's format is newer than version 1".to_owned(),
     };
-    Err(format!("{reason}; a newer skant may know it"))
+    Err(reason)
 }
 
 fn object_format(config: &LocalConfig) -> Result<ObjectFormat, String> {
     match config.get("extensions", "objectformat") {
         None | Some("sha1") => Ok(ObjectFormat::Sha1),
         Some("sha256") => Ok(ObjectFormat::Sha256),
-        Some(_) => {
-            Err("extensions.objectFormat is neither sha1 nor sha256; a newer skant may know it".into())
-        }
+        Some(_) => Err("extensions.objectFormat is neither sha1 nor sha256".into()),
     }
 }
 
@@ -249,9 +260,7 @@ fn ref_storage(config: &LocalConfig) -> Result<RefStorage, String> {
     match config.get("extensions", "refstorage") {
         None | Some("files") => Ok(RefStorage::Files),
         Some("reftable") => Ok(RefStorage::Reftable),
-        Some(_) => {
-            Err("extensions.refStorage is neither files nor reftable; a newer skant may know it".into())
-        }
+        Some(_) => Err("extensions.refStorage is neither files nor reftable".into()),
     }
 }
 
@@ -281,7 +290,8 @@ fn resolve_dot_git(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     }
     Err(DiscoverError::Invalid {
         path: path.to_path_buf(),
-        message: "it points to a git folder that is not there; repair it with `git worktree repair` or `git submodule update`".into(),
+        message: "it points to a git folder that is not there".into(),
+        help: "repair it with `git worktree repair` or `git submodule update`",
     })
 }
 

@@ -23,15 +23,15 @@ pub enum PushError {
     Line(usize),
     /// The refs cannot be read.
     #[error(transparent)]
-    #[diagnostic(code(skant::push::refs), help("`git for-each-ref` has to work first"))]
+    #[diagnostic(transparent)]
     Refs(#[from] RefError),
     /// The objects cannot be read.
     #[error(transparent)]
-    #[diagnostic(code(skant::push::objects), help("`git fsck` says what is wrong"))]
+    #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
     /// git cannot be asked for its remotes.
     #[error(transparent)]
-    #[diagnostic(code(skant::push::git), help("`git remote -v` has to work first"))]
+    #[diagnostic(transparent)]
     Git(#[from] GitCommandError),
 }
 

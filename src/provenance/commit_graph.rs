@@ -1,4 +1,4 @@
-//! The commits of a repository as a graph, and what of it the refs reach.
+//! The commits of a repository as a graph, and the commits that refs reach.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -6,37 +6,45 @@ use std::ops::Range;
 
 use crate::git::{Commit, Oid, Signature};
 
-/// Commits in the order in which they were read. There may be millions, so each takes a hundred bytes, and who
-/// wrote many is kept once.
+/// Commits in the order in which they were read.
+///
+/// A repository may have millions of them, so each takes about a hundred bytes, and each author is stored once.
 #[derive(Debug, Default)]
-pub struct Commits {
+pub struct CommitList {
     rows: Vec<Row>,
     parents: Vec<Oid>,
-    people: Vec<Vec<u8>>,
-    places: HashMap<Vec<u8>, u32>,
+    authors: Vec<Vec<u8>>,
+    author_numbers: HashMap<Vec<u8>, u32>,
 }
 
 #[derive(Debug)]
 struct Row {
     node: Node,
-    /// Its parents' names, in `parents`.
-    names: Range<u32>,
+    /// The range of its parents in [`CommitList::parents`].
+    parent_oids: Range<u32>,
 }
 
-impl Commits {
+impl CommitList {
     /// Adds a commit.
     pub fn add(&mut self, oid: Oid, commit: Commit) {
         let Commit { tree, parents, author, time } = commit;
-        let next = number(self.people.len());
-        let person = *self.places.entry(author.identity).or_insert_with_key(|who| {
-            self.people.push(who.clone());
+        let next = number(self.authors.len());
+        let author_number = *self.author_numbers.entry(author.identity).or_insert_with_key(|identity| {
+            self.authors.push(identity.clone());
             next
         });
         let start = number(self.parents.len());
         self.parents.extend(parents);
-        let names = start..number(self.parents.len());
-        let node = Node { oid, tree, time, person, written: author.time, parents: 0..0 };
-        self.rows.push(Row { node, names });
+        let parent_oids = start..number(self.parents.len());
+        let node = Node {
+            oid,
+            tree,
+            commit_time: time,
+            author: author_number,
+            author_time: author.time,
+            parents: 0..0,
+        };
+        self.rows.push(Row { node, parent_oids });
     }
 
     /// The number of commits.
@@ -45,51 +53,49 @@ impl Commits {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     fn parents_of(&self, row: &Row) -> &[Oid] {
-        &self.parents[row.names.start as usize..row.names.end as usize]
+        &self.parents[row.parent_oids.start as usize..row.parent_oids.end as usize]
     }
 }
 
-/// Four billion commits would be more than any object database holds.
-fn number(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// Converts an index. No object database has four billion commits.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// All commits, parents before children, older before younger where the graph leaves it open.
+/// All commits, parents before children; where the graph leaves the order open, older before younger.
 #[derive(Debug, Default)]
 pub struct CommitGraph {
     nodes: Vec<Node>,
-    /// Places of parents, one list after the other.
+    /// The positions of the parents of all nodes.
     parents: Vec<u32>,
-    places: HashMap<Oid, u32>,
-    people: Vec<Vec<u8>>,
-    /// Parents that are not here, each with the place of its child.
-    absent: Vec<(Oid, u32)>,
+    positions: HashMap<Oid, u32>,
+    authors: Vec<Vec<u8>>,
+    /// The parents that are not in the object database, each with the position of its child.
+    missing_parents: Vec<(Oid, u32)>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) oid: Oid,
     pub(crate) tree: Oid,
-    /// When it was committed.
-    time: i64,
-    /// Who wrote it, and when.
-    person: u32,
-    written: i64,
-    /// Its parents, in the graph's list.
+    commit_time: i64,
+    author: u32,
+    author_time: i64,
+    /// The range of its parents in [`CommitGraph::parents`].
     parents: Range<u32>,
 }
 
-/// What the refs name.
+/// The commits that refs name.
 #[derive(Clone, Debug, Default)]
 pub struct Roots {
-    /// Commits at branch heads, here and on remotes, and checked out ones.
+    /// The heads of local and remote branches, and checked-out commits.
     pub heads: Vec<Oid>,
     /// All other commits that something names: tags, stashes, notes, reflogs, pseudo-refs.
     pub others: Vec<Oid>,
@@ -102,53 +108,53 @@ impl Roots {
 }
 
 impl CommitGraph {
-    /// Orders commits. A parent that is not among them is left out (the caller says that it is missing).
+    /// Sorts commits into a graph. Parents that are not in the list are recorded as missing.
     #[must_use]
-    pub fn new(mut commits: Commits) -> Self {
-        commits.places = HashMap::new();
-        commits.rows.sort_unstable_by_key(|row| (row.node.time, row.node.oid));
+    pub fn new(mut commits: CommitList) -> Self {
+        commits.author_numbers = HashMap::new();
+        commits.rows.sort_unstable_by_key(|row| (row.node.commit_time, row.node.oid));
         commits.rows.dedup_by_key(|row| row.node.oid);
-        let mut places: HashMap<Oid, u32> =
-            commits.rows.iter().zip(0..).map(|(row, at)| (row.node.oid, at)).collect();
-        let order = topological(&commits, &places);
+        let mut positions: HashMap<Oid, u32> =
+            commits.rows.iter().zip(0..).map(|(row, index)| (row.node.oid, index)).collect();
+        let order = topological_order(&commits, &positions);
         let mut ranks = vec![0; order.len()];
-        for (rank, at) in (0_u32..).zip(&order) {
-            ranks[*at as usize] = rank;
+        for (rank, index) in (0_u32..).zip(&order) {
+            ranks[*index as usize] = rank;
         }
-        for place in places.values_mut() {
-            *place = ranks[*place as usize];
+        for position in positions.values_mut() {
+            *position = ranks[*position as usize];
         }
-        let (mut parents, mut absent) = (Vec::new(), Vec::new());
-        for (at, row) in commits.rows.iter().enumerate() {
-            let missing = commits.parents_of(row).iter().filter(|parent| !places.contains_key(parent));
-            absent.extend(missing.map(|parent| (*parent, ranks[at])));
+        let (mut parents, mut missing_parents) = (Vec::new(), Vec::new());
+        for (index, row) in commits.rows.iter().enumerate() {
+            let missing = commits.parents_of(row).iter().filter(|parent| !positions.contains_key(parent));
+            missing_parents.extend(missing.map(|parent| (*parent, ranks[index])));
         }
         let mut rows: Vec<Option<Row>> = commits.rows.drain(..).map(Some).collect();
         let mut nodes = Vec::with_capacity(rows.len());
-        for Row { mut node, names } in order.iter().filter_map(|at| rows[*at as usize].take()) {
+        for Row { mut node, parent_oids } in order.iter().filter_map(|index| rows[*index as usize].take()) {
             let start = number(parents.len());
-            let names = &commits.parents[names.start as usize..names.end as usize];
-            parents.extend(names.iter().filter_map(|parent| places.get(parent).copied()));
+            let oids = &commits.parents[parent_oids.start as usize..parent_oids.end as usize];
+            parents.extend(oids.iter().filter_map(|parent| positions.get(parent).copied()));
             node.parents = start..number(parents.len());
             nodes.push(node);
         }
-        Self { nodes, parents, places, people: commits.people, absent }
+        Self { nodes, parents, positions, authors: commits.authors, missing_parents }
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// The places of a commit's parents.
-    pub(crate) fn parents(&self, at: usize) -> impl ExactSizeIterator<Item = usize> {
-        let Range { start, end } = self.nodes[at].parents;
+    /// Returns the positions of a commit's parents.
+    pub(crate) fn parents(&self, position: usize) -> impl ExactSizeIterator<Item = usize> {
+        let Range { start, end } = self.nodes[position].parents;
         self.parents[start as usize..end as usize].iter().map(|parent| *parent as usize)
     }
 
-    /// Tells of a commit whether it is one of `from` or an ancestor of one.
+    /// Returns a predicate: whether a commit is one of `from`, or an ancestor of one.
     pub fn ancestors(&self, from: &[Oid]) -> impl Fn(&Oid) -> bool {
-        let reached = self.reached(from);
-        move |oid| self.place(oid).is_some_and(|at| reached[at])
+        let is_reachable = self.reachable_from(from);
+        move |oid| self.position(oid).is_some_and(|position| is_reachable[position])
     }
 
     /// The number of commits.
@@ -157,123 +163,129 @@ impl CommitGraph {
         self.nodes.len()
     }
 
-    /// Whether there are none.
+    /// Whether the graph is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// Whether a commit is here.
+    /// Whether the graph has a commit.
     #[must_use]
-    pub fn has(&self, oid: &Oid) -> bool {
-        self.places.contains_key(oid)
+    pub fn contains(&self, oid: &Oid) -> bool {
+        self.positions.contains_key(oid)
     }
 
-    /// The root tree of a commit.
+    /// Returns the root tree of a commit.
     #[must_use]
-    pub fn tree(&self, oid: &Oid) -> Option<&Oid> {
-        self.place(oid).map(|at| &self.nodes[at].tree)
+    pub fn root_tree(&self, oid: &Oid) -> Option<&Oid> {
+        self.position(oid).map(|position| &self.nodes[position].tree)
     }
 
-    /// The root trees of all commits, children before parents.
+    /// Returns the root trees of all commits, children before parents.
     #[must_use]
-    pub fn trees(&self) -> Vec<Oid> {
+    pub fn root_trees(&self) -> Vec<Oid> {
         self.nodes.iter().rev().map(|node| node.tree).collect()
     }
 
-    /// Who wrote a commit, and when.
+    /// Returns the author of a commit, and the author's time.
     #[must_use]
     pub fn author(&self, oid: &Oid) -> Option<Signature> {
-        let node = &self.nodes[self.place(oid)?];
-        Some(Signature { identity: self.people.get(node.person as usize)?.clone(), time: node.written })
+        let node = &self.nodes[self.position(oid)?];
+        let identity = self.authors.get(node.author as usize)?.clone();
+        Some(Signature { identity, time: node.author_time })
     }
 
-    /// Where a commit stands in the order: behind its parents.
+    /// Returns the position of a commit in the order, which is after the positions of its parents.
     #[must_use]
-    pub fn place(&self, oid: &Oid) -> Option<usize> {
-        self.places.get(oid).map(|at| *at as usize)
+    pub fn position(&self, oid: &Oid) -> Option<usize> {
+        self.positions.get(oid).map(|position| *position as usize)
     }
 
-    /// For each commit, in order, whether it is one of `from` or an ancestor of one.
+    /// Returns for each commit, by position, whether it is one of `from`, or an ancestor of one.
     #[must_use]
-    pub(crate) fn reached(&self, from: &[Oid]) -> Vec<bool> {
-        let mut reached = vec![false; self.nodes.len()];
+    pub(crate) fn reachable_from(&self, from: &[Oid]) -> Vec<bool> {
+        let mut is_reachable = vec![false; self.nodes.len()];
         for oid in from {
-            if let Some(at) = self.place(oid) {
-                reached[at] = true;
+            if let Some(position) = self.position(oid) {
+                is_reachable[position] = true;
             }
         }
-        // Parents stand before children, so one pass from the end is enough.
-        for at in (0..self.nodes.len()).rev() {
-            if reached[at] {
-                for parent in self.parents(at) {
-                    reached[parent] = true;
+        // Parents come before children, so one pass from the end is enough.
+        for position in (0..self.nodes.len()).rev() {
+            if is_reachable[position] {
+                for parent in self.parents(position) {
+                    is_reachable[parent] = true;
                 }
             }
         }
-        reached
+        is_reachable
     }
 
-    /// Root trees of reached commits that `present` does not know.
+    /// Returns the root trees of reachable commits for which `is_present` is false.
     #[must_use]
-    pub fn absent_trees(&self, roots: &Roots, present: impl Fn(&Oid) -> bool) -> Vec<Oid> {
-        let reached = self.nodes.iter().zip(self.reached(&roots.all())).filter(|(_, reached)| *reached);
-        reached.map(|(node, _)| node.tree).filter(|tree| !present(tree)).collect()
+    pub fn missing_root_trees(&self, roots: &Roots, is_present: impl Fn(&Oid) -> bool) -> Vec<Oid> {
+        let is_reachable = self.reachable_from(&roots.all());
+        let reachable = self.nodes.iter().zip(is_reachable).filter(|(_, is_reachable)| *is_reachable);
+        reachable.map(|(node, _)| node.tree).filter(|tree| !is_present(tree)).collect()
     }
 
-    /// Names of reached parents that are not here, each with a child of it.
+    /// Returns the missing parents of reachable commits, each with one child.
     #[must_use]
-    pub fn absent_parents(&self, roots: &Roots) -> Vec<(Oid, Oid)> {
-        let reached = self.reached(&roots.all());
-        let of_reached = self.absent.iter().filter(|(_, child)| reached[*child as usize]);
-        let mut absent: Vec<(Oid, Oid)> =
-            of_reached.map(|(parent, child)| (*parent, self.nodes[*child as usize].oid)).collect();
-        absent.sort_unstable();
-        absent.dedup_by_key(|(parent, _)| *parent);
-        absent
+    pub fn missing_parents(&self, roots: &Roots) -> Vec<(Oid, Oid)> {
+        let is_reachable = self.reachable_from(&roots.all());
+        let of_reachable = self.missing_parents.iter().filter(|(_, child)| is_reachable[*child as usize]);
+        let mut missing: Vec<(Oid, Oid)> =
+            of_reachable.map(|(parent, child)| (*parent, self.nodes[*child as usize].oid)).collect();
+        missing.sort_unstable();
+        missing.dedup_by_key(|(parent, _)| *parent);
+        missing
     }
 }
 
-/// An order in which parents come before children; among those that are ready, the oldest first. Objects are
-/// named by their content, so there are no cycles; were there one, its commits would come last.
-fn topological(commits: &Commits, places: &HashMap<Oid, u32>) -> Vec<u32> {
+/// Returns the indexes of commits, parents before children; among commits whose parents are done, the oldest first.
+/// Objects are named by their content, so there is no cycle; the commits of a cycle would come last.
+fn topological_order(commits: &CommitList, indexes: &HashMap<Oid, u32>) -> Vec<u32> {
     let count = commits.rows.len();
     let edges = || {
-        commits.rows.iter().zip(0_u32..).flat_map(|(row, at)| {
-            let parents = commits.parents_of(row).iter().filter_map(|parent| places.get(parent).copied());
-            parents.map(move |parent| (parent, at))
+        commits.rows.iter().zip(0_u32..).flat_map(|(row, index)| {
+            let parents = commits.parents_of(row).iter().filter_map(|parent| indexes.get(parent).copied());
+            parents.map(move |parent| (parent, index))
         })
     };
-    // Where each one's children begin in `children`.
+    // `starts[i]..starts[i + 1]` is the range of the children of commit `i` in `children`.
     let mut starts = vec![0_u32; count + 1];
-    let mut waiting = vec![0_u32; count];
-    for (parent, at) in edges() {
+    let mut open_parents = vec![0_u32; count];
+    for (parent, index) in edges() {
         starts[parent as usize + 1] += 1;
-        waiting[at as usize] += 1;
+        open_parents[index as usize] += 1;
     }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
+    for index in 1..starts.len() {
+        starts[index] += starts[index - 1];
     }
     let mut next = starts.clone();
     let mut children = vec![0_u32; starts.last().map_or(0, |last| *last as usize)];
-    for (parent, at) in edges() {
-        children[next[parent as usize] as usize] = at;
+    for (parent, index) in edges() {
+        children[next[parent as usize] as usize] = index;
         next[parent as usize] += 1;
     }
-    // The rows are sorted by time and name, so the place is the age.
-    let mut ready: BinaryHeap<Reverse<u32>> =
-        (0_u32..).zip(&waiting).filter(|(_, waiting)| **waiting == 0).map(|(at, _)| Reverse(at)).collect();
+    // The rows are sorted by time and id, so the lowest index is the oldest commit.
+    let mut ready: BinaryHeap<Reverse<u32>> = (0_u32..)
+        .zip(&open_parents)
+        .filter(|(_, open_parents)| **open_parents == 0)
+        .map(|(index, _)| Reverse(index))
+        .collect();
     let mut order = Vec::with_capacity(count);
-    while let Some(Reverse(at)) = ready.pop() {
-        order.push(at);
-        for child in &children[starts[at as usize] as usize..starts[at as usize + 1] as usize] {
-            waiting[*child as usize] -= 1;
-            if waiting[*child as usize] == 0 {
+    while let Some(Reverse(index)) = ready.pop() {
+        order.push(index);
+        for child in &children[starts[index as usize] as usize..starts[index as usize + 1] as usize] {
+            open_parents[*child as usize] -= 1;
+            if open_parents[*child as usize] == 0 {
                 ready.push(Reverse(*child));
             }
         }
     }
-    order.extend((0_u32..).zip(&waiting).filter(|(_, waiting)| **waiting > 0).map(|(at, _)| at));
+    let in_cycles = (0_u32..).zip(&open_parents).filter(|(_, open_parents)| **open_parents > 0);
+    order.extend(in_cycles.map(|(index, _)| index));
     order
 }
 
@@ -290,8 +302,8 @@ mod tests {
         (oid(number), Commit { tree: oid(99), parents, author: Signature::default(), time })
     }
 
-    fn graph_of(list: Vec<(Oid, Commit)>) -> CommitGraph {
-        let mut commits = Commits::default();
+    fn graph_from(list: Vec<(Oid, Commit)>) -> CommitGraph {
+        let mut commits = CommitList::default();
         for (oid, commit) in list {
             commits.add(oid, commit);
         }
@@ -299,8 +311,8 @@ mod tests {
     }
 
     #[test]
-    fn parents_come_first_though_clocks_lie() {
-        let graph = graph_of(vec![
+    fn parents_come_first_although_their_clocks_are_wrong() {
+        let graph = graph_from(vec![
             commit(1, 100, &[]),
             commit(2, 50, &[1]),
             commit(3, 60, &[1]),
@@ -311,19 +323,19 @@ mod tests {
     }
 
     #[test]
-    fn reach_and_absence_follow_the_parents() {
-        let graph = graph_of(vec![commit(1, 1, &[9]), commit(2, 2, &[1]), commit(3, 3, &[1])]);
-        assert_eq!(graph.reached(&[oid(2)]), [true, true, false]);
+    fn reachability_and_missing_parents_follow_the_graph() {
+        let graph = graph_from(vec![commit(1, 1, &[9]), commit(2, 2, &[1]), commit(3, 3, &[1])]);
+        assert_eq!(graph.reachable_from(&[oid(2)]), [true, true, false]);
         let roots = Roots { heads: vec![oid(2)], others: Vec::new() };
-        assert_eq!(graph.absent_parents(&roots), [(oid(9), oid(1))]);
-        assert_eq!(graph.absent_parents(&Roots::default()), []);
+        assert_eq!(graph.missing_parents(&roots), [(oid(9), oid(1))]);
+        assert_eq!(graph.missing_parents(&Roots::default()), []);
     }
 
     #[test]
     fn each_commit_keeps_its_author_and_its_parents() {
-        let by = |number: u8, time: i64, who: &str, parents: &[u8]| {
+        let by = |number: u8, time: i64, author: &str, parents: &[u8]| {
             let (oid, mut commit) = commit(number, time, parents);
-            commit.author = Signature { identity: who.into(), time: -time };
+            commit.author = Signature { identity: author.into(), time: -time };
             (oid, commit)
         };
         let list = vec![
@@ -332,14 +344,16 @@ mod tests {
             by(2, 20, "Bob", &[1]),
             by(2, 20, "Bob", &[1]),
         ];
-        let graph = graph_of(list);
+        let graph = graph_from(list);
         assert_eq!(graph.len(), 3);
-        let who = |number| graph.author(&oid(number)).map(|author| (author.identity, author.time));
-        assert_eq!((who(3), who(2)), (Some((b"Ada".to_vec(), -30)), Some((b"Bob".to_vec(), -20))));
+        let author = |number| graph.author(&oid(number)).map(|author| (author.identity, author.time));
+        assert_eq!((author(3), author(2)), (Some((b"Ada".to_vec(), -30)), Some((b"Bob".to_vec(), -20))));
         let parents: Vec<Oid> = graph.parents(2).map(|parent| graph.nodes()[parent].oid).collect();
         assert_eq!(parents, [oid(1), oid(2)]);
         let from = [oid(2)];
-        let is_before = graph.ancestors(&from);
-        assert!(is_before(&oid(1)) && is_before(&oid(2)) && !is_before(&oid(3)) && !is_before(&oid(9)));
+        let is_ancestor = graph.ancestors(&from);
+        assert!(
+            is_ancestor(&oid(1)) && is_ancestor(&oid(2)) && !is_ancestor(&oid(3)) && !is_ancestor(&oid(9))
+        );
     }
 }

@@ -1,5 +1,8 @@
-//! Which commits, paths and refs hold a value: who brought it in, who took it away, and whether it is still
-//! there. Works by value: a value may stand in many blobs. Knows nothing of rules; finds nothing.
+//! Provenance: which commits introduced and removed a value, which paths held it, and which refs still reach it. It works
+//! on values by their index: it knows no rule, searches no text, and builds no report.
+//!
+//! While trees are read, `tree_shape` records which folder is in which. When the blobs with values are known,
+//! `tree_index` keeps the trees that lead to one. `timeline` then walks the commits of `commit_graph` over that index.
 
 pub(crate) mod commit_graph;
 pub(crate) mod path_table;
@@ -11,13 +14,13 @@ use std::collections::HashMap;
 
 use crate::git::Oid;
 
-pub use commit_graph::{CommitGraph, Commits, Roots};
-pub use timeline::{LocationIn, Timeline, Timelines, tell};
-pub use tree_index::{Interest, TreeContents};
-pub use tree_shape::{Entry, Names, TreeShape};
+pub use commit_graph::{CommitGraph, CommitList, Roots};
+pub use timeline::{Timeline, TimelineLocation, Timelines, build_timelines};
+pub use tree_index::{TrackedValues, TreeIndex};
+pub use tree_shape::{EntryNames, ShapeEntry, TreeShape};
 
-/// A value, by its place in the caller's list.
+/// A value, by its index in the caller's list.
 pub type ValueIndex = u32;
 
-/// The values that objects hold directly.
+/// The values that each object holds directly.
 pub type ByObject = HashMap<Oid, Vec<ValueIndex>>;

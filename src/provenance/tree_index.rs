@@ -1,273 +1,283 @@
-//! Which trees hold interesting objects, directly or below, and what of it. Trees, names and lists of values are
-//! numbered, and each list is kept once: thousands of commits may hold the same thousands of values.
+//! The trees that lead to a value, with the values in and below each of them.
+//!
+//! Trees, names and lists of values have numbers, and equal lists are stored once: thousands of commits may hold the same
+//! thousands of values.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::git::Oid;
-use crate::provenance::tree_shape::{Names, TreeShape};
+use crate::provenance::tree_shape::{EntryNames, TreeShape};
 use crate::provenance::{ByObject, ValueIndex};
 use crate::source::history::{NumberSet, ObjectSet};
 
-/// What is looked for.
+/// The values to track, and the objects that hold them.
 #[derive(Debug, Default)]
-pub struct Interest {
+pub struct TrackedValues {
     /// Blobs that hold values.
     pub blobs: ByObject,
-    /// Blobs that hold a value where it is no finding: they belong to its story, and are no place to show.
+    /// Blobs that hold a value without being a finding there: they belong to its timeline, but are no location to show.
     pub weak: HashSet<(Oid, ValueIndex)>,
-    /// Trees in which a name holds a value: the tree, the name, the value.
+    /// Trees with a name that holds a value: the tree, the name, the value.
     pub names: HashMap<Oid, Vec<(Vec<u8>, ValueIndex)>>,
 }
 
-/// A tree that matters, by its place in [`TreeContents`].
-pub(crate) type TreeIndex = u32;
+/// A tree in a [`TreeIndex`].
+pub(crate) type TreeNumber = u32;
 
-/// Stands for a tree that does not matter.
-const NOWHERE: TreeIndex = TreeIndex::MAX;
+/// Stands for a tree that leads to no value.
+const NO_TREE: TreeNumber = TreeNumber::MAX;
 
 /// A list of values; 0 is the empty one.
-pub(crate) type ListIndex = u32;
+pub(crate) type ListNumber = u32;
 
-/// An entry of a tree that matters.
+/// An entry of a tree that leads to a value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Held {
-    pub(crate) name: u32,
-    pub(crate) what: What,
+pub(crate) struct IndexEntry {
+    name: u32,
+    pub(crate) target: EntryTarget,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// A folder that matters.
-    Tree(TreeIndex),
+pub(crate) enum EntryTarget {
+    /// A folder that leads to a value.
+    Tree(TreeNumber),
     /// A blob that holds values.
     Blob(u32),
     /// A name that holds a value.
     Name(ValueIndex),
 }
 
-/// The trees that matter.
+/// The trees that lead to a value.
 #[derive(Debug, Default)]
-pub struct TreeContents {
-    /// Of each object the place in `trees`, or [`NOWHERE`].
-    places: Vec<TreeIndex>,
+pub struct TreeIndex {
+    /// The tree of each object, or [`NO_TREE`].
+    by_object: Vec<TreeNumber>,
     trees: Vec<Tree>,
-    entries: Vec<Held>,
+    entries: Vec<IndexEntry>,
     names: Vec<Vec<u8>>,
-    /// Blobs that hold values, sorted.
+    /// The blobs that hold values, sorted.
     blobs: Vec<(Oid, Vec<ValueIndex>)>,
-    /// As in [`Interest`].
+    /// As in [`TrackedValues`].
     weak: HashSet<(Oid, ValueIndex)>,
-    lists: Lists,
+    lists: ValueLists,
 }
 
-/// Where a tree's entries stand, and the values in and below it.
+/// The range of a tree's entries, and the list of the values in and below it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tree {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) list: ListIndex,
+struct Tree {
+    start: u32,
+    end: u32,
+    list: ListNumber,
 }
 
-impl TreeContents {
-    /// Finds the trees that hold something of interest, directly or below.
+impl TreeIndex {
+    /// Builds the index from the shape of all trees. `names` are the names in the shape.
     #[must_use]
-    pub fn of(contents: &ObjectSet, shape: &TreeShape, names: Names, interest: &Interest) -> Self {
-        if interest.blobs.is_empty() && interest.names.is_empty() {
+    pub fn new(objects: &ObjectSet, shape: &TreeShape, names: EntryNames, tracked: &TrackedValues) -> Self {
+        if tracked.blobs.is_empty() && tracked.names.is_empty() {
             return Self::default();
         }
         let mut blobs: Vec<(Oid, Vec<ValueIndex>)> =
-            interest.blobs.iter().map(|(oid, values)| (*oid, values.clone())).collect();
+            tracked.blobs.iter().map(|(oid, values)| (*oid, values.clone())).collect();
         blobs.sort_unstable();
-        let numbered = (0_u32..).zip(&blobs).filter_map(|(at, (oid, _))| Some((contents.number(oid)?, at)));
-        let places: HashMap<u32, u32> = numbered.collect();
-        let is_blob = NumberSet::with_bound(contents.number_bound());
-        for number in places.keys() {
+        let numbered =
+            (0_u32..).zip(&blobs).filter_map(|(index, (oid, _))| Some((objects.number(oid)?, index)));
+        let blob_indexes: HashMap<u32, u32> = numbered.collect();
+        let is_blob = NumberSet::with_bound(objects.number_bound());
+        for number in blob_indexes.keys() {
             is_blob.insert(*number);
         }
-        let telling = interest.names.iter();
-        let mut telling: HashMap<u32, _> =
-            telling.filter_map(|(oid, entries)| Some((contents.number(oid)?, entries.as_slice()))).collect();
-        let matter = shape.that_matter(&is_blob, telling.keys().copied(), contents.number_bound());
-        let mut holdings = Self { blobs, weak: interest.weak.clone(), names: names.all, ..Self::default() };
-        holdings.places = vec![NOWHERE; contents.number_bound()];
-        for (at, tree) in (0..).zip(matter.iter()) {
-            holdings.places[tree as usize] = at;
-            holdings.trees.push(Tree::default());
+        let with_names = tracked.names.iter();
+        let mut with_names: HashMap<u32, _> = with_names
+            .filter_map(|(oid, entries)| Some((objects.number(oid)?, entries.as_slice())))
+            .collect();
+        let leading = shape.trees_leading_to(&is_blob, with_names.keys().copied(), objects.number_bound());
+        let mut index =
+            Self { blobs, weak: tracked.weak.clone(), names: names.into_names(), ..Self::default() };
+        index.by_object = vec![NO_TREE; objects.number_bound()];
+        for (tree, object) in (0..).zip(leading.iter()) {
+            index.by_object[object as usize] = tree;
+            index.trees.push(Tree::default());
         }
-        let what = |holdings: &Self, object| {
+        let target = |index: &Self, object| {
             if is_blob.contains(object) {
-                return places.get(&object).copied().map(What::Blob);
+                return blob_indexes.get(&object).copied().map(EntryTarget::Blob);
             }
-            holdings.at(object).map(What::Tree)
+            index.tree_of_object(object).map(EntryTarget::Tree)
         };
-        for (tree, entries) in shape.iter().filter(|(tree, _)| matter.contains(*tree)) {
-            let mut held: Vec<Held> = entries
-                .filter_map(|entry| Some(Held { name: entry.name, what: what(&holdings, entry.object)? }))
+        for (tree, entries) in shape.iter().filter(|(tree, _)| leading.contains(*tree)) {
+            let mut indexed: Vec<IndexEntry> = entries
+                .filter_map(|entry| {
+                    Some(IndexEntry { name: entry.name, target: target(&index, entry.object)? })
+                })
                 .collect();
-            for (name, value) in telling.remove(&tree).into_iter().flatten() {
-                held.push(holdings.named(name, *value));
+            for (name, value) in with_names.remove(&tree).into_iter().flatten() {
+                indexed.push(index.name_entry(name, *value));
             }
-            holdings.keep(tree, &held);
+            index.set_entries(tree, &indexed);
         }
-        // Trees of which nothing but a name is of interest.
-        for (tree, entries) in telling {
-            let held: Vec<Held> = entries.iter().map(|(name, value)| holdings.named(name, *value)).collect();
-            holdings.keep(tree, &held);
+        // Trees in which only a name holds a value are not in the shape.
+        for (tree, entries) in with_names {
+            let indexed: Vec<IndexEntry> =
+                entries.iter().map(|(name, value)| index.name_entry(name, *value)).collect();
+            index.set_entries(tree, &indexed);
         }
-        holdings.sum_up();
-        holdings
+        index.sum_up_values();
+        index
     }
 
-    /// An entry whose name holds a value. These are few, so each has a name of its own.
-    fn named(&mut self, name: &[u8], value: ValueIndex) -> Held {
-        let at = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+    /// Creates an entry whose name holds a value. There are few of these, so each has a name of its own.
+    fn name_entry(&mut self, name: &[u8], value: ValueIndex) -> IndexEntry {
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.to_vec());
-        Held { name: at, what: What::Name(value) }
+        IndexEntry { name: number, target: EntryTarget::Name(value) }
     }
 
-    fn keep(&mut self, tree: u32, held: &[Held]) {
+    fn set_entries(&mut self, object: u32, entries: &[IndexEntry]) {
         let start = self.entries.len();
-        self.entries.extend(held);
+        self.entries.extend(entries);
         // Four billion entries would not fit into memory.
-        let [start, end] = [start, self.entries.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
-        if let Some(at) = self.at(tree) {
-            self.trees[at as usize] = Tree { start, end, list: 0 };
+        let [start, end] = [start, self.entries.len()].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+        if let Some(tree) = self.tree_of_object(object) {
+            self.trees[tree as usize] = Tree { start, end, list: 0 };
         }
     }
 
-    fn at(&self, number: u32) -> Option<TreeIndex> {
-        self.places.get(number as usize).copied().filter(|at| *at != NOWHERE)
+    fn tree_of_object(&self, object: u32) -> Option<TreeNumber> {
+        self.by_object.get(object as usize).copied().filter(|tree| *tree != NO_TREE)
     }
 
-    /// A tree, if it matters.
-    pub(crate) fn tree(&self, contents: &ObjectSet, oid: &Oid) -> Option<TreeIndex> {
-        if self.trees.is_empty() { None } else { self.at(contents.number(oid)?) }
+    /// Returns the number of a tree; `None` if it leads to no value.
+    pub(crate) fn tree(&self, objects: &ObjectSet, oid: &Oid) -> Option<TreeNumber> {
+        if self.trees.is_empty() { None } else { self.tree_of_object(objects.number(oid)?) }
     }
 
-    /// The list of the values in and below a tree.
-    pub(crate) fn list(&self, tree: TreeIndex) -> ListIndex {
+    /// Returns the list of the values in and below a tree.
+    pub(crate) fn list(&self, tree: TreeNumber) -> ListNumber {
         self.trees.get(tree as usize).map_or(0, |tree| tree.list)
     }
 
-    /// How many lists there are.
-    pub(crate) fn lists(&self) -> usize {
-        self.lists.all.len().max(1)
+    /// The number of lists.
+    pub(crate) fn list_count(&self) -> usize {
+        self.lists.lists.len().max(1)
     }
 
-    /// The values of a list, sorted.
-    pub(crate) fn values(&self, list: ListIndex) -> &[ValueIndex] {
+    /// Returns the values of a list, sorted.
+    pub(crate) fn values(&self, list: ListNumber) -> &[ValueIndex] {
         self.lists.values(list)
     }
 
-    /// What of a tree matters.
-    pub(crate) fn held(&self, tree: TreeIndex) -> &[Held] {
+    /// Returns the entries of a tree that lead to a value.
+    pub(crate) fn entries(&self, tree: TreeNumber) -> &[IndexEntry] {
         let tree = self.trees.get(tree as usize).copied().unwrap_or_default();
         &self.entries[tree.start as usize..tree.end as usize]
     }
 
-    /// The name of an entry.
-    pub(crate) fn name(&self, held: &Held) -> &[u8] {
-        self.names.get(held.name as usize).map_or(&[], Vec::as_slice)
+    pub(crate) fn name(&self, entry: &IndexEntry) -> &[u8] {
+        self.names.get(entry.name as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// A blob with the values that it holds.
+    /// Returns a blob, and the values in it.
     pub(crate) fn blob(&self, blob: u32) -> (&Oid, &[ValueIndex]) {
         let (oid, values) = &self.blobs[blob as usize];
         (oid, values)
     }
 
-    /// Whether a value is no finding in a blob that holds it.
+    /// Whether a blob holds a value without being a finding.
     pub(crate) fn is_weak(&self, blob: u32, value: ValueIndex) -> bool {
         self.weak.contains(&(*self.blob(blob).0, value))
     }
 
-    /// Sums up the values below each tree, children first, without recursion: trees may be nested deeply.
-    fn sum_up(&mut self) {
-        let of_blobs: Vec<ListIndex> =
-            self.blobs.iter().map(|(_, values)| self.lists.of(values.clone())).collect();
-        let (mut summed, mut opened) = (vec![false; self.trees.len()], vec![false; self.trees.len()]);
+    /// Computes the list of each tree, children first, without recursion: trees may be nested deeply.
+    fn sum_up_values(&mut self) {
+        let by_blob: Vec<ListNumber> =
+            self.blobs.iter().map(|(_, values)| self.lists.insert(values.clone())).collect();
+        let (mut is_summed, mut is_open) = (vec![false; self.trees.len()], vec![false; self.trees.len()]);
         for root in (0_u32..).take(self.trees.len()) {
-            // A tree comes twice: to open it, and, when what it holds is summed up, to sum it up.
+            // Each tree is pushed twice: to open it, and to sum it up after its children.
             let mut work = vec![(root, false)];
-            while let Some((tree, is_open)) = work.pop() {
-                let at = tree as usize;
-                if is_open {
-                    self.trees[at].list = self.below(tree, &of_blobs);
-                    summed[at] = true;
+            while let Some((tree, are_children_done)) = work.pop() {
+                let index = tree as usize;
+                if are_children_done {
+                    self.trees[index].list = self.sum_up_tree(tree, &by_blob);
+                    is_summed[index] = true;
                     continue;
                 }
-                // Only names that lie make a circle.
-                if summed[at] || std::mem::replace(&mut opened[at], true) {
+                // A cycle needs a tree whose object id is wrong.
+                if is_summed[index] || std::mem::replace(&mut is_open[index], true) {
                     continue;
                 }
                 work.push((tree, true));
-                work.extend(self.held(tree).iter().filter_map(|held| match held.what {
-                    What::Tree(child) if summed.get(child as usize) == Some(&false) => Some((child, false)),
+                work.extend(self.entries(tree).iter().filter_map(|entry| match entry.target {
+                    EntryTarget::Tree(child) if is_summed.get(child as usize) == Some(&false) => {
+                        Some((child, false))
+                    }
                     _ => None,
                 }));
             }
         }
     }
 
-    fn below(&mut self, tree: TreeIndex, of_blobs: &[ListIndex]) -> ListIndex {
+    fn sum_up_tree(&mut self, tree: TreeNumber, by_blob: &[ListNumber]) -> ListNumber {
         let mut parts = Vec::new();
-        for at in self.trees[tree as usize].start..self.trees[tree as usize].end {
-            parts.push(match self.entries[at as usize].what {
-                What::Tree(child) => self.list(child),
-                What::Blob(blob) => of_blobs.get(blob as usize).copied().unwrap_or(0),
-                What::Name(value) => self.lists.of(vec![value]),
+        for index in self.trees[tree as usize].start..self.trees[tree as usize].end {
+            parts.push(match self.entries[index as usize].target {
+                EntryTarget::Tree(child) => self.list(child),
+                EntryTarget::Blob(blob) => by_blob.get(blob as usize).copied().unwrap_or(0),
+                EntryTarget::Name(value) => self.lists.insert(vec![value]),
             });
         }
-        self.lists.joined(parts)
+        self.lists.union(parts)
     }
 }
 
-/// Lists of values, each once.
+/// Lists of values, each stored once.
 #[derive(Debug, Default)]
-struct Lists {
-    all: Vec<Arc<[ValueIndex]>>,
-    by_content: HashMap<Arc<[ValueIndex]>, ListIndex>,
-    /// What lists come to together.
-    joined: HashMap<Vec<ListIndex>, ListIndex>,
+struct ValueLists {
+    lists: Vec<Arc<[ValueIndex]>>,
+    by_content: HashMap<Arc<[ValueIndex]>, ListNumber>,
+    /// The unions that have been computed.
+    unions: HashMap<Vec<ListNumber>, ListNumber>,
 }
 
-impl Lists {
-    fn values(&self, list: ListIndex) -> &[ValueIndex] {
-        self.all.get(list as usize).map_or(&[], |values| values)
+impl ValueLists {
+    fn values(&self, list: ListNumber) -> &[ValueIndex] {
+        self.lists.get(list as usize).map_or(&[], |values| values)
     }
 
-    /// The list of these values, sorted.
-    fn of(&mut self, mut values: Vec<ValueIndex>) -> ListIndex {
+    /// Returns the list of some values, in any order.
+    fn insert(&mut self, mut values: Vec<ValueIndex>) -> ListNumber {
         values.sort_unstable();
         values.dedup();
-        if self.all.is_empty() {
-            self.all.push(Arc::new([]));
+        if self.lists.is_empty() {
+            self.lists.push(Arc::new([]));
             self.by_content.insert(Arc::new([]), 0);
         }
         if let Some(known) = self.by_content.get(values.as_slice()) {
             return *known;
         }
-        let list = ListIndex::try_from(self.all.len()).unwrap_or(0);
+        let list = ListNumber::try_from(self.lists.len()).unwrap_or(0);
         let values: Arc<[ValueIndex]> = values.into();
-        self.all.push(Arc::clone(&values));
+        self.lists.push(Arc::clone(&values));
         self.by_content.insert(values, list);
         list
     }
 
-    fn joined(&mut self, mut parts: Vec<ListIndex>) -> ListIndex {
+    /// Returns the list of the values of several lists.
+    fn union(&mut self, mut parts: Vec<ListNumber>) -> ListNumber {
         parts.sort_unstable();
         parts.dedup();
         parts.retain(|part| *part != 0);
         if parts.len() < 2 {
             return parts.first().copied().unwrap_or(0);
         }
-        if let Some(known) = self.joined.get(&parts) {
+        if let Some(known) = self.unions.get(&parts) {
             return *known;
         }
         let values = parts.iter().flat_map(|part| self.values(*part)).copied().collect();
-        let list = self.of(values);
-        self.joined.insert(parts, list);
+        let list = self.insert(values);
+        self.unions.insert(parts, list);
         list
     }
 }
@@ -276,40 +286,41 @@ impl Lists {
 mod tests {
     use super::*;
 
-    fn summed(trees: &[&[What]]) -> Vec<Vec<ValueIndex>> {
-        let mut holdings = TreeContents::default();
-        for entries in trees {
-            let start = u32::try_from(holdings.entries.len()).unwrap();
-            holdings.entries.extend(entries.iter().map(|what| Held { name: 0, what: *what }));
-            let end = u32::try_from(holdings.entries.len()).unwrap();
-            holdings.trees.push(Tree { start, end, list: 0 });
+    /// The values of each tree, which has the given entries.
+    fn summed(trees: &[&[EntryTarget]]) -> Vec<Vec<ValueIndex>> {
+        let mut index = TreeIndex::default();
+        for targets in trees {
+            let start = u32::try_from(index.entries.len()).unwrap();
+            index.entries.extend(targets.iter().map(|target| IndexEntry { name: 0, target: *target }));
+            let end = u32::try_from(index.entries.len()).unwrap();
+            index.trees.push(Tree { start, end, list: 0 });
         }
-        holdings.sum_up();
-        (0..).take(trees.len()).map(|tree| holdings.values(holdings.list(tree)).to_vec()).collect()
+        index.sum_up_values();
+        (0..).take(trees.len()).map(|tree| index.values(index.list(tree)).to_vec()).collect()
     }
 
     #[test]
-    fn a_folder_that_stands_beside_and_below_another_counts_in_both() {
+    fn a_folder_next_to_and_below_another_one_counts_in_both() {
         for order in [[1, 2], [2, 1]] {
-            let root = order.map(What::Tree);
-            let values = summed(&[&root, &[What::Name(7)], &[What::Tree(1)]]);
+            let root = order.map(EntryTarget::Tree);
+            let values = summed(&[&root, &[EntryTarget::Name(7)], &[EntryTarget::Tree(1)]]);
             assert_eq!(values, [[7], [7], [7]], "{order:?}");
         }
     }
 
     #[test]
-    fn names_that_lie_make_no_endless_circle() {
-        assert_eq!(summed(&[&[What::Tree(0), What::Name(7)]]), [[7]]);
+    fn a_cycle_of_trees_ends() {
+        assert_eq!(summed(&[&[EntryTarget::Tree(0), EntryTarget::Name(7)]]), [[7]]);
     }
 
     #[test]
-    fn equal_lists_are_one() {
-        let mut lists = Lists::default();
-        let [one, other] = [vec![1, 2], vec![2, 3]].map(|values| lists.of(values));
-        let both = lists.joined(vec![other, 0, one, one]);
+    fn equal_lists_are_stored_once() {
+        let mut lists = ValueLists::default();
+        let [one, other] = [vec![1, 2], vec![2, 3]].map(|values| lists.insert(values));
+        let both = lists.union(vec![other, 0, one, one]);
         assert_eq!(lists.values(both), [1, 2, 3]);
-        assert_eq!(lists.joined(vec![one, other]), both);
-        assert_eq!(lists.of(vec![3, 2, 1, 1]), both);
-        assert_eq!((lists.joined(vec![0, one]), lists.joined(vec![])), (one, 0));
+        assert_eq!(lists.union(vec![one, other]), both);
+        assert_eq!(lists.insert(vec![3, 2, 1, 1]), both);
+        assert_eq!((lists.union(vec![0, one]), lists.union(vec![])), (one, 0));
     }
 }

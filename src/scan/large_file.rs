@@ -1,128 +1,124 @@
-//! What is too large to be held at once is searched in windows that overlap. Evidence hangs on a bounded stretch,
-//! so each window gives that of its middle, and all together what the whole would.
+//! Searches of a stream that may not fit into memory, in overlapping windows. Evidence depends on a bounded part of the
+//! text around it, so each window gives the evidence of its middle, and all windows together give that of the whole.
 
 use std::io::{self, Read};
 
 use crate::decode;
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
-use crate::scan::{Scanner, archive_problems};
-use crate::text::Position;
+use crate::scan::archive_problems::skipped_problem;
+use crate::scan::scanner::Scanner;
+use crate::text::{LineCursor, Position};
 
-/// How large windows are, in bytes.
+/// The size of the windows, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Windows {
-    /// A whole one.
     pub(crate) size: usize,
-    /// What lies at an edge is left to the window beyond it.
+    /// The part at each edge whose evidence the neighbouring window gives.
     pub(crate) margin: usize,
 }
 
 impl Default for Windows {
     fn default() -> Self {
-        // Both of full words of every width that text has. A rule reaches 16 KiB at most.
+        // Both are multiples of every width of a text's code units. A rule reaches at most 16 KiB.
         Self { size: 512 << 20, margin: 1 << 20 }
     }
 }
 
-/// What came of a search.
+/// The result of a search.
 #[derive(Default)]
 pub(crate) struct Searched {
     pub(crate) found: Vec<Evidence>,
     pub(crate) problems: Vec<Problem>,
+    /// The length of the stream.
     pub(crate) bytes: u64,
-    /// The first window, where that is all there is.
+    /// The whole text, if it fits into one window.
     pub(crate) whole: Option<Vec<u8>>,
 }
 
 impl Windows {
-    /// Reads a stream to its end, and searches it. It is thought to have `likely` bytes.
+    /// Reads a stream to its end, and searches it. `expected` is its expected length in bytes.
     pub(crate) fn search(
         self,
         scanner: &Scanner,
         input: &mut dyn Read,
-        likely: u64,
-        shown: &str,
+        expected: u64,
+        shown_path: &str,
     ) -> Searched {
         let mut searched = Searched::default();
-        let likely = usize::try_from(likely).unwrap_or(usize::MAX);
-        let mut window = Vec::with_capacity(likely.saturating_add(1).min(self.size));
-        let mut place = Place::default();
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX);
+        let mut window = Vec::with_capacity(expected.saturating_add(1).min(self.size));
+        let mut offset = WindowOffset::default();
         loop {
-            let room = self.size.saturating_sub(window.len());
-            let read = fill(input, &mut window, room);
-            let is_last = read.as_ref().map_or(true, |read| *read < room);
+            let missing = self.size.saturating_sub(window.len());
+            let read = fill(input, &mut window, missing);
+            let is_last = read.as_ref().map_or(true, |read| *read < missing);
             if let Err(error) = read {
-                searched.problems.push(unread(&error, shown));
+                searched.problems.push(read_error(&error, shown_path));
             }
-            self.one(scanner, &window, &place, is_last, shown, &mut searched);
+            self.search_window(scanner, &window, &offset, is_last, shown_path, &mut searched);
             if is_last {
-                searched.bytes = place.offset as u64 + window.len() as u64;
-                searched.whole = (place.offset == 0).then_some(window);
+                searched.bytes = offset.bytes as u64 + window.len() as u64;
+                searched.whole = (offset.bytes == 0).then_some(window);
                 return searched;
             }
             let next = self.size - 2 * self.margin;
-            place.pass(&window[..next]);
+            offset.advance(&window[..next]);
             window.drain(..next);
         }
     }
 
-    fn one(
+    fn search_window(
         self,
         scanner: &Scanner,
         window: &[u8],
-        place: &Place,
+        offset: &WindowOffset,
         is_last: bool,
-        shown: &str,
+        shown_path: &str,
         searched: &mut Searched,
     ) {
-        let from = if place.offset == 0 { 0 } else { self.margin };
+        let from = if offset.bytes == 0 { 0 } else { self.margin };
         let to = if is_last { usize::MAX } else { self.size - self.margin };
         if from > 0 && decode::may_be_one_region(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
-                path: Some(shown.to_owned()),
+                path: Some(shown_path.to_owned()),
                 message: format!(
-                    "what is encoded around byte {} is longer than can be decoded at once; decode it, and pass it to `skant scan -`",
-                    place.offset + from
+                    "the encoded text around byte {} is longer than can be decoded at once; decode it, and pass it to `skant scan -`",
+                    offset.bytes + from
                 ),
             });
         }
-        // An archive that a window's edge cuts is told as a broken one, so it is not passed over.
-        match scanner.search(window, shown) {
-            Ok(looked) => {
-                searched
-                    .problems
-                    .extend(looked.skipped.iter().map(|unread| archive_problems::problem(unread, shown)));
-                searched.found.extend(
-                    looked
-                        .evidence
-                        .into_iter()
-                        .filter(|evidence| (from..to).contains(&evidence.span.start))
-                        .map(|evidence| place.moved(evidence)),
-                );
+        // An archive that the edge of a window cuts is reported as a corrupt one, so it does not go unnoticed.
+        match scanner.search(window, shown_path) {
+            Ok(result) => {
+                let problems = result.skipped.iter().map(|skipped| skipped_problem(skipped, shown_path));
+                searched.problems.extend(problems);
+                let in_middle =
+                    result.evidence.into_iter().filter(|one| (from..to).contains(&one.span.start));
+                searched.found.extend(in_middle.map(|evidence| offset.apply(evidence)));
             }
             Err(problem) => searched.problems.push(problem),
         }
     }
 }
 
-/// So many bytes more are asked for at least.
-const STEP: usize = 16 << 10;
+/// The smallest number of bytes that a read asks for beyond the capacity.
+const MIN_STEP: usize = 16 << 10;
 
-/// Appends up to `room` bytes of a stream, in as few calls as there is capacity for; says how many. (The library's own
-/// way asks for 8 KiB at first.)
-fn fill(input: &mut dyn Read, window: &mut Vec<u8>, room: usize) -> io::Result<usize> {
+/// Appends up to `limit` bytes of a stream to a window, in as few calls as its capacity allows, and returns their
+/// number. (`Read::read_to_end` asks for 8 KiB at first.)
+fn fill(input: &mut dyn Read, window: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
     let start = window.len();
     let mut end = start;
     let result = loop {
-        if end - start == room {
-            break Ok(room);
+        if end - start == limit {
+            break Ok(limit);
         }
         if window.len() == end {
             let spare = window.capacity() - end;
-            let more = if spare == 0 { STEP.max(end / 2) } else { spare };
-            window.resize(end + more.min(room - (end - start)), 0);
+            let more = if spare == 0 { MIN_STEP.max(end / 2) } else { spare };
+            window.resize(end + more.min(limit - (end - start)), 0);
         }
         match input.read(&mut window[end..]) {
             Ok(0) => break Ok(end - start),
@@ -135,40 +131,42 @@ fn fill(input: &mut dyn Read, window: &mut Vec<u8>, room: usize) -> io::Result<u
     result
 }
 
-fn unread(error: &io::Error, shown: &str) -> Problem {
+fn read_error(error: &io::Error, shown_path: &str) -> Problem {
     let message = format!("cannot read it to its end: {error}");
-    Problem { kind: ProblemKind::Unreadable, path: Some(shown.to_owned()), message }
+    Problem { kind: ProblemKind::Unreadable, path: Some(shown_path.to_owned()), message }
 }
 
-/// Where a window begins.
-struct Place {
-    offset: usize,
-    start: Position,
+/// The start of a window in the stream.
+struct WindowOffset {
+    bytes: usize,
+    position: Position,
 }
 
-impl Default for Place {
+impl Default for WindowOffset {
     fn default() -> Self {
-        Self { offset: 0, start: Position { line: 1, column: 1 } }
+        Self { bytes: 0, position: Position { line: 1, column: 1 } }
     }
 }
 
-impl Place {
-    fn pass(&mut self, bytes: &[u8]) {
-        self.start = self.at(crate::text::LineCursor::new(bytes).at(bytes.len()));
-        self.offset += bytes.len();
+impl WindowOffset {
+    /// Moves the start past `bytes`.
+    fn advance(&mut self, bytes: &[u8]) {
+        self.position = self.position_of(LineCursor::new(bytes).at(bytes.len()));
+        self.bytes += bytes.len();
     }
 
-    /// A place in a window as one in the whole.
-    fn at(&self, within: Position) -> Position {
-        let column = if within.line == 1 { self.start.column - 1 + within.column } else { within.column };
-        Position { line: self.start.line + within.line - 1, column }
+    /// Converts a position in the window to one in the stream.
+    fn position_of(&self, within: Position) -> Position {
+        let column = if within.line == 1 { self.position.column - 1 + within.column } else { within.column };
+        Position { line: self.position.line + within.line - 1, column }
     }
 
-    fn moved(&self, evidence: Evidence) -> Evidence {
+    /// Converts evidence of the window to evidence of the stream.
+    fn apply(&self, evidence: Evidence) -> Evidence {
         Evidence {
-            span: evidence.span.start + self.offset..evidence.span.end + self.offset,
-            start: self.at(evidence.start),
-            end: self.at(evidence.end),
+            span: evidence.span.start + self.bytes..evidence.span.end + self.bytes,
+            start: self.position_of(evidence.start),
+            end: self.position_of(evidence.end),
             ..evidence
         }
     }
@@ -178,22 +176,14 @@ impl Place {
 mod tests {
     use super::*;
     use crate::finding::Confidence;
-    use crate::policy::{Incomplete, Policy, Settings, Suppressions};
+    use crate::policy::Policy;
 
     fn scanner() -> Scanner {
-        Scanner::new(Policy {
-            settings: Settings::default(),
-            min_confidence: Confidence::Low,
-            suppressions: Suppressions::Applied,
-            comments: crate::policy::suppress::CommentPolicy::default(),
-            notes: Vec::new(),
-            incomplete: Incomplete::Fails,
-            now: 0,
-            today: jiff::civil::date(2026, 1, 1),
-        })
+        let policy = Policy::new(jiff::Timestamp::UNIX_EPOCH);
+        Scanner::new(Policy { min_confidence: Confidence::Low, ..policy })
     }
 
-    /// Lines of different lengths, and a password in every seventh.
+    /// Lines of different lengths, with a password in every seventh one.
     fn text() -> Vec<u8> {
         let mut state = 7_usize;
         let mut below = |limit: usize| {
@@ -216,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_give_what_the_whole_gives() {
+    fn windows_find_the_evidence_of_the_whole() {
         let (scanner, text) = (scanner(), text());
         let whole = Windows::default().search(&scanner, &mut text.as_slice(), 0, "x");
         assert!(whole.found.len() > 500, "{}", whole.found.len());
@@ -229,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_across_an_edge_is_a_problem_and_so_is_an_error() {
+    fn encoded_text_across_an_edge_and_a_read_error_are_problems() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

@@ -1,32 +1,32 @@
-//! The paths that a scan is asked for.
+//! The paths that a scan is limited to.
 
-/// Paths from the top of the tree; none stands for all.
+/// Paths from the top of the tree. A filter without paths includes all.
 #[derive(Clone, Debug, Default)]
 pub struct PathFilter(Vec<Vec<Vec<u8>>>);
 
 impl PathFilter {
-    /// One name more, in each of its forms.
+    /// Adds one name, in each form that it may have in the repository.
     pub fn add(&mut self, forms: impl IntoIterator<Item = Vec<u8>>) {
         self.0.push(forms.into_iter().collect());
     }
 
-    /// Whether nothing in particular is asked for.
+    /// Whether the filter includes all paths.
     #[must_use]
     pub const fn is_all(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a path is one of those that are asked for, or below one.
+    /// Whether a path is one of the filter's paths, or below one.
     #[must_use]
-    pub fn holds(&self, path: &[u8]) -> bool {
-        let is_below = |name: &Vec<u8>| {
+    pub fn includes(&self, path: &[u8]) -> bool {
+        let is_at_or_below = |name: &Vec<u8>| {
             let rest = path.strip_prefix(name.as_slice());
             name.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
         };
-        self.0.is_empty() || self.0.iter().flatten().any(is_below)
+        self.0.is_empty() || self.0.iter().flatten().any(is_at_or_below)
     }
 
-    /// The names of which no form is known.
+    /// Returns the names of which no form is known.
     pub(crate) fn unknown(&self, mut is_known: impl FnMut(&[u8]) -> bool) -> impl Iterator<Item = &[u8]> {
         let unknown = self.0.iter().filter(move |forms| !forms.iter().any(|form| is_known(form)));
         unknown.filter_map(|forms| forms.first().map(Vec::as_slice))
@@ -38,14 +38,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_stands_for_itself_and_what_is_below() {
-        let mut asked = PathFilter::default();
-        assert!(asked.holds(b"any"));
-        asked.add([b"a/b".to_vec()]);
-        assert!(asked.holds(b"a/b") && asked.holds(b"a/b/c"));
-        assert!(!asked.holds(b"a/bc") && !asked.holds(b"a"));
-        assert_eq!(asked.unknown(|name| name == b"a").collect::<Vec<_>>(), [b"a/b"]);
-        asked.add([Vec::new()]);
-        assert!(asked.holds(b"x"));
+    fn a_path_includes_itself_and_the_paths_below() {
+        let mut filter = PathFilter::default();
+        assert!(filter.includes(b"any"));
+        filter.add([b"a/b".to_vec()]);
+        assert!(filter.includes(b"a/b") && filter.includes(b"a/b/c"));
+        assert!(!filter.includes(b"a/bc") && !filter.includes(b"a"));
+        assert_eq!(filter.unknown(|name| name == b"a").collect::<Vec<_>>(), [b"a/b"]);
+        filter.add([Vec::new()]);
+        assert!(filter.includes(b"x"));
     }
 }

@@ -80,7 +80,7 @@ fn held(output: &Output, what: &str, expected: i32) -> String {
             || said.contains("Usage:")
             || said.contains("\"problems\"");
         assert!(says_why, "{what} says why: {said}");
-        let does = ["; ", "--help", "Usage", "usage", "possible values", "there are "];
+        let does = ["help: ", "; ", "--help", "Usage", "usage", "possible values", "there are "];
         assert!(does.iter().any(|words| said.contains(words)), "{what} says what to do: {said}");
     }
     assert!(!said.contains("internal error") && !said.contains("panicked"), "{what}: {said}");

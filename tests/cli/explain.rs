@@ -118,9 +118,9 @@ fn walk(engines: &[Scanner], folder: &Path) -> usize {
         .sum()
 }
 
-/// The numbers of the lines that say what was weighed: the parts, and the sum.
-fn weighed(said: &str) -> (Vec<f32>, f32) {
-    let lines = said.lines().skip_while(|line| !line.starts_with("    weighed"));
+/// Returns the numbers of the lines with the score: the parts, and the sum.
+fn score_lines(said: &str) -> (Vec<f32>, f32) {
+    let lines = said.lines().skip_while(|line| !line.starts_with("    score"));
     let numbers: Vec<f32> =
         lines.map_while(|line| line.get(16..)?.split_whitespace().next()?.parse().ok()).collect();
     let (sum, parts) = numbers.split_last().unwrap();
@@ -134,18 +134,18 @@ fn the_parts_of_a_verdict_are_shown_and_add_up() {
         text_of(&sandbox.skant(&["explain", "app.conf:1"]))
     };
     let said = explain("DB_PASSWORD=butterfly72\n");
-    let (parts, sum) = weighed(&said);
+    let (parts, sum) = score_lines(&said);
     assert!(parts.len() > 5 && sum > 0.0, "{said}");
     assert!((parts.iter().sum::<f32>() - sum).abs() < 0.3, "{said}");
     assert!(
-        said.contains("in all, a probability of ") && said.contains("the name ends in `password`"),
+        said.contains("in total, a probability of ") && said.contains("the name ends in `password`"),
         "{said}"
     );
-    assert!(said.contains("verdict     a finding"), "{said}");
-    // What is too light is told, too, and nothing of the value.
+    assert!(said.contains("result      a finding"), "{said}");
+    // A rejected value is listed without its text.
     let said = explain("x = f(key: \"butterfly72\")\n");
-    assert!(said.contains("no finding: it weighs less than low confidence asks for"), "{said}");
-    let (_, sum) = weighed(&said);
+    assert!(said.contains("not a finding: the score is below low confidence"), "{said}");
+    let (_, sum) = score_lines(&said);
     assert!(sum < 0.0 && !said.contains("butterfly"), "{said}");
 }
 

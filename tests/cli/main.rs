@@ -12,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commands;
 mod corpus;
 #[cfg(unix)]
 mod exit_codes;
@@ -29,11 +30,17 @@ mod supply_chain;
 use libtest_mimic::{Arguments, Trial};
 
 fn trials() -> Vec<Trial> {
-    let mut all: Vec<Trial> =
-        [corpus::trials(), explain::trials(), generated::trials(), generic::trials(), supply_chain::trials()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let mut all: Vec<Trial> = [
+        commands::trials(),
+        corpus::trials(),
+        explain::trials(),
+        generated::trials(),
+        generic::trials(),
+        supply_chain::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     #[cfg(unix)]
     all.extend([exit_codes::trials(), framework::trials(), install::trials()].into_iter().flatten());
     #[cfg(target_os = "linux")]

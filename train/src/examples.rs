@@ -1,4 +1,4 @@
-//! Examples for training: each place that the model is asked about, its features, and what the labels say of it.
+//! Collects examples for training: each value that the model scores, its features and its label.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,52 +11,52 @@ use skant::finding::Confidence;
 use crate::labels::{Label, Labels, Truth};
 use crate::rewrite;
 
-/// How many parts the repositories are dealt into.
+/// The number of folds.
 pub(crate) const FOLDS: usize = 5;
 
-/// Where an example comes from, which decides about its weight.
+/// The origin of an example, which decides how much it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A labelled secret.
     True,
     /// A labelled secret, rewritten with words of a fold.
-    Dictionary(usize),
-    /// A place that is labelled as none.
+    Rewritten(usize),
+    /// A value that is labelled as no secret.
     False,
-    /// A place that nobody labelled.
+    /// A value without a label.
     Unlabelled,
 }
 
 impl Kind {
     pub(crate) const fn is_true(self) -> bool {
-        matches!(self, Self::True | Self::Dictionary(_))
+        matches!(self, Self::True | Self::Rewritten(_))
     }
 }
 
-/// One place.
+/// One value.
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) fold: usize,
     pub(crate) repository: usize,
     pub(crate) kind: Kind,
     pub(crate) features: Vec<u32>,
-    /// The most confidence that it gets, whatever its score.
-    pub(crate) most: Confidence,
+    /// The highest confidence that the value can have, whatever its score is.
+    pub(crate) max_confidence: Confidence,
 }
 
-/// All examples, and the names of their features.
+/// All examples, and the names of the features that they number.
 #[derive(Debug, Default)]
 pub(crate) struct Examples {
     pub(crate) all: Vec<Example>,
     pub(crate) names: Vec<String>,
 }
 
-/// The fold of a repository: they are dealt in the order of their ids, by a hash of those.
+/// Returns the fold of a repository, by a hash of its id.
 pub(crate) fn fold_of(repository: &str) -> usize {
     (rewrite::hash(repository.as_bytes()) % FOLDS as u64) as usize
 }
 
-pub(crate) fn gather(
+pub(crate) fn collect(
     data: &Path,
     labels: &Labels,
     detector: &Detector,
@@ -73,10 +73,15 @@ pub(crate) fn gather(
                 let name = format!("data/{}", path.strip_prefix(data).expect("inside").to_string_lossy());
                 let none = Vec::new();
                 let rows = files.get(&name).unwrap_or(&none);
-                found.extend(of_file(&path, rows, detector, words).into_iter().map(|(kind, seen)| {
-                    let (fold, most) = (fold_of(id), seen.max_confidence);
-                    (Example { fold, repository: number, kind, features: Vec::new(), most }, seen.features)
-                }));
+                found.extend(examples_of_file(&path, rows, detector, words).into_iter().map(
+                    |(kind, value)| {
+                        let (fold, max_confidence) = (fold_of(id), value.max_confidence);
+                        (
+                            Example { fold, repository: number, kind, features: Vec::new(), max_confidence },
+                            value.features,
+                        )
+                    },
+                ));
             }
             found
         })
@@ -113,46 +118,52 @@ fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-type Found = (Kind, ScoredValue);
+type LabelledValue = (Kind, ScoredValue);
 
-fn of_file(path: &Path, rows: &[Label], detector: &Detector, words: &[Vec<Vec<String>>]) -> Vec<Found> {
+fn examples_of_file(
+    path: &Path,
+    rows: &[Label],
+    detector: &Detector,
+    words: &[Vec<Vec<String>>],
+) -> Vec<LabelledValue> {
     let text = fs::read(path).expect("a file");
     let mut starts = vec![0];
-    starts.extend(memchr(&text));
+    starts.extend(line_starts_after(&text));
     let by_line: HashMap<usize, Vec<&Label>> = rows.iter().fold(HashMap::new(), |mut map, row| {
         row.lines.clone().for_each(|line| map.entry(line).or_insert_with(Vec::new).push(row));
         map
     });
     let mut found = Vec::new();
-    for seen in detector.scored_values(&text) {
-        let line = starts.partition_point(|start| *start <= seen.span.start);
-        let column = seen.span.start - starts[line - 1];
+    for scored in detector.scored_values(&text) {
+        let line = starts.partition_point(|start| *start <= scored.span.start);
+        let column = scored.span.start - starts[line - 1];
         let rows = by_line.get(&line).map_or(&[][..], Vec::as_slice);
-        let Some(kind) = kind_of(rows, &(column..column + seen.span.len())) else { continue };
-        if kind == Kind::True && rewrite::is_human(&text[seen.span.clone()]) {
+        let Some(kind) = kind_of(rows, &(column..column + scored.span.len())) else { continue };
+        if kind == Kind::True && rewrite::is_human_chosen(&text[scored.span.clone()]) {
             for (fold, words) in words.iter().enumerate() {
                 found.extend(
-                    rewritten(&text, &seen, detector, words, fold).map(|seen| (Kind::Dictionary(fold), seen)),
+                    rewritten(&text, &scored, detector, words, fold)
+                        .map(|scored| (Kind::Rewritten(fold), scored)),
                 );
             }
         }
-        found.push((kind, seen));
+        found.push((kind, scored));
     }
     found
 }
 
-fn memchr(text: &[u8]) -> Vec<usize> {
+fn line_starts_after(text: &[u8]) -> Vec<usize> {
     text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect()
 }
 
-/// What the rows of a line say of a value on it; nothing where another value of the line is meant.
+/// Returns the label of a value from the rows of its line; `None` if a row labels another value of the line.
 fn kind_of(rows: &[&Label], value: &std::ops::Range<usize>) -> Option<Kind> {
-    let hits = |row: &&&Label| {
+    let applies = |row: &&&Label| {
         row.value.as_ref().is_none_or(|labelled| labelled.start < value.end && value.start < labelled.end)
             || row.lines.len() > 1
     };
-    let says = |truth: Truth| rows.iter().filter(hits).any(|row| row.truth == truth);
-    if says(Truth::True) {
+    let has_label = |truth: Truth| rows.iter().filter(applies).any(|row| row.truth == truth);
+    if has_label(Truth::True) {
         Some(Kind::True)
     } else if rows.iter().any(|row| row.truth != Truth::False) {
         None
@@ -163,19 +174,19 @@ fn kind_of(rows: &[&Label], value: &std::ops::Range<usize>) -> Option<Kind> {
     }
 }
 
-/// The features of a place whose value is made of words instead.
+/// Returns the features of a value after its letters are replaced by words.
 fn rewritten(
     text: &[u8],
-    seen: &ScoredValue,
+    scored: &ScoredValue,
     detector: &Detector,
     words: &[Vec<String>],
     fold: usize,
 ) -> Option<ScoredValue> {
-    const BESIDE: usize = 2048;
-    let start = seen.span.start.saturating_sub(BESIDE);
-    let end = text.len().min(seen.span.end + BESIDE);
+    const AROUND: usize = 2048;
+    let start = scored.span.start.saturating_sub(AROUND);
+    let end = text.len().min(scored.span.end + AROUND);
     let mut part = text[start..end].to_vec();
-    let value = seen.span.start - start..seen.span.end - start;
+    let value = scored.span.start - start..scored.span.end - start;
     rewrite::rewrite(&mut part[value.clone()], words, fold);
     let found = detector.scored_values(&part);
     found.into_iter().find(|other| other.span == value)

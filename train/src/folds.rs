@@ -1,4 +1,5 @@
-//! Training and cross-validation: five folds by repository, one left out at a time.
+//! Trains and cross-validates: the repositories are dealt into five folds, and each fold is measured with a model of the
+//! others.
 
 use std::collections::HashSet;
 
@@ -8,49 +9,49 @@ use crate::examples::{Example, Examples, FOLDS, Kind};
 use crate::fit;
 use crate::fit::Row;
 
-/// What places count that nobody labelled: most hold no secret, some do.
-const UNLABELLED: f64 = 0.5;
+/// The importance of an unlabelled value as a false one: most of them are no secrets, some are.
+const UNLABELLED_IMPORTANCE: f64 = 0.5;
 
-/// What a rewritten value counts; each has several.
-const REWRITTEN: f64 = 0.35;
+/// The importance of a rewritten value: each true value is rewritten several times.
+const REWRITTEN_IMPORTANCE: f64 = 0.35;
 
 const PENALTY: f64 = 1.0;
 
-/// A feature that fewer repositories have says something of them, not of secrets.
-const LEAST_REPOSITORIES: usize = 3;
+/// A feature of fewer repositories describes them, not secrets, and is ignored.
+const MIN_REPOSITORIES: usize = 3;
 
-/// What a model says of an example.
+/// The score of an example.
 #[derive(Clone, Copy)]
 pub(crate) struct Score {
     kind: Kind,
-    most: Confidence,
+    max_confidence: Confidence,
     sum: f64,
 }
 
 impl Score {
-    fn reaches(&self, least: Confidence, from: f64) -> bool {
-        self.most >= least && self.sum >= from
+    fn reaches(&self, min: Confidence, threshold: f64) -> bool {
+        self.max_confidence >= min && self.sum >= threshold
     }
 }
 
-/// A model and limits that come from the other folds alone, and its scores on all examples of this one.
+/// A model and thresholds from the other folds alone, and its scores of the examples of this fold.
 pub(crate) struct Fold {
     pub(crate) weights: Vec<f64>,
     pub(crate) scores: Vec<Score>,
-    pub(crate) limits: Limits,
+    pub(crate) thresholds: Thresholds,
 }
 
-/// The least sums for low, medium and high.
+/// The lowest sums for low, medium and high confidence.
 #[derive(Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct Thresholds {
     pub(crate) low: f64,
     pub(crate) medium: f64,
     pub(crate) high: f64,
 }
 
-/// Weights by feature, and the bias, from all folds but some.
+/// Returns the weights of the features and the bias, trained on all folds but some.
 pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
-    // The words of the folds that are left out are not seen, and of the others two.
+    // Words of the excluded folds are not used, and of the other folds only those of two.
     let first = without.first().copied().unwrap_or(FOLDS - 1);
     let words: Vec<usize> = (1..=FOLDS)
         .map(|step| (first + step) % FOLDS)
@@ -60,7 +61,7 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
     let is_known = |example: &&Example| {
         !without.contains(&example.fold)
             && match example.kind {
-                Kind::Dictionary(fold) => words.contains(&fold),
+                Kind::Rewritten(fold) => words.contains(&fold),
                 _ => true,
             }
     };
@@ -72,7 +73,7 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
         }
     }
     let mut numbers = vec![u32::MAX; examples.names.len()];
-    let kept: Vec<usize> = (0..seen.len()).filter(|at| seen[*at].len() >= LEAST_REPOSITORIES).collect();
+    let kept: Vec<usize> = (0..seen.len()).filter(|at| seen[*at].len() >= MIN_REPOSITORIES).collect();
     kept.iter().zip(0..).for_each(|(at, number)| numbers[*at] = number);
     let features: Vec<Vec<u32>> = known
         .iter()
@@ -91,10 +92,10 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
         .map(|(example, features)| Row {
             features,
             is_true: example.kind.is_true(),
-            counts: match example.kind {
+            importance: match example.kind {
                 Kind::True | Kind::False => 1.0,
-                Kind::Dictionary(_) => REWRITTEN,
-                Kind::Unlabelled => UNLABELLED,
+                Kind::Rewritten(_) => REWRITTEN_IMPORTANCE,
+                Kind::Unlabelled => UNLABELLED_IMPORTANCE,
             },
         })
         .collect();
@@ -105,13 +106,13 @@ pub(crate) fn train(examples: &Examples, without: &[usize]) -> Vec<f64> {
     weights
 }
 
-/// As it is kept, so that figures are those of the table.
+/// Rounds a weight as the table does, so that the figures are those of the table.
 fn rounded(weight: f64) -> f64 {
     (weight * 1000.0).round() / 1000.0
 }
 
-/// The folds, each with a model and limits that come from the others alone.
-pub(crate) fn cross_validated(examples: &Examples) -> Vec<Fold> {
+/// Trains a model for each fold on the other folds, and scores its examples.
+pub(crate) fn cross_validate(examples: &Examples) -> Vec<Fold> {
     (0..FOLDS)
         .map(|fold| {
             let others: Vec<Score> = (0..FOLDS)
@@ -120,47 +121,46 @@ pub(crate) fn cross_validated(examples: &Examples) -> Vec<Fold> {
                 .collect();
             let weights = train(examples, &[fold]);
             let scores = scores(examples, fold, &weights);
-            Fold { weights, scores, limits: limits(&others) }
+            Fold { weights, scores, thresholds: thresholds(&others) }
         })
         .collect()
 }
 
-/// Scores of a fold's examples.
+/// Scores the examples of a fold.
 fn scores(examples: &Examples, fold: usize, weights: &[f64]) -> Vec<Score> {
     let of_fold = examples.all.iter().filter(|example| example.fold == fold);
     of_fold
         .map(|example| Score {
             kind: example.kind,
-            most: example.most,
+            max_confidence: example.max_confidence,
             sum: fit::score(&example.features, weights),
         })
         .collect()
 }
 
-/// How often places of a kind are right, among labelled ones.
+/// Returns the share of true values among the labelled ones that satisfy `is`.
 fn precision(scores: &[Score], is: impl Fn(&Score) -> bool) -> f64 {
     let of = |kind: Kind| scores.iter().filter(|one| one.kind == kind && is(one)).count();
     let (right, wrong) = (of(Kind::True), of(Kind::False));
     right as f64 / (right + wrong).max(1) as f64
 }
 
-/// How often findings have to be right: `high` 97 in 100, with something to spare in all, and what is medium and no
-/// more 85 in 100.
+/// The precision that is required of high findings, of high findings near the threshold, and of medium findings.
 const HIGH: f64 = 0.99;
 const HIGH_NEAR: f64 = 0.97;
 const MEDIUM: f64 = 0.85;
 
-/// How far above its limit something stands near it.
+/// Sums up to this much above the threshold are near it.
 const NEAR: f64 = 1.0;
 
-/// How far below medium low begins.
+/// The distance between the thresholds of low and medium.
 const LOW: f64 = 2.0;
 
-/// The least sums at which places are right as often as they have to be.
-pub(crate) fn limits(scores: &[Score]) -> Limits {
+/// Returns the lowest sums with the required precision.
+pub(crate) fn thresholds(scores: &[Score]) -> Thresholds {
     let steps = || (-60..=120).map(|step| f64::from(step) / 10.0);
     let is_high = |one: &Score, high: f64| one.reaches(Confidence::High, high);
-    // The surest ones would carry any number of others: what stands near the limit has to be right, too.
+    // The highest scores would outweigh any number of wrong ones, so those near the threshold are also checked alone.
     let is_near = |one: &Score, high: f64| is_high(one, high) && one.sum < high + NEAR;
     let is_right = |high: &f64| {
         precision(scores, |one| is_high(one, *high)) >= HIGH
@@ -171,31 +171,31 @@ pub(crate) fn limits(scores: &[Score]) -> Limits {
     let medium = steps()
         .find(|from| precision(scores, |one| is_medium(one, *from)) >= MEDIUM)
         .map_or(high, |medium| medium.min(high));
-    Limits { low: medium - LOW, medium, high }
+    Thresholds { low: medium - LOW, medium, high }
 }
 
-pub(crate) fn tell(folds: &[Fold], limits: &Limits) {
+pub(crate) fn print(folds: &[Fold], thresholds: &Thresholds) {
     let scores: Vec<&Score> = folds.iter().flat_map(|fold| &fold.scores).collect();
     let count = |wanted: Kind, least: Confidence, from: f64| {
         scores.iter().filter(|one| one.kind == wanted && one.reaches(least, from)).count()
     };
     let all = |kind: Kind| scores.iter().filter(|one| one.kind == kind).count();
     println!(
-        "places: {} true, {} false, {} unlabelled",
+        "values: {} true, {} false, {} unlabelled",
         all(Kind::True),
         all(Kind::False),
         all(Kind::Unlabelled)
     );
-    // In each fold, rewritten with words that the model of the fold did not see.
+    // Values of each fold, rewritten with words that were not used to train the model of the fold.
     let words: Vec<&Score> = folds
         .iter()
         .enumerate()
-        .flat_map(|(fold, of)| of.scores.iter().filter(move |one| one.kind == Kind::Dictionary(fold)))
+        .flat_map(|(fold, of)| of.scores.iter().filter(move |one| one.kind == Kind::Rewritten(fold)))
         .collect();
     let named = [
-        ("low", Confidence::Low, limits.low),
-        ("medium", Confidence::Medium, limits.medium),
-        ("high", Confidence::High, limits.high),
+        ("low", Confidence::Low, thresholds.low),
+        ("medium", Confidence::Medium, thresholds.medium),
+        ("high", Confidence::High, thresholds.high),
     ];
     let rest = (-2..=6).map(|step| ("", Confidence::Medium, f64::from(step) * 0.75));
     for (name, least, from) in named.into_iter().chain(rest) {
@@ -214,10 +214,10 @@ pub(crate) fn tell(folds: &[Fold], limits: &Limits) {
         );
     }
     for (number, fold) in folds.iter().enumerate() {
-        let Limits { low, medium, high } = fold.limits;
-        println!("limits of fold {number}: low {low:.1}, medium {medium:.1}, high {high:.1}");
+        let Thresholds { low, medium, high } = fold.thresholds;
+        println!("thresholds of fold {number}: low {low:.1}, medium {medium:.1}, high {high:.1}");
     }
-    println!("by the sum: how many are right");
+    println!("true values by the sum");
     for low in (-4..=8).map(f64::from) {
         let within = |wanted: Kind| {
             scores.iter().filter(|one| one.kind == wanted && one.sum >= low && one.sum < low + 1.0).count()

@@ -1,32 +1,32 @@
-//! The labels of the data set: for each file, which lines hold true values, false ones, and ones that are left out.
+//! Reads the labels of the data set: for each file, the lines with true values, false values and excluded values.
 
 use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-/// What a row says.
+/// The label of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Truth {
     True,
     False,
-    /// True, but of a kind that names things and opens none.
+    /// True, but an identifier that grants no access.
     Identifier,
 }
 
-/// A row.
+/// A labelled value.
 #[derive(Clone, Debug)]
 pub(crate) struct Label {
     pub(crate) lines: Range<usize>,
-    /// Where on its line the value stands, where the row says so.
+    /// The columns of the value on its line, if the row has them.
     pub(crate) value: Option<Range<usize>>,
     pub(crate) truth: Truth,
 }
 
-/// Rows by file, files by repository; both in order.
+/// The labels by file, and the files by repository in order.
 pub(crate) type Labels = Vec<(String, HashMap<String, Vec<Label>>)>;
 
-/// Kinds that are left out of the headline figure.
+/// Kinds that do not count in the main figures.
 const IDENTIFIERS: [&str; 4] = ["UUID", "AWS S3 Bucket", "Firebase Domain", "Other"];
 
 pub(crate) fn read(folder: &Path) -> Labels {

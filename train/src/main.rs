@@ -1,5 +1,5 @@
-//! Trains the model for passwords and keys without a shape, and measures it by cross-validation. What it reads and
-//! writes, and how to run it: `docs/detection.md`.
+//! Trains the model for passwords and other secrets without a fixed format, and measures it by cross-validation. How to
+//! run it, its inputs and its outputs: `docs/detection.md`.
 
 #![allow(
     clippy::print_stdout,
@@ -9,62 +9,64 @@
 )]
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "counts are small")]
 
-mod clean;
 mod dictionary;
 mod examples;
+mod false_alarms;
 mod fit;
 mod folds;
 mod labels;
 mod report;
 mod rewrite;
-mod table;
+mod weights;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::detect::{Detector, Model, Dictionary};
+use skant::detect::{Detector, Dictionary, Model};
 use skant::rules::RuleSet;
 
-/// Where things are.
-pub(crate) struct Places {
-    /// The unpacked data set: `data/` and `meta/` lie in it.
+/// The paths of inputs and outputs.
+pub(crate) struct Paths {
+    /// The unpacked data set, with the folders `data` and `meta`.
     data: PathBuf,
     /// The list of words.
     words: PathBuf,
-    /// Where the model is written.
+    /// The folder of the model.
     model: PathBuf,
-    /// Where the cross-validated reports are written.
+    /// The folder of the cross-validated reports.
     reports: PathBuf,
 }
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let mut next = |what: &str| {
+    let mut next = |name: &str| {
         arguments.next().unwrap_or_else(|| {
-            panic!("usage: skant-train DATA WORDS MODEL REPORTS [CLEAN]…; {what} is missing")
+            panic!("usage: skant-train DATA WORDS MODEL REPORTS [CLEAN]…; {name} is missing")
         })
     };
-    let places =
-        Places { data: next("DATA"), words: next("WORDS"), model: next("MODEL"), reports: next("REPORTS") };
-    let labels = labels::read(&places.data.join("meta"));
-    let words = dictionary::read(&places.words, &places.data.join("data"), &labels);
+    let paths =
+        Paths { data: next("DATA"), words: next("WORDS"), model: next("MODEL"), reports: next("REPORTS") };
+    let labels = labels::read(&paths.data.join("meta"));
+    let words = dictionary::read(&paths.words, &paths.data.join("data"), &labels);
     let pairs = dictionary::pairs(&words);
-    write(&places.model.join("words.txt"), &format!("{}{}\n", dictionary::HEAD, words.join("\n")));
-    write(&places.model.join("pairs.txt"), &pairs);
-    let known = Dictionary::new(&words.join("\n"), &pairs);
-    let detector = Detector::new(RuleSet::builtin()).with_model(Model::new("", known.clone()));
-    let dealt = rewrite::dealt(&words, examples::FOLDS);
-    let examples = examples::gather(&places.data.join("data"), &labels, &detector, &dealt);
-    println!("{} places, {} features", examples.all.len(), examples.names.len());
-    let folds = folds::cross_validated(&examples);
+    write(&paths.model.join("words.txt"), &format!("{}{}\n", dictionary::HEADER, words.join("\n")));
+    write(&paths.model.join("pairs.txt"), &pairs);
+    let dictionary = Dictionary::new(&words.join("\n"), &pairs);
+    let model =
+        |weights: &str| Model::new(weights, dictionary.clone()).expect("a table that was written here");
+    let detector = Detector::new(RuleSet::builtin()).with_model(model(""));
+    let words_by_fold = rewrite::deal(&words, examples::FOLDS);
+    let examples = examples::collect(&paths.data.join("data"), &labels, &detector, &words_by_fold);
+    println!("{} values, {} features", examples.all.len(), examples.names.len());
+    let folds = folds::cross_validate(&examples);
     let scores: Vec<_> = folds.iter().flat_map(|fold| &fold.scores).cloned().collect();
-    let limits = folds::limits(&scores);
-    folds::tell(&folds, &limits);
+    let thresholds = folds::thresholds(&scores);
+    folds::print(&folds, &thresholds);
     let all = folds::train(&examples, &[]);
-    let weights = table::written(&examples, &all, &limits);
-    write(&places.model.join("weights.tsv"), &weights);
-    report::write(&places, &examples, &folds, &known);
-    clean::tell(&arguments.collect::<Vec<_>>(), &Model::new(&weights, known));
+    let weights = weights::to_table(&examples, &all, &thresholds);
+    write(&paths.model.join("weights.tsv"), &weights);
+    report::write(&paths, &examples, &folds, &dictionary);
+    false_alarms::print(&arguments.collect::<Vec<_>>(), &model(&weights));
 }
 
 pub(crate) fn write(path: &Path, text: &str) {

@@ -1,51 +1,53 @@
-//! Reports of the whole scanner on each fold, with the model that did not see it: what the evaluation reads.
+//! Writes reports of the whole scanner on each fold, with the model of the other folds. The evaluation reads them.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use skant::detect::{Detector, Dictionary, Model};
+use skant::finding::Confidence;
 use skant::policy::suppress::CommentPolicy;
 use skant::policy::{Incomplete, Policy, Settings, Suppressions};
-use skant::detect::{Detector, Model, Dictionary};
-use skant::finding::Confidence;
 use skant::rules::RuleSet;
 use skant::scan::{FileSelection, Scanner};
 use skant::source::ScanControl;
 use skant::source::worktree::{IgnoreMode, PathOrigin};
 
-use crate::Places;
+use crate::Paths;
 use crate::examples::{Examples, fold_of};
 use crate::folds::Fold;
-use crate::table;
+use crate::weights;
 
-pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words: &Dictionary) {
-    let data = places.data.join("data");
+pub(crate) fn write(paths: &Paths, examples: &Examples, folds: &[Fold], words: &Dictionary) {
+    let data = paths.data.join("data");
     let mut names: Vec<String> = std::fs::read_dir(&data)
         .expect("the data")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     let mut found: [Vec<String>; 3] = Default::default();
-    for (fold, of) in folds.iter().enumerate() {
-        let model = Model::new(&table::written(examples, &of.weights, &of.limits), words.clone());
+    for (number, fold) in folds.iter().enumerate() {
+        let model = Model::new(&weights::to_table(examples, &fold.weights, &fold.thresholds), words.clone());
+        let model = model.expect("a table that was written here");
         let scanner = scanner().with_detector(Detector::new(RuleSet::builtin()).with_model(model));
         let files: Vec<PathBuf> =
-            names.iter().filter(|name| fold_of(name) == fold).map(|name| data.join(name)).collect();
+            names.iter().filter(|name| fold_of(name) == number).map(|name| data.join(name)).collect();
         let files = FileSelection {
             repository: None,
             root: &data,
             names: &files,
-            ignoring: IgnoreMode::Nothing,
-            named: PathOrigin::Program,
+            ignore_mode: IgnoreMode::Nothing,
+            origin: PathOrigin::Program,
         };
         let report = scanner.scan_files(&files, &ScanControl::default()).expect("a scan");
         for finding in &report.findings {
-            for place in &finding.locations {
+            for location in &finding.locations {
                 let line = format!(
                     "{{\"file\": {:?}, \"line\": {}, \"rule_id\": {:?}}}",
-                    place.path, place.start.line, finding.rule
+                    location.path, location.start.line, finding.rule
                 );
-                let least = [Confidence::Low, Confidence::Medium, Confidence::High];
-                for (list, _) in found.iter_mut().zip(least).filter(|(_, least)| finding.confidence >= *least)
+                let levels = [Confidence::Low, Confidence::Medium, Confidence::High];
+                for (list, _) in
+                    found.iter_mut().zip(levels).filter(|(_, level)| finding.confidence >= *level)
                 {
                     list.push(line.clone());
                 }
@@ -55,7 +57,7 @@ pub(crate) fn write(places: &Places, examples: &Examples, folds: &[Fold], words:
     for (name, list) in ["low", "medium", "high"].into_iter().zip(&found) {
         let mut text = String::from("[\n");
         write!(text, "{}", list.join(",\n")).expect("a string");
-        crate::write(&places.reports.join(format!("{name}.json")), &(text + "\n]\n"));
+        crate::write(&paths.reports.join(format!("{name}.json")), &(text + "\n]\n"));
     }
 }
 
@@ -68,10 +70,10 @@ pub(crate) fn scanner() -> Scanner {
         notes: Vec::new(),
         incomplete: Incomplete::Accepted,
         now: 0,
-        today: jiff_date(),
+        today: fixed_date(),
     })
 }
 
-fn jiff_date() -> jiff::civil::Date {
+fn fixed_date() -> jiff::civil::Date {
     jiff::civil::date(2026, 1, 1)
 }

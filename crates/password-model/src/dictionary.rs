@@ -11,7 +11,7 @@ pub struct Dictionary {
     /// A bit for each sequence of three letters that a word begins with. Most positions of a random value begin no
     /// word, so this test saves most lookups.
     pub starts: Cow<'static, [u64]>,
-    /// How much more often one letter follows another than in random letters, in eighths of a bit: 26 times 26.
+    /// The frequency of each pair of letters, compared with random letters, in eighths of a bit: 26 times 26.
     pub pairs: Cow<'static, [i8]>,
 }
 
@@ -27,7 +27,7 @@ pub const MIN_WORD: usize = 3;
 /// The longest word of the dictionary.
 const MAX_WORD: usize = 16;
 
-/// How many letters of a run are matched with words.
+/// The number of letters of a run that are matched with words.
 pub const MAX_RUN: usize = 64;
 
 impl Dictionary {

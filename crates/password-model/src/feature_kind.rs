@@ -17,15 +17,15 @@ type Describe = fn(&Words<'_>) -> Option<String>;
 struct Row {
     name: &'static str,
     key: u64,
-    /// How many of the words, from the first, are parameters of the description. The others are numbers that only
-    /// compare values with each other, or words of a secret.
+    /// The number of words, from the first, that are parameters of the description. The other words are numbers that
+    /// only compare values with each other, or words of a secret.
     params: usize,
     describe: Describe,
 }
 
 macro_rules! feature_kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal, $params:literal, $describe:expr;)+) => {
-        /// What a feature describes: the first part of its name.
+        /// The kind of a feature: the first part of its name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum FeatureKind { $($(#[$doc])* $kind,)+ }
 
@@ -79,30 +79,30 @@ feature_kinds! {
     NameEnd "name-end", 1, |words| Some(format!("the name ends in `{}`", words.raw(0)?));
     /// The word of a name with one word.
     NameAlone "name-alone", 1, |words| Some(format!("the whole name is `{}`", words.raw(0)?));
-    /// What the name, or a form without a name, says about the value.
+    /// The kind of value that the name, or a form without a name, indicates.
     Stem "stem", 1, |words| Some(format!("the name or the form indicates {}", words.term::<Stem>(0)?));
 
     // The value.
 
-    /// What the value looks like.
+    /// The class of the value.
     Class "class", 1, |words| Some(format!("the value looks like {}", words.term::<Class>(0)?));
     /// The class, and a range of lengths.
     Length "length", 1, |words| Some(format!("the length of a value that looks like {}", words.term::<Class>(0)?));
     /// The share of the letters that dictionary words cover.
     Covered "covered", 1, |words| Some(format!("{} form dictionary words", words.term::<CoveredShare>(0)?));
-    /// The class, and how many dictionary words there are.
+    /// The class, and the number of dictionary words.
     Words "words", 2, |words| {
         let (class, count) = (words.term::<Class>(0)?, words.term::<WordCount>(1)?);
         Some(format!("the value looks like {class} and has {count}"))
     };
-    /// How much more common its pairs of letters are in words than in random letters.
+    /// The likelihood of its pairs of letters in words, compared with random letters.
     Likeness "likeness", 0, |_| Some("how common its pairs of letters are in words".to_owned());
     /// The class, and the same number in wider steps.
     LikenessOf "likeness-of", 1, |words| {
         let class = words.term::<Class>(0)?;
         Some(format!("how common its pairs of letters are for a value that looks like {class}"))
     };
-    /// The class, and how often one kind of character follows another.
+    /// The class, and the number of changes between kinds of characters.
     Changes "changes", 0, |_| Some("how often letters, digits and punctuation alternate".to_owned());
     /// The share of digits.
     Digits "digits", 0, |_| Some("the share of digits in the value".to_owned());
@@ -131,13 +131,13 @@ feature_kinds! {
 
     // The value together with the form or the name.
 
-    /// Whether there are lowercase letters, the class, and the quotes.
+    /// The presence of lowercase letters, the class, and the quotes.
     CaseFor "case-for", 2, |words| {
         words.term::<Quote>(2)?;
         let (case, class) = (words.term::<LowercaseUse>(0)?, words.term::<Class>(1)?);
         Some(format!("the value looks like {class} and {case}"))
     };
-    /// The class, and what the name says.
+    /// The class, and the kind of value that the name indicates.
     ClassFor "class-for", 2, |words| {
         let (class, stem) = (words.term::<Class>(0)?, words.term::<Stem>(1)?);
         Some(format!("the value looks like {class} where the name or the form indicates {stem}"))
@@ -147,13 +147,13 @@ feature_kinds! {
         let (class, operator) = (words.term::<Class>(0)?, words.term::<Operator>(1)?);
         Some(format!("the value looks like {class} in the form {operator} {}", words.term::<Quote>(2)?))
     };
-    /// The share of the letters that words cover, what the name says, and the quotes.
+    /// The share of the letters that words cover, the kind of value that the name indicates, and the quotes.
     CoveredFor "covered-for", 2, |words| {
         words.term::<Quote>(2)?;
         let (share, stem) = (words.term::<CoveredShare>(0)?, words.term::<Stem>(1)?);
         Some(format!("{share} form dictionary words where the name or the form indicates {stem}"))
     };
-    /// What value and name have in common.
+    /// The text that value and name share.
     Shared "shared", 1, |words| Some(words.term::<NameOverlap>(0)?.to_owned());
     /// The value is a user name and a password in base64.
     Decodes "decodes", 0, |_| Some("the value decodes to a user name and a password".to_owned());

@@ -44,7 +44,7 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// How a value follows its name.
+    /// The syntax between a name and its value.
     Operator {
         /// `=`, `:=`, `+=`.
         Assign b"assign" "`name = value`",
@@ -90,7 +90,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a value looks like.
+    /// The appearance of a value.
     Class {
         /// Digits, and punctuation between them.
         Number b"number" "a number",
@@ -120,7 +120,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What the name of a value, or a form without a name, says about the value.
+    /// The kind of value that a name, or a form without a name, indicates.
     Stem {
         Password b"password" "a password",
         Secret b"secret" "a secret",
@@ -174,7 +174,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Whether a value has lowercase letters.
+    /// The presence of lowercase letters in a value.
     LowercaseUse {
         Absent b"upper" "has no lowercase letters",
         Present b"other" "has lowercase letters",
@@ -182,7 +182,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where the digits of a value are.
+    /// The positions of the digits of a value.
     DigitPosition {
         AtEnd b"end" "all its digits are at its end",
         Inside b"inside" "some of its digits are not at its end",
@@ -204,7 +204,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How many dictionary words a value has.
+    /// The number of dictionary words in a value.
     WordCount {
         Zero b"0" "no dictionary word",
         One b"1" "one dictionary word",
@@ -215,7 +215,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a value and its name have in common; only letters are compared, without their case.
+    /// The text that a value and its name share. Only letters are compared, without their case.
     NameOverlap {
         Equal b"the same" "the value equals the name",
         NameEndsWithValue b"its end" "the name ends with the value",

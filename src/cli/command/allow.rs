@@ -1,83 +1,104 @@
-//! `allow`: suppresses one finding by its fingerprint.
+//! `skant allow`: adds one finding to the baseline by its fingerprint.
 
-use std::io::Write as _;
+use miette::Diagnostic;
+use thiserror::Error;
 
 use crate::cli::args::{Allow, Common, Level};
-use crate::cli::baseline_file::{Book, end, known_of, reason};
+use crate::cli::baseline_file::{BaselineFile, entry_for, parse_reason, parse_until};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::cli::session::merge_parents;
-use crate::cli::{Exit, Failure, settings};
+use crate::cli::{output, settings};
 use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
 use crate::scan::PathFilter;
 use crate::source::ScanControl;
 
-pub(crate) fn allow(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, Failure> {
-    let book = Book::open()?;
+/// The lengths of whole fingerprints, in hexadecimal digits. With fewer digits only an existing value can be named.
+const FINGERPRINT_LENGTHS: [usize; 3] = [10, 14, 16];
+
+#[derive(Debug, Error, Diagnostic)]
+enum AllowError {
+    #[error("this is not a fingerprint")]
+    #[diagnostic(
+        code(skant::allow::fingerprint),
+        help("give 6 to 16 hexadecimal digits, as a report prints them; RULE/FINGERPRINT works as well")
+    )]
+    Fingerprint,
+    #[error("`--reason` is empty")]
+    #[diagnostic(
+        code(skant::allow::reason),
+        help("say why the value is not a secret, or why it does no harm")
+    )]
+    EmptyReason,
+    #[error("no finding in the staged files or the working tree has a fingerprint that begins with {0}")]
+    #[diagnostic(
+        code(skant::allow::unknown),
+        help("give the whole fingerprint to allow a value that is somewhere else, such as in the history")
+    )]
+    Unknown(String),
+    #[error("several findings have a fingerprint that begins with {0}")]
+    #[diagnostic(code(skant::allow::ambiguous), help("give more digits"))]
+    Ambiguous(String),
+}
+
+pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, CliError> {
+    let file = BaselineFile::open()?;
     let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     if !is_fingerprint(&digits) {
-        return Err(Failure(
-            "a fingerprint is six to sixteen hexadecimal digits, as reports print it (RULE/FINGERPRINT will do, too)"
-                .into(),
-        ));
+        return Err(AllowError::Fingerprint.into());
     }
-    let (reason, until) = (reason(&arguments.reason)?, end(arguments.until.as_deref())?);
+    let (reason, until) = (parse_reason(&arguments.reason)?, parse_until(arguments.until.as_deref())?);
     if reason.is_empty() {
-        return Err(Failure("`--reason` has to say why it is no secret, or why it does no harm".into()));
+        return Err(AllowError::EmptyReason.into());
     }
-    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (fingerprint, known) = if let Some(finding) = found(common, &book, &digits, control)? {
-        (finding.fingerprint.as_str().to_owned(), known_of(&finding, until, &reason))
+    let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
+    let (fingerprint, entry) = if let Some(finding) = find(common, &file, &digits, control)? {
+        (finding.fingerprint.as_str().to_owned(), entry_for(&finding, until, &reason))
     } else {
-        let known = baseline.entries.get(&digits).cloned();
-        if known.is_none() && ![10, 14, 16].contains(&digits.len()) {
-            return Err(Failure(format!(
-                "nothing that is staged or in the working tree has a fingerprint that begins with {digits}; give the \
-                 whole fingerprint to allow what stands elsewhere"
-            )));
+        let existing = baseline.entries.get(&digits).cloned();
+        if existing.is_none() && !FINGERPRINT_LENGTHS.contains(&digits.len()) {
+            return Err(AllowError::Unknown(digits).into());
         }
-        let (rule, path) = known.map_or_else(Default::default, |known| (known.rule, known.path));
+        let (rule, path) = existing.map_or_else(Default::default, |entry| (entry.rule, entry.path));
         (digits, BaselineEntry { rule, path, until, reason })
     };
     let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-    let said = format!("{fingerprint} {} {}", word(&known.rule), word(&known.path));
-    baseline.entries.insert(fingerprint, known);
-    book.write(&baseline)?;
+    let description = format!("{fingerprint} {} {}", word(&entry.rule), word(&entry.path));
+    baseline.entries.insert(fingerprint, entry);
+    file.write(&baseline)?;
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
-    writeln!(
-        std::io::stdout().lock(),
-        "allowed{until}: {said}\non record in {BASELINE_FILE}; for a commit its staged version counts: git add {BASELINE_FILE}"
-    )?;
-    Ok(Exit::Clean)
+    output::print(format!(
+        "allowed{until}: {description}\n\
+         added to {BASELINE_FILE}; a commit uses its staged version: git add {BASELINE_FILE}\n"
+    ))
 }
 
-/// The finding that digits name: among what is staged first, then in the working tree.
-fn found(
+/// Finds the finding that the digits name: first in the staged files, then in the working tree.
+fn find(
     common: &Common,
-    book: &Book,
+    file: &BaselineFile,
     digits: &str,
     control: &ScanControl,
-) -> Result<Option<Finding>, Failure> {
+) -> Result<Option<Finding>, CliError> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let scanner = settings::scanner(&all, Some(&book.repository), TreeVersion::Worktree)?;
-    let named = |report: Report| {
-        let mut named: Vec<Finding> = report
-            .findings
-            .into_iter()
-            .filter(|finding| finding.fingerprint.matches_prefix(digits))
-            .collect();
-        named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
-        match named.len() {
-            0 | 1 => Ok(named.pop()),
-            _ => Err(Failure(format!(
-                "several findings have a fingerprint that begins with {digits}; give more digits"
-            ))),
-        }
-    };
-    let staged = scanner.scan_staged(&book.repository, &merge_parents(), &PathFilter::default(), control);
-    if let Some(finding) = staged.ok().map(named).transpose()?.flatten() {
+    let scanner = settings::scanner(&all, Some(&file.repository), TreeVersion::Worktree)?;
+    let staged = scanner.scan_staged(&file.repository, &merge_parents(), &PathFilter::default(), control);
+    // A failure is not fatal here: the working tree may hold the value as well.
+    if let Some(finding) = staged.ok().map(|report| find_in(report, digits)).transpose()?.flatten() {
         return Ok(Some(finding));
     }
-    let mut reports = book.everything(&all, false, control)?;
-    reports.pop().map_or(Ok(None), named)
+    let mut reports = file.scan(&all, false, control)?;
+    Ok(reports.pop().map(|report| find_in(report, digits)).transpose()?.flatten())
+}
+
+fn find_in(report: Report, digits: &str) -> Result<Option<Finding>, AllowError> {
+    let mut named: Vec<Finding> =
+        report.findings.into_iter().filter(|finding| finding.fingerprint.matches_prefix(digits)).collect();
+    named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
+    match named.len() {
+        0 | 1 => Ok(named.pop()),
+        _ => Err(AllowError::Ambiguous(digits.to_owned())),
+    }
 }

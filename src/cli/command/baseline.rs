@@ -1,12 +1,21 @@
-//! `allow` and `baseline`: puts what is known on record, in `.skant-baseline`. That file and not `skant.toml`: a line a
-//! value merges without conflicts, and nothing that a person wrote and ordered has to be rewritten.
+//! `skant baseline`: creates and maintains `.skant-baseline`.
+//!
+//! The entries are not written into `skant.toml`: a file with one value per line merges without conflicts, and no text
+//! that a person wrote and ordered has to be rewritten.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
-use crate::cli::args::{Baseline as Arguments, BaselineCommand, Common, Entering, Level};
-use crate::cli::baseline_file::{Book, end, known_of, reason};
-use crate::cli::command::baseline_import::Imported;
-use crate::cli::{Exit, Failure, clock};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::baseline_import::Import;
+use crate::cli::args::{Baseline as Arguments, BaselineCommand, BaselineOptions, Common, Level};
+use crate::cli::baseline_file::{BaselineFile, entry_for, parse_reason, parse_until};
+use crate::cli::clock;
+use crate::cli::error::{CliError, IoError};
+use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::finding::{Problem, Report};
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
@@ -15,94 +24,105 @@ use crate::scan::redact;
 use crate::source::ScanControl;
 use crate::text::escape_terminal;
 
-pub(crate) fn baseline(
-    common: &Common,
-    arguments: &Arguments,
-    control: &ScanControl,
-) -> Result<Exit, Failure> {
-    let book = Book::open()?;
-    match &arguments.what {
-        BaselineCommand::Create(entering) if book.baseline.is_none() => {
-            enter(common, &book, entering, control)
+#[derive(Debug, Error, Diagnostic)]
+enum BaselineCommandError {
+    #[error("there is a {BASELINE_FILE} already")]
+    #[diagnostic(code(skant::baseline::exists), help("`skant baseline update` adds to it"))]
+    Exists,
+    #[error("there is no {BASELINE_FILE}")]
+    #[diagnostic(code(skant::baseline::missing), help("`skant baseline create` creates one"))]
+    Missing,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments, control: &ScanControl) -> Result<Exit, CliError> {
+    let file = BaselineFile::open()?;
+    match &arguments.command {
+        BaselineCommand::Create(_) if file.baseline.is_some() => Err(BaselineCommandError::Exists.into()),
+        BaselineCommand::Create(options) | BaselineCommand::Update(options) => {
+            add_findings(common, &file, options, control)
         }
-        BaselineCommand::Create(_) => {
-            Err(Failure(format!("there is a {BASELINE_FILE} already; `skant baseline update` adds to it")))
-        }
-        BaselineCommand::Update(entering) => enter(common, &book, entering, control),
-        BaselineCommand::Prune => outdated(common, &book, Outdated::Removed, control),
-        BaselineCommand::Check => outdated(common, &book, Outdated::Told, control),
+        BaselineCommand::Prune => find_outdated(common, &file, OutdatedEntries::Remove, control),
+        BaselineCommand::Check => find_outdated(common, &file, OutdatedEntries::List, control),
     }
 }
 
-/// Adds what is found and not on record yet. What is on record stays as it is.
-fn enter(common: &Common, book: &Book, entering: &Entering, control: &ScanControl) -> Result<Exit, Failure> {
-    let (reason, until) =
-        (reason(entering.reason.as_deref().unwrap_or_default())?, end(entering.until.as_deref())?);
-    let imported = entering.from.as_deref().map(|path| Imported::read(path, &book.top)).transpose()?;
-    let reports = book.everything(common, entering.history, control)?;
-    let mut baseline = book.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (mut added, mut ended, mut unknown) = (0, 0, 0);
+/// Adds the findings that are not in the baseline. Existing entries stay as they are.
+fn add_findings(
+    common: &Common,
+    file: &BaselineFile,
+    options: &BaselineOptions,
+    control: &ScanControl,
+) -> Result<Exit, CliError> {
+    let reason = parse_reason(options.reason.as_deref().unwrap_or_default())?;
+    let until = parse_until(options.until.as_deref())?;
+    let import = options.from.as_deref().map(|path| Import::read(path, &file.top)).transpose()?;
+    let reports = file.scan(common, options.history, control)?;
+    let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
+    let (mut added, mut expired, mut not_imported) = (0, 0, 0);
     for finding in reports.iter().flat_map(|report| &report.findings) {
-        if imported.as_ref().is_some_and(|imported| !imported.knows(finding)) {
-            unknown += 1;
+        if import.as_ref().is_some_and(|import| !import.contains(finding)) {
+            not_imported += 1;
             continue;
         }
         let fingerprint = finding.fingerprint.as_str();
         if baseline.entries.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
-            ended +=
-                usize::from(baseline.entries.get(fingerprint).is_some_and(|known| known.until.is_some()));
+            let has_end = baseline.entries.get(fingerprint).is_some_and(|entry| entry.until.is_some());
+            expired += usize::from(has_end);
             continue;
         }
         added += 1;
-        baseline.entries.insert(fingerprint.to_owned(), known_of(finding, until, &reason));
+        baseline.entries.insert(fingerprint.to_owned(), entry_for(finding, until, &reason));
     }
-    let problems = problems_of(&reports);
-    if book.baseline.as_ref() != Some(&baseline) {
-        book.write(&baseline)?;
+    if file.baseline.as_ref() != Some(&baseline) {
+        file.write(&baseline)?;
     }
-    let mut out = std::io::stdout().lock();
-    let on_record = counted(baseline.entries.len(), "value");
-    writeln!(out, "{BASELINE_FILE}: {added} added, {on_record} on record")?;
-    if let Some(imported) = &imported {
-        let known = counted(imported.len(), "value");
-        writeln!(
+    let mut out =
+        format!("{BASELINE_FILE}: {added} added, {} in total\n", counted(baseline.entries.len(), "value"));
+    // Writing to a string does not fail.
+    if let Some(import) = &import {
+        let _ = writeln!(
             out,
-            "it names {known} that no audit called a secret; {unknown} found that it does not name"
-        )?;
+            "{} in the imported file that no audit marked as a secret; {not_imported} found that it does not have",
+            counted(import.len(), "value")
+        );
     }
-    if ended > 0 {
-        writeln!(out, "{ended} found though on record: the entry ended; `skant allow` renews it")?;
+    if expired > 0 {
+        let _ = writeln!(out, "{expired} found whose entry has expired; `skant allow` renews an entry");
     }
-    if book.baseline.is_none() {
-        writeln!(
+    if file.baseline.is_none() {
+        let _ = writeln!(
             out,
             "commit it, and let branches that add lines merge without conflicts:\n  \
              echo '{BASELINE_FILE} merge=union' >> .gitattributes"
-        )?;
+        );
     }
-    tell(&problems)
+    output::print(out)?;
+    print_problems(&problems_of(&reports))
 }
 
+/// The treatment of outdated entries.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outdated {
-    Removed,
-    Told,
+enum OutdatedEntries {
+    Remove,
+    List,
 }
 
-/// Entries that nothing needs: neither the working tree nor the history holds their value.
-fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl) -> Result<Exit, Failure> {
-    let Some(baseline) = &book.baseline else {
-        return Err(Failure(format!("there is no {BASELINE_FILE}; `skant baseline create` makes one")));
-    };
-    let everything = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
-    let reports = book.everything(&everything, true, control)?;
+/// Finds the entries whose value is in neither the working tree nor the history, and the expired ones.
+fn find_outdated(
+    common: &Common,
+    file: &BaselineFile,
+    treatment: OutdatedEntries,
+    control: &ScanControl,
+) -> Result<Exit, CliError> {
+    let baseline = file.baseline.as_ref().ok_or(BaselineCommandError::Missing)?;
+    let all = Common { min_confidence: Some(Level::Low), no_suppressions: false, ..common.clone() };
+    let reports = file.scan(&all, true, control)?;
     let problems = problems_of(&reports);
     if !problems.is_empty() {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "not everything could be read, so no entry is called outdated")?;
-        return tell(&problems);
+        output::print("not everything could be read, so no entry is called outdated\n")?;
+        return print_problems(&problems);
     }
-    let found = |digits: &str| {
+    let is_found = |digits: &str| {
         reports.iter().any(|report| {
             let open = report.findings.iter().map(|finding| &finding.fingerprint);
             let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.fingerprint);
@@ -110,42 +130,41 @@ fn outdated(common: &Common, book: &Book, what: Outdated, control: &ScanControl)
         })
     };
     let today = clock::today();
-    let (mut left, mut out) = (baseline.clone(), std::io::stdout().lock());
-    let (mut unused, mut ended) = (0, 0);
-    for (fingerprint, known) in &baseline.entries {
-        // Somebody may have written it by hand.
-        let shown = || redact(&escape_terminal(format!("{} {}", known.rule, known.path).as_bytes()));
-        if !found(fingerprint) {
-            left.entries.remove(fingerprint);
+    let (mut remaining, mut out) = (baseline.clone(), String::new());
+    let (mut unused, mut expired) = (0, 0);
+    for (fingerprint, entry) in &baseline.entries {
+        // A person may have written the line by hand.
+        let description = || redact(&escape_terminal(format!("{} {}", entry.rule, entry.path).as_bytes()));
+        if !is_found(fingerprint) {
+            remaining.entries.remove(fingerprint);
             unused += 1;
-            writeln!(out, "nothing holds it any more: {fingerprint} {}", shown())?;
-        } else if let Some(until) = known.until.filter(|until| *until < today) {
-            ended += 1;
-            writeln!(out, "ended on {until}, and it still stands there: {fingerprint} {}", shown())?;
+            let _ = writeln!(out, "not found any more: {fingerprint} {}", description());
+        } else if let Some(until) = entry.until.filter(|until| *until < today) {
+            expired += 1;
+            let _ = writeln!(out, "expired on {until}, still found: {fingerprint} {}", description());
         }
     }
-    if what == Outdated::Removed && unused > 0 {
-        book.write(&left)?;
+    if treatment == OutdatedEntries::Remove && unused > 0 {
+        file.write(&remaining)?;
     }
-    let verb = if what == Outdated::Removed { "removed" } else { "that nothing holds" };
-    writeln!(
-        out,
-        "{BASELINE_FILE}: {}, {unused} {verb}, {ended} ended",
-        counted(baseline.entries.len(), "value")
-    )?;
-    let is_fine = ended == 0 && (unused == 0 || what == Outdated::Removed);
-    Ok(if is_fine { Exit::Clean } else { Exit::Findings })
+    let verb = if treatment == OutdatedEntries::Remove { "removed" } else { "not found any more" };
+    let total = counted(baseline.entries.len(), "value");
+    let _ = writeln!(out, "{BASELINE_FILE}: {total}, {unused} {verb}, {expired} expired");
+    output::print(out)?;
+    let is_clean = expired == 0 && (unused == 0 || treatment == OutdatedEntries::Remove);
+    Ok(if is_clean { Exit::Clean } else { Exit::Findings })
 }
 
 fn problems_of(reports: &[Report]) -> Vec<&Problem> {
     reports.iter().flat_map(|report| &report.problems).collect()
 }
 
-fn tell(problems: &[&Problem]) -> Result<Exit, Failure> {
-    let mut err = std::io::stderr().lock();
+fn print_problems(problems: &[&Problem]) -> Result<Exit, CliError> {
+    let mut err = io::stderr().lock();
     for problem in problems {
         let path = problem.path.as_ref().map_or_else(String::new, |path| format!("{path}: "));
-        writeln!(err, "problem[{}]: {path}{}", problem.kind.name(), problem.message)?;
+        writeln!(err, "problem[{}]: {path}{}", problem.kind.name(), problem.message)
+            .map_err(|source| IoError::Write { stream: "standard error", source })?;
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }

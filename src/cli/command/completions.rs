@@ -1,14 +1,14 @@
-//! `completions`.
+//! `skant completions`: prints the completions of a shell, generated from the arguments.
 
-use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 
-use crate::cli::args::Arguments;
-use crate::cli::{Exit, Failure, output};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::{args, output};
 
-pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
-    // Both are made in memory: writers of other crates panic on a closed pipe.
+pub(crate) fn run(shell: Shell) -> Result<Exit, CliError> {
+    // clap_complete panics if a pipe is closed, so it writes to memory first.
     let mut out = Vec::new();
-    generate(shell, &mut Arguments::command(), "skant", &mut out);
-    output::say(out)
+    generate(shell, &mut args::command(), "skant", &mut out);
+    output::print(out)
 }

@@ -1,13 +1,14 @@
-//! `config check`, `config show`, `config schema`.
+//! `skant config`: checks the settings, shows them with the file that they come from, or prints their JSON Schema.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Config, ConfigCommand};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::cli::policy::{LoadedPolicy, NO_REPOSITORY, PolicyBase};
-use crate::cli::session::here;
-use crate::cli::{Exit, Failure};
+use crate::cli::session::current_repository;
+use crate::cli::{clock, output};
 use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::git::DiscoverError;
@@ -19,133 +20,143 @@ use crate::rules::{Rule, RuleSet};
 use crate::scan::redact;
 use crate::text::escape_terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, Failure> {
-    let what = arguments.what.as_ref().unwrap_or(&ConfigCommand::Show);
-    if matches!(what, ConfigCommand::Schema) {
-        return crate::cli::output::say(SCHEMA);
+/// The width of the column with the settings; the column with the files follows.
+const SETTING_WIDTH: usize = 58;
+
+pub(crate) fn run(common: &Common, arguments: &Config) -> Result<Exit, CliError> {
+    let command = arguments.command.as_ref().unwrap_or(&ConfigCommand::Show);
+    if matches!(command, ConfigCommand::Schema) {
+        return output::print(SCHEMA);
     }
-    let repository = match here() {
+    let repository = match current_repository() {
         Ok(repository) => Some(repository),
         Err(DiscoverError::NotARepository(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    // A file that is named is checked alone.
-    let alone = match what {
+    // A named file is checked without the repository's settings.
+    let alone = match command {
         ConfigCommand::Check { file: Some(file) } => {
             Some(Common { config: Some(file.clone()), no_repo_config: true, ..common.clone() })
         }
         _ => None,
     };
     let common = alone.as_ref().unwrap_or(common);
-    let gathered =
+    let policy =
         LoadedPolicy::read(common, repository.as_ref(), &PolicyBase::Repository(TreeVersion::Worktree))?;
-    match what {
-        ConfigCommand::Check { .. } => check(&gathered),
-        _ => crate::cli::output::say(redact(&show(common, &gathered))),
+    match command {
+        ConfigCommand::Check { .. } => check(&policy),
+        _ => output::print(redact(&show(common, &policy))),
     }
 }
 
-/// Whatever can be said without a scan; a file that cannot be used has ended the run already.
-fn check(gathered: &LoadedPolicy) -> Result<Exit, Failure> {
-    let settings = gathered.settings();
-    let mut said = examples(&settings.rules);
-    let is_wrong = !said.is_empty();
-    let today = crate::cli::clock::today();
+/// Prints what can be checked without a scan. A file that cannot be used has ended the run before.
+fn check(policy: &LoadedPolicy) -> Result<Exit, CliError> {
+    let settings = policy.settings();
+    let mut messages = check_examples(&settings.rules);
+    let is_wrong = !messages.is_empty();
+    let today = clock::today();
     for entry in settings.allow.iter().filter(|entry| entry.is_expired(today)) {
-        said.push(format!("{} ended: {}", entry.source.name(), entry.describe()));
+        messages.push(format!("{} expired: {}", entry.source.name(), entry.describe()));
     }
-    said.extend(gathered.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
-    said.extend(gathered.untranslated.iter().map(|said| format!("not taken over: {said}")));
-    let mut out = std::io::stdout().lock();
-    for line in &said {
-        writeln!(out, "{}", redact(&escape_terminal(line.as_bytes())))?;
-    }
-    let names: Vec<&str> = gathered.layers.iter().map(|layer| layer.name.as_str()).collect();
+    messages.extend(policy.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
+    messages.extend(policy.untranslated.iter().map(|setting| format!("not imported: {setting}")));
+    let names: Vec<&str> = policy.layers.iter().map(|layer| layer.name.as_str()).collect();
     let names = if names.is_empty() { "there are no settings".to_owned() } else { names.join(", ") };
-    let how = if is_wrong { "wrong" } else { "fine" };
-    writeln!(out, "{}: {how}", redact(&escape_terminal(names.as_bytes())))?;
+    let mut out = String::new();
+    for message in &messages {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{}", redact(&escape_terminal(message.as_bytes())));
+    }
+    let state = if is_wrong { "wrong" } else { "fine" };
+    let _ = writeln!(out, "{}: {state}", redact(&escape_terminal(names.as_bytes())));
+    output::print(out)?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
 }
 
-/// What the examples of rules of one's own show of them.
-fn examples(rules: &[Rule]) -> Vec<String> {
+/// Checks that rules of the settings match their examples and not their counterexamples.
+fn check_examples(rules: &[Rule]) -> Vec<String> {
     let detector = Detector::new(RuleSet::builtin().with_user_rules(rules));
-    let finds = |rule: &Rule, text: &str| {
+    let has_finding = |rule: &Rule, text: &str| {
         let found = detector.find_evidence(text.as_bytes());
         found.iter().any(|evidence| {
-            let verdict = assess(evidence, None, 0);
+            let assessment = assess(evidence, None, 0);
             detector.rules()[evidence.rule].id == rule.id
-                && verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium)
+                && assessment.confidence.is_some_and(|confidence| confidence >= Confidence::Medium)
         })
     };
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     for rule in rules {
-        for (number, _) in rule.examples.iter().enumerate().filter(|(_, text)| !finds(rule, text)) {
-            said.push(format!("rule {}: it finds nothing in example {}", rule.id, number + 1));
+        for (number, text) in (1..).zip(rule.examples.iter()) {
+            if !has_finding(rule, text) {
+                messages.push(format!("rule {}: example {number} has no finding", rule.id));
+            }
         }
-        for (number, _) in rule.counterexamples.iter().enumerate().filter(|(_, text)| finds(rule, text)) {
-            said.push(format!("rule {}: it finds something in counterexample {}", rule.id, number + 1));
+        for (number, text) in (1..).zip(rule.counterexamples.iter()) {
+            if has_finding(rule, text) {
+                messages.push(format!("rule {}: counterexample {number} has a finding", rule.id));
+            }
         }
     }
-    said
+    messages
 }
 
-/// Each setting in force, and where it comes from.
-fn show(common: &Common, gathered: &LoadedPolicy) -> String {
+/// Lists each setting in force and the file that it comes from.
+fn show(common: &Common, policy: &LoadedPolicy) -> String {
     let mut out = String::new();
-    let layers = &gathered.layers;
-    let mut line = |what: &str, from: &str| {
-        // Writing to a string does not fail.
-        let _ = writeln!(out, "{:<58} {from}", escape_terminal(what.as_bytes()));
+    let layers = &policy.layers;
+    let mut line = |setting: &str, from: &str| {
+        let _ = writeln!(out, "{:<SETTING_WIDTH$} {from}", escape_terminal(setting.as_bytes()));
     };
-    let latest = |has: &dyn Fn(&Settings) -> Option<String>| {
-        layers.iter().rev().find_map(|layer| Some((has(&layer.settings)?, layer.name.clone())))
+    let last_set = |value: &dyn Fn(&Settings) -> Option<String>| {
+        layers.iter().rev().find_map(|layer| Some((value(&layer.settings)?, layer.name.clone())))
     };
     let default = |value: &str| (value.to_owned(), "default".to_owned());
-    let least = match common.min_confidence {
+    let min_confidence = match common.min_confidence {
         Some(level) => (Confidence::from(level).name().to_owned(), "--min-confidence".to_owned()),
-        None => latest(&|settings| settings.min_confidence.map(|least| least.name().to_owned()))
+        None => last_set(&|settings| settings.min_confidence.map(|level| level.name().to_owned()))
             .unwrap_or_else(|| default("medium")),
     };
-    let fail_on = latest(&|settings| {
+    let fail_on = last_set(&|settings| {
         Some(match settings.fail_on? {
-            FailOn::From(least) => least.name().to_owned(),
+            FailOn::From(level) => level.name().to_owned(),
             FailOn::Never => "never".to_owned(),
         })
     });
     let fail_on = fail_on.unwrap_or_else(|| default("medium"));
-    for (key, (value, from)) in [("min-confidence", least), ("fail-on", fail_on)] {
+    for (key, (value, from)) in [("min-confidence", min_confidence), ("fail-on", fail_on)] {
         line(&format!("{key} = {value}"), &from);
     }
     line(&format!("{} built in", counted(RuleSet::builtin().rules().len(), "rule")), "default");
     for Layer { name, settings } in layers {
-        // Only that there is a key is told.
-        if format!("{:?}", settings.fingerprint_key).contains("(set)") {
-            line("fingerprint-key is set", name);
-        }
-        if settings.gitleaks {
-            line("gitleaks = true", name);
-        }
-        for rule in &settings.rules {
-            line(&format!("rule {}", rule.id), name);
-        }
-        for id in &settings.disabled {
-            line(&format!("disable {id}"), name);
-        }
-        for pattern in settings.exclude.patterns() {
-            line(&format!("exclude {pattern}"), name);
-        }
-        for accept in &settings.accept {
-            line(&format!("accept {}", accept.describe()), name);
-        }
-        for entry in settings.allow.iter().filter(|entry| entry.source != EntrySource::Baseline) {
-            let until = entry.until.map_or_else(String::new, |until| format!(" until {until}"));
-            line(&format!("allow {}{until}: {}", entry.describe(), entry.reason), name);
-        }
-        let known = settings.allow.iter().filter(|entry| entry.source == EntrySource::Baseline).count();
-        if known > 0 {
-            line(&format!("{} on record", counted(known, "value")), name);
+        for setting in describe_lists(settings) {
+            line(&setting, name);
         }
     }
     out
+}
+
+/// Lists the settings of one file that add to those of other files.
+fn describe_lists(settings: &Settings) -> Vec<String> {
+    let mut lines = Vec::new();
+    // The key itself is never printed.
+    if format!("{:?}", settings.fingerprint_key).contains("(set)") {
+        lines.push("fingerprint-key is set".to_owned());
+    }
+    if settings.gitleaks {
+        lines.push("gitleaks = true".to_owned());
+    }
+    lines.extend(settings.rules.iter().map(|rule| format!("rule {}", rule.id)));
+    lines.extend(settings.disabled.iter().map(|id| format!("disable {id}")));
+    lines.extend(settings.exclude.patterns().iter().map(|pattern| format!("exclude {pattern}")));
+    lines.extend(settings.accept.iter().map(|accept| format!("accept {}", accept.describe())));
+    let (baseline, written): (Vec<_>, Vec<_>) =
+        settings.allow.iter().partition(|entry| entry.source == EntrySource::Baseline);
+    lines.extend(written.iter().map(|entry| {
+        let until = entry.until.map_or_else(String::new, |until| format!(" until {until}"));
+        format!("allow {}{until}: {}", entry.describe(), entry.reason)
+    }));
+    if !baseline.is_empty() {
+        lines.push(format!("{} in the baseline", counted(baseline.len(), "value")));
+    }
+    lines
 }

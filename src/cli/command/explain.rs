@@ -1,94 +1,107 @@
-//! `explain`: why something is, or is not, a finding: every rule that looked at a place, what it saw, what the verdict
-//! is and why, and what suppresses it.
+//! `skant explain`: why a value is, or is not, a finding. Lists every rule that was evaluated, the confidence with its
+//! reasons, and the suppression.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::explain_fingerprint::{self, Query};
+use super::explain_model;
+use super::explain_output::{LabelledLines, describe_result};
 use crate::cli::args::{Common, Explain, Level};
-use crate::cli::command::explain_model;
-use crate::cli::session::here;
-use crate::cli::stdin::Input;
-use crate::cli::{Exit, Failure, output, settings};
+use crate::cli::error::{CliError, IoError};
+use crate::cli::exit::Exit;
+use crate::cli::session::current_repository;
+use crate::cli::stdin::read_all;
+use crate::cli::{output, settings};
 use crate::detect::RuleEvaluation;
-use crate::finding::{Confidence, Finding, Report, Suppressed};
+use crate::finding::Confidence;
 use crate::git::{Repository, path_bytes};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
-use crate::scan::{
-    ExplainedEvidence, FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner, redact,
-};
+use crate::scan::{ExplainedEvidence, Scanner, redact};
 use crate::source::ScanControl;
-use crate::source::worktree;
-use crate::source::worktree::IgnoreMode;
 use crate::text::{Position, escape_terminal};
 
-pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, Failure> {
-    let name = arguments.what.as_os_str();
-    let repository = here().ok();
+/// The number of rejected values, and of positions without a match, that are listed; further ones are counted.
+const MAX_LISTED: usize = 40;
+
+#[derive(Debug, Error, Diagnostic)]
+enum ExplainError {
+    #[error("{} is not a file and not a fingerprint", .0.display())]
+    #[diagnostic(
+        code(skant::explain::target),
+        help("`skant explain` takes a FINGERPRINT, PATH:LINE, or `-` for standard input")
+    )]
+    Target(PathBuf),
+    #[error("a fingerprint is searched for in a repository, and this folder is in none")]
+    #[diagnostic(code(skant::explain::no_repository), help("go into the repository, or use `-C DIR`"))]
+    NoRepository,
+    #[error("there is no line {line}; the text has {lines}")]
+    #[diagnostic(code(skant::explain::no_line), help("a report prints locations as PATH:LINE:COLUMN"))]
+    NoLine { line: usize, lines: usize },
+}
+
+pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, CliError> {
+    let target = arguments.target.as_os_str();
+    let repository = current_repository().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
-    if name == OsStr::new("-") {
-        let mut text = Vec::new();
-        Input::of(std::io::stdin(), &control.cancellation).read_to_end(&mut text)?;
-        return text_at(&scanner, &Asked { text: &text, path: b"", line: None });
+    if target == OsStr::new("-") {
+        let text = read_all(&control.cancellation)?;
+        return explain_text(&scanner, &TextQuery { text: &text, path: b"", line: None });
     }
-    let (path, line) = place(name);
-    let path = reachable(path, repository.as_ref());
-    if Path::new(&path).is_file() {
-        let text = std::fs::read(&path).map_err(|error| {
-            Failure(format!("cannot read {}: {error}; check the permissions", Path::new(&path).display()))
-        })?;
-        let inside = inside(repository.as_ref(), Path::new(&path));
-        return text_at(&scanner, &Asked { text: &text, path: &inside, line });
+    let (path, line) = split_line(target);
+    let path = PathBuf::from(find_file(path, repository.as_ref()));
+    if path.is_file() {
+        let text = std::fs::read(&path).map_err(|source| IoError::ReadFile { path: path.clone(), source })?;
+        let path = path_in_repository(repository.as_ref(), &path);
+        return explain_text(&scanner, &TextQuery { text: &text, path: &path, line });
     }
-    let words = name.to_string_lossy();
+    let words = target.to_string_lossy();
     let digits = words.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     match repository {
         Some(repository) if is_fingerprint(&digits) => {
-            // Whatever could be reported is looked at, and what would be reported is said.
+            // The scan includes low confidence, and the output says what a report would include.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
             let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
-            let named = PathOrigin { digits: &digits, least: scanner.policy().min_confidence };
-            fingerprint(&all, &repository, &named, control)
+            let query = Query { digits: &digits, min_confidence: scanner.policy().min_confidence };
+            explain_fingerprint::run(&all, &repository, &query, control)
         }
-        None if is_fingerprint(&digits) => {
-            Err(Failure("a fingerprint is looked for in a repository, and there is none here".into()))
-        }
-        _ => Err(Failure(format!(
-            "{} is no file and no fingerprint; `skant explain` takes a FINGERPRINT, PATH:LINE, or `-`",
-            Path::new(name).display()
-        ))),
+        None if is_fingerprint(&digits) => Err(ExplainError::NoRepository.into()),
+        _ => Err(ExplainError::Target(PathBuf::from(target)).into()),
     }
 }
 
-/// Reports tell paths from the top: one that does not lead from here is looked for there.
-fn reachable(path: OsString, repository: Option<&Repository>) -> OsString {
+/// Returns a path that exists. Reports print paths from the top of the working tree, so a path that does not exist from
+/// the current folder is tried from there.
+fn find_file(path: OsString, repository: Option<&Repository>) -> OsString {
     let top = repository.and_then(|repository| repository.work_tree.as_ref());
     let from_top = top.map(|top| top.join(&path)).filter(|_| !Path::new(&path).exists());
     from_top.filter(|path| path.is_file()).map_or(path, PathBuf::into_os_string)
 }
 
-/// `PATH:LINE`, or a path alone.
-fn place(name: &OsStr) -> (OsString, Option<usize>) {
-    let split = name.to_str().and_then(|text| text.rsplit_once(':'));
-    // A column may follow, as reports print it.
+/// Splits `PATH:LINE` or `PATH:LINE:COLUMN`, as reports print it. Without a number the whole text is the path.
+fn split_line(target: &OsStr) -> (OsString, Option<usize>) {
+    let split = target.to_str().and_then(|text| text.rsplit_once(':'));
     let number = |text: &str| text.parse::<usize>().ok().filter(|number| *number > 0);
     match split.and_then(|(path, line)| Some((path, number(line)?))) {
         Some((path, last)) => {
             match path.rsplit_once(':').and_then(|(path, line)| Some((path, number(line)?))) {
-                Some((path, line)) if !Path::new(name.to_str().unwrap_or_default()).exists() => {
+                Some((path, line)) if !Path::new(target.to_str().unwrap_or_default()).exists() => {
                     (path.into(), Some(line))
                 }
                 _ => (path.into(), Some(last)),
             }
         }
-        None => (name.to_owned(), None),
+        None => (target.to_owned(), None),
     }
 }
 
-/// A path as the repository's settings see it.
-fn inside(repository: Option<&Repository>, path: &Path) -> Vec<u8> {
+/// Returns the path from the top of the working tree, which the settings of the repository use.
+fn path_in_repository(repository: Option<&Repository>, path: &Path) -> Vec<u8> {
     let top = repository.and_then(|repository| repository.work_tree.as_ref());
     let top = top.and_then(|top| std::fs::canonicalize(top).ok());
     let whole = std::fs::canonicalize(path).ok();
@@ -98,96 +111,105 @@ fn inside(repository: Option<&Repository>, path: &Path) -> Vec<u8> {
     }
 }
 
-/// What is to be explained of a text.
-struct Asked<'a> {
+/// The text, or the line of a text, to explain.
+struct TextQuery<'a> {
     text: &'a [u8],
-    /// Empty where it has none.
+    /// The path from the top of the working tree; empty for standard input.
     path: &'a [u8],
-    /// All lines unless given.
+    /// The line, from 1; `None` for all lines.
     line: Option<usize>,
 }
 
-/// More places where rules looked and found nothing than these are only counted.
-const MOST_LOOKS: usize = 40;
+impl TextQuery<'_> {
+    fn includes(&self, first: usize, last: usize) -> bool {
+        self.line.is_none_or(|line| (first..=last).contains(&line))
+    }
 
-fn text_at(scanner: &Scanner, asked: &Asked<'_>) -> Result<Exit, Failure> {
-    let is_asked = |first: usize, last: usize| asked.line.is_none_or(|line| (first..=last).contains(&line));
-    if let Some(line) = asked.line {
-        // A line break ends a line; what it ends the text with begins none.
-        let ended = usize::from(asked.text.ends_with(b"\n"));
-        let lines = asked.text.split(|byte| *byte == b'\n').count() - ended;
-        if line > lines {
-            return Err(Failure(format!("there is no line {line}; the text has {lines}")));
+    /// Checks that the line exists.
+    fn check_line(&self) -> Result<(), ExplainError> {
+        // A line break at the end of the text does not start another line.
+        let trailing = usize::from(self.text.ends_with(b"\n"));
+        let lines = self.text.split(|byte| *byte == b'\n').count() - trailing;
+        match self.line {
+            Some(line) if line > lines => Err(ExplainError::NoLine { line, lines }),
+            _ => Ok(()),
         }
     }
-    let mut out = String::new();
-    if scanner.policy().settings.exclude.matches(asked.path) {
-        out.push_str("this path is not read: it matches `exclude` (`skant config show` says where that comes from)\n\n");
-    }
-    let explained = scanner.explain(asked.text, asked.path);
-    let explained: Vec<&ExplainedEvidence> =
-        explained.iter().filter(|one| is_asked(one.evidence.start.line, one.evidence.end.line)).collect();
-    for one in &explained {
-        out.push_str(&told(scanner, one));
-    }
-    let looks = scanner.detector().evaluate_rules(asked.text, asked.line);
-    let weighed = explain_model::too_light(scanner, asked.text, &explained, &is_asked);
-    let looks: Vec<RuleEvaluation> = looks
-        .into_iter()
-        .filter(|look| !explained.iter().any(|one| look.led_to(&one.evidence)))
-        .filter(|look| !weighed.iter().any(|one| one.is_from(look)))
-        .collect();
-    for (number, one) in weighed.iter().enumerate() {
-        if number == MOST_LOOKS {
-            let _ = writeln!(out, "and {} more values that weigh too little\n", weighed.len() - MOST_LOOKS);
-            break;
-        }
-        out.push_str(&one.told(scanner));
-    }
-    out.push_str(&looked(scanner, &looks));
-    if explained.is_empty() && looks.is_empty() && weighed.is_empty() {
-        out.push_str("no rule looked here: nothing that any of them goes by stands there\n");
-    }
-    output::say(&out)
 }
 
-/// Rules that looked and stand for no finding, together where they looked at one thing.
-fn looked(scanner: &Scanner, looks: &[RuleEvaluation]) -> String {
+fn explain_text(scanner: &Scanner, query: &TextQuery<'_>) -> Result<Exit, CliError> {
+    query.check_line()?;
     let mut out = String::new();
-    let groups: Vec<&[RuleEvaluation]> = looks
+    if scanner.policy().settings.exclude.matches(query.path) {
+        out.push_str(
+            "this path is not scanned: it matches `exclude` (`skant config show` says which file sets it)\n\n",
+        );
+    }
+    let explained = scanner.explain(query.text, query.path);
+    let explained: Vec<&ExplainedEvidence> = explained
+        .iter()
+        .filter(|one| query.includes(one.evidence.start.line, one.evidence.end.line))
+        .collect();
+    for one in &explained {
+        out.push_str(&describe_evidence(scanner, one));
+    }
+    let rejected = explain_model::rejected_values(scanner, query.text, &explained, &|first, last| {
+        query.includes(first, last)
+    });
+    let evaluations: Vec<RuleEvaluation> = scanner
+        .detector()
+        .evaluate_rules(query.text, query.line)
+        .into_iter()
+        .filter(|evaluation| !explained.iter().any(|one| evaluation.led_to(&one.evidence)))
+        .filter(|evaluation| !rejected.iter().any(|value| value.is_from(evaluation)))
+        .collect();
+    for value in rejected.iter().take(MAX_LISTED) {
+        out.push_str(&value.describe(scanner));
+    }
+    if let Some(more @ 1..) = rejected.len().checked_sub(MAX_LISTED) {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "and {more} more values with a score below low confidence\n");
+    }
+    out.push_str(&describe_evaluations(scanner, &evaluations));
+    if explained.is_empty() && evaluations.is_empty() && rejected.is_empty() {
+        out.push_str("no rule was evaluated here: no rule's keyword occurs\n");
+    }
+    output::print(&out)
+}
+
+/// Lists the evaluated rules without a finding, grouped by position and keyword.
+fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> String {
+    let mut out = String::new();
+    let groups: Vec<&[RuleEvaluation]> = evaluations
         .chunk_by(|one, other| {
             one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
         })
         .collect();
-    for group in groups.iter().take(MOST_LOOKS) {
-        let Some(look) = group.first() else { continue };
+    for group in groups.iter().take(MAX_LISTED) {
+        let Some(first) = group.first() else { continue };
         let ids: Vec<&str> =
-            group.iter().map(|look| scanner.detector().rules()[look.rule].id.as_ref()).collect();
-        let why = if look.is_match {
-            "what was found there is part of something larger, or another rule's"
+            group.iter().map(|evaluation| scanner.detector().rules()[evaluation.rule].id.as_ref()).collect();
+        let why = if first.is_match {
+            "the match is part of a larger one, or belongs to another rule"
         } else {
-            "what stands there has not the form that is asked for (`skant rules show ID`)"
+            "the text has not the required format (`skant rules show ID`)"
         };
         let _ = writeln!(
             out,
-            "{}:{}  `{}` stands there, so these looked: {}\n    {why}",
-            look.position.line,
-            look.position.column,
-            escape_terminal(look.anchor.as_bytes()),
+            "{}:{}  `{}` occurs here, so these rules were evaluated: {}\n    {why}",
+            first.position.line,
+            first.position.column,
+            escape_terminal(first.anchor.as_bytes()),
             ids.join(", ")
         );
     }
-    if groups.len() > MOST_LOOKS {
-        let _ = writeln!(
-            out,
-            "and {} more places where rules looked and found nothing",
-            groups.len() - MOST_LOOKS
-        );
+    if let Some(more @ 1..) = groups.len().checked_sub(MAX_LISTED) {
+        let _ = writeln!(out, "and {more} more positions at which rules were evaluated without a match");
     }
     out
 }
 
-fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
+fn describe_evidence(scanner: &Scanner, one: &ExplainedEvidence) -> String {
     let ExplainedEvidence {
         evidence,
         fingerprint,
@@ -198,172 +220,62 @@ fn told(scanner: &Scanner, one: &ExplainedEvidence) -> String {
         is_reported,
     } = one;
     let rule = &scanner.detector().rules()[evidence.rule];
-    let mut out = String::new();
     let masked = escape_terminal(evidence.masked.text.as_bytes());
-    let _ = writeln!(out, "{}:{}  {}  {masked}", evidence.start.line, evidence.start.column, rule.id);
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(out, "    {name:<12}{value}");
-    };
-    line("is", &rule.title);
-    line("value", &format!("{} characters; {}", evidence.masked.length, strength(evidence.strong)));
+    let mut lines = LabelledLines::new(&format!(
+        "{}:{}  {}  {masked}",
+        evidence.start.line, evidence.start.column, rule.id
+    ));
+    lines.add("what", &rule.title);
+    let strength = describe_strength(evidence.strong);
+    lines.add("value", &format!("{} characters; {strength}", evidence.masked.length));
     if !evidence.via.is_empty() {
-        line("through", &evidence.via.join(", "));
+        lines.add("via", &evidence.via.join(", "));
     }
-    line("confidence", &sure(assessment.confidence, *confidence, *more_confident_at));
-    for (number, reason) in assessment.reasons.iter().enumerate() {
-        line(if number == 0 { "why" } else { "" }, &redact(&reason.text));
-    }
-    for (number, part) in
-        explain_model::parts(scanner, &scanner.detector().explain_score(evidence)).iter().enumerate()
-    {
-        line(if number == 0 { "weighed" } else { "" }, part);
-    }
+    lines.add("confidence", &describe_confidence(assessment.confidence, *confidence, *more_confident_at));
+    lines.add_all("why", assessment.reasons.iter().map(|reason| redact(&reason.text)));
+    lines.add_all(
+        "score",
+        explain_model::describe_score(scanner, &scanner.detector().explain_score(evidence)),
+    );
     if assessment.confidence.is_some() {
-        line("fingerprint", fingerprint.as_str());
+        lines.add("fingerprint", fingerprint.as_str());
     }
-    match &suppression.suppression {
-        Some(reason) => line(
-            "suppressed",
-            &format!(
-                "by {}: {}",
-                reason.by,
-                if reason.reason.is_empty() { "no reason given" } else { &reason.reason }
-            ),
-        ),
-        None => {
-            for warning in &suppression.warnings {
-                line("note", warning);
-            }
+    if let Some(found) = &suppression.suppression {
+        let reason = if found.reason.is_empty() { "no reason given" } else { &found.reason };
+        lines.add("suppressed", &format!("by {}: {reason}", found.by));
+    } else {
+        for warning in &suppression.warnings {
+            lines.add("note", warning);
         }
     }
-    line(
-        "verdict",
-        verdict_of(*is_reported, assessment.confidence.is_some(), suppression.suppression.is_some()),
-    );
-    out.push('\n');
-    out
+    let is_suppressed = suppression.suppression.is_some();
+    lines.add("result", describe_result(*is_reported, assessment.confidence.is_some(), is_suppressed));
+    lines.finish()
 }
 
-/// How sure it is, and where the value stands more surely.
-fn sure(alone: Option<Confidence>, as_finding: Option<Confidence>, surer: Option<Position>) -> String {
+/// Describes the confidence, and the occurrence of the same value that has a higher one.
+fn describe_confidence(
+    alone: Option<Confidence>,
+    as_finding: Option<Confidence>,
+    more_confident_at: Option<Position>,
+) -> String {
     let name = |confidence: Option<Confidence>| confidence.map_or("none", Confidence::name);
-    match surer {
-        Some(at) => format!(
-            "{}, since the same value at {}:{} is; this place alone: {}",
+    match more_confident_at {
+        Some(position) => format!(
+            "{}, because the same value at {}:{} has it; here alone: {}",
             name(as_finding),
-            at.line,
-            at.column,
+            position.line,
+            position.column,
             name(alone)
         ),
         None => name(alone).to_owned(),
     }
 }
 
-const fn strength(strong: bool) -> &'static str {
-    if strong {
-        "80 bits or more, so its fingerprint hangs on the value alone"
+const fn describe_strength(is_strong: bool) -> &'static str {
+    if is_strong {
+        "80 bits or more, so its fingerprint depends on the value alone"
     } else {
-        "weak, so its fingerprint hangs on the path, too, and confirms no guess"
+        "weak, so its fingerprint also depends on the path and confirms no guess"
     }
-}
-
-const fn verdict_of(is_reported: bool, is_judged: bool, is_suppressed: bool) -> &'static str {
-    match (is_judged, is_suppressed, is_reported) {
-        (false, ..) => "no finding: a placeholder",
-        (_, true, _) => "no finding: suppressed, counted and listed",
-        (_, _, true) => "a finding",
-        (_, _, false) => "no finding at these settings: not sure enough (`--min-confidence low` reports it)",
-    }
-}
-
-/// What is asked for by a fingerprint.
-struct PathOrigin<'n> {
-    digits: &'n str,
-    /// The least confidence that is reported.
-    least: Confidence,
-}
-
-/// A value by its fingerprint: in the working tree, and if it is not there in the history.
-fn fingerprint(
-    scanner: &Scanner,
-    repository: &Repository,
-    named: &PathOrigin<'_>,
-    control: &ScanControl,
-) -> Result<Exit, Failure> {
-    let top =
-        repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
-    let mut looked = Vec::new();
-    if let Some(top) = &top {
-        let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
-        let whole = [top.clone()];
-        let files = FileSelection {
-            repository: Some(&repository),
-            root: top,
-            names: &whole,
-            ignoring: IgnoreMode::AsGit,
-            named: worktree::PathOrigin::Program,
-        };
-        let report = scanner.scan_files(&files, control)?;
-        if let Some(said) = of_report(scanner, &report, named) {
-            return output::say(&said);
-        }
-        looked.push("the working tree");
-    }
-    let limits =
-        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scanner.scan_history(repository, &limits, control)?;
-    if let Some(said) = of_report(scanner, &report, named) {
-        return output::say(&said);
-    }
-    looked.push("the history");
-    let incomplete = if report.problems.is_empty() { "" } else { " (not all of which could be read)" };
-    Err(Failure(format!(
-        "no value in {}{incomplete} has a fingerprint that begins with {}",
-        looked.join(" or "),
-        named.digits
-    )))
-}
-
-fn of_report(scanner: &Scanner, report: &Report, named: &PathOrigin<'_>) -> Option<String> {
-    let digits = named.digits;
-    let mut out = String::new();
-    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(digits)) {
-        out.push_str(&of_finding(scanner, finding, named.least));
-    }
-    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(digits)) {
-        let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
-        let reason = if reason.is_empty() { "no reason given" } else { reason };
-        let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");
-    }
-    if out.is_empty() {
-        return None;
-    }
-    out.push_str("\n`skant explain PATH:LINE` says which rules looked at a place, and what they saw\n");
-    Some(out)
-}
-
-fn of_finding(scanner: &Scanner, finding: &Finding, least: Confidence) -> String {
-    let mut out = format!("{}  {}\n", finding.rule, finding.secret.text);
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(out, "    {name:<12}{value}");
-    };
-    line("is", &finding.title);
-    line("fingerprint", finding.fingerprint.as_str());
-    line("severity", finding.severity.name());
-    line("confidence", finding.confidence.name());
-    for (number, reason) in finding.reasons.iter().enumerate() {
-        line(if number == 0 { "why" } else { "" }, &reason.text);
-    }
-    for (number, place) in finding.locations.iter().enumerate().take(10) {
-        let commit =
-            place.commit.as_ref().map_or_else(String::new, |commit| format!(" in commit {:.12}", commit.id));
-        let at = format!("{}:{}:{}{commit}", place.path, place.start.line, place.start.column);
-        line(if number == 0 { "stands at" } else { "" }, &at);
-    }
-    if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
-        line("known from", &rule.source);
-    }
-    line("verdict", verdict_of(finding.confidence >= least, true, false));
-    out.push('\n');
-    out
 }

@@ -1,85 +1,87 @@
-//! What the model weighed, in words: the parts of its verdict on a value, and the values that it found too light.
+//! The scores of the password model in words: the parts of one score, and the values that the model rejected.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::explain_output::LabelledLines;
 use crate::detect::{RuleEvaluation, ScoredValue};
 use crate::scan::{ExplainedEvidence, Scanner};
 use crate::text::{LineCursor, Position};
 
-/// Each part with what it adds, and a last line that holds the sum against the limits. Nothing without parts.
-pub(crate) fn parts(scanner: &Scanner, parts: &[(String, f32)]) -> Vec<String> {
+/// Describes each part of a score with its weight, and in a last line the sum with the thresholds. Returns nothing for a
+/// score without parts.
+pub(super) fn describe_score(scanner: &Scanner, parts: &[(String, f32)]) -> Vec<String> {
     if parts.is_empty() {
         return Vec::new();
     }
     let sum: f32 = parts.iter().map(|(_, weight)| weight).sum();
     let [low, medium, high] = scanner.detector().score_thresholds();
-    let mut told: Vec<String> =
+    let mut lines: Vec<String> =
         parts.iter().map(|(words, weight)| format!("{weight:+6.2}  {words}")).collect();
-    let limit = |name: &str, sum: f32| format!("{name} from {sum:+.2} ({:.2})", share(sum));
-    told.push(format!(
-        "{sum:+6.2}  in all, a probability of {:.2}; {}, {}, {}",
-        share(sum),
-        limit("low", low),
-        limit("medium", medium),
-        limit("high", high)
+    let threshold = |name: &str, score: f32| format!("{name} from {score:+.2} ({:.2})", probability(score));
+    lines.push(format!(
+        "{sum:+6.2}  in total, a probability of {:.2}; {}, {}, {}",
+        probability(sum),
+        threshold("low", low),
+        threshold("medium", medium),
+        threshold("high", high)
     ));
-    told
+    lines
 }
 
-/// The logarithm of the odds as a share.
-fn share(sum: f32) -> f32 {
-    1.0 / (1.0 + (-sum).exp())
+/// Converts the logarithm of odds to a probability.
+fn probability(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// A value that the model was asked about, and that is no finding.
-pub(crate) struct Light {
-    seen: ScoredValue,
-    at: Position,
+/// A value that the model scored below low confidence.
+pub(super) struct RejectedValue {
+    value: ScoredValue,
+    position: Position,
 }
 
-/// The values in a text that weigh less than low confidence asks for.
-pub(crate) fn too_light(
+/// Returns the values of a text whose score is below low confidence. `includes` says whether lines from a first to a
+/// last one are wanted.
+pub(super) fn rejected_values(
     scanner: &Scanner,
     text: &[u8],
     explained: &[&ExplainedEvidence],
-    is_asked: &impl Fn(usize, usize) -> bool,
-) -> Vec<Light> {
+    includes: &impl Fn(usize, usize) -> bool,
+) -> Vec<RejectedValue> {
     let overlaps = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+    let [low, ..] = scanner.detector().score_thresholds();
+    let score = |value: &ScoredValue| {
+        scanner.detector().feature_weights(value).iter().map(|part| part.1).sum::<f32>()
+    };
     let mut cursor = LineCursor::new(text);
-    let seen = scanner.detector().scored_values(text).into_iter();
-    seen.map(|seen| Light { at: cursor.at(seen.span.start), seen })
-        .filter(|one| is_asked(one.at.line, one.at.line))
-        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.seen.span)))
-        .filter(|one| {
-            scanner.detector().feature_weights(&one.seen).iter().map(|part| part.1).sum::<f32>()
-                < least(scanner)
-        })
+    let values = scanner.detector().scored_values(text).into_iter();
+    values
+        .map(|value| RejectedValue { position: cursor.at(value.span.start), value })
+        .filter(|one| includes(one.position.line, one.position.line))
+        .filter(|one| !explained.iter().any(|other| overlaps(&other.evidence.span, &one.value.span)))
+        .filter(|one| score(&one.value) < low)
         .collect()
 }
 
-fn least(scanner: &Scanner) -> f32 {
-    scanner.detector().score_thresholds()[0]
-}
-
-impl Light {
-    /// Whether this is what a look led to.
-    pub(crate) fn is_from(&self, look: &RuleEvaluation) -> bool {
-        self.seen.rule == look.rule && (look.position.line..=look.position.line + 1).contains(&self.at.line)
+impl RejectedValue {
+    /// Returns whether the evaluation of a rule led to this value.
+    pub(super) fn is_from(&self, evaluation: &RuleEvaluation) -> bool {
+        let line = evaluation.position.line;
+        self.value.rule == evaluation.rule && (line..=line + 1).contains(&self.position.line)
     }
 
-    pub(crate) fn told(&self, scanner: &Scanner) -> String {
-        let rule = &scanner.detector().rules()[self.seen.rule];
-        let Self { seen, at } = self;
-        let mut out =
-            format!("{}:{}  {}  a value of {} characters\n", at.line, at.column, rule.id, seen.span.len());
-        let told = parts(scanner, &scanner.detector().feature_weights(seen));
-        for (number, part) in told.iter().enumerate() {
-            // Writing to a string does not fail.
-            let _ = writeln!(out, "    {:<12}{part}", if number == 0 { "weighed" } else { "" });
-        }
-        out.push_str("    verdict     no finding: it weighs less than low confidence asks for\n\n");
-        out
+    pub(super) fn describe(&self, scanner: &Scanner) -> String {
+        let rule = &scanner.detector().rules()[self.value.rule];
+        let mut lines = LabelledLines::new(&format!(
+            "{}:{}  {}  a value of {} characters",
+            self.position.line,
+            self.position.column,
+            rule.id,
+            self.value.span.len()
+        ));
+        let weights = scanner.detector().feature_weights(&self.value);
+        lines.add_all("score", describe_score(scanner, &weights));
+        lines.add("result", "not a finding: the score is below low confidence");
+        lines.finish()
     }
 }
 
@@ -88,9 +90,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odds_become_a_share() {
-        for (sum, expected) in [(0.0_f32, 0.5_f32), (2.197, 0.9), (-4.595, 0.01)] {
-            assert!((share(sum) - expected).abs() < 0.001, "{sum}");
+    fn log_odds_become_a_probability() {
+        for (log_odds, expected) in [(0.0_f32, 0.5_f32), (2.197, 0.9), (-4.595, 0.01)] {
+            assert!((probability(log_odds) - expected).abs() < 0.001, "{log_odds}");
         }
     }
 }

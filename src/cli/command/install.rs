@@ -1,62 +1,83 @@
-//! `install`.
+//! `skant install`: installs the git hooks of a repository, or of all repositories of the user.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
+use std::fmt::Write as _;
+use std::io;
 use std::path::Path;
 
+use miette::Diagnostic;
+use thiserror::Error;
+
 use crate::cli::args::Install;
-use crate::cli::session::shown;
-use crate::cli::{Exit, Failure, output};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::session::printable_path;
 use crate::hook::install;
 use crate::hook::install::{Action, ForeignFolder, GlobalAction, Hook, InstallError, Options, Outcome};
 
-pub(crate) fn install(arguments: &Install) -> Result<Exit, Failure> {
-    if arguments.global {
-        return global(|options, folder| install::install_global(options, folder).map(Some));
-    }
-    change_hooks(arguments, install::install)
+#[derive(Debug, Error, Diagnostic)]
+enum CommandError {
+    #[error("there is no home folder: `HOME` is not set")]
+    #[diagnostic(code(skant::install::no_home), help("set `HOME`, or `XDG_CONFIG_HOME`"))]
+    NoHome,
+    #[error("the path of this program cannot be determined: {0}")]
+    #[diagnostic(code(skant::install::no_program), help("call skant by its absolute path"))]
+    NoProgram(io::Error),
 }
 
-pub(crate) fn change_hooks(
-    arguments: &Install,
+pub(crate) fn run(arguments: &Install) -> Result<Exit, CliError> {
+    if arguments.global {
+        return change_global(|options, folder| install::install_global(options, folder).map(Some));
+    }
+    change_repository(arguments.force, install::install)
+}
+
+/// Changes the hooks of the current repository and prints the result for each file.
+pub(super) fn change_repository(
+    force: bool,
     change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
-) -> Result<Exit, Failure> {
-    let program = install::running_program()?;
-    let actions = change(&options(&program, arguments.force)).map_err(|error| failed(&error))?;
-    let mut out = Vec::new();
+) -> Result<Exit, CliError> {
+    let program = install::running_program().map_err(CommandError::NoProgram)?;
+    let actions = change(&options(&program, force))?;
+    let mut out = String::new();
     for action in &actions {
-        writeln!(out, "{:<17} {}: {}", action.hook.name(), said(action.outcome), shown(&action.path))?;
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            out,
+            "{:<17} {}: {}",
+            action.hook.name(),
+            description(action.outcome),
+            printable_path(&action.path)
+        );
     }
     if actions.is_empty() {
-        writeln!(out, "no hooks of skant's are here")?;
+        out.push_str(NO_HOOKS);
     }
-    output::say(out)
+    output::print(out)
 }
 
-/// For all repositories of the user.
-pub(crate) fn global(
+const NO_HOOKS: &str = "no hooks of skant are installed here\n";
+
+/// Changes the hooks for all repositories of the user and prints the result.
+pub(super) fn change_global(
     change: impl Fn(&Options<'_>, &Path) -> Result<Option<GlobalAction>, InstallError>,
-) -> Result<Exit, Failure> {
-    let folder = install::global_folder(|name| std::env::var_os(name));
-    let folder = folder.ok_or_else(|| Failure("there is no home folder: HOME is not set; set it".into()))?;
-    let program = install::running_program()?;
-    let done = change(&options(&program, false), &folder).map_err(|error| failed(&error))?;
-    let mut out = Vec::new();
-    match done {
+) -> Result<Exit, CliError> {
+    let folder = install::global_folder(|name| std::env::var_os(name)).ok_or(CommandError::NoHome)?;
+    let program = install::running_program().map_err(CommandError::NoProgram)?;
+    output::print(match change(&options(&program, false), &folder)? {
         Some(GlobalAction { folder, outcome: Outcome::Removed }) => {
-            writeln!(out, "all repositories  removed: {}", shown(&folder))?;
+            format!("all repositories  removed: {}\n", printable_path(&folder))
         }
-        Some(GlobalAction { folder, outcome }) => {
-            writeln!(out, "all repositories  {}: {} (`core.hooksPath`)", said(outcome), shown(&folder))?;
-            writeln!(
-                out,
-                "Their own hooks are called, too. A repository with a `core.hooksPath` of its own (husky) \
-                           goes its own way: see `skant install` there."
-            )?;
-        }
-        None => writeln!(out, "no hooks of skant's are here")?,
-    }
-    output::say(out)
+        Some(GlobalAction { folder, outcome }) => format!(
+            "all repositories  {}: {} (`core.hooksPath`)\n\
+             The repositories' own hooks are called as well. A repository with its own `core.hooksPath`, such as one \
+             with husky, does not use these hooks: run `skant install` there.\n",
+            description(outcome),
+            printable_path(&folder)
+        ),
+        None => NO_HOOKS.to_owned(),
+    })
 }
 
 fn options(program: &Path, force: bool) -> Options<'_> {
@@ -69,21 +90,16 @@ fn options(program: &Path, force: bool) -> Options<'_> {
     }
 }
 
-pub(crate) fn failed(error: &InstallError) -> Failure {
-    let help = miette::Diagnostic::help(error).map(|help| format!("; {help}")).unwrap_or_default();
-    Failure(format!("{error}{help}"))
-}
-
-fn said(outcome: Outcome) -> &'static str {
+const fn description(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Installed => "installed",
-        Outcome::Refreshed => "brought up to date",
+        Outcome::Refreshed => "updated",
         Outcome::Unchanged => "already installed",
         Outcome::Called => "called already",
-        Outcome::KeptAndCalled => "was there before; kept, and called first",
-        Outcome::Kept => "was there before and not executable; kept, and not called",
+        Outcome::KeptAndCalled => "earlier hook; kept, and called first",
+        Outcome::Kept => "earlier hook, not executable; kept, and not called",
         Outcome::Removed => "removed",
-        Outcome::Restored => "put back",
-        Outcome::LeftAlone => "is not skant's (or was edited); left alone",
+        Outcome::Restored => "restored",
+        Outcome::LeftAlone => "not skant's, or edited; not changed",
     }
 }

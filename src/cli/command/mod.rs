@@ -1,16 +1,21 @@
-//! One file for each command.
+//! The commands: one file each, named after the command. A command reads its arguments, calls the layers below and
+//! prints the result.
 
 pub(crate) mod allow;
 pub(crate) mod baseline;
-pub(crate) mod baseline_import;
+mod baseline_import;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod explain;
-pub(crate) mod explain_model;
+mod explain_fingerprint;
+mod explain_model;
+mod explain_output;
 pub(crate) mod hook;
 pub(crate) mod install;
 pub(crate) mod man;
 pub(crate) mod rules;
 pub(crate) mod scan;
-pub(crate) mod scan_ci;
+mod scan_ci;
 pub(crate) mod uninstall;
+pub(crate) mod version;

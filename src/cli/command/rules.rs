@@ -1,13 +1,17 @@
-//! `rules list`, `rules show` and `rules test`.
+//! `skant rules`: lists the rules in force, shows one, or tests a text against them.
 
 use std::fmt::Write as _;
-use std::io::{self, Read as _};
+
+use miette::Diagnostic;
+use thiserror::Error;
 
 use crate::assess::assess;
 use crate::cli::args::{Common, Rules, RulesCommand};
-use crate::cli::stdin::Input;
-use crate::cli::{Exit, Failure, output, settings};
-use crate::detect::Detector;
+use crate::cli::error::{CliError, IoError};
+use crate::cli::exit::Exit;
+use crate::cli::session::current_repository;
+use crate::cli::stdin::read_all;
+use crate::cli::{clock, output, settings};
 use crate::finding::Confidence;
 use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
@@ -15,30 +19,34 @@ use crate::scan::Scanner;
 use crate::source::ScanControl;
 use crate::text::escape_terminal;
 
-pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, Failure> {
-    let repository = crate::cli::session::here().ok();
+/// The number of keywords of a rule that are printed; further ones are counted.
+const MAX_KEYWORDS: usize = 4;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no rule `{0}` in force")]
+#[diagnostic(code(skant::rules::unknown_rule), help("`skant rules list` lists the rules"))]
+struct UnknownRule(String);
+
+pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, CliError> {
+    let repository = current_repository().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let rules = scanner.detector().rules();
-    match arguments.what.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
-        RulesCommand::List { markdown: true } => output::say(markdown(rules)),
-        RulesCommand::List { markdown: false } => output::say(list(rules)),
-        RulesCommand::Show { id } => match rules.iter().find(|rule| rule.id == *id) {
-            Some(rule) => output::say(show(rule)),
-            None => Err(Failure(format!("there is no rule `{id}` in force; see `skant rules list`"))),
-        },
+    match arguments.command.as_ref().unwrap_or(&RulesCommand::List { markdown: false }) {
+        RulesCommand::List { markdown: true } => output::print(markdown(rules)),
+        RulesCommand::List { markdown: false } => output::print(list(rules)),
+        RulesCommand::Show { id } => {
+            let rule = rules.iter().find(|rule| rule.id == *id).ok_or_else(|| UnknownRule(id.clone()))?;
+            output::print(show(rule))
+        }
         RulesCommand::Test { file } => {
             let text = if file.as_os_str() == "-" {
-                let mut text = Vec::new();
-                Input::of(io::stdin(), &control.cancellation).read_to_end(&mut text)?;
-                text
+                read_all(&control.cancellation)?
             } else {
-                std::fs::read(file).map_err(|error| {
-                    Failure(format!("cannot read {}: {error}; `-` is standard input", file.display()))
-                })?
+                std::fs::read(file).map_err(|source| IoError::ReadFile { path: file.clone(), source })?
             };
-            let (said, found) = test(&scanner, &text);
-            output::say(said)?;
-            Ok(if found { Exit::Findings } else { Exit::Clean })
+            let (text, has_finding) = test(&scanner, &text);
+            output::print(text)?;
+            Ok(if has_finding { Exit::Findings } else { Exit::Clean })
         }
     }
 }
@@ -61,9 +69,9 @@ fn show(rule: &Rule) -> String {
     line("leaks", &rule.leaks);
     line("variable", &rule.variable);
     line("found by", &found_by(rule));
-    line("form", form(&rule.matcher));
-    if let Matcher::Pattern(shaped) = &rule.matcher {
-        line("edges", &edges(shaped));
+    line("pattern", pattern(&rule.matcher));
+    if let Matcher::Pattern(pattern) = &rule.matcher {
+        line("edges", &describe_edges(pattern));
     }
     line("reach", &format!("{} bytes", rule.reach));
     line("source", &rule.source);
@@ -73,22 +81,23 @@ fn show(rule: &Rule) -> String {
     out
 }
 
-/// What the first search looks for.
+/// Lists the keywords that the prefilter searches for.
 fn found_by(rule: &Rule) -> String {
-    // A line break stands as it is written in a rule.
-    let written = |anchor: &Text| anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
-    let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{}`", written(anchor))).collect();
-    let (shown, more) = anchors.split_at(anchors.len().min(4));
+    let escaped = |anchor: &Text| anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
+    let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{}`", escaped(anchor))).collect();
+    let (shown, more) = anchors.split_at(anchors.len().min(MAX_KEYWORDS));
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    let beside = if rule.ignore_case { "a name with " } else { "" };
-    format!("{beside}{}{more}", shown.join(", "))
+    let name = if rule.ignore_case { "a name with " } else { "" };
+    format!("{name}{}{more}", shown.join(", "))
 }
 
-fn form(matcher: &Matcher) -> &str {
+fn pattern(matcher: &Matcher) -> &str {
     match matcher {
         Matcher::Prefixed { prefix, .. } => prefix,
-        Matcher::Generic(_) => "a value that a telling name or form leads to, as the model weighs it",
-        Matcher::Pattern(shaped) => match &shaped.form {
+        Matcher::Generic(_) => {
+            "a value with a name or a form that suggests a secret, scored by the password model"
+        }
+        Matcher::Pattern(pattern) => match &pattern.form {
             Form::Token(expression) | Form::JsonMember(expression) => expression,
             Form::Keyword { value, .. } => value,
             Form::Pem { labels, .. } => labels.first().map_or("", |label| label),
@@ -96,25 +105,26 @@ fn form(matcher: &Matcher) -> &str {
     }
 }
 
-fn edges(shaped: &Pattern) -> String {
-    let before = match shaped.may_follow {
-        MayFollow::Anything => "anything may stand before it",
-        MayFollow::Boundary => "nothing of its alphabet stands before it",
+fn describe_edges(pattern: &Pattern) -> String {
+    let before = match pattern.may_follow {
+        MayFollow::Anything => "any character may be before it",
+        MayFollow::Boundary => "no character of its alphabet is before it",
     };
-    let check = shaped.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
-    format!("{before}; none of {} behind it{check}", shaped.may_not_precede.characters())
+    let check = pattern.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
+    format!("{before}; none of {} follows it{check}", pattern.may_not_precede.characters())
 }
 
-/// All that the rules say of a text, and whether anything in it would be reported.
+/// Lists the matches in a text with their confidence and reasons, and returns whether a scan would report one of them
+/// at the default confidence.
 fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
-    let detector: &Detector = scanner.detector();
-    let (mut out, mut found) = (String::new(), false);
-    let now = crate::cli::clock::now().as_second();
+    let detector = scanner.detector();
+    let (mut out, mut has_finding) = (String::new(), false);
+    let now = clock::now().as_second();
     for evidence in detector.find_evidence(text) {
         let rule = &detector.rules()[evidence.rule];
-        let verdict = assess(&evidence, None, now);
-        found |= verdict.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);
-        let confidence = verdict.confidence.map_or("none", Confidence::name);
+        let assessment = assess(&evidence, None, now);
+        has_finding |= assessment.confidence.is_some_and(|confidence| confidence >= Confidence::Medium);
+        let confidence = assessment.confidence.map_or("none", Confidence::name);
         let _ = writeln!(
             out,
             "{}:{}  {}  {confidence}  {}",
@@ -123,21 +133,22 @@ fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
             rule.id,
             escape_terminal(evidence.masked.text.as_bytes())
         );
-        for reason in verdict.reasons {
+        for reason in assessment.reasons {
             let _ = writeln!(out, "    {reason}");
         }
     }
     if out.is_empty() {
-        out.push_str("no rule found anything\n");
+        out.push_str("no rule matched\n");
     }
-    (out, found)
+    (out, has_finding)
 }
 
-/// `docs/rules.md`.
+/// Returns the content of `docs/rules.md`.
 fn markdown(rules: &[Rule]) -> String {
     let mut out = format!(
-        "# The rules\n\nWritten by `skant rules list --markdown`; a test holds it to the pack. {} rules. What is \
-         found by a name is a value beside it; everything else begins with, or holds, what is told.\n\n\
+        "# The rules\n\nWritten by `skant rules list --markdown`; a test compares this file with the rule packs. {} \
+         rules. A rule that is found by a name matches a value near that name. Any other rule matches a value that \
+         begins with, or contains, the text in the column \"found by\".\n\n\
          | rule | what it is | severity | found by | what leaks | revoke at |\n|---|---|---|---|---|---|\n",
         rules.len()
     );

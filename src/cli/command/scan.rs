@@ -1,14 +1,22 @@
-//! `scan`, of whatever it is asked for.
+//! `skant scan`: scans files, staged changes, commits, a history or standard input, and writes the report.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::scan_ci;
 use crate::cli::args::{Common, Scan};
+use crate::cli::error::{CliError, IoError};
+use crate::cli::exit::Exit;
 use crate::cli::policy::PolicyBase;
-use crate::cli::session::{Scanned, here, merge_parents, shown, staging};
+use crate::cli::progress::ProgressLine;
+use crate::cli::session::{ScanOutcome, current_repository, merge_parents, staged_situation};
 use crate::cli::stdin::Input;
-use crate::cli::{Exit, Failure, fails, output, path_arguments, progress, settings};
+use crate::cli::{output, path_arguments, settings};
+use crate::finding::{Confidence, Finding};
 use crate::git::{DiscoverError, GitEnvironment, Repository};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
@@ -18,119 +26,143 @@ use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, control: &Arc<ScanControl>) -> Result<Exit, Failure> {
-    let started = output::now();
-    let targets = output::targets(arguments.format, &arguments.output)?;
-    let line = progress::Line::begin(common, control);
-    let (mut report, scanner, situation) = if arguments.staged {
-        staged(common, arguments, control)?
-    } else if arguments.ci {
-        crate::cli::command::scan_ci::scan(common, arguments, control)?
-    } else if arguments.history {
-        history(common, arguments, control)?
-    } else if arguments.what == [OsStr::new("-")] {
-        stdin(common, arguments, control)?
-    } else {
-        files(common, arguments, control)?
-    };
-    // Whatever is printed comes after the line is gone.
-    drop(line);
-    advise(&mut report, scanner.detector().rules(), situation);
-    output::write(&report, &targets, common, started)?;
-    let least = settings::least(arguments.fail_on, &scanner);
-    Ok(Exit::of(&report, |finding| fails(finding, least, arguments.fail_on_unreachable)))
+#[derive(Debug, Error, Diagnostic)]
+enum ScanCommandError {
+    #[error("a bare repository has no index, so nothing is staged")]
+    #[diagnostic(
+        code(skant::scan::no_index),
+        help("`skant scan --history` scans everything in the repository")
+    )]
+    NoIndex,
+    #[error("`--policy-from {0}` does not name one commit")]
+    #[diagnostic(code(skant::scan::policy_from), help("name one commit, for instance `origin/main`"))]
+    PolicyFrom(String),
+    #[error("{} is a repository's own folder, where the content is compressed", .0.display())]
+    #[diagnostic(
+        code(skant::scan::git_folder),
+        help("`skant scan --history` scans everything in the repository")
+    )]
+    GitFolder(PathBuf),
+    #[error("the named paths are in several repositories")]
+    #[diagnostic(code(skant::scan::several_repositories), help("scan each repository in a run of its own"))]
+    SeveralRepositories,
 }
 
-/// What reads a repository without a working tree.
-const WHOLE: &str = "`skant scan --history` reads all that the repository holds";
+pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
+    let started = output::report_time();
+    let targets = output::targets(arguments.format, &arguments.output)?;
+    let progress = ProgressLine::start(common, control);
+    let (mut report, scanner, situation) = if arguments.staged {
+        scan_staged(common, arguments, control)?
+    } else if arguments.ci {
+        scan_ci::scan(common, arguments, control)?
+    } else if arguments.history {
+        scan_history(common, arguments, control)?
+    } else if arguments.targets == [OsStr::new("-")] {
+        scan_stdin(common, arguments, control)?
+    } else {
+        scan_files(common, arguments, control)?
+    };
+    // The progress line is erased before anything is printed.
+    drop(progress);
+    advise(&mut report, scanner.detector().rules(), situation);
+    output::write(&report, &targets, common, started)?;
+    let threshold = settings::least(arguments.fail_on, &scanner);
+    Ok(Exit::from_report(&report, |finding| fails(finding, threshold, arguments.fail_on_unreachable)))
+}
 
-fn staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
-    let repository = here()?;
+/// Returns whether a finding fails the run.
+fn fails(finding: &Finding, threshold: Option<Confidence>, with_unreachable: bool) -> bool {
+    threshold.is_some_and(|threshold| finding.confidence >= threshold)
+        && (with_unreachable || finding.is_reachable())
+}
+
+fn scan_staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
+    let repository = current_repository()?;
     if repository.work_tree.is_none() && !repository.index_file.exists() {
-        return Err(Failure(format!("a bare repository has no index, so nothing is staged; {WHOLE}")));
+        return Err(ScanCommandError::NoIndex.into());
     }
     let scanner = settings::scanner(common, Some(&repository), TreeVersion::Staged)?;
-    let asked = path_arguments::asked(&repository, &[arguments.what.as_slice(), &arguments.paths].concat())?;
-    let report = scanner.scan_staged(&repository, &merge_parents(), &asked, control)?;
-    let situation = staging(&repository);
+    let names = [arguments.targets.as_slice(), &arguments.paths].concat();
+    let filter = path_arguments::path_filter(&repository, &names)?;
+    let report = scanner.scan_staged(&repository, &merge_parents(), &filter, control)?;
+    let situation = staged_situation(&repository);
     Ok((report, scanner, situation))
 }
 
-fn history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
-    let repository = here()?;
-    let scanner = settings::scanner_for_base(common, Some(&repository), &ground(&repository, arguments)?)?;
-    let asked = path_arguments::asked(&repository, &arguments.paths)?;
-    if arguments.what.is_empty() {
-        let limits = HistoryOptions {
-            paths: &asked,
-            full_scan: arguments.whole_versions,
+fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
+    let repository = current_repository()?;
+    let base = policy_base(&repository, arguments)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
+    let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
+    if arguments.targets.is_empty() {
+        let options = HistoryOptions {
+            paths: &filter,
+            full_scan: arguments.full_scan,
             provenance: ProvenanceMode::Track,
         };
-        let report = scanner.scan_history(&repository, &limits, control)?;
+        let report = scanner.scan_history(&repository, &options, control)?;
         return Ok((report, scanner, Situation::History));
     }
-    let names = arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    let names = revision_names(arguments);
     let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
+    let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
     Ok((report, scanner, Situation::Range))
 }
 
-/// Whose policy counts in a history.
-fn ground(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, Failure> {
+fn revision_names(arguments: &Scan) -> Vec<String> {
+    arguments.targets.iter().map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Returns the policy base of a history scan.
+fn policy_base(repository: &Repository, arguments: &Scan) -> Result<PolicyBase, CliError> {
     let Some(name) = &arguments.policy_from else { return Ok(PolicyBase::Repository(TreeVersion::Worktree)) };
     let revisions = Revisions::resolve(repository, std::slice::from_ref(name))?;
     match (revisions.included.as_slice(), revisions.excluded.as_slice()) {
         ([base], []) => {
-            let names: Vec<String> =
-                arguments.what.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-            let tips = Revisions::resolve(repository, &names)?.included;
+            let tips = Revisions::resolve(repository, &revision_names(arguments))?.included;
             Ok(PolicyBase::for_change(Some(*base), &tips, PolicyOrigin::Change))
         }
-        _ => Err(Failure(format!(
-            "--policy-from takes one commit, and `{name}` is not one; for instance `origin/main`"
-        ))),
+        _ => Err(ScanCommandError::PolicyFrom(name.clone()).into()),
     }
 }
 
-fn stdin(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
-    // What is on record where somebody stands counts for what is handed over, too.
-    let scanner = settings::scanner(common, here().ok().as_ref(), TreeVersion::Worktree)?;
-    let report = scanner.scan_stdin(
-        &mut Input::of(std::io::stdin(), &control.cancellation),
-        arguments.path.as_deref(),
-        control,
-    );
+fn scan_stdin(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
+    // The policy of the current repository applies to standard input as well.
+    let scanner = settings::scanner(common, current_repository().ok().as_ref(), TreeVersion::Worktree)?;
+    let mut input = Input::new(std::io::stdin(), &control.cancellation);
+    let report = scanner.scan_stdin(&mut input, arguments.path.as_deref(), control);
     Ok((report, scanner, Situation::Files))
 }
 
-fn files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
-    let mut names: Vec<PathBuf> = arguments.what.iter().chain(&arguments.paths).map(PathBuf::from).collect();
+fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {
+    let mut names: Vec<PathBuf> =
+        arguments.targets.iter().chain(&arguments.paths).map(PathBuf::from).collect();
     if names.is_empty() {
         names.push(PathBuf::from("."));
     }
-    let folder = std::env::current_dir()?;
-    let repository = repository_of(&folder, &names)?;
+    let folder = std::env::current_dir().map_err(IoError::CurrentFolder)?;
+    let repository = find_repository(&folder, &names)?;
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
     let root = repository.as_ref().and_then(|repository| repository.work_tree.clone());
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
-    let names: Vec<PathBuf> = names.iter().map(|name| resolved(&folder, name)).collect();
+    let names: Vec<PathBuf> = names.iter().map(|name| with_resolved_parent(&folder, name)).collect();
     let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
-    let ignoring = if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit };
     let files = FileSelection {
         repository: repository.as_ref(),
         root: &root,
         names: &names,
-        ignoring,
-        named: PathOrigin::Person,
+        ignore_mode: if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit },
+        origin: PathOrigin::Person,
     };
     let report = scanner.scan_files(&files, control)?;
     Ok((report, scanner, Situation::Files))
 }
 
-/// The repository that named files and folders lie in. One call reads one index, so names in several are
-/// refused rather than read in part.
-fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, Failure> {
+/// Finds the repository that holds the named files and folders. One run reads one index, so names in several
+/// repositories are an error: otherwise a part would be left out.
+fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
     let environment = GitEnvironment::from_process();
     let mut found: Option<Repository> = None;
     for name in names {
@@ -138,21 +170,14 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
         let start = path.ancestors().find(|path| path.is_dir()).unwrap_or(folder);
         let repository = match Repository::discover(start, &environment) {
             Ok(repository) if repository.work_tree.is_some() => repository,
-            // Of its own files a person may name one, such as its settings.
-            Ok(_) if path.is_dir() => {
-                return Err(Failure(format!(
-                    "{} belongs to a repository's own folder, and has its content packed; {WHOLE}",
-                    shown(name)
-                )));
-            }
+            // A single file of a repository's own folder may be scanned, such as `config`.
+            Ok(_) if path.is_dir() => return Err(ScanCommandError::GitFolder(name.clone()).into()),
             Ok(_) | Err(DiscoverError::NotARepository(_)) => continue,
             Err(error) => return Err(error.into()),
         };
         match &found {
             Some(other) if other.git_dir != repository.git_dir => {
-                return Err(Failure(
-                    "the named paths lie in several repositories; scan each with a call of its own".into(),
-                ));
+                return Err(ScanCommandError::SeveralRepositories.into());
             }
             _ => found = Some(repository),
         }
@@ -160,8 +185,8 @@ fn repository_of(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>,
     Ok(found)
 }
 
-/// A name with its folder's links resolved, but not its own: a link that is named is read as a link.
-fn resolved(folder: &Path, name: &Path) -> PathBuf {
+/// Resolves the links of a path's folder. A link at the end of the path stays: a named link is read as a link.
+fn with_resolved_parent(folder: &Path, name: &Path) -> PathBuf {
     let path = folder.join(name);
     match (path.parent().map(std::fs::canonicalize), path.file_name()) {
         (Some(Ok(parent)), Some(file)) => parent.join(file),

@@ -1,75 +1,83 @@
-//! `skant scan --ci`: the commits that a CI run is about, with the settings of what they are compared with.
+//! `skant scan --ci`: scans the commits of a CI run with the policy of the revision that they are compared with.
+
+use miette::Diagnostic;
 
 use crate::ci;
 use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
+use crate::cli::error::CliError;
 use crate::cli::policy::PolicyBase;
-use crate::cli::session::{Scanned, here};
-use crate::cli::{Failure, path_arguments, settings};
-use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::cli::session::{ScanOutcome, current_repository};
+use crate::cli::{path_arguments, settings};
+use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::Situation;
 use crate::scan::{HistoryOptions, ProvenanceMode, redact};
 use crate::source::ScanControl;
 
-pub(crate) fn scan(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<Scanned, Failure> {
-    let repository = here()?;
+pub(super) fn scan(
+    common: &Common,
+    arguments: &Scan,
+    control: &ScanControl,
+) -> Result<ScanOutcome, CliError> {
+    let repository = current_repository()?;
     let run = match ci::detect_run(&|name| std::env::var(name).ok(), &|path| std::fs::read(path)) {
         Ok(run) => run,
-        Err(unclear @ UnresolvedRun::NoSystem { .. }) => return Err(Failure(settings::with_help(&unclear))),
-        Err(unclear) => return unresolved(common, &settings::with_help(&unclear)),
+        Err(error @ UnresolvedRun::NoSystem { .. }) => return Err(error.into()),
+        Err(error) => return unresolved_report(common, &error),
     };
     let ResolvedRun { description, commits, policy_base, head, author, notes } =
         match ci::resolve(&repository, &run) {
             Ok(resolved) => resolved,
-            Err(error) => return unresolved(common, &settings::with_help(&error)),
+            Err(error) => return unresolved_report(common, &error),
         };
     let origin = match author {
         Author::Member => PolicyOrigin::Change,
         Author::Untrusted => PolicyOrigin::UntrustedChange,
     };
-    let ground = policy_base.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
+    let base = policy_base.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
         PolicyBase::for_change(Some(base), head.as_slice(), origin)
     });
-    let scanner = settings::scanner_for_base(common, Some(&repository), &ground)?;
-    let asked = path_arguments::asked(&repository, &arguments.paths)?;
+    let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
+    let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
     let (mut report, situation) = match commits {
         CommitsToScan::Range(revisions, names) => {
-            let report = scanner.scan_range(&repository, &revisions, &names, &asked, control)?;
+            let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
             (report, Situation::Pushed)
         }
         CommitsToScan::Everything => {
-            let limits = HistoryOptions {
-                paths: &asked,
-                full_scan: arguments.whole_versions,
+            let options = HistoryOptions {
+                paths: &filter,
+                full_scan: arguments.full_scan,
                 provenance: ProvenanceMode::Track,
             };
-            (scanner.scan_history(&repository, &limits, control)?, Situation::History)
+            (scanner.scan_history(&repository, &options, control)?, Situation::History)
         }
     };
     report.scope.ci = Some(redact(&description));
     report.notes.extend(notes);
     report.notes.sort();
-    mend(&mut report, &run);
+    add_clone_help(&mut report, &run);
     Ok((report, scanner, situation))
 }
 
-/// A report that says why nothing was read, so that every format of it shows that, wherever the run is looked at.
-fn unresolved(common: &Common, said: &str) -> Result<Scanned, Failure> {
-    let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message: redact(said) };
+/// Returns a report that says why nothing was scanned. A report and not an error, so that every format shows it.
+fn unresolved_report(common: &Common, error: &dyn Diagnostic) -> Result<ScanOutcome, CliError> {
+    let message = redact(&message_with_help(error));
+    let problem = Problem { kind: ProblemKind::UnresolvedRange, path: None, message };
     let scope = Scope { kind: ScopeKind::Range, ..Scope::default() };
-    // No setting accepts it.
+    // No setting accepts this problem.
     let report = Report { scope, problems: vec![problem], ..Report::default() };
     Ok((report, settings::scanner(common, None, TreeVersion::Worktree)?, Situation::Pushed))
 }
 
-/// What the clone lacks is mended in the job's definition, in words of its system.
-fn mend(report: &mut Report, run: &Run) {
-    let lacks = [ProblemKind::ShallowClone, ProblemKind::PartialClone, ProblemKind::MissingObject];
-    let first = report.problems.iter_mut().find(|problem| lacks.contains(&problem.kind));
+/// Adds to the first problem of an incomplete clone what the job's definition needs, in the words of its CI system.
+fn add_clone_help(report: &mut Report, run: &Run) {
+    let kinds = [ProblemKind::ShallowClone, ProblemKind::PartialClone, ProblemKind::MissingObject];
+    let first = report.problems.iter_mut().find(|problem| kinds.contains(&problem.kind));
     if let Some(problem) = first {
-        let (name, whole) = (run.system.name, run.system.full_clone_help);
-        problem.message = format!("{}; in {name} {whole}", problem.message);
+        let (name, help) = (run.system.name, run.system.full_clone_help);
+        problem.message = format!("{}; in {name} {help}", problem.message);
     }
 }

@@ -1,13 +1,14 @@
-//! `uninstall`.
+//! `skant uninstall`: removes the git hooks of skant and restores the earlier ones.
 
-use crate::cli::args::Install;
-use crate::cli::command::install::{change_hooks, global};
-use crate::cli::{Exit, Failure};
+use super::install::{change_global, change_repository};
+use crate::cli::args::Uninstall;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::hook::install;
 
-pub(crate) fn uninstall(arguments: &Install) -> Result<Exit, Failure> {
+pub(crate) fn run(arguments: &Uninstall) -> Result<Exit, CliError> {
     if arguments.global {
-        return global(install::uninstall_global);
+        return change_global(install::uninstall_global);
     }
-    change_hooks(arguments, install::uninstall)
+    change_repository(arguments.force, install::uninstall)
 }

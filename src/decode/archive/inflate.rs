@@ -1,73 +1,74 @@
-//! Deflate, within the room that there is.
+//! Decompresses deflate within the unpack budget.
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use crate::decode::archive::UnpackBudget;
+use super::unpack_budget::UnpackBudget;
 
-/// What came out of a stream.
-pub(crate) struct Inflated {
-    /// So much of the input it was.
-    pub(crate) consumed: usize,
-    /// How it ended.
-    pub(crate) end: End,
+/// The result of a decompression.
+pub(super) struct Inflated {
+    /// The number of input bytes that were read.
+    pub(super) consumed: usize,
+    /// How the decompression ended.
+    pub(super) end: End,
 }
 
+/// How a decompression ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// At its end.
-    Whole,
-    /// In the middle: the input has no more bytes.
+pub(super) enum End {
+    /// At the end of the stream.
+    Complete,
+    /// Inside the stream: the input has no more bytes.
     Cut,
-    /// Where it is damaged.
-    Broken,
-    /// Where there was no more room.
-    Full,
+    /// At damaged data.
+    Corrupt,
+    /// The budget was used up.
+    OverBudget,
 }
 
-/// So much room is made at first, and as much again as came out of the stream. A text may come in many short pieces, so
-/// no step may cost more than what is in it.
+/// The size of the first output buffer, in bytes; later steps double it. An archive may have many short members, so a
+/// step may not cost more than its output.
 const STEP: usize = 1 << 10;
 
-/// Appends what a stream holds to `out`, up to its end or the first damage.
-pub(crate) fn inflate(data: &[u8], room: &mut UnpackBudget, out: &mut Vec<u8>) -> Inflated {
+/// Appends the content of a stream to `out`, up to its end or the first damage.
+pub(super) fn inflate(data: &[u8], budget: &mut UnpackBudget, out: &mut Vec<u8>) -> Inflated {
     let mut stream = Decompress::new(false);
     let (mut consumed, start) = (0, out.len());
     let end = loop {
-        if room.bytes() == 0 {
-            break End::Full;
+        if budget.bytes_left() == 0 {
+            break End::OverBudget;
         }
         let (in_before, out_before) = (stream.total_in(), out.len());
-        let most = (out_before - start).max(STEP).min(room.bytes());
-        // Buffers double, but not beyond what may be unpacked.
-        if out.capacity() - out_before < most {
-            out.reserve_exact(out_before.max(most).min(room.bytes()));
+        let max = (out_before - start).max(STEP).min(budget.bytes_left());
+        // The buffer doubles, but not beyond the budget.
+        if out.capacity() - out_before < max {
+            out.reserve_exact(out_before.max(max).min(budget.bytes_left()));
         }
-        let status = decompress(&mut stream, &data[consumed..], out, most);
+        let status = decompress_step(&mut stream, &data[consumed..], out, max);
         let read = stream.total_in() - in_before;
         consumed += usize::try_from(read).unwrap_or(0);
-        // What is read counts, too: a stream may be long and hold nothing.
-        room.spend(out.len() - out_before + usize::try_from(read).unwrap_or(0));
+        // Input counts, too: a long stream may decompress to nothing.
+        budget.spend(out.len() - out_before + usize::try_from(read).unwrap_or(0));
         match status {
-            Ok(Status::StreamEnd) => break End::Whole,
+            Ok(Status::StreamEnd) => break End::Complete,
             Ok(_) if read == 0 && out.len() == out_before => {
-                break if consumed == data.len() { End::Cut } else { End::Broken };
+                break if consumed == data.len() { End::Cut } else { End::Corrupt };
             }
             Ok(_) => {}
-            Err(_) => break End::Broken,
+            Err(_) => break End::Corrupt,
         }
     };
     Inflated { consumed, end }
 }
 
-/// One step, into spare room of a buffer and no further than `most` bytes.
-fn decompress(
+/// Decompresses at most `max` bytes into the spare capacity of a buffer.
+fn decompress_step(
     stream: &mut Decompress,
     data: &[u8],
     out: &mut Vec<u8>,
-    most: usize,
+    max: usize,
 ) -> Result<Status, flate2::DecompressError> {
     let start = out.len();
-    let size = (out.capacity() - start).min(most);
+    let size = (out.capacity() - start).min(max);
     out.resize(start + size, 0);
     let before = stream.total_out();
     let status = stream.decompress(data, &mut out[start..], FlushDecompress::None);
@@ -76,8 +77,8 @@ fn decompress(
     status
 }
 
-/// The checksum that gzip and zip hold.
-pub(crate) fn checksum(bytes: &[u8]) -> u32 {
+/// Returns the CRC-32 that gzip and zip contain.
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(bytes);
     crc.sum()

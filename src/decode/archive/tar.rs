@@ -1,34 +1,35 @@
-//! Tar: headers of 512 bytes, each followed by what it is about. The old form, ustar, pax and GNU's.
+//! Tar: headers of 512 bytes, each followed by the content of a member. Supports the old format, ustar, pax and GNU's.
 //! Format: POSIX.1-2017, "pax"; GNU tar's manual, "Basic Tar Format".
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::decode::archive::{FaultKind, Format, Member, UnpackBudget, Unpacked, Visit, fault, label};
+use super::member::{CUT, FaultKind, Format, Member, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
+use super::unpack_budget::UnpackBudget;
 
 const BLOCK: usize = 512;
 
-/// The sum of a header's bytes stands here, and counts as spaces itself.
-const SUM: Range<usize> = 148..156;
+/// The field with the checksum of a header. The field itself counts as spaces.
+const CHECKSUM: Range<usize> = 148..156;
 
-/// No longer list of pax is looked at, in bytes.
-const MOST_PAX: usize = 1 << 20;
+/// The maximum number of bytes that are read of a pax header.
+const MAX_PAX: usize = 1 << 20;
 
-/// Whether a text begins with a header. Text fails at one of the first bytes that are looked at.
-pub(crate) fn begins(text: &[u8]) -> bool {
-    text.len() >= BLOCK && text[0] != 0 && (has_magic(text) || has_sum(text))
+/// Returns whether a text begins with a header. For other text, one of the first tested bytes decides.
+pub(super) fn has_header(text: &[u8]) -> bool {
+    text.len() >= BLOCK && text[0] != 0 && (has_magic(text) || has_valid_checksum(text))
 }
 
 fn has_magic(block: &[u8]) -> bool {
     matches!(&block[257..263], b"ustar\0" | b"ustar ")
 }
 
-/// Whether the sum of a block's bytes is the one that it states; some programs counted signed bytes.
-fn has_sum(block: &[u8]) -> bool {
-    let Some(stated) = octal(&block[SUM]) else { return false };
+/// Returns whether the sum of a block's bytes is the stated one. Some programs add signed bytes.
+fn has_valid_checksum(block: &[u8]) -> bool {
+    let Some(stated) = parse_octal(&block[CHECKSUM]) else { return false };
     let (mut sum, mut signed) = (8 * u64::from(b' '), 8 * i64::from(b' '));
     for (at, byte) in block[..BLOCK].iter().enumerate() {
-        if !SUM.contains(&at) {
+        if !CHECKSUM.contains(&at) {
             sum += u64::from(*byte);
             signed += i64::from(byte.cast_signed());
         }
@@ -36,8 +37,8 @@ fn has_sum(block: &[u8]) -> bool {
     sum == stated || u64::try_from(signed) == Ok(stated)
 }
 
-/// Digits with spaces before and a space or zero behind.
-fn octal(field: &[u8]) -> Option<u64> {
+/// Parses octal digits with spaces before them, and spaces or zeros after them.
+fn parse_octal(field: &[u8]) -> Option<u64> {
     let start = field.iter().take_while(|byte| **byte == b' ').count();
     let digits = field[start..].iter().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
     let rest = &field[start + digits..];
@@ -49,10 +50,10 @@ fn octal(field: &[u8]) -> Option<u64> {
         .try_fold(0_u64, |number, digit| number.checked_mul(8)?.checked_add(u64::from(digit - b'0')))
 }
 
-/// A size: octal, or with the upper bit set a binary number.
-fn size(field: &[u8]) -> Option<usize> {
+/// Parses a size: octal digits, or a binary number if the upper bit is set.
+fn parse_size(field: &[u8]) -> Option<usize> {
     if field[0] & 0x80 == 0 {
-        return if field[0] == 0 { Some(0) } else { usize::try_from(octal(field)?).ok() };
+        return if field[0] == 0 { Some(0) } else { usize::try_from(parse_octal(field)?).ok() };
     }
     let number = field[1..].iter().try_fold(u64::from(field[0] & 0x7f), |number, byte| {
         number.checked_mul(256)?.checked_add(u64::from(*byte))
@@ -64,67 +65,74 @@ fn up_to_zero(field: &[u8]) -> &[u8] {
     &field[..memchr::memchr(0, field).unwrap_or(field.len())]
 }
 
-/// What stands between a member and its header, and is about that member alone.
+/// The name and size of the next member that extension headers before it state.
 #[derive(Default)]
-struct About {
+struct Extension {
     name: Option<Vec<u8>>,
     size: Option<usize>,
 }
 
-pub(crate) fn open(text: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    let mut walk =
-        Walk { text, at: 0, about: About::default(), is_lost: false, is_cut: false, is_over: false };
-    while let Some(block) = text.get(walk.at..walk.at + BLOCK) {
-        let is_header = block[0] != 0 && has_sum(block);
+/// Unpacks all members.
+pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    let mut reader = Reader::new(text);
+    while let Some(block) = text.get(reader.at..reader.at + BLOCK) {
+        let is_header = block[0] != 0 && has_valid_checksum(block);
         if is_header {
-            if !room.count() {
-                let said = "it has more members than are looked at";
-                return visit(fault(FaultKind::Budget, said, Format::Tar.name().to_owned()), room);
+            if !budget.count_member() {
+                return visit(archive_fault(FaultKind::Budget, TOO_MANY_MEMBERS), budget);
             }
-            walk.member(block, room, visit);
+            reader.read_member(block, budget, visit);
             continue;
         }
-        // Two blocks of zeroes are the end; but some programs read on, and so does this.
+        // Two blocks of zeros are the end. Some programs read on after them, and so does this one.
         if block.iter().all(|byte| *byte == 0) {
-            walk.is_over = true;
-        } else if !walk.is_over && !walk.is_lost {
-            walk.is_lost = true;
-            visit(fault(FaultKind::Corrupt, "a header is damaged", Format::Tar.name().to_owned()), room);
+            reader.is_ended = true;
+        } else if !reader.is_ended && !reader.is_lost {
+            reader.is_lost = true;
+            visit(archive_fault(FaultKind::Corrupt, "a header is damaged"), budget);
         }
-        walk.at += BLOCK;
+        reader.at += BLOCK;
     }
-    // Not every program writes two blocks of zeroes, but each at least one.
-    if !walk.is_over && !walk.is_lost && !walk.is_cut {
-        visit(fault(FaultKind::Corrupt, "it is cut short", Format::Tar.name().to_owned()), room);
+    // Not every program writes two blocks of zeros, but every program writes one.
+    if !reader.is_ended && !reader.is_lost && !reader.is_cut {
+        visit(archive_fault(FaultKind::Corrupt, CUT), budget);
     }
 }
 
-struct Walk<'t> {
+fn archive_fault(kind: FaultKind, message: &'static str) -> Unpacked<'static> {
+    fault(kind, message, Format::Tar.name().to_owned())
+}
+
+struct Reader<'t> {
     text: &'t [u8],
-    /// Where the next header is expected.
+    /// The offset of the next header.
     at: usize,
-    about: About,
-    /// Whether damage was told, and no header came since.
+    extension: Extension,
+    /// Whether damage was reported, and no header followed.
     is_lost: bool,
-    /// Whether it was told that it is cut short.
+    /// Whether a cut was reported.
     is_cut: bool,
-    /// Whether the end was seen.
-    is_over: bool,
+    /// Whether a block of zeros was read.
+    is_ended: bool,
 }
 
-impl Walk<'_> {
-    /// Reads a header and what belongs to it.
-    fn member(&mut self, block: &[u8], room: &mut UnpackBudget, visit: &mut Visit<'_>) {
+impl<'t> Reader<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self { text, at: 0, extension: Extension::default(), is_lost: false, is_cut: false, is_ended: false }
+    }
+
+    /// Reads a header and its content.
+    fn read_member(&mut self, block: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
         self.is_lost = false;
         let kind = block[156];
         let mut start = self.at + BLOCK;
         if kind == b'S' {
-            start += self.map_of_holes(block[482]);
+            start += self.sparse_map_length(block[482]);
         }
-        // Links and folders hold nothing, whatever their size says.
-        let stated = if matches!(kind, b'1'..=b'6') { Some(0) } else { size(&block[124..136]) };
-        let own = matches!(kind, b'x' | b'g' | b'L' | b'K');
-        let stated = self.about.size.filter(|_| !own).or(stated);
+        // Links and folders have no content, whatever size they state.
+        let stated = if matches!(kind, b'1'..=b'6') { Some(0) } else { parse_size(&block[124..136]) };
+        let is_extension = matches!(kind, b'x' | b'g' | b'L' | b'K');
+        let stated = self.extension.size.filter(|_| !is_extension).or(stated);
         let length = stated.unwrap_or(0);
         let end = start.saturating_add(length);
         let span = start.min(self.text.len())..end.min(self.text.len());
@@ -133,29 +141,29 @@ impl Walk<'_> {
         let is_cut = end > self.text.len();
         self.is_cut |= is_cut;
         match kind {
-            b'x' => self.about = pax(bytes, std::mem::take(&mut self.about)),
+            b'x' => self.extension = parse_pax(bytes, std::mem::take(&mut self.extension)),
             b'g' | b'K' => {}
-            b'L' => self.about.name = Some(up_to_zero(bytes).to_vec()),
+            b'L' => self.extension.name = Some(up_to_zero(bytes).to_vec()),
             _ => {
-                let about = std::mem::take(&mut self.about);
-                let label = label(Format::Tar, &about.name.unwrap_or_else(|| name(block)));
+                let extension = std::mem::take(&mut self.extension);
+                let label = label(Format::Tar, &extension.name.unwrap_or_else(|| header_name(block)));
                 if is_cut || stated.is_none() {
-                    let what = if is_cut { "it is cut short" } else { "its size is no number" };
-                    visit(fault(FaultKind::Corrupt, what, label.clone()), room);
+                    let message = if is_cut { CUT } else { "its size is not a number" };
+                    visit(fault(FaultKind::Corrupt, message, label.clone()), budget);
                 }
                 if !bytes.is_empty() {
-                    visit(Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span }), room);
+                    visit(Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span }), budget);
                 }
                 return;
             }
         }
         if is_cut {
-            visit(fault(FaultKind::Corrupt, "it is cut short", Format::Tar.name().to_owned()), room);
+            visit(archive_fault(FaultKind::Corrupt, CUT), budget);
         }
     }
 
-    /// The length of the blocks that say where a sparse file has its holes.
-    fn map_of_holes(&self, mut has_more: u8) -> usize {
+    /// Returns the length of the blocks that list the holes of a sparse file, in bytes.
+    fn sparse_map_length(&self, mut has_more: u8) -> usize {
         let mut length = 0;
         while has_more != 0 {
             let Some(block) = self.text.get(self.at + BLOCK + length..self.at + 2 * BLOCK + length) else {
@@ -168,8 +176,8 @@ impl Walk<'_> {
     }
 }
 
-/// The name in a header; POSIX keeps the folders of a long one apart.
-fn name(block: &[u8]) -> Vec<u8> {
+/// Returns the name in a header. POSIX stores the folders of a long name in a separate field.
+fn header_name(block: &[u8]) -> Vec<u8> {
     let (name, folders) = (up_to_zero(&block[..100]), up_to_zero(&block[345..500]));
     if &block[257..263] == b"ustar\0" && !folders.is_empty() {
         return [folders, b"/", name].concat();
@@ -177,22 +185,23 @@ fn name(block: &[u8]) -> Vec<u8> {
     name.to_vec()
 }
 
-/// Records of the form `LENGTH KEY=VALUE\n`.
-fn pax(bytes: &[u8], mut about: About) -> About {
-    let mut rest = &bytes[..bytes.len().min(MOST_PAX)];
+/// Parses the records of a pax header, `LENGTH KEY=VALUE\n`.
+fn parse_pax(bytes: &[u8], mut extension: Extension) -> Extension {
+    let mut rest = &bytes[..bytes.len().min(MAX_PAX)];
     while let Some(space) = rest.iter().take(20).position(|byte| *byte == b' ') {
         let length = std::str::from_utf8(&rest[..space]).ok().and_then(|digits| digits.parse::<usize>().ok());
         let record = length.filter(|length| *length > space + 1).and_then(|length| rest.get(..length));
         let Some(record) = record else { break };
-        let said = record[space + 1..].strip_suffix(b"\n").unwrap_or(&record[space + 1..]);
-        if let Some(path) = said.strip_prefix(b"path=") {
-            about.name = Some(path.to_vec());
-        } else if let Some(size) = said.strip_prefix(b"size=") {
-            about.size = std::str::from_utf8(size).ok().and_then(|size| size.parse().ok()).or(about.size);
+        let entry = record[space + 1..].strip_suffix(b"\n").unwrap_or(&record[space + 1..]);
+        if let Some(path) = entry.strip_prefix(b"path=") {
+            extension.name = Some(path.to_vec());
+        } else if let Some(size) = entry.strip_prefix(b"size=") {
+            let size = std::str::from_utf8(size).ok().and_then(|size| size.parse().ok());
+            extension.size = size.or(extension.size);
         }
         rest = &rest[record.len()..];
     }
-    about
+    extension
 }
 
 #[cfg(test)]
@@ -202,11 +211,11 @@ mod tests {
     #[test]
     fn numbers_of_a_header_are_octal_digits_and_nothing_else() {
         assert_eq!(
-            (octal(b"  644 \0"), octal(b"0000010\0"), octal(b"777")),
+            (parse_octal(b"  644 \0"), parse_octal(b"0000010\0"), parse_octal(b"777")),
             (Some(0o644), Some(8), Some(0o777))
         );
-        for none in [&b""[..], b"   ", b"\0\0", b"12x", b"8", b"- 1", b"1 2", &[b'7'; 30]] {
-            assert_eq!(octal(none), None, "{none:?}");
+        for field in [&b""[..], b"   ", b"\0\0", b"12x", b"8", b"- 1", b"1 2", &[b'7'; 30]] {
+            assert_eq!(parse_octal(field), None, "{field:?}");
         }
     }
 }

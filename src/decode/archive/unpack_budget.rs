@@ -1,91 +1,94 @@
-//! How much is unpacked: bytes, members, archives in archives. In bytes and steps, so that the same archive gives
-//! the same result on every machine.
+//! The unpack budget: limits on bytes, members and nested archives. It counts bytes and steps, never time, so that an
+//! archive has the same result on every machine.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// So much is unpacked of any file.
+/// The number of bytes that may be unpacked from any file.
 const FREE: usize = 16 << 20;
 
-/// So many times its own size is unpacked of it besides. Text seldom shrinks to less than a twentieth.
+/// The factor of the file's size that may be unpacked in addition. Text seldom compresses to less than a twentieth.
 const RATIO: usize = 128;
 
-/// No more is unpacked of any file.
-const MOST: usize = 512 << 20;
+/// The maximum number of bytes that may be unpacked from a file.
+const MAX_BYTES: usize = 512 << 20;
 
-/// The same for what lies in base64 in a text, which may hold many.
-const FREE_IN_COAT: usize = 256 << 10;
-const RATIO_IN_COAT: usize = 64;
+/// [`FREE`] for an encoded region, since a text may contain many.
+const FREE_IN_REGION: usize = 256 << 10;
 
-/// So many members of a file and of all archives in it are looked at.
-const MOST_MEMBERS: usize = 1 << 18;
+/// [`RATIO`] for an encoded region.
+const RATIO_IN_REGION: usize = 64;
 
-/// So many archives may lie in each other.
-const MOST_LEVELS: usize = 6;
+/// The maximum number of members of a file, including those of nested archives.
+const MAX_MEMBERS: usize = 1 << 18;
 
-/// From so much on a file is unpacked alone, while others wait: what all threads hold together stays small.
+/// The maximum depth of nested archives.
+const MAX_DEPTH: usize = 6;
+
+/// The number of unpacked bytes from which a file is unpacked alone, while other threads wait. It keeps the memory of
+/// all threads together small.
 const LARGE: usize = 32 << 20;
 
-/// Held by the one that unpacks much.
+/// The lock of the thread that unpacks a large file.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// What is left to unpack.
+/// The rest of the limits for one file or region.
 #[derive(Debug)]
 pub struct UnpackBudget {
     bytes: usize,
     members: usize,
-    levels: usize,
+    depth: usize,
     unpacked: usize,
     alone: Option<MutexGuard<'static, ()>>,
 }
 
 impl UnpackBudget {
-    /// For a file of so many bytes, with all that lies in it.
+    /// Creates the budget of a file of a length in bytes, for the file and all nested archives.
     #[must_use]
     pub const fn for_file(length: usize) -> Self {
         let bytes = FREE.saturating_add(length.saturating_mul(RATIO));
-        Self::new(if bytes < MOST { bytes } else { MOST })
+        Self::new(if bytes < MAX_BYTES { bytes } else { MAX_BYTES })
     }
 
-    /// For a stretch of so many bytes in a coat.
+    /// Creates the budget of an encoded region of a length in bytes.
     #[must_use]
     pub const fn for_region(length: usize) -> Self {
-        let bytes = FREE_IN_COAT.saturating_add(length.saturating_mul(RATIO_IN_COAT));
-        Self::new(if bytes < MOST { bytes } else { MOST })
+        let bytes = FREE_IN_REGION.saturating_add(length.saturating_mul(RATIO_IN_REGION));
+        Self::new(if bytes < MAX_BYTES { bytes } else { MAX_BYTES })
     }
 
     const fn new(bytes: usize) -> Self {
-        Self { bytes, members: MOST_MEMBERS, levels: MOST_LEVELS, unpacked: 0, alone: None }
+        Self { bytes, members: MAX_MEMBERS, depth: MAX_DEPTH, unpacked: 0, alone: None }
     }
 
-    /// Goes into an archive; `false` where it lies too deep.
+    /// Enters a nested archive. Returns `false` if it is too deep.
     #[must_use]
     pub const fn enter(&mut self) -> bool {
-        let is_open = self.levels > 0;
-        if is_open {
-            self.levels -= 1;
+        let may_enter = self.depth > 0;
+        if may_enter {
+            self.depth -= 1;
         }
-        is_open
+        may_enter
     }
 
-    /// Comes back from an archive that was entered.
+    /// Leaves a nested archive that was entered.
     pub const fn leave(&mut self) {
-        self.levels += 1;
+        self.depth += 1;
     }
 
-    /// Counts a member; `false` if they are too many.
-    pub(crate) const fn count(&mut self) -> bool {
-        let left = self.members > 0;
+    /// Counts a member. Returns `false` if there are too many.
+    pub(super) const fn count_member(&mut self) -> bool {
+        let is_within = self.members > 0;
         self.members = self.members.saturating_sub(1);
-        left
+        is_within
     }
 
-    /// How many bytes may still be unpacked.
-    pub(crate) const fn bytes(&self) -> usize {
+    /// The number of bytes that may still be unpacked.
+    pub(super) const fn bytes_left(&self) -> usize {
         self.bytes
     }
 
-    /// Counts bytes that were unpacked.
-    pub(crate) fn spend(&mut self, bytes: usize) {
+    /// Counts unpacked bytes. Waits for other large files once this file becomes large.
+    pub(super) fn spend(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_sub(bytes);
         self.unpacked += bytes;
         if self.unpacked > LARGE && self.alone.is_none() {
@@ -99,36 +102,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_grows_with_the_file_and_ends() {
-        assert!(
-            UnpackBudget::for_file(0).bytes() >= 1 << 20
-                && UnpackBudget::for_file(usize::MAX).bytes() == MOST
-        );
-        assert!(UnpackBudget::for_region(100).bytes() < UnpackBudget::for_file(100).bytes());
-        let mut room = UnpackBudget::for_region(0);
-        room.spend(FREE_IN_COAT - 1);
-        assert_eq!(room.bytes(), 1);
-        room.spend(2);
-        assert_eq!(room.bytes(), 0);
-        assert!((0..MOST_LEVELS).all(|_| room.enter()) && !room.enter());
-        room.leave();
-        assert!(room.enter());
+    fn the_budget_grows_with_the_file_up_to_a_maximum() {
+        assert!(UnpackBudget::for_file(0).bytes_left() >= 1 << 20);
+        assert_eq!(UnpackBudget::for_file(usize::MAX).bytes_left(), MAX_BYTES);
+        assert!(UnpackBudget::for_region(100).bytes_left() < UnpackBudget::for_file(100).bytes_left());
+        let mut budget = UnpackBudget::for_region(0);
+        budget.spend(FREE_IN_REGION - 1);
+        assert_eq!(budget.bytes_left(), 1);
+        budget.spend(2);
+        assert_eq!(budget.bytes_left(), 0);
+        assert!((0..MAX_DEPTH).all(|_| budget.enter()) && !budget.enter());
+        budget.leave();
+        assert!(budget.enter());
     }
 
     #[test]
-    fn what_unpacks_much_does_so_alone() {
-        let mut room = UnpackBudget::for_file(1 << 30);
-        room.spend(LARGE);
-        assert!(room.alone.is_none());
-        room.spend(1);
-        assert!(room.alone.is_some());
-        room.spend(1);
+    fn a_large_file_is_unpacked_alone() {
+        let mut budget = UnpackBudget::for_file(1 << 30);
+        budget.spend(LARGE);
+        assert!(budget.alone.is_none());
+        budget.spend(1);
+        assert!(budget.alone.is_some());
+        budget.spend(1);
         let other = std::thread::spawn(|| {
-            let mut room = UnpackBudget::for_file(1 << 30);
-            room.spend(LARGE + 1);
-            room.alone.is_some()
+            let mut budget = UnpackBudget::for_file(1 << 30);
+            budget.spend(LARGE + 1);
+            budget.alone.is_some()
         });
-        drop(room);
+        drop(budget);
         assert!(other.join().unwrap());
     }
 }

@@ -1,33 +1,38 @@
-//! The coats that a sign in the text shows, escapes and quoted-printable: one look at the text for both.
+//! Escapes and quoted-printable, whose regions a special character shows: one pass over the text finds both.
 
 use std::ops::Range;
 
+use super::readable::MIN_SECRET;
+use super::region::{EncodedRegion, Visit};
+use super::source_map::Decoded;
+use super::{escapes, quoted_printable};
 use crate::bytescan::{ByteFilter, Matches};
-use crate::decode::encoding::{Decoded, EncodedRegion, SHORTEST, Visit, escapes, quoted_printable};
 
-/// How the signs of both begin.
-const BEGINNINGS: ByteFilter<1, 3> = quoted_printable::beginnings(escapes::beginnings(ByteFilter::empty()));
+/// A filter for the first three bytes of an escape. Escapes use the groups 0 to 5 and quoted-printable 6 and 7, so that
+/// all eight groups of the filter are in use.
+const ESCAPES: ByteFilter<1, 3> = quoted_printable::add_escapes(escapes::add_escapes(ByteFilter::empty()));
 
-type Look = fn(&[u8], usize) -> Option<(EncodedRegion, Decoded)>;
+type DecodeAt = fn(&[u8], usize) -> Option<(EncodedRegion, Decoded)>;
 
-pub(crate) fn regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
-    let mut escaped = escapes::stretches(text, within);
-    let mut quoted = quoted_printable::stretches(text, within);
+/// Visits the regions of both encodings that touch a part of a text.
+pub(super) fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
+    let mut escaped = escapes::enclosing_runs(text, within);
+    let mut quoted = quoted_printable::enclosing_runs(text, within);
     let mut at = escaped.start.min(quoted.start);
-    let mut marks = Matches::new(&BEGINNINGS, text, escaped.end.max(quoted.end));
-    while let Some(mark) = marks.next_from(at) {
-        at = mark + 1;
-        let is_quoted = text[mark] == b'=';
-        let look: Look = if is_quoted { quoted_printable::region } else { escapes::region };
-        let left = if is_quoted { &mut quoted } else { &mut escaped };
-        // What lies before was looked at with the region there.
-        if !left.contains(&mark) {
+    let mut matches = Matches::new(&ESCAPES, text, escaped.end.max(quoted.end));
+    while let Some(escape) = matches.next_from(at) {
+        at = escape + 1;
+        let is_quoted = text[escape] == b'=';
+        let decode_at: DecodeAt = if is_quoted { quoted_printable::decode_at } else { escapes::decode_at };
+        let unread = if is_quoted { &mut quoted } else { &mut escaped };
+        // The region of an earlier escape covers this one, or it is outside of the part.
+        if !unread.contains(&escape) {
             continue;
         }
-        if let Some((region, layer)) = look(text, mark) {
-            left.start = region.span.end.max(at);
-            if layer.text.len() >= SHORTEST {
-                visit(region, &mut std::iter::once(layer));
+        if let Some((region, decoded)) = decode_at(text, escape) {
+            unread.start = region.span.end.max(at);
+            if decoded.text.len() >= MIN_SECRET {
+                visit(region, &mut std::iter::once(decoded));
             }
         }
     }

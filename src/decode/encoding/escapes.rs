@@ -1,14 +1,16 @@
-//! Escapes of programming languages, JSON, HTML and addresses, decoded in one pass over a stretch without white
-//! space and quotes.
+//! Escapes of programming languages, JSON, HTML and addresses. A region is a run without white space and quotes that
+//! contains a distinctive escape; all escapes of the run are decoded in one pass.
 
 use std::ops::Range;
 
+use super::hex::{DIGITS, digit};
+use super::region::{EncodedRegion, Encoding};
+use super::source_map::Decoded;
 use crate::bytescan::ByteFilter;
-use crate::decode::encoding::{DIGITS, Decoded, EncodedRegion, Encoding, digit};
 
-/// How a telling escape begins, besides what a sieve knows; in groups from 0 to 5.
-pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
-    sieve
+/// Adds the first bytes of distinctive escapes to a filter, in the groups 0 to 5.
+pub(super) const fn add_escapes(filter: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
+    filter
         .with(0, 0, b"%")
         .with(0, 1, DIGITS)
         .with(0, 2, DIGITS)
@@ -25,79 +27,81 @@ pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
         .with(4, 0, b"&")
         .with(4, 1, b"#")
         .with(4, 2, b"0123456789xX")
-        // Of each of the names.
+        // The first two letters of the names in `NAMES`.
         .with(5, 0, b"&")
         .with(5, 1, b"aqlgspehc")
         .with(5, 2, b"mupotlqye")
 }
 
-/// The stretches that a part of a text touches.
-pub(crate) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
-    stretch_start(text, within.start.min(text.len()))..stretch_end(text, within.end.min(text.len()))
+/// Returns a part of a text, widened to the bounds of the runs that it touches.
+pub(super) fn enclosing_runs(text: &[u8], within: &Range<usize>) -> Range<usize> {
+    run_start(text, within.start.min(text.len()))..run_end(text, within.end.min(text.len()))
 }
 
-/// The region that the mark of a beginning shows.
-pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded)> {
-    escape(&text[mark..]).filter(|escape| escape.is_telling)?;
-    let place = stretch_start(text, mark)..stretch_end(text, mark);
-    let layer = decoded(text, &place);
-    Some((EncodedRegion { encoding: Encoding::Escapes, span: place }, layer))
+/// Decodes the region around an escape. Returns `None` if there is no distinctive escape at the offset.
+pub(super) fn decode_at(text: &[u8], at: usize) -> Option<(EncodedRegion, Decoded)> {
+    parse_escape(&text[at..]).filter(|escape| escape.is_distinctive)?;
+    let span = run_start(text, at)..run_end(text, at);
+    let decoded = decode(text, &span);
+    Some((EncodedRegion { encoding: Encoding::Escapes, span }, decoded))
 }
 
-const fn is_edge(byte: u8) -> bool {
+const fn ends_run(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`')
 }
 
-fn stretch_start(text: &[u8], at: usize) -> usize {
-    at - text[..at].iter().rev().take_while(|byte| !is_edge(**byte)).count()
+fn run_start(text: &[u8], at: usize) -> usize {
+    at - text[..at].iter().rev().take_while(|byte| !ends_run(**byte)).count()
 }
 
-fn stretch_end(text: &[u8], at: usize) -> usize {
-    at + text[at..].iter().take_while(|byte| !is_edge(**byte)).count()
+fn run_end(text: &[u8], at: usize) -> usize {
+    at + text[at..].iter().take_while(|byte| !ends_run(**byte)).count()
 }
 
-fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
-    let mut layer = Decoded::new(place.end);
-    let (mut at, mut plain) = (place.start, place.start);
-    while at < place.end {
-        let found = matches!(text[at], b'\\' | b'%' | b'&').then(|| escape(&text[at..place.end])).flatten();
-        let Some(Escape { width, code, .. }) = found else {
+fn decode(text: &[u8], span: &Range<usize>) -> Decoded {
+    let mut decoded = Decoded::new(span.end);
+    let (mut at, mut plain) = (span.start, span.start);
+    while at < span.end {
+        let escape =
+            matches!(text[at], b'\\' | b'%' | b'&').then(|| parse_escape(&text[at..span.end])).flatten();
+        let Some(Escape { width, code, .. }) = escape else {
             at += 1;
             continue;
         };
-        layer.push_plain(plain, &text[plain..at]);
+        decoded.push_plain(plain, &text[plain..at]);
         let mut utf8 = [0; 4];
         let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        layer.push_escape(at, width, character.encode_utf8(&mut utf8).as_bytes());
+        decoded.push_escape(at, width, character.encode_utf8(&mut utf8).as_bytes());
         at += width;
         plain = at;
     }
-    layer.push_plain(plain, &text[plain..place.end]);
-    layer
+    decoded.push_plain(plain, &text[plain..span.end]);
+    decoded
 }
 
 struct Escape {
-    /// The bytes that it takes up.
+    /// The length in the text, in bytes.
     width: usize,
+    /// The code point.
     code: u32,
-    /// Whether it shows that the text around it is escaped; `\n` stands in every program.
-    is_telling: bool,
+    /// Whether the escape shows that the text around it is escaped. `\n` does not: it is in every program.
+    is_distinctive: bool,
 }
 
-/// The escape that a text begins with.
-fn escape(text: &[u8]) -> Option<Escape> {
-    let telling = |width, code| Some(Escape { width, code, is_telling: is_common(code) });
+/// Parses the escape that a text begins with.
+fn parse_escape(text: &[u8]) -> Option<Escape> {
+    let distinctive = |width, code| Some(Escape { width, code, is_distinctive: is_common(code) });
     match (text[0], text.get(1).copied()?) {
-        (b'%', _) => telling(3, number(text.get(1..3)?, 16)?),
-        (b'\\', b'x') => telling(4, number(text.get(2..4)?, 16)?),
+        (b'%', _) => distinctive(3, number(text.get(1..3)?, 16)?),
+        (b'\\', b'x') => distinctive(4, number(text.get(2..4)?, 16)?),
         (b'\\', b'u') if text.get(2) == Some(&b'{') => {
             let end = text.iter().take(10).position(|byte| *byte == b'}')?;
-            telling(end + 1, number(&text[3..end], 16)?)
+            distinctive(end + 1, number(&text[3..end], 16)?)
         }
-        (b'\\', b'u') => telling(6, number(text.get(2..6)?, 16)?),
-        (b'\\', b'U') => telling(10, number(text.get(2..10)?, 16)?),
-        (b'\\', b'0'..=b'3') => telling(4, number(text.get(1..4)?, 8)?),
-        (b'\\', b'/') => telling(2, u32::from(b'/')),
+        (b'\\', b'u') => distinctive(6, number(text.get(2..6)?, 16)?),
+        (b'\\', b'U') => distinctive(10, number(text.get(2..10)?, 16)?),
+        (b'\\', b'0'..=b'3') => distinctive(4, number(text.get(1..4)?, 8)?),
+        (b'\\', b'/') => distinctive(2, u32::from(b'/')),
         (b'\\', letter) => {
             let code = match letter {
                 b'n' => b'\n',
@@ -106,7 +110,7 @@ fn escape(text: &[u8]) -> Option<Escape> {
                 b'\\' => letter,
                 _ => return None,
             };
-            Some(Escape { width: 2, code: u32::from(code), is_telling: false })
+            Some(Escape { width: 2, code: u32::from(code), is_distinctive: false })
         }
         (b'&', b'#') => {
             let end = text.iter().take(12).position(|byte| *byte == b';')?;
@@ -114,17 +118,17 @@ fn escape(text: &[u8]) -> Option<Escape> {
                 b'x' | b'X' => number(&text[3..end], 16)?,
                 _ => number(&text[2..end], 10)?,
             };
-            telling(end + 1, code)
+            distinctive(end + 1, code)
         }
         (b'&', _) => NAMES
             .iter()
             .find(|(name, _)| text[1..].starts_with(name.as_bytes()))
-            .and_then(|(name, code)| telling(name.len() + 1, u32::from(*code))),
+            .and_then(|(name, code)| distinctive(name.len() + 1, u32::from(*code))),
         _ => None,
     }
 }
 
-/// Named characters of HTML that stand in or beside tokens.
+/// Named characters of HTML that occur in or near tokens.
 const NAMES: [(&str, u8); 12] = [
     ("amp;", b'&'),
     ("quot;", b'"'),
@@ -140,11 +144,12 @@ const NAMES: [(&str, u8); 12] = [
     ("colon;", b':'),
 ];
 
-/// Whether a secret or the text around one may hold it.
+/// Returns whether a secret or the text around it may contain a character.
 const fn is_common(code: u32) -> bool {
     matches!(code, 9 | 10 | 13 | 32..=126)
 }
 
+/// Parses a number of at least one digit.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     if digits.is_empty() {
         return None;
@@ -160,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_telling_escape_is_marked() {
+    fn the_filter_passes_every_distinctive_escape() {
         let mut escapes: Vec<String> = NAMES.iter().map(|(name, _)| format!("&{name}")).collect();
         for byte in (32..=126_u32).chain([9, 10, 13]) {
             escapes.extend([
@@ -178,10 +183,10 @@ mod tests {
         }
         escapes.push("\\/".to_owned());
         for escape in escapes {
-            assert!(super::escape(escape.as_bytes()).is_some_and(|escape| escape.is_telling), "{escape}");
-            let mut marks = [0];
-            beginnings(ByteFilter::empty()).fill_bitmask(escape.as_bytes(), 0, &mut marks);
-            assert_eq!(marks[0] & 1, 1, "{escape}");
+            assert!(parse_escape(escape.as_bytes()).is_some_and(|escape| escape.is_distinctive), "{escape}");
+            let mut bitmask = [0];
+            add_escapes(ByteFilter::empty()).fill_bitmask(escape.as_bytes(), 0, &mut bitmask);
+            assert_eq!(bitmask[0] & 1, 1, "{escape}");
         }
     }
 }

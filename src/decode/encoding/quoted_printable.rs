@@ -1,13 +1,15 @@
-//! Quoted-printable, as mails and exported contacts are written: `=3D`, and lines that go on behind `=`.
+//! Quoted-printable, the encoding of mails and exported contacts: `=3D`, and lines that end in `=` and continue.
 
 use std::ops::Range;
 
+use super::hex::digit;
+use super::region::{EncodedRegion, Encoding};
+use super::source_map::Decoded;
 use crate::bytescan::ByteFilter;
-use crate::decode::encoding::{Decoded, EncodedRegion, Encoding, digit};
 
-/// How what [`escape`] knows begins, besides what a sieve knows; in groups 6 and 7.
-pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
-    sieve
+/// Adds the first bytes of escapes to a filter, in the groups 6 and 7.
+pub(super) const fn add_escapes(filter: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
+    filter
         .with(6, 0, b"=")
         .with(6, 1, b"0123456789ABCDEF")
         .with(6, 2, b"0123456789ABCDEF")
@@ -16,24 +18,25 @@ pub(crate) const fn beginnings(sieve: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
         .with_any(7, 2)
 }
 
-/// The stretches that a part of a text touches.
-pub(crate) fn stretches(text: &[u8], within: &Range<usize>) -> Range<usize> {
-    stretch_start(text, within.start.min(text.len()))..stretch_end(text, within.end.min(text.len()))
+/// Returns a part of a text, widened to the bounds of the runs that it touches.
+pub(super) fn enclosing_runs(text: &[u8], within: &Range<usize>) -> Range<usize> {
+    run_start(text, within.start.min(text.len()))..run_end(text, within.end.min(text.len()))
 }
 
-/// The region that the mark of a beginning shows.
-pub(crate) fn region(text: &[u8], mark: usize) -> Option<(EncodedRegion, Decoded)> {
-    escape(text, mark)?;
-    let place = stretch_start(text, mark)..stretch_end(text, mark);
-    let layer = decoded(text, &place);
-    Some((EncodedRegion { encoding: Encoding::QuotedPrintable, span: place }, layer))
+/// Decodes the region around an escape. Returns `None` if there is no escape at the offset.
+pub(super) fn decode_at(text: &[u8], at: usize) -> Option<(EncodedRegion, Decoded)> {
+    parse_escape(text, at)?;
+    let span = run_start(text, at)..run_end(text, at);
+    let decoded = decode(text, &span);
+    Some((EncodedRegion { encoding: Encoding::QuotedPrintable, span }, decoded))
 }
 
-/// What the `=` at a place begins: how many bytes it takes up, and what it stands for, if anything.
-fn escape(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
+/// Parses the escape that the `=` at an offset begins. Returns its length in bytes and the byte that it encodes, which
+/// a soft line break does not.
+fn parse_escape(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
     match text[at + 1..] {
-        [b'\n', next, ..] if goes_on(text, at, next) => Some((2, None)),
-        [b'\r', b'\n', next, ..] if goes_on(text, at, next) => Some((3, None)),
+        [b'\n', next, ..] if is_soft_break(text, at, next) => Some((2, None)),
+        [b'\r', b'\n', next, ..] if is_soft_break(text, at, next) => Some((3, None)),
         [one, other, ..] if !one.is_ascii_lowercase() && !other.is_ascii_lowercase() => {
             let byte = digit(one)? << 4 | digit(other)?;
             matches!(byte, b'!'..=b'~').then_some((3, Some(byte)))
@@ -42,65 +45,66 @@ fn escape(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
     }
 }
 
-/// Whether a line break behind `=` is none of the text's own: in code a space stands before the sign.
-fn goes_on(text: &[u8], at: usize, next: u8) -> bool {
+/// Returns whether the line break after `=` belongs to the encoding and not to the text: in code, a space precedes `=`.
+fn is_soft_break(text: &[u8], at: usize, next: u8) -> bool {
     at > 0 && text[at - 1] > b' ' && next > b' '
 }
 
-const fn is_edge(byte: u8) -> bool {
+const fn ends_run(byte: u8) -> bool {
     byte <= b' '
 }
 
-/// From the middle of a line break to its beginning.
+/// Moves an offset from the middle of a line break to its start.
 fn before_break(text: &[u8], at: usize) -> usize {
     let is_inside = at > 0 && text[at - 1] == b'\r' && text.get(at) == Some(&b'\n');
     at - usize::from(is_inside)
 }
 
-fn stretch_start(text: &[u8], at: usize) -> usize {
+fn run_start(text: &[u8], at: usize) -> usize {
     let mut at = before_break(text, at);
     loop {
-        at -= text[..at].iter().rev().take_while(|byte| !is_edge(**byte)).count();
-        let sign = match text[..at] {
+        at -= text[..at].iter().rev().take_while(|byte| !ends_run(**byte)).count();
+        let equals = match text[..at] {
             [.., b'=', b'\r', b'\n'] => at - 3,
             [.., b'=', b'\n'] => at - 2,
             _ => return at,
         };
-        if escape(text, sign).is_none() {
+        if parse_escape(text, equals).is_none() {
             return at;
         }
-        at = sign;
+        at = equals;
     }
 }
 
-fn stretch_end(text: &[u8], at: usize) -> usize {
+fn run_end(text: &[u8], at: usize) -> usize {
     let mut at = before_break(text, at);
     loop {
-        at += text[at..].iter().take_while(|byte| !is_edge(**byte)).count();
-        match at.checked_sub(1).filter(|last| text[*last] == b'=').and_then(|last| escape(text, last)) {
+        at += text[at..].iter().take_while(|byte| !ends_run(**byte)).count();
+        match at.checked_sub(1).filter(|last| text[*last] == b'=').and_then(|last| parse_escape(text, last)) {
             Some((width, None)) => at += width - 1,
             _ => return at,
         }
     }
 }
 
-fn decoded(text: &[u8], place: &Range<usize>) -> Decoded {
-    let mut layer = Decoded::new(place.end);
-    let (mut at, mut plain) = (place.start, place.start);
-    while let Some(sign) = memchr::memchr(b'=', &text[at..place.end]).map(|sign| at + sign) {
-        at = sign + 1;
-        let Some((width, byte)) = escape(text, sign).filter(|(width, _)| sign + width <= place.end) else {
+fn decode(text: &[u8], span: &Range<usize>) -> Decoded {
+    let mut decoded = Decoded::new(span.end);
+    let (mut at, mut plain) = (span.start, span.start);
+    while let Some(equals) = memchr::memchr(b'=', &text[at..span.end]).map(|offset| at + offset) {
+        at = equals + 1;
+        let Some((width, byte)) = parse_escape(text, equals).filter(|(width, _)| equals + width <= span.end)
+        else {
             continue;
         };
-        layer.push_plain(plain, &text[plain..sign]);
+        decoded.push_plain(plain, &text[plain..equals]);
         if let Some(byte) = byte {
-            layer.push_escape(sign, width, &[byte]);
+            decoded.push_escape(equals, width, &[byte]);
         }
-        at = sign + width;
+        at = equals + width;
         plain = at;
     }
-    layer.push_plain(plain, &text[plain..place.end]);
-    layer
+    decoded.push_plain(plain, &text[plain..span.end]);
+    decoded
 }
 
 #[cfg(test)]
@@ -108,10 +112,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_goes_on_is_told_from_an_assignment() {
-        assert_eq!(escape(b"ab=\ncd", 2), Some((2, None)));
-        assert_eq!(escape(b"ab=\r\ncd", 2), Some((3, None)));
-        assert_eq!(escape(b"ab=3D", 2), Some((3, Some(b'='))));
+    fn a_soft_line_break_is_distinguished_from_an_assignment() {
+        assert_eq!(parse_escape(b"ab=\ncd", 2), Some((2, None)));
+        assert_eq!(parse_escape(b"ab=\r\ncd", 2), Some((3, None)));
+        assert_eq!(parse_escape(b"ab=3D", 2), Some((3, Some(b'='))));
         for (text, at) in [
             (&b"ab =\ncd"[..], 3),
             (b"ab =\r\ncd", 3),
@@ -121,7 +125,7 @@ mod tests {
             (b"ab=0A", 2),
             (b"ab=", 2),
         ] {
-            assert_eq!(escape(text, at), None, "{text:?}");
+            assert_eq!(parse_escape(text, at), None, "{text:?}");
         }
     }
 }

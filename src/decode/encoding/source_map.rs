@@ -1,39 +1,41 @@
-//! Decoded text, and where each byte of it comes from.
+//! Decoded text and its source map: the mapping from decoded bytes to the original bytes.
 
 use std::ops::Range;
 
-/// A text that was decoded from a part of another one.
+/// A text that was decoded from a part of another text, with the source map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
-    /// What was decoded.
+    /// The decoded bytes.
     pub text: Vec<u8>,
-    /// Where the stretch of the original ends that it was decoded from.
+    /// The end of the original part.
     end: usize,
     segments: Vec<Segment>,
 }
 
-/// A stretch of decoded bytes that all take up the same room in the original.
+/// A sequence of decoded bytes, each of which was encoded with the same number of original bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Segment {
+    /// The offset of the first decoded byte.
     decoded: usize,
+    /// The offset of the first original byte.
     original: usize,
-    /// So many bytes of the original stand for so many decoded ones.
+    /// `scale.0` original bytes encode `scale.1` decoded bytes.
     scale: (usize, usize),
 }
 
 impl Decoded {
-    /// Nothing yet, of a stretch that ends at a place.
+    /// Creates an empty text of a part that ends at an offset of the original.
     pub(crate) fn new(end: usize) -> Self {
         Self { end, ..Self::default() }
     }
 
-    /// Says that what is appended from now on comes from the original at `original`, `scale.0` bytes of it for
-    /// each `scale.1` decoded ones.
+    /// Starts a segment: the bytes that are appended next begin at the original offset, and `scale.0` original bytes
+    /// encode `scale.1` of them.
     pub(crate) fn start_segment(&mut self, original: usize, scale: (usize, usize)) {
         self.segments.push(Segment { decoded: self.text.len(), original, scale });
     }
 
-    /// Appends bytes that stand in the original as they are.
+    /// Appends bytes that are the same in the original.
     pub(crate) fn push_plain(&mut self, original: usize, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.start_segment(original, (1, 1));
@@ -41,7 +43,7 @@ impl Decoded {
         }
     }
 
-    /// Appends what one escape of `width` bytes stands for.
+    /// Appends the bytes that one escape of `width` bytes encodes.
     pub(crate) fn push_escape(&mut self, original: usize, width: usize, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.start_segment(original, (width, bytes.len()));
@@ -49,7 +51,7 @@ impl Decoded {
         }
     }
 
-    /// What of the original a range of the decoded text stands for; rounded outwards.
+    /// Returns the original bytes of a span of the decoded text, rounded outwards.
     #[must_use]
     pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
         let segment = |at: usize| {
@@ -71,18 +73,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_lead_back_to_where_they_come_from() {
-        let mut layer = Decoded::new(38);
-        layer.push_plain(10, b"abc");
-        layer.push_escape(13, 6, b"-");
-        layer.push_plain(19, b"de");
-        layer.start_segment(30, (4, 3));
-        layer.text.extend_from_slice(b"xyzXYZ");
-        assert_eq!(layer.text, b"abc-dexyzXYZ");
+    fn spans_map_back_to_the_original() {
+        let mut decoded = Decoded::new(38);
+        decoded.push_plain(10, b"abc");
+        decoded.push_escape(13, 6, b"-");
+        decoded.push_plain(19, b"de");
+        decoded.start_segment(30, (4, 3));
+        decoded.text.extend_from_slice(b"xyzXYZ");
+        assert_eq!(decoded.text, b"abc-dexyzXYZ");
         for (span, expected) in
             [(0..3, 10..13), (2..4, 12..19), (3..4, 13..19), (4..6, 19..21), (6..9, 30..34), (7..8, 31..33)]
         {
-            assert_eq!(layer.original_span(&span), expected, "{span:?}");
+            assert_eq!(decoded.original_span(&span), expected, "{span:?}");
         }
     }
 }

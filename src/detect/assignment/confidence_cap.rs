@@ -12,14 +12,14 @@ use crate::finding::Confidence;
 use crate::token_check;
 use skant_password_model::dictionary::Dictionary;
 
-/// Why the confidence of a value has a maximum.
+/// A reason for a maximum of the confidence of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConfidenceCap {
     /// `store-pass`, `p4ssw0rd`, `POSTGRES_PASSWORD=postgres`: the value repeats its purpose or its name.
     NamesItself,
     /// `1234`, `abcabc`, `changeit`: a common or default password.
     CommonPassword,
-    /// `\x9e\x07pwd=x7` in compressed data: a name by chance.
+    /// `\x9e\x07pwd=x7` in compressed data: the name is random.
     BinaryData,
     /// `    secret = content`: the value may be the name of a variable.
     Variable,
@@ -83,7 +83,7 @@ pub(crate) fn cap_of_value(
     }
 }
 
-/// How many bytes on each side of an assignment decide whether it is in binary data.
+/// The number of bytes on each side of an assignment that decide whether it is in binary data.
 const AROUND: usize = 48;
 
 /// Returns whether the bytes around an assignment look like compressed or encrypted data: they have control characters

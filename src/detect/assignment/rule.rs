@@ -43,7 +43,7 @@ pub struct ScoredValue {
     pub max_confidence: Confidence,
 }
 
-/// From this length on, a value of random characters may have 80 bits.
+/// The shortest length at which random characters can have 80 bits.
 const MIN_STRONG_LENGTH: usize = 20;
 
 /// The shortest value that is no password, such as a token or a key. Passwords may be shorter.

@@ -13,15 +13,15 @@ pub(crate) struct ValueStats {
     pub(crate) punctuation: usize,
     /// The share of its letters that dictionary words cover, in tenths.
     pub(crate) covered: usize,
-    /// How many dictionary words cover them.
+    /// The number of dictionary words that cover them.
     pub(crate) words: usize,
-    /// How many parts its letters are in, split at other characters and where the case begins a word.
+    /// The number of parts of its letters, split at other characters and at positions where the case begins a word.
     pub(crate) letter_parts: usize,
-    /// How much more common its pairs of letters are in words than in random letters: the mean, in eighths of a bit.
+    /// The likelihood of its pairs of letters in words, compared with random letters: the mean, in eighths of a bit.
     pub(crate) likeness: i32,
-    /// How often the kind of character changes, in hundredths of the number of pairs of characters.
+    /// The number of changes between kinds of characters, in hundredths of the number of pairs of characters.
     pub(crate) changes: usize,
-    /// How many different bytes it has.
+    /// The number of different bytes.
     pub(crate) distinct: usize,
     pub(crate) class: Class,
 }

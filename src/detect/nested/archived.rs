@@ -200,7 +200,7 @@ mod tests {
         let inner = zip(&[broken("a"), broken("b"), broken("c")]);
         let result = DETECTOR.scan(&gzip(&zip(&[zipped("in.zip", &inner)])));
         let within = ["gzip", "zip:in.zip", "zip:a"].map(str::to_owned).to_vec();
-        let what = "its checksum does not fit";
+        let what = "its checksum does not match";
         assert_eq!(result.skipped, [Skipped { kind: FaultKind::Corrupt, message: what, within, count: 3 }]);
     }
 

@@ -3,16 +3,18 @@
 use std::io;
 use std::path::PathBuf;
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::git::git_command::GitCommandError;
 use crate::git::oid::Oid;
 
 /// Why refs could not be read.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum RefError {
     /// A file or folder cannot be read.
-    #[error("cannot read {}: {source}; check the permissions", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
+    #[diagnostic(code(skant::git::unreadable_refs), help("check the permissions"))]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
@@ -20,10 +22,12 @@ pub enum RefError {
         source: io::Error,
     },
     /// A ref that decides what is scanned names no object.
-    #[error("{0} names no commit and no branch; `git fsck` says what is wrong")]
+    #[error("{0} names no commit and no branch")]
+    #[diagnostic(code(skant::git::broken_ref), help("`git fsck` says what is wrong"))]
     Broken(String),
     /// git failed to read a reftable.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Git(#[from] GitCommandError),
 }
 

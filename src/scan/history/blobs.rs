@@ -1,89 +1,92 @@
-//! What a pass over all objects but trees brings together.
+//! The search of all objects but trees: evidence in blobs and messages, and the commits for the graph.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::assess::{Occurrence, RatedEvidence, TextOrigin};
 use crate::detect::{Detector, Evidence, ScanState, Skipped};
 use crate::finding::{LocationKind, Problem};
 use crate::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
-use crate::provenance::{Commits, Interest};
-use crate::scan::group::{Occurrence, Place};
-use crate::scan::history::trees::InTrees;
-use crate::scan::{Scanner, archive_problems, caught};
+use crate::provenance::{CommitList, TrackedValues};
+use crate::scan::archive_problems::skipped_problem;
+use crate::scan::commit_texts::{commit_info, search_commit_texts};
+use crate::scan::history::trees::TreeFindings;
+use crate::scan::panics::catch_panic;
+use crate::scan::scanner::Scanner;
 use crate::secret::ValueId;
 use crate::source::history::{NumberSet, ObjectSet};
 use crate::source::{ObjectView, ScanControl, Visitor, read_problem};
 use crate::text::CopiedRange;
 
-/// Gathers evidence and the shape of the graph while objects are read, on any number of threads.
-pub(crate) struct Collector<'c> {
+/// Collects evidence and commits while objects are read, on any number of threads.
+pub(crate) struct EvidenceCollector<'c> {
     scanner: &'c Scanner,
-    /// Whether what a blob takes over from another one is searched again.
+    /// Whether the parts of a blob that are copied from another one are searched again.
     full_scan: bool,
     control: &'c ScanControl,
-    found: Mutex<Found>,
+    found: Mutex<CollectedEvidence>,
 }
 
-/// What was gathered; sorted before anything is made of it.
+/// The evidence of a repository, sorted by object.
 #[derive(Default)]
-pub(crate) struct Found {
-    /// Different values in blobs that may be reported: how many they are is shown while it is read.
-    values: HashSet<ValueId>,
-    /// Evidence in blobs.
-    pub(crate) blobs: Vec<(Oid, Vec<Evidence>)>,
-    /// Archives of which something could not be searched.
-    pub(crate) unread: Vec<(Oid, Vec<Skipped>)>,
-    /// Evidence in commits and tags.
+pub(crate) struct CollectedEvidence {
+    /// The different values in blobs that may be reported; their number is shown while objects are read.
+    shown_values: HashSet<ValueId>,
+    pub(crate) blobs: Vec<(Oid, Vec<RatedEvidence>)>,
+    /// Archives with parts that were not searched.
+    pub(crate) skipped: Vec<(Oid, Vec<Skipped>)>,
+    /// The messages and headers of commits and tags.
     pub(crate) texts: Vec<(Oid, ObjectKind, Vec<Occurrence>)>,
-    /// Evidence in names of refs.
-    pub(crate) refs: Vec<(Ref, Evidence)>,
-    pub(crate) commits: Commits,
-    pub(crate) trees: InTrees,
+    pub(crate) ref_names: Vec<(Ref, RatedEvidence)>,
+    pub(crate) commits: CommitList,
+    pub(crate) trees: TreeFindings,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// What is worth following through history.
-pub(crate) struct Followed {
+/// The values to trace.
+pub(crate) struct Tracking {
     /// The values, by their index.
     pub(crate) values: Vec<ValueId>,
-    pub(crate) objects: Interest,
+    pub(crate) objects: TrackedValues,
 }
 
-impl<'c> Collector<'c> {
+impl<'c> EvidenceCollector<'c> {
     pub(crate) fn new(scanner: &'c Scanner, full_scan: bool, control: &'c ScanControl) -> Self {
         Self { scanner, full_scan, control, found: Mutex::default() }
     }
 
-    fn found(&self) -> MutexGuard<'_, Found> {
+    fn found(&self) -> MutexGuard<'_, CollectedEvidence> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn into_found(self) -> Found {
+    pub(crate) fn into_found(self) -> CollectedEvidence {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.blobs.sort_by_key(|(oid, _)| *oid);
-        found.unread.sort_by_key(|(oid, _)| *oid);
+        found.skipped.sort_by_key(|(oid, _)| *oid);
         found.texts.sort_by_key(|(oid, ..)| *oid);
         found
     }
 
-    fn blob(&self, blob: &ObjectView<'_>, look: impl FnOnce(&Detector) -> ScanState) -> ScanState {
-        let looked = caught(
-            || blob_name(&blob.oid),
+    /// Searches a blob. `scan` computes its scan state, from nothing or from that of the blob it is a delta of.
+    fn visit_blob(&self, blob: &ObjectView<'_>, scan: impl FnOnce(&Detector) -> ScanState) -> ScanState {
+        let detector = self.scanner.detector();
+        let searched = catch_panic(
+            || blob_description(&blob.oid),
             || {
-                let trace = look(&self.scanner.detector());
-                let looked = self.scanner.detector().scan_from_state(blob.bytes, &trace);
-                (trace, looked)
+                let state = scan(detector);
+                let result = detector.scan_from_state(blob.bytes, &state);
+                (state, result)
             },
         );
-        match looked {
-            Ok((trace, looked)) => {
-                if !looked.evidence.is_empty() {
-                    self.evidence(blob.oid, looked.evidence);
+        match searched {
+            Ok((state, result)) => {
+                if !result.evidence.is_empty() {
+                    self.add_evidence(blob.oid, result.evidence);
                 }
-                if !looked.skipped.is_empty() {
-                    self.found().unread.push((blob.oid, looked.skipped));
+                if !result.skipped.is_empty() {
+                    self.found().skipped.push((blob.oid, result.skipped));
                 }
-                trace
+                state
             }
             Err(problem) => {
                 self.found().problems.push(problem);
@@ -92,157 +95,165 @@ impl<'c> Collector<'c> {
         }
     }
 
-    fn evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
+    fn add_evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
+        let assessor = self.scanner.assessor();
+        let rated = assessor.rate_all(evidence);
         let mut found = self.found();
-        for evidence in evidence.iter().filter(|evidence| may_be_reported(self.scanner, evidence)) {
-            if found.values.insert(evidence.value) {
+        for RatedEvidence { evidence, .. } in rated.iter().filter(|rated| assessor.is_reported(rated)) {
+            if found.shown_values.insert(evidence.value) {
                 self.control.progress.add_value();
             }
         }
-        found.blobs.push((blob, evidence));
+        found.blobs.push((blob, rated));
     }
 
-    fn text(&self, blob: &ObjectView<'_>) {
-        let commit = (blob.kind == ObjectKind::Commit).then(|| Commit::parse(blob.bytes)).flatten();
-        let info = || commit.as_ref().map(|commit| self.scanner.commit_info(&blob.oid, &commit.author));
-        let hits = self.scanner.texts(&blob.oid, blob.kind, blob.bytes, info);
+    /// Searches the message and the header of a commit or tag, and adds the commit to the graph.
+    fn visit_text(&self, object: &ObjectView<'_>) {
+        let commit = (object.kind == ObjectKind::Commit).then(|| Commit::parse(object.bytes)).flatten();
+        let info = || commit.as_ref().map(|commit| commit_info(self.scanner, &object.oid, &commit.author));
+        let occurrences = search_commit_texts(self.scanner, &object.oid, object.kind, object.bytes, info);
         let mut found = self.found();
-        match (commit, blob.kind) {
-            (Some(commit), _) => found.commits.add(blob.oid, commit),
+        match (commit, object.kind) {
+            (Some(commit), _) => found.commits.add(object.oid, commit),
             (None, ObjectKind::Commit) => {
-                let error = ReadError::Corrupt(blob.oid, "the commit has no tree".into());
+                let error = ReadError::Corrupt(object.oid, "the commit has no tree".into());
                 found.problems.push(read_problem(&error, None));
             }
             _ => {}
         }
-        match hits {
-            Ok(hits) if hits.is_empty() => {}
-            Ok(hits) => found.texts.push((blob.oid, blob.kind, hits)),
+        match occurrences {
+            Ok(occurrences) if occurrences.is_empty() => {}
+            Ok(occurrences) => found.texts.push((object.oid, object.kind, occurrences)),
             Err(problem) => found.problems.push(problem),
         }
     }
 }
 
-impl Visitor for Collector<'_> {
-    /// Where anchors stand in a blob. Messages are searched whole.
+impl Visitor for EvidenceCollector<'_> {
+    /// The scan state of a blob. Messages are searched whole.
     type State = Option<ScanState>;
 
-    fn visit_full(&self, blob: &ObjectView<'_>) -> Option<ScanState> {
-        if blob.kind == ObjectKind::Blob {
-            return Some(self.blob(blob, |detector| detector.scan_state(blob.bytes)));
+    fn visit_full(&self, object: &ObjectView<'_>) -> Option<ScanState> {
+        if object.kind == ObjectKind::Blob {
+            return Some(self.visit_blob(object, |detector| detector.scan_state(object.bytes)));
         }
-        self.text(blob);
+        self.visit_text(object);
         None
     }
 
     fn visit_delta(
         &self,
-        blob: &ObjectView<'_>,
+        object: &ObjectView<'_>,
         base: &Option<ScanState>,
         copies: &[CopiedRange],
     ) -> Option<ScanState> {
         match base {
-            Some(trace) if !self.full_scan => {
-                Some(self.blob(blob, |detector| detector.update_state(blob.bytes, trace, copies)))
+            Some(state) if !self.full_scan => {
+                Some(self.visit_blob(object, |detector| detector.update_state(object.bytes, state, copies)))
             }
-            _ => self.visit_full(blob),
+            _ => self.visit_full(object),
         }
     }
 }
 
-impl Found {
-    /// Blobs of which something may have to be followed. Which it is hangs on names in trees, too: a value that is
-    /// no finding in a blob may be one elsewhere.
-    pub(crate) fn blobs_to_follow(&self, contents: &ObjectSet) -> NumberSet {
-        let set = NumberSet::with_bound(contents.number_bound());
-        let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.unread.iter().map(|(oid, _)| oid));
-        for number in oids.filter_map(|oid| contents.number(oid)) {
+impl CollectedEvidence {
+    /// Returns the blobs that may have to be traced. Names in trees decide, too: a value that is no finding in a blob may
+    /// be one elsewhere.
+    pub(crate) fn blobs_to_track(&self, objects: &ObjectSet) -> NumberSet {
+        let set = NumberSet::with_bound(objects.number_bound());
+        let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.skipped.iter().map(|(oid, _)| oid));
+        for number in oids.filter_map(|oid| objects.number(oid)) {
             set.insert(number);
         }
         set
     }
 
-    pub(crate) fn search_refs(&mut self, scanner: &Scanner, refs: &Refs) {
+    pub(crate) fn search_ref_names(&mut self, scanner: &Scanner, refs: &Refs) {
+        let assessor = scanner.assessor();
         for name in &refs.refs {
             match scanner.search_name(&name.name, || scanner.shown_path(&name.name)) {
-                Ok(found) => self.refs.extend(found.into_iter().map(|evidence| (name.clone(), evidence))),
+                Ok(found) => {
+                    let rated = found.into_iter().map(|evidence| assessor.rate(evidence));
+                    self.ref_names.extend(rated.map(|rated| (name.clone(), rated)));
+                }
                 Err(problem) => self.problems.push(problem),
             }
         }
     }
 
-    /// Values in blobs and names that may be reported.
-    pub(crate) fn interest(&self, scanner: &Scanner) -> Followed {
+    /// Returns the values in blobs and file names that may be reported, with the objects that hold them.
+    pub(crate) fn values_to_track(&self, scanner: &Scanner) -> Tracking {
+        let assessor = scanner.assessor();
         let in_blobs = self.blobs.iter().flat_map(|(_, found)| found);
         let mut values: Vec<ValueId> = in_blobs
-            .chain(self.trees.names.iter().map(|(.., evidence)| evidence))
-            .filter(|evidence| may_be_reported(scanner, evidence))
-            .map(|evidence| evidence.value)
+            .chain(self.trees.names.iter().map(|(.., rated)| rated))
+            .filter(|rated| assessor.is_reported(rated))
+            .map(|rated| rated.evidence.value)
             .collect();
         values.sort_unstable();
         values.dedup();
-        let index = |value: &ValueId| values.binary_search(value).ok().and_then(|at| u32::try_from(at).ok());
-        let mut objects = Interest::default();
+        let index =
+            |value: &ValueId| values.binary_search(value).ok().and_then(|index| u32::try_from(index).ok());
+        let mut objects = TrackedValues::default();
         for (oid, found) in &self.blobs {
-            // A half that is a value of its own elsewhere still stands here.
-            let mut held: Vec<u32> =
-                found.iter().flat_map(Evidence::values).filter_map(|value| index(&value)).collect();
+            // A companion may be a tracked value of its own elsewhere; then this blob holds that value, too.
+            let mut held: Vec<u32> = found
+                .iter()
+                .flat_map(|rated| rated.evidence.values())
+                .filter_map(|value| index(&value))
+                .collect();
             held.sort_unstable();
             held.dedup();
-            let told = found.iter().filter(|evidence| may_be_reported(scanner, evidence));
-            let told: HashSet<ValueId> = told.flat_map(Evidence::values).collect();
-            let is_weak = |value: &u32| !told.contains(&values[*value as usize]);
+            let reported = found.iter().filter(|rated| assessor.is_reported(rated));
+            let reported: HashSet<ValueId> = reported.flat_map(|rated| rated.evidence.values()).collect();
+            let is_weak = |value: &u32| !reported.contains(&values[*value as usize]);
             objects.weak.extend(held.iter().copied().filter(is_weak).map(|value| (*oid, value)));
             if !held.is_empty() {
                 objects.blobs.insert(*oid, held);
             }
         }
-        for (tree, name, evidence) in &self.trees.names {
-            if let Some(value) = index(&evidence.value) {
+        for (tree, name, rated) in &self.trees.names {
+            if let Some(value) = index(&rated.evidence.value) {
                 objects.names.entry(*tree).or_default().push((name.clone(), value));
             }
         }
-        Followed { values, objects }
+        Tracking { values, objects }
     }
 
-    /// Hits without a story, and what could not be searched.
-    pub(crate) fn untold(self, scanner: &Scanner, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
-        for (oid, unread) in &self.unread {
-            let shown = blob_name(oid);
-            problems.extend(unread.iter().map(|unread| archive_problems::problem(unread, &shown)));
+    /// Returns the occurrences without provenance, and adds problems for the archives that were not searched.
+    pub(crate) fn into_occurrences(self, scanner: &Scanner, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
+        for (oid, skipped) in &self.skipped {
+            let shown = blob_description(oid);
+            problems.extend(skipped.iter().map(|skipped| skipped_problem(skipped, &shown)));
         }
-        let mut hits: Vec<Occurrence> = self.texts.into_iter().flat_map(|(.., hits)| hits).collect();
+        let mut occurrences: Vec<Occurrence> =
+            self.texts.into_iter().flat_map(|(.., occurrences)| occurrences).collect();
         for (oid, found) in self.blobs {
-            hits.extend(
-                found.into_iter().map(|evidence| Occurrence { evidence, place: blob_place(scanner, &oid) }),
-            );
+            let origin = unnamed_blob(scanner, &oid);
+            occurrences.extend(Occurrence::in_text(found, &origin));
         }
-        hits
+        occurrences
     }
 
-    /// Evidence by blob.
-    pub(crate) fn by_blob(&self) -> HashMap<Oid, &[Evidence]> {
+    /// Returns the evidence by blob.
+    pub(crate) fn by_blob(&self) -> HashMap<Oid, &[RatedEvidence]> {
         self.blobs.iter().map(|(oid, found)| (*oid, found.as_slice())).collect()
     }
 }
 
-/// Whether a value may be reported.
-fn may_be_reported(scanner: &Scanner, evidence: &Evidence) -> bool {
-    scanner.confidence(evidence) >= Some(scanner.policy().min_confidence)
-}
-
-/// The place of a blob that no path leads to.
-pub(crate) fn blob_place(scanner: &Scanner, oid: &Oid) -> Place {
-    Place {
+/// The origin of evidence in a blob that no path leads to.
+pub(crate) fn unnamed_blob(scanner: &Scanner, oid: &Oid) -> TextOrigin {
+    TextOrigin {
         kind: LocationKind::File,
         path: Vec::new(),
-        shown: scanner.shown_path(blob_name(oid).as_bytes()),
+        shown: scanner.shown_path(blob_description(oid).as_bytes()),
         blob: Some(*oid),
         commit: None,
-        current: false,
+        is_current: false,
     }
 }
 
-pub(crate) fn blob_name(oid: &Oid) -> String {
+/// Returns the description of a blob in reports, such as `blob 95d09f2b1015`.
+pub(crate) fn blob_description(oid: &Oid) -> String {
     format!("blob {:.12}", oid.to_string())
 }

@@ -1,192 +1,198 @@
-//! Stories to hits: where each value stands, in words that reports show.
+//! From timelines to occurrences: each location of each value, as reports show it.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::detect::Evidence;
-use crate::finding::{CommitInfo, Event, History, LocationKind, Problem};
+use crate::assess::{Occurrence, RatedEvidence, TextOrigin};
+use crate::finding::{CommitInfo, Event, History, LocationKind};
 use crate::git::{ObjectKind, Oid, Repository};
-use crate::provenance::{CommitGraph, LocationIn, Timeline};
-use crate::scan::Scanner;
-use crate::scan::group::{Occurrence, Place};
-use crate::scan::history::Part;
-use crate::scan::history::blobs::{Followed, Found, blob_place};
-use crate::scan::history::reachability::Reach;
+use crate::provenance::{CommitGraph, Timeline, TimelineLocation};
+use crate::scan::commit_texts::commit_info;
+use crate::scan::history::blobs::{CollectedEvidence, Tracking, unnamed_blob};
+use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::results::RepositoryScan;
+use crate::scan::scanner::Scanner;
+use crate::scan::single_text::ref_origin;
 use crate::secret::ValueId;
 use crate::source::history::{ObjectSet, own_objects};
 
-/// What is needed to tell a place.
+/// The results of reading and tracing, from which locations are built.
 pub(crate) struct LocationBuilder<'t> {
     pub(crate) scanner: &'t Scanner,
     pub(crate) repository: &'t Repository,
-    pub(crate) contents: &'t ObjectSet,
+    pub(crate) objects: &'t ObjectSet,
     pub(crate) graph: &'t CommitGraph,
-    pub(crate) reach: &'t Reach,
+    pub(crate) named: &'t NamedObjects,
+    pub(crate) found: &'t CollectedEvidence,
+    pub(crate) tracking: &'t Tracking,
+    /// The timelines of the tracked values.
+    pub(crate) timelines: &'t [Timeline],
+    /// The name of the submodule; empty for the main repository.
     pub(crate) prefix: &'t [u8],
 }
 
 impl LocationBuilder<'_> {
-    pub(crate) fn tell(&self, found: &Found, followed: &Followed, stories: &[Timeline], part: &mut Part) {
-        let by_blob = found.by_blob();
-        let mut told: HashSet<(Oid, ValueId)> = HashSet::new();
-        let own = self.own_of_unreached(stories);
-        for (value, story) in followed.values.iter().zip(stories) {
-            // What nothing reaches here, and an alternate holds, is that other repository's affair.
-            let is_ours = |place: &&LocationIn| {
-                story.reachable || place.blob.or(place.commit).is_none_or(|oid| own.contains(&oid))
+    /// Adds all occurrences and the provenance of their values.
+    pub(crate) fn add_locations(&self, scan: &mut RepositoryScan) {
+        let by_blob = self.found.by_blob();
+        let mut added: HashSet<(Oid, ValueId)> = HashSet::new();
+        let own = self.own_unreachable_objects();
+        for (value, timeline) in self.tracking.values.iter().zip(self.timelines) {
+            // An unreachable object that only an alternate has belongs to that other repository.
+            let is_own = |location: &&TimelineLocation| {
+                timeline.reachable || location.blob.or(location.commit).is_none_or(|oid| own.contains(&oid))
             };
-            let is_told = story.places.iter().any(|place| is_ours(&place));
-            for place in story.places.iter().filter(is_ours) {
-                let hits = match &place.blob {
+            let has_location = timeline.locations.iter().any(|location| is_own(&location));
+            for location in timeline.locations.iter().filter(is_own) {
+                match &location.blob {
                     Some(blob) => {
-                        told.insert((*blob, *value));
-                        self.in_blob(by_blob.get(blob).copied().unwrap_or_default(), value, place)
+                        added.insert((*blob, *value));
+                        let found = by_blob.get(blob).copied().unwrap_or_default();
+                        let origin = self.origin(LocationKind::File, location);
+                        scan.occurrences.extend(occurrences_of(found, value, &origin));
                     }
-                    None => self.in_path(value, place, &mut part.problems),
-                };
-                part.hits.extend(hits);
+                    None => self.add_in_path(value, location, scan),
+                }
             }
-            if is_told {
-                part.histories.insert(*value, self.history(story));
+            if has_location {
+                scan.histories.insert(*value, self.history(timeline));
             }
         }
-        self.outside_of_trees(found, followed, &told, stories, part);
-        let brought = followed.values.iter().zip(stories).filter_map(|(value, story)| {
-            let (commit, _) = story.introduced.as_ref()?;
-            Some((*value, self.graph.place(commit)?))
+        self.add_outside_of_trees(&added, &by_blob, scan);
+        let introduced = self.tracking.values.iter().zip(self.timelines).filter_map(|(value, timeline)| {
+            let (commit, _) = timeline.introduced.as_ref()?;
+            Some((*value, self.graph.position(commit)?))
         });
-        self.texts(found, brought.collect(), part);
-        self.refs(found, part);
+        self.add_texts(introduced.collect(), scan);
+        self.add_ref_names(scan);
     }
 
-    /// Of what only unreached commits hold: the objects that lie in this repository itself.
-    fn own_of_unreached(&self, stories: &[Timeline]) -> HashSet<Oid> {
-        let unreached = stories.iter().filter(|story| !story.reachable).flat_map(|story| &story.places);
-        let oids: Vec<Oid> = unreached.filter_map(|place| place.blob.or(place.commit)).collect();
-        if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.contents, &oids) }
+    /// Returns the objects of unreachable values that are in this repository itself, not in an alternate.
+    fn own_unreachable_objects(&self) -> HashSet<Oid> {
+        let unreachable = self.timelines.iter().filter(|timeline| !timeline.reachable);
+        let locations = unreachable.flat_map(|timeline| &timeline.locations);
+        let oids: Vec<Oid> = locations.filter_map(|location| location.blob.or(location.commit)).collect();
+        if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.objects, &oids) }
     }
 
-    fn in_blob(&self, evidence: &[Evidence], value: &ValueId, place: &LocationIn) -> Vec<Occurrence> {
-        let evidence = evidence.iter().filter(|evidence| evidence.value == *value);
-        let place = self.place(LocationKind::File, place);
-        evidence.map(|evidence| Occurrence { evidence: evidence.clone(), place: place.clone() }).collect()
+    fn add_in_path(&self, value: &ValueId, location: &TimelineLocation, scan: &mut RepositoryScan) {
+        let path = &location.path;
+        match self.scanner.search_name(path, || self.scanner.shown_path(path)) {
+            Ok(found) => {
+                let rated = self.scanner.assessor().rate_all(found);
+                let origin = self.origin(LocationKind::Path, location);
+                scan.occurrences.extend(occurrences_of(&rated, value, &origin));
+            }
+            Err(problem) => scan.problems.push(problem),
+        }
     }
 
-    fn in_path(&self, value: &ValueId, place: &LocationIn, problems: &mut Vec<Problem>) -> Vec<Occurrence> {
-        let found = self.scanner.search_name(&place.path, || self.scanner.shown_path(&place.path));
-        let found = found.unwrap_or_else(|problem| {
-            problems.push(problem);
-            Vec::new()
-        });
-        let place = self.place(LocationKind::Path, place);
-        let found = found.into_iter().filter(|evidence| evidence.value == *value);
-        found.map(|evidence| Occurrence { evidence, place: place.clone() }).collect()
-    }
-
-    fn place(&self, kind: LocationKind, place: &LocationIn) -> Place {
-        let path = self.full(&place.path);
-        Place {
+    fn origin(&self, kind: LocationKind, location: &TimelineLocation) -> TextOrigin {
+        let path = self.full_path(&location.path);
+        TextOrigin {
             kind,
             shown: self.scanner.shown_path(&path),
             path,
-            blob: place.blob,
-            commit: place.commit.and_then(|oid| self.info(&oid)),
-            current: place.at_head,
+            blob: location.blob,
+            commit: location.commit.and_then(|oid| self.commit_info(&oid)),
+            is_current: location.at_head,
         }
     }
 
-    /// Blobs that no tree holds: named by a tag, staged, or not reached at all.
-    fn outside_of_trees(
+    /// Adds the blobs that no tree holds: a tag or the index names them, or nothing reaches them.
+    fn add_outside_of_trees(
         &self,
-        found: &Found,
-        followed: &Followed,
-        told: &HashSet<(Oid, ValueId)>,
-        stories: &[Timeline],
-        part: &mut Part,
+        added: &HashSet<(Oid, ValueId)>,
+        by_blob: &HashMap<Oid, &[RatedEvidence]>,
+        scan: &mut RepositoryScan,
     ) {
-        let mut left: Vec<(Oid, ValueId, &Timeline)> = Vec::new();
-        for (blob, values) in &followed.objects.blobs {
-            // Behind the values stands what is followed for other reasons.
-            for value in values.iter().filter(|value| (**value as usize) < followed.values.len()) {
-                let (id, story) = (followed.values[*value as usize], &stories[*value as usize]);
-                // A blob that stands at a listed path in another version needs no place of its own.
-                if story.places.is_empty() && !told.contains(&(*blob, id)) {
-                    left.push((*blob, id, story));
+        let mut remaining: Vec<(Oid, ValueId, &Timeline)> = Vec::new();
+        for (blob, values) in &self.tracking.objects.blobs {
+            // The indexes after the values are missing objects and archives.
+            for value in values.iter().filter(|value| (**value as usize) < self.tracking.values.len()) {
+                let (id, timeline) =
+                    (self.tracking.values[*value as usize], &self.timelines[*value as usize]);
+                // If another version of the blob is listed at its path, the blob needs no location of its own.
+                if timeline.locations.is_empty() && !added.contains(&(*blob, id)) {
+                    remaining.push((*blob, id, timeline));
                 }
             }
         }
-        left.sort_by_key(|(blob, value, _)| (*blob, *value));
-        let unnamed: Vec<Oid> =
-            left.iter().map(|(blob, ..)| *blob).filter(|blob| !self.reach.blobs.contains_key(blob)).collect();
-        let own = own_objects(self.repository, self.contents, &unnamed);
-        let by_blob = found.by_blob();
-        for (blob, value, story) in left {
-            let named = self.reach.blobs.get(&blob);
-            if named.is_none() && !own.contains(&blob) {
+        remaining.sort_by_key(|(blob, value, _)| (*blob, *value));
+        let unnamed: Vec<Oid> = remaining
+            .iter()
+            .map(|(blob, ..)| *blob)
+            .filter(|blob| !self.named.blobs.contains_key(blob))
+            .collect();
+        let own = own_objects(self.repository, self.objects, &unnamed);
+        for (blob, value, timeline) in remaining {
+            let name = self.named.blobs.get(&blob);
+            if name.is_none() && !own.contains(&blob) {
                 continue;
             }
-            let place = match named {
+            let origin = match name {
                 Some(name) => {
-                    let path = self.full(name);
-                    Place {
+                    let path = self.full_path(name);
+                    TextOrigin {
                         kind: LocationKind::File,
                         shown: self.scanner.shown_path(&path),
                         path,
                         blob: Some(blob),
                         commit: None,
-                        current: true,
+                        is_current: true,
                     }
                 }
-                None => blob_place(self.scanner, &blob),
+                None => unnamed_blob(self.scanner, &blob),
             };
-            let evidence = by_blob.get(&blob).copied().unwrap_or_default();
-            let evidence = evidence.iter().filter(|evidence| evidence.value == value);
-            part.hits.extend(
-                evidence.map(|evidence| Occurrence { evidence: evidence.clone(), place: place.clone() }),
-            );
-            let history = part.histories.entry(value).or_insert_with(|| self.history(story));
-            history.reachable |= named.is_some();
+            let found = by_blob.get(&blob).copied().unwrap_or_default();
+            scan.occurrences.extend(occurrences_of(found, &value, &origin));
+            let history = scan.histories.entry(value).or_insert_with(|| self.history(timeline));
+            history.reachable |= name.is_some();
         }
     }
 
-    /// Messages and names in commits and tags. `brought` says at which place in the graph a file brought a value in.
-    fn texts(&self, found: &Found, mut brought: HashMap<ValueId, usize>, part: &mut Part) {
-        if found.texts.is_empty() {
+    /// Adds the messages and headers of commits and tags. `introduced` has for each value the position in the graph of
+    /// the commit whose files introduced it.
+    fn add_texts(&self, mut introduced: HashMap<ValueId, usize>, scan: &mut RepositoryScan) {
+        let texts = &self.found.texts;
+        if texts.is_empty() {
             return;
         }
-        let named: Vec<Oid> =
-            self.reach.roots.heads.iter().chain(&self.reach.roots.others).copied().collect();
-        let reached = self.graph.ancestors(&named);
-        let at_heads = self.graph.ancestors(&self.reach.roots.heads);
-        let is_reached = |oid: &Oid, kind: ObjectKind| {
-            if kind == ObjectKind::Tag { self.reach.tags.contains(oid) } else { reached(oid) }
+        let roots = &self.named.roots;
+        let named: Vec<Oid> = roots.heads.iter().chain(&roots.others).copied().collect();
+        let is_reachable_commit = self.graph.ancestors(&named);
+        let is_at_head = self.graph.ancestors(&roots.heads);
+        let is_reachable = |oid: &Oid, kind: ObjectKind| match kind {
+            ObjectKind::Tag => self.named.tags.contains(oid),
+            _ => is_reachable_commit(oid),
         };
-        let unreached = found.texts.iter().filter(|(oid, kind, _)| !is_reached(oid, *kind));
-        let unreached: Vec<Oid> = unreached.map(|(oid, ..)| *oid).collect();
-        let own = if unreached.is_empty() {
+        let unreachable = texts.iter().filter(|(oid, kind, _)| !is_reachable(oid, *kind));
+        let unreachable: Vec<Oid> = unreachable.map(|(oid, ..)| *oid).collect();
+        let own = if unreachable.is_empty() {
             HashSet::new()
         } else {
-            own_objects(self.repository, self.contents, &unreached)
+            own_objects(self.repository, self.objects, &unreachable)
         };
-        let mut texts: Vec<_> = found.texts.iter().collect();
-        // Who was first brought it in; what something leads to comes before what nothing does.
+        let mut texts: Vec<_> = texts.iter().collect();
+        // The first text in this order introduced a value: reachable objects first, then by position in the graph.
         texts.sort_by_cached_key(|(oid, kind, _)| {
-            (!is_reached(oid, *kind), self.graph.place(oid).unwrap_or(usize::MAX), *oid)
+            (!is_reachable(oid, *kind), self.graph.position(oid).unwrap_or(usize::MAX), *oid)
         });
-        // The values that no file holds, and the last commit that was counted for each.
-        let mut counted: HashMap<ValueId, Oid> = HashMap::new();
-        for (oid, kind, hits) in texts {
+        // The values that no file holds, with the last commit that was counted for each.
+        let mut last_counted: HashMap<ValueId, Oid> = HashMap::new();
+        for (oid, kind, occurrences) in texts {
             let is_tag = *kind == ObjectKind::Tag;
-            let reachable = is_reached(oid, *kind);
+            let reachable = is_reachable(oid, *kind);
             if !reachable && !own.contains(oid) {
                 continue;
             }
-            for hit in hits {
-                let value = hit.evidence.value;
-                let is_new = !part.histories.contains_key(&value);
-                let mut hit = hit.clone();
-                hit.place.current = at_heads(oid);
-                let event = self.info(oid).map(|commit| Event { commit, path: hit.place.shown.clone() });
-                let history = part.histories.entry(value).or_insert_with(|| History {
+            for occurrence in occurrences {
+                let value = occurrence.rated.evidence.value;
+                let is_new = !scan.histories.contains_key(&value);
+                let mut occurrence = occurrence.clone();
+                occurrence.origin.is_current = is_at_head(oid);
+                let path = occurrence.origin.shown.clone();
+                let event = self.commit_info(oid).map(|commit| Event { commit, path });
+                let history = scan.histories.entry(value).or_insert_with(|| History {
                     introduced: event.clone(),
                     removed: None,
                     at_head: false,
@@ -194,27 +200,29 @@ impl LocationBuilder<'_> {
                     commits: 0,
                     held_by: None,
                 });
-                // A message may have said it before any file held it.
-                if let Some(text) = self.graph.place(oid).filter(|_| reachable)
-                    && let Some(first) = brought.get_mut(&value)
-                    && text < *first
+                // A message may have held the value before any file did.
+                if let Some(position) = self.graph.position(oid).filter(|_| reachable)
+                    && let Some(first) = introduced.get_mut(&value)
+                    && position < *first
                 {
-                    *first = text;
+                    *first = position;
                     history.introduced = event;
                 }
                 history.reachable |= reachable;
-                history.at_head |= hit.place.current;
-                if (is_new || counted.contains_key(&value)) && counted.insert(value, *oid) != Some(*oid) {
+                history.at_head |= occurrence.origin.is_current;
+                if (is_new || last_counted.contains_key(&value))
+                    && last_counted.insert(value, *oid) != Some(*oid)
+                {
                     history.commits += usize::from(!is_tag);
                 }
-                part.hits.push(hit);
+                scan.occurrences.push(occurrence);
             }
         }
     }
 
-    fn refs(&self, found: &Found, part: &mut Part) {
-        for (name, evidence) in &found.refs {
-            let history = part.histories.entry(evidence.value).or_insert_with(|| History {
+    fn add_ref_names(&self, scan: &mut RepositoryScan) {
+        for (name, rated) in &self.found.ref_names {
+            let history = scan.histories.entry(rated.evidence.value).or_insert_with(|| History {
                 introduced: None,
                 removed: None,
                 at_head: false,
@@ -223,39 +231,43 @@ impl LocationBuilder<'_> {
                 held_by: None,
             });
             history.reachable = true;
-            let shown = format!("ref {}", self.scanner.shown_path(&name.name));
-            let place = Place {
-                kind: LocationKind::Ref,
-                path: Vec::new(),
-                shown,
-                blob: None,
-                commit: None,
-                current: true,
-            };
-            part.hits.push(Occurrence { evidence: evidence.clone(), place });
+            let origin = ref_origin(self.scanner, &name.name);
+            scan.occurrences.push(Occurrence { rated: rated.clone(), origin });
         }
     }
 
-    fn history(&self, story: &Timeline) -> History {
+    fn history(&self, timeline: &Timeline) -> History {
         let event = |event: &Option<(Oid, Vec<u8>)>| {
             let (oid, path) = event.as_ref()?;
-            Some(Event { commit: self.info(oid)?, path: self.scanner.shown_path(&self.full(path)) })
+            let path = self.scanner.shown_path(&self.full_path(path));
+            Some(Event { commit: self.commit_info(oid)?, path })
         };
         History {
-            introduced: event(&story.introduced),
-            removed: event(&story.removed),
-            at_head: story.at_head,
-            reachable: story.reachable,
-            commits: story.commits,
+            introduced: event(&timeline.introduced),
+            removed: event(&timeline.removed),
+            at_head: timeline.at_head,
+            reachable: timeline.reachable,
+            commits: timeline.commits,
             held_by: None,
         }
     }
 
-    fn info(&self, oid: &Oid) -> Option<CommitInfo> {
-        self.graph.author(oid).map(|author| self.scanner.commit_info(oid, &author))
+    fn commit_info(&self, oid: &Oid) -> Option<CommitInfo> {
+        self.graph.author(oid).map(|author| commit_info(self.scanner, oid, &author))
     }
 
-    pub(crate) fn full(&self, path: &[u8]) -> Vec<u8> {
+    /// Returns a path with the name of the submodule before it.
+    pub(crate) fn full_path(&self, path: &[u8]) -> Vec<u8> {
         if self.prefix.is_empty() { path.to_vec() } else { [self.prefix, b"/", path].concat() }
     }
+}
+
+/// Returns the occurrences of one value among the evidence of a text.
+fn occurrences_of<'o>(
+    found: &'o [RatedEvidence],
+    value: &'o ValueId,
+    origin: &'o TextOrigin,
+) -> impl Iterator<Item = Occurrence> + 'o {
+    let of_value = found.iter().filter(move |rated| rated.evidence.value == *value);
+    Occurrence::in_text(of_value.cloned(), origin)
 }

@@ -1,117 +1,130 @@
-//! What should be there and is not: objects that trees and commits name, and what a shallow clone cut off.
+//! Objects that trees and commits name and that do not exist, and the boundary of a shallow clone.
 
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, ReadError, Repository};
 use crate::provenance::{CommitGraph, Timeline};
+use crate::scan::history::blobs::{CollectedEvidence, Tracking};
+use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::trees::TreeFindings;
+use crate::scan::scanner::Scanner;
 use crate::source::history::ObjectSet;
 use crate::source::read_problem;
 
-use crate::scan::Scanner;
-use crate::scan::history::blobs::{Followed, Found};
-use crate::scan::history::reachability::Reach;
+/// The number of missing objects that are reported one by one; further ones are counted.
+const MAX_NAMED: usize = 10;
 
-/// Problems of one kind are named one by one up to this number; the rest is counted.
-const MOST_NAMED: usize = 10;
-
-/// What is known when it is told what is absent.
-pub(crate) struct Known<'k> {
+/// The results of reading, in which missing objects are found.
+pub(crate) struct MissingObjects<'k> {
+    pub(crate) scanner: &'k Scanner,
     pub(crate) repository: &'k Repository,
-    pub(crate) contents: &'k ObjectSet,
+    pub(crate) objects: &'k ObjectSet,
     pub(crate) graph: &'k CommitGraph,
-    pub(crate) reach: &'k Reach,
-    pub(crate) found: &'k Found,
-    /// Where a shallow clone ends.
-    pub(crate) borders: &'k [Oid],
+    pub(crate) named: &'k NamedObjects,
+    pub(crate) trees: &'k TreeFindings,
+    /// The commits whose parents a shallow clone left out.
+    pub(crate) shallow_boundary: &'k [Oid],
 }
 
-/// The problems. Only what something names has to be there: git itself takes unreached objects away piece by
-/// piece.
-pub(crate) fn problems(
-    scanner: &Scanner,
-    known: &Known<'_>,
-    followed: &[Oid],
-    stories: &[Timeline],
-) -> Vec<Problem> {
-    let Known { graph, reach, found, borders, .. } = known;
-    let mut problems = Vec::new();
-    if let Some(first) = borders.first() {
-        problems.push(Problem {
+impl MissingObjects<'_> {
+    /// Returns the problems. `in_trees` are the missing objects that trees name, with their timelines. Only objects that
+    /// something reaches have to exist: git itself removes unreachable objects one after the other.
+    pub(crate) fn problems(&self, in_trees: &[Oid], timelines: &[Timeline]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        problems.extend(self.shallow_problem());
+        let missing = self.missing_objects(in_trees, timelines);
+        problems.extend(self.wrong_root_trees());
+        if self.repository.is_partial && !missing.is_empty() {
+            problems.push(self.partial_clone_problem(&missing));
+            return problems;
+        }
+        let count = missing.len() + self.trees.more_missing;
+        problems.extend(
+            missing
+                .into_iter()
+                .take(MAX_NAMED)
+                .map(|(path, oid)| read_problem(&ReadError::Missing(oid), path)),
+        );
+        if count > MAX_NAMED {
+            problems.push(Problem {
+                kind: ProblemKind::MissingObject,
+                path: None,
+                message: format!("and {} more are missing; `git fsck` names them all", count - MAX_NAMED),
+            });
+        }
+        problems
+    }
+
+    fn shallow_problem(&self) -> Option<Problem> {
+        let first = self.shallow_boundary.first()?;
+        Some(Problem {
             kind: ProblemKind::ShallowClone,
             path: None,
             message: format!(
-                "the clone is shallow: the history before commit {:.12} is not here ({} such); \
-                 `git fetch --unshallow` brings it, in GitHub Actions `fetch-depth: 0`",
+                "the clone is shallow: the history before commit {:.12} is not here ({} such commits); \
+                 `git fetch --unshallow` fetches it, in GitHub Actions `fetch-depth: 0`",
                 first.to_string(),
-                borders.len(),
+                self.shallow_boundary.len(),
             ),
-        });
+        })
     }
-    let mut absent: Vec<(Option<String>, Oid)> = graph
-        .absent_parents(&reach.roots)
-        .into_iter()
-        .filter(|(_, child)| !borders.contains(child))
-        .map(|(parent, _)| (None, parent))
-        .collect();
-    let in_trees = followed.iter().zip(stories).filter(|(_, story)| story.reachable);
-    absent.extend(
-        in_trees
-            .map(|(oid, story)| (story.places.first().map(|place| scanner.shown_path(&place.path)), *oid)),
-    );
-    let absent_trees = graph.absent_trees(&reach.roots, |tree| known.contents.contains(tree));
-    absent.extend(absent_trees.into_iter().map(|tree| (None, tree)));
-    problems.extend(no_trees(graph, reach, found, known.contents));
-    absent.sort();
-    absent.dedup_by_key(|(_, oid)| *oid);
-    if known.repository.is_partial && !absent.is_empty() {
-        let first = absent[0].0.clone();
-        problems.push(Problem {
+
+    /// Returns the missing objects, sorted, each with a path if a tree names it.
+    fn missing_objects(&self, in_trees: &[Oid], timelines: &[Timeline]) -> Vec<(Option<String>, Oid)> {
+        let Self { graph, named, .. } = self;
+        let mut missing: Vec<(Option<String>, Oid)> = graph
+            .missing_parents(&named.roots)
+            .into_iter()
+            .filter(|(_, child)| !self.shallow_boundary.contains(child))
+            .map(|(parent, _)| (None, parent))
+            .collect();
+        let reachable = in_trees.iter().zip(timelines).filter(|(_, timeline)| timeline.reachable);
+        missing.extend(reachable.map(|(oid, timeline)| {
+            let first = timeline.locations.first();
+            (first.map(|location| self.scanner.shown_path(&location.path)), *oid)
+        }));
+        let root_trees = graph.missing_root_trees(&named.roots, |tree| self.objects.contains(tree));
+        missing.extend(root_trees.into_iter().map(|tree| (None, tree)));
+        missing.sort();
+        missing.dedup_by_key(|(_, oid)| *oid);
+        missing
+    }
+
+    fn partial_clone_problem(&self, missing: &[(Option<String>, Oid)]) -> Problem {
+        Problem {
             kind: ProblemKind::PartialClone,
-            path: first,
+            path: missing.first().and_then(|(path, _)| path.clone()),
             message: format!(
                 "the clone is partial: {} left with the remote and not read; \
-                 `git fetch --refetch --no-filter` brings what is left",
-                match (absent.len(), found.trees.more_absent) {
+                 `git fetch --refetch --no-filter` fetches the rest",
+                match (missing.len(), self.trees.more_missing) {
                     (1, 0) => "1 object was".to_owned(),
                     (count, 0) => format!("{count} objects were"),
                     (count, _) => format!("more than {count} objects were"),
                 }
             ),
-        });
-        return problems;
+        }
     }
-    let count = absent.len() + found.trees.more_absent;
-    problems.extend(
-        absent.into_iter().take(MOST_NAMED).map(|(path, oid)| read_problem(&ReadError::Missing(oid), path)),
-    );
-    if count > MOST_NAMED {
-        problems.push(Problem {
-            kind: ProblemKind::MissingObject,
-            path: None,
-            message: format!("and {} more are missing; `git fsck` names them all", count - MOST_NAMED),
+
+    /// Returns problems for the objects that commits name as their tree and that are no trees.
+    fn wrong_root_trees(&self) -> Vec<Problem> {
+        let wrong = self.graph.missing_root_trees(&self.named.roots, |tree| {
+            self.objects.number(tree).is_none_or(|number| self.trees.all.contains(number))
         });
+        let message = "a commit names it as its tree, and it cannot be read as one";
+        wrong.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, message.into()), None)).collect()
     }
-    problems
 }
 
-/// What commits name as their tree, and is there as something else.
-fn no_trees(graph: &CommitGraph, reach: &Reach, found: &Found, contents: &ObjectSet) -> Vec<Problem> {
-    let others = graph.absent_trees(&reach.roots, |tree| {
-        contents.number(tree).is_none_or(|number| found.trees.all.contains(number))
-    });
-    let said = "a commit names it as its tree, and it cannot be read as one";
-    others.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, said.into()), None)).collect()
-}
-
-/// The objects that trees name and that are not there. They are followed through history as if they were
-/// values, behind those that were found.
-pub(crate) fn follow(found: &Found, followed: &mut Followed) -> Vec<Oid> {
-    let mut oids: Vec<Oid> = found.trees.absent.iter().map(|(.., oid)| *oid).collect();
+/// Adds the missing objects that trees name to the tracked values, with the indexes after those, and returns them.
+pub(crate) fn track_missing_objects(found: &CollectedEvidence, tracking: &mut Tracking) -> Vec<Oid> {
+    let missing = &found.trees.missing;
+    let mut oids: Vec<Oid> = missing.iter().map(|(.., oid)| *oid).collect();
     oids.sort_unstable();
     oids.dedup();
-    for (tree, name, oid) in &found.trees.absent {
-        let value = oids.binary_search(oid).ok().map(|at| followed.values.len() + at);
+    for (tree, name, oid) in missing {
+        let value = oids.binary_search(oid).ok().map(|index| tracking.values.len() + index);
         if let Some(value) = value.and_then(|value| u32::try_from(value).ok()) {
-            followed.objects.names.entry(*tree).or_default().push((name.clone(), value));
+            tracking.objects.names.entry(*tree).or_default().push((name.clone(), value));
         }
     }
     oids

@@ -1,8 +1,8 @@
-//! What refs, reflogs and indexes name.
+//! The objects that refs, reflogs and indexes name.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Problem, ProblemKind};
+use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{
     Index, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
 };
@@ -10,43 +10,46 @@ use crate::provenance::{CommitGraph, Roots};
 use crate::source::read_problem;
 use crate::text::escape_path;
 
-/// What is named, by kind.
+/// The number of tags that a ref may lead through.
+const MAX_TAGS: usize = 64;
+
+/// Named objects, by kind.
 #[derive(Default)]
-pub(crate) struct Reach {
-    /// Commits.
+pub(crate) struct NamedObjects {
     pub(crate) roots: Roots,
     /// Trees that a tag names.
     pub(crate) trees: Vec<Oid>,
-    /// Blobs that a tag or an index names, each with the name.
+    /// Blobs that a tag or an index names, each with its name.
     pub(crate) blobs: HashMap<Oid, Vec<u8>>,
     /// Annotated tags.
     pub(crate) tags: HashSet<Oid>,
-    /// What is named and could not be read.
+    /// Named objects that cannot be read, and damaged indexes.
     pub(crate) problems: Vec<Problem>,
 }
 
-impl Reach {
-    pub(crate) fn of(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
-        let mut reach = Self::default();
+impl NamedObjects {
+    pub(crate) fn read(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
+        let mut named = Self::default();
         let objects = ObjectDatabase::open(repository)?;
         for name in &refs.refs {
-            reach.follow(&objects, graph, name.oid, &name.name, name.is_head());
+            named.add_ref(&objects, graph, name.oid, &name.name, name.is_head());
         }
         for oid in &refs.reflog {
-            // Reflogs outlive what they name, so an absent object is no damage.
-            if graph.has(oid) || objects.contains(oid) {
-                reach.follow(&objects, graph, *oid, b"reflog", false);
+            // A reflog may name objects that git has removed, so a missing object is no damage.
+            if graph.contains(oid) || objects.contains(oid) {
+                named.add_ref(&objects, graph, *oid, b"reflog", false);
             }
         }
-        reach.indexes(repository);
-        for list in [&mut reach.roots.heads, &mut reach.roots.others, &mut reach.trees] {
+        named.add_indexes(repository);
+        for list in [&mut named.roots.heads, &mut named.roots.others, &mut named.trees] {
             list.sort_unstable();
             list.dedup();
         }
-        Ok(reach)
+        Ok(named)
     }
 
-    fn follow(
+    /// Adds the object of a ref, and those that its tags lead to.
+    fn add_ref(
         &mut self,
         objects: &ObjectDatabase,
         graph: &CommitGraph,
@@ -54,8 +57,8 @@ impl Reach {
         name: &[u8],
         is_head: bool,
     ) {
-        for _ in 0..64 {
-            if graph.has(&oid) {
+        for _ in 0..MAX_TAGS {
+            if graph.contains(&oid) {
                 let roots = if is_head { &mut self.roots.heads } else { &mut self.roots.others };
                 return roots.push(oid);
             }
@@ -67,12 +70,12 @@ impl Reach {
             if (is_head && object.kind != ObjectKind::Tag)
                 || (object.kind == ObjectKind::Tag && target.is_none())
             {
-                let said = if is_head {
-                    "a branch names it, and it is no commit"
+                let message = if is_head {
+                    "a branch names it, and it is not a commit"
                 } else {
                     "the tag names no object"
                 };
-                let error = ReadError::Corrupt(oid, said.into());
+                let error = ReadError::Corrupt(oid, message.into());
                 return self.problems.push(read_problem(&error, Some(escape_path(name))));
             }
             match (object.kind, target) {
@@ -88,22 +91,23 @@ impl Reach {
                 _ => return,
             }
         }
-        let error = ReadError::Corrupt(oid, "tags of tags without an end".into());
+        let error = ReadError::Corrupt(oid, "the chain of tags is too long".into());
         self.problems.push(read_problem(&error, Some(escape_path(name))));
     }
 
-    /// What is staged, here and in linked worktrees, is reached, too.
-    fn indexes(&mut self, repository: &Repository) {
+    /// Adds the blobs of the index, and of the indexes of all linked worktrees.
+    fn add_indexes(&mut self, repository: &Repository) {
         let linked = std::fs::read_dir(repository.common_dir.join("worktrees"));
         let mut folders: Vec<_> =
             linked.into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect();
-        // From inside of a linked one the main one, too; and its own where the environment names another.
+        // Inside a linked worktree the index of the main one counts, too, and its own where the environment names
+        // another file.
         folders.extend([repository.git_dir.clone(), repository.common_dir.clone()]);
         folders.sort();
         folders.dedup();
-        let named = [(repository.index_file.clone(), repository.git_dir.clone())];
-        for (file, folder) in named.into_iter().chain(folders.into_iter().map(|dir| (dir.join("index"), dir)))
-        {
+        let current = [(repository.index_file.clone(), repository.git_dir.clone())];
+        let others = folders.into_iter().map(|folder| (folder.join("index"), folder));
+        for (file, folder) in current.into_iter().chain(others) {
             match Index::read(&file, &folder, repository.format) {
                 Ok(index) => {
                     for entry in index.entries().filter(|entry| !entry.is_sparse_folder()) {
@@ -113,7 +117,7 @@ impl Reach {
                 Err(error) => self.problems.push(Problem {
                     kind: ProblemKind::CorruptObject,
                     path: Some(escape_path(&path_bytes(&file))),
-                    message: error.to_string(),
+                    message: message_with_help(&error),
                 }),
             }
         }

@@ -1,60 +1,59 @@
-//! Archives of which something could not be searched, told with the paths that they stand at. They are followed
-//! through history as if they held a value, behind all those that are followed anyway.
+//! Archives with parts that were not searched, reported with their paths. They are traced like a value, with the indexes
+//! after those of everything else.
 
 use std::collections::HashSet;
 
-use crate::detect::Skipped;
 use crate::finding::Problem;
 use crate::git::Oid;
 use crate::provenance::Timeline;
-use crate::scan::archive_problems;
-use crate::scan::history::HistoryOptions;
-use crate::scan::history::blobs::{Followed, Found, blob_name};
+use crate::scan::archive_problems::skipped_problem;
+use crate::scan::history::blobs::{CollectedEvidence, Tracking, blob_description};
 use crate::scan::history::locations::LocationBuilder;
+use crate::scan::history::options::HistoryOptions;
 use crate::source::history::own_objects;
 
-/// Each archive gets a number, from `first` on.
-pub(crate) fn follow(found: &Found, followed: &mut Followed, first: usize) {
-    for (at, (oid, _)) in found.unread.iter().enumerate() {
-        if let Ok(number) = u32::try_from(first + at) {
-            followed.objects.blobs.entry(*oid).or_default().push(number);
+/// Adds each archive to the tracked values, with an index from `first` on.
+pub(crate) fn track_skipped_archives(found: &CollectedEvidence, tracking: &mut Tracking, first: usize) {
+    for (index, (oid, _)) in found.skipped.iter().enumerate() {
+        if let Ok(value) = u32::try_from(first + index) {
+            tracking.objects.blobs.entry(*oid).or_default().push(value);
         }
     }
 }
 
-/// What is said of them, once for each path. What nothing reaches here, and an alternate holds, is that other
-/// repository's affair.
-pub(crate) fn problems(
-    telling: &LocationBuilder<'_>,
-    unread: &[(Oid, Vec<Skipped>)],
-    stories: &[Timeline],
-    limits: &HistoryOptions<'_>,
+/// Returns the problems of each archive, once for each of its paths. An unreachable archive that only an alternate has
+/// belongs to that other repository, and is left out.
+pub(crate) fn skipped_archive_problems(
+    builder: &LocationBuilder<'_>,
+    timelines: &[Timeline],
+    options: &HistoryOptions<'_>,
 ) -> Vec<Problem> {
-    let scanner = telling.scanner;
-    let named = |oid: &Oid| telling.reach.blobs.get(oid);
-    let unreached =
-        unread.iter().zip(stories).filter(|((oid, _), story)| !story.reachable && named(oid).is_none());
-    let unreached: Vec<Oid> = unreached.map(|((oid, _), _)| *oid).collect();
-    let own = own_objects(telling.repository, telling.contents, &unreached);
-    let foreign: HashSet<Oid> = unreached.into_iter().filter(|oid| !own.contains(oid)).collect();
+    let (scanner, archives) = (builder.scanner, &builder.found.skipped);
+    let name_of = |oid: &Oid| builder.named.blobs.get(oid);
+    let unreachable = archives
+        .iter()
+        .zip(timelines)
+        .filter(|((oid, _), timeline)| !timeline.reachable && name_of(oid).is_none());
+    let unreachable: Vec<Oid> = unreachable.map(|((oid, _), _)| *oid).collect();
+    let own = own_objects(builder.repository, builder.objects, &unreachable);
+    let foreign: HashSet<Oid> = unreachable.into_iter().filter(|oid| !own.contains(oid)).collect();
     let mut problems = Vec::new();
-    for ((oid, unread), story) in unread.iter().zip(stories) {
+    for ((oid, skipped), timeline) in archives.iter().zip(timelines) {
         if foreign.contains(oid) {
             continue;
         }
-        let paths = story.places.iter().map(|place| &place.path).chain(named(oid));
-        let mut paths: Vec<Vec<u8>> = paths.map(|path| telling.full(path)).collect();
+        let paths = timeline.locations.iter().map(|location| &location.path).chain(name_of(oid));
+        let mut paths: Vec<Vec<u8>> = paths.map(|path| builder.full_path(path)).collect();
         paths.sort_unstable();
         paths.dedup();
-        let is_asked =
-            |path: &Vec<u8>| limits.paths.holds(path) && !scanner.policy().settings.exclude.matches(path);
-        let mut shown: Vec<String> =
-            paths.iter().filter(|path| is_asked(path)).map(|path| scanner.shown_path(path)).collect();
-        if paths.is_empty() && limits.paths.is_all() {
-            shown.push(blob_name(oid));
+        let is_shown = |path: &Vec<u8>| options.paths.includes(path) && !scanner.is_excluded(path);
+        let mut shown_paths: Vec<String> =
+            paths.iter().filter(|path| is_shown(path)).map(|path| scanner.shown_path(path)).collect();
+        if paths.is_empty() && options.paths.is_all() {
+            shown_paths.push(blob_description(oid));
         }
-        for shown in &shown {
-            problems.extend(unread.iter().map(|unread| archive_problems::problem(unread, shown)));
+        for shown_path in &shown_paths {
+            problems.extend(skipped.iter().map(|skipped| skipped_problem(skipped, shown_path)));
         }
     }
     problems

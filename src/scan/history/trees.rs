@@ -1,237 +1,244 @@
-//! What a pass over all trees brings together: evidence in names, entries whose object is not there, and the shape
-//! along which findings are followed. A tree that is stored as a difference to another takes over what that one
-//! was found to hold, so only its new entries are looked at.
+//! The pass over all trees: evidence in file names, entries whose object is missing, and the shape by which values are
+//! traced. A tree that is stored as a delta of another one reuses the facts of that one, so only its new entries are
+//! evaluated.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::detect::Evidence;
+use crate::assess::RatedEvidence;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_delta::{EntryValues, map_entries};
 use crate::git::{EntryKind, ObjectFormat, Oid, ReadError, TreeEntry, tree_entry_at};
-use crate::provenance::{Entry, Names, TreeShape};
-use crate::scan::Scanner;
-use crate::scan::history::tree_cache::Recent;
+use crate::provenance::{EntryNames, ShapeEntry, TreeShape};
+use crate::scan::history::tree_cache::EntryCache;
+use crate::scan::scanner::Scanner;
 use crate::source::history::{NumberSet, ObjectSet};
 use crate::source::{ObjectView, Visitor, read_problem};
 use crate::text::CopiedRange;
 
-/// So many entries without an object are kept, to be told one by one; a partial clone has millions.
-const MOST_ABSENT: usize = 100_000;
+/// The number of entries with a missing object that are kept; further ones are counted. A partial clone has millions.
+const MAX_MISSING: usize = 100_000;
 
-/// Gathers it while trees are read, on any number of threads.
+/// Collects the findings of trees while they are read, on any number of threads.
 pub(crate) struct TreeCollector<'c> {
     scanner: &'c Scanner,
     format: ObjectFormat,
-    contents: &'c ObjectSet,
-    /// Blobs that are followed.
+    objects: &'c ObjectSet,
+    /// The blobs that may have to be traced.
     blobs: NumberSet,
-    /// What trees name as folders.
+    /// The objects that trees name as folders.
     folders: NumberSet,
     trees: NumberSet,
     shape: Mutex<TreeShape>,
-    names: Mutex<Names>,
-    found: Mutex<InTrees>,
-    /// For each thread.
-    recent: Vec<Mutex<Recent<SeenNames>>>,
+    names: Mutex<EntryNames>,
+    found: Mutex<TreeFindings>,
+    /// One cache for each thread.
+    caches: Vec<Mutex<EntryCache<EntryFacts>>>,
 }
 
-/// What was gathered.
+/// The findings of all trees, sorted.
 #[derive(Default)]
-pub(crate) struct InTrees {
-    /// Evidence in names: the tree, the name.
-    pub(crate) names: Vec<(Oid, Vec<u8>, Evidence)>,
-    /// Entries whose object is not there: the tree, the name, the object.
-    pub(crate) absent: Vec<(Oid, Vec<u8>, Oid)>,
-    /// How many more such entries there are than were kept.
-    pub(crate) more_absent: usize,
+pub(crate) struct TreeFindings {
+    /// Evidence in names: the tree, the name, the evidence.
+    pub(crate) names: Vec<(Oid, Vec<u8>, RatedEvidence)>,
+    /// Entries whose object is missing: the tree, the name, the object.
+    pub(crate) missing: Vec<(Oid, Vec<u8>, Oid)>,
+    /// The number of further such entries.
+    pub(crate) more_missing: usize,
     /// All trees, by number.
     pub(crate) all: NumberSet,
     pub(crate) shape: TreeShape,
-    pub(crate) entry_names: Names,
+    pub(crate) entry_names: EntryNames,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// What is known of a tree's entry.
+/// The facts about a tree entry that matter for the scan.
 #[derive(Clone, Copy)]
-pub(crate) struct SeenNames {
-    /// The object, where it is a folder or a blob that is followed.
+pub(crate) struct EntryFacts {
+    /// The object, if it is a folder or a blob that may have to be traced.
     object: u32,
-    /// The name, where anything is to be done about the entry.
+    /// The number of the name, if the entry matters.
     name: u32,
 }
 
-impl SeenNames {
-    /// An object that is of no interest.
+impl EntryFacts {
+    /// Stands for an object that does not matter.
     const OTHER: u32 = u32::MAX;
-    /// An object that is not there.
-    const ABSENT: u32 = u32::MAX - 1;
-    /// An entry that nothing is to be done about.
-    const NOTHING: Self = Self { object: Self::OTHER, name: u32::MAX };
-    /// Added to the name's number where the name may hold a token. Two billion names would not fit into memory.
-    const TELLING: u32 = 1 << 31;
+    /// Stands for an object that is missing.
+    const MISSING: u32 = u32::MAX - 1;
+    /// An entry that does not matter.
+    const NONE: Self = Self { object: Self::OTHER, name: u32::MAX };
+    /// Added to the number of a name that may contain a token. Two billion names would not fit into memory.
+    const MAY_CONTAIN_TOKEN: u32 = 1 << 31;
 
-    const fn is_nothing(self) -> bool {
-        self.name == Self::NOTHING.name
+    const fn is_none(self) -> bool {
+        self.name == Self::NONE.name
     }
 
-    const fn entry(self) -> Option<Entry> {
-        if self.object >= Self::ABSENT {
+    const fn may_contain_token(self) -> bool {
+        self.name & Self::MAY_CONTAIN_TOKEN != 0
+    }
+
+    const fn shape_entry(self) -> Option<ShapeEntry> {
+        if self.object >= Self::MISSING {
             return None;
         }
-        Some(Entry { name: self.name & !Self::TELLING, object: self.object })
+        Some(ShapeEntry { name: self.name & !Self::MAY_CONTAIN_TOKEN, object: self.object })
     }
 }
 
 impl<'c> TreeCollector<'c> {
-    /// For a repository's trees, once it is known which blobs are followed.
+    /// Creates a collector for the trees of a repository. `blobs` are the blobs that may have to be traced.
     pub(crate) fn new(
         scanner: &'c Scanner,
         format: ObjectFormat,
-        contents: &'c ObjectSet,
+        objects: &'c ObjectSet,
         blobs: NumberSet,
     ) -> Self {
-        let [folders, trees] = [(); 2].map(|()| NumberSet::with_bound(contents.number_bound()));
-        let recent = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
+        let [folders, trees] = [(); 2].map(|()| NumberSet::with_bound(objects.number_bound()));
+        let caches = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         Self {
             scanner,
             format,
-            contents,
+            objects,
             blobs,
             folders,
             trees,
             shape: Mutex::default(),
             names: Mutex::default(),
             found: Mutex::default(),
-            recent,
+            caches,
         }
     }
 
-    /// What was gathered, sorted; `is_whole` if all trees were read.
-    pub(crate) fn into_found(self, is_whole: bool) -> InTrees {
+    /// Returns the sorted findings. `is_whole` says whether all trees were read.
+    pub(crate) fn into_found(self, is_whole: bool) -> TreeFindings {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.shape = self.shape.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.entry_names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.all = self.trees;
         found.names.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        found.absent.sort();
-        // What was not read any more is no damage.
+        found.missing.sort();
+        // A tree that was not read is no damage.
         if is_whole {
             found.check_folders(&self.folders);
         }
         found
     }
 
-    /// Looks at an entry that was not taken over.
-    fn look(&self, entry: &TreeEntry<'_>) -> SeenNames {
-        let number = self.contents.number(&entry.oid);
+    /// Evaluates an entry.
+    fn evaluate(&self, entry: &TreeEntry<'_>) -> EntryFacts {
+        let number = self.objects.number(&entry.oid);
         let object = match (entry.kind, number) {
-            (EntryKind::Submodule, _) => SeenNames::OTHER,
-            (_, None) => SeenNames::ABSENT,
+            (EntryKind::Submodule, _) => EntryFacts::OTHER,
+            (_, None) => EntryFacts::MISSING,
             (EntryKind::Tree, Some(number)) => {
                 self.folders.insert(number);
                 number
             }
             (_, Some(number)) if self.blobs.contains(number) => number,
-            _ => SeenNames::OTHER,
+            _ => EntryFacts::OTHER,
         };
-        let is_telling = self.scanner.detector().may_contain_token(entry.name);
-        if object == SeenNames::OTHER && !is_telling {
-            return SeenNames::NOTHING;
+        let may_contain_token = self.scanner.detector().may_contain_token(entry.name);
+        if object == EntryFacts::OTHER && !may_contain_token {
+            return EntryFacts::NONE;
         }
-        let name = locked(&self.names).number(entry.name);
-        SeenNames { object, name: if is_telling { name | SeenNames::TELLING } else { name } }
+        let name = lock(&self.names).insert(entry.name);
+        let flag = if may_contain_token { EntryFacts::MAY_CONTAIN_TOKEN } else { 0 };
+        EntryFacts { object, name: name | flag }
     }
 
-    /// Looks at a tree's entries, but for those that it takes over.
-    fn tree(
+    /// Evaluates the entries of a tree, except those that it copies from its delta base.
+    fn visit_tree(
         &self,
-        blob: &ObjectView<'_>,
-        base: &[(u32, SeenNames)],
+        tree: &ObjectView<'_>,
+        base: &[(u32, EntryFacts)],
         copies: &[CopiedRange],
-    ) -> EntryValues<SeenNames> {
-        let mut known = Vec::with_capacity(base.len() + 1);
+    ) -> EntryValues<EntryFacts> {
+        let mut entries = Vec::with_capacity(base.len() + 1);
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-        let mut recent = locked(&self.recent[thread % self.recent.len()]);
-        let whole = map_entries(blob.bytes, self.format, base, copies, &mut known, |entry| {
-            recent.of(entry, || self.look(entry))
+        let mut cache = lock(&self.caches[thread % self.caches.len()]);
+        let result = map_entries(tree.bytes, self.format, base, copies, &mut entries, |entry| {
+            cache.get_or_compute(entry, || self.evaluate(entry))
         });
-        drop(recent);
-        let told = known.iter().filter(|(_, seen)| !seen.is_nothing());
-        let told: Vec<(u32, SeenNames)> = told.copied().collect();
-        if let Some(own) = self.contents.number(&blob.oid) {
-            self.trees.insert(own);
-            locked(&self.shape).add(own, told.iter().filter_map(|(_, seen)| seen.entry()));
+        drop(cache);
+        let relevant = entries.iter().filter(|(_, facts)| !facts.is_none());
+        let relevant: Vec<(u32, EntryFacts)> = relevant.copied().collect();
+        if let Some(number) = self.objects.number(&tree.oid) {
+            self.trees.insert(number);
+            lock(&self.shape).add(number, relevant.iter().filter_map(|(_, facts)| facts.shape_entry()));
         }
-        if whole.is_err() {
-            let error = ReadError::Corrupt(blob.oid, "the tree is broken".into());
-            locked(&self.found).problems.push(read_problem(&error, None));
+        if result.is_err() {
+            let error = ReadError::Corrupt(tree.oid, "the tree is damaged".into());
+            lock(&self.found).problems.push(read_problem(&error, None));
         }
-        for (place, seen) in &told {
-            if (seen.object == SeenNames::ABSENT || seen.name & SeenNames::TELLING != 0)
-                && let Ok(entry) = tree_entry_at(blob.bytes, *place as usize, self.format)
+        for (offset, facts) in &relevant {
+            if (facts.object == EntryFacts::MISSING || facts.may_contain_token())
+                && let Ok(entry) = tree_entry_at(tree.bytes, *offset as usize, self.format)
             {
-                self.tell(blob.oid, &entry, *seen);
+                self.add_entry(tree.oid, &entry, *facts);
             }
         }
-        known
+        entries
     }
 
-    fn tell(&self, tree: Oid, entry: &TreeEntry<'_>, seen: SeenNames) {
-        let evidence = if seen.name & SeenNames::TELLING == 0 {
-            Ok(Vec::new())
-        } else {
+    /// Adds an entry whose object is missing, or whose name may contain a token.
+    fn add_entry(&self, tree: Oid, entry: &TreeEntry<'_>, facts: EntryFacts) {
+        let searched = if facts.may_contain_token() {
             self.scanner.search_name(entry.name, || self.scanner.shown_path(entry.name))
+        } else {
+            Ok(Vec::new())
         };
-        let mut found = locked(&self.found);
-        if seen.object == SeenNames::ABSENT {
-            if found.absent.len() < MOST_ABSENT {
-                found.absent.push((tree, entry.name.to_vec(), entry.oid));
+        let searched = searched.map(|found| self.scanner.assessor().rate_all(found));
+        let mut found = lock(&self.found);
+        if facts.object == EntryFacts::MISSING {
+            if found.missing.len() < MAX_MISSING {
+                found.missing.push((tree, entry.name.to_vec(), entry.oid));
             } else {
-                found.more_absent += 1;
+                found.more_missing += 1;
             }
         }
-        match evidence {
-            Ok(evidence) => {
-                let evidence = evidence.into_iter();
-                found.names.extend(evidence.map(|evidence| (tree, entry.name.to_vec(), evidence)));
+        match searched {
+            Ok(rated) => {
+                found.names.extend(rated.into_iter().map(|rated| (tree, entry.name.to_vec(), rated)));
             }
             Err(problem) => found.problems.push(problem),
         }
     }
 }
 
-fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
-    what.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks a mutex and ignores poisoning: the data stays valid if another thread panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Visitor for TreeCollector<'_> {
-    type State = EntryValues<SeenNames>;
+    type State = EntryValues<EntryFacts>;
 
-    fn visit_full(&self, blob: &ObjectView<'_>) -> EntryValues<SeenNames> {
-        self.tree(blob, &[], &[])
+    fn visit_full(&self, tree: &ObjectView<'_>) -> EntryValues<EntryFacts> {
+        self.visit_tree(tree, &[], &[])
     }
 
     fn visit_delta(
         &self,
-        blob: &ObjectView<'_>,
-        base: &EntryValues<SeenNames>,
+        tree: &ObjectView<'_>,
+        base: &EntryValues<EntryFacts>,
         copies: &[CopiedRange],
-    ) -> EntryValues<SeenNames> {
-        self.tree(blob, base, copies)
+    ) -> EntryValues<EntryFacts> {
+        self.visit_tree(tree, base, copies)
     }
 }
 
-impl InTrees {
-    /// What is named as a folder has to be a tree: a damaged pack may make a file of it, and then nothing would
-    /// be known of what it holds.
+impl TreeFindings {
+    /// Adds a problem if an object that a tree names as a folder is no tree. A damaged pack may store it as a file, and
+    /// then nothing below it would be found.
     fn check_folders(&mut self, folders: &NumberSet) {
-        let no_trees = folders.iter().filter(|folder| !self.all.contains(*folder)).count();
-        if no_trees > 0 {
+        let wrong = folders.iter().filter(|folder| !self.all.contains(*folder)).count();
+        if wrong > 0 {
             self.problems.push(Problem {
                 kind: ProblemKind::CorruptObject,
                 path: None,
                 message: format!(
-                    "{no_trees} of the objects that trees name as folders are none; `git fsck` names them"
+                    "{wrong} of the objects that trees name as folders are no trees; `git fsck` names them"
                 ),
             });
         }

@@ -1,6 +1,6 @@
 //! Features of the words near an assignment, on its line and on the lines around it.
 
-use super::{NEAR, Sink};
+use super::common::{NEAR, Sink};
 use crate::detect::assignment::parse::{Assignment, is_name};
 use skant_password_model::FeatureKind;
 use skant_password_model::feature_key::{Word, hash_byte};

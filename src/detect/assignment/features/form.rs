@@ -1,13 +1,13 @@
 //! Features of the form of an assignment, and of the characters directly around it.
 
-use super::{NEAR, Sink, contains};
+use super::common::{NEAR, Sink, contains};
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::detect::identifier;
 use skant_password_model::FeatureKind;
 use skant_password_model::feature_key::Word;
 use skant_password_model::vocabulary::{Host, LineStart, Term as _};
 
-/// How many spaces after a value are skipped to find the next character.
+/// The number of spaces after a value that are skipped to find the next character.
 const MAX_SPACES: usize = 8;
 
 /// The end of a line, which the start and the end of the text count as.

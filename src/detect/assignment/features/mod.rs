@@ -3,25 +3,23 @@
 //!
 //! No feature uses the path, the type of the file or another position in the file.
 
-pub(crate) mod context;
-pub(crate) mod form;
+mod common;
+mod context;
+mod form;
 
 use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::assignment::value_stats::{Class, ValueStats};
 use crate::detect::identifier;
 use crate::detect::identifier::IdentifierWords;
 use crate::token_check;
+use common::contains;
 use skant_password_model::FeatureKind;
 use skant_password_model::feature_key::Word;
 use skant_password_model::vocabulary::{
     CoveredShare, DigitPosition, LetterCase, LowercaseUse, NameOverlap, Stem, Term as _, WordCount,
 };
 
-/// Takes a feature: its kind and its words.
-pub(crate) type Sink<'s> = dyn FnMut(FeatureKind, &[Word<'_>]) + 's;
-
-/// How far from name and value words count, in bytes.
-pub(super) const NEAR: usize = 120;
+pub(crate) use common::Sink;
 
 /// Parts of names, and what they say about the value. The last one in a name counts.
 const STEMS: [(&[u8], Stem); 14] = [
@@ -61,12 +59,6 @@ static NUMBERS: [Word<'_>; 16] = {
 
 fn number(value: usize) -> Word<'static> {
     NUMBERS[value.min(NUMBERS.len() - 1)]
-}
-
-/// Returns whether a short text contains another. For such texts, preparing a faster search would cost more than it
-/// saves.
-pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len().max(1)).any(|window| part.first() == Some(&window[0]) && window == part)
 }
 
 fn is_in_training(text: &[u8]) -> bool {

@@ -64,7 +64,7 @@ pub(crate) struct LiteralSearch<const N: usize> {
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
-/// How many values are compared before the automaton is built.
+/// The number of values that are compared before the automaton is built.
 const MIN_SEARCHES: u32 = 2_000;
 
 impl<const N: usize> LiteralSearch<N> {

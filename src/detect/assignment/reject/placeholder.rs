@@ -14,7 +14,7 @@ pub(crate) fn has_run_or_sequence(value: &[u8]) -> bool {
     run >= MIN_RUN || ascending >= MIN_SEQUENCE || has_walk(value, MIN_SEQUENCE + 2)
 }
 
-/// Words for the kind of a value. The first [`SECRET_WORDS`] of them name a secret.
+/// Words for the kind of a value.
 const KINDS: [&[u8]; 17] = [
     b"passphrase",
     b"password",
@@ -35,7 +35,7 @@ const KINDS: [&[u8]; 17] = [
     b"auth",
 ];
 
-/// How many of [`KINDS`] name a secret.
+/// The number of words in [`KINDS`] that name a secret: the first ones.
 const SECRET_WORDS: usize = 12;
 
 static KIND_WORDS: PrefixSet<{ KINDS.len() }> = PrefixSet::new(&KINDS);

@@ -1,0 +1,117 @@
+//! `skant explain FINGERPRINT`: scans the working tree, then the history, for a value.
+
+use std::fmt::Write as _;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::explain_output::{LabelledLines, describe_result};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::finding::{Confidence, Finding, Report, Suppressed};
+use crate::git::Repository;
+use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
+
+/// The number of locations that are listed.
+const MAX_LOCATIONS: usize = 10;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("no value in {scanned} has a fingerprint that begins with {digits}")]
+#[diagnostic(
+    code(skant::explain::unknown_fingerprint),
+    help("compare the digits with the report; a fingerprint of a weak value also depends on its path")
+)]
+struct UnknownFingerprint {
+    scanned: String,
+    digits: String,
+}
+
+/// The fingerprint to search for.
+pub(super) struct Query<'q> {
+    /// The first digits, or all of them.
+    pub(super) digits: &'q str,
+    /// The lowest confidence that a report would include.
+    pub(super) min_confidence: Confidence,
+}
+
+/// Prints what a scan finds for the fingerprint. The history is scanned only if the working tree has no such value.
+pub(super) fn run(
+    scanner: &Scanner,
+    repository: &Repository,
+    query: &Query<'_>,
+    control: &ScanControl,
+) -> Result<Exit, CliError> {
+    let top =
+        repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
+    let mut scanned = Vec::new();
+    if let Some(top) = &top {
+        let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
+        let names = [top.clone()];
+        let files = FileSelection {
+            repository: Some(&repository),
+            root: top,
+            names: &names,
+            ignore_mode: IgnoreMode::AsGit,
+            origin: PathOrigin::Program,
+        };
+        let report = scanner.scan_files(&files, control)?;
+        if let Some(text) = describe_matches(scanner, &report, query) {
+            return output::print(&text);
+        }
+        scanned.push("the working tree");
+    }
+    let options =
+        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
+    let report = scanner.scan_history(repository, &options, control)?;
+    if let Some(text) = describe_matches(scanner, &report, query) {
+        return output::print(&text);
+    }
+    scanned.push("the history");
+    let incomplete = if report.problems.is_empty() { "" } else { " (parts could not be read)" };
+    let scanned = format!("{}{incomplete}", scanned.join(" or "));
+    Err(UnknownFingerprint { scanned, digits: query.digits.to_owned() }.into())
+}
+
+/// Describes the findings with the fingerprint; `None` if there are none.
+fn describe_matches(scanner: &Scanner, report: &Report, query: &Query<'_>) -> Option<String> {
+    let mut out = String::new();
+    for finding in report.findings.iter().filter(|finding| finding.fingerprint.matches_prefix(query.digits)) {
+        out.push_str(&describe_finding(scanner, finding, query.min_confidence));
+    }
+    for suppressed in report.suppressed.iter().filter(|one| one.fingerprint.matches_prefix(query.digits)) {
+        let Suppressed { fingerprint, rule, by, reason, path, line, .. } = suppressed;
+        let reason = if reason.is_empty() { "no reason given" } else { reason };
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push_str(
+        "\n`skant explain PATH:LINE` lists the rules that were evaluated on a line, and their results\n",
+    );
+    Some(out)
+}
+
+fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confidence) -> String {
+    let mut lines = LabelledLines::new(&format!("{}  {}", finding.rule, finding.secret.text));
+    lines.add("what", &finding.title);
+    lines.add("fingerprint", finding.fingerprint.as_str());
+    lines.add("severity", finding.severity.name());
+    lines.add("confidence", finding.confidence.name());
+    lines.add_all("why", finding.reasons.iter().map(|reason| reason.text.clone()));
+    let locations = finding.locations.iter().take(MAX_LOCATIONS).map(|location| {
+        let commit = location.commit.as_ref();
+        let commit = commit.map_or_else(String::new, |commit| format!(" in commit {:.12}", commit.id));
+        format!("{}:{}:{}{commit}", location.path, location.start.line, location.start.column)
+    });
+    lines.add_all("found at", locations);
+    if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
+        lines.add("source", &rule.source);
+    }
+    lines.add("result", describe_result(finding.confidence >= min_confidence, true, false));
+    lines.finish()
+}

@@ -1,0 +1,119 @@
+//! The results of unpacking: members and faults, their labels and messages.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::unpack_budget::UnpackBudget;
+use crate::text::escape_path;
+
+/// A format of archives that are unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A text that is compressed with gzip.
+    Gzip,
+    /// Zip, also under another name: jar, whl, docx.
+    Zip,
+    /// Tar in all its variants.
+    Tar,
+}
+
+impl Format {
+    /// Returns the name that reports use.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zip => "zip",
+            Self::Tar => "tar",
+        }
+    }
+}
+
+/// A member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'t> {
+    /// The format and the member's name, percent-escaped: `zip:inner/config.env`. A gzip has no name: `gzip`.
+    pub label: String,
+    /// The content, or the part of it that could be read.
+    pub bytes: Cow<'t, [u8]>,
+    /// The span of the member's data in the archive, compressed or stored.
+    pub span: Range<usize>,
+}
+
+impl Member<'_> {
+    /// Returns the span of the archive for a span of the content: the same bytes if the member is stored, the whole
+    /// member if it is compressed.
+    #[must_use]
+    pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
+        match self.bytes {
+            Cow::Borrowed(_) => self.span.start + span.start..self.span.start + span.end,
+            Cow::Owned(_) => self.span.clone(),
+        }
+    }
+}
+
+/// The kind of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// The data is damaged.
+    Corrupt,
+    /// The data is encrypted, or compressed with an unsupported method.
+    Unsupported,
+    /// The data exceeds the unpack budget.
+    Budget,
+}
+
+/// A part of an archive that was not read, or not completely.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The kind.
+    pub kind: FaultKind,
+    /// The fault as a fragment of a sentence.
+    pub message: &'static str,
+    /// The label of the member ([`Member::label`]), or the format of the archive.
+    pub label: String,
+}
+
+/// A result of unpacking an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unpacked<'t> {
+    /// A member that was read.
+    Member(Member<'t>),
+    /// A part that was not read.
+    Fault(Fault),
+}
+
+/// A visitor of results. It gets the rest of the budget, since a member may be an archive, too.
+pub type Visit<'v> = dyn FnMut(Unpacked<'_>, &mut UnpackBudget) + 'v;
+
+/// Returns a fault as a result.
+pub(super) fn fault(kind: FaultKind, message: &'static str, label: String) -> Unpacked<'static> {
+    Unpacked::Fault(Fault { kind, message, label })
+}
+
+/// The message for data that ends too early.
+pub(super) const CUT: &str = "it is cut short";
+
+/// The message for a budget that is used up.
+pub(super) const OVER_BUDGET: &str = "it unpacks to more than the limit";
+
+/// The message for an archive with too many members.
+pub(super) const TOO_MANY_MEMBERS: &str = "it has more members than the limit";
+
+/// The message for a wrong checksum.
+pub(super) const WRONG_CHECKSUM: &str = "its checksum does not match";
+
+/// The message for compressed data with an error.
+pub(super) const WRONG_DATA: &str = "its compressed data is damaged";
+
+/// The maximum length of a member's name in a label, in bytes.
+const MAX_NAME: usize = 1024;
+
+/// Returns the label of a member.
+pub(super) fn label(format: Format, name: &[u8]) -> String {
+    let format = format.name();
+    if name.len() > MAX_NAME {
+        // A part of the name could be a part of a key, which masking would not recognise.
+        return format!("{format}:(a name of {} bytes)", name.len());
+    }
+    format!("{format}:{}", escape_path(name))
+}

@@ -1,0 +1,165 @@
+mod tar;
+mod zip;
+
+use std::borrow::Cow;
+
+use super::unsupported::UNSUPPORTED;
+use super::*;
+use make::{ENCRYPTED, STREAMED, Zipped, gzip, stored, tar, zip, zipped};
+
+const CONTENT: &[u8] = b"what the member says, and says again, and says again\n";
+
+type Members = Vec<(String, Vec<u8>)>;
+type Faults = Vec<(FaultKind, String)>;
+
+/// Returns the members and the faults of an archive. Checks the spans of stored members.
+fn unpack_all(text: &[u8]) -> (Members, Faults) {
+    unpack_within(text, &mut UnpackBudget::for_file(text.len()))
+}
+
+fn unpack_within(text: &[u8], budget: &mut UnpackBudget) -> (Members, Faults) {
+    let (mut members, mut faults) = (Vec::new(), Vec::new());
+    unpack(text, budget, &mut |part, _| match part {
+        Unpacked::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.message))),
+        Unpacked::Member(member) => {
+            assert!(member.span.end <= text.len());
+            if let Cow::Borrowed(bytes) = member.bytes {
+                assert_eq!(bytes, &text[member.span.clone()]);
+            }
+            members.push((member.label, member.bytes.into_owned()));
+        }
+    });
+    (members, faults)
+}
+
+fn content(label: &str) -> (String, Vec<u8>) {
+    (label.to_owned(), CONTENT.to_vec())
+}
+
+/// Checks that an archive is complete and that its only member is `CONTENT`.
+#[track_caller]
+fn assert_content(text: &[u8], label: &str) {
+    assert!(is_archive(text));
+    assert_eq!(unpack_all(text), (vec![content(label)], vec![]));
+}
+
+/// Checks that an archive has one fault, and that `CONTENT` can be read all the same.
+#[track_caller]
+fn assert_damaged(text: &[u8], label: &str, message: &str) {
+    let (members, faults) = unpack_all(text);
+    assert!(members.contains(&content(label)), "{members:?}");
+    assert_eq!(faults, [(FaultKind::Corrupt, message.to_owned())]);
+}
+
+#[test]
+fn ordinary_files_are_not_archives() {
+    let long = "PK is short for public key; ustar\0 is not\n".repeat(20);
+    let at_magic = format!("{:257}ustar and what follows in a text\n{:600}", "", "");
+    for text in
+        [&b""[..], b"PK", b"\x1f\x8b", b"\x1f\x8b\x09 text", b"BZh9 is no bzip2", b"H4sI", long.as_bytes()]
+    {
+        assert!(!is_archive(text), "{text:?}");
+    }
+    assert!(!is_archive(&[0; 2048]) && !is_archive(&[b'0'; 2048]) && !is_archive(&[b' '; 2048]));
+    assert_eq!(unpack_all(at_magic.as_bytes()).0, []);
+}
+
+#[test]
+fn an_unsupported_archive_is_a_fault() {
+    for (magic, _) in UNSUPPORTED {
+        let text = [magic, b"91AY&SY and more"].concat();
+        assert!(matches!(&unpack_all(&text).1[..], [(FaultKind::Unsupported, _)]), "{magic:?}");
+    }
+    let member = |method| unpack_all(&zip(&[Zipped { method, ..zipped("a", CONTENT) }]));
+    assert_eq!(
+        member(14),
+        (
+            vec![],
+            vec![(
+                FaultKind::Unsupported,
+                "zip:a: it is compressed with LZMA, which is not supported".into()
+            )]
+        )
+    );
+    assert!(member(77).1[0].1.contains("unknown"));
+    let encrypted = zip(&[Zipped { flags: ENCRYPTED, ..zipped("a", CONTENT) }, zipped("b", CONTENT)]);
+    assert_eq!(
+        unpack_all(&encrypted),
+        (vec![content("zip:b")], vec![(FaultKind::Unsupported, "zip:a: it is encrypted".into())])
+    );
+}
+
+#[test]
+fn the_parts_of_a_gzip_are_one_text() {
+    assert_content(&gzip(CONTENT), "gzip");
+    assert_content(&[gzip(&CONTENT[..9]), gzip(b""), gzip(&CONTENT[9..])].concat(), "gzip");
+    assert_content(&[&gzip(CONTENT)[..], &[0; 100]].concat(), "gzip");
+    // With all optional fields: an extra one, a name, a comment and a checksum.
+    let plain = gzip(CONTENT);
+    let fields =
+        [&[plain[0], plain[1], 8, 0x1e], &plain[4..10], b"\x03\0abc", b"name\0", b"comment\0", b"\0\0"]
+            .concat();
+    assert_content(&[&fields[..], &plain[10..]].concat(), "gzip");
+}
+
+#[test]
+fn a_damaged_gzip_is_read_up_to_the_damage() {
+    let whole = gzip(CONTENT);
+    assert_damaged(&whole[..whole.len() - 3], "gzip", "gzip: it is cut short");
+    let mut wrong = whole.clone();
+    wrong[whole.len() - 8] ^= 1;
+    assert_damaged(&wrong, "gzip", "gzip: its checksum does not match");
+    let text: Vec<u8> =
+        (0..4_000_u32).flat_map(|number| format!("line {}\n", number * number).into_bytes()).collect();
+    let whole = gzip(&text);
+    let (members, faults) = unpack_all(&whole[..whole.len() / 2]);
+    assert!(members[0].1.len() > 1_000 && text.starts_with(&members[0].1));
+    assert_eq!(faults, [(FaultKind::Corrupt, "gzip: it is cut short".into())]);
+    let mut wrong = whole.clone();
+    wrong[whole.len() / 2..][..40].fill(0xff);
+    let (members, faults) = unpack_all(&wrong);
+    assert!(!members[0].1.is_empty() && matches!(faults[..], [(FaultKind::Corrupt, _)]));
+    assert_eq!(unpack_all(&whole[..12]).1, [(FaultKind::Corrupt, "gzip: it is cut short".into())]);
+}
+
+#[test]
+fn a_decompression_bomb_is_cut_off() {
+    let zeroes = vec![0; 48 << 20];
+    let bomb = gzip(&zeroes);
+    assert!(bomb.len() < 64 << 10);
+    let (members, faults) = unpack_all(&bomb);
+    assert!(members[0].1.len() < 48 << 20 && members[0].1.len() > 16 << 20);
+    assert_eq!(faults, [(FaultKind::Budget, "gzip: it unpacks to more than the limit".into())]);
+    let (members, faults) = unpack_within(&bomb, &mut UnpackBudget::for_region(100));
+    assert!(members[0].1.len() <= 300 << 10 && faults.len() == 1);
+}
+
+#[test]
+fn a_long_name_is_replaced() {
+    let (members, _) =
+        unpack_all(&zip(&[zipped(&"n".repeat(2_000), CONTENT), zipped("a\n\x1b[31m%", CONTENT)]));
+    assert_eq!(members[0].0, "zip:(a name of 2000 bytes)");
+    assert_eq!(members[1].0, "zip:a%0A%1B[31m%25");
+}
+
+proptest::proptest! {
+    #[test]
+    fn changed_archives_never_panic(
+        which in 0..4_usize,
+        changes in proptest::collection::vec((proptest::num::usize::ANY, proptest::num::u8::ANY), 0..8),
+        cut in proptest::num::usize::ANY,
+    ) {
+        let mut text = match which {
+            0 => gzip(CONTENT),
+            1 => zip(&[zipped("a", CONTENT), stored("b", CONTENT), Zipped { flags: STREAMED, ..zipped("c", CONTENT) }]),
+            2 => tar(&[("a", CONTENT), ("b", CONTENT)]),
+            _ => gzip(&tar(&[("a", CONTENT)])),
+        };
+        for (at, value) in changes {
+            let at = at % text.len();
+            text[at] = value;
+        }
+        text.truncate(text.len() - if cut % 3 == 0 { cut % text.len() } else { 0 });
+        unpack_all(&text);
+    }
+}

@@ -1,0 +1,172 @@
+use super::*;
+use crate::decode::archive::make::{Lie, STREAMED, Zipped, stored, zip, zipped};
+
+#[test]
+fn a_zip_is_read_in_all_its_variants() {
+    assert_content(&zip(&[zipped("a/b.txt", CONTENT)]), "zip:a/b.txt");
+    assert_content(&zip(&[stored("a", CONTENT)]), "zip:a");
+    assert_content(&zip(&[Zipped { flags: STREAMED, ..zipped("a", CONTENT) }]), "zip:a");
+    assert_content(&zip(&[Zipped { flags: STREAMED, ..stored("a", CONTENT) }]), "zip:a");
+    assert_content(&zip(&[stored("folder/", b""), zipped("a", CONTENT)]), "zip:a");
+    assert_eq!(unpack_all(&zip(&[])), (vec![], vec![]));
+    let whole = zip(&[zipped("a", CONTENT)]);
+    let with_comment = [&whole[..whole.len() - 2], &[5, 0], b"hello"].concat();
+    assert_content(&with_comment, "zip:a");
+    assert_content(&[b"#!/usr/bin/env python3\n", &whole[..]].concat(), "zip:a");
+}
+
+#[test]
+fn a_member_that_one_of_two_statements_hides_is_read() {
+    let hidden = |lie: fn(&mut Zipped)| {
+        let mut member = zipped("hidden", CONTENT);
+        lie(&mut member);
+        unpack_all(&zip(&[zipped("seen", b"seen"), member, zipped("also", b"also")])).0
+    };
+    for lie in [
+        (|_| {}) as fn(&mut Zipped),
+        |member| member.central.is_left_out = true,
+        |member| member.central = Lie { packed: Some(1), ..Lie::default() },
+        |member| member.local = Lie { packed: Some(1), ..Lie::default() },
+        |member| member.local = Lie { packed: Some(0xffff_fff0), ..Lie::default() },
+        |member| member.central = Lie { method: Some(0), ..Lie::default() },
+        |member| member.local = Lie { method: Some(0), ..Lie::default() },
+        |member| member.local = Lie { method: Some(99), ..Lie::default() },
+        |member| member.local = Lie { sum: Some(1), ..Lie::default() },
+    ] {
+        let members = hidden(lie);
+        assert!(members.contains(&content("zip:hidden")), "{members:?}");
+        assert!(members.contains(&("zip:also".into(), b"also".to_vec())), "{members:?}");
+    }
+    let names = hidden(|member| member.local = Lie { name: Some(b"other".to_vec()), ..Lie::default() });
+    assert!(names.contains(&content("zip:hidden")));
+}
+
+/// Writes a ZIP64 archive after APPNOTE.TXT 4.3.14, 4.3.15 and 4.5.3: the sizes are in an extra field, after another
+/// one, and the offset and count of the directory are in an additional end.
+fn zip64(members: &[(&str, &[u8])]) -> Vec<u8> {
+    const LARGE: u32 = u32::MAX;
+    let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_le_bytes();
+    let mut all = Vec::new();
+    let mut directory = Vec::new();
+    for (name, content) in members {
+        let size = (content.len() as u64).to_le_bytes();
+        let extra = [&b"\x55\x54\x03\x00abc\x01\x00\x10\x00"[..], &size, &size].concat();
+        // Version, flags, method, time, date.
+        let common =
+            [&[45, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &inflate::checksum(content).to_le_bytes()].concat();
+        let sizes = [LARGE.to_le_bytes(), LARGE.to_le_bytes()].concat();
+        let lengths = [length(name.as_bytes()), length(&extra)].concat();
+        let at = u32::try_from(all.len()).unwrap().to_le_bytes();
+        all.extend(
+            [&b"PK\x03\x04"[..], &common, &sizes, &lengths, name.as_bytes(), &extra, content].concat(),
+        );
+        directory.extend([&b"PK\x01\x02\x2d\x00"[..], &common, &sizes, &lengths, &[0; 10], &at].concat());
+        directory.extend([name.as_bytes(), &extra].concat());
+    }
+    let (at, size) = ((all.len() as u64).to_le_bytes(), (directory.len() as u64).to_le_bytes());
+    let count = (members.len() as u64).to_le_bytes();
+    let end = (all.len() + directory.len()) as u64;
+    all.extend(directory);
+    all.extend(
+        [&b"PK\x06\x06"[..], &44_u64.to_le_bytes(), &[45, 0, 45, 0], &[0; 8], &count, &count, &size, &at]
+            .concat(),
+    );
+    all.extend([&b"PK\x06\x07"[..], &[0; 4], &end.to_le_bytes(), &1_u32.to_le_bytes()].concat());
+    all.extend([&b"PK\x05\x06"[..], &[0; 4], &[0xff; 12], &[0; 2]].concat());
+    all
+}
+
+#[test]
+fn a_zip64_is_read() {
+    assert_content(&zip64(&[("a", CONTENT)]), "zip:a");
+    let two = zip64(&[("a", CONTENT), ("b", b"other")]);
+    assert_eq!(unpack_all(&two), (vec![content("zip:a"), ("zip:b".into(), b"other".to_vec())], vec![]));
+    let after_script = [b"#!/bin/sh\nexit\n", &two[..]].concat();
+    assert_eq!(unpack_all(&after_script).0.len(), 2);
+    // The size of the local header is wrong: its checksum does not match.
+    let mut wrong = two;
+    let size = wrong.windows(4).position(|window| window == b"\x01\x00\x10\x00").unwrap() + 12;
+    wrong[size] -= 1;
+    assert!(unpack_all(&wrong).0.contains(&content("zip:a")), "the directory has the right size");
+}
+
+#[test]
+fn the_rest_of_a_damaged_zip_is_read() {
+    let whole = zip(&[zipped("a", CONTENT), zipped("b", b"other")]);
+    assert_damaged(&whole[..whole.len() - 30], "zip:a", "zip: its directory is missing: it is cut short");
+    let directory = memchr::memmem::find(&whole, b"PK\x01\x02").unwrap();
+    let mut wrong = whole.clone();
+    wrong[directory] = b'X';
+    assert_damaged(&wrong, "zip:a", "zip: its directory is damaged");
+    let second = memchr::memmem::rfind(&whole, b"PK\x03\x04").unwrap();
+    let mut wrong = whole.clone();
+    wrong[second + 1] = b'X';
+    assert_damaged(&wrong, "zip:a", "zip:b: there is no header at its offset");
+    let mut wrong = whole;
+    wrong[second + 31..second + 34].fill(0xff);
+    assert_damaged(&wrong, "zip:a", "zip:b: its compressed data is damaged");
+    let sums = Lie { sum: Some(7), ..Lie::default() };
+    let wrong = zip(&[Zipped { local: sums.clone(), central: sums, ..zipped("a", CONTENT) }]);
+    assert_damaged(&wrong, "zip:a", "zip:a: its checksum does not match");
+}
+
+#[test]
+fn four_bytes_that_look_like_a_header_are_not_damage() {
+    let text = [b"PK\x03\x04 in a program PK\x03\x04", &[0; 100][..], &zip(&[zipped("a", CONTENT)])].concat();
+    let text = [b"\x7fELF", &text[..]].concat();
+    assert_content(&text, "zip:a");
+}
+
+#[test]
+fn an_unlisted_member_is_read_if_its_checksum_matches() {
+    let hidden =
+        zip(&[Zipped { central: Lie { is_left_out: true, ..Lie::default() }, ..stored("hidden", CONTENT) }]);
+    let hidden = &hidden[..memchr::memmem::find(&hidden, b"PK\x05\x06").unwrap()];
+    let whole = zip(&[zipped("a", b"seen")]);
+    let members = unpack_all(&[b"#!/bin/sh\n", hidden, &whole].concat());
+    assert_eq!(members, (vec![content("zip:hidden"), ("zip:a".into(), b"seen".to_vec())], vec![]));
+    let mut coincidence = hidden.to_vec();
+    *coincidence.last_mut().unwrap() ^= 1;
+    let members = unpack_all(&[b"#!/bin/sh\n", &coincidence[..], &whole].concat());
+    assert_eq!(members, (vec![("zip:a".into(), b"seen".to_vec())], vec![]), "it is not a member");
+}
+
+#[test]
+fn the_member_after_an_unfinished_one_is_read() {
+    let alone = |member| {
+        let whole = zip(&[member]);
+        whole[..memchr::memmem::find(&whole, b"PK\x01\x02").unwrap()].to_vec()
+    };
+    let size = u32::try_from(make::deflated(CONTENT).len() - 5).unwrap();
+    let mut cut =
+        alone(Zipped { local: Lie { packed: Some(size), ..Lie::default() }, ..zipped("cut", CONTENT) });
+    cut.truncate(cut.len() - 5);
+    let (members, faults) = unpack_all(&[cut, alone(stored("next", CONTENT))].concat());
+    assert!(members.contains(&content("zip:next")), "{members:?}");
+    assert!(faults.iter().any(|(_, message)| message.starts_with("zip:cut: ")), "{faults:?}");
+}
+
+#[test]
+fn overlapping_members_are_bounded() {
+    // All entries of the directory point to the same large member.
+    let mut members = vec![stored("a", &vec![b'a'; 1 << 20])];
+    members.extend(
+        (0..200).map(|_| Zipped { local: Lie { is_left_out: true, ..Lie::default() }, ..stored("b", b"") }),
+    );
+    let mut text = zip(&members);
+    assert!(unpack_all(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Corrupt));
+    let mut at = memchr::memmem::find(&text, b"PK\x01\x02").unwrap();
+    while text[at..].starts_with(b"PK\x01\x02") {
+        text[at + 42..at + 46].fill(0);
+        at += 47;
+    }
+    let (members, _) = unpack_all(&text);
+    assert!(members.len() <= 2, "{}", members.len());
+    // Each header is inside the previous member, and each member extends to the end.
+    let (count, mut nested) = (4_000, Vec::new());
+    for _ in 0..count {
+        nested.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x00\x00\x20\x00\0\0\0\0\x01\0\0\0a");
+    }
+    let (_, faults) = unpack_all(&nested);
+    assert!(!faults.is_empty());
+}

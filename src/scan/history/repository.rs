@@ -1,0 +1,191 @@
+//! The history scan of one repository: reads its objects, searches them, and traces the values.
+
+use crate::finding::{Problem, ProblemKind, Scope};
+use crate::git::{Oid, OpenError, Refs, Repository};
+use crate::provenance::{CommitGraph, CommitList, TreeIndex, build_timelines};
+use crate::scan::error::ScanError;
+use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
+use crate::scan::history::locations::LocationBuilder;
+use crate::scan::history::missing_objects::{MissingObjects, track_missing_objects};
+use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
+use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::results::RepositoryScan;
+use crate::scan::history::skipped_archives::{skipped_archive_problems, track_skipped_archives};
+use crate::scan::history::trees::{TreeCollector, TreeFindings};
+use crate::scan::scanner::Scanner;
+use crate::source::history::{MAX_DECODED_PER_BYTE, ObjectSet, ReadTotals, visit_all_but_trees, visit_trees};
+use crate::source::range::read_shallow_boundary;
+use crate::source::{ScanControl, read_problem, tree_budget_problem};
+
+/// The results of reading all objects.
+struct ReadResult {
+    found: CollectedEvidence,
+    totals: ReadTotals,
+    /// The number of commits.
+    commits: usize,
+    graph: CommitGraph,
+    named: NamedObjects,
+}
+
+/// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository.
+pub(crate) fn scan_repository(
+    scanner: &Scanner,
+    repository: &Repository,
+    prefix: &[u8],
+    options: &HistoryOptions<'_>,
+    control: &ScanControl,
+) -> Result<RepositoryScan, ScanError> {
+    let refs = Refs::read(repository)?;
+    let objects = ObjectSet::open(repository)?;
+    control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
+    let ReadResult { mut found, totals, commits, graph, named } =
+        read_objects(scanner, repository, &objects, &refs, options.full_scan, control)?;
+    found.search_ref_names(scanner, &refs);
+
+    let mut scan = RepositoryScan::default();
+    scan.problems.append(&mut found.problems);
+    scan.problems.extend(read_problems(&totals, &objects));
+    scan.problems.extend(refs.broken.iter().map(|name| broken_ref_problem(scanner, name)));
+    scan.scope = Scope {
+        commits,
+        objects: totals.objects,
+        blobs: totals.blobs,
+        bytes: totals.bytes,
+        ..Scope::default()
+    };
+    // After an interruption tracing is skipped, too: it would take as long as the scan.
+    if control.cancellation.is_requested() || options.provenance == ProvenanceMode::Skip {
+        scan.occurrences = found.into_occurrences(scanner, &mut scan.problems);
+        return Ok(scan);
+    }
+    control.progress.begin_provenance();
+    scan.problems.extend(named.problems.iter().cloned());
+    let shallow_boundary = read_shallow_boundary(repository)?;
+
+    // Missing objects and archives that were not searched are traced like values, with the indexes after those.
+    let mut tracking = found.values_to_track(scanner);
+    let missing = track_missing_objects(&found, &mut tracking);
+    let first_skipped = tracking.values.len() + missing.len();
+    track_skipped_archives(&found, &mut tracking, first_skipped);
+    let names = std::mem::take(&mut found.trees.entry_names);
+    let shape = std::mem::take(&mut found.trees.shape);
+    let index = TreeIndex::new(&objects, &shape, names, &tracking.objects);
+    drop(shape);
+    let count = first_skipped + found.skipped.len();
+    let traced = build_timelines(&graph, &named.roots, &named.trees, &objects, &index, count);
+    scan.problems.extend((!traced.is_complete).then(tree_budget_problem));
+    let (timelines, of_skipped) = traced.timelines.split_at(first_skipped);
+    let (timelines, of_missing) = timelines.split_at(tracking.values.len());
+
+    let missing_objects = MissingObjects {
+        scanner,
+        repository,
+        objects: &objects,
+        graph: &graph,
+        named: &named,
+        trees: &found.trees,
+        shallow_boundary: &shallow_boundary,
+    };
+    scan.problems.extend(missing_objects.problems(&missing, of_missing));
+    let builder = LocationBuilder {
+        scanner,
+        repository,
+        objects: &objects,
+        graph: &graph,
+        named: &named,
+        found: &found,
+        tracking: &tracking,
+        timelines,
+        prefix,
+    };
+    builder.add_locations(&mut scan);
+    scan.problems.extend(skipped_archive_problems(&builder, of_skipped, options));
+    scan.is_traced = true;
+    if !options.paths.is_all() {
+        scan.root_trees = graph.root_trees();
+    }
+    Ok(scan)
+}
+
+/// Reads and searches all objects.
+fn read_objects(
+    scanner: &Scanner,
+    repository: &Repository,
+    objects: &ObjectSet,
+    refs: &Refs,
+    full_scan: bool,
+    control: &ScanControl,
+) -> Result<ReadResult, ScanError> {
+    let collector = EvidenceCollector::new(scanner, full_scan, control);
+    let (mut totals, unread_trees) = visit_all_but_trees(repository, objects, &collector, control)?;
+    let mut found = collector.into_found();
+    let commit_list = std::mem::take(&mut found.commits);
+    let commits = commit_list.len();
+    // Trees are read last, when the blobs to find in them are known. One thread sorts the commits meanwhile.
+    let (in_trees, sorted) = rayon::join(
+        || read_trees(scanner, repository, objects, &found, &unread_trees, control),
+        || sort_commits(repository, refs, commit_list),
+    );
+    let (in_trees, tree_totals) = in_trees?;
+    let (graph, named) = sorted?;
+    totals.add(tree_totals);
+    found.trees = in_trees;
+    found.problems.append(&mut found.trees.problems);
+    found.problems.sort();
+    Ok(ReadResult { found, totals, commits, graph, named })
+}
+
+/// Reads the trees: those in packs, and the given ones outside of packs.
+fn read_trees(
+    scanner: &Scanner,
+    repository: &Repository,
+    objects: &ObjectSet,
+    found: &CollectedEvidence,
+    outside_of_packs: &[Oid],
+    control: &ScanControl,
+) -> Result<(TreeFindings, ReadTotals), ScanError> {
+    let blobs = found.blobs_to_track(objects);
+    let collector = TreeCollector::new(scanner, repository.format, objects, blobs);
+    let totals = visit_trees(repository, objects, outside_of_packs, &collector, control)?;
+    Ok((collector.into_found(!control.cancellation.is_requested()), totals))
+}
+
+fn sort_commits(
+    repository: &Repository,
+    refs: &Refs,
+    commits: CommitList,
+) -> Result<(CommitGraph, NamedObjects), OpenError> {
+    let graph = CommitGraph::new(commits);
+    let named = NamedObjects::read(repository, refs, &graph)?;
+    Ok((graph, named))
+}
+
+/// Returns problems for the objects that were not read, and for unusable packs and indexes.
+fn read_problems(totals: &ReadTotals, objects: &ObjectSet) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = totals.unread.iter().map(|error| read_problem(error, None)).collect();
+    problems.extend((totals.skipped_over_budget > 0).then(|| Problem {
+        kind: ProblemKind::Budget,
+        path: None,
+        message: format!(
+            "{} objects were not read: their pack decodes to more than {MAX_DECODED_PER_BYTE} times its size",
+            totals.skipped_over_budget,
+        ),
+    }));
+    problems.extend(objects.unusable.iter().map(|error| Problem {
+        kind: ProblemKind::CorruptObject,
+        path: None,
+        message: format!(
+            "a part of the object database cannot be used: {error}; `git fsck` names the damage, `git repack -ad` may \
+             repair it"
+        ),
+    }));
+    problems
+}
+
+fn broken_ref_problem(scanner: &Scanner, name: &[u8]) -> Problem {
+    Problem {
+        kind: ProblemKind::CorruptObject,
+        path: Some(scanner.shown_path(name)),
+        message: "the ref names no object; `git fsck` shows it, `git update-ref -d` removes it".into(),
+    }
+}
