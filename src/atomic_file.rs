@@ -1,46 +1,46 @@
-//! Files that are replaced as a whole. Whoever reads one sees the old content or the new one, also where the program
-//! is ended at any moment. What it leaves behind then has a name of its own, and is in nobody's way.
+//! Replaces files atomically: a reader sees the old content or the new content, even if the program is killed at any
+//! moment. A killed program leaves a temporary file with a unique name, which does no harm.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// As many files of a program that was ended before, with the number of this process, are passed by.
-const MOST_LEFTOVERS: u32 = 100;
+/// The maximum number of temporary files that killed programs with the same process id may have left.
+const MAX_LEFTOVERS: u32 = 100;
 
-/// Writes beside the file and renames, so a link is replaced, not followed.
+/// Writes a temporary file in the same folder and renames it to `path`. A link is replaced, not followed.
 ///
 /// # Errors
-/// What the system says; then the file is as it was.
+/// Fails with the error of the system. The file is unchanged then.
 pub fn replace(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let (beside, mut file) = new_beside(path)?;
+    let (temporary, mut file) = create_temporary(path)?;
     let written = permissions
         .map_or(Ok(()), |permissions| file.set_permissions(permissions))
         .and_then(|()| file.write_all(content))
         .and_then(|()| file.sync_all())
         .and_then(|()| {
             drop(file);
-            fs::rename(&beside, path)
+            fs::rename(&temporary, path)
         });
     if written.is_err() {
-        // The first error is the one to tell; what cannot be removed has a name that says what it is.
-        let _ = fs::remove_file(&beside);
+        // The first error is reported. A file that cannot be removed has a name that shows what it is.
+        let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-/// A file that nobody has, in the same folder. Processes have the same number again and again in containers.
-fn new_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+/// Creates a new file in the folder of `path`. In containers, process ids repeat.
+fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or_else(|| io::Error::other("it is no file name"))?;
+    let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;
     let mut taken = None;
-    for number in 0..MOST_LEFTOVERS {
-        let mut beside = std::ffi::OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}.{number}.tmp", std::process::id()));
-        let beside = folder.join(beside);
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Ok(file) => return Ok((beside, file)),
+    for number in 0..MAX_LEFTOVERS {
+        let mut temporary = std::ffi::OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}.{number}.tmp", std::process::id()));
+        let temporary = folder.join(temporary);
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Ok(file) => return Ok((temporary, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
             Err(error) => return Err(error),
         }
@@ -52,31 +52,31 @@ fn new_beside(path: &Path) -> io::Result<(PathBuf, File)> {
 mod tests {
     use super::*;
 
-    fn names(folder: &Path) -> usize {
+    fn count_files(folder: &Path) -> usize {
         fs::read_dir(folder).unwrap().count()
     }
 
     #[test]
-    fn what_another_program_left_behind_is_in_nobodys_way() {
+    fn the_temporary_files_of_killed_programs_do_no_harm() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report");
         for number in 0..3 {
-            let left = format!(".report.{}.{number}.tmp", std::process::id());
-            fs::write(folder.path().join(left), "half of a rep").unwrap();
+            let leftover = format!(".report.{}.{number}.tmp", std::process::id());
+            fs::write(folder.path().join(leftover), "half of a rep").unwrap();
         }
         replace(&path, b"whole", None).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
-        // What others made is not taken away.
-        assert_eq!(names(folder.path()), 4);
+        // The files of other programs are not removed.
+        assert_eq!(count_files(folder.path()), 4);
     }
 
     #[test]
-    fn a_failure_leaves_nothing_behind() {
+    fn a_failure_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let taken = folder.path().join("taken");
         fs::create_dir(&taken).unwrap();
         replace(&taken, b"new", None).unwrap_err();
         replace(&folder.path().join("absent/file"), b"new", None).unwrap_err();
-        assert_eq!(names(folder.path()), 1);
+        assert_eq!(count_files(folder.path()), 1);
     }
 }

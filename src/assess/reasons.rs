@@ -11,7 +11,7 @@ pub(crate) fn reasons_for(evidence: &Evidence, path: Option<&[u8]>, now: i64) ->
     let mut reasons = Vec::new();
     reasons.extend(evidence.placeholder.as_ref().map(placeholder));
     let check = features.check.as_ref();
-    reasons.extend(check.and_then(|check| Some(checked(check.what, check.fits?))));
+    reasons.extend(check.and_then(|check| Some(checked(check.subject, check.fits?))));
     by_tier(evidence, &mut reasons);
     let owner = check.and_then(|check| check.owner.as_deref()).and_then(shown_claim);
     reasons.extend(owner.map(|owner| {

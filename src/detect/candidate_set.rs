@@ -85,7 +85,7 @@ impl RetentionLimits {
 pub(crate) struct CandidateSet {
     candidates: Vec<Candidate>,
     skipped: Vec<Skipped>,
-    /// Whether there were so many candidates that only those are kept that a report may show.
+    /// Whether there were too many candidates, so that those which no report shows were dropped.
     is_thinned: bool,
 }
 

@@ -1,4 +1,5 @@
-//! The rules in force, in the order of their precedence: the built-in packs, without disabled rules and with the user's.
+//! The rules in force, in the order of their precedence: the built-in packs, without disabled rules and with the
+//! user's.
 
 use std::borrow::Cow;
 

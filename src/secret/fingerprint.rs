@@ -1,14 +1,14 @@
-//! Names for values that give nothing of the value away.
+//! Fingerprints: identifiers of values that do not reveal the value.
 //!
-//! A strong value (80 bits or more) is named by a hash of the value alone, so that the name survives moves
-//! and renamed rules. A weak one (a password) could be found by hashing guesses, so its name is bound to the
-//! path and keyed; without a key it is cut so short that it confirms no guess.
+//! The fingerprint of a strong value (80 bits or more) is a hash of the value alone, so that it survives moves and
+//! renamed rules. A weak value, such as a password, could be found by hashing guesses. So its fingerprint depends on
+//! the path and on a key; without a key it is too short to confirm a guess.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// The identity of a secret's value: equal values have equal ids. Never printed: `Debug` hides it.
+/// The identity of a value: equal values have equal ids. It is never printed, and `Debug` hides it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValueId([u8; 32]);
 
@@ -19,7 +19,8 @@ impl ValueId {
         Self(digest(&[b"skant value 1\0", value]))
     }
 
-    /// Whether the id is one of these, given in hexadecimal digits and sorted (rule packs list known dummies so).
+    /// Returns whether a sorted list of hexadecimal ids contains this one. Rule packs list known test values in this
+    /// form.
     #[must_use]
     pub fn is_one_of(&self, sorted: &[impl AsRef<str>]) -> bool {
         let hex = to_hex(&self.0);
@@ -33,18 +34,18 @@ impl fmt::Debug for ValueId {
     }
 }
 
-/// A key that no report holds, under which weak values are named.
+/// The key of the fingerprints of weak values. No report contains it.
 #[derive(Clone, Default)]
 pub struct FingerprintKey(Option<Vec<u8>>);
 
 impl FingerprintKey {
-    /// A key from configuration.
+    /// Creates a key from a text of the configuration.
     #[must_use]
     pub const fn new(key: Vec<u8>) -> Self {
         Self(Some(key))
     }
 
-    /// This key, or the other one where this is none.
+    /// Returns this key if it is set, else the other one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         if self.0.is_some() { self } else { other }
@@ -57,31 +58,32 @@ impl fmt::Debug for FingerprintKey {
     }
 }
 
-/// The public name of a finding's value, in lower-case hexadecimal digits.
+/// The fingerprint of a value, in lowercase hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Shorter prefixes than this name nothing: 24 bits, so that a replaced value is new.
+    /// The minimum length of a prefix that names a value: six digits are 24 bits, so that a replaced value does not
+    /// match.
     pub const MIN_PREFIX: usize = 6;
 
-    /// The name of a strong value: 64 bits of a hash under a public constant.
+    /// Returns the fingerprint of a strong value: 64 bits of a hash with a public constant.
     #[must_use]
     pub fn strong(value: &ValueId) -> Self {
         Self(to_hex(&digest(&[b"skant fingerprint 1\0", &value.0])[..8]))
     }
 
-    /// The name of a weak value at a path: 24 bits under a key; without a key 8 bits, which tell a replaced
-    /// value from the old one in 255 of 256 cases and confirm no guess.
+    /// Returns the fingerprint of a weak value in a file: 24 bits with a key. Without a key it has 8 bits, which
+    /// distinguish a replaced value from the old one in 255 of 256 cases and confirm no guess.
     #[must_use]
     pub fn weak(value: &ValueId, path: &str, key: &FingerprintKey) -> Self {
-        let place = digest(&[b"skant weak place 1\0", path.as_bytes()]);
+        let path_hash = digest(&[b"skant weak place 1\0", path.as_bytes()]);
         let (secret, kept): (&[u8], usize) = match &key.0 {
             Some(key) => (key, 3),
             None => (b"", 1),
         };
-        let keyed = digest(&[b"skant weak value 1\0", &digest(&[secret]), &place, &value.0]);
-        Self(format!("{}{}", to_hex(&place[..4]), to_hex(&keyed[..kept])))
+        let keyed = digest(&[b"skant weak value 1\0", &digest(&[secret]), &path_hash, &value.0]);
+        Self(format!("{}{}", to_hex(&path_hash[..4]), to_hex(&keyed[..kept])))
     }
 
     /// The digits.
@@ -90,13 +92,13 @@ impl Fingerprint {
         &self.0
     }
 
-    /// Whether `prefix` names this value: at least six digits, either case, the first of the fingerprint;
-    /// a weak value's fingerprint has to be named whole.
+    /// Returns whether `prefix` names this value: at least the first six digits, in lowercase or uppercase. A prefix of
+    /// the fingerprint of a weak value has to be complete.
     #[must_use]
     pub fn matches_prefix(&self, prefix: &str) -> bool {
-        let whole_only = self.0.len() < 16;
+        let needs_all = self.0.len() < 16;
         prefix.len() >= Self::MIN_PREFIX
-            && (!whole_only || prefix.len() == self.0.len())
+            && (!needs_all || prefix.len() == self.0.len())
             && self.0.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     }
 }
@@ -115,7 +117,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Bytes in lower-case hexadecimal digits.
+/// Returns bytes in lowercase hexadecimal digits.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         text.extend(
@@ -130,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_hangs_on_the_value_alone() {
+    fn the_fingerprint_of_a_strong_value_depends_on_the_value_alone() {
         let (one, two) = (ValueId::new(b"value one"), ValueId::new(b"value two"));
         assert_eq!(Fingerprint::strong(&one), Fingerprint::strong(&ValueId::new(b"value one")));
         assert_ne!(Fingerprint::strong(&one), Fingerprint::strong(&two));
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_value_is_bound_to_path_and_key() {
+    fn the_fingerprint_of_a_weak_value_depends_on_path_and_key() {
         let value = ValueId::new(b"hunter2");
         let keyed = FingerprintKey::new(b"k1".to_vec());
         let name = |path, key: &FingerprintKey| Fingerprint::weak(&value, path, key).as_str().to_owned();
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_of_six_digits_names_a_strong_value_and_a_weak_one_only_whole() {
+    fn six_digits_name_a_strong_value_and_a_weak_value_needs_all() {
         let strong = Fingerprint::strong(&ValueId::new(b"x"));
         assert!(strong.matches_prefix(&strong.as_str()[..6].to_uppercase()));
         assert!(strong.matches_prefix(strong.as_str()));

@@ -1,22 +1,22 @@
-//! What may be shown of a secret.
+//! The mask: the shortened form of a secret that may be shown.
 
 use std::ops::Range;
 
-/// How many characters of a value its mask keeps.
+/// The numbers of bytes of a value that its mask shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mask {
-    /// Bytes kept at the start.
+    /// The number of bytes at the start.
     pub head: usize,
-    /// Bytes kept at the end.
+    /// The number of bytes at the end.
     pub tail: usize,
 }
 
 impl Mask {
-    /// Shows nothing but that something was there.
+    /// A mask that shows no byte.
     pub const FULL: Self = Self { head: 0, tail: 0 };
 
-    /// `first...last` of an ASCII value. Never shows more than a quarter of what follows the first
-    /// `prefix` bytes (the public part that all tokens of a kind share): a short value is hidden whole.
+    /// Returns `first...last` of an ASCII value, or only stars. The first `prefix` bytes are public, since all tokens
+    /// of a kind share them. At most a quarter of the bytes after them is shown: a short value is hidden completely.
     #[must_use]
     pub fn apply(self, value: &[u8], prefix: usize) -> String {
         let shown = self.head.saturating_sub(prefix) + self.tail;
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mask_shows_a_quarter_at_most() {
+    fn a_mask_shows_at_most_a_quarter() {
         let hint = Mask { head: 16, tail: 4 };
         let token = format!("abc-def-gh01-{}wxyz", "q".repeat(91));
         assert_eq!(hint.apply(token.as_bytes(), 13), "abc-def-gh01-qqq...wxyz");

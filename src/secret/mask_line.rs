@@ -1,24 +1,26 @@
-//! What may be shown of the text around a secret: other secrets stand beside it, and no rule knows them all.
+//! Masks a line of untrusted text before it is shown. There may be secrets in it that no rule finds, so everything that
+//! could be one is masked. The detector decides what is reported; this module only decides what is shown.
 
 use std::ops::Range;
 
-use crate::secret::Fingerprint;
+use super::fingerprint::Fingerprint;
+use crate::text::is_quote;
 
-/// Runs of token characters that are shorter than this are shown, if nothing else speaks against it.
+/// The minimum length of a run of token characters that is masked in any case, in bytes.
 const LONG: usize = 16;
 
-/// The shortest value that is hidden because it mixes kinds of characters.
+/// The minimum length of a value that is masked because it mixes kinds of characters, in bytes.
 const MIXED: usize = 8;
 
-/// Replaces by stars what could be a secret: every run of 16 or more token characters, and every quoted,
-/// assigned or oddly signed value that mixes kinds of characters (`Pa$$w0rd!`). What lies in `keep`, the name
-/// that the secret is assigned to, stays.
+/// Replaces everything that could be a secret with stars: each run of at least 16 token characters, and each value that
+/// mixes kinds of characters and is quoted, assigned or contains unusual punctuation (`Pa$$w0rd!`). The span `keep`,
+/// the name that the secret is assigned to, is not masked.
 #[must_use]
 pub fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
     mask_line_with(line, keep, std::iter::empty())
 }
 
-/// The same, and what is known to be a secret in it: a rule may have found what does not look like one.
+/// Masks a line as [`mask_line`] does, and the spans of known secrets: rules find values that this module would show.
 #[must_use]
 pub fn mask_line_with(
     line: &[u8],
@@ -29,8 +31,8 @@ pub fn mask_line_with(
     let names = keep.filter(|keep| keep.start <= keep.end && keep.end <= line.len()).cloned();
     let names = names.unwrap_or(line.len()..line.len());
     for part in [0..names.start, names.end..line.len()] {
-        for chunk in runs(line, part.clone(), |byte| !is_edge(byte)) {
-            for secret in secrets(line, &chunk, &part) {
+        for chunk in runs(line, part.clone(), |byte| !is_delimiter(byte)) {
+            for secret in mixed_values(line, &chunk, &part) {
                 hidden[secret].fill(true);
             }
         }
@@ -40,8 +42,8 @@ pub fn mask_line_with(
             hidden[run].fill(true);
         }
     }
-    for named in named_findings(line) {
-        hidden[named].fill(false);
+    for reference in allow_references(line) {
+        hidden[reference].fill(false);
     }
     for secret in known {
         hidden[secret].fill(true);
@@ -57,42 +59,47 @@ pub fn mask_line_with(
     out
 }
 
-/// What skant's own comments name, `skant:allow RULE/FINGERPRINT`: whoever has mistyped one needs to see it.
-fn named_findings(line: &[u8]) -> Vec<Range<usize>> {
+/// Returns the spans of `RULE/FINGERPRINT` in inline comments `skant:allow RULE/FINGERPRINT`. They are shown, so that a
+/// mistyped one can be recognised.
+fn allow_references(line: &[u8]) -> Vec<Range<usize>> {
     const COMMENT: &[u8] = b"skant:allow ";
-    let named = |start: usize| {
+    let reference = |start: usize| {
         let from = start + COMMENT.len();
         let rest = &line[from..];
         let rule = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
         let digits = rest.get(rule + 1..)?.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let is_one = rule > 0 && rest[rule] == b'/' && (Fingerprint::MIN_PREFIX..=LONG).contains(&digits);
+        let is_reference =
+            rule > 0 && rest[rule] == b'/' && (Fingerprint::MIN_PREFIX..=LONG).contains(&digits);
         let end = rule + 1 + digits;
-        (is_one && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
+        (is_reference && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
     };
-    memchr::memmem::find_iter(line, COMMENT).filter_map(named).collect()
+    memchr::memmem::find_iter(line, COMMENT).filter_map(reference).collect()
 }
 
-/// The places in a chunk (no white space, no quotes) that are hidden for the kinds of their characters.
-fn secrets(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Vec<Range<usize>> {
+/// Returns the spans in a chunk (without white space and quotes) that are masked for the kinds of their characters.
+fn mixed_values(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Vec<Range<usize>> {
     let text = &line[chunk.clone()];
-    let beside = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|byte| is_quote(*byte));
-    let quoted = beside(chunk.start.checked_sub(1)) && beside(Some(chunk.end));
-    // `${NAME}` stands for a value and is none.
-    if quoted && mixes(text) && !text.starts_with(b"${") {
+    let is_quote_at = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|byte| is_quote(*byte));
+    let is_quoted = is_quote_at(chunk.start.checked_sub(1)) && is_quote_at(Some(chunk.end));
+    // `${NAME}` is a reference to a value.
+    if is_quoted && mixes(text) && !text.starts_with(b"${") {
         return vec![chunk.clone()];
     }
-    let value =
-        value_of(line, chunk, part).filter(|value| !line[value.clone()].iter().any(|byte| opens(*byte)));
+    let value = assigned_value(line, chunk, part)
+        .filter(|value| !line[value.clone()].iter().any(|byte| opens_bracket(*byte)));
     if let Some(value) = value.filter(|value| mixes(&line[value.clone()])) {
         return vec![value];
     }
-    runs(line, chunk.clone(), |byte| !opens(byte) && !b")]}>,;|=".contains(&byte))
-        .filter(|piece| line[piece.clone()].iter().any(|byte| is_odd(*byte)) && mixes(&line[piece.clone()]))
+    runs(line, chunk.clone(), |byte| !opens_bracket(byte) && !b")]}>,;|=".contains(&byte))
+        .filter(|piece| {
+            line[piece.clone()].iter().any(|byte| is_unusual(*byte)) && mixes(&line[piece.clone()])
+        })
         .collect()
 }
 
-/// What is assigned in a chunk: all behind its first operator, or all of it behind one.
-fn value_of(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Option<Range<usize>> {
+/// Returns the assigned part of a chunk: everything after its first operator, or the whole chunk if an operator
+/// precedes it.
+fn assigned_value(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Option<Range<usize>> {
     let is_operator = |byte: &u8| matches!(byte, b'=' | b':');
     if let Some(at) = line[chunk.clone()].iter().position(is_operator) {
         let from = chunk.start + at;
@@ -104,20 +111,20 @@ fn value_of(line: &[u8], chunk: &Range<usize>, part: &Range<usize>) -> Option<Ra
     before.filter(|byte| is_operator(byte)).map(|_| chunk.clone())
 }
 
-/// Whether a value mixes three kinds of characters, or is long and holds odd signs.
+/// Returns whether a value mixes three kinds of characters, or is long and contains unusual punctuation.
 fn mixes(value: &[u8]) -> bool {
     let end = value.iter().rposition(|byte| !b".,;:!?\\".contains(byte)).map_or(0, |last| last + 1);
     let has = |kind: fn(u8) -> bool| usize::from(value[..end].iter().any(|byte| kind(*byte)));
-    let odd = has(is_odd);
-    let sign = |byte: u8| byte.is_ascii_punctuation() && !b"_-./:\\".contains(&byte);
+    let unusual = has(is_unusual);
+    let punctuation = |byte: u8| byte.is_ascii_punctuation() && !b"_-./:\\".contains(&byte);
     let kinds = has(|byte| byte.is_ascii_lowercase())
         + has(|byte| byte.is_ascii_uppercase())
         + has(|byte| byte.is_ascii_digit())
-        + has(sign);
-    value.len() >= MIXED && kinds >= 3 || value.len() >= LONG && odd > 0 && kinds >= 2
+        + has(punctuation);
+    value.len() >= MIXED && kinds >= 3 || value.len() >= LONG && unusual > 0 && kinds >= 2
 }
 
-/// The maximal runs of some bytes in a range.
+/// Returns the maximal runs of accepted bytes in a range.
 fn runs(
     line: &[u8],
     range: Range<usize>,
@@ -132,28 +139,24 @@ fn runs(
     })
 }
 
-/// What a secret that no rule knows would be made of; a zero byte in between makes it UTF-16.
+/// Returns whether a byte may be part of a secret that no rule finds. Zero bytes between the characters are UTF-16.
 const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'.' | b'~' | 0)
         || byte >= 0x80
 }
 
-const fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
-}
-
-const fn is_edge(byte: u8) -> bool {
+const fn is_delimiter(byte: u8) -> bool {
     byte.is_ascii_whitespace() || is_quote(byte)
 }
 
-/// Brackets: outside of quotes they are code.
-const fn opens(byte: u8) -> bool {
+/// Returns whether a byte opens a bracket. Brackets outside of quotes are code.
+const fn opens_bracket(byte: u8) -> bool {
     matches!(byte, b'(' | b'[' | b'{' | b'<')
 }
 
-/// Signs that stand in passwords and seldom in names and code.
-const fn is_odd(byte: u8) -> bool {
+/// Returns whether a byte is punctuation that is common in passwords and rare in names and code.
+const fn is_unusual(byte: u8) -> bool {
     matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'~')
 }
 
@@ -161,21 +164,21 @@ const fn is_odd(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn shown(line: &str) -> String {
+    fn masked(line: &str) -> String {
         String::from_utf8(mask_line(line.as_bytes(), None)).unwrap()
     }
 
     #[test]
-    fn a_long_neighbour_is_not_shown() {
+    fn a_long_run_is_masked() {
         let line = "user=bob 0123456789abcdef other='abcdefghijklmnop'";
-        assert_eq!(shown(line), "user=bob ******** other='********'");
-        assert_eq!(shown("a\0b\0c\0d\0e\0f\0g\0h\0i"), "********");
+        assert_eq!(masked(line), "user=bob ******** other='********'");
+        assert_eq!(masked("a\0b\0c\0d\0e\0f\0g\0h\0i"), "********");
         let name = b"A_VERY_LONG_SECRET_NAME: x";
         assert_eq!(mask_line(name, Some(&(0..23))), name);
     }
 
     #[test]
-    fn a_neighbour_of_many_kinds_is_not_shown() {
+    fn a_value_of_many_kinds_is_masked() {
         for (line, expected) in [
             ("K=1 PASSWORD=Pa$$w0rd!x9%Tr#uS # note", "K=1 PASSWORD=******** # note"),
             ("password: Pa$$w0rd!x9", "password: ********"),
@@ -187,21 +190,21 @@ mod tests {
             ("correct!horse!battery", "********"),
             ("{\\\"pw\\\": \\\"Pa$$w0rd!\\\"}", "{\\\"pw\\\": \\\"********\"}"),
         ] {
-            assert_eq!(shown(line), expected, "{line}");
+            assert_eq!(masked(line), expected, "{line}");
         }
     }
 
     #[test]
-    fn what_a_comment_of_skants_names_is_shown_and_nothing_else_beside_it() {
+    fn the_reference_of_an_inline_comment_is_shown_and_nothing_else() {
         let comment = "x # skant:allow generic-password/55a3f52011 -- wrong";
-        assert_eq!(shown(comment), comment);
+        assert_eq!(masked(comment), comment);
         for line in [
             "# skant:allow genericpasswordgenericpassword",
             "# skant:allow generic-password/0123456789abcdef0123",
             "# skant:allow generic-password/55a3f52011kX9pQ2vR7",
             "# skant:allow kX9pQ2vR7kX9pQ2vR7/55a3f52011",
         ] {
-            assert!(shown(line).starts_with("# skant:allow ********"), "{}", shown(line));
+            assert!(masked(line).starts_with("# skant:allow ********"), "{}", masked(line));
         }
     }
 
@@ -219,7 +222,7 @@ mod tests {
             "- name: Run v2",
             "<b class=\"x\">Hello, World</b>",
         ] {
-            assert_eq!(shown(line), line);
+            assert_eq!(masked(line), line);
         }
     }
 
@@ -229,8 +232,8 @@ mod tests {
             let keep = from..from + size;
             let masked = mask_line(line.as_bytes(), Some(&keep));
             if keep.end > line.len() {
-                let most = masked.split(|byte| !is_token(*byte)).map(<[u8]>::len).max().unwrap_or(0);
-                proptest::prop_assert!(most < LONG);
+                let longest = masked.split(|byte| !is_token(*byte)).map(<[u8]>::len).max().unwrap_or(0);
+                proptest::prop_assert!(longest < LONG);
             }
         }
     }

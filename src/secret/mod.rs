@@ -1,4 +1,5 @@
-//! A secret that cannot be printed, and what may be known of it: a mask, a length, a fingerprint.
+//! A secret that cannot be printed, and the data about it that may be shown: a mask, a length, a fingerprint; and the
+//! masking of a line. Finds no secrets.
 
 pub(crate) mod fingerprint;
 pub(crate) mod mask;
@@ -11,7 +12,7 @@ pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
 pub use mask::Mask;
 pub use mask_line::{mask_line, mask_line_with};
 
-/// The raw bytes of a secret. `Debug` and `Display` print nothing of it, and it is not serialisable.
+/// The raw bytes of a secret. `Debug` and `Display` do not print them, and the type is not serialisable.
 pub struct Secret<'b>(&'b [u8]);
 
 impl<'b> Secret<'b> {
@@ -21,7 +22,7 @@ impl<'b> Secret<'b> {
         Self(raw)
     }
 
-    /// The raw bytes: the one way to them, so that every use can be found by this name.
+    /// Returns the raw bytes. This is the only access to them, so that every use can be found by this name.
     #[must_use]
     pub const fn expose(&self) -> &'b [u8] {
         self.0
@@ -33,13 +34,13 @@ impl<'b> Secret<'b> {
         self.0.len()
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether there are no bytes.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The identity of the value, for comparing and for fingerprints.
+    /// Returns the identity of the value, for comparisons and fingerprints.
     #[must_use]
     pub fn id(&self) -> ValueId {
         ValueId::new(self.0)

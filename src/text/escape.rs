@@ -1,11 +1,11 @@
-//! Untrusted text on its way to a terminal or into a report.
+//! Escapes for untrusted text that is printed on a terminal or written into a report.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Makes bytes safe to print: control characters, bidirectional overrides and other invisible
-/// characters become `\u{…}`, bytes that are no UTF-8 become `\xNN`, a tab becomes a space. So does what the
-/// log of a CI job takes for a command.
+/// Makes bytes safe to print: control characters, bidirectional overrides and other invisible characters become
+/// `\u{…}`, bytes that are not UTF-8 become `\xNN`, and a tab becomes a space. The first character of a command for the
+/// log of a CI job becomes `\u{…}`, too.
 #[must_use]
 pub fn escape_terminal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -27,8 +27,8 @@ pub fn escape_terminal(bytes: &[u8]) -> String {
     out
 }
 
-/// A path as reports show it: bytes that are no UTF-8, control and invisible characters, and `%` itself
-/// are percent-escaped, so that distinct paths stay distinct.
+/// Returns a path as reports show it. Bytes that are not UTF-8, control and invisible characters, and `%` are
+/// percent-escaped, so that distinct paths stay distinct.
 #[must_use]
 pub fn escape_path(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
@@ -50,7 +50,7 @@ pub fn escape_path(path: &[u8]) -> String {
     out
 }
 
-/// A line without what GitHub's runner takes for a command, which it looks for at the beginning.
+/// Escapes a command of GitHub's runner, which the runner recognises at the start of a line.
 #[must_use]
 pub fn escape_ci_command(line: &str) -> Cow<'_, str> {
     let start = line.trim_start();
@@ -60,14 +60,15 @@ pub fn escape_ci_command(line: &str) -> Cow<'_, str> {
     }
 }
 
-/// Commands that Azure Pipelines, GitHub's runner and TeamCity look for anywhere in a line.
+/// Returns whether a text begins with a command that Azure Pipelines, GitHub's runner or TeamCity recognise anywhere in
+/// a line.
 fn begins_command(text: &str) -> bool {
     let is =
         |command: &str| text.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));
     text.starts_with("##") && (is("##[") || is("##vso[") || is("##teamcity["))
 }
 
-/// Characters that could move the cursor, change colours, reorder or hide what a reader sees.
+/// Returns whether a character could move the cursor, change colours, or reorder or hide text.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_steers_a_terminal_passes() {
+    fn control_sequences_for_a_terminal_are_escaped() {
         let cases: [(&[u8], &str); 5] = [
             (b"plain name.rs", "plain name.rs"),
             (b"\x1b[31mred", "\\u{1b}[31mred"),
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_steers_a_ci_job_passes() {
+    fn commands_for_a_ci_job_are_escaped() {
         for command in ["##[error]x", "##vso[task.setvariable]x", "##VSO[x]", "##teamcity[x]"] {
             let text = format!("a {command}");
             assert_eq!(escape_terminal(text.as_bytes()), format!("a \\u{{23}}{}", &command[1..]));

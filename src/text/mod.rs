@@ -1,4 +1,5 @@
-//! Places in text, fast looks for them, and safe ways to show untrusted text. Knows nothing of rules, findings or git.
+//! Text: line and column positions, copied ranges of a derived text, and escapes that make untrusted text safe to show.
+//! Knows no rules, findings or git.
 
 pub(crate) mod copy_range;
 pub(crate) mod escape;
@@ -10,7 +11,7 @@ pub use escape::{escape_ci_command, escape_path, escape_terminal};
 pub use position::{LineCursor, Position, line_around};
 pub(crate) use unquoted::ends_unquoted_value;
 
-/// Whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
+/// Returns whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
 #[must_use]
 pub const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')

@@ -1,17 +1,18 @@
-//! Byte offset to line and column.
+//! Converts byte offsets to lines and columns.
 
 use std::ops::Range;
 
-/// A place for people: both numbers count from 1.
+/// A line and a column; both count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The line, ended by `\n`.
+    /// The line. `\n` ends a line.
     pub line: usize,
-    /// The column, in Unicode scalar values; a byte that is no UTF-8 counts as one.
+    /// The column, in Unicode scalar values. A byte that is not UTF-8 counts as one.
     pub column: usize,
 }
 
-/// Walks a text forwards, so that many ascending offsets cost one pass, however long its lines are.
+/// A cursor that moves forwards through a text, so that many ascending offsets cost one pass, however long the lines
+/// are.
 #[derive(Debug)]
 pub struct LineCursor<'t> {
     text: &'t [u8],
@@ -26,8 +27,8 @@ impl<'t> LineCursor<'t> {
         Self { text, offset: 0, position: Position { line: 1, column: 1 } }
     }
 
-    /// The position of byte `offset`, which is clamped to the text. An offset before the last one asked
-    /// for starts over.
+    /// Returns the position of a byte offset, which is clamped to the text. A smaller offset than the last one starts
+    /// over.
     pub fn at(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         if offset < self.offset {
@@ -50,7 +51,8 @@ fn columns(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
 }
 
-/// The line that holds `span`, without its line break, at most `reach` bytes to either side.
+/// Returns the span of the line that contains `span`, without its line break, and with at most `reach` bytes on each
+/// side.
 #[must_use]
 pub fn line_around(text: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
     let floor = span.start.saturating_sub(reach);

@@ -1,13 +1,11 @@
-//! A name and a password in base64, as in HTTP's basic authentication.
+//! User names and passwords in base64, as in HTTP basic authentication (RFC 7617).
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use super::base64::decode;
 
-/// No login is longer, in base64.
-const MOST: usize = 400;
+/// The lengths of encoded credentials that are decoded, in characters.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=400;
 
-/// The password of a name, a colon and a password in base64, all of it printable.
+/// Returns the password of base64 that decodes to a user name, a colon and a password of printable characters.
 #[must_use]
 pub fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
     let mut text = decode_printable(value)?;
@@ -15,19 +13,13 @@ pub fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
     (colon + 2 < text.len()).then(|| text.split_off(colon + 1))
 }
 
-/// What base64 says, where all of it is printable.
+/// Decodes base64 of printable characters. Returns `None` if another byte occurs.
 #[must_use]
 pub fn decode_printable(value: &[u8]) -> Option<Vec<u8>> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &STANDARD,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
-    if !(8..=MOST).contains(&value.len()) {
+    if !LENGTHS.contains(&value.len()) {
         return None;
     }
-    let text = LENIENT.decode(value).ok()?;
+    let text = decode(value)?;
     text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ').then_some(text)
 }
 
@@ -36,8 +28,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_is_a_name_a_colon_and_a_password() {
-        for (value, is) in [
+    fn credentials_are_a_name_a_colon_and_a_password() {
+        for (value, expected) in [
             ("QWxhZGRpbjpvcGVuc2VzYW1l", true),
             ("YTpiYw==", true),
             ("OnNlY3JldA", true),
@@ -46,7 +38,7 @@ mod tests {
             ("YTpi", false),
             ("", false),
         ] {
-            assert_eq!(basic_auth_password(value.as_bytes()).is_some(), is, "{value}");
+            assert_eq!(basic_auth_password(value.as_bytes()).is_some(), expected, "{value}");
         }
     }
 }

@@ -1,27 +1,27 @@
-//! JSON web tokens in compact form (RFC 7519), read without checking the signature.
+//! JSON web tokens in compact form (RFC 7519). The signature is not verified: its key is unknown.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Longer tokens are not read.
+/// The maximum length of a token, in bytes.
 pub const MAX_JWT_BYTES: usize = 8 * 1024;
 
-/// What a token says of itself that helps to place a leak.
+/// The claims of a token that help to judge a leak.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// When it ends, in seconds since 1970.
+    /// The expiry, in seconds since 1970.
     pub expires: Option<i64>,
-    /// Who made it.
+    /// The issuer.
     pub issuer: Option<String>,
-    /// Whom it stands for: `act.sub`, else `sub`.
+    /// The subject: `act.sub`, else `sub`.
     pub subject: Option<String>,
-    /// What it may do, where it says so with `role`.
+    /// The role, of the claim `role`.
     pub role: Option<String>,
 }
 
-/// The length of the three dot-separated base64url parts that `bytes` begins with, if the first two are
-/// there, look like JSON objects (`ey…`) and the third is not empty.
+/// Returns the length of the token that `bytes` begins with, in bytes: three parts in base64url with dots between them,
+/// of which the first two begin like JSON objects (`ey…`) and the third is not empty.
 #[must_use]
 pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
     let bytes = &bytes[..bytes.len().min(MAX_JWT_BYTES)];
@@ -42,12 +42,12 @@ pub fn jwt_length(bytes: &[u8]) -> Option<usize> {
     (signature > 0).then_some(signature_at + signature)
 }
 
-/// The claims of a token, or `None` if header or payload is no JSON object in base64url.
+/// Reads the claims of a token. Returns `None` if the header or the payload is not a JSON object in base64url.
 #[must_use]
 pub fn read_claims(token: &[u8]) -> Option<Claims> {
     let mut parts = token.split(|byte| *byte == b'.');
-    let header = object(parts.next()?)?;
-    let payload = object(parts.next()?)?;
+    let header = read_object(parts.next()?)?;
+    let payload = read_object(parts.next()?)?;
     header.get("alg")?;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     Some(Claims {
@@ -58,7 +58,7 @@ pub fn read_claims(token: &[u8]) -> Option<Claims> {
     })
 }
 
-fn object(part: &[u8]) -> Option<Value> {
+fn read_object(part: &[u8]) -> Option<Value> {
     let json = URL_SAFE_NO_PAD.decode(part).ok()?;
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_none() {
+    fn other_text_is_not_a_token() {
         for text in ["eyJ", "eyJ.eyJ", "eyJ.eyJ.", "abc.def.ghi", "eyJ.abc.def", ""] {
             assert_eq!(jwt_length(text.as_bytes()), None, "{text}");
         }
@@ -96,7 +96,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = read_claims(&bytes);
             if let Some(length) = jwt_length(&bytes) {
                 proptest::prop_assert!(length <= bytes.len());

@@ -1,18 +1,52 @@
-//! Offline checks of a match: checksums, JSON web tokens, PGP and OpenSSH keys, basic authentication.
-//! Everything is computed from the match alone. Opens no connection.
+//! Offline checks of a match: checksums, decodable parts, JSON web tokens, PGP and OpenSSH keys, basic authentication.
+//! Each check computes its result from the bytes of the match alone. The module finds no matches and opens no
+//! connection: whether a secret still works is a question for the provider.
 
-pub(crate) mod basic_auth;
-pub(crate) mod checksum;
-pub(crate) mod jwt;
+mod aws;
+mod base64;
+mod basic_auth;
+mod checksum;
+mod details;
+mod gitlab;
+mod jwt;
+mod macaroon;
+mod openssh;
 pub(crate) mod outcome;
-pub(crate) mod pgp;
+mod pgp;
+mod sentry;
 
+pub use aws::{check_aws_account, check_bedrock_long, check_bedrock_short};
 pub use basic_auth::{basic_auth_password, decode_printable};
-pub use checksum::{
-    TokenDetails, check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62,
-    check_crc_hex, check_crc_hex_little, check_gitlab_routable, check_macaroon, check_sentry_organisation,
-    crc32, openssh_is_encrypted, to_base,
-};
+pub use checksum::{check_crc_base62, check_crc_hex, check_crc_hex_little, crc32, to_base};
+pub use details::TokenDetails;
+pub use gitlab::check_gitlab_routable;
 pub use jwt::{Claims, MAX_JWT_BYTES, jwt_length, read_claims};
+pub use macaroon::check_macaroon;
+pub use openssh::openssh_is_encrypted;
 pub use outcome::CheckOutcome;
 pub use pgp::pgp_is_encrypted;
+pub use sentry::check_sentry_organisation;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            for check in [
+                check_crc_base62,
+                check_crc_hex,
+                check_crc_hex_little,
+                check_aws_account,
+                check_bedrock_long,
+                check_bedrock_short,
+                check_macaroon,
+                check_sentry_organisation,
+            ] {
+                let _ = check(&bytes);
+            }
+            let _ = (check_gitlab_routable(&bytes), openssh_is_encrypted(&bytes));
+        }
+    }
+}

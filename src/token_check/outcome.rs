@@ -1,46 +1,50 @@
-//! Which offline check a rule asks for, and what came of it.
+//! Runs the check that a rule names.
 
+use super::details::TokenDetails;
+use super::jwt::{Claims, read_claims};
+use super::{
+    check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62, check_crc_hex,
+    check_crc_hex_little, check_gitlab_routable, check_macaroon, check_sentry_organisation,
+};
 use crate::rules::Check;
-use crate::token_check;
-use crate::token_check::{Claims, TokenDetails};
 
-/// What a token proves of itself.
+/// The outcome of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckOutcome {
-    /// What was checked, as a noun.
-    pub what: &'static str,
-    /// Whether it fits; `None` where nothing could fail.
+    /// The checked part of the token, as a noun.
+    pub subject: &'static str,
+    /// Whether the part is right; `None` if nothing could be wrong.
     pub fits: Option<bool>,
-    /// Whom or what it is for, as it says itself; untrusted text.
+    /// The owner that the token states; untrusted text.
     pub owner: Option<String>,
-    /// What a JSON web token says.
+    /// The claims of a JSON web token, or the expiry of another token.
     pub claims: Option<Claims>,
 }
 
-/// Runs a check; `None` if it shows that the value is something else.
+/// Runs a check. Returns `None` if it shows that the value is something else than a token of the rule.
 pub(crate) fn run_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
-    let (what, checked) = match check {
-        Check::CrcBase62 => ("checksum", token_check::check_crc_base62(value)),
-        Check::CrcHex => ("checksum", token_check::check_crc_hex(value)),
-        Check::CrcHexLittle => ("checksum", token_check::check_crc_hex_little(value)),
-        Check::GitlabRoutable => ("checksum", token_check::check_gitlab_routable(value).unwrap_or_default()),
-        Check::AwsAccount => ("account", token_check::check_aws_account(value)),
-        Check::BedrockLong => ("account inside", token_check::check_bedrock_long(value)),
-        Check::BedrockShort => ("signed address inside", token_check::check_bedrock_short(value)),
-        Check::Macaroon => ("macaroon inside", token_check::check_macaroon(value)),
-        Check::SentryOrganisation => ("JSON inside", token_check::check_sentry_organisation(value)),
-        Check::Jwt | Check::JwtServiceRole => return jwt(check, value),
+    let (subject, details) = match check {
+        Check::CrcBase62 => ("checksum", check_crc_base62(value)),
+        Check::CrcHex => ("checksum", check_crc_hex(value)),
+        Check::CrcHexLittle => ("checksum", check_crc_hex_little(value)),
+        Check::GitlabRoutable => ("checksum", check_gitlab_routable(value).unwrap_or_default()),
+        Check::AwsAccount => ("account", check_aws_account(value)),
+        Check::BedrockLong => ("account inside", check_bedrock_long(value)),
+        Check::BedrockShort => ("signed address inside", check_bedrock_short(value)),
+        Check::Macaroon => ("macaroon inside", check_macaroon(value)),
+        Check::SentryOrganisation => ("JSON inside", check_sentry_organisation(value)),
+        Check::Jwt | Check::JwtServiceRole => return run_jwt_check(check, value),
     };
-    let TokenDetails { fits, owner, expires } = checked;
+    let TokenDetails { fits, owner, expires } = details;
     let claims = expires.map(|expires| Claims { expires: Some(expires), ..Claims::default() });
-    Some(CheckOutcome { what, fits, owner, claims })
+    Some(CheckOutcome { subject, fits, owner, claims })
 }
 
-fn jwt(check: Check, value: &[u8]) -> Option<CheckOutcome> {
-    let claims = token_check::read_claims(value)?;
-    let serves = claims.role.as_deref() == Some("service_role");
-    (check == Check::Jwt || serves).then_some(CheckOutcome {
-        what: "JSON web token",
+fn run_jwt_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
+    let claims = read_claims(value)?;
+    let is_service = claims.role.as_deref() == Some("service_role");
+    (check == Check::Jwt || is_service).then_some(CheckOutcome {
+        subject: "JSON web token",
         fits: None,
         owner: None,
         claims: Some(claims),

@@ -1,28 +1,29 @@
-//! Whether a secret key of PGP (RFC 9580) is protected by a passphrase: the octet behind its public part says so.
+//! PGP secret keys (RFC 9580): whether a passphrase protects one. The octet after the public part of the key states it.
 
-use crate::token_check::checksum::base64;
+use super::base64::decode;
 
-/// Whether the first secret key of an armoured block's base64 is encrypted; `None` if it cannot be read.
+/// Returns whether the first secret key of an armoured block is encrypted, from its base64. Returns `None` if the key
+/// cannot be read.
 #[must_use]
 pub fn pgp_is_encrypted(body: &[u8]) -> Option<bool> {
-    // The public part of the longest RSA key in use has some 2 KB.
+    // The public part of the longest RSA key in use has about 2 KB.
     let head = &body[..body.len().min(4096)];
-    let decoded = base64(&head[..head.len() - head.len() % 4])?;
-    let packet = secret_key(&decoded)?;
+    let decoded = decode(&head[..head.len() - head.len() % 4])?;
+    let packet = secret_key_packet(&decoded)?;
     let (version, rest) = packet.split_first()?;
-    // Behind the version: four bytes of time, the algorithm.
+    // The version is followed by four bytes of time and the algorithm.
     let algorithm = *rest.get(4)?;
     let key = rest.get(5..)?;
     let key = if *version == 6 { key.get(4..)? } else { key };
     let public = match algorithm {
-        1..=3 => numbers(key, 2)?,
-        16 => numbers(key, 3)?,
-        17 => numbers(key, 4)?,
+        1..=3 => numbers_length(key, 2)?,
+        16 => numbers_length(key, 3)?,
+        17 => numbers_length(key, 4)?,
         18 => {
-            let point = curve(key)?;
+            let point = curve_length(key)?;
             point + 1 + usize::from(*key.get(point)?)
         }
-        19 | 22 => curve(key)?,
+        19 | 22 => curve_length(key)?,
         25 | 27 => 32,
         26 => 56,
         28 => 57,
@@ -31,8 +32,8 @@ pub fn pgp_is_encrypted(body: &[u8]) -> Option<bool> {
     key.get(public).map(|usage| *usage != 0)
 }
 
-/// The body of a packet with the tag of a secret key, which is the first of a block.
-fn secret_key(bytes: &[u8]) -> Option<&[u8]> {
+/// Returns the body of the first packet of a block, if it has the tag of a secret key.
+fn secret_key_packet(bytes: &[u8]) -> Option<&[u8]> {
     let (&tag, rest) = bytes.split_first()?;
     match tag {
         0x94 => rest.get(1..),
@@ -48,18 +49,18 @@ fn secret_key(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The length of so many numbers, each behind its length in bits.
-fn numbers(bytes: &[u8], count: usize) -> Option<usize> {
+/// Returns the length of `count` numbers, each of which follows its length in bits.
+fn numbers_length(bytes: &[u8], count: usize) -> Option<usize> {
     (0..count).try_fold(0, |at: usize, _| {
         let bits = u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]);
         Some(at + 2 + usize::from(bits).div_ceil(8))
     })
 }
 
-/// The length of a curve's name and a point on it.
-fn curve(bytes: &[u8]) -> Option<usize> {
+/// Returns the length of the name of a curve and a point on it.
+fn curve_length(bytes: &[u8]) -> Option<usize> {
     let name = 1 + usize::from(*bytes.first()?);
-    Some(name + numbers(bytes.get(name..)?, 1)?)
+    Some(name + numbers_length(bytes.get(name..)?, 1)?)
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    /// A version 4 key with an algorithm, its public part, and the octet that says how it is protected.
+    /// Makes a version 4 key of an algorithm, a public part, and the octet that states its protection.
     fn key(algorithm: u8, public: &[u8], usage: u8) -> String {
         let mut packet = vec![0x95, 0, 99, 4, 1, 2, 3, 4, algorithm];
         packet.extend(public);
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_octet_behind_the_public_part_decides() {
+    fn the_octet_after_the_public_part_decides() {
         let rsa: &[u8] = &[0, 16, 1, 2, 0, 2, 3];
         let eddsa: &[u8] = &[2, 7, 7, 0, 9, 1, 2];
         let ecdh: &[u8] = &[1, 7, 0, 8, 1, 3, 1, 8, 9];
@@ -93,7 +94,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = pgp_is_encrypted(STANDARD.encode(&bytes).as_bytes());
             let _ = pgp_is_encrypted(&bytes);
         }

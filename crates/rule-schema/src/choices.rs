@@ -154,7 +154,8 @@ impl Alphabet {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The last six characters are the CRC-32 of the characters between the last `_` and them, in base 62 (GitHub, npm).
+    /// The last six characters are the CRC-32 of the characters between the last `_` and them, in base 62 (GitHub,
+    /// npm).
     CrcBase62,
     /// GitLab's routable format contains an owner, a length and a CRC-32.
     GitlabRoutable,

@@ -23,8 +23,8 @@ pub struct PackSpec {
     /// The name of the provider or the area, for readers.
     pub name: String,
     /// The precedence of the pack: a number that no other pack has. The lowest number comes first. Where the matches of
-    /// two rules overlap, the rule that comes first wins; inside a pack the order of the file counts. Packs of providers
-    /// have numbers below 500, formats that several providers share from 500, generic rules from 900.
+    /// two rules overlap, the rule that comes first wins; inside a pack the order of the file counts. Packs of
+    /// providers have numbers below 500, formats that several providers share from 500, generic rules from 900.
     pub order: u16,
     /// Where to see how a leaked secret was used, such as `the audit log`. A rule may have its own `logs`.
     #[serde(default)]
@@ -32,8 +32,8 @@ pub struct PackSpec {
     /// Token bodies that several rules share, by name.
     #[serde(default)]
     pub shape: BTreeMap<String, ShapeSpec>,
-    /// Secret-shaped values that a provider or a tool publishes as examples. Each is written as a SHA-256 in hexadecimal
-    /// digits: of `skant value 1`, a zero byte and the value. A finding with such a value is a placeholder.
+    /// Secret-shaped values that a provider or a tool publishes as examples. Each is written as a SHA-256 in
+    /// hexadecimal digits: of `skant value 1`, a zero byte and the value. A finding with such a value is a placeholder.
     #[serde(default)]
     pub known_test_values: Vec<String>,
     /// The rules, the most specific first.
@@ -57,7 +57,8 @@ pub struct PackSpec {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleSpec {
-    /// The id: the provider, a dash, and the kind of secret, such as `acme-token`. Lowercase letters, digits and dashes.
+    /// The id: the provider, a dash, and the kind of secret, such as `acme-token`. Lowercase letters, digits and
+    /// dashes.
     pub id: String,
     /// The kind of secret, for readers.
     #[serde(default)]
@@ -72,8 +73,8 @@ pub struct RuleSpec {
     /// Whether the anchors match in uppercase, too (slower). They are written in lowercase then.
     #[serde(default)]
     pub ignore_case: bool,
-    /// How far the rule reads on each side of its anchor, in bytes: at most 16384. The default is the reach of the shape,
-    /// or 256.
+    /// How far the rule reads on each side of its anchor, in bytes: at most 16384. The default is the reach of the
+    /// shape, or 256.
     pub reach: Option<usize>,
 
     /// The expression of a token, from its first character. A group `secret` marks the secret part if the match is
@@ -92,8 +93,8 @@ pub struct RuleSpec {
     pub keywords: Vec<String>,
     /// With `keywords`: the expression of the value.
     pub value: Option<String>,
-    /// With `keywords`: further words in lowercase, one of which the name has to contain. The default is the usual words
-    /// for secrets.
+    /// With `keywords`: further words in lowercase, one of which the name has to contain. The default is the usual
+    /// words for secrets.
     #[serde(default = "default_name_words")]
     pub name_words: Vec<String>,
 
@@ -140,16 +141,17 @@ pub struct RuleSpec {
     /// Whether the body is random. Words and patterns in a random body show that it is a placeholder.
     #[serde(default = "yes")]
     pub random: bool,
-    /// Whether the format alone proves the kind of secret, so that the confidence is high. If other values have the same
-    /// format, it is `false`. A `value` is never exact.
+    /// Whether the format alone proves the kind of secret, so that the confidence is high. If other values have the
+    /// same format, it is `false`. A `value` is never exact.
     #[serde(default = "yes")]
     pub exact: bool,
     /// The offline check of a match.
     pub check: Option<Check>,
-    /// The companion of the secret, such as the key id of a secret key. Both are one finding if they are near each other.
+    /// The companion of the secret, such as the key id of a secret key. Both are one finding if they are near each
+    /// other.
     pub pair: Option<PairSpec>,
-    /// How a live check asks the provider whether the secret still works. Read and checked, not used yet. Built-in packs
-    /// only.
+    /// How a live check asks the provider whether the secret still works. Read and checked, not used yet. Built-in
+    /// packs only.
     pub verify: Option<VerifySpec>,
 
     /// What somebody who has the secret can reach.

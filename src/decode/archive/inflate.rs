@@ -25,8 +25,8 @@ pub(super) enum End {
     OverBudget,
 }
 
-/// The size of the first output buffer, in bytes; later steps double it. An archive may have many short members, so a step
-/// may not cost more than its output.
+/// The size of the first output buffer, in bytes; later steps double it. An archive may have many short members, so a
+/// step may not cost more than its output.
 const STEP: usize = 1 << 10;
 
 /// Appends the content of a stream to `out`, up to its end or the first damage.

@@ -40,8 +40,8 @@ pub struct Member<'t> {
 }
 
 impl Member<'_> {
-    /// Returns the span of the archive for a span of the content: the same bytes if the member is stored, the whole member
-    /// if it is compressed.
+    /// Returns the span of the archive for a span of the content: the same bytes if the member is stored, the whole
+    /// member if it is compressed.
     #[must_use]
     pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
         match self.bytes {

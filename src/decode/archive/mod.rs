@@ -1,8 +1,8 @@
-//! Archives: gzip, zip and tar, recognised by their bytes and never by a name. An archive is unpacked into members; a part
-//! that cannot be read is a [`Fault`], and the rest is read.
+//! Archives: gzip, zip and tar, recognised by their bytes and never by a name. An archive is unpacked into members; a
+//! part that cannot be read is a [`Fault`], and the rest is read.
 //!
-//! Archives come from strangers. No size that an archive states is trusted, and [`UnpackBudget`] limits what is unpacked.
-//! The module unpacks one level: the visitor unpacks members that are archives. It writes no files.
+//! Archives come from strangers. No size that an archive states is trusted, and [`UnpackBudget`] limits what is
+//! unpacked. The module unpacks one level: the visitor unpacks members that are archives. It writes no files.
 
 mod gzip;
 mod inflate;

@@ -24,8 +24,8 @@ const MAX_MEMBERS: usize = 1 << 18;
 /// The maximum depth of nested archives.
 const MAX_DEPTH: usize = 6;
 
-/// The number of unpacked bytes from which a file is unpacked alone, while other threads wait. It keeps the memory of all
-/// threads together small.
+/// The number of unpacked bytes from which a file is unpacked alone, while other threads wait. It keeps the memory of
+/// all threads together small.
 const LARGE: usize = 32 << 20;
 
 /// The lock of the thread that unpacks a large file.

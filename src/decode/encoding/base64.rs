@@ -12,8 +12,8 @@ use super::source_map::Decoded;
 use super::wrapped_lines::{MAX_GAP, MIN_LINE, collect_lines, first_line, is_gap_byte};
 use crate::bytescan::Matches;
 
-/// The minimum length of a run, in characters: 24 characters are 18 bytes, and a shorter run contains no secret. A match
-/// of the filter is the start of a run, or the position where the search starts, which is never inside a run.
+/// The minimum length of a run, in characters: 24 characters are 18 bytes, and a shorter run contains no secret. A
+/// match of the filter is the start of a run, or the position where the search starts, which is never inside a run.
 const MIN_RUN: usize = 24;
 
 /// Returns whether a text may be one region from end to end: base64 or hexadecimal digits in lines of the length of
@@ -41,8 +41,8 @@ pub(super) fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visi
     let (mut lines, mut hex_lines, mut joined) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(start) = matches.next_from(from) {
         let end = matches.run_end(start);
-        // A region that begins before the run would have been found at its first line. A run that begins before the part
-        // may be the last line of such a region.
+        // A region that begins before the run would have been found at its first line. A run that begins before the
+        // part may be the last line of such a region.
         if start >= within.start && is_plain(&text[start..end]) {
             from = end;
             continue;
@@ -78,8 +78,8 @@ fn is_plain(run: &[u8]) -> bool {
         && !run.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Decodes the lines of a region from a phase on, 0 to 3. `run` is the characters of all lines, and `is_utf16` is whether
-/// they may be UTF-16. Returns `None` if the bytes are neither text nor an archive.
+/// Decodes the lines of a region from a phase on, 0 to 3. `run` is the characters of all lines, and `is_utf16` is
+/// whether they may be UTF-16. Returns `None` if the bytes are neither text nor an archive.
 fn decode(text: &[u8], lines: &[Range<usize>], run: &[u8], is_utf16: bool, phase: usize) -> Option<Decoded> {
     let may_be_archive = may_be_archive(&text[lines[0].clone()], phase);
     if !has_readable_text(run, phase) && !may_be_archive && !is_utf16 {
@@ -107,8 +107,8 @@ fn decode(text: &[u8], lines: &[Range<usize>], run: &[u8], is_utf16: bool, phase
 
 /// Returns whether a run may be base64 of UTF-16, as PowerShell takes encoded commands.
 ///
-/// Every second byte is zero. So of eight characters (six bytes) two are an `A` with a distance of three, whichever byte
-/// the run begins with. Sixteen letters contain four such groups.
+/// Every second byte is zero. So of eight characters (six bytes) two are an `A` with a distance of three, whichever
+/// byte the run begins with. Sixteen letters contain four such groups.
 fn may_be_utf16(run: &[u8]) -> bool {
     let is_zero = |at: usize| run.get(at) == Some(&b'A') && run.get(at + 3) == Some(&b'A');
     memchr::memchr_iter(b'A', run).any(|at| (0..4).all(|group| is_zero(at + 8 * group)))

@@ -16,8 +16,8 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// A filter for the characters of both alphabets. Each upper half of a byte has a group of its own, so that no other byte
-/// passes.
+/// A filter for the characters of both alphabets. Each upper half of a byte has a group of its own, so that no other
+/// byte passes.
 pub(super) const CHARACTERS: ByteFilter<1, 1> = ByteFilter::empty()
     .with(0, 0, b"+-/")
     .with(1, 0, b"0123456789")

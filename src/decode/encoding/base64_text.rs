@@ -8,10 +8,10 @@ use super::readable::{MIN_SECRET, is_readable, is_readable_byte};
 /// The result is exact.
 ///
 /// Of a group of four characters the first holds the upper six bits of a byte, which are 2, 3 or 8 to 31 for a readable
-/// byte. The lower half of the second holds the upper four bits of a byte: 0 or 2 to 7. The lowest bits of the third hold
-/// the upper two bits of a byte: 0 or 1. Sixteen readable bytes in a row start at least five groups in a row, of which at
-/// least four are complete. So a few characters decide for nearly all names of a program; where five groups fit, the
-/// characters around them are decoded.
+/// byte. The lower half of the second holds the upper four bits of a byte: 0 or 2 to 7. The lowest bits of the third
+/// hold the upper two bits of a byte: 0 or 1. Sixteen readable bytes in a row start at least five groups in a row, of
+/// which at least four are complete. So a few characters decide for nearly all names of a program; where five groups
+/// fit, the characters around them are decoded.
 pub(super) fn has_readable_text(run: &[u8], phase: usize) -> bool {
     const GROUPS: usize = MIN_SECRET / 3;
     let fits = |at: usize, index: u8| FITS[usize::from(run[at])] & 1 << index != 0;

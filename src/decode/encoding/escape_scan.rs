@@ -8,8 +8,8 @@ use super::source_map::Decoded;
 use super::{escapes, quoted_printable};
 use crate::bytescan::{ByteFilter, Matches};
 
-/// A filter for the first three bytes of an escape. Escapes use the groups 0 to 5 and quoted-printable 6 and 7, so that all
-/// eight groups of the filter are in use.
+/// A filter for the first three bytes of an escape. Escapes use the groups 0 to 5 and quoted-printable 6 and 7, so that
+/// all eight groups of the filter are in use.
 const ESCAPES: ByteFilter<1, 3> = quoted_printable::add_escapes(escapes::add_escapes(ByteFilter::empty()));
 
 type DecodeAt = fn(&[u8], usize) -> Option<(EncodedRegion, Decoded)>;

@@ -1,5 +1,5 @@
-//! Hexadecimal digits: decodes the lines of a region that consist of them. `base64` finds the regions, since hexadecimal
-//! digits are base64 characters.
+//! Hexadecimal digits: decodes the lines of a region that consist of them. `base64` finds the regions, since
+//! hexadecimal digits are base64 characters.
 
 use std::ops::Range;
 

@@ -1,10 +1,10 @@
-//! Encodings in which a secret may be written: base64, hexadecimal digits, escapes, quoted-printable, UTF-16; and tokens
-//! that are split into fragments. The module finds encoded regions and decodes them. It does not decide what a secret is,
-//! and it does not search the decoded text again: `detect::nested` does.
+//! Encodings in which a secret may be written: base64, hexadecimal digits, escapes, quoted-printable, UTF-16; and
+//! tokens that are split into fragments. The module finds encoded regions and decodes them. It does not decide what a
+//! secret is, and it does not search the decoded text again: `detect::nested` does.
 //!
-//! The bounds of a region depend only on the region and on a fixed margin around it ([`Encoding::margin`]), so the regions
-//! of a part of a text are found without the rest. A new encoding has to keep to that: incremental scans copy regions from
-//! one version of a text to the next. A property test below compares parts with whole texts.
+//! The bounds of a region depend only on the region and on a fixed margin around it ([`Encoding::margin`]), so the
+//! regions of a part of a text are found without the rest. A new encoding has to keep to that: incremental scans copy
+//! regions from one version of a text to the next. A property test below compares parts with whole texts.
 
 mod base64;
 mod base64_alphabet;
@@ -29,8 +29,8 @@ use region::Visit;
 pub use region::{EncodedRegion, Encoding};
 pub use source_map::Decoded;
 
-/// Visits the encoded regions that touch a part of a text, or that may depend on it, with the decoded texts of each. The
-/// regions of one encoding are in ascending order.
+/// Visits the encoded regions that touch a part of a text, or that may depend on it, with the decoded texts of each.
+/// The regions of one encoding are in ascending order.
 pub fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) {
     let widened = |encoding: Encoding| {
         within.start.saturating_sub(encoding.margin())..text.len().min(within.end + encoding.margin())

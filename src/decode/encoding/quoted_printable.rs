@@ -31,8 +31,8 @@ pub(super) fn decode_at(text: &[u8], at: usize) -> Option<(EncodedRegion, Decode
     Some((EncodedRegion { encoding: Encoding::QuotedPrintable, span }, decoded))
 }
 
-/// Parses the escape that the `=` at an offset begins. Returns its length in bytes and the byte that it encodes, which a
-/// soft line break does not.
+/// Parses the escape that the `=` at an offset begins. Returns its length in bytes and the byte that it encodes, which
+/// a soft line break does not.
 fn parse_escape(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
     match text[at + 1..] {
         [b'\n', next, ..] if is_soft_break(text, at, next) => Some((2, None)),

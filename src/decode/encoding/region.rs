@@ -20,8 +20,8 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Returns the locality of the encoding, in bytes: the bounds of a region depend only on the region and on this many
-    /// bytes on each side. An incremental scan relies on it when it copies regions from another version of a text.
+    /// Returns the locality of the encoding, in bytes: the bounds of a region depend only on the region and on this
+    /// many bytes on each side. An incremental scan relies on it when it copies regions from another version of a text.
     #[must_use]
     pub const fn margin(self) -> usize {
         match self {
@@ -52,8 +52,8 @@ pub struct EncodedRegion {
     pub span: Range<usize>,
 }
 
-/// A visitor of regions. It gets each region with its decoded texts, one for each phase that yields text. They are decoded
-/// when the visitor asks for the next one, so that only one has to be in memory.
+/// A visitor of regions. It gets each region with its decoded texts, one for each phase that yields text. They are
+/// decoded when the visitor asks for the next one, so that only one has to be in memory.
 pub(super) type Visit<'v> = dyn FnMut(EncodedRegion, &mut dyn Iterator<Item = Decoded>) + 'v;
 
 /// Visits a region if it has a decoded text.

@@ -29,8 +29,8 @@ impl Decoded {
         Self { end, ..Self::default() }
     }
 
-    /// Starts a segment: the bytes that are appended next begin at the original offset, and `scale.0` original bytes encode
-    /// `scale.1` of them.
+    /// Starts a segment: the bytes that are appended next begin at the original offset, and `scale.0` original bytes
+    /// encode `scale.1` of them.
     pub(crate) fn start_segment(&mut self, original: usize, scale: (usize, usize)) {
         self.segments.push(Segment { decoded: self.text.len(), original, scale });
     }

@@ -1,5 +1,5 @@
-//! UTF-16 and UTF-32 of either byte order: characters with one or three zero bytes between them. The characters of a token
-//! have one byte that is not zero, so no byte order mark is needed.
+//! UTF-16 and UTF-32 of either byte order: characters with one or three zero bytes between them. The characters of a
+//! token have one byte that is not zero, so no byte order mark is needed.
 
 use std::ops::Range;
 

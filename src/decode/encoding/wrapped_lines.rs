@@ -28,8 +28,8 @@ pub(super) fn first_line(text: &[u8], at: usize) -> usize {
     start
 }
 
-/// Returns the start of the run that ends at an offset or continues there. The letter of an escaped line break is not part
-/// of the run.
+/// Returns the start of the run that ends at an offset or continues there. The letter of an escaped line break is not
+/// part of the run.
 fn run_start(text: &[u8], at: usize) -> usize {
     let start = at - text[..at].iter().rev().take_while(|byte| is_base64(**byte)).count();
     let is_escaped = start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r'));
@@ -63,8 +63,8 @@ fn line_after(text: &[u8], line: &Range<usize>) -> Option<Range<usize>> {
     (end > start).then_some(start..end)
 }
 
-/// Returns the length of the gap that a text begins with, in bytes. A gap contains exactly one line break: a real one, or
-/// an escaped one as in a JSON string.
+/// Returns the length of the gap that a text begins with, in bytes. A gap contains exactly one line break: a real one,
+/// or an escaped one as in a JSON string.
 fn gap_after(text: &[u8]) -> Option<usize> {
     let (mut at, mut breaks) = (0, 0);
     while at <= MAX_GAP {

@@ -41,8 +41,8 @@ fn a_member_that_one_of_two_statements_hides_is_read() {
     assert!(names.contains(&content("zip:hidden")));
 }
 
-/// Writes a ZIP64 archive after APPNOTE.TXT 4.3.14, 4.3.15 and 4.5.3: the sizes are in an extra field, after another one,
-/// and the offset and count of the directory are in an additional end.
+/// Writes a ZIP64 archive after APPNOTE.TXT 4.3.14, 4.3.15 and 4.5.3: the sizes are in an extra field, after another
+/// one, and the offset and count of the directory are in an additional end.
 fn zip64(members: &[(&str, &[u8])]) -> Vec<u8> {
     const LARGE: u32 = u32::MAX;
     let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_le_bytes();

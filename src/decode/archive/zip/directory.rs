@@ -11,8 +11,8 @@ pub(super) struct Directory<'t> {
     pub(super) fault: Option<&'static str>,
 }
 
-/// Reads the directory of a text. If there are several ends, programs differ in the one that they use; members that only
-/// another directory lists are found by their local headers.
+/// Reads the directory of a text. If there are several ends, programs differ in the one that they use; members that
+/// only another directory lists are found by their local headers.
 pub(super) fn read(text: &[u8]) -> Directory<'_> {
     let from = text.len().saturating_sub(END_LENGTH + MAX_COMMENT);
     let ends = || {

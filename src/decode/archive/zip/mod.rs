@@ -1,7 +1,7 @@
 //! Zip, also under another name. A zip describes its members twice: in a directory at its end, and in a local header
-//! before each member. Programs differ in which of the two they believe, so this module believes both: a member that only
-//! one of them describes is read, and a member that they describe differently is read in both modes.
-//! Format: PKWARE, APPNOTE.TXT 6.3.10.
+//! before each member. Programs differ in which of the two they believe, so this module believes both: a member that
+//! only one of them describes is read, and a member that they describe differently is read in both modes. Format:
+//! PKWARE, APPNOTE.TXT 6.3.10.
 
 mod directory;
 mod entry;
@@ -16,7 +16,8 @@ use entry::{Entry, ReadMode};
 use format::{DESCRIPTOR, END, END_LENGTH, LOCAL, LOCAL_LENGTH};
 use member_reader::MemberReader;
 
-/// Returns whether a text begins with a member, or is a zip without members. A zip in several parts begins with a marker.
+/// Returns whether a text begins with a member, or is a zip without members. A zip in several parts begins with a
+/// marker.
 pub(super) fn has_signature(text: &[u8]) -> bool {
     let rest = [DESCRIPTOR, b"PK00"].iter().find_map(|marker| text.strip_prefix(*marker)).unwrap_or(text);
     rest.starts_with(LOCAL) || rest.starts_with(END)
@@ -55,8 +56,8 @@ fn too_many_members() -> Unpacked<'static> {
     fault(FaultKind::Budget, TOO_MANY_MEMBERS, Format::Zip.name().to_owned())
 }
 
-/// Reads the members between two offsets that no directory lists. If the directory is complete, a failure is not damage:
-/// self-extracting programs contain the same four bytes. Returns the offset after the last member.
+/// Reads the members between two offsets that no directory lists. If the directory is complete, a failure is not
+/// damage: self-extracting programs contain the same four bytes. Returns the offset after the last member.
 fn read_unlisted(
     text: &[u8],
     mut at: usize,

@@ -1,0 +1,19 @@
+//! Lenient base64: padding may be missing, and the unused bits of the last character may be set.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+/// Decodes the standard alphabet. Returns `None` for any other character.
+pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(text).ok()
+}
+
+/// Decodes the URL-safe alphabet. Returns `None` for any other character.
+pub(super) fn decode_url_safe(text: &[u8]) -> Option<Vec<u8>> {
+    GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT).decode(text).ok()
+}
