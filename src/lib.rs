@@ -1,7 +1,7 @@
 //! skant keeps secrets out of git, Anthropic's `sk-ant-` keys first.
 //!
 //! The rooms and the order in which they may use each other stand in `ARCHITECTURE.md`;
-//! `tests/architecture.rs` holds them to it.
+//! `tests/architecture` holds them to it.
 
 pub mod assess;
 pub mod atomic_file;

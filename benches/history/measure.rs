@@ -1,4 +1,4 @@
-//! One run of a program: its time and memory, read from `/proc`.
+//! One run of a program: time and memory from `/proc`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,37 +9,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The measurements of one run.
+/// The costs of one run.
 pub(crate) struct Sample {
-    /// Wall-clock seconds.
+    /// Seconds.
     pub(crate) wall: f64,
-    /// Seconds on all processors, of the program and its children.
+    /// Seconds of processor time, of the program and its children.
     pub(crate) user: f64,
-    /// Peak memory in MB, of the program and its children, with mapped files.
+    /// The highest memory use in MB, of the program and its children, with mapped files.
     pub(crate) peak: f64,
-    /// Peak memory in MB without files.
+    /// The same without files.
     pub(crate) anonymous: f64,
-    /// Whether its output says that the scan is incomplete.
-    pub(crate) is_incomplete: bool,
-    /// Its exit code, or `signal`.
+    /// Whether it reported that it did not read everything.
+    pub(crate) gave_up: bool,
+    /// Its exit status.
     pub(crate) exit: String,
 }
 
-/// Interval at which memory is read. A shorter peak is detected only within one process (`VmHWM`).
+/// The interval of memory samples. For processes that live shorter, `VmHWM` is used.
 const STEP: Duration = Duration::from_millis(4);
 
-/// Clock ticks per second in `/proc`, the same on all Linux machines.
+/// The unit of times in `/proc`, the same on all Linux machines.
 const TICKS: f64 = 100.0;
 
-/// Output of scanners that stop before the end, as git does if an object is missing. Their times cannot be compared.
-const INCOMPLETE: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
+/// Messages of scanners that gave up before the end, as git does if an object is missing. Their times mean nothing.
+const GAVE_UP: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
 
-/// Runs a command, with its standard error in the file `stderr`.
-pub(crate) fn run(command: &mut Command, stderr: &Path) -> Result<Sample, Box<dyn Error>> {
-    let before = children_user_time()?;
+/// Runs a command, with standard error in the file `messages`.
+pub(crate) fn run(command: &mut Command, messages: &Path) -> Result<Sample, Box<dyn Error>> {
+    let before = user_of_children()?;
     let start = Instant::now();
     let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(stderr)?).spawn()?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(messages)?).spawn()?;
     let (id, is_done) = (child.id(), AtomicBool::new(false));
     let (status, wall, memory) = thread::scope(|scope| {
         let watch = scope.spawn(|| watch(id, &is_done));
@@ -49,15 +49,15 @@ pub(crate) fn run(command: &mut Command, stderr: &Path) -> Result<Sample, Box<dy
         (status, wall, watch.join().unwrap_or_default())
     });
     let exit = status?.code().map_or_else(|| "signal".to_owned(), |code| code.to_string());
-    let errors = fs::read(stderr)?;
-    let errors = String::from_utf8_lossy(&errors);
-    let is_incomplete = INCOMPLETE.iter().any(|words| errors.contains(words));
+    let messages = fs::read(messages)?;
+    let messages = String::from_utf8_lossy(&messages);
+    let gave_up = GAVE_UP.iter().any(|words| messages.contains(words));
     Ok(Sample {
         wall,
-        user: children_user_time()? - before,
+        user: user_of_children()? - before,
         peak: memory.peak,
         anonymous: memory.anonymous,
-        is_incomplete,
+        gave_up,
         exit,
     })
 }
@@ -68,14 +68,13 @@ struct Memory {
     anonymous: f64,
 }
 
-/// Reads the memory of a process and its children until the process is done.
 fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     let mut most = Memory::default();
     while !is_done.load(Ordering::Relaxed) {
         let (mut now, mut anonymous) = (0.0, 0.0);
         let mut work = vec![id.to_string()];
         while let Some(process) = work.pop() {
-            let status = read_status(&process);
+            let status = status(&process);
             let field = |name: &str| status.get(name).copied().unwrap_or(0.0);
             now += field("VmRSS");
             anonymous += field("RssAnon");
@@ -90,8 +89,8 @@ fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     most
 }
 
-/// Returns the sizes in a process's status, in MB; none if the process is gone.
-fn read_status(process: &str) -> HashMap<String, f64> {
+/// Returns the sizes in a process's status, in MB; empty if the process has ended.
+fn status(process: &str) -> HashMap<String, f64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let sizes = text.lines().filter_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -101,10 +100,10 @@ fn read_status(process: &str) -> HashMap<String, f64> {
     sizes.collect()
 }
 
-/// Returns the user time of all children that have ended, in seconds.
-fn children_user_time() -> Result<f64, Box<dyn Error>> {
+/// Returns the time of all ended children, in seconds.
+fn user_of_children() -> Result<f64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/stat")?;
-    // The name in brackets may hold anything; the time is the 13th field after it.
+    // The name in parentheses may contain anything; the time is the 13th field after it.
     let ticks = text.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(13));
-    Ok(ticks.ok_or("/proc/self/stat has another format")?.parse::<f64>()? / TICKS)
+    Ok(ticks.ok_or("/proc/self/stat is of another form")?.parse::<f64>()? / TICKS)
 }

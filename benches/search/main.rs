@@ -28,7 +28,7 @@ const MAX_BYTES: usize = 400 << 20;
 const REPEAT: u32 = 20;
 
 fn main() -> ExitCode {
-    // cargo itself passes `--bench`.
+    // cargo passes `--bench`.
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let (mut runs, mut worst, mut paths) = (5, false, Vec::new());
     while let Some(argument) = arguments.next() {

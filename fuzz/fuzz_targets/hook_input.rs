@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| skant_fuzz::hook_input::holds(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz_properties::hook_input::holds(bytes));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| skant_fuzz::pack::holds(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz_properties::pack::holds(bytes));

@@ -8,7 +8,7 @@ use crate::bytescan::{BLOCK, ByteFilter};
 const WORDS: usize = 16;
 
 /// The marked positions of a part of a text, found on demand in ascending order.
-pub struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
+pub(crate) struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
     filter: &'m ByteFilter<GROUPS, WIDTH>,
     text: &'m [u8],
     end: usize,
@@ -26,7 +26,7 @@ pub struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
 impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
     /// Creates a cursor over the marked positions before `end`.
     #[must_use]
-    pub const fn new(filter: &'m ByteFilter<GROUPS, WIDTH>, text: &'m [u8], end: usize) -> Self {
+    pub(crate) const fn new(filter: &'m ByteFilter<GROUPS, WIDTH>, text: &'m [u8], end: usize) -> Self {
         Self::with_min_run(filter, text, end, 1)
     }
 
@@ -36,7 +36,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
     /// # Panics
     /// Panics if `min_run` is not between 1 and 64.
     #[must_use]
-    pub const fn with_min_run(
+    pub(crate) const fn with_min_run(
         filter: &'m ByteFilter<GROUPS, WIDTH>,
         text: &'m [u8],
         end: usize,
@@ -48,7 +48,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
 
     /// Returns the first match at `at` or after it. The positions of successive calls have to ascend.
     #[inline]
-    pub fn next_from(&mut self, at: usize) -> Option<usize> {
+    pub(crate) fn next_from(&mut self, at: usize) -> Option<usize> {
         let mut at = at;
         while at < self.end {
             let index = at.wrapping_sub(self.from) / BLOCK;
@@ -70,7 +70,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
     /// Returns the end of the run that contains the marked position `marked`: the first position after it that is not
     /// marked.
     #[must_use]
-    pub fn run_end(&self, marked: usize) -> usize {
+    pub(crate) fn run_end(&self, marked: usize) -> usize {
         let mut at = marked;
         let known = if self.min_run == 1 { &[] } else { &self.single[..=self.filled] };
         while let Some(word) = known.get(at.wrapping_sub(self.from) / BLOCK) {

@@ -11,7 +11,7 @@ pub(crate) mod matches;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
-pub use matches::Matches;
+pub(crate) use matches::Matches;
 
 /// Groups of eight buckets. A bucket is a set of byte sequences: for each of `WIDTH` offsets, the bytes that may
 /// occur there.
@@ -19,7 +19,7 @@ pub use matches::Matches;
 /// Every position where a bucket's bytes occur is marked. Which other positions are marked depends on the
 /// processor: see [`Backend`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
+pub(crate) struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
     exact: Tables<ExactTable, GROUPS, WIDTH>,
     six_bit: Tables<SixBitTable, GROUPS, WIDTH>,
     nibble: Tables<NibbleTable, GROUPS, WIDTH>,
@@ -60,14 +60,14 @@ impl NibbleTable {
 }
 
 /// The number of buckets in a group: one for each bit of a table entry.
-pub const BUCKETS: usize = 8;
+pub(crate) const BUCKETS: usize = 8;
 
 /// The number of positions in one word of a bitmask, and the bytes that one step scans.
-pub const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// The instructions that fill a bitmask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Backend {
+pub(crate) enum Backend {
     /// One byte after the other. Marks only positions that fit a bucket. Other search methods are faster.
     Scalar,
     /// AVX2 with nibble tables. A bucket also takes each mixture of one of its upper nibbles and one of its lower
@@ -82,7 +82,7 @@ pub enum Backend {
 impl Backend {
     /// Returns the fastest backend of this processor.
     #[must_use]
-    pub fn best() -> Self {
+    pub(crate) fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         return x86::best();
         #[cfg(not(target_arch = "x86_64"))]
@@ -93,7 +93,7 @@ impl Backend {
 impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
     /// Creates a filter that marks nothing.
     #[must_use]
-    pub const fn empty() -> Self {
+    pub(crate) const fn empty() -> Self {
         Self {
             exact: [[ExactTable { ascii: [0; 128], others: [0; 64] }; GROUPS]; WIDTH],
             six_bit: [[SixBitTable([0; 64]); GROUPS]; WIDTH],
@@ -103,7 +103,7 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Allows a byte at an offset of a bucket. Buckets are numbered through all groups. A byte outside of ASCII
     /// allows all bytes outside of ASCII.
-    pub const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
+    pub(crate) const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
         let (group, bit) = (bucket / BUCKETS, 1 << (bucket % BUCKETS));
         if byte.is_ascii() {
             self.exact[offset][group].ascii[byte as usize] |= bit;
@@ -126,7 +126,7 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Returns the filter with each of `bytes` allowed at an offset of a bucket.
     #[must_use]
-    pub const fn with(mut self, bucket: usize, offset: usize, bytes: &[u8]) -> Self {
+    pub(crate) const fn with(mut self, bucket: usize, offset: usize, bytes: &[u8]) -> Self {
         let mut at = 0;
         while at < bytes.len() {
             self.allow(bucket, offset, bytes[at]);
@@ -137,13 +137,13 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Returns the filter with every byte allowed at an offset of a bucket.
     #[must_use]
-    pub const fn with_any(mut self, bucket: usize, offset: usize) -> Self {
+    pub(crate) const fn with_any(mut self, bucket: usize, offset: usize) -> Self {
         self.allow_any(bucket, offset);
         self
     }
 
     /// Allows every byte at an offset of a bucket.
-    pub const fn allow_any(&mut self, bucket: usize, offset: usize) {
+    pub(crate) const fn allow_any(&mut self, bucket: usize, offset: usize) {
         let mut byte = 0;
         while byte <= 128 {
             self.allow(bucket, offset, byte);
@@ -153,7 +153,7 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Fills a candidate bitmask: one bit for each position from `from` on. Bytes past the end of the text count as
     /// zero; positions past the end are never marked.
-    pub fn fill_bitmask(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
+    pub(crate) fn fill_bitmask(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
         self.fill_with(Backend::best(), text, from, bitmask);
     }
 

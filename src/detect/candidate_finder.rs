@@ -79,8 +79,8 @@ impl CandidateFinder {
         self.prefilter.max_length()
     }
 
-    /// Tries the rules of an anchor in order and returns the first match. If there is none or only a short one, the
-    /// token may be split into fragments, so these are joined and tried, too.
+    /// Tries the rules of an anchor in order and returns the first match. If no rule matches, or only a short token is
+    /// found, the token may be split into fragments, so these are joined and tried, too.
     pub(crate) fn find_at(&self, text: &[u8], start: usize, anchor: u16) -> Option<Candidate> {
         let anchor = self.prefilter.anchor(anchor);
         let span = start..start + anchor.len();

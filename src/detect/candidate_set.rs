@@ -85,7 +85,7 @@ impl RetentionLimits {
 pub(crate) struct CandidateSet {
     candidates: Vec<Candidate>,
     skipped: Vec<Skipped>,
-    /// Whether there were so many candidates that only those are kept that a report may show.
+    /// Whether there were too many candidates, so that those which no report shows were dropped.
     is_thinned: bool,
 }
 
@@ -184,9 +184,9 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::decode::archive::make::{stored, zip};
     use crate::detect::{Detector, Evidence, ScanResult};
     use crate::rules::RuleSet;
+    use testkit::archives::{stored, zip};
 
     const MAX_COUNT: usize = 8;
 

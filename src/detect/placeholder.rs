@@ -1,4 +1,4 @@
-//! Placeholders: values that have the format of a secret and are none. The decision depends on the value only,
+//! Placeholders: values that have the format of a secret and grant no access. The decision depends on the value only,
 //! never on its path.
 
 use crate::detect::evidence::{Placeholder, Tier};

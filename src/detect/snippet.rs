@@ -23,7 +23,7 @@ pub(crate) struct Subject<'s> {
     pub(crate) found: &'s [Range<usize>],
 }
 
-/// Returns the line around a value with `masked` in its place.
+/// Returns the line around a value, with the value replaced by `masked`.
 pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Snippet {
     let Subject { span, name, has_open_end, found } = subject;
     let line = line_around(text, span, MAX_SHOWN);

@@ -1,9 +1,9 @@
-//! Keys in archives: each in the index, in the working tree, and in a history. Git, gzip and tar make them.
+//! Keys in archives: each in the index, in the working tree, and in a history. Git, gzip and tar make the archives.
 
 use crate::case::Expect::{Accepted, Found, FoundAnd, FoundNote, Note, Nothing, Problem};
 use crate::case::{CASE, Case, Timeline};
 
-/// What the scripts here say besides: `held NAME` puts a file into what `packed FORMAT` then packs.
+/// Further functions for scripts: `held NAME` adds a file to the archive that `packed FORMAT` writes.
 macro_rules! packing {
     ($make:literal) => {
         concat!(
@@ -18,7 +18,7 @@ macro_rules! packing {
     };
 }
 
-/// A file `app.dat` that a script makes, whose name says nothing.
+/// A file `app.dat` that a script makes. Its name has no meaning.
 macro_rules! made {
     ($name:literal, $make:literal) => {
         made!($name, $make, Found(1))
@@ -30,18 +30,18 @@ macro_rules! made {
 
 pub const CASES: &[Case] = &[
     made!("a zip", "keyed | held conf/app.env; plain 50 | held README; packed zip > app.dat"),
-    made!("a zip of what is not compressed", "keyed | held conf/app.env; packed zip -0 > app.dat"),
+    made!("an uncompressed zip", "keyed | held conf/app.env; packed zip -0 > app.dat"),
     made!("a zip without a key", "plain 9 | held app.env; packed zip > app.dat", Nothing),
-    made!("a zip of nothing", "printf 'PK\\5\\6' > app.dat; head -c 18 /dev/zero >> app.dat", Nothing),
-    made!("a zip behind a program", "keyed | held app.env; { plain 9; packed zip; } > app.dat"),
+    made!("an empty zip", "printf 'PK\\5\\6' > app.dat; head -c 18 /dev/zero >> app.dat", Nothing),
+    made!("a zip after a program", "keyed | held app.env; { plain 9; packed zip; } > app.dat"),
     made!("a gzip file", "{ plain 9; keyed; } | gzip > app.dat"),
-    made!("a gzip file in two pieces", "{ plain 9 | gzip; keyed | gzip; } > app.dat"),
-    made!("a gzip file of bytes", "head -c 3000 /bin/sh | gzip > app.dat", Nothing),
+    made!("a gzip file of two members", "{ plain 9 | gzip; keyed | gzip; } > app.dat"),
+    made!("a gzip file of binary data", "head -c 3000 /bin/sh | gzip > app.dat", Nothing),
     made!("a tar", "keyed | held conf/app.env; plain 50 | held README; packed tar > app.dat"),
-    made!("a tar that is compressed", "keyed | held conf/app.env; packed tar.gz > app.dat"),
+    made!("a compressed tar", "keyed | held conf/app.env; packed tar.gz > app.dat"),
     made!("a tar without a key", "plain 9 | held app.env; packed tar.gz > app.dat", Nothing),
     made!(
-        "a tar of the old form",
+        "a v7 tar",
         "keyed > \"$ROOT/app.env\"; tar -C \"$ROOT\" --format=v7 -cf app.dat app.env || needs GNU tar"
     ),
     made!(
@@ -50,7 +50,7 @@ pub const CASES: &[Case] = &[
         tar -C \"$in\" --format=gnu --exclude=.git -czf app.dat . || needs GNU tar"
     ),
     made!(
-        "a tar of pax with long names",
+        "a pax tar with long names",
         "d=$(printf '%090d' 7); d=$d/$d/$d; keyed | held $d/app.env; \
         tar -C \"$in\" --format=pax --exclude=.git -czf app.dat . || needs GNU tar"
     ),
@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
         "keyed | held app.env; packed zip > a; again; held in.zip < a; rm a; packed zip > app.dat"
     ),
     made!(
-        "a zip in a zip, none compressed",
+        "an uncompressed zip in a zip",
         "keyed | held app.env; packed zip -0 > a; again; held in.zip < a; rm a; packed zip -0 > app.dat"
     ),
     made!(
@@ -77,7 +77,7 @@ pub const CASES: &[Case] = &[
     made!("base64 of gzip", "{ plain; keyed | gzip | base64 -w0; echo; } > app.dat"),
     made!("base64 of gzip in lines", "{ plain 40; keyed; plain 40; } | gzip | base64 > app.dat"),
     made!("base64 of gzip without a key", "plain 40 | gzip | base64 > app.dat", Nothing),
-    made!("base64 of gzip that is cut short", "plain 40 | gzip | base64 -w0 | head -c 60 > app.dat", Nothing),
+    made!("base64 of truncated gzip", "plain 40 | gzip | base64 -w0 | head -c 60 > app.dat", Nothing),
     made!("base64 of a zip", "keyed | held app.env; packed zip | base64 > app.dat"),
     made!("a member's name is the key", "plain | held \"conf/$KEY.env\"; packed tar.gz > app.dat"),
     made!(
@@ -87,7 +87,7 @@ pub const CASES: &[Case] = &[
     made!("a member whose name is another key", "keyed | held \"$OTHER\"; packed zip > app.dat", Found(2)),
     made!("two keys in one file", "{ keyed; othered; keyed; } | gzip > app.dat", Found(2)),
     Case {
-        name: "archives: text that is named as an archive",
+        name: "archives: text with the extension of an archive",
         make: "keyed > app.gz; othered > app.zip; plain > app.tar; git add -A",
         staged: Found(2),
         worktree: Found(2),
@@ -105,24 +105,24 @@ pub const CASES: &[Case] = &[
         history: Nothing,
         ..CASE
     },
-    // Damage, and what is not read.
+    // Damaged and unsupported archives.
     made!(
-        "a gzip file that is cut short",
+        "a truncated gzip file",
         "{ keyed; plain 99; } | gzip | cut 9 > app.dat",
         FoundAnd(1, "corrupt-archive")
     ),
     made!(
-        "a gzip file that is cut short, without a key",
+        "a truncated gzip file without a key",
         "plain 99 | gzip | cut 9 > app.dat",
         Problem("corrupt-archive")
     ),
     made!(
-        "a zip that is cut short",
+        "a truncated zip",
         "keyed | held app.env; packed zip | cut 30 > app.dat",
         FoundAnd(1, "corrupt-archive")
     ),
     made!(
-        "a tar that is cut short",
+        "a truncated tar",
         "plain 99 | held a; keyed | held b; packed tar | head -c 3000 > app.dat",
         Problem("corrupt-archive")
     ),
@@ -137,18 +137,18 @@ pub const CASES: &[Case] = &[
         Accepted(0, "corrupt-archive")
     ),
     made!(
-        "a damaged archive that is accepted elsewhere",
+        "a damaged archive that is accepted at another path",
         "printf '[[accept]]\\nkind = \"corrupt-archive\"\\npath = \"x/**\"\\n' > skant.toml; plain | gzip | cut 9 > app.dat",
         Problem("corrupt-archive")
     ),
     made!(
-        "a damaged archive in a folder that is left out",
+        "a damaged archive in an excluded folder",
         "printf 'exclude = [\"x/\"]\\n' > skant.toml; mkdir x; plain | gzip | cut 9 > x/app.dat",
         Note("left-out")
     ),
     made!("a bomb", "head -c 60000000 /dev/zero | gzip -9 > app.dat", Problem("budget")),
     made!(
-        "a bomb behind a key",
+        "a bomb after a key",
         "{ keyed; head -c 60000000 /dev/zero; } | gzip -9 > app.dat",
         FoundAnd(1, "budget")
     ),
@@ -158,12 +158,12 @@ pub const CASES: &[Case] = &[
         FoundAnd(1, "budget")
     ),
     made!(
-        "an archive of a kind that is not read",
+        "an unsupported archive",
         "{ plain 900; keyed; plain 900; } | xz > app.dat || needs xz",
         Note("unsupported-archive")
     ),
     made!(
-        "an encrypted member beside another one",
+        "an encrypted member next to another one",
         "keyed > a; zip -q -P secret app.dat a || needs zip; rm a; othered > b; zip -q app.dat b; rm b",
         FoundNote(1, "unsupported-archive")
     ),
@@ -172,9 +172,9 @@ pub const CASES: &[Case] = &[
         "{ plain 900; keyed; plain 900; } > a; zip -q -Z bzip2 app.dat a || needs zip with bzip2; rm a",
         Note("unsupported-archive")
     ),
-    // What was there before, and what versions hold.
+    // Archives in earlier versions.
     Case {
-        name: "archives: a key that HEAD's version of an archive holds is not new",
+        name: "archives: a key in HEAD's version of an archive is not new",
         make: packing!(
             "keyed | held a; packed zip > app.dat; save one; plain | held b; packed zip > app.dat"
         ),
@@ -185,7 +185,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "archives: a damaged archive that HEAD holds does not matter to the next commit",
+        name: "archives: a damaged archive in HEAD does not matter to the next commit",
         make: packing!("plain | gzip | cut 9 > a; save one; keyed > app.dat"),
         staged: Found(1),
         worktree: FoundAnd(1, "corrupt-archive"),
@@ -193,7 +193,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "archives: one that came and went",
+        name: "archives: added and removed again",
         make: packing!(
             "keyed | held a; packed zip > app.dat; save in; mark introduced; git rm -q app.dat; save out; mark removed"
         ),
@@ -202,7 +202,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~1..HEAD"], Nothing), (&["--history", "HEAD~2..HEAD"], Found(1))],
         paths: &["app.dat"],
-        story: Some(Timeline {
+        timeline: Some(Timeline {
             introduced: Some("app.dat"),
             removed: Some("app.dat"),
             at_head: false,
@@ -223,7 +223,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "archives: damaged ones outside of the paths that are asked for",
+        name: "archives: damaged archives outside of the given paths",
         make: packing!("mkdir x; plain | gzip | cut 9 > x/a; keyed | gzip > app.dat; save one"),
         history: FoundAnd(1, "corrupt-archive"),
         more: &[

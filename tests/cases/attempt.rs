@@ -1,75 +1,75 @@
-//! Real commits and pushes with skant's hooks in place: do they come to be?
+//! Commits and pushes with skant's hooks installed.
 
 use std::process::Output;
 
 use crate::case::Start;
-use crate::run::{Checked, House};
-use crate::support::trials::Skip;
+use crate::run::{Checked, Project};
+use testkit::trials::Skip;
 
-/// What has to come of an attempt.
+/// The expected effect of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comes {
-    /// skant blocks it, because of a secret, and nothing has moved.
+pub enum Effect {
+    /// skant blocks it because of a secret, and no ref moves.
     Blocked,
-    /// skant blocks it, because not everything could be checked, and nothing has moved.
+    /// skant blocks it because not everything could be checked, and no ref moves.
     Unchecked,
-    /// It comes to be.
+    /// It succeeds.
     Through,
 }
 
-/// Something that is tried in a state.
+/// A git command in some state.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
-    /// What it is about.
+    /// The subject, after the name of the group.
     pub name: &'static str,
-    /// What the script begins from.
+    /// The state before the script.
     pub start: Start,
-    /// Makes the state, before the hooks are installed.
+    /// The script that makes the state, before the hooks are installed.
     pub make: &'static str,
-    /// What is tried, with the hooks in place.
-    pub tried: &'static str,
-    /// What has to come of it.
-    pub comes: Comes,
+    /// The command, with the hooks installed.
+    pub command: &'static str,
+    /// The expected effect.
+    pub effect: Effect,
 }
 
-/// What attempts leave out.
+/// The defaults of an attempt.
 pub const ATTEMPT: Attempt =
-    Attempt { name: "", start: Start::Commit, make: "", tried: "", comes: Comes::Blocked };
+    Attempt { name: "", start: Start::Commit, make: "", command: "", effect: Effect::Blocked };
 
-/// Where everything stands: here, in linked worktrees, and on the other side.
+/// Prints all refs: here, in linked worktrees, and on the other side.
 const STATE: &str = "git for-each-ref; git rev-parse --verify -q HEAD || echo unborn; \
     git worktree list --porcelain; for other in ../*.git; do \
     if [ -d \"$other\" ]; then git -C \"$other\" for-each-ref; fi; done";
 
-/// Makes the state, installs the hooks, and tries.
+/// Makes the state, installs the hooks, and runs the command.
 pub fn run(attempt: &Attempt) -> Checked {
-    let house = House::new(attempt.start);
-    if let Err(skip) = house.make(attempt.make)? {
+    let project = Project::new(attempt.start);
+    if let Err(skip) = project.make(attempt.make)? {
         return Ok(Err(skip));
     }
-    let (output, has_moved) = tried(&house, attempt)?;
-    house.no_leak(&output)?;
-    let said = format!("{}{}", house.masked(&output.stdout), house.masked(&output.stderr));
-    let right = match attempt.comes {
-        Comes::Blocked => {
+    let (output, has_moved) = execute(&project, attempt)?;
+    project.no_leak(&output)?;
+    let said = format!("{}{}", project.masked(&output.stdout), project.masked(&output.stderr));
+    let right = match attempt.effect {
+        Effect::Blocked => {
             !output.status.success() && !has_moved && said.contains("was blocked: it adds a secret")
         }
-        Comes::Unchecked => {
+        Effect::Unchecked => {
             !output.status.success()
                 && !has_moved
                 && said.contains("was blocked: not everything could be checked")
         }
-        Comes::Through => output.status.success() && has_moved,
+        Effect::Through => output.status.success() && has_moved,
     };
-    let told = format!("{:?}, moved: {has_moved}, not {:?}: {said}", output.status.code(), attempt.comes);
-    right.then_some(Ok(())).ok_or(told)
+    let failure = format!("{:?}, moved: {has_moved}, not {:?}: {said}", output.status.code(), attempt.effect);
+    right.then_some(Ok(())).ok_or(failure)
 }
 
-/// Installs the hooks and tries; also tells whether anything has moved.
-pub fn tried(house: &House, attempt: &Attempt) -> Result<(Output, bool), String> {
-    house.make("skant install")?.map_err(|Skip(why)| why)?;
-    let state = || String::from_utf8_lossy(&house.sh(STATE).stdout).into_owned();
+/// Installs the hooks and runs the command. Also returns whether any ref moved.
+pub fn execute(project: &Project, attempt: &Attempt) -> Result<(Output, bool), String> {
+    project.make("skant install")?.map_err(|Skip(why)| why)?;
+    let state = || String::from_utf8_lossy(&project.sh(STATE).stdout).into_owned();
     let before = state();
-    let output = house.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.tried));
+    let output = project.sh(&format!("set -e\nclock=1767400000; tick\n{}", attempt.command));
     Ok((output, state() != before))
 }

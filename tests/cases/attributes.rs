@@ -1,9 +1,9 @@
-//! Attributes and settings that change what git shows: none of them changes what is stored.
+//! Attributes and settings that change the output of git, and not the stored content.
 
 use crate::case::Expect::{Found, FoundNote, Nothing};
 use crate::case::{CASE, Case};
 
-/// A key is committed and deleted, and another one staged, under a setting.
+/// A key that is committed and deleted, and another one that is staged, under a setting.
 macro_rules! under {
     ($what:literal, $setting:literal) => {
         Case {
@@ -50,7 +50,7 @@ pub const CASES: &[Case] = &[
         "core.hooksPath and pagers",
         "git config core.pager 'touch ../ran'; git config core.hooksPath ../hooks"
     ),
-    under!("include.path of a file that is not there", "git config include.path /nowhere/else"),
+    under!("include.path of a missing file", "git config include.path /nowhere/else"),
     under!("include.path of a pipe", "mkfifo ../pipe; trap 'git config include.path ../../pipe' EXIT"),
     under!(
         "core.sshCommand, editors and credential helpers",
@@ -58,7 +58,7 @@ pub const CASES: &[Case] = &[
         git config credential.helper '!touch ../ran'; git config core.editor 'touch ../ran'"
     ),
     under!(
-        "all that a user may set for diffs and logs",
+        "all settings for diffs and logs",
         "for s in diff.noprefix=true diff.mnemonicPrefix=true diff.srcPrefix=x/ diff.dstPrefix=y/ diff.relative=true \
         diff.external=true diff.wordRegex=. diff.algorithm=patience diff.renames=copies log.showSignature=true \
         log.diffMerges=off log.showRoot=false log.date=raw log.follow=true log.excludeDecoration=* format.pretty=%H \
@@ -96,7 +96,7 @@ pub const CASES: &[Case] = &[
     ),
     under!("gc.auto, packs and a commit-graph", "git config gc.writeCommitGraph true; trap 'git gc -q' EXIT"),
     Case {
-        name: "settings: a clean filter stores something else than the worktree has",
+        name: "settings: a clean filter changes the stored content",
         make: "echo '*.env filter=hide' > .gitattributes; git config filter.hide.clean 'sed s/key/none/'; \
             git config filter.hide.smudge 'touch ../smudged; cat'; keyed > app.env; git add -A",
         staged: Found(1),
@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "settings: a clean filter takes the key out",
+        name: "settings: a clean filter removes the key",
         make: "echo '*.env filter=hide' > .gitattributes; git config filter.hide.clean 'sed s/key.*//'; \
             keyed > app.env; git add -A",
         staged: Nothing,

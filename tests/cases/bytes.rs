@@ -1,9 +1,9 @@
-//! Bytes around a key: line ends, marks, lengths, neighbours; and what a file may be besides text.
+//! Bytes around a key: line ends, byte order marks, lengths, neighbours; and files that are not text.
 
 use crate::case::Expect::{Found, FoundNote, Nothing};
 use crate::case::{CASE, Case};
 
-/// A file `app.env` that a script writes, staged, on disk and in a history.
+/// A file `app.env` that a script writes: in the index, on disk and in a history.
 macro_rules! written {
     ($name:literal, $make:literal) => {
         written!($name, $make, Found(1))
@@ -21,53 +21,53 @@ macro_rules! written {
 pub const CASES: &[Case] = &[
     written!("lines that end with CR and LF", "plain | sed 's/$/\\r/'; keyed | sed 's/$/\\r/'"),
     written!("lines that end with CR", "plain | tr '\\n' '\\r'; keyed | tr '\\n' '\\r'"),
-    written!("no line end at all", "printf 'key=%s' \"$KEY\""),
-    written!("nothing but the key", "printf %s \"$KEY\""),
-    written!("a mark of UTF-8 before it", "printf '\\357\\273\\277'; keyed"),
+    written!("no line end", "printf 'key=%s' \"$KEY\""),
+    written!("the key alone", "printf %s \"$KEY\""),
+    written!("a UTF-8 byte order mark before it", "printf '\\357\\273\\277'; keyed"),
     written!("one byte of latin-1", "printf 'caf\\351\\n'; keyed"),
     written!("a zero byte before it", "printf 'a\\0b'; keyed"),
-    written!("a zero byte right behind it", "printf '%s\\0b' \"$KEY\""),
-    written!("a zero byte right before it", "printf 'b\\0%s' \"$KEY\""),
-    written!("zero bytes only around it", "head -c 5000 /dev/zero; keyed; head -c 5000 /dev/zero"),
-    written!("lone halves of surrogate pairs", "printf '\\355\\240\\200'; keyed; printf '\\355\\260\\200'"),
-    written!("UTF-16 with a lone half of a pair", "printf '\\377\\376\\0\\330'; keyed | iconv -t UTF-16LE"),
-    written!("bytes of a program", "head -c 30000 /bin/sh; keyed; head -c 30000 /bin/sh"),
-    written!("the head of a picture", "printf '\\211PNG\\r\\n\\032\\n'; keyed"),
-    written!("terminal colours right at it", "printf '\\033[31m%s\\033[0m' \"$KEY\""),
-    written!("a line of 1.6 MB, before it", "head -c 1600000 /dev/zero | tr '\\0' 'a'; printf ' '; keyed"),
-    written!("a line of 1.6 MB, behind it", "keyed | tr -d '\\n'; head -c 1600000 /dev/zero | tr '\\0' ' '"),
+    written!("a zero byte directly after it", "printf '%s\\0b' \"$KEY\""),
+    written!("a zero byte directly before it", "printf 'b\\0%s' \"$KEY\""),
+    written!("zero bytes around it", "head -c 5000 /dev/zero; keyed; head -c 5000 /dev/zero"),
+    written!("lone surrogates", "printf '\\355\\240\\200'; keyed; printf '\\355\\260\\200'"),
+    written!("UTF-16 with a lone surrogate", "printf '\\377\\376\\0\\330'; keyed | iconv -t UTF-16LE"),
+    written!("bytes of a program around it", "head -c 30000 /bin/sh; keyed; head -c 30000 /bin/sh"),
+    written!("the header of an image before it", "printf '\\211PNG\\r\\n\\032\\n'; keyed"),
+    written!("terminal colours around it", "printf '\\033[31m%s\\033[0m' \"$KEY\""),
+    written!("a line of 1.6 MB before it", "head -c 1600000 /dev/zero | tr '\\0' 'a'; printf ' '; keyed"),
+    written!("a line of 1.6 MB after it", "keyed | tr -d '\\n'; head -c 1600000 /dev/zero | tr '\\0' ' '"),
     written!(
         "in the middle of a line of 12 MB",
         "head -c 6000000 /dev/zero | tr '\\0' ' '; keyed | tr -d '\\n'; head -c 6000000 /dev/zero | tr '\\0' ' '"
     ),
     written!("13 MB before it", "yes 'an ordinary line' | head -c 13000000; keyed"),
-    written!("13 MB behind it", "keyed; yes 'an ordinary line' | head -c 13000000"),
+    written!("13 MB after it", "keyed; yes 'an ordinary line' | head -c 13000000"),
     written!("across 64 KiB", "head -c 65500 /dev/zero | tr '\\0' '.'; keyed"),
     written!("across 100,000 bytes", "head -c 99950 /dev/zero | tr '\\0' '.'; keyed"),
     written!("across 1 MiB", "head -c 1048500 /dev/zero | tr '\\0' '.'; keyed"),
-    written!("lines that begin as those of a patch do", "printf '++++ %s\\n' \"$KEY\"; printf -- '--- a\\n'"),
+    written!("lines like those of a patch", "printf '++++ %s\\n' \"$KEY\"; printf -- '--- a\\n'"),
     written!(
         "the markers of a conflict",
         "echo '<<<<<<< HEAD'; keyed; echo =======; plain; echo '>>>>>>> side'"
     ),
-    written!("a backslash and an n behind it", "printf 'x = \"%s\\\\nmore\"' \"$KEY\""),
+    written!("a backslash and an n after it", "printf 'x = \"%s\\\\nmore\"' \"$KEY\""),
     written!("a backslash and an n before it", "printf 'x = \"more\\\\n%s\"' \"$KEY\""),
-    written!("a line end of JSON behind it", "printf '{\"a\": \"%s\\\\n\"}' \"$KEY\""),
-    written!("a full stop behind it", "printf 'The key is %s.' \"$KEY\""),
-    written!("a comma behind it", "printf 'Use %s, please' \"$KEY\""),
-    written!("a bracket behind it", "printf '(see %s)' \"$KEY\""),
+    written!("a JSON line end after it", "printf '{\"a\": \"%s\\\\n\"}' \"$KEY\""),
+    written!("a full stop after it", "printf 'The key is %s.' \"$KEY\""),
+    written!("a comma after it", "printf 'Use %s, please' \"$KEY\""),
+    written!("a bracket after it", "printf '(see %s)' \"$KEY\""),
     written!("in prose", "printf 'my key %s leaked' \"$KEY\""),
     written!("in a query", "printf 'https://example.org/?key=%s&x=1' \"$KEY\""),
     written!("in HTML", "printf '<b>%s</b>' \"$KEY\""),
     written!("in backticks", "printf '`%s`' \"$KEY\""),
-    written!("right behind a word", "printf 'abc%s' \"$KEY\""),
-    written!("right before a word", "printf '%sabc' \"$KEY\""),
+    written!("directly after a word", "printf 'abc%s' \"$KEY\""),
+    written!("directly before a word", "printf '%sabc' \"$KEY\""),
     written!("twice without anything between", "printf '%s%s' \"$KEY\" \"$KEY\""),
     written!("in a call", "printf 'client = Anthropic(get(\"%s\"))' \"$KEY\""),
     written!("in a notebook's cell", "printf '{\"cells\":[{\"source\":[\"k = \\\\\"%s\\\\\"\"]}]}' \"$KEY\""),
     written!("wrapped over two lines", "printf %s \"$KEY\" | fold -w 60"),
-    written!("a key of administrators", "othered"),
-    written!("a family that nobody knows yet", "keyed | sed s/api03/api04/"),
+    written!("an admin key", "othered"),
+    written!("an unknown family", "keyed | sed s/api03/api04/"),
     written!("an access token", "keyed | sed s/api03/oat01/"),
     written!("an access token that does not end in AA", "keyed | sed 's/api03/oat01/; s/AA\"/BQ\"/'"),
     written!("a refresh token", "keyed | sed s/api03/ort01/"),
@@ -76,14 +76,14 @@ pub const CASES: &[Case] = &[
     written!("a body with the word false in it", "keyed | sed 's/\\(api03-..........\\)...../\\1false/'"),
     written!("a body that ends in null", "keyed | sed 's/....\"$/null\"/'"),
     written!(
-        "a body with an identifier of universal form in it",
+        "a body with a UUID in it",
         "keyed | sed 's/\\(api03-.....\\).\\{36\\}/\\13f2504e0-4f89-41d3-9a0c-0305e82c3301/'"
     ),
     written!(
         "a placeholder before it on its line",
         "printf 'old = \"sk-%s-your-key-here\", id = \"AKIA%s\", ' ant-api03 IOSFODNN7EXAMPLE; keyed"
     ),
-    written!("a password of a generator's", "printf 'password = \"%s%s\"' ohX7aeke ib3Ohgh"),
+    written!("a generated password", "printf 'password = \"%s%s\"' ohX7aeke ib3Ohgh"),
     written!("a value without quotes", "printf 'API_KEY=%s%s\\n' hQ7kzP2x Wq91LmZtR4v"),
     written!(
         "a private key across 100,000 bytes",
@@ -103,14 +103,10 @@ pub const CASES: &[Case] = &[
         Nothing
     ),
     written!("its hash", "printf 'sha256:%s' $(printf %s \"$KEY\" | sha256sum | cut -c1-64)", Nothing),
-    written!(
-        "an identifier of universal form",
-        "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'",
-        Nothing
-    ),
+    written!("a UUID", "printf 'id = 3f2504e0-4f89-41d3-9a0c-0305e82c3301'", Nothing),
     written!("the name of a commit", "printf 'commit = \"%s\"' $(git rev-parse HEAD)", Nothing),
     Case {
-        name: "bytes: one byte before, at and behind edges of windows",
+        name: "bytes: one byte before, at and after the edges of windows",
         make: "dots() { head -c $1 /dev/zero | tr '\\0' .; }; for edge in 65536 100000 1048576; do for by in 0 1 2; do \
             { dots $((edge + by - 1)); keyed; } > begins.$edge.$by; \
             { dots $((edge + by - 1 - ${#KEY})); printf %s \"$KEY\"; dots 99; } > ends.$edge.$by; done; done; git add -A",
@@ -150,7 +146,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "bytes: line ends that git changes",
+        name: "bytes: line ends that git converts",
         make: "git config core.autocrlf true; (plain; keyed) | sed 's/$/\\r/' > a; git add -A 2>&-",
         staged: Found(1),
         worktree: Found(1),
@@ -158,7 +154,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "bytes: a pointer of Git LFS that holds a key besides",
+        name: "bytes: a Git LFS pointer with a key",
         make: "(printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%064d\\nsize 9\\n' 7; keyed) > big; git add -A",
         staged: FoundNote(1, "lfs-pointer"),
         worktree: FoundNote(1, "lfs-pointer"),

@@ -1,9 +1,9 @@
-//! What a case is: a state, and what each kind of scan says of it.
+//! A case: a state of a repository, and the expected result of each scan.
 
-/// What the script of a case begins from.
+/// The state before the script of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// A folder that is no repository.
+    /// A folder outside of any repository.
     Folder,
     /// A repository without a commit, on `main`.
     Unborn,
@@ -11,20 +11,20 @@ pub enum Start {
     Commit,
 }
 
-/// What a scan says.
+/// The expected result of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// This scan is not made.
+    /// The scan does not run.
     NotApplicable,
     /// Exit 0, and neither findings nor problems.
     Nothing,
-    /// Exit 1, this many findings, and all was read.
+    /// Exit 1, this many findings, and everything was read.
     Found(usize),
-    /// Exit 0: this many findings, which only unreachable objects hold.
+    /// Exit 0, and this many findings in unreachable objects only.
     Unreached(usize),
-    /// Exit 2: this many findings, which only unreachable objects hold, and a problem of this kind.
+    /// Exit 2, this many findings in unreachable objects only, and a problem of this kind.
     UnreachedAnd(usize, &'static str),
-    /// Exit 0, or 1 with findings; what was not read is a note of this kind, and the report is not complete.
+    /// Exit 0, or 1 with findings; a note of this kind instead of a problem; the report is not complete.
     Accepted(usize, &'static str),
     /// Exit 2, no findings, and a problem of this kind.
     Problem(&'static str),
@@ -34,12 +34,12 @@ pub enum Expect {
     Note(&'static str),
     /// Exit 1: this many findings, and a note of this kind.
     FoundNote(usize, &'static str),
-    /// Exit 2 without a report; standard error says this.
+    /// Exit 2 without a report; standard error contains this text.
     Refused(&'static str),
 }
 
 impl Expect {
-    /// What is said where no key stands in the place of each; `None` where nothing is found anyhow.
+    /// Returns the result without the keys, or `None` if there are no findings anyway.
     pub fn without_keys(self) -> Option<Self> {
         match self {
             Self::Found(_) | Self::Unreached(_) => Some(Self::Nothing),
@@ -51,31 +51,31 @@ impl Expect {
     }
 }
 
-/// What `--history` tells of `$KEY`. Commits are those that the script marked.
+/// The expected provenance of `$KEY` in a scan of the history. Commits are those that the script marked.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeline {
     /// The path in the commit marked `introduced`.
     pub introduced: Option<&'static str>,
-    /// The path that the value stood at, before the commit marked `removed`.
+    /// The path of the value before the commit marked `removed`.
     pub removed: Option<&'static str>,
-    /// Whether a branch head holds it.
+    /// Whether a branch head has the value.
     pub at_head: bool,
-    /// How many commits hold it.
+    /// The number of commits with the value.
     pub commits: u64,
 }
 
 /// A state of a repository.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What it is about.
+    /// The subject, after the name of the group.
     pub name: &'static str,
-    /// What the script begins from.
+    /// The state before the script.
     pub start: Start,
-    /// The script, for `sh -e`, with what [`PRELUDE`] defines.
+    /// The script, for `sh -e` with the functions of [`PRELUDE`].
     pub make: &'static str,
-    /// Where skant runs, from the working folder.
+    /// The folder in which skant runs, relative to the working folder.
     pub at: &'static str,
-    /// More of its environment; `$ROOT` stands for the folder that holds the working folder.
+    /// Further environment variables; `$ROOT` is replaced by the folder that contains the working folder.
     pub env: &'static [(&'static str, &'static str)],
     /// `skant scan --staged`.
     pub staged: Expect,
@@ -85,16 +85,16 @@ pub struct Case {
     pub history: Expect,
     /// `skant scan` with these arguments.
     pub more: &'static [(&'static [&'static str], Expect)],
-    /// Each of these is the path of a location, wherever there are findings.
+    /// Paths of locations that every report with findings has.
     pub paths: &'static [&'static str],
-    /// `kind` of some location, wherever there are findings.
+    /// The `kind` of a location that every report with findings has.
     pub kind: Option<&'static str>,
-    /// What `--history` tells.
-    pub story: Option<Timeline>,
+    /// The provenance in a scan of the history.
+    pub timeline: Option<Timeline>,
 }
 
 impl Case {
-    /// The scans that are made, and what each has to say.
+    /// Returns the scans that run, each with the expected result.
     pub fn scans(&self) -> impl Iterator<Item = (&'static [&'static str], Expect)> {
         let usual: [(&'static [&'static str], Expect); 3] =
             [(&["--staged"], self.staged), (&["--history"], self.history), (&[], self.worktree)];
@@ -105,7 +105,7 @@ impl Case {
     }
 }
 
-/// What cases leave out.
+/// The defaults of a case.
 pub const CASE: Case = Case {
     name: "",
     start: Start::Commit,
@@ -118,11 +118,11 @@ pub const CASE: Case = Case {
     more: &[],
     paths: &[],
     kind: None,
-    story: None,
+    timeline: None,
 };
 
 impl Case {
-    /// One file that every kind of scan reads, and says the same of.
+    /// A file that every scan reads with the same result.
     pub const fn of_file(
         name: &'static str,
         make: &'static str,
@@ -133,10 +133,10 @@ impl Case {
     }
 }
 
-/// The exit code of a script that needs something which this machine lacks. Its last line of standard error names it.
+/// The exit code of a script that needs something which this machine lacks. The last line of standard error names it.
 pub const NEEDS: i32 = 77;
 
-/// What scripts can say. Clocks tick, so that commits have an order.
+/// The functions for scripts. The clock advances with each commit, so that commits have an order.
 pub const PRELUDE: &str = r#"
 clock=1767323045
 tick() {

@@ -1,4 +1,4 @@
-//! What cannot be read, or is not all here: never green, and what can be read is still told.
+//! Unreadable and incomplete repositories: exit 0 never occurs, and readable parts are still reported.
 
 use crate::case::Expect::{
     Accepted, Found, FoundAnd, FoundNote, Note, Nothing, Problem, Refused, UnreachedAnd,
@@ -16,7 +16,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: a .git file that leads nowhere",
+        name: "damage: a .git file with a missing target",
         start: Start::Folder,
         make: "echo 'gitdir: ../gone' > .git; keyed > key",
         staged: Refused("not there"),
@@ -25,7 +25,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: an object format that nobody knows",
+        name: "damage: an unknown object format",
         make: "git config core.repositoryFormatVersion 1; git config extensions.objectFormat sha3",
         staged: Refused("objectFormat"),
         history: Refused("objectFormat"),
@@ -42,7 +42,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: a shallow clone whose border holds a key",
+        name: "damage: a shallow clone with a key in its oldest commit",
         make: "keyed > key; save one; git clone -q --depth 1 file://$PWD ../shallow; cd ../shallow; plain > b; save two",
         at: "../shallow",
         history: FoundAnd(1, "shallow-clone"),
@@ -120,26 +120,26 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: a branch that names nonsense",
+        name: "damage: a branch with an invalid object name",
         make: "othered > b; save one; echo nonsense > .git/refs/heads/gone",
         history: FoundAnd(1, "corrupt-object"),
         ..CASE
     },
     Case {
-        name: "damage: an empty ref file, as a crash leaves it",
+        name: "damage: an empty ref file, as after a crash",
         make: "othered > b; save one; : > .git/refs/heads/gone",
         history: FoundAnd(1, "corrupt-object"),
         ..CASE
     },
     Case {
-        name: "damage: HEAD is nonsense",
+        name: "damage: an invalid HEAD",
         make: "keyed > key; save one; echo nonsense > .git/HEAD",
         history: FoundAnd(1, "corrupt-object"),
         staged: Refused("HEAD"),
         ..CASE
     },
     Case {
-        name: "damage: HEAD is nonsense, and names a branch that is nonsense",
+        name: "damage: HEAD names a branch with an invalid name",
         make: "keyed > key; save one; echo nonsense > .git/refs/heads/main",
         staged: Refused("HEAD"),
         ..CASE
@@ -153,35 +153,35 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: an empty loose object, as a crash leaves it",
+        name: "damage: an empty loose object, as after a crash",
         make: "keyed > key; save one; o=$(git rev-parse HEAD:key); f=.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-); \
             chmod +w $f; : > $f",
         history: Problem("corrupt-object"),
         ..CASE
     },
     Case {
-        name: "damage: a pack with a byte turned over",
+        name: "damage: a pack with a flipped byte",
         make: "seq 9999 > noise; keyed > key; save one; git repack -q -a -d -F; p=$(ls .git/objects/pack/*.pack); chmod +w $p; \
             printf 'XXXXXXXX' | dd of=$p bs=1 seek=700 conv=notrunc 2>/dev/null",
         history: FoundAnd(1, "corrupt-object"),
         ..CASE
     },
     Case {
-        name: "damage: a pack whose index is gone",
+        name: "damage: a pack without its index",
         make: "keyed > key; save one; git repack -q -a -d; git prune-packed; chmod +w .git/objects/pack/*; \
             rm .git/objects/pack/*.idx",
         history: Problem("missing-object"),
         ..CASE
     },
     Case {
-        name: "damage: a pack index that is cut short",
+        name: "damage: a truncated pack index",
         make: "keyed > key; save one; git repack -q -a -d; git prune-packed; i=$(ls .git/objects/pack/*.idx); chmod +w $i; \
             head -c 1040 $i > ../i; cp ../i $i",
         history: Problem("corrupt-object"),
         ..CASE
     },
     Case {
-        name: "damage: a tree that ends in the middle",
+        name: "damage: a truncated tree",
         make: "printf '100644 key\\0abc' > ../tree; t=$(git hash-object -t tree -w --literally ../tree); tick; \
             git update-ref refs/heads/side $(printf 'tree %s\\nauthor A <a@b> 1 +0000\\ncommitter A <a@b> 1 +0000\\n\\nx\\n' $t | \
             git hash-object -t commit -w --literally --stdin)",
@@ -202,7 +202,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: unreachable leftovers with holes are no damage",
+        name: "damage: incomplete unreachable objects are no damage",
         make: "keyed > key; save one; o=$(git rev-parse HEAD); t=$(git rev-parse HEAD^{tree}); git reset -q --hard HEAD^; \
             rm -rf .git/logs .git/ORIG_HEAD .git/objects/$(echo $t | cut -c1-2)/$(echo $t | cut -c3-)",
         history: crate::case::Expect::Unreached(1),
@@ -216,14 +216,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: a submodule's commit that is elsewhere is no damage",
+        name: "damage: a submodule's commit in another repository is no damage",
         make: "git update-index --add --cacheinfo 160000,0123456789012345678901234567890123456789,sub; commit one; mkdir sub",
         history: Nothing,
         worktree: Note("submodule"),
         ..CASE
     },
     Case {
-        name: "damage: a submodule's store with a hole",
+        name: "damage: a submodule's store with a missing object",
         make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one); \
             git -c protocol.file.allow=always submodule --quiet add ../lib lib; save three; \
             rm -rf .git/modules/lib/objects/??/*",
@@ -254,7 +254,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: bad settings of git's, local and global",
+        name: "damage: broken git settings, local and global",
         make: "keyed > key; git add key; echo '[broken' >> .git/config; echo '[broken' > ../home/.gitconfig",
         staged: Found(1),
         worktree: Found(1),
@@ -262,7 +262,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: of another owner, and nothing is wrong",
+        name: "damage: owned by another user, and intact",
         make: "plain > a; git add a; chown -R 12345:12345 . || needs root",
         staged: Note("other-owner"),
         history: Note("other-owner"),
@@ -270,7 +270,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "damage: a bare repository of another owner",
+        name: "damage: a bare repository of another user",
         make: "keyed > key; save one; git clone -q --bare . ../bare.git; chown -R 12345:12345 ../bare.git || needs root",
         at: "../bare.git",
         history: FoundNote(1, "other-owner"),

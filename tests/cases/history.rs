@@ -1,9 +1,9 @@
-//! Everything that a repository holds: where a key can stand without being in a file at a branch head.
+//! A whole history: places of a key other than a file at a branch head.
 
 use crate::case::Expect::{Found, FoundNote, Nothing, Unreached};
 use crate::case::{CASE, Case, Start, Timeline};
 
-/// Nothing holds the key now, and no commit ever did in its tree.
+/// No commit has the key in its tree.
 const NO_COMMIT: Timeline = Timeline { introduced: None, removed: None, at_head: false, commits: 0 };
 
 pub const CASES: &[Case] = &[
@@ -14,7 +14,7 @@ pub const CASES: &[Case] = &[
             save merged; mark introduced; plain > a; save four; mark removed",
         history: Found(1),
         paths: &["a"],
-        story: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -23,7 +23,7 @@ pub const CASES: &[Case] = &[
             git merge -q --no-ff --no-commit side; keyed > evil; save merged; mark introduced",
         history: Found(1),
         more: &[(&["--history", "HEAD^1..HEAD"], Found(1)), (&["--history", "main"], Found(1))],
-        story: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1)), (&["--history", "HEAD~1..HEAD"], Nothing)],
         paths: &["a"],
-        story: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("a"), removed: Some("a"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -42,11 +42,11 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~2..HEAD~1"], Found(1))],
         paths: &["b"],
-        story: Some(Timeline { introduced: Some("b"), removed: Some("b"), at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("b"), removed: Some("b"), at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
-        name: "history: commits of before 1970, of a far future, and of no time at all",
+        name: "history: commits dated before 1970, in the far future, and without a date",
         make: "dated() { c=$(printf 'tree %s\\nparent %s\\nauthor A <a@b> %s\\ncommitter A <a@b> %s\\n\\nx\\n' \
             $(git write-tree) $(git rev-parse HEAD) \"$1\" \"$1\" | git hash-object -t commit -w --literally --stdin); \
             git update-ref HEAD $c; }; keyed > key; git add key; dated '-86400 +0000'; mark introduced; \
@@ -55,7 +55,12 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         more: &[(&["--history", "HEAD~6..HEAD"], Found(1)), (&["--history", "HEAD~2..HEAD"], Nothing)],
         paths: &["key"],
-        story: Some(Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 4 }),
+        timeline: Some(Timeline {
+            introduced: Some("key"),
+            removed: Some("key"),
+            at_head: false,
+            commits: 4,
+        }),
         ..CASE
     },
     Case {
@@ -71,7 +76,7 @@ pub const CASES: &[Case] = &[
             git checkout -q -b three main; keyed > three; save three; mark introduced; git checkout -q main; \
             merge one two three",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("three"), removed: None, at_head: true, commits: 2 }),
+        timeline: Some(Timeline { introduced: Some("three"), removed: None, at_head: true, commits: 2 }),
         ..CASE
     },
     Case {
@@ -80,15 +85,20 @@ pub const CASES: &[Case] = &[
             git checkout -q main; git merge -q --no-ff --no-commit one two three; keyed > evil; save merged; \
             mark introduced",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("evil"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
-        name: "history: a merge with ours throws the key away",
+        name: "history: a merge with the ours strategy drops the key",
         make: "git checkout -q -b side; keyed > key; save two; mark introduced; git checkout -q main; plain > a; \
             save one; merge -s ours side; mark removed; git branch -q -D side",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 }),
+        timeline: Some(Timeline {
+            introduced: Some("key"),
+            removed: Some("key"),
+            at_head: false,
+            commits: 1,
+        }),
         ..CASE
     },
     Case {
@@ -98,7 +108,7 @@ pub const CASES: &[Case] = &[
         history: Found(1),
         worktree: Found(1),
         staged: Nothing,
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -106,11 +116,11 @@ pub const CASES: &[Case] = &[
         make: "git checkout -q --orphan other; git rm -q -rf .; keyed > key; save root; mark introduced; \
             git checkout -q main; merge --allow-unrelated-histories other",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 2 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 2 }),
         ..CASE
     },
     Case {
-        name: "history: what a rebase that waits has put aside",
+        name: "history: the autostash of a stopped rebase",
         make: "plain > w; save w; git checkout -q -b side; echo side > b; save side; git checkout -q main; \
             echo main > b; save main; git checkout -q side; keyed >> w; \
             git rebase -q --autostash main > /dev/null 2>&1 || true; test -f .git/rebase-merge/autostash || needs git with an autostash file",
@@ -252,22 +262,22 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git reset -q --hard HEAD^",
         history: Found(1),
         worktree: Nothing,
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
-        name: "history: reset away, and the reflog is gone",
+        name: "history: reset away, without a reflog",
         make: "keyed > key; save one; mark introduced; git reset -q --hard HEAD^; \
             git reflog expire --expire=now --all; rm -f .git/ORIG_HEAD",
         history: Unreached(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
         name: "history: amended away",
         make: "keyed > key; save one; mark introduced; plain > key; git add key; git commit -q --amend -m two",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -278,7 +288,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "history: a deleted branch whose reflog went with it",
+        name: "history: a deleted branch without its reflog",
         make: "git branch side; r=$(keyed | git hash-object -w --stdin); \
             t=$(printf '100644 blob %s\\tkey\\n' $r | git mktree); \
             git update-ref refs/heads/side $(git commit-tree -m x $t); git branch -q -D side",
@@ -290,11 +300,11 @@ pub const CASES: &[Case] = &[
         make: "keyed | git hash-object -w --stdin",
         history: Unreached(1),
         more: &[(&["--history", "--fail-on-unreachable"], Found(1))],
-        story: Some(NO_COMMIT),
+        timeline: Some(NO_COMMIT),
         ..CASE
     },
     Case {
-        name: "history: added, and taken out of the index again",
+        name: "history: staged, and unstaged again",
         make: "keyed > key; git add key; git reset -q; rm key",
         history: Unreached(1),
         ..CASE
@@ -328,7 +338,7 @@ pub const CASES: &[Case] = &[
     },
     Case { name: "history: notes", make: "tick; git notes add -m \"$KEY\"", history: Found(1), ..CASE },
     Case {
-        name: "history: notes of another kind, removed",
+        name: "history: removed notes of another ref",
         make: "tick; git notes --ref review add -m \"$KEY\"; git notes --ref review remove",
         history: Found(1),
         ..CASE
@@ -338,7 +348,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git update-ref refs/pull/1/head HEAD; \
             git reset -q --hard HEAD^; rm -rf .git/logs .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -346,7 +356,7 @@ pub const CASES: &[Case] = &[
         make: "keyed > key; save one; mark introduced; git update-ref refs/remotes/origin/x HEAD; \
             git reset -q --hard HEAD^; rm -rf .git/logs .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -359,7 +369,7 @@ pub const CASES: &[Case] = &[
         name: "history: a detached HEAD",
         make: "git checkout -q --detach; keyed > key; save one; mark introduced; rm -rf .git/logs",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -367,7 +377,7 @@ pub const CASES: &[Case] = &[
         make: "git worktree add -q --detach ../linked; cd ../linked; keyed > key; save one; mark introduced; \
             rm -rf ../work/.git/logs ../work/.git/worktrees/linked/logs",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -378,14 +388,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "history: an unborn HEAD beside another branch",
+        name: "history: an unborn HEAD and another branch",
         make: "keyed > key; save one; mark introduced; git branch side; git symbolic-ref HEAD refs/heads/none",
         history: Found(1),
         staged: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
-    Case { name: "history: nothing at all", start: Start::Unborn, history: Nothing, ..CASE },
+    Case { name: "history: an empty repository", start: Start::Unborn, history: Nothing, ..CASE },
     Case {
         name: "history: with paths",
         make: "keyed > key; othered > other; save one",
@@ -398,7 +408,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "history: of another owner",
+        name: "history: owned by another user",
         make: "keyed > key; save one; plain > key; save two; chown -R 12345:12345 . || needs root",
         history: FoundNote(1, "other-owner"),
         ..CASE

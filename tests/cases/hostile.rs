@@ -1,5 +1,5 @@
-//! What somebody else may have put into a `.git`: pipes that nobody writes to, links to themselves, lines of no
-//! form. Nothing waits for ever, and what is not read is said.
+//! Hostile `.git` folders: pipes without a writer, circular links, malformed lines. No scan hangs, and unread parts are
+//! reported.
 
 use crate::case::Expect::{Found, FoundNote, Problem, Refused, UnreachedAnd};
 use crate::case::{CASE, Case};
@@ -29,7 +29,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "hostile: a line of the packed refs is of no form",
+        name: "hostile: a malformed line in the packed refs",
         make: "git checkout -q -b side; keyed > key; save one; git checkout -q main; git pack-refs --all; rm -rf .git/logs; \
             sed 's#^\\(.*refs/heads/side\\)#x\\1#' .git/packed-refs > p; mv p .git/packed-refs",
         history: UnreachedAnd(1, "corrupt-object"),
@@ -60,26 +60,26 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "hostile: a list of alternates that leads to itself",
+        name: "hostile: a circular list of alternates",
         make: "mkdir -p .git/objects/info; ln -s alternates .git/objects/info/alternates",
         history: Refused("alternates"),
         ..CASE
     },
     Case {
-        name: "hostile: a folder of loose objects that leads to itself",
+        name: "hostile: a circular folder of loose objects",
         make: "o=$(keyed | git hash-object -w --stdin | cut -c1-2); rm -r .git/objects/$o; ln -s $o .git/objects/$o",
         history: Problem("corrupt-object"),
         ..CASE
     },
     Case {
-        name: "hostile: a folder of packs that leads to itself",
+        name: "hostile: a circular folder of packs",
         make: "o=$(keyed | git hash-object -w --stdin); echo $o | git pack-objects -q .git/objects/pack/pack; \
             git prune-packed; rm -r .git/objects/pack; ln -s pack .git/objects/pack",
         history: Refused("pack"),
         ..CASE
     },
     Case {
-        name: "hostile: an alternate's loose object that is cut short",
+        name: "hostile: a truncated loose object of an alternate",
         make: "git init -q ../other; o=$(keyed | git -C ../other hash-object -w --stdin); \
             f=../other/.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-); head -c 30 $f > cut; mv -f cut $f; \
             echo $PWD/../other/.git/objects > .git/objects/info/alternates; \

@@ -1,4 +1,4 @@
-//! The index: which one, where from, in which form.
+//! The index: its location, its owner and its format.
 
 use crate::case::Expect::{Found, FoundNote, Note, Nothing, Problem, Refused};
 use crate::case::{CASE, Case, Start};
@@ -23,7 +23,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: of the main worktree, while a linked one holds the key",
+        name: "index: of the main worktree, while a linked one has the key",
         make: "git worktree add -q ../linked; keyed > ../linked/app.env; git -C ../linked add app.env",
         staged: Nothing,
         worktree: Nothing,
@@ -65,7 +65,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: GIT_INDEX_FILE is told from the top, wherever skant runs",
+        name: "index: GIT_INDEX_FILE is relative to the top, wherever skant runs",
         make: "mkdir below; keyed > app.env; git add app.env",
         at: "below",
         env: &[("GIT_INDEX_FILE", ".git/index")],
@@ -81,7 +81,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: GIT_OBJECT_DIRECTORY holds the new objects (a quarantine)",
+        name: "index: GIT_OBJECT_DIRECTORY has the new objects (a quarantine)",
         make: "mkdir ../quarantine; keyed > app.env; GIT_OBJECT_DIRECTORY=$ROOT/quarantine \
             GIT_ALTERNATE_OBJECT_DIRECTORIES=$PWD/.git/objects git add app.env",
         env: &[
@@ -163,7 +163,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: sparse index, HEAD moved below a folded folder",
+        name: "index: sparse index, HEAD moved below a collapsed folder",
         make: "mkdir -p in out/deep; plain > in/a; plain > out/deep/a; save one; keyed > out/deep/key; save two; \
             git sparse-checkout set --cone --sparse-index in; git update-ref --no-deref HEAD HEAD^",
         staged: Found(1),
@@ -194,7 +194,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: split index, and the shared part is gone",
+        name: "index: split index without its shared part",
         make: "keyed > app.env; git add app.env; git update-index --split-index; rm .git/sharedindex.*",
         staged: Refused("index"),
         worktree: crate::case::Expect::FoundAnd(1, "corrupt-object"),
@@ -222,7 +222,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: somebody else's lock",
+        name: "index: locked by another process",
         make: "keyed > app.env; git add app.env; : > .git/index.lock",
         staged: Found(1),
         worktree: Found(1),
@@ -230,44 +230,39 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "index: cut short",
+        name: "index: truncated",
         make: "keyed > app.env; git add app.env; head -c 90 .git/index > ../cut; mv ../cut .git/index",
         staged: Refused("index"),
         ..CASE
     },
     Case {
-        name: "index: one bit turned over",
+        name: "index: one bit flipped",
         make: "plain > app.env; git add app.env; printf 'X' | dd of=.git/index bs=1 seek=70 conv=notrunc 2>/dev/null",
         staged: Problem("missing-object"),
         ..CASE
     },
     Case {
-        name: "index: a staged object is gone",
+        name: "index: a staged object is missing",
         make: "keyed > app.env; git add app.env; o=$(git rev-parse :app.env); \
             rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         staged: Problem("missing-object"),
         ..CASE
     },
     Case {
-        name: "index: HEAD's tree is gone",
+        name: "index: HEAD's tree is missing",
         make: "keyed > app.env; git add app.env; o=$(git rev-parse HEAD^{tree}); \
             rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         staged: crate::case::Expect::FoundAnd(1, "missing-object"),
         ..CASE
     },
     Case {
-        name: "index: HEAD's commit is gone",
+        name: "index: HEAD's commit is missing",
         make: "keyed > app.env; git add app.env; o=$(git rev-parse HEAD); \
             rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         staged: Refused("HEAD"),
         ..CASE
     },
-    Case {
-        name: "index: there is none, and nothing is removed by that",
-        make: "rm .git/index",
-        staged: Nothing,
-        ..CASE
-    },
+    Case { name: "index: a missing index removes nothing", make: "rm .git/index", staged: Nothing, ..CASE },
     Case {
         name: "index: SHA-256",
         start: Start::Folder,

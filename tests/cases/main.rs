@@ -1,14 +1,11 @@
-//! Git's states, as data: how git makes each, and what every kind of scan has to say of it. The tables are the
-//! modules; this program walks them. Unix only, since shell scripts make the states.
+//! States of git repositories as tables: how git makes each state, and the expected result of each scan. Each module is
+//! a table; this program runs them. Unix only, since shell scripts make the states.
 #![allow(
     clippy::expect_used,
     clippy::panic,
     unreachable_pub,
-    reason = "a panic here is the failure report, what was held is told, and tables are for this program"
+    reason = "a panic is the failure report, and tables are for this program"
 )]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod archives;
 mod attempt;
@@ -17,6 +14,7 @@ mod bytes;
 mod case;
 mod commits;
 mod contents;
+mod control;
 mod damage;
 mod history;
 mod hostile;
@@ -25,23 +23,22 @@ mod names;
 mod objects;
 mod policy;
 mod programs;
+mod provenance;
 mod pushes;
 mod ranges;
 mod run;
 mod staged;
-mod stories;
-mod twin;
 mod unread;
 mod worktree;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use case::Case;
-use libtest_mimic::{Arguments, Trial};
 use run::trial;
-use support::trials::trials;
+use testkit::trials::Trial;
 
-/// All cases of a state and what scans say of it.
+/// All cases of a state with the results of scans.
 const TABLES: [&[Case]; 17] = [
     staged::CASES,
     index::CASES,
@@ -52,7 +49,7 @@ const TABLES: [&[Case]; 17] = [
     worktree::CASES,
     history::CASES,
     objects::CASES,
-    stories::CASES,
+    provenance::CASES,
     damage::CASES,
     hostile::CASES,
     ranges::CASES,
@@ -69,22 +66,22 @@ fn cases() -> Vec<&'static Case> {
 /// Negative controls cost as much as their cases, so only every fourth runs without `--ignored`.
 const EVERY: usize = 4;
 
-/// Makes a trial of each case, and of each negative control: the same state with placeholders instead of keys. With
-/// `all`, those controls that take long are there as well, as ignored ones.
+/// Makes a trial for each case, and for each negative control: the same state with placeholders instead of keys. `all`
+/// adds the controls that do not run by default, as ignored trials.
 fn trials(all: bool) -> Vec<Trial> {
-    let mut trials = trials![
-        what_has_no_twin_is_a_case,
-        no_two_cases_have_the_same_name,
-        the_guarantees_tell_how_many_cases_stand_behind_them,
+    let mut trials = testkit::trials![
+        exceptions_of_controls_are_cases,
+        case_names_are_unique,
+        guarantees_document_counts_the_cases,
     ];
     let attempts = || commits::ATTEMPTS.iter().chain(pushes::ATTEMPTS);
     trials.extend(cases().into_iter().map(|case| trial(case.name.to_owned(), case, run::case)));
     trials.extend(attempts().map(|attempt| trial(attempt.name.to_owned(), attempt, attempt::run)));
-    let control = |name: &str| format!("control of {name}");
-    let cases = cases().into_iter().filter(|case| twin::of_case(case));
-    let of_cases = cases.map(|case| trial(control(case.name), case, twin::case));
-    let attempts = attempts().filter(|attempt| twin::of_attempt(attempt));
-    let of_attempts = attempts.map(|attempt| trial(control(attempt.name), attempt, twin::attempt));
+    let control_name = |name: &str| format!("control of {name}");
+    let cases = cases().into_iter().filter(|case| control::of_case(case));
+    let of_cases = cases.map(|case| trial(control_name(case.name), case, control::case));
+    let attempts = attempts().filter(|attempt| control::of_attempt(attempt));
+    let of_attempts = attempts.map(|attempt| trial(control_name(attempt.name), attempt, control::attempt));
     trials.extend(some(of_cases, all).chain(some(of_attempts, all)));
     trials
 }
@@ -94,20 +91,18 @@ fn some(controls: impl Iterator<Item = Trial>, all: bool) -> impl Iterator<Item 
     flagged.filter(move |control| all || !control.has_ignored_flag())
 }
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let all = arguments.ignored || arguments.include_ignored;
-    libtest_mimic::run(&arguments, trials(all)).exit();
+fn main() -> ExitCode {
+    testkit::trials::run(env!("CARGO_BIN_EXE_skant"), trials)
 }
 
-fn what_has_no_twin_is_a_case() {
+fn exceptions_of_controls_are_cases() {
     let names = names();
-    for name in twin::exceptions() {
+    for name in control::exceptions() {
         assert!(names.contains(name), "{name}");
     }
 }
 
-fn no_two_cases_have_the_same_name() {
+fn case_names_are_unique() {
     let mut names = names();
     let all = names.len();
     names.sort_unstable();
@@ -120,7 +115,7 @@ fn names() -> Vec<&'static str> {
     cases().into_iter().map(|case| case.name).chain(attempts).collect()
 }
 
-/// How many cases are in each group: what stands before the colon.
+/// Counts the cases in each group. The group is the part of a name before the colon.
 fn groups() -> BTreeMap<&'static str, usize> {
     let mut groups = BTreeMap::new();
     for name in names() {
@@ -130,32 +125,34 @@ fn groups() -> BTreeMap<&'static str, usize> {
     groups
 }
 
-fn the_guarantees_tell_how_many_cases_stand_behind_them() {
+fn guarantees_document_counts_the_cases() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guarantees.md");
     let text = std::fs::read_to_string(path).expect("docs/guarantees.md");
-    let (groups, mut told) = (groups(), BTreeMap::new());
-    // A number behind a group's name in backticks: `staged` 45.
+    let (groups, mut documented) = (groups(), BTreeMap::new());
+    // A number after the name of a group in backticks: `staged` 45.
     let words: Vec<&str> = text.split_whitespace().collect();
     for pair in words.windows(2) {
         let group = pair[0].strip_prefix('`').and_then(|name| name.strip_suffix('`'));
         let count = pair[1].trim_end_matches([',', '.', '|']).parse::<usize>().ok();
         if let Some((group, count)) = group.zip(count) {
-            let before = told.insert(group, count);
-            assert_eq!(before, None, "{group} is told twice");
+            let before = documented.insert(group, count);
+            assert_eq!(before, None, "{group} is there twice");
         }
     }
     let sum = groups.values().sum::<usize>();
     let table: Vec<String> = groups.iter().map(|(group, count)| format!("`{group}` {count}")).collect();
-    // Never more than there are; fewer for a while, so that branches that add some can be put together.
-    let is_true = groups.iter().all(|(group, count)| told.get(group).is_some_and(|told| told <= count));
-    let told_sum = told.values().sum::<usize>();
+    // At most the real number; less for a while, so that branches with new cases merge.
+    let is_true = groups
+        .iter()
+        .all(|(group, count)| documented.get(group).is_some_and(|documented| documented <= count));
+    let documented_sum = documented.values().sum::<usize>();
     assert!(
-        is_true && told.len() == groups.len() && told_sum * 20 >= sum * 19,
+        is_true && documented.len() == groups.len() && documented_sum * 20 >= sum * 19,
         "docs/guarantees.md should say {}",
         table.join(", ")
     );
     assert!(
-        text.contains(&format!("**{told_sum} cases**")),
-        "docs/guarantees.md should say **{told_sum} cases**"
+        text.contains(&format!("**{documented_sum} cases**")),
+        "docs/guarantees.md should say **{documented_sum} cases**"
     );
 }

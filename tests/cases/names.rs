@@ -1,9 +1,9 @@
-//! Names of files: odd ones, and keys in them.
+//! Names of files: unusual ones, and keys in them.
 
 use crate::case::Expect::{Found, Nothing};
 use crate::case::{CASE, Case};
 
-/// A key in a file of a name, as scans show it.
+/// A key in a file with a name, and the name as reports show it.
 macro_rules! named {
     ($what:literal, $name:literal, $shown:literal) => {
         Case {
@@ -29,7 +29,7 @@ pub const CASES: &[Case] = &[
     named!("a tab", "'a\\tb'", "a%09b"),
     named!("a newline", "'a\\nb'", "a%0Ab"),
     named!("a newline at the end", "'a\\n'", "a%0A"),
-    named!("bytes that are no UTF-8", "'caf\\351.env'", "caf%E9.env"),
+    named!("not UTF-8", "'caf\\351.env'", "caf%E9.env"),
     named!("UTF-8", "'caf\\303\\251.env'", "café.env"),
     named!("a percent sign", "'100%%.env'", "100%25.env"),
     named!("a leading dash", "'\\055n'", "-n"),
@@ -44,32 +44,32 @@ pub const CASES: &[Case] = &[
     named!("a lock file", "'package-lock.json'", "package-lock.json"),
     named!("a hidden file", "'.env'", ".env"),
     named!("a script of a framework", "'src_bootstrap.js'", "src_bootstrap.js"),
-    named!("a script that was made small", "'secrets.min.js'", "secrets.min.js"),
-    named!("a map of sources", "'x.map'", "x.map"),
+    named!("a minified script", "'secrets.min.js'", "secrets.min.js"),
+    named!("a source map", "'x.map'", "x.map"),
     named!("a document", "'notes.pdf'", "notes.pdf"),
     named!("a document of a word processor", "'notes.docx'", "notes.docx"),
     named!("a minified framework", "'angular.min.js'", "angular.min.js"),
-    named!("a table", "'creds.xlsx'", "creds.xlsx"),
-    named!("bytes by its name", "'data.bin'", "data.bin"),
-    named!("an archive by its name", "'log.gz'", "log.gz"),
-    named!("another archive by its name", "'log.zip'", "log.zip"),
+    named!("a spreadsheet", "'creds.xlsx'", "creds.xlsx"),
+    named!("a binary extension", "'data.bin'", "data.bin"),
+    named!("an archive's extension", "'log.gz'", "log.gz"),
+    named!("another archive's extension", "'log.zip'", "log.zip"),
     named!("a lock file of Rust", "'Cargo.lock'", "Cargo.lock"),
     named!("any lock file", "'app.lock'", "app.lock"),
-    named!("sums", "'go.sum'", "go.sum"),
+    named!("checksums", "'go.sum'", "go.sum"),
     named!("a style sheet", "'site.css'", "site.css"),
-    named!("an interface's description", "'swagger.env'", "swagger.env"),
+    named!("an API description", "'swagger.env'", "swagger.env"),
     named!("a baseline of another tool", "'.secrets.baseline'", ".secrets.baseline"),
     named!("settings of another tool", "'.gitleaks.toml.bak'", ".gitleaks.toml.bak"),
     named!("an ignore file of another tool", "'.gitleaksignore'", ".gitleaksignore"),
-    named!("a test's data", "'test_fixtures_example.env'", "test_fixtures_example.env"),
+    named!("test data", "'test_fixtures_example.env'", "test_fixtures_example.env"),
     named!("a vendored file", "'vendor_github.com_a_b.go'", "vendor_github.com_a_b.go"),
     named!("a module's file", "'node_modules_x_i.js'", "node_modules_x_i.js"),
     named!("a colon", "'a:b'", "a:b"),
-    named!("a name of Windows's devices", "'nul.txt'", "nul.txt"),
+    named!("a device name of Windows", "'nul.txt'", "nul.txt"),
     named!("a word that ends in git", "'legit'", "legit"),
-    named!("a sign that turns the reading direction", "'a\\342\\200\\256b'", "a%E2%80%AEb"),
+    named!("a right-to-left override", "'a\\342\\200\\256b'", "a%E2%80%AEb"),
     Case {
-        name: "names: folders that others pass over",
+        name: "names: folders that other scanners skip",
         make: "for d in vendor/github.com/a node_modules/x lib.v2 testdata third_party dist build .idea .github/workflows legit; do \
             mkdir -p $d; keyed > $d/key; done; git add -A -f; commit one; for d in vendor/github.com/a lib.v2 legit; do \
             othered >> $d/key; done; git add -A -f",
@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "names: an empty file whose name is the key, that was there before",
+        name: "names: a committed empty file whose name is the key",
         make: ": > \"$KEY\"; save one; plain > \"$KEY\"; git add -A",
         staged: Nothing,
         ..CASE
@@ -126,7 +126,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "names: a tree that names what git would not check out",
+        name: "names: a tree with names that git refuses to check out",
         make: "b=$(keyed | git hash-object -w --stdin); \
             t=$(printf '100644 blob %s\\t.git\\n' $b | git mktree); tick; \
             git update-ref refs/heads/evil $(git commit-tree -m evil $t)",

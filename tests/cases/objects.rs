@@ -1,4 +1,4 @@
-//! The object database: where objects lie, and what hides them from git.
+//! The object database: where objects are stored, and how git may hide them.
 
 use crate::case::Expect::{Found, Note, Nothing, Problem, Unreached};
 use crate::case::{CASE, Case, Start, Timeline};
@@ -6,7 +6,7 @@ use crate::case::{CASE, Case, Start, Timeline};
 const DELETED: Timeline =
     Timeline { introduced: Some("key"), removed: Some("key"), at_head: false, commits: 1 };
 
-/// A key that was committed and deleted, and then something happens to the objects.
+/// A key that is committed and deleted, and then a change of the objects.
 macro_rules! stored {
     ($what:literal, $after:literal) => {
         Case {
@@ -17,7 +17,7 @@ macro_rules! stored {
             ),
             history: Found(1),
             more: &[(&["--history", "HEAD"], Found(1))],
-            story: Some(DELETED),
+            timeline: Some(DELETED),
             ..CASE
         }
     };
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
         "git repack -q -d; plain > b; save three; git repack -q -d; git multi-pack-index write --bitmap"
     ),
     stored!(
-        "in a multi-pack index whose packs have lost their own",
+        "in a multi-pack index whose packs lack their own",
         "git repack -q -d; plain > b; save three; git repack -q -d; git multi-pack-index write"
     ),
     stored!(
@@ -41,17 +41,20 @@ pub const CASES: &[Case] = &[
     ),
     stored!("pack index version 1", "git -c pack.indexVersion=1 repack -q -a -d -f; git prune-packed"),
     stored!("uncompressed", "git -c core.compression=0 repack -q -a -d -F; git prune-packed"),
-    stored!("compressed twice over", "git -c core.compression=9 repack -q -a -d -F; git prune-packed"),
+    stored!(
+        "compressed at the highest level",
+        "git -c core.compression=9 repack -q -a -d -F; git prune-packed"
+    ),
     stored!(
         "packed by reference deltas",
         "git -c repack.useDeltaBaseOffset=false repack -q -a -d -f; git prune-packed"
     ),
     stored!(
-        "a commit-graph that is out of date",
+        "an outdated commit-graph",
         "git commit-graph write --reachable; git checkout -q -b side; plain > b; save three; git checkout -q main"
     ),
     stored!(
-        "a commit-graph that lies",
+        "a false commit-graph",
         "git commit-graph write --reachable; chmod +w .git/objects/info/commit-graph; \
         printf 'xxxxxxxxxxxxxxxxxxxxxxxx' | dd of=.git/objects/info/commit-graph bs=1 seek=1200 conv=notrunc 2>/dev/null"
     ),
@@ -65,23 +68,20 @@ pub const CASES: &[Case] = &[
     stored!("a replaced tree", "git replace $(git rev-parse HEAD^^{tree}) $(git rev-parse HEAD^{tree})"),
     stored!("grafts", "mkdir -p .git/info; git rev-parse HEAD > .git/info/grafts"),
     stored!(
-        "a graft that brings a parent in",
+        "a graft that adds a parent",
         "mkdir -p .git/info; \
         echo \"$(git rev-parse HEAD~2) $(git rev-parse HEAD)\" > .git/info/grafts"
     ),
     stored!("core.bare in a repository with a worktree", "git config core.bare true"),
     stored!(
-        "folders that are not git's below objects/",
+        "foreign folders below objects/",
         "mkdir -p .git/objects/zz .git/objects/ab/nested; echo x > .git/objects/zz/file; echo x > .git/objects/tmp_obj_1"
     ),
     stored!("HEAD as a symbolic link", "rm .git/HEAD; ln -s refs/heads/main .git/HEAD"),
     stored!("a ref that is a symbolic link", "ln -s main .git/refs/heads/alias"),
+    stored!("a symbolic ref to a missing branch", "git symbolic-ref refs/heads/alias refs/heads/none"),
     stored!(
-        "a symbolic ref to a branch that is not there",
-        "git symbolic-ref refs/heads/alias refs/heads/none"
-    ),
-    stored!(
-        "lock files that were left behind",
+        "stale lock files",
         ": > .git/refs/heads/main.lock; : > .git/packed-refs.lock; : > .git/HEAD.lock"
     ),
     Case {
@@ -90,7 +90,7 @@ pub const CASES: &[Case] = &[
             git clone -q -s . ../borrower",
         at: "../borrower",
         history: Found(1),
-        story: Some(DELETED),
+        timeline: Some(DELETED),
         ..CASE
     },
     Case {
@@ -100,18 +100,18 @@ pub const CASES: &[Case] = &[
             echo ../../../work/.git/objects > ../middle/.git/objects/info/alternates",
         at: "../borrower",
         history: Found(1),
-        story: Some(DELETED),
+        timeline: Some(DELETED),
         ..CASE
     },
     Case {
-        name: "objects: an alternate's unreachable objects are another repository's affair",
+        name: "objects: an alternate's unreachable objects are not scanned",
         make: "keyed | git hash-object -w --stdin; git clone -q -s . ../borrower",
         at: "../borrower",
         history: Nothing,
         ..CASE
     },
     Case {
-        name: "objects: an alternate's other branches are another repository's affair",
+        name: "objects: an alternate's other branches are not scanned",
         make: "git checkout -q -b side; keyed > key; save one; git checkout -q main; \
             git clone -q -s --single-branch . ../borrower",
         at: "../borrower",
@@ -119,7 +119,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: an alternate's other messages are another repository's affair",
+        name: "objects: an alternate's other messages are not scanned",
         make: "git checkout -q -b side; commit \"$KEY\"; tick; git tag -a -m \"$OTHER\" v1; git checkout -q main; \
             git clone -q -s --single-branch --no-tags . ../borrower",
         at: "../borrower",
@@ -127,7 +127,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: an alternate that is gone, and nothing is missing",
+        name: "objects: a missing alternate that is not needed",
         make: "keyed > key; save one; mkdir -p .git/objects/info; echo /nowhere/objects > .git/objects/info/alternates",
         history: Found(1),
         ..CASE
@@ -138,7 +138,7 @@ pub const CASES: &[Case] = &[
             git clone -q --bare . ../bare.git",
         at: "../bare.git",
         history: Found(1),
-        story: Some(DELETED),
+        timeline: Some(DELETED),
         ..CASE
     },
     Case {
@@ -182,7 +182,7 @@ pub const CASES: &[Case] = &[
             mark introduced; git rm -q key; save two; mark removed; git repack -q -a -d; git pack-refs --all",
         history: Found(1),
         more: &[(&["--history", "HEAD"], Found(1))],
-        story: Some(DELETED),
+        timeline: Some(DELETED),
         ..CASE
     },
     Case {
@@ -191,7 +191,7 @@ pub const CASES: &[Case] = &[
         make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; keyed > key; save one; \
             mark introduced; git reset -q --hard HEAD^; rm -f .git/ORIG_HEAD",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: false, commits: 1 }),
         ..CASE
     },
     Case {
@@ -208,7 +208,7 @@ pub const CASES: &[Case] = &[
         make: "git init -q -b main --ref-format reftable || needs git with reftables; plain > a; save zero; \
             git worktree add -q --detach ../linked; cd ../linked; keyed > key; save one; mark introduced",
         history: Found(1),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -218,7 +218,7 @@ pub const CASES: &[Case] = &[
             mark introduced; git rm -q key; save two; mark removed",
         history: Found(1),
         staged: Nothing,
-        story: Some(DELETED),
+        timeline: Some(DELETED),
         ..CASE
     },
     Case {
@@ -255,12 +255,12 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: what only the main worktree holds, from a linked one",
+        name: "objects: a key of the main worktree, from a linked one",
         make: "git worktree add -q ../linked; git checkout -q --detach; keyed > key; save one; mark introduced; \
             othered > other; git add other; rm -rf .git/logs .git/worktrees/*/logs",
         at: "../linked",
         history: Found(2),
-        story: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
+        timeline: Some(Timeline { introduced: Some("key"), removed: None, at_head: true, commits: 1 }),
         ..CASE
     },
     Case {
@@ -272,14 +272,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: refs behind links, as git-new-workdir makes them",
+        name: "objects: refs through links, as git-new-workdir makes them",
         make: "git checkout -q -b side; keyed > key; save one; git checkout -q main; rm -rf .git/logs; \
             mv .git/refs/heads ../heads; ln -s ../../../heads .git/refs/heads; ln -s . .git/refs/loop",
         history: Found(1),
         ..CASE
     },
     Case {
-        name: "objects: submodules with git folders of their own, one in the other",
+        name: "objects: nested submodules with git folders of their own",
         make: "git init -q -b main lib; (cd lib; plain > a; save one; git init -q -b main in; (cd in; keyed > key; \
             save one); git add in 2>/dev/null; save two); git add lib 2>/dev/null; save three",
         history: Found(1),
@@ -287,7 +287,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: a submodule's store of a form that nobody knows",
+        name: "objects: a submodule's store of an unknown format",
         make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one); \
             git -c protocol.file.allow=always submodule --quiet add ../lib lib; save three; \
             git config -f .git/modules/lib/config extensions.objectFormat sha3",
@@ -303,14 +303,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: a submodule's git folder that lies elsewhere",
+        name: "objects: a submodule's git folder at another place",
         make: "git init -q -b main ../lib; (cd ../lib; keyed > key; save one; git worktree add -q ../work/lib); \
             git add lib 2>/dev/null; save two",
         history: Note("submodule"),
         ..CASE
     },
     Case {
-        name: "objects: submodules that lead back here",
+        name: "objects: circular submodules",
         make: "for s in a b; do git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),$s; ln -s . $s; done; \
             mkdir c; echo gitdir: ../.git > c/.git; git config core.worktree ..; \
             git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),c",
@@ -319,7 +319,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "objects: a key that only a submodule's unreachable objects hold",
+        name: "objects: a key in unreachable objects of a submodule",
         make: "git init -q -b main ../lib; (cd ../lib; plain > a; save one); \
             git -c protocol.file.allow=always submodule --quiet add ../lib lib; save three; \
             keyed | git -C lib hash-object -w --stdin",

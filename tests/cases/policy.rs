@@ -1,9 +1,9 @@
-//! What a repository says of itself: settings and comments that leave something out, and those that are wrong.
+//! The repository's own policy: settings and comments that exclude something, and invalid ones.
 
 use crate::case::Expect::{Found, FoundNote, Note, Nothing, Refused};
 use crate::case::{CASE, Case};
 
-/// A key is staged beside settings of the repository's own.
+/// A key that is staged together with settings of the repository.
 macro_rules! settings {
     ($what:literal, $settings:literal, $expect:expr) => {
         Case {
@@ -33,13 +33,13 @@ macro_rules! comment {
 
 pub const CASES: &[Case] = &[
     settings!(
-        "a path is left out by settings of the same commit, and that is said",
+        "settings of the same commit exclude a path, which is noted",
         "exclude = [\"key\"]\\n",
         Note("left-out")
     ),
-    settings!("all paths are left out, and that is said", "exclude = [\"*\"]\\n", Note("left-out")),
+    settings!("settings exclude all paths, which is noted", "exclude = [\"*\"]\\n", Note("left-out")),
     settings!(
-        "a rule is switched off by settings of the same commit: another one finds it",
+        "settings of the same commit disable a rule, and another one finds it",
         "disable = [\"anthropic-api-key\"]\\n",
         FoundNote(1, "left-out")
     ),
@@ -51,11 +51,11 @@ pub const CASES: &[Case] = &[
     settings!("an unknown key", "exclud = [\"key\"]\\n", Refused("skant.toml")),
     settings!("an unknown rule", "disable = [\"no-such-rule\"]\\n", Refused("skant.toml")),
     settings!("a broken pattern", "exclude = [\"[key\"]\\n", Refused("skant.toml")),
-    settings!("no TOML at all", "exclude [[[\\n", Refused("skant.toml")),
-    settings!("what fails a run is not theirs to say", "fail_on = \"never\"\\n", Refused("skant.toml")),
-    settings!("where reports go is not theirs to say", "output = \"hacked\"\\n", Refused("skant.toml")),
+    settings!("no TOML", "exclude [[[\\n", Refused("skant.toml")),
+    settings!("fail_on is not the repository's to set", "fail_on = \"never\"\\n", Refused("skant.toml")),
+    settings!("output is not the repository's to set", "output = \"hacked\"\\n", Refused("skant.toml")),
     Case {
-        name: "policy: settings behind a link",
+        name: "policy: settings through a link",
         make: "echo 'exclude = [\"*\"]' > ../settings; ln -s ../settings skant.toml; keyed > key; git add -A",
         staged: Refused("symbolic link"),
         worktree: Refused("symbolic link"),
@@ -69,14 +69,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "policy: settings that are not staged do not count for what is",
+        name: "policy: unstaged settings do not count for the index",
         make: "keyed > key; git add key; echo 'exclude = [\"key\"]' > skant.toml",
         staged: Found(1),
         worktree: Note("left-out"),
         ..CASE
     },
     Case {
-        name: "policy: settings of a folder below the top do not count",
+        name: "policy: settings in a subfolder do not count",
         make: "mkdir d; echo 'exclude = [\"*\"]' > d/skant.toml; keyed > d/key; git add -A",
         at: "d",
         staged: Found(1),
@@ -92,12 +92,12 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     settings!(
-        "a rule of one's own with a broken expression",
+        "a custom rule with a broken expression",
         "[[rule]]\\nid = \"own-token\"\\ntitle = \"x\"\\nanchors = [\"own_\"]\\ntoken = \"own_([\"\\n",
         Refused("skant.toml")
     ),
     Case {
-        name: "policy: settings and a baseline that hold a key themselves",
+        name: "policy: settings and a baseline that contain a key",
         make: "keyed | sed 's/^/# /' > skant.toml; (echo '# Known'; othered | sed 's/^/# /') > .skant-baseline; git add -A",
         staged: Found(2),
         worktree: Found(2),
@@ -106,7 +106,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "policy: a key that replaces one on the baseline",
+        name: "policy: a key that replaces one in the baseline",
         make: "keyed > key; skant baseline create > ../said; save one; othered > key; git add key",
         staged: Found(1),
         worktree: Found(1),
@@ -114,7 +114,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "policy: a key beside one on the baseline, on its line",
+        name: "policy: a key next to one in the baseline, on its line",
         make: "keyed > key; skant baseline create > ../said; save one; (tr -d '\\n' < key; othered) > new; mv new key; git add key",
         staged: Found(1),
         worktree: Found(1),
@@ -129,7 +129,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "policy: a baseline that nobody can read",
+        name: "policy: a malformed baseline",
         make: "echo '[{\"Secret\": \"REDACTED\", \"RuleID\": \"x\"}]' > .skant-baseline; keyed > key; git add -A",
         staged: Refused(".skant-baseline"),
         worktree: Refused(".skant-baseline"),

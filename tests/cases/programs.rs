@@ -1,10 +1,10 @@
-//! Programs that a repository's own settings name. None of them is run: each would leave a mark, and a mark is a
-//! change. (After each case all files are compared.)
+//! Programs that a repository's settings name. skant runs none of them: each would leave a mark, and every case
+//! compares all files before and after.
 
 use crate::case::Expect::{Found, Nothing, Problem, Refused};
 use crate::case::{CASE, Case, Start};
 
-/// Makes a program, and has every setting name it that git runs something for.
+/// Makes a program and names it in every setting for which git runs one.
 macro_rules! armed {
     ($name:literal, $make:literal, { $($field:ident: $value:expr),+ $(,)? }) => {
         Case {
@@ -92,7 +92,7 @@ pub const CASES: &[Case] = &[
             more: &[(&["--history", "HEAD"], Found(1))],
         })
     },
-    armed!("an index that asks for its monitor", "keyed > key; git add key; git update-index --fsmonitor 2>&-; \
+    armed!("an index that names a file system monitor", "keyed > key; git add key; git update-index --fsmonitor 2>&-; \
         git update-index --untracked-cache 2>&-; rm -f ../ran", {
         staged: Found(1),
         worktree: Found(1),

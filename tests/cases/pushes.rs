@@ -1,28 +1,28 @@
-//! Real pushes, with skant's hooks in place, to a bare repository beside.
+//! Pushes with skant's hooks installed, to a bare repository.
 
-use crate::attempt::Comes::{Blocked, Through};
+use crate::attempt::Effect::{Blocked, Through};
 use crate::attempt::{ATTEMPT, Attempt};
 use crate::case::Start;
 
 /// A remote that has `main`.
 macro_rules! pushed {
-    ($name:literal, $comes:ident, $make:literal, $attempt:literal) => {
+    ($name:literal, $effect:ident, $make:literal, $attempt:literal) => {
         Attempt {
             name: concat!("push: ", $name),
             make: concat!(
                 "git init -q --bare -b main ../far.git; git remote add origin ../far.git; git push -q origin main; ",
                 $make
             ),
-            tried: $attempt,
-            comes: $comes,
+            command: $attempt,
+            effect: $effect,
             ..ATTEMPT
         }
     };
 }
 
-/// A remote that has `main` and `old`, and lets skant look at what it receives; no hook of this side runs.
+/// A remote that has `main` and `old`, and whose pre-receive hook is skant. No local hook runs.
 macro_rules! received {
-    ($name:literal, $comes:ident, $make:literal, $refs:literal) => {
+    ($name:literal, $effect:ident, $make:literal, $refs:literal) => {
         Attempt {
             name: concat!("push: received, ", $name),
             make: concat!(
@@ -31,8 +31,8 @@ macro_rules! received {
                 "chmod +x ../far.git/hooks/pre-receive; ",
                 $make
             ),
-            tried: concat!("git push -q --no-verify ../far.git ", $refs),
-            comes: $comes,
+            command: concat!("git push -q --no-verify ../far.git ", $refs),
+            effect: $effect,
             ..ATTEMPT
         }
     };
@@ -41,7 +41,7 @@ macro_rules! received {
 pub const ATTEMPTS: &[Attempt] = &[
     pushed!("an existing branch", Blocked, "keyed > key; save one", "git push -q origin main"),
     pushed!(
-        "added in an older commit, and taken away",
+        "added in an older commit, and removed",
         Blocked,
         "keyed > key; save one; git rm -q key; save two",
         "git push -q origin main"
@@ -53,13 +53,13 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin side"
     ),
     pushed!(
-        "to a remote that was cleaned since",
+        "to a remote that was emptied since",
         Blocked,
         "keyed > key; save one; git push -q origin main; git -C ../far.git update-ref refs/heads/main $(git rev-parse HEAD~1)",
         "git push -q origin main"
     ),
     pushed!(
-        "to a remote that another one stands in the place of",
+        "to a remote that was replaced by another one",
         Blocked,
         "keyed > key; save one; git push -q origin main; rm -rf ../far.git; git init -q --bare -b main ../far.git",
         "git push -q origin main"
@@ -91,7 +91,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin main"
     ),
     pushed!(
-        "a key beside 1,100 that the remote has",
+        "a key next to 1,100 that the remote has",
         Blocked,
         "seq -w 1100 | sed \"s/.*/k = $(printf %s \"$KEY\" | sed 's/^\\(.\\{30\\}\\)..../\\1\\&/')/\" > keys; save one; \
         git push -q --no-verify origin main; othered >> keys; save two",
@@ -99,19 +99,19 @@ pub const ATTEMPTS: &[Attempt] = &[
     ),
     pushed!("a new branch with nothing new", Through, "git branch side", "git push -q origin side"),
     pushed!(
-        "a new name for what the remote has",
+        "a new name for a commit that the remote has",
         Through,
         "keyed > key; save one; git push -q origin main",
         "git push -q origin main:copy"
     ),
     pushed!(
-        "what the remote has already",
+        "commits that the remote has",
         Through,
         "keyed > key; save one; git push -q origin main; plain > b; save two",
         "git push -q origin main"
     ),
     pushed!(
-        "an amended commit that held it before",
+        "an amended commit that had the key before",
         Blocked,
         "keyed > key; git add key; commit one; git commit -q --amend -m y",
         "git push -q origin main"
@@ -165,27 +165,27 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q --all origin"
     ),
     pushed!(
-        "--mirror, the key under a name of its own",
+        "--mirror, the key in a hidden ref",
         Blocked,
         "keyed > key; save one; git update-ref refs/hidden/x HEAD; git reset -q --hard HEAD^",
         "git push -q --mirror origin"
     ),
     pushed!(
-        "forced over what is not known here",
+        "forced over unknown commits",
         Blocked,
         "git clone -q ../far.git ../third; (cd ../third; plain > c; save c; git push -q origin main); \
         git checkout -q main; keyed > key; save one",
         "git push -q --force origin main"
     ),
     pushed!(
-        "forced over what is not known here, harmless",
+        "forced over unknown commits, harmless",
         Through,
         "git clone -q ../far.git ../third; (cd ../third; plain > c; save c; git push -q origin main); \
         plain > d; save one",
         "git push -q --force origin main"
     ),
     pushed!(
-        "forced, back to what was",
+        "forced, back to an older commit",
         Through,
         "commit one; git push -q origin main; git reset -q --hard HEAD^",
         "git push -q --force origin main"
@@ -212,7 +212,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin main"
     ),
     pushed!(
-        "another remote's branches that lie below this one's",
+        "another remote's branches below this one's",
         Blocked,
         "git init -q --bare ../own.git; git config remote.origin/fork.url ../own.git; \
         git config remote.origin/fork.fetch '+refs/heads/*:refs/remotes/origin/fork/*'; keyed > key; save one; \
@@ -235,21 +235,21 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin main"
     ),
     pushed!(
-        "a remote that is pushed elsewhere than it is fetched from",
+        "a remote with another address for pushes",
         Blocked,
         "git init -q --bare ../public.git; keyed > key; save one; git push -q origin main; \
         git config remote.origin.pushurl ../public.git",
         "git push -q origin main"
     ),
     pushed!(
-        "a remote with two addresses, of which one has the key",
+        "a remote with two addresses, one of which has the key",
         Blocked,
         "git init -q --bare ../public.git; keyed > key; save one; git push -q origin main; \
         git remote set-url --add origin ../public.git",
         "git push -q origin main"
     ),
     pushed!(
-        "a remote whose address for pushes is the same, of another form",
+        "a remote whose address for pushes is the same in another form",
         Through,
         "keyed > key; save one; git push -q origin main; git config remote.origin.pushurl ../far; git branch side",
         "git push -q origin side"
@@ -269,14 +269,14 @@ pub const ATTEMPTS: &[Attempt] = &[
         "git push -q origin main"
     ),
     pushed!(
-        "a merge of what the remote has",
+        "a merge of commits that the remote has",
         Through,
         "git checkout -q -b side; keyed > key; save two; git push -q origin side; git checkout -q main; plain > b; \
         save one; merge side",
         "git push -q origin main"
     ),
     pushed!(
-        "a rename of what the remote has",
+        "a rename of a file that the remote has",
         Through,
         "keyed > key; save one; git push -q origin main; git mv key other; save two",
         "git push -q origin main"
@@ -294,45 +294,45 @@ pub const ATTEMPTS: &[Attempt] = &[
         "cd ../linked; git push -q origin linked"
     ),
     pushed!(
-        "clocks that go backwards",
+        "clocks that run backwards",
         Blocked,
         "clock=1900000000; keyed > key; save future; clock=1000000000; git rm -q key; save past; plain > b; save past",
         "git push -q origin main"
     ),
     pushed!(
-        "a replace ref hides it",
+        "a replace ref hides the key",
         Blocked,
         "keyed > key; save one; git rm -q key; save two; git replace HEAD^ $(git commit-tree -m x HEAD~2^{tree})",
         "GIT_NO_REPLACE_OBJECTS=1 git push -q origin main"
     ),
-    pushed!("nothing at all but a branch", Through, "plain > b; save one", "git push -q origin main"),
+    pushed!("a harmless commit", Through, "plain > b; save one", "git push -q origin main"),
     Attempt {
         name: "push: the first one to an empty repository",
         make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git; keyed > key; save one; \
             git rm -q key; save two",
-        tried: "git push -q origin main",
+        command: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
         name: "push: the first one to an empty repository, harmless",
         make: "git init -q --bare -b main ../far.git; git remote add origin ../far.git",
-        tried: "git push -q origin main",
-        comes: Through,
+        command: "git push -q origin main",
+        effect: Through,
         ..ATTEMPT
     },
     Attempt {
         name: "push: from a shallow clone",
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
             git clone -q --depth 1 file://$ROOT/far.git work; cd work; keyed > key; save one",
-        tried: "git push -q origin main",
+        command: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
         name: "push: from a shallow clone, harmless",
         make: "commit two; git init -q --bare -b main ../far.git; git push -q ../far.git main; cd ..; rm -rf work; \
             git clone -q --depth 1 file://$ROOT/far.git work; cd work; plain > b; save one",
-        tried: "git push -q origin main",
-        comes: Through,
+        command: "git push -q origin main",
+        effect: Through,
         ..ATTEMPT
     },
     Attempt {
@@ -341,7 +341,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q -b main --object-format sha256 || needs git with SHA-256; git init -q --bare --object-format sha256 ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
-        tried: "git push -q origin main",
+        command: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
@@ -350,22 +350,27 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q -b main --ref-format reftable || needs git with reftables; git init -q --bare ../far.git; \
             git remote add origin ../far.git; plain > a; save zero; git push -q origin main; keyed > key; save one; \
             git rm -q key; save two",
-        tried: "git push -q origin main",
+        command: "git push -q origin main",
         ..ATTEMPT
     },
     Attempt {
-        name: "push: received, and refused on the other side",
+        name: "push: received, and refused by the server",
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
             printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; keyed > key; save one; git rm -q key; save two",
-        tried: "git push -q --no-verify ../far.git main",
+        command: "git push -q --no-verify ../far.git main",
         ..ATTEMPT
     },
     received!("a new branch", Blocked, "git checkout -q -b new; keyed > key; save one", "new"),
     received!("a new branch, harmless", Through, "git checkout -q -b new; plain > b; save one", "new"),
-    received!("a branch of what is there", Through, "git branch new", "new"),
+    received!("a branch of a known commit", Through, "git branch new", "new"),
     received!("a branch is deleted", Through, "", ":old"),
-    received!("a branch is deleted beside one with a key", Blocked, "keyed > key; save one", ":old main"),
+    received!(
+        "a branch is deleted together with a push of a key",
+        Blocked,
+        "keyed > key; save one",
+        ":old main"
+    ),
     received!("the second of two", Blocked, "git branch one; keyed > key; save one", "one main"),
     received!("the message of a tag", Blocked, "git tag -a v1 -m \"$(keyed)\"", "v1"),
     received!("a tag on a blob", Blocked, "git tag v1 $(keyed | git hash-object -w --stdin)", "v1"),
@@ -374,31 +379,31 @@ pub const ATTEMPTS: &[Attempt] = &[
         make: "git init -q --bare -b main ../far.git; git push -q ../far.git main; \
             printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
-        tried: "git push -q --no-verify ../far.git main",
-        comes: Through,
+        command: "git push -q --no-verify ../far.git main",
+        effect: Through,
         ..ATTEMPT
     },
     Attempt {
-        name: "push: received where a path has a colon and a quote",
+        name: "push: received, a path with a colon and a quote",
         make: "mkdir '../a:\"b'; git init -q --bare -b main '../a:\"b/far.git'; git push -q '../a:\"b/far.git' main; \
             ln -s 'a:\"b/far.git' ../far.git; printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; keyed > key; save one; git rm -q key; save two",
-        tried: "git push -q --no-verify '../a:\"b/far.git' main",
+        command: "git push -q --no-verify '../a:\"b/far.git' main",
         ..ATTEMPT
     },
     Attempt {
-        name: "push: received where a path has a colon and a quote, harmless",
+        name: "push: received, a path with a colon and a quote, harmless",
         make: "mkdir '../a:\"b'; git init -q --bare -b main '../a:\"b/far.git'; git push -q '../a:\"b/far.git' main; \
             ln -s 'a:\"b/far.git' ../far.git; printf '#!/bin/sh\\nexec skant hook pre-receive\\n' > ../far.git/hooks/pre-receive; \
             chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
-        tried: "git push -q --no-verify '../a:\"b/far.git' main",
-        comes: Through,
+        command: "git push -q --no-verify '../a:\"b/far.git' main",
+        effect: Through,
         ..ATTEMPT
     },
     Attempt {
         name: "push: the framework's hook with arguments of its own",
         make: "keyed > key; save one",
-        tried: "git init -q --bare ../far.git; PRE_COMMIT=1 PRE_COMMIT_REMOTE_NAME=origin skant hook pre-push --some --thing \
+        command: "git init -q --bare ../far.git; PRE_COMMIT=1 PRE_COMMIT_REMOTE_NAME=origin skant hook pre-push --some --thing \
             </dev/null",
         ..ATTEMPT
     },

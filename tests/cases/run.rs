@@ -1,4 +1,4 @@
-//! Makes states, runs skant on them, and compares what it says with what it should.
+//! Makes states, runs skant on them, and compares the results.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,17 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
 use crate::case::{Case, Expect, NEEDS, PRELUDE, Start, Timeline};
-use crate::support::trials::{Assessment as _, Ran, Skip};
-use crate::support::{Sandbox, skant_program, tokens};
+use testkit::trials::{Completion, Failed, Ran, Skip, TestResult as _, Trial};
+use testkit::{Sandbox, skant_program, tokens};
 
-/// Cases that say what is right, and do not hold yet, each with the reason.
+/// Correct cases that fail so far, each with the reason.
 const OPEN: &[(&str, &str)] = &[];
 
-/// The result of a case: it holds, it cannot be made here, or it fails with this text.
+/// The result of a case: passed, skipped, or failed with a text.
 pub type Checked = Result<Ran, String>;
 
 /// Makes a trial of an entry of a table.
@@ -26,25 +25,25 @@ pub fn trial<T: Sync>(name: String, entry: &'static T, check: fn(&T) -> Checked)
     let open = OPEN.iter().find(|(open, _)| *open == name);
     Trial::ignorable_test(name, move || match (check(entry), open) {
         (Err(_), Some((_, why))) => Ok(Completion::ignored_with(why)),
-        (Ok(_), Some(_)) => Err(Failed::from("it holds now: take it off the list `OPEN`")),
+        (Ok(_), Some(_)) => Err(Failed::from("it passes now: remove it from the list `OPEN`")),
         (Ok(ran), None) => Ok(ran.completion()),
         (Err(said), None) => Err(Failed::from(said)),
     })
 }
 
 /// A sandbox with two keys.
-pub struct House {
+pub struct Project {
     pub sandbox: Sandbox,
     pub key: String,
     pub other: String,
 }
 
-impl House {
+impl Project {
     pub fn new(start: Start) -> Self {
         Self::with(start, tokens::api_key("cases"), tokens::token("ADM", "cases"))
     }
 
-    /// One in which other values stand for the two keys.
+    /// A sandbox with other values instead of the keys.
     pub fn with(start: Start, key: String, other: String) -> Self {
         let sandbox = match start {
             Start::Folder => Sandbox::empty(),
@@ -55,10 +54,10 @@ impl House {
     }
 
     pub fn root(&self) -> PathBuf {
-        self.sandbox.beside("")
+        self.sandbox.sibling("")
     }
 
-    /// Runs a script, which may say that it needs something which is not here.
+    /// Runs a script, which may skip.
     pub fn make(&self, script: &str) -> Checked {
         let output = self.sh(&format!("set -e\n{script}"));
         match output.status.code() {
@@ -88,13 +87,13 @@ impl House {
         command.output().expect("sh runs")
     }
 
-    /// What was said, without the keys: failures are printed.
+    /// Returns an output without the keys, for the message of a failure.
     pub fn masked(&self, said: &[u8]) -> String {
         let said = String::from_utf8_lossy(said).replace(&self.key, "«KEY»");
         said.replace(&self.other, "«OTHER»").trim_end().to_owned()
     }
 
-    /// No output of skant's ever holds a key.
+    /// Checks that an output contains no key.
     pub fn no_leak(&self, output: &Output) -> Result<(), String> {
         for stream in [&output.stdout, &output.stderr] {
             let said = String::from_utf8_lossy(stream);
@@ -114,7 +113,7 @@ impl House {
         in_time(&mut command)
     }
 
-    /// Every file with its size, time and content.
+    /// Returns every file with its size, time and content.
     pub fn snapshot(&self) -> BTreeMap<PathBuf, (u64, i64, i64, Vec<u8>)> {
         let (mut found, mut work) = (BTreeMap::new(), vec![self.root()]);
         while let Some(path) = work.pop() {
@@ -129,10 +128,10 @@ impl House {
     }
 }
 
-/// No case takes a second of an idle processor. Other programs may want it, too.
+/// A limit for one scan. No case takes a second of an idle processor, but other programs may need it as well.
 const TIME: Duration = Duration::from_secs(120);
 
-/// Runs a program to its end, or to that of its time: nothing may wait for ever.
+/// Runs a program and kills it after [`TIME`]: no scan may hang.
 fn in_time(command: &mut Command) -> Output {
     let files = [0; 2].map(|_| tempfile::tempfile().expect("a file"));
     let [out, err] = files.each_ref().map(|file| file.try_clone().expect("a file"));
@@ -149,46 +148,48 @@ fn in_time(command: &mut Command) -> Output {
     };
     let [stdout, stderr] = files.map(|mut file| {
         let mut said = Vec::new();
-        file.rewind().and_then(|()| file.read_to_end(&mut said)).expect("what was said");
+        file.rewind().and_then(|()| file.read_to_end(&mut said)).expect("the output");
         said
     });
     Output { status, stdout, stderr }
 }
 
-/// Makes a case's state and makes its scans.
+/// Makes the state of a case and runs its scans.
 pub fn case(case: &Case) -> Checked {
-    let house = House::new(case.start);
-    if let Err(skip) = house.make(case.make)? {
+    let project = Project::new(case.start);
+    if let Err(skip) = project.make(case.make)? {
         return Ok(Err(skip));
     }
-    let before = house.snapshot();
+    let before = project.snapshot();
     let mut failures = Vec::new();
     for (arguments, expect) in case.scans() {
-        let output = house.scan(case, arguments);
-        let said = house.no_leak(&output).and_then(|()| holds(&house, case, arguments, expect, &output));
+        let output = project.scan(case, arguments);
+        let said =
+            project.no_leak(&output).and_then(|()| has_result(&project, case, arguments, expect, &output));
         if let Err(said) = said {
             failures.push(format!("skant scan {}: {said}", arguments.join(" ")));
         }
     }
-    let after = house.snapshot();
+    let after = project.snapshot();
     for path in before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)) {
         failures.push(format!("a scan changed {}", path.display()));
     }
     if failures.is_empty() { Ok(Ok(())) } else { Err(failures.join("\n    ")) }
 }
 
-pub fn holds(
-    house: &House,
+pub fn has_result(
+    project: &Project,
     case: &Case,
     arguments: &[&str],
     expect: Expect,
     output: &Output,
 ) -> Result<(), String> {
-    let said = || format!("{}{}", summary(house, &output.stdout), house.masked(&output.stderr));
+    let said = || format!("{}{}", summary(project, &output.stdout), project.masked(&output.stderr));
     let (code, count, problem, note) = match expect {
         Expect::Refused(words) => {
-            let told = String::from_utf8_lossy(&output.stderr).contains(words) && output.stdout.is_empty();
-            return (told && output.status.code() == Some(2)).then_some(()).ok_or_else(|| {
+            let is_refused =
+                String::from_utf8_lossy(&output.stderr).contains(words) && output.stdout.is_empty();
+            return (is_refused && output.status.code() == Some(2)).then_some(()).ok_or_else(|| {
                 format!("{:?}, not refused with `{words}`: {}", output.status.code(), said())
             });
         }
@@ -204,7 +205,7 @@ pub fn holds(
         Expect::FoundNote(count, kind) => (1, count, None, Some(kind)),
     };
     let report: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("no report ({error}): {}", house.masked(&output.stderr)))?;
+        .map_err(|error| format!("no report ({error}): {}", project.masked(&output.stderr)))?;
     let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
     let (findings, problems) = (list("findings"), list("problems"));
     let names = |kind: &str, list: &[Value]| list.iter().any(|entry| entry["kind"] == kind);
@@ -225,49 +226,49 @@ pub fn holds(
         findings.iter().filter_map(|finding| finding["locations"].as_array()).flatten().collect();
     for path in case.paths {
         if !locations.iter().any(|location| location["path"] == *path) {
-            return Err(format!("no place at {path}: {}", said()));
+            return Err(format!("no location at {path}: {}", said()));
         }
     }
     if case.kind.is_some_and(|kind| !locations.iter().any(|location| location["kind"] == kind)) {
-        return Err(format!("no place of kind {:?}: {}", case.kind, said()));
+        return Err(format!("no location of kind {:?}: {}", case.kind, said()));
     }
-    match case.story {
-        Some(story) if arguments == ["--history"] => is_told(house, story, &findings),
+    match case.timeline {
+        Some(timeline) if arguments == ["--history"] => has_timeline(project, timeline, &findings),
         _ => Ok(()),
     }
 }
 
-/// Whether the story of `$KEY` is as it was.
-fn is_told(house: &House, story: Timeline, findings: &[Value]) -> Result<(), String> {
-    let key = &house.key;
+/// Checks the provenance of `$KEY`.
+fn has_timeline(project: &Project, timeline: Timeline, findings: &[Value]) -> Result<(), String> {
+    let key = &project.key;
     let mask = format!("{}...{}", &key[..16], &key[key.len() - 4..]);
     let of_key = findings.iter().find(|finding| finding["secret"]["masked"] == mask);
-    let told = &of_key.ok_or_else(|| format!("no finding of {mask}"))?["history"];
+    let history = &of_key.ok_or_else(|| format!("no finding of {mask}"))?["history"];
     let event =
-        |name: &str, path: Option<&str>| path.map(|path| (read_mark(&house.root(), name), path.to_owned()));
+        |name: &str, path: Option<&str>| path.map(|path| (read_mark(&project.root(), name), path.to_owned()));
     let said = |name: &str| {
-        let event = &told[name];
+        let event = &history[name];
         let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
         event.is_object().then(|| (text("commit"), text("path")))
     };
-    let right = said("introduced") == event("introduced", story.introduced)
-        && said("removed") == event("removed", story.removed)
-        && told["at_head"] == story.at_head
-        && told["commits"] == story.commits;
+    let right = said("introduced") == event("introduced", timeline.introduced)
+        && said("removed") == event("removed", timeline.removed)
+        && history["at_head"] == timeline.at_head
+        && history["commits"] == timeline.commits;
     let marks = || {
         let names = ["introduced", "removed"];
         names.map(|name| format!("{name} {:?}", event(name, Some("")).unwrap_or_default().0)).join(", ")
     };
-    right.then_some(()).ok_or_else(|| format!("told {told:#}, not {story:?} with {}", marks()))
+    right.then_some(()).ok_or_else(|| format!("provenance {history:#}, not {timeline:?} with {}", marks()))
 }
 
 fn read_mark(root: &Path, name: &str) -> String {
     fs::read_to_string(root.join(format!("mark.{name}"))).unwrap_or_default().trim_end().to_owned()
 }
 
-/// What a report says, in few words.
-fn summary(house: &House, report: &[u8]) -> String {
-    let Ok(report) = serde_json::from_slice::<Value>(report) else { return house.masked(report) };
+/// Summarises a report for the message of a failure.
+fn summary(project: &Project, report: &[u8]) -> String {
+    let Ok(report) = serde_json::from_slice::<Value>(report) else { return project.masked(report) };
     let mut lines = Vec::new();
     for finding in report["findings"].as_array().into_iter().flatten() {
         for place in finding["locations"].as_array().into_iter().flatten() {

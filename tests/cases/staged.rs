@@ -1,4 +1,4 @@
-//! What the next commit would add, and what only looks like it.
+//! Changes that the next commit would add, and states that only look like them.
 
 use crate::case::Expect::{Found, FoundAnd, FoundNote, Nothing, Problem, Refused};
 use crate::case::{CASE, Case, Start};
@@ -15,7 +15,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: paths that are named, and paths that are nowhere",
+        name: "staged: named paths, and paths that do not exist",
         make: "plain > gone; save gone; keyed > app.env; git add app.env; git rm -q gone; plain > new; mkdir sub; \
             ln -s work ../link; ln -s sub inside",
         more: &[
@@ -35,7 +35,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: not what stands in the worktree only",
+        name: "staged: a key in the worktree only",
         make: "keyed > app.env; keyed >> README.md",
         staged: Nothing,
         worktree: Found(1),
@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: the worktree's file is gone",
+        name: "staged: the file is deleted from the worktree",
         make: "keyed > app.env; git add app.env; rm app.env",
         staged: Found(1),
         worktree: FoundNote(1, "read-from-index"),
@@ -67,21 +67,21 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: some hunks of a file, the key's hunk not",
+        name: "staged: some hunks of a file, without the key's hunk",
         make: "plain 30 > app.env; save one; (plain 1; plain 30) > app.env; git add app.env; keyed >> app.env",
         staged: Nothing,
         worktree: Found(1),
         ..CASE
     },
     Case {
-        name: "staged: some hunks of a file, the key's hunk alone",
+        name: "staged: the key's hunk of a file alone",
         make: "plain 30 > app.env; save one; (plain 30; keyed) > app.env; git add app.env; (plain 31) > app.env",
         staged: Found(1),
         worktree: Nothing,
         ..CASE
     },
     Case {
-        name: "staged: HEAD holds it on an untouched line",
+        name: "staged: HEAD has the key on an unchanged line",
         make: "keyed > app.env; save one; plain >> app.env; git add app.env",
         staged: Nothing,
         worktree: Found(1),
@@ -89,19 +89,19 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: the line is moved inside of the file",
+        name: "staged: the line moves within the file",
         make: "(keyed; plain 30) > app.env; save one; (plain 30; keyed) > app.env; git add app.env",
         staged: Nothing,
         ..CASE
     },
     Case {
-        name: "staged: HEAD's version holds it, the new one holds it twice",
+        name: "staged: HEAD has the key once, the index twice",
         make: "keyed > app.env; save one; keyed >> app.env; git add app.env",
         staged: Nothing,
         ..CASE
     },
     Case {
-        name: "staged: another key takes its place on the same line",
+        name: "staged: another key replaces it on the same line",
         make: "keyed > app.env; save one; othered > app.env; git add app.env",
         staged: Found(1),
         history: Found(2),
@@ -115,7 +115,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: two files change places",
+        name: "staged: two files swap names",
         make: "keyed > a; plain > b; save one; mv a c; mv b a; mv c b; git add -A",
         staged: Found(1),
         paths: &["b"],
@@ -142,7 +142,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: copied and edited where git is told to look for copies",
+        name: "staged: copied and edited with diff.renames=copies",
         make: "git config diff.renames copies; plain 30 > app.env; save one; cp app.env new.env; \
             keyed >> new.env; git add -A",
         staged: Found(1),
@@ -150,7 +150,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: moved to a file that was not made from the old one",
+        name: "staged: moved to an unrelated file",
         make: "(keyed; plain 40) > app.env; save one; git rm -q app.env; \
             (seq 500 600; keyed) > other.txt; git add -A",
         staged: Found(1),
@@ -170,7 +170,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: the mode changes and a key comes in",
+        name: "staged: the mode changes and a key is added",
         make: "plain > run.sh; save one; chmod +x run.sh; keyed >> run.sh; git add -A",
         staged: Found(1),
         ..CASE
@@ -206,7 +206,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: the file that held it is removed",
+        name: "staged: the file with the key is removed",
         make: "keyed > app.env; save one; git rm -q app.env",
         staged: Nothing,
         worktree: Nothing,
@@ -214,7 +214,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: no longer tracked, but still here",
+        name: "staged: no longer tracked, but still on disk",
         make: "keyed > app.env; save one; git rm -q --cached app.env",
         staged: Nothing,
         worktree: Found(1),
@@ -230,7 +230,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: first commit, nothing but the worktree",
+        name: "staged: first commit, an empty index",
         start: Start::Unborn,
         make: "keyed > app.env",
         staged: Nothing,
@@ -251,7 +251,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: a merge takes over what the other side holds",
+        name: "staged: a merge brings the other side's key",
         make: "git checkout -q -b side; keyed > app.env; save two; git checkout -q main; plain > x; save one; \
             git merge -q --no-ff --no-commit side",
         staged: Nothing,
@@ -259,14 +259,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: a merge's resolution brings a key",
+        name: "staged: a merge's resolution adds a key",
         make: "plain > a; save one; git checkout -q -b side; (plain; echo side) > a; save two; \
             git checkout -q main; (plain; echo main) > a; save one; git merge -q side || true; keyed > a; git add a",
         staged: Found(1),
         ..CASE
     },
     Case {
-        name: "staged: a merge's resolution keeps what each side holds",
+        name: "staged: a merge's resolution keeps the keys of both sides",
         make: "plain > a; save one; git checkout -q -b side; (plain; othered) > a; save two; git checkout -q main; \
             (plain; keyed) > a; save one; git merge -q side || true; (othered; keyed) > a; git add a",
         staged: Nothing,
@@ -281,7 +281,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: an octopus merge takes over from its third parent",
+        name: "staged: an octopus merge brings a key of its third parent",
         make: "for b in one two; do git checkout -q -b $b main; (echo $b; keyed) > $b; save $b; done; \
             git checkout -q main; git merge -q --no-ff --no-commit one two",
         staged: Nothing,
@@ -310,14 +310,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "staged: unmerged entries beside a key",
+        name: "staged: unmerged entries next to a key",
         make: "plain > a; save one; git checkout -q -b side; echo 2 > a; save two; git checkout -q main; \
             echo 3 > a; save one; git merge -q side || true; keyed > b; git add b",
         staged: crate::case::Expect::FoundAnd(1, "unmerged"),
         ..CASE
     },
     Case {
-        name: "staged: a replace ref claims that HEAD holds it",
+        name: "staged: a replace ref claims that HEAD has the key",
         make: "keyed > app.env; git add app.env; commit decoy; git branch decoy; git reset -q --soft HEAD^; \
             git replace HEAD decoy",
         staged: Found(1),

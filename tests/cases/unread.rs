@@ -1,11 +1,11 @@
-//! What a scanner easily passes over, and calls the rest clean.
+//! Parts that scanners skip without a report.
 
 use crate::case::Expect::{Found, FoundAnd, Nothing, Problem, Refused};
 use crate::case::{CASE, Case, Start};
 
 pub const CASES: &[Case] = &[
     Case {
-        name: "unread: tracked though ignored, in a repository inside",
+        name: "unread: tracked although ignored, in a nested repository",
         make: "git init -q -b main inner; cd inner; echo .env > .gitignore; keyed > .env; othered > not.env; save one; \
             printf 'n*\\n' >> .gitignore; git rm -q --cached not.env; commit two",
         worktree: Found(1),
@@ -13,13 +13,13 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: ignored in a repository inside, and not tracked",
+        name: "unread: ignored and untracked in a nested repository",
         make: "git init -q -b main inner; cd inner; echo .env > .gitignore; save one; keyed > .env",
         worktree: Nothing,
         ..CASE
     },
     Case {
-        name: "unread: a repository inside whose git folder is gone",
+        name: "unread: a nested repository without its git folder",
         make: "mkdir inner; echo 'gitdir: ../gone' > inner/.git; keyed > inner/key",
         worktree: FoundAnd(1, "unreadable"),
         ..CASE
@@ -38,34 +38,34 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a link that is named leads to a folder",
+        name: "unread: a named link to a folder",
         make: "mkdir ../else; keyed > ../else/key; ln -s ../else link",
         worktree: Nothing,
         more: &[(&["link"], Found(1)), (&["link/"], Found(1)), (&["README.md"], Nothing)],
         ..CASE
     },
     Case {
-        name: "unread: a link that is named leads to a file",
+        name: "unread: a named link to a file",
         make: "keyed > ../else; ln -s ../else link; ln -s link again; ln -s nowhere broken",
         worktree: Nothing,
         more: &[(&["link"], Found(1)), (&["again"], Found(1)), (&["broken"], Nothing)],
         ..CASE
     },
     Case {
-        name: "unread: a link that is named leads to a pipe, as `<(…)` does",
+        name: "unread: a named link to a pipe, such as `<(…)`",
         make: "mkfifo ../pipe; ln -s ../pipe link",
         worktree: Nothing,
         more: &[(&["link"], Problem("unreadable")), (&["../pipe"], Problem("unreadable"))],
         ..CASE
     },
     Case {
-        name: "unread: a folder whose names can be listed and not looked at",
+        name: "unread: a folder that can be listed and not entered",
         make: "[ $(id -u) != 0 ] || needs a user who is not root; mkdir d; plain > d/key; save one; keyed > d/key; chmod 444 d",
         worktree: Problem("unreadable"),
         ..CASE
     },
     Case {
-        name: "unread: a path that no history has",
+        name: "unread: a path that the history lacks",
         make: "mkdir -p a/b; keyed > a/b/key; save one; git rm -q -r a; save two; plain > c; save three",
         more: &[
             (&["--history", "--", "a/b/kye"], Problem("missing-path")),
@@ -74,7 +74,7 @@ pub const CASES: &[Case] = &[
             (&["--history", "--", "a", "b"], FoundAnd(1, "missing-path")),
             (&["--history", "HEAD", "--", "b"], Problem("missing-path")),
             (&["--history", "HEAD", "--", "a"], Found(1)),
-            // Taken away in the range, and there in none of its trees.
+            // Removed within the range, and in none of its trees.
             (&["--history", "HEAD~2..HEAD~1", "--", "a/b"], Nothing),
             (&["--history", "HEAD^..HEAD", "--", "c"], Nothing),
             (&["--staged", "--", "b"], Problem("missing-path")),
@@ -102,7 +102,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a reftable that is damaged",
+        name: "unread: a damaged reftable",
         start: Start::Folder,
         make: "git init -q -b main --ref-format reftable || needs git with reftables; keyed > key; save one; \
             for t in .git/reftable/*.ref; do chmod +w $t; echo nonsense > $t; done",
@@ -111,7 +111,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a reftable of which the second table is gone",
+        name: "unread: a reftable without its second table",
         start: Start::Folder,
         make: "git init -q -b main --ref-format reftable || needs git with reftables; keyed > key; save one; \
             GIT_TEST_REFTABLE_AUTOCOMPACTION=false git update-ref refs/heads/side HEAD; t=$(tail -1 .git/reftable/tables.list); \
@@ -120,7 +120,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: an extension that nobody knows",
+        name: "unread: an unknown extension",
         make: "keyed > key; save one; git config core.repositoryFormatVersion 1; git config extensions.objectStore lmdb",
         staged: Refused("objectstore"),
         history: Refused("objectstore"),
@@ -128,7 +128,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a format of the future",
+        name: "unread: a future format",
         make: "keyed > key; save one; git config core.repositoryFormatVersion 2",
         staged: Refused("newer"),
         history: Refused("newer"),
@@ -143,7 +143,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a damaged loose copy of what a pack holds",
+        name: "unread: a damaged loose copy of a packed object",
         make: "keyed > key; save one; o=$(git rev-parse HEAD:key); git rm -q key; save two; git repack -q -a; \
             f=.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-); chmod +w $f; echo junk > $f",
         history: Found(1),
@@ -151,7 +151,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a damaged copy in a pack of what lies loose",
+        name: "unread: a damaged packed copy of a loose object",
         make: "seq 2000 > noise; keyed > key; save one; cp -r .git/objects ../loose; git repack -q -a -d -F; git prune-packed; \
             p=$(ls .git/objects/pack/*.pack); chmod +w $p; head -c $(($(wc -c < $p) - 32)) /dev/zero | tr '\\0' X | \
             dd of=$p bs=4 seek=3 conv=notrunc 2> /dev/null; cp -r ../loose/?? .git/objects/",
@@ -187,14 +187,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: a base that cannot be read",
+        name: "unread: an unreadable parent version",
         make: "plain > key; save one; o=$(git rev-parse HEAD:key); keyed > key; git add key; git commit -q --no-verify -m two; \
             rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         more: &[(&["--history", "HEAD^..HEAD"], FoundAnd(1, "missing-object"))],
         ..CASE
     },
     Case {
-        name: "unread: the base of what is staged cannot be read",
+        name: "unread: an unreadable version in HEAD",
         make: "(plain; keyed) > key; save one; o=$(git rev-parse HEAD:key); (plain 2; keyed) > key; git add key; \
             rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)",
         staged: FoundAnd(1, "missing-object"),
@@ -220,13 +220,13 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "unread: two files that are renamed, each to its own",
+        name: "unread: two renamed files",
         make: "(plain 20; keyed) > a; (plain 20; othered) > b; save one; git mv a c; git mv b d; plain 2 >> c; git add -A",
         staged: Nothing,
         ..CASE
     },
     Case {
-        name: "unread: a file that the index names and a link stands before",
+        name: "unread: a tracked file below a folder that became a link",
         make: "mkdir d; keyed > d/key; save one; rm -r d; ln -s /nowhere d",
         worktree: crate::case::Expect::FoundNote(1, "read-from-index"),
         ..CASE

@@ -43,7 +43,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: ignored, then taken back",
+        name: "worktree: ignored, then re-included",
         make: "printf '*.env\\n!app.env\\n' > .gitignore; keyed > app.env; othered > b.env",
         worktree: Found(1),
         paths: &["app.env"],
@@ -56,26 +56,26 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: an ignore file that is a broken pattern",
+        name: "worktree: a broken pattern in an ignore file",
         make: "printf '[a\\n\\\\\\n' > .gitignore; keyed > app.env",
         worktree: Found(1),
         ..CASE
     },
     Case {
-        name: "worktree: what stands in .git/ is not read",
+        name: "worktree: files in .git/ are not read",
         make: "keyed > .git/notes.txt; keyed >> .git/description",
         worktree: Nothing,
         more: &[(&["--no-ignore"], Nothing)],
         ..CASE
     },
     Case {
-        name: "worktree: a file below .git/ that is named",
+        name: "worktree: a named file in .git/",
         make: "keyed > .git/notes.txt",
         more: &[(&[".git/notes.txt"], Found(1))],
         ..CASE
     },
     Case {
-        name: "worktree: a name that is not there",
+        name: "worktree: a missing path",
         make: "keyed > app.env",
         more: &[(&["gone"], Problem("missing-path")), (&["gone", "app.env"], FoundAnd(1, "missing-path"))],
         ..CASE
@@ -98,14 +98,14 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: a pipe stands where a file is tracked",
+        name: "worktree: a pipe replaces a tracked file",
         make: "keyed > app.env; save one; rm app.env; mkfifo app.env",
         worktree: Note("special-file"),
         staged: Nothing,
         ..CASE
     },
     Case {
-        name: "worktree: a pipe below --no-ignore",
+        name: "worktree: a pipe with --no-ignore",
         make: "mkfifo pipe",
         more: &[(&["--no-ignore"], Note("special-file"))],
         ..CASE
@@ -133,7 +133,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: links in a circle",
+        name: "worktree: circular links",
         make: "ln -s b a; ln -s a b; ln -s . self; mkdir d; ln -s .. d/up; keyed > app.env; git add -A",
         worktree: Found(1),
         staged: Found(1),
@@ -155,13 +155,13 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: a file that cannot be read",
+        name: "worktree: an unreadable file",
         make: "[ $(id -u) != 0 ] || needs a user who is not root; keyed > app.env; chmod 000 app.env",
         worktree: Problem("unreadable"),
         ..CASE
     },
     Case {
-        name: "worktree: a folder that cannot be read",
+        name: "worktree: an unreadable folder",
         make: "[ $(id -u) != 0 ] || needs a user who is not root; mkdir d; keyed > d/app.env; chmod 000 d",
         worktree: Problem("unreadable"),
         ..CASE
@@ -174,7 +174,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: a repository inside that is no submodule",
+        name: "worktree: a nested repository that is no submodule",
         make: "git init -q -b main inner; keyed > inner/app.env",
         worktree: Found(1),
         paths: &["inner/app.env"],
@@ -188,7 +188,7 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "worktree: of another owner",
+        name: "worktree: owned by another user",
         make: "keyed > app.env; git add -A; chown -R 12345:12345 . || needs root",
         worktree: FoundNote(1, "other-owner"),
         staged: FoundNote(1, "other-owner"),

@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::support::trials::trials;
-use crate::support::{Sandbox, text_of};
-use libtest_mimic::Trial;
+use testkit::trials;
+use testkit::trials::Trial;
+use testkit::{Sandbox, text_of};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -98,7 +98,7 @@ fn version_has_a_command_and_an_option() {
 fn errors_have_a_message_a_help_and_a_code() {
     let outside = Sandbox::empty();
     let sandbox = Sandbox::with_commit();
-    let own = sandbox.beside("own.toml");
+    let own = sandbox.sibling("own.toml");
     fs::write(&own, "fail-on = \"soon\"\n").expect("written");
     let own = own.to_str().expect("UTF-8");
     let runs: [(&Sandbox, &[&str]); 16] = [

@@ -1,12 +1,4 @@
-//! The exit table of the command line, row by row: what a hook or a CI job sees.
-#![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::format_collect,
-    clippy::print_stderr,
-    reason = "a panic here is the failure report"
-)]
+//! The exit codes that hooks and CI jobs rely on, one test per row of the README's table.
 
 use std::fs;
 use std::io::Write as _;
@@ -15,50 +7,49 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 
-use crate::support::trials::{Ran, Skip, trials};
-use crate::support::{Sandbox, needs, skant_program, text_of, tokens};
-use libtest_mimic::Trial;
 use serde_json::Value;
+use testkit::trials::{Ran, Skip, Trial};
+use testkit::{Sandbox, needs, skant_program, text_of, tokens};
 
 pub fn trials() -> Vec<Trial> {
-    trials![
-        clean_runs_end_with_0_and_say_how_much_was_read,
-        findings_end_with_1_in_every_scan,
-        findings_and_problems_end_with_3,
-        a_level_decides_what_fails_a_scan,
-        what_only_unreachable_objects_hold_fails_on_demand,
-        a_wrong_call_ends_with_2,
-        a_path_that_cannot_be_read_ends_with_2_also_for_root,
-        a_file_without_permission_ends_with_2,
-        outside_of_a_repository_what_needs_one_ends_with_2,
-        a_revision_that_is_none_ends_with_2,
-        an_absent_object_ends_with_2,
-        a_damaged_object_ends_with_2,
-        an_object_that_is_cut_short_or_another_than_its_name_says_is_no_clean_run,
-        a_damaged_pack_ends_with_2,
-        a_damaged_index_or_head_ends_with_2,
-        an_unmerged_entry_ends_with_2,
-        a_shallow_clone_ends_with_2_unless_accepted,
-        a_configuration_accepts_some_problems_at_some_paths,
-        a_broken_configuration_ends_with_2_wherever_it_counts,
-        a_bare_repository_is_held_to_the_configuration_of_its_head,
-        of_what_is_staged_the_index_counts_though_the_framework_names_the_file,
-        a_merge_in_which_another_parent_has_no_file_at_a_path_is_read,
-        a_configuration_that_is_too_large_is_refused_where_it_is_committed_too,
-        a_linked_working_tree_of_a_shallow_clone_is_shallow,
-        a_repository_without_a_working_tree_is_no_folder_of_files,
-        what_a_report_says_to_do_works_from_a_folder_below_the_top,
-        a_key_in_messages_was_brought_in_by_the_first_of_them,
-        a_key_that_a_message_said_before_a_file_did_was_brought_in_by_the_message,
-        a_number_of_threads_that_is_a_slip_stalls_nothing,
-        what_a_repositorys_settings_say_reaches_no_terminal_as_it_is,
-        a_linked_configuration_is_refused,
-        a_report_that_cannot_be_written_ends_with_2,
-        a_reader_that_has_seen_enough_changes_nothing,
-        an_interrupted_read_of_standard_input_tells_what_was_found,
-        an_interrupted_scan_of_files_ends_with_130,
-        an_interrupted_range_or_push_ends_with_130,
-        a_second_signal_ends_at_once_with_130,
+    testkit::trials![
+        clean_scan_ends_with_0_and_counts_files,
+        finding_ends_with_1_in_every_scan,
+        finding_and_problem_end_with_3,
+        fail_on_sets_the_level_that_fails_a_scan,
+        unreachable_key_fails_a_scan_only_on_request,
+        invalid_arguments_end_with_2,
+        missing_path_ends_with_2,
+        unreadable_file_ends_with_2,
+        command_that_needs_a_repository_ends_with_2_outside,
+        unknown_revision_ends_with_2,
+        missing_object_ends_with_2,
+        damaged_object_ends_with_2,
+        truncated_or_swapped_object_ends_with_2,
+        damaged_pack_ends_with_2,
+        damaged_index_or_head_ends_with_2,
+        unmerged_entry_ends_with_2,
+        shallow_clone_ends_with_2_unless_accepted,
+        configuration_accepts_problems_by_kind_and_path,
+        broken_configuration_ends_with_2,
+        bare_repository_uses_the_configuration_of_its_head,
+        staged_version_counts_when_the_framework_names_a_file,
+        merge_with_a_path_that_one_parent_lacks_is_read,
+        oversized_configuration_is_refused_in_a_commit_as_well,
+        linked_worktree_of_a_shallow_clone_is_shallow,
+        bare_repository_is_not_scanned_as_files,
+        advice_of_a_report_works_from_a_subfolder,
+        key_in_messages_is_introduced_by_the_first_message,
+        key_in_a_message_before_a_file_is_introduced_by_the_message,
+        excessive_number_of_threads_is_capped,
+        control_characters_of_settings_reach_no_terminal,
+        symbolic_link_as_configuration_is_refused,
+        unwritable_report_ends_with_2,
+        closed_pipe_changes_no_exit_code,
+        interrupted_read_of_standard_input_reports_findings,
+        interrupted_scan_of_files_ends_with_130,
+        interrupted_range_or_push_ends_with_130,
+        second_signal_ends_at_once_with_130,
     ]
 }
 
@@ -66,12 +57,12 @@ fn code(output: &Output) -> i32 {
     output.status.code().unwrap_or(-1)
 }
 
-/// Runs skant and holds it to an exit code; a run that ends with 2 or 3 says why and names what to do.
+/// Runs skant and checks its exit code. A run that ends with 2 or 3 says why, and what to do.
 fn ends(sandbox: &Sandbox, args: &[&str], expected: i32) -> String {
-    held(&sandbox.skant(args), &format!("{args:?}"), expected)
+    checked(&sandbox.skant(args), &format!("{args:?}"), expected)
 }
 
-fn held(output: &Output, what: &str, expected: i32) -> String {
+fn checked(output: &Output, what: &str, expected: i32) -> String {
     let said = text_of(output);
     assert_eq!(code(output), expected, "{what}: {said}");
     if matches!(expected, 2 | 3) {
@@ -99,7 +90,7 @@ fn kinds(report: &Value, list: &str) -> Vec<String> {
     report[list].as_array().unwrap().iter().map(kind).collect()
 }
 
-/// A repository with a key in a commit, in the working tree and staged.
+/// A repository with a key in a commit, in the working tree and in the index.
 fn leaky() -> Sandbox {
     let sandbox = Sandbox::with_commit();
     sandbox.write("app.env", format!("KEY={}\n", tokens::api_key("committed")));
@@ -109,19 +100,19 @@ fn leaky() -> Sandbox {
     sandbox
 }
 
-/// Where a loose object lies.
+/// Returns the path of a loose object.
 fn loose(sandbox: &Sandbox, revision: &str) -> PathBuf {
     let oid = sandbox.git(&["rev-parse", revision]);
     sandbox.dir.join(".git/objects").join(&oid[..2]).join(&oid[2..])
 }
 
 fn overwrite(path: &Path, content: &[u8]) {
-    // git makes objects read-only, and they may be linked.
+    // git makes objects read-only, and they may be hard links.
     fs::remove_file(path).unwrap();
     fs::write(path, content).unwrap();
 }
 
-fn clean_runs_end_with_0_and_say_how_much_was_read() {
+fn clean_scan_ends_with_0_and_counts_files() {
     let empty = Sandbox::repo();
     for args in [&["scan"][..], &["scan", "--staged"], &["scan", "--history"]] {
         let said = ends(&empty, args, 0);
@@ -143,7 +134,7 @@ fn clean_runs_end_with_0_and_say_how_much_was_read() {
     assert_eq!(code(&clean.skant_with_input(&["scan", "-"], b"nothing\n")), 0);
 }
 
-fn findings_end_with_1_in_every_scan() {
+fn finding_ends_with_1_in_every_scan() {
     let sandbox = leaky();
     for args in [
         &["scan"][..],
@@ -162,13 +153,13 @@ fn findings_end_with_1_in_every_scan() {
     assert_eq!(code(&sandbox.skant_with_input(&["scan", "-"], key.as_bytes())), 1);
 }
 
-fn findings_and_problems_end_with_3() {
+fn finding_and_problem_end_with_3() {
     let sandbox = leaky();
     ends(&sandbox, &["scan", "app.env", "absent.txt"], 3);
     let report = json(&sandbox, &["scan", "app.env", "absent.txt"], 3);
     assert_eq!(report["complete"], false);
     assert_eq!(kinds(&report, "problems"), ["missing-path"]);
-    // What does not fail the run leaves the problem: 2.
+    // A finding that does not fail the run leaves the problem: 2.
     ends(&sandbox, &["scan", "app.env", "absent.txt", "--fail-on", "never"], 2);
     // A problem that is accepted leaves the finding: 1.
     let accepted = json(&sandbox, &["scan", "app.env", "absent.txt", "--allow-incomplete"], 1);
@@ -178,7 +169,7 @@ fn findings_and_problems_end_with_3() {
     );
 }
 
-fn a_level_decides_what_fails_a_scan() {
+fn fail_on_sets_the_level_that_fails_a_scan() {
     let sandbox = Sandbox::repo();
     let full = tokens::api_key("x");
     sandbox.write("high", &full);
@@ -192,17 +183,17 @@ fn a_level_decides_what_fails_a_scan() {
             assert_eq!(report["findings"][0]["confidence"], file, "{level}");
         }
     }
-    // What is not reported does not fail, and the default is medium.
+    // A finding that is not reported fails no run. The default is medium.
     ends(&sandbox, &["scan", "low", "--fail-on", "low"], 0);
     ends(&sandbox, &["scan", "medium"], 1);
     ends(&sandbox, &["scan", "medium", "--min-confidence", "high"], 0);
 }
 
-fn what_only_unreachable_objects_hold_fails_on_demand() {
+fn unreachable_key_fails_a_scan_only_on_request() {
     let sandbox = Sandbox::with_commit();
     sandbox.write("app.env", tokens::api_key("blocked"));
     sandbox.git(&["add", "app.env"]);
-    // Staged is reached.
+    // A staged key is reachable.
     ends(&sandbox, &["scan", "--history"], 1);
     sandbox.git(&["rm", "-q", "--cached", "app.env"]);
     let said = ends(&sandbox, &["scan", "--history"], 0);
@@ -215,7 +206,7 @@ fn what_only_unreachable_objects_hold_fails_on_demand() {
     ends(&sandbox, &["scan", "--history"], 1);
 }
 
-fn a_wrong_call_ends_with_2() {
+fn invalid_arguments_end_with_2() {
     let sandbox = leaky();
     for args in [
         &[][..],
@@ -242,7 +233,7 @@ fn a_wrong_call_ends_with_2() {
     }
 }
 
-fn a_path_that_cannot_be_read_ends_with_2_also_for_root() {
+fn missing_path_ends_with_2() {
     let sandbox = Sandbox::with_commit();
     for (path, kind) in [
         ("absent", "missing-path"),
@@ -255,19 +246,19 @@ fn a_path_that_cannot_be_read_ends_with_2_also_for_root() {
         assert_eq!(kinds(&report, "problems"), [kind], "{path}");
         assert_eq!(report["complete"], false, "{path}");
     }
-    // Told as from the top, like every path.
+    // Paths are relative to the top of the repository.
     let report = json(&sandbox, &["scan", "absent"], 2);
     assert_eq!(report["problems"][0]["path"], "absent");
     let outside = Sandbox::empty();
     ends(&outside, &["scan", "absent"], 2);
-    // A link that leads nowhere is read: what it says is its content, as git stores it.
+    // A dangling link is read: its content is its target, as git stores it.
     symlink("nowhere", sandbox.dir.join("link")).unwrap();
     ends(&sandbox, &["scan"], 0);
-    // The folder that is to be entered is a file.
+    // The path enters a folder that is a file.
     ends(&sandbox, &["scan", "README.md/../README.md"], 2);
 }
 
-fn a_file_without_permission_ends_with_2() -> Ran {
+fn unreadable_file_ends_with_2() -> Ran {
     use std::os::unix::fs::PermissionsExt as _;
     let sandbox = Sandbox::with_commit();
     sandbox.write("closed", "x");
@@ -280,7 +271,7 @@ fn a_file_without_permission_ends_with_2() -> Ran {
     Ok(())
 }
 
-fn outside_of_a_repository_what_needs_one_ends_with_2() {
+fn command_that_needs_a_repository_ends_with_2_outside() {
     let sandbox = Sandbox::empty();
     for args in [
         &["scan", "--staged"][..],
@@ -296,7 +287,7 @@ fn outside_of_a_repository_what_needs_one_ends_with_2() {
     }
 }
 
-fn a_revision_that_is_none_ends_with_2() {
+fn unknown_revision_ends_with_2() {
     let sandbox = leaky();
     for revision in [
         "nonsense",
@@ -318,26 +309,26 @@ fn a_revision_that_is_none_ends_with_2() {
         ends(&sandbox, &["scan", "--history", "HEAD", revision], 2);
     }
     assert!(!sandbox.dir.join("x").exists());
-    // A whole name is one, whatever it names.
+    // A full object name is a revision, whatever it names.
     ends(&sandbox, &["scan", "--history", "4b825dc642cb6eb9a060e54bf8d69288fbee4905"], 2);
     let unborn = Sandbox::repo();
     ends(&unborn, &["scan", "--history", "HEAD"], 2);
 }
 
-fn an_absent_object_ends_with_2() {
+fn missing_object_ends_with_2() {
     let sandbox = leaky();
     fs::remove_file(loose(&sandbox, "HEAD:README.md")).unwrap();
     let report = json(&sandbox, &["scan", "--history"], 3);
     assert_eq!(kinds(&report, "problems"), ["missing-object"]);
     assert_eq!(report["problems"][0]["path"], "README.md");
     ends(&sandbox, &["scan", "--history", "HEAD"], 3);
-    // Not touched by what is staged or on disk.
+    // Neither the index nor the working tree needs the object.
     ends(&sandbox, &["scan", "--staged"], 1);
     fs::remove_file(loose(&sandbox, ":staged.env")).unwrap();
     ends(&sandbox, &["scan", "--staged"], 2);
     ends(&sandbox, &["hook", "pre-commit"], 2);
     ends(&sandbox, &["scan", "--staged", "--allow-incomplete"], 0);
-    // HEAD's tree and HEAD itself.
+    // HEAD's tree, and HEAD itself.
     for revision in ["HEAD^{tree}", "HEAD"] {
         fs::remove_file(loose(&sandbox, revision)).unwrap_or_default();
         for args in [&["scan", "--staged"][..], &["scan", "--history"], &["hook", "pre-commit"]] {
@@ -347,7 +338,7 @@ fn an_absent_object_ends_with_2() {
     }
 }
 
-fn a_damaged_object_ends_with_2() {
+fn damaged_object_ends_with_2() {
     for (damage, name) in [(&b"garbage"[..], "garbage"), (b"", "emptiness")] {
         let sandbox = leaky();
         overwrite(&loose(&sandbox, "HEAD:README.md"), damage);
@@ -358,14 +349,14 @@ fn a_damaged_object_ends_with_2() {
         let report = json(&sandbox, &["scan", "--staged"], 2);
         assert_eq!(kinds(&report, "problems"), ["corrupt-object"], "{name}");
         ends(&sandbox, &["hook", "pre-commit"], 2);
-        // As it stands on disk it is whole.
+        // The working tree is intact.
         ends(&sandbox, &["scan"], 1);
     }
 }
 
-fn an_object_that_is_cut_short_or_another_than_its_name_says_is_no_clean_run() {
+fn truncated_or_swapped_object_ends_with_2() {
     let sandbox = leaky();
-    // Incompressible, so that half of it is half of the content.
+    // Incompressible, so that half of the file is half of the content.
     sandbox.write("noise.txt", tokens::random(tokens::ALPHANUMERIC, 3000, "noise"));
     sandbox.commit_all("noise");
     let path = loose(&sandbox, "HEAD:noise.txt");
@@ -373,7 +364,7 @@ fn an_object_that_is_cut_short_or_another_than_its_name_says_is_no_clean_run() {
     overwrite(&path, &whole[..whole.len() / 2]);
     let report = json(&sandbox, &["scan", "--history"], 3);
     assert_eq!(kinds(&report, "problems"), ["corrupt-object"]);
-    // A blob in a tree's place.
+    // A blob where the tree has to be.
     overwrite(&path, &whole);
     let blob = fs::read(loose(&sandbox, "HEAD:README.md")).unwrap();
     overwrite(&loose(&sandbox, "HEAD^{tree}"), &blob);
@@ -381,7 +372,7 @@ fn an_object_that_is_cut_short_or_another_than_its_name_says_is_no_clean_run() {
     assert!(report["complete"] == false, "{report:#}");
 }
 
-fn a_damaged_pack_ends_with_2() {
+fn damaged_pack_ends_with_2() {
     let sandbox = leaky();
     for at in 0..40 {
         sandbox.write(&format!("noise/{at}"), tokens::random(tokens::ALPHANUMERIC, 200, &at.to_string()));
@@ -413,14 +404,14 @@ fn a_damaged_pack_ends_with_2() {
         let output = sandbox.skant(&["scan", "--history", "HEAD"]);
         assert!(matches!(code(&output), 2 | 3), "{name}, range: {}", text_of(&output));
     }
-    // The list of a pack's objects is gone: nobody knows what was in it.
+    // Without its index nobody knows which objects the pack has.
     overwrite(&pack, &whole);
     overwrite(&pack.with_extension("idx"), b"garbage");
     let output = sandbox.skant(&["scan", "--history"]);
     assert!(matches!(code(&output), 2 | 3), "{}", text_of(&output));
 }
 
-fn a_damaged_index_or_head_ends_with_2() {
+fn damaged_index_or_head_ends_with_2() {
     let sandbox = leaky();
     let index = sandbox.dir.join(".git/index");
     let whole = fs::read(&index).unwrap();
@@ -438,7 +429,7 @@ fn a_damaged_index_or_head_ends_with_2() {
     ends(&sandbox, &["scan", "--staged"], 2);
 }
 
-fn an_unmerged_entry_ends_with_2() {
+fn unmerged_entry_ends_with_2() {
     let sandbox = Sandbox::with_commit();
     sandbox.git(&["checkout", "-q", "-b", "other"]);
     sandbox.write("README.md", "theirs\n");
@@ -454,9 +445,9 @@ fn an_unmerged_entry_ends_with_2() {
     assert_eq!((kinds(&report, "notes"), &report["complete"]), (vec!["unmerged".into()], &false.into()));
 }
 
-fn a_shallow_clone_ends_with_2_unless_accepted() {
+fn shallow_clone_ends_with_2_unless_accepted() {
     let sandbox = leaky();
-    let clone = sandbox.beside("clone");
+    let clone = sandbox.sibling("clone");
     let url = format!("file://{}", sandbox.dir.display());
     sandbox.git(&["clone", "-q", "--depth", "1", &url, clone.to_str().unwrap()]);
     let folder = clone.to_str().unwrap();
@@ -464,11 +455,11 @@ fn a_shallow_clone_ends_with_2_unless_accepted() {
     assert_eq!(kinds(&report, "problems"), ["shallow-clone"]);
     ends(&sandbox, &["-C", folder, "scan", "--history", "--fail-on", "never"], 2);
     ends(&sandbox, &["-C", folder, "scan", "--history", "--fail-on", "never", "--allow-incomplete"], 0);
-    // What was cut off does not matter to what is staged.
+    // A scan of the index needs no commit that is missing.
     ends(&sandbox, &["-C", folder, "scan", "--staged"], 0);
 }
 
-fn a_configuration_accepts_some_problems_at_some_paths() {
+fn configuration_accepts_problems_by_kind_and_path() {
     let sandbox = Sandbox::with_commit();
     sandbox.write("testdata/broken", "a");
     sandbox.write("src/broken", "b");
@@ -485,7 +476,7 @@ fn a_configuration_accepts_some_problems_at_some_paths() {
     overwrite(&loose(&sandbox, "HEAD:src/broken"), b"garbage");
     let report = json(&sandbox, &["scan", "--history", "HEAD"], 2);
     assert_eq!((kinds(&report, "problems").len(), kinds(&report, "notes").len()), (1, 1));
-    // What a panic or an interruption left unread nobody can accept.
+    // A problem that is a panic or an interruption cannot be accepted.
     for kind in ["panic", "interrupted", "findings", "*"] {
         sandbox.write("skant.toml", format!("[[accept]]\nkind = \"{kind}\"\n"));
         ends(&sandbox, &["scan"], 2);
@@ -504,7 +495,7 @@ const BROKEN: [(&str, &str); 9] = [
     ("an end that is no date", "[[allow]]\nfingerprint = \"abcdef12\"\nreason = \"x\"\nuntil = \"soon\"\n"),
 ];
 
-fn a_broken_configuration_ends_with_2_wherever_it_counts() {
+fn broken_configuration_ends_with_2() {
     let sandbox = leaky();
     for (name, text) in BROKEN {
         sandbox.write("skant.toml", text);
@@ -514,7 +505,7 @@ fn a_broken_configuration_ends_with_2_wherever_it_counts() {
             let said = ends(&sandbox, args, 2);
             assert!(said.contains("skant.toml") && said.contains("line "), "{name} {args:?}: {said}");
         }
-        // Not staged, so the next commit does not know it.
+        // The file is not staged, so the next commit does not use it.
         ends(&sandbox, &["scan", "--staged"], 1);
         ends(&sandbox, &["scan", "--no-repo-config"], 1);
         sandbox.git(&["add", "skant.toml"]);
@@ -522,8 +513,8 @@ fn a_broken_configuration_ends_with_2_wherever_it_counts() {
         assert!(said.contains("skant.toml"), "{name}: {said}");
         ends(&sandbox, &["hook", "pre-commit"], 2);
         sandbox.git(&["rm", "-q", "--cached", "skant.toml"]);
-        fs::rename(sandbox.dir.join("skant.toml"), sandbox.beside("own.toml")).unwrap();
-        let own = sandbox.beside("own.toml");
+        fs::rename(sandbox.dir.join("skant.toml"), sandbox.sibling("own.toml")).unwrap();
+        let own = sandbox.sibling("own.toml");
         let said = ends(&sandbox, &["--config", own.to_str().unwrap(), "scan"], 2);
         assert!(said.contains("own.toml"), "{name}: {said}");
     }
@@ -534,11 +525,11 @@ fn a_broken_configuration_ends_with_2_wherever_it_counts() {
     ends(&sandbox, &["scan"], 2);
 }
 
-fn a_bare_repository_is_held_to_the_configuration_of_its_head() {
+fn bare_repository_uses_the_configuration_of_its_head() {
     let sandbox = leaky();
     sandbox.write("skant.toml", "exclude = [\"*.env\"]\n");
     sandbox.commit_all("configuration");
-    let bare = sandbox.beside("bare.git");
+    let bare = sandbox.sibling("bare.git");
     let folder = bare.to_str().unwrap();
     sandbox.git(&["clone", "-q", "--bare", ".", folder]);
     ends(&sandbox, &["-C", folder, "scan", "--history", "HEAD"], 0);
@@ -549,7 +540,7 @@ fn a_bare_repository_is_held_to_the_configuration_of_its_head() {
     ends(&sandbox, &["-C", folder, "scan", "--history"], 2);
 }
 
-fn of_what_is_staged_the_index_counts_though_the_framework_names_the_file() {
+fn staged_version_counts_when_the_framework_names_a_file() {
     let sandbox = Sandbox::with_commit();
     sandbox.write("tracked.env", "plain\n");
     sandbox.commit_all("plain");
@@ -559,11 +550,11 @@ fn of_what_is_staged_the_index_counts_though_the_framework_names_the_file() {
     sandbox.write("staged.env", &keyed);
     sandbox.write("tracked.env", &keyed);
     ends(&sandbox, &["hook", "pre-commit", "staged.env"], 0);
-    // `run --all-files` names what nobody has staged: that is read from the disk.
+    // `run --all-files` names files that nobody has staged: those are read from the disk.
     ends(&sandbox, &["hook", "pre-commit", "staged.env", "tracked.env"], 1);
 }
 
-fn a_merge_in_which_another_parent_has_no_file_at_a_path_is_read() {
+fn merge_with_a_path_that_one_parent_lacks_is_read() {
     let sandbox = Sandbox::with_commit();
     sandbox.sh("git checkout -q -b side; \
         git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),place; git commit -q -m module; \
@@ -575,9 +566,9 @@ fn a_merge_in_which_another_parent_has_no_file_at_a_path_is_read() {
     assert_eq!((kinds(&report, "problems").len(), report["findings"].as_array().unwrap().len()), (0, 1));
 }
 
-fn a_configuration_that_is_too_large_is_refused_where_it_is_committed_too() {
+fn oversized_configuration_is_refused_in_a_commit_as_well() {
     let sandbox = leaky();
-    let bare = sandbox.beside("bare.git");
+    let bare = sandbox.sibling("bare.git");
     let folder = bare.to_str().unwrap();
     sandbox.git(&["clone", "-q", "--bare", ".", folder]);
     for (size, expected) in [(5_000, 1), (2 << 20, 2)] {
@@ -589,12 +580,12 @@ fn a_configuration_that_is_too_large_is_refused_where_it_is_committed_too() {
     }
 }
 
-fn a_linked_working_tree_of_a_shallow_clone_is_shallow() {
+fn linked_worktree_of_a_shallow_clone_is_shallow() {
     let sandbox = Sandbox::with_commit();
     sandbox.sh("git commit -q --allow-empty -m two; git commit -q --allow-empty -m three; \
         git clone -q --depth 1 file://$PWD ../shallow; git -C ../shallow worktree add -q ../linked");
     for place in ["shallow", "linked"] {
-        let folder = sandbox.beside(place);
+        let folder = sandbox.sibling(place);
         for range in ["HEAD", "HEAD^!"] {
             let report = json(&sandbox, &["-C", folder.to_str().unwrap(), "scan", "--history", range], 2);
             assert_eq!(kinds(&report, "problems"), ["shallow-clone"], "{place} {range}");
@@ -602,10 +593,10 @@ fn a_linked_working_tree_of_a_shallow_clone_is_shallow() {
     }
 }
 
-fn a_repository_without_a_working_tree_is_no_folder_of_files() {
+fn bare_repository_is_not_scanned_as_files() {
     let sandbox = leaky();
     sandbox.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
-    let bare = sandbox.beside("bare.git");
+    let bare = sandbox.sibling("bare.git");
     let bare = bare.to_str().unwrap();
     let inside = format!("{bare}/objects");
     for args in [
@@ -619,23 +610,23 @@ fn a_repository_without_a_working_tree_is_no_folder_of_files() {
         assert!(ends(&sandbox, args, 2).contains("`skant scan --history`"), "{args:?}");
     }
     ends(&sandbox, &["-C", bare, "scan", "--history"], 1);
-    // Below a folder that is in no repository it is noted, since such a scan is of files.
-    let around = sandbox.beside(".");
-    let told = ends(&sandbox, &["-C", around.to_str().unwrap(), "scan", "bare.git/..", "-v"], 1);
+    // Below a folder that is in no repository it is a note, since such a scan is of files.
+    let around = sandbox.sibling(".");
+    let text = ends(&sandbox, &["-C", around.to_str().unwrap(), "scan", "bare.git/..", "-v"], 1);
     assert!(
-        told.contains("note[unsupported-archive]") && told.contains("bare.git: a repository without"),
-        "{told}"
+        text.contains("note[unsupported-archive]") && text.contains("bare.git: a repository without"),
+        "{text}"
     );
-    // A file of its own may be asked for.
+    // A file in it may be named.
     ends(&sandbox, &["-C", bare, "scan", "config"], 0);
 }
 
-fn what_a_report_says_to_do_works_from_a_folder_below_the_top() {
+fn advice_of_a_report_works_from_a_subfolder() {
     let sandbox = Sandbox::with_commit();
     sandbox.write("below/client.py", format!("key = '{}'\n", tokens::api_key("below")));
     sandbox.git(&["add", "-A"]);
-    let told = ends(&sandbox, &["-C", "below", "scan", "--staged"], 1);
-    assert!(told.contains("`git restore --staged -- :/below/client.py`"), "{told}");
+    let text = ends(&sandbox, &["-C", "below", "scan", "--staged"], 1);
+    assert!(text.contains("`git restore --staged -- :/below/client.py`"), "{text}");
     ends(&sandbox, &["scan", "--staged"], 1);
     assert!(!ends(&sandbox, &["scan", "--staged"], 1).contains(":/below"));
     sandbox.sh("skant install; cd below; git commit -m x 2>&1 | grep -q 'git add :/below/client.py'");
@@ -648,10 +639,10 @@ fn what_a_report_says_to_do_works_from_a_folder_below_the_top() {
     assert!(ends(&sandbox, &["-C", "below", "explain", "client.py:2"], 2).contains("the text has 1"));
 }
 
-fn a_key_in_messages_was_brought_in_by_the_first_of_them() {
+fn key_in_messages_is_introduced_by_the_first_message() {
     let sandbox = Sandbox::with_commit();
     let key = tokens::api_key("said");
-    // The names of commits are in no order; with so many of them the first one is seldom the least.
+    // Names of commits are random. Among this many the first commit is seldom the least.
     for number in 0..6 {
         sandbox.sh(&format!("git commit -q --no-verify --allow-empty -m 'use {key}, {number}'"));
     }
@@ -661,17 +652,17 @@ fn a_key_in_messages_was_brought_in_by_the_first_of_them() {
     let report = json(&sandbox, &["scan", "--history"], 1);
     let finding = &report["findings"][0];
     assert_eq!(finding["history"]["introduced"]["commit"].as_str().unwrap(), first.trim(), "{finding}");
-    // The two commits of the stash say it, too.
+    // The two commits of the stash have the message as well.
     assert_eq!(finding["history"]["commits"], 8, "{finding}");
 }
 
-fn a_key_that_a_message_said_before_a_file_did_was_brought_in_by_the_message() {
+fn key_in_a_message_before_a_file_is_introduced_by_the_message() {
     for is_file_first in [false, true] {
         let sandbox = Sandbox::with_commit();
         let key = tokens::api_key("said");
         let said = format!("git commit -q --no-verify --allow-empty -m 'use {key}'");
-        let held = format!("echo key={key} > app.env; git add app.env; git commit -q --no-verify -m file");
-        let (one, other) = if is_file_first { (&held, &said) } else { (&said, &held) };
+        let checked = format!("echo key={key} > app.env; git add app.env; git commit -q --no-verify -m file");
+        let (one, other) = if is_file_first { (&checked, &said) } else { (&said, &checked) };
         sandbox.sh(one);
         let first = text_of(&sandbox.command("git").args(["rev-parse", "HEAD"]).output().unwrap());
         sandbox.sh(&format!("{other}; git commit -q --no-verify --allow-empty -m 'again {key}'"));
@@ -683,17 +674,17 @@ fn a_key_that_a_message_said_before_a_file_did_was_brought_in_by_the_message() {
     }
 }
 
-fn a_number_of_threads_that_is_a_slip_stalls_nothing() {
+fn excessive_number_of_threads_is_capped() {
     let sandbox = leaky();
     let begun = std::time::Instant::now();
     ends(&sandbox, &["scan", "-j", "99999999"], 1);
-    let mut command = sandbox.command(crate::support::skant_program());
+    let mut command = sandbox.command(testkit::skant_program());
     let ended = command.args(["scan", "-q"]).env("RAYON_NUM_THREADS", "99999999").output().unwrap();
     assert_eq!(ended.status.code(), Some(1), "{}", text_of(&ended));
     assert!(begun.elapsed().as_secs() < 30, "tens of thousands of threads were begun");
 }
 
-fn what_a_repositorys_settings_say_reaches_no_terminal_as_it_is() {
+fn control_characters_of_settings_reach_no_terminal() {
     let sandbox = Sandbox::with_commit();
     let path = "docs/\\u001bc\\u0007\\u009b31m\\u202e\\n::error::x\\n##vso[task.complete]";
     sandbox.write(
@@ -716,9 +707,9 @@ fn what_a_repositorys_settings_say_reaches_no_terminal_as_it_is() {
     }
 }
 
-fn a_linked_configuration_is_refused() {
+fn symbolic_link_as_configuration_is_refused() {
     let sandbox = leaky();
-    fs::write(sandbox.beside("real.toml"), "exclude = [\"**\"]\n").unwrap();
+    fs::write(sandbox.sibling("real.toml"), "exclude = [\"**\"]\n").unwrap();
     symlink("../real.toml", sandbox.dir.join("skant.toml")).unwrap();
     for args in [&["scan"][..], &["scan", "--history"]] {
         assert!(ends(&sandbox, args, 2).contains("symbolic link"), "{args:?}");
@@ -726,7 +717,7 @@ fn a_linked_configuration_is_refused() {
     sandbox.git(&["add", "skant.toml"]);
     assert!(ends(&sandbox, &["scan", "--staged"], 2).contains("symbolic link"));
     sandbox.commit_all("link");
-    let bare = sandbox.beside("bare.git");
+    let bare = sandbox.sibling("bare.git");
     sandbox.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
     assert!(
         ends(&sandbox, &["-C", bare.to_str().unwrap(), "scan", "--history"], 2).contains("symbolic link")
@@ -734,14 +725,14 @@ fn a_linked_configuration_is_refused() {
     ends(&sandbox, &["scan", "--no-repo-config"], 1);
 }
 
-fn a_report_that_cannot_be_written_ends_with_2() {
+fn unwritable_report_ends_with_2() {
     let sandbox = leaky();
     for target in ["absent/report.json", ".", "sarif:.", "json:README.md/x", ""] {
         ends(&sandbox, &["scan", "-o", target], 2);
     }
     let full = sandbox.command(skant_program()).args(["scan"]).stdout(full_device()).output().unwrap();
     assert_eq!(code(&full), 2, "{}", text_of(&full));
-    // Nothing half-written stays behind.
+    // No partial file is left.
     let left: Vec<_> = fs::read_dir(&sandbox.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains(".tmp")), "{left:?}");
 }
@@ -750,9 +741,9 @@ fn full_device() -> Stdio {
     fs::OpenOptions::new().write(true).open("/dev/full").map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
-fn a_reader_that_has_seen_enough_changes_nothing() {
+fn closed_pipe_changes_no_exit_code() {
     let sandbox = leaky();
-    // Enough findings that the report does not fit into a pipe.
+    // Findings enough that the report is larger than a pipe.
     let lines: String = (0..400).map(|at| format!("K{at}={}\n", tokens::api_key(&at.to_string()))).collect();
     sandbox.write("many.env", lines);
     for format in ["human", "json", "jsonl", "sarif", "junit", "gitlab", "markdown"] {
@@ -760,7 +751,7 @@ fn a_reader_that_has_seen_enough_changes_nothing() {
             "{{ skant scan --format {format} && c=0 || c=$?; echo $c > ../code; }} | head -c 1 > /dev/null; sleep 0.1"
         );
         let output = sandbox.try_sh(&script);
-        let code = fs::read_to_string(sandbox.beside("code")).unwrap();
+        let code = fs::read_to_string(sandbox.sibling("code")).unwrap();
         assert_eq!(code.trim(), "1", "{format}: {}", text_of(&output));
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
     }
@@ -768,7 +759,7 @@ fn a_reader_that_has_seen_enough_changes_nothing() {
     assert!(matches!(code(&closed), 1 | 2), "{}", text_of(&closed));
 }
 
-/// Waits until the process handles SIGINT itself, as `/proc` shows.
+/// Waits until the process handles SIGINT, as `/proc` shows.
 fn wait_for_handler(child: &Child) {
     for _ in 0..2000 {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
@@ -796,7 +787,7 @@ fn spawn(sandbox: &Sandbox, args: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Waits for the end, but not for ever.
+/// Waits for the end, up to a minute.
 fn wait(mut child: Child) -> Output {
     for _ in 0..6000 {
         if child.try_wait().unwrap().is_some() {
@@ -808,7 +799,7 @@ fn wait(mut child: Child) -> Output {
     panic!("it did not end: {}", text_of(&child.wait_with_output().unwrap()));
 }
 
-fn an_interrupted_read_of_standard_input_tells_what_was_found() -> Ran {
+fn interrupted_read_of_standard_input_reports_findings() -> Ran {
     needs::file("/proc/self/status")?;
     let sandbox = Sandbox::empty();
     let mut child = spawn(&sandbox, &["scan", "-", "--format", "json"]);
@@ -830,12 +821,12 @@ fn an_interrupted_read_of_standard_input_tells_what_was_found() -> Ran {
     Ok(())
 }
 
-fn an_interrupted_scan_of_files_ends_with_130() -> Ran {
+fn interrupted_scan_of_files_ends_with_130() -> Ran {
     needs::file("/proc/self/status")?;
     let sandbox = Sandbox::empty();
     sandbox.write("a.env", tokens::api_key("first"));
     for number in 0..64 {
-        // Holes, which cost nothing on disk but have to be read. Many, since a file that was begun is read to its end.
+        // Sparse files, which cost no disk space but have to be read. Many, since a file is read to its end once begun.
         let file = fs::File::create(sandbox.dir.join(format!("b{number}"))).unwrap();
         file.set_len(3 << 20).unwrap();
     }
@@ -852,10 +843,10 @@ fn an_interrupted_scan_of_files_ends_with_130() -> Ran {
     Ok(())
 }
 
-/// A git that interrupts whoever called it, then answers.
+/// A git that interrupts its caller, then answers.
 fn interrupting_git(sandbox: &Sandbox) -> std::ffi::OsString {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = sandbox.beside("bin");
+    let folder = sandbox.sibling("bin");
     fs::create_dir(&folder).unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let script = format!(
@@ -867,7 +858,7 @@ fn interrupting_git(sandbox: &Sandbox) -> std::ffi::OsString {
     std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path))).unwrap()
 }
 
-fn an_interrupted_range_or_push_ends_with_130() {
+fn interrupted_range_or_push_ends_with_130() {
     let sandbox = leaky();
     let path = interrupting_git(&sandbox);
     let run =
@@ -879,15 +870,15 @@ fn an_interrupted_range_or_push_ends_with_130() {
         (&report["complete"], kinds(&report, "problems")),
         (&false.into(), vec!["interrupted".into()])
     );
-    // Accepting what cannot be read does not accept this.
-    fs::remove_file(sandbox.beside("sent")).unwrap();
+    // `--allow-incomplete` does not accept an interruption.
+    fs::remove_file(sandbox.sibling("sent")).unwrap();
     assert_eq!(code(&run(&["scan", "--history", "HEAD", "--allow-incomplete"])), 130);
 }
 
-fn a_second_signal_ends_at_once_with_130() {
+fn second_signal_ends_at_once_with_130() {
     let sandbox = leaky();
     let path = interrupting_git(&sandbox);
-    let git = sandbox.beside("bin").join("git");
+    let git = sandbox.sibling("bin").join("git");
     let script =
         fs::read_to_string(&git).unwrap().replace("sleep 0.3;", "sleep 0.3; kill -INT $PPID; sleep 5;");
     fs::write(&git, script).unwrap();

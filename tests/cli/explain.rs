@@ -1,26 +1,23 @@
-//! `explain` says of each place what a scan says of it, and the parts of a verdict add up to it.
-
-#![allow(clippy::unwrap_used, reason = "a panic here is the failure report")]
+//! `skant explain` agrees with a scan at every position, and the parts of a score add up to it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::trials::{Ran, trials};
-use crate::support::{Sandbox, needs, text_of, tokens};
-use libtest_mimic::Trial;
 use skant::finding::{Confidence, Finding};
 use skant::policy::suppress::CommentPolicy;
 use skant::policy::{Incomplete, Policy, Settings, Suppressions};
 use skant::scan::Scanner;
 use skant::source::ScanControl;
+use testkit::trials::{Ran, Trial};
+use testkit::{Sandbox, needs, text_of, tokens};
 
 pub fn trials() -> Vec<Trial> {
-    trials![
-        explain_and_scan_agree_on_every_example_of_a_rule,
-        the_parts_of_a_verdict_are_shown_and_add_up,
-        the_surest_place_of_a_value_speaks_for_all;
-        long: explain_and_scan_agree_on_all_labelled_data
+    testkit::trials![
+        explain_agrees_with_scan_on_rule_examples,
+        score_parts_are_shown_and_add_up,
+        most_confident_location_decides_for_a_value;
+        long: explain_agrees_with_scan_on_labelled_data
     ]
 }
 
@@ -37,10 +34,10 @@ fn scanner(min_confidence: Confidence) -> Scanner {
     })
 }
 
-type Told = BTreeSet<(usize, usize, String, Confidence)>;
+type Reported = BTreeSet<(usize, usize, String, Confidence)>;
 
-/// What a scan reports of a text; `None` where it does not list all places.
-fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Told> {
+/// Returns the findings of a scan, or `None` if the report does not list all locations.
+fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Reported> {
     let report = scanner.scan_stdin(&mut &text[..], Some(path), &ScanControl::default());
     let is_listed = |finding: &Finding| finding.places == finding.locations.len();
     report.findings.iter().all(is_listed).then(|| {
@@ -55,18 +52,18 @@ fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Told> {
     })
 }
 
-/// What `explain` calls a finding.
-fn explained(scanner: &Scanner, text: &[u8], path: &str) -> Told {
+/// Returns the positions that `explain` calls findings.
+fn explained(scanner: &Scanner, text: &[u8], path: &str) -> Reported {
     let all = scanner.explain(text, path.as_bytes());
     let reported = all.iter().filter(|one| one.is_reported);
-    let told = reported.map(|one| {
+    let explained_findings = reported.map(|one| {
         let at = one.evidence.start;
         (at.line, at.column, one.fingerprint.to_string(), one.confidence.unwrap())
     });
-    told.collect()
+    explained_findings.collect()
 }
 
-/// How many places both say the same of.
+/// Counts the positions at which both agree; fails if they differ.
 fn agree(engines: &[Scanner], text: &[u8], path: &str) -> usize {
     let agreed = engines.iter().map(|scanner| {
         let Some(scanned) = scanned(scanner, text, path) else { return 0 };
@@ -80,14 +77,14 @@ fn engines() -> [Scanner; 2] {
     [Confidence::Low, Confidence::Medium].map(scanner)
 }
 
-fn explain_and_scan_agree_on_every_example_of_a_rule() {
+fn explain_agrees_with_scan_on_rule_examples() {
     let engines = engines();
     let mut agreed = 0;
     for rule in engines[0].detector().rules() {
         for example in rule.examples.iter().chain(rule.counterexamples.iter()) {
             let (text, _) = tokens::expand(example);
             agreed += agree(&engines, &text, "src/settings.py");
-            // The same value with less beside it, and in other company.
+            // The same value with less context, and among other values.
             let twice = [&text[..], b"\n\n", &tokens::expand(example).0, b"\npassword = x\n"].concat();
             agreed += agree(&engines, &twice, "tests/settings.py");
         }
@@ -95,7 +92,7 @@ fn explain_and_scan_agree_on_every_example_of_a_rule() {
     assert!(agreed > 1000, "{agreed}");
 }
 
-fn explain_and_scan_agree_on_all_labelled_data() -> Ran {
+fn explain_agrees_with_scan_on_labelled_data() -> Ran {
     let archive = needs::shared("creddata/dev.tar.xz")?;
     let folder = tempfile::tempdir().unwrap();
     let unpacked =
@@ -127,7 +124,7 @@ fn score_lines(said: &str) -> (Vec<f32>, f32) {
     (parts.to_vec(), *sum)
 }
 
-fn the_parts_of_a_verdict_are_shown_and_add_up() {
+fn score_parts_are_shown_and_add_up() {
     let sandbox = Sandbox::with_commit();
     let explain = |text: &str| {
         sandbox.write("app.conf", text);
@@ -149,7 +146,7 @@ fn the_parts_of_a_verdict_are_shown_and_add_up() {
     assert!(sum < 0.0 && !said.contains("butterfly"), "{said}");
 }
 
-fn the_surest_place_of_a_value_speaks_for_all() {
+fn most_confident_location_decides_for_a_value() {
     let scanner = scanner(Confidence::Low);
     let value = tokens::random(tokens::ALPHANUMERIC, 12, "surest");
     let text = format!("def f(key='{value}'):\n{}\nDB_PASSWORD={value}\n", "    pass\n".repeat(40));
@@ -157,7 +154,7 @@ fn the_surest_place_of_a_value_speaks_for_all() {
     assert!(
         all.iter().any(|one| one.more_confident_at.is_some() && one.confidence > one.assessment.confidence)
     );
-    let told = explained(&scanner, text.as_bytes(), "a.py");
-    assert_eq!(Some(&told), scanned(&scanner, text.as_bytes(), "a.py").as_ref());
-    assert_eq!(told.len(), 2, "{told:?}");
+    let explained_findings = explained(&scanner, text.as_bytes(), "a.py");
+    assert_eq!(Some(&explained_findings), scanned(&scanner, text.as_bytes(), "a.py").as_ref());
+    assert_eq!(explained_findings.len(), 2, "{explained_findings:?}");
 }

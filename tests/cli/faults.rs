@@ -1,7 +1,5 @@
-//! What the system may refuse: files, memory, a stack, a place to write. Whatever is missing, a key that is there is
-//! never passed over with exit 0.
-#![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "a panic here is the failure report")]
+//! Limits and failures of the system: files, memory, stack, a place to write. A repository with a key never ends with
+//! 0, whatever the system refuses.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -10,30 +8,29 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::trials::{Ran, Skip, trials};
-use crate::support::{Sandbox, needs, skant_program, text_of, tokens};
+use testkit::trials::{Ran, Skip, Trial};
+use testkit::{Sandbox, needs, skant_program, text_of, tokens};
 
 pub fn trials() -> Vec<Trial> {
-    trials![
-        limits_of_the_system_never_make_a_leak_clean,
-        files_that_come_and_go_never_make_a_leak_clean,
-        there_are_no_core_dumps,
-        there_are_core_dumps_if_they_are_asked_for,
-        a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind,
-        one_signal_ends_what_waits_for_a_pipe,
-        a_signal_to_end_ends_with_130,
-        an_environment_of_nothing_changes_no_report,
-        a_clock_that_is_centuries_off_changes_no_finding,
-        a_file_system_that_is_read_only_is_scanned_and_nothing_else,
-        a_disk_that_is_full_leaves_the_old_files,
-        a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours,
+    testkit::trials![
+        system_limits_never_make_a_leak_clean,
+        changing_files_never_make_a_leak_clean,
+        core_dumps_are_off,
+        core_dumps_are_on_if_requested,
+        report_that_cannot_be_written_ends_with_2_and_leaves_no_file,
+        signal_ends_a_scan_that_waits_for_a_pipe,
+        termination_signals_end_with_130,
+        empty_environment_changes_no_report,
+        wrong_clock_changes_no_finding,
+        read_only_file_system_is_scanned_and_not_written,
+        full_disk_leaves_the_old_report,
+        report_larger_than_a_pipe_is_complete_and_without_colours,
     ]
 }
 
-/// A key in the working tree and in the history, among other files and in two packs.
+/// A key in the index and one in the history, among other files and in two packs.
 fn leaky() -> Sandbox {
     let sandbox = Sandbox::with_commit();
     for at in 0..60 {
@@ -49,7 +46,7 @@ fn leaky() -> Sandbox {
     sandbox
 }
 
-/// Runs skant in a shell that has set something first.
+/// Runs skant in a shell after a command such as `ulimit`.
 fn limited(sandbox: &Sandbox, first: &str, arguments: &[&str]) -> Output {
     let mut command = sandbox.command("sh");
     command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(skant_program());
@@ -67,7 +64,7 @@ fn holds_no_key(output: &Output, what: &str) {
     }
 }
 
-fn limits_of_the_system_never_make_a_leak_clean() {
+fn system_limits_never_make_a_leak_clean() {
     let sandbox = leaky();
     let files = (4..24).step_by(2).map(|files| format!("ulimit -n {files}"));
     let memory = [60, 90, 120, 200, 400].map(|mebibytes| format!("ulimit -v {}", mebibytes << 10));
@@ -86,14 +83,14 @@ fn limits_of_the_system_never_make_a_leak_clean() {
     }
 }
 
-fn files_that_come_and_go_never_make_a_leak_clean() {
+fn changing_files_never_make_a_leak_clean() {
     let sandbox = leaky();
     let (folder, is_done) = (sandbox.dir.join("d5"), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_done.load(Ordering::Relaxed) {
                 for at in 0..40 {
-                    // Whatever comes of it: the scan is to see it change.
+                    // Errors do not matter here: the scan has to see files change.
                     let path = folder.join(format!("gone{at}"));
                     let _ = fs::write(&path, "a line\n").and_then(|()| fs::remove_file(&path));
                     let _ =
@@ -108,9 +105,9 @@ fn files_that_come_and_go_never_make_a_leak_clean() {
     });
 }
 
-/// Returns the limits on core dumps of a running skant that waits for its standard input. The shell raises the soft
-/// limit as far as it may. Nothing here needs the right to trace the process, which nobody but root has once it
-/// refuses core dumps.
+/// Returns the limits on core dumps of a running skant that waits for standard input. The shell raises the soft limit
+/// as far as it may. Only files that every user may read are used: once skant refuses core dumps, only root may trace
+/// it.
 fn core_limit(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
     let mut command: Command = sandbox.command("sh");
     command.args(["-c", "ulimit -S -c \"$(ulimit -H -c)\"; exec \"$0\" scan -"]).arg(skant_program());
@@ -125,7 +122,7 @@ fn core_limit(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
     for _ in 0..500 {
         let name = fs::read_to_string(proc.join("comm")).unwrap_or_default();
         let threads = fs::read_dir(proc.join("task")).map_or(0, Iterator::count);
-        // It reads standard input on a thread of its own, long after it has set its limits.
+        // skant reads standard input on a thread of its own, long after it has set its limits.
         if name.trim_end() == "skant" && threads > 1 {
             limits = core_limits_in(&proc.join("limits"));
             break;
@@ -144,7 +141,7 @@ fn core_limits_in(path: &Path) -> String {
     core.split_whitespace().skip(4).take(2).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the hard limit on core dumps, which a test can only see removed if it is there.
+/// Returns the hard limit on core dumps. Only a limit above 0 shows that skant lowers it.
 fn hard_core_limit() -> Result<String, Skip> {
     let limits = core_limits_in(Path::new("/proc/self/limits"));
     match limits.split_once(' ') {
@@ -153,51 +150,48 @@ fn hard_core_limit() -> Result<String, Skip> {
     }
 }
 
-fn there_are_no_core_dumps() -> Ran {
+fn core_dumps_are_off() -> Ran {
     hard_core_limit()?;
     assert_eq!(core_limit(&Sandbox::empty(), &[]), "0 0");
     Ok(())
 }
 
-fn there_are_core_dumps_if_they_are_asked_for() -> Ran {
+fn core_dumps_are_on_if_requested() -> Ran {
     let hard = hard_core_limit()?;
     assert_eq!(core_limit(&Sandbox::empty(), &[("SKANT_CORE_DUMPS", "1")]), format!("{hard} {hard}"));
     Ok(())
 }
 
-fn a_report_that_finds_no_room_ends_with_2_and_leaves_nothing_behind() {
+fn report_that_cannot_be_written_ends_with_2_and_leaves_no_file() {
     let sandbox = leaky();
     for target in ["/dev/full", "json:/dev/full", "sarif:/nowhere/report", "d1", "json:d1", "", "json:"] {
         let output = sandbox.skant(&["scan", "--output", target]);
         assert_eq!(output.status.code(), Some(2), "{target}: {}", text_of(&output));
         is_not_clean(&output, target);
     }
-    // No file may grow at all, and the report's is no exception.
+    // With this limit no file may grow, and the report is no exception.
     let output = limited(&sandbox, "trap '' XFSZ; ulimit -f 0", &["scan", "--output", "json:../report"]);
     assert_eq!(output.status.code(), Some(2), "{}", text_of(&output));
-    assert!(!sandbox.beside("report").exists());
-    let left = fs::read_dir(sandbox.beside("")).expect("listed").flatten();
+    assert!(!sandbox.sibling("report").exists());
+    let left = fs::read_dir(sandbox.sibling("")).expect("listed").flatten();
     let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().contains("report")).collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(sandbox.git(&["status", "--short", "--untracked-files=all"]), "A  d4/app.env");
 }
 
-fn one_signal_ends_what_waits_for_a_pipe() {
+fn signal_ends_a_scan_that_waits_for_a_pipe() {
     let sandbox = Sandbox::with_commit();
     sandbox.sh("mkfifo pipe.toml");
     let begun = std::time::Instant::now();
-    let mut child = sandbox
-        .command(crate::support::skant_program())
-        .args(["scan", "--config", "pipe.toml"])
-        .spawn()
-        .unwrap();
+    let mut child =
+        sandbox.command(testkit::skant_program()).args(["scan", "--config", "pipe.toml"]).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(500));
     sandbox.sh(&format!("kill -TERM {}", child.id()));
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(begun.elapsed().as_secs() < 60);
 }
 
-fn a_signal_to_end_ends_with_130() {
+fn termination_signals_end_with_130() {
     let sandbox = leaky();
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut command = sandbox.command(skant_program());
@@ -212,13 +206,13 @@ fn a_signal_to_end_ends_with_130() {
             std::thread::sleep(Duration::from_millis(5));
         }
         kill_process(Pid::from_child(&child), signal).expect("a running child");
-        // To wait closes it, and its end is an end, too.
+        // To wait would close the pipe, and the end of input ends skant as well.
         let _open = child.stdin.take();
         assert_eq!(child.wait().expect("a child").code(), Some(130), "{signal:?}");
     }
 }
 
-/// Everything that looks for the two keys of [`leaky`], with how it ends.
+/// The scans that look for the keys of [`leaky`], with their exit codes.
 const SCANS: [(&[&str], i32); 4] = [
     (&["scan", "--format", "json"], 1),
     (&["scan", "--staged", "--format", "json"], 1),
@@ -226,7 +220,7 @@ const SCANS: [(&[&str], i32); 4] = [
     (&["hook", "pre-commit"], 1),
 ];
 
-fn an_environment_of_nothing_changes_no_report() {
+fn empty_environment_changes_no_report() {
     let sandbox = leaky();
     for (scan, code) in SCANS {
         let usual = sandbox.skant(scan);
@@ -246,7 +240,7 @@ fn an_environment_of_nothing_changes_no_report() {
     assert!(text_of(&output).contains("HOME is not set"), "{}", text_of(&output));
 }
 
-/// Says another time than it is, to whoever asks for it.
+/// Replaces the system's clock.
 const CLOCK: &str = r#"
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -259,16 +253,16 @@ int clock_gettime(clockid_t which, struct timespec *time) {
 }
 "#;
 
-fn a_clock_that_is_centuries_off_changes_no_finding() {
+fn wrong_clock_changes_no_finding() {
     let sandbox = leaky();
-    fs::write(sandbox.beside("clock.c"), CLOCK).expect("written");
+    fs::write(sandbox.sibling("clock.c"), CLOCK).expect("written");
     sandbox.sh("cc -shared -fPIC -o ../clock.so ../clock.c");
-    let library = sandbox.beside("clock.so");
-    let told = |output: &Output| {
+    let library = sandbox.sibling("clock.so");
+    let result = |output: &Output| {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         (output.status.code(), report["findings"].clone(), report["complete"].clone())
     };
-    // 1969, 1833, a year before the first one, and one of five figures.
+    // 1969, 1833, a year before the first one, and a year of five figures.
     for seconds in ["-1", "-4294967296", "-99999999999", "999999999999"] {
         let at = |arguments: &[&str]| {
             let mut command = sandbox.command(skant_program());
@@ -277,15 +271,15 @@ fn a_clock_that_is_centuries_off_changes_no_finding() {
         };
         for (scan, _) in SCANS {
             let (usual, output) = (sandbox.skant(scan), at(scan));
-            assert_eq!(told(&output), told(&usual), "{seconds}: {scan:?}: {}", text_of(&output));
+            assert_eq!(result(&output), result(&usual), "{seconds}: {scan:?}: {}", text_of(&output));
             assert!(!text_of(&output).contains("internal error"), "{seconds}: {}", text_of(&output));
         }
         for format in ["junit", "gitlab", "sarif", "markdown", "github", "human"] {
             let output = at(&["scan", "--format", format]);
             assert_eq!(output.status.code(), Some(1), "{seconds}, {format}: {}", text_of(&output));
         }
-        let record = ["allow", "0123456789abcdef", "--reason", "an example", "--until", "2100-01-01"];
-        let output = at(&record);
+        let allow = ["allow", "0123456789abcdef", "--reason", "an example", "--until", "2100-01-01"];
+        let output = at(&allow);
         assert!(matches!(output.status.code(), Some(0 | 2)), "{seconds}: {}", text_of(&output));
         let output = at(&["baseline", "check"]);
         assert!(matches!(output.status.code(), Some(0..=2)), "{seconds}: {}", text_of(&output));
@@ -301,7 +295,7 @@ fn mounting(sandbox: &Sandbox, script: &str) -> Result<Output, Skip> {
     Ok(command.output().expect("unshare runs"))
 }
 
-fn a_file_system_that_is_read_only_is_scanned_and_nothing_else() -> Ran {
+fn read_only_file_system_is_scanned_and_not_written() -> Ran {
     let sandbox = leaky();
     for (arguments, code) in SCANS.into_iter().chain([
         (&["scan", "--output", "json:report"][..], 2),
@@ -326,7 +320,7 @@ fn quoted(arguments: &[&str]) -> String {
     arguments.iter().map(|argument| format!("'{argument}'")).collect::<Vec<_>>().join(" ")
 }
 
-fn a_disk_that_is_full_leaves_the_old_files() -> Ran {
+fn full_disk_leaves_the_old_report() -> Ran {
     let sandbox = leaky();
     let script = "mkdir ../full; mount -t tmpfs -o size=8k none ../full; echo old > ../full/report; \
         head -c 100000 /dev/zero > ../full/filler 2>/dev/null || true; \
@@ -341,7 +335,7 @@ fn a_disk_that_is_full_leaves_the_old_files() -> Ran {
     Ok(())
 }
 
-fn a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours() {
+fn report_larger_than_a_pipe_is_complete_and_without_colours() {
     let sandbox = Sandbox::empty();
     let keys: Vec<String> =
         (0..300).map(|at| format!("k = '{}'", tokens::api_key(&at.to_string()))).collect();
@@ -355,12 +349,12 @@ fn a_report_that_a_pipe_cannot_hold_is_whole_and_without_colours() {
         };
         assert_eq!(scan("../report").wait_with_output().expect("a child").status.code(), Some(1));
         let mut late = scan("-");
-        // Nobody reads yet, and the pipe is full.
+        // The pipe is full, and nobody reads yet.
         std::thread::sleep(Duration::from_millis(300));
         let mut read = Vec::new();
         late.stdout.take().expect("piped").read_to_end(&mut read).expect("read");
         assert_eq!(late.wait().expect("a child").code(), Some(1));
-        let written = fs::read(sandbox.beside("report")).expect("a report");
+        let written = fs::read(sandbox.sibling("report")).expect("a report");
         assert!(read.len() > 1 << 16 && read == written, "{format}: {} of {}", read.len(), written.len());
         assert!(!read.contains(&b'\x1b'), "{format}");
     }

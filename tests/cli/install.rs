@@ -1,6 +1,4 @@
-//! `skant install` and `skant uninstall` against real git, with a stub in skant's place that records its calls.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a panic here is the failure report")]
+//! `skant install` and `skant uninstall` with real git. A stub in place of skant logs its calls.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,71 +6,64 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use crate::support::trials::{Assessment, Ran, Skip, trial, trials};
-use crate::support::{Sandbox, needs, text_of};
-use libtest_mimic::Trial;
 use skant::hook::install::{
     Action, ForeignFolder, GlobalAction, Hook, InstallError, Options, Outcome, install, install_global,
     running_program, uninstall, uninstall_global,
 };
+use testkit::trials::{Ran, Skip, TestResult, Trial, trial};
+use testkit::{Sandbox, needs, text_of};
 
 pub fn trials() -> Vec<Trial> {
-    let mut all = trials![
+    let mut all = testkit::trials![
         commit_merge_and_push_call_skant,
-        what_skant_says_blocks,
-        an_earlier_hook_that_is_no_script_is_started_as_it_is,
-        an_earlier_hook_that_fails_blocks_a_commit,
-        installing_and_uninstalling_at_once_loses_no_hook,
-        an_earlier_hook_that_git_did_not_run_is_kept_and_not_run,
-        installing_twice_changes_nothing_and_what_is_stale_is_refreshed,
-        a_program_that_is_gone_is_looked_for_in_the_usual_places,
-        uninstall_gives_back_what_was_there,
-        uninstall_leaves_what_it_did_not_write,
-        all_is_looked_at_before_anything_changes,
-        a_failure_on_the_way_is_undone,
-        an_installation_that_was_ended_in_the_middle_is_taken_up_or_taken_away,
-        some_of_the_hooks,
-        a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced,
-        a_hooks_folder_that_links_into_the_tree_is_refused,
-        a_hooks_folder_that_is_missing_is_made,
-        worktrees_share_the_hooks_and_submodules_have_their_own,
-        hooks_that_lead_back_here_end,
-        where_git_cannot_answer_the_error_says_why,
-        this_program_has_a_name,
-        one_installation_serves_all_repositories,
-        a_repositorys_own_hooks_are_called_from_the_global_ones,
-        a_global_installation_is_told_again_and_taken_back,
+        exit_code_of_skant_blocks,
+        earlier_hook_with_another_interpreter_runs,
+        failing_earlier_hook_blocks_a_commit,
+        concurrent_install_and_uninstall_lose_no_hook,
+        inactive_earlier_hook_is_kept_and_not_run,
+        second_install_refreshes_stale_hooks_only,
+        missing_program_is_searched_in_the_usual_places,
+        uninstall_restores_earlier_hooks,
+        uninstall_keeps_foreign_hooks,
+        obstacle_stops_install_before_any_change,
+        failing_install_is_rolled_back,
+        interrupted_install_is_completed_or_removed,
+        selected_hooks_are_installed,
+        shared_hooks_folder_is_refused_unless_forced,
+        hooks_folder_that_links_into_the_tree_is_refused,
+        missing_hooks_folder_is_created,
+        worktrees_share_hooks_and_submodules_do_not,
+        hooks_that_call_each_other_end,
+        error_of_git_is_shown,
+        path_of_this_program_is_known,
+        global_install_serves_all_repositories,
+        global_hooks_call_the_repositorys_own_hooks,
+        global_install_is_repeatable_and_removable,
     ];
     all.extend(
-        in_each_shell(
-            "an_earlier_hook_is_called_with_the_same_arguments_and_input",
-            an_earlier_hook_is_called_with_the_same_arguments_and_input,
-        )
-        .chain(in_each_shell(
-            "an_earlier_hook_is_called_by_its_own_name_and_beside_its_files",
-            an_earlier_hook_is_called_by_its_own_name_and_beside_its_files,
-        ))
-        .chain(in_each_shell(
-            "an_earlier_hook_for_bash_is_called_by_its_own_name_and_beside_its_files",
-            an_earlier_hook_for_bash_is_called_by_its_own_name_and_beside_its_files,
-        ))
-        .chain(in_each_shell(
-            "an_earlier_hook_that_fails_blocks_with_its_code_and_skant_is_not_asked",
-            an_earlier_hook_that_fails_blocks_with_its_code_and_skant_is_not_asked,
-        ))
-        .chain(in_each_shell(
-            "a_program_that_is_gone_blocks_with_advice",
-            a_program_that_is_gone_blocks_with_advice,
-        )),
+        in_each_shell("earlier_hook_gets_arguments_and_input", earlier_hook_gets_arguments_and_input)
+            .chain(in_each_shell(
+                "earlier_hook_keeps_its_name_and_folder",
+                earlier_hook_keeps_its_name_and_folder,
+            ))
+            .chain(in_each_shell(
+                "earlier_bash_hook_keeps_its_name_and_folder",
+                earlier_bash_hook_keeps_its_name_and_folder,
+            ))
+            .chain(in_each_shell(
+                "failing_earlier_hook_ends_with_its_code_before_skant_runs",
+                failing_earlier_hook_ends_with_its_code_before_skant_runs,
+            ))
+            .chain(in_each_shell("missing_program_blocks_with_advice", missing_program_blocks_with_advice)),
     );
     all
 }
 
 /// A repository, a git without the user's settings, and a stub for skant at a path that needs quoting.
-struct House {
+struct Project {
     sandbox: Sandbox,
     git: OsString,
-    /// The stub's folder: holds `skant`, the `code` it ends with, and what it recorded.
+    /// The stub's folder: `skant`, the `code` it ends with, and its log.
     bin: PathBuf,
 }
 
@@ -84,21 +75,21 @@ cat > "$dir/stdin"
 exit "$(cat "$dir/code")"
 "#;
 
-impl House {
+impl Project {
     fn new() -> Self {
         let sandbox = Sandbox::with_commit();
-        let git = sandbox.beside("git");
-        let home = sandbox.beside("home");
+        let git = sandbox.sibling("git");
+        let home = sandbox.sibling("home");
         script(
             &git,
             &format!("#!/bin/sh\nHOME='{}' GIT_CONFIG_NOSYSTEM=1 exec git \"$@\"\n", home.display()),
         );
-        let bin = sandbox.beside("a `bin` of \"$HOME\", it's \\ here");
+        let bin = sandbox.sibling("a `bin` of \"$HOME\", it's \\ here");
         fs::create_dir(&bin).unwrap();
-        let house = Self { sandbox, git: git.into_os_string(), bin };
-        script(&house.stub(), STUB);
-        house.stub_ends_with(0);
-        house
+        let project = Self { sandbox, git: git.into_os_string(), bin };
+        script(&project.stub(), STUB);
+        project.stub_ends_with(0);
+        project
     }
 
     fn stub(&self) -> PathBuf {
@@ -109,7 +100,7 @@ impl House {
         fs::write(self.bin.join("code"), code.to_string()).unwrap();
     }
 
-    /// Outcome the stub was called with since the last time, one line per call.
+    /// Calls called with since the last time, one line per call.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.bin.join("calls")).unwrap_or_default();
         let _ = fs::remove_file(self.bin.join("calls"));
@@ -146,7 +137,7 @@ impl House {
         self.sandbox.try_git(&["commit", "-q", "--allow-empty", "-m", message])
     }
 
-    /// The hooks folder without git's samples: names, contents or where links lead, modes.
+    /// Returns the hooks folder without git's samples: names, contents or link targets, modes.
     fn hooks(&self) -> Vec<(String, Vec<u8>, u32)> {
         let mut found: Vec<_> = fs::read_dir(self.sandbox.dir.join(".git/hooks"))
             .map(|entries| entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>())
@@ -188,63 +179,66 @@ fn all(outcome: Outcome) -> Vec<(&'static str, Outcome)> {
 }
 
 fn commit_merge_and_push_call_skant() {
-    let house = House::new();
-    let actions = house.install().unwrap();
+    let project = Project::new();
+    let actions = project.install().unwrap();
     assert_eq!(outcomes(&actions), all(Outcome::Installed));
-    assert_eq!(actions[0].path.canonicalize().unwrap(), house.hook("pre-commit").canonicalize().unwrap());
+    assert_eq!(actions[0].path.canonicalize().unwrap(), project.hook("pre-commit").canonicalize().unwrap());
     for hook in Hook::ALL {
-        let mode = house.hook(hook.name()).metadata().unwrap().permissions().mode();
+        let mode = project.hook(hook.name()).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o755, "{hook:?}");
     }
 
-    assert!(house.commit("one").status.success());
-    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+    assert!(project.commit("one").status.success());
+    assert_eq!(project.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
 
-    house.sandbox.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
-    house.sandbox.write("side.txt", "side\n");
-    house.sandbox.commit_all("side");
-    house.sandbox.git(&["checkout", "-q", "main"]);
-    house.calls();
-    house.sandbox.git(&["merge", "-q", "-m", "merge", "side"]);
-    assert_eq!(house.calls(), ["<hook><pre-merge-commit>", "<hook><commit-msg><.git/MERGE_MSG>"]);
+    project.sandbox.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    project.sandbox.write("side.txt", "side\n");
+    project.sandbox.commit_all("side");
+    project.sandbox.git(&["checkout", "-q", "main"]);
+    project.calls();
+    project.sandbox.git(&["merge", "-q", "-m", "merge", "side"]);
+    assert_eq!(project.calls(), ["<hook><pre-merge-commit>", "<hook><commit-msg><.git/MERGE_MSG>"]);
 
-    house.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
-    house.sandbox.git(&["push", "-q", "../remote.git", "main", "side"]);
-    assert_eq!(house.calls(), ["<hook><pre-push><../remote.git><../remote.git>"]);
-    let [main, side] = ["main", "side"].map(|branch| house.sandbox.git(&["rev-parse", branch]));
+    project.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
+    project.sandbox.git(&["push", "-q", "../remote.git", "main", "side"]);
+    assert_eq!(project.calls(), ["<hook><pre-push><../remote.git><../remote.git>"]);
+    let [main, side] = ["main", "side"].map(|branch| project.sandbox.git(&["rev-parse", branch]));
     let zero = "0".repeat(40);
     assert_eq!(
-        house.stdin(),
+        project.stdin(),
         format!(
             "refs/heads/main {main} refs/heads/main {zero}\nrefs/heads/side {side} refs/heads/side {zero}\n"
         )
     );
 }
 
-fn what_skant_says_blocks() {
-    let house = House::new();
-    house.install().unwrap();
-    house.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
+fn exit_code_of_skant_blocks() {
+    let project = Project::new();
+    project.install().unwrap();
+    project.sandbox.git(&["init", "-q", "--bare", "../remote.git"]);
     for code in [1, 2, 3, 130] {
-        house.stub_ends_with(code);
-        assert!(!house.commit("blocked").status.success(), "{code}");
-        assert!(!house.sandbox.try_git(&["push", "-q", "../remote.git", "main"]).status.success(), "{code}");
-        let output = run_hook("sh", &house, "pre-push", &["origin", "url"], "");
+        project.stub_ends_with(code);
+        assert!(!project.commit("blocked").status.success(), "{code}");
+        assert!(
+            !project.sandbox.try_git(&["push", "-q", "../remote.git", "main"]).status.success(),
+            "{code}"
+        );
+        let output = run_hook("sh", &project, "pre-push", &["origin", "url"], "");
         assert_eq!(output.status.code(), Some(code));
     }
-    assert_eq!(house.sandbox.git(&["log", "--format=%s"]), "first");
+    assert_eq!(project.sandbox.git(&["log", "--format=%s"]), "first");
 }
 
-/// Runs a hook with a shell of choice, as git would.
-fn run_hook(shell: &str, house: &House, name: &str, arguments: &[&str], input: &str) -> Output {
+/// Runs a hook in a shell, as git would.
+fn run_hook(shell: &str, project: &Project, name: &str, arguments: &[&str], input: &str) -> Output {
     let mut words = shell.split(' ');
-    let file = house.sandbox.beside("input");
+    let file = project.sandbox.sibling("input");
     fs::write(&file, input).unwrap();
-    house
+    project
         .sandbox
         .command(words.next().unwrap())
         .args(words)
-        .arg(house.hook(name))
+        .arg(project.hook(name))
         .args(arguments)
         .stdin(Stdio::from(fs::File::open(file).unwrap()))
         .output()
@@ -261,8 +255,8 @@ const SHELLS: [(&str, &str); 6] = [
     ("ksh", "ksh"),
 ];
 
-/// Makes a trial of each shell. A shell that is not installed is a skip.
-fn in_each_shell<V: Assessment + 'static>(name: &str, test: fn(&str) -> V) -> impl Iterator<Item = Trial> {
+/// Makes a trial for each shell. A shell that is not installed is a skip.
+fn in_each_shell<R: TestResult + 'static>(name: &str, test: fn(&str) -> R) -> impl Iterator<Item = Trial> {
     SHELLS.into_iter().map(move |(shell, words)| {
         trial(module_path!(), &format!("{name}_in_{shell}"), move || {
             works(words)?;
@@ -277,11 +271,11 @@ fn works(words: &str) -> Ran {
     needs::success(words[0], &words[1..])
 }
 
-fn an_earlier_hook_is_called_with_the_same_arguments_and_input(shell: &str) {
-    let house = House::new();
+fn earlier_hook_gets_arguments_and_input(shell: &str) {
+    let project = Project::new();
     for hook in Hook::ALL {
         script(
-            &house.hook(hook.name()),
+            &project.hook(hook.name()),
             "#!/bin/sh\nfor a in \"$@\"; do printf '<%s>' \"$a\"; done\ncat > ../earlier-stdin\nexit $CODE\n",
         );
     }
@@ -290,7 +284,7 @@ fn an_earlier_hook_is_called_with_the_same_arguments_and_input(shell: &str) {
         .into_iter()
         .flat_map(|hook| [(kept(hook), Outcome::KeptAndCalled), (hook.name().to_owned(), Outcome::Installed)])
         .collect();
-    let actions = house.install().unwrap();
+    let actions = project.install().unwrap();
     let got: Vec<(String, Outcome)> =
         outcomes(&actions).into_iter().map(|(name, what)| (name.to_owned(), what)).collect();
     assert_eq!(got, expected);
@@ -299,19 +293,19 @@ fn an_earlier_hook_is_called_with_the_same_arguments_and_input(shell: &str) {
     let arguments = ["origin", "https://example.org/a b'\"$x\\"];
     let shown = format!("<{}><{}>", arguments[0], arguments[1]);
     for input in ["", "\n", "one line\n", "no end", "-n two\n\n\n", "%s \\n *\n", "..\n.", &long] {
-        let output = run_hook(shell, &house, "pre-push", &arguments, input);
+        let output = run_hook(shell, &project, "pre-push", &arguments, input);
         assert!(output.status.success(), "{shell}: {}", text_of(&output));
         assert_eq!(text_of(&output), shown, "{shell}");
-        assert_eq!(house.calls(), [format!("<hook><pre-push>{shown}")], "{shell}");
-        assert!(house.stdin() == input, "{shell}: {input:.20?}");
-        assert!(fs::read_to_string(house.sandbox.beside("earlier-stdin")).unwrap() == input, "{shell}");
+        assert_eq!(project.calls(), [format!("<hook><pre-push>{shown}")], "{shell}");
+        assert!(project.stdin() == input, "{shell}: {input:.20?}");
+        assert!(fs::read_to_string(project.sandbox.sibling("earlier-stdin")).unwrap() == input, "{shell}");
     }
     for hook in Hook::ALL {
-        house.stub_ends_with(3);
-        let output = run_hook(shell, &house, hook.name(), &[".git/a message"], "");
+        project.stub_ends_with(3);
+        let output = run_hook(shell, &project, hook.name(), &[".git/a message"], "");
         assert_eq!(output.status.code(), Some(3), "{shell} {hook:?}");
-        assert_eq!(house.calls(), [format!("<hook><{}><.git/a message>", hook.name())], "{shell}");
-        house.stub_ends_with(0);
+        assert_eq!(project.calls(), [format!("<hook><{}><.git/a message>", hook.name())], "{shell}");
+        project.stub_ends_with(0);
     }
 }
 
@@ -319,21 +313,21 @@ fn an_earlier_hook_is_called_with_the_same_arguments_and_input(shell: &str) {
 const BY_NAME: &str =
     "case ${0##*/} in pre-commit) . \"$(dirname \"$0\")/lib.sh\"; echo \"$said <$*>\"; exit 5;; esac\n";
 
-fn an_earlier_hook_is_called_by_its_own_name_and_beside_its_files(shell: &str) {
+fn earlier_hook_keeps_its_name_and_folder(shell: &str) {
     let hooks = [
         format!("#!/bin/sh\n{BY_NAME}"),
         format!("#!/bin/sh -e\n{BY_NAME}"),
         format!("#! /usr/bin/env sh\n{BY_NAME}"),
-        // Outcome opens its own file.
+        // A script opens its own file.
         "#!/bin/sh\nsed '1,/^TEXT$/d' \"$0\" | sh -s -- \"$@\"\nexit $?\nTEXT\necho \"lib <$*>\"; exit 5\n"
             .to_owned(),
-        // Run by the shell that calls it.
+        // A script without a first line, which the calling shell runs.
         "echo \"lib <$*>\"; exit 5\n".to_owned(),
     ];
     are_called(shell, &hooks);
 }
 
-fn an_earlier_hook_for_bash_is_called_by_its_own_name_and_beside_its_files(shell: &str) -> Ran {
+fn earlier_bash_hook_keeps_its_name_and_folder(shell: &str) -> Ran {
     works("bash")?;
     let main = "said() { echo \"lib <$*>\"; exit 5; }\n[ \"$0\" != \"${BASH_SOURCE[0]}\" ] || said \"$@\"\n";
     are_called(shell, &[format!("#!/usr/bin/env bash\n{BY_NAME}"), format!("#!/usr/bin/env bash\n{main}")]);
@@ -341,78 +335,78 @@ fn an_earlier_hook_for_bash_is_called_by_its_own_name_and_beside_its_files(shell
 }
 
 fn are_called(shell: &str, hooks: &[String]) {
-    let house = House::new();
-    let hook = house.hook("pre-commit");
-    script(&house.hook("lib.sh"), "said=lib\n");
+    let project = Project::new();
+    let hook = project.hook("pre-commit");
+    script(&project.hook("lib.sh"), "said=lib\n");
     for text in hooks {
         script(&hook, text);
-        house.install().unwrap();
-        let output = run_hook(shell, &house, "pre-commit", &["a b", "c"], "");
+        project.install().unwrap();
+        let output = run_hook(shell, &project, "pre-commit", &["a b", "c"], "");
         assert_eq!(output.status.code(), Some(5), "{shell} {text}");
         assert_eq!(text_of(&output), "lib <a b c>\n", "{shell} {text}");
-        house.run(&house.sandbox.dir, false, uninstall).unwrap();
+        project.run(&project.sandbox.dir, false, uninstall).unwrap();
         assert_eq!(fs::read_to_string(&hook).unwrap(), *text);
     }
 }
 
-fn an_earlier_hook_that_is_no_script_is_started_as_it_is() {
-    let house = House::new();
-    let hook = house.hook("pre-commit");
+fn earlier_hook_with_another_interpreter_runs() {
+    let project = Project::new();
+    let hook = project.hook("pre-commit");
     script(&hook, "#!/usr/bin/env -S cat\nwhat it says\n");
-    house.install().unwrap();
-    assert!(text_of(&run_hook("sh", &house, "pre-commit", &[], "")).contains("what it says"));
+    project.install().unwrap();
+    assert!(text_of(&run_hook("sh", &project, "pre-commit", &[], "")).contains("what it says"));
 }
 
-fn installing_and_uninstalling_at_once_loses_no_hook() {
+fn concurrent_install_and_uninstall_lose_no_hook() {
     for _ in 0..8 {
-        let house = House::new();
-        script(&house.hook("pre-push"), "#!/bin/sh\necho mine\n");
+        let project = Project::new();
+        script(&project.hook("pre-push"), "#!/bin/sh\necho mine\n");
         std::thread::scope(|scope| {
             for number in 0..6 {
-                let house = &house;
+                let project = &project;
                 scope.spawn(move || {
                     let what = if number % 2 == 0 { install } else { uninstall };
-                    house.run(&house.sandbox.dir, false, what).unwrap();
+                    project.run(&project.sandbox.dir, false, what).unwrap();
                 });
             }
         });
-        let texts = ["pre-push", "pre-push.before-skant"].map(|name| fs::read_to_string(house.hook(name)));
+        let texts = ["pre-push", "pre-push.before-skant"].map(|name| fs::read_to_string(project.hook(name)));
         assert!(texts.iter().flatten().any(|text| text.contains("echo mine")), "{texts:?}");
     }
 }
 
-fn an_earlier_hook_that_fails_blocks_with_its_code_and_skant_is_not_asked(shell: &str) {
-    let house = House::new();
+fn failing_earlier_hook_ends_with_its_code_before_skant_runs(shell: &str) {
+    let project = Project::new();
     for hook in Hook::ALL {
-        // One that ends without reading what it is given.
-        script(&house.hook(hook.name()), "#!/bin/sh\necho earlier says no >&2\nexit 7\n");
+        // The hook ends without reading its input.
+        script(&project.hook(hook.name()), "#!/bin/sh\necho earlier says no >&2\nexit 7\n");
     }
-    house.install().unwrap();
+    project.install().unwrap();
     let long = "x\n".repeat(200_000);
     for hook in Hook::ALL {
-        let output = run_hook(shell, &house, hook.name(), &["a"], &long);
+        let output = run_hook(shell, &project, hook.name(), &["a"], &long);
         assert_eq!(output.status.code(), Some(7), "{shell} {hook:?}");
         assert_eq!(text_of(&output), "earlier says no\n", "{shell} {hook:?}");
     }
-    assert!(house.calls().is_empty());
+    assert!(project.calls().is_empty());
 }
 
-fn an_earlier_hook_that_fails_blocks_a_commit() {
-    let house = House::new();
+fn failing_earlier_hook_blocks_a_commit() {
+    let project = Project::new();
     for hook in Hook::ALL {
-        script(&house.hook(hook.name()), "#!/bin/sh\necho earlier says no >&2\nexit 7\n");
+        script(&project.hook(hook.name()), "#!/bin/sh\necho earlier says no >&2\nexit 7\n");
     }
-    house.install().unwrap();
-    let output = house.commit("blocked");
+    project.install().unwrap();
+    let output = project.commit("blocked");
     assert!(!output.status.success() && text_of(&output).contains("earlier says no"));
-    assert!(house.calls().is_empty());
+    assert!(project.calls().is_empty());
 }
 
-fn an_earlier_hook_that_git_did_not_run_is_kept_and_not_run() {
-    let house = House::new();
-    fs::write(house.hook("pre-commit"), "#!/bin/sh\nexit 7\n").unwrap();
-    symlink("nowhere", house.hook("commit-msg")).unwrap();
-    let actions = house.install().unwrap();
+fn inactive_earlier_hook_is_kept_and_not_run() {
+    let project = Project::new();
+    fs::write(project.hook("pre-commit"), "#!/bin/sh\nexit 7\n").unwrap();
+    symlink("nowhere", project.hook("commit-msg")).unwrap();
+    let actions = project.install().unwrap();
     assert_eq!(
         outcomes(&actions),
         [
@@ -424,29 +418,29 @@ fn an_earlier_hook_that_git_did_not_run_is_kept_and_not_run() {
             ("pre-push", Outcome::Installed),
         ]
     );
-    assert!(house.commit("one").status.success());
-    assert_eq!(house.calls().len(), 2);
+    assert!(project.commit("one").status.success());
+    assert_eq!(project.calls().len(), 2);
 }
 
-fn installing_twice_changes_nothing_and_what_is_stale_is_refreshed() {
-    let house = House::new();
-    script(&house.hook("pre-push"), "#!/bin/sh\n");
-    house.install().unwrap();
-    let first = house.hooks();
-    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
-    assert_eq!(house.hooks(), first);
+fn second_install_refreshes_stale_hooks_only() {
+    let project = Project::new();
+    script(&project.hook("pre-push"), "#!/bin/sh\n");
+    project.install().unwrap();
+    let first = project.hooks();
+    assert_eq!(outcomes(&project.install().unwrap()), all(Outcome::Unchanged));
+    assert_eq!(project.hooks(), first);
 
-    // The program has moved; a script has lost its mode; one is gone.
-    let old = house.sandbox.beside("old place");
+    // The program has moved; a script has lost its mode; a script is missing.
+    let old = project.sandbox.sibling("old place");
     fs::create_dir(&old).unwrap();
-    fs::rename(house.stub(), old.join("skant")).unwrap();
+    fs::rename(project.stub(), old.join("skant")).unwrap();
     let elsewhere =
-        Options { program: &old.join("skant"), hooks: &[Hook::PreCommit], ..options(&house, &house.git) };
+        Options { program: &old.join("skant"), hooks: &[Hook::PreCommit], ..options(&project, &project.git) };
     assert_eq!(outcomes(&install(&elsewhere).unwrap()), [("pre-commit", Outcome::Refreshed)]);
-    fs::set_permissions(house.hook("commit-msg"), fs::Permissions::from_mode(0o644)).unwrap();
-    fs::remove_file(house.hook("pre-push")).unwrap();
+    fs::set_permissions(project.hook("commit-msg"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::remove_file(project.hook("pre-push")).unwrap();
     assert_eq!(
-        outcomes(&house.install().unwrap()),
+        outcomes(&project.install().unwrap()),
         [
             ("pre-commit", Outcome::Refreshed),
             ("pre-merge-commit", Outcome::Unchanged),
@@ -455,16 +449,16 @@ fn installing_twice_changes_nothing_and_what_is_stale_is_refreshed() {
             ("pre-push", Outcome::Installed),
         ]
     );
-    assert_eq!(house.hooks(), first);
+    assert_eq!(project.hooks(), first);
 }
 
 fn help_of(error: &InstallError) -> String {
     miette::Diagnostic::help(error).expect("every error has a help text").to_string()
 }
 
-fn options<'h>(house: &'h House, git: &'h std::ffi::OsStr) -> Options<'h> {
+fn options<'h>(project: &'h Project, git: &'h std::ffi::OsStr) -> Options<'h> {
     Options {
-        dir: &house.sandbox.dir,
+        dir: &project.sandbox.dir,
         git,
         program: Path::new("/nowhere/skant"),
         hooks: &Hook::ALL,
@@ -472,9 +466,9 @@ fn options<'h>(house: &'h House, git: &'h std::ffi::OsStr) -> Options<'h> {
     }
 }
 
-/// Hooks whose program is gone, and a `skant` in the repository, which is not to be trusted although a PATH may name
-/// it. Skips on a machine with a skant of its own, which the hooks would find.
-fn without_a_program() -> Result<House, Skip> {
+/// Installs hooks whose program is gone. The repository has a `skant`, which must not run even if the `PATH` names it.
+/// Skips on a machine with an installed skant, which the hooks would find.
+fn without_a_program() -> Result<Project, Skip> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .chain(["/usr/local/bin".into(), "/opt/homebrew/bin".into()])
@@ -482,55 +476,55 @@ fn without_a_program() -> Result<House, Skip> {
     if found {
         return Err(Skip("needs a machine without an installed skant".to_owned()));
     }
-    let house = House::new();
-    script(&house.hook("commit-msg"), "#!/bin/sh\n");
-    house.install().unwrap();
-    fs::rename(house.stub(), house.bin.join("moved")).unwrap();
-    script(&house.sandbox.dir.join("skant"), "#!/bin/sh\ntouch ran\n");
-    Ok(house)
+    let project = Project::new();
+    script(&project.hook("commit-msg"), "#!/bin/sh\n");
+    project.install().unwrap();
+    fs::rename(project.stub(), project.bin.join("moved")).unwrap();
+    script(&project.sandbox.dir.join("skant"), "#!/bin/sh\ntouch ran\n");
+    Ok(project)
 }
 
-fn a_program_that_is_gone_blocks_with_advice(shell: &str) -> Ran {
-    let house = without_a_program()?;
+fn missing_program_blocks_with_advice(shell: &str) -> Ran {
+    let project = without_a_program()?;
     for hook in Hook::ALL {
-        let output = run_hook(shell, &house, hook.name(), &["a"], "");
+        let output = run_hook(shell, &project, hook.name(), &["a"], "");
         assert_eq!(output.status.code(), Some(2), "{shell} {hook:?}");
         let text = text_of(&output);
         let said = format!("skant: {}: nothing was checked", hook.name());
         for part in [
             &said[..],
             "skant install",
-            house.hook(hook.name()).to_str().unwrap(),
-            house.bin.to_str().unwrap(),
+            project.hook(hook.name()).to_str().unwrap(),
+            project.bin.to_str().unwrap(),
         ] {
             assert!(text.contains(part), "{shell} {hook:?}: {part} is not in {text}");
         }
         assert_eq!(text.contains("rename commit-msg.before-skant"), hook == Hook::CommitMsg, "{text}");
     }
-    assert!(!house.sandbox.dir.join("ran").exists());
+    assert!(!project.sandbox.dir.join("ran").exists());
     Ok(())
 }
 
-fn a_program_that_is_gone_is_looked_for_in_the_usual_places() -> Ran {
-    let house = without_a_program()?;
+fn missing_program_is_searched_in_the_usual_places() -> Ran {
+    let project = without_a_program()?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     for path in [".", ""].map(|entry| format!("{entry}:{}", path.to_string_lossy())) {
         let args = ["commit", "-q", "--allow-empty", "-m", "blocked"];
-        let output = house.sandbox.command("git").env("PATH", &path).args(args).output().unwrap();
+        let output = project.sandbox.command("git").env("PATH", &path).args(args).output().unwrap();
         assert!(!output.status.success(), "{path}");
     }
-    assert!(!house.sandbox.dir.join("ran").exists());
+    assert!(!project.sandbox.dir.join("ran").exists());
 
-    // Graphical clients have no login PATH: the usual places are tried.
-    let home = house.sandbox.beside("home");
-    for place in [house.sandbox.beside("on path"), home.join(".cargo/bin"), home.join(".local/bin")] {
+    // Graphical clients lack the login PATH: the usual places are tried.
+    let home = project.sandbox.sibling("home");
+    for place in [project.sandbox.sibling("on path"), home.join(".cargo/bin"), home.join(".local/bin")] {
         fs::create_dir_all(&place).unwrap();
         let [skant, code] = ["skant", "code"].map(|name| place.join(name));
         script(&skant, STUB);
         fs::write(&code, "0").unwrap();
-        let path = format!("{}:{}", house.sandbox.beside("on path").display(), path.to_string_lossy());
+        let path = format!("{}:{}", project.sandbox.sibling("on path").display(), path.to_string_lossy());
         let args = ["commit", "-q", "--allow-empty", "-m", "checked"];
-        let output = house.sandbox.command("git").env("PATH", path).args(args).output().unwrap();
+        let output = project.sandbox.command("git").env("PATH", path).args(args).output().unwrap();
         assert!(output.status.success(), "{}", text_of(&output));
         assert!(place.join("calls").exists(), "{}", place.display());
         fs::remove_file(skant).unwrap();
@@ -538,19 +532,19 @@ fn a_program_that_is_gone_is_looked_for_in_the_usual_places() -> Ran {
     Ok(())
 }
 
-fn uninstall_gives_back_what_was_there() {
-    let house = House::new();
+fn uninstall_restores_earlier_hooks() {
+    let project = Project::new();
     let odd = b"#!/bin/sh\n# \xff no UTF-8, no final newline";
-    fs::write(house.hook("pre-commit"), odd).unwrap();
-    fs::set_permissions(house.hook("pre-commit"), fs::Permissions::from_mode(0o710)).unwrap();
-    fs::write(house.hook("commit-msg"), "not executable").unwrap();
-    house.sandbox.write("tracked-hook", "#!/bin/sh\n");
-    symlink("../../tracked-hook", house.hook("pre-push")).unwrap();
-    let before = house.hooks();
-    house.install().unwrap();
-    assert_ne!(house.hooks(), before);
+    fs::write(project.hook("pre-commit"), odd).unwrap();
+    fs::set_permissions(project.hook("pre-commit"), fs::Permissions::from_mode(0o710)).unwrap();
+    fs::write(project.hook("commit-msg"), "not executable").unwrap();
+    project.sandbox.write("tracked-hook", "#!/bin/sh\n");
+    symlink("../../tracked-hook", project.hook("pre-push")).unwrap();
+    let before = project.hooks();
+    project.install().unwrap();
+    assert_ne!(project.hooks(), before);
     assert_eq!(
-        outcomes(&house.uninstall().unwrap()),
+        outcomes(&project.uninstall().unwrap()),
         [
             ("pre-commit", Outcome::Restored),
             ("pre-merge-commit", Outcome::Removed),
@@ -558,33 +552,33 @@ fn uninstall_gives_back_what_was_there() {
             ("pre-push", Outcome::Restored),
         ]
     );
-    assert_eq!(house.hooks(), before);
-    assert_eq!(fs::read(house.sandbox.dir.join("tracked-hook")).unwrap(), b"#!/bin/sh\n");
-    let again = outcomes(&house.uninstall().unwrap()).len();
+    assert_eq!(project.hooks(), before);
+    assert_eq!(fs::read(project.sandbox.dir.join("tracked-hook")).unwrap(), b"#!/bin/sh\n");
+    let again = outcomes(&project.uninstall().unwrap()).len();
     assert_eq!(again, 3, "three hooks of somebody else's are left alone");
-    assert_eq!(house.hooks(), before);
+    assert_eq!(project.hooks(), before);
 }
 
-fn uninstall_leaves_what_it_did_not_write() {
-    let house = House::new();
-    assert!(house.uninstall().unwrap().is_empty());
-    script(&house.hook("commit-msg"), "#!/bin/sh\n");
-    house.install().unwrap();
-    let mut edited = fs::read(house.hook("pre-commit")).unwrap();
+fn uninstall_keeps_foreign_hooks() {
+    let project = Project::new();
+    assert!(project.uninstall().unwrap().is_empty());
+    script(&project.hook("commit-msg"), "#!/bin/sh\n");
+    project.install().unwrap();
+    let mut edited = fs::read(project.hook("pre-commit")).unwrap();
     edited.extend(b"# mine\n");
-    fs::write(house.hook("pre-commit"), edited).unwrap();
-    script(&house.hook("commit-msg"), "#!/bin/sh\n# another\n");
-    fs::remove_file(house.hook("pre-push")).unwrap();
-    script(&house.hook("pre-push.before-skant"), "#!/bin/sh\n");
+    fs::write(project.hook("pre-commit"), edited).unwrap();
+    script(&project.hook("commit-msg"), "#!/bin/sh\n# another\n");
+    fs::remove_file(project.hook("pre-push")).unwrap();
+    script(&project.hook("pre-push.before-skant"), "#!/bin/sh\n");
 
-    let before = house.hooks();
-    let error = house.install().unwrap_err();
+    let before = project.hooks();
+    let error = project.install().unwrap_err();
     assert!(matches!(error, InstallError::Edited { .. }), "{error}");
     assert!(help_of(&error).contains("pre-commit.before-skant"));
-    assert_eq!(house.hooks(), before);
+    assert_eq!(project.hooks(), before);
 
     assert_eq!(
-        outcomes(&house.uninstall().unwrap()),
+        outcomes(&project.uninstall().unwrap()),
         [
             ("pre-commit", Outcome::LeftAlone),
             ("pre-merge-commit", Outcome::Removed),
@@ -595,92 +589,93 @@ fn uninstall_leaves_what_it_did_not_write() {
     );
 }
 
-fn all_is_looked_at_before_anything_changes() {
-    let house = House::new();
-    script(&house.hook("pre-commit"), "#!/bin/sh\n");
-    fs::create_dir(house.hook("pre-push")).unwrap();
-    let before = house.hooks();
-    assert!(matches!(house.install(), Err(InstallError::NotAFile { .. })));
-    assert_eq!(house.hooks(), before);
-    fs::remove_dir(house.hook("pre-push")).unwrap();
+fn obstacle_stops_install_before_any_change() {
+    let project = Project::new();
+    script(&project.hook("pre-commit"), "#!/bin/sh\n");
+    fs::create_dir(project.hook("pre-push")).unwrap();
+    let before = project.hooks();
+    assert!(matches!(project.install(), Err(InstallError::NotAFile { .. })));
+    assert_eq!(project.hooks(), before);
+    fs::remove_dir(project.hook("pre-push")).unwrap();
 
     for taken_by_folder in [false, true] {
-        script(&house.hook("pre-push"), "#!/bin/sh\n");
+        script(&project.hook("pre-push"), "#!/bin/sh\n");
         if taken_by_folder {
-            fs::create_dir(house.hook("pre-push.before-skant")).unwrap();
+            fs::create_dir(project.hook("pre-push.before-skant")).unwrap();
         } else {
-            script(&house.hook("pre-push.before-skant"), "#!/bin/sh\n# older\n");
+            script(&project.hook("pre-push.before-skant"), "#!/bin/sh\n# older\n");
         }
-        let before = house.hooks();
-        let error = house.install().unwrap_err();
+        let before = project.hooks();
+        let error = project.install().unwrap_err();
         assert!(matches!(error, InstallError::TwoHooks { .. }), "{error}");
         assert!(!help_of(&error).is_empty());
-        assert_eq!(house.hooks(), before);
+        assert_eq!(project.hooks(), before);
         if !taken_by_folder {
-            fs::remove_file(house.hook("pre-push.before-skant")).unwrap();
+            fs::remove_file(project.hook("pre-push.before-skant")).unwrap();
         }
     }
 }
 
-fn a_failure_on_the_way_is_undone() {
-    let house = House::new();
-    script(&house.hook("pre-commit"), "#!/bin/sh\n");
-    // The last of the four: all names are taken under which its new text would be written first.
+fn failing_install_is_rolled_back() {
+    let project = Project::new();
+    script(&project.hook("pre-commit"), "#!/bin/sh\n");
+    // The last of the four hooks: all names of temporary files are taken.
     for number in 0..100 {
-        fs::create_dir(house.hook(&format!(".pre-push.{}.{number}.tmp", std::process::id()))).unwrap();
+        fs::create_dir(project.hook(&format!(".pre-push.{}.{number}.tmp", std::process::id()))).unwrap();
     }
-    let before = house.hooks();
-    let error = house.install().unwrap_err();
+    let before = project.hooks();
+    let error = project.install().unwrap_err();
     assert!(matches!(&error, InstallError::Io { not_restored, .. } if not_restored.is_empty()), "{error}");
     assert!(error.to_string().contains("pre-push"), "{error}");
-    assert_eq!(house.hooks(), before);
+    assert_eq!(project.hooks(), before);
 }
 
-fn an_installation_that_was_ended_in_the_middle_is_taken_up_or_taken_away() {
-    let house = House::new();
-    script(&house.hook("pre-commit"), "#!/bin/sh\n# somebody else's\n");
-    let before = house.hooks();
-    let ended = || fs::hard_link(house.hook("pre-commit"), house.hook("pre-commit.before-skant")).unwrap();
+fn interrupted_install_is_completed_or_removed() {
+    let project = Project::new();
+    script(&project.hook("pre-commit"), "#!/bin/sh\n# somebody else's\n");
+    let before = project.hooks();
+    let ended =
+        || fs::hard_link(project.hook("pre-commit"), project.hook("pre-commit.before-skant")).unwrap();
     ended();
-    house.uninstall().unwrap();
-    assert_eq!(house.hooks(), before);
+    project.uninstall().unwrap();
+    assert_eq!(project.hooks(), before);
     ended();
-    assert_eq!(outcomes(&house.install().unwrap())[0], ("pre-commit.before-skant", Outcome::KeptAndCalled));
-    house.uninstall().unwrap();
-    assert_eq!(house.hooks(), before);
+    assert_eq!(outcomes(&project.install().unwrap())[0], ("pre-commit.before-skant", Outcome::KeptAndCalled));
+    project.uninstall().unwrap();
+    assert_eq!(project.hooks(), before);
 }
 
-fn some_of_the_hooks() {
-    let house = House::new();
-    let some = Options { hooks: &[Hook::PrePush, Hook::PreCommit], ..options(&house, &house.git) };
+fn selected_hooks_are_installed() {
+    let project = Project::new();
+    let some = Options { hooks: &[Hook::PrePush, Hook::PreCommit], ..options(&project, &project.git) };
     assert_eq!(
         outcomes(&install(&some).unwrap()),
         [("pre-commit", Outcome::Installed), ("pre-push", Outcome::Installed)]
     );
-    assert_eq!(house.hooks().len(), 2);
+    assert_eq!(project.hooks().len(), 2);
     let one = Options { hooks: &[Hook::PrePush], ..some };
     assert_eq!(outcomes(&uninstall(&one).unwrap()), [("pre-push", Outcome::Removed)]);
-    assert_eq!(house.hooks().len(), 1);
+    assert_eq!(project.hooks().len(), 1);
 }
 
-fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
-    let house = House::new();
-    let shared = house.sandbox.beside("shared hooks");
+fn shared_hooks_folder_is_refused_unless_forced() {
+    let project = Project::new();
+    let shared = project.sandbox.sibling("shared hooks");
     fs::create_dir(&shared).unwrap();
-    let linked = house.sandbox.dir.join("linked");
+    let linked = project.sandbox.dir.join("linked");
     symlink(&shared, &linked).unwrap();
     for (setting, folder, tracked) in [
-        (".husky/_", house.sandbox.dir.join(".husky/_"), true),
-        ("", house.sandbox.dir.clone(), true),
+        (".husky/_", project.sandbox.dir.join(".husky/_"), true),
+        ("", project.sandbox.dir.clone(), true),
         ("linked", shared.clone(), false),
         (shared.to_str().unwrap(), shared.clone(), false),
-        ("~/hooks", house.sandbox.beside("home/hooks"), false),
+        ("~/hooks", project.sandbox.sibling("home/hooks"), false),
     ] {
-        house.sandbox.git(&["config", "core.hooksPath", setting]);
-        house.sandbox.write("sub/folder/file", "");
-        let sub = house.sandbox.dir.join("sub/folder");
+        project.sandbox.git(&["config", "core.hooksPath", setting]);
+        project.sandbox.write("sub/folder/file", "");
+        let sub = project.sandbox.dir.join("sub/folder");
         let existed = folder.exists();
-        let error = house.run(&sub, false, install).unwrap_err();
+        let error = project.run(&sub, false, install).unwrap_err();
         match (&error, tracked) {
             (InstallError::TrackedFolder { .. }, true) | (InstallError::SharedFolder { .. }, false) => {}
             _ => panic!("{setting}: {error:?}"),
@@ -693,75 +688,83 @@ fn a_folder_that_is_not_the_repositorys_alone_is_refused_unless_forced() {
             continue;
         }
 
-        assert_eq!(outcomes(&house.run(&sub, true, install).unwrap()), all(Outcome::Installed), "{setting}");
+        assert_eq!(
+            outcomes(&project.run(&sub, true, install).unwrap()),
+            all(Outcome::Installed),
+            "{setting}"
+        );
         assert!(folder.join("pre-commit").is_file(), "{setting}");
-        assert!(house.commit("one").status.success());
-        assert_eq!(house.calls().len(), 2, "{setting}");
-        assert!(house.run(&sub, false, uninstall).is_err());
-        assert_eq!(outcomes(&house.run(&sub, true, uninstall).unwrap()), all(Outcome::Removed), "{setting}");
+        assert!(project.commit("one").status.success());
+        assert_eq!(project.calls().len(), 2, "{setting}");
+        assert!(project.run(&sub, false, uninstall).is_err());
+        assert_eq!(
+            outcomes(&project.run(&sub, true, uninstall).unwrap()),
+            all(Outcome::Removed),
+            "{setting}"
+        );
         assert!(
-            house.run(&sub, false, uninstall).unwrap().is_empty(),
+            project.run(&sub, false, uninstall).unwrap().is_empty(),
             "nothing to remove, nothing to refuse"
         );
     }
-    house.sandbox.git(&["config", "core.hooksPath", ".husky/_"]);
-    let help = help_of(&house.install().unwrap_err());
+    project.sandbox.git(&["config", "core.hooksPath", ".husky/_"]);
+    let help = help_of(&project.install().unwrap_err());
     assert!(help.contains("/.husky/pre-commit"), "{help}");
-    // Who has put the lines there needs to hear of no others.
+    // With these lines in place, the help has no more lines to add.
     for hook in ["pre-commit", "pre-merge-commit", "commit-msg"] {
-        house.sandbox.write(&format!(".husky/{hook}"), format!("skant hook {hook} \"$@\"\n"));
+        project.sandbox.write(&format!(".husky/{hook}"), format!("skant hook {hook} \"$@\"\n"));
     }
-    let help = help_of(&house.install().unwrap_err());
+    let help = help_of(&project.install().unwrap_err());
     assert!(help.contains("/.husky/pre-push") && !help.contains("/.husky/pre-commit"), "{help}");
-    house.sandbox.write(".husky/pre-push", "npm test\nskant hook pre-push \"$@\"\n");
-    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Called));
-    assert!(house.run(&house.sandbox.dir, false, uninstall).is_ok());
+    project.sandbox.write(".husky/pre-push", "npm test\nskant hook pre-push \"$@\"\n");
+    assert_eq!(outcomes(&project.install().unwrap()), all(Outcome::Called));
+    assert!(project.run(&project.sandbox.dir, false, uninstall).is_ok());
 
-    house.sandbox.git(&["config", "core.hooksPath", ".git/own hooks"]);
-    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Installed));
+    project.sandbox.git(&["config", "core.hooksPath", ".git/own hooks"]);
+    assert_eq!(outcomes(&project.install().unwrap()), all(Outcome::Installed));
 
-    house.sandbox.git(&["config", "core.hooksPath", "/dev/null"]);
+    project.sandbox.git(&["config", "core.hooksPath", "/dev/null"]);
     for force in [false, true] {
-        let error = house.run(&house.sandbox.dir, force, install).unwrap_err();
+        let error = project.run(&project.sandbox.dir, force, install).unwrap_err();
         assert!(matches!(error, InstallError::NotAFolder { .. }), "{error}");
     }
 }
 
-fn a_hooks_folder_that_links_into_the_tree_is_refused() {
-    let house = House::new();
-    house.sandbox.write("githooks/pre-commit", "#!/bin/sh\n");
-    fs::remove_dir_all(house.sandbox.dir.join(".git/hooks")).unwrap();
-    symlink("../githooks", house.sandbox.dir.join(".git/hooks")).unwrap();
-    assert!(matches!(house.install(), Err(InstallError::TrackedFolder { .. })));
-    assert_eq!(fs::read(house.sandbox.dir.join("githooks/pre-commit")).unwrap(), b"#!/bin/sh\n");
+fn hooks_folder_that_links_into_the_tree_is_refused() {
+    let project = Project::new();
+    project.sandbox.write("githooks/pre-commit", "#!/bin/sh\n");
+    fs::remove_dir_all(project.sandbox.dir.join(".git/hooks")).unwrap();
+    symlink("../githooks", project.sandbox.dir.join(".git/hooks")).unwrap();
+    assert!(matches!(project.install(), Err(InstallError::TrackedFolder { .. })));
+    assert_eq!(fs::read(project.sandbox.dir.join("githooks/pre-commit")).unwrap(), b"#!/bin/sh\n");
 }
 
-fn a_hooks_folder_that_is_missing_is_made() {
-    let house = House::new();
-    fs::remove_dir_all(house.sandbox.dir.join(".git/hooks")).unwrap();
-    house.install().unwrap();
-    assert!(house.commit("one").status.success());
-    assert_eq!(house.calls().len(), 2);
+fn missing_hooks_folder_is_created() {
+    let project = Project::new();
+    fs::remove_dir_all(project.sandbox.dir.join(".git/hooks")).unwrap();
+    project.install().unwrap();
+    assert!(project.commit("one").status.success());
+    assert_eq!(project.calls().len(), 2);
 }
 
-fn worktrees_share_the_hooks_and_submodules_have_their_own() {
-    let house = House::new();
-    house.sandbox.git(&["worktree", "add", "-q", "-b", "linked", "../linked tree"]);
-    let linked = house.sandbox.beside("linked tree");
-    assert_eq!(outcomes(&house.run(&linked, false, install).unwrap()), all(Outcome::Installed));
-    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
+fn worktrees_share_hooks_and_submodules_do_not() {
+    let project = Project::new();
+    project.sandbox.git(&["worktree", "add", "-q", "-b", "linked", "../linked tree"]);
+    let linked = project.sandbox.sibling("linked tree");
+    assert_eq!(outcomes(&project.run(&linked, false, install).unwrap()), all(Outcome::Installed));
+    assert_eq!(outcomes(&project.install().unwrap()), all(Outcome::Unchanged));
     let commit = |dir: &Path| {
         let args = ["commit", "-q", "--allow-empty", "-m", "one"];
-        let output = house.sandbox.command_in(dir, "git").args(args).output().unwrap();
+        let output = project.sandbox.command_in(dir, "git").args(args).output().unwrap();
         assert!(output.status.success(), "{}", text_of(&output));
-        house.calls()
+        project.calls()
     };
     let calls = commit(&linked);
     assert_eq!(calls[0], "<hook><pre-commit>");
     assert!(calls[1].ends_with(".git/worktrees/linked-tree/COMMIT_EDITMSG>"), "{calls:?}");
 
-    house.sandbox.git(&["clone", "-q", "--bare", ".", "../other.git"]);
-    house.sandbox.git(&[
+    project.sandbox.git(&["clone", "-q", "--bare", ".", "../other.git"]);
+    project.sandbox.git(&[
         "-c",
         "protocol.file.allow=always",
         "submodule",
@@ -770,111 +773,111 @@ fn worktrees_share_the_hooks_and_submodules_have_their_own() {
         "../other.git",
         "sub",
     ]);
-    let sub = house.sandbox.dir.join("sub");
+    let sub = project.sandbox.dir.join("sub");
     assert!(commit(&sub).is_empty(), "the outer repository's hooks are not the submodule's");
-    let actions = house.run(&sub, false, install).unwrap();
+    let actions = project.run(&sub, false, install).unwrap();
     assert_eq!(outcomes(&actions), all(Outcome::Installed));
     assert!(actions[0].path.canonicalize().unwrap().ends_with(".git/modules/sub/hooks/pre-commit"));
     assert_eq!(commit(&sub).len(), 2);
-    assert_eq!(outcomes(&house.run(&sub, false, uninstall).unwrap()), all(Outcome::Removed));
-    assert_eq!(outcomes(&house.install().unwrap()), all(Outcome::Unchanged));
+    assert_eq!(outcomes(&project.run(&sub, false, uninstall).unwrap()), all(Outcome::Removed));
+    assert_eq!(outcomes(&project.install().unwrap()), all(Outcome::Unchanged));
 
-    let bare = house.sandbox.beside("other.git");
-    assert_eq!(outcomes(&house.run(&bare, false, install).unwrap()), all(Outcome::Installed));
+    let bare = project.sandbox.sibling("other.git");
+    assert_eq!(outcomes(&project.run(&bare, false, install).unwrap()), all(Outcome::Installed));
     assert!(bare.join("hooks/pre-push").is_file());
 }
 
-fn hooks_that_lead_back_here_end() {
-    let house = House::new();
-    house.install().unwrap();
-    // Somebody's tool has put a copy of this hook in the place of the earlier one.
-    fs::copy(house.hook("pre-commit"), house.hook("pre-commit.before-skant")).unwrap();
-    assert!(house.commit("one").status.success());
-    assert_eq!(house.calls().len(), 3);
-    fs::remove_file(house.hook("pre-commit.before-skant")).unwrap();
+fn hooks_that_call_each_other_end() {
+    let project = Project::new();
+    project.install().unwrap();
+    // A tool has replaced the earlier hook by a copy of this one.
+    fs::copy(project.hook("pre-commit"), project.hook("pre-commit.before-skant")).unwrap();
+    assert!(project.commit("one").status.success());
+    assert_eq!(project.calls().len(), 3);
+    fs::remove_file(project.hook("pre-commit.before-skant")).unwrap();
 
-    // `pre-commit install`, `skant install`, `pre-commit install`: the framework calls us as its legacy hook
-    // and refuses to be called from there.
+    // `pre-commit install`, `skant install`, `pre-commit install`: the framework calls skant's hook as its legacy hook
+    // and refuses to be called from it.
     let framework = "#!/bin/sh\n# File generated by pre-commit: https://pre-commit.com\n\
         [ -z \"$PRE_COMMIT_RUNNING_LEGACY\" ] || exit 9\necho framework >> ../framework\n\
         PRE_COMMIT_RUNNING_LEGACY=1 .git/hooks/pre-commit.legacy \"$@\"\n";
-    fs::rename(house.hook("pre-commit"), house.hook("pre-commit.legacy")).unwrap();
-    script(&house.hook("pre-commit"), framework);
-    script(&house.hook("pre-commit.before-skant"), framework);
-    let output = house.commit("two");
+    fs::rename(project.hook("pre-commit"), project.hook("pre-commit.legacy")).unwrap();
+    script(&project.hook("pre-commit"), framework);
+    script(&project.hook("pre-commit.before-skant"), framework);
+    let output = project.commit("two");
     assert!(output.status.success(), "{}", text_of(&output));
-    assert_eq!(house.calls().len(), 2);
-    assert_eq!(fs::read_to_string(house.sandbox.beside("framework")).unwrap(), "framework\n");
+    assert_eq!(project.calls().len(), 2);
+    assert_eq!(fs::read_to_string(project.sandbox.sibling("framework")).unwrap(), "framework\n");
 }
 
-fn where_git_cannot_answer_the_error_says_why() {
-    let house = House::new();
-    let missing = house.sandbox.beside("no such git");
-    let error = install(&options(&house, missing.as_os_str())).unwrap_err();
+fn error_of_git_is_shown() {
+    let project = Project::new();
+    let missing = project.sandbox.sibling("no such git");
+    let error = install(&options(&project, missing.as_os_str())).unwrap_err();
     assert!(matches!(error, InstallError::NoGit { .. }), "{error}");
 
-    let outside = house.sandbox.beside("home");
-    let error = house.run(&outside, false, install).unwrap_err();
+    let outside = project.sandbox.sibling("home");
+    let error = project.run(&outside, false, install).unwrap_err();
     assert!(matches!(error, InstallError::NoRepository { .. }), "{error}");
     assert!(error.to_string().contains("is in no git repository"));
 
-    let error = house.run(&house.sandbox.beside("no such folder"), false, install).unwrap_err();
+    let error = project.run(&project.sandbox.sibling("no such folder"), false, install).unwrap_err();
     assert!(error.to_string().contains("no such folder"), "{error}");
 
-    let strict = house.sandbox.beside("strict git");
+    let strict = project.sandbox.sibling("strict git");
     script(&strict, "#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git \"$@\"\n");
     for what in [install, uninstall] {
-        let error = what(&options(&house, strict.as_os_str())).unwrap_err();
+        let error = what(&options(&project, strict.as_os_str())).unwrap_err();
         assert!(matches!(error, InstallError::OtherOwner { .. }), "{error}");
         assert!(error.to_string().contains("dubious ownership"), "{error}");
         assert!(help_of(&error).contains("git config --global --add safe.directory "), "{error}");
     }
-    assert!(house.hooks().is_empty());
+    assert!(project.hooks().is_empty());
 }
 
-fn this_program_has_a_name() {
+fn path_of_this_program_is_known() {
     assert!(running_program().unwrap().is_absolute());
 }
 
-/// A house whose user has hooks for all repositories.
-fn global_house() -> (House, PathBuf) {
-    let house = House::new();
-    let folder = house.sandbox.beside("home").join("settings/hooks");
-    let done = house.run(&house.sandbox.dir, false, |options| {
+/// A project whose user has hooks for all repositories.
+fn global_project() -> (Project, PathBuf) {
+    let project = Project::new();
+    let folder = project.sandbox.sibling("home").join("settings/hooks");
+    let done = project.run(&project.sandbox.dir, false, |options| {
         install_global(options, &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"))
     });
     assert_eq!(done.unwrap(), GlobalAction { folder: folder.clone(), outcome: Outcome::Installed });
-    (house, folder)
+    (project, folder)
 }
 
-fn one_installation_serves_all_repositories() {
-    let (house, folder) = global_house();
-    let git = |args: &[&str]| house.sandbox.git(args);
+fn global_install_serves_all_repositories() {
+    let (project, folder) = global_project();
+    let git = |args: &[&str]| project.sandbox.git(args);
     assert_eq!(git(&["config", "--global", "core.hooksPath"]), folder.to_str().unwrap());
-    house.sandbox.write("a", "a\n");
+    project.sandbox.write("a", "a\n");
     git(&["add", "a"]);
     git(&["commit", "-q", "-m", "a"]);
-    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
-    // In linked worktrees, in new repositories and from subfolders just so.
-    let other = house.sandbox.beside("linked");
+    assert_eq!(project.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+    // The same holds for linked worktrees, new repositories and subfolders.
+    let other = project.sandbox.sibling("linked");
     git(&["worktree", "add", "-q", other.to_str().unwrap()]);
-    house.calls();
+    project.calls();
     for script in [
         "cd ../linked && echo b > b && git add b",
         "git init -q ../new && cd ../new && mkdir s && cd s && echo c > c && git add c",
     ] {
-        house.sandbox.sh(&format!("{script} && git commit -q -m more"));
-        assert_eq!(house.calls()[0], "<hook><pre-commit>", "{script}");
+        project.sandbox.sh(&format!("{script} && git commit -q -m more"));
+        assert_eq!(project.calls()[0], "<hook><pre-commit>", "{script}");
     }
-    house.stub_ends_with(1);
-    house.sandbox.write("d", "d\n");
+    project.stub_ends_with(1);
+    project.sandbox.write("d", "d\n");
     git(&["add", "d"]);
-    assert!(!house.sandbox.try_git(&["commit", "-q", "-m", "d"]).status.success());
+    assert!(!project.sandbox.try_git(&["commit", "-q", "-m", "d"]).status.success());
 }
 
-fn a_repositorys_own_hooks_are_called_from_the_global_ones() {
-    let (house, _) = global_house();
-    let own = house.sandbox.dir.join(".git/hooks");
+fn global_hooks_call_the_repositorys_own_hooks() {
+    let (project, _) = global_project();
+    let own = project.sandbox.dir.join(".git/hooks");
     for hook in ["pre-commit", "commit-msg", "post-commit", "prepare-commit-msg", "pre-push", "post-checkout"]
     {
         let name = own.join(hook);
@@ -883,71 +886,71 @@ fn a_repositorys_own_hooks_are_called_from_the_global_ones() {
             &format!("#!/bin/sh\necho {hook} \"$@\" >> ../own\n[ {hook} != pre-push ] || cat >> ../own\n"),
         );
     }
-    let told = || {
-        let told = fs::read_to_string(house.sandbox.beside("own")).unwrap_or_default();
-        let _ = fs::remove_file(house.sandbox.beside("own"));
-        told
+    let log = || {
+        let log = fs::read_to_string(project.sandbox.sibling("own")).unwrap_or_default();
+        let _ = fs::remove_file(project.sandbox.sibling("own"));
+        log
     };
-    house.sandbox.sh("echo a > a; git add a; git commit -q -m a");
+    project.sandbox.sh("echo a > a; git add a; git commit -q -m a");
     let expected = "pre-commit\nprepare-commit-msg .git/COMMIT_EDITMSG message\ncommit-msg .git/COMMIT_EDITMSG\npost-commit\n";
-    assert_eq!(told(), expected);
-    house
+    assert_eq!(log(), expected);
+    project
         .sandbox
         .sh("git init -q --bare ../far.git; git remote add origin ../far.git; git push -q origin main");
-    let head = house.sandbox.git(&["rev-parse", "HEAD"]);
+    let head = project.sandbox.git(&["rev-parse", "HEAD"]);
     let line = format!("refs/heads/main {head} refs/heads/main {}\n", "0".repeat(40));
-    assert_eq!(told(), format!("pre-push origin ../far.git\n{line}"), "its own hook reads what git says");
-    assert_eq!(house.stdin(), line, "and so does skant");
-    // One that refuses ends it, and skant is not asked any more.
+    assert_eq!(log(), format!("pre-push origin ../far.git\n{line}"), "its own hook reads what git says");
+    assert_eq!(project.stdin(), line, "and so does skant");
+    // A hook that fails ends the chain, and skant does not run.
     script(&own.join("pre-commit"), "#!/bin/sh\nexit 3\n");
-    house.calls();
-    house.sandbox.sh("echo b > b; git add b; ! git commit -q -m b");
-    assert_eq!(house.calls(), Vec::<String>::new());
-    // One that `skant install` put there calls skant itself.
-    house.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
+    project.calls();
+    project.sandbox.sh("echo b > b; git add b; ! git commit -q -m b");
+    assert_eq!(project.calls(), Vec::<String>::new());
+    // A hook that `skant install` wrote calls skant itself.
+    project.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
     fs::remove_file(own.join("pre-commit")).unwrap();
     fs::remove_file(own.join("commit-msg")).unwrap();
-    house.install().unwrap();
-    house.sandbox.sh("git config --global core.hooksPath ../home/settings/hooks && git commit -q -m b");
-    assert_eq!(house.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
+    project.install().unwrap();
+    project.sandbox.sh("git config --global core.hooksPath ../home/settings/hooks && git commit -q -m b");
+    assert_eq!(project.calls(), ["<hook><pre-commit>", "<hook><commit-msg><.git/COMMIT_EDITMSG>"]);
 }
 
-fn a_global_installation_is_told_again_and_taken_back() {
-    let (house, folder) = global_house();
-    let again = |house: &House| {
-        house.run(&house.sandbox.dir, false, |options| {
+fn global_install_is_repeatable_and_removable() {
+    let (project, folder) = global_project();
+    let again = |project: &Project| {
+        project.run(&project.sandbox.dir, false, |options| {
             install_global(options, &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"))
         })
     };
-    let back = |house: &House| {
-        house.run(&house.sandbox.dir, false, |options| {
+    let back = |project: &Project| {
+        project.run(&project.sandbox.dir, false, |options| {
             uninstall_global(
                 options,
                 &options.program.ancestors().nth(2).unwrap().join("home/settings/hooks"),
             )
         })
     };
-    assert_eq!(again(&house).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(again(&project).unwrap().outcome, Outcome::Unchanged);
     fs::remove_file(folder.join("update")).unwrap();
-    assert_eq!(again(&house).unwrap().outcome, Outcome::Refreshed);
-    // Where it leads there, an installation in a repository has nothing to do, and never replaces it.
+    assert_eq!(again(&project).unwrap().outcome, Outcome::Refreshed);
+    // With such a setting an installation in a repository has nothing to do, and replaces nothing.
     for force in [false, true] {
-        let actions = house.run(&house.sandbox.dir, force, install).unwrap();
+        let actions = project.run(&project.sandbox.dir, force, install).unwrap();
         assert!(actions.iter().all(|action| action.outcome == Outcome::Unchanged), "{actions:?}");
-        let actions = house.run(&house.sandbox.dir, force, uninstall).unwrap();
+        let actions = project.run(&project.sandbox.dir, force, uninstall).unwrap();
         assert!(actions.iter().all(|action| action.outcome == Outcome::LeftAlone), "{actions:?}");
     }
-    assert_eq!(back(&house).unwrap().unwrap().outcome, Outcome::Removed);
+    assert_eq!(back(&project).unwrap().unwrap().outcome, Outcome::Removed);
     assert!(!folder.exists());
-    assert!(!house.sandbox.try_git(&["config", "--global", "core.hooksPath"]).status.success());
-    assert_eq!(back(&house).unwrap(), None);
-    house.sandbox.git(&["config", "--global", "core.hooksPath", "/elsewhere"]);
-    assert!(matches!(again(&house).unwrap_err(), InstallError::OtherGlobal { .. }));
-    assert_eq!(back(&house).unwrap(), None);
-    assert_eq!(house.sandbox.git(&["config", "--global", "core.hooksPath"]), "/elsewhere");
-    house.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
+    assert!(!project.sandbox.try_git(&["config", "--global", "core.hooksPath"]).status.success());
+    assert_eq!(back(&project).unwrap(), None);
+    project.sandbox.git(&["config", "--global", "core.hooksPath", "/elsewhere"]);
+    assert!(matches!(again(&project).unwrap_err(), InstallError::OtherGlobal { .. }));
+    assert_eq!(back(&project).unwrap(), None);
+    assert_eq!(project.sandbox.git(&["config", "--global", "core.hooksPath"]), "/elsewhere");
+    project.sandbox.git(&["config", "--global", "--unset", "core.hooksPath"]);
     fs::create_dir_all(&folder).unwrap();
     script(&folder.join("update"), "#!/bin/sh\n");
-    assert!(matches!(again(&house).unwrap_err(), InstallError::Io { .. }));
+    assert!(matches!(again(&project).unwrap_err(), InstallError::Io { .. }));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing has changed");
 }

@@ -1,53 +1,79 @@
-//! Tests of the command line and of the library's public functions, some of which need programs or rights that a
-//! machine may lack. Those are reported as `ignored` with the reason.
+//! Tests of the command line, in a module per subject.
 #![allow(
+    clippy::format_collect,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    unreachable_pub,
     missing_docs,
-    reason = "a panic here is the failure report, and the modules are for this program"
+    unreachable_pub,
+    reason = "a panic is the failure report, and modules are for this program"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
+#[cfg(target_os = "linux")]
+mod bombs;
+#[cfg(unix)]
+mod ci;
 mod commands;
-mod corpus;
+mod completions;
+mod determinism;
 #[cfg(unix)]
 mod exit_codes;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(unix)]
-mod framework;
-mod generated;
-mod generic;
-#[cfg(unix)]
 mod install;
+#[cfg(unix)]
+mod kills;
+#[cfg(unix)]
+mod no_leak;
+mod policy;
+#[cfg(unix)]
+mod pre_commit;
+mod progress;
+mod readme;
+mod review;
+mod rule_docs;
 mod supply_chain;
+mod suppression;
 
-use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
 
-fn trials() -> Vec<Trial> {
-    let mut all: Vec<Trial> = [
+use testkit::trials::Trial;
+
+fn trials(_: bool) -> Vec<Trial> {
+    let groups = [
+        #[cfg(target_os = "linux")]
+        bombs::trials(),
+        #[cfg(unix)]
+        ci::trials(),
         commands::trials(),
-        corpus::trials(),
+        completions::trials(),
+        determinism::trials(),
+        #[cfg(unix)]
+        exit_codes::trials(),
         explain::trials(),
-        generated::trials(),
-        generic::trials(),
+        #[cfg(target_os = "linux")]
+        faults::trials(),
+        #[cfg(unix)]
+        install::trials(),
+        #[cfg(unix)]
+        kills::trials(),
+        #[cfg(unix)]
+        no_leak::trials(),
+        policy::trials(),
+        #[cfg(unix)]
+        pre_commit::trials(),
+        progress::trials(),
+        readme::trials(),
+        review::trials(),
+        rule_docs::trials(),
+        suppression::trials(),
         supply_chain::trials(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    #[cfg(unix)]
-    all.extend([exit_codes::trials(), framework::trials(), install::trials()].into_iter().flatten());
-    #[cfg(target_os = "linux")]
-    all.extend(faults::trials());
-    all
+    ];
+    groups.into_iter().flatten().collect()
 }
 
-fn main() {
-    libtest_mimic::run(&Arguments::from_args(), trials()).exit();
+fn main() -> ExitCode {
+    testkit::trials::run(env!("CARGO_BIN_EXE_skant"), trials)
 }

@@ -46,9 +46,4 @@ pub fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
 }
 
 #[cfg(test)]
-#[allow(unreachable_pub, dead_code, missing_docs, reason = "other programs include the file, too")]
-#[allow(clippy::expect_used, reason = "a panic there is the failure report")]
-#[path = "../../../tests/support/archives.rs"]
-pub(crate) mod make;
-#[cfg(test)]
 mod tests;

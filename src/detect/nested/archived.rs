@@ -82,11 +82,11 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use crate::decode::archive::FaultKind;
-    use crate::decode::archive::make::{gzip, stored, tar, zip, zipped};
     use crate::detect::{Detector, Evidence, Skipped};
     use crate::rules::RuleSet;
     use crate::secret::Secret;
     use crate::text::Position;
+    use testkit::archives::{gzip, stored, tar, zip, zipped};
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 

@@ -74,7 +74,7 @@ impl Table {
         self.grams.push(Gram { bytes, source, next });
     }
 
-    /// Returns 1 if some anchor may have the gram, and 0 if none has it.
+    /// Returns 1 if some anchor may have the gram, and 0 if no anchor has it.
     #[inline]
     pub(crate) fn may_contain(&self, gram: u32) -> u8 {
         let hash = hash(gram);

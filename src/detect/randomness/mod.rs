@@ -59,7 +59,7 @@ pub(crate) fn why_not_random(body: &[u8], alphabet: Alphabet) -> Option<NotRando
 const WALKS: f64 = 200.0;
 
 /// Returns whether fewer than RARE of all random values have at most `distinct` different characters. There are
-/// (`size` over `distinct`) sets of so many characters, and each contains a whole value with a probability of
+/// (`size` over `distinct`) sets of that size, and each contains a whole value with a probability of
 /// (distinct : size)^length.
 #[expect(clippy::cast_precision_loss, reason = "alphabets are small")]
 fn has_too_few(distinct: usize, length: f64, size: usize) -> bool {

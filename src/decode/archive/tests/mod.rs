@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::unsupported::UNSUPPORTED;
 use super::*;
-use make::{ENCRYPTED, STREAMED, Zipped, gzip, stored, tar, zip, zipped};
+use testkit::archives::{ENCRYPTED, STREAMED, Zipped, gzip, stored, tar, zip, zipped};
 
 const CONTENT: &[u8] = b"what the member says, and says again, and says again\n";
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::archive::make::{tar, tarred};
+use testkit::archives::{tar, tarred};
 
 #[test]
 fn a_tar_is_read_in_all_its_variants() {
@@ -17,15 +17,15 @@ fn a_tar_is_read_in_all_its_variants() {
     assert_content(&pax, &format!("tar:{long}"));
     let mut no_magic = tar(&[("a", CONTENT)]);
     no_magic[257..265].fill(0);
-    make::sum(&mut no_magic[..512]);
+    testkit::archives::sum(&mut no_magic[..512]);
     assert_content(&no_magic, "tar:a");
     let mut binary = tar(&[("a", CONTENT)]);
     binary[124..136].copy_from_slice(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 53]);
-    make::sum(&mut binary[..512]);
+    testkit::archives::sum(&mut binary[..512]);
     assert_content(&binary, "tar:a");
     let mut folders = tar(&[("a", CONTENT)]);
     folders[345..350].copy_from_slice(b"x/y/z");
-    make::sum(&mut folders[..512]);
+    testkit::archives::sum(&mut folders[..512]);
     assert_content(&folders, "tar:x/y/z/a");
     // Some programs read on after the end.
     let joined = [tar(&[]), tar(&[("a", CONTENT)])].concat();
@@ -39,7 +39,7 @@ fn a_sparse_file_and_the_member_after_it_are_read() {
         let mut holed = tarred(b'S', b"holed", CONTENT);
         holed[257..265].copy_from_slice(b"ustar  \0");
         holed[482] = u8::from(maps > 0);
-        make::sum(&mut holed[..512]);
+        testkit::archives::sum(&mut holed[..512]);
         let map: Vec<u8> = (1..=maps)
             .flat_map(|nth| {
                 let mut block = [b'0'; 512];
@@ -68,6 +68,6 @@ fn the_rest_of_a_damaged_tar_is_read() {
     assert_eq!(faults, [(FaultKind::Corrupt, "tar:a: it is cut short".into())]);
     let mut wrong = tar(&[("a", CONTENT)]);
     wrong[124..136].fill(b'x');
-    make::sum(&mut wrong[..512]);
+    testkit::archives::sum(&mut wrong[..512]);
     assert_eq!(unpack_all(&wrong).1[0].1, "tar:a: its size is not a number");
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::archive::make::{Lie, STREAMED, Zipped, stored, zip, zipped};
+use testkit::archives::{Forged, STREAMED, Zipped, stored, zip, zipped};
 
 #[test]
 fn a_zip_is_read_in_all_its_variants() {
@@ -24,20 +24,20 @@ fn a_member_that_one_of_two_statements_hides_is_read() {
     };
     for lie in [
         (|_| {}) as fn(&mut Zipped),
-        |member| member.central.is_left_out = true,
-        |member| member.central = Lie { packed: Some(1), ..Lie::default() },
-        |member| member.local = Lie { packed: Some(1), ..Lie::default() },
-        |member| member.local = Lie { packed: Some(0xffff_fff0), ..Lie::default() },
-        |member| member.central = Lie { method: Some(0), ..Lie::default() },
-        |member| member.local = Lie { method: Some(0), ..Lie::default() },
-        |member| member.local = Lie { method: Some(99), ..Lie::default() },
-        |member| member.local = Lie { sum: Some(1), ..Lie::default() },
+        |member| member.central.is_missing = true,
+        |member| member.central = Forged { packed: Some(1), ..Forged::default() },
+        |member| member.local = Forged { packed: Some(1), ..Forged::default() },
+        |member| member.local = Forged { packed: Some(0xffff_fff0), ..Forged::default() },
+        |member| member.central = Forged { method: Some(0), ..Forged::default() },
+        |member| member.local = Forged { method: Some(0), ..Forged::default() },
+        |member| member.local = Forged { method: Some(99), ..Forged::default() },
+        |member| member.local = Forged { sum: Some(1), ..Forged::default() },
     ] {
         let members = hidden(lie);
         assert!(members.contains(&content("zip:hidden")), "{members:?}");
         assert!(members.contains(&("zip:also".into(), b"also".to_vec())), "{members:?}");
     }
-    let names = hidden(|member| member.local = Lie { name: Some(b"other".to_vec()), ..Lie::default() });
+    let names = hidden(|member| member.local = Forged { name: Some(b"other".to_vec()), ..Forged::default() });
     assert!(names.contains(&content("zip:hidden")));
 }
 
@@ -105,7 +105,7 @@ fn the_rest_of_a_damaged_zip_is_read() {
     let mut wrong = whole;
     wrong[second + 31..second + 34].fill(0xff);
     assert_damaged(&wrong, "zip:a", "zip:b: its compressed data is damaged");
-    let sums = Lie { sum: Some(7), ..Lie::default() };
+    let sums = Forged { sum: Some(7), ..Forged::default() };
     let wrong = zip(&[Zipped { local: sums.clone(), central: sums, ..zipped("a", CONTENT) }]);
     assert_damaged(&wrong, "zip:a", "zip:a: its checksum does not match");
 }
@@ -119,8 +119,10 @@ fn four_bytes_that_look_like_a_header_are_not_damage() {
 
 #[test]
 fn an_unlisted_member_is_read_if_its_checksum_matches() {
-    let hidden =
-        zip(&[Zipped { central: Lie { is_left_out: true, ..Lie::default() }, ..stored("hidden", CONTENT) }]);
+    let hidden = zip(&[Zipped {
+        central: Forged { is_missing: true, ..Forged::default() },
+        ..stored("hidden", CONTENT)
+    }]);
     let hidden = &hidden[..memchr::memmem::find(&hidden, b"PK\x05\x06").unwrap()];
     let whole = zip(&[zipped("a", b"seen")]);
     let members = unpack_all(&[b"#!/bin/sh\n", hidden, &whole].concat());
@@ -137,9 +139,9 @@ fn the_member_after_an_unfinished_one_is_read() {
         let whole = zip(&[member]);
         whole[..memchr::memmem::find(&whole, b"PK\x01\x02").unwrap()].to_vec()
     };
-    let size = u32::try_from(make::deflated(CONTENT).len() - 5).unwrap();
+    let size = u32::try_from(testkit::archives::deflated(CONTENT).len() - 5).unwrap();
     let mut cut =
-        alone(Zipped { local: Lie { packed: Some(size), ..Lie::default() }, ..zipped("cut", CONTENT) });
+        alone(Zipped { local: Forged { packed: Some(size), ..Forged::default() }, ..zipped("cut", CONTENT) });
     cut.truncate(cut.len() - 5);
     let (members, faults) = unpack_all(&[cut, alone(stored("next", CONTENT))].concat());
     assert!(members.contains(&content("zip:next")), "{members:?}");
@@ -151,7 +153,8 @@ fn overlapping_members_are_bounded() {
     // All entries of the directory point to the same large member.
     let mut members = vec![stored("a", &vec![b'a'; 1 << 20])];
     members.extend(
-        (0..200).map(|_| Zipped { local: Lie { is_left_out: true, ..Lie::default() }, ..stored("b", b"") }),
+        (0..200)
+            .map(|_| Zipped { local: Forged { is_missing: true, ..Forged::default() }, ..stored("b", b"") }),
     );
     let mut text = zip(&members);
     assert!(unpack_all(&text).1.iter().all(|(kind, _)| *kind == FaultKind::Corrupt));

@@ -1,0 +1,56 @@
+//! Parts of skant, each in a process of its own, so that time and memory are its own.
+
+use std::error::Error;
+use std::path::Path;
+
+use skant::finding::Confidence;
+use skant::git::{GitEnvironment, Repository};
+use skant::policy::{Incomplete, Policy, Settings, Suppressions};
+use skant::scan::{HistoryOptions, PathFilter, ProvenanceMode, Scanner};
+use skant::source::history::{ObjectSet, visit};
+use skant::source::{ObjectView, ScanControl, Visitor};
+
+/// The hidden argument for [`decode`].
+pub(crate) const DECODE: &str = "--decode";
+
+/// The hidden argument for [`without_provenance`].
+pub(crate) const WITHOUT_PROVENANCE: &str = "--without-provenance";
+
+/// Ignores every object.
+struct Nothing;
+
+impl Visitor for Nothing {
+    type State = ();
+
+    fn visit_full(&self, _: &ObjectView<'_>) {}
+}
+
+/// Decodes every object once.
+pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let repository = Repository::discover(folder, &GitEnvironment::default())?;
+    let contents = ObjectSet::open(&repository)?;
+    let tally = visit(&repository, &contents, &Nothing, &ScanControl::default())?;
+    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.bytes_decoded_again);
+    Ok(())
+}
+
+/// Searches a history without the provenance of findings.
+pub(crate) fn without_provenance(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let repository = Repository::discover(folder, &GitEnvironment::default())?;
+    let now = jiff::Timestamp::now();
+    let scanner = Scanner::new(Policy {
+        settings: Settings::default(),
+        min_confidence: Confidence::Medium,
+        comments: skant::policy::suppress::CommentPolicy::default(),
+        notes: Vec::new(),
+        suppressions: Suppressions::Applied,
+        incomplete: Incomplete::Fails,
+        now: now.as_second(),
+        today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    });
+    let limits =
+        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
+    let report = scanner.scan_history(&repository, &limits, &ScanControl::default())?;
+    println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Shared by skant's tests: tokens and archives that are made up at test time, a [`Sandbox`] for git and skant, and
+//! tests that may skip. Independent of skant, so that it can check skant's own arithmetic.
+
+#![allow(
+    clippy::expect_used,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    missing_docs,
+    reason = "test code: a panic is the failure report"
+)]
+
+pub mod archives;
+pub mod needs;
+mod sandbox;
+mod templates;
+pub mod tokens;
+pub mod trials;
+
+pub use sandbox::{Sandbox, skant_program, text_of};
+
+use std::path::{Path, PathBuf};
+
+/// Returns a path in this repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}

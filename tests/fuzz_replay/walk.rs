@@ -1,0 +1,74 @@
+//! Walks the packs of the corpus in a repository: along their deltas, then through libgit2 for objects that the reader
+//! skips. Each object is read or reported as unread, and objects that both readers read are the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::Mutex;
+
+use skant::git::{GitEnvironment, ObjectFormat, ObjectKind, Oid, ReadError, Repository};
+use skant::source::history::{ObjectSet, visit, visit_with_libgit2};
+use skant::source::{ObjectView, ScanControl, Visitor};
+
+use fuzz_properties::pack::Files;
+use testkit::Sandbox;
+
+/// The objects that were read under each name.
+type Objects = BTreeMap<Oid, BTreeSet<(ObjectKind, Vec<u8>)>>;
+
+#[derive(Default)]
+struct Seen(Mutex<Objects>);
+
+impl Visitor for Seen {
+    type State = ();
+
+    fn visit_full(&self, blob: &ObjectView<'_>) {
+        self.0.lock().unwrap().entry(blob.oid).or_default().insert((blob.kind, blob.bytes.to_vec()));
+    }
+}
+
+/// Repositories of both formats, for all walks.
+pub(crate) struct Walks([Sandbox; 2]);
+
+impl Walks {
+    pub(crate) fn new() -> Self {
+        Self(["sha1", "sha256"].map(|format| {
+            let sandbox = Sandbox::empty();
+            sandbox.git(&["init", "-q", "-b", "main", &format!("--object-format={format}")]);
+            sandbox
+        }))
+    }
+
+    pub(crate) fn hold(&self, bytes: &[u8]) {
+        let files = Files::of(bytes);
+        let sandbox = &self.0[usize::from(files.format == ObjectFormat::Sha256)];
+        let pack = sandbox.dir.join(format!(".git/objects/pack/pack-{}", "1".repeat(files.format.hex_len())));
+        for (extension, bytes) in [("pack", &files.data), ("idx", &files.index)] {
+            fs::write(pack.with_extension(extension), bytes).unwrap();
+        }
+        let repository =
+            Repository::discover(&sandbox.dir, &GitEnvironment::default()).expect("a repository");
+        let contents = ObjectSet::open(&repository).expect("a listing");
+        let (own, other) = (Seen::default(), Seen::default());
+        let tally = visit(&repository, &contents, &own, &ScanControl::default()).expect("walked");
+        let own = own.0.into_inner().unwrap();
+        let unread: BTreeSet<Oid> = tally.unread.iter().map(name_of).collect();
+        for oid in &contents.sorted_oids() {
+            assert!(own.contains_key(oid) || unread.contains(oid), "{oid} is neither read nor named");
+        }
+        visit_with_libgit2(&repository, &contents.sorted_oids(), &other, &ScanControl::default())
+            .expect("read");
+        // If an index has a name twice, a reader may find either entry.
+        for (oid, other) in other.0.into_inner().unwrap() {
+            assert!(own.get(&oid).is_some_and(|own| other.is_subset(own)), "{oid} is another one");
+        }
+        for extension in ["pack", "idx"] {
+            fs::remove_file(pack.with_extension(extension)).unwrap();
+        }
+    }
+}
+
+const fn name_of(error: &ReadError) -> Oid {
+    match error {
+        ReadError::Missing(oid) | ReadError::Corrupt(oid, _) | ReadError::TooLarge(oid) => *oid,
+    }
+}

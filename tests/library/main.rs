@@ -1,0 +1,36 @@
+//! Tests of the library's public functions, in a module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is the failure report, and modules are for this program"
+)]
+
+mod corpus;
+mod delta_aware;
+mod generic;
+mod pairs;
+mod readers;
+mod rules;
+
+use std::process::ExitCode;
+
+use testkit::trials::Trial;
+
+fn trials(_: bool) -> Vec<Trial> {
+    let groups = [
+        corpus::trials(),
+        delta_aware::trials(),
+        generic::trials(),
+        pairs::trials(),
+        readers::trials(),
+        rules::trials(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+fn main() -> ExitCode {
+    testkit::trials::run(env!("CARGO_BIN_EXE_skant"), trials)
+}
