@@ -1,5 +1,5 @@
-//! The pack reader gives what libgit2 gives, object by object, on whatever git makes of a repository; and a
-//! damaged pack gives the same or a problem, never a panic, a hang or less in silence.
+//! The pack reader and libgit2 read the same objects from every kind of pack that git writes. A damaged pack gives the
+//! same objects or a problem: never a panic, a hang or a silent loss.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic here is the failure report")]
 
@@ -16,27 +16,27 @@ use skant::source::{ObjectView, ScanControl, Visitor};
 use skant::text::CopiedRange;
 use support::{Sandbox, tokens};
 
-/// Notes each object, and holds what the reader says of copies to the bytes.
+/// Records each object, and checks the copied ranges against the bytes.
 #[derive(Default)]
-struct Notes(Mutex<Objects>);
+struct Recorder(Mutex<Objects>);
 
-/// Each object's kind and hash, once for each time that it was read.
+/// The kind and hash of each object, once for each time that it was read.
 type Objects = BTreeMap<Oid, Vec<(ObjectKind, [u8; 32])>>;
 
-impl Visitor for Notes {
+impl Visitor for Recorder {
     type State = Vec<u8>;
 
-    fn visit_full(&self, blob: &ObjectView<'_>) -> Vec<u8> {
-        let digest = Sha256::digest(blob.bytes).into();
-        self.0.lock().unwrap().entry(blob.oid).or_default().push((blob.kind, digest));
-        blob.bytes.to_vec()
+    fn visit_full(&self, object: &ObjectView<'_>) -> Vec<u8> {
+        let digest = Sha256::digest(object.bytes).into();
+        self.0.lock().unwrap().entry(object.oid).or_default().push((object.kind, digest));
+        object.bytes.to_vec()
     }
 
-    fn visit_delta(&self, blob: &ObjectView<'_>, base: &Vec<u8>, copies: &[CopiedRange]) -> Vec<u8> {
+    fn visit_delta(&self, object: &ObjectView<'_>, base: &Vec<u8>, copies: &[CopiedRange]) -> Vec<u8> {
         for copy in copies {
-            assert_eq!(&base[copy.from.clone()], &blob.bytes[copy.to..copy.to + copy.from.len()]);
+            assert_eq!(&base[copy.from.clone()], &object.bytes[copy.to..copy.to + copy.from.len()]);
         }
-        self.visit_full(blob)
+        self.visit_full(object)
     }
 }
 
@@ -44,35 +44,35 @@ fn repository(folder: &Path) -> Repository {
     Repository::discover(folder, &GitEnvironment::default()).expect("a repository")
 }
 
-/// What was read, and how much was not.
-type Seen = (Objects, usize);
+/// The objects that were read, and the number of objects and packs that were not.
+type ReadResult = (Objects, usize);
 
-fn read(folder: &Path) -> Seen {
+fn read(folder: &Path) -> ReadResult {
     let (objects, unread, _) = read_within(folder, MemoryLimit::default());
     (objects, unread)
 }
 
-/// The same with limits of memory, and the numbers.
+/// Reads within a memory limit, and returns also the totals.
 fn read_within(folder: &Path, memory: MemoryLimit) -> (Objects, usize, ReadTotals) {
     let repository = repository(folder);
     let mut contents = ObjectSet::open(&repository).expect("a listing");
     contents.memory_limit = memory;
-    let notes = Notes::default();
-    let tally = visit(&repository, &contents, &notes, &ScanControl::default()).expect("read");
-    (notes.0.into_inner().unwrap(), tally.unread.len() + contents.unusable.len(), tally)
+    let recorder = Recorder::default();
+    let totals = visit(&repository, &contents, &recorder, &ScanControl::default()).expect("read");
+    (recorder.0.into_inner().unwrap(), totals.unread.len() + contents.unusable.len(), totals)
 }
 
-fn read_with_libgit2(folder: &Path) -> Seen {
+fn read_with_libgit2(folder: &Path) -> ReadResult {
     let repository = repository(folder);
     let contents = ObjectSet::open(&repository).expect("a listing");
-    let notes = Notes::default();
-    let tally = visit_with_libgit2(&repository, &contents.sorted_oids(), &notes, &ScanControl::default())
+    let recorder = Recorder::default();
+    let totals = visit_with_libgit2(&repository, &contents.sorted_oids(), &recorder, &ScanControl::default())
         .expect("read");
-    (notes.0.into_inner().unwrap(), tally.unread.len())
+    (recorder.0.into_inner().unwrap(), totals.unread.len())
 }
 
-/// Commits that edit, move, delete and add files, drawn from a seed, so that packs hold deltas of all kinds.
-fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
+/// Adds commits that edit, add and delete files, drawn from a seed, so that packs hold deltas of all kinds.
+fn add_history(sandbox: &Sandbox, commits: usize, seed: &str) {
     let mut number = 0;
     let mut draw = |below: usize| {
         number += 1;
@@ -92,7 +92,7 @@ fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
             sandbox.write(&path, (0..lines).map(line).collect::<Vec<_>>().concat());
         }
         if draw(4) == 0 {
-            // What is not there cannot be removed.
+            // The file may not exist.
             let _ = std::fs::remove_file(sandbox.dir.join(format!("folder{}/file{}.txt", draw(3), draw(5))));
         }
         sandbox.commit_all(&format!("commit {commit}"));
@@ -100,7 +100,7 @@ fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
 }
 
 #[test]
-fn every_object_is_read_once_and_as_libgit2_reads_it() {
+fn every_object_is_read_once_and_equals_the_one_of_libgit2() {
     let repacks: [(&str, &str); 6] = [
         ("loose", "true"),
         ("deep", "git repack -q -a -d -f --depth=50 --window=50"),
@@ -116,7 +116,7 @@ fn every_object_is_read_once_and_as_libgit2_reads_it() {
         let sandbox = Sandbox::empty();
         sandbox.git(&["init", "-q", "-b", "main", &format!("--object-format={format}")]);
         for (round, (name, script)) in repacks.iter().enumerate() {
-            history(&sandbox, 6, &format!("{format} {round}"));
+            add_history(&sandbox, 6, &format!("{format} {round}"));
             sandbox.git(&["tag", "-a", "-m", "a tag", &format!("v{round}")]);
             sandbox.sh(script);
             let (own, unread) = read(&sandbox.dir);
@@ -131,12 +131,12 @@ fn every_object_is_read_once_and_as_libgit2_reads_it() {
 }
 
 #[test]
-fn memory_that_is_tight_changes_nothing_and_costs_a_few_versions() {
+fn a_small_memory_limit_does_not_change_the_result() {
     let sandbox = Sandbox::repo();
-    history(&sandbox, 40, "memory");
+    add_history(&sandbox, 40, "memory");
     sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"]);
-    let (whole, unread, tally) = read_within(&sandbox.dir, MemoryLimit::default());
-    assert_eq!((unread, tally.bytes_decoded_again), (0, 0));
+    let (whole, unread, totals) = read_within(&sandbox.dir, MemoryLimit::default());
+    assert_eq!((unread, totals.bytes_decoded_again), (0, 0));
     let mut again = Vec::new();
     for (held, large) in [(0, usize::MAX), (30_000, usize::MAX), (0, 3_000), (usize::MAX, 3_000), (0, 0)] {
         let (seen, unread, tight) = read_within(
@@ -144,12 +144,12 @@ fn memory_that_is_tight_changes_nothing_and_costs_a_few_versions() {
             MemoryLimit { max_held: held, large_object: large, ..MemoryLimit::default() },
         );
         assert!(seen == whole && unread == 0, "{held} {large}: {unread} unread");
-        assert_eq!((tight.objects, tight.bytes), (tally.objects, tally.bytes), "{held} {large}");
+        assert_eq!((tight.objects, tight.bytes), (totals.objects, totals.bytes), "{held} {large}");
         assert!(
-            tight.bytes_decoded_again <= tally.bytes,
+            tight.bytes_decoded_again <= totals.bytes,
             "{held} {large}: {} again of {}",
             tight.bytes_decoded_again,
-            tally.bytes
+            totals.bytes
         );
         again.push(tight.bytes_decoded_again);
     }
@@ -162,8 +162,8 @@ fn pack_of(sandbox: &Sandbox) -> PathBuf {
     packs.find(|path| path.extension().is_some_and(|extension| extension == "pack")).expect("a pack")
 }
 
-/// Calls `look` for copies of a pack with a bit flipped or the end cut off, each drawn from its number.
-fn damaged(pack: &Path, rounds: u32, mut look: impl FnMut(u32)) {
+/// Calls `check` for copies of a pack with one flipped bit or without its end, each drawn from the number of its round.
+fn for_each_damage(pack: &Path, rounds: u32, mut check: impl FnMut(u32)) {
     let bytes = std::fs::read(pack).unwrap();
     for round in 0..rounds {
         let digest = Sha256::digest(round.to_be_bytes());
@@ -174,47 +174,50 @@ fn damaged(pack: &Path, rounds: u32, mut look: impl FnMut(u32)) {
         } else {
             damaged[at] ^= 1 << (digest[4] % 8);
         }
-        // Replaced and not rewritten: the old one may still be mapped.
+        // The file is replaced and not rewritten, because the old one may still be mapped.
         let next = pack.with_extension("next");
         std::fs::write(&next, damaged).unwrap();
         std::fs::rename(next, pack).unwrap();
-        look(round);
+        check(round);
     }
 }
 
 #[test]
-fn a_damaged_pack_is_read_without_panic_and_what_is_lost_is_said() {
+fn loss_in_a_damaged_pack_is_reported() {
     let sandbox = Sandbox::repo();
-    history(&sandbox, 12, "damage");
+    add_history(&sandbox, 12, "damage");
     sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
     let (whole, _) = read(&sandbox.dir);
-    let mut noticed = 0;
-    damaged(&pack_of(&sandbox), 500, |round| {
+    let mut detected = 0;
+    for_each_damage(&pack_of(&sandbox), 500, |round| {
         let (seen, unread) = read(&sandbox.dir);
-        noticed += usize::from(unread > 0);
+        detected += usize::from(unread > 0);
         let bytes_changed =
             whole.iter().any(|(oid, whole)| seen.get(oid).is_none_or(|seen| seen[0].1 != whole[0].1));
-        assert!(!bytes_changed || unread > 0, "round {round}: something changed in silence");
+        assert!(!bytes_changed || unread > 0, "round {round}: a silent change");
         if round % 5 == 0 {
             let (tight, unread_tight, _) = read_within(
                 &sandbox.dir,
                 MemoryLimit { max_held: 0, large_object: 2_000, ..MemoryLimit::default() },
             );
-            assert!(tight == seen && unread_tight == unread, "round {round}: memory decides what is read");
+            assert!(
+                tight == seen && unread_tight == unread,
+                "round {round}: the memory limit changes the result"
+            );
         }
     });
-    // The trailing checksum and bits that zlib does not use are the only places where nothing shows.
-    assert!(noticed > 400, "{noticed} of 500 were noticed");
+    // Damage stays undetected only in the trailing checksum and in bits that zlib does not use.
+    assert!(detected > 400, "{detected} of 500 were detected");
 }
 
 #[test]
-fn a_scan_of_a_damaged_pack_finds_the_same_or_fails() {
+fn scan_of_a_damaged_pack_finds_the_same_or_fails() {
     let sandbox = Sandbox::repo();
-    history(&sandbox, 3, "before");
+    add_history(&sandbox, 3, "before");
     sandbox.write("folder0/key.txt", format!("key = {}\n", tokens::api_key("damage")));
     sandbox.commit_all("a key");
     std::fs::remove_file(sandbox.dir.join("folder0/key.txt")).unwrap();
-    history(&sandbox, 2, "after");
+    add_history(&sandbox, 2, "after");
     sandbox.git(&["repack", "-q", "-a", "-d", "-f", "--threads=1"]);
     let scan = || {
         let output = sandbox.skant(&["scan", "--history", "--format", "json"]);
@@ -224,7 +227,7 @@ fn a_scan_of_a_damaged_pack_finds_the_same_or_fails() {
     };
     let whole = scan();
     assert_eq!(whole.0, Some(1));
-    damaged(&pack_of(&sandbox), 200, |round| {
+    for_each_damage(&pack_of(&sandbox), 200, |round| {
         let now = scan();
         assert!(now == whole || matches!(now.0, Some(2 | 3)), "round {round}: {now:?}, not {whole:?}");
     });

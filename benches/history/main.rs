@@ -1,13 +1,13 @@
-//! How fast a history is read, against what else reads it: `cargo bench --bench history -- REPO`.
+//! Speed and memory of history scans, compared with other programs: `cargo bench --bench history -- REPO`.
 //!
-//! All programs run in turn, several times, on one repository and machine; the table shows medians, and ratios to
-//! skant. On Linux only, where `/proc` tells time and memory.
+//! All programs run in turn, several times, on one repository and machine. The table shows medians, and ratios to skant.
+//! On Linux only, where `/proc` has time and memory.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
-mod contenders;
-mod inside;
+mod competitors;
 mod measure;
+mod parts;
 mod plant;
 #[path = "../../tests/support/templates.rs"]
 #[allow(
@@ -33,19 +33,19 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use contenders::Contender;
+use competitors::Competitor;
 use measure::Sample;
 
 const USAGE: &str = "\
 usage: cargo bench --bench history -- [--runs N] [--plant N] [--only NAME,…] REPO
 
   REPO        a repository; its whole history is read, and nothing in it is changed
-  --runs N    so many times each, in turn (3)
-  --plant N   first makes a copy with N more commits that bring, change and take away made-up keys
-  --only …    only these rows: skant, untold, decode, git, and programs on the PATH
+  --runs N    number of runs of each program (3)
+  --plant N   measure a copy with N more commits that add, change and remove synthetic keys
+  --only …    only these rows: skant, no-provenance, decode, git, and programs on the PATH
               (kingfisher, noseyparker, betterleaks, gitleaks)";
 
-struct PathFilter {
+struct Options {
     repository: PathBuf,
     runs: usize,
     plant: usize,
@@ -56,12 +56,12 @@ fn main() -> ExitCode {
     // cargo itself passes `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [inside::DECODE, repository] => inside::decode(Path::new(repository)),
-        [inside::UNTOLD, repository] => inside::untold(Path::new(repository)),
-        _ => match asked(&arguments) {
-            Ok(asked) => compare(&asked),
-            Err(wrong) => {
-                eprintln!("{wrong}\n{USAGE}");
+        [parts::DECODE, repository] => parts::decode(Path::new(repository)),
+        [parts::NO_PROVENANCE, repository] => parts::scan_without_provenance(Path::new(repository)),
+        _ => match parse_options(&arguments) {
+            Ok(options) => compare(&options),
+            Err(error) => {
+                eprintln!("{error}\n{USAGE}");
                 return ExitCode::from(2);
             }
         },
@@ -75,52 +75,53 @@ fn main() -> ExitCode {
     }
 }
 
-fn asked(arguments: &[String]) -> Result<PathFilter, String> {
-    let mut asked = PathFilter { repository: PathBuf::new(), runs: 3, plant: 0, only: Vec::new() };
+fn parse_options(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options { repository: PathBuf::new(), runs: 3, plant: 0, only: Vec::new() };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().ok_or(format!("{argument} needs a value"));
         let number = |text: &String| text.parse::<usize>().map_err(|_| format!("{text} is no number"));
         match argument.as_str() {
-            "--runs" => asked.runs = number(value()?)?.max(1),
-            "--plant" => asked.plant = number(value()?)?,
-            "--only" => asked.only = value()?.split(',').map(str::to_owned).collect(),
+            "--runs" => options.runs = number(value()?)?.max(1),
+            "--plant" => options.plant = number(value()?)?,
+            "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
             option if option.starts_with('-') => return Err(format!("{option} is no option")),
-            path => asked.repository = PathBuf::from(path),
+            path => options.repository = PathBuf::from(path),
         }
     }
-    if asked.repository.as_os_str().is_empty() {
+    if options.repository.as_os_str().is_empty() {
         return Err("no repository".into());
     }
-    Ok(asked)
+    Ok(options)
 }
 
-fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
-    let given = std::fs::canonicalize(&asked.repository)
-        .map_err(|error| format!("{}: {error}", asked.repository.display()))?;
+fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
+    let given = std::fs::canonicalize(&options.repository)
+        .map_err(|error| format!("{}: {error}", options.repository.display()))?;
     let scratch = tempfile::tempdir()?;
-    let repository = match asked.plant {
+    let repository = match options.plant {
         0 => given.clone(),
         count => plant::copy(&given, &scratch.path().join("planted.git"), count)?,
     };
-    let mut contenders = contenders::all(&repository, scratch.path())?;
-    contenders
-        .retain(|contender| asked.only.is_empty() || asked.only.iter().any(|name| name == contender.key));
-    describe(asked, &given)?;
-    let mut samples: Vec<Vec<Sample>> = contenders.iter().map(|_| Vec::new()).collect();
-    for run in 0..asked.runs {
-        for (contender, samples) in contenders.iter().zip(&mut samples) {
-            eprintln!("run {} of {}: {}", run + 1, asked.runs, contender.name);
-            contender.prepare()?;
-            samples.push(measure::run(&mut contender.command(), &scratch.path().join("said"))?);
+    let mut competitors = competitors::list(&repository, scratch.path())?;
+    competitors.retain(|competitor| {
+        options.only.is_empty() || options.only.iter().any(|name| name == competitor.key)
+    });
+    describe(options, &given)?;
+    let mut samples: Vec<Vec<Sample>> = competitors.iter().map(|_| Vec::new()).collect();
+    for run in 0..options.runs {
+        for (competitor, samples) in competitors.iter().zip(&mut samples) {
+            eprintln!("run {} of {}: {}", run + 1, options.runs, competitor.name);
+            competitor.prepare()?;
+            samples.push(measure::run(&mut competitor.command(), &scratch.path().join("stderr"))?);
         }
     }
-    print_table(&contenders, &samples);
-    println!("\nskant found {} secrets.", contenders::secrets(&repository)?);
+    print_table(&competitors, &samples);
+    println!("\nskant found {} secrets.", competitors::count_secrets(&repository)?);
     Ok(())
 }
 
-fn describe(asked: &PathFilter, given: &Path) -> Result<(), Box<dyn Error>> {
+fn describe(options: &Options, given: &Path) -> Result<(), Box<dyn Error>> {
     let counts = git(given, &["count-objects", "-v"])?;
     let count = |key: &str| {
         let line = counts.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
@@ -133,12 +134,12 @@ fn describe(asked: &PathFilter, given: &Path) -> Result<(), Box<dyn Error>> {
         count("in-pack"),
         count("size-pack") / 1024
     );
-    if asked.plant > 0 {
-        println!("A copy (objects by reference), with {} more commits that plant keys.", asked.plant);
+    if options.plant > 0 {
+        println!("A copy (objects by reference) with {} more commits that plant keys.", options.plant);
     }
     println!(
         "{} runs in turn, medians; {cores} cores; {}.\n",
-        asked.runs,
+        options.runs,
         git(given, &["--version"])?.trim()
     );
     Ok(())
@@ -150,25 +151,26 @@ fn git(repository: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> 
     if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err("git failed".into()) }
 }
 
-fn print_table(contenders: &[Contender], samples: &[Vec<Sample>]) {
+fn print_table(competitors: &[Competitor], samples: &[Vec<Sample>]) {
     println!("| | wall s | user s | peak MB | of it anonymous | wall, × skant | exit |");
     println!("|---|--:|--:|--:|--:|--:|--:|");
-    let median = |samples: &[Sample], of: fn(&Sample) -> f64| {
-        let mut values: Vec<f64> = samples.iter().map(of).collect();
+    let median = |samples: &[Sample], field: fn(&Sample) -> f64| {
+        let mut values: Vec<f64> = samples.iter().map(field).collect();
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
     };
     let wall = |samples: &[Sample]| median(samples, |sample| sample.wall);
-    let own = contenders.iter().position(|contender| contender.key == "skant");
+    let own = competitors.iter().position(|competitor| competitor.key == "skant");
     let own = own.map_or(f64::NAN, |at| wall(&samples[at]));
-    for (contender, samples) in contenders.iter().zip(samples) {
+    for (competitor, samples) in competitors.iter().zip(samples) {
         let mut exits: Vec<String> = samples.iter().map(|sample| sample.exit.clone()).collect();
         exits.dedup();
-        let gave_up = samples.iter().any(|sample| sample.gave_up);
-        let ratio = if gave_up { "gave up".to_owned() } else { format!("{:.2}", wall(samples) / own) };
+        let is_incomplete = samples.iter().any(|sample| sample.is_incomplete);
+        let ratio =
+            if is_incomplete { "incomplete".to_owned() } else { format!("{:.2}", wall(samples) / own) };
         println!(
             "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {ratio} | {} |",
-            contender.name,
+            competitor.name,
             wall(samples),
             median(samples, |sample| sample.user),
             median(samples, |sample| sample.peak),

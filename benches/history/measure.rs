@@ -1,4 +1,4 @@
-//! One run of a program: time and memory, as `/proc` tells them.
+//! One run of a program: its time and memory, read from `/proc`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,37 +9,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What one run took.
+/// The measurements of one run.
 pub(crate) struct Sample {
-    /// Seconds.
+    /// Wall-clock seconds.
     pub(crate) wall: f64,
-    /// Seconds on all processors, in the program and what it started.
+    /// Seconds on all processors, of the program and its children.
     pub(crate) user: f64,
-    /// The most memory at any time, in MB: the program's and what it started, mapped files included.
+    /// Peak memory in MB, of the program and its children, with mapped files.
     pub(crate) peak: f64,
-    /// The same without files.
+    /// Peak memory in MB without files.
     pub(crate) anonymous: f64,
-    /// Whether it said that it did not read all.
-    pub(crate) gave_up: bool,
-    /// How it ended.
+    /// Whether its output says that the scan is incomplete.
+    pub(crate) is_incomplete: bool,
+    /// Its exit code, or `signal`.
     pub(crate) exit: String,
 }
 
-/// How often memory is looked at. What is more short-lived is seen only in one process (`VmHWM`).
+/// Interval at which memory is read. A shorter peak is detected only within one process (`VmHWM`).
 const STEP: Duration = Duration::from_millis(4);
 
-/// The unit of times in `/proc`, the same on all Linux machines.
+/// Clock ticks per second in `/proc`, the same on all Linux machines.
 const TICKS: f64 = 100.0;
 
-/// What scanners say that gave up before the end, as git does where an object is absent. Their times say nothing.
-const GAVE_UP: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
+/// Output of scanners that stop before the end, as git does if an object is missing. Their times cannot be compared.
+const INCOMPLETE: [&str; 3] = ["incomplete scan", "partial scan", "failed to scan"];
 
-/// Runs a command; what it says on standard error goes to the file `said`.
-pub(crate) fn run(command: &mut Command, said: &Path) -> Result<Sample, Box<dyn Error>> {
-    let before = user_of_children()?;
+/// Runs a command, with its standard error in the file `stderr`.
+pub(crate) fn run(command: &mut Command, stderr: &Path) -> Result<Sample, Box<dyn Error>> {
+    let before = children_user_time()?;
     let start = Instant::now();
     let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(said)?).spawn()?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(stderr)?).spawn()?;
     let (id, is_done) = (child.id(), AtomicBool::new(false));
     let (status, wall, memory) = thread::scope(|scope| {
         let watch = scope.spawn(|| watch(id, &is_done));
@@ -49,15 +49,15 @@ pub(crate) fn run(command: &mut Command, said: &Path) -> Result<Sample, Box<dyn 
         (status, wall, watch.join().unwrap_or_default())
     });
     let exit = status?.code().map_or_else(|| "signal".to_owned(), |code| code.to_string());
-    let said = fs::read(said)?;
-    let said = String::from_utf8_lossy(&said);
-    let gave_up = GAVE_UP.iter().any(|words| said.contains(words));
+    let errors = fs::read(stderr)?;
+    let errors = String::from_utf8_lossy(&errors);
+    let is_incomplete = INCOMPLETE.iter().any(|words| errors.contains(words));
     Ok(Sample {
         wall,
-        user: user_of_children()? - before,
+        user: children_user_time()? - before,
         peak: memory.peak,
         anonymous: memory.anonymous,
-        gave_up,
+        is_incomplete,
         exit,
     })
 }
@@ -68,13 +68,14 @@ struct Memory {
     anonymous: f64,
 }
 
+/// Reads the memory of a process and its children until the process is done.
 fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     let mut most = Memory::default();
     while !is_done.load(Ordering::Relaxed) {
         let (mut now, mut anonymous) = (0.0, 0.0);
         let mut work = vec![id.to_string()];
         while let Some(process) = work.pop() {
-            let status = status(&process);
+            let status = read_status(&process);
             let field = |name: &str| status.get(name).copied().unwrap_or(0.0);
             now += field("VmRSS");
             anonymous += field("RssAnon");
@@ -89,8 +90,8 @@ fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     most
 }
 
-/// The sizes in a process's status, in MB; none if it is gone.
-fn status(process: &str) -> HashMap<String, f64> {
+/// Returns the sizes in a process's status, in MB; none if the process is gone.
+fn read_status(process: &str) -> HashMap<String, f64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let sizes = text.lines().filter_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -100,10 +101,10 @@ fn status(process: &str) -> HashMap<String, f64> {
     sizes.collect()
 }
 
-/// The time of all children that have ended, in seconds.
-fn user_of_children() -> Result<f64, Box<dyn Error>> {
+/// Returns the user time of all children that have ended, in seconds.
+fn children_user_time() -> Result<f64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/stat")?;
-    // The name in brackets may hold anything; 13 fields after it the time stands.
+    // The name in brackets may hold anything; the time is the 13th field after it.
     let ticks = text.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(13));
-    Ok(ticks.ok_or("/proc/self/stat is of another form")?.parse::<f64>()? / TICKS)
+    Ok(ticks.ok_or("/proc/self/stat has another format")?.parse::<f64>()? / TICKS)
 }

@@ -1,4 +1,4 @@
-//! A copy of a repository with made-up keys in its history: what is told of many values is measured on it.
+//! A copy of a repository with synthetic keys in its history, for measuring the provenance of many values.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -9,15 +9,14 @@ use std::process::{Command, Stdio};
 
 use super::{git, tokens};
 
-/// Makes a copy that takes the objects of `from` by reference, and adds `count` commits to its youngest branch.
-/// Each brings a key that was not there before: in a new file, in one that held another key, or in one that is
-/// taken away by a later commit.
+/// Creates a copy that refers to the objects of `from`, and adds `count` commits to its youngest branch. Each commit adds
+/// a new key: in a new file, in a file that held another key, or in a file that a later commit removes.
 pub(crate) fn copy(from: &Path, to: &Path, count: usize) -> Result<PathBuf, Box<dyn Error>> {
     git(Path::new("/"), &["init", "--quiet", "--bare", &to.to_string_lossy()])?;
     let objects = git(from, &["rev-parse", "--path-format=absolute", "--git-path", "objects"])?;
     fs::write(to.join("objects/info/alternates"), objects)?;
     let refs = git(from, &["for-each-ref", "--format=%(objectname) %(refname)"])?;
-    // git wants them in order of name.
+    // git expects the refs in order of name.
     let mut refs: Vec<(&str, &str)> = refs.lines().filter_map(|line| line.split_once(' ')).collect();
     refs.sort_by_key(|(_, name)| *name);
     let mut packed = String::from("# pack-refs with: sorted\n");
@@ -31,28 +30,28 @@ pub(crate) fn copy(from: &Path, to: &Path, count: usize) -> Result<PathBuf, Box<
     let folders = git(to, &["ls-tree", "-r", "-d", "--name-only", any.trim()])?;
     let mut folders: Vec<&str> = folders.lines().filter(|name| !name.starts_with('"')).collect();
     folders.push("planted");
-    import(to, &stream(any.trim(), &folders, count))?;
+    import(to, &build_stream(any.trim(), &folders, count))?;
     Ok(to.to_path_buf())
 }
 
-/// What `git fast-import` reads.
-fn stream(parent: &str, folders: &[&str], count: usize) -> String {
+/// Returns the input of `git fast-import`.
+fn build_stream(parent: &str, folders: &[&str], count: usize) -> String {
     let mut stream = String::new();
     for number in 0..count {
-        let content = format!("# made up\nkey = \"{}\"\n", tokens::api_key(&format!("planted {number}")));
-        // Three of four commits bring a file, the fourth changes what the first one brought.
+        let content = format!("# synthetic\nkey = \"{}\"\n", tokens::api_key(&format!("planted {number}")));
+        // Three of four commits add a file; the fourth changes the file of the first one.
         let path = |number: usize| format!("{}/planted{number}.env", folders[number * 7 % folders.len()]);
         let changed = if number % 4 == 3 { number - 3 } else { number };
         let from = if number == 0 { format!("from {parent}\n") } else { String::new() };
-        let gone = match number.checked_sub(5) {
-            Some(gone) if number % 4 == 2 => format!("D {}\n", path(gone)),
+        let removed = match number.checked_sub(5) {
+            Some(removed) if number % 4 == 2 => format!("D {}\n", path(removed)),
             _ => String::new(),
         };
-        // A string takes whatever is written to it.
+        // Writing to a string cannot fail.
         let _ = write!(
             stream,
             "commit refs/heads/planted\nmark :{}\ncommitter A U Thor <author@example.com> {} +0000\n\
-             data 7\nplanted\n{from}{gone}M 100644 inline {}\ndata {}\n{content}\n",
+             data 7\nplanted\n{from}{removed}M 100644 inline {}\ndata {}\n{content}\n",
             number + 1,
             1_900_000_000 + number,
             path(changed),

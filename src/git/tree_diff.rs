@@ -8,7 +8,7 @@ use super::object_types::ReadError;
 use super::odb::ObjectDatabase;
 use super::oid::{ObjectFormat, Oid};
 use super::tree_budget::TreeBudget;
-use super::tree_reader::{NamedEntry, find_name, join_path, read_tree};
+use super::tree_reader::{NamedEntry, TreeLookup, find_name, join_path, read_tree};
 
 /// A path with new content: no parent has this blob at this path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,21 @@ pub struct ChangeSet {
     pub changes: Vec<Change>,
     /// The paths and blobs that the first parent has and this commit has not: a new path may be a renamed one.
     pub removed: Vec<(Vec<u8>, Oid)>,
+}
+
+impl ChangeSet {
+    /// Compares the changes with another parent of a merge, given by its root tree. Changes that it has at the same path
+    /// are removed; for the others, its version of the path becomes one more base. A path at which the lookup fails keeps
+    /// its change.
+    pub(crate) fn compare_with_other_parent(&mut self, root: &Oid, lookup: &mut TreeLookup<'_>) {
+        self.changes.retain_mut(|change| match lookup.find(root, &change.path) {
+            Ok(Some((kind, oid))) if kind.is_blob() => {
+                change.bases.push(oid);
+                oid != change.blob
+            }
+            _ => true,
+        });
+    }
 }
 
 /// A comparison of trees, with its results.

@@ -1,34 +1,34 @@
-//! The help lines of a finding, in the order in which to do them: revoke, check, replace; then the commit or
-//! the history; last how to allow what is no secret.
+//! The advice on a finding, in the order of its steps: revoke, check, replace; then the commit or the history; last, how
+//! to suppress a false alarm.
 
 use crate::finding::{Finding, Location, LocationKind, Report};
 use crate::remediation::languages;
 use crate::remediation::languages::Language;
 use crate::rules::Rule;
 
-/// What the user was doing.
+/// The activity of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Situation {
-    /// Committing; `unborn` before the first commit.
+    /// A commit.
     Staged {
-        /// Whether there is no commit yet.
+        /// Whether it is the first commit.
         unborn: bool,
-        /// Whether in a folder below the top, from which paths of reports do not lead.
+        /// Whether the current folder is below the root, so that paths of the report are not relative to it.
         below: bool,
     },
-    /// Writing a commit message.
+    /// A commit message.
     Message,
-    /// Pushing, or checking a range.
+    /// A push, or a scan of a range.
     Range,
-    /// Looking, in CI, at what was pushed.
+    /// A scan of pushed commits in CI.
     Pushed,
-    /// Scanning files.
+    /// A scan of files.
     Files,
-    /// Auditing a history.
+    /// An audit of a history.
     History,
 }
 
-/// Writes the help of every finding.
+/// Fills in the advice of every finding.
 pub fn advise(report: &mut Report, rules: &[Rule], situation: Situation) {
     for finding in &mut report.findings {
         let Some(rule) = rules.iter().find(|rule| rule.id == finding.rule) else { continue };
@@ -39,20 +39,20 @@ pub fn advise(report: &mut Report, rules: &[Rule], situation: Situation) {
 
 fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
     let first = finding.locations.first();
-    let language = first.map(|place| languages::of_path(&place.path));
+    let language = first.map(|place| languages::from_path(&place.path));
     let mut help = Vec::new();
     match situation {
-        // Nothing has leaked yet: taking it out comes first, revoking only if it was somewhere else before.
+        // Nothing has leaked yet: the first step is to unstage; to revoke only matters for an earlier leak.
         Situation::Staged { unborn, below } => {
             help.extend(first.map(|place| unstage(place, unborn, below)));
-            help.extend(elsewhere(first, language, rule));
+            help.extend(better_storage(first, language, rule));
             help.push(format!(
                 "if it was committed, pushed or shared before, {}",
                 lower_first(&rule.steps[0])
             ));
         }
         Situation::Message => {
-            help.push("take it out of the message and commit again".to_owned());
+            help.push("remove it from the message and commit again".to_owned());
             help.push(format!("if it was shared before, {}", lower_first(&rule.steps[0])));
         }
         Situation::Range | Situation::Pushed | Situation::Files | Situation::History => {
@@ -62,7 +62,7 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
             help.extend(first.and_then(show));
         }
     }
-    // A comment helps where there is a file to write it into, not where only the history holds it.
+    // A comment needs a file to write it into; a value only in history has no such file.
     let gone = finding.history.as_ref().is_some_and(|history| !history.at_head);
     help.push(allow(finding, first.filter(|_| !gone), language));
     help
@@ -74,26 +74,26 @@ fn lower_first(step: &str) -> String {
 }
 
 fn unstage(place: &Location, unborn: bool, below: bool) -> String {
-    // A name that is escaped or masked is not the one that git knows.
+    // An escaped or masked path is not the path git knows.
     if place.path.contains('%') || place.path.contains("...") || place.path.contains("***") {
-        return "take it out of the commit: edit the file and `git add` it again, or `git restore --staged` it".into();
+        return "remove it from the commit: edit the file and `git add` it again, or `git restore --staged` it".into();
     }
-    // With `:/` git takes a path from the top.
+    // `:/` makes a path relative to the root of the repository.
     let path = if below { format!(":/{}", place.path) } else { place.path.clone() };
     let path = shell_word(&path);
     if unborn {
         format!(
-            "take it out of the commit: edit the file and `git add {path}` again, or `git rm --cached -- {path}`"
+            "remove it from the commit: edit the file and `git add {path}` again, or `git rm --cached -- {path}`"
         )
     } else {
         format!(
-            "take it out of the commit: edit the file and `git add {path}` again, or `git restore --staged -- {path}`"
+            "remove it from the commit: edit the file and `git add {path}` again, or `git restore --staged -- {path}`"
         )
     }
 }
 
-/// Where the value belongs instead.
-fn elsewhere(place: Option<&Location>, language: Option<&Language>, rule: &Rule) -> Vec<String> {
+/// Returns where the value belongs instead.
+fn better_storage(place: Option<&Location>, language: Option<&Language>, rule: &Rule) -> Vec<String> {
     let file = place.map_or("", |place| place.path.rsplit('/').next().unwrap_or_default());
     if file == ".env"
         || file.starts_with(".env.")
@@ -122,23 +122,23 @@ fn read_it(language: Option<&Language>, rule: &Rule) -> Vec<String> {
 const fn clean_up(situation: Situation) -> &'static str {
     match situation {
         Situation::History => {
-            "only then clean the history (`git filter-repo --replace-text`): a revoked key there does no harm, and forks and caches keep it anyway"
+            "only then clean the history (`git filter-repo --replace-text`): a revoked key does no harm, and forks and caches keep it anyway"
         }
         Situation::Range => {
-            "then take it out of the commits before they are pushed (`git rebase -i`, `git commit --amend`)"
+            "then remove it from the commits before they are pushed (`git rebase -i`, `git commit --amend`)"
         }
         Situation::Pushed => {
-            "then take it out of the branch (`git rebase -i`, and push with force); it was pushed, so clones, forks and caches keep it"
+            "then remove it from the branch (`git rebase -i`, and push with force); clones, forks and caches keep pushed commits"
         }
-        _ => "then take it out of the file; what is committed stays in the history (`skant scan --history`)",
+        _ => "then remove it from the file; committed content stays in the history (`skant scan --history`)",
     }
 }
 
-/// The command that shows a place that is not in the working tree.
+/// Returns the command that prints a location outside the working tree.
 fn show(place: &Location) -> Option<String> {
     let blob = place.blob.as_ref()?;
     Some(format!(
-        "to see the place: `git cat-file blob {blob:.16}`, line {} (this prints the secret)",
+        "to see the location: `git cat-file blob {blob:.16}`, line {} (this prints the secret)",
         place.start.line
     ))
 }
@@ -148,16 +148,17 @@ fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language
     let in_file = place.is_some_and(|place| place.kind == LocationKind::File);
     match language.and_then(|language| language.comment).filter(|_| in_file) {
         Some((open, close)) => {
-            format!("if it is no secret, say so on its line: `{open}skant:allow {name} -- REASON{close}`")
+            format!(
+                "if it is no secret, add a comment on its line: `{open}skant:allow {name} -- REASON{close}`"
+            )
         }
-        None => format!(
-            "if it is no secret, put that on record: `skant allow {} --reason \"…\"`",
-            finding.fingerprint
-        ),
+        None => {
+            format!("if it is no secret, suppress it: `skant allow {} --reason \"…\"`", finding.fingerprint)
+        }
     }
 }
 
-/// A path as one word of a shell.
+/// Quotes a path as a word of a POSIX shell.
 fn shell_word(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./+,@:".contains(&byte);
     if !path.is_empty() && path.bytes().all(plain) && !path.starts_with('-') {

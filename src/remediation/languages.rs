@@ -1,11 +1,11 @@
-//! How a language reads an environment variable, and how it begins a comment.
+//! Languages by file name extension: reading an environment variable, and the syntax of a comment.
 
-/// One language.
+/// A programming language or file format.
 pub(crate) struct Language {
     endings: &'static [&'static str],
-    /// The line that reads a variable; `@` stands for its name.
+    /// The expression for a variable; `@` is replaced by its name.
     read: Option<&'static str>,
-    /// What a comment begins with, and ends with.
+    /// The start and end of a comment.
     pub(crate) comment: Option<(&'static str, &'static str)>,
 }
 
@@ -44,8 +44,8 @@ const LANGUAGES: [Language; 18] = [
 
 const UNKNOWN: Language = Language { endings: &[], read: None, comment: HASH };
 
-/// The language of a path, by its ending.
-pub(crate) fn of_path(path: &str) -> &'static Language {
+/// Returns the language of a path, by its extension.
+pub(crate) fn from_path(path: &str) -> &'static Language {
     let file = path.rsplit('/').next().unwrap_or(path);
     let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let ending = ending.as_deref().unwrap_or_default();
@@ -53,7 +53,7 @@ pub(crate) fn of_path(path: &str) -> &'static Language {
 }
 
 impl Language {
-    /// The line that reads a variable.
+    /// Returns the expression that reads a variable.
     pub(crate) fn reads(&self, variable: &str) -> Option<String> {
         self.read.map(|line| line.replace('@', variable))
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_fits_the_file() {
+    fn expression_matches_the_language() {
         for (path, expected) in [
             ("app.py", Some("os.environ[\"X_KEY\"]")),
             ("src/a.TSX", Some("process.env.X_KEY")),
@@ -76,14 +76,14 @@ mod tests {
             (".env", None),
             ("Makefile", None),
         ] {
-            assert_eq!(of_path(path).reads("X_KEY").as_deref(), expected, "{path}");
+            assert_eq!(from_path(path).reads("X_KEY").as_deref(), expected, "{path}");
         }
     }
 
     #[test]
-    fn no_comment_is_advised_where_there_is_none() {
-        assert!(of_path("a.json").comment.is_none());
-        assert_eq!(of_path("a.md").comment, Some(("<!-- ", " -->")));
-        assert_eq!(of_path(".env").comment, Some(("# ", "")));
+    fn formats_without_comments_have_no_comment() {
+        assert!(from_path("a.json").comment.is_none());
+        assert_eq!(from_path("a.md").comment, Some(("<!-- ", " -->")));
+        assert_eq!(from_path(".env").comment, Some(("# ", "")));
     }
 }

@@ -1,4 +1,4 @@
-//! What to do about a leaked key. So far in words only; nothing is sent anywhere.
+//! Advice on a leaked secret, in words. Opens no connection.
 
 pub(crate) mod advice;
 pub(crate) mod languages;

@@ -1,5 +1,6 @@
-//! Workflow commands for GitHub Actions: annotations beside the changed lines. What they are written to is a
-//! job's log, in which the runner looks for commands, so no other line may look like one.
+//! Workflow commands of GitHub Actions: annotations on changed lines.
+//!
+//! The runner searches the log of the job for commands, so no other line may look like a command.
 
 use std::io::{self, Write};
 
@@ -7,13 +8,13 @@ use crate::finding::{Finding, Problem, Report};
 use crate::report::level::Level;
 use crate::report::{human, words};
 
-/// GitHub shows this many annotations of each level of a step, and drops the rest without a word.
-const MOST_OF_A_LEVEL: usize = 10;
+/// The number of annotations per level and step that GitHub shows; it silently drops the rest.
+const MAX_PER_LEVEL: usize = 10;
 
-/// The runner refuses messages of more than 4,096 characters.
-const MOST_CHARACTERS: usize = 4000;
+/// The runner rejects messages of more than 4,096 characters.
+const MAX_CHARACTERS: usize = 4000;
 
-/// Writes annotations, most important first, and how it went as a plain line.
+/// Writes annotations, most severe level first, then the summary as a plain line.
 ///
 /// # Errors
 /// Whatever `out` fails with.
@@ -21,14 +22,14 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let annotations = annotations(report);
     for level in [Level::Error, Level::Warning, Level::Note] {
         let those: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
-        let fits = those.len() <= MOST_OF_A_LEVEL;
-        let shown = if fits { those.len() } else { MOST_OF_A_LEVEL - 1 };
+        let fits = those.len() <= MAX_PER_LEVEL;
+        let shown = if fits { those.len() } else { MAX_PER_LEVEL - 1 };
         for annotation in &those[..shown] {
             annotation.write(out)?;
         }
         if !fits {
             let message = format!(
-                "{} of {} are annotated, for GitHub shows no more; the other formats list all",
+                "{} of {} are annotated, the maximum on GitHub; other formats list all",
                 human::grouped(shown),
                 human::counted(those.len(), level.name()),
             );
@@ -45,7 +46,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 struct Annotation {
     level: Level,
     title: String,
-    /// `file=…,line=…`, or nothing where there is no file to show it beside.
+    /// `file=…,line=…`; empty without a file in the working tree.
     place: String,
     message: String,
 }
@@ -54,7 +55,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
     let problems = report.problems.iter().map(|problem| unread(problem, Level::Error));
     let findings = report.findings.iter().map(|finding| found(finding, report));
     let notes = report.notes.iter().map(|note| {
-        // What was not read and accepted is still more than a note.
+        // An accepted problem is still unread content, more than a note.
         unread(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
     });
     let suppressed = (!report.suppressed.is_empty()).then(|| Annotation {
@@ -79,7 +80,7 @@ fn found(finding: &Finding, report: &Report) -> Annotation {
             lines
         }
     });
-    let mut places: Vec<String> = finding.locations.iter().take(3).map(words::place).collect();
+    let mut places: Vec<String> = finding.locations.iter().take(3).map(words::describe_location).collect();
     let hidden = finding.places.max(finding.locations.len()) - places.len();
     if hidden > 0 {
         places.push(format!("{hidden} more"));
@@ -89,7 +90,7 @@ fn found(finding: &Finding, report: &Report) -> Annotation {
         secret.text, secret.length
     );
     let mut lines = vec![said, format!("at {}", places.join(", "))];
-    lines.extend(first.and_then(words::other_half).map(|half| format!("belongs to {half}")));
+    lines.extend(first.and_then(words::companion).map(|companion| format!("belongs to {companion}")));
     lines.extend(words::steps(help));
     let message = lines.join("\n");
     Annotation {
@@ -116,7 +117,7 @@ impl Annotation {
             Level::Note => "notice",
         };
         let comma = if self.place.is_empty() { "" } else { "," };
-        let message = match self.message.char_indices().nth(MOST_CHARACTERS) {
+        let message = match self.message.char_indices().nth(MAX_CHARACTERS) {
             Some((end, _)) => format!("{}… (cut)", &self.message[..end]),
             None => self.message.clone(),
         };
@@ -124,12 +125,12 @@ impl Annotation {
     }
 }
 
-/// A command's text: what the runner decodes is encoded, and nothing ends the line.
+/// Encodes the text of a command, so that nothing in it ends the line.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A command's property: the same, and what would end it.
+/// Encodes a property of a command, so that nothing in it ends the property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -140,12 +141,12 @@ mod tests {
     use crate::report::{Format, samples};
 
     fn lines(report: &Report) -> Vec<String> {
-        samples::told(Format::Github, report).lines().map(str::to_owned).collect()
+        samples::render(Format::Github, report).lines().map(str::to_owned).collect()
     }
 
     type Command = (String, Vec<(String, String)>, String);
 
-    /// The command of a line, its properties and its text, read as the runner reads them.
+    /// Parses a line as the runner does: command, properties, text.
     fn read(line: &str) -> Option<Command> {
         let decode = |text: &str| {
             text.replace("%2C", ",")
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_stands_beside_its_line() {
+    fn finding_is_annotated_at_its_line() {
         let lines = lines(&samples::staged());
         let (command, properties, text) = read(&lines[0]).unwrap();
         assert_eq!(command, "error");
@@ -175,15 +176,15 @@ mod tests {
             ("endColumn", "127"),
             ("title", "skant: anthropic-api-key"),
         ];
-        let told: Vec<_> = properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(told, expected);
+        let render: Vec<_> = properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(render, expected);
         assert!(text.starts_with("Anthropic API key: sk-ant-api03-R2D...igAA, 108 characters"), "{text}");
         assert!(text.contains("\n1. Revoke the key"), "{text}");
         assert_eq!(lines[1], "skant: 1 secret found in 12 files (34 kB); complete");
     }
 
     #[test]
-    fn what_is_in_no_working_tree_names_no_file() {
+    fn location_outside_the_working_tree_names_no_file() {
         for report in [samples::removed(), samples::unreachable()] {
             let lines = lines(&report);
             let (_, properties, text) = read(&lines[0]).unwrap();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_is_an_error() {
+    fn unread_content_is_an_error() {
         let lines = lines(&samples::troubled());
         let errors = lines.iter().filter_map(|line| read(line)).filter(|(command, ..)| command == "error");
         assert_eq!(errors.count(), 2);
@@ -202,12 +203,12 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_written_than_are_shown() {
+    fn annotations_are_limited_to_the_shown_number() {
         for (findings, annotated, more) in [(10, 10, false), (11, 9, true), (500, 9, true)] {
             let lines = lines(&samples::many(findings, 1));
-            let told: Vec<_> = lines.iter().filter_map(|line| read(line)).collect();
-            assert_eq!(told.len(), annotated + usize::from(more));
-            let last = &told.last().unwrap().2;
+            let render: Vec<_> = lines.iter().filter_map(|line| read(line)).collect();
+            assert_eq!(render.len(), annotated + usize::from(more));
+            let last = &render.last().unwrap().2;
             assert_eq!(last.starts_with(&format!("9 of {findings} errors are annotated")), more, "{last}");
         }
         let mut report = samples::staged();
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_is_no_command() {
+    fn hostile_text_gives_no_command() {
         let mut report = samples::hostile();
         let hostile = "x\n::set-output name=a::b\r\n::stop-commands::c, d: e %0A::error::f";
         report.findings[0].reasons = vec![samples::reason(hostile)];
@@ -230,7 +231,7 @@ mod tests {
             "{commands:?}"
         );
         assert!(commands.iter().all(|(_, properties, _)| properties.len() <= 6));
-        assert_eq!(commands[0].1[0], ("file".to_owned(), hostile.to_owned()), "it comes back as it was");
+        assert_eq!(commands[0].1[0], ("file".to_owned(), hostile.to_owned()), "it is unchanged");
         assert!(commands[0].2.contains(hostile));
         assert!(lines.iter().all(|line| line.starts_with("::") || line.starts_with("skant: ")), "{lines:?}");
     }

@@ -1,4 +1,4 @@
-//! One JSON object, indented, schema version 1.
+//! JSON: one indented object, schema version 1.
 
 use std::io::{self, Write};
 
@@ -8,6 +8,7 @@ use crate::finding::Report;
 use crate::report::schema::{FindingView, Head, Rest};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'r> {
     #[serde(flatten)]
     head: Head<'r>,
@@ -26,7 +27,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.iter().map(FindingView::of).collect(),
         rest: Rest::of(report),
     };
-    // What is written by the byte is not to pass through what is not known here.
+    // serde_json writes single bytes; the writer may be unbuffered.
     let mut out = io::BufWriter::new(out);
     serde_json::to_writer_pretty(&mut out, &document)?;
     out.write_all(b"\n")?;
@@ -37,10 +38,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::Document;
+
     use crate::report::{Format, samples};
 
     fn parsed(report: &crate::finding::Report) -> Value {
-        serde_json::from_str(&samples::told(Format::Json, report)).unwrap()
+        serde_json::from_str(&samples::render(Format::Json, report)).unwrap()
     }
 
     fn keys(value: &Value) -> Vec<&str> {
@@ -159,16 +162,51 @@ mod tests {
     fn hostile_text_comes_back_as_it_was() {
         let hostile = samples::hostile();
         let report = parsed(&hostile);
-        for (told, finding) in report["findings"].as_array().unwrap().iter().zip(&hostile.findings) {
-            assert_eq!(told["locations"][0]["path"], json!(finding.locations[0].path));
-            let reasons = told["reasons"].as_array().unwrap();
+        for (render, finding) in report["findings"].as_array().unwrap().iter().zip(&hostile.findings) {
+            assert_eq!(render["locations"][0]["path"], json!(finding.locations[0].path));
+            let reasons = render["reasons"].as_array().unwrap();
             assert_eq!(reasons.len(), finding.reasons.len());
-            for (told, reason) in reasons.iter().zip(&finding.reasons) {
+            for (render, reason) in reasons.iter().zip(&finding.reasons) {
                 let params: serde_json::Map<String, Value> =
                     reason.params.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
                 let expected = json!({"code": reason.code.name(), "params": params, "text": reason.text});
-                assert_eq!(*told, expected);
+                assert_eq!(*render, expected);
             }
         }
+    }
+
+    /// Returns the JSON Schema of the report, from the types that write it.
+    fn schema() -> Value {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+        let mut schema = settings.into_generator().into_root_schema_for::<Document<'_>>();
+        schema.insert("title".into(), "Report of skant, schema version 1".into());
+        schema.into()
+    }
+
+    #[test]
+    fn schema_file_matches_the_types() {
+        let generated = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/report.schema.json");
+        if std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite") {
+            std::fs::write(path, &generated).unwrap();
+        }
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            generated == stored,
+            "{path} differs from the types: SNAPSHOTS=overwrite cargo test --lib report::json"
+        );
+    }
+
+    #[test]
+    fn every_report_is_valid_by_the_schema() {
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        for report in samples::all() {
+            let value = parsed(&report);
+            let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+        let mut wrong = parsed(&samples::staged());
+        wrong["findings"][0]["locations"][0]["line"] = json!("three");
+        assert!(!validator.is_valid(&wrong));
     }
 }

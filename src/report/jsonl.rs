@@ -1,4 +1,4 @@
-//! One finding a line, then one line `{"summary": …}` with everything else; the shapes are those of `json`.
+//! JSON lines: one finding per line, then a line `{"summary": …}` with everything else. Fields are those of `json`.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,13 @@ use crate::finding::Report;
 use crate::report::schema::{FindingView, Head, Rest};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Last<'r> {
     summary: Summary<'r>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary<'r> {
     #[serde(flatten)]
     head: Head<'r>,
@@ -22,9 +24,10 @@ struct Summary<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Counts {
     findings: usize,
-    /// Of these, those that only unreachable objects hold.
+    /// The findings only in unreachable objects.
     unreachable: usize,
     suppressed: usize,
     problems: usize,
@@ -63,15 +66,15 @@ mod tests {
     use crate::report::{Format, samples};
 
     fn lines(report: &Report) -> Vec<Value> {
-        let told = samples::told(Format::Jsonl, report);
-        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let render = samples::render(Format::Jsonl, report);
+        render.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]
-    fn a_line_a_finding_and_the_same_shape_as_in_json() {
+    fn each_finding_is_a_line_with_the_fields_of_json() {
         for report in samples::all() {
             let lines = lines(&report);
-            let whole: Value = serde_json::from_str(&samples::told(Format::Json, &report)).unwrap();
+            let whole: Value = serde_json::from_str(&samples::render(Format::Json, &report)).unwrap();
             let (last, findings) = lines.split_last().unwrap();
             assert_eq!(json!(findings), whole["findings"]);
             for field in ["tool", "version", "schema", "complete", "scope", "suppressed", "problems", "notes"]

@@ -1,8 +1,8 @@
-//! How loud a finding is told. Only words and colours hang on it; exit codes do not.
+//! The level (error, warning, note) at which a finding is shown. Affects wording and colour, never exit codes.
 
 use crate::finding::{Confidence, Finding, Severity};
 
-/// The three levels that terminals, SARIF and CI annotations know.
+/// The three levels of terminals, SARIF and CI annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Note,
@@ -11,7 +11,7 @@ pub(crate) enum Level {
 }
 
 impl Level {
-    /// `error` is what hooks block on by default; what only unreachable objects hold is a note.
+    /// Returns the level of a finding. Hooks block on `error` by default; a finding only in unreachable objects is a note.
     pub(crate) fn of(finding: &Finding) -> Self {
         match (finding.confidence, finding.severity) {
             _ if !finding.is_reachable() => Self::Note,

@@ -1,6 +1,7 @@
-//! Markdown for a job summary or a comment on a change. It is cut so that it fits into both. Untrusted text
-//! stands in code spans whose special signs are written as numbers, so that nothing in it is a link, a mention,
-//! a tag or a cell.
+//! Markdown for a job summary or a comment on a change, cut to the size limits of both.
+//!
+//! Untrusted text is in code spans, with special characters as numeric entities: it contains no link, mention, tag or
+//! table cell.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -9,40 +10,45 @@ use crate::finding::{Finding, Problem, Report, Suppressed};
 use crate::report::level::Level;
 use crate::report::{human, words};
 
-/// A comment on GitHub takes 65,536 characters; a job summary is larger.
+/// The limit of a comment on GitHub is 65,536 characters; a job summary may be larger.
 const MAX_BYTES: usize = 65_000;
 
-/// What the end may take: the words that say what was cut.
+/// Bytes reserved for the text about the cut.
 const RESERVED: usize = 400;
 
-/// Further places of a finding than these are only counted.
-const MOST_PLACES: usize = 5;
+/// More locations of a finding are only counted.
+const MAX_LOCATIONS: usize = 5;
 
 /// Writes the report as Markdown.
 ///
 /// # Errors
 /// Whatever `out` fails with.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(told(report).as_bytes())
+    out.write_all(render(report).as_bytes())
 }
 
-fn told(report: &Report) -> String {
+fn render(report: &Report) -> String {
     let mut out = format!("## skant: {}\n\n", heading(report));
     for line in human::summary(report, &human::Options::default()).lines() {
         let _ = write!(out, "{}\n\n", prose(line));
     }
-    let mut room = SizeBudget { left: MAX_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
-    // What was not read comes first: it says how far the rest can be trusted.
-    room.list(&mut out, "Not everything was read", "problem", report.problems.iter().map(problem));
+    let mut budget = SizeBudget { left: MAX_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
+    // Unread content comes first: it limits the trust in the rest.
+    budget.list(&mut out, "Not everything was read:\n\n", "problem", report.problems.iter().map(problem));
     if !report.findings.is_empty() {
         let head = "\n| | rule | place | secret | fingerprint |\n|---|---|---|---|---|\n";
-        room.list(&mut out, head, "finding", report.findings.iter().map(row));
-        room.list(&mut out, "\n", "explanation", report.findings.iter().map(details));
+        budget.list(&mut out, head, "finding", report.findings.iter().map(row));
+        budget.list(&mut out, "\n", "explanation", report.findings.iter().map(details));
     }
-    room.list(&mut out, "\nSuppressed:\n\n", "suppressed finding", report.suppressed.iter().map(suppressed));
-    room.list(&mut out, "\nNotes:\n\n", "note", report.notes.iter().map(problem));
-    if !room.cut.is_empty() {
-        let cut = room.cut.join(", ");
+    budget.list(
+        &mut out,
+        "\nSuppressed:\n\n",
+        "suppressed finding",
+        report.suppressed.iter().map(suppressed),
+    );
+    budget.list(&mut out, "\nNotes:\n\n", "note", report.notes.iter().map(problem));
+    if !budget.cut.is_empty() {
+        let cut = budget.cut.join(", ");
         let _ = write!(
             out,
             "\nThis summary was cut: {cut} left out. Another format (`json`, `sarif`) lists all.\n"
@@ -51,14 +57,14 @@ fn told(report: &Report) -> String {
     out
 }
 
-/// What is left of the size, and what did not fit into it.
+/// The remaining bytes, and the counts of entries that did not fit.
 struct SizeBudget {
     left: usize,
     cut: Vec<String>,
 }
 
 impl SizeBudget {
-    /// As many entries as fit, below a heading; nothing where there are none.
+    /// Writes a heading and as many entries as fit; nothing without entries.
     fn list(&mut self, out: &mut String, heading: &str, word: &str, entries: impl Iterator<Item = String>) {
         let (mut begun, mut cut) = (false, 0);
         for entry in entries {
@@ -95,16 +101,16 @@ fn row(finding: &Finding) -> String {
         [first, ..] => {
             let more = finding.places.max(finding.locations.len()) - 1;
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{}{more}", code(&words::place(first)))
+            format!("{}{more}", code(&words::describe_location(first)))
         }
     };
-    let sign = match Level::of(finding) {
+    let level = match Level::of(finding) {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "note",
     };
     format!(
-        "| {sign} | {} | {places} | {} | {} |\n",
+        "| {level} | {} | {places} | {} | {} |\n",
         code(&finding.rule),
         code(&finding.secret.text),
         code(finding.fingerprint.as_str())
@@ -113,18 +119,19 @@ fn row(finding: &Finding) -> String {
 
 fn details(finding: &Finding) -> String {
     let Finding { title, severity, confidence, reasons, help, .. } = finding;
-    let place = finding.locations.first().map(|first| format!(", {}", code(&words::place(first))));
+    let place =
+        finding.locations.first().map(|first| format!(", {}", code(&words::describe_location(first))));
     let mut out = format!(
         "<details><summary>{}{}: what to do</summary>\n\n{severity}, {confidence} confidence\n\n",
         prose(title),
         place.unwrap_or_default()
     );
-    if let Some(half) = finding.locations.first().and_then(words::other_half) {
-        let _ = writeln!(out, "* belongs to {}", code(&half));
+    if let Some(companion) = finding.locations.first().and_then(words::companion) {
+        let _ = writeln!(out, "* belongs to {}", code(&companion));
     }
-    let more = finding.locations.iter().skip(1).take(MOST_PLACES);
+    let more = finding.locations.iter().skip(1).take(MAX_LOCATIONS);
     for place in more {
-        let _ = writeln!(out, "* also at {}", code(&words::place(place)));
+        let _ = writeln!(out, "* also at {}", code(&words::describe_location(place)));
     }
     for reason in reasons {
         let _ = writeln!(out, "* {}", prose(&reason.text));
@@ -154,8 +161,8 @@ fn suppressed(suppressed: &Suppressed) -> String {
     )
 }
 
-/// Untrusted text in a code span of HTML. Signs that mean anything in Markdown or HTML are numbers; so is the
-/// point after `www`, which GitHub makes a link of.
+/// Returns untrusted text in a code span of HTML. Characters with a meaning in Markdown or HTML are numeric entities; so
+/// is the period after `www`, which GitHub turns into a link.
 fn code(text: &str) -> String {
     let mut out = String::from("<code>");
     escaped(text, &mut out);
@@ -177,8 +184,8 @@ fn escaped(text: &str, out: &mut String) {
     }
 }
 
-/// Sentences of our own that may hold untrusted words. What stands in backticks becomes a code span; a link
-/// stays one, but `@name` and `#1` would call people and issues, so they do not stay.
+/// Formats our own sentences, which may contain untrusted words. Text in backticks becomes a code span; links stay links;
+/// `@name` and `#1` would mention people and issues, so they become code.
 fn prose(text: &str) -> String {
     let paired = text.matches('`').count().is_multiple_of(2);
     if !paired {
@@ -190,7 +197,7 @@ fn prose(text: &str) -> String {
             out.push_str(&code(part));
             continue;
         }
-        // Wherever this is printed, no line may begin as a command to GitHub's runner.
+        // No line may start like a command of GitHub's runner.
         let part = part.replace("::", "\u{e000}\u{e000}");
         for character in part.chars() {
             match character {
@@ -215,39 +222,39 @@ mod tests {
 
     #[test]
     fn a_finding_is_told_in_a_row_and_with_what_to_do() {
-        let told = told(&samples::staged());
+        let render = render(&samples::staged());
         let fingerprint = samples::fingerprint("sample");
         let row = format!(
             "| error | <code>anthropic-api-key</code> | <code>app/.env&#58;3&#58;19</code> | \
              <code>sk-ant-api03-R2D...igAA</code> | <code>{fingerprint}</code> |\n"
         );
-        assert!(told.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{told}");
-        assert!(told.contains(&row), "{told}");
+        assert!(render.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{render}");
+        assert!(render.contains(&row), "{render}");
         assert!(
-            told.contains("1. Revoke the key at https://console.anthropic.com/settings/keys: whoever"),
-            "{told}"
+            render.contains("1. Revoke the key at https://console.anthropic.com/settings/keys: whoever"),
+            "{render}"
         );
     }
 
     #[test]
     fn what_is_not_read_comes_first_and_is_never_called_clean() {
-        let told = told(&samples::troubled());
-        assert!(told.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{told}");
-        assert!(told.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{told}");
+        let render = render(&samples::troubled());
+        assert!(render.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{render}");
+        assert!(render.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{render}");
         assert!(
-            told.contains("(inline) at <code>docs/setup.md&#58;7</code>: rotated, see runbook\n"),
-            "{told}"
+            render.contains("(inline) at <code>docs/setup.md&#58;7</code>: rotated, see runbook\n"),
+            "{render}"
         );
-        assert!(told.contains("* lfs-pointer: <code>assets/7.bin</code>"), "{told}");
+        assert!(render.contains("* lfs-pointer: <code>assets/7.bin</code>"), "{render}");
     }
 
     #[test]
     fn hostile_text_stays_text() {
-        let told = told(&samples::hostile());
+        let render = render(&samples::hostile());
         for broken in ["<script", "</script", "`", "](", "]]>", "::set-output", "||", "@", "\u{202e}", "\r"] {
-            assert!(!told.contains(broken), "{broken}: {told}");
+            assert!(!render.contains(broken), "{broken}: {render}");
         }
-        for line in told.lines().filter(|line| line.starts_with('|')) {
+        for line in render.lines().filter(|line| line.starts_with('|')) {
             assert_eq!(line.matches('|').count(), 6, "{line}");
         }
         assert_eq!(code("a|b`<www.x>@me"), "<code>a&#124;b&#96;&#60;www&#46;x&#62;&#64;me</code>");
@@ -259,14 +266,14 @@ mod tests {
 
     #[test]
     fn it_is_cut_and_says_so() {
-        let told = told(&samples::many(2000, 3));
-        assert!(told.len() <= MAX_BYTES, "{}", told.len());
-        let last = told.lines().last().unwrap_or_default();
+        let render = render(&samples::many(2000, 3));
+        assert!(render.len() <= MAX_BYTES, "{}", render.len());
+        let last = render.lines().last().unwrap_or_default();
         assert!(
             last.starts_with("This summary was cut: ") && last.contains("2,000 explanations left out"),
             "{last}"
         );
-        let rows = told.lines().filter(|line| line.starts_with("| error")).count();
+        let rows = render.lines().filter(|line| line.starts_with("| error")).count();
         assert!(last.contains(&human::counted(2000 - rows, "finding")), "{last}");
     }
 }

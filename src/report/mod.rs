@@ -1,9 +1,12 @@
-//! How a scan is told: one file and one `write` per format. No policy: what is found, what fails the run and
-//! what may be shown was decided before; all text in a [`Report`] is masked and escaped already, and a format
-//! only adds the escapes of its own syntax.
+//! Report formats: one file and one `write` function each.
+//!
+//! A format decides nothing: findings, exit codes and masking are settled before. All text in a [`Report`] is masked
+//! and escaped; a format only adds the escapes of its own syntax.
 
 pub mod github;
 pub mod gitlab;
+#[cfg(test)]
+mod goldens;
 pub mod human;
 pub mod json;
 pub mod jsonl;
@@ -27,18 +30,18 @@ use crate::finding::Report;
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For people, in a terminal.
+    /// Text for a terminal.
     #[default]
     Human,
     /// One JSON object, schema version 1.
     Json,
-    /// One finding a line, then a summary line.
+    /// JSON lines: one finding per line, then a summary.
     Jsonl,
-    /// SARIF 2.1.0, which code hosts and editors show.
+    /// SARIF 2.1.0, for code hosts and editors.
     Sarif,
-    /// JUnit XML, for whatever shows tests.
+    /// JUnit XML, for test views.
     Junit,
-    /// Workflow commands for GitHub Actions, which annotate the changed lines.
+    /// Workflow commands of GitHub Actions: annotations on changed lines.
     Github,
     /// GitLab's secret detection report.
     Gitlab,
@@ -47,19 +50,19 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format with its name and a line of help, in the order in which help lists them.
+    /// All formats with their names and descriptions, in the order of the help text.
     pub const TABLE: [(Self, &'static str, &'static str); 8] = [
-        (Self::Human, "human", "for people, in a terminal"),
+        (Self::Human, "human", "text for a terminal"),
         (Self::Json, "json", "one JSON object, schema version 1"),
-        (Self::Jsonl, "jsonl", "one finding a line, then a summary line"),
+        (Self::Jsonl, "jsonl", "one finding per line, then a summary"),
         (Self::Sarif, "sarif", "SARIF 2.1.0, for code hosts and editors"),
-        (Self::Junit, "junit", "JUnit XML, for whatever shows tests"),
+        (Self::Junit, "junit", "JUnit XML, for test views"),
         (Self::Github, "github", "annotations for GitHub Actions"),
         (Self::Gitlab, "gitlab", "GitLab's secret detection report"),
-        (Self::Markdown, "markdown", "for a job summary or a comment"),
+        (Self::Markdown, "markdown", "Markdown for a job summary or a comment"),
     ];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -81,9 +84,9 @@ impl fmt::Display for Format {
     }
 }
 
-/// A name that no format has.
+/// The error for an unknown format name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format; there are {}", Format::TABLE.map(|(_, name, _)| name).join(", "))]
+#[error("unknown format; known formats: {}", Format::TABLE.map(|(_, name, _)| name).join(", "))]
 pub struct UnknownFormat;
 
 impl FromStr for Format {
@@ -98,19 +101,19 @@ impl FromStr for Format {
     }
 }
 
-/// What the formats have to know besides the report.
+/// Settings of the formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// How people want it.
+    /// Settings of the human format.
     pub human: human::Options,
-    /// When it was scanned, for formats that ask.
+    /// Start and end of the scan, for formats with a time.
     pub times: Times,
 }
 
-/// Writes a report in one of the formats.
+/// Writes a report in a format.
 ///
 /// # Errors
-/// Whatever `out` fails with.
+/// Returns the errors of `out`.
 pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_is_found_by_its_name() {
+    fn format_is_found_by_name() {
         for (format, name, help) in Format::TABLE {
             assert_eq!((name.parse(), format.name()), (Ok(format), name));
             assert!(!help.is_empty());
@@ -139,41 +142,44 @@ mod tests {
         let error = "yaml".parse::<Format>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown format; there are human, json, jsonl, sarif, junit, github, gitlab, markdown"
+            "unknown format; known formats: human, json, jsonl, sarif, junit, github, gitlab, markdown"
         );
     }
 
     #[test]
-    fn every_format_says_the_same_on_every_run() {
+    fn every_format_gives_the_same_bytes_on_every_run() {
         for report in samples::all() {
             for (format, name, _) in Format::TABLE {
-                let told = samples::told(format, &report);
-                assert_eq!(told, samples::told(format, &report), "{name}");
-                assert!(told.ends_with('\n'), "{name} ends with a line break");
-                assert!(!told.contains('\u{1b}'), "{name} has no escape sequences without colours");
+                let render = samples::render(format, &report);
+                assert_eq!(render, samples::render(format, &report), "{name}");
+                assert!(render.ends_with('\n'), "{name} ends with a line break");
+                assert!(!render.contains('\u{1b}'), "{name} has no escape sequences without colours");
             }
         }
     }
 
     #[test]
-    fn every_format_tells_the_other_half_and_the_line_inside_of_an_archive() {
+    fn every_format_shows_the_companion_and_the_line_in_an_archive() {
         for (format, name, _) in Format::TABLE {
-            let told = samples::told(format, &samples::paired());
-            // Markdown writes signs as numbers.
-            let told = told.replace("&#46;", ".").replace("&#58;", ":");
-            assert!(told.contains("AKIA...7WLM") && told.contains("AWS access key id"), "{name}: {told}");
-            let told = samples::told(format, &samples::odd_places()).replace("&#58;", ":");
-            let is_told = match format {
-                Format::Json => told.contains("\"in_member\": {\n            \"line\": 12,"),
-                Format::Jsonl => told.contains("\"in_member\":{\"line\":12,"),
-                _ => told.contains("line 12 inside zip:inner/config.env"),
+            let render = samples::render(format, &samples::paired());
+            // Markdown writes punctuation as numbers.
+            let render = render.replace("&#46;", ".").replace("&#58;", ":");
+            assert!(
+                render.contains("AKIA...7WLM") && render.contains("AWS access key id"),
+                "{name}: {render}"
+            );
+            let render = samples::render(format, &samples::odd_places()).replace("&#58;", ":");
+            let is_shown = match format {
+                Format::Json => render.contains("\"in_member\": {\n            \"line\": 12,"),
+                Format::Jsonl => render.contains("\"in_member\":{\"line\":12,"),
+                _ => render.contains("line 12 inside zip:inner/config.env"),
             };
-            assert!(is_told, "{name}: {told}");
+            assert!(is_shown, "{name}: {render}");
         }
     }
 
     #[test]
-    fn an_error_of_the_writer_comes_back() {
+    fn write_returns_errors_of_the_writer() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -198,13 +204,13 @@ mod tests {
             let line = crate::text::escape_terminal(line.as_bytes());
             place.snippet = Some(crate::finding::Snippet { line, span: (a, b) });
             report.findings[0].reasons.push(samples::reason(&crate::text::escape_terminal(&name)));
-            let xml = samples::told(Format::Junit, &report);
+            let xml = samples::render(Format::Junit, &report);
             proptest::prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
-            let commands = samples::told(Format::Github, &report);
+            let commands = samples::render(Format::Github, &report);
             proptest::prop_assert!(commands.lines().all(|line| line.starts_with("::") || line.starts_with("skant: ")));
             for format in [Format::Json, Format::Sarif, Format::Jsonl, Format::Gitlab] {
-                let told = samples::told(format, &report);
-                let lines: Vec<&str> = if format == Format::Jsonl { told.lines().collect() } else { vec![&told] };
+                let render = samples::render(format, &report);
+                let lines: Vec<&str> = if format == Format::Jsonl { render.lines().collect() } else { vec![&render] };
                 for line in lines {
                     proptest::prop_assert!(serde_json::from_str::<serde_json::Value>(line).is_ok());
                 }
@@ -212,8 +218,8 @@ mod tests {
             let mut out = Vec::new();
             let options = Options { human: human::Options { width, ..human::Options::default() }, ..Options::default() };
             write(Format::Human, &report, &options, &mut out).unwrap();
-            let told = String::from_utf8(out).unwrap();
-            proptest::prop_assert!(told.chars().all(|character| character == '\n' || !character.is_control()));
+            let render = String::from_utf8(out).unwrap();
+            proptest::prop_assert!(render.chars().all(|character| character == '\n' || !character.is_control()));
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const COMMIT: &str = "1a2b3c4d5e6f708192a3b4c5d6e7f80910213243";
 const MASK: &str = "sk-ant-api03-R2D...igAA";
 
 /// The report as text, without colours, 100 columns wide.
-pub(crate) fn told(format: Format, report: &Report) -> String {
+pub(crate) fn render(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
     write(format, report, &Options::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()

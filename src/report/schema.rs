@@ -14,8 +14,9 @@ use crate::text::Position;
 
 const SCHEMA: u32 = 1;
 
-/// What stands before the findings.
+/// The fields before the findings.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Head<'r> {
     tool: &'static str,
     version: &'static str,
@@ -46,6 +47,7 @@ impl<'r> Head<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ScopeView<'r> {
     kind: &'static str,
     revisions: &'r [String],
@@ -58,6 +60,7 @@ struct ScopeView<'r> {
 
 /// What stands after the findings.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Rest<'r> {
     suppressed: Vec<SuppressedView<'r>>,
     problems: Vec<ProblemView<'r>>,
@@ -75,6 +78,7 @@ impl<'r> Rest<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SuppressedView<'r> {
     fingerprint: &'r str,
     rule: &'r str,
@@ -102,6 +106,7 @@ impl<'r> SuppressedView<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ProblemView<'r> {
     kind: &'static str,
     message: &'r str,
@@ -116,6 +121,7 @@ impl<'r> ProblemView<'r> {
 
 /// One finding.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct FindingView<'r> {
     rule: &'r str,
     title: &'r str,
@@ -161,6 +167,7 @@ impl<'r> FindingView<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReasonView<'r> {
     code: &'static str,
     params: BTreeMap<&'static str, &'r str>,
@@ -175,12 +182,14 @@ impl<'r> ReasonView<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SecretView<'r> {
     masked: &'r str,
     length: usize,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LocationView<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
@@ -199,8 +208,9 @@ struct LocationView<'r> {
     spans: Vec<SpanView<'r>>,
 }
 
-/// From where to where something stands.
+/// The start and end of a span.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ExtentView {
     line: usize,
     column: usize,
@@ -223,15 +233,17 @@ impl ExtentView {
     }
 }
 
-/// A place in an archive's member.
+/// A position in an archive member.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct PositionView {
     line: usize,
     column: usize,
 }
 
-/// One of the two halves of a pair.
+/// A span of a credential pair: the id or the secret.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SpanView<'r> {
     part: &'static str,
     name: &'r str,
@@ -240,7 +252,7 @@ struct SpanView<'r> {
     extent: ExtentView,
 }
 
-/// The id, then the secret; nothing where the secret stands alone.
+/// Returns the spans of a pair, id first; empty for a single secret.
 fn spans<'r>(finding: &'r Finding, location: &'r Location) -> Vec<SpanView<'r>> {
     let Some(id) = &location.companion else { return Vec::new() };
     let view = |part, name, masked, places, bytes| SpanView {
@@ -274,6 +286,7 @@ impl<'r> LocationView<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HistoryView<'r> {
     introduced: Option<EventView<'r>>,
     removed: Option<EventView<'r>>,
@@ -299,6 +312,7 @@ impl<'r> HistoryView<'r> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EventView<'r> {
     commit: &'r str,
     date: Option<&'r str>,
@@ -313,7 +327,7 @@ impl<'r> EventView<'r> {
     }
 }
 
-/// Files are what a reader expects, so only the other kinds are named.
+/// Returns the kind of a location; `None` for a file, the default.
 fn kind_of(kind: LocationKind) -> Option<&'static str> {
     (kind != LocationKind::File).then(|| kind.name())
 }

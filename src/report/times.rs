@@ -1,35 +1,35 @@
-//! When a scan began and ended, for formats that ask for it.
+//! Start and end of a scan, for formats with a time.
 
 use jiff::Timestamp;
 
-/// In seconds since 1970.
+/// Start and end in seconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
-    /// When the scan began.
+    /// Start of the scan.
     pub started: i64,
-    /// When it ended.
+    /// End of the scan.
     pub ended: i64,
 }
 
 impl Times {
-    /// `2026-01-02T03:04:05`, in UTC.
+    /// Formats the start as `2026-01-02T03:04:05`, in UTC.
     pub(crate) fn started(self) -> String {
-        told(self.started)
+        render(self.started)
     }
 
-    /// The same of the end.
+    /// Formats the end; never before the start.
     pub(crate) fn ended(self) -> String {
-        told(self.ended.max(self.started))
+        render(self.ended.max(self.started))
     }
 
-    /// How long it took.
+    /// Returns the duration in seconds, 0 or more.
     pub(crate) fn seconds(self) -> i64 {
         self.ended.saturating_sub(self.started).max(0)
     }
 }
 
-/// A clock that is far off gives the beginning of time.
-fn told(seconds: i64) -> String {
+/// Formats a time in UTC. A time out of range gives the first second of 1970.
+fn render(seconds: i64) -> String {
     let time = Timestamp::from_second(seconds).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_to_the_second() {
+    fn times_have_a_precision_of_seconds() {
         let times = Times { started: 1_767_323_045, ended: 1_767_323_050 };
         assert_eq!(
             (times.started(), times.ended()),

@@ -1,42 +1,42 @@
-//! What several formats say alike: places, problems, steps.
+//! Wording that several formats share: locations, problems, steps.
 
 use crate::finding::{Companion, Finding, Location, LocationKind, Problem, Scope, ScopeKind, Suppressed};
 
-/// Whether a file's path can be opened in the working tree: not what a scan of the past tells, and in a
-/// range only what a branch head still holds.
+/// Whether a location is a file of the working tree: never in a history scan, and in a range only while a branch head
+/// still holds the value.
 pub(crate) fn in_working_tree(kind: LocationKind, scope: &Scope, finding: Option<&Finding>) -> bool {
     let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
     kind == LocationKind::File && scope.kind != ScopeKind::History && !gone
 }
 
-/// A commit's name, as people tell it.
+/// Returns the first 12 characters of a commit id.
 pub(crate) fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
-/// A place in words, and what it stands inside of.
-pub(crate) fn place(location: &Location) -> String {
+/// Describes a location, with the archives and encodings around it.
+pub(crate) fn describe_location(location: &Location) -> String {
     match inside(location) {
-        Some(inside) => format!("{}, {inside}", spot(location)),
-        None => spot(location),
+        Some(inside) => format!("{}, {inside}", describe_position(location)),
+        None => describe_position(location),
     }
 }
 
-/// The archives and coats that a value stands inside of, with the line of the innermost archive's member.
+/// Describes the archives and encodings around a value, with the line in the innermost archive member.
 pub(crate) fn inside(location: &Location) -> Option<String> {
     let line = location.in_member.map(|at| format!("line {} ", at.line)).unwrap_or_default();
     (!location.via.is_empty()).then(|| format!("{line}inside {}", location.via.join(", ")))
 }
 
-/// The other half of a pair: what it is, what may be shown of it, and where it stands.
-pub(crate) fn other_half(location: &Location) -> Option<String> {
+/// Describes the companion of a credential pair: its name, masked value and position.
+pub(crate) fn companion(location: &Location) -> Option<String> {
     let Companion { name, masked, start, .. } = location.companion.as_ref()?;
     let there = Location { start: *start, ..location.clone() };
-    Some(format!("{name} {masked}, {}", spot(&there)))
+    Some(format!("{name} {masked}, {}", describe_position(&there)))
 }
 
-/// A place in words; a file's as editors and terminals follow it.
-pub(crate) fn spot(location: &Location) -> String {
+/// Describes a position; for a file in the form `path:line:column`, which editors and terminals follow.
+pub(crate) fn describe_position(location: &Location) -> String {
     let Location { kind, path, start, commit, .. } = location;
     match kind {
         LocationKind::File => {
@@ -50,7 +50,7 @@ pub(crate) fn spot(location: &Location) -> String {
     }
 }
 
-/// The place of a suppressed finding in words.
+/// Describes the location of a suppressed finding.
 pub(crate) fn suppressed(suppressed: &Suppressed) -> String {
     let Suppressed { kind, path, line, .. } = suppressed;
     match kind {
@@ -59,7 +59,7 @@ pub(crate) fn suppressed(suppressed: &Suppressed) -> String {
     }
 }
 
-/// A problem or note with its path.
+/// Describes a problem or note, with its path.
 pub(crate) fn problem(problem: &Problem) -> String {
     match &problem.path {
         Some(path) => format!("{path}: {}", problem.message),
@@ -67,7 +67,7 @@ pub(crate) fn problem(problem: &Problem) -> String {
     }
 }
 
-/// What to do, a line for each step.
+/// Numbers the steps of the advice.
 pub(crate) fn steps(help: &[String]) -> Vec<String> {
     (1..).zip(help).map(|(number, help)| format!("{number}. {help}")).collect()
 }
@@ -78,7 +78,7 @@ mod tests {
     use crate::report::samples;
 
     #[test]
-    fn only_what_can_be_opened_is_in_the_working_tree() {
+    fn only_present_files_are_in_the_working_tree() {
         let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
         let cases = [
             (ScopeKind::Worktree, LocationKind::File, None, true),

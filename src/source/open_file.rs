@@ -1,5 +1,7 @@
-//! Files of the working tree, opened so that nothing is waited for and no link is followed, whatever somebody has
-//! put in their place since they were listed.
+//! Opening files of the working tree.
+//!
+//! A file may have been replaced since it was listed. So nothing is opened that blocks, such as a pipe, and no symbolic
+//! link is followed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -7,22 +9,22 @@ use std::path::Path;
 
 use crate::git::path_bytes;
 
-/// What a path led to.
+/// The result of opening a path.
 #[derive(Debug)]
 pub enum OpenedFile {
-    /// A file, not read yet, and how many bytes it had when it was opened.
+    /// A regular file and its size in bytes at the time of opening.
     File(File, u64),
-    /// What is held already: a symbolic link's target, as git stores it.
+    /// The target of a symbolic link, as git stores it.
     LinkTarget(Vec<u8>),
 }
 
-/// Opens a file, or reads where a symbolic link leads to.
+/// Opens a regular file, or reads the target of a symbolic link.
 ///
 /// # Errors
-/// It cannot be read, or is neither.
+/// Returns an error if the path cannot be read, or if it is neither a regular file nor a symbolic link.
 pub fn open(path: &Path) -> io::Result<OpenedFile> {
     let target = || fs::read_link(path).map(|target| OpenedFile::LinkTarget(path_bytes(&target)));
-    // Where no flag says that a link is not to be followed, it is asked first.
+    // Systems without `NOFOLLOW` have to check for a link before they open the path.
     if cfg!(not(unix)) && is_link(path)? {
         return target();
     }
@@ -31,7 +33,7 @@ pub fn open(path: &Path) -> io::Result<OpenedFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe would be waited for, a link lead out of the tree.
+        // Opening a pipe would wait for a writer, and following a link could lead out of the tree.
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
         options.custom_flags(flags.bits().cast_signed());
     }
@@ -44,7 +46,7 @@ pub fn open(path: &Path) -> io::Result<OpenedFile> {
     if metadata.is_file() {
         return Ok(OpenedFile::File(file, metadata.len()));
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file any more"))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file any more"))
 }
 
 fn is_link(path: &Path) -> io::Result<bool> {
@@ -67,16 +69,17 @@ mod tests {
         let mut content = String::new();
         file.read_to_string(&mut content).unwrap();
         assert_eq!(content, "content");
-        assert!(matches!(open(&path("link")).unwrap(), OpenedFile::LinkTarget(target) if target == b"file"));
+        let link = open(&path("link")).unwrap();
+        assert!(matches!(link, OpenedFile::LinkTarget(target) if target == b"file"));
     }
 
     #[test]
-    fn what_is_no_file_any_more_is_an_error_and_nothing_waits() {
+    fn pipes_folders_and_devices_are_errors_and_do_not_block() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         for path in [pipe.as_path(), folder.path(), Path::new("/dev/null")] {
-            assert!(open(path).unwrap_err().to_string().contains("no regular file"));
+            assert!(open(path).unwrap_err().to_string().contains("not a regular file"));
         }
     }
 }

@@ -1,73 +1,72 @@
-//! A range of commits: for each, what no parent's version of a path holds.
+//! A range of commits: for each commit, the paths whose content no parent has.
+//!
+//! Revisions are resolved by git, since only git knows its whole syntax. The commits and trees are read here.
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::control::ScanControl;
+use super::read_problem::{read_problem, tree_budget_problem};
 use crate::finding::{Problem, ProblemKind};
 use crate::git::rev_walk;
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{ChangeSet, TreeDiff};
+use crate::git::tree_diff::{Change, ChangeSet, TreeDiff};
 use crate::git::{
-    Commit, DiscoverError, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, RefError, Refs,
+    Commit, EntryKind, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, RefError, Refs,
     Repository, TreeLookup, run_git,
 };
-use crate::source::{ScanControl, read_problem};
 use crate::text::{escape_path, escape_terminal};
 
 /// Why a range could not be read at all.
 #[derive(Debug, Error, Diagnostic)]
 pub enum RangeError {
-    /// A revision is an option, or of a form that is not taken.
+    /// A name is an option, or git does not read it as a revision.
     #[error("`{0}` is not a revision")]
     #[diagnostic(
         code(skant::range::not_a_revision),
         help("name commits as for `git rev-list`, for instance `main..HEAD`, and paths after `--`")
     )]
     NotARevision(String),
-    /// git does not know a revision.
+    /// git cannot resolve a revision.
     #[error("{0}")]
     #[diagnostic(
         code(skant::range::unresolved),
         help("is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")
     )]
     Unresolved(GitCommandError),
-    /// The repository cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Repository(#[from] DiscoverError),
     /// The refs cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Refs(#[from] RefError),
-    /// The objects cannot be read.
+    /// The object database cannot be opened.
     #[error(transparent)]
     #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
 }
 
-/// What to include and what to leave out.
+/// The starting points of a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revisions {
-    /// Commits, tags, trees or blobs that are wanted with their ancestors.
+    /// Commits and tags that are included with their ancestors, or single trees and blobs.
     pub included: Vec<Oid>,
-    /// Commits that are not, nor their ancestors.
+    /// Commits that are excluded with their ancestors.
     pub excluded: Vec<Oid>,
 }
 
 impl Revisions {
-    /// Resolves what a user names, in git's own syntax (`a..b`, `^a`, `a...b`, `v1.2`, `--all`).
+    /// Resolves names in git's own syntax: `a..b`, `^a`, `a...b`, `v1.2`, `--all`.
     ///
     /// # Errors
-    /// git does not know it, or it is no revision.
+    /// Returns an error if a name is not a revision, or if git cannot resolve it.
     pub fn resolve(repository: &Repository, names: &[String]) -> Result<Self, RangeError> {
         for name in names {
-            let option = name.starts_with('-')
+            let is_option = name.starts_with('-')
                 && !["--all", "--branches", "--tags", "--remotes"].contains(&name.as_str());
-            if option || name.is_empty() {
+            if is_option || name.is_empty() {
                 return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }
         }
-        // Read here first: git would wait for a pipe that stands in the place of a ref.
+        // The refs are read here first, because git would wait for a pipe that has the path of a ref.
         Refs::read(repository)?;
         read_shallow_boundary(repository)?;
         let mut arguments = vec!["rev-parse", "--revs-only"];
@@ -80,7 +79,7 @@ impl Revisions {
                 None => revisions.included.extend(Oid::from_hex(line)),
             }
         }
-        // `--revs-only` drops what it does not know without a word.
+        // `--revs-only` silently drops names that are not revisions.
         for name in names.iter().filter(|name| !name.starts_with("--")) {
             let out =
                 run_git(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
@@ -92,51 +91,51 @@ impl Revisions {
     }
 }
 
-/// A commit of the range and what it adds.
+/// A commit of the range with its changes.
 #[derive(Debug)]
 pub struct CommitChanges {
-    /// The commit.
+    /// Its name.
     pub oid: Oid,
-    /// What it says.
+    /// Its header.
     pub commit: Commit,
-    /// What it adds, and what is gone.
+    /// The differences from its parents.
     pub changes: ChangeSet,
 }
 
-/// All that a range holds.
+/// The content of a range.
 #[derive(Debug, Default)]
 pub struct RangeChanges {
     /// The commits, oldest first.
     pub commits: Vec<CommitChanges>,
-    /// Annotated tags that were named; their messages belong to the range.
+    /// Annotated tags among the starting points. Their messages belong to the range.
     pub tags: Vec<Oid>,
-    /// Blobs that were named instead of commits, or that a named tree holds.
+    /// Blobs among the starting points, and blobs of the trees among them.
     pub named_objects: ChangeSet,
-    /// What could not be read.
+    /// Objects that could not be read, and the ends of a shallow clone.
     pub problems: Vec<Problem>,
 }
 
-/// Where a shallow clone ends; empty in a whole one.
+/// Returns the commits at which a shallow clone ends; none in a complete clone.
 ///
 /// # Errors
-/// The file `shallow` cannot be read.
+/// Returns an error if the file `shallow` cannot be read.
 pub fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>, RefError> {
-    let own = Repository { git_dir: repository.common_dir.clone(), ..repository.clone() };
-    Refs::read_pseudo_ref(&own, "shallow")
+    let common = Repository { git_dir: repository.common_dir.clone(), ..repository.clone() };
+    Refs::read_pseudo_ref(&common, "shallow")
 }
 
-/// Reads a range.
+/// Reads the commits of a range and their changes.
 ///
 /// # Errors
-/// The list of a shallow clone's borders cannot be read.
+/// Returns an error if the boundary of a shallow clone cannot be read.
 pub fn read_range(
     repository: &Repository,
     objects: &ObjectDatabase,
     revisions: &Revisions,
     control: &ScanControl,
 ) -> Result<RangeChanges, RangeError> {
-    let borders = read_shallow_boundary(repository)?;
-    let walk = rev_walk::walk_range(objects, &revisions.included, &revisions.excluded, &borders);
+    let boundary = read_shallow_boundary(repository)?;
+    let walk = rev_walk::walk_range(objects, &revisions.included, &revisions.excluded, &boundary);
     let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
     found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
     let mut budget = TreeBudget::for_commits(walk.commits.len());
@@ -144,11 +143,11 @@ pub fn read_range(
         if control.cancellation.is_requested() {
             break;
         }
-        let is_border = borders.contains(&oid);
-        if is_border {
-            found.problems.push(shallow(&oid));
+        let is_boundary = boundary.contains(&oid);
+        if is_boundary {
+            found.problems.push(shallow_problem(&oid));
         }
-        let (changes, problems) = commit_changes(repository, objects, &commit, is_border, &mut budget);
+        let (changes, problems) = commit_changes(repository, objects, &commit, is_boundary, &mut budget);
         found.problems.extend(problems);
         found.commits.push(CommitChanges { oid, commit, changes });
     }
@@ -156,38 +155,38 @@ pub fn read_range(
         let mut diff = TreeDiff::new(objects, repository.format, budget);
         if kind == ObjectKind::Tree {
             diff.compare(None, Some(oid));
-            found.problems.extend(unread(&diff));
+            found.problems.extend(diff_problems(&diff));
             found.named_objects.changes.extend(diff.found.changes);
         } else {
-            let change = crate::git::tree_diff::Change {
+            found.named_objects.changes.push(Change {
                 path: oid.to_string().into_bytes(),
                 blob: oid,
-                kind: crate::git::EntryKind::File,
+                kind: EntryKind::File,
                 bases: Vec::new(),
-            };
-            found.named_objects.changes.push(change);
+            });
         }
         budget = diff.budget;
     }
     if budget.is_spent() {
-        found.problems.push(crate::source::tree_budget_problem());
+        found.problems.push(tree_budget_problem());
     }
     Ok(found)
 }
 
-/// What a commit adds: against its first parent, less what another parent has in the same place.
+/// Returns the changes of a commit against its first parent, without those that another parent has at the same path.
+/// A boundary commit of a shallow clone is treated as a commit without parents.
 fn commit_changes(
     repository: &Repository,
     objects: &ObjectDatabase,
     commit: &Commit,
-    is_border: bool,
+    is_boundary: bool,
     budget: &mut TreeBudget,
 ) -> (ChangeSet, Vec<Problem>) {
-    let parents: &[Oid] = if is_border { &[] } else { &commit.parents };
+    let parents: &[Oid] = if is_boundary { &[] } else { &commit.parents };
     let (mut trees, mut problems) = (Vec::new(), Vec::new());
     for parent in parents {
-        let tree = objects.read_as(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
-        match tree {
+        let parsed = objects.read_as(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
+        match parsed {
             Ok(Some(parent)) => trees.push(parent.tree),
             Ok(None) => {}
             Err(error) => problems.push(read_problem(&error, None)),
@@ -196,33 +195,27 @@ fn commit_changes(
     let mut diff = TreeDiff::new(objects, repository.format, *budget);
     diff.compare(trees.first().copied(), Some(commit.tree));
     *budget = diff.budget;
-    problems.extend(unread(&diff));
+    problems.extend(diff_problems(&diff));
     let mut found = diff.found;
     let mut lookup = TreeLookup::new(objects, repository.format);
     for tree in trees.iter().skip(1) {
-        found.changes.retain_mut(|change| match lookup.find(tree, &change.path) {
-            Ok(Some((kind, oid))) if kind.is_blob() => {
-                change.bases.push(oid);
-                oid != change.blob
-            }
-            _ => true,
-        });
+        found.compare_with_other_parent(tree, &mut lookup);
     }
     (found, problems)
 }
 
-fn unread(diff: &TreeDiff<'_>) -> Vec<Problem> {
+fn diff_problems(diff: &TreeDiff<'_>) -> Vec<Problem> {
     diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))).collect()
 }
 
-/// The problem of a commit whose parents were not fetched.
-pub(crate) fn shallow(border: &Oid) -> Problem {
+/// Returns the problem of a commit whose parents were not fetched.
+fn shallow_problem(commit: &Oid) -> Problem {
     Problem {
         kind: ProblemKind::ShallowClone,
         path: None,
         message: format!(
-            "the clone is shallow: what came before commit {:.12} is not here; `git fetch --unshallow`, in GitHub Actions `fetch-depth: 0`",
-            border.to_string()
+            "the clone is shallow: the history before commit {:.12} is missing; `git fetch --unshallow`, in GitHub Actions `fetch-depth: 0`",
+            commit.to_string()
         ),
     }
 }

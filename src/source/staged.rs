@@ -1,20 +1,22 @@
-//! What the next commit would add: the index that git names, against HEAD and, in a merge, the other parents.
-//! Where the cache tree says that a folder is as HEAD has it, nothing of it is looked at.
+//! The changes that the next commit would add: the index, compared with HEAD and, in a merge, with the other parents.
+//!
+//! Blobs are not read, and neither is the working tree. A folder is skipped if the cache tree of the index says that it
+//! equals HEAD's.
 
 use std::collections::BTreeSet;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::read_problem::{read_problem, tree_budget_problem};
 use crate::finding::{Problem, ProblemKind};
 use crate::git::tree_budget::TreeBudget;
-use crate::git::tree_diff::{Change, ChangeSet};
+use crate::git::tree_diff::{Change, ChangeSet, TreeDiff};
 use crate::git::tree_reader::{NamedEntry, TreeLookup, find_entry, join_path, read_tree};
 use crate::git::{
     CacheNode, Commit, EntryKind, Index, IndexEntry, IndexError, ObjectDatabase, ObjectKind, Oid, OpenError,
     ReadError, RefError, Refs, Repository, os_string,
 };
-use crate::source::read_problem;
 use crate::text::escape_path;
 
 /// Why the index could not be compared at all.
@@ -28,7 +30,7 @@ pub enum StagedError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Refs(#[from] RefError),
-    /// The objects cannot be read.
+    /// The object database cannot be opened.
     #[error(transparent)]
     #[diagnostic(transparent)]
     ObjectDatabase(#[from] OpenError),
@@ -41,15 +43,15 @@ pub enum StagedError {
 /// The staged changes.
 #[derive(Debug)]
 pub struct StagedChanges {
-    /// What is added, and what is gone.
+    /// The paths with new content, and the paths that are gone.
     pub changes: ChangeSet,
-    /// Every path whose entry differs from HEAD's, whatever other parents have there.
+    /// Every path whose entry differs from HEAD's, also where it equals another parent's.
     pub touched: BTreeSet<Vec<u8>>,
-    /// What could not be compared.
+    /// Paths and trees that could not be compared.
     pub problems: Vec<Problem>,
     /// The index itself.
     pub index: Index,
-    /// HEAD's tree.
+    /// HEAD's tree; `None` on an unborn branch.
     head: Option<Oid>,
 }
 
@@ -57,26 +59,27 @@ impl StagedChanges {
     /// Whether the index, HEAD or the working tree has something at a path or below it.
     #[must_use]
     pub fn has_path(&self, repository: &Repository, objects: &ObjectDatabase, path: &[u8]) -> bool {
-        let in_index = !self.index.positions_of(path).is_empty()
+        let is_in_index = !self.index.positions_of(path).is_empty()
             || !self.index.positions_under(path).is_empty()
             || self.index.entries().any(|entry| entry.is_sparse_folder() && path.starts_with(entry.path));
-        // A tree that cannot be read is told where it is compared.
-        let in_head = || {
+        // A tree that cannot be read counts as if it had the path: the comparison has reported it.
+        let is_in_head = || {
             let found = self.head.map(|head| find_entry(objects, repository.format, &head, path));
             found.is_some_and(|found| !matches!(found, Ok(None)))
         };
-        let on_disk = || {
+        let is_on_disk = || {
             let top = repository.work_tree.as_ref();
             top.is_some_and(|top| std::fs::symlink_metadata(top.join(os_string(path))).is_ok())
         };
-        path.is_empty() || in_index || in_head() || on_disk()
+        path.is_empty() || is_in_index || is_in_head() || is_on_disk()
     }
 }
 
-/// Compares the index with HEAD and with the other parents of a merge.
+/// Compares the index with HEAD and with the other parents of a merge: `merge_parents` and those in `MERGE_HEAD`.
 ///
 /// # Errors
-/// The index, HEAD or the object database cannot be read.
+/// Returns an error if the index, HEAD or its commit cannot be read. A tree or a parent that cannot be read is a
+/// problem of the result.
 pub fn compare_index(
     repository: &Repository,
     objects: &ObjectDatabase,
@@ -84,10 +87,10 @@ pub fn compare_index(
 ) -> Result<StagedChanges, StagedError> {
     let index = Index::read(&repository.index_file, &repository.git_dir, repository.format)?;
     let head = Refs::read_head(repository)?.map(|oid| root_tree(objects, &oid)).transpose()?;
-    let mut others = merge_parents.to_vec();
-    others.extend(Refs::read_pseudo_ref(repository, "MERGE_HEAD")?);
-    others.sort_unstable();
-    others.dedup();
+    let mut parents = merge_parents.to_vec();
+    parents.extend(Refs::read_pseudo_ref(repository, "MERGE_HEAD")?);
+    parents.sort_unstable();
+    parents.dedup();
     let mut diff = IndexDiff {
         index: &index,
         objects,
@@ -99,22 +102,22 @@ pub fn compare_index(
     };
     diff.run(head);
     let touched = diff.found.changes.iter().map(|change| change.path.clone()).collect();
-    diff.drop_what_parents_hold(&others);
+    diff.compare_with_other_parents(&parents);
     let (mut changes, mut problems) = (diff.found, diff.problems);
     changes.changes.sort_by(|one, other| one.path.cmp(&other.path));
     changes.removed.sort();
     problems.extend(diff.unmerged.into_iter().map(|path| Problem {
         kind: ProblemKind::Unmerged,
         path: Some(escape_path(&path)),
-        message: "the index holds a conflict here, so what will be committed is not known; resolve it and `git add` the file".into(),
+        message: "the index holds a conflict here, so it is unknown what will be committed; resolve it and `git add` the file".into(),
     }));
     Ok(StagedChanges { changes, touched, problems, index, head })
 }
 
-/// The paths whose entry differs from HEAD's.
+/// Returns the paths whose entry differs from HEAD's.
 ///
 /// # Errors
-/// As [`staged`].
+/// Returns the errors of [`compare_index`].
 pub fn touched_paths(
     repository: &Repository,
     merge_parents: &[Oid],
@@ -129,6 +132,7 @@ fn root_tree(objects: &ObjectDatabase, commit: &Oid) -> Result<Oid, ReadError> {
         .ok_or_else(|| ReadError::Corrupt(*commit, "the commit has no tree".into()))
 }
 
+/// A comparison of the index with HEAD's tree, folder by folder.
 struct IndexDiff<'i> {
     index: &'i Index,
     objects: &'i ObjectDatabase,
@@ -139,10 +143,12 @@ struct IndexDiff<'i> {
     budget: TreeBudget,
 }
 
-/// A folder to compare: its path, HEAD's tree of it, its cache node.
+/// A folder to compare.
 struct Folder<'i> {
     path: Vec<u8>,
+    /// HEAD's tree of the folder.
     tree: Option<Oid>,
+    /// The folder in the cache tree of the index.
     node: Option<CacheNode<'i>>,
 }
 
@@ -158,15 +164,15 @@ impl<'i> IndexDiff<'i> {
             }
             self.compare(&folder, &mut work);
         }
-        // A folded folder may have spent it, and been the last.
+        // Checked after the loop: a sparse folder spends, too, and may have been the last.
         if self.budget.is_spent() {
-            self.problems.push(crate::source::tree_budget_problem());
+            self.problems.push(tree_budget_problem());
         }
     }
 
     fn compare(&mut self, folder: &Folder<'i>, work: &mut Vec<Folder<'i>>) {
-        let before = self.tree(&folder.path, folder.tree);
-        let mut seen = vec![false; before.len()];
+        let before = self.read_tree(&folder.path, folder.tree);
+        let mut is_staged = vec![false; before.len()];
         let positions = self.index.positions_under(&folder.path);
         let skip = if folder.path.is_empty() { 0 } else { folder.path.len() + 1 };
         let mut at = positions.start;
@@ -177,11 +183,11 @@ impl<'i> IndexDiff<'i> {
             let name = &rest[..slash.unwrap_or(rest.len())];
             let known = before.binary_search_by(|known| known.name.as_slice().cmp(name)).ok();
             if let Some(known) = known {
-                seen[known] = true;
+                is_staged[known] = true;
             }
             let known = known.map(|known| &before[known]);
             if slash.is_none() {
-                self.file(&entry, known, work);
+                self.compare_file(&entry, known, work);
                 at += 1;
                 continue;
             }
@@ -190,23 +196,28 @@ impl<'i> IndexDiff<'i> {
             at = self.index.positions_under(&path).end.max(at + 1);
             let tree = known.filter(|known| known.kind == EntryKind::Tree).map(|known| known.oid);
             if entry.is_sparse_folder() {
-                self.sparse(path, tree, entry.oid);
+                self.compare_sparse(path, tree, entry.oid);
             } else {
-                self.removed(&path, known.filter(|known| known.kind != EntryKind::Tree));
+                self.add_removed(&path, known.filter(|known| known.kind != EntryKind::Tree));
                 work.push(Folder { path, tree, node });
             }
         }
-        for (known, _) in before.iter().zip(&seen).filter(|(_, seen)| !**seen) {
+        for (known, _) in before.iter().zip(&is_staged).filter(|(_, is_staged)| !**is_staged) {
             let path = join_path(&folder.path, &known.name);
             if known.kind == EntryKind::Tree {
                 work.push(Folder { path, tree: Some(known.oid), node: None });
             } else {
-                self.removed(&path, Some(known));
+                self.add_removed(&path, Some(known));
             }
         }
     }
 
-    fn file(&mut self, entry: &IndexEntry<'_>, before: Option<&NamedEntry>, work: &mut Vec<Folder<'i>>) {
+    fn compare_file(
+        &mut self,
+        entry: &IndexEntry<'_>,
+        before: Option<&NamedEntry>,
+        work: &mut Vec<Folder<'i>>,
+    ) {
         let kind = EntryKind::from_mode(entry.mode);
         if entry.stage != 0 {
             self.unmerged.insert(entry.path.to_vec());
@@ -215,9 +226,9 @@ impl<'i> IndexDiff<'i> {
         if let Some(tree) = before.filter(|before| before.kind == EntryKind::Tree) {
             work.push(Folder { path: entry.path.to_vec(), tree: Some(tree.oid), node: None });
         }
-        // What is only announced (`git add -N`) is not committed.
+        // A path that is only announced (`git add -N`) is not committed.
         if entry.intent_to_add || !kind.is_blob() {
-            return self.removed(entry.path, before);
+            return self.add_removed(entry.path, before);
         }
         let base = before.filter(|before| before.kind.is_blob());
         if base.is_some_and(|base| base.oid == entry.oid && base.kind == kind) {
@@ -227,13 +238,12 @@ impl<'i> IndexDiff<'i> {
         self.found.changes.push(Change { path: entry.path.to_vec(), blob: entry.oid, kind, bases });
     }
 
-    /// A folder outside of a sparse checkout, which the index holds as one entry.
-    fn sparse(&mut self, path: Vec<u8>, before: Option<Oid>, now: Oid) {
+    /// Compares a folder outside of a sparse checkout, which the index holds as one entry.
+    fn compare_sparse(&mut self, path: Vec<u8>, before: Option<Oid>, now: Oid) {
         if before == Some(now) {
             return;
         }
-        let mut diff =
-            crate::git::tree_diff::TreeDiff::new(self.objects, self.repository.format, self.budget);
+        let mut diff = TreeDiff::new(self.objects, self.repository.format, self.budget);
         diff.compare_below(path, before, Some(now));
         self.budget = diff.budget;
         self.problems
@@ -242,34 +252,28 @@ impl<'i> IndexDiff<'i> {
         self.found.removed.extend(diff.found.removed);
     }
 
-    fn removed(&mut self, path: &[u8], before: Option<&NamedEntry>) {
+    fn add_removed(&mut self, path: &[u8], before: Option<&NamedEntry>) {
         if let Some(before) = before.filter(|before| before.kind.is_blob()) {
             self.found.removed.push((path.to_vec(), before.oid));
         }
     }
 
-    fn tree(&mut self, path: &[u8], tree: Option<Oid>) -> Vec<NamedEntry> {
+    fn read_tree(&mut self, path: &[u8], tree: Option<Oid>) -> Vec<NamedEntry> {
         let Some(tree) = tree else { return Vec::new() };
         read_tree(self.objects, self.repository.format, &tree).unwrap_or_else(|error| {
-            // Without HEAD's version everything below counts as new: nothing is missed, and it is said.
+            // Without HEAD's version all paths of the folder count as new, so nothing is missed.
             self.problems.push(read_problem(&error, Some(escape_path(path))));
             Vec::new()
         })
     }
 
-    /// In a merge, what another parent has at the same path is not new; a version that differs from all
-    /// parents' is compared with each of them.
-    fn drop_what_parents_hold(&mut self, parents: &[Oid]) {
+    /// In a merge, removes the changes that another parent has at the same path. A version that differs from those of all
+    /// parents has all of them as bases.
+    fn compare_with_other_parents(&mut self, parents: &[Oid]) {
         let mut lookup = TreeLookup::new(self.objects, self.repository.format);
         for parent in parents {
             let Ok(root) = root_tree(self.objects, parent) else { continue };
-            self.found.changes.retain_mut(|change| match lookup.find(&root, &change.path) {
-                Ok(Some((kind, oid))) if kind.is_blob() => {
-                    change.bases.push(oid);
-                    oid != change.blob
-                }
-                _ => true,
-            });
+            self.found.compare_with_other_parent(&root, &mut lookup);
         }
     }
 }

@@ -1,5 +1,6 @@
-//! GitLab's secret detection report, for `artifacts:reports:secret_detection`: an entry for each place of a
-//! finding, since GitLab knows one by its rule and place. It names no people.
+//! GitLab's secret detection report, for `artifacts:reports:secret_detection`.
+//!
+//! An entry for each location of a finding, since GitLab identifies entries by rule and location. Names no people.
 
 mod model;
 #[cfg(test)]
@@ -14,17 +15,17 @@ use self::model::{Commit, Detail, Identifier, Message, Scan, Tool, Vendor, Vulne
 use crate::finding::{Finding, Location, Problem, Report, Severity};
 use crate::report::{Times, human, words};
 
-/// GitLab refuses a report with more than 100,000 entries.
-const MOST_ENTRIES: usize = 100_000;
+/// GitLab rejects a report with more than 100,000 entries.
+const MAX_ENTRIES: usize = 100_000;
 
-/// GitLab refuses an artifact over 100 MB unless it is set up otherwise.
+/// GitLab rejects an artifact over 100 MB by default.
 const MAX_BYTES: usize = 95_000_000;
 
-/// What the schema allows.
-const MOST_OF_NAME: usize = 255;
-const MOST_OF_SOLUTION: usize = 7000;
+/// Limits of the schema, in characters.
+const MAX_NAME: usize = 255;
+const MAX_SOLUTION: usize = 7000;
 
-/// What GitLab's own analyzer names where no commit holds the secret yet.
+/// The commit id that GitLab's own analyzer writes for uncommitted secrets.
 const NO_COMMIT: &str = "0000000";
 
 /// Writes the report as one JSON object and a line break.
@@ -42,11 +43,11 @@ pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "]}}")
 }
 
-/// How many are listed of how many, where those are not all.
+/// Listed and total entries, if some are left out.
 type Cut = Option<(usize, usize)>;
 
-/// The entries in JSON, as many as GitLab takes, and (listed, all) if those are not all. Every finding
-/// keeps its first places before one of them has more.
+/// Returns the entries in JSON, up to GitLab's limits, and the cut. Every finding gets its first location before a
+/// finding gets a second.
 fn entries(report: &Report) -> io::Result<(Vec<String>, Cut)> {
     let all: usize = report.findings.iter().map(|finding| finding.locations.len()).sum();
     let (mut listed, mut bytes) = (Vec::new(), 0);
@@ -55,7 +56,7 @@ fn entries(report: &Report) -> io::Result<(Vec<String>, Cut)> {
             let Some(place) = finding.locations.get(depth) else { continue };
             let entry = serde_json::to_string(&vulnerability(finding, place))?;
             bytes += entry.len() + 2;
-            if listed.len() == MOST_ENTRIES || bytes > MAX_BYTES {
+            if listed.len() == MAX_ENTRIES || bytes > MAX_BYTES {
                 break 'full;
             }
             listed.push((at, depth, entry));
@@ -85,14 +86,14 @@ fn scan(report: &Report, times: Times, cut: Cut) -> Scan {
 }
 
 fn messages(report: &Report, cut: Cut) -> Vec<Message> {
-    let told = |problem: &Problem, level: &'static str| Message {
+    let render = |problem: &Problem, level: &'static str| Message {
         level,
         value: format!("{}: {}", problem.kind.name(), words::problem(problem)),
     };
-    let problems = report.problems.iter().map(|problem| told(problem, "fatal"));
+    let problems = report.problems.iter().map(|problem| render(problem, "fatal"));
     let cut = cut.map(|(listed, all)| Message {
         level: "warn",
-        value: format!("there are {all} places, of which {listed} are listed; `--format json` lists all"),
+        value: format!("{listed} of {all} locations are listed; `--format json` lists all"),
     });
     let summary = Message { level: "info", value: human::summary(report, &human::Options::default()) };
     let suppressed = report.suppressed.iter().map(|suppressed| Message {
@@ -106,7 +107,8 @@ fn messages(report: &Report, cut: Cut) -> Vec<Message> {
             suppressed.reason
         ),
     });
-    let notes = report.notes.iter().map(|note| told(note, if note.kind.is_note() { "info" } else { "warn" }));
+    let notes =
+        report.notes.iter().map(|note| render(note, if note.kind.is_note() { "info" } else { "warn" }));
     problems.chain(cut).chain([summary]).chain(suppressed).chain(notes).collect()
 }
 
@@ -118,9 +120,9 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
         ("fingerprint", text("Fingerprint", fingerprint.to_string())),
         ("confidence", text("Confidence", confidence.to_string())),
         ("places", text("Places", finding.places.to_string())),
-        ("place", text("Place", words::place(place))),
+        ("place", text("Place", words::describe_location(place))),
     ]);
-    if let Some(half) = words::other_half(place) {
+    if let Some(half) = words::companion(place) {
         details.insert("other_half", text("Belongs to", half));
     }
     if let Some(history) = &finding.history {
@@ -129,12 +131,12 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
     }
     Vulnerability {
         id: id(finding, place),
-        name: cut(title, MOST_OF_NAME),
+        name: cut(title, MAX_NAME),
         description: format!(
             "{title}: {}, {} characters, at {}. {}",
             secret.text,
             secret.length,
-            words::place(place),
+            words::describe_location(place),
             reasons.iter().map(|reason| reason.text.as_str()).collect::<Vec<_>>().join("; ")
         ),
         severity: match severity {
@@ -143,7 +145,7 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
             Severity::Medium => "Medium",
             Severity::Low => "Low",
         },
-        solution: cut(&words::steps(help).join("\n"), MOST_OF_SOLUTION),
+        solution: cut(&words::steps(help).join("\n"), MAX_SOLUTION),
         identifiers: [
             Identifier { kind: "skant_rule_id", name: format!("skant rule {rule}"), value: rule },
             Identifier {

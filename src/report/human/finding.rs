@@ -1,25 +1,26 @@
-//! One finding, as a developer whose commit was just blocked reads it: what, where, since when, why, what to do.
+//! One finding for a developer after a blocked commit: secret, location, history, reasons, steps.
 
 use std::fmt;
 
 use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
 use crate::report::human::layout::{Paint, Tone, columns, wrapped};
-use crate::report::human::snippet::{Drawing, OneLine};
+use crate::report::human::snippet::{Drawing, SourceLine};
 use crate::report::human::{Detail, Options, many};
 use crate::report::level::Level;
 use crate::report::words;
 use crate::report::words::short;
 
-/// Further places than these are only counted.
-const MOST_PLACES: usize = 5;
+/// More locations are only counted.
+const MAX_LOCATIONS: usize = 5;
 
-/// How wide the column of labels is below the drawing.
+/// The width of the label column, in columns.
 const LABELS: usize = 14;
 
-/// The whole entry, without the empty line after it. What to do is not said again where it was said of one `before`.
-pub(crate) fn told(
+/// Returns the entry of a finding, without a final empty line. With an `earlier` finding of the rule, only steps that
+/// differ are listed.
+pub(crate) fn render(
     finding: &Finding,
-    before: Option<&Finding>,
+    earlier: Option<&Finding>,
     options: &Options,
 ) -> Result<String, fmt::Error> {
     let paint = Paint(options.color);
@@ -34,14 +35,14 @@ pub(crate) fn told(
     let mut out = format!("{kind}{title}\n");
     out.push_str(&drawing(finding, level, options).draw(options.color, options.width())?);
     let mut table = Table { out, paint, width: options.width() };
-    where_else(finding, options, &mut table);
+    write_locations(finding, options, &mut table);
     if let Some(history) = &finding.history {
-        past(history, &mut table);
+        write_history(history, &mut table);
     }
     let reasons: Vec<String> = finding.reasons.iter().map(|reason| reason.text.clone()).collect();
     table.rows("why", &reasons);
-    match before {
-        Some(first) => table.rows("what to do", &many::besides(finding, first)),
+    match earlier {
+        Some(first) => table.rows("what to do", &many::other_steps(finding, first)),
         None => table.numbered("what to do", &finding.help),
     }
     Ok(table.out)
@@ -52,7 +53,7 @@ fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
     let source = first.and_then(|location| {
         let Snippet { line, span } = snippet(location)?;
         let number = location.in_member.unwrap_or(location.start).line;
-        Some(OneLine::new(words::spot(location), number, line, *span, options.width()))
+        Some(SourceLine::new(words::describe_position(location), number, line, *span, options.width()))
     });
     let through = first.and_then(words::inside).map(|inside| format!(", {inside}")).unwrap_or_default();
     let length = format!("{} characters{through}", finding.secret.length);
@@ -66,30 +67,31 @@ fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
     Drawing { level, headline, source, label: if fits { long } else { length } }
 }
 
-/// The line to draw, if there is one to see.
+/// Returns the line to draw, unless it is empty.
 fn snippet(location: &Location) -> Option<&Snippet> {
     location.snippet.as_ref().filter(|snippet| !snippet.line.is_empty())
 }
 
-/// The place where no line can be drawn, the other half, and all further places.
-fn where_else(finding: &Finding, options: &Options, table: &mut Table) {
-    if let Some(other_half) = finding.locations.first().and_then(words::other_half) {
-        table.row("belongs to", &other_half);
+/// Writes the companion, the first location if no line was drawn, and further locations.
+fn write_locations(finding: &Finding, options: &Options, table: &mut Table) {
+    if let Some(companion) = finding.locations.first().and_then(words::companion) {
+        table.row("belongs to", &companion);
     }
     if let Some(first) = finding.locations.first().filter(|first| snippet(first).is_none()) {
-        table.row("found at", &words::spot(first));
+        table.row("found at", &words::describe_position(first));
     }
-    let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_PLACES };
-    let mut further: Vec<String> = finding.locations.iter().skip(1).take(most).map(words::place).collect();
+    let most = if options.detail == Detail::Verbose { usize::MAX } else { MAX_LOCATIONS };
+    let mut further: Vec<String> =
+        finding.locations.iter().skip(1).take(most).map(words::describe_location).collect();
     let hidden = finding.places.max(finding.locations.len()).saturating_sub(1 + further.len());
     if hidden > 0 && !finding.locations.is_empty() {
-        further.push(format!("and {hidden} more {}", if hidden == 1 { "place" } else { "places" }));
+        further.push(format!("and {hidden} more {}", if hidden == 1 { "location" } else { "locations" }));
     }
     table.rows("also at", &further);
 }
 
-fn past(history: &History, table: &mut Table) {
-    let event = |event: &Event| format!("{} in {}", by(&event.commit), event.path);
+fn write_history(history: &History, table: &mut Table) {
+    let event = |event: &Event| format!("{} in {}", describe_commit(&event.commit), event.path);
     if let Some(introduced) = &history.introduced {
         table.row("introduced", &event(introduced));
     }
@@ -98,8 +100,8 @@ fn past(history: &History, table: &mut Table) {
     }
     let now = match (history.at_head, history.reachable) {
         (true, _) => "still at a branch head",
-        (false, true) => "at no branch head, but refs or reflogs lead to it",
-        (false, false) => "nothing leads to it any more",
+        (false, true) => "at no branch head; refs or reflogs still reach it",
+        (false, false) => "unreachable",
     };
     let commits = match history.commits {
         0 => "no commit holds it".to_owned(),
@@ -109,8 +111,8 @@ fn past(history: &History, table: &mut Table) {
     table.row("now", &format!("{now}; {commits}"));
 }
 
-/// The commit in one line: short name, day, author.
-fn by(commit: &CommitInfo) -> String {
+/// Describes a commit: short id, day, author.
+fn describe_commit(commit: &CommitInfo) -> String {
     let id = short(&commit.id);
     let day = commit.date.as_deref().map(|date| date.get(..10).unwrap_or(date));
     match day {
@@ -119,7 +121,7 @@ fn by(commit: &CommitInfo) -> String {
     }
 }
 
-/// Lines with a label before the first of each kind.
+/// Labelled lines; only the first line of a group has the label.
 struct Table {
     out: String,
     paint: Paint,
@@ -165,7 +167,7 @@ mod tests {
     use crate::report::samples;
 
     fn entry(finding: &Finding) -> String {
-        told(finding, None, &Options::default()).unwrap()
+        render(finding, None, &Options::default()).unwrap()
     }
 
     #[test]
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_place_is_told_in_words() {
+    fn every_kind_of_location_is_described() {
         let report = samples::odd_places();
         let mut finding = report.findings[0].clone();
         let expected = [
@@ -206,19 +208,19 @@ mod tests {
     }
 
     #[test]
-    fn places_that_are_not_listed_are_counted() {
+    fn unlisted_locations_are_counted() {
         let with = |listed: usize, places: usize| {
             let mut finding = samples::many(1, listed).findings.remove(0);
             finding.places = places;
             entry(&finding)
         };
-        assert!(!with(1, 1).contains("also at") && !with(6, 6).contains("more place"));
-        assert!(with(7, 7).contains("              and 1 more place\n"));
-        assert!(with(100, 12345).contains("and 12339 more places\n"));
+        assert!(!with(1, 1).contains("also at") && !with(6, 6).contains("more location"));
+        assert!(with(7, 7).contains("              and 1 more location\n"));
+        assert!(with(100, 12345).contains("and 12339 more locations\n"));
     }
 
     #[test]
-    fn history_says_what_it_knows_and_no_more() {
+    fn history_lists_only_known_events() {
         let mut finding = samples::removed().findings.remove(0);
         let text = entry(&finding);
         assert!(text.contains("  removed     998877665544, Ada Example"), "{text}");
@@ -232,7 +234,7 @@ mod tests {
         });
         let text = entry(&finding);
         assert!(!text.contains("introduced") && !text.contains("removed"), "{text}");
-        assert!(text.contains("lead to it; no commit holds it"), "{text}");
+        assert!(text.contains("reach it; no commit holds it"), "{text}");
     }
 
     #[test]

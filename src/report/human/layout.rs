@@ -1,8 +1,8 @@
-//! Words, lines and colours: nothing here knows of findings.
+//! Wrapping, colours and numbers for terminals. Knows no findings.
 
 use std::ops::Range;
 
-/// What a piece of text is, as far as its colour goes.
+/// The role of a text, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Error,
@@ -12,7 +12,7 @@ pub(crate) enum Tone {
     Strong,
 }
 
-/// Colours text, or leaves it alone.
+/// Colours text if enabled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paint(pub bool);
 
@@ -29,8 +29,8 @@ impl Paint {
     }
 }
 
-/// `text` in lines that fit into `width` columns: the first after `first`, the others after as many spaces.
-/// A word that is too long stays whole, and so does what stands in backticks, so that commands can be copied.
+/// Wraps `text` at `width` columns; the first line starts with `first`, further lines with as many spaces. A long word
+/// and text in backticks stay whole, so that commands can be copied.
 pub(crate) fn wrapped(first: &str, text: &str, width: usize) -> String {
     let indent = columns(first);
     let mut out = first.to_owned();
@@ -52,8 +52,7 @@ pub(crate) fn wrapped(first: &str, text: &str, width: usize) -> String {
     out
 }
 
-/// The words of a text, with an empty one between two spaces, so that names keep theirs; backticks hold words
-/// together where they come in pairs.
+/// Splits a text into words. An empty word between two spaces keeps them; paired backticks keep words together.
 fn words(text: &str) -> Vec<&str> {
     let paired = text.matches('`').count().is_multiple_of(2);
     let mut quoted = false;
@@ -68,11 +67,11 @@ pub(crate) fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The part of a line that fits into `room` columns and holds `span`, with more of what stands before it (the
-/// name) than of what comes after; `…` stands where something was cut. The span is clamped to the line.
+/// Returns the part of a line around `span` that fits into `room` columns, with more text before the span (the name)
+/// than after it. `…` marks a cut. The span is clamped to the line.
 pub(crate) fn window(line: &str, span: (usize, usize), room: usize) -> (String, Range<usize>) {
     let start = boundary(line, span.0);
-    // A character that the span only begins belongs to it.
+    // A character at the edge belongs to the span.
     let end = (span.1.max(start)..line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or(line.len());
     let (before, after) = (&line[..start], &line[end..]);
     let (left, secret, right) = (columns(before), columns(&line[start..end]), columns(after));
@@ -98,19 +97,19 @@ pub(crate) fn window(line: &str, span: (usize, usize), room: usize) -> (String, 
     (out, from..to)
 }
 
-/// The last place at or before `at` where no character is cut.
+/// Returns the last character boundary at or before `at`.
 pub(crate) fn boundary(line: &str, at: usize) -> usize {
     (0..=at.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// `1 file`, `2 files`, `9,010 files`.
+/// Formats a count with its noun: `1 file`, `2 files`, `9,010 files`.
 #[must_use]
 pub fn counted(number: usize, word: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {word}{ending}", grouped(number))
 }
 
-/// `9,010`.
+/// Formats a number with thousands separators: `9,010`.
 #[must_use]
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -124,14 +123,14 @@ pub fn grouped(number: usize) -> String {
     out
 }
 
-/// Bytes in units of 1000, one digit after the point below ten.
+/// Formats bytes in units of 1000, with one decimal below ten.
 #[must_use]
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });
     }
-    // In tenths, cut and not rounded, so that 999,999 bytes stay below a megabyte.
+    // In tenths, truncated, so that 999,999 bytes stay below a megabyte.
     let (mut tenths, mut unit) = (bytes / 100, 0);
     while tenths >= 10_000 && unit + 1 < UNITS.len() {
         tenths /= 1000;
@@ -181,13 +180,13 @@ mod tests {
             let (shown, span) = window(&line, (a, b), room);
             let secret = &shown[span];
             proptest::prop_assert!(line.contains(secret) && secret.len() < b.saturating_sub(a) + 8);
-            proptest::prop_assert!(line.get(a..b).is_none_or(|asked| asked == secret));
+            proptest::prop_assert!(line.get(a..b).is_none_or(|wanted| wanted == secret));
             proptest::prop_assert!(columns(&shown) <= room.max(columns(secret) + 2));
         }
     }
 
     #[test]
-    fn numbers_are_for_people() {
+    fn numbers_are_formatted_for_people() {
         let sizes = [
             (0, "0 bytes"),
             (1, "1 byte"),

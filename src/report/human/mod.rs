@@ -1,5 +1,4 @@
-//! For people in a terminal of 80 to 100 columns. What is printed depends on the report and the options alone,
-//! never on the terminal.
+//! Text for a terminal of 80 to 100 columns. Depends on the report and the options only, never on the terminal.
 
 mod finding;
 mod layout;
@@ -11,48 +10,45 @@ mod tests;
 use std::io::{self, Write};
 
 use self::layout::{Paint, Tone, wrapped};
-use self::many::Told;
+use self::many::PrintedRules;
 
 pub use self::layout::{counted, grouped, size};
 use crate::finding::{Finding, Problem, Report, ScopeKind, Suppressed};
 use crate::report::words;
 use crate::text::escape_ci_command;
 
-/// Further notes than these are only counted, unless asked for.
-const MOST_NOTES: usize = 5;
+/// More notes are only counted, unless verbose.
+const MAX_NOTES: usize = 5;
 
-/// A baseline may hold thousands: further ones than these are only counted, unless asked for.
-const MOST_SUPPRESSED: usize = 20;
-
-/// How much is told.
+/// The amount of output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// Findings and problems only; nothing at all where there are none.
+    /// Findings and problems only; no output without them.
     Quiet,
-    /// What a person wants to know.
+    /// Findings, problems, some notes, a summary.
     #[default]
     Normal,
-    /// Every note and every listed place as well.
+    /// Also every note, location and suppressed finding.
     Verbose,
 }
 
-/// How people want it.
+/// Settings of the human format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether to colour.
+    /// Whether to use colours.
     pub color: bool,
-    /// How much is told.
+    /// The amount of output.
     pub detail: Detail,
-    /// The columns that there are; fewer than [`Options::NARROWEST`] count as that.
+    /// Columns of the terminal; at least [`Options::MIN_WIDTH`] are used.
     pub width: usize,
 }
 
 impl Options {
-    /// Text is not broken into narrower lines than this.
-    pub const NARROWEST: usize = 40;
+    /// The smallest width, in columns.
+    pub const MIN_WIDTH: usize = 40;
 
     fn width(&self) -> usize {
-        self.width.max(Self::NARROWEST)
+        self.width.max(Self::MIN_WIDTH)
     }
 }
 
@@ -62,18 +58,18 @@ impl Default for Options {
     }
 }
 
-/// Writes the report for people.
+/// Writes the report as text.
 ///
 /// # Errors
-/// Whatever `out` fails with.
+/// Returns the errors of `out`.
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (reachable, unreachable): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.is_reachable());
-    let mut before = Told::new(report, options);
-    findings(&reachable, &mut before, options, out)?;
+    let mut printed = PrintedRules::new(report, options);
+    findings(&reachable, &mut printed, options, out)?;
     if !unreachable.is_empty() {
         writeln!(out, "{}", unreachable_heading(unreachable.len(), options))?;
-        findings(&unreachable, &mut before, options, out)?;
+        findings(&unreachable, &mut printed, options, out)?;
     }
     let quiet = options.detail == Detail::Quiet;
     if !quiet {
@@ -90,19 +86,19 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
 
 fn findings<'r>(
     findings: &[&'r Finding],
-    before: &mut Told<'r>,
+    printed: &mut PrintedRules<'r>,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for finding in findings {
-        let told = finding::told(finding, before.before(finding), options);
-        section(&told.map_err(io::Error::other)?, out)?;
+        let entry = finding::render(finding, printed.earlier(finding), options);
+        section(&entry.map_err(io::Error::other)?, out)?;
     }
     Ok(())
 }
 
-/// Text and an empty line after it; nothing if there is no text. Where names were broken into lines, one may
-/// begin as a command does that a CI system looks for in its log.
+/// Writes text and an empty line; nothing without text. Escapes lines that start like a CI command: wrapping may move a
+/// part of a name to the start of a line.
 fn section(text: &str, out: &mut dyn Write) -> io::Result<()> {
     for line in text.lines() {
         writeln!(out, "{}", escape_ci_command(line))?;
@@ -112,13 +108,14 @@ fn section(text: &str, out: &mut dyn Write) -> io::Result<()> {
 
 fn unreachable_heading(number: usize, options: &Options) -> String {
     let heading = format!("In unreachable objects only: {}", counted(number, "secret"));
-    let text = "No branch, tag, stash or reflog leads there (a blocked commit leaves its content behind), so this does \
-                not fail the run unless `--fail-on-unreachable` is given. Once the secret is revoked, \
+    let text = "No branch, tag, stash or reflog reaches these objects (a blocked commit leaves its content there). They do \
+                not fail the run without `--fail-on-unreachable`. Once the secret is revoked, \
                 `git gc --prune=now` removes such objects.";
     format!("{}\n{}", Paint(options.color).tint(Tone::Strong, &heading), wrapped("", text, options.width()))
 }
 
-/// One line each, however long: such lists are searched and cut by tools.
+/// Lists suppressed findings, one per line, without wrapping: tools search and cut such lists. Only in verbose output;
+/// otherwise the summary counts them.
 fn suppressed(list: &[Suppressed], options: &Options) -> String {
     let line = |suppressed: &Suppressed| {
         let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
@@ -127,10 +124,7 @@ fn suppressed(list: &[Suppressed], options: &Options) -> String {
         let word = Paint(options.color).tint(Tone::Strong, "suppressed");
         format!("{word} {fingerprint} {rule} ({by}) {place}: {reason}\n")
     };
-    let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_SUPPRESSED };
-    let hidden = list.len().saturating_sub(most);
-    let rest = (hidden > 0).then(|| format!("and {hidden} more suppressed (`-v` lists all)\n"));
-    list.iter().take(most).map(line).chain(rest).collect()
+    if options.detail == Detail::Verbose { list.iter().map(line).collect() } else { String::new() }
 }
 
 fn problems(list: &[Problem], options: &Options) -> String {
@@ -138,14 +132,14 @@ fn problems(list: &[Problem], options: &Options) -> String {
 }
 
 fn notes(list: &[Problem], options: &Options) -> String {
-    let most = if options.detail == Detail::Verbose { usize::MAX } else { MOST_NOTES };
+    let most = if options.detail == Detail::Verbose { usize::MAX } else { MAX_NOTES };
     let hidden = list.len().saturating_sub(most);
     let shown = list.iter().take(most).map(|note| entry("note", Tone::Note, note, options));
     let rest = (hidden > 0).then(|| format!("and {} (`-v` lists all)\n", counted(hidden, "more note")));
     shown.chain(rest).collect()
 }
 
-/// `problem[unreadable]: path` and what to do, indented where it takes more than a line.
+/// Returns `problem[kind]: path: message`, with further lines indented.
 fn entry(word: &str, tone: Tone, problem: &Problem, options: &Options) -> String {
     let kind = format!("{word}[{}]", problem.kind.name());
     let text = match &problem.path {
@@ -157,7 +151,7 @@ fn entry(word: &str, tone: Tone, problem: &Problem, options: &Options) -> String
     format!("{}{rest}", Paint(options.color).tint(tone, &kind))
 }
 
-/// How it went in one line; before it, where a CI system was recognised, what it asked for.
+/// Returns the summary in a line; with `--ci`, after a line about the run.
 pub(crate) fn summary(report: &Report, options: &Options) -> String {
     let paint = Paint(options.color);
     let unreachable = report.findings.iter().filter(|finding| !finding.is_reachable()).count();
@@ -179,7 +173,7 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
         0 => ("no secrets found".to_owned(), Tone::Good),
         number => (format!("{} found", counted(number, "secret")), Tone::Error),
     };
-    // Green only where everything was read.
+    // Green only for a complete scan.
     let found = if report.is_complete() || reachable > 0 { paint.tint(tone, &found) } else { found };
     let mut counts = vec![format!("{found} in {}", read(report))];
     if unreachable > 0 {
@@ -197,7 +191,7 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
     format!("{asked}{}", parts.join("; "))
 }
 
-/// What was read: `0 files` is said, too.
+/// Returns the amounts read, even `0 files`.
 fn read(report: &Report) -> String {
     let scope = &report.scope;
     let content = format!("{} ({})", counted(scope.blobs, "file"), size(scope.bytes));

@@ -1,4 +1,4 @@
-//! The line with the secret, drawn by miette. The line comes masked; nothing else of the file is here.
+//! Draws the line with the secret through miette. The line is masked; no other line of the file is known.
 
 use std::fmt;
 
@@ -10,51 +10,51 @@ use miette::{
 use crate::report::human::layout::{boundary, columns, window};
 use crate::report::level::Level;
 
-/// A head line and, below it, one line of source with a mark.
+/// A headline and a source line with a mark.
 #[derive(Debug)]
 pub(crate) struct Drawing {
     pub level: Level,
-    /// Stands beside the sign of the level.
+    /// The text after the symbol of the level.
     pub headline: String,
-    /// The place and the line; without it, there is only the head line.
-    pub source: Option<OneLine>,
-    /// Stands below the mark.
+    /// The position and the line, if a line can be shown.
+    pub source: Option<SourceLine>,
+    /// The text below the mark.
     pub label: String,
 }
 
-/// A single line that knows where it comes from.
+/// A source line with its origin.
 #[derive(Debug)]
-pub(crate) struct OneLine {
-    /// The place, with line and column.
+pub(crate) struct SourceLine {
+    /// The position, with line and column.
     name: String,
     number: usize,
     line: String,
     mark: SourceSpan,
 }
 
-impl OneLine {
-    /// Cuts the line to `width` columns, the gutter included.
+impl SourceLine {
+    /// Cuts the line to `width` columns, including the gutter.
     pub(crate) fn new(name: String, number: usize, line: &str, span: (usize, usize), width: usize) -> Self {
         let (line, mark) = window(line, span, width.saturating_sub(gutter(number)));
         Self { name, number, line, mark: (mark.start, mark.len()).into() }
     }
 
-    /// The column in which miette starts the label.
+    /// Returns the column where miette starts the label.
     pub(crate) fn label_column(&self) -> usize {
         let middle = self.mark.offset() + self.mark.len() / 2;
-        gutter(self.number) + columns(&self.line[..boundary(&self.line, middle)]) + LEAD
+        gutter(self.number) + columns(&self.line[..boundary(&self.line, middle)]) + LABEL_LEAD
     }
 }
 
-/// How wide miette's `╰── ` before a label is.
-const LEAD: usize = 4;
+/// The width of miette's `╰── ` before a label.
+const LABEL_LEAD: usize = 4;
 
-/// How wide ` 12 │ ` is.
+/// Returns the width of ` 12 │ `.
 fn gutter(number: usize) -> usize {
     number.to_string().len() + 4
 }
 
-impl SourceCode for OneLine {
+impl SourceCode for SourceLine {
     fn read_span<'a>(
         &'a self,
         _: &SourceSpan,
@@ -97,7 +97,7 @@ impl Diagnostic for Drawing {
 }
 
 impl Drawing {
-    /// The drawing as text, with a line break at its end. Nothing is asked of the terminal.
+    /// Draws the text, with a final line break. Does not query the terminal.
     pub(crate) fn draw(&self, color: bool, width: usize) -> Result<String, fmt::Error> {
         let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };

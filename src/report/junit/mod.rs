@@ -1,5 +1,6 @@
-//! JUnit XML, for whatever shows the results of tests: a case for the scan, one for each finding, problem and
-//! suppressed finding. Valid by the schemas of Ant and of Jenkins, so it has only what both know.
+//! JUnit XML for test views: a case for the scan, and one for each finding, problem and suppressed finding.
+//!
+//! Valid for the schemas of Ant and of Jenkins, so it has only elements known to both.
 
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,8 @@ use crate::finding::{Finding, Problem, Report, Suppressed};
 use crate::report::level::Level;
 use crate::report::{Times, human, words};
 
-/// GitLab reads half a million cases; nobody reads so many, and Jenkins holds all of them in memory.
-const MOST_CASES: usize = 20_000;
+/// GitLab accepts half a million cases. Jenkins holds all cases in memory, and nobody reads more than some thousand.
+const MAX_CASES: usize = 20_000;
 
 /// Writes the report as one test suite.
 ///
@@ -19,7 +20,7 @@ const MOST_CASES: usize = 20_000;
 /// Whatever `out` fails with.
 pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
     let all = cases(report);
-    let (cases, cut) = all.split_at(all.len().min(MOST_CASES));
+    let (cases, cut) = all.split_at(all.len().min(MAX_CASES));
     let count = |wanted: fn(&Verdict) -> bool| cases.iter().filter(|case| wanted(&case.verdict)).count();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
     write!(out, "  <testsuite name=\"skant\" package=\"skant\" id=\"0\" hostname=\"localhost\"")?;
@@ -36,21 +37,25 @@ pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<(
     for case in cases {
         case.write(out)?;
     }
-    let mut said = vec![human::summary(report, &human::Options::default())];
+    let mut output = vec![human::summary(report, &human::Options::default())];
     if !cut.is_empty() {
         let (listed, all) = (cases.len(), all.len());
-        said.push(format!("There are {all} cases, of which {listed} are listed; `--format json` lists all."));
+        output.push(format!("{listed} of {all} cases are listed; `--format json` lists all."));
     }
-    for note in report.notes.iter().filter(|note| note.kind.is_note()).take(MOST_CASES) {
-        said.push(format!("note[{}]: {}", note.kind.name(), words::problem(note)));
+    for note in report.notes.iter().filter(|note| note.kind.is_note()).take(MAX_CASES) {
+        output.push(format!("note[{}]: {}", note.kind.name(), words::problem(note)));
     }
-    writeln!(out, "    <system-out>{}</system-out>\n    <system-err></system-err>", text(&said.join("\n")))?;
+    writeln!(
+        out,
+        "    <system-out>{}</system-out>\n    <system-err></system-err>",
+        text(&output.join("\n"))
+    )?;
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
 enum Verdict {
     Passed,
-    /// Kind, message and what to do.
+    /// Kind, message and advice.
     Failure(String, String, String),
     Error(String, String, String),
     Skipped(String),
@@ -62,8 +67,8 @@ struct Case {
     verdict: Verdict,
 }
 
-/// The scan itself comes first, so that a report has a case even where nothing was found, and an error where
-/// anything was not read.
+/// Returns the cases. The scan itself comes first: a report without findings still has a case, and an incomplete scan
+/// is an error.
 fn cases(report: &Report) -> Vec<Case> {
     let summary = human::summary(report, &human::Options::default());
     let verdict = match (report.problems.is_empty(), report.is_complete()) {
@@ -77,21 +82,21 @@ fn cases(report: &Report) -> Vec<Case> {
         .chain(report.problems.iter().map(|problem| unread(problem, false)))
         .chain(report.findings.iter().map(found))
         .chain(accepted.map(|problem| unread(problem, true)))
-        .chain(report.suppressed.iter().map(on_record))
+        .chain(report.suppressed.iter().map(suppressed_case))
         .collect()
 }
 
 fn found(finding: &Finding) -> Case {
     let Finding { title, rule, fingerprint, secret, severity, confidence, .. } = finding;
-    let first = finding.locations.first().map(|first| format!(" in {}", words::place(first)));
+    let first = finding.locations.first().map(|first| format!(" in {}", words::describe_location(first)));
     let message = format!(
         "{title}: {}, {} characters; {severity}, {confidence} confidence",
         secret.text, secret.length
     );
     let mut lines: Vec<String> =
-        finding.locations.iter().map(|at| format!("at {}", words::place(at))).collect();
-    let halves = finding.locations.iter().filter_map(words::other_half);
-    lines.extend(halves.map(|half| format!("belongs to {half}")));
+        finding.locations.iter().map(|at| format!("at {}", words::describe_location(at))).collect();
+    let companions = finding.locations.iter().filter_map(words::companion);
+    lines.extend(companions.map(|companion| format!("belongs to {companion}")));
     let hidden = finding.places.saturating_sub(finding.locations.len());
     if hidden > 0 {
         lines.push(format!("and {hidden} more places"));
@@ -99,7 +104,7 @@ fn found(finding: &Finding) -> Case {
     lines.extend(finding.reasons.iter().map(|reason| format!("why: {reason}")));
     lines.extend(words::steps(&finding.help));
     let verdict = match Level::of(finding) {
-        // It fails no run unless that is asked for.
+        // It fails a run only on request.
         Level::Note => Verdict::Skipped(message),
         Level::Warning | Level::Error => Verdict::Failure(rule.to_string(), message, lines.join("\n")),
     };
@@ -121,7 +126,7 @@ fn unread(problem: &Problem, accepted: bool) -> Case {
     Case { name, class: "skant.problem".to_owned(), verdict }
 }
 
-fn on_record(suppressed: &Suppressed) -> Case {
+fn suppressed_case(suppressed: &Suppressed) -> Case {
     let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
     let reason = if reason.is_empty() { "no reason given" } else { reason };
     let name = format!("suppressed: fingerprint {fingerprint} in {}", words::suppressed(suppressed));
@@ -171,7 +176,7 @@ fn properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "    </properties>")
 }
 
-/// Text for an attribute or between two tags. What XML 1.0 cannot hold at all becomes U+FFFD.
+/// Escapes text for an attribute or an element. Characters outside XML 1.0 become U+FFFD.
 fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

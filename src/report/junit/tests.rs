@@ -82,10 +82,11 @@ fn faults(node: Node<'_, '_>) -> Vec<String> {
     if name == "testsuite" {
         faults.extend(miscounted(node));
         let pattern = "dddd-dd-ddTdd:dd:dd";
-        let told = node.attribute("timestamp").unwrap_or_default();
-        let shape: String = told.chars().map(|sign| if sign.is_ascii_digit() { 'd' } else { sign }).collect();
+        let render = node.attribute("timestamp").unwrap_or_default();
+        let shape: String =
+            render.chars().map(|sign| if sign.is_ascii_digit() { 'd' } else { sign }).collect();
         if shape != pattern {
-            faults.push(format!("the time is {told}"));
+            faults.push(format!("the time is {render}"));
         }
     }
     faults.extend(node.children().filter(Node::is_element).flat_map(faults_of));
@@ -106,8 +107,8 @@ fn miscounted(suite: Node<'_, '_>) -> Vec<String> {
 }
 
 fn verdicts(report: &Report) -> Vec<(String, String)> {
-    let told = samples::told(Format::Junit, report);
-    let document = Document::parse(&told).unwrap();
+    let render = samples::render(Format::Junit, report);
+    let document = Document::parse(&render).unwrap();
     let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
     cases
         .map(|case| {
@@ -121,11 +122,11 @@ fn verdicts(report: &Report) -> Vec<(String, String)> {
 #[test]
 fn every_report_holds_to_what_both_schemas_say() {
     for report in samples::all() {
-        let told = samples::told(Format::Junit, &report);
-        let document = Document::parse(&told).unwrap();
+        let render = samples::render(Format::Junit, &report);
+        let document = Document::parse(&render).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "testsuites");
         let faults = faults(document.root_element());
-        assert!(faults.is_empty(), "{faults:#?}\n{told}");
+        assert!(faults.is_empty(), "{faults:#?}\n{render}");
     }
     for wrong in [
         "<testsuites name='x'/>",
@@ -144,7 +145,7 @@ fn is_valid_by(schema: &str) {
     for report in samples::all() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("report.xml");
-        std::fs::write(&file, samples::told(Format::Junit, &report)).unwrap();
+        std::fs::write(&file, samples::render(Format::Junit, &report)).unwrap();
         let output = Command::new("xmllint").args(["--noout", "--schema"]).arg(&schema).arg(&file).output();
         let output = output.expect("xmllint on the PATH");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -170,9 +171,9 @@ fn a_clean_report_has_a_case_that_passed() {
 
 #[test]
 fn a_finding_is_a_failure_and_what_fails_no_run_is_skipped() {
-    let told = verdicts(&samples::staged());
+    let render = verdicts(&samples::staged());
     let name = format!("Anthropic API key, fingerprint {} in app/.env:3:19", samples::fingerprint("sample"));
-    assert_eq!(told[1], (name, "failure".to_owned()));
+    assert_eq!(render[1], (name, "failure".to_owned()));
     let mut low = samples::staged();
     low.findings[0].confidence = Confidence::Low;
     assert_eq!(verdicts(&low)[1].1, "skipped");
@@ -182,12 +183,12 @@ fn a_finding_is_a_failure_and_what_fails_no_run_is_skipped() {
 #[test]
 fn an_incomplete_run_is_never_green() {
     let mut report = samples::troubled();
-    let told: Vec<String> = verdicts(&report).into_iter().map(|(_, verdict)| verdict).collect();
-    assert_eq!(told, ["error", "error", "error", "skipped", "skipped"]);
+    let render: Vec<String> = verdicts(&report).into_iter().map(|(_, verdict)| verdict).collect();
+    assert_eq!(render, ["error", "error", "error", "skipped", "skipped"]);
     // What is accepted is no error, but it did not pass either.
     report.notes = std::mem::take(&mut report.problems);
-    let told: Vec<String> = verdicts(&report).into_iter().map(|(_, verdict)| verdict).collect();
-    assert_eq!(told, ["skipped"; 5]);
+    let render: Vec<String> = verdicts(&report).into_iter().map(|(_, verdict)| verdict).collect();
+    assert_eq!(render, ["skipped"; 5]);
 }
 
 #[test]
@@ -196,24 +197,20 @@ fn hostile_text_comes_back_as_it_was() {
     let hostile = "</testcase> ]]> <!-- & \"quoted\" 'x'\nnext &amp; \u{fffe}\u{b}";
     report.findings[0].help = vec![hostile.to_owned()];
     report.findings[0].locations[0].path = hostile.to_owned();
-    let told = samples::told(Format::Junit, &report);
-    let document = Document::parse(&told).unwrap();
+    let render = samples::render(Format::Junit, &report);
+    let document = Document::parse(&render).unwrap();
     let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     let expected = hostile.replace(['\u{fffe}', '\u{b}'], "\u{fffd}");
-    assert!(failure.text().unwrap().ends_with(&expected), "{told}");
+    assert!(failure.text().unwrap().ends_with(&expected), "{render}");
     assert!(failure.parent().unwrap().attribute("name").unwrap().contains(&expected));
 }
 
 #[test]
 fn a_report_is_cut_and_says_so() {
-    let told = samples::told(Format::Junit, &samples::many(20_100, 1));
-    let document = Document::parse(&told).unwrap();
+    let render = samples::render(Format::Junit, &samples::many(20_100, 1));
+    let document = Document::parse(&render).unwrap();
     let count = document.descendants().filter(|node| node.has_tag_name("testcase")).count();
-    assert_eq!(count, crate::report::junit::MOST_CASES);
+    assert_eq!(count, crate::report::junit::MAX_CASES);
     let out = document.descendants().find(|node| node.has_tag_name("system-out")).unwrap();
-    assert!(
-        out.text().unwrap().contains("There are 20101 cases, of which 20000 are listed"),
-        "{:?}",
-        out.text()
-    );
+    assert!(out.text().unwrap().contains("20000 of 20101 cases are listed"), "{:?}", out.text());
 }

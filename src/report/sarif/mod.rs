@@ -1,5 +1,7 @@
-//! SARIF 2.1.0, for code hosts and editors. A result for each place of a finding, since GitHub shows only the
-//! first location of a result. It names no people: neither authors nor addresses.
+//! SARIF 2.1.0, for code hosts and editors.
+//!
+//! Each location of a finding is a result, since GitHub shows only the first location of a result. Names no people:
+//! neither authors nor addresses.
 
 mod model;
 mod place;
@@ -21,31 +23,31 @@ use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, S
 use crate::report::level::Level;
 use crate::report::words;
 
-/// GitHub shows no more results of a run than this (and refuses five times as many).
-const MOST_RESULTS: usize = 5000;
+/// The number of results per run that GitHub shows; it rejects five times as many.
+const MAX_RESULTS: usize = 5000;
 
-/// GitHub takes no more than this of a file, packed with gzip.
-const MOST_PACKED: usize = 10_000_000;
+/// The size limit of GitHub, in bytes after gzip.
+const MAX_COMPRESSED: usize = 10_000_000;
 
 const FINGERPRINT: &str = "skant/v1";
 
-const HELP: &str = "Revoke or rotate the credential first: whoever could read the repository has it. Then take \
-                    it out of the file, and read it from the environment or a secret store.";
+const HELP: &str = "Revoke or rotate the credential first: everybody with access to the repository has it. Then \
+                    remove it from the file, and read it from the environment or a secrets manager.";
 
 /// Writes the report as a SARIF log with one run and a line break.
 ///
 /// # Errors
-/// Whatever `out` fails with.
+/// Returns the errors of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut most = MOST_RESULTS;
+    let mut most = MAX_RESULTS;
     loop {
         let log = log(report, most)?;
-        let packed = if log.len() > MOST_PACKED { packed(&log)? } else { log.len() };
-        if packed <= MOST_PACKED || most == 0 {
+        let packed = if log.len() > MAX_COMPRESSED { packed(&log)? } else { log.len() };
+        if packed <= MAX_COMPRESSED || most == 0 {
             return out.write_all(&log);
         }
         // By what a result takes, and some less, since they are not all alike.
-        most = most.min(most * (MOST_PACKED / 1000) * 9 / 10 / (packed / 1000));
+        most = most.min(most * (MAX_COMPRESSED / 1000) * 9 / 10 / (packed / 1000));
     }
 }
 
@@ -55,7 +57,7 @@ fn packed(log: &[u8]) -> io::Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-/// The log with at most so many results.
+/// Returns the log with at most `most` results.
 fn log(report: &Report, most: usize) -> io::Result<Vec<u8>> {
     let rules = Rules::of(report);
     let (results, cut) = results(report, &rules, most);
@@ -78,7 +80,7 @@ fn log(report: &Report, most: usize) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// What is known of a rule from its findings; nothing where all of them are suppressed.
+/// Facts about a rule from its findings; empty if all are suppressed.
 #[derive(Default)]
 struct RuleFacts<'r> {
     title: Option<&'r str>,
@@ -86,7 +88,7 @@ struct RuleFacts<'r> {
     confidence: Option<Confidence>,
 }
 
-/// The rules that occur, by id.
+/// The rules in the report, by id.
 struct Rules<'r>(BTreeMap<&'r str, RuleFacts<'r>>);
 
 impl<'r> Rules<'r> {
@@ -132,7 +134,7 @@ fn driver<'r>(report: &'r Report, rules: Rules<'r>) -> Driver<'r> {
     }
 }
 
-/// The number that GitHub sorts and gates by: from 9.0 critical, 7.0 high, 4.0 medium.
+/// Returns GitHub's `security-severity`: 9.0 and more is critical, 7.0 high, 4.0 medium.
 const fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.5",
@@ -142,7 +144,7 @@ const fn score(severity: Severity) -> &'static str {
     }
 }
 
-/// GitHub's words for how often a rule is right.
+/// Returns GitHub's `precision` of a rule.
 const fn precision(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::High => "very-high",
@@ -151,8 +153,8 @@ const fn precision(confidence: Confidence) -> &'static str {
     }
 }
 
-/// At most so many results, and (listed, all) if that is too little. Every finding keeps its first places before
-/// one of them has more.
+/// Returns at most `most` results, and (listed, all) if some are left out. Every finding gets its first location before
+/// a finding gets a second.
 fn results<'r>(
     report: &'r Report,
     rules: &Rules<'_>,
@@ -167,7 +169,7 @@ fn results<'r>(
     let found = report.findings.iter().flat_map(|finding| {
         finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
     });
-    let suppressed = report.suppressed.iter().map(|suppressed| on_record(suppressed, report, rules));
+    let suppressed = report.suppressed.iter().map(|suppressed| suppressed_result(suppressed, report, rules));
     let results: Vec<_> = found.chain(suppressed).take(most).collect();
     let cut = (results.len() < all).then_some((results.len(), all));
     (results, cut)
@@ -198,7 +200,7 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
         level: Level::of(finding).name(),
         message: plain(&message(finding, place)),
         locations: [place::location(finding, place, &report.scope)],
-        related_locations: place::other_half(finding, place, &report.scope).into_iter().collect(),
+        related_locations: place::companion(finding, place, &report.scope).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
         suppressions: Vec::new(),
         properties,
@@ -215,7 +217,7 @@ fn message(finding: &Finding, place: &Location) -> String {
     [vec![first], words::steps(help)].concat().join("\n")
 }
 
-fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
+fn suppressed_result<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
     let Suppressed { fingerprint, rule, by, reason, .. } = suppressed;
     Outcome {
         rule_id: rule,
@@ -235,22 +237,20 @@ fn on_record<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>)
 }
 
 fn notifications(report: &Report, cut: Option<(usize, usize)>) -> Vec<Notification> {
-    let told = |problem: &Problem, level: Level| Notification {
+    let render = |problem: &Problem, level: Level| Notification {
         descriptor: Some(Descriptor { id: problem.kind.name() }),
         level: level.name(),
         message: plain(&words::problem(problem)),
     };
-    let problems = report.problems.iter().map(|problem| told(problem, Level::Error));
+    let problems = report.problems.iter().map(|problem| render(problem, Level::Error));
     let notes = report.notes.iter().map(|note| {
-        // What was not read and accepted is still more than a note.
-        told(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
+        // An accepted problem is still unread content, more than a note.
+        render(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
     });
     let cut = cut.map(|(listed, all)| Notification {
         descriptor: None,
         level: Level::Warning.name(),
-        message: plain(&format!(
-            "There are {all} results, of which {listed} are listed; `--format json` lists all."
-        )),
+        message: plain(&format!("{listed} of {all} results are listed; `--format json` lists all.")),
     });
     problems.chain(notes).chain(cut).collect()
 }
@@ -268,7 +268,7 @@ fn scope(report: &Report) -> Properties {
     ])
 }
 
-/// Text as a message, in which braces are placeholders and `[a](b)` is a link unless they are escaped.
+/// Escapes a message: in SARIF, braces are placeholders and `[a](b)` is a link.
 fn plain(text: &str) -> Text {
     let mut text = text.replace('{', "{{").replace('}', "}}");
     if text.contains("](") {

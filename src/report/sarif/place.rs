@@ -1,8 +1,8 @@
-//! Where a result points to.
+//! Locations of results.
 //!
-//! GitHub refuses a whole file in which one result has no physical location, or one with a scheme. A place
-//! that is no file of the working tree therefore gets a relative URI below `.git/skant/`: git lets no tree
-//! hold a path below `.git`, so nobody can take it for a tracked file. A logical location names it in words.
+//! GitHub rejects a whole file if a result has no physical location, or a location with a scheme. A location outside
+//! the working tree therefore has a relative URI below `.git/skant/`: no git tree can hold a path below `.git`, so
+//! nobody mistakes it for a tracked file. A logical location describes it in words.
 
 use std::fmt::Write as _;
 
@@ -13,14 +13,14 @@ use crate::report::sarif::model::{
 };
 use crate::report::words::in_working_tree;
 
-/// One of a finding's places.
+/// Returns a location of a finding.
 pub(crate) fn location<'r>(
     finding: &'r Finding,
     place: &'r finding::Location,
     scope: &Scope,
 ) -> Location<'r> {
     let file = place.kind == LocationKind::File;
-    // A person's line, or a message's `Signed-off-by`, would tell who it was.
+    // The line of a person or of `Signed-off-by` would reveal a name.
     let line = place.snippet.as_ref().filter(|_| file);
     let (start, end) = (place.start.line.max(1), place.end.line.max(1));
     let context_region = line.map(|snippet| Region {
@@ -53,8 +53,8 @@ pub(crate) fn location<'r>(
     elsewhere(&format!("{store}{}", place.path), name, place.kind, region, context_region)
 }
 
-/// Where the other half of a pair stands.
-pub(crate) fn other_half<'r>(
+/// Returns the location of the companion in a credential pair.
+pub(crate) fn companion<'r>(
     finding: &'r Finding,
     place: &'r finding::Location,
     scope: &Scope,
@@ -71,7 +71,7 @@ pub(crate) fn other_half<'r>(
     Some(there)
 }
 
-/// The place of a suppressed finding.
+/// Returns the location of a suppressed finding.
 pub(crate) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
     let region = Region { start_line: suppressed.line.max(1), ..Region::default() };
     let (kind, path) = (suppressed.kind, &suppressed.path);
@@ -103,8 +103,8 @@ fn physical<'r>(
     Location { physical_location, message: None, logical_locations }
 }
 
-/// A relative URI reference for a path as reports show it, where `%XX` stands for a byte already. Colons are
-/// escaped as well, or `a:b` would have the scheme `a`; so is a second leading slash, or `//a` would be a host.
+/// Returns a relative URI reference for a report path, in which `%XX` is an escaped byte already. Colons are escaped,
+/// because `a:b` would have the scheme `a`; a second leading slash is escaped, because `//a` would be a host.
 pub(crate) fn uri(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut out = String::with_capacity(path.len());

@@ -9,7 +9,7 @@ use crate::finding::{Confidence, Finding, Report, Severity};
 use crate::report::{Format, samples};
 
 fn parsed(report: &Report) -> Value {
-    serde_json::from_str(&samples::told(Format::Sarif, report)).unwrap()
+    serde_json::from_str(&samples::render(Format::Sarif, report)).unwrap()
 }
 
 fn results(log: &Value) -> &Vec<Value> {
@@ -115,14 +115,14 @@ fn rules_are_sorted_and_take_the_worst_of_their_findings() {
     report.findings[1].confidence = Confidence::Medium;
     let log = parsed(&report);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    let told: Vec<_> = rules
+    let render: Vec<_> = rules
         .iter()
         .map(|rule| (&rule["id"], &rule["properties"]["security-severity"], &rule["properties"]["precision"]))
         .map(|(id, severity, precision)| json!([id, severity, precision]))
         .collect();
     let expected =
         [json!(["anthropic-api-key", "9.5", "very-high"]), json!(["zeta-token", "9.5", "very-high"])];
-    assert_eq!(told, expected);
+    assert_eq!(render, expected);
     let indices: Vec<_> = results(&log).iter().map(|result| result["ruleIndex"].as_u64()).collect();
     assert_eq!(indices, [Some(1), Some(0), Some(0)]);
 }
@@ -156,9 +156,9 @@ fn what_is_in_no_working_tree_points_below_the_git_folder() {
 #[test]
 fn nobody_is_named() {
     for report in samples::all() {
-        let told = samples::told(Format::Sarif, &report);
+        let render = samples::render(Format::Sarif, &report);
         for name in ["Ada", "Example <", "example.org>", "ada@"] {
-            assert!(!told.contains(name), "{name}");
+            assert!(!render.contains(name), "{name}");
         }
     }
 }
@@ -178,10 +178,13 @@ fn suppressions_and_problems_are_on_record() {
     assert_eq!(uri_of(&results(&log)[1]), ".git/skant/message/commit%201a2b3c4d5e6f");
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], json!(false));
-    let told = invocation["toolExecutionNotifications"].as_array().unwrap();
-    assert_eq!((told.len(), &told[0]["level"], &told[2]["level"]), (9, &json!("error"), &json!("note")));
-    assert_eq!(told[0]["descriptor"], json!({"id": "unreadable"}));
-    assert!(told[0]["message"]["text"].as_str().unwrap().starts_with("private/key.pem: permission"));
+    let render = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(
+        (render.len(), &render[0]["level"], &render[2]["level"]),
+        (9, &json!("error"), &json!("note"))
+    );
+    assert_eq!(render[0]["descriptor"], json!({"id": "unreadable"}));
+    assert!(render[0]["message"]["text"].as_str().unwrap().starts_with("private/key.pem: permission"));
 }
 
 #[test]
@@ -201,7 +204,7 @@ fn a_log_is_cut_so_that_every_finding_stays() {
     assert_eq!(results(&log).last().unwrap()["partialFingerprints"]["skant/v1"], json!(last));
     let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
     let text = notes[0]["message"]["text"].as_str().unwrap();
-    assert_eq!(text, "There are 7000 results, of which 4970 are listed; `--format json` lists all.");
+    assert_eq!(text, "4970 of 7000 results are listed; `--format json` lists all.");
     let many = parsed(&samples::many(5001, 1));
     assert_eq!(results(&many).len(), 5000);
     let whole = parsed(&samples::many(50, 100));
@@ -221,15 +224,15 @@ fn a_log_is_cut_to_what_github_takes_packed() {
             })
             .collect();
     }
-    let told = samples::told(Format::Sarif, &report);
-    let packed = crate::report::sarif::packed(told.as_bytes()).unwrap();
+    let render = samples::render(Format::Sarif, &report);
+    let packed = crate::report::sarif::packed(render.as_bytes()).unwrap();
     assert!(
-        packed <= crate::report::sarif::MOST_PACKED && packed > crate::report::sarif::MOST_PACKED / 2,
+        packed <= crate::report::sarif::MAX_COMPRESSED && packed > crate::report::sarif::MAX_COMPRESSED / 2,
         "{packed}"
     );
-    let log: Value = serde_json::from_str(&told).unwrap();
+    let log: Value = serde_json::from_str(&render).unwrap();
     let notes = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
     let listed = results(&log).len();
     let text = notes[0]["message"]["text"].as_str().unwrap();
-    assert!(text.starts_with(&format!("There are 4900 results, of which {listed} are listed")), "{text}");
+    assert!(text.starts_with(&format!("{listed} of 4900 results are listed")), "{text}");
 }

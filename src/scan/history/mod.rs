@@ -64,7 +64,7 @@ pub(crate) fn scan_history(
     let own = scanner.part(repository, b"", limits, control)?;
     (whole.trees, whole.is_told) = (own.trees.clone(), own.is_told);
     whole.add(own);
-    let stores = source::find_submodule_stores(repository);
+    let stores = source::find_submodule_repositories(repository);
     whole.problems.extend(stores.problems);
     if whole.is_told {
         let names: Vec<Vec<u8>> = stores.found.iter().map(|(name, _)| name.clone()).collect();

@@ -27,7 +27,7 @@ pub use memory_limit::{MAX_DECODED_PER_BYTE, MemoryLimit};
 pub use object_numbers::NumberSet;
 pub use object_set::ObjectSet;
 pub use read_totals::ReadTotals;
-pub use submodules::{SubmoduleStores, find_submodule_stores};
+pub use submodules::{SubmoduleRepositories, find_submodule_repositories};
 
 use self::pack_walk::KindFilter;
 

@@ -1,4 +1,4 @@
-//! Parts of skant alone, each in a process of its own, so that time and memory are its own.
+//! Parts of skant, each run in a process of its own, so that its time and memory can be measured.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,13 +13,13 @@ use skant::source::{ObjectView, ScanControl, Visitor};
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
 
-/// The hidden argument for [`untold`].
-pub(crate) const UNTOLD: &str = "--untold";
+/// The hidden argument for [`scan_without_provenance`].
+pub(crate) const NO_PROVENANCE: &str = "--no-provenance";
 
-/// Takes every object and does nothing with it.
-struct Nothing;
+/// A visitor that ignores all objects.
+struct Ignore;
 
-impl Visitor for Nothing {
+impl Visitor for Ignore {
     type State = ();
 
     fn visit_full(&self, _: &ObjectView<'_>) {}
@@ -29,13 +29,16 @@ impl Visitor for Nothing {
 pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let contents = ObjectSet::open(&repository)?;
-    let tally = visit(&repository, &contents, &Nothing, &ScanControl::default())?;
-    println!("{} objects, {} bytes, {} bytes again", tally.objects, tally.bytes, tally.bytes_decoded_again);
+    let totals = visit(&repository, &contents, &Ignore, &ScanControl::default())?;
+    println!(
+        "{} objects, {} bytes, {} bytes decoded again",
+        totals.objects, totals.bytes, totals.bytes_decoded_again
+    );
     Ok(())
 }
 
-/// Searches a history without telling who brought in what.
-pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
+/// Scans a history without provenance.
+pub(crate) fn scan_without_provenance(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let now = jiff::Timestamp::now();
     let scanner = Scanner::new(Policy {
@@ -48,9 +51,9 @@ pub(crate) fn untold(folder: &Path) -> Result<(), Box<dyn Error>> {
         now: now.as_second(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     });
-    let limits =
+    let options =
         HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
-    let report = scanner.scan_history(&repository, &limits, &ScanControl::default())?;
+    let report = scanner.scan_history(&repository, &options, &ScanControl::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())
 }

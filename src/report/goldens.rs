@@ -1,0 +1,56 @@
+//! Golden reports: `fixtures/reports/SAMPLE/FILE` holds each sample in each format, so that reviewers and viewers can
+//! open them. `SNAPSHOTS=overwrite cargo test --lib report` rewrites them.
+
+use std::path::Path;
+
+use crate::finding::Report;
+use crate::report::{Format, human, samples};
+
+/// The file of each format.
+const FILES: [(Format, &str); 8] = [
+    (Format::Human, "human.txt"),
+    (Format::Json, "report.json"),
+    (Format::Jsonl, "report.jsonl"),
+    (Format::Sarif, "report.sarif"),
+    (Format::Junit, "junit.xml"),
+    (Format::Github, "github.txt"),
+    (Format::Gitlab, "gitlab.json"),
+    (Format::Markdown, "summary.md"),
+];
+
+fn samples() -> [(&'static str, Report); 8] {
+    [
+        ("empty", Report::default()),
+        ("staged", samples::staged()),
+        ("history", samples::history()),
+        ("removed", samples::removed()),
+        ("unreachable", samples::unreachable()),
+        ("locations", samples::odd_places()),
+        ("pair", samples::paired()),
+        ("problems", samples::troubled()),
+    ]
+}
+
+fn check(sample: &str, file: &str, rendered: String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports").join(sample).join(file);
+    let expected = snapbox::Data::read_from(&path, Some(snapbox::data::DataFormat::Text));
+    snapbox::Assert::new().action_env("SNAPSHOTS").eq(snapbox::Data::text(rendered).raw(), expected.raw());
+}
+
+#[test]
+fn every_format_matches_its_golden_files() {
+    assert_eq!(FILES.map(|(format, _)| format), Format::TABLE.map(|(format, ..)| format));
+    for (name, report) in samples() {
+        for (format, file) in FILES {
+            check(name, file, samples::render(format, &report));
+        }
+    }
+}
+
+#[test]
+fn narrow_terminals_match_their_golden_file() {
+    let mut out = Vec::new();
+    let options = human::Options { width: 80, ..human::Options::default() };
+    human::write(&samples::staged(), &options, &mut out).unwrap();
+    check("staged", "human-80-columns.txt", String::from_utf8(out).unwrap());
+}
