@@ -18,7 +18,7 @@ use crate::hook::install::{Action, ForeignFolder, GlobalAction, Hook, InstallErr
 
 #[derive(Debug, Error, Diagnostic)]
 enum CommandError {
-    #[error("there is no home folder: `HOME` is not set")]
+    #[error("there is no home folder: HOME is not set")]
     #[diagnostic(code(skant::install::no_home), help("set `HOME`, or `XDG_CONFIG_HOME`"))]
     NoHome,
     #[error("the path of this program cannot be determined: {0}")]
