@@ -43,9 +43,9 @@ impl Diagnostic for FileError {
     }
 
     fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        let parts: Vec<&str> =
-            self.error.advice().into_iter().chain([self.way_out]).filter(|part| !part.is_empty()).collect();
-        (!parts.is_empty()).then(|| Box::new(parts.join("; ")) as Box<dyn fmt::Display>)
+        let advice = self.error.advice().unwrap_or("correct this line");
+        let parts: Vec<&str> = [advice, self.way_out].into_iter().filter(|part| !part.is_empty()).collect();
+        Some(Box::new(parts.join("; ")))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

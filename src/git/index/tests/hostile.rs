@@ -4,6 +4,8 @@
 use proptest::prelude::*;
 use std::fs;
 
+use miette::Diagnostic as _;
+
 use crate::git::index::tests::*;
 
 /// One entry of version 2 or 3, or of version 4 if `dropped` is given: the encoded number of bytes that the path before
@@ -65,9 +67,11 @@ fn errors_name_the_fault_and_what_to_do() {
         (file(2, &[], &extension("zzz\x1b", b"")), r"`zzz\x1b` (byte 12)"),
         (file(2, &[], &extension("link", b"short")), "link to the shared index is cut short"),
     ] {
-        let message = parse(&bytes).unwrap_err().to_string();
+        let error = parse(&bytes).unwrap_err();
+        let (message, help) = (error.to_string(), error.help().map(|help| help.to_string()));
         assert!(message.contains(expected), "{message} / {expected}");
-        assert!(message.starts_with(char::is_lowercase) && message.contains("; "), "{message}");
+        assert!(message.starts_with(char::is_lowercase), "{message}");
+        assert!(help.is_some_and(|help| !help.is_empty()), "{message}");
     }
 }
 
