@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 #[test]
 fn the_schema_of_packs_describes_the_types_that_read_them() {
     let settings = schemars::generate::SchemaSettings::draft07();
@@ -27,7 +29,31 @@ fn the_schema_of_packs_accepts_the_built_in_packs() {
     for entry in std::fs::read_dir(folder.join("rules")).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         assert!(text.starts_with("#:schema ../schema/rules.schema.json\n"), "an editor finds the schema");
-        let pack: serde_json::Value = toml::from_str(&text).unwrap();
+        let pack: Value = toml::from_str(&text).unwrap();
         schema.validate(&pack).unwrap();
     }
+}
+
+#[test]
+fn the_reference_of_packs_names_every_key_and_value() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = std::fs::read_to_string(folder.join("schema/rules.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let reference = std::fs::read_to_string(folder.join("docs/rule-packs.md")).unwrap();
+    let keys = |of: &Value| of["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let values = |of: &Value| {
+        let variants = of["oneOf"].as_array().unwrap().iter();
+        variants.map(|variant| variant["const"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let definition = |name: &str| &schema["definitions"][name];
+    let mut names = keys(&schema);
+    for name in ["RuleSpec", "PairSpec", "VerifySpec", "AnswerSpec", "CallSpec", "CommandSpec"] {
+        names.extend(keys(definition(name)));
+    }
+    for name in ["Severity", "Alphabet", "Check", "MayFollow"] {
+        names.extend(values(definition(name)));
+    }
+    assert!(names.len() > 90, "{names:?}");
+    names.retain(|name| !reference.contains(name.as_str()));
+    assert!(names.is_empty(), "docs/rule-packs.md does not explain {names:?}");
 }

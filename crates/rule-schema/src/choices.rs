@@ -187,8 +187,8 @@ pub enum MayFollow {
     /// Any text: the start of the token is distinctive.
     #[default]
     Anything,
-    /// A boundary: no character of the token's alphabet, except after sequences that are known to end in letters
-    /// (escapes, terminal colours).
+    /// A boundary: no character of `may-not-precede`, except after sequences that are known to end in letters (escapes,
+    /// terminal colours).
     Boundary,
 }
 
