@@ -162,7 +162,8 @@ fn pack_of(sandbox: &Sandbox) -> PathBuf {
     packs.find(|path| path.extension().is_some_and(|extension| extension == "pack")).expect("a pack")
 }
 
-/// Calls `check` for copies of a pack with one flipped bit or without its end, each drawn from the number of its round.
+/// Calls `check` for copies of a pack with one flipped bit or without its end, each drawn from the number of its
+/// round.
 fn for_each_damage(pack: &Path, rounds: u32, mut check: impl FnMut(u32)) {
     let bytes = std::fs::read(pack).unwrap();
     for round in 0..rounds {

@@ -46,8 +46,8 @@ struct OtherScanner {
     key: &'static str,
     /// The arguments that print its version.
     version: &'static [&'static str],
-    /// The arguments that scan a whole history. No server is asked whether findings are valid or whether the scanner is
-    /// up to date.
+    /// The arguments that scan a whole history. No server is asked whether findings are valid or whether the scanner
+    /// is up to date.
     arguments: &'static [&'static str],
 }
 

@@ -1,7 +1,7 @@
 //! Speed and memory of history scans, compared with other programs: `cargo bench --bench history -- REPO`.
 //!
-//! All programs run in turn, several times, on one repository and machine. The table shows medians, and ratios to skant.
-//! On Linux only, where `/proc` has time and memory.
+//! All programs run in turn, several times, on one repository and machine. The table shows medians, and ratios to
+//! skant. On Linux only, where `/proc` has time and memory.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 

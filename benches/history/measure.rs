@@ -90,7 +90,7 @@ fn watch(id: u32, is_done: &AtomicBool) -> Memory {
     most
 }
 
-/// Returns the sizes in a process's status, in MB; none if the process is gone.
+/// Returns the sizes in a process's status, in MB; an empty map if the process is gone.
 fn read_status(process: &str) -> HashMap<String, f64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let sizes = text.lines().filter_map(|line| {

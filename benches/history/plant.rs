@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 use super::{git, tokens};
 
-/// Creates a copy that refers to the objects of `from`, and adds `count` commits to its youngest branch. Each commit adds
-/// a new key: in a new file, in a file that held another key, or in a file that a later commit removes.
+/// Creates a copy that refers to the objects of `from`, and adds `count` commits to its youngest branch. Each commit
+/// adds a new key: in a new file, in a file that held another key, or in a file that a later commit removes.
 pub(crate) fn copy(from: &Path, to: &Path, count: usize) -> Result<PathBuf, Box<dyn Error>> {
     git(Path::new("/"), &["init", "--quiet", "--bare", &to.to_string_lossy()])?;
     let objects = git(from, &["rev-parse", "--path-format=absolute", "--git-path", "objects"])?;
