@@ -28,7 +28,8 @@ pub(crate) fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
-/// Returns the paths of the entries of a folder, in the order of the system; none if there is no such folder.
+/// Returns the paths of the entries of a folder, in the order of the system; an empty list if there is no such
+/// folder.
 ///
 /// # Errors
 /// Returns an error if the folder cannot be read.

@@ -1,7 +1,7 @@
 //! Loose objects, read from their files.
 //!
 //! libgit2 does not read them: it waits forever on a truncated one, and it opens whatever has the object's path,
-//! even a pipe. Packs are not looked into; [`odb`](super::odb) combines both.
+//! even a pipe. Packs are not read here; [`odb`](super::odb) combines both.
 //! Format: zlib over `KIND SIZE`, a zero byte and the content; git's documentation, "Git Internals - Git Objects".
 
 use std::fs;

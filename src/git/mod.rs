@@ -2,7 +2,7 @@
 //!
 //! The modules know the formats of git and nothing of secrets, findings or reports. They write nothing and trust
 //! nothing in a repository: each length is checked, and no pipe or device is opened. The objects in packs are
-//! decoded here; `odb` uses libgit2 where the own readers give up. Git itself is run for two things only,
+//! decoded here; `odb` uses libgit2 where these readers give up. Git itself is run for two things only,
 //! revision syntax and reftables (`git_command`).
 
 pub(crate) mod alternates;

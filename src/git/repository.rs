@@ -1,4 +1,4 @@
-//! The parts of a repository on disk: found as git finds them, without running git, and whoever owns them.
+//! The parts of a repository on disk, found as git finds them, but without running git and for any owner.
 //!
 //! Only the layout is read: no ref, no index, no object. Global settings of git have no influence.
 //! Layout: git's documentation, `gitrepository-layout` and `git` (environment variables).
@@ -47,7 +47,7 @@ pub enum DiscoverError {
     },
 }
 
-/// The environment variables that tell git where the parts of a repository are.
+/// The environment variables with the paths of a repository's parts.
 #[derive(Clone, Debug, Default)]
 pub struct GitEnvironment {
     git_dir: Option<PathBuf>,
@@ -146,7 +146,7 @@ impl Repository {
         Err(DiscoverError::NotARepository(start))
     }
 
-    /// Opens the repository whose working tree has its top at `top`; returns `None` if there is none.
+    /// Opens the repository whose working tree has its top at `top`; returns `None` if there is no such repository.
     ///
     /// # Errors
     /// Returns an error if a file of the repository cannot be read or is not supported.

@@ -1,6 +1,6 @@
 //! Values for the entries of trees that are stored as deltas.
 //!
-//! A value of the base is reused for an entry that lies whole in a copied range and that is an entry of the base, too.
+//! A value of the base is reused for an entry that is copied whole and that is an entry of the base, too.
 //! The second condition is needed because a copy can begin anywhere: a crafted one could make an entry out of the
 //! middle of another.
 
@@ -46,7 +46,7 @@ pub fn map_entries<T: Copy>(
     Ok(())
 }
 
-/// Reuses the values of the base's entries from offset `at` on that lie whole in a copy. Returns the end of the last
+/// Reuses the values of the base's entries from offset `at` on that are whole in a copy. Returns the end of the last
 /// one in the tree, or `at`.
 fn reuse_run<T: Copy>(
     base: &[(u32, T)],

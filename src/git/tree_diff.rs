@@ -33,9 +33,9 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
-    /// Compares the changes with another parent of a merge, given by its root tree. Changes that it has at the same path
-    /// are removed; for the others, its version of the path becomes one more base. A path at which the lookup fails keeps
-    /// its change.
+    /// Compares the changes with another parent of a merge, given by its root tree. Changes that it has at the same
+    /// path are removed; for the others, its version of the path becomes one more base. A path at which the lookup
+    /// fails keeps its change.
     pub(crate) fn compare_with_other_parent(&mut self, root: &Oid, lookup: &mut TreeLookup<'_>) {
         self.changes.retain_mut(|change| match lookup.find(root, &change.path) {
             Ok(Some((kind, oid))) if kind.is_blob() => {
@@ -64,8 +64,8 @@ impl<'o> TreeDiff<'o> {
         Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget }
     }
 
-    /// Compares two trees; `None` is an empty tree. Folders are kept in a list instead of on the stack, so that no depth
-    /// is too deep.
+    /// Compares two trees; `None` is an empty tree. Folders are kept in a list instead of on the stack, so that no
+    /// depth is too deep.
     pub(crate) fn compare(&mut self, old: Option<Oid>, new: Option<Oid>) {
         self.compare_below(Vec::new(), old, new);
     }

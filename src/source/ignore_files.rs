@@ -1,8 +1,8 @@
 //! Whether the ignore files of a walk are used.
 //!
-//! Git does not follow a symbolic link at the path of an ignore file, and opening a pipe there would wait for a writer.
-//! In a folder with such a path no ignore file is used, so everything below it is read. The ignore files themselves are
-//! read by the `ignore` crate.
+//! Git does not follow a symbolic link at the path of an ignore file, and opening a pipe there would wait for a
+//! writer. In a folder with such a path no ignore file is used, so everything below it is read. The ignore files
+//! themselves are read by the `ignore` crate.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Opening files of the working tree.
 //!
-//! A file may have been replaced since it was listed. So nothing is opened that blocks, such as a pipe, and no symbolic
-//! link is followed.
+//! A file may have been replaced since it was listed. So nothing is opened that blocks, such as a pipe, and no
+//! symbolic link is followed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

@@ -115,7 +115,7 @@ pub struct RangeChanges {
     pub problems: Vec<Problem>,
 }
 
-/// Returns the commits at which a shallow clone ends; none in a complete clone.
+/// Returns the commits at which a shallow clone ends; an empty list in a complete clone.
 ///
 /// # Errors
 /// Returns an error if the file `shallow` cannot be read.

@@ -9,7 +9,7 @@ pub fn tree_budget_problem() -> Problem {
     Problem {
         kind: ProblemKind::Budget,
         path: None,
-        message: "trees name more paths than are looked at; `git ls-tree` shows what they hold".into(),
+        message: "trees name more paths than the budget allows; `git ls-tree` lists them".into(),
     }
 }
 

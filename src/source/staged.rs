@@ -1,7 +1,7 @@
 //! The changes that the next commit would add: the index, compared with HEAD and, in a merge, with the other parents.
 //!
-//! Blobs are not read, and neither is the working tree. A folder is skipped if the cache tree of the index says that it
-//! equals HEAD's.
+//! Blobs are not read, and neither is the working tree. A folder is skipped if the cache tree of the index says that
+//! it equals HEAD's.
 
 use std::collections::BTreeSet;
 
@@ -267,8 +267,8 @@ impl<'i> IndexDiff<'i> {
         })
     }
 
-    /// In a merge, removes the changes that another parent has at the same path. A version that differs from those of all
-    /// parents has all of them as bases.
+    /// In a merge, removes the changes that another parent has at the same path. A version that differs from those of
+    /// all parents has all of them as bases.
     fn compare_with_other_parents(&mut self, parents: &[Oid]) {
         let mut lookup = TreeLookup::new(self.objects, self.repository.format);
         for parent in parents {

@@ -314,8 +314,7 @@ fn config_check_underlines_errors() {
     std::fs::write(own, "exclude = []\nfail-on = \"soon\"\n").unwrap();
     let said = run(&sandbox, 2, &["config", "check", own]);
     assert!(
-        said.contains("line 2, column 11")
-            && said.contains(" 2 │ fail-on = \"soon\"\n   ·           ──────"),
+        said.contains("line 2, column 11") && said.contains(" 2 │ fail-on = \"soon\"\n   ·           ──────"),
         "{said}"
     );
     let examples = "examples = [\"k = acme_0123\"]\ncounterexamples = [\"acme_\"]\n";
@@ -538,8 +537,7 @@ fn baseline_of_detect_secrets_is_imported() {
     let paths: Vec<_> = left.iter().map(|one| one["locations"][0]["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["real.env", "sub dir/db.py"], "{result:#}");
     // A file of another kind, and a missing one.
-    for (file, said) in [("app.env", "it is not a baseline of detect-secrets"), ("absent", "cannot read")]
-    {
+    for (file, said) in [("app.env", "it is not a baseline of detect-secrets"), ("absent", "cannot read")] {
         let result = run(&sandbox, 2, &["baseline", "update", "--from", file]);
         assert!(result.contains(said) && !result.contains(&key[16..40]), "{result}");
     }

@@ -17,10 +17,10 @@ use testkit::{Sandbox, tokens};
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
         console_blocks_show_the_real_output,
-        settings_in_the_readme_parse,
+        settings_in_the_documents_parse,
         hook_ids_and_stages_match_the_manifest,
         options_in_the_readme_exist,
-        first_commands_are_a_scan_and_the_tests,
+        first_commands_are_a_demo_a_scan_and_the_tests,
         links_of_all_documents_exist,
         each_dependency_has_its_reason,
         parser_separates_commands_from_output,
@@ -141,16 +141,16 @@ fn console_blocks_show_the_real_output() {
     assert!(run >= 8, "only {run} commands were run");
 }
 
-fn settings_in_the_readme_parse() {
+fn settings_in_the_documents_parse() {
     let rules = RuleSet::builtin();
     let ids: Vec<&str> = rules.rules().iter().map(|rule| rule.id.as_ref()).collect();
-    let readme = blocks(&read("README.md"));
+    let readme = blocks(&read("docs/settings.md"));
     let settings: Vec<_> =
         of_language(&readme, "toml").filter(|block| block.text.starts_with("# skant.toml\n")).collect();
     assert!(!settings.is_empty());
     for block in settings {
         let parsed = policy::parse(block.text.as_bytes(), FileOrigin::User, &ids);
-        parsed.unwrap_or_else(|error| panic!("README.md, line {}: {error}", block.line));
+        parsed.unwrap_or_else(|error| panic!("docs/settings.md, line {}: {error}", block.line));
     }
 }
 
@@ -169,7 +169,7 @@ fn entries<'t>(yaml: &'t str, key: &str) -> BTreeSet<&'t str> {
 }
 
 fn hook_ids_and_stages_match_the_manifest() {
-    let (text, manifest) = (read("README.md"), read(".pre-commit-hooks.yaml"));
+    let (text, manifest) = (read("docs/hooks.md"), read(".pre-commit-hooks.yaml"));
     let readme = blocks(&text);
     let ids = values(&manifest, "id");
     let stages = entries(&manifest, "stages");
@@ -224,12 +224,13 @@ fn options(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.len() > 3 && word.starts_with("--") && word.as_bytes()[2] != b'-')
 }
 
-fn first_commands_are_a_scan_and_the_tests() {
+fn first_commands_are_a_demo_a_scan_and_the_tests() {
     let readme = read("README.md");
     let section = readme.split("## Try it\n").nth(1).expect("a section `Try it`");
     let commands = blocks(section.split("\n## ").next().expect("its text"));
     let commands: Vec<&str> = of_language(&commands, "sh").map(|block| block.text.trim()).collect();
-    assert_eq!(commands, ["cargo run --release -- scan --history", "cargo test"]);
+    let expected = "cargo run --release -- demo\ncargo run --release -- scan --history\ncargo test";
+    assert_eq!(commands, [expected]);
     assert!(read(".ci/run").contains("\ncargo test"), ".ci/run runs what the README names");
 }
 
@@ -249,19 +250,20 @@ fn links_of_all_documents_exist() {
     }
 }
 
+/// Each dependency has its reason in a comment above it, or above the first of its group.
 fn each_dependency_has_its_reason() {
-    let (manifest, reasons) = (read("Cargo.toml"), read("ARCHITECTURE.md"));
-    let mut counted = 0;
-    for table in manifest
-        .split("\n[")
-        .filter(|table| table.split(']').next().is_some_and(|n| n.ends_with("dependencies")))
-    {
-        for (name, _) in table.lines().skip(1).filter_map(|line| line.split_once(" = ")) {
-            assert!(
-                reasons.contains(&format!("`{name}`")),
-                "ARCHITECTURE.md does not say what {name} is for"
-            );
+    let manifest = read("Cargo.toml");
+    let (mut counted, mut is_explained, mut is_table) = (0, false, false);
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_table = line.trim_end_matches(']').ends_with("dependencies");
+            is_explained = false;
+        } else if line.starts_with('#') {
+            is_explained = true;
+        } else if is_table && line.contains(" = ") {
+            assert!(is_explained, "no comment says what this dependency is for: {line}");
             counted += 1;
+            is_explained = false;
         }
     }
     assert!(counted > 20, "only {counted} were seen");

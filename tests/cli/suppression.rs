@@ -160,7 +160,7 @@ fn suppressions_are_counted_and_listed_on_request() {
     let key = tokens::api_key("counted");
     let name = fingerprint(&sandbox, &key);
     sandbox.write("piped/file.py", format!("k = '{key}' # skant:allow /{name} -- rotated in May\n"));
-    let human = text_of(&sandbox.skant(&["scan"]));
+    let human = text_of(&sandbox.skant(&["scan", "-v"]));
     assert!(human.contains("suppressed") && human.contains("rotated in May"), "{human}");
     assert!(human.lines().last().unwrap().contains("1 suppressed"), "{human}");
     let jsonl = text_of(&sandbox.skant(&["scan", "--format", "jsonl"]));
@@ -187,7 +187,7 @@ fn blocked_commit_prints_the_comment_to_paste() {
         said.split('`').find(|part| part.contains("skant:allow ")).unwrap().trim_start_matches("# ");
     sandbox.write("app.py", format!("k = '{key}' # {}\n", comment.replace("REASON", "for the test")));
     sandbox.git(&["add", "-A"]);
-    let output = sandbox.skant(&["hook", "pre-commit"]);
+    let output = sandbox.skant(&["-v", "hook", "pre-commit"]);
     assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
     assert!(text_of(&output).contains("for the test"), "a suppression in the same change still shows");
     // A replaced key is new.
@@ -278,7 +278,7 @@ fn excluded_files_are_noted_in_every_scan() {
     }
     sandbox.write("skant.toml", "disable = [\"generic-secret\"]\n");
     let said = testkit::text_of(&sandbox.skant(&["scan"]));
-    assert!(said.contains("rules that are switched off: generic-secret"), "{said}");
+    assert!(said.contains("disabled rules: generic-secret"), "{said}");
 }
 
 fn fingerprint_key_gives_weak_values_a_longer_fingerprint() {

@@ -1,5 +1,5 @@
 //! The cache tree (`TREE`): the folders of the index that are unchanged since git wrote a tree object for them.
-//! The entries decide what is staged; this tree only tells which of them need no comparison.
+//! The entries decide what is staged; this tree only shows which of them need no comparison.
 
 use std::cmp::Ordering;
 use std::ops::Range;

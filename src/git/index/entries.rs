@@ -180,8 +180,8 @@ fn read_head(reader: &mut Reader<'_>, format: ObjectFormat) -> Result<(usize, Op
     Ok((head, (len != NAME_LEN).then_some(usize::from(len))))
 }
 
-/// Reads a path without its first `kept` bytes, and the zero byte that ends it. `stored_len` is the length of the whole
-/// path.
+/// Reads a path without its first `kept` bytes, and the zero byte that ends it. `stored_len` is the length of the
+/// whole path.
 fn read_name<'a>(
     reader: &mut Reader<'a>,
     stored_len: Option<usize>,

@@ -2,7 +2,7 @@
 
 use crate::git::oid::Oid;
 
-/// The mode of an entry that stands for a whole folder outside of a sparse checkout.
+/// The mode of an entry for a whole folder, outside of a sparse checkout.
 const SPARSE_FOLDER: u32 = 0o040_000;
 
 /// One path of the index at one stage.
@@ -24,7 +24,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether the entry stands for all files below a folder; `oid` is then the folder's tree.
+    /// Whether the entry represents a whole folder; `oid` is then the folder's tree.
     #[must_use]
     pub fn is_sparse_folder(&self) -> bool {
         self.mode == SPARSE_FOLDER

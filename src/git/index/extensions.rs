@@ -13,7 +13,7 @@ pub(super) struct Extensions {
     pub(super) tree: Option<Range<usize>>,
     /// `link`, which makes this a split index.
     pub(super) link: Option<Range<usize>>,
-    /// `sdir`: some entries stand for a whole folder.
+    /// `sdir`: some entries represent a whole folder.
     pub(super) is_sparse: bool,
 }
 

@@ -143,8 +143,8 @@ impl Index {
         self.records[start..end].iter().filter_map(move |&record| arena.entry(record))
     }
 
-    /// Returns the positions of the entries below a folder. The folder is named without a slash at its end; the name of
-    /// the top is empty. The result comes from a search, so it is right even if the cache tree counts wrongly.
+    /// Returns the positions of the entries below a folder. The folder is named without a slash at its end; the name
+    /// of the top is empty. The result comes from a search, so it is right even if the cache tree counts wrongly.
     #[must_use]
     pub fn positions_under(&self, folder: &[u8]) -> Range<usize> {
         if folder.is_empty() {
@@ -167,7 +167,7 @@ impl Index {
         start..end
     }
 
-    /// Whether entries may stand for whole folders; see [`Entry::is_sparse_folder`].
+    /// Whether entries may represent whole folders; see [`Entry::is_sparse_folder`].
     #[must_use]
     pub fn is_sparse(&self) -> bool {
         self.is_sparse

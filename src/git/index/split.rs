@@ -85,8 +85,8 @@ fn remove(mut records: Vec<Record>, positions: &[u32]) -> Vec<Record> {
     records
 }
 
-/// Merges two sorted lists. If both hold the same path and stage, the added entry replaces the other. An added entry of
-/// stage 0 ends a conflict, so it replaces all stages of the path.
+/// Merges two sorted lists. If both hold the same path and stage, the added entry replaces the other. An added entry
+/// of stage 0 ends a conflict, so it replaces all stages of the path.
 fn merge_sorted(arena: Arena<'_>, lower: &[Record], added: &[Record]) -> Vec<Record> {
     let mut merged = Vec::with_capacity(lower.len() + added.len());
     let mut rest = added.iter().copied().peekable();

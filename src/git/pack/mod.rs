@@ -151,7 +151,7 @@ impl Pack {
             RawBase::None => Base::None,
             RawBase::Distance(distance) => {
                 let offset = self.starts[slot].offset.checked_sub(distance);
-                let offset = offset.ok_or(EntryError("its base lies before the pack"))?;
+                let offset = offset.ok_or(EntryError("its base is before the pack"))?;
                 Base::Slot(self.find_slot(offset).ok_or(EntryError("its base is no entry"))?)
             }
             RawBase::Object(oid) => match self.find(&oid) {
@@ -162,8 +162,8 @@ impl Pack {
         Ok(Header { kind: raw.kind, base, size: raw.size, start })
     }
 
-    /// Inflates the entry at a slot and replaces `out` with the result. `size` and `start` are those of the header: the
-    /// size of the result, and the length of the header.
+    /// Inflates the entry at a slot and replaces `out` with the result. `size` and `start` are those of the header:
+    /// the size of the result, and the length of the header.
     ///
     /// # Errors
     /// Returns an error if the bytes are not a zlib stream of that size.
@@ -189,6 +189,6 @@ impl Pack {
         let (from, to) = range.ok_or(EntryError("there is no such entry"))?;
         let range = usize::try_from(from.offset).ok().zip(usize::try_from(to.offset).ok());
         let (from, to) = range.ok_or(EntryError("its offset is larger than this machine can map"))?;
-        self.data.get(from..to).ok_or(EntryError("it lies outside of the pack"))
+        self.data.get(from..to).ok_or(EntryError("it is outside of the pack"))
     }
 }

@@ -1,4 +1,5 @@
-//! The decoded sizes of a pack's objects, found without decoding them: a delta of a few bytes may stand for gigabytes.
+//! The decoded sizes of a pack's objects, found without decoding them: a delta of a few bytes may unfold to
+//! gigabytes.
 
 use std::path::Path;
 
@@ -57,7 +58,7 @@ impl PackSizes {
 
     /// Returns the decoded size of the entry at an offset, and the offset of its base.
     fn entry(&self, offset: u64) -> Result<(u64, Option<u64>), EntryError> {
-        const OUTSIDE: EntryError = EntryError("it lies outside of the pack");
+        const OUTSIDE: EntryError = EntryError("it is outside of the pack");
         let from = usize::try_from(offset).map_err(|_| OUTSIDE)?;
         let bytes = self.data.get(from..).ok_or(OUTSIDE)?;
         let (header, start) = RawHeader::parse(bytes, self.format)?;

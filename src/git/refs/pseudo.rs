@@ -56,7 +56,7 @@ pub(super) fn worktrees(repository: &Repository) -> Result<Vec<(Vec<u8>, Reposit
     Ok(found)
 }
 
-/// Returns the first object name of each line of a file; none if there is no such file.
+/// Returns the first object name of each line of a file; an empty list if there is no such file.
 pub(super) fn read_oids(path: &Path) -> Result<Vec<Oid>, RefError> {
     let content = read_if_present(path)?.unwrap_or_default();
     Ok(content.split(|byte| *byte == b'\n').filter_map(first_oid).collect())
@@ -79,7 +79,7 @@ pub(super) fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, RefError> 
     }
 }
 
-/// Returns the entries of a folder; none if there is no such folder.
+/// Returns the entries of a folder; an empty list if there is no such folder.
 pub(super) fn list_refs(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     list_folder(folder).map_err(|source| RefError::Unreadable { path: folder.to_path_buf(), source })
 }

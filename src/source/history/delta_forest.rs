@@ -87,8 +87,8 @@ impl DeltaForest {
         self.weights[slot as usize]
     }
 
-    /// Follows the trees from their roots, weighs all slots and moves the heaviest child of each to the end. Slots that
-    /// are not reached are unreachable.
+    /// Follows the trees from their roots, computes the weights of all slots, and moves the heaviest child of each to the end. Slots
+    /// that are not reached are unreachable.
     fn compute_weights(&mut self) {
         let mut reached = vec![false; self.starts.len() - 1];
         let mut order: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();

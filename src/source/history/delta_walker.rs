@@ -1,10 +1,10 @@
-//! One task of the walk along the delta trees of a pack: decodes the versions of subtrees, depth first, and passes them
-//! to the visitor.
+//! One task of the walk along the delta trees of a pack: decodes the versions of subtrees, depth first, and passes
+//! them to the visitor.
 //!
 //! The task holds the versions on the path from the root that still have undecoded children, and reusable buffers. The
-//! heaviest child of a version is visited last, and the version is released before that child's subtree is walked. So a
-//! version is held only while subtrees with at most half of its derivatives are walked, and a path holds at most log2(n)
-//! versions of a tree of n. If memory is still short, versions are evicted and decoded again later.
+//! heaviest child of a version is visited last, and the version is released before that child's subtree is walked. So
+//! a version is held only while subtrees with at most half of its derivatives are walked, and a path holds at most
+//! log2(n) versions of a tree of n. If memory is still short, versions are evicted and decoded again later.
 
 use libdeflater::Decompressor;
 use rayon::Scope;
@@ -102,8 +102,8 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         }
     }
 
-    /// Walks the derivatives of the last version of a path, depth first. A heavy subtree goes to another task if one is
-    /// free; that task needs only the first version of the subtree.
+    /// Walks the derivatives of the last version of a path, depth first. A heavy subtree goes to another task if one
+    /// is free; that task needs only the first version of the subtree.
     fn walk_below(&mut self, mut path: Path<'w, V::State>, kind: ObjectKind) {
         let forest = self.state.forest;
         while let Some(top) = path.last() {

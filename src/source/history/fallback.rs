@@ -1,6 +1,7 @@
 //! Objects read one at a time through the object database, which uses libgit2 for packs.
 //!
-//! It reads loose objects and the objects that the own pack reader cannot decode. The tests compare it with that reader.
+//! It reads loose objects and the objects that skant's own pack reader cannot decode. The tests compare it with that
+//! reader.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -10,8 +10,8 @@ pub struct MemoryLimit {
     pub max_held: usize,
     /// Size from which objects are read one at a time, after all others.
     pub large_object: usize,
-    /// Bytes that may be decoded from a pack of any size, in addition to [`MAX_DECODED_PER_BYTE`]. A kilobyte may stand
-    /// for gigabytes, and a pack may hold many such kilobytes.
+    /// Bytes that may be decoded from a pack of any size, in addition to [`MAX_DECODED_PER_BYTE`]. A kilobyte may
+    /// unfold to gigabytes, and a pack may hold many such kilobytes.
     pub base_decoded: u64,
 }
 

@@ -1,8 +1,8 @@
 //! Everything in a repository's object database, each object once.
 //!
-//! Packs are decoded along the trees of their deltas (`pack_walk`). Loose objects, and objects that the own pack reader
-//! cannot decode, are read one at a time by the slower `fallback`. Which objects a ref reaches is not asked here: all
-//! objects are read, also unreachable ones.
+//! Packs are decoded along the trees of their deltas (`pack_walk`). Loose objects, and objects that skant's own pack
+//! reader cannot decode, are read one at a time by the slower `fallback`. Which objects a ref reaches is not asked
+//! here: all objects are read, also unreachable ones.
 
 pub(crate) mod delta_forest;
 pub(crate) mod delta_walker;

@@ -1,7 +1,7 @@
 //! Numbers for objects, and sets of such numbers.
 //!
-//! The names themselves are not stored here. They stay in the mapped indexes of packs, so a table of millions of objects
-//! takes sixteen bytes for each.
+//! The names themselves are not stored here. They stay in the mapped indexes of packs, so a table of millions of
+//! objects takes sixteen bytes for each.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;

@@ -71,8 +71,8 @@ impl ObjectSet {
         Ok(Self { packs, own_packs, first_numbers, others, numbers, forests, unusable, memory_limit })
     }
 
-    /// Returns a number that is larger than that of each object. An object in several packs has the number of the first
-    /// one, so there may be fewer objects.
+    /// Returns a number that is larger than that of each object. An object in several packs has the number of the
+    /// first one, so there may be fewer objects.
     #[must_use]
     pub fn number_bound(&self) -> usize {
         self.packed_count() + self.others.len()
@@ -88,8 +88,8 @@ impl ObjectSet {
         self.numbers.find(oid)
     }
 
-    /// Returns the number of bytes that the objects in packs take there. Each other object counts as one byte: its size
-    /// is not known without opening it.
+    /// Returns the number of bytes that the objects in packs take there. Each other object counts as one byte: its
+    /// size is not known without opening it.
     #[must_use]
     pub fn stored_bytes(&self) -> u64 {
         let slots = self.packs.iter().flat_map(|pack| (0..pack.len()).map(|slot| pack.stored_bytes(slot)));

@@ -1,5 +1,5 @@
-//! The git folders of submodules: those in `modules/` of the repository and of its linked worktrees, and, as older versions
-//! of git created them, a git folder in the submodule's own working tree.
+//! The git folders of submodules: those in `modules/` of the repository and of its linked worktrees, and, as older
+//! versions of git created them, a git folder in the submodule's own working tree.
 //!
 //! Each is found once, and no link is followed. Their objects are not read here.
 
@@ -53,7 +53,7 @@ impl Search {
         self.result.problems.push(problem);
     }
 
-    /// Returns the folders in a folder, without links; none if the folder does not exist or cannot be read.
+    /// Returns the folders in a folder, without links; an empty list if it does not exist or cannot be read.
     fn subfolders(&mut self, folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).and_then(|entries| {
             let folders = entries.map(|entry| {

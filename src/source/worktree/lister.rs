@@ -36,8 +36,8 @@ pub struct FileLister<'l> {
 }
 
 impl FileLister<'_> {
-    /// Lists the named files and all files below the named folders. A missing path is a problem. A named file is listed
-    /// even if git ignores it.
+    /// Lists the named files and all files below the named folders. A missing path is a problem. A named file is
+    /// listed even if git ignores it.
     #[must_use]
     pub fn list(&self, names: &[PathBuf]) -> Listing {
         let mut listing = Listing::default();
@@ -60,8 +60,8 @@ impl FileLister<'_> {
         Naming { root: self.root, excluded: self.excluded }
     }
 
-    /// Adds a path that a person names and that is not a folder. For a link, its target is added, too; a link without a
-    /// target is added alone.
+    /// Adds a path that a person names and that is not a folder. For a link, its target is added, too; a link without
+    /// a target is added alone.
     fn add_named(&self, name: &Path, kind: FileType, listing: &mut Listing) {
         if kind.is_file() {
             return self.add_file(name, kind, listing);
@@ -102,8 +102,8 @@ impl FileLister<'_> {
         Problem { kind, path: Some(escape_path(&self.naming().name_of(name))), message }
     }
 
-    /// Adds all files below a folder. The files of the walk exist and are not below a link, so only the other entries of
-    /// the index are checked on disk.
+    /// Adds all files below a folder. The files of the walk exist and are not below a link, so only the other entries
+    /// of the index are checked on disk.
     fn add_folder(&self, folder: &Path, listing: &mut Listing) {
         let naming = self.naming();
         let walk = Walk { repository: self.repository, ignore_mode: self.ignore_mode, naming };

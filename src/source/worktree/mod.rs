@@ -1,4 +1,5 @@
-//! The files of a working tree, or of any folder: the files in the index, and untracked files that git does not ignore.
+//! The files of a working tree, or of any folder: the files in the index, and untracked files that git does not
+//! ignore.
 //!
 //! Files are listed here and opened by the caller. A tracked file is listed even if an ignore file names it; a tracked
 //! file that is not checked out is listed with its blob in the index.

@@ -1,5 +1,5 @@
-//! The entries of indexes that a walk did not list: tracked files that git ignores, files that are not checked out, and
-//! submodules.
+//! The entries of indexes that a walk did not list: tracked files that git ignores, files that are not checked out,
+//! and submodules.
 
 use std::collections::HashSet;
 use std::fs::Metadata;
@@ -29,8 +29,8 @@ impl<'t> Tracked<'t> {
         (self.files, self.problems)
     }
 
-    /// Adds the entries of a repository's index below a folder, and those of submodules that are checked out. `prefix` is
-    /// the path of the repository from the root; empty for the root itself.
+    /// Adds the entries of a repository's index below a folder, and those of submodules that are checked out. `prefix`
+    /// is the path of the repository from the root; empty for the root itself.
     pub(super) fn add_index(&mut self, repository: &Repository, prefix: &[u8], folder: &Path) {
         let Some(top) = &repository.work_tree else { return };
         let index = match Index::read(&repository.index_file, &repository.git_dir, repository.format) {

@@ -97,8 +97,8 @@ impl Walk<'_> {
         self.repository.is_none() && entry.depth() > 0 && has("HEAD") && has("objects") && has("refs")
     }
 
-    /// Returns the builder of a walk below a folder. Folders whose ignore files cannot be used are not entered but added
-    /// to `deferred`: they are walked later without ignore files.
+    /// Returns the builder of a walk below a folder. Folders whose ignore files cannot be used are not entered but
+    /// added to `deferred`: they are walked later without ignore files.
     fn builder(&self, folder: &Path, rules: IgnoreRules, deferred: &Arc<Mutex<Vec<PathBuf>>>) -> WalkBuilder {
         let mut builder = WalkBuilder::new(folder);
         builder.standard_filters(false).follow_links(false).threads(rayon::current_num_threads().min(8));
