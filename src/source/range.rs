@@ -34,6 +34,10 @@ pub enum RangeError {
         help("is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")
     )]
     Unresolved(GitCommandError),
+    /// git cannot be started.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoGit(GitCommandError),
     /// The refs cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -51,6 +55,15 @@ pub struct Revisions {
     pub included: Vec<Oid>,
     /// Commits that are excluded with their ancestors.
     pub excluded: Vec<Oid>,
+}
+
+impl RangeError {
+    fn from_git(error: GitCommandError) -> Self {
+        match error {
+            GitCommandError::NoGit(_) => Self::NoGit(error),
+            GitCommandError::Failed { .. } => Self::Unresolved(error),
+        }
+    }
 }
 
 impl Revisions {
@@ -71,7 +84,7 @@ impl Revisions {
         read_shallow_boundary(repository)?;
         let mut arguments = vec!["rev-parse", "--revs-only"];
         arguments.extend(names.iter().map(String::as_str));
-        let out = run_git(repository, &arguments).map_err(RangeError::Unresolved)?;
+        let out = run_git(repository, &arguments).map_err(RangeError::from_git)?;
         let mut revisions = Self::default();
         for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match line.strip_prefix(b"^") {
@@ -82,7 +95,7 @@ impl Revisions {
         // `--revs-only` silently drops names that are not revisions.
         for name in names.iter().filter(|name| !name.starts_with("--")) {
             let out =
-                run_git(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::Unresolved)?;
+                run_git(repository, &["rev-parse", "--revs-only", name]).map_err(RangeError::from_git)?;
             if out.is_empty() {
                 return Err(RangeError::NotARevision(escape_terminal(name.as_bytes())));
             }

@@ -46,7 +46,7 @@ pub const CASES: &[Case] = &[
         [H, "main@{0}"] => Found(1), [H, ":/one"] => Found(1)),
     range!("unknown revisions", "keyed > key; save one",
         [H, "nowhere"] => Refused("nowhere"), [H, "nowhere..HEAD"] => Refused("nowhere"),
-        [H, "HEAD", "nowhere"] => Refused("nowhere"), [H, ""] => Refused("no revision"),
+        [H, "HEAD", "nowhere"] => Refused("nowhere"), [H, ""] => Refused("is not a revision"),
         [H, "0123456789012345678901234567890123456789..HEAD"] => FoundAnd(1, "missing-object")),
     range!("options are no revisions", "keyed > key; save one",
         [H, "--exec=hacked"] => Refused(""), [H, "--glob=x"] => Refused("")),
