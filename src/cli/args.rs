@@ -121,8 +121,8 @@ pub(crate) struct Scan {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     /// With --history: scan each version in full instead of only its changes (slower, same result).
-    #[arg(long, requires = "history")]
-    pub(crate) full_scan: bool,
+    #[arg(long = "full-scan", requires = "history")]
+    pub(crate) full: bool,
     /// Use the policy as of REV; the scanned change may only add suppressions by fingerprint.
     #[arg(long, value_name = "REV", requires = "history")]
     pub(crate) policy_from: Option<String>,

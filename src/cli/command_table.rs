@@ -3,6 +3,8 @@
 //! The table is the only source of a command's heading and one-line description. clap has no headings for commands, so
 //! the list is written into the help template.
 
+use std::fmt::Write as _;
+
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::builder::styling::Style;
@@ -79,14 +81,14 @@ fn help_template(header: Style, literal: Style) -> StyledStr {
     let width = COMMANDS.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
     let mut text = "{about}\n\n{usage-heading} {usage}\n".to_owned();
     for heading in Heading::ALL {
-        text.push_str(&format!("\n{header}{}:{header:#}\n", heading.title()));
+        let _ = write!(text, "\n{header}{}:{header:#}\n", heading.title());
         for CommandEntry { name, description, .. } in COMMANDS.iter().filter(|entry| entry.heading == heading)
         {
             let padding = " ".repeat(width - name.len());
-            text.push_str(&format!("  {literal}{name}{literal:#}{padding}  {description}\n"));
+            let _ = writeln!(text, "  {literal}{name}{literal:#}{padding}  {description}");
         }
     }
-    text.push_str(&format!("\n{header}Options:{header:#}\n{{options}}{{after-help}}"));
+    let _ = write!(text, "\n{header}Options:{header:#}\n{{options}}{{after-help}}");
     text.into()
 }
 

@@ -81,7 +81,10 @@ fn render(error: &dyn Diagnostic, options: &human::Options) -> String {
         out.push_str(&drawing);
     }
     let mut add = |name: &str, text: &str| {
-        out.push_str(&format!("  {}: {}\n", bold("36", name), safe(text, name.len() + 4)));
+        let _ = fmt::Write::write_fmt(
+            &mut out,
+            format_args!("  {}: {}\n", bold("36", name), safe(text, name.len() + 4)),
+        );
     };
     if let Some(help) = error.help() {
         add("help", &help.to_string());
@@ -130,7 +133,7 @@ impl QuotedLine {
         // In a changed line the span would mark other bytes, so the whole line is marked.
         let is_unchanged = text.as_bytes() == line && text.get(start..end).is_some();
         let span = if is_unchanged { start..end } else { 0..text.len() };
-        let number = contents.line() + before.iter().filter(|byte| **byte == b'\n').count();
+        let number = contents.line() + memchr::memchr_iter(b'\n', before).count();
         let name = redact(&escape_terminal(contents.name().unwrap_or("input").as_bytes()));
         Some(Self { name, number, text, span: span.into() })
     }

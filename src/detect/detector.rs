@@ -78,13 +78,13 @@ impl Detector {
         let finder = &self.finder;
         if archive::is_archive(text) {
             let set = find_everywhere(finder, text, &mut UnpackBudget::for_file(text.len()));
-            return self.into_result(text, set);
+            return self.result_from(text, set);
         }
         let mut set = finder.find_all(text);
         find_in_regions(finder, text, &(0..text.len()), None, &mut |_, inner| {
             set.add(inner, finder.limits());
         });
-        self.into_result(text, set)
+        self.result_from(text, set)
     }
 
     /// Returns the scan state of a text.
@@ -104,7 +104,7 @@ impl Detector {
     #[must_use]
     pub fn scan_from_state(&self, text: &[u8], state: &ScanState) -> ScanResult {
         match incremental::candidates_from_state(&self.finder, text, state) {
-            Some(set) => self.into_result(text, set),
+            Some(set) => self.result_from(text, set),
             None => self.scan(text),
         }
     }
@@ -152,7 +152,7 @@ impl Detector {
     }
 
     /// Resolves overlaps and converts the candidates to evidence.
-    fn into_result(&self, text: &[u8], set: CandidateSet) -> ScanResult {
+    fn result_from(&self, text: &[u8], set: CandidateSet) -> ScanResult {
         let rules = self.finder.rules();
         let (candidates, skipped) = set.finish(self.finder.limits());
         let candidates = resolve(rules, text, candidates);

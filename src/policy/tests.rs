@@ -95,8 +95,8 @@ fn an_error_in_a_users_own_file_has_an_excerpt() {
     assert_eq!((number, line.as_str(), marked.as_str()), (2, "fail-on = \"soon\"", "\"soon\""));
     assert_eq!(shown("exclude = 7").unwrap().2, "7");
     // A word that may be a secret is masked, and then the whole line is marked.
-    let (_, masked, marked) = shown(&format!("fail-on = \"{}\"", "k1".repeat(10))).unwrap();
-    assert!(!masked.contains("k1k1") && masked.contains("********") && marked == masked, "{masked}");
+    let (_, hidden, label) = shown(&format!("fail-on = \"{}\"", "k1".repeat(10))).unwrap();
+    assert!(!hidden.contains("k1k1") && hidden.contains("********") && label == hidden, "{hidden}");
     for key in
         ["fingerprint-key = hunter2", "fingerprint-key = \"hunter2", "fingerprint-key = [\n \"hunter2\"\n]"]
     {

@@ -47,6 +47,7 @@ struct FileResult {
 }
 
 /// Scans files and folders.
+#[expect(clippy::unnecessary_wraps, reason = "scans of the other scopes can fail")]
 pub(crate) fn scan_files(
     scanner: &Scanner,
     files: &FileSelection<'_>,

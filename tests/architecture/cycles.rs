@@ -84,7 +84,7 @@ fn reexports(sources: &[(String, Vec<String>, Source)]) -> BTreeMap<Vec<String>,
                 _ => [module.clone(), import.path.clone()].concat(),
             };
             if let Some(name) = import.alias.as_ref().or(target.last()) {
-                found.insert([&module[..], &[name.clone()]].concat(), target);
+                found.insert([&module[..], std::slice::from_ref(name)].concat(), target);
             }
         }
     }

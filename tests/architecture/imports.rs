@@ -225,8 +225,7 @@ fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
 fn is_public(before: &[TokenTree]) -> bool {
     let is_pub = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "pub");
     match before {
-        [.., visibility, TokenTree::Group(_)] => is_pub(visibility),
-        [.., visibility] => is_pub(visibility),
+        [.., visibility, TokenTree::Group(_)] | [.., visibility] => is_pub(visibility),
         [] => false,
     }
 }

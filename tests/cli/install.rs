@@ -658,6 +658,7 @@ fn selected_hooks_are_installed() {
     assert_eq!(project.hooks().len(), 1);
 }
 
+#[expect(clippy::too_many_lines, reason = "the steps of one case")]
 fn shared_hooks_folder_is_refused_unless_forced() {
     let project = Project::new();
     let shared = project.sandbox.sibling("shared hooks");

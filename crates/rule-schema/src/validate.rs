@@ -28,11 +28,17 @@ pub struct RuleError {
 
 impl RuleError {
     /// Returns an error that quotes nothing.
+    ///
+    /// # Errors
+    /// Always returns the error.
     pub fn plain<T>(message: impl Into<String>) -> Result<T, Self> {
         Err(Self { message: message.into(), quoted: None })
     }
 
     /// Returns an error that quotes a text of the file.
+    ///
+    /// # Errors
+    /// Always returns the error.
     pub fn quoting<T>(message: impl Into<String>, quoted: impl Into<String>) -> Result<T, Self> {
         Err(Self { message: message.into(), quoted: Some(quoted.into()) })
     }
@@ -114,8 +120,8 @@ fn check_documentation(rule: &RuleSpec) -> Result<(), RuleError> {
 
 /// Checks the calls and commands of a pack, and that their rules exist.
 fn check_arguments(pack: &PackSpec, ids: &BTreeSet<&str>) -> Result<(), RuleError> {
-    pack.call.iter().try_for_each(|call| call.check())?;
-    pack.command.iter().try_for_each(|command| command.check())?;
+    pack.call.iter().try_for_each(super::argument::CallSpec::check)?;
+    pack.command.iter().try_for_each(super::argument::CommandSpec::check)?;
     let mut rules = pack.call.iter().map(|call| &call.rule).chain(pack.command.iter().map(|one| &one.rule));
     match rules.find(|rule| !ids.contains(rule.as_str())) {
         Some(rule) => RuleError::quoting("the rule of a `call` or `command` is not in this pack", rule),

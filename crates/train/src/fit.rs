@@ -63,7 +63,9 @@ fn direction(slope: &[f64], past: &[(Vec<f64>, Vec<f64>, f64)]) -> Vec<f64> {
     }
     if let Some((moved, turned, _)) = past.last() {
         let scale = dot(moved, turned) / dot(turned, turned);
-        way.iter_mut().for_each(|way| *way *= scale);
+        for way in &mut way {
+            *way *= scale;
+        }
     }
     for ((moved, turned, scale), share) in past.iter().zip(kept.iter().rev()) {
         let back = scale * dot(turned, &way);

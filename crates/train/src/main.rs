@@ -59,7 +59,7 @@ fn main() {
     let examples = examples::collect(&paths.data.join("data"), &labels, &detector, &words_by_fold);
     println!("{} values, {} features", examples.all.len(), examples.names.len());
     let folds = folds::cross_validate(&examples);
-    let scores: Vec<_> = folds.iter().flat_map(|fold| &fold.scores).cloned().collect();
+    let scores: Vec<_> = folds.iter().flat_map(|fold| &fold.scores).copied().collect();
     let thresholds = folds::thresholds(&scores);
     folds::print(&folds, &thresholds);
     let all = folds::train(&examples, &[]);

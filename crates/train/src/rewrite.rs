@@ -8,7 +8,7 @@ pub(crate) fn is_human_chosen(value: &[u8]) -> bool {
         return false;
     }
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let in_runs: usize = runs(value).iter().map(|run| run.len()).filter(|length| *length > 2).sum();
+    let in_runs: usize = runs(value).iter().map(ExactSizeIterator::len).filter(|length| *length > 2).sum();
     letters > 2 && in_runs * 10 >= letters * 9 && letters * 2 >= value.len()
 }
 

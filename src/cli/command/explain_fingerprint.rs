@@ -19,13 +19,13 @@ use crate::source::worktree::{IgnoreMode, PathOrigin};
 const MAX_LOCATIONS: usize = 10;
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("no value in {scanned} has a fingerprint that begins with {digits}")]
+#[error("no value in {covered} has a fingerprint that begins with {digits}")]
 #[diagnostic(
     code(skant::explain::unknown_fingerprint),
     help("compare the digits with the report; a fingerprint of a weak value also depends on its path")
 )]
 struct UnknownFingerprint {
-    scanned: String,
+    covered: String,
     digits: String,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Query<'q> {
     pub(super) min_confidence: Confidence,
 }
 
-/// Prints what a scan finds for the fingerprint. The history is scanned only if the working tree has no such value.
+/// Prints what a scan finds for the fingerprint. The history is covered only if the working tree has no such value.
 pub(super) fn run(
     scanner: &Scanner,
     repository: &Repository,
@@ -46,7 +46,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let top =
         repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
-    let mut scanned = Vec::new();
+    let mut covered = Vec::new();
     if let Some(top) = &top {
         let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
         let names = [top.clone()];
@@ -61,7 +61,7 @@ pub(super) fn run(
         if let Some(text) = describe_matches(scanner, &report, query) {
             return output::print(&text);
         }
-        scanned.push("the working tree");
+        covered.push("the working tree");
     }
     let options =
         HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
@@ -69,10 +69,10 @@ pub(super) fn run(
     if let Some(text) = describe_matches(scanner, &report, query) {
         return output::print(&text);
     }
-    scanned.push("the history");
+    covered.push("the history");
     let incomplete = if report.problems.is_empty() { "" } else { " (parts could not be read)" };
-    let scanned = format!("{}{incomplete}", scanned.join(" or "));
-    Err(UnknownFingerprint { scanned, digits: query.digits.to_owned() }.into())
+    let covered = format!("{}{incomplete}", covered.join(" or "));
+    Err(UnknownFingerprint { covered, digits: query.digits.to_owned() }.into())
 }
 
 /// Describes the findings with the fingerprint; `None` if there are none.

@@ -88,11 +88,8 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
     let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
     let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
     if arguments.targets.is_empty() {
-        let options = HistoryOptions {
-            paths: &filter,
-            full_scan: arguments.full_scan,
-            provenance: ProvenanceMode::Track,
-        };
+        let options =
+            HistoryOptions { paths: &filter, full_scan: arguments.full, provenance: ProvenanceMode::Track };
         let report = scanner.scan_history(&repository, &options, control)?;
         return Ok((report, scanner, Situation::History));
     }

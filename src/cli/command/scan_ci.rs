@@ -49,7 +49,7 @@ pub(super) fn scan(
         CommitsToScan::Everything => {
             let options = HistoryOptions {
                 paths: &filter,
-                full_scan: arguments.full_scan,
+                full_scan: arguments.full,
                 provenance: ProvenanceMode::Track,
             };
             (scanner.scan_history(&repository, &options, control)?, Situation::History)

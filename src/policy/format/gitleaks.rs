@@ -168,7 +168,7 @@ impl Importer {
                     self.0.settings.allow.push(SuppressionEntry { paths: Some(paths), ..entry() });
                 }
                 Err(_) => {
-                    self.leave_out(format!("`paths` of an allowlist{of}: an expression cannot be used"))
+                    self.leave_out(format!("`paths` of an allowlist{of}: an expression cannot be used"));
                 }
             }
         }

@@ -152,6 +152,7 @@ impl LocationBuilder<'_> {
 
     /// Adds the messages and headers of commits and tags. `introduced` has for each value the position in the graph of
     /// the commit whose files introduced it.
+    #[expect(clippy::too_many_lines, reason = "one pass over the texts, with a step for each kind")]
     fn add_texts(&self, mut introduced: HashMap<ValueId, usize>, scan: &mut RepositoryScan) {
         let texts = &self.found.texts;
         if texts.is_empty() {

@@ -28,6 +28,7 @@ struct ReadResult {
 }
 
 /// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository.
+#[expect(clippy::too_many_lines, reason = "the stages of a history scan, in order")]
 pub(crate) fn scan_repository(
     scanner: &Scanner,
     repository: &Repository,
