@@ -18,7 +18,7 @@ const TOKEN: u8 = 0xfe;
 /// Further than any rule reads.
 const FAR: usize = 20_000;
 
-/// Input: the text; see [`TOKEN`].
+/// Input: the text; see `TOKEN`.
 pub fn holds(bytes: &[u8]) {
     let (text, tokens) = expanded(bytes);
     let found = DETECTOR.find_evidence(&text);
