@@ -43,7 +43,8 @@ impl Diagnostic for FileError {
     }
 
     fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        let advice = self.error.advice().unwrap_or("correct this line");
+        let default = if self.way_out.is_empty() { "correct this line" } else { "" };
+        let advice = self.error.advice().unwrap_or(default);
         let parts: Vec<&str> = [advice, self.way_out].into_iter().filter(|part| !part.is_empty()).collect();
         Some(Box::new(parts.join("; ")))
     }

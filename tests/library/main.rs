@@ -10,6 +10,7 @@
 
 mod corpus;
 mod delta_aware;
+mod fixtures;
 mod generic;
 mod pairs;
 mod readers;
@@ -23,6 +24,7 @@ fn trials(_: bool) -> Vec<Trial> {
     let groups = [
         corpus::trials(),
         delta_aware::trials(),
+        fixtures::trials(),
         generic::trials(),
         pairs::trials(),
         readers::trials(),
