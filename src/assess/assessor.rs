@@ -66,7 +66,7 @@ impl<'a> Assessor<'a> {
 
     /// Whether the policy reports a value because of this piece of evidence.
     pub(crate) fn is_reported(&self, rated: &RatedEvidence) -> bool {
-        rated.confidence >= Some(self.policy.min_confidence)
+        rated.confidence.is_some_and(|confidence| self.policy.is_reported(confidence))
     }
 
     /// Rates evidence, and drops what no report can show: a tree of files can hold more of it than memory.

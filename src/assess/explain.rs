@@ -81,8 +81,8 @@ fn explain_one(
         })
     });
     let confidence = representative.map(|representative| representative.confidence);
-    let is_reported =
-        confidence >= Some(assessor.policy().min_confidence) && suppression.suppression.is_none();
+    let is_reported = suppression.suppression.is_none()
+        && confidence.is_some_and(|confidence| assessor.policy().is_reported(confidence));
     let more_confident = representative.filter(|one| Some(one.confidence) > assessment.confidence);
     ExplainedEvidence {
         evidence,

@@ -115,7 +115,7 @@ impl GroupBuilder<'_> {
         let (confidence, Occurrence { rated: RatedEvidence { evidence, .. }, origin }) = &group[best];
         let confidence = *confidence;
         let rule = self.assessor.rule(evidence);
-        let is_reported = confidence >= self.assessor.policy().min_confidence;
+        let is_reported = self.assessor.policy().is_reported(confidence);
         let path = (!origin.path.is_empty()).then_some(origin.path.as_slice());
         let finding = Finding {
             rule: rule.id.clone(),

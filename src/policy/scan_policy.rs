@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::finding::{Confidence, Problem};
-use crate::policy::Settings;
 use crate::policy::suppress::CommentPolicy;
+use crate::policy::{Settings, hidden_reason};
 
 /// Everything that decides what a scan reports, except its input.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Policy {
     pub min_confidence: Confidence,
     /// Whether inline comments and entries suppress findings.
     pub suppressions: Suppressions,
-    /// Which inline comments count.
+    /// Which inline comments apply.
     pub comments: CommentPolicy,
     /// Notes about the policy itself; every report has them.
     pub notes: Vec<Problem>,
@@ -45,6 +45,12 @@ impl Policy {
             now: now.as_second(),
             today: now.to_zoned(TimeZone::UTC).date(),
         }
+    }
+
+    /// Whether a report has a finding of this confidence that no suppression applies to.
+    #[must_use]
+    pub fn is_reported(&self, confidence: Confidence) -> bool {
+        hidden_reason(confidence, self.min_confidence, false).is_none()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::Repository;
+use crate::policy::hidden_reason;
 use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner};
 use crate::source::ScanControl;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
@@ -112,6 +113,6 @@ fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confid
     if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         lines.add("source", &rule.source);
     }
-    lines.add("result", describe_result(finding.confidence >= min_confidence, true, false));
+    lines.add("result", describe_result(hidden_reason(finding.confidence, min_confidence, false).is_none(), true, false));
     lines.finish()
 }
