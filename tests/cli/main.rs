@@ -27,6 +27,7 @@ mod install;
 mod kills;
 #[cfg(unix)]
 mod no_leak;
+mod path_patterns;
 mod policy;
 #[cfg(unix)]
 mod pre_commit;
@@ -61,6 +62,7 @@ fn trials(_: bool) -> Vec<Trial> {
         kills::trials(),
         #[cfg(unix)]
         no_leak::trials(),
+        path_patterns::trials(),
         policy::trials(),
         #[cfg(unix)]
         pre_commit::trials(),

@@ -113,6 +113,7 @@ fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confid
     if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         lines.add("source", &rule.source);
     }
-    lines.add("result", describe_result(hidden_reason(finding.confidence, min_confidence, false).is_none(), true, false));
+    let is_reported = hidden_reason(finding.confidence, min_confidence, false).is_none();
+    lines.add("result", describe_result(is_reported, true, false));
     lines.finish()
 }
