@@ -1,5 +1,5 @@
 //! The confidence of a piece of evidence. It depends on the value and the text around it, never on the path: on
-//! labelled data a path tells nothing that the value does not.
+//! labelled data the path added nothing to the information in the value.
 
 use crate::assess::reasons::reasons_for;
 use crate::detect::{Evidence, Tier};

@@ -38,9 +38,9 @@ pub(crate) fn reasons_for(evidence: &Evidence, path: Option<&[u8]>, now: i64) ->
 
 fn placeholder(placeholder: &Placeholder) -> Reason {
     let kind = match placeholder {
-        Placeholder::NotRandom(_) => "statistics",
+        Placeholder::NotRandom(_) => "not-random",
         Placeholder::Words => "words",
-        Placeholder::KnownTestValue => "published",
+        Placeholder::KnownTestValue => "known-test-value",
     };
     let text = format!("placeholder: {}", placeholder.describe());
     Reason::new(ReasonCode::Placeholder, text).with("kind", kind)
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn an_expired_token_has_its_own_reason() {
-        let told = |expires, now| expiry(expires, now).map(|reason| (reason.code.name(), reason.text));
-        assert_eq!(told(0, 1), Some(("expired", "expired on 1970-01-01T00:00:00Z".into())));
-        assert_eq!(told(10, 1), Some(("valid-until", "valid until 1970-01-01T00:00:10Z".into())));
-        assert_eq!(told(i64::MAX, 1), None);
+        let described = |expires, now| expiry(expires, now).map(|reason| (reason.code.name(), reason.text));
+        assert_eq!(described(0, 1), Some(("expired", "expired on 1970-01-01T00:00:00Z".into())));
+        assert_eq!(described(10, 1), Some(("valid-until", "valid until 1970-01-01T00:00:10Z".into())));
+        assert_eq!(described(i64::MAX, 1), None);
     }
 }

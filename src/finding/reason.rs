@@ -36,7 +36,7 @@ impl fmt::Display for Reason {
 /// The kind of a reason. Its parameters are in parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReasonCode {
-    /// The value is a placeholder (`kind`: `statistics`, `words`, `published`).
+    /// The value is a placeholder (`kind`: `not-random`, `words`, `known-test-value`).
     Placeholder,
     /// The value has a format that little else has.
     ExactFormat,

@@ -1,4 +1,4 @@
-//! Masking of secrets in text that a report shows beside a finding: a path, a branch, an author, an error message.
+//! Masking of secrets in the other text of a report: a path, a branch, an author, an error message.
 
 use crate::detect::{Detector, Evidence};
 use crate::rules::RuleSet;
