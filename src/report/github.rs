@@ -18,7 +18,7 @@ const MAX_CHARACTERS: usize = 4000;
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let annotations = annotations(report);
     for level in [Level::Error, Level::Warning, Level::Note] {
         let those: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();

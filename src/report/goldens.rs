@@ -18,7 +18,7 @@ const FILES: [(Format, &str); 8] = [
     (Format::Markdown, "summary.md"),
 ];
 
-fn samples() -> [(&'static str, Report); 8] {
+fn samples() -> [(&'static str, Report); 10] {
     [
         ("empty", Report::default()),
         ("staged", samples::staged()),
@@ -28,6 +28,8 @@ fn samples() -> [(&'static str, Report); 8] {
         ("locations", samples::odd_places()),
         ("pair", samples::paired()),
         ("problems", samples::troubled()),
+        ("hostile", samples::hostile()),
+        ("many", samples::many(3, 7)),
     ]
 }
 

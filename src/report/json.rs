@@ -21,7 +21,7 @@ struct Document<'r> {
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         head: Head::of(report),
         findings: report.findings.iter().map(FindingView::of).collect(),

@@ -23,7 +23,7 @@ const MAX_LOCATIONS: usize = 5;
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(render(report).as_bytes())
 }
 
@@ -221,7 +221,7 @@ mod tests {
     use crate::report::samples;
 
     #[test]
-    fn a_finding_is_told_in_a_row_and_with_what_to_do() {
+    fn a_finding_has_a_row_and_the_steps_to_take() {
         let render = render(&samples::staged());
         let fingerprint = samples::fingerprint("sample");
         let row = format!(

@@ -3,19 +3,19 @@
 //! A format decides nothing: findings, exit codes and masking are settled before. All text in a [`Report`] is masked
 //! and escaped; a format only adds the escapes of its own syntax.
 
-pub mod github;
-pub mod gitlab;
+pub(crate) mod github;
+pub(crate) mod gitlab;
 #[cfg(test)]
 mod goldens;
-pub mod human;
-pub mod json;
-pub mod jsonl;
-pub mod junit;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod jsonl;
+pub(crate) mod junit;
 mod level;
-pub mod markdown;
+pub(crate) mod markdown;
 #[cfg(test)]
 mod samples;
-pub mod sarif;
+pub(crate) mod sarif;
 mod schema;
 mod times;
 mod words;
@@ -103,7 +103,7 @@ impl FromStr for Format {
 
 /// Settings of the formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// Settings of the human format.
     pub human: human::Options,
     /// Start and end of the scan, for formats with a time.
@@ -114,7 +114,12 @@ pub struct Options {
 ///
 /// # Errors
 /// Returns the errors of `out`.
-pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    format: Format,
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
         Format::Human => human::write(report, &options.human, &mut out)?,

@@ -1,10 +1,10 @@
 //! The labelled contexts and placeholders of the shared corpus, and further placeholders that it lacks.
 
 use serde_json::Value;
-use skant::assess::assess;
-use skant::detect::Detector;
-use skant::finding::Confidence;
-use skant::rules::RuleSet;
+use skant::Confidence;
+use skant::internal::assess::assess;
+use skant::internal::detect::Detector;
+use skant::internal::rules::RuleSet;
 use testkit::trials::{Ran, Trial};
 use testkit::{needs, tokens};
 

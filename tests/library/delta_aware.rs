@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
-use skant::detect::{Detector, ScanState};
-use skant::git::{GitEnvironment, ObjectKind, Repository};
-use skant::rules::RuleSet;
-use skant::source::history::{ObjectSet, visit};
-use skant::source::{ObjectView, ScanControl, Visitor};
-use skant::text::CopiedRange;
+use skant::ScanControl;
+use skant::internal::detect::{Detector, ScanState};
+use skant::internal::git::ObjectKind;
+use skant::internal::rules::RuleSet;
+use skant::internal::source::history::{ObjectSet, visit};
+use skant::internal::source::{ObjectView, Visitor};
+use skant::internal::text::CopiedRange;
+use skant::{GitEnvironment, Repository};
 use testkit::trials::{Ran, Trial};
 use testkit::{Sandbox, needs, tokens};
 

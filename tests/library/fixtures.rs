@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use skant::assess::assess;
-use skant::detect::Detector;
-use skant::finding::Confidence;
-use skant::rules::RuleSet;
+use skant::Confidence;
+use skant::internal::assess::assess;
+use skant::internal::detect::Detector;
+use skant::internal::rules::RuleSet;
 use testkit::tokens;
 use testkit::trials::{Trial, trial};
 

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use skant::assess::assess;
-use skant::detect::{Detector, Evidence};
-use skant::finding::Confidence;
-use skant::rules::RuleSet;
+use skant::Confidence;
+use skant::internal::assess::assess;
+use skant::internal::detect::{Detector, Evidence};
+use skant::internal::rules::RuleSet;
 use testkit::trials::{Ran, Trial};
 use testkit::{needs, tokens};
 

@@ -15,6 +15,7 @@ mod generic;
 mod pairs;
 mod readers;
 mod rules;
+mod sarif_schema;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn trials(_: bool) -> Vec<Trial> {
         pairs::trials(),
         readers::trials(),
         rules::trials(),
+        sarif_schema::trials(),
     ];
     groups.into_iter().flatten().collect()
 }

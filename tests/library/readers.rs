@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
-use skant::git::{GitEnvironment, ObjectKind, Oid, Repository};
-use skant::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_with_libgit2};
-use skant::source::{ObjectView, ScanControl, Visitor};
-use skant::text::CopiedRange;
+use skant::ScanControl;
+use skant::internal::git::{ObjectKind, Oid};
+use skant::internal::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_with_libgit2};
+use skant::internal::source::{ObjectView, Visitor};
+use skant::internal::text::CopiedRange;
+use skant::{GitEnvironment, Repository};
 use testkit::trials::Trial;
 use testkit::{Sandbox, tokens};
 

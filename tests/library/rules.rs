@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use skant::assess::assess;
-use skant::detect::{Detector, Evidence};
-use skant::finding::Confidence;
-use skant::rules::{Check, Form, Matcher, MayFollow, Rule, RuleSet};
+use skant::Confidence;
+use skant::internal::assess::assess;
+use skant::internal::detect::{Detector, Evidence};
+use skant::internal::rules::{Check, Form, Matcher, MayFollow, Rule, RuleSet};
 use testkit::tokens;
 use testkit::trials::Trial;
 

@@ -32,7 +32,7 @@ const NO_COMMIT: &str = "0000000";
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
     let (entries, cut) = entries(report)?;
     let scan = serde_json::to_string(&scan(report, times, cut))?;
     writeln!(out, "{{\"version\": \"{}\", \"scan\": {scan},\n\"vulnerabilities\": [", model::VERSION)?;

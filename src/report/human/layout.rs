@@ -104,14 +104,14 @@ pub(crate) fn boundary(line: &str, at: usize) -> usize {
 
 /// Formats a count with its noun: `1 file`, `2 files`, `9,010 files`.
 #[must_use]
-pub fn counted(number: usize, word: &str) -> String {
+pub(crate) fn counted(number: usize, word: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {word}{ending}", grouped(number))
 }
 
 /// Formats a number with thousands separators: `9,010`.
 #[must_use]
-pub fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -125,7 +125,7 @@ pub fn grouped(number: usize) -> String {
 
 /// Formats bytes in units of 1000, with one decimal below ten.
 #[must_use]
-pub fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use self::layout::{Paint, Tone, wrapped};
 use self::many::PrintedRules;
 
-pub use self::layout::{counted, grouped, size};
+pub(crate) use self::layout::{counted, grouped, size};
 use crate::finding::{Finding, Problem, Report, ScopeKind, Suppressed};
 use crate::report::words;
 use crate::text::escape_ci_command;
@@ -22,7 +22,7 @@ const MAX_NOTES: usize = 5;
 
 /// The amount of output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Detail {
+pub(crate) enum Detail {
     /// Findings and problems only; no output without them.
     Quiet,
     /// Findings, problems, some notes, a summary.
@@ -34,7 +34,7 @@ pub enum Detail {
 
 /// Settings of the human format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// Whether to use colours.
     pub color: bool,
     /// The amount of output.
@@ -45,7 +45,7 @@ pub struct Options {
 
 impl Options {
     /// The smallest width, in columns.
-    pub const MIN_WIDTH: usize = 40;
+    pub(crate) const MIN_WIDTH: usize = 40;
 
     fn width(&self) -> usize {
         self.width.max(Self::MIN_WIDTH)
@@ -62,7 +62,7 @@ impl Default for Options {
 ///
 /// # Errors
 /// Returns the errors of `out`.
-pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (reachable, unreachable): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.is_reachable());
     let mut printed = PrintedRules::new(report, options);

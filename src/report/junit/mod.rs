@@ -18,7 +18,7 @@ const MAX_CASES: usize = 20_000;
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
     let all = cases(report);
     let (cases, cut) = all.split_at(all.len().min(MAX_CASES));
     let count = |wanted: fn(&Verdict) -> bool| cases.iter().filter(|case| wanted(&case.verdict)).count();

@@ -38,7 +38,7 @@ const HELP: &str = "Revoke or rotate the credential first: everybody with access
 ///
 /// # Errors
 /// Returns the errors of `out`.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut most = MAX_RESULTS;
     loop {
         let log = log(report, most)?;
