@@ -15,6 +15,7 @@ mod bombs;
 mod ci;
 mod commands;
 mod completions;
+mod config_fixtures;
 mod determinism;
 #[cfg(unix)]
 mod exit_codes;
@@ -50,6 +51,7 @@ fn trials(_: bool) -> Vec<Trial> {
         ci::trials(),
         commands::trials(),
         completions::trials(),
+        config_fixtures::trials(),
         determinism::trials(),
         #[cfg(unix)]
         exit_codes::trials(),
