@@ -12,7 +12,7 @@ const MAX_LEFTOVERS: u32 = 100;
 ///
 /// # Errors
 /// Fails with the error of the system. The file is unchanged then.
-pub fn replace(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
     let (temporary, mut file) = create_temporary(path)?;
     let written = permissions
         .map_or(Ok(()), |permissions| file.set_permissions(permissions))

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(skant::cli::run(std::env::args_os()).code())
+    ExitCode::from(skant::internal::cli::run(std::env::args_os()).code())
 }

@@ -3,12 +3,9 @@
 use std::error::Error;
 use std::path::Path;
 
-use skant::finding::Confidence;
-use skant::git::{GitEnvironment, Repository};
-use skant::policy::{Incomplete, Policy, Settings, Suppressions};
-use skant::scan::{HistoryOptions, PathFilter, ProvenanceMode, Scanner};
-use skant::source::history::{ObjectSet, visit};
-use skant::source::{ObjectView, ScanControl, Visitor};
+use skant::internal::source::history::{ObjectSet, visit};
+use skant::internal::source::{ObjectView, Visitor};
+use skant::{GitEnvironment, HistoryOptions, ProvenanceMode, Repository, ScanControl, Scanner};
 
 /// The hidden argument for [`decode`].
 pub(crate) const DECODE: &str = "--decode";
@@ -37,19 +34,8 @@ pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// Searches a history without the provenance of findings.
 pub(crate) fn without_provenance(folder: &Path) -> Result<(), Box<dyn Error>> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
-    let now = jiff::Timestamp::now();
-    let scanner = Scanner::new(Policy {
-        settings: Settings::default(),
-        min_confidence: Confidence::Medium,
-        comments: skant::policy::suppress::CommentPolicy::default(),
-        notes: Vec::new(),
-        suppressions: Suppressions::Applied,
-        incomplete: Incomplete::Fails,
-        now: now.as_second(),
-        today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
-    });
-    let limits =
-        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Skip };
+    let scanner = Scanner::default();
+    let limits = HistoryOptions { provenance: ProvenanceMode::Skip, ..HistoryOptions::default() };
     let report = scanner.scan_history(&repository, &limits, &ScanControl::default())?;
     println!("{} findings in {} objects", report.findings.len(), report.scope.objects);
     Ok(())

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use skant::detect::Detector;
-use skant::rules::RuleSet;
+use skant::internal::detect::Detector;
+use skant::internal::rules::RuleSet;
 
 const USAGE: &str = "\
 usage: cargo bench --bench search -- [--runs N] [--worst] [PATH…]

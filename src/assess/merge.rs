@@ -4,7 +4,7 @@ use crate::finding::{Finding, Location, Report};
 
 /// Merges two reports. The result has the scope of the first one; a value in both reports is one finding.
 #[must_use]
-pub fn merge_reports(mut first: Report, second: Report) -> Report {
+pub(crate) fn merge_reports(mut first: Report, second: Report) -> Report {
     first.scope.blobs += second.scope.blobs;
     first.scope.bytes += second.scope.bytes;
     for finding in second.findings {

@@ -9,9 +9,9 @@ pub(crate) mod merge;
 pub(crate) mod reasons;
 pub(crate) mod unused_suppressions;
 
-pub use confidence::{Assessment, assess};
-pub use explain::ExplainedEvidence;
-pub use merge::merge_reports;
+pub use confidence::assess;
+pub(crate) use explain::ExplainedEvidence;
+pub(crate) use merge::merge_reports;
 
 pub(crate) use assessor::{Assessor, RatedEvidence};
 pub(crate) use group::{GroupedFindings, Occurrence, TextOrigin};

@@ -20,7 +20,7 @@ const SYSTEMS: [&System; 7] = [
 ];
 
 /// A run of a recognised system.
-pub struct Run {
+pub(crate) struct Run {
     /// The system.
     pub system: &'static System,
     pub(super) scope: RunScope,
@@ -30,7 +30,7 @@ pub struct Run {
 ///
 /// # Errors
 /// No system is recognised, or its variables and event do not say enough.
-pub fn detect_run(
+pub(crate) fn detect_run(
     variable: &dyn Fn(&str) -> Option<String>,
     read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
 ) -> Result<Run, UnresolvedRun> {

@@ -10,7 +10,7 @@ pub(super) const NAME_THE_COMMITS: &str = "name the commits instead: `skant scan
 
 /// Why a run is not understood.
 #[derive(Debug, Error, Diagnostic)]
-pub enum UnresolvedRun {
+pub(crate) enum UnresolvedRun {
     /// No known system.
     #[error("`--ci` recognises no CI system here ({known})")]
     #[diagnostic(code(skant::ci::no_system), help("{NAME_THE_COMMITS}"))]
@@ -43,7 +43,7 @@ pub enum UnresolvedRun {
 /// A part of the run that its system does not say.
 #[derive(Debug, Error)]
 #[error("{reason}")]
-pub struct MissingInformation {
+pub(crate) struct MissingInformation {
     reason: String,
     help: String,
 }
@@ -56,7 +56,7 @@ impl MissingInformation {
 
 /// Why the commits of a run cannot be scanned. Each of these ends a run with exit code 2.
 #[derive(Debug, Error, Diagnostic)]
-pub enum CiError {
+pub(crate) enum CiError {
     /// The commit of the run is not in the clone.
     #[error("{run}: its commit {commit} is not in this clone")]
     #[diagnostic(code(skant::ci::no_head), help("{help}"))]

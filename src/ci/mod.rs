@@ -17,7 +17,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-pub use detect::{Run, detect_run};
-pub use error::{CiError, UnresolvedRun};
-pub use resolve::{CommitsToScan, ResolvedRun, resolve};
-pub use system::{Author, System};
+pub(crate) use detect::{Run, detect_run};
+pub(crate) use error::UnresolvedRun;
+pub(crate) use resolve::{CommitsToScan, ResolvedRun, resolve};
+pub(crate) use system::Author;

@@ -12,7 +12,7 @@ use crate::source::range::{Revisions, read_shallow_boundary};
 
 /// The commits to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CommitsToScan {
+pub(crate) enum CommitsToScan {
     /// A range, and its names for people.
     Range(Revisions, Vec<String>),
     /// All commits of the clone.
@@ -21,7 +21,7 @@ pub enum CommitsToScan {
 
 /// A run whose commits are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResolvedRun {
+pub(crate) struct ResolvedRun {
     /// The system and the run, for people.
     pub description: String,
     /// The commits to scan.
@@ -41,7 +41,7 @@ pub struct ResolvedRun {
 ///
 /// # Errors
 /// The clone does not hold all of them, or a git command fails.
-pub fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiError> {
+pub(crate) fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun, CiError> {
     let clone = CloneContext {
         repository,
         system: run.system,

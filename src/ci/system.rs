@@ -6,7 +6,7 @@ use super::error::{MissingInformation, NAME_THE_COMMITS};
 use crate::text::escape_terminal;
 
 /// A CI system.
-pub struct System {
+pub(crate) struct System {
     /// The name, as people write it.
     pub name: &'static str,
     /// Whether the run belongs to this system.
@@ -98,7 +98,7 @@ pub(super) enum Commits {
 
 /// Who wrote a change, as far as the system says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Author {
+pub(crate) enum Author {
     /// Somebody who may push to the repository.
     Member,
     /// The author of a change from a fork.

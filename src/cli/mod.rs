@@ -4,7 +4,6 @@
 
 pub(crate) mod args;
 pub(crate) mod baseline_file;
-pub(crate) mod clock;
 pub(crate) mod command;
 pub(crate) mod command_table;
 pub(crate) mod error;
@@ -26,7 +25,7 @@ use error::CliError;
 
 use crate::source::ScanControl;
 
-pub use exit::Exit;
+pub(crate) use exit::Exit;
 
 /// Runs the program with these arguments; the first one is the program's name. Returns the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {

@@ -9,10 +9,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::args::{Common, When};
-use super::clock;
 use super::error::{CliError, IoError};
 use super::exit::Exit;
 use crate::finding::Report;
+use crate::policy::clock;
 use crate::report;
 use crate::report::human;
 use crate::report::human::Detail;

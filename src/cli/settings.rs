@@ -2,9 +2,9 @@
 
 use super::args;
 use super::args::{Common, Level, Scan};
-use super::clock;
 use crate::finding::Confidence;
 use crate::git::Repository;
+use crate::policy::clock;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::{
     FailOn, Incomplete, LoadedPolicy, Policy, PolicyBase, PolicyError, PolicyInputs, PolicyOptions, RunMode,

@@ -112,6 +112,6 @@ pub struct Problem {
 
 /// Returns the message of a problem that comes from an error: the error and its help on one line.
 #[must_use]
-pub fn message_with_help(error: &dyn Diagnostic) -> String {
+pub(crate) fn message_with_help(error: &dyn Diagnostic) -> String {
     error.help().map_or_else(|| error.to_string(), |help| format!("{error}; {help}"))
 }

@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 5;
 ///
 /// # Errors
 /// Returns an error if there is a list of alternates that cannot be read.
-pub fn expand_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
+pub(crate) fn expand_alternates(folders: &[PathBuf]) -> Result<Vec<PathBuf>, OpenError> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut work: Vec<(PathBuf, usize)> = folders.iter().rev().map(|folder| (folder.clone(), 0)).collect();
     while let Some((folder, depth)) = work.pop() {

@@ -6,7 +6,7 @@
 
 /// The settings of one file.
 #[derive(Clone, Debug, Default)]
-pub struct LocalConfig {
+pub(crate) struct LocalConfig {
     /// In the order of the file.
     settings: Vec<Setting>,
 }
@@ -23,7 +23,7 @@ struct Setting {
 impl LocalConfig {
     /// Parses the lines that it understands. Lines that git would reject are skipped.
     #[must_use]
-    pub fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let (mut settings, mut section) = (Vec::new(), String::new());
         let mut lines = text.trim_start_matches('\u{feff}').lines();
@@ -52,13 +52,13 @@ impl LocalConfig {
 
     /// Returns the last value of a setting. `section` includes the subsection, if there is one.
     #[must_use]
-    pub fn get(&self, section: &str, key: &str) -> Option<&str> {
+    pub(crate) fn get(&self, section: &str, key: &str) -> Option<&str> {
         let is_it = |setting: &&Setting| setting.section == section && setting.key == key;
         self.settings.iter().rev().find(is_it).map(|setting| setting.value.as_str())
     }
 
     /// Returns the keys of a section.
-    pub fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
         self.settings
             .iter()
             .filter(move |setting| setting.section == section)
@@ -67,13 +67,13 @@ impl LocalConfig {
 
     /// Whether the last value of a setting is true.
     #[must_use]
-    pub fn is_true(&self, section: &str, key: &str) -> bool {
+    pub(crate) fn is_true(&self, section: &str, key: &str) -> bool {
         self.get(section, key).is_some_and(is_true_value)
     }
 
     /// Whether `key` is true in any section whose name begins with `prefix`.
     #[must_use]
-    pub fn is_true_in_any(&self, prefix: &str, key: &str) -> bool {
+    pub(crate) fn is_true_in_any(&self, prefix: &str, key: &str) -> bool {
         self.settings.iter().any(|setting| {
             setting.section.starts_with(prefix) && setting.key == key && is_true_value(&setting.value)
         })

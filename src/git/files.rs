@@ -33,7 +33,7 @@ pub(crate) fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Returns an error if the folder cannot be read.
-pub fn list_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn list_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).and_then(|entries| {
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
     });

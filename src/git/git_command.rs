@@ -34,7 +34,7 @@ pub enum GitCommandError {
 ///
 /// # Errors
 /// Returns an error if git cannot be started or ends with an error.
-pub fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
+pub(crate) fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
     let mut command = Command::new("git");
     command
         .arg(format!("--git-dir={}", repository.git_dir.display()))

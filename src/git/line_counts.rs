@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// The lines of a version, by hash.
 #[derive(Clone, Debug, Default)]
-pub struct LineCounts {
+pub(crate) struct LineCounts {
     /// Length of the version in bytes.
     length: usize,
     /// Length and number of occurrences of the line with each hash.
@@ -18,7 +18,7 @@ pub struct LineCounts {
 impl LineCounts {
     /// Counts the lines of a version.
     #[must_use]
-    pub fn new(version: &[u8]) -> Self {
+    pub(crate) fn new(version: &[u8]) -> Self {
         // The keys are random in each process: a repository must not be able to choose lines that share a hash.
         static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let mut lines = Self { length: version.len(), ..Self::default() };
@@ -30,20 +30,20 @@ impl LineCounts {
 
     /// Returns the number of distinct lines.
     #[must_use]
-    pub fn distinct(&self) -> usize {
+    pub(crate) fn distinct(&self) -> usize {
         self.counts.len()
     }
 
     /// Whether the lengths of both versions allow them to be similar.
     #[must_use]
-    pub fn may_be_similar(&self, other: &Self) -> bool {
+    pub(crate) fn may_be_similar(&self, other: &Self) -> bool {
         self.length.min(other.length) * 2 >= self.length.max(other.length)
     }
 
     /// Whether one version may be the other one renamed: both share at least half of the bytes of the larger one, in
     /// whole lines.
     #[must_use]
-    pub fn is_similar(&self, other: &Self) -> bool {
+    pub(crate) fn is_similar(&self, other: &Self) -> bool {
         let (few, many) = if self.distinct() < other.distinct() { (self, other) } else { (other, self) };
         let shared: usize = few
             .counts

@@ -77,7 +77,11 @@ pub fn tree_entries(
 ///
 /// # Errors
 /// Returns an error if the tree does not hold a whole entry from there on.
-pub fn tree_entry_at(bytes: &[u8], at: usize, format: ObjectFormat) -> Result<TreeEntry<'_>, CorruptTree> {
+pub(crate) fn tree_entry_at(
+    bytes: &[u8],
+    at: usize,
+    format: ObjectFormat,
+) -> Result<TreeEntry<'_>, CorruptTree> {
     let mut rest = bytes.get(at..).ok_or(CorruptTree)?;
     next_entry(&mut rest, bytes.len(), format).ok_or(CorruptTree)
 }

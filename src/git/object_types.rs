@@ -8,7 +8,7 @@ use super::oid::Oid;
 
 /// Size limit of an object, 1 GiB. Larger objects are not read: they would not fit into memory, and an object of a
 /// few kilobytes may claim to be one.
-pub const MAX_OBJECT_BYTES: usize = 1 << 30;
+pub(crate) const MAX_OBJECT_BYTES: usize = 1 << 30;
 
 /// The four kinds of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +41,7 @@ pub enum ReadError {
     /// The database holds the object, but it cannot be decoded.
     #[error("object {0} cannot be read: {1}")]
     Corrupt(Oid, String),
-    /// The object is larger than [`MAX_OBJECT_BYTES`].
+    /// The object is larger than one gibibyte.
     #[error("object {0} is larger than 1 GiB and was not read")]
     TooLarge(Oid),
 }

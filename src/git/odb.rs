@@ -22,7 +22,7 @@ use super::pack::PackSizes;
 use super::repository::Repository;
 
 /// The objects of a repository. A handle is for one thread.
-pub struct ObjectDatabase {
+pub(crate) struct ObjectDatabase {
     odb: git2::Odb<'static>,
     format: ObjectFormat,
     /// All object folders, alternates included. Loose objects are searched here before libgit2 is asked.
@@ -37,7 +37,7 @@ impl ObjectDatabase {
     /// # Errors
     /// Returns an error if the repository's object folder does not exist, if a pack is not a regular file, or if
     /// libgit2 cannot take the name of a folder.
-    pub fn open(repository: &Repository) -> Result<Self, OpenError> {
+    pub(crate) fn open(repository: &Repository) -> Result<Self, OpenError> {
         // The names of objects come from the objects that refer to them. Hashing every object again would double
         // the cost of reading, and a damaged object is detected when it is inflated.
         git2::opts::strict_hash_verification(false);
@@ -86,7 +86,7 @@ impl ObjectDatabase {
     ///
     /// # Errors
     /// Returns an error if the object is missing, corrupt or too large.
-    pub fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
+    pub(crate) fn read(&self, oid: &Oid) -> Result<Object, ReadError> {
         let mut damage = None;
         for found in self.folders.iter().filter_map(|folder| loose::read(folder, oid)) {
             match found {
@@ -123,7 +123,7 @@ impl ObjectDatabase {
     /// Whether there is a loose object of more than `limit` bytes. For packed objects the answer is `false`: libgit2
     /// would return their size, but git2 panics if the kind is damaged.
     #[must_use]
-    pub fn is_loose_and_larger_than(&self, oid: &Oid, limit: u64) -> bool {
+    pub(crate) fn is_loose_and_larger_than(&self, oid: &Oid, limit: u64) -> bool {
         let size = self.folders.iter().find_map(|folder| loose::size(folder, oid, limit));
         size.is_some_and(|size| size > limit)
     }
@@ -132,7 +132,7 @@ impl ObjectDatabase {
     ///
     /// # Errors
     /// Returns an error if the object is missing, corrupt, too large or of another kind.
-    pub fn read_as(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
+    pub(crate) fn read_as(&self, oid: &Oid, kind: ObjectKind) -> Result<Vec<u8>, ReadError> {
         let object = self.read(oid)?;
         if object.kind == kind {
             return Ok(object.bytes);
@@ -142,7 +142,7 @@ impl ObjectDatabase {
 
     /// Whether the database has an object.
     #[must_use]
-    pub fn contains(&self, oid: &Oid) -> bool {
+    pub(crate) fn contains(&self, oid: &Oid) -> bool {
         self.lib_oid(oid).is_ok_and(|oid| self.odb.exists(oid))
     }
 
@@ -150,7 +150,7 @@ impl ObjectDatabase {
     ///
     /// # Errors
     /// Returns an error if an index or a folder cannot be read.
-    pub fn list_all(&self) -> Result<Vec<Oid>, OpenError> {
+    pub(crate) fn list_all(&self) -> Result<Vec<Oid>, OpenError> {
         let names = RefCell::new(Vec::new());
         self.odb
             .foreach(|oid| {

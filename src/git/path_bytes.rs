@@ -6,7 +6,7 @@ use std::path::Path;
 /// Converts bytes of git to a path of the system.
 #[cfg(unix)]
 #[must_use]
-pub fn os_string(bytes: &[u8]) -> OsString {
+pub(crate) fn os_string(bytes: &[u8]) -> OsString {
     use std::os::unix::ffi::OsStringExt as _;
     OsString::from_vec(bytes.to_vec())
 }
@@ -21,7 +21,7 @@ pub fn os_string(bytes: &[u8]) -> OsString {
 /// Converts a path of the system to the bytes that git writes for it.
 #[cfg(unix)]
 #[must_use]
-pub fn path_bytes(path: &Path) -> Vec<u8> {
+pub(crate) fn path_bytes(path: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt as _;
     path.as_os_str().as_bytes().to_vec()
 }

@@ -14,17 +14,17 @@ const BYTES_PER_STEP: u64 = 128;
 
 /// The steps that are left. The unit is steps and not time, so that results do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
-pub struct TreeBudget(u64);
+pub(crate) struct TreeBudget(u64);
 
 impl TreeBudget {
     /// Creates the budget for a number of commits.
     #[must_use]
-    pub const fn for_commits(count: usize) -> Self {
+    pub(crate) const fn for_commits(count: usize) -> Self {
         Self((count as u64).saturating_mul(STEPS_PER_COMMIT).saturating_add(STEPS_FOR_ONE))
     }
 
     /// Spends a step at a path; a long path costs more. Returns `false` if the budget does not cover it.
-    pub fn spend(&mut self, path: &[u8]) -> bool {
+    pub(crate) fn spend(&mut self, path: &[u8]) -> bool {
         let cost = 1 + path.len() as u64 / BYTES_PER_STEP;
         let left = self.0.checked_sub(cost);
         self.0 = left.unwrap_or(0);
@@ -33,7 +33,7 @@ impl TreeBudget {
 
     /// Whether nothing is left.
     #[must_use]
-    pub const fn is_spent(&self) -> bool {
+    pub(crate) const fn is_spent(self) -> bool {
         self.0 == 0
     }
 }

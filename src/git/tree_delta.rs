@@ -9,14 +9,14 @@ use super::oid::ObjectFormat;
 use crate::text::CopiedRange;
 
 /// A value for each entry of a tree, with the offset at which the entry begins.
-pub type EntryValues<T> = Vec<(u32, T)>;
+pub(crate) type EntryValues<T> = Vec<(u32, T)>;
 
 /// Appends a value for each entry of a tree to `values`: the base's value if it can be reused, else the result of
 /// `compute`.
 ///
 /// # Errors
 /// Returns an error if the tree ends within an entry; `values` then holds those of the entries before.
-pub fn map_entries<T: Copy>(
+pub(crate) fn map_entries<T: Copy>(
     bytes: &[u8],
     format: ObjectFormat,
     base: &[(u32, T)],

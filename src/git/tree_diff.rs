@@ -12,7 +12,7 @@ use super::tree_reader::{NamedEntry, TreeLookup, find_name, join_path, read_tree
 
 /// A path with new content: no parent has this blob at this path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The path from the root, with `/`.
     pub path: Vec<u8>,
     /// The new content.
@@ -25,7 +25,7 @@ pub struct Change {
 
 /// The changes of one commit.
 #[derive(Clone, Debug, Default)]
-pub struct ChangeSet {
+pub(crate) struct ChangeSet {
     /// The changed paths, in order of path.
     pub changes: Vec<Change>,
     /// The paths and blobs that the first parent has and this commit has not: a new path may be a renamed one.

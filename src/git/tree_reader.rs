@@ -48,7 +48,7 @@ pub(crate) fn join_path(folder: &[u8], name: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// Returns an error if a tree on the way cannot be read.
-pub fn find_entry(
+pub(crate) fn find_entry(
     objects: &ObjectDatabase,
     format: ObjectFormat,
     root: &Oid,
@@ -70,7 +70,7 @@ pub fn find_entry(
 }
 
 /// A cache for many lookups: it reads each tree once. A merge may change many paths of one folder.
-pub struct TreeLookup<'o> {
+pub(crate) struct TreeLookup<'o> {
     objects: &'o ObjectDatabase,
     format: ObjectFormat,
     trees: HashMap<Oid, Vec<NamedEntry>>,
@@ -84,7 +84,7 @@ const MAX_CACHED_ENTRIES: usize = 1 << 20;
 impl<'o> TreeLookup<'o> {
     /// Creates an empty cache.
     #[must_use]
-    pub fn new(objects: &'o ObjectDatabase, format: ObjectFormat) -> Self {
+    pub(crate) fn new(objects: &'o ObjectDatabase, format: ObjectFormat) -> Self {
         Self { objects, format, trees: HashMap::new(), cached_entries: 0 }
     }
 
@@ -92,7 +92,7 @@ impl<'o> TreeLookup<'o> {
     ///
     /// # Errors
     /// Returns an error if a tree on the way cannot be read.
-    pub fn find(&mut self, root: &Oid, path: &[u8]) -> Result<Option<(EntryKind, Oid)>, ReadError> {
+    pub(crate) fn find(&mut self, root: &Oid, path: &[u8]) -> Result<Option<(EntryKind, Oid)>, ReadError> {
         let (mut kind, mut oid) = (EntryKind::Tree, *root);
         for name in path.split(|byte| *byte == b'/') {
             if kind != EntryKind::Tree {

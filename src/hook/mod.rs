@@ -2,5 +2,5 @@
 //!
 //! Scans nothing: `cli::command::hook` runs the scans of the hooks.
 
-pub mod install;
-pub mod pushed_refs;
+pub(crate) mod install;
+pub(crate) mod pushed_refs;

@@ -92,7 +92,7 @@ impl Update {
 
 /// The remote that a push goes to.
 #[derive(Clone, Debug, Default)]
-pub struct Remote {
+pub(crate) struct Remote {
     /// The remote's name, or its address if it has no name.
     pub name: Option<String>,
     /// The address, if git or the pre-commit framework passes it.
@@ -101,7 +101,7 @@ pub struct Remote {
 
 /// The commits that a push transfers.
 #[derive(Clone, Debug, Default)]
-pub struct PushedCommits {
+pub(crate) struct PushedCommits {
     /// All commits that the remote does not have, as far as is known.
     pub revisions: Revisions,
     /// A tracking ref that differs from the remote's ref. Then all tracking refs of the remote are ignored.
@@ -117,7 +117,7 @@ pub struct PushedCommits {
 ///
 /// # Errors
 /// Fails if the refs or the objects cannot be read.
-pub fn pushed_commits(
+pub(crate) fn pushed_commits(
     repository: &Repository,
     remote: &Remote,
     updates: &[Update],
@@ -127,7 +127,7 @@ pub fn pushed_commits(
         return Ok(PushedCommits::default());
     }
     let objects = ObjectDatabase::open(repository)?;
-    let refs = Refs::read(repository)?.refs;
+    let refs = Refs::read(repository)?.all;
     let outdated = find_outdated(&refs, remote, updates);
     let mut excluded = if outdated.is_none() { tracking_tips(repository, remote, refs)? } else { Vec::new() };
     excluded.extend(
@@ -152,11 +152,11 @@ fn find_outdated(refs: &[Ref], remote: &Remote, updates: &[Update]) -> Option<Ve
 ///
 /// # Errors
 /// Fails if the refs cannot be read, or if git cannot be asked for the remotes.
-pub fn remote_tips(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
+pub(crate) fn remote_tips(repository: &Repository, remote: &Remote) -> Result<Vec<Oid>, PushError> {
     if remote.name.is_none() {
         return Ok(Vec::new());
     }
-    tracking_tips(repository, remote, Refs::read(repository)?.refs)
+    tracking_tips(repository, remote, Refs::read(repository)?.all)
 }
 
 /// Does the work of [`remote_tips`] on refs that are already read.
@@ -239,9 +239,9 @@ fn destinations_of_others(repository: &Repository, name: &str) -> Result<Vec<Vec
 ///
 /// # Errors
 /// Fails if the refs cannot be read.
-pub fn received_commits(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
+pub(crate) fn received_commits(repository: &Repository, updates: &[Update]) -> Result<Revisions, PushError> {
     let included = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-    let excluded = Refs::read(repository)?.refs.into_iter().map(|name| name.oid).collect();
+    let excluded = Refs::read(repository)?.all.into_iter().map(|name| name.oid).collect();
     Ok(Revisions { included, excluded })
 }
 

@@ -9,7 +9,7 @@ use crate::policy::suppress::SuppressionEntry;
 /// Returns the settings for a change that the policy of its base applies to: the base's settings, and the suppressions
 /// by fingerprint that the change adds.
 #[must_use]
-pub fn restrict_to_base(mut base: Settings, change: &Settings) -> Settings {
+pub(crate) fn restrict_to_base(mut base: Settings, change: &Settings) -> Settings {
     let new = change.allow.iter().filter(|entry| {
         entry.has_fingerprint() && !base.allow.iter().any(|known| known.suppresses_the_same(entry))
     });
@@ -20,7 +20,7 @@ pub fn restrict_to_base(mut base: Settings, change: &Settings) -> Settings {
 
 /// Lists how a change weakens the policy, in words; empty if it does not.
 #[must_use]
-pub fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String> {
+pub(crate) fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String> {
     // A suppression by fingerprint applies at once, by `restrict_to_base`. Everything else waits for the merge.
     let (mut at_once, mut once_merged) = (Vec::new(), Vec::new());
     let added = |old: &[String], new: &[String]| -> Vec<String> {

@@ -7,7 +7,7 @@ use crate::policy::FailOn;
 
 /// The effect of a finding on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Disposition {
+pub(crate) enum Disposition {
     /// The run fails, or the hook blocks.
     Fail,
     /// The hook shows the finding, and git goes on.
@@ -21,7 +21,7 @@ pub enum Disposition {
 impl Disposition {
     /// The name in reports.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Fail => "fail",
             Self::Warn => "warn",
@@ -33,7 +33,7 @@ impl Disposition {
 
 /// Why a finding has its disposition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DispositionReason {
+pub(crate) enum DispositionReason {
     /// Hidden: the confidence is below the lowest that is reported.
     BelowMinConfidence,
     /// Hidden: a suppression applies.
@@ -57,7 +57,7 @@ pub enum DispositionReason {
 impl DispositionReason {
     /// The code in reports.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::BelowMinConfidence => "below-min-confidence",
             Self::Suppressed => "suppressed",
@@ -74,7 +74,7 @@ impl DispositionReason {
 
 /// The kind of run, with the thresholds that belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunMode {
+pub(crate) enum RunMode {
     /// `skant scan`.
     Scan {
         /// The confidence from which a finding fails the run.
@@ -88,12 +88,12 @@ pub enum RunMode {
 
 impl RunMode {
     /// A scan without any setting.
-    pub const DEFAULT_SCAN: Self = Self::Scan { fail_on: FailOn::DEFAULT, fail_on_unreachable: false };
+    pub(crate) const DEFAULT_SCAN: Self = Self::Scan { fail_on: FailOn::DEFAULT, fail_on_unreachable: false };
 }
 
 /// Everything that a disposition depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DispositionInputs {
+pub(crate) struct DispositionInputs {
     /// The confidence of the finding.
     pub confidence: Confidence,
     /// The lowest confidence that is reported.
@@ -118,7 +118,7 @@ impl DispositionInputs {
     /// Returns the inputs for a finding of a report. The scan has already left out what is suppressed or below the
     /// lowest reported confidence.
     #[must_use]
-    pub fn from_reported(finding: &Finding, mode: RunMode) -> Self {
+    pub(crate) fn from_reported(finding: &Finding, mode: RunMode) -> Self {
         Self {
             confidence: finding.confidence,
             min_confidence: Confidence::Low,
@@ -135,7 +135,7 @@ impl DispositionInputs {
 
 /// Decides what a finding means for a run.
 #[must_use]
-pub fn disposition(inputs: &DispositionInputs) -> (Disposition, DispositionReason) {
+pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, DispositionReason) {
     if let Some(reason) = hidden_reason(inputs.confidence, inputs.min_confidence, inputs.is_suppressed) {
         return (Disposition::Hidden, reason);
     }
@@ -164,7 +164,7 @@ pub fn disposition(inputs: &DispositionInputs) -> (Disposition, DispositionReaso
 
 /// Returns why a report does not have a finding; `None` if it has it. The mode of the run does not matter.
 #[must_use]
-pub fn hidden_reason(
+pub(crate) fn hidden_reason(
     confidence: Confidence,
     min_confidence: Confidence,
     is_suppressed: bool,
@@ -181,7 +181,7 @@ pub fn hidden_reason(
 
 /// Whether a finding of a report fails the run.
 #[must_use]
-pub fn fails_run(finding: &Finding, mode: RunMode) -> bool {
+pub(crate) fn fails_run(finding: &Finding, mode: RunMode) -> bool {
     disposition(&DispositionInputs::from_reported(finding, mode)).0 == Disposition::Fail
 }
 

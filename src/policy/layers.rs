@@ -18,7 +18,7 @@ const MAX_FILES: usize = 32;
 
 /// The settings of one file.
 #[derive(Clone, Debug)]
-pub struct Layer {
+pub(crate) struct Layer {
     /// The name of the file, for people.
     pub name: String,
     /// Its settings.
@@ -101,14 +101,14 @@ pub enum LoadError {
 
 /// Reads the file that another file extends. Takes the name of the extending file and the name that is written there,
 /// returns the name for people and the bytes, or the reason why it cannot be read.
-pub type ReadExtended<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
+pub(crate) type ReadExtended<'f> = dyn FnMut(&str, &str) -> Result<(String, Vec<u8>), String> + 'f;
 
 /// Parses a file and all files that it extends; those come first. `known_rules` are the ids of the rules so far.
 /// `way_out` says how to go on without the file; it is empty for a user's own file.
 ///
 /// # Errors
 /// One of the files has an error or cannot be read.
-pub fn load_layers(
+pub(crate) fn load_layers(
     (name, bytes): (&str, &[u8]),
     origin: FileOrigin,
     known_rules: &[&str],

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::finding::{Confidence, Problem, ProblemKind};
 use crate::git::{Oid, Repository};
+use crate::policy::clock;
 use crate::policy::format::gitleaks::{Imported, parse_ignore_file, parse_toml_file};
 use crate::policy::layers::{ReadExtended, load_layers};
 use crate::policy::repo_files::{
@@ -27,7 +28,7 @@ use crate::rules::RuleSet;
 
 /// The revision whose policy applies.
 #[derive(Clone, Debug)]
-pub enum PolicyBase {
+pub(crate) enum PolicyBase {
     /// The repository's own files, in this version.
     Repository(TreeVersion),
     /// The files of a base revision. Of the files of the change only suppressions by fingerprint apply, and none if the
@@ -45,7 +46,7 @@ pub enum PolicyBase {
 impl PolicyBase {
     /// Returns the base of a change with these tips. A change without a tip is what is checked out.
     #[must_use]
-    pub fn for_change(base: Option<Oid>, tips: &[Oid], origin: PolicyOrigin) -> Self {
+    pub(crate) fn for_change(base: Option<Oid>, tips: &[Oid], origin: PolicyOrigin) -> Self {
         let change = if tips.is_empty() {
             vec![TreeVersion::Worktree]
         } else {
@@ -57,7 +58,7 @@ impl PolicyBase {
 
 /// Where the policy of a run is.
 #[derive(Clone, Debug)]
-pub struct PolicyInputs<'i> {
+pub(crate) struct PolicyInputs<'i> {
     /// The settings file of the user, for all repositories.
     pub user_file: Option<PathBuf>,
     /// The settings file of `--config`.
@@ -74,7 +75,7 @@ pub struct PolicyInputs<'i> {
 
 /// What the command line sets on top of all files.
 #[derive(Clone, Copy, Debug)]
-pub struct PolicyOptions {
+pub(crate) struct PolicyOptions {
     /// The lowest confidence that is reported, instead of that of the settings.
     pub min_confidence: Option<Confidence>,
     /// Whether suppressions apply.
@@ -127,7 +128,7 @@ fn error_help(error: &dyn Diagnostic) -> String {
 
 /// The settings of all files, and where each is from.
 #[derive(Default)]
-pub struct LoadedPolicy {
+pub(crate) struct LoadedPolicy {
     /// The settings of each file; a later one is more trusted.
     pub layers: Vec<Layer>,
     /// What the gitleaks files have that does not translate, in words.
@@ -143,7 +144,7 @@ pub struct LoadedPolicy {
 }
 
 /// The note about a settings file outside of a repository.
-pub const NO_REPOSITORY: &str =
+pub(crate) const NO_REPOSITORY: &str =
     "`skant.toml` is read in a repository only, and this folder is in none; `--config skant.toml` reads it";
 
 /// The most weakenings that a report lists.
@@ -154,7 +155,7 @@ impl LoadedPolicy {
     ///
     /// # Errors
     /// A file cannot be read or has an error.
-    pub fn read(inputs: &PolicyInputs<'_>) -> Result<Self, PolicyError> {
+    pub(crate) fn read(inputs: &PolicyInputs<'_>) -> Result<Self, PolicyError> {
         let mut loaded = Self::default();
         if let Some(path) = inputs.user_file.as_deref().filter(|path| path.is_file()) {
             loaded.add_outside_file(path)?;
@@ -183,14 +184,14 @@ impl LoadedPolicy {
 
     /// Merges the settings of all files.
     #[must_use]
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let layers = self.layers.iter().map(|layer| layer.settings.clone());
         self.restricted(layers.fold(Settings::default(), Settings::merged_with))
     }
 
     /// Makes the policy of a scan that runs at `now`.
     #[must_use]
-    pub fn into_policy(mut self, options: PolicyOptions, now: Timestamp) -> Policy {
+    pub(crate) fn into_policy(mut self, options: PolicyOptions, now: Timestamp) -> Policy {
         let notes = self.notes();
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = self.restricted(layers.fold(Settings::default(), Settings::merged_with));
@@ -218,7 +219,7 @@ impl LoadedPolicy {
 
     /// Returns the notes about the policy itself that every report has.
     #[must_use]
-    pub fn notes(&self) -> Vec<Problem> {
+    pub(crate) fn notes(&self) -> Vec<Problem> {
         let note = |kind, message| Problem { kind, path: None, message };
         let mut notes = Vec::new();
         if self.has_ignored_settings_file {
@@ -357,9 +358,33 @@ impl LoadedPolicy {
     }
 }
 
+impl Policy {
+    /// Reads the policy of a repository from its working tree: `skant.toml` or `.github/skant.toml`, the files that it
+    /// extends, and the baseline. The user's own settings are not read.
+    ///
+    /// # Errors
+    /// A file cannot be read or has an error.
+    pub fn of_repository(repository: &Repository) -> Result<Self, PolicyError> {
+        let inputs = PolicyInputs {
+            user_file: None,
+            config_file: None,
+            exclude: &[],
+            repository: Some(repository),
+            use_repository_files: true,
+            base: &PolicyBase::Repository(TreeVersion::Worktree),
+        };
+        let options = PolicyOptions {
+            min_confidence: None,
+            suppressions: Suppressions::Applied,
+            incomplete: Incomplete::Fails,
+        };
+        Ok(LoadedPolicy::read(&inputs)?.into_policy(options, clock::now()))
+    }
+}
+
 /// Returns the path of the user's settings file for all repositories. The file need not exist.
 #[must_use]
-pub fn user_settings_file() -> Option<PathBuf> {
+pub(crate) fn user_settings_file() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_CONFIG_HOME") };
     let base = base.or_else(|| folder("HOME").map(|home| home.join(".config")))?;

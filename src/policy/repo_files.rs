@@ -15,10 +15,10 @@ use crate::git::{
 };
 
 /// The paths of the settings file, from the top of the tree. A repository has at most one of them.
-pub const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
+pub(crate) const SETTINGS_FILES: [&str; 2] = ["skant.toml", ".config/skant.toml"];
 
 /// The path of the baseline.
-pub const BASELINE_FILE: &str = ".skant-baseline";
+pub(crate) const BASELINE_FILE: &str = ".skant-baseline";
 
 /// The size limit of a settings file: 1 MiB.
 const MAX_SETTINGS_BYTES: u64 = 1 << 20;
@@ -28,7 +28,7 @@ const MAX_BASELINE_BYTES: u64 = 16 << 20;
 
 /// The version of the tree whose policy files apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TreeVersion {
+pub(crate) enum TreeVersion {
     /// The files in the working tree; in a bare repository those of HEAD.
     Worktree,
     /// The staged files.
@@ -84,7 +84,7 @@ pub enum PolicyFileError {
 }
 
 /// The policy files of one version of a repository.
-pub struct PolicyFiles<'r> {
+pub(crate) struct PolicyFiles<'r> {
     repository: &'r Repository,
     version: TreeVersion,
     index: OnceCell<Index>,
@@ -96,7 +96,7 @@ pub struct PolicyFiles<'r> {
 impl<'r> PolicyFiles<'r> {
     /// Prepares to read the files of a version. Reads nothing yet.
     #[must_use]
-    pub fn new(repository: &'r Repository, version: TreeVersion) -> Self {
+    pub(crate) fn new(repository: &'r Repository, version: TreeVersion) -> Self {
         let (index, objects, tree) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self { repository, version, index, objects, tree }
     }
@@ -105,7 +105,7 @@ impl<'r> PolicyFiles<'r> {
     ///
     /// # Errors
     /// The file is a link, is too large or cannot be read, or there are two of them.
-    pub fn settings(&self) -> Result<Option<(&'static str, Vec<u8>)>, PolicyFileError> {
+    pub(crate) fn settings(&self) -> Result<Option<(&'static str, Vec<u8>)>, PolicyFileError> {
         match (self.read(SETTINGS_FILES[0])?, self.read(SETTINGS_FILES[1])?) {
             (Some(_), Some(_)) => Err(PolicyFileError::TwoSettingsFiles),
             (Some(bytes), None) => Ok(Some((SETTINGS_FILES[0], bytes))),
@@ -118,7 +118,7 @@ impl<'r> PolicyFiles<'r> {
     ///
     /// # Errors
     /// The file is a link, is too large or cannot be read.
-    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PolicyFileError> {
         match (self.version, &self.repository.work_tree) {
             (TreeVersion::Worktree, Some(top)) => on_disk(top, name),
             (TreeVersion::Staged, _) => {
@@ -188,7 +188,7 @@ impl<'r> PolicyFiles<'r> {
 ///
 /// # Errors
 /// The path leads out of the tree, or into `.git`.
-pub fn resolve_reference(from: &str, name: &str) -> Result<String, String> {
+pub(crate) fn resolve_reference(from: &str, name: &str) -> Result<String, String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     if name.is_empty() || name.starts_with('/') || name.contains(['\\', ':', '\0']) {

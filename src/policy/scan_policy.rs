@@ -6,33 +6,37 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::finding::{Confidence, Problem};
+use crate::policy::clock;
 use crate::policy::suppress::CommentPolicy;
 use crate::policy::{Settings, hidden_reason};
 
-/// Everything that decides what a scan reports, except its input.
+/// Decides what a scan reports: settings, suppressions, thresholds, and the time at which they apply.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Settings from configuration files.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The lowest confidence that is reported.
-    pub min_confidence: Confidence,
+    pub(crate) min_confidence: Confidence,
     /// Whether inline comments and entries suppress findings.
-    pub suppressions: Suppressions,
+    pub(crate) suppressions: Suppressions,
     /// Which inline comments apply.
-    pub comments: CommentPolicy,
+    pub(crate) comments: CommentPolicy,
     /// Notes about the policy itself; every report has them.
-    pub notes: Vec<Problem>,
+    pub(crate) notes: Vec<Problem>,
     /// What problems of reading mean for the run.
-    pub incomplete: Incomplete,
+    pub(crate) incomplete: Incomplete,
     /// The time of the scan in seconds since 1970, for tokens that state their expiry.
-    pub now: i64,
+    pub(crate) now: i64,
     /// The day of the scan in UTC, for suppressions with an expiry.
-    pub today: Date,
+    pub(crate) today: Date,
 }
 
 impl Policy {
-    /// Returns the policy without any configuration: no settings, confidence from medium on, suppressions applied, and
-    /// a failure for each part that cannot be read.
+    /// Returns the policy without any configuration: no settings, findings from medium confidence on, suppressions
+    /// applied, and a failure for each part that cannot be read.
+    ///
+    /// `now` decides whether a token with a stated expiry is expired, and whether a suppression still applies. The
+    /// default is the current time.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self {
@@ -47,10 +51,33 @@ impl Policy {
         }
     }
 
-    /// Whether a report has a finding of this confidence that no suppression applies to.
+    /// Sets the lowest confidence that is reported.
     #[must_use]
-    pub fn is_reported(&self, confidence: Confidence) -> bool {
+    pub fn with_min_confidence(self, min_confidence: Confidence) -> Self {
+        Self { min_confidence, ..self }
+    }
+
+    /// Sets whether inline comments, `skant.toml` and the baseline suppress findings.
+    #[must_use]
+    pub fn with_suppressions(self, suppressions: Suppressions) -> Self {
+        Self { suppressions, ..self }
+    }
+
+    /// Sets what an incomplete scan means.
+    #[must_use]
+    pub fn with_incomplete(self, incomplete: Incomplete) -> Self {
+        Self { incomplete, ..self }
+    }
+
+    /// Whether a report has a finding of this confidence that no suppression applies to.
+    pub(crate) fn is_reported(&self, confidence: Confidence) -> bool {
         hidden_reason(confidence, self.min_confidence, false).is_none()
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::new(clock::now())
     }
 }
 

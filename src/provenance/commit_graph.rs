@@ -10,7 +10,7 @@ use crate::git::{Commit, Oid, Signature};
 ///
 /// A repository may have millions of them, so each takes about a hundred bytes, and each author is stored once.
 #[derive(Debug, Default)]
-pub struct CommitList {
+pub(crate) struct CommitList {
     rows: Vec<Row>,
     parents: Vec<Oid>,
     authors: Vec<Vec<u8>>,
@@ -26,7 +26,7 @@ struct Row {
 
 impl CommitList {
     /// Adds a commit.
-    pub fn add(&mut self, oid: Oid, commit: Commit) {
+    pub(crate) fn add(&mut self, oid: Oid, commit: Commit) {
         let Commit { tree, parents, author, time } = commit;
         let next = number(self.authors.len());
         let author_number = *self.author_numbers.entry(author.identity).or_insert_with_key(|identity| {
@@ -49,14 +49,8 @@ impl CommitList {
 
     /// The number of commits.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
-    }
-
-    /// Whether the list is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     fn parents_of(&self, row: &Row) -> &[Oid] {
@@ -71,7 +65,7 @@ fn number(index: usize) -> u32 {
 
 /// All commits, parents before children; where the graph leaves the order open, older before younger.
 #[derive(Debug, Default)]
-pub struct CommitGraph {
+pub(crate) struct CommitGraph {
     nodes: Vec<Node>,
     /// The positions of the parents of all nodes.
     parents: Vec<u32>,
@@ -94,7 +88,7 @@ pub(crate) struct Node {
 
 /// The commits that refs name.
 #[derive(Clone, Debug, Default)]
-pub struct Roots {
+pub(crate) struct Roots {
     /// The heads of local and remote branches, and checked-out commits.
     pub heads: Vec<Oid>,
     /// All other commits that something names: tags, stashes, notes, reflogs, pseudo-refs.
@@ -110,7 +104,7 @@ impl Roots {
 impl CommitGraph {
     /// Sorts commits into a graph. Parents that are not in the list are recorded as missing.
     #[must_use]
-    pub fn new(mut commits: CommitList) -> Self {
+    pub(crate) fn new(mut commits: CommitList) -> Self {
         commits.author_numbers = HashMap::new();
         commits.rows.sort_unstable_by_key(|row| (row.node.commit_time, row.node.oid));
         commits.rows.dedup_by_key(|row| row.node.oid);
@@ -152,44 +146,38 @@ impl CommitGraph {
     }
 
     /// Returns a predicate: whether a commit is one of `from`, or an ancestor of one.
-    pub fn ancestors(&self, from: &[Oid]) -> impl Fn(&Oid) -> bool {
+    pub(crate) fn ancestors(&self, from: &[Oid]) -> impl Fn(&Oid) -> bool {
         let is_reachable = self.reachable_from(from);
         move |oid| self.position(oid).is_some_and(|position| is_reachable[position])
     }
 
     /// The number of commits.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nodes.len()
-    }
-
-    /// Whether the graph is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
     }
 
     /// Whether the graph has a commit.
     #[must_use]
-    pub fn contains(&self, oid: &Oid) -> bool {
+    pub(crate) fn contains(&self, oid: &Oid) -> bool {
         self.positions.contains_key(oid)
     }
 
     /// Returns the root tree of a commit.
     #[must_use]
-    pub fn root_tree(&self, oid: &Oid) -> Option<&Oid> {
+    pub(crate) fn root_tree(&self, oid: &Oid) -> Option<&Oid> {
         self.position(oid).map(|position| &self.nodes[position].tree)
     }
 
     /// Returns the root trees of all commits, children before parents.
     #[must_use]
-    pub fn root_trees(&self) -> Vec<Oid> {
+    pub(crate) fn root_trees(&self) -> Vec<Oid> {
         self.nodes.iter().rev().map(|node| node.tree).collect()
     }
 
     /// Returns the author of a commit, and the author's time.
     #[must_use]
-    pub fn author(&self, oid: &Oid) -> Option<Signature> {
+    pub(crate) fn author(&self, oid: &Oid) -> Option<Signature> {
         let node = &self.nodes[self.position(oid)?];
         let identity = self.authors.get(node.author as usize)?.clone();
         Some(Signature { identity, time: node.author_time })
@@ -197,7 +185,7 @@ impl CommitGraph {
 
     /// Returns the position of a commit in the order, which is after the positions of its parents.
     #[must_use]
-    pub fn position(&self, oid: &Oid) -> Option<usize> {
+    pub(crate) fn position(&self, oid: &Oid) -> Option<usize> {
         self.positions.get(oid).map(|position| *position as usize)
     }
 
@@ -223,7 +211,7 @@ impl CommitGraph {
 
     /// Returns the root trees of reachable commits for which `is_present` is false.
     #[must_use]
-    pub fn missing_root_trees(&self, roots: &Roots, is_present: impl Fn(&Oid) -> bool) -> Vec<Oid> {
+    pub(crate) fn missing_root_trees(&self, roots: &Roots, is_present: impl Fn(&Oid) -> bool) -> Vec<Oid> {
         let is_reachable = self.reachable_from(&roots.all());
         let reachable = self.nodes.iter().zip(is_reachable).filter(|(_, is_reachable)| *is_reachable);
         reachable.map(|(node, _)| node.tree).filter(|tree| !is_present(tree)).collect()
@@ -231,7 +219,7 @@ impl CommitGraph {
 
     /// Returns the missing parents of reachable commits, each with one child.
     #[must_use]
-    pub fn missing_parents(&self, roots: &Roots) -> Vec<(Oid, Oid)> {
+    pub(crate) fn missing_parents(&self, roots: &Roots) -> Vec<(Oid, Oid)> {
         let is_reachable = self.reachable_from(&roots.all());
         let of_reachable = self.missing_parents.iter().filter(|(_, child)| is_reachable[*child as usize]);
         let mut missing: Vec<(Oid, Oid)> =

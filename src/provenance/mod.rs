@@ -14,13 +14,13 @@ use std::collections::HashMap;
 
 use crate::git::Oid;
 
-pub use commit_graph::{CommitGraph, CommitList, Roots};
-pub use timeline::{Timeline, TimelineLocation, Timelines, build_timelines};
-pub use tree_index::{TrackedValues, TreeIndex};
-pub use tree_shape::{EntryNames, ShapeEntry, TreeShape};
+pub(crate) use commit_graph::{CommitGraph, CommitList, Roots};
+pub(crate) use timeline::{Timeline, TimelineLocation, build_timelines};
+pub(crate) use tree_index::{TrackedValues, TreeIndex};
+pub(crate) use tree_shape::{EntryNames, ShapeEntry, TreeShape};
 
 /// A value, by its index in the caller's list.
-pub type ValueIndex = u32;
+pub(crate) type ValueIndex = u32;
 
 /// The values that each object holds directly.
-pub type ByObject = HashMap<Oid, Vec<ValueIndex>>;
+pub(crate) type ByObject = HashMap<Oid, Vec<ValueIndex>>;

@@ -16,7 +16,7 @@ const MAX_PATH_LENGTH: usize = 1 << 16;
 
 /// A path that held a value, and the first commit with it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimelineLocation {
+pub(crate) struct TimelineLocation {
     /// The path from the root.
     pub path: Vec<u8>,
     /// The blob; `None` if the path itself holds the value.
@@ -29,7 +29,7 @@ pub struct TimelineLocation {
 
 /// The provenance of one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// The first commit that holds the value while no parent does, and the path in it.
     pub introduced: Option<(Oid, Vec<u8>)>,
     /// The last commit that removed the value, and its path before; only if no head holds the value.
@@ -46,7 +46,7 @@ pub struct Timeline {
 
 /// The timelines of all tracked values.
 #[derive(Debug, Default)]
-pub struct Timelines {
+pub(crate) struct Timelines {
     /// The timelines, by value.
     pub timelines: Vec<Timeline>,
     /// Whether the budget was enough for all locations.
@@ -55,7 +55,7 @@ pub struct Timelines {
 
 /// Builds the timelines of the values `0..count`. `named_trees` are the trees that a tag names without a commit.
 #[must_use]
-pub fn build_timelines(
+pub(crate) fn build_timelines(
     graph: &CommitGraph,
     roots: &Roots,
     named_trees: &[Oid],

@@ -13,7 +13,7 @@ use crate::source::history::{NumberSet, ObjectSet};
 
 /// The values to track, and the objects that hold them.
 #[derive(Debug, Default)]
-pub struct TrackedValues {
+pub(crate) struct TrackedValues {
     /// Blobs that hold values.
     pub blobs: ByObject,
     /// Blobs that hold a value without being a finding there: they belong to its timeline, but are no location to show.
@@ -50,7 +50,7 @@ pub(crate) enum EntryTarget {
 
 /// The trees that lead to a value.
 #[derive(Debug, Default)]
-pub struct TreeIndex {
+pub(crate) struct TreeIndex {
     /// The tree of each object, or [`NO_TREE`].
     by_object: Vec<TreeNumber>,
     trees: Vec<Tree>,
@@ -74,7 +74,12 @@ struct Tree {
 impl TreeIndex {
     /// Builds the index from the shape of all trees. `names` are the names in the shape.
     #[must_use]
-    pub fn new(objects: &ObjectSet, shape: &TreeShape, names: EntryNames, tracked: &TrackedValues) -> Self {
+    pub(crate) fn new(
+        objects: &ObjectSet,
+        shape: &TreeShape,
+        names: EntryNames,
+        tracked: &TrackedValues,
+    ) -> Self {
         if tracked.blobs.is_empty() && tracked.names.is_empty() {
             return Self::default();
         }

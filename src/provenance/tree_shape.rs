@@ -10,7 +10,7 @@ use crate::source::history::NumberSet;
 /// A large history has tens of millions of entries, so each takes eight bytes, and there is no index: a pass over them
 /// takes a few hundredths of a second.
 #[derive(Debug, Default)]
-pub struct TreeShape {
+pub(crate) struct TreeShape {
     /// For each tree: its number, the number of its entries here, and for each entry the numbers of its name and its
     /// object.
     rows: Vec<u32>,
@@ -18,7 +18,7 @@ pub struct TreeShape {
 
 /// An entry of a tree, with the numbers of its name and its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShapeEntry {
+pub(crate) struct ShapeEntry {
     /// The number in [`EntryNames`].
     pub name: u32,
     /// The object: a folder, or a blob that may hold a value.
@@ -27,7 +27,7 @@ pub struct ShapeEntry {
 
 /// The names of entries, each with a number.
 #[derive(Debug, Default)]
-pub struct EntryNames {
+pub(crate) struct EntryNames {
     names: Vec<Vec<u8>>,
     numbers: HashMap<Vec<u8>, u32>,
 }
@@ -37,7 +37,7 @@ const MAX_PASSES: usize = 64;
 
 impl EntryNames {
     /// Returns the number of a name, and adds the name if it is new.
-    pub fn insert(&mut self, name: &[u8]) -> u32 {
+    pub(crate) fn insert(&mut self, name: &[u8]) -> u32 {
         if let Some(known) = self.numbers.get(name) {
             return *known;
         }
@@ -56,7 +56,7 @@ impl EntryNames {
 
 impl TreeShape {
     /// Adds a tree with its entries; a tree without entries is left out.
-    pub fn add(&mut self, tree: u32, entries: impl Iterator<Item = ShapeEntry>) {
+    pub(crate) fn add(&mut self, tree: u32, entries: impl Iterator<Item = ShapeEntry>) {
         let start = self.rows.len();
         self.rows.extend([tree, 0]);
         for entry in entries {

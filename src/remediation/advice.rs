@@ -8,7 +8,7 @@ use crate::rules::Rule;
 
 /// The activity of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Situation {
+pub(crate) enum Situation {
     /// A commit.
     Staged {
         /// Whether it is the first commit.
@@ -29,7 +29,7 @@ pub enum Situation {
 }
 
 /// Fills in the advice of every finding.
-pub fn advise(report: &mut Report, rules: &[Rule], situation: Situation) {
+pub(crate) fn advise(report: &mut Report, rules: &[Rule], situation: Situation) {
     for finding in &mut report.findings {
         let Some(rule) = rules.iter().find(|rule| rule.id == finding.rule) else { continue };
         let help = help(finding, rule, situation);

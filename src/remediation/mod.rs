@@ -3,4 +3,4 @@
 pub(crate) mod advice;
 pub(crate) mod languages;
 
-pub use advice::{Situation, advise};
+pub(crate) use advice::{Situation, advise};

@@ -9,11 +9,13 @@ mod rule_set;
 mod schema;
 mod user_defined;
 
-pub use rule::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule, Text, TokenShape};
+pub use rule::{Form, Matcher, Rule};
+pub(crate) use rule::{Pair, Pattern, PlaceholderLimits, Text, TokenShape};
 pub use rule_set::RuleSet;
 pub(crate) use skant_rule_schema::RuleSpec;
-pub use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
-pub use user_defined::MAX_RULES;
+pub(crate) use skant_rule_schema::{Alphabet, Syntax};
+pub use skant_rule_schema::{Check, MayFollow};
+pub(crate) use user_defined::MAX_RULES;
 pub(crate) use user_defined::build_user_rule;
 #[cfg(test)]
 pub(crate) use user_defined::rule_from_toml;

@@ -8,7 +8,7 @@ use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
 use crate::finding::Severity;
 
 /// A text that is compiled in, or that was read at run time.
-pub type Text = Cow<'static, str>;
+pub(crate) type Text = Cow<'static, str>;
 
 /// The description of one kind of secret.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::rule::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule
 use crate::finding::Severity;
 
 /// The maximum number of user-defined rules of a policy.
-pub const MAX_RULES: usize = 100;
+pub(crate) const MAX_RULES: usize = 100;
 
 /// The maximum length of a text of a rule, in bytes: ids, titles, expressions, examples.
 const MAX_TEXT: usize = 4096;

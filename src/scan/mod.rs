@@ -19,11 +19,11 @@ pub(crate) mod scans;
 pub(crate) mod single_text;
 pub(crate) mod worktree;
 
-pub use crate::assess::ExplainedEvidence;
+pub(crate) use crate::assess::ExplainedEvidence;
 pub use diff::MergeParents;
 pub use error::ScanError;
 pub use history::{HistoryOptions, ProvenanceMode};
 pub use path_filter::PathFilter;
-pub use redact::redact;
+pub(crate) use redact::redact;
 pub use scanner::Scanner;
 pub use worktree::FileSelection;

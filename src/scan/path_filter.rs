@@ -5,6 +5,12 @@
 pub struct PathFilter(Vec<Vec<Vec<u8>>>);
 
 impl PathFilter {
+    /// Returns the filter that includes all paths.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self(Vec::new())
+    }
+
     /// Adds one name, in each form that it may have in the repository.
     pub fn add(&mut self, forms: impl IntoIterator<Item = Vec<u8>>) {
         self.0.push(forms.into_iter().collect());

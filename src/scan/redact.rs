@@ -5,7 +5,7 @@ use crate::rules::RuleSet;
 
 /// Returns a text with every secret in it masked by the built-in rules: for output without a scanner.
 #[must_use]
-pub fn redact(text: &str) -> String {
+pub(crate) fn redact(text: &str) -> String {
     mask_secrets(&Detector::new(RuleSet::builtin()), text)
 }
 

@@ -36,20 +36,21 @@ impl Scanner {
     }
 
     /// Replaces the detector: for measurements while a model is trained.
+    #[doc(hidden)]
     #[must_use]
     pub fn with_detector(self, detector: Detector) -> Self {
         Self { detector, ..self }
     }
 
     /// The detector, with the rules in force.
+    #[doc(hidden)]
     #[must_use]
     pub const fn detector(&self) -> &Detector {
         &self.detector
     }
 
     /// The policy, without its suppression entries.
-    #[must_use]
-    pub const fn policy(&self) -> &Policy {
+    pub(crate) const fn policy(&self) -> &Policy {
         &self.policy
     }
 
@@ -99,6 +100,13 @@ impl Scanner {
     /// Returns other untrusted text as reports show it.
     pub(crate) fn shown_text(&self, text: &[u8]) -> String {
         self.redact(&escape_terminal(text))
+    }
+}
+
+impl Default for Scanner {
+    /// Creates a scanner with the built-in rules and without any configuration.
+    fn default() -> Self {
+        Self::new(Policy::default())
     }
 }
 

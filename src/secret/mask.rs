@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The numbers of bytes of a value that its mask shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mask {
+pub(crate) struct Mask {
     /// The number of bytes at the start.
     pub head: usize,
     /// The number of bytes at the end.
@@ -13,12 +13,12 @@ pub struct Mask {
 
 impl Mask {
     /// A mask that shows no byte.
-    pub const FULL: Self = Self { head: 0, tail: 0 };
+    pub(crate) const FULL: Self = Self { head: 0, tail: 0 };
 
     /// Returns `first...last` of an ASCII value, or only stars. The first `prefix` bytes are public, since all tokens
     /// of a kind share them. At most a quarter of the bytes after them is shown: a short value is hidden completely.
     #[must_use]
-    pub fn apply(self, value: &[u8], prefix: usize) -> String {
+    pub(crate) fn apply(self, value: &[u8], prefix: usize) -> String {
         let shown = self.head.saturating_sub(prefix) + self.tail;
         let hidden = value.len().saturating_sub(prefix);
         let printable = value.iter().all(u8::is_ascii_graphic);

@@ -16,13 +16,13 @@ const MIXED: usize = 8;
 /// mixes kinds of characters and is quoted, assigned or contains unusual punctuation (`Pa$$w0rd!`). The span `keep`,
 /// the name that the secret is assigned to, is not masked.
 #[must_use]
-pub fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
+pub(crate) fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
     mask_line_with(line, keep, std::iter::empty())
 }
 
 /// Masks a line as [`mask_line`] does, and the spans of known secrets: rules find values that this module would show.
 #[must_use]
-pub fn mask_line_with(
+pub(crate) fn mask_line_with(
     line: &[u8],
     keep: Option<&Range<usize>>,
     known: impl IntoIterator<Item = Range<usize>>,

@@ -7,42 +7,37 @@ pub(crate) mod mask_line;
 
 use std::fmt;
 
+pub use fingerprint::Fingerprint;
 pub(crate) use fingerprint::to_hex;
-pub use fingerprint::{Fingerprint, FingerprintKey, ValueId};
-pub use mask::Mask;
-pub use mask_line::{mask_line, mask_line_with};
+pub(crate) use fingerprint::{FingerprintKey, ValueId};
+pub(crate) use mask::Mask;
+pub(crate) use mask_line::{mask_line, mask_line_with};
 
 /// The raw bytes of a secret. `Debug` and `Display` do not print them, and the type is not serialisable.
-pub struct Secret<'b>(&'b [u8]);
+pub(crate) struct Secret<'b>(&'b [u8]);
 
 impl<'b> Secret<'b> {
     /// Wraps raw bytes.
     #[must_use]
-    pub const fn new(raw: &'b [u8]) -> Self {
+    pub(crate) const fn new(raw: &'b [u8]) -> Self {
         Self(raw)
     }
 
     /// Returns the raw bytes. This is the only access to them, so that every use can be found by this name.
     #[must_use]
-    pub const fn expose(&self) -> &'b [u8] {
+    pub(crate) const fn expose(&self) -> &'b [u8] {
         self.0
     }
 
     /// The length in bytes.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// Returns whether there are no bytes.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Returns the identity of the value, for comparisons and fingerprints.
     #[must_use]
-    pub fn id(&self) -> ValueId {
+    pub(crate) fn id(&self) -> ValueId {
         ValueId::new(self.0)
     }
 }

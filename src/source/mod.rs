@@ -8,18 +8,18 @@
 pub(crate) mod cancellation;
 pub(crate) mod checkout;
 pub(crate) mod control;
-pub mod history;
+pub(crate) mod history;
 pub(crate) mod ignore_files;
-pub mod open_file;
+pub(crate) mod open_file;
 pub(crate) mod progress;
-pub mod range;
+pub(crate) mod range;
 pub(crate) mod read_problem;
-pub mod staged;
+pub(crate) mod staged;
 pub(crate) mod visitor;
-pub mod worktree;
+pub(crate) mod worktree;
 
 pub use cancellation::Cancellation;
 pub use control::ScanControl;
 pub use progress::{Progress, ProgressSnapshot};
-pub use read_problem::{read_problem, tree_budget_problem};
+pub(crate) use read_problem::{read_problem, tree_budget_problem};
 pub use visitor::{ObjectView, Visitor};

@@ -11,7 +11,7 @@ use crate::git::path_bytes;
 
 /// The result of opening a path.
 #[derive(Debug)]
-pub enum OpenedFile {
+pub(crate) enum OpenedFile {
     /// A regular file and its size in bytes at the time of opening.
     File(File, u64),
     /// The target of a symbolic link, as git stores it.
@@ -22,7 +22,7 @@ pub enum OpenedFile {
 ///
 /// # Errors
 /// Returns an error if the path cannot be read, or if it is neither a regular file nor a symbolic link.
-pub fn open(path: &Path) -> io::Result<OpenedFile> {
+pub(crate) fn open(path: &Path) -> io::Result<OpenedFile> {
     let target = || fs::read_link(path).map(|target| OpenedFile::LinkTarget(path_bytes(&target)));
     // Systems without `NOFOLLOW` have to check for a link before they open the path.
     if cfg!(not(unix)) && is_link(path)? {

@@ -106,7 +106,7 @@ impl Revisions {
 
 /// A commit of the range with its changes.
 #[derive(Debug)]
-pub struct CommitChanges {
+pub(crate) struct CommitChanges {
     /// Its name.
     pub oid: Oid,
     /// Its header.
@@ -117,7 +117,7 @@ pub struct CommitChanges {
 
 /// The content of a range.
 #[derive(Debug, Default)]
-pub struct RangeChanges {
+pub(crate) struct RangeChanges {
     /// The commits, oldest first.
     pub commits: Vec<CommitChanges>,
     /// Annotated tags among the starting points. Their messages belong to the range.
@@ -132,7 +132,7 @@ pub struct RangeChanges {
 ///
 /// # Errors
 /// Returns an error if the file `shallow` cannot be read.
-pub fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>, RefError> {
+pub(crate) fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>, RefError> {
     let common = Repository { git_dir: repository.common_dir.clone(), ..repository.clone() };
     Refs::read_pseudo_ref(&common, "shallow")
 }
@@ -141,7 +141,7 @@ pub fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>, RefErr
 ///
 /// # Errors
 /// Returns an error if the boundary of a shallow clone cannot be read.
-pub fn read_range(
+pub(crate) fn read_range(
     repository: &Repository,
     objects: &ObjectDatabase,
     revisions: &Revisions,

@@ -5,7 +5,7 @@ use crate::git::ReadError;
 
 /// Returns the problem of a scan in which the [`TreeBudget`](crate::git::tree_budget::TreeBudget) ran out.
 #[must_use]
-pub fn tree_budget_problem() -> Problem {
+pub(crate) fn tree_budget_problem() -> Problem {
     Problem {
         kind: ProblemKind::Budget,
         path: None,
@@ -15,7 +15,7 @@ pub fn tree_budget_problem() -> Problem {
 
 /// Returns the problem of an object that could not be read.
 #[must_use]
-pub fn read_problem(error: &ReadError, path: Option<String>) -> Problem {
+pub(crate) fn read_problem(error: &ReadError, path: Option<String>) -> Problem {
     let (kind, advice) = match error {
         ReadError::Missing(_) => (
             ProblemKind::MissingObject,

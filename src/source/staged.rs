@@ -42,7 +42,7 @@ pub enum StagedError {
 
 /// The staged changes.
 #[derive(Debug)]
-pub struct StagedChanges {
+pub(crate) struct StagedChanges {
     /// The paths with new content, and the paths that are gone.
     pub changes: ChangeSet,
     /// Every path whose entry differs from HEAD's, also where it equals another parent's.
@@ -58,7 +58,7 @@ pub struct StagedChanges {
 impl StagedChanges {
     /// Whether the index, HEAD or the working tree has something at a path or below it.
     #[must_use]
-    pub fn has_path(&self, repository: &Repository, objects: &ObjectDatabase, path: &[u8]) -> bool {
+    pub(crate) fn has_path(&self, repository: &Repository, objects: &ObjectDatabase, path: &[u8]) -> bool {
         let is_in_index = !self.index.positions_of(path).is_empty()
             || !self.index.positions_under(path).is_empty()
             || self.index.entries().any(|entry| entry.is_sparse_folder() && path.starts_with(entry.path));
@@ -80,7 +80,7 @@ impl StagedChanges {
 /// # Errors
 /// Returns an error if the index, HEAD or its commit cannot be read. A tree or a parent that cannot be read is a
 /// problem of the result.
-pub fn compare_index(
+pub(crate) fn compare_index(
     repository: &Repository,
     objects: &ObjectDatabase,
     merge_parents: &[Oid],
@@ -118,7 +118,7 @@ pub fn compare_index(
 ///
 /// # Errors
 /// Returns the errors of [`compare_index`].
-pub fn touched_paths(
+pub(crate) fn touched_paths(
     repository: &Repository,
     merge_parents: &[Oid],
 ) -> Result<BTreeSet<Vec<u8>>, StagedError> {

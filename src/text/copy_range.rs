@@ -22,7 +22,7 @@ impl CopiedRange {
 /// Merges copies that continue each other in both texts, and returns those of at least `min_length` bytes. Git splits
 /// long copies at 16 MiB, and at 64 KiB in older packs.
 #[must_use]
-pub fn merge_long_copies(copies: &[CopiedRange], min_length: usize) -> Vec<CopiedRange> {
+pub(crate) fn merge_long_copies(copies: &[CopiedRange], min_length: usize) -> Vec<CopiedRange> {
     let mut merged: Vec<CopiedRange> = Vec::new();
     let mut open: Option<CopiedRange> = None;
     for copy in copies {
@@ -39,7 +39,10 @@ pub fn merge_long_copies(copies: &[CopiedRange], min_length: usize) -> Vec<Copie
 
 /// Returns the gaps between copies that are in ascending order: inserted bytes, or an empty range where two copies
 /// meet. The ends of the text are not gaps.
-pub fn gaps_between_copies(copies: &[CopiedRange], length: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn gaps_between_copies(
+    copies: &[CopiedRange],
+    length: usize,
+) -> impl Iterator<Item = Range<usize>> {
     let starts = std::iter::once(0).chain(copies.iter().map(CopiedRange::end));
     let ends = copies.iter().map(|copy| copy.to).chain([length]);
     starts

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// `\u{…}`, bytes that are not UTF-8 become `\xNN`, and a tab becomes a space. The first character of a command for the
 /// log of a CI job becomes `\u{…}`, too.
 #[must_use]
-pub fn escape_terminal(bytes: &[u8]) -> String {
+pub(crate) fn escape_terminal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for (at, character) in chunk.valid().char_indices() {
@@ -30,7 +30,7 @@ pub fn escape_terminal(bytes: &[u8]) -> String {
 /// Returns a path as reports show it. Bytes that are not UTF-8, control and invisible characters, and `%` are
 /// percent-escaped, so that distinct paths stay distinct.
 #[must_use]
-pub fn escape_path(path: &[u8]) -> String {
+pub(crate) fn escape_path(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
         for (at, character) in chunk.valid().char_indices() {
@@ -52,7 +52,7 @@ pub fn escape_path(path: &[u8]) -> String {
 
 /// Escapes a command of GitHub's runner, which the runner recognises at the start of a line.
 #[must_use]
-pub fn escape_ci_command(line: &str) -> Cow<'_, str> {
+pub(crate) fn escape_ci_command(line: &str) -> Cow<'_, str> {
     let start = line.trim_start();
     match start.strip_prefix("::") {
         Some(rest) => format!("{}\\u{{3a}}:{rest}", &line[..line.len() - start.len()]).into(),

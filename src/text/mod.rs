@@ -6,13 +6,15 @@ pub(crate) mod escape;
 pub(crate) mod position;
 pub(crate) mod unquoted;
 
-pub use copy_range::{CopiedRange, gaps_between_copies, merge_long_copies};
-pub use escape::{escape_ci_command, escape_path, escape_terminal};
-pub use position::{LineCursor, Position, line_around};
+pub use copy_range::CopiedRange;
+pub(crate) use copy_range::{gaps_between_copies, merge_long_copies};
+pub(crate) use escape::{escape_ci_command, escape_path, escape_terminal};
+pub use position::Position;
+pub(crate) use position::{LineCursor, line_around};
 pub(crate) use unquoted::ends_unquoted_value;
 
 /// Returns whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
 #[must_use]
-pub const fn is_quote(byte: u8) -> bool {
+pub(crate) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }

@@ -14,7 +14,7 @@ pub struct Position {
 /// A cursor that moves forwards through a text, so that many ascending offsets cost one pass, however long the lines
 /// are.
 #[derive(Debug)]
-pub struct LineCursor<'t> {
+pub(crate) struct LineCursor<'t> {
     text: &'t [u8],
     offset: usize,
     position: Position,
@@ -23,13 +23,13 @@ pub struct LineCursor<'t> {
 impl<'t> LineCursor<'t> {
     /// Starts at the first line of `text`.
     #[must_use]
-    pub fn new(text: &'t [u8]) -> Self {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
         Self { text, offset: 0, position: Position { line: 1, column: 1 } }
     }
 
     /// Returns the position of a byte offset, which is clamped to the text. A smaller offset than the last one starts
     /// over.
-    pub fn at(&mut self, offset: usize) -> Position {
+    pub(crate) fn at(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         if offset < self.offset {
             *self = Self::new(self.text);
@@ -54,7 +54,7 @@ fn columns(bytes: &[u8]) -> usize {
 /// Returns the span of the line that contains `span`, without its line break, and with at most `reach` bytes on each
 /// side.
 #[must_use]
-pub fn line_around(text: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
+pub(crate) fn line_around(text: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
     let floor = span.start.saturating_sub(reach);
     let ceiling = (span.end + reach).min(text.len());
     let start = memchr::memrchr(b'\n', &text[floor..span.start]).map_or(floor, |at| floor + at + 1);

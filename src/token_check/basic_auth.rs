@@ -7,7 +7,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 8..=400;
 
 /// Returns the password of base64 that decodes to a user name, a colon and a password of printable characters.
 #[must_use]
-pub fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
     let mut text = decode_printable(value)?;
     let colon = text.iter().position(|byte| *byte == b':')?;
     (colon + 2 < text.len()).then(|| text.split_off(colon + 1))
@@ -15,7 +15,7 @@ pub fn basic_auth_password(value: &[u8]) -> Option<Vec<u8>> {
 
 /// Decodes base64 of printable characters. Returns `None` if another byte occurs.
 #[must_use]
-pub fn decode_printable(value: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decode_printable(value: &[u8]) -> Option<Vec<u8>> {
     if !LENGTHS.contains(&value.len()) {
         return None;
     }

@@ -16,15 +16,15 @@ mod pgp;
 mod sentry;
 
 pub use aws::{check_aws_account, check_bedrock_long, check_bedrock_short};
-pub use basic_auth::{basic_auth_password, decode_printable};
+pub(crate) use basic_auth::{basic_auth_password, decode_printable};
 pub use checksum::{check_crc_base62, check_crc_hex, check_crc_hex_little, crc32, to_base};
-pub use details::TokenDetails;
 pub use gitlab::check_gitlab_routable;
-pub use jwt::{Claims, MAX_JWT_BYTES, jwt_length, read_claims};
+pub(crate) use jwt::Claims;
+pub use jwt::{MAX_JWT_BYTES, jwt_length, read_claims};
 pub use macaroon::check_macaroon;
 pub use openssh::openssh_is_encrypted;
-pub use outcome::CheckOutcome;
-pub use pgp::pgp_is_encrypted;
+pub(crate) use outcome::CheckOutcome;
+pub(crate) use pgp::pgp_is_encrypted;
 pub use sentry::check_sentry_organisation;
 
 #[cfg(test)]

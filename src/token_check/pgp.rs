@@ -5,7 +5,7 @@ use super::base64::decode;
 /// Returns whether the first secret key of an armoured block is encrypted, from its base64. Returns `None` if the key
 /// cannot be read.
 #[must_use]
-pub fn pgp_is_encrypted(body: &[u8]) -> Option<bool> {
+pub(crate) fn pgp_is_encrypted(body: &[u8]) -> Option<bool> {
     // The public part of the longest RSA key in use has about 2 KB.
     let head = &body[..body.len().min(4096)];
     let decoded = decode(&head[..head.len() - head.len() % 4])?;

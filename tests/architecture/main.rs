@@ -15,6 +15,7 @@ use imports::Source;
 /// The layers, from the top; a module uses only modules of lower layers. Modules of a layer do not use each other.
 const LAYERS: [&[&str]; 15] = [
     &["main"],
+    &["internal"],
     &["cli"],
     &["agent", "ci", "fleet", "hook", "net", "remediation", "report"],
     &["scan"],
@@ -28,7 +29,6 @@ const LAYERS: [&[&str]; 15] = [
     &["finding", "git"],
     &["bytescan", "secret"],
     &["atomic_file", "text"],
-    &[],
 ];
 
 /// Modules that later work fills; they may be absent.

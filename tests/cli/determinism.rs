@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::Value;
-use skant::report::Format;
+use skant::Format;
 use testkit::trials::Trial;
 use testkit::{Sandbox, text_of, tokens};
 

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use skant::finding::{Confidence, Finding};
-use skant::policy::suppress::CommentPolicy;
-use skant::policy::{Incomplete, Policy, Settings, Suppressions};
-use skant::scan::Scanner;
-use skant::source::ScanControl;
+use skant::Policy;
+use skant::ScanControl;
+use skant::Scanner;
+use skant::{Confidence, Finding};
 use testkit::trials::{Ran, Trial};
 use testkit::{Sandbox, needs, text_of, tokens};
 
@@ -22,16 +21,8 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn scanner(min_confidence: Confidence) -> Scanner {
-    Scanner::new(Policy {
-        settings: Settings::default(),
-        min_confidence,
-        suppressions: Suppressions::Applied,
-        comments: CommentPolicy::default(),
-        notes: Vec::new(),
-        incomplete: Incomplete::Fails,
-        now: 1_800_000_000,
-        today: jiff::civil::date(2027, 1, 15),
-    })
+    let now = jiff::Timestamp::from_second(1_800_000_000).unwrap();
+    Scanner::new(Policy::new(now).with_min_confidence(min_confidence))
 }
 
 type Reported = BTreeSet<(usize, usize, String, Confidence)>;
@@ -43,7 +34,7 @@ fn scanned(scanner: &Scanner, text: &[u8], path: &str) -> Option<Reported> {
     report.findings.iter().all(is_listed).then(|| {
         let places = report.findings.iter().flat_map(|finding| {
             let fingerprint = finding.fingerprint.to_string();
-            let place = move |at: &skant::text::Position| {
+            let place = move |at: &skant::internal::text::Position| {
                 (at.line, at.column, fingerprint.clone(), finding.confidence)
             };
             finding.locations.iter().map(move |location| place(&location.start))

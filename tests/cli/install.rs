@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use skant::hook::install::{
+use skant::internal::hook::install::{
     Action, ForeignFolder, GlobalAction, Hook, InstallError, Options, Outcome, install, install_global,
     running_program, uninstall, uninstall_global,
 };

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
-use skant::report::Format;
+use skant::Format;
 use testkit::trials::Trial;
 use testkit::{Sandbox, skant_program, tokens};
 

@@ -1,7 +1,7 @@
 //! The path patterns of `exclude`, `allow.path` and `accept.path`: they match as in `.gitignore`.
 
 use serde_json::Value;
-use skant::policy::PathPatterns;
+use skant::internal::policy::PathPatterns;
 use testkit::trials::Trial;
 use testkit::{Sandbox, text_of, tokens};
 
@@ -174,5 +174,8 @@ fn config_check_names_unusable_patterns() {
     assert_eq!(said.lines().count(), 5, "{said}");
     std::fs::write(&own, "exclude = [\"docs[\"]\n").unwrap();
     let said = check(2);
-    assert!(said.contains("`exclude`: a pattern cannot be used: `docs[`: unclosed character class"), "{said}");
+    assert!(
+        said.contains("`exclude`: a pattern cannot be used: `docs[`: unclosed character class"),
+        "{said}"
+    );
 }

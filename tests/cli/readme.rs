@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use skant::policy;
-use skant::policy::FileOrigin;
-use skant::rules::RuleSet;
+use skant::internal::policy;
+use skant::internal::policy::FileOrigin;
+use skant::internal::rules::RuleSet;
 use testkit::trials::Trial;
 use testkit::{Sandbox, tokens};
 

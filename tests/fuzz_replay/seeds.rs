@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::git::ObjectFormat;
-use skant::git::pack::{Base, Pack};
+use skant::internal::git::ObjectFormat;
+use skant::internal::git::pack::{Base, Pack};
 
 use testkit::{Sandbox, tokens};
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Mutex;
 
-use skant::git::{GitEnvironment, ObjectFormat, ObjectKind, Oid, ReadError, Repository};
-use skant::source::history::{ObjectSet, visit, visit_with_libgit2};
-use skant::source::{ObjectView, ScanControl, Visitor};
+use skant::ScanControl;
+use skant::internal::git::{ObjectFormat, ObjectKind, Oid, ReadError};
+use skant::internal::source::history::{ObjectSet, visit, visit_with_libgit2};
+use skant::internal::source::{ObjectView, Visitor};
+use skant::{GitEnvironment, Repository};
 
 use fuzz_properties::pack::Files;
 use testkit::Sandbox;

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use skant::decode::archive;
-use skant::decode::archive::{FaultKind, UnpackBudget, Unpacked};
+use skant::internal::decode::archive;
+use skant::internal::decode::archive::{FaultKind, UnpackBudget, Unpacked};
 
 use super::detector::DETECTOR;
 use super::input::Input;

@@ -1,7 +1,7 @@
 //! `skant.toml`: settings, or an error with a line that quotes nothing of the file.
 
-use skant::finding::{Problem, ProblemKind};
-use skant::policy::{FileOrigin, Settings, parse};
+use skant::internal::policy::{FileOrigin, Settings, parse};
+use skant::{Problem, ProblemKind};
 
 use super::input::Input;
 use super::quotable_words::quotable_words;

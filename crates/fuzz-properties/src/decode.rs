@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use skant::{decode, token_check};
+use skant::internal::{decode, token_check};
 
 use super::input::Input;
 

@@ -1,8 +1,8 @@
 //! Deltas: the base and the delta of the input as they are; with correct sizes before the instructions, which reaches
 //! deeper; and with correct instructions.
 
-use skant::git::pack::{apply, result_size};
-use skant::text::CopiedRange;
+use skant::internal::git::pack::{apply, result_size};
+use skant::internal::text::CopiedRange;
 
 use super::input::Input;
 

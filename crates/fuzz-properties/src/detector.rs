@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use skant::detect::{Detector, Evidence, Tier};
-use skant::rules::RuleSet;
+use skant::internal::detect::{Detector, Evidence, Tier};
+use skant::internal::rules::RuleSet;
 
 use testkit::tokens;
 

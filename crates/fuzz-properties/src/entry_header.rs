@@ -1,8 +1,8 @@
 //! Headers of pack entries: a header that is read equals the one that is written from it, and bytes after it do not
 //! count.
 
-use skant::git::pack::{RawBase, RawHeader};
-use skant::git::{ObjectFormat, ObjectKind, Oid};
+use skant::internal::git::pack::{RawBase, RawHeader};
+use skant::internal::git::{ObjectFormat, ObjectKind, Oid};
 
 use super::input::{Input, format_of};
 

@@ -1,7 +1,7 @@
 //! Git's index: entries are in order, each is found by its path and its folders, the cache tree counts entries within
 //! its parent, and memory use is bounded by the file.
 
-use skant::git::{CacheNode, Index, IndexEntry, ObjectFormat, Oid};
+use skant::internal::git::{CacheNode, Index, IndexEntry, ObjectFormat, Oid};
 
 use super::input::{Input, format_of};
 

@@ -1,7 +1,7 @@
 //! The input of hooks: the lines of pushes, and commit messages.
 
-use skant::git::Oid;
-use skant::hook::pushed_refs::{PushError, Update, without_diff};
+use skant::internal::git::Oid;
+use skant::internal::hook::pushed_refs::{PushError, Update, without_diff};
 
 use super::input::Input;
 

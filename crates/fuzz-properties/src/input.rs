@@ -1,6 +1,6 @@
 //! The fuzzer's bytes, taken from the front. After the end, numbers are zero and parts are empty.
 
-use skant::git::ObjectFormat;
+use skant::internal::git::ObjectFormat;
 
 pub struct Input<'i>(&'i [u8]);
 

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use skant::git::{ObjectKind, inflate_loose};
+use skant::internal::git::{ObjectKind, inflate_loose};
 
 use super::input::Input;
 

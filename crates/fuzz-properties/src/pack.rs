@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use skant::git::pack::{Base, Header, Pack, PackIndex, RawBase, RawHeader, apply};
-use skant::git::{ObjectFormat, ObjectKind, Oid};
+use skant::internal::git::pack::{Base, Header, Pack, PackIndex, RawBase, RawHeader, apply};
+use skant::internal::git::{ObjectFormat, ObjectKind, Oid};
 
 use super::input::{Input, format_of};
 use super::{delta, entry_header, pack_index};

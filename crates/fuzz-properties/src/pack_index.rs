@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use skant::git::pack::{Pack, PackIndex};
-use skant::git::{ObjectFormat, Oid};
+use skant::internal::git::pack::{Pack, PackIndex};
+use skant::internal::git::{ObjectFormat, Oid};
 
 use super::input::{Input, format_of};
 

@@ -1,9 +1,9 @@
 //! Suppression files: `.skant-baseline`, `.gitleaksignore`, `.gitleaks.toml`. They are written as they were read, and
 //! messages about them quote nothing.
 
-use skant::policy::suppress::SuppressionEntry;
-use skant::policy::suppress::baseline::Baseline;
-use skant::policy::{FileOrigin, parse_gitleaks_ignore, parse_gitleaks_toml};
+use skant::internal::policy::suppress::SuppressionEntry;
+use skant::internal::policy::suppress::baseline::Baseline;
+use skant::internal::policy::{FileOrigin, parse_gitleaks_ignore, parse_gitleaks_toml};
 
 use super::input::Input;
 use super::quotable_words::quotable_words;

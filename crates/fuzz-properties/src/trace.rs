@@ -1,7 +1,7 @@
 //! Incremental scans: over a chain of versions, a scan of the added bytes equals a full scan.
 
-use skant::detect::ScanState;
-use skant::text::CopiedRange;
+use skant::internal::detect::ScanState;
+use skant::internal::text::CopiedRange;
 
 use super::detector::{DETECTOR, expanded};
 use super::input::Input;

@@ -1,6 +1,6 @@
 //! Trees, commits and tags, compared with a simple reader.
 
-use skant::git::{
+use skant::internal::git::{
     Commit, CorruptTree, EntryKind, ObjectFormat, Oid, TreeEntry, message_start, tag_target, tree_entries,
 };
 

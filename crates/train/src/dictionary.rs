@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use skant::detect::letter_pair_table;
+use skant::internal::detect::letter_pair_table;
 
 use crate::labels::{Label, Labels, Truth};
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use skant::detect::{Detector, ScoredValue};
-use skant::finding::Confidence;
+use skant::Confidence;
+use skant::internal::detect::{Detector, ScoredValue};
 
 use crate::labels::{Label, Labels, Truth};
 use crate::rewrite;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::detect::{Detector, Model};
-use skant::finding::Confidence;
-use skant::rules::RuleSet;
-use skant::scan::FileSelection;
-use skant::source::ScanControl;
-use skant::source::worktree::{IgnoreMode, PathOrigin};
+use skant::Confidence;
+use skant::FileSelection;
+use skant::ScanControl;
+use skant::internal::detect::{Detector, Model};
+use skant::internal::rules::RuleSet;
+use skant::{IgnoreMode, PathOrigin};
 
 use crate::report::scanner;
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use skant::finding::Confidence;
+use skant::Confidence;
 
 use crate::examples::{Example, Examples, FOLDS, Kind};
 use crate::fit;

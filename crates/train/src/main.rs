@@ -22,8 +22,8 @@ mod weights;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skant::detect::{Detector, Dictionary, Model};
-use skant::rules::RuleSet;
+use skant::internal::detect::{Detector, Dictionary, Model};
+use skant::internal::rules::RuleSet;
 
 /// The paths of inputs and outputs.
 pub(crate) struct Paths {

@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use skant::detect::{Detector, Dictionary, Model};
-use skant::finding::Confidence;
-use skant::policy::suppress::CommentPolicy;
-use skant::policy::{Incomplete, Policy, Settings, Suppressions};
-use skant::rules::RuleSet;
-use skant::scan::{FileSelection, Scanner};
-use skant::source::ScanControl;
-use skant::source::worktree::{IgnoreMode, PathOrigin};
+use skant::Confidence;
+use skant::ScanControl;
+use skant::internal::detect::{Detector, Dictionary, Model};
+use skant::internal::rules::RuleSet;
+use skant::{FileSelection, Scanner};
+use skant::{IgnoreMode, PathOrigin};
+use skant::{Incomplete, Policy, Suppressions};
 
 use crate::Paths;
 use crate::examples::{Examples, fold_of};
@@ -62,18 +61,9 @@ pub(crate) fn write(paths: &Paths, examples: &Examples, folds: &[Fold], words: &
 }
 
 pub(crate) fn scanner() -> Scanner {
-    Scanner::new(Policy {
-        settings: Settings::default(),
-        min_confidence: Confidence::Low,
-        suppressions: Suppressions::Ignored,
-        comments: CommentPolicy::default(),
-        notes: Vec::new(),
-        incomplete: Incomplete::Accepted,
-        now: 0,
-        today: fixed_date(),
-    })
-}
-
-fn fixed_date() -> jiff::civil::Date {
-    jiff::civil::date(2026, 1, 1)
+    let policy = Policy::new(jiff::Timestamp::UNIX_EPOCH)
+        .with_min_confidence(Confidence::Low)
+        .with_suppressions(Suppressions::Ignored)
+        .with_incomplete(Incomplete::Accepted);
+    Scanner::new(policy)
 }

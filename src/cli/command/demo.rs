@@ -10,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::cli::args::{Common, Demo};
-use crate::cli::clock;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::{self, Target};
+use crate::policy::clock;
 use crate::policy::{Policy, RunMode};
 use crate::remediation::{Situation, advise};
 use crate::scan::Scanner;

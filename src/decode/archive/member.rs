@@ -8,7 +8,7 @@ use crate::text::escape_path;
 
 /// A format of archives that are unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// A text that is compressed with gzip.
     Gzip,
     /// Zip, also under another name: jar, whl, docx.
@@ -83,7 +83,7 @@ pub enum Unpacked<'t> {
 }
 
 /// A visitor of results. It gets the rest of the budget, since a member may be an archive, too.
-pub type Visit<'v> = dyn FnMut(Unpacked<'_>, &mut UnpackBudget) + 'v;
+pub(crate) type Visit<'v> = dyn FnMut(Unpacked<'_>, &mut UnpackBudget) + 'v;
 
 /// Returns a fault as a result.
 pub(super) fn fault(kind: FaultKind, message: &'static str, label: String) -> Unpacked<'static> {

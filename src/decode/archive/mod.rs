@@ -13,7 +13,8 @@ mod unpack_budget;
 mod unsupported;
 mod zip;
 
-pub use member::{Fault, FaultKind, Format, Member, Unpacked, Visit};
+pub(crate) use member::{Fault, Member, Visit};
+pub use member::{FaultKind, Unpacked};
 pub use unpack_budget::UnpackBudget;
 
 use member::fault;
@@ -21,7 +22,7 @@ use unsupported::unsupported;
 
 /// Returns whether a text begins with the signature of gzip or zip, the formats that also occur in base64.
 #[must_use]
-pub fn has_signature(text: &[u8]) -> bool {
+pub(crate) fn has_signature(text: &[u8]) -> bool {
     gzip::has_signature(text) || zip::has_signature(text)
 }
 

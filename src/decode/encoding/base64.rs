@@ -19,7 +19,7 @@ const MIN_RUN: usize = 24;
 /// Returns whether a text may be one region from end to end: base64 or hexadecimal digits in lines of the length of
 /// wrapped lines. The words of prose are shorter.
 #[must_use]
-pub fn may_be_one_region(text: &[u8]) -> bool {
+pub(crate) fn may_be_one_region(text: &[u8]) -> bool {
     let is_gap = |byte: u8| is_gap_byte(byte) || byte.is_ascii_whitespace();
     let mut lines = text.split(|byte| is_gap(*byte)).filter(|line| !line.is_empty()).peekable();
     // The text may cut the first and the last line.

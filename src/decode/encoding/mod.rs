@@ -23,11 +23,11 @@ mod wrapped_lines;
 
 use std::ops::Range;
 
-pub use base64::may_be_one_region;
-pub use fragments::{Fragments, join_fragments};
+pub(crate) use base64::may_be_one_region;
+pub use fragments::join_fragments;
 use region::Visit;
-pub use region::{EncodedRegion, Encoding};
-pub use source_map::Decoded;
+pub(crate) use region::{EncodedRegion, Encoding};
+pub(crate) use source_map::Decoded;
 
 /// Visits the encoded regions that touch a part of a text, or that may depend on it, with the decoded texts of each.
 /// The regions of one encoding are in ascending order.

@@ -12,7 +12,8 @@ pub(crate) mod reject;
 pub(crate) mod rule;
 pub(crate) mod value_stats;
 
-pub use model::{Model, ModelReason, ModelScore};
+pub use model::Model;
+pub(crate) use model::ModelReason;
 pub use rule::ScoredValue;
 pub(crate) use rule::{AssignmentRule, features_at, find, tier_of_human_chosen};
 pub use skant_password_model::{Dictionary, letter_pair_table};

@@ -6,7 +6,7 @@ pub(crate) mod statistics;
 use crate::detect::randomness::statistics::{Statistics, has_repetition, has_walk};
 use crate::rules::Alphabet;
 
-pub use statistics::NotRandom;
+pub(crate) use statistics::NotRandom;
 
 /// The share of random values that each test may reject. There are five tests, and together they may reject one
 /// random value in ten thousand.

@@ -25,7 +25,7 @@ use std::path::Path;
 
 pub use cache_tree::CacheNode;
 pub use entry::Entry;
-pub use error::IndexError;
+pub(crate) use error::IndexError;
 
 use self::cache_tree::CacheTree;
 use self::entries::{Arena, Record};

@@ -16,10 +16,10 @@ use std::path::Path;
 
 pub use delta::{apply, result_size};
 pub use entry::{Base, Header, RawBase, RawHeader};
-pub use error::{EntryError, PackError};
+pub(crate) use error::{EntryError, PackError};
 pub use index::PackIndex;
-pub use mmap::MappedFile;
-pub use sizes::PackSizes;
+pub(crate) use mmap::MappedFile;
+pub(crate) use sizes::PackSizes;
 
 use self::index::EntryStart;
 use super::oid::{ObjectFormat, Oid};

@@ -20,7 +20,7 @@ const MAX_SIZES: usize = 20;
 
 /// A pack, opened for the sizes of its objects.
 #[derive(Debug)]
-pub struct PackSizes {
+pub(crate) struct PackSizes {
     index: PackIndex,
     data: MappedFile,
     format: ObjectFormat,
@@ -31,7 +31,7 @@ impl PackSizes {
     ///
     /// # Errors
     /// Returns an error if a file cannot be read, or if the index does not have the format.
-    pub fn open(index_path: &Path, format: ObjectFormat) -> Result<Self, PackError> {
+    pub(crate) fn open(index_path: &Path, format: ObjectFormat) -> Result<Self, PackError> {
         let form = |what| PackError::Form { path: index_path.to_path_buf(), what };
         let index = PackIndex::parse(MappedFile::open(index_path)?, format).map_err(form)?;
         Ok(Self { index, data: MappedFile::open(&index_path.with_extension("pack"))?, format })
@@ -42,7 +42,7 @@ impl PackSizes {
     ///
     /// The result is too small where the pack is damaged; decoding then fails before the buffer is allocated.
     #[must_use]
-    pub fn max_decoded(&self, oid: &Oid) -> Option<u64> {
+    pub(crate) fn max_decoded(&self, oid: &Oid) -> Option<u64> {
         let offset = self.index.offset(self.index.find(oid)?).ok()?;
         let (mut largest, mut next) = (0, Some(offset));
         for _ in 0..MAX_CHAIN {

@@ -83,13 +83,13 @@ impl<'r> FileRefs<'r> {
         for name in names {
             found.add(name.clone(), self.resolve(&name)?);
         }
-        found.refs.extend(read_pseudo_refs(&self.repository.git_dir, b"")?);
+        found.all.extend(read_pseudo_refs(&self.repository.git_dir, b"")?);
         found.add(b"HEAD".to_vec(), self.resolve(b"HEAD")?);
         let mut logs = files_below(&common.join("logs"))?;
         for (prefix, worktree) in worktrees(self.repository)? {
             let files = FileRefs { repository: &worktree, packed: self.packed.clone() };
             found.add([&prefix, &b"HEAD"[..]].concat(), files.resolve(b"HEAD")?);
-            found.refs.extend(read_pseudo_refs(&worktree.git_dir, &prefix)?);
+            found.all.extend(read_pseudo_refs(&worktree.git_dir, &prefix)?);
             if worktree.git_dir == *common {
                 continue;
             }

@@ -8,7 +8,7 @@ mod pseudo;
 mod reftable;
 mod types;
 
-pub use self::types::{Ref, RefError, Refs};
+pub(crate) use self::types::{Ref, RefError, Refs};
 
 use self::files::FileRefs;
 use self::types::Resolved;
@@ -20,7 +20,7 @@ impl Refs {
     ///
     /// # Errors
     /// Returns an error if a file cannot be read, or if git fails to read a reftable.
-    pub fn read(repository: &Repository) -> Result<Self, RefError> {
+    pub(crate) fn read(repository: &Repository) -> Result<Self, RefError> {
         match repository.ref_storage {
             RefStorage::Files => FileRefs::with_packed(repository)?.read_all(),
             RefStorage::Reftable => reftable::read_all(repository),
@@ -31,7 +31,7 @@ impl Refs {
     ///
     /// # Errors
     /// Returns an error if a file cannot be read, if HEAD is broken, or if git fails to read a reftable.
-    pub fn read_head(repository: &Repository) -> Result<Option<Oid>, RefError> {
+    pub(crate) fn read_head(repository: &Repository) -> Result<Option<Oid>, RefError> {
         match repository.ref_storage {
             RefStorage::Files => match FileRefs::new(repository).resolve(b"HEAD")? {
                 Resolved::Object(oid) => Ok(Some(oid)),
@@ -47,7 +47,7 @@ impl Refs {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read.
-    pub fn read_pseudo_ref(repository: &Repository, name: &str) -> Result<Vec<Oid>, RefError> {
+    pub(crate) fn read_pseudo_ref(repository: &Repository, name: &str) -> Result<Vec<Oid>, RefError> {
         pseudo::read_oids(&repository.git_dir.join(name))
     }
 }

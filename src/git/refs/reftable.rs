@@ -46,19 +46,19 @@ pub(super) fn read_all(repository: &Repository) -> Result<Refs, RefError> {
     for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let space = memchr::memchr(b' ', line).unwrap_or(line.len());
         match Oid::from_hex(&line[..space]) {
-            Some(oid) => found.refs.push(Ref { name: line[space + 1..].to_vec(), oid }),
+            Some(oid) => found.all.push(Ref { name: line[space + 1..].to_vec(), oid }),
             None => found.broken.push(line.to_vec()),
         }
     }
     if let Some(oid) = read_head(repository)? {
-        found.refs.push(Ref { name: b"HEAD".to_vec(), oid });
+        found.all.push(Ref { name: b"HEAD".to_vec(), oid });
     }
-    found.refs.extend(read_pseudo_refs(&repository.git_dir, b"")?);
+    found.all.extend(read_pseudo_refs(&repository.git_dir, b"")?);
     for (prefix, worktree) in worktrees(repository)? {
         check_tables(&worktree.git_dir)?;
         let head = read_head(&worktree)?;
-        found.refs.extend(head.map(|oid| Ref { name: [&prefix, &b"HEAD"[..]].concat(), oid }));
-        found.refs.extend(read_pseudo_refs(&worktree.git_dir, &prefix)?);
+        found.all.extend(head.map(|oid| Ref { name: [&prefix, &b"HEAD"[..]].concat(), oid }));
+        found.all.extend(read_pseudo_refs(&worktree.git_dir, &prefix)?);
     }
     // `--reflog` walks the history of each entry; `--no-walk` names the entries alone. git rejects `--reflog` alone
     // in a repository without reflogs, hence `--all`.

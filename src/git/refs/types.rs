@@ -33,7 +33,7 @@ pub enum RefError {
 
 /// A name and the object that it points to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ref {
+pub(crate) struct Ref {
     /// The full name: `HEAD`, `refs/heads/main`.
     pub name: Vec<u8>,
     /// The object, a commit or an annotated tag for most refs.
@@ -43,7 +43,7 @@ pub struct Ref {
 impl Ref {
     /// Whether this is a local branch, a remote-tracking branch, or the HEAD of a worktree.
     #[must_use]
-    pub fn is_head(&self) -> bool {
+    pub(crate) fn is_head(&self) -> bool {
         self.name == b"HEAD"
             || self.name == b"main-worktree/HEAD"
             || self.name.ends_with(b"/HEAD") && self.name.starts_with(b"worktrees/")
@@ -54,9 +54,9 @@ impl Ref {
 
 /// All starting points from which the objects of a repository are reached.
 #[derive(Clone, Debug, Default)]
-pub struct Refs {
+pub(crate) struct Refs {
     /// The refs and pseudo-refs, sorted by name.
-    pub refs: Vec<Ref>,
+    pub all: Vec<Ref>,
     /// The objects that reflogs name, sorted.
     pub reflog: Vec<Oid>,
     /// The names of refs that point to no object.
@@ -76,7 +76,7 @@ pub(super) enum Resolved {
 impl Refs {
     pub(super) fn add(&mut self, name: Vec<u8>, resolved: Resolved) {
         match resolved {
-            Resolved::Object(oid) => self.refs.push(Ref { name, oid }),
+            Resolved::Object(oid) => self.all.push(Ref { name, oid }),
             Resolved::Absent => {}
             Resolved::Broken => self.broken.push(name),
         }
@@ -84,8 +84,8 @@ impl Refs {
 
     /// Sorts refs and reflog entries, and removes duplicates.
     pub(super) fn sorted(mut self) -> Self {
-        self.refs.sort();
-        self.refs.dedup();
+        self.all.sort();
+        self.all.dedup();
         self.reflog.sort_unstable();
         self.reflog.dedup();
         self

@@ -130,7 +130,7 @@ pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<G
 
 /// Returns the folder of the hooks for all repositories: in the user's folder for settings.
 #[must_use]
-pub fn global_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub(crate) fn global_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let path = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let settings = path("XDG_CONFIG_HOME")
         .or_else(|| Some(path("HOME").or_else(|| path("USERPROFILE"))?.join(".config")));

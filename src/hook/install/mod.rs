@@ -20,8 +20,10 @@ use script::Origin;
 use transaction::Step;
 
 pub use binary_path::running_program;
-pub use error::{FolderAdvice, InstallError};
-pub use global::{GlobalAction, global_folder, install_global, uninstall_global};
+pub(crate) use error::FolderAdvice;
+pub use error::InstallError;
+pub(crate) use global::global_folder;
+pub use global::{GlobalAction, install_global, uninstall_global};
 
 /// A hook that `skant install` installs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

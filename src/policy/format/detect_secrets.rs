@@ -13,7 +13,7 @@ use crate::secret::{Secret, to_hex};
 
 /// The hashes of the known values by path.
 #[derive(Debug, Default)]
-pub struct DetectSecretsBaseline(BTreeMap<String, BTreeSet<String>>);
+pub(crate) struct DetectSecretsBaseline(BTreeMap<String, BTreeSet<String>>);
 
 #[derive(Deserialize)]
 struct File {
@@ -29,13 +29,13 @@ struct Entry {
 
 impl DetectSecretsBaseline {
     /// The size limit of the file in bytes.
-    pub const MAX_BYTES: u64 = 64 << 20;
+    pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
     /// Parses the file.
     ///
     /// # Errors
     /// The file has another format. Nothing of it is quoted.
-    pub fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         let file: File = serde_json::from_slice(bytes)
             .map_err(|_| "it is not a baseline of detect-secrets (JSON with `results`)")?;
         let mut known = Self::default();
@@ -54,24 +54,18 @@ impl DetectSecretsBaseline {
 
     /// Returns the number of known values.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.values().map(BTreeSet::len).sum()
     }
 
-    /// Whether there is no known value.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Returns the paths.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
     /// Whether a value is known at a path.
     #[must_use]
-    pub fn contains(&self, path: &str, value: &Secret<'_>) -> bool {
+    pub(crate) fn contains(&self, path: &str, value: &Secret<'_>) -> bool {
         let hash = || to_hex(&Sha1::digest(value.expose()));
         self.0.get(path).is_some_and(|hashes| hashes.contains(&hash()))
     }

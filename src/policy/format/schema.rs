@@ -2,7 +2,7 @@
 //! the file; a test compares the committed schema with them.
 
 /// The text of the schema.
-pub const SCHEMA: &str = include_str!("../../../schema/skant.schema.json");
+pub(crate) const SCHEMA: &str = include_str!("../../../schema/skant.schema.json");
 
 #[cfg(test)]
 mod tests {

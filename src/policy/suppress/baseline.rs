@@ -129,7 +129,7 @@ impl Baseline {
 
 /// Returns a reason as files and reports show it: one line, short, with everything masked that may be a secret.
 #[must_use]
-pub fn sanitize_reason(reason: &str) -> String {
+pub(crate) fn sanitize_reason(reason: &str) -> String {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     // Nearly all reasons are plain words, in which nothing is masked. Each hook reads the whole list, so this is fast.
     let is_plain = line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
@@ -152,7 +152,7 @@ pub fn sanitize_reason(reason: &str) -> String {
 
 /// Whether a text is a fingerprint, or its first digits in a sufficient number to name a value.
 #[must_use]
-pub fn is_fingerprint(digits: &str) -> bool {
+pub(crate) fn is_fingerprint(digits: &str) -> bool {
     (Fingerprint::MIN_PREFIX..=16).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -8,7 +8,7 @@ use crate::secret::Fingerprint;
 
 /// All entries. Those with a fingerprint are found by its first digits, so a long list costs no more than a short one.
 #[derive(Clone, Debug, Default)]
-pub struct SuppressionIndex {
+pub(crate) struct SuppressionIndex {
     entries: Vec<SuppressionEntry>,
     by_digits: HashMap<String, Vec<usize>>,
     /// The entries without a fingerprint.
@@ -18,7 +18,7 @@ pub struct SuppressionIndex {
 impl SuppressionIndex {
     /// Sorts entries by their fingerprints.
     #[must_use]
-    pub fn new(entries: Vec<SuppressionEntry>) -> Self {
+    pub(crate) fn new(entries: Vec<SuppressionEntry>) -> Self {
         let (mut by_digits, mut others) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate() {
             match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::MIN_PREFIX)) {
@@ -33,7 +33,7 @@ impl SuppressionIndex {
 
     /// Returns the entries in the order of their files.
     #[must_use]
-    pub fn entries(&self) -> &[SuppressionEntry] {
+    pub(crate) fn entries(&self) -> &[SuppressionEntry] {
         &self.entries
     }
 

@@ -3,7 +3,7 @@
 //! Each answer is a named variant, so that reports can show and count it. Does not decide about placeholders: `assess`
 //! does.
 
-pub mod baseline;
+pub(crate) mod baseline;
 pub(crate) mod entry;
 pub(crate) mod entry_index;
 pub(crate) mod query;
@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use crate::detect::{InlineComment, Marker};
 use crate::finding::{Confidence, SuppressedBy};
 
-pub use crate::policy::glob::PathPatterns;
-pub use entry::{EntrySource, SuppressionEntry};
-pub use entry_index::SuppressionIndex;
-pub use query::SuppressionQuery;
+pub(crate) use entry::EntrySource;
+pub use entry::SuppressionEntry;
+pub(crate) use entry_index::SuppressionIndex;
+pub(crate) use query::SuppressionQuery;
 
 /// Which inline comments apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct SuppressionResult {
 
 /// Finds the suppression of one location of a finding. An entry whose last day is before `today` does not apply.
 #[must_use]
-pub fn find_suppression(
+pub(crate) fn find_suppression(
     query: &SuppressionQuery<'_>,
     index: &SuppressionIndex,
     policy: CommentPolicy,

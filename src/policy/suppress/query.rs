@@ -7,7 +7,7 @@ use crate::secret::Fingerprint;
 
 /// One location of a finding before it is known whether a report has it.
 #[derive(Clone, Copy, Debug)]
-pub struct SuppressionQuery<'s> {
+pub(crate) struct SuppressionQuery<'s> {
     /// The rule of the finding.
     pub rule: &'s Rule,
     /// The confidence of the finding.

@@ -96,7 +96,7 @@ fn a_comment_applies_up_to_its_last_day() {
 
 #[test]
 fn an_entry_suppresses_findings_with_everything_that_it_names() {
-    let paths = |pattern: &str| Some(PathPatterns::new(&[pattern.to_owned()]).unwrap());
+    let paths = |pattern: &str| Some(crate::policy::PathPatterns::new(&[pattern.to_owned()]).unwrap());
     for (entry, fits) in [
         (named(|entry| entry.fingerprint = Some(digits().to_uppercase())), true),
         (named(|entry| entry.fingerprint = Some("000000".into())), false),

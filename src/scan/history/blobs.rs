@@ -170,7 +170,7 @@ impl CollectedEvidence {
 
     pub(crate) fn search_ref_names(&mut self, scanner: &Scanner, refs: &Refs) {
         let assessor = scanner.assessor();
-        for name in &refs.refs {
+        for name in &refs.all {
             match scanner.search_name(&name.name, || scanner.shown_path(&name.name)) {
                 Ok(found) => {
                     let rated = found.into_iter().map(|evidence| assessor.rate(evidence));

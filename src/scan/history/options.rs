@@ -2,7 +2,12 @@
 
 use crate::scan::path_filter::PathFilter;
 
-/// The options of a history scan.
+/// Includes all paths.
+static ALL_PATHS: PathFilter = PathFilter::all();
+
+/// The options of a history scan. By default all paths are reported, unchanged parts of a file's versions are searched
+/// once, and the provenance is traced.
+#[derive(Clone, Copy, Debug)]
 pub struct HistoryOptions<'l> {
     /// The paths to report. With a filter, findings without a path are left out.
     pub paths: &'l PathFilter,
@@ -11,6 +16,12 @@ pub struct HistoryOptions<'l> {
     pub full_scan: bool,
     /// Whether the provenance of findings is traced.
     pub provenance: ProvenanceMode,
+}
+
+impl Default for HistoryOptions<'_> {
+    fn default() -> Self {
+        Self { paths: &ALL_PATHS, full_scan: false, provenance: ProvenanceMode::Track }
+    }
 }
 
 /// Whether a scan traces who introduced and removed each value.

@@ -31,7 +31,7 @@ impl NamedObjects {
     pub(crate) fn read(repository: &Repository, refs: &Refs, graph: &CommitGraph) -> Result<Self, OpenError> {
         let mut named = Self::default();
         let objects = ObjectDatabase::open(repository)?;
-        for name in &refs.refs {
+        for name in &refs.all {
             named.add_ref(&objects, graph, name.oid, &name.name, name.is_head());
         }
         for oid in &refs.reflog {

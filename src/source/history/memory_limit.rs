@@ -10,14 +10,14 @@ pub struct MemoryLimit {
     pub max_held: usize,
     /// Size from which objects are read one at a time, after all others.
     pub large_object: usize,
-    /// Bytes that may be decoded from a pack of any size, in addition to [`MAX_DECODED_PER_BYTE`]. A kilobyte may
+    /// Bytes that may be decoded from a pack of any size, in addition to `MAX_DECODED_PER_BYTE`. A kilobyte may
     /// unfold to gigabytes, and a pack may hold many such kilobytes.
     pub base_decoded: u64,
 }
 
 /// Bytes that may be decoded for each byte of a pack. The histories that compress best, of large files with small
 /// changes, need some hundreds.
-pub const MAX_DECODED_PER_BYTE: u64 = 1024;
+pub(crate) const MAX_DECODED_PER_BYTE: u64 = 1024;
 
 impl MemoryLimit {
     /// Returns the number of bytes that may be decoded from a pack of a given size.

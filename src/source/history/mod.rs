@@ -23,11 +23,12 @@ use crate::source::control::ScanControl;
 use crate::source::visitor::Visitor;
 
 pub use fallback::visit as visit_with_libgit2;
-pub use memory_limit::{MAX_DECODED_PER_BYTE, MemoryLimit};
-pub use object_numbers::NumberSet;
+pub(crate) use memory_limit::MAX_DECODED_PER_BYTE;
+pub use memory_limit::MemoryLimit;
+pub(crate) use object_numbers::NumberSet;
 pub use object_set::ObjectSet;
 pub use read_totals::ReadTotals;
-pub use submodules::{SubmoduleRepositories, find_submodule_repositories};
+pub(crate) use submodules::find_submodule_repositories;
 
 use self::pack_walk::KindFilter;
 
@@ -51,7 +52,7 @@ pub fn visit<V: Visitor>(
 ///
 /// # Errors
 /// Returns an error if the object database cannot be opened.
-pub fn visit_all_but_trees<V: Visitor>(
+pub(crate) fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     visitor: &V,
@@ -68,7 +69,7 @@ pub fn visit_all_but_trees<V: Visitor>(
 ///
 /// # Errors
 /// Returns an error if the object database cannot be opened.
-pub fn visit_trees<V: Visitor>(
+pub(crate) fn visit_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
     others: &[Oid],
@@ -86,7 +87,7 @@ pub fn visit_trees<V: Visitor>(
 /// Returns those of `objects` that are in the repository's own object folder, and not only in an alternate. An
 /// unreachable object of an alternate belongs to another repository.
 #[must_use]
-pub fn own_objects(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
+pub(crate) fn own_objects(repository: &Repository, contents: &ObjectSet, objects: &[Oid]) -> HashSet<Oid> {
     let folder = repository.object_dirs.first().cloned().unwrap_or_default();
     objects.iter().filter(|oid| contents.is_own(&folder, oid)).copied().collect()
 }

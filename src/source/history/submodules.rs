@@ -14,7 +14,7 @@ use crate::text::escape_path;
 
 /// The git folders of submodules.
 #[derive(Debug, Default)]
-pub struct SubmoduleRepositories {
+pub(crate) struct SubmoduleRepositories {
     /// The repositories, sorted by name. The name is the path below `modules/` or in the working tree.
     pub found: Vec<(Vec<u8>, Repository)>,
     /// Folders that could not be searched, and notes.
@@ -23,7 +23,7 @@ pub struct SubmoduleRepositories {
 
 /// Finds the git folders of the submodules of a repository, and of their submodules.
 #[must_use]
-pub fn find_submodule_repositories(repository: &Repository) -> SubmoduleRepositories {
+pub(crate) fn find_submodule_repositories(repository: &Repository) -> SubmoduleRepositories {
     let mut search = Search { result: SubmoduleRepositories::default(), seen: HashSet::new() };
     search.mark(&repository.git_dir);
     search.mark(&repository.common_dir);

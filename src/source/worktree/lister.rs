@@ -22,7 +22,7 @@ pub enum PathOrigin {
 }
 
 /// Lists files.
-pub struct FileLister<'l> {
+pub(crate) struct FileLister<'l> {
     /// The repository, if there is one.
     pub repository: Option<&'l Repository>,
     /// The folder to which listed paths are relative: the top of the repository's working tree, if there is one.
@@ -39,7 +39,7 @@ impl FileLister<'_> {
     /// Lists the named files and all files below the named folders. A missing path is a problem. A named file is
     /// listed even if git ignores it.
     #[must_use]
-    pub fn list(&self, names: &[PathBuf]) -> Listing {
+    pub(crate) fn list(&self, names: &[PathBuf]) -> Listing {
         let mut listing = Listing::default();
         for name in names {
             match fs::symlink_metadata(name) {

@@ -9,6 +9,7 @@ mod tracked;
 mod types;
 mod walk;
 
-pub use self::lister::{FileLister, PathOrigin};
-pub use self::types::{FileContent, ListedFile, Listing};
+pub(crate) use self::lister::FileLister;
+pub use self::lister::PathOrigin;
+pub(crate) use self::types::{FileContent, ListedFile};
 pub use super::ignore_files::IgnoreMode;

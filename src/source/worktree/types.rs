@@ -8,7 +8,7 @@ use crate::text::escape_path;
 
 /// Where the content of a file is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileContent {
+pub(crate) enum FileContent {
     /// On disk.
     Disk(PathBuf),
     /// In the index only: a blob.
@@ -17,7 +17,7 @@ pub enum FileContent {
 
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ListedFile {
+pub(crate) struct ListedFile {
     /// The path from the root, with `/`.
     pub path: Vec<u8>,
     /// Where its content is.
@@ -26,7 +26,7 @@ pub struct ListedFile {
 
 /// The files to read.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// The files, in order of path.
     pub files: Vec<ListedFile>,
     /// Paths that cannot be listed or read, and notes.
