@@ -80,6 +80,31 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
+    /// All codes, in the order of the contract.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 20] = [
+        Self::Placeholder,
+        Self::ExactFormat,
+        Self::AmbiguousFormat,
+        Self::FullStructure,
+        Self::DecodableJwt,
+        Self::FullLength,
+        Self::Short,
+        Self::Elided,
+        Self::AssignedName,
+        Self::ModelFeature,
+        Self::ConfidenceCap,
+        Self::ChecksumValid,
+        Self::ChecksumInvalid,
+        Self::Owner,
+        Self::CompanionNearby,
+        Self::Expired,
+        Self::ValidUntil,
+        Self::Subject,
+        Self::Issuer,
+        Self::ExamplePath,
+    ];
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -117,6 +142,14 @@ impl fmt::Display for ReasonCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_contract_lists_every_code() {
+        let contract = include_str!("../../docs/cli.md");
+        for code in ReasonCode::ALL {
+            assert!(contract.contains(&format!("`{code}`")), "docs/cli.md has no row for {code}");
+        }
+    }
 
     #[test]
     fn a_reason_has_its_parameters_in_order() {
