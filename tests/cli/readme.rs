@@ -212,6 +212,7 @@ fn options_in_the_readme_exist() {
         "--git",
         "--path",
         "--depth",
+        "--open",
     ];
     for option in lines.flat_map(options).filter(|option| !other.contains(option)) {
         assert!(known.contains(option), "{option} is in the README, but in no help text");
