@@ -41,7 +41,11 @@ fn check(sample: &str, file: &str, rendered: String) {
 
 #[test]
 fn every_format_matches_its_golden_files() {
-    assert_eq!(FILES.map(|(format, _)| format), Format::TABLE.map(|(format, ..)| format));
+    let (listed, known) = (FILES.map(|(format, _)| format), Format::TABLE.map(|(format, ..)| format));
+    assert!(
+        listed.as_slice() == known.as_slice(),
+        "FILES needs a row for each format, in the order of Format::TABLE"
+    );
     for (name, report) in samples() {
         for (format, file) in FILES {
             check(name, file, samples::render(format, &report));

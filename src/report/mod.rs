@@ -171,7 +171,7 @@ mod tests {
             let render = render.replace("&#46;", ".").replace("&#58;", ":");
             assert!(
                 render.contains("AKIA...7WLM") && render.contains("AWS access key id"),
-                "{name}: {render}"
+                "{name} does not show the companion (`words::companion`): {render}"
             );
             let render = samples::render(format, &samples::odd_places()).replace("&#58;", ":");
             let is_shown = match format {
@@ -179,7 +179,7 @@ mod tests {
                 Format::Jsonl => render.contains("\"in_member\":{\"line\":12,"),
                 _ => render.contains("line 12 inside zip:inner/config.env"),
             };
-            assert!(is_shown, "{name}: {render}");
+            assert!(is_shown, "{name} does not show the line in the archive (`words::inside`): {render}");
         }
     }
 

@@ -129,7 +129,7 @@ mod tests {
         skant_rule_schema::sort_packs(&mut packs).unwrap();
         assert_eq!(packs.map(|pack| pack.order), [3, 10, 20]);
         let error = skant_rule_schema::sort_packs(&mut [pack(3, ""), pack(3, "")]).unwrap_err();
-        assert!(error.contains("the same `order`, 3"), "{error}");
+        assert!(error.contains("the same `order`, 3; 4 is free"), "{error}");
         let rule = "[[rule]]\nid = \"a-key\"\ntitle = \"A\"\nseverity = \"low\"\nleaks = \"it\"\nsource = \"it\"\n\
                     revoke = \"https://a.example\"\nanchors = [\"abc\"]\ntoken = \"abc\"\nalphabet = \"hex\"\n\
                     examples = [\"x\"]\ncounterexamples = [\"y\"]\n";

@@ -212,7 +212,10 @@ fn shallow_clone_is_refused_with_the_setting_that_fixes_it() {
         let output = host.github(&clone, "pull_request", &event, &[&more[..], &[format]].concat());
         assert_eq!(output.status.code(), Some(2), "{format}");
         let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.contains(shows) && said.contains("fetch-depth"), "{format}: {said}");
+        assert!(
+            said.contains(shows) && said.contains("fetch-depth"),
+            "{format} does not show `{shows}` and `fetch-depth`: {said}"
+        );
     }
     let clone = host.shallow("refs/heads/main", "1");
     for (name, event) in [

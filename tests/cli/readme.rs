@@ -215,7 +215,10 @@ fn options_in_the_readme_exist() {
         "--open",
     ];
     for option in lines.flat_map(options).filter(|option| !other.contains(option)) {
-        assert!(known.contains(option), "{option} is in the README, but in no help text");
+        assert!(
+            known.contains(option),
+            "{option} is in the README, but in no help text; if it belongs to another program, add it to `other`"
+        );
     }
 }
 

@@ -75,9 +75,15 @@ fn counterexample_is_not_reported() {
 
 fn rule_has_title_remedy_and_source() {
     for rule in RuleSet::builtin().rules() {
-        assert!(rule.steps.len() >= 2, "{}", rule.id);
-        for text in [&rule.title, &rule.leaks, &rule.variable, &rule.source] {
-            assert!(!text.is_empty(), "{}", rule.id);
+        assert!(rule.steps.len() >= 2, "{} has fewer than two steps", rule.id);
+        let texts = [
+            ("title", &rule.title),
+            ("leaks", &rule.leaks),
+            ("variable", &rule.variable),
+            ("source", &rule.source),
+        ];
+        for (key, text) in texts {
+            assert!(!text.is_empty(), "{} needs `{key}`", rule.id);
         }
     }
 }

@@ -80,8 +80,11 @@ pub fn parse_pack(text: &str) -> Result<PackSpec, String> {
 pub fn sort_packs(packs: &mut [PackSpec]) -> Result<(), String> {
     packs.sort_by_key(|pack| pack.order);
     if let Some(pair) = packs.windows(2).find(|pair| pair[0].order == pair[1].order) {
-        let (one, other) = (&pair[0].name, &pair[1].name);
-        return Err(format!("the packs `{one}` and `{other}` have the same `order`, {}", pair[0].order));
+        let (one, other, order) = (&pair[0].name, &pair[1].name, pair[0].order);
+        let is_free = |number: &u16| packs.iter().all(|pack| pack.order != *number);
+        let free =
+            (order..=u16::MAX).find(is_free).map(|number| format!("; {number} is free")).unwrap_or_default();
+        return Err(format!("the packs `{one}` and `{other}` have the same `order`, {order}{free}"));
     }
     let mut ids = BTreeSet::new();
     match packs.iter().flat_map(|pack| &pack.rule).find(|rule| !ids.insert(&rule.id)) {
@@ -105,9 +108,11 @@ fn check_id(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
 
 /// Checks that a rule of a pack has the texts and the examples that it needs.
 fn check_documentation(rule: &RuleSpec) -> Result<(), RuleError> {
-    if rule.severity.is_none() || [&rule.title, &rule.leaks, &rule.source].iter().any(|text| text.is_empty())
-    {
-        return RuleError::plain("it needs title, severity, leaks and source");
+    let texts = [("title", &rule.title), ("leaks", &rule.leaks), ("source", &rule.source)];
+    let absent = texts.iter().filter(|(_, text)| text.is_empty()).map(|(key, _)| *key);
+    let absent: Vec<&str> = absent.chain(rule.severity.is_none().then_some("severity")).collect();
+    if !absent.is_empty() {
+        return RuleError::plain(format!("it needs {}", absent.join(" and ")));
     }
     if rule.steps.is_empty() && !rule.revoke.starts_with("https://") {
         return RuleError::plain("it needs steps, or an https address in `revoke`");
