@@ -37,7 +37,9 @@ pub mod git {
 
     /// Packs.
     pub mod pack {
-        pub use crate::git::pack::{Base, Header, Pack, PackIndex, RawBase, RawHeader, apply, result_size};
+        pub use crate::git::pack::{
+            Base, EntryBuffers, Header, Pack, PackIndex, RawBase, RawHeader, apply, result_size,
+        };
     }
 }
 
@@ -91,7 +93,7 @@ pub mod source {
 
     /// The objects of a history.
     pub mod history {
-        pub use crate::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_with_libgit2};
+        pub use crate::source::history::{MemoryLimit, ObjectSet, ReadTotals, visit, visit_one_by_one};
     }
 }
 

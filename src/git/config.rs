@@ -65,6 +65,13 @@ impl LocalConfig {
             .map(|setting| setting.key.as_str())
     }
 
+    /// Returns the paths of the included files, as written. Conditions are ignored.
+    pub(crate) fn included_paths(&self) -> impl Iterator<Item = &str> {
+        let is_include = |section: &str| section == "include" || section.starts_with("includeif.");
+        let included = move |setting: &&Setting| is_include(&setting.section) && setting.key == "path";
+        self.settings.iter().filter(included).map(|setting| setting.value.as_str())
+    }
+
     /// Whether the last value of a setting is true.
     #[must_use]
     pub(crate) fn is_true(&self, section: &str, key: &str) -> bool {
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn sections_values_and_comments_are_parsed_as_by_git() {
         let text = "\u{feff}# top\n[core]\n\tbare = false ; no\n\tworktree = \"/a b/c#d\"\n[Extensions] objectFormat=sha256\n\
-            [remote \"Origin\"]\n promisor\n url = a\\\n b\n[bad\nx\n[remote.low] promisor = true";
+            [include] path=../inc\n[includeIf \"gitdir:~/x\"]\n path = ~/b\n[remote \"Origin\"]\n promisor\n url = a\\\n b\n[bad\nx\n[remote.low] promisor = true";
         let config = LocalConfig::parse(text.as_bytes());
         assert_eq!(config.get("core", "bare"), Some("false"));
         assert_eq!(config.get("core", "worktree"), Some("/a b/c#d"));
@@ -142,6 +149,7 @@ mod tests {
         assert_eq!(config.get("remote.Origin", "url"), Some("a b"));
         assert!(config.is_true_in_any("remote.", "promisor") && !config.is_true("core", "bare"));
         assert_eq!(config.get("core", "absent"), None);
+        assert_eq!(config.included_paths().collect::<Vec<_>>(), ["../inc", "~/b"]);
     }
 
     #[test]

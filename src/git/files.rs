@@ -1,10 +1,11 @@
 //! Access to git's own files and folders.
 //!
-//! A path is checked before it is opened: opening a pipe would wait for a writer, and reading a device might never
-//! end. Files of the working tree are opened by [`crate::source::open_file`], which follows no link.
+//! A file is opened so that a pipe does not wait for a writer, and it must be a regular file: reading a device might
+//! never end. Files of the working tree are opened by [`crate::source::open_file`], which follows no link.
 
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// Size limit of [`read_regular`]. No file of git except a pack is larger.
 const MAX_BYTES: u64 = u32::MAX as u64;
@@ -15,17 +16,72 @@ const MAX_BYTES: u64 = u32::MAX as u64;
 /// Returns an error if there is no such file, if it is not a regular file, if it is larger than 4 GiB, or if it
 /// cannot be read.
 pub(crate) fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
+    let (file, length) = open_regular(path)?;
+    if length > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than four gigabytes"));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    // The file may grow meanwhile.
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a regular file. Returns also its length in bytes.
+///
+/// # Errors
+/// Returns an error if there is no such file, if it is not a regular file, or if it cannot be opened.
+pub(crate) fn open_regular(path: &Path) -> io::Result<(File, u64)> {
+    // Checked before it is opened, because opening a device may have effects, and after it, because the path may name
+    // another file by then.
+    check_regular(&fs::metadata(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    check_regular(&metadata)?;
+    Ok((file, metadata.len()))
+}
+
+fn check_regular(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    if metadata.is_file() {
+        return Ok(());
     }
-    if metadata.len() > MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than four gigabytes"));
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+}
+
+/// Fills a buffer with the bytes of a file from an offset on.
+///
+/// # Errors
+/// Returns an error if the file ends before, or if it cannot be read.
+#[cfg(unix)]
+pub(crate) fn read_at(file: &File, from: u64, buffer: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, from)
+}
+
+/// Fills a buffer with the bytes of a file from an offset on.
+///
+/// # Errors
+/// Returns an error if the file ends before, or if it cannot be read.
+#[cfg(windows)]
+pub(crate) fn read_at(file: &File, mut from: u64, mut buffer: &mut [u8]) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, from)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = &mut buffer[read..];
+                from += read as u64;
+            }
+        }
     }
-    fs::read(path)
+    Ok(())
 }
 
 /// Returns the paths of the entries of a folder, in the order of the system; an empty list if there is no such

@@ -1,7 +1,6 @@
 //! Loose objects, read from their files.
 //!
-//! libgit2 does not read them: it waits forever on a truncated one, and it opens whatever has the object's path,
-//! even a pipe. Packs are not read here; [`odb`](super::odb) combines both.
+//! Packs are not read here; [`odb`](super::odb) combines both.
 //! Format: zlib over `KIND SIZE`, a zero byte and the content; git's documentation, "Git Internals - Git Objects".
 
 use std::fs;
@@ -10,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
 
+use super::files::open_regular;
 use super::object_types::{MAX_OBJECT_BYTES, Object, ObjectKind, ReadError};
 use super::oid::Oid;
 
@@ -38,29 +38,32 @@ pub(crate) fn size(folder: &Path, oid: &Oid, threshold: u64) -> Option<u64> {
     if !metadata.is_file() || metadata.len().saturating_mul(MAX_RATIO) < threshold {
         return Some(0);
     }
-    let file = fs::File::open(&path).ok();
-    let header = file.and_then(|file| read_header(&mut ZlibDecoder::new(BufReader::new(file))).ok());
+    let file = open_regular(&path).ok();
+    let header = file.and_then(|(file, _)| read_header(&mut ZlibDecoder::new(BufReader::new(file))).ok());
     Some(header.map_or(0, |(_, size)| size))
+}
+
+/// Whether a folder holds a file for an object, readable or not.
+pub(crate) fn exists(folder: &Path, oid: &Oid) -> bool {
+    fs::symlink_metadata(path_of(folder, oid)).is_ok()
 }
 
 /// Reads a loose object; returns `None` if the folder holds no such file.
 pub(crate) fn read(folder: &Path, oid: &Oid) -> Option<Result<Object, ReadError>> {
     let path = path_of(folder, oid);
-    // Checked before it is opened: opening a pipe would wait for a writer.
-    let metadata = match fs::metadata(&path) {
-        Ok(metadata) => metadata,
+    let (mut file, length) = match open_regular(&path) {
+        Ok(opened) => opened,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return None;
         }
         Err(error) => return Some(Err(ReadError::Corrupt(*oid, error.to_string()))),
     };
-    if !metadata.is_file() {
-        return Some(Err(ReadError::Corrupt(*oid, "its path is not a regular file".into())));
-    }
-    if metadata.len() > MAX_OBJECT_BYTES as u64 {
+    if length > MAX_OBJECT_BYTES as u64 {
         return Some(Err(ReadError::TooLarge(*oid)));
     }
-    let object = fs::read(&path).map_err(|error| error.to_string()).and_then(|compressed| {
+    let mut compressed = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    let read = file.by_ref().take(MAX_OBJECT_BYTES as u64).read_to_end(&mut compressed);
+    let object = read.map_err(|error| error.to_string()).and_then(|_| {
         let header = read_header(&mut ZlibDecoder::new(compressed.as_slice()));
         if header.is_ok_and(|(_, size)| size > MAX_OBJECT_BYTES as u64) {
             return Ok(None);

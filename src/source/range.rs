@@ -34,7 +34,7 @@ pub enum RangeError {
         help("is it spelled right, and is it fetched (in CI: `fetch-depth: 0`)?")
     )]
     Unresolved(GitCommandError),
-    /// git cannot be started.
+    /// git cannot be started, or does not end.
     #[error(transparent)]
     #[diagnostic(transparent)]
     NoGit(GitCommandError),
@@ -60,8 +60,8 @@ pub struct Revisions {
 impl RangeError {
     fn from_git(error: GitCommandError) -> Self {
         match error {
-            GitCommandError::NoGit(_) => Self::NoGit(error),
             GitCommandError::Failed { .. } => Self::Unresolved(error),
+            _ => Self::NoGit(error),
         }
     }
 }

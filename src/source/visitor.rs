@@ -1,7 +1,7 @@
 //! The seam between readers of object databases and their users.
 //!
 //! A reader calls a [`Visitor`] for every object. It does not know what the visitor does with the bytes, and the
-//! visitor does not know whether they come from a pack, a loose object or libgit2.
+//! visitor does not know whether they come from a pack or a loose object.
 
 use crate::git::{ObjectKind, Oid};
 use crate::text::CopiedRange;

@@ -39,7 +39,6 @@ const RESTRICTED: [(&str, &[&str]); 11] = [
     ("std::net", &["net"]),
     ("core::net", &["net"]),
     ("std::os::unix::net", &["net"]),
-    ("git2", &["git"]),
     ("ignore", &["source", "policy/glob"]),
     ("toml", &["policy/format", "rules"]),
     ("clap", &["cli"]),

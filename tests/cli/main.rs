@@ -23,6 +23,12 @@ mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(unix)]
+mod git_concurrency;
+#[cfg(unix)]
+mod git_damage;
+#[cfg(unix)]
+mod git_pipes;
+#[cfg(unix)]
 mod install;
 #[cfg(unix)]
 mod kills;
@@ -58,6 +64,12 @@ fn trials(_: bool) -> Vec<Trial> {
         explain::trials(),
         #[cfg(target_os = "linux")]
         faults::trials(),
+        #[cfg(unix)]
+        git_concurrency::trials(),
+        #[cfg(unix)]
+        git_damage::trials(),
+        #[cfg(unix)]
+        git_pipes::trials(),
         #[cfg(unix)]
         install::trials(),
         #[cfg(unix)]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use skant::internal::git::ObjectFormat;
-use skant::internal::git::pack::{Base, Pack};
+use skant::internal::git::pack::{Base, EntryBuffers, Pack, PackIndex};
 
 use testkit::{Sandbox, tokens};
 
@@ -152,13 +152,14 @@ fn entries(sandbox: &Sandbox, index: &Path, data: &[u8], format: ObjectFormat, s
             seeds.push(("entry_header", [&[flags], &data[offset..end]].concat()));
         }
     }
-    let pack = Pack::open(index, format).expect("a pack");
+    let index = PackIndex::parse(fs::read(index).expect("read"), format).expect("an index");
+    let pack = Pack::new(index, data.to_vec(), format).expect("a pack");
+    let mut buffers = EntryBuffers::new();
     for slot in 0..pack.len() {
-        let header = pack.header(slot).expect("a header");
+        let header = pack.header(slot, &mut buffers).expect("a header");
         let Base::Slot(base) = header.base else { continue };
         let (base, mut delta) = (pack.oid(base).expect("a name").to_string(), Vec::new());
-        pack.inflate(slot, (header.size, header.start), &mut libdeflater::Decompressor::new(), &mut delta)
-            .expect("inflated");
+        pack.inflate(slot, (header.size, header.start), &mut buffers, &mut delta).expect("inflated");
         let base =
             sandbox.command("sh").args(["-c", "git cat-file $(git cat-file -t $0) $0", &base]).output();
         seeds.push(("delta", [&[0], &part(&base.expect("sh runs").stdout)[..], &delta].concat()));

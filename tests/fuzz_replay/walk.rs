@@ -1,5 +1,4 @@
-//! Walks the packs of the corpus in a repository: along their deltas, then through libgit2 for objects that the reader
-//! skips. Each object is read or reported as unread, and objects that both readers read are the same.
+//! Walks the packs of the corpus in a repository: along their deltas, and one object after the other by random access. Each object is read or reported as unread, and objects that both readers read are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +6,7 @@ use std::sync::Mutex;
 
 use skant::ScanControl;
 use skant::internal::git::{ObjectFormat, ObjectKind, Oid, ReadError};
-use skant::internal::source::history::{ObjectSet, visit, visit_with_libgit2};
+use skant::internal::source::history::{ObjectSet, visit, visit_one_by_one};
 use skant::internal::source::{ObjectView, Visitor};
 use skant::{GitEnvironment, Repository};
 
@@ -57,7 +56,7 @@ impl Walks {
         for oid in &contents.sorted_oids() {
             assert!(own.contains_key(oid) || unread.contains(oid), "{oid} is neither read nor named");
         }
-        visit_with_libgit2(&repository, &contents.sorted_oids(), &other, &ScanControl::default())
+        visit_one_by_one(&repository, &contents.sorted_oids(), &other, &ScanControl::default())
             .expect("read");
         // If an index has a name twice, a reader may find either entry.
         for (oid, other) in other.0.into_inner().unwrap() {

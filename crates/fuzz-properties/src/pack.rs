@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use skant::internal::git::pack::{Base, Header, Pack, PackIndex, RawBase, RawHeader, apply};
+use skant::internal::git::pack::{Base, EntryBuffers, Header, Pack, PackIndex, RawBase, RawHeader, apply};
 use skant::internal::git::{ObjectFormat, ObjectKind, Oid};
 
 use super::input::{Input, format_of};
@@ -82,7 +82,7 @@ impl Files {
 struct Read {
     pack: Pack,
     headers: Vec<Option<Header>>,
-    inflater: libdeflater::Decompressor,
+    buffers: EntryBuffers,
     /// The number of bytes that may still be inflated.
     left: usize,
 }
@@ -94,8 +94,9 @@ impl Read {
         let count = index.len();
         let pack = Pack::new(index, data.to_vec(), format).ok()?;
         assert_eq!((pack.len(), pack.is_empty()), (count, count == 0));
-        let headers: Vec<_> = (0..count).map(|slot| pack.header(slot).ok()).collect();
-        let mut read = Self { pack, headers, inflater: libdeflater::Decompressor::new(), left: MAX_INFLATED };
+        let mut buffers = EntryBuffers::new();
+        let headers: Vec<_> = (0..count).map(|slot| pack.header(slot, &mut buffers).ok()).collect();
+        let mut read = Self { pack, headers, buffers, left: MAX_INFLATED };
         for slot in 0..count {
             let name = read.pack.oid(slot).expect("a name");
             assert!(read.pack.find(&name).is_none_or(|found| found < count));
@@ -113,7 +114,7 @@ impl Read {
             }
             let _ = read.content(slot);
         }
-        assert!(read.pack.header(count).is_err() && read.pack.oid(count).is_none());
+        assert!(read.pack.header(count, &mut read.buffers).is_err() && read.pack.oid(count).is_none());
         Some(read)
     }
 
@@ -121,7 +122,7 @@ impl Read {
         let size = usize::try_from(header.size).ok().filter(|size| *size <= MAX_OBJECT.min(self.left))?;
         self.left -= size;
         let mut out = vec![7; 3];
-        self.pack.inflate(slot, (header.size, header.start), &mut self.inflater, &mut out).ok()?;
+        self.pack.inflate(slot, (header.size, header.start), &mut self.buffers, &mut out).ok()?;
         assert_eq!(out.len(), size);
         Some(out)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use skant::internal::git::pack::{Pack, PackIndex};
+use skant::internal::git::pack::{EntryBuffers, Pack, PackIndex};
 use skant::internal::git::{ObjectFormat, Oid};
 
 use super::input::{Input, format_of};
@@ -61,9 +61,9 @@ fn in_a_pack(index: PackIndex, count: usize, format: ObjectFormat) {
     for slot in 0..count {
         assert!(pack.oid(slot).is_some());
         // Only the first bytes could be an entry.
-        let _ = pack.header(slot);
+        let _ = pack.header(slot, &mut EntryBuffers::new());
     }
-    assert!(pack.oid(count).is_none() && pack.header(count).is_err());
+    assert!(pack.oid(count).is_none() && pack.header(count, &mut EntryBuffers::new()).is_err());
 }
 
 fn is_second(bytes: &[u8]) -> bool {

@@ -5,6 +5,9 @@ use crate::git::oid::Oid;
 /// The mode of an entry for a whole folder, outside of a sparse checkout.
 const SPARSE_FOLDER: u32 = 0o040_000;
 
+/// The mode of a submodule.
+const SUBMODULE: u32 = 0o160_000;
+
 /// One path of the index at one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
@@ -24,6 +27,12 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether the entry names a blob of this repository: it is neither a folder nor a submodule, nor only announced.
+    #[must_use]
+    pub fn is_staged_blob(&self) -> bool {
+        !self.is_sparse_folder() && self.mode != SUBMODULE && !self.intent_to_add
+    }
+
     /// Whether the entry represents a whole folder; `oid` is then the folder's tree.
     #[must_use]
     pub fn is_sparse_folder(&self) -> bool {

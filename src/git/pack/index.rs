@@ -1,9 +1,9 @@
 //! The index of a pack (`.idx`, versions 1 and 2): the names of its objects in order, and their offsets.
 //!
-//! Checksums are not verified, and the order of the names is not: a search in a disordered index finds less.
+//! The checksums of the index itself are not verified, and the order of the names is not: a search in a disordered index finds less.
 //! Format: git's documentation, `gitformat-pack`.
 
-use super::mmap::MappedFile;
+use super::file_bytes::{FileBytes, Window};
 use crate::git::oid::{ObjectFormat, Oid};
 
 /// Length of the fan-out table: 256 counts. In version 2 the signature and the version are before it.
@@ -12,22 +12,28 @@ const FANOUT: usize = 256 * 4;
 /// Size of signature and version in version 2.
 const PREAMBLE: usize = 8;
 
+/// Size up to which the names with the same first byte are read at once, in bytes.
+const MAX_BLOCK: usize = 16 << 10;
+
 /// An index whose tables are inside of the file.
 #[derive(Debug)]
 pub struct PackIndex {
-    bytes: MappedFile,
-    count: usize,
+    bytes: FileBytes,
+    /// The number of names whose first byte is at most this one, for each byte.
+    counts: Vec<u32>,
     /// Length of a name in bytes.
     name_len: usize,
     /// Start of the first name, and distance from each name to the next one. In version 1 each name follows its
     /// offset; in version 2 names, checksums and offsets have tables of their own.
-    names: usize,
+    names: u64,
     name_stride: usize,
     /// Start of the first offset, and distance from each offset to the next one.
-    offsets: usize,
+    offsets: u64,
     offset_stride: usize,
     /// Start of the table of 64-bit offsets; `None` in version 1.
-    large: Option<usize>,
+    large: Option<u64>,
+    /// Start of the table of checksums; `None` in version 1.
+    checksums: Option<u64>,
 }
 
 /// The offset of an entry in the pack, with the position of its name in the index. Sorting orders entries by offset.
@@ -42,62 +48,68 @@ impl PackIndex {
     ///
     /// # Errors
     /// Returns a reason if the version is unknown, or if the file is shorter than its tables.
-    pub fn parse(bytes: impl Into<MappedFile>, format: ObjectFormat) -> Result<Self, &'static str> {
+    pub fn parse(bytes: impl Into<FileBytes>, format: ObjectFormat) -> Result<Self, &'static str> {
+        const SHORT: &str = "it is shorter than its header";
         let bytes = bytes.into();
-        let is_second = bytes.starts_with(b"\xfftOc");
-        if is_second && bytes.get(4..8) != Some(&[0, 0, 0, 2]) {
+        let mut preamble = [0; PREAMBLE];
+        bytes.fill(0, &mut preamble).map_err(|_| SHORT)?;
+        let is_second = preamble.starts_with(b"\xfftOc");
+        if is_second && preamble[4..] != [0, 0, 0, 2] {
             return Err("it is of a version that is not known");
         }
-        let tables = if is_second { PREAMBLE + FANOUT } else { FANOUT };
-        let fanout = bytes.get(tables - FANOUT..tables).ok_or("it is shorter than its header")?;
+        let mut fanout = vec![0; FANOUT];
+        let start = if is_second { PREAMBLE as u64 } else { 0 };
+        bytes.fill(start, &mut fanout).map_err(|_| SHORT)?;
         let counts: Vec<u32> = fanout.chunks_exact(4).map(be_u32).collect();
         if !counts.is_sorted() {
             return Err("its counts are out of order");
         }
-        let count = counts.last().map_or(0, |last| *last as usize);
-        let name_len = format.raw_len();
+        let count = counts.last().map_or(0, |last| u64::from(*last));
+        let (tables, name_len) = (start + FANOUT as u64, format.raw_len());
         let stride = if is_second { name_len + 8 } else { name_len + 4 };
-        let end = tables + count.checked_mul(stride).ok_or("it claims more entries than fit")?;
+        let end = tables + count * stride as u64;
         // The two checksums at the end are not verified; damage to a table shows when an entry is decoded.
-        if bytes.len() < end + 2 * name_len {
+        if bytes.len() < end + 2 * name_len as u64 {
             return Err("it is shorter than its tables");
         }
         Ok(if is_second {
-            let offsets = tables + count * (name_len + 4);
-            let large = Some(end);
-            let (names, name_stride, offset_stride) = (tables, name_len, 4);
-            Self { bytes, count, name_len, names, name_stride, offsets, offset_stride, large }
+            let offsets = tables + count * (name_len as u64 + 4);
+            let checksums = Some(tables + count * name_len as u64);
+            let (names, name_stride, offset_stride, large) = (tables, name_len, 4, Some(end));
+            Self { bytes, counts, name_len, names, name_stride, offsets, offset_stride, large, checksums }
         } else {
             let (offsets, names) = (tables, tables + 4);
-            let (name_stride, offset_stride) = (stride, stride);
-            Self { bytes, count, name_len, names, name_stride, offsets, offset_stride, large: None }
+            let (name_stride, offset_stride, large, checksums) = (stride, stride, None, None);
+            Self { bytes, counts, name_len, names, name_stride, offsets, offset_stride, large, checksums }
         })
     }
 
     /// Returns the number of names.
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.count
+    pub fn len(&self) -> usize {
+        self.counts.last().map_or(0, |last| *last as usize)
     }
 
     /// Whether there are no names.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Returns the name at a position.
     #[must_use]
     pub fn oid(&self, position: usize) -> Option<Oid> {
-        if position >= self.count {
+        if position >= self.len() {
             return None;
         }
-        Oid::from_bytes(self.name_at(position))
+        let mut name = [0; 32];
+        let name = &mut name[..self.name_len];
+        self.bytes.fill(self.name_start(position), name).ok()?;
+        Oid::from_bytes(name)
     }
 
-    fn name_at(&self, position: usize) -> &[u8] {
-        let start = self.names + position * self.name_stride;
-        &self.bytes[start..start + self.name_len]
+    fn name_start(&self, position: usize) -> u64 {
+        self.names + position as u64 * self.name_stride as u64
     }
 
     /// Returns the position of a name.
@@ -107,16 +119,27 @@ impl PackIndex {
         if raw.len() != self.name_len {
             return None;
         }
-        let fanout = if self.large.is_some() { PREAMBLE } else { 0 };
-        let count = |at: usize| be_u32(&self.bytes[fanout + at * 4..]) as usize;
         let first = usize::from(raw[0]);
-        let (mut low, mut high) = (if first == 0 { 0 } else { count(first - 1) }, count(first));
-        while low < high {
+        let mut low = if first == 0 { 0 } else { self.counts[first - 1] as usize };
+        let mut high = self.counts[first] as usize;
+        // Many names in a file are narrowed down by reading one at a time, the last ones are read at once.
+        while self.bytes.in_memory().is_none() && (high - low) * self.name_stride > MAX_BLOCK {
             let middle = low.midpoint(high);
-            match self.name_at(middle).cmp(raw) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
+            if self.oid(middle)?.as_bytes() <= raw { low = middle } else { high = middle }
+        }
+        let mut window = Window::default();
+        let length = (high - low) * self.name_stride;
+        // The last name of version 2 has its neighbours in other tables, and the block may not reach into them.
+        let length = length.checked_sub(self.name_stride - self.name_len).filter(|_| high > low)?;
+        let block = window.get(&self.bytes, self.name_start(low), length).ok()?;
+        let name_at = |at: usize| &block[at * self.name_stride..][..self.name_len];
+        let (mut from, mut to) = (0, high - low);
+        while from < to {
+            let middle = from.midpoint(to);
+            match name_at(middle).cmp(raw) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+                std::cmp::Ordering::Equal => return Some(low + middle),
             }
         }
         None
@@ -127,28 +150,44 @@ impl PackIndex {
     /// # Errors
     /// Returns a reason if there is no such position, or if the table of large offsets is too short.
     pub fn offset(&self, position: usize) -> Result<u64, &'static str> {
-        if position >= self.count {
+        const UNREADABLE: &str = "its offsets cannot be read";
+        if position >= self.len() {
             return Err("it has no such entry");
         }
-        let small = self.offsets + position * self.offset_stride;
-        let small = be_u32(&self.bytes[small..small + 4]);
+        let mut small = [0; 4];
+        let at = self.offsets + position as u64 * self.offset_stride as u64;
+        self.bytes.fill(at, &mut small).map_err(|_| UNREADABLE)?;
+        let small = u32::from_be_bytes(small);
         let Some(large) = self.large.filter(|_| small & 0x8000_0000 != 0) else {
             return Ok(u64::from(small));
         };
         // A 64-bit offset; the table ends where the checksums begin.
-        let start = (small & 0x7fff_ffff) as usize * 8 + large;
-        let end = self.bytes.len() - 2 * self.name_len;
-        let large = self.bytes.get(start..start + 8).filter(|_| start + 8 <= end);
-        let large = large.ok_or("it names a large offset that it does not hold")?;
-        Ok(u64::from(be_u32(&large[..4])) << 32 | u64::from(be_u32(&large[4..])))
+        let start = u64::from(small & 0x7fff_ffff) * 8 + large;
+        if start + 8 > self.bytes.len() - 2 * self.name_len as u64 {
+            return Err("it names a large offset that it does not hold");
+        }
+        let mut large = [0; 8];
+        self.bytes.fill(start, &mut large).map_err(|_| UNREADABLE)?;
+        Ok(u64::from_be_bytes(large))
     }
 
-    /// Returns the starts of all entries, in the order of their names.
-    pub(super) fn entry_starts(&self) -> Result<Vec<EntryStart>, &'static str> {
-        (0..self.count)
-            .map(|at| {
-                let position = u32::try_from(at).map_err(|_| "it is too large")?;
-                Ok(EntryStart { offset: self.offset(at)?, position })
+    /// Returns the CRC-32 of the entry at a position, header and compressed bytes; `None` if the index does not know it.
+    pub(super) fn checksum(&self, position: usize) -> Option<u32> {
+        let start = self.checksums.filter(|_| position < self.len())?;
+        let mut sum = [0; 4];
+        self.bytes.fill(start + position as u64 * 4, &mut sum).ok()?;
+        // Indexes that are made from others have zeros.
+        Some(u32::from_be_bytes(sum)).filter(|sum| *sum != 0)
+    }
+
+    /// Returns the starts of all entries, in the order of their names. An offset that the index does not hold is
+    /// `u64::MAX`: it is outside of every pack.
+    pub(super) fn entry_starts(&self) -> Vec<EntryStart> {
+        let positions = (0..self.len()).filter_map(|at| u32::try_from(at).ok());
+        positions
+            .map(|position| EntryStart {
+                offset: self.offset(position as usize).unwrap_or(u64::MAX),
+                position,
             })
             .collect()
     }
@@ -208,11 +247,30 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_in_a_file_as_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        let name = |number: u32| [&[7][..], &number.to_be_bytes(), &[0; 15]].concat();
+        let names: Vec<Vec<u8>> = (0..2000).map(|number| name(number * 2)).collect();
+        let counts =
+            (0..256_u32).flat_map(|first| if first < 7 { 0_u32 } else { 2000 }.to_be_bytes()).collect();
+        let second = [b"\xfftOc\0\0\0\x02".to_vec(), counts, names.concat(), vec![0; 16_000], vec![0; 40]];
+        std::fs::write(&path, second.concat()).unwrap();
+        let in_file = PackIndex::parse(FileBytes::open(&path).unwrap(), ObjectFormat::Sha1).unwrap();
+        let in_memory = PackIndex::parse(FileBytes::read_whole(&path).unwrap(), ObjectFormat::Sha1).unwrap();
+        for number in 0..4001 {
+            let oid = Oid::from_bytes(&name(number)).unwrap();
+            let expected = (number % 2 == 0 && number < 4000).then_some(number as usize / 2);
+            assert_eq!((in_file.find(&oid), in_memory.find(&oid)), (expected, expected), "{number}");
+        }
+    }
+
+    #[test]
     fn truncated_and_disordered_indexes_are_errors() {
         let whole = second_version();
         for cut in 0..whole.len() {
             // Without the table of large offsets the index parses, and reading the offset is an error.
-            let broken = parsed(&whole[..cut]).and_then(|index| index.entry_starts());
+            let broken = parsed(&whole[..cut]).and_then(|index| index.offset(1));
             assert!(broken.is_err(), "{cut}");
         }
         let mut disordered = whole.clone();

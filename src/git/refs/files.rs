@@ -2,9 +2,9 @@
 //! Formats: git's documentation, `gitrepository-layout`, and git's `refs/packed-backend.c`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::{fs, io};
 
 use super::pseudo::{first_oid, list_refs, read_if_present, read_pseudo_refs, worktrees};
 use super::types::{RefError, Refs, Resolved};
@@ -14,6 +14,9 @@ use crate::git::repository::Repository;
 
 /// Length limit of a chain of symbolic refs. A longer chain is a loop.
 const MAX_SYMBOLIC: usize = 8;
+
+/// Number of times that refs are read while git packs them.
+const MAX_READS: usize = 8;
 
 /// The refs of one worktree and those that all worktrees share.
 pub(super) struct FileRefs<'r> {
@@ -27,11 +30,10 @@ impl<'r> FileRefs<'r> {
         Self { repository, packed: None }
     }
 
-    /// Reads `packed-refs` once, for finding many names.
-    pub(super) fn with_packed(repository: &'r Repository) -> Result<Self, RefError> {
-        let lines = read_packed(repository)?;
-        let packed = parse_packed(&lines).map(|(name, resolved)| (name.to_vec(), resolved)).collect();
-        Ok(Self { repository, packed: Some(Rc::new(packed)) })
+    /// Keeps the lines of `packed-refs`, for finding many names.
+    fn with_packed(repository: &'r Repository, lines: &[u8]) -> Self {
+        let packed = parse_packed(lines).map(|(name, resolved)| (name.to_vec(), resolved)).collect();
+        Self { repository, packed: Some(Rc::new(packed)) }
     }
 
     fn find_packed(&self, name: &[u8]) -> Result<Resolved, RefError> {
@@ -70,7 +72,22 @@ impl<'r> FileRefs<'r> {
         read_if_present(&self.repository.common_dir.join(&relative))
     }
 
-    pub(super) fn read_all(&self) -> Result<Refs, RefError> {
+    /// Reads all refs. git packs refs by writing `packed-refs` and then removing the files. If it does so meanwhile, all
+    /// are read again.
+    pub(super) fn read_all(repository: &'r Repository) -> Result<Refs, RefError> {
+        let mut lines = read_packed(repository)?;
+        for _ in 0..MAX_READS {
+            let found = Self::with_packed(repository, &lines).read_once()?;
+            let now = read_packed(repository)?;
+            if now == lines {
+                return Ok(found);
+            }
+            lines = now;
+        }
+        Self::with_packed(repository, &lines).read_once()
+    }
+
+    fn read_once(&self) -> Result<Refs, RefError> {
         let mut names: BTreeSet<Vec<u8>> =
             self.packed.iter().flat_map(|packed| packed.keys()).cloned().collect();
         let common = &self.repository.common_dir;
@@ -139,8 +156,12 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RefError> {
     let mut linked = BTreeSet::new();
     while let Some(folder) = folders.pop() {
         for path in list_refs(&folder)? {
-            let metadata = fs::symlink_metadata(&path);
-            let metadata = metadata.map_err(|source| RefError::Unreadable { path: path.clone(), source })?;
+            let metadata = match fs::symlink_metadata(&path) {
+                Ok(metadata) => metadata,
+                // git has removed it since the folder was listed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(source) => return Err(RefError::Unreadable { path, source }),
+            };
             if metadata.is_symlink() && path.is_dir() {
                 if fs::canonicalize(&path).is_ok_and(|target| linked.insert(target)) {
                     folders.push(path);

@@ -22,7 +22,7 @@ impl Refs {
     /// Returns an error if a file cannot be read, or if git fails to read a reftable.
     pub(crate) fn read(repository: &Repository) -> Result<Self, RefError> {
         match repository.ref_storage {
-            RefStorage::Files => FileRefs::with_packed(repository)?.read_all(),
+            RefStorage::Files => FileRefs::read_all(repository),
             RefStorage::Reftable => reftable::read_all(repository),
         }
     }

@@ -18,7 +18,7 @@ use crate::text;
 pub enum InstallError {
     /// There is no git program.
     #[error("the program `{}` was not found", Shown(git))]
-    #[diagnostic(code(skant::install::no_git), help("install git, or put it on the PATH"))]
+    #[diagnostic(code(skant::install::no_git), help("install git, or put its absolute folder on the PATH"))]
     NoGit {
         /// The program that was searched for.
         git: OsString,
@@ -55,6 +55,13 @@ pub enum InstallError {
         dir: PathBuf,
         /// Git's message, escaped.
         message: String,
+    },
+    /// A pipe or device has the path of a file that git reads.
+    #[error("{} is not a regular file, and git would wait for it", Shown(path))]
+    #[diagnostic(code(skant::install::special_file), help("remove it, or replace it by a file"))]
+    SpecialFile {
+        /// The path.
+        path: PathBuf,
     },
     /// The path at which git expects the hooks folder is not a folder.
     #[error("git looks for hooks in {}, which is not a folder", Shown(path))]

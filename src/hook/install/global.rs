@@ -7,11 +7,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use super::script::{self, Origin};
 use super::transaction::{self, Step};
 use super::{InstallError, Options, Outcome, hooks_dir, is_executable, metadata};
+use crate::git::{Answer, GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
 
 /// Every hook that git searches for in a hooks folder, except `push-to-checkout`: if that hook exists, git stops
 /// updating the working tree itself.
@@ -175,14 +176,15 @@ fn configure(git: &OsStr, arguments: &[&OsStr]) -> Result<(), InstallError> {
     Err(InstallError::refused_by_git(Path::new("."), &output.stderr))
 }
 
-fn config(git: &OsStr, arguments: &[&OsStr]) -> Result<Output, InstallError> {
-    Command::new(git)
+fn config(git: &OsStr, arguments: &[&OsStr]) -> Result<Answer, InstallError> {
+    let program = find_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
+    let mut command = Command::new(program);
+    command
         .args(["config", "--global"])
         .args(arguments)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| InstallError::git_not_started(git, source))
+        .env("PATH", absolute_path_variable())
+        .env("LC_ALL", "C");
+    run_within(&mut command, GIT_TIME_LIMIT).map_err(|source| InstallError::git_not_started(git, source))
 }
 
 #[cfg(test)]

@@ -2,9 +2,13 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::InstallError;
+use crate::git::{
+    GIT_TIME_LIMIT, GitEnvironment, Repository, absolute_path_variable, find_program, find_special_file,
+    run_within,
+};
 
 /// The hooks folder of a repository.
 #[derive(Debug)]
@@ -28,6 +32,12 @@ pub(crate) enum Owner {
 /// Finds the hooks folder of the repository that holds `dir`.
 pub(crate) fn find(git: &OsStr, dir: &Path) -> Result<HooksDir, InstallError> {
     let dir = dir.canonicalize().map_err(|source| InstallError::io("find", dir, source))?;
+    // Without a repository git says what is wrong.
+    if let Ok(repository) = Repository::discover(&dir, &GitEnvironment::from_process())
+        && let Some(path) = find_special_file(&repository)
+    {
+        return Err(InstallError::SpecialFile { path });
+    }
     let repository = resolve_links(&dir.join(rev_parse(git, &dir, &["--git-common-dir"])?));
     // A bare repository has no working tree. If there is one, a relative `core.hooksPath` starts at its top.
     let tree = rev_parse(git, &dir, &["--show-toplevel"]).ok();
@@ -62,14 +72,16 @@ fn resolve_links(path: &Path) -> PathBuf {
 
 /// Asks `git rev-parse` for a path.
 fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, InstallError> {
-    let output = Command::new(git)
+    let program = find_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
+    let mut command = Command::new(program);
+    command
         .arg("rev-parse")
         .args(arguments)
         .current_dir(dir)
+        .env("PATH", absolute_path_variable())
         .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
+        .env("LC_ALL", "C");
+    let output = run_within(&mut command, GIT_TIME_LIMIT)
         .map_err(|source| InstallError::git_not_started(git, source))?;
     if !output.status.success() {
         return Err(InstallError::refused_by_git(dir, &output.stderr));

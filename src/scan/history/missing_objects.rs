@@ -82,6 +82,8 @@ impl MissingObjects<'_> {
             let first = timeline.locations.first();
             (first.map(|location| self.scanner.shown_path(&location.path)), *oid)
         }));
+        let in_indexes = named.blobs.iter().filter(|(oid, _)| !self.objects.contains(oid));
+        missing.extend(in_indexes.map(|(oid, path)| (Some(self.scanner.shown_path(path)), *oid)));
         let root_trees = graph.missing_root_trees(&named.roots, |tree| self.objects.contains(tree));
         missing.extend(root_trees.into_iter().map(|tree| (None, tree)));
         missing.sort();

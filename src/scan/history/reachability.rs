@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Problem, ProblemKind, message_with_help};
 use crate::git::{
-    Index, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes, tag_target,
+    Index, IndexEntry, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes,
+    tag_target,
 };
 use crate::provenance::{CommitGraph, Roots};
 use crate::source::read_problem;
@@ -110,7 +111,7 @@ impl NamedObjects {
         for (file, folder) in current.into_iter().chain(others) {
             match Index::read(&file, &folder, repository.format) {
                 Ok(index) => {
-                    for entry in index.entries().filter(|entry| !entry.is_sparse_folder()) {
+                    for entry in index.entries().filter(IndexEntry::is_staged_blob) {
                         self.blobs.entry(entry.oid).or_insert_with(|| entry.path.to_vec());
                     }
                 }

@@ -37,10 +37,10 @@ pub(crate) fn scan_repository(
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
     let refs = Refs::read(repository)?;
-    let objects = ObjectSet::open(repository)?;
+    let mut objects = ObjectSet::open(repository)?;
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
     let ReadResult { mut found, totals, commits, graph, named } =
-        read_objects(scanner, repository, &objects, &refs, options.full_scan, control)?;
+        read_objects(scanner, repository, &mut objects, &refs, options.full_scan, control)?;
     found.search_ref_names(scanner, &refs);
 
     let mut scan = RepositoryScan::default();
@@ -112,13 +112,16 @@ pub(crate) fn scan_repository(
 fn read_objects(
     scanner: &Scanner,
     repository: &Repository,
-    objects: &ObjectSet,
+    objects: &mut ObjectSet,
     refs: &Refs,
     full_scan: bool,
     control: &ScanControl,
 ) -> Result<ReadResult, ScanError> {
     let collector = EvidenceCollector::new(scanner, full_scan, control);
     let (mut totals, unread_trees) = visit_all_but_trees(repository, objects, &collector, control)?;
+    // If something names such an object, it is reported as missing. Otherwise git has pruned it meanwhile.
+    objects.remove(totals.take_missing());
+    let objects = &*objects;
     let mut found = collector.into_found();
     let commit_list = std::mem::take(&mut found.commits);
     let commits = commit_list.len();

@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use crate::git::ObjectKind;
-use crate::git::pack::{Base, Pack};
+use crate::git::pack::{Base, EntryBuffers, Pack};
 
 /// The delta trees of a pack, by slot.
 #[derive(Debug)]
@@ -28,10 +28,12 @@ impl DeltaForest {
         let headers: Vec<(u32, Option<ObjectKind>)> = (0..count)
             .into_par_iter()
             .with_min_len(4096)
-            .map(|slot| match pack.header(slot as usize).map(|header| (header.base, header.kind)) {
-                Ok((Base::None, kind)) => (NO_BASE, kind),
-                Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NO_BASE), None),
-                Ok((Base::External(_), _)) | Err(_) => (NO_BASE, None),
+            .map_init(EntryBuffers::for_headers, |buffers, slot| {
+                match pack.header(slot as usize, buffers).map(|header| (header.base, header.kind)) {
+                    Ok((Base::None, kind)) => (NO_BASE, kind),
+                    Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NO_BASE), None),
+                    Ok((Base::External(_), _)) | Err(_) => (NO_BASE, None),
+                }
             })
             .collect();
         let mut starts = vec![0_u32; headers.len() + 1];

@@ -6,13 +6,12 @@
 //! a version is held only while subtrees with at most half of its derivatives are walked, and a path holds at most
 //! log2(n) versions of a tree of n. If memory is still short, versions are evicted and decoded again later.
 
-use libdeflater::Decompressor;
 use rayon::Scope;
 
 use super::held_version::{HeldVersion, evict};
 use super::read_totals::ReadTotals;
 use super::walk_state::WalkState;
-use crate::git::pack::{Base, EntryError, apply, result_size};
+use crate::git::pack::{Base, EntryBuffers, EntryError, apply, result_size};
 use crate::git::{MAX_OBJECT_BYTES, ObjectKind, Oid};
 use crate::source::progress::PendingCounts;
 use crate::source::visitor::{ObjectView, Visitor};
@@ -32,7 +31,7 @@ const MAX_SPARE_CAPACITY: usize = 256 << 10;
 
 /// Why an object was not decoded.
 enum Refusal {
-    /// It does not have the format. The fallback, libgit2, reports what is wrong.
+    /// It does not have the format. The object database searches another copy, or reports what is wrong.
     Damaged,
     /// It must be read alone, at the end.
     Large,
@@ -54,7 +53,7 @@ pub(super) struct DeltaWalker<'w, 's, V: Visitor> {
     state: &'w WalkState<'w, V>,
     /// The scope in which further tasks are spawned. Without a scope, the task reads large objects, too.
     scope: Option<&'s Scope<'w>>,
-    inflater: Decompressor,
+    buffers: EntryBuffers,
     /// Buffer for an inflated delta.
     delta: Vec<u8>,
     /// The copied ranges of the last delta.
@@ -74,7 +73,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         Self {
             state,
             scope,
-            inflater: Decompressor::new(),
+            buffers: EntryBuffers::new(),
             delta: Vec::new(),
             copies: Vec::new(),
             spare: Vec::new(),
@@ -193,7 +192,7 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
         let mut chain = vec![slot];
         let mut top = slot;
         while held.is_none_or(|held| held.slot != top) {
-            match self.state.pack.header(top as usize)?.base {
+            match self.state.pack.header(top as usize, &mut self.buffers)?.base {
                 Base::Slot(base) => top = u32::try_from(base).map_err(|_| Refusal::Damaged)?,
                 Base::None => break,
                 Base::External(_) => return Err(Refusal::Damaged),
@@ -216,9 +215,9 @@ impl<'w, 's, V: Visitor> DeltaWalker<'w, 's, V> {
     }
 
     fn inflate(&mut self, slot: u32, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        let (header, start) = self.state.pack.raw_header(slot as usize)?;
+        let (header, start) = self.state.pack.raw_header(slot as usize, &mut self.buffers)?;
         self.check_size(header.size)?;
-        Ok(self.state.pack.inflate(slot as usize, (header.size, start), &mut self.inflater, out)?)
+        Ok(self.state.pack.inflate(slot as usize, (header.size, start), &mut self.buffers, out)?)
     }
 
     /// Inflates the delta of an entry and applies it to its base.

@@ -1,7 +1,5 @@
-//! Objects read one at a time through the object database, which uses libgit2 for packs.
-//!
-//! It reads loose objects and the objects that skant's own pack reader cannot decode. The tests compare it with that
-//! reader.
+//! Objects read one at a time through the object database: loose objects, and those that the walk along the deltas
+//! of a pack could not decode.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,15 +8,15 @@ use rayon::prelude::*;
 
 use super::memory_limit::MemoryLimit;
 use super::read_totals::ReadTotals;
-use crate::git::{ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Repository};
+use crate::git::{ObjectDatabase, ObjectKind, Oid, OpenError, Repository};
 use crate::source::control::ScanControl;
 use crate::source::visitor::{ObjectView, Visitor};
 
 /// Number of objects that a thread takes at once.
 const OBJECTS_PER_TASK: usize = 128;
 
-/// Reads objects and passes each to the visitor. Large loose objects are read at the end, one at a time: several at
-/// once would need too much memory.
+/// Reads objects and passes each to the visitor. Large objects are read at the end, one at a time: several at once would
+/// need too much memory.
 ///
 /// # Errors
 /// Returns an error if the object database cannot be opened.
@@ -61,32 +59,27 @@ fn read(
     control: &ScanControl,
     take: impl Fn(&ObjectView<'_>) -> bool + Sync,
 ) -> Result<ReadTotals, OpenError> {
-    let own_database = ObjectDatabase::open(repository)?;
+    let database = ObjectDatabase::open(repository)?;
     let large = MemoryLimit::default().large_object as u64;
     let (read, blobs, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
     let (unread, deferred) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-    let read_one = |database: &Result<ObjectDatabase, OpenError>, oid: &Oid| {
-        let object = match database {
-            Ok(database) => database.read(oid),
-            Err(error) => Err(ReadError::Corrupt(*oid, error.to_string())),
-        };
-        match object {
-            Ok(object) => {
-                if take(&ObjectView { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
-                    read.fetch_add(1, Ordering::Relaxed);
-                    blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
-                    bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
-                    control.progress.add_file(object.bytes.len() as u64);
-                }
+    let read_one = |database: &ObjectDatabase, oid: &Oid| match database.read(oid) {
+        Ok(object) => {
+            if take(&ObjectView { oid: *oid, kind: object.kind, bytes: &object.bytes }) {
+                read.fetch_add(1, Ordering::Relaxed);
+                blobs.fetch_add(usize::from(object.kind == ObjectKind::Blob), Ordering::Relaxed);
+                bytes.fetch_add(object.bytes.len() as u64, Ordering::Relaxed);
+                control.progress.add_file(object.bytes.len() as u64);
             }
-            Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
         }
+        Err(error) => unread.lock().unwrap_or_else(PoisonError::into_inner).push(error),
     };
+    let first = Mutex::new(database);
     objects.par_chunks(OBJECTS_PER_TASK).for_each_init(
-        || ObjectDatabase::open(repository),
+        || first.lock().unwrap_or_else(PoisonError::into_inner).for_thread(),
         |database, oids| {
             for oid in oids.iter().take_while(|_| !control.cancellation.is_requested()) {
-                if database.as_ref().is_ok_and(|database| database.is_loose_and_larger_than(oid, large)) {
+                if database.is_larger_than(oid, large) {
                     deferred.lock().unwrap_or_else(PoisonError::into_inner).push(*oid);
                 } else {
                     read_one(database, oid);
@@ -94,10 +87,10 @@ fn read(
             }
         },
     );
-    let own_database = Ok(own_database);
+    let database = first.into_inner().unwrap_or_else(PoisonError::into_inner);
     for oid in deferred.into_inner().unwrap_or_else(PoisonError::into_inner) {
         if !control.cancellation.is_requested() {
-            read_one(&own_database, &oid);
+            read_one(&database, &oid);
         }
     }
     let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,13 +1,14 @@
 //! Everything in a repository's object database, each object once.
 //!
 //! Packs are decoded along the trees of their deltas (`pack_walk`). Loose objects, and objects that skant's own pack
-//! reader cannot decode, are read one at a time by the slower `fallback`. Which objects a ref reaches is not asked
+//! reader cannot decode along the deltas, are read one at a time by the slower `fallback`. Which objects a ref reaches is not asked
 //! here: all objects are read, also unreachable ones.
 
 pub(crate) mod delta_forest;
 pub(crate) mod delta_walker;
 pub(crate) mod fallback;
 pub(crate) mod held_version;
+pub(crate) mod listing;
 pub(crate) mod memory_limit;
 pub(crate) mod object_numbers;
 pub(crate) mod object_set;
@@ -22,7 +23,7 @@ use crate::git::{Oid, OpenError, Repository};
 use crate::source::control::ScanControl;
 use crate::source::visitor::Visitor;
 
-pub use fallback::visit as visit_with_libgit2;
+pub use fallback::visit as visit_one_by_one;
 pub(crate) use memory_limit::MAX_DECODED_PER_BYTE;
 pub use memory_limit::MemoryLimit;
 pub(crate) use object_numbers::NumberSet;

@@ -2,13 +2,15 @@
 //!
 //! No object is decoded here.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::delta_forest::DeltaForest;
+use super::listing::Listing;
 use super::memory_limit::MemoryLimit;
 use super::object_numbers::ObjectNumbers;
 use crate::git::pack::{Pack, PackError};
-use crate::git::{ObjectDatabase, ObjectFormat, Oid, OpenError, Repository, expand_alternates, list_folder};
+use crate::git::{ObjectDatabase, Oid, OpenError, Repository, expand_alternates};
 
 /// All objects of an object database. Each has a number: the objects in packs come first, pack by pack in order of
 /// name, then all others.
@@ -22,9 +24,11 @@ pub struct ObjectSet {
     /// The names of the objects that no pack holds, sorted.
     others: Vec<Oid>,
     numbers: ObjectNumbers,
+    /// Listed objects that git has removed since.
+    removed: HashSet<Oid>,
     /// The delta trees of each pack.
     forests: Vec<DeltaForest>,
-    /// Packs and folders that cannot be used. The objects in such packs are read through libgit2.
+    /// Packs and folders that cannot be used. The objects in such packs are not read.
     pub unusable: Vec<PackError>,
     /// Limits for reading the objects.
     pub memory_limit: MemoryLimit,
@@ -36,39 +40,28 @@ impl ObjectSet {
     /// # Errors
     /// Returns an error if the object database cannot be opened.
     pub fn open(repository: &Repository) -> Result<Self, OpenError> {
+        // Reports errors of the whole database, such as a missing folder.
+        ObjectDatabase::open(repository)?;
         let folders = expand_alternates(&repository.object_dirs)?;
-        let (mut packs, mut unusable) = (Vec::new(), Vec::new());
-        let mut own_packs = 0;
-        for (at, folder) in folders.iter().enumerate() {
-            for pack in open_packs(folder, repository.format) {
-                match pack {
-                    Ok(pack) => packs.push(pack),
-                    Err(error) => unusable.push(error),
-                }
-            }
-            if at == 0 {
-                own_packs = packs.len();
-            }
-        }
-        let mut others = Vec::new();
-        for folder in &folders {
-            others.extend(list_loose(folder, repository.format, &mut unusable));
-        }
-        // Opened also to report its errors, such as a missing folder.
-        let database = ObjectDatabase::open(repository)?;
-        // For a SHA-256 pack, libgit2 returns names cut at every 20 bytes, which name nothing.
-        if !unusable.is_empty() && repository.format == ObjectFormat::Sha1 {
-            others.extend(database.list_all().unwrap_or_default());
-        }
-        others.sort_unstable();
-        others.dedup();
+        let Listing { packs, own_packs, loose, unusable } = Listing::stable(&folders, repository.format);
         let first_numbers =
             packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len()))).collect();
         // Numbering uses one thread, the forests use all; both take about as long.
         let ((numbers, others), forests) =
-            rayon::join(|| number_objects(&packs, others), || packs.iter().map(DeltaForest::new).collect());
+            rayon::join(|| number_objects(&packs, loose), || packs.iter().map(DeltaForest::new).collect());
         let memory_limit = MemoryLimit::default();
-        Ok(Self { packs, own_packs, first_numbers, others, numbers, forests, unusable, memory_limit })
+        let removed = HashSet::new();
+        Ok(Self {
+            packs,
+            own_packs,
+            first_numbers,
+            others,
+            numbers,
+            removed,
+            forests,
+            unusable,
+            memory_limit,
+        })
     }
 
     /// Returns a number that is larger than that of each object. An object in several packs has the number of the
@@ -85,7 +78,14 @@ impl ObjectSet {
     /// Returns the number of an object.
     #[must_use]
     pub fn number(&self, oid: &Oid) -> Option<u32> {
-        self.numbers.find(oid)
+        let number = self.numbers.find(oid)?;
+        // The set is empty unless git prunes during the scan.
+        (self.removed.is_empty() || !self.removed.contains(oid)).then_some(number)
+    }
+
+    /// Marks objects as removed since the listing. From now on the set does not contain them.
+    pub(crate) fn remove(&mut self, oids: impl IntoIterator<Item = Oid>) {
+        self.removed.extend(oids);
     }
 
     /// Returns the number of bytes that the objects in packs take there. Each other object counts as one byte: its
@@ -178,34 +178,4 @@ fn number_objects(packs: &[Pack], others: Vec<Oid>) -> (ObjectNumbers, Vec<Oid>)
         }
     }
     (numbers, others)
-}
-
-/// Opens the packs of one folder, in order of name.
-fn open_packs(folder: &Path, format: ObjectFormat) -> Vec<Result<Pack, PackError>> {
-    let folder = folder.join("pack");
-    let mut indexes = match list_folder(&folder) {
-        Ok(entries) => entries,
-        Err(source) => return vec![Err(PackError::Io { path: folder, source })],
-    };
-    indexes.retain(|path| path.extension().is_some_and(|extension| extension == "idx"));
-    indexes.sort();
-    indexes.iter().map(|index| Pack::open(index, format)).collect()
-}
-
-/// Returns the names of the loose objects of one folder.
-fn list_loose(folder: &Path, format: ObjectFormat, unusable: &mut Vec<PackError>) -> Vec<Oid> {
-    let mut found = Vec::new();
-    for first in 0..=255_u8 {
-        let start = format!("{first:02x}");
-        let folder = folder.join(&start);
-        let entries = list_folder(&folder).unwrap_or_else(|source| {
-            unusable.push(PackError::Io { path: folder, source });
-            Vec::new()
-        });
-        for path in entries {
-            let name = format!("{start}{}", path.file_name().unwrap_or_default().to_string_lossy());
-            found.extend(Oid::from_hex(name.as_bytes()).filter(|_| name.len() == format.hex_len()));
-        }
-    }
-    found
 }

@@ -1,6 +1,6 @@
 //! Counts of a pass over an object database, and the objects that were not read.
 
-use crate::git::ReadError;
+use crate::git::{Oid, ReadError};
 
 /// What a pass read, and what it did not read.
 #[derive(Debug, Default)]
@@ -28,6 +28,15 @@ impl ReadTotals {
         self.bytes_decoded_again += other.bytes_decoded_again;
         self.unread.extend(other.unread);
         self.skipped_over_budget += other.skipped_over_budget;
+    }
+
+    /// Takes the objects that are gone since the listing out of the unread ones.
+    pub(crate) fn take_missing(&mut self) -> Vec<Oid> {
+        let is_missing = |error: &mut ReadError| matches!(error, ReadError::Missing(_));
+        let missing = self.unread.extract_if(.., is_missing);
+        missing
+            .filter_map(|error| if let ReadError::Missing(oid) = error { Some(oid) } else { None })
+            .collect()
     }
 
     pub(super) fn sorted(mut self) -> Self {

@@ -1,0 +1,152 @@
+//! Where git is, and running it with a time limit.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+/// Time limit for one run of git. Its answers take milliseconds; the limit ends a git that waits for something.
+pub(crate) const GIT_TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Time between two questions whether a process has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Returns the path of a program. A name is searched in the absolute folders of the PATH only: a relative one, such as
+/// `.`, may lead into the scanned repository.
+///
+/// # Errors
+/// Returns an error if no folder holds the program.
+pub(crate) fn find_program(name: &OsStr) -> io::Result<PathBuf> {
+    if Path::new(name).components().count() > 1 {
+        return Ok(name.into());
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    let file = Path::new(name).with_extension(env::consts::EXE_EXTENSION);
+    let mut candidates = absolute_folders(&path).map(|folder| folder.join(&file));
+    candidates.find(|file| is_executable(file)).ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Returns the PATH without its relative folders, for the programs that git itself starts.
+pub(crate) fn absolute_path_variable() -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(absolute_folders(&path)).unwrap_or_default()
+}
+
+fn absolute_folders(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    env::split_paths(path).filter(|folder| folder.is_absolute())
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// The output of a program.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+}
+
+/// Runs a program without input. A program that takes longer than `limit` is ended.
+///
+/// # Errors
+/// Returns an error if the program cannot be started or read, and one of the kind `TimedOut` if it was ended.
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> io::Result<Answer> {
+    let end = Instant::now() + limit;
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let answer = read_answer(&mut child, end);
+    if answer.is_err() {
+        // It may have ended meanwhile.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    answer
+}
+
+fn read_answer(child: &mut Child, end: Instant) -> io::Result<Answer> {
+    let stdout = child.stdout.take().map(read_in_background).transpose()?;
+    let stderr = child.stderr.take().map(read_in_background).transpose()?;
+    let stdout = stdout.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
+    let stderr = stderr.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Answer { status, stdout, stderr });
+        }
+        if Instant::now() >= end {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        thread::sleep(POLL);
+    }
+}
+
+/// Reads a stream to its end in another thread. The thread is never waited for: a program that the child has started
+/// may keep the stream open.
+fn read_in_background(mut stream: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+    let (sender, receiver) = channel();
+    thread::Builder::new().spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stream.read_to_end(&mut bytes);
+        // Nobody receives after the time limit.
+        let _ = sender.send(read.map(|_| bytes));
+    })?;
+    Ok(receiver)
+}
+
+fn receive(bytes: &Receiver<io::Result<Vec<u8>>>, end: Instant) -> io::Result<Vec<u8>> {
+    match bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        Ok(bytes) => bytes,
+        Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
+        Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn both_streams_and_the_exit_code_are_returned() {
+        let script = "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; exit 3";
+        let answer = run_within(&mut shell(script), Duration::from_secs(60)).unwrap();
+        assert_eq!((answer.stdout.len(), answer.stderr.len()), (300_000, 300_000));
+        assert_eq!(answer.status.code(), Some(3));
+    }
+
+    #[test]
+    fn a_program_that_waits_is_ended() {
+        // The second keeps its streams open in another process, the third closes them and stays.
+        for script in ["sleep 100", "sleep 100 & exit 0", "exec sleep 100 >&- 2>&-"] {
+            let before = Instant::now();
+            let error = run_within(&mut shell(script), Duration::from_millis(300)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{script}");
+            assert!(before.elapsed() < Duration::from_secs(30), "{script}");
+        }
+    }
+
+    #[test]
+    fn relative_folders_are_not_searched() {
+        let path = OsStr::new(".:/a:bin::/b/c:../d");
+        let folders: Vec<PathBuf> = absolute_folders(path).collect();
+        assert_eq!(folders, [Path::new("/a"), Path::new("/b/c")]);
+        assert!(find_program(OsStr::new("sh")).unwrap().is_absolute());
+        assert_eq!(find_program(OsStr::new("./x")).unwrap(), Path::new("./x"));
+        assert!(find_program(OsStr::new("no-program-of-this-name")).is_err());
+    }
+}
