@@ -14,6 +14,8 @@ pub(crate) mod junit;
 mod level;
 pub(crate) mod markdown;
 #[cfg(test)]
+mod neighbours;
+#[cfg(test)]
 mod samples;
 pub(crate) mod sarif;
 mod schema;

@@ -43,5 +43,5 @@ pub(crate) fn search_commit_texts(
 /// Returns a commit as reports show it.
 pub(crate) fn commit_info(scanner: &Scanner, oid: &Oid, author: &Signature) -> CommitInfo {
     let date = jiff::Timestamp::from_second(author.time).ok().map(|time| time.to_string());
-    CommitInfo { id: oid.to_string(), author: scanner.shown_text(&author.identity), date }
+    CommitInfo { id: oid.to_string(), author: scanner.shown_person(&author.identity), date }
 }

@@ -2,11 +2,13 @@
 
 use crate::detect::{Detector, Evidence};
 use crate::rules::RuleSet;
+use crate::secret::{ValueEnd, mask_values};
 
 /// Returns a text with every secret in it masked by the built-in rules: for output without a scanner.
 #[must_use]
 pub(crate) fn redact(text: &str) -> String {
-    mask_secrets(&Detector::new(RuleSet::builtin()), text)
+    let masked = mask_secrets(&Detector::new(RuleSet::builtin()), text);
+    mask_values(&masked, ValueEnd::Word).into_owned()
 }
 
 /// Returns a text with every secret in it masked that the detector finds.

@@ -17,7 +17,7 @@ pub(crate) fn group(
     occurrences: Vec<Occurrence>,
     histories: &HashMap<ValueId, History>,
 ) -> GroupedFindings {
-    group_occurrences(&scanner.assessor(), occurrences, histories, &|text| scanner.redact(text))
+    group_occurrences(&scanner.assessor(), occurrences, histories, &|label| scanner.redact_path(label))
 }
 
 /// Builds the report of a scan without provenance.
@@ -38,7 +38,7 @@ pub(crate) fn finish_report(
     grouped: GroupedFindings,
     problems: Vec<Problem>,
 ) -> Report {
-    scope.revisions = scope.revisions.iter().map(|name| scanner.redact(name)).collect();
+    scope.revisions = scope.revisions.iter().map(|name| scanner.redact_path(name)).collect();
     let mut report =
         Report { scope, findings: grouped.findings, suppressed: grouped.suppressed, ..Report::default() };
     let policy = scanner.policy();
@@ -48,7 +48,7 @@ pub(crate) fn finish_report(
         .chain(notes_on_exclusions(scanner))
         .chain(policy.notes.iter().cloned());
     for mut problem in all {
-        problem.path = problem.path.map(|path| scanner.redact(&path));
+        problem.path = problem.path.map(|path| scanner.redact_path(&path));
         // A message may quote the scanned repository.
         problem.message = scanner.shown_text(problem.message.as_bytes());
         let is_accepted = policy.incomplete == Incomplete::Accepted || policy.settings.accepts(&problem);

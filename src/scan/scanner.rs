@@ -9,6 +9,7 @@ use crate::rules::RuleSet;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::panics::catch_panic;
 use crate::scan::redact::mask_secrets;
+use crate::secret::{ValueEnd, mask_person, mask_values};
 use crate::text::{escape_path, escape_terminal};
 
 /// A rule set and a policy, ready for any number of scans.
@@ -85,6 +86,16 @@ impl Scanner {
 
     /// Returns a text with every secret in it masked.
     pub(crate) fn redact(&self, text: &str) -> String {
+        mask_values(&self.mask_found(text), ValueEnd::Word).into_owned()
+    }
+
+    /// Returns an escaped path, ref or label of an archive member with every secret in it masked.
+    pub(crate) fn redact_path(&self, path: &str) -> String {
+        mask_values(&self.mask_found(path), ValueEnd::Component).into_owned()
+    }
+
+    /// Returns a text with every secret in it masked that a rule finds.
+    fn mask_found(&self, text: &str) -> String {
         let masked = mask_secrets(&self.detector, text);
         match &self.disabled_rules {
             Some(disabled_rules) => mask_secrets(disabled_rules, &masked),
@@ -94,12 +105,17 @@ impl Scanner {
 
     /// Returns a raw path as reports show it.
     pub(crate) fn shown_path(&self, path: &[u8]) -> String {
-        self.redact(&escape_path(path))
+        self.redact_path(&escape_path(path))
     }
 
     /// Returns other untrusted text as reports show it.
     pub(crate) fn shown_text(&self, text: &[u8]) -> String {
         self.redact(&escape_terminal(text))
+    }
+
+    /// Returns the name and address of a person as reports show them.
+    pub(crate) fn shown_person(&self, identity: &[u8]) -> String {
+        mask_person(&self.shown_text(identity)).into_owned()
     }
 }
 

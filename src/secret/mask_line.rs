@@ -1,5 +1,5 @@
-//! Masks a line of untrusted text before it is shown. There may be secrets in it that no rule finds, so everything that
-//! could be one is masked. The detector decides what is reported; this module only decides what is shown.
+//! Masks a text that somebody wrote for the readers of a report, such as the reason of a suppression: words stay
+//! readable, everything that looks like a secret is masked. Snippets have a stricter rule (`detect::snippet`).
 
 use std::ops::Range;
 
@@ -17,16 +17,6 @@ const MIXED: usize = 8;
 /// the name that the secret is assigned to, is not masked.
 #[must_use]
 pub(crate) fn mask_line(line: &[u8], keep: Option<&Range<usize>>) -> Vec<u8> {
-    mask_line_with(line, keep, std::iter::empty())
-}
-
-/// Masks a line as [`mask_line`] does, and the spans of known secrets: rules find values that this module would show.
-#[must_use]
-pub(crate) fn mask_line_with(
-    line: &[u8],
-    keep: Option<&Range<usize>>,
-    known: impl IntoIterator<Item = Range<usize>>,
-) -> Vec<u8> {
     let mut hidden = vec![false; line.len()];
     let names = keep.filter(|keep| keep.start <= keep.end && keep.end <= line.len()).cloned();
     let names = names.unwrap_or(line.len()..line.len());
@@ -45,9 +35,6 @@ pub(crate) fn mask_line_with(
     for reference in allow_references(line) {
         hidden[reference].fill(false);
     }
-    for secret in known {
-        hidden[secret].fill(true);
-    }
     let mut out = Vec::with_capacity(line.len());
     for (at, byte) in line.iter().enumerate() {
         if !hidden[at] {
@@ -59,11 +46,11 @@ pub(crate) fn mask_line_with(
     out
 }
 
-/// Returns the spans of `RULE/FINGERPRINT` in inline comments `skant:allow RULE/FINGERPRINT`. They are shown, so that a
-/// mistyped one can be recognised.
-fn allow_references(line: &[u8]) -> Vec<Range<usize>> {
+/// Returns the spans of `skant:allow RULE/FINGERPRINT` in inline comments, and of `skant:allow` without a reference. They
+/// are shown, so that a mistyped one can be recognised.
+pub(crate) fn allow_references(line: &[u8]) -> Vec<Range<usize>> {
     const COMMENT: &[u8] = b"skant:allow ";
-    let reference = |start: usize| {
+    let end_of_reference = |start: usize| {
         let from = start + COMMENT.len();
         let rest = &line[from..];
         let rule = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
@@ -71,9 +58,10 @@ fn allow_references(line: &[u8]) -> Vec<Range<usize>> {
         let is_reference =
             rule > 0 && rest[rule] == b'/' && (Fingerprint::MIN_PREFIX..=LONG).contains(&digits);
         let end = rule + 1 + digits;
-        (is_reference && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from..from + end)
+        (is_reference && rest.get(end).is_none_or(|byte| !is_token(*byte))).then_some(from + end)
     };
-    memchr::memmem::find_iter(line, COMMENT).filter_map(reference).collect()
+    let span = |start: usize| start..end_of_reference(start).unwrap_or(start + COMMENT.len() - 1);
+    memchr::memmem::find_iter(line, COMMENT).map(span).collect()
 }
 
 /// Returns the spans in a chunk (without white space and quotes) that are masked for the kinds of their characters.

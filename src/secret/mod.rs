@@ -1,9 +1,10 @@
 //! A secret that cannot be printed, and the data about it that may be shown: a mask, a length, a fingerprint; and the
-//! masking of a line. Finds no secrets.
+//! masking of lines and names. Finds no secrets.
 
 pub(crate) mod fingerprint;
 pub(crate) mod mask;
 pub(crate) mod mask_line;
+pub(crate) mod mask_name;
 
 use std::fmt;
 
@@ -11,7 +12,8 @@ pub use fingerprint::Fingerprint;
 pub(crate) use fingerprint::to_hex;
 pub(crate) use fingerprint::{FingerprintKey, ValueId};
 pub(crate) use mask::Mask;
-pub(crate) use mask_line::{mask_line, mask_line_with};
+pub(crate) use mask_line::{allow_references, mask_line};
+pub(crate) use mask_name::{ValueEnd, mask_person, mask_values};
 
 /// The raw bytes of a secret. `Debug` and `Display` do not print them, and the type is not serialisable.
 pub(crate) struct Secret<'b>(&'b [u8]);

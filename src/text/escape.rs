@@ -68,13 +68,40 @@ fn begins_command(text: &str) -> bool {
     text.starts_with("##") && (is("##[") || is("##vso[") || is("##teamcity["))
 }
 
-/// Returns whether a character could move the cursor, change colours, or reorder or hide text.
+/// Returns whether a character could move the cursor, change colours, reorder or hide text, or is not visible.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || !character.is_ascii()
+            && INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
+
+/// The characters with the property `Default_Ignorable_Code_Point` (Unicode 16.0, `DerivedCoreProperties.txt`), the
+/// separators of lines and paragraphs, the characters of interlinear annotations, and letters and symbols without
+/// ink that are no white space.
+const INVISIBLE: [(char, char); 22] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fff8}'),
+    ('\u{fff9}', '\u{fffb}'),
+    ('\u{13440}', '\u{13440}'),
+    ('\u{16fe4}', '\u{16fe4}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d159}', '\u{1d159}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
 
 #[cfg(test)]
 mod tests {
@@ -91,6 +118,26 @@ mod tests {
         ];
         for (input, expected) in cases {
             assert_eq!(escape_terminal(input), expected);
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_escaped_and_visible_ones_are_not() {
+        for invisible in [
+            0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x180f, 0x200b, 0x2028,
+            0x202d, 0x2060, 0x2065, 0x206a, 0x2800, 0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xffa0, 0xfff0, 0xfffb,
+            0x1bca0, 0x1d159, 0x1d173, 0xe0001, 0xe007f, 0xe0100, 0xe0fff,
+        ] {
+            let character = char::from_u32(invisible).unwrap();
+            let mut bytes = [0; 4];
+            let text = character.encode_utf8(&mut bytes).as_bytes();
+            assert_eq!(escape_terminal(text), format!("\\u{{{invisible:x}}}"));
+            assert!(escape_path(text).starts_with('%'), "{invisible:x}");
+        }
+        for visible in
+            ["é", "\u{301}", "中", "한", "ب", "\u{a0}", "\u{2003}", "\u{3000}", "⠁", "😀", "ក", "\u{fffd}"]
+        {
+            assert_eq!(escape_terminal(visible.as_bytes()), visible);
         }
     }
 

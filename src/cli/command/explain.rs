@@ -229,7 +229,8 @@ fn describe_evidence(scanner: &Scanner, one: &ExplainedEvidence) -> String {
     let strength = describe_strength(evidence.strong);
     lines.add("value", &format!("{} characters; {strength}", evidence.masked.length));
     if !evidence.via.is_empty() {
-        lines.add("via", &evidence.via.join(", "));
+        let via: Vec<String> = evidence.via.iter().map(|step| scanner.redact_path(step)).collect();
+        lines.add("via", &via.join(", "));
     }
     lines.add("confidence", &describe_confidence(assessment.confidence, *confidence, *more_confident_at));
     lines.add_all("why", assessment.reasons.iter().map(|reason| redact(&reason.text)));

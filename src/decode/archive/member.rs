@@ -108,12 +108,19 @@ pub(super) const WRONG_DATA: &str = "its compressed data is damaged";
 /// The maximum length of a member's name in a label, in bytes.
 const MAX_NAME: usize = 1024;
 
-/// Returns the label of a member.
+/// Returns the label of a member. A name that is no plausible name of a file is not shown: it may be the content of the
+/// archive, and a part of a key in it would not be recognised.
 pub(super) fn label(format: Format, name: &[u8]) -> String {
-    let format = format.name();
-    if name.len() > MAX_NAME {
-        // A part of the name could be a part of a key, which masking would not recognise.
-        return format!("{format}:(a name of {} bytes)", name.len());
-    }
-    format!("{format}:{}", escape_path(name))
+    let is_plausible = name.len() <= MAX_NAME
+        && std::str::from_utf8(name).map_or_else(
+            // Old programs write names in the encoding of their system.
+            |_| name.iter().all(|byte| *byte >= b' ' && *byte != 0x7f),
+            |name| !name.chars().any(char::is_control),
+        );
+    if is_plausible { format!("{}:{}", format.name(), escape_path(name)) } else { unnamed(format, name) }
+}
+
+/// Returns the label of a member whose name is not shown.
+pub(super) fn unnamed(format: Format, name: &[u8]) -> String {
+    format!("{}:(a name of {} bytes)", format.name(), name.len())
 }

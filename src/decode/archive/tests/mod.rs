@@ -135,11 +135,15 @@ fn a_decompression_bomb_is_cut_off() {
 }
 
 #[test]
-fn a_long_name_is_replaced() {
-    let (members, _) =
-        unpack_all(&zip(&[zipped(&"n".repeat(2_000), CONTENT), zipped("a\n\x1b[31m%", CONTENT)]));
+fn a_name_that_is_long_or_has_control_characters_is_replaced() {
+    let (members, _) = unpack_all(&zip(&[
+        zipped(&"n".repeat(2_000), CONTENT),
+        zipped("a\n\x1b[31m%", CONTENT),
+        zipped("a%\u{3164}", CONTENT),
+    ]));
     assert_eq!(members[0].0, "zip:(a name of 2000 bytes)");
-    assert_eq!(members[1].0, "zip:a%0A%1B[31m%25");
+    assert_eq!(members[1].0, "zip:(a name of 8 bytes)");
+    assert_eq!(members[2].0, "zip:a%25%E3%85%A4");
 }
 
 proptest::proptest! {

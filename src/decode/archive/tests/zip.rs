@@ -145,7 +145,26 @@ fn the_member_after_an_unfinished_one_is_read() {
     cut.truncate(cut.len() - 5);
     let (members, faults) = unpack_all(&[cut, alone(stored("next", CONTENT))].concat());
     assert!(members.contains(&content("zip:next")), "{members:?}");
-    assert!(faults.iter().any(|(_, message)| message.starts_with("zip:cut: ")), "{faults:?}");
+    assert!(faults.iter().any(|(_, message)| message.starts_with("zip:(a name of 3 bytes): ")), "{faults:?}");
+}
+
+#[test]
+fn bytes_that_only_a_damaged_header_takes_for_a_name_are_not_shown() {
+    let whole = zip(&[stored("ab", b"hunter horse battery"), stored("c", CONTENT)]);
+    let directory = memchr::memmem::find(&whole, b"PK\x01\x02").unwrap();
+    for length in [9, 22, 80] {
+        let mut text = whole[..directory].to_vec();
+        text[26] = length;
+        let (members, faults) = unpack_all(&text);
+        let labels = members.iter().map(|(label, _)| label).chain(faults.iter().map(|(_, message)| message));
+        let labels: Vec<_> = labels.collect();
+        assert!(labels.iter().any(|label| label.starts_with("zip:(a name of ")), "{labels:?}");
+        assert!(labels.iter().all(|label| !label.contains("hunt") && !label.contains("horse")), "{labels:?}");
+    }
+    // A name that the directory confirms is shown, also if the data is damaged.
+    let mut text = whole;
+    text[40] ^= 1;
+    assert!(unpack_all(&text).1.iter().any(|(_, message)| message.starts_with("zip:ab: ")));
 }
 
 #[test]

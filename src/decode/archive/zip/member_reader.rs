@@ -18,7 +18,10 @@ pub(super) struct MemberReader<'r, 't> {
     pub(super) data: usize,
     /// All statements about the member.
     pub(super) entries: &'r [&'r Entry<'t>],
+    /// The label of the member if its checksum is valid.
     pub(super) label: &'r str,
+    /// The label of the member if not.
+    pub(super) fault_label: &'r str,
     /// Whether a member with a wrong checksum is ignored, and faults are not reported.
     pub(super) is_quiet: bool,
     pub(super) budget: &'r mut UnpackBudget,
@@ -50,7 +53,7 @@ impl MemberReader<'_, '_> {
         let bytes = &self.text[span.clone()];
         // Members may overlap, so that all members together are larger than the archive.
         if bytes.len() > self.budget.bytes_left() {
-            visit(fault(FaultKind::Budget, OVER_BUDGET, self.label.to_owned()), self.budget);
+            visit(fault(FaultKind::Budget, OVER_BUDGET, self.fault_label.to_owned()), self.budget);
             return span.end;
         }
         self.budget.spend(bytes.len());
@@ -59,7 +62,7 @@ impl MemberReader<'_, '_> {
             return self.data;
         }
         if !bytes.is_empty() {
-            let label = self.label.to_owned();
+            let label = if is_valid { self.label } else { self.fault_label }.to_owned();
             let member = Member { label, bytes: Cow::Borrowed(bytes), span: span.clone() };
             visit(Unpacked::Member(member), self.budget);
         }
@@ -81,7 +84,7 @@ impl MemberReader<'_, '_> {
             return self.data;
         }
         if !bytes.is_empty() {
-            let label = self.label.to_owned();
+            let label = if is_valid { self.label } else { self.fault_label }.to_owned();
             let member = Member { label, bytes: Cow::Owned(bytes), span: self.data..end };
             visit(Unpacked::Member(member), self.budget);
         }
@@ -91,7 +94,7 @@ impl MemberReader<'_, '_> {
             End::Cut => self.report(FaultKind::Corrupt, CUT, visit),
             End::Corrupt => self.report(FaultKind::Corrupt, WRONG_DATA, visit),
             End::OverBudget => {
-                visit(fault(FaultKind::Budget, OVER_BUDGET, self.label.to_owned()), self.budget);
+                visit(fault(FaultKind::Budget, OVER_BUDGET, self.fault_label.to_owned()), self.budget);
             }
         }
         if inflated.end == End::Complete { end } else { stated_end.min(end) }
@@ -115,7 +118,7 @@ impl MemberReader<'_, '_> {
     /// Visits a fault, unless the reader is quiet.
     fn report(&mut self, kind: FaultKind, message: &'static str, visit: &mut Visit<'_>) {
         if !self.is_quiet {
-            visit(fault(kind, message, self.label.to_owned()), self.budget);
+            visit(fault(kind, message, self.fault_label.to_owned()), self.budget);
         }
     }
 }

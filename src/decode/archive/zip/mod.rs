@@ -10,7 +10,7 @@ mod member_reader;
 
 use std::collections::BTreeMap;
 
-use super::member::{CUT, FaultKind, Format, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
+use super::member::{CUT, FaultKind, Format, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label, unnamed};
 use super::unpack_budget::UnpackBudget;
 use entry::{Entry, ReadMode};
 use format::{DESCRIPTOR, END, END_LENGTH, LOCAL, LOCAL_LENGTH};
@@ -47,7 +47,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
         if !budget.count_member() {
             return visit(too_many_members(), budget);
         }
-        at = at.max(read_member(text, start, &entries, false, budget, visit));
+        at = at.max(read_member(text, start, &entries, is_complete, budget, visit));
     }
     read_unlisted(text, at, text.len(), is_complete, budget, visit);
 }
@@ -84,20 +84,25 @@ fn read_member(
     text: &[u8],
     start: usize,
     entries: &[Entry<'_>],
-    is_quiet: bool,
+    is_complete: bool,
     budget: &mut UnpackBudget,
     visit: &mut Visit<'_>,
 ) -> usize {
     let local = Entry::local(text, start);
-    let name = entries.first().or(local.as_ref()).map(|entry| entry.name).unwrap_or_default();
+    let listed = entries.first();
+    let name = listed.or(local.as_ref()).map(|entry| entry.name).unwrap_or_default();
     let label = label(Format::Zip, name);
+    // The bytes after a header are a name if the directory says so, or if the data after them has the right checksum.
+    let has_name =
+        listed.is_some() && (is_complete || local.as_ref().is_some_and(|local| local.name == name));
+    let fault_label = if has_name { label.clone() } else { unnamed(Format::Zip, name) };
     let header = text.get(start..).filter(|rest| rest.starts_with(LOCAL)).and(local);
     let Some(local) = header else {
         // A member that no directory lists has a header, or the fault of the directory is reported already.
         if !entries.is_empty() {
             let is_cut = start + LOCAL_LENGTH > text.len();
             let message = if is_cut { CUT } else { "there is no header at its offset" };
-            visit(fault(FaultKind::Corrupt, message, label), budget);
+            visit(fault(FaultKind::Corrupt, message, fault_label), budget);
         }
         return start;
     };
@@ -112,8 +117,15 @@ fn read_member(
         if modes.contains(&mode) {
             continue;
         }
-        let mut reader =
-            MemberReader { text, data, entries: &all, label: &label, is_quiet, budget: &mut *budget };
+        let mut reader = MemberReader {
+            text,
+            data,
+            entries: &all,
+            label: &label,
+            fault_label: &fault_label,
+            is_quiet: is_complete && entries.is_empty(),
+            budget: &mut *budget,
+        };
         end = end.min(reader.read(mode, visit));
     }
     end

@@ -1,10 +1,19 @@
-//! Snippets: the line around a secret, in which everything that may be a secret is masked.
+//! Snippets: the line around a secret, of which only the structure is shown: names, keywords and punctuation.
+//! Everything else may be another secret, and is masked.
+
+mod line;
+mod names;
+mod strings;
+mod structure;
+mod tokens;
+mod words;
 
 use std::ops::Range;
 
 use crate::finding::Snippet;
-use crate::secret::mask_line_with;
 use crate::text::{ends_unquoted_value, escape_terminal, is_quote, line_around};
+use line::Line;
+use tokens::{Kind, Opaque};
 
 /// The bytes of a line that are shown before and after the secret.
 const MAX_SHOWN: usize = 60;
@@ -26,23 +35,44 @@ pub(crate) struct Subject<'s> {
 /// Returns the line around a value, with the value replaced by `masked`.
 pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Snippet {
     let Subject { span, name, has_open_end, found } = subject;
-    let line = line_around(text, span, MAX_SHOWN);
-    let start = skip_cut_word(text, line.start, span.start);
-    let end = drop_cut_word(text, line.end, span.end);
-    let name = name.filter(|name| name.start >= start).map(|name| name.start - start..name.end - start);
+    let cut = line_around(text, span, MAX_SHOWN);
+    let start = skip_cut_word(text, cut.start, span.start);
+    let end = drop_cut_word(text, cut.end, span.end);
     let others = |part: Range<usize>| {
         let first = found.partition_point(|other| other.end <= part.start);
         let until = found[first..].iter().take_while(move |other| other.start < part.end);
-        until.map(move |other| other.start.max(part.start) - part.start..other.end.min(part.end) - part.start)
+        let clipped = until.map(move |other| other.start.max(part.start)..other.end.min(part.end));
+        clipped.map(|span| Opaque { kind: Kind::Secret, span })
     };
-    let before = mask_line_with(&text[start..span.start], name.as_ref(), others(start..span.start));
-    let before = escape_terminal(&before);
     let rest = if has_open_end { rest_of_value(text, span, end) } else { span.end..span.end };
-    let mask = if rest.is_empty() { "" } else { "********" };
-    let tail = mask_line_with(&text[rest.end..end], None, others(rest.end..end));
-    let after = escape_terminal(&[&text[span.end..rest.start], mask.as_bytes(), &tail].concat());
+    let known = others(start..span.start)
+        .chain([
+            Opaque { kind: Kind::Subject, span: span.clone() },
+            Opaque { kind: Kind::Secret, span: rest.clone() },
+        ])
+        .chain(others(rest.end..end));
+    let tokens = tokens::split(text, start..end, known);
+    let begins_line = start == 0 || start == cut.start && text[start - 1] == b'\n';
+    let line = Line { text, tokens, begins_line, own_name: name };
+    let shown = structure::shown_tokens(&line);
+    let subject = line.tokens.iter().position(|token| token.kind == Kind::Subject).unwrap_or(shown.len());
+    let before = shown_text(&line, &shown, 0..subject);
+    let after = shown_text(&line, &shown, (subject + 1).min(shown.len())..shown.len());
     let at = before.len();
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
+}
+
+/// Returns a range of tokens as text. Stars replace a run of hidden tokens.
+fn shown_text(line: &Line<'_>, shown: &[bool], range: Range<usize>) -> String {
+    let mut out = Vec::new();
+    for at in range.clone() {
+        if shown[at] {
+            out.extend_from_slice(line.bytes(at));
+        } else if at == range.start || shown[at - 1] {
+            out.extend_from_slice(b"********");
+        }
+    }
+    escape_terminal(&out)
 }
 
 /// Returns the bytes after an unquoted value that may belong to it: `&`, `;` or a bracket may end the value or be
@@ -118,7 +148,7 @@ mod tests {
         assert_eq!(&text[name.clone().unwrap()], b"ANTHROPIC_API_KEY_PROD");
         let snippet =
             masked_line(text, Subject { span: &(29..47), name, has_open_end: false, found: &[] }, "SEC...");
-        assert_eq!(snippet.line, "ANTHROPIC_API_KEY_PROD=SEC... other=******** # note");
+        assert_eq!(snippet.line, "ANTHROPIC_API_KEY_PROD=SEC... ********=******** # ********");
         assert_eq!(&snippet.line[snippet.span.0..snippet.span.1], "SEC...");
     }
 
@@ -140,20 +170,20 @@ mod tests {
             masked_line(text.as_bytes(), subject, "***").line
         };
         for (text, expected) in [
-            ("P=SECRET&horsebat # note", "P=***&******** # note"),
+            ("P=SECRET&horsebat # note", "P=***&******** # ********"),
             ("P=SECRET>stable", "P=***>********"),
-            ("P=SECRET}a;b c", "P=***}******** c"),
+            ("P=SECRET}a;b c", "P=***}********"),
             ("f(P=SECRET);", "f(P=***);"),
-            ("f(P=SECRET, user=x)", "f(P=***, user=x)"),
+            ("f(P=SECRET, user=x)", "f(P=***, user=********)"),
             ("<p>SECRET</p>", "<p>***</p>"),
-            ("P=\"SECRET&horsebat\"", "P=\"***&horsebat\""),
-            ("x://a:SECRET@host/b", "x://a:***@host/b"),
+            ("P=\"SECRET&horsebat\"", "P=\"***&********\""),
+            ("x://a:SECRET@host/b", "********://********:***@********"),
             ("P=SECRET\\nother", "P=***\\********"),
             ("P=SECRET", "P=***"),
         ] {
             assert_eq!(shown(text, true), expected);
         }
-        assert_eq!(shown("P=SECRET&horsebat", false), "P=***&horsebat");
+        assert_eq!(shown("P=SECRET&user=x", false), "P=***&user=********");
     }
 
     #[test]
