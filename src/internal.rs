@@ -53,9 +53,14 @@ pub mod hook {
         };
     }
 
+    /// The message of a commit.
+    pub mod commit_message {
+        pub use crate::hook::commit_message::without_diff;
+    }
+
     /// The refs of a push.
     pub mod pushed_refs {
-        pub use crate::hook::pushed_refs::{PushError, Update, without_diff};
+        pub use crate::hook::pushed_refs::{PushError, Update};
     }
 }
 

@@ -24,7 +24,8 @@ fn scope(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> 
                 .or_else(|| environment.get("SYSTEM_PULLREQUEST_PULLREQUESTID"));
             let onto = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|name| branch_name(&name));
             let author = Author::from_fork(environment.is("SYSTEM_PULLREQUEST_ISFORK", "true"));
-            Ok(RunScope::change("pull request", number, head, (None, onto), author))
+            let scope = RunScope::change("pull request", number, head, (None, onto), author);
+            Ok(scope.with_branch(environment.get("SYSTEM_PULLREQUEST_SOURCEBRANCH")))
         }
         Some("Schedule") => Ok(RunScope::everything("schedule")),
         Some("Manual") => Ok(RunScope::everything("run by hand")),

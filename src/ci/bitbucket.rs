@@ -21,7 +21,8 @@ fn scope(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> 
         // Bitbucket runs no pipeline for a pull request from a fork (its documentation, "Pull requests" start
         // condition; the request to change that is BCLOUD-13162), so the author may push to this repository.
         let author = Author::Member;
-        return Ok(RunScope::change("pull request", Some(number), head, (base, onto), author));
+        let scope = RunScope::change("pull request", Some(number), head, (base, onto), author);
+        return Ok(scope.with_branch(environment.get("BITBUCKET_BRANCH")));
     }
     let reference = match environment.get("BITBUCKET_TAG") {
         Some(tag) => format!("refs/tags/{tag}"),

@@ -21,7 +21,8 @@ fn scope(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> 
         let source = environment.get("BUILDKITE_PULL_REQUEST_REPO");
         let is_fork = source.is_some() && !is_same_repository(source, environment.get("BUILDKITE_REPO"));
         let author = Author::from_fork(is_fork);
-        return Ok(RunScope::change("pull request", Some(number), head, (None, onto), author));
+        let scope = RunScope::change("pull request", Some(number), head, (None, onto), author);
+        return Ok(scope.with_branch(environment.get("BUILDKITE_BRANCH")));
     }
     let main = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH");
     if let Some(tag) = environment.get("BUILDKITE_TAG") {

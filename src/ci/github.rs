@@ -42,7 +42,9 @@ fn pull_request(environment: &Environment<'_>) -> Result<RunScope, MissingInform
     let [target, source] =
         ["base", "head"].map(|end| environment.event(&format!("/pull_request/{end}/repo/full_name")));
     let author = Author::from_fork(target.is_none() || target != source);
-    Ok(RunScope::change("pull request", number, head, (Some(base), onto), author))
+    let scope = RunScope::change("pull request", number, head, (Some(base), onto), author);
+    let branch = environment.event("/pull_request/head/ref").or_else(|| environment.get("GITHUB_HEAD_REF"));
+    Ok(scope.with_branch(branch))
 }
 
 fn push(environment: &Environment<'_>) -> Result<RunScope, MissingInformation> {
@@ -64,7 +66,8 @@ fn merge_group(environment: &Environment<'_>) -> Result<RunScope, MissingInforma
     let onto = environment.event("/merge_group/base_ref").map(|reference| branch_name(&reference));
     // The queue may hold changes from forks, but only a member can put them there.
     let author = Author::Member;
-    Ok(RunScope::change("merge queue", None, head, (Some(base), onto), author))
+    let scope = RunScope::change("merge queue", None, head, (Some(base), onto), author);
+    Ok(scope.with_branch(environment.event("/merge_group/head_ref")))
 }
 
 fn commit(environment: &Environment<'_>, pointer: &str) -> Result<String, MissingInformation> {

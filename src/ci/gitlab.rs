@@ -49,6 +49,7 @@ fn merge_request(environment: &Environment<'_>, number: String, head: String) ->
     let [target, source] = ["CI_MERGE_REQUEST_PROJECT_PATH", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"]
         .map(|name| environment.get(name));
     RunScope::change("merge request", Some(number), head, (base, onto), Author::from_fork(target != source))
+        .with_branch(environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"))
 }
 
 /// Returns the scope of a pull request on GitHub that GitLab runs for.
@@ -59,4 +60,5 @@ fn external_pull_request(environment: &Environment<'_>, onto: String, head: Stri
     let [target, source] = ["TARGET", "SOURCE"]
         .map(|end| environment.get(&format!("CI_EXTERNAL_PULL_REQUEST_{end}_REPOSITORY")));
     RunScope::change("pull request", number, head, (base, Some(onto)), Author::from_fork(target != source))
+        .with_branch(environment.get("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"))
 }

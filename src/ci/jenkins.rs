@@ -20,7 +20,8 @@ fn scope(environment: &Environment<'_>) -> RunScope {
     if let Some(number) = environment.get("CHANGE_ID") {
         let author = Author::from_fork(environment.get("CHANGE_FORK").is_some());
         let onto = environment.get("CHANGE_TARGET");
-        return RunScope::change("change", Some(number), head, (None, onto), author);
+        return RunScope::change("change", Some(number), head, (None, onto), author)
+            .with_branch(environment.get("CHANGE_BRANCH"));
     }
     if let Some(tag) = environment.get("TAG_NAME") {
         return RunScope::push(&format!("refs/tags/{tag}"), head, None, None);

@@ -14,6 +14,7 @@ mod gitlab;
 mod jenkins;
 mod resolve;
 mod system;
+mod tag_object;
 #[cfg(test)]
 mod tests;
 

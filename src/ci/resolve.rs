@@ -6,6 +6,7 @@
 use super::detect::Run;
 use super::error::CiError;
 use super::system::{Author, Commits, System, escaped};
+use super::tag_object::find_tag_objects;
 use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, Repository, run_git};
 use crate::source::range::{Revisions, read_shallow_boundary};
@@ -35,6 +36,8 @@ pub(crate) struct ResolvedRun {
     pub author: Author,
     /// Notes on what differs from the run that the system describes.
     pub notes: Vec<Problem>,
+    /// The names of the branch or tag of the run; they are scanned, too.
+    pub ref_names: Vec<Vec<u8>>,
 }
 
 /// Finds the commits of a run in the clone.
@@ -48,7 +51,7 @@ pub(crate) fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun,
         description: format!("{}, {}", run.system.name, run.scope.description),
         borders: read_shallow_boundary(repository)?,
     };
-    match &run.scope.commits {
+    let resolved = match &run.scope.commits {
         Commits::Change { head, base, onto, author } => {
             clone.change(head, base.as_deref(), onto.as_deref(), *author)
         }
@@ -57,7 +60,9 @@ pub(crate) fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun,
             clone.push(&push, branch.as_deref(), main.as_deref())
         }
         Commits::Everything => clone.everything(),
-    }
+    };
+    let ref_names = run.scope.ref_names.iter().map(|name| name.clone().into_bytes()).collect();
+    resolved.map(|resolved| ResolvedRun { ref_names, ..resolved })
 }
 
 struct Push<'p> {
@@ -69,8 +74,8 @@ struct Push<'p> {
 /// A range of commits before it is checked against the borders of the clone.
 struct Range {
     head: Oid,
-    /// A tag object that is scanned, too.
-    tag: Option<Oid>,
+    /// Tag objects that are scanned, too.
+    tags: Vec<Oid>,
     bases: Vec<Oid>,
     /// The commits of the range, sorted.
     commits: Vec<Oid>,
@@ -124,8 +129,8 @@ impl CloneContext<'_> {
         // The commit where the change began need not be the tip of the target branch.
         let start = bases.iter().find_map(|base| self.merge_base(head, *base));
         let policy_base = named.or(tracked);
-        let (tag, notes) = (None, Vec::new());
-        self.range(Range { head, tag, bases, commits, start, policy_base, author, notes })
+        let (tags, notes) = (Vec::new(), Vec::new());
+        self.range(Range { head, tags, bases, commits, start, policy_base, author, notes })
     }
 
     fn push(
@@ -153,15 +158,65 @@ impl CloneContext<'_> {
         }
         // A push to an unknown branch may be a push to the main branch: then no commit may be left out.
         let is_known = branch.is_some() || push.tag.is_some();
-        let start = before.or_else(|| self.main(branch, main).filter(|_| is_known));
-        let bases: Vec<Oid> = start.into_iter().collect();
-        let commits = self.commits(head, &bases)?;
-        let tag = push.tag.and_then(|tag| self.object(&format!("refs/tags/{tag}")));
-        // Without a base the branch is its own base: there is no other whose settings could apply.
-        let policy_base = start.or(Some(head));
+        let main = self.main(branch, main).filter(|_| is_known);
+        let start = before.or(main);
+        let (bases, commits) = if push.tag.is_some() && before.is_none() {
+            // A tag of commits that the main branch has is the usual one: the run is about the tag.
+            let bases: Vec<Oid> = main.into_iter().collect();
+            let commits = self.commits(head, &bases)?;
+            (bases, commits)
+        } else {
+            self.pushed_commits(head, before, main, &mut notes)?
+        };
+        let start = start.filter(|start| bases.contains(start)).or_else(|| bases.first().copied());
+        let tags = match push.tag {
+            Some(tag) => self.tag_objects(push.head, tag, head, &mut notes),
+            None => Vec::new(),
+        };
+        // The author of a branch may have pushed its settings before. Without a main branch, the branch is its own base:
+        // there is no other whose settings could apply.
+        let policy_base = main.or(start).or(Some(head));
         // Only members can push.
         let author = Author::Member;
-        self.range(Range { head, tag, bases, commits, start, policy_base, author, notes })
+        self.range(Range { head, tags, bases, commits, start, policy_base, author, notes })
+    }
+
+    /// Returns the bases and the commits of a push. A run is never about no commit: if the named commits leave none, as
+    /// after a reset or in a rebuild, more is scanned.
+    fn pushed_commits(
+        &self,
+        head: Oid,
+        before: Option<Oid>,
+        main: Option<Oid>,
+        notes: &mut Vec<Problem>,
+    ) -> Result<(Vec<Oid>, Vec<Oid>), CiError> {
+        let first: Vec<Oid> = before.or(main).into_iter().collect();
+        let commits = self.commits(head, &first)?;
+        if !commits.is_empty() {
+            return Ok((first, commits));
+        }
+        notes.push(Problem {
+            kind: ProblemKind::WiderRange,
+            path: None,
+            message: format!(
+                "{} has all commits of {}, so commits that are not new were scanned",
+                first.iter().map(short_id).collect::<String>(),
+                short_id(&head)
+            ),
+        });
+        let parents = self.object(&format!("{head}^1")).into_iter().collect();
+        // A commit of the main branch itself has no main branch to compare with.
+        let wider = match main {
+            Some(main) => [vec![main], parents],
+            None => [Vec::new(), Vec::new()],
+        };
+        for bases in wider {
+            let commits = self.commits(head, &bases)?;
+            if !commits.is_empty() {
+                return Ok((bases, commits));
+            }
+        }
+        Ok((Vec::new(), self.commits(head, &[])?))
     }
 
     fn everything(&self) -> Result<ResolvedRun, CiError> {
@@ -175,11 +230,12 @@ impl CloneContext<'_> {
             head: None,
             author: Author::Member,
             notes: Vec::new(),
+            ref_names: Vec::new(),
         })
     }
 
     fn range(&self, range: Range) -> Result<ResolvedRun, CiError> {
-        let Range { head, tag, bases, commits, start, policy_base, author, notes } = range;
+        let Range { head, tags, bases, commits, start, policy_base, author, notes } = range;
         if let Some(border) = self.borders.iter().find(|border| commits.binary_search(border).is_ok()) {
             return Err(self.shallow(*border));
         }
@@ -189,7 +245,7 @@ impl CloneContext<'_> {
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
-        let included = std::iter::once(head).chain(tag.filter(|tag| *tag != head)).collect();
+        let included = std::iter::once(head).chain(tags).collect();
         Ok(ResolvedRun {
             description: format!("{}: {shown}", self.description),
             commits: CommitsToScan::Range(Revisions { included, excluded: bases }, names),
@@ -197,7 +253,31 @@ impl CloneContext<'_> {
             head: Some(head),
             author,
             notes,
+            ref_names: Vec::new(),
         })
+    }
+
+    /// Returns the tag objects of a run for a tag: as the system and the clone name them, otherwise as the clone holds
+    /// them.
+    fn tag_objects(&self, named: &str, tag: &str, head: Oid, notes: &mut Vec<Problem>) -> Vec<Oid> {
+        let by_system = Some(named).filter(|named| *named != "HEAD").and_then(|named| self.object(named));
+        let by_clone = self.object(&format!("refs/tags/{tag}"));
+        let mut tags: Vec<Oid> = by_system.into_iter().chain(by_clone).filter(|oid| *oid != head).collect();
+        tags.dedup();
+        if tags.is_empty() {
+            tags = find_tag_objects(self.repository, tag, head);
+        }
+        if tags.is_empty() {
+            notes.push(Problem {
+                kind: ProblemKind::LeftOut,
+                path: None,
+                message:
+                    "the tag has no message in this clone; if it has one, run `git fetch --force origin \
+                          'refs/tags/*:refs/tags/*'` before this"
+                        .to_owned(),
+            });
+        }
+        tags
     }
 
     /// Returns the tip of the main branch, unless the pushed branch is the main branch: as the system names it, or as

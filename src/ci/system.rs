@@ -69,6 +69,8 @@ pub(super) struct RunScope {
     /// A description for people; escaped.
     pub(super) description: String,
     pub(super) commits: Commits,
+    /// The names that the run brings to the repository: its branch or tag.
+    pub(super) ref_names: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ impl Author {
 
 impl RunScope {
     pub(super) fn everything(description: &str) -> Self {
-        Self { description: description.to_owned(), commits: Commits::Everything }
+        Self { description: description.to_owned(), commits: Commits::Everything, ref_names: Vec::new() }
     }
 
     /// Returns the scope of a change into a branch. Each system has to decide who the author is: what a change allows
@@ -130,7 +132,14 @@ impl RunScope {
         Self {
             description: format!("{word}{number}{into}"),
             commits: Commits::Change { head, base, onto, author },
+            ref_names: Vec::new(),
         }
+    }
+
+    /// Adds the name of the branch of a change, if the system says it.
+    pub(super) fn with_branch(mut self, name: Option<String>) -> Self {
+        self.ref_names.extend(name);
+        self
     }
 
     /// Returns the scope of a push. `reference` is `refs/heads/x`, `refs/tags/x`, or the name of a branch alone.
@@ -142,7 +151,8 @@ impl RunScope {
             (None, Some(branch)) => format!("push to `{}`", escaped(branch)),
             (None, None) => "push".to_owned(),
         };
-        Self { description, commits: Commits::Push { head, before, branch, tag, main } }
+        let ref_names = tag.iter().chain(&branch).cloned().collect();
+        Self { description, commits: Commits::Push { head, before, branch, tag, main }, ref_names }
     }
 }
 

@@ -86,8 +86,8 @@ fn github_runs_are_read_from_the_event() {
         ("workflow_dispatch", &json!({}), "run by hand", Commits::Everything),
     ];
     for (name, event, description, commits) in cases {
-        let expected = RunScope { description: description.to_owned(), commits };
-        assert_eq!(github(name, event).unwrap(), expected, "{name}");
+        let scope = github(name, event).unwrap();
+        assert_eq!((scope.description.as_str(), scope.commits), (description, commits), "{name}");
     }
 }
 
@@ -122,9 +122,9 @@ type Row<'r> = (&'r [(&'static str, &'static str)], &'static str, Commits);
 /// Checks the scope of each row's variables. `common` are the variables that every run of the system has.
 fn check_scopes(system: &str, common: &[(&'static str, &'static str)], rows: &[Row<'_>]) {
     for (variables, description, commits) in rows {
-        let expected = RunScope { description: (*description).to_owned(), commits: commits.clone() };
-        let result = scope_of(&[common, variables].concat(), &Value::Null).unwrap();
-        assert_eq!(result, (system, expected), "{variables:?}");
+        let (found, scope) = scope_of(&[common, variables].concat(), &Value::Null).unwrap();
+        assert_eq!((found, scope.description.as_str()), (system, *description), "{variables:?}");
+        assert_eq!(scope.commits, *commits, "{variables:?}");
     }
 }
 
@@ -259,6 +259,53 @@ fn a_missing_system_and_a_missing_commit_are_errors() {
     ] {
         let error = with_help(&scope_of(&variables, &Value::Null).unwrap_err());
         assert!(error.contains(name) && error.contains("--history"), "{error}");
+    }
+}
+
+#[test]
+fn a_run_names_its_branch_or_tag() {
+    let named = |scope: RunScope| scope.ref_names.join(" ");
+    let pull = json!({"pull_request": {"head": {"sha": A, "ref": "fix"}, "base": {"sha": B, "ref": "main"}}});
+    assert_eq!(named(github("pull_request", &pull).unwrap()), "fix");
+    let pushed = |reference: &str| json!({"ref": reference, "before": B, "after": A});
+    assert_eq!(named(github("push", &pushed("refs/heads/a/fix")).unwrap()), "a/fix");
+    assert_eq!(named(github("push", &pushed("refs/tags/v1")).unwrap()), "v1");
+    assert_eq!(named(github("schedule", &json!({})).unwrap()), "");
+    for variables in [
+        [
+            ("GITLAB_CI", "1"),
+            ("CI_COMMIT_SHA", A),
+            ("CI_MERGE_REQUEST_IID", "1"),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "fix"),
+        ],
+        [
+            ("GITLAB_CI", "1"),
+            ("CI_COMMIT_SHA", A),
+            ("CI_COMMIT_BRANCH", "fix"),
+            ("CI_PIPELINE_SOURCE", "push"),
+        ],
+        [
+            ("BITBUCKET_BUILD_NUMBER", "1"),
+            ("BITBUCKET_COMMIT", A),
+            ("BITBUCKET_PR_ID", "1"),
+            ("BITBUCKET_BRANCH", "fix"),
+        ],
+        [
+            ("TF_BUILD", "true"),
+            ("BUILD_SOURCEVERSION", A),
+            ("BUILD_REASON", "PullRequest"),
+            ("SYSTEM_PULLREQUEST_SOURCEBRANCH", "fix"),
+        ],
+        [
+            ("BUILDKITE", "true"),
+            ("BUILDKITE_COMMIT", A),
+            ("BUILDKITE_PULL_REQUEST", "1"),
+            ("BUILDKITE_BRANCH", "fix"),
+        ],
+        [("JENKINS_URL", "x"), ("CHANGE_ID", "1"), ("CHANGE_TARGET", "main"), ("CHANGE_BRANCH", "fix")],
+        [("CIRCLECI", "true"), ("CIRCLE_SHA1", A), ("CIRCLE_BRANCH", "fix"), ("X", "")],
+    ] {
+        assert_eq!(named(scope_of(&variables, &Value::Null).unwrap().1), "fix", "{variables:?}");
     }
 }
 

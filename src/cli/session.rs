@@ -17,8 +17,13 @@ pub(crate) fn current_repository() -> Result<Repository, DiscoverError> {
 }
 
 /// Returns the merged commits of a merge in progress. In `pre-merge-commit` git names them only in the environment,
-/// as `GITHEAD_<id>`.
+/// as `GITHEAD_<id>`. Only `git merge` sets these variables, and it sets `GIT_REFLOG_ACTION`, too; without that, they are
+/// left over from somewhere else.
 pub(crate) fn merge_parents() -> MergeParents {
+    let action = std::env::var("GIT_REFLOG_ACTION").unwrap_or_default();
+    if !matches!(action.split(' ').next(), Some("merge" | "pull")) {
+        return MergeParents(Vec::new());
+    }
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let ids = names.filter_map(|name| Oid::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes()));
     MergeParents(ids.collect())

@@ -8,7 +8,7 @@ use crate::policy::clock;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::{
     FailOn, Incomplete, LoadedPolicy, Policy, PolicyBase, PolicyError, PolicyInputs, PolicyOptions, RunMode,
-    Suppressions, user_settings_file,
+    Suppressions, UserFile,
 };
 use crate::scan::Scanner;
 
@@ -52,7 +52,7 @@ pub(crate) fn load_policy(
     base: &PolicyBase,
 ) -> Result<LoadedPolicy, PolicyError> {
     LoadedPolicy::read(&PolicyInputs {
-        user_file: user_settings_file(),
+        user_file: UserFile::find(repository),
         config_file: common.config.as_deref(),
         exclude: &common.exclude,
         repository,

@@ -50,6 +50,13 @@ impl LocalConfig {
         Self { settings }
     }
 
+    /// Returns the settings of two files, of which the second is read later.
+    #[must_use]
+    pub(crate) fn followed_by(mut self, later: Self) -> Self {
+        self.settings.extend(later.settings);
+        self
+    }
+
     /// Returns the last value of a setting. `section` includes the subsection, if there is one.
     #[must_use]
     pub(crate) fn get(&self, section: &str, key: &str) -> Option<&str> {
@@ -88,7 +95,7 @@ impl LocalConfig {
 }
 
 /// Whether git takes a value for true: a word, in any case, or a number other than zero.
-fn is_true_value(value: &str) -> bool {
+pub(crate) fn is_true_value(value: &str) -> bool {
     let words = ["true", "yes", "on"];
     words.iter().any(|word| value.eq_ignore_ascii_case(word))
         || value.parse::<i64>().is_ok_and(|number| number != 0)

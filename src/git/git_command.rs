@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::git_program::{GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
 use super::repository::Repository;
 use super::special_files::find_special_file;
+use super::user_folder::shield_git;
 
 /// Why git gave no answer.
 #[derive(Debug, Error, Diagnostic)]
@@ -85,10 +86,12 @@ pub(crate) fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec
         // A git before 2.44 does not know GIT_NO_LAZY_FETCH and would run the program of a remote.
         .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_PAGER", "cat")
-        .env("LC_ALL", "C");
+        .env("LC_ALL", "C")
+        .env_remove("GIT_CONFIG_PARAMETERS");
     for name in REMOVED {
         command.env_remove(name);
     }
+    shield_git(&mut command, repository);
     let name = arguments.first().unwrap_or(&"").to_string();
     let output = match run_within(&mut command, GIT_TIME_LIMIT) {
         Ok(output) => output,

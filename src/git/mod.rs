@@ -2,13 +2,15 @@
 //!
 //! The modules know the formats of git and nothing of secrets, findings or reports. They write nothing and trust
 //! nothing in a repository: each length is checked, and no pipe or device is opened. The objects in packs are
-//! decoded here as well. Git itself is run for two things only, revision syntax and reftables (`git_command`).
+//! decoded here as well. Git itself is run for its revision syntax, its reftables and its settings (`git_command`).
 
 pub(crate) mod alternates;
 pub(crate) mod config;
+pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod git_command;
 pub(crate) mod git_program;
+pub(crate) mod ignore_file;
 pub(crate) mod index;
 pub(crate) mod line_counts;
 pub(crate) mod loose;
@@ -26,11 +28,15 @@ pub(crate) mod tree_budget;
 pub(crate) mod tree_delta;
 pub(crate) mod tree_diff;
 pub(crate) mod tree_reader;
+pub(crate) mod user_folder;
 
 pub(crate) use alternates::expand_alternates;
+pub use environment::GitEnvironment;
 pub(crate) use files::list_folder;
 pub(crate) use git_command::{GitCommandError, run_git};
 pub(crate) use git_program::{Answer, GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
+pub(crate) use ignore_file::IgnoreFile;
+pub(crate) use ignore_file::settings::IgnoreSettings;
 pub(crate) use index::IndexError;
 pub use index::{CacheNode, Entry as IndexEntry, Index};
 pub(crate) use line_counts::LineCounts;
@@ -43,6 +49,7 @@ pub(crate) use odb::ObjectDatabase;
 pub use oid::{ObjectFormat, Oid};
 pub(crate) use path_bytes::{os_string, path_bytes};
 pub(crate) use refs::{Ref, RefError, Refs};
-pub use repository::{DiscoverError, GitEnvironment, RefStorage, Repository};
+pub use repository::{DiscoverError, RefStorage, Repository};
 pub(crate) use special_files::find_special_file;
 pub(crate) use tree_reader::{TreeLookup, find_entry};
+pub(crate) use user_folder::{UserFolder, user_config_folder};

@@ -9,11 +9,11 @@ use std::{env, fs, io};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::alternates::parse_folder_list;
 use super::config::LocalConfig;
+use super::environment::GitEnvironment;
 use super::files::read_regular;
 use super::oid::ObjectFormat;
-use super::path_bytes::{os_string, path_bytes};
+use super::path_bytes::os_string;
 
 /// Why no repository was found, or why it cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -45,48 +45,6 @@ pub enum DiscoverError {
         /// The remedy.
         help: &'static str,
     },
-}
-
-/// The environment variables with the paths of a repository's parts.
-#[derive(Clone, Debug, Default)]
-pub struct GitEnvironment {
-    git_dir: Option<PathBuf>,
-    work_tree: Option<PathBuf>,
-    common_dir: Option<PathBuf>,
-    index_file: Option<PathBuf>,
-    object_directory: Option<PathBuf>,
-    alternates: Vec<PathBuf>,
-}
-
-impl GitEnvironment {
-    /// Reads the variables of this process. An empty variable counts as unset.
-    #[must_use]
-    pub fn from_process() -> Self {
-        let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
-        let separator = if cfg!(windows) { b';' } else { b':' };
-        Self {
-            git_dir: path("GIT_DIR"),
-            work_tree: path("GIT_WORK_TREE"),
-            common_dir: path("GIT_COMMON_DIR"),
-            index_file: path("GIT_INDEX_FILE"),
-            object_directory: path("GIT_OBJECT_DIRECTORY"),
-            alternates: parse_folder_list(&path_bytes(Path::new(&alternates)), separator),
-        }
-    }
-
-    /// Returns the object folders of a repository: the first is written to, the others may hold more objects.
-    fn object_dirs(&self, common_dir: &Path) -> Vec<PathBuf> {
-        let own = common_dir.join("objects");
-        let mut folders = match &self.object_directory {
-            // In a quarantine git names the folder of the new objects, and the repository's own folder is one of
-            // the alternates. A caller that forgets to name it must not make old objects appear missing.
-            Some(quarantine) => vec![quarantine.clone(), own],
-            None => vec![own],
-        };
-        folders.extend(self.alternates.iter().cloned());
-        folders
-    }
 }
 
 /// The storage of a repository's refs.
@@ -193,16 +151,25 @@ impl Repository {
         check_layout(&config).map_err(invalid)?;
         let format = object_format(&config).map_err(invalid)?;
         let ref_storage = ref_storage(&config).map_err(invalid)?;
-        let is_linked = git_dir != common_dir;
+        // The settings of this worktree alone. Git reads extensions and formats from the common file only.
+        let own_path = git_dir.join("config.worktree");
+        let own = if config.is_true("extensions", "worktreeconfig") {
+            LocalConfig::parse(&read_or_empty(&own_path)?)
+        } else {
+            LocalConfig::default()
+        };
+        let layout = config.clone().followed_by(own);
+        // The common file describes the main worktree, unless each worktree has its own file.
+        let is_linked = git_dir != common_dir && !config.is_true("extensions", "worktreeconfig");
         let work_tree = if environment.work_tree.is_some() && is_from_environment {
             work_tree
-        } else if let Some(path) = config.get("core", "worktree").filter(|_| !is_linked) {
+        } else if let Some(path) = layout.get("core", "worktree").filter(|_| !is_linked) {
             Some(git_dir.join(path))
         } else {
-            work_tree.filter(|_| is_linked || !config.is_true("core", "bare"))
+            work_tree.filter(|_| is_linked || !layout.is_true("core", "bare"))
         };
         let is_partial = config.get("extensions", "partialclone").is_some()
-            || config.is_true_in_any("remote.", "promisor");
+            || layout.is_true_in_any("remote.", "promisor");
         Ok(Self {
             index_file: match &environment.index_file {
                 Some(file) => resolve_index_file(work_tree.as_deref(), file),
@@ -380,6 +347,24 @@ mod tests {
         fs::write(root.path().join("config"), "[extensions]\nobjectFormat = sha3\n").unwrap();
         let error = discover(root.path()).unwrap_err().to_string();
         assert!(error.contains("neither sha1 nor sha256"), "{error}");
+    }
+
+    #[test]
+    fn settings_of_the_worktree_count_only_with_the_extension() {
+        let root = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(root.path()).unwrap();
+        let git_dir = root.join(".git");
+        create_git_dir(&git_dir);
+        fs::write(git_dir.join("config.worktree"), "[core]\nbare = false\nworktree = ../other\n").unwrap();
+        for (extension, expected) in [
+            ("", None),
+            ("[extensions]\nworktreeConfig = false\n", None),
+            ("[extensions]\nworktreeConfig = true\n", Some(git_dir.join("../other"))),
+            ("[extensions]\nworktreeConfig\n", Some(git_dir.join("../other"))),
+        ] {
+            fs::write(git_dir.join("config"), format!("[core]\nbare = true\n{extension}")).unwrap();
+            assert_eq!(discover(&root).unwrap().work_tree, expected, "{extension}");
+        }
     }
 
     #[test]

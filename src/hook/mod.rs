@@ -1,6 +1,10 @@
-//! Git hooks: their installation, and the commits that a push transfers.
+//! Git hooks: their installation, the commits that a push transfers, and the message that a commit keeps.
 //!
 //! Scans nothing: `cli::command::hook` runs the scans of the hooks.
 
+pub(crate) mod commit_message;
 pub(crate) mod install;
 pub(crate) mod pushed_refs;
+mod refspec;
+mod remote_address;
+pub(crate) mod remote_refs;

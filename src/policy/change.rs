@@ -57,7 +57,7 @@ pub(crate) fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String>
     if change.gitleaks && !base.gitleaks {
         once_merged.push("applies the files and comments for gitleaks".to_owned());
     }
-    at_once.extend(once_merged.into_iter().map(|text| text + "; that applies once it is merged"));
+    at_once.extend(once_merged.into_iter().map(|text| text + "; that applies to later changes"));
     at_once
 }
 

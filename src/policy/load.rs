@@ -3,7 +3,7 @@
 //!
 //! Knows no command line: the caller passes [`PolicyInputs`]. Parsing is done in `format` and `suppress`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use miette::Diagnostic;
@@ -20,6 +20,7 @@ use crate::policy::repo_files::{
 };
 use crate::policy::suppress::baseline::{Baseline, BaselineError};
 use crate::policy::suppress::{CommentPolicy, PolicyOrigin};
+use crate::policy::user_file::UserFile;
 use crate::policy::{
     FileError, FileOrigin, Incomplete, Layer, LoadError, PathPatterns, PatternError, Policy, Settings,
     Suppressions, find_weakenings, restrict_to_base,
@@ -60,7 +61,7 @@ impl PolicyBase {
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyInputs<'i> {
     /// The settings file of the user, for all repositories.
-    pub user_file: Option<PathBuf>,
+    pub user_file: UserFile,
     /// The settings file of `--config`.
     pub config_file: Option<&'i Path>,
     /// The patterns of `--exclude`.
@@ -139,6 +140,8 @@ pub(crate) struct LoadedPolicy {
     pub origin: PolicyOrigin,
     /// Whether the folder has a settings file that is not read, because there is no repository.
     pub has_ignored_settings_file: bool,
+    /// Whether a settings file is where the user's own would be, but may be the repository's and is not read.
+    pub has_untrusted_user_file: bool,
     /// The settings of the change, where the policy of a base applies.
     change: Option<Settings>,
 }
@@ -146,6 +149,10 @@ pub(crate) struct LoadedPolicy {
 /// The note about a settings file outside of a repository.
 pub(crate) const NO_REPOSITORY: &str =
     "`skant.toml` is read in a repository only, and this folder is in none; `--config skant.toml` reads it";
+
+/// The note about a settings file of the user inside of the repository.
+pub(crate) const UNTRUSTED_USER_FILE: &str = "the settings file of the user was not read: `HOME` or \
+     `XDG_CONFIG_HOME` leads into the scanned repository, or is a relative path; `--config` reads the file";
 
 /// The most weakenings that a report lists.
 const MAX_LISTED: usize = 20;
@@ -157,8 +164,10 @@ impl LoadedPolicy {
     /// A file cannot be read or has an error.
     pub(crate) fn read(inputs: &PolicyInputs<'_>) -> Result<Self, PolicyError> {
         let mut loaded = Self::default();
-        if let Some(path) = inputs.user_file.as_deref().filter(|path| path.is_file()) {
-            loaded.add_outside_file(path)?;
+        match &inputs.user_file {
+            UserFile::At(path) if path.is_file() => loaded.add_outside_file(path)?,
+            UserFile::Untrusted(path) if path.is_file() => loaded.has_untrusted_user_file = true,
+            _ => {}
         }
         loaded.has_ignored_settings_file = inputs.repository.is_none()
             && inputs.use_repository_files
@@ -225,6 +234,9 @@ impl LoadedPolicy {
         if self.has_ignored_settings_file {
             notes.push(note(ProblemKind::LeftOut, NO_REPOSITORY.to_owned()));
         }
+        if self.has_untrusted_user_file {
+            notes.push(note(ProblemKind::LeftOut, UNTRUSTED_USER_FILE.to_owned()));
+        }
         let untranslated = match self.untranslated.len() {
             0 => None,
             1 => Some("1 entry of the files for gitleaks does not translate".to_owned()),
@@ -284,14 +296,16 @@ impl LoadedPolicy {
             PolicyBase::Revision { base, change, origin } => {
                 self.origin = *origin;
                 let user_layers = std::mem::take(&mut self.layers);
-                if let Some(base) = base {
-                    self.add_version(repository, TreeVersion::Commit(*base))?;
-                }
                 let mut changed = Self::default();
                 for version in change {
                     let mut one = Self::default();
                     one.add_version(repository, *version)?;
                     changed.layers.extend(one.layers);
+                }
+                // A commit without policy files weakens nothing, and hooks save the reading of the base.
+                let is_plain = change[..] == [TreeVersion::Staged] && changed.layers.is_empty();
+                if let Some(base) = base.filter(|_| !is_plain) {
+                    self.add_version(repository, TreeVersion::Commit(base))?;
                 }
                 let (base, change) = (self.settings(), changed.settings());
                 self.weakenings = find_weakenings(&base, &change);
@@ -366,7 +380,7 @@ impl Policy {
     /// A file cannot be read or has an error.
     pub fn of_repository(repository: &Repository) -> Result<Self, PolicyError> {
         let inputs = PolicyInputs {
-            user_file: None,
+            user_file: UserFile::Unset,
             config_file: None,
             exclude: &[],
             repository: Some(repository),
@@ -380,13 +394,4 @@ impl Policy {
         };
         Ok(LoadedPolicy::read(&inputs)?.into_policy(options, clock::now()))
     }
-}
-
-/// Returns the path of the user's settings file for all repositories. The file need not exist.
-#[must_use]
-pub(crate) fn user_settings_file() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = if cfg!(windows) { folder("APPDATA") } else { folder("XDG_CONFIG_HOME") };
-    let base = base.or_else(|| folder("HOME").map(|home| home.join(".config")))?;
-    Some(base.join("skant").join("skant.toml"))
 }

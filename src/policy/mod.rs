@@ -14,6 +14,7 @@ pub(crate) mod repo_files;
 pub(crate) mod scan_policy;
 pub(crate) mod settings;
 pub(crate) mod suppress;
+pub(crate) mod user_file;
 
 pub(crate) use change::{find_weakenings, restrict_to_base};
 pub(crate) use disposition::{RunMode, fails_run, hidden_reason};
@@ -29,11 +30,12 @@ pub(crate) use glob::PatternError;
 pub(crate) use layers::{FileError, Layer, LoadError};
 pub use load::PolicyError;
 pub(crate) use load::{
-    LoadedPolicy, NO_REPOSITORY, PolicyBase, PolicyInputs, PolicyOptions, user_settings_file,
+    LoadedPolicy, NO_REPOSITORY, PolicyBase, PolicyInputs, PolicyOptions, UNTRUSTED_USER_FILE,
 };
 pub use scan_policy::{Incomplete, Policy, Suppressions};
 pub(crate) use settings::{AcceptedProblem, FailOn};
 pub use settings::{FileOrigin, Settings};
+pub(crate) use user_file::UserFile;
 
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ const RESTRICTED: [(&str, &[&str]); 11] = [
     ("std::net", &["net"]),
     ("core::net", &["net"]),
     ("std::os::unix::net", &["net"]),
-    ("ignore", &["source", "policy/glob"]),
+    ("ignore", &["policy/glob"]),
     ("toml", &["policy/format", "rules"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

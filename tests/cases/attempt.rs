@@ -13,6 +13,8 @@ pub enum Effect {
     Blocked,
     /// skant blocks it because not everything could be checked, and no ref moves.
     Unchecked,
+    /// skant cannot know what to check, says so, and no ref moves.
+    Refused,
     /// It succeeds.
     Through,
 }
@@ -58,6 +60,9 @@ pub fn run(attempt: &Attempt) -> Checked {
             !output.status.success()
                 && !has_moved
                 && said.contains("was blocked: not everything could be checked")
+        }
+        Effect::Refused => {
+            output.status.code() == Some(2) && !has_moved && said.contains("standard input has no line")
         }
         Effect::Through => output.status.success() && has_moved,
     };

@@ -288,6 +288,114 @@ pub const ATTEMPTS: &[Attempt] = &[
         "printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n%s\\n' \"$KEY\" > ../m; \
         git commit -q --allow-empty --cleanup=verbatim -F ../m"
     ),
+    attempt!(
+        "a comment text of 2 characters, and -v",
+        Through,
+        "keyed > key; save one; git config core.commentString '//'",
+        "plain > key; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v -a"
+    ),
+    attempt!(
+        "a comment text of 7 characters, and -v",
+        Through,
+        "keyed > key; save one; git config core.commentString 'REM ---'",
+        "plain > key; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v -a"
+    ),
+    attempt!(
+        "a comment text of 8 characters, and -v",
+        Through,
+        "keyed > key; save one; git config core.commentString '%%%%%%%%'",
+        "plain > key; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v -a"
+    ),
+    attempt!(
+        "--cleanup=scissors and a removed line",
+        Through,
+        "keyed > key; save one; git config commit.cleanup scissors",
+        "plain > key; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v -a"
+    ),
+    attempt!(
+        "a file with scissors and comments, not edited",
+        Blocked,
+        "",
+        "printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\n# y\\n+%s\\n' \"$KEY\" > ../m; git commit -q --allow-empty -F ../m"
+    ),
+    attempt!(
+        "a file with scissors and a diff, not edited",
+        Blocked,
+        "",
+        "printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\ndiff --git a/a b/a\\n@@ -1 +1 @@\\n-%s\\n' \"$KEY\" > ../m; git commit -q --allow-empty -F ../m"
+    ),
+    attempt!(
+        "a file with scissors and a diff, edited without -v",
+        Blocked,
+        "",
+        "printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\ndiff --git a/a b/a\\n@@ -1 +1 @@\\n-%s\\n' \"$KEY\" > ../m; GIT_EDITOR=true git commit -q --allow-empty -e -F ../m"
+    ),
+    attempt!(
+        "the message of a failed -v, used again",
+        Blocked,
+        "keyed > key; save one",
+        "plain > key; git add key; GIT_EDITOR=false git commit -q -v || echo stopped; echo subject | cat - .git/COMMIT_EDITMSG > ../m; git commit -q -F ../m"
+    ),
+    attempt!(
+        "a range of the framework is left in the environment",
+        Blocked,
+        "plain > b; save one",
+        "export PRE_COMMIT_FROM_REF=HEAD PRE_COMMIT_TO_REF=HEAD; keyed > key; git add key; git commit -q -m x"
+    ),
+    attempt!(
+        "a hook of the framework commits in its run",
+        Blocked,
+        "plain > b; save one",
+        "export PRE_COMMIT=1 PRE_COMMIT_FROM_REF=HEAD~1 PRE_COMMIT_TO_REF=HEAD; keyed > key; git add key; git commit -q -m x"
+    ),
+    attempt!(
+        "variables of the framework without the framework, harmless",
+        Through,
+        "plain > b; save one",
+        "export PRE_COMMIT_FROM_REF=gone PRE_COMMIT_TO_REF=gone; plain 2 > b; git commit -q -a -m x"
+    ),
+    attempt!(
+        "variables of a merge are left in the environment",
+        Blocked,
+        "git checkout -q -b side; keyed > key; save one; git checkout -q main",
+        "export GITHEAD_$(git rev-parse side)=side; keyed > key; git add key; git commit -q -m x"
+    ),
+    attempt!(
+        "what the commit itself excludes",
+        Blocked,
+        "plain > b; save one",
+        "echo 'exclude = [\"key\"]' > skant.toml; keyed > key; git add -A; git commit -q -m x"
+    ),
+    attempt!(
+        "what the commit itself allows by path",
+        Blocked,
+        "plain > b; save one",
+        "printf '[[allow]]\\npath = [\"key\"]\\nreason = \"x\"\\n' > skant.toml; keyed > key; git add -A; git commit -q -m x"
+    ),
+    attempt!(
+        "what an earlier commit excludes",
+        Through,
+        "echo 'exclude = [\"key\"]' > skant.toml; save one",
+        "keyed > key; git add -A; git commit -q -m x"
+    ),
+    attempt!(
+        "an exclusion for a placeholder",
+        Through,
+        "plain > b; save one",
+        "echo 'exclude = [\"b\"]' > skant.toml; plain 2 > b; git add -A; git commit -q -m x"
+    ),
+    attempt!(
+        "a settings file with an error is corrected",
+        Through,
+        "echo 'nonsense = 1' > skant.toml; save one",
+        "echo 'exclude = []' > skant.toml; git add -A; git commit -q -m x"
+    ),
+    attempt!(
+        "the settings of the user are in the repository",
+        Blocked,
+        "mkdir -p .config/skant; echo 'exclude = [\"key\"]' > .config/skant/skant.toml; save one",
+        "keyed > key; git add key; HOME=$PWD GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b git commit -q -m x"
+    ),
     attempt!("a merge that brings the other side's key", Through, SIDE, "git merge -q --no-ff -m x side"),
     attempt!("a merge with the key in its message", Blocked, SIDE, "git merge -q --no-ff -m \"$KEY\" side"),
     attempt!(

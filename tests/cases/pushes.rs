@@ -1,6 +1,6 @@
 //! Pushes with skant's hooks installed, to a bare repository.
 
-use crate::attempt::Effect::{Blocked, Through};
+use crate::attempt::Effect::{Blocked, Refused, Through};
 use crate::attempt::{ATTEMPT, Attempt};
 use crate::case::Start;
 
@@ -305,6 +305,174 @@ pub const ATTEMPTS: &[Attempt] = &[
         "keyed > key; save one; git rm -q key; save two; git replace HEAD^ $(git commit-tree -m x HEAD~2^{tree})",
         "GIT_NO_REPLACE_OBJECTS=1 git push -q origin main"
     ),
+    pushed!(
+        "a new branch to a remote that was emptied",
+        Blocked,
+        "keyed > key; save one; git push -q origin main; git init -q --bare ../empty.git; rm -rf ../far.git; mv ../empty.git ../far.git; git checkout -q -b side; plain > b; save two",
+        "git push -q origin side"
+    ),
+    pushed!(
+        "a new branch to another remote under the old name",
+        Blocked,
+        "keyed > key; save one; git push -q origin main; git init -q --bare ../new.git; git remote set-url origin ../new.git; git checkout -q -b side; plain > b; save two",
+        "git push -q origin side"
+    ),
+    pushed!(
+        "a new branch to another remote under the old name, harmless",
+        Through,
+        "git init -q --bare ../new.git; git remote set-url origin ../new.git; git checkout -q -b side; plain > b; save two",
+        "git push -q origin side"
+    ),
+    pushed!(
+        "a new branch to a remote that has the key elsewhere",
+        Through,
+        "keyed > key; save one; git push -q ../far.git main:refs/notes/x; git reset -q --hard HEAD^; git fetch -q origin refs/notes/x:x; git checkout -q x; plain > b; save two",
+        "git push -q origin HEAD:refs/heads/side"
+    ),
+    pushed!(
+        "a place in the reflog as the source",
+        Blocked,
+        "keyed > key; save 'fix the bug'",
+        "git push -q origin 'HEAD@{0}:refs/heads/new'"
+    ),
+    pushed!(
+        "a place in the reflog as the source, harmless",
+        Through,
+        "plain > b; save 'fix the bug'",
+        "git push -q origin 'HEAD@{0}:refs/heads/new'"
+    ),
+    pushed!(
+        "a time in the reflog as the source",
+        Blocked,
+        "keyed > key; save 'fix the bug'",
+        "git push -q origin 'HEAD@{0 seconds ago}:refs/heads/new'"
+    ),
+    pushed!(
+        "a time in the reflog as the source, harmless",
+        Through,
+        "plain > b; save 'fix the bug'",
+        "git push -q origin 'HEAD@{0 seconds ago}:refs/heads/new'"
+    ),
+    pushed!(
+        "a search of messages as the source",
+        Blocked,
+        "keyed > key; save 'fix the bug'",
+        "git push -q origin 'HEAD^{/fix the bug}:refs/heads/new'"
+    ),
+    pushed!(
+        "a search of messages as the source, harmless",
+        Through,
+        "plain > b; save 'fix the bug'",
+        "git push -q origin 'HEAD^{/fix the bug}:refs/heads/new'"
+    ),
+    pushed!(
+        "a search of all messages as the source",
+        Blocked,
+        "keyed > key; save 'fix the bug'",
+        "git push -q origin ':/fix the bug:refs/heads/new'"
+    ),
+    pushed!(
+        "a search of all messages as the source, harmless",
+        Through,
+        "plain > b; save 'fix the bug'",
+        "git push -q origin ':/fix the bug:refs/heads/new'"
+    ),
+    pushed!(
+        "nothing to push",
+        Through,
+        "plain > b; save one; git push -q origin main",
+        "git push -q origin main; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "a shallow clone's branch to a fork on this machine, harmless",
+        Through,
+        "for i in 1 2 3; do commit $i; done; git push -q origin main; git clone -q --bare ../far.git ../fork.git; cd ..; rm -rf work; git clone -q --depth 1 file://$ROOT/far.git work; cd work; git remote add fork ../fork.git; git checkout -q -b side; plain > b; save one",
+        "git push -q fork side"
+    ),
+    pushed!(
+        "tracking refs of a remote that is not on this machine",
+        Through,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "the same address with ssh",
+        Through,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin git@host.example:a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "an address with another port",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example:8443/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "an address with another path",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/c.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "an address with another user of ssh",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin ann@host.example:a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "an address with another host of the same name in ssh",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin git@work:a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of git-svn",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config svn-remote.svn.fetch trunk:refs/remotes/origin/main; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of branches of git-svn",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config svn-remote.svn.branches 'branches/*:refs/remotes/origin/*'; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs without a setting that writes them",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config --unset-all remote.origin.fetch; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of another branch's setting",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.origin.fetch '+refs/heads/x:refs/remotes/origin/x'; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of a branch that is no longer fetched",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config --add remote.origin.fetch '^refs/heads/main'; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs that another remote writes",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; git config remote.private.url ../p.git; git config remote.private.fetch '+refs/heads/*:refs/remotes/origin/*'; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of one fetch from another repository",
+        Blocked,
+        "keyed > key; save one; git init -q --bare ../private.git; git push -q ../private.git main; git fetch -q ../private.git +main:refs/remotes/origin/main; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
+    pushed!(
+        "tracking refs of a clone from another address",
+        Blocked,
+        "keyed > key; save one; git update-ref refs/remotes/origin/main HEAD; rm -f .git/logs/refs/remotes/origin/main; mkdir -p .git/logs/refs/remotes/origin; printf '%040d %040d A <a> 1 +0000\\tclone: from https://host.example/private\\n' 0 1 > .git/logs/refs/remotes/origin/HEAD; git config remote.origin.url https://host.example/a/b.git",
+        "h=$(git rev-parse HEAD); printf 'refs/heads/f %s refs/heads/f %040d\\n' $h 0 | skant hook pre-push origin https://host.example/a/b.git; git update-ref refs/told HEAD"
+    ),
     pushed!("a harmless commit", Through, "plain > b; save one", "git push -q origin main"),
     Attempt {
         name: "push: the first one to an empty repository",
@@ -373,6 +541,40 @@ pub const ATTEMPTS: &[Attempt] = &[
     ),
     received!("the second of two", Blocked, "git branch one; keyed > key; save one", "one main"),
     received!("the message of a tag", Blocked, "git tag -a v1 -m \"$(keyed)\"", "v1"),
+    received!(
+        "a policy of an earlier push to the branch",
+        Blocked,
+        "git checkout -q -b new; echo 'exclude = [\"key\"]' > skant.toml; save one; git push -q ../far.git new; \
+        keyed > key; save two",
+        "new"
+    ),
+    received!(
+        "a policy of an earlier push to the branch, harmless",
+        Through,
+        "git checkout -q -b new; echo 'exclude = [\"key\"]' > skant.toml; save one; git push -q ../far.git new; \
+        plain > b; save two",
+        "new"
+    ),
+    received!(
+        "another branch goes to the main branch, with a key from before the hook",
+        Blocked,
+        "git checkout -q -b new; keyed > key; save one; mv ../far.git/hooks/pre-receive ../p; \
+        git push -q ../far.git new; mv ../p ../far.git/hooks/pre-receive",
+        "new:main"
+    ),
+    received!(
+        "another branch goes to the main branch, harmless",
+        Through,
+        "git checkout -q -b new; plain > b; save one; git push -q ../far.git new",
+        "new:main"
+    ),
+    received!(
+        "the policy of the main branch",
+        Through,
+        "echo 'exclude = [\"key\"]' > skant.toml; save one; git push -q ../far.git main; \
+        git checkout -q -b new; keyed > key; save two",
+        "new"
+    ),
     received!("a tag on a blob", Blocked, "git tag v1 $(keyed | git hash-object -w --stdin)", "v1"),
     Attempt {
         name: "push: received, harmless",
@@ -398,6 +600,13 @@ pub const ATTEMPTS: &[Attempt] = &[
             chmod +x ../far.git/hooks/pre-receive; plain > b; save one",
         command: "git push -q --no-verify '../a:\"b/far.git' main",
         effect: Through,
+        ..ATTEMPT
+    },
+    Attempt {
+        name: "push: a hook manager drops standard input",
+        make: "git init -q --bare -b main ../far.git; keyed > key; save one",
+        command: "skant hook pre-push origin ../far.git </dev/null",
+        effect: Refused,
         ..ATTEMPT
     },
     Attempt {

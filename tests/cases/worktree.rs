@@ -62,6 +62,177 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "worktree: braces in an ignore file are literal",
+        make: "printf '*.{env,key}\\n/{a,b}/\\n' > .gitignore; mkdir a; keyed > app.env; othered > a/x",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: an open class in an ignore file",
+        make: "printf '[**/x\\na[b*\\nc[]\\n' > .gitignore; mkdir a; keyed > a/x; othered > 'a[bc'",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a class of an unknown name in an ignore file",
+        make: "printf '[[:word:]]pp.env\\n[[:alpha:]pp.env\\n' > .gitignore; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a class in an ignore file does not match a slash",
+        make: "printf 'a[/]b\\na[!x]b\\na[+--/]c\\n' > .gitignore; mkdir a; keyed > a/b; othered > a/c",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a tab at the end of a pattern belongs to it",
+        make: "printf 'app.env\\t\\nb.env \\t\\n' > .gitignore; keyed > app.env; othered > b.env",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a space after a backslash belongs to the pattern",
+        make: "printf 'app.env\\\\ \\n' > .gitignore; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a pattern that ends with a backslash",
+        make: "printf 'app.env\\\\\\n' > .gitignore; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: two slashes in a pattern",
+        make: "printf 'd//app.env\\n//app.env\\n' > .gitignore; mkdir d; keyed > d/app.env; othered > app.env",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: two stars inside of a name",
+        make: "printf 'd/x**y/app.env\\n' > .gitignore; mkdir -p d/x/1/y; keyed > d/x/1/y/app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a zero byte ends a pattern",
+        make: "printf 'app.env\\0x\\nz*\\0\\n' > .gitignore; keyed > app.envx; othered > zz",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a comment and an exception after a byte order mark",
+        make: "printf '\\357\\273\\277#app.env\\n' > .gitignore; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: the user's ignore file is set to nothing here",
+        make: "echo app.env > ../ignore; git config --global core.excludesFile $ROOT/ignore; git config core.excludesFile ''; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: the user's ignore file is another one here",
+        make: "echo app.env > ../ignore; echo x > ../other; git config --global core.excludesFile $ROOT/ignore; git config core.excludesFile $ROOT/other; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: the user's ignore file is set for this worktree",
+        make: "echo app.env > ../ignore; git config --global core.excludesFile $ROOT/ignore; git config extensions.worktreeConfig true; git config --worktree core.excludesFile /dev/null; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: git's usual ignore file of the user, while another one is set",
+        make: "mkdir -p ~/.config/git; echo app.env > ~/.config/git/ignore; git config --global core.excludesFile /dev/null; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: git's usual ignore file of the user",
+        make: "mkdir -p ~/.config/git; echo app.env > ~/.config/git/ignore; keyed > app.env",
+        worktree: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "worktree: another case in an ignore file",
+        make: "printf 'APP.env\\n[A-C].env\\n' > .gitignore; git config core.ignoreCase false; keyed > app.env; othered > b.env",
+        worktree: Found(2),
+        ..CASE
+    },
+    Case {
+        name: "worktree: another case in an ignore file, where git does not tell cases apart",
+        make: "printf 'APP.env\\n[A-C].env\\n' > .gitignore; git config core.ignoreCase true; keyed > app.env; othered > b.env",
+        worktree: Nothing,
+        ..CASE
+    },
+    Case {
+        name: "worktree: an ignore file of the outer repository for a nested one",
+        make: "echo app.env > .gitignore; git init -q -b main sub; keyed > sub/app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: a nested repository with its own setting for the user's ignore file",
+        make: "echo app.env > ../ignore; git config --global core.excludesFile $ROOT/ignore; git init -q -b main sub; git -C sub config core.excludesFile ''; keyed > sub/app.env; othered > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: core.bare for this worktree alone",
+        make: "git config core.bare true; git config extensions.worktreeConfig true; git config --file .git/config.worktree core.bare false; keyed > app.env",
+        worktree: Found(1),
+        ..CASE
+    },
+    Case {
+        name: "worktree: the environment makes files of the repository the user's own",
+        make: "printf '[core]\\nexcludesFile = %s/x\\n' $PWD > .gitconfig; printf 'a\\n.gitconfig\\n' > x; keyed > a",
+        env: &[("HOME", "$ROOT/work")],
+        worktree: Found(1),
+        paths: &["a"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: git's usual ignore file of the user is in the repository",
+        make: "mkdir -p git; echo a > git/ignore; keyed > a",
+        env: &[("XDG_CONFIG_HOME", "$ROOT/work")],
+        worktree: Found(1),
+        paths: &["a"],
+        ..CASE
+    },
+    Case {
+        name: "worktree: settings of the user in the repository",
+        make: "mkdir -p .config/skant; printf 'exclude = [\"a\"]\\nfail-on = \"never\"\\n' > .config/skant/skant.toml; keyed > a",
+        env: &[("HOME", "$ROOT/work")],
+        worktree: FoundNote(1, "left-out"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: settings of the user below a relative path",
+        make: "mkdir -p skant; printf 'exclude = [\"a\"]\\n' > skant/skant.toml; keyed > a",
+        env: &[("XDG_CONFIG_HOME", ".")],
+        worktree: FoundNote(1, "left-out"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: settings of the user in a folder of the repository",
+        make: "mkdir -p d/skant; printf 'exclude = [\"a\"]\\n' > d/skant/skant.toml; keyed > a",
+        env: &[("XDG_CONFIG_HOME", "$ROOT/work/d")],
+        worktree: FoundNote(1, "left-out"),
+        ..CASE
+    },
+    Case {
+        name: "worktree: settings of the user outside of the repository",
+        make: "mkdir -p ../own/skant; printf 'exclude = [\"a\"]\\n' > ../own/skant/skant.toml; keyed > a; othered > b",
+        env: &[("XDG_CONFIG_HOME", "$ROOT/own")],
+        worktree: FoundNote(1, "left-out"),
+        paths: &["b"],
+        ..CASE
+    },
+    Case {
         name: "worktree: files in .git/ are not read",
         make: "keyed > .git/notes.txt; keyed >> .git/description",
         worktree: Nothing,

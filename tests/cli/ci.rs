@@ -17,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
         push_scan_reads_new_commits_only,
         forced_push_reads_a_wider_range,
         tag_is_read_with_its_message,
+        tag_that_the_clone_made_a_light_one_is_read_with_its_message,
+        name_of_the_branch_or_tag_is_read,
+        run_is_never_about_no_commit,
+        earlier_push_to_the_branch_excludes_nothing,
         scheduled_and_manual_runs_read_the_whole_history,
         every_ci_system_reads_the_same_change,
         missing_commits_never_end_with_0,
@@ -289,6 +293,90 @@ fn tag_is_read_with_its_message() {
     assert_eq!(result["scope"]["commits"], json!(0));
     let variables = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", &*host.main), ("CI_COMMIT_TAG", "v1")];
     report(&host.scan(&clone, &variables, &JSON), 1);
+}
+
+fn tag_that_the_clone_made_a_light_one_is_read_with_its_message() {
+    let host = host();
+    let key = tokens::api_key("message");
+    for (name, message) in [("v1", format!("release\n\nK={key}")), ("v2", "release".to_owned())] {
+        host.sandbox.git(&["tag", "-a", name, "-m", &message, &host.clean]);
+    }
+    for (name, code) in [("v1", 1), ("v2", 0)] {
+        let clone = host.whole("refs/heads/clean");
+        let folder = clone.to_str().unwrap();
+        let event = json!({"ref": format!("refs/tags/{name}"), "before": ZERO, "after": host.clean,
+                           "repository": {"default_branch": "main"}});
+        // What `actions/checkout` does: first everything, then the commit under the name of the tag.
+        host.sandbox.git(&["-C", folder, "fetch", "-q", "origin", "+refs/tags/*:refs/tags/*"]);
+        let light = format!("+{}:refs/tags/{name}", host.clean);
+        host.sandbox.git(&["-C", folder, "fetch", "-q", "--no-tags", "origin", &light]);
+        let said = report(&host.github(&clone, "push", &event, &JSON), code);
+        assert_eq!(found(&said).len(), usize::from(code == 1), "{said}");
+        assert!(!said["notes"].to_string().contains("no message"), "{said}");
+    }
+    let clone = host.whole("refs/heads/clean");
+    host.sandbox.git(&["-C", clone.to_str().unwrap(), "tag", "v3", &host.clean]);
+    let event = json!({"ref": "refs/tags/v3", "before": ZERO, "after": host.clean,
+                       "repository": {"default_branch": "main"}});
+    let said = report(&host.github(&clone, "push", &event, &JSON), 0);
+    assert!(said["notes"].to_string().contains("the tag has no message in this clone"), "{said}");
+}
+
+fn name_of_the_branch_or_tag_is_read() {
+    let host = host();
+    let clone = host.whole("refs/heads/clean");
+    let key = tokens::api_key("branch");
+    for (name, code) in [(format!("fix-{key}"), 1), ("fix".to_owned(), 0)] {
+        let mut event = host.pull_request(&host.clean);
+        event["pull_request"]["head"]["ref"] = json!(name);
+        let pulled = host.github(&clone, "pull_request", &event, &[]);
+        let pushed = host.github(&clone, "push", &push(&name, &host.before, &host.clean), &[]);
+        let gitlab = [
+            ("GITLAB_CI", "1"),
+            ("CI_COMMIT_SHA", host.clean.as_str()),
+            ("CI_COMMIT_BRANCH", name.as_str()),
+            ("CI_COMMIT_BEFORE_SHA", host.before.as_str()),
+        ];
+        for output in [pulled, pushed, host.scan(&clone, &gitlab, &["--format", "json"])] {
+            assert!(!text_of(&output).contains(&key));
+            assert_eq!(output.status.code(), Some(code), "{}", text_of(&output));
+        }
+    }
+}
+
+fn run_is_never_about_no_commit() {
+    let host = host();
+    let clone = host.whole("refs/heads/main");
+    // The branch moved back, or an older commit is built again: what was there before has all commits.
+    let moved = report(&host.github(&clone, "push", &push("main", &host.main, &host.before), &JSON), 1);
+    assert_eq!(found(&moved).len(), 1, "{moved}");
+    assert!(moved["notes"].to_string().contains("commits that are not new were scanned"), "{moved}");
+    let jenkins = [
+        ("JENKINS_URL", "x"),
+        ("GIT_BRANCH", "origin/main"),
+        ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", host.main.as_str()),
+    ];
+    let rebuilt = report(&host.scan(&clone, &jenkins, &JSON), 1);
+    assert_eq!(found(&rebuilt).len(), 2, "{rebuilt}");
+    // A new branch at the tip of the main branch: the last commit, which has a key.
+    let new = report(&host.github(&clone, "push", &push("new", ZERO, &host.main), &JSON), 1);
+    assert_eq!(found(&new).len(), 1, "{new}");
+    let new = report(&host.github(&clone, "push", &push("new", ZERO, &host.before), &JSON), 0);
+    assert_eq!(found(&new).len(), 0, "{new}");
+}
+
+fn earlier_push_to_the_branch_excludes_nothing() {
+    let host = host();
+    host.sandbox.git(&["checkout", "-q", "-b", "own", &host.before]);
+    host.sandbox.write("skant.toml", "exclude = [\"own.env\"]\n");
+    let first = host.sandbox.commit_all("settings");
+    host.sandbox.write("own.env", "K=\n");
+    let harmless = host.sandbox.commit_all("harmless");
+    host.sandbox.write("own.env", format!("K={}\n", tokens::api_key("own")));
+    let second = host.sandbox.commit_all("key");
+    let clone = host.whole("refs/heads/own");
+    report(&host.github(&clone, "push", &push("own", &first, &harmless), &JSON), 0);
+    report(&host.github(&clone, "push", &push("own", &first, &second), &JSON), 1);
 }
 
 fn scheduled_and_manual_runs_read_the_whole_history() {

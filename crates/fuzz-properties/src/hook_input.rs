@@ -1,7 +1,8 @@
 //! The input of hooks: the lines of pushes, and commit messages.
 
 use skant::internal::git::Oid;
-use skant::internal::hook::pushed_refs::{PushError, Update, without_diff};
+use skant::internal::hook::commit_message::without_diff;
+use skant::internal::hook::pushed_refs::{PushError, Update};
 
 use super::input::Input;
 

@@ -14,7 +14,10 @@ use crate::git::DiscoverError;
 use crate::policy::clock;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::EntrySource;
-use crate::policy::{FailOn, Layer, LoadedPolicy, NO_REPOSITORY, PathPatterns, PolicyBase, SCHEMA, Settings};
+use crate::policy::{
+    FailOn, Layer, LoadedPolicy, NO_REPOSITORY, PathPatterns, PolicyBase, SCHEMA, Settings,
+    UNTRUSTED_USER_FILE,
+};
 use crate::report::human::counted;
 use crate::rules::{Rule, RuleSet};
 use crate::scan::redact;
@@ -63,6 +66,7 @@ fn check(policy: &LoadedPolicy) -> Result<Exit, CliError> {
         .chain(settings.accept.iter().filter_map(|accept| accept.paths.as_ref()));
     messages.extend(patterns.flat_map(PathPatterns::find_unusable));
     messages.extend(policy.has_ignored_settings_file.then(|| NO_REPOSITORY.to_owned()));
+    messages.extend(policy.has_untrusted_user_file.then(|| UNTRUSTED_USER_FILE.to_owned()));
     messages.extend(policy.untranslated.iter().map(|setting| format!("not imported: {setting}")));
     let names: Vec<&str> = policy.layers.iter().map(|layer| layer.name.as_str()).collect();
     let names = if names.is_empty() { "there are no settings".to_owned() } else { names.join(", ") };

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::io;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use miette::Diagnostic;
@@ -13,14 +13,19 @@ use thiserror::Error;
 
 use crate::assess;
 use crate::cli::args::{Common, Hook, HookName};
+use crate::cli::command::hook_input::{
+    InputKind, framework_range, is_edited_message, is_framework, read_lines, variable,
+};
 use crate::cli::error::{CliError, IoError, print_line};
 use crate::cli::exit::Exit;
 use crate::cli::session::{current_repository, merge_parents, staged_situation};
 use crate::cli::{output, settings};
 use crate::finding::{LocationKind, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
+use crate::hook::commit_message;
 use crate::hook::pushed_refs;
-use crate::hook::pushed_refs::{Remote, Update};
+use crate::hook::pushed_refs::Update;
+use crate::hook::remote_refs::Remote;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::policy::{PolicyBase, RunMode};
@@ -45,6 +50,15 @@ enum HookError {
         help("pass the file that holds the message, as git does: `skant hook commit-msg FILE`")
     )]
     MessageFile { path: PathBuf, source: io::Error },
+    #[error("standard input has no line about what is pushed")]
+    #[diagnostic(
+        code(skant::hook::no_lines),
+        help(
+            "git writes them to its hook; pass its standard input on to this command (lefthook: `use_stdin: true`), \
+             and let no other command read it first"
+        )
+    )]
+    NoLines,
 }
 
 pub(crate) fn run(common: &Common, hook: &Hook, control: &ScanControl) -> Result<Exit, CliError> {
@@ -68,15 +82,14 @@ struct HookRun<'r> {
 
 impl HookRun<'_> {
     fn pre_commit(&self) -> Result<Exit, CliError> {
-        if let Some(revisions) = self.framework_range()? {
-            return self.scan_pushed(&revisions, &[], "this range");
-        }
-        let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
+        let scanner = self.staged_scanner()?;
         let parents = merge_parents();
         let mut report =
             scanner.scan_staged(self.repository, &parents, &PathFilter::default(), self.control)?;
         advise(&mut report, scanner.detector().rules(), staged_situation(self.repository));
-        // Only the pre-commit framework passes file names.
+        let mut subject = "this commit";
+        // Only the pre-commit framework passes file names. For a commit it names only staged files; with others, a person
+        // runs the check.
         let other_files = if self.hook.arguments.is_empty() {
             Vec::new()
         } else {
@@ -94,10 +107,31 @@ impl HookRun<'_> {
             let mut more = scanner.scan_files(&files, self.control)?;
             advise(&mut more, scanner.detector().rules(), Situation::Files);
             report = assess::merge_reports(report, more);
+            subject = "this run";
         }
-        // For a commit the framework names only staged files. With other files, a person runs the check.
-        let subject = if other_files.is_empty() { "this commit" } else { "this run" };
+        // The range comes on top: the variables may be left over from an outer run of the framework.
+        if let Some([from, to]) = framework_range() {
+            let revisions = Revisions::resolve(self.repository, &[to, format!("^{from}")])?;
+            let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Worktree)?;
+            report = assess::merge_reports(report, self.read_range(&scanner, &revisions, &[])?);
+            subject = "this range";
+        }
         self.conclude(&report, subject)
+    }
+
+    /// Makes the scanner for a commit. What the commit itself leaves out is read: the policy is that of `HEAD`, and of
+    /// the staged policy only suppressions by fingerprint count. The first commit has its own policy, and so has one
+    /// after a `HEAD` whose policy has an error.
+    fn staged_scanner(&self) -> Result<Scanner, CliError> {
+        let staged = TreeVersion::Staged;
+        if let Some(head) = Refs::read_head(self.repository)? {
+            let base =
+                PolicyBase::Revision { base: Some(head), change: vec![staged], origin: PolicyOrigin::Change };
+            if let Ok(scanner) = settings::scanner_for_base(self.common, Some(self.repository), &base) {
+                return Ok(scanner);
+            }
+        }
+        Ok(settings::scanner(self.common, Some(self.repository), staged)?)
     }
 
     /// Returns the named files that are not staged. `pre-commit run --all-files` names all files and expects a check of
@@ -121,8 +155,8 @@ impl HookRun<'_> {
         let message = std::fs::read(file)
             .map_err(|source| HookError::MessageFile { path: PathBuf::from(file), source })?;
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
-        let message = pushed_refs::without_diff(&message);
-        let mut report = scanner.scan_stdin(&mut &message[..], Some("this commit"), self.control);
+        let message = if is_edited_message() { commit_message::without_diff(&message) } else { &message[..] };
+        let mut report = scanner.scan_stdin(&mut &*message, Some("this commit"), self.control);
         for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
             location.kind = LocationKind::Message;
         }
@@ -131,10 +165,15 @@ impl HookRun<'_> {
     }
 
     fn pre_push(&self) -> Result<Exit, CliError> {
-        let updates = Update::parse_push(&read_stdin()?)?;
+        let (input, kind) = read_lines()?;
+        let updates = Update::parse_push(&input)?;
         // The pre-commit framework does not pass git's standard input on. Its arguments come from its own settings.
-        if updates.is_empty() && variable("PRE_COMMIT").is_some() {
+        if updates.is_empty() && is_framework() {
             return self.framework_push();
+        }
+        // Git calls the hook with an empty pipe if there is nothing to push.
+        if updates.is_empty() && kind != InputKind::Pipe {
+            return Err(HookError::NoLines.into());
         }
         let argument =
             |index: usize| self.hook.arguments.get(index).map(|name| name.to_string_lossy().into_owned());
@@ -151,22 +190,12 @@ impl HookRun<'_> {
         Ok(exit)
     }
 
-    /// Returns the range that the framework names: that of a push, or of `pre-commit run --from-ref A --to-ref B`.
-    fn framework_range(&self) -> Result<Option<Revisions>, CliError> {
-        match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
-            (Some(from), Some(to)) => {
-                Ok(Some(Revisions::resolve(self.repository, &[to, format!("^{from}")])?))
-            }
-            _ => Ok(None),
-        }
-    }
-
     /// Scans the push that the variables of the pre-commit framework describe.
     fn framework_push(&self) -> Result<Exit, CliError> {
         let remote =
             Remote { name: variable("PRE_COMMIT_REMOTE_NAME"), address: variable("PRE_COMMIT_REMOTE_URL") };
-        let revisions = if let Some(revisions) = self.framework_range()? {
-            revisions
+        let revisions = if let Some([from, to]) = framework_range() {
+            Revisions::resolve(self.repository, &[to, format!("^{from}")])?
         } else {
             // The first push of a new root commit has no range, and a run by hand has none either.
             let branch = variable("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".into());
@@ -180,22 +209,23 @@ impl HookRun<'_> {
     }
 
     fn pre_receive(&self) -> Result<Exit, CliError> {
-        let updates = Update::parse_receive(&read_stdin()?)?;
-        let revisions = pushed_refs::received_commits(self.repository, &updates)?;
-        // The policy comes from the receiving repository, not from the pushed commits.
-        let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
-        let base = PolicyBase::for_change(self.receiving_base(&updates)?, &tips, PolicyOrigin::Change);
-        let scanner = settings::scanner_for_base(self.common, Some(self.repository), &base)?;
-        self.scan_range(&scanner, &revisions, &ref_names(&updates), "this push")
-    }
-
-    /// Returns the revision whose policy applies to a received push: the old tip of the only pushed branch, otherwise
-    /// HEAD, which is the main branch.
-    fn receiving_base(&self, updates: &[Update]) -> Result<Option<Oid>, CliError> {
-        match updates {
-            [one] if !one.old.is_zero() => Ok(Some(one.old)),
-            _ => Ok(Refs::read_head(self.repository)?),
+        let (input, _) = read_lines()?;
+        let updates = Update::parse_receive(&input)?;
+        // Git calls this hook only if a ref changes.
+        if updates.is_empty() {
+            return Err(HookError::NoLines.into());
         }
+        let received = pushed_refs::received_commits(self.repository, &updates)?;
+        // The policy is that of the main branch, never that of a pushed branch: its author may have pushed that before.
+        let tips: Vec<Oid> = updates.iter().map(|update| update.new).filter(|oid| !oid.is_zero()).collect();
+        let base = Refs::read_head(self.repository)?;
+        let base = PolicyBase::for_change(base, &tips, PolicyOrigin::Change);
+        let scanner = settings::scanner_for_base(self.common, Some(self.repository), &base)?;
+        let mut report = self.read_range(&scanner, &received.others, &ref_names(&updates))?;
+        if !received.main.included.is_empty() {
+            report = assess::merge_reports(report, self.read_range(&scanner, &received.main, &[])?);
+        }
+        self.conclude(&report, "this push")
     }
 
     /// Scans commits with the policy of the working tree.
@@ -206,22 +236,29 @@ impl HookRun<'_> {
         subject: &str,
     ) -> Result<Exit, CliError> {
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Worktree)?;
-        self.scan_range(&scanner, revisions, ref_names, subject)
+        self.conclude(&self.read_range(&scanner, revisions, ref_names)?, subject)
     }
 
     /// Scans commits and the names of the refs that they are pushed to.
-    fn scan_range(
+    fn read_range(
         &self,
         scanner: &Scanner,
         revisions: &Revisions,
         ref_names: &[Vec<u8>],
-        subject: &str,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<Report, CliError> {
         let report =
             scanner.scan_range(self.repository, revisions, &[], &PathFilter::default(), self.control)?;
         let mut report = assess::merge_reports(report, scanner.scan_ref_names(ref_names));
         advise(&mut report, scanner.detector().rules(), Situation::Range);
-        self.conclude(&report, subject)
+        Ok(report)
+    }
+
+    /// Whether a hook prints a report because of a note. The first commit has its own policy, so its author sees what that
+    /// leaves out.
+    fn is_shown(&self, kind: ProblemKind) -> bool {
+        let is_first_commit =
+            || self.hook.name == HookName::PreCommit && matches!(Refs::read_head(self.repository), Ok(None));
+        kind == ProblemKind::PolicyChange || kind == ProblemKind::LeftOut && is_first_commit()
     }
 
     /// Prints the report, if it has anything to say, and returns whether git may continue.
@@ -230,7 +267,7 @@ impl HookRun<'_> {
         let is_silent = report.findings.is_empty()
             && report.problems.is_empty()
             && report.suppressed.is_empty()
-            && !report.notes.iter().any(|note| note.kind == ProblemKind::PolicyChange);
+            && !report.notes.iter().any(|note| self.is_shown(note.kind));
         if !is_silent || self.common.verbose > 0 {
             output::write_to_stderr(report, self.common);
         }
@@ -249,15 +286,4 @@ impl HookRun<'_> {
 
 fn ref_names(updates: &[Update]) -> Vec<Vec<u8>> {
     updates.iter().map(|update| update.remote_name.clone()).collect()
-}
-
-fn read_stdin() -> Result<Vec<u8>, CliError> {
-    let mut input = Vec::new();
-    io::stdin().lock().read_to_end(&mut input).map_err(IoError::ReadStdin)?;
-    Ok(input)
-}
-
-/// Returns an environment variable; `None` if it is unset or empty.
-fn variable(name: &str) -> Option<String> {
-    env::var_os(name).filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().into_owned())
 }

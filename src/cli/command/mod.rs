@@ -12,6 +12,7 @@ mod explain_fingerprint;
 mod explain_model;
 mod explain_output;
 pub(crate) mod hook;
+mod hook_input;
 pub(crate) mod install;
 pub(crate) mod man;
 pub(crate) mod rules;

@@ -2,6 +2,7 @@
 
 use miette::Diagnostic;
 
+use crate::assess;
 use crate::ci;
 use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
@@ -27,7 +28,7 @@ pub(super) fn scan(
         Err(error @ UnresolvedRun::NoSystem { .. }) => return Err(error.into()),
         Err(error) => return unresolved_report(common, &error),
     };
-    let ResolvedRun { description, commits, policy_base, head, author, notes } =
+    let ResolvedRun { description, commits, policy_base, head, author, notes, ref_names } =
         match ci::resolve(&repository, &run) {
             Ok(resolved) => resolved,
             Err(error) => return unresolved_report(common, &error),
@@ -44,7 +45,7 @@ pub(super) fn scan(
     let (mut report, situation) = match commits {
         CommitsToScan::Range(revisions, names) => {
             let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
-            (report, Situation::Pushed)
+            (assess::merge_reports(report, scanner.scan_ref_names(&ref_names)), Situation::Pushed)
         }
         CommitsToScan::Everything => {
             let options = HistoryOptions {

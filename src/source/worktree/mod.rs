@@ -13,3 +13,6 @@ pub(crate) use self::lister::FileLister;
 pub use self::lister::PathOrigin;
 pub(crate) use self::types::{FileContent, ListedFile};
 pub use super::ignore_files::IgnoreMode;
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,16 +1,18 @@
 //! The parallel walk through a folder on disk.
 //!
-//! It applies the ignore files and opens no file. The index is not read here.
+//! It applies the ignore files and opens no other file. The index is not read here.
 
+use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::Scope;
 
 use super::types::{FileContent, ListedFile, Naming};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::Repository;
-use crate::source::ignore_files::{IgnoreMode, IgnoreRules, has_unusable_ignore_files};
+use crate::git::{Repository, path_bytes};
+use crate::source::ignore_files::{IGNORE_FILE, IgnoreMode, IgnoreRules};
 use crate::text::escape_path;
 
 /// The settings of a walk.
@@ -31,135 +33,139 @@ pub(super) struct WalkedFiles {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Locks the mutex and ignores poisoning: the data stays valid if another thread panics.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl WalkedFiles {
+    fn append(&mut self, mut other: Self) {
+        self.files.append(&mut other.files);
+        self.special.append(&mut other.special);
+        self.repositories.append(&mut other.repositories);
+        self.problems.append(&mut other.problems);
+    }
+}
+
+/// A folder to walk.
+struct Folder {
+    path: PathBuf,
+    /// The path from the top of the repository whose ignore files count.
+    relative: Vec<u8>,
+    /// The rules of the folders above.
+    rules: IgnoreRules,
+    /// Whether the walk begins here.
+    is_start: bool,
 }
 
 impl Walk<'_> {
     /// Walks below a folder.
     pub(super) fn run(&self, folder: &Path) -> WalkedFiles {
         let found = Mutex::new(WalkedFiles::default());
-        let rules = IgnoreRules::for_walk(self.repository, folder, self.ignore_mode);
-        let mut work = vec![(folder.to_path_buf(), rules)];
-        while let Some((folder, rules)) = work.pop() {
-            let deferred = Arc::default();
-            self.walk(&self.builder(&folder, rules, &deferred), &found);
-            let deferred = std::mem::take(&mut *lock(&deferred));
-            work.extend(deferred.into_iter().map(|folder| (folder, IgnoreRules::None)));
-        }
+        let (rules, relative) = match self.repository {
+            Some(repository) if self.ignore_mode == IgnoreMode::AsGit => {
+                IgnoreRules::for_walk(repository, folder)
+            }
+            _ => (IgnoreRules::None, Vec::new()),
+        };
+        let start = Folder { path: folder.to_path_buf(), relative, rules, is_start: true };
+        rayon::scope(|scope| self.visit(&start, scope, &found));
         found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn walk(&self, builder: &WalkBuilder, found: &Mutex<WalkedFiles>) {
-        builder.build_parallel().run(|| {
-            Box::new(|entry| {
-                match entry {
-                    Ok(entry) => self.add(entry, found),
-                    Err(error) => lock(found).problems.extend(self.walk_problem(&error)),
-                }
-                WalkState::Continue
-            })
-        });
-    }
-
-    fn add(&self, entry: DirEntry, found: &Mutex<WalkedFiles>) {
-        match entry.file_type() {
-            Some(kind) if !kind.is_dir() => {
-                let name = self.naming.name_of(entry.path());
-                if self.naming.is_excluded(&name) {
-                } else if kind.is_file() || kind.is_symlink() {
-                    let content = FileContent::Disk(entry.into_path());
-                    lock(found).files.push(ListedFile { path: name, content });
-                } else {
-                    lock(found).special.push(name);
-                }
+    /// Lists the entries of a folder, and starts a visit of each folder in it.
+    fn visit<'s>(&'s self, folder: &Folder, scope: &Scope<'s>, found: &'s Mutex<WalkedFiles>) {
+        let mut own = WalkedFiles::default();
+        let (entries, error) = read_folder(&folder.path);
+        own.problems.extend(error.map(|error| self.problem(&folder.path, &error)));
+        let (rules, relative) = self.rules_in(folder, &entries, &mut own);
+        for entry in entries {
+            let name = entry.file_name();
+            if name == ".git" && self.passes_over(&entry.path()) {
+                continue;
             }
-            Some(_) if self.is_repository(&entry) => lock(found).repositories.push(entry.into_path()),
-            Some(_) if self.is_bare_repository(&entry) => {
-                lock(found).problems.push(bare_repository_note(&self.naming.name_of(entry.path())));
+            let mut path = relative.clone();
+            if !path.is_empty() {
+                path.push(b'/');
             }
-            _ => {}
+            path.extend(path_bytes(Path::new(&name)));
+            match entry.file_type() {
+                Err(error) => own.problems.push(self.problem(&entry.path(), &error)),
+                Ok(kind) if rules.is_ignored(&path, kind.is_dir()) => {}
+                Ok(kind) if kind.is_dir() => {
+                    let rules = rules.clone();
+                    let next = Folder { path: entry.path(), relative: path, rules, is_start: false };
+                    scope.spawn(move |scope| self.visit(&next, scope, found));
+                }
+                Ok(kind) => self.add(entry.path(), kind.is_file() || kind.is_symlink(), &mut own),
+            }
         }
+        found.lock().unwrap_or_else(PoisonError::into_inner).append(own);
     }
 
-    /// Whether a folder in the repository's working tree is a repository of its own.
-    fn is_repository(&self, entry: &DirEntry) -> bool {
-        self.ignore_mode == IgnoreMode::AsGit
-            && self.repository.is_some()
-            && entry.depth() > 0
-            && entry.path().join(".git").symlink_metadata().is_ok()
+    /// Returns the rules for the entries of a folder, and its path from the top of the repository that they belong to.
+    /// Also adds the folder to the result if it is a repository.
+    fn rules_in(
+        &self,
+        folder: &Folder,
+        entries: &[DirEntry],
+        own: &mut WalkedFiles,
+    ) -> (IgnoreRules, Vec<u8>) {
+        let has = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
+        if self.repository.is_none() {
+            if !folder.is_start && has("HEAD") && has("objects") && has("refs") {
+                own.problems.push(bare_repository_note(&self.naming.name_of(&folder.path)));
+            }
+            return (IgnoreRules::None, Vec::new());
+        }
+        if self.ignore_mode == IgnoreMode::Nothing {
+            return (IgnoreRules::None, Vec::new());
+        }
+        let (mut rules, mut relative) = (folder.rules.clone(), folder.relative.clone());
+        if !folder.is_start && has(".git") {
+            own.repositories.push(folder.path.clone());
+            (rules, relative) = (IgnoreRules::of_nested(&folder.path), Vec::new());
+        }
+        if has(IGNORE_FILE) {
+            rules = rules.below(&folder.path, &relative);
+        }
+        (rules, relative)
     }
 
-    /// Whether a folder outside of a repository is a bare repository.
-    fn is_bare_repository(&self, entry: &DirEntry) -> bool {
-        let has = |name: &str| entry.path().join(name).symlink_metadata().is_ok();
-        self.repository.is_none() && entry.depth() > 0 && has("HEAD") && has("objects") && has("refs")
+    /// Whether a `.git` is not walked. That of a repository is scanned with `--history`.
+    fn passes_over(&self, path: &Path) -> bool {
+        self.ignore_mode == IgnoreMode::AsGit || path.join("HEAD").exists() || path.is_file()
     }
 
-    /// Returns the builder of a walk below a folder. Folders whose ignore files cannot be used are not entered but
-    /// added to `deferred`: they are walked later without ignore files.
-    fn builder(&self, folder: &Path, rules: IgnoreRules, deferred: &Arc<Mutex<Vec<PathBuf>>>) -> WalkBuilder {
-        let mut builder = WalkBuilder::new(folder);
-        builder.standard_filters(false).follow_links(false).threads(rayon::current_num_threads().min(8));
-        if self.ignore_mode == IgnoreMode::AsGit {
-            let by_git = rules == IgnoreRules::Git;
-            builder
-                .git_ignore(by_git)
-                .git_exclude(by_git)
-                .git_global(by_git)
-                .parents(by_git)
-                .require_git(true);
-            let deferred = Arc::clone(deferred);
-            builder.filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                if entry.depth() > 0 && by_git && is_folder && has_unusable_ignore_files(entry.path()) {
-                    lock(&deferred).push(entry.path().into());
-                    return false;
-                }
-                entry.depth() == 0 || entry.file_name() != ".git"
-            });
+    fn add(&self, path: PathBuf, is_readable: bool, own: &mut WalkedFiles) {
+        let name = self.naming.name_of(&path);
+        if self.naming.is_excluded(&name) {
+        } else if is_readable {
+            own.files.push(ListedFile { path: name, content: FileContent::Disk(path) });
         } else {
-            // The `.git` of a repository is scanned with `--history`. Any other folder of that name is walked.
-            builder.filter_entry(|entry| {
-                entry.depth() == 0 || entry.file_name() != ".git" || !is_dot_git(entry.path())
-            });
+            own.special.push(name);
         }
-        builder
     }
 
-    /// Returns the problem of a path that cannot be walked. A broken pattern in an ignore file is not a problem: like
-    /// git, the walk then reads more files, not fewer.
-    fn walk_problem(&self, error: &ignore::Error) -> Option<Problem> {
-        let (mut path, mut cause) = (None, error);
-        // Path and depth may be wrapped around the cause in any order.
-        loop {
-            match cause {
-                ignore::Error::WithPath { path: of, err } => {
-                    path = Some(escape_path(&self.naming.name_of(of)));
-                    cause = err;
-                }
-                ignore::Error::WithDepth { err, .. } => cause = err,
-                _ => break,
-            }
+    /// Returns the problem of a path that cannot be walked.
+    fn problem(&self, path: &Path, error: &io::Error) -> Problem {
+        Problem {
+            kind: ProblemKind::Unreadable,
+            path: Some(escape_path(&self.naming.name_of(path))),
+            message: format!("cannot read it: {error}; check the permissions"),
         }
-        if matches!(
-            cause,
-            ignore::Error::Glob { .. } | ignore::Error::WithLineNumber { .. } | ignore::Error::Partial(_)
-        ) {
-            return None;
-        }
-        let message = match cause.io_error() {
-            Some(error) => format!("cannot read it: {error}; check the permissions"),
-            None => "cannot read it".to_owned(),
-        };
-        Some(Problem { kind: ProblemKind::Unreadable, path, message })
     }
 }
 
-/// Whether a `.git` belongs to a repository.
-fn is_dot_git(path: &Path) -> bool {
-    path.join("HEAD").exists() || path.is_file()
+/// Returns the entries of a folder, and the error that ended the list early.
+fn read_folder(path: &Path) -> (Vec<DirEntry>, Option<io::Error>) {
+    let mut entries = Vec::new();
+    let listed = match fs::read_dir(path) {
+        Ok(listed) => listed,
+        Err(error) => return (entries, Some(error)),
+    };
+    for entry in listed {
+        match entry {
+            Ok(entry) => entries.push(entry),
+            Err(error) => return (entries, Some(error)),
+        }
+    }
+    (entries, None)
 }
 
 fn bare_repository_note(name: &[u8]) -> Problem {
