@@ -2,7 +2,8 @@
 //!
 //! The fingerprint of a strong value (80 bits or more) is a hash of the value alone, so that it survives moves and
 //! renamed rules. A weak value, such as a password, could be found by hashing guesses. So its fingerprint depends on
-//! the path and on a key; without a key it is too short to confirm a guess.
+//! the path and on a key; without a key it is too short to confirm a guess. A baseline holds more digits of it, see
+//! docs/decisions/0044-digits-of-weak-values.md.
 
 use std::fmt;
 
@@ -59,53 +60,111 @@ impl fmt::Debug for FingerprintKey {
 }
 
 /// The fingerprint of a value, in lowercase hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(String);
+///
+/// Of a weak value it holds more digits than reports show. Only a baseline writes them, next to the value itself.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    digits: String,
+    /// The number of digits that reports show.
+    shown: usize,
+    /// The fewest digits that name the value.
+    fewest: usize,
+}
 
 impl Fingerprint {
     /// The minimum length of a prefix that names a value: six digits are 24 bits, so that a replaced value does not
     /// match.
     pub const MIN_PREFIX: usize = 6;
+    /// The digits of the path in the fingerprint of a weak value.
+    pub(crate) const PLACE_DIGITS: usize = 8;
+    /// The digits of a strong value. The fingerprint of a weak value has fewer.
+    pub(crate) const STRONG_DIGITS: usize = 16;
+    /// The digits that reports show of the hash of a weak value without a key.
+    const SHOWN_DIGITS: usize = 2;
+    /// The digits of the hash of a weak value with a key.
+    const KEYED_DIGITS: usize = 6;
+    /// The fewest digits that a baseline holds of the hash of a weak value, and the most.
+    const BASELINE_DIGITS: std::ops::RangeInclusive<usize> = 4..=7;
 
     /// Returns the fingerprint of a strong value: 64 bits of a hash with a public constant.
     #[must_use]
     pub fn strong(value: &ValueId) -> Self {
-        Self(to_hex(&digest(&[b"skant fingerprint 1\0", &value.0])[..8]))
+        let digits = to_hex(&digest(&[b"skant fingerprint 1\0", &value.0])[..Self::STRONG_DIGITS / 2]);
+        Self { digits, shown: Self::STRONG_DIGITS, fewest: Self::MIN_PREFIX }
     }
 
-    /// Returns the fingerprint of a weak value in a file: 24 bits with a key. Without a key it has 8 bits, which
+    /// Returns the fingerprint of a weak value in a file: 24 bits with a key. Without a key reports show 8 bits, which
     /// distinguish a replaced value from the old one in 255 of 256 cases and confirm no guess.
     #[must_use]
     pub fn weak(value: &ValueId, path: &str, key: &FingerprintKey) -> Self {
         let path_hash = digest(&[b"skant weak place 1\0", path.as_bytes()]);
-        let (secret, kept): (&[u8], usize) = match &key.0 {
-            Some(key) => (key, 3),
-            None => (b"", 1),
+        let (secret, shown, kept): (&[u8], usize, usize) = match &key.0 {
+            Some(key) => (key, Self::KEYED_DIGITS, Self::KEYED_DIGITS),
+            None => (b"", Self::SHOWN_DIGITS, *Self::BASELINE_DIGITS.end()),
         };
         let keyed = digest(&[b"skant weak value 1\0", &digest(&[secret]), &path_hash, &value.0]);
-        Self(format!("{}{}", to_hex(&path_hash[..4]), to_hex(&keyed[..kept])))
+        let mut digits = to_hex(&path_hash[..Self::PLACE_DIGITS / 2]);
+        digits.extend(to_hex(&keyed).chars().take(kept));
+        let shown = Self::PLACE_DIGITS + shown;
+        Self { digits, shown, fewest: shown }
     }
 
-    /// The digits.
+    /// The digits that reports show.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.first(self.shown)
     }
 
-    /// Returns whether `prefix` names this value: at least the first six digits, in lowercase or uppercase. A prefix of
-    /// the fingerprint of a weak value has to be complete.
+    /// Returns the digits for a baseline with this number of values of the same path, this one included. A weak value
+    /// without a key gets so many digits that a new value of the path has the digits of one of them in at most one of
+    /// 100 cases, up to 2.6 million values.
+    #[must_use]
+    pub(crate) fn for_baseline(&self, values: usize) -> &str {
+        let is_enough = |digits: &usize| values as u64 * 100 <= 1 << (4 * digits);
+        let wanted = Self::BASELINE_DIGITS.clone().find(is_enough).unwrap_or(*Self::BASELINE_DIGITS.end());
+        self.first((Self::PLACE_DIGITS + wanted).max(self.shown))
+    }
+
+    /// Returns the digits that stand for the path, if the value is weak.
+    #[must_use]
+    pub(crate) fn place(&self) -> Option<&str> {
+        Self::place_of(&self.digits)
+    }
+
+    /// Returns the digits that stand for the path in the digits of a baseline entry, if these are of a weak value.
+    #[must_use]
+    pub(crate) fn place_of(digits: &str) -> Option<&str> {
+        let is_weak = (Self::PLACE_DIGITS + Self::SHOWN_DIGITS..Self::STRONG_DIGITS).contains(&digits.len());
+        digits.get(..Self::PLACE_DIGITS).filter(|_| is_weak)
+    }
+
+    /// Returns every text that names this value, from the shortest to the longest, in lowercase.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        (self.fewest..=self.digits.len()).map(|length| self.first(length))
+    }
+
+    /// Returns whether `prefix` names this value: at least the first six digits, in lowercase or uppercase. Of a weak
+    /// value at least the digits that reports show.
     #[must_use]
     pub fn matches_prefix(&self, prefix: &str) -> bool {
-        let needs_all = self.0.len() < 16;
-        prefix.len() >= Self::MIN_PREFIX
-            && (!needs_all || prefix.len() == self.0.len())
-            && self.0.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        prefix.len() >= self.fewest
+            && self.digits.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    }
+
+    fn first(&self, length: usize) -> &str {
+        self.digits.get(..length).unwrap_or(&self.digits)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fingerprint({self})")
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -160,6 +219,37 @@ mod tests {
         assert!(!strong.matches_prefix(&format!("{strong}0")));
         let weak = Fingerprint::weak(&ValueId::new(b"x"), "a", &FingerprintKey::default());
         assert!(!weak.matches_prefix(&weak.as_str()[..8]) && weak.matches_prefix(weak.as_str()));
+        for fingerprint in [&strong, &weak] {
+            assert!(fingerprint.names().all(|name| fingerprint.matches_prefix(name)));
+            assert!(fingerprint.names().any(|name| name == fingerprint.as_str()));
+        }
+        assert_eq!((strong.names().count(), weak.names().count()), (11, 6));
+    }
+
+    #[test]
+    fn a_baseline_has_more_digits_the_more_values_a_path_has() {
+        let value = ValueId::new(b"hunter2");
+        let weak = Fingerprint::weak(&value, "a", &FingerprintKey::default());
+        for (values, digits) in
+            [(0, 4), (1, 4), (655, 4), (656, 5), (10_485, 5), (10_486, 6), (167_773, 7), (usize::MAX >> 8, 7)]
+        {
+            let name = weak.for_baseline(values);
+            assert_eq!(name.len(), Fingerprint::PLACE_DIGITS + digits, "{values}");
+            assert!(weak.matches_prefix(name) && name.starts_with(weak.as_str()));
+            assert_eq!(Fingerprint::place_of(name), weak.place());
+            assert!(digits == 7 || values as f64 / 16f64.powi(digits as i32) <= 0.01, "{values}");
+        }
+        let keyed = Fingerprint::weak(&value, "a", &FingerprintKey::new(b"k".to_vec()));
+        let strong = Fingerprint::strong(&value);
+        assert_eq!((keyed.for_baseline(1), strong.for_baseline(1)), (keyed.as_str(), strong.as_str()));
+        assert_eq!((strong.place(), Fingerprint::place_of(&strong.as_str()[..9])), (None, None));
+    }
+
+    #[test]
+    fn nothing_prints_the_digits_of_a_baseline() {
+        let weak = Fingerprint::weak(&ValueId::new(b"x"), "a", &FingerprintKey::default());
+        assert_eq!(format!("{weak:?}"), format!("Fingerprint({})", weak.as_str()));
+        assert_eq!(weak.to_string().len(), 10);
     }
 
     #[test]

@@ -133,6 +133,11 @@ impl Project {
         self.sandbox.dir.join(".git/hooks").join(name)
     }
 
+    /// The path of an earlier hook.
+    fn kept(&self, name: &str) -> PathBuf {
+        self.sandbox.dir.join(".git/hooks.before-skant").join(name)
+    }
+
     fn commit(&self, message: &str) -> Output {
         self.sandbox.try_git(&["commit", "-q", "--allow-empty", "-m", message])
     }
@@ -170,7 +175,12 @@ fn script(path: &Path, content: &str) {
 fn outcomes(actions: &[Action]) -> Vec<(&str, Outcome)> {
     actions
         .iter()
-        .map(|action| (action.path.file_name().unwrap().to_str().unwrap(), action.outcome))
+        .map(|action| {
+            let folder = action.path.parent().unwrap().file_name().unwrap();
+            let parts = if folder == "hooks.before-skant" { 2 } else { 1 };
+            let name: &Path = action.path.strip_prefix(action.path.ancestors().nth(parts).unwrap()).unwrap();
+            (name.to_str().unwrap(), action.outcome)
+        })
         .collect()
 }
 
@@ -279,7 +289,7 @@ fn earlier_hook_gets_arguments_and_input(shell: &str) {
             "#!/bin/sh\nfor a in \"$@\"; do printf '<%s>' \"$a\"; done\ncat > ../earlier-stdin\nexit $CODE\n",
         );
     }
-    let kept = |hook: Hook| format!("{}.before-skant", hook.name());
+    let kept = |hook: Hook| format!("hooks.before-skant/{}", hook.name());
     let expected: Vec<(String, Outcome)> = Hook::ALL
         .into_iter()
         .flat_map(|hook| [(kept(hook), Outcome::KeptAndCalled), (hook.name().to_owned(), Outcome::Installed)])
@@ -370,7 +380,7 @@ fn concurrent_install_and_uninstall_lose_no_hook() {
                 });
             }
         });
-        let texts = ["pre-push", "pre-push.before-skant"].map(|name| fs::read_to_string(project.hook(name)));
+        let texts = [project.hook("pre-push"), project.kept("pre-push")].map(fs::read_to_string);
         assert!(texts.iter().flatten().any(|text| text.contains("echo mine")), "{texts:?}");
     }
 }
@@ -410,10 +420,10 @@ fn inactive_earlier_hook_is_kept_and_not_run() {
     assert_eq!(
         outcomes(&actions),
         [
-            ("pre-commit.before-skant", Outcome::Kept),
+            ("hooks.before-skant/pre-commit", Outcome::Kept),
             ("pre-commit", Outcome::Installed),
             ("pre-merge-commit", Outcome::Installed),
-            ("commit-msg.before-skant", Outcome::Kept),
+            ("hooks.before-skant/commit-msg", Outcome::Kept),
             ("commit-msg", Outcome::Installed),
             ("pre-push", Outcome::Installed),
         ]
@@ -445,7 +455,7 @@ fn second_install_refreshes_stale_hooks_only() {
             ("pre-commit", Outcome::Refreshed),
             ("pre-merge-commit", Outcome::Unchanged),
             ("commit-msg", Outcome::Refreshed),
-            ("pre-push.before-skant", Outcome::KeptAndCalled),
+            ("hooks.before-skant/pre-push", Outcome::KeptAndCalled),
             ("pre-push", Outcome::Installed),
         ]
     );
@@ -499,7 +509,7 @@ fn missing_program_blocks_with_advice(shell: &str) -> Ran {
         ] {
             assert!(text.contains(part), "{shell} {hook:?}: {part} is not in {text}");
         }
-        assert_eq!(text.contains("rename commit-msg.before-skant"), hook == Hook::CommitMsg, "{text}");
+        assert_eq!(text.contains("hooks.before-skant/commit-msg there"), hook == Hook::CommitMsg, "{text}");
     }
     assert!(!project.sandbox.dir.join("ran").exists());
     Ok(())
@@ -553,6 +563,7 @@ fn uninstall_restores_earlier_hooks() {
         ]
     );
     assert_eq!(project.hooks(), before);
+    assert!(!project.kept("").exists());
     assert_eq!(fs::read(project.sandbox.dir.join("tracked-hook")).unwrap(), b"#!/bin/sh\n");
     let again = outcomes(&project.uninstall().unwrap()).len();
     assert_eq!(again, 3, "three hooks of somebody else's are left alone");
@@ -569,12 +580,12 @@ fn uninstall_keeps_foreign_hooks() {
     fs::write(project.hook("pre-commit"), edited).unwrap();
     script(&project.hook("commit-msg"), "#!/bin/sh\n# another\n");
     fs::remove_file(project.hook("pre-push")).unwrap();
-    script(&project.hook("pre-push.before-skant"), "#!/bin/sh\n");
+    script(&project.kept("pre-push"), "#!/bin/sh\n");
 
     let before = project.hooks();
     let error = project.install().unwrap_err();
     assert!(matches!(error, InstallError::Edited { .. }), "{error}");
-    assert!(help_of(&error).contains("pre-commit.before-skant"));
+    assert!(help_of(&error).contains("hooks.before-skant/pre-commit"));
     assert_eq!(project.hooks(), before);
 
     assert_eq!(
@@ -583,7 +594,7 @@ fn uninstall_keeps_foreign_hooks() {
             ("pre-commit", Outcome::LeftAlone),
             ("pre-merge-commit", Outcome::Removed),
             ("commit-msg", Outcome::LeftAlone),
-            ("commit-msg.before-skant", Outcome::LeftAlone),
+            ("hooks.before-skant/commit-msg", Outcome::LeftAlone),
             ("pre-push", Outcome::Restored),
         ]
     );
@@ -598,12 +609,13 @@ fn obstacle_stops_install_before_any_change() {
     assert_eq!(project.hooks(), before);
     fs::remove_dir(project.hook("pre-push")).unwrap();
 
+    fs::create_dir(project.kept("")).unwrap();
     for taken_by_folder in [false, true] {
         script(&project.hook("pre-push"), "#!/bin/sh\n");
         if taken_by_folder {
-            fs::create_dir(project.hook("pre-push.before-skant")).unwrap();
+            fs::create_dir(project.kept("pre-push")).unwrap();
         } else {
-            script(&project.hook("pre-push.before-skant"), "#!/bin/sh\n# older\n");
+            script(&project.kept("pre-push"), "#!/bin/sh\n# older\n");
         }
         let before = project.hooks();
         let error = project.install().unwrap_err();
@@ -611,7 +623,7 @@ fn obstacle_stops_install_before_any_change() {
         assert!(!help_of(&error).is_empty());
         assert_eq!(project.hooks(), before);
         if !taken_by_folder {
-            fs::remove_file(project.hook("pre-push.before-skant")).unwrap();
+            fs::remove_file(project.kept("pre-push")).unwrap();
         }
     }
 }
@@ -634,13 +646,18 @@ fn interrupted_install_is_completed_or_removed() {
     let project = Project::new();
     script(&project.hook("pre-commit"), "#!/bin/sh\n# somebody else's\n");
     let before = project.hooks();
-    let ended =
-        || fs::hard_link(project.hook("pre-commit"), project.hook("pre-commit.before-skant")).unwrap();
+    let ended = || {
+        fs::create_dir(project.kept("")).unwrap();
+        fs::hard_link(project.hook("pre-commit"), project.kept("pre-commit")).unwrap();
+    };
     ended();
     project.uninstall().unwrap();
     assert_eq!(project.hooks(), before);
     ended();
-    assert_eq!(outcomes(&project.install().unwrap())[0], ("pre-commit.before-skant", Outcome::KeptAndCalled));
+    assert_eq!(
+        outcomes(&project.install().unwrap())[0],
+        ("hooks.before-skant/pre-commit", Outcome::KeptAndCalled)
+    );
     project.uninstall().unwrap();
     assert_eq!(project.hooks(), before);
 }
@@ -792,10 +809,11 @@ fn hooks_that_call_each_other_end() {
     let project = Project::new();
     project.install().unwrap();
     // A tool has replaced the earlier hook by a copy of this one.
-    fs::copy(project.hook("pre-commit"), project.hook("pre-commit.before-skant")).unwrap();
+    fs::create_dir(project.kept("")).unwrap();
+    fs::copy(project.hook("pre-commit"), project.kept("pre-commit")).unwrap();
     assert!(project.commit("one").status.success());
-    assert_eq!(project.calls().len(), 3);
-    fs::remove_file(project.hook("pre-commit.before-skant")).unwrap();
+    assert_eq!(project.calls().len(), 4);
+    fs::remove_file(project.kept("pre-commit")).unwrap();
 
     // `pre-commit install`, `skant install`, `pre-commit install`: the framework calls skant's hook as its legacy hook
     // and refuses to be called from it.
@@ -804,7 +822,7 @@ fn hooks_that_call_each_other_end() {
         PRE_COMMIT_RUNNING_LEGACY=1 .git/hooks/pre-commit.legacy \"$@\"\n";
     fs::rename(project.hook("pre-commit"), project.hook("pre-commit.legacy")).unwrap();
     script(&project.hook("pre-commit"), framework);
-    script(&project.hook("pre-commit.before-skant"), framework);
+    script(&project.kept("pre-commit"), framework);
     let output = project.commit("two");
     assert!(output.status.success(), "{}", text_of(&output));
     assert_eq!(project.calls().len(), 2);

@@ -18,6 +18,8 @@ mod completions;
 mod config_fixtures;
 mod determinism;
 #[cfg(unix)]
+mod earlier_hooks;
+#[cfg(unix)]
 mod exit_codes;
 mod explain;
 #[cfg(target_os = "linux")]
@@ -59,6 +61,8 @@ fn trials(_: bool) -> Vec<Trial> {
         completions::trials(),
         config_fixtures::trials(),
         determinism::trials(),
+        #[cfg(unix)]
+        earlier_hooks::trials(),
         #[cfg(unix)]
         exit_codes::trials(),
         explain::trials(),

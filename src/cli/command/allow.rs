@@ -14,9 +14,13 @@ use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
 use crate::scan::PathFilter;
 use crate::source::ScanControl;
+use crate::text::escape_terminal;
 
-/// The lengths of whole fingerprints, in hexadecimal digits. With fewer digits only an existing value can be named.
-const FINGERPRINT_LENGTHS: [usize; 3] = [10, 14, 16];
+/// The fewest digits of a whole fingerprint. With fewer digits only an existing value can be named.
+const MIN_WHOLE: usize = 10;
+
+/// The number of findings that an error lists.
+const MAX_NAMES: usize = 20;
 
 #[derive(Debug, Error, Diagnostic)]
 enum AllowError {
@@ -38,9 +42,13 @@ enum AllowError {
         help("give the whole fingerprint to allow a value that is somewhere else, such as in the history")
     )]
     Unknown(String),
-    #[error("several findings have a fingerprint that begins with {0}")]
-    #[diagnostic(code(skant::allow::ambiguous), help("give more digits"))]
-    Ambiguous(String),
+    #[error("several findings have a fingerprint that begins with {digits}")]
+    #[diagnostic(code(skant::allow::ambiguous), help("give more digits:{}", .lines.concat()))]
+    Ambiguous {
+        digits: String,
+        /// A line for each finding: its longer fingerprint and its location.
+        lines: Vec<String>,
+    },
 }
 
 pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, CliError> {
@@ -55,10 +63,13 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
     }
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (fingerprint, entry) = if let Some(finding) = find(common, &file, &digits, control)? {
-        (finding.fingerprint.as_str().to_owned(), entry_for(&finding, until, &reason))
+        // Shorter forms would let more values pass, and may have expired.
+        finding.fingerprint.names().for_each(|name| drop(baseline.entries.remove(name)));
+        let values = baseline.values_at_place_of(&finding.fingerprint) + 1;
+        (finding.fingerprint.for_baseline(values).to_owned(), entry_for(&finding, until, &reason))
     } else {
         let existing = baseline.entries.get(&digits).cloned();
-        if existing.is_none() && !FINGERPRINT_LENGTHS.contains(&digits.len()) {
+        if existing.is_none() && digits.len() < MIN_WHOLE {
             return Err(AllowError::Unknown(digits).into());
         }
         let (rule, path) = existing.map_or_else(Default::default, |entry| (entry.rule, entry.path));
@@ -96,9 +107,18 @@ fn find(
 fn find_in(report: Report, digits: &str) -> Result<Option<Finding>, AllowError> {
     let mut named: Vec<Finding> =
         report.findings.into_iter().filter(|finding| finding.fingerprint.matches_prefix(digits)).collect();
+    named.sort_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
     named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
-    match named.len() {
-        0 | 1 => Ok(named.pop()),
-        _ => Err(AllowError::Ambiguous(digits.to_owned())),
+    if named.len() > 1 {
+        let name = |finding: &Finding| {
+            let name = finding.fingerprint.for_baseline(named.len());
+            let place = finding.locations.first().map_or_else(String::new, |location| {
+                format!("{}:{}", escape_terminal(location.path.as_bytes()), location.start.line)
+            });
+            format!("\n  {name} {place}")
+        };
+        let lines = named.iter().take(MAX_NAMES).map(name).collect();
+        return Err(AllowError::Ambiguous { digits: digits.to_owned(), lines });
     }
+    Ok(named.pop())
 }

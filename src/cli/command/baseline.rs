@@ -15,10 +15,11 @@ use crate::cli::baseline_file::{BaselineFile, entry_for, parse_reason, parse_unt
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::finding::{Problem, Report};
+use crate::finding::{Problem, Report, SuppressedBy};
 use crate::policy::clock;
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
+use crate::policy::suppress::baseline_update::BaselineUpdate;
 use crate::report::human::counted;
 use crate::scan::redact;
 use crate::source::ScanControl;
@@ -57,22 +58,21 @@ fn add_findings(
     let until = parse_until(options.until.as_deref())?;
     let import = options.from.as_deref().map(|path| Import::read(path, &file.top)).transpose()?;
     let reports = file.scan(common, options.history, control)?;
-    let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (mut added, mut expired, mut not_imported) = (0, 0, 0);
+    let mut update = BaselineUpdate::new(file.baseline.clone().unwrap_or_else(Baseline::with_header));
+    let mut not_imported = 0;
     for finding in reports.iter().flat_map(|report| &report.findings) {
         if import.as_ref().is_some_and(|import| !import.contains(finding)) {
             not_imported += 1;
-            continue;
+        } else {
+            update.add(&finding.fingerprint, entry_for(finding, until, &reason));
         }
-        let fingerprint = finding.fingerprint.as_str();
-        if baseline.entries.keys().any(|known| finding.fingerprint.matches_prefix(known)) {
-            let has_end = baseline.entries.get(fingerprint).is_some_and(|entry| entry.until.is_some());
-            expired += usize::from(has_end);
-            continue;
-        }
-        added += 1;
-        baseline.entries.insert(fingerprint.to_owned(), entry_for(finding, until, &reason));
     }
+    let suppressed = reports.iter().flat_map(|report| &report.suppressed);
+    for suppressed in suppressed.filter(|suppressed| suppressed.by == SuppressedBy::Baseline) {
+        update.confirm(&suppressed.fingerprint);
+    }
+    let (added, expired) = (update.added, update.expired);
+    let (baseline, lengthened) = update.finish();
     if file.baseline.as_ref() != Some(&baseline) {
         file.write(&baseline)?;
     }
@@ -84,6 +84,12 @@ fn add_findings(
             out,
             "{} in the imported file that no audit marked as a secret; {not_imported} found that it does not have",
             counted(import.len(), "value")
+        );
+    }
+    if lengthened > 0 {
+        let _ = writeln!(
+            out,
+            "{lengthened} written with more digits, so that a new value of the same file does not pass"
         );
     }
     if expired > 0 {
@@ -144,6 +150,16 @@ fn find_outdated(
             let _ = writeln!(out, "expired on {until}, still found: {fingerprint} {}", description());
         }
     }
+    let crowded = remaining.crowded_places();
+    for place in &crowded {
+        let path = redact(&escape_terminal(place.path.as_bytes()));
+        let (values, percent) = (counted(place.values, "value"), place.percent);
+        let _ = writeln!(
+            out,
+            "too few digits: {path} has {values}, so a new one there passes in {percent} of 100 cases; \
+             `skant baseline update --history` adds digits"
+        );
+    }
     if treatment == OutdatedEntries::Remove && unused > 0 {
         file.write(&remaining)?;
     }
@@ -151,7 +167,8 @@ fn find_outdated(
     let total = counted(baseline.entries.len(), "value");
     let _ = writeln!(out, "{BASELINE_FILE}: {total}, {unused} {verb}, {expired} expired");
     output::print(out)?;
-    let is_clean = expired == 0 && (unused == 0 || treatment == OutdatedEntries::Remove);
+    let is_clean =
+        expired == 0 && (treatment == OutdatedEntries::Remove || unused == 0 && crowded.is_empty());
     Ok(if is_clean { Exit::Clean } else { Exit::Findings })
 }
 

@@ -126,14 +126,37 @@ pub enum InstallError {
     #[diagnostic(
         code(skant::install::edited),
         help(
-            "move your own lines into {0}.before-skant (executable; it is called first), remove {0}, and run this \
-             again",
-            Shown(path)
+            "move your own lines into {1} (executable; it is called first), remove {0}, and run this again",
+            Shown(path),
+            Shown(kept)
         )
     )]
     Edited {
         /// The hook.
         path: PathBuf,
+        /// The path of an earlier hook.
+        kept: PathBuf,
+    },
+    /// A third-party hook reads or compares its own path, so it has to stay where it is.
+    #[error("{} depends on its own path, so it cannot be moved", Shown(path))]
+    #[diagnostic(
+        code(skant::install::names_its_place),
+        help(
+            "add this line to it, after its own checks and after everything that changes the index, and run this \
+             again:\n  skant hook {} \"$@\" || exit{}",
+            hook.name(),
+            if matches!(hook, Hook::PrePush) {
+                "\nskant reads what git pushes from standard input; if the hook reads it too, give it to both"
+            } else {
+                ""
+            }
+        )
+    )]
+    NamesItsPlace {
+        /// The hook.
+        path: PathBuf,
+        /// Its name.
+        hook: Hook,
     },
     /// A folder, a pipe or the like has the name of a hook.
     #[error("{} is in the way: it is not a file", Shown(path))]

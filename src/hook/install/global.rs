@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::kept_folder::KeptFolder;
 use super::script::{self, Origin};
 use super::transaction::{self, Step};
 use super::{InstallError, Options, Outcome, hooks_dir, is_executable, metadata};
@@ -78,7 +79,10 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<GlobalActi
                 continue;
             }
             Some(Origin::Skant(_)) => was_installed = true,
-            Some(Origin::Edited) => return Err(InstallError::Edited { path }),
+            Some(Origin::Edited) => {
+                let kept = KeptFolder::of(folder).path().join(name);
+                return Err(InstallError::Edited { path, kept });
+            }
             Some(Origin::ThirdParty) => {
                 let source = io::Error::new(io::ErrorKind::AlreadyExists, "it is not skant's");
                 return Err(InstallError::io("replace", &path, source));
@@ -92,7 +96,7 @@ pub fn install_global(options: &Options<'_>, folder: &Path) -> Result<GlobalActi
         (false, true) => Outcome::Refreshed,
         (false, false) => Outcome::Installed,
     };
-    transaction::apply(folder, &steps)?;
+    transaction::apply(&[folder], &steps)?;
     if configured.is_none() {
         configure(options.git, &[OsStr::new("core.hooksPath"), folder.as_os_str()])?;
     }
@@ -122,7 +126,7 @@ pub fn uninstall_global(options: &Options<'_>, folder: &Path) -> Result<Option<G
         configure(options.git, &[OsStr::new("--unset"), OsStr::new("core.hooksPath")])?;
     }
     if !steps.is_empty() {
-        transaction::apply(folder, &steps)?;
+        transaction::apply(&[folder], &steps)?;
     }
     // This fails if the folder holds other files; then it stays.
     let _ = fs::remove_dir(folder);

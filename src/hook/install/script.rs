@@ -5,6 +5,8 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::Hook;
+use super::kept_folder::KeptFolder;
+use crate::text::escape_terminal;
 
 /// The first bytes of every script, up to the number of its format.
 const HEAD: &[u8] = b"#!/bin/sh\n# installed by skant, format ";
@@ -18,6 +20,9 @@ const CHECKSUM_DIGITS: usize = 16;
 const CHECKSUM_FIELD: &str = "@SUM@";
 const PROGRAM_FIELD: &str = "@SKANT@";
 const HOOK_FIELD: &str = "@HOOK@";
+const FOLDER_FIELD: &str = "@FOLDER@";
+const KEPT_FIELD: &str = "@KEPT@";
+const HAD_HOOK_FIELD: &str = "@HAD_HOOK@";
 
 /// The template of the hooks of one repository.
 const HOOK_TEMPLATE: &str = include_str!("../../../hooks/hook");
@@ -63,22 +68,41 @@ pub(crate) enum Origin {
     ThirdParty,
 }
 
-/// Returns the script of a hook that calls this program.
-pub(crate) fn render(hook: Hook, program: &Path) -> Script {
-    fill_in(&HOOK_TEMPLATE.replace(HOOK_FIELD, hook.name()), program)
+/// Returns the script of a hook in this folder that calls this program. If there was an `earlier` hook, the script does
+/// not run without it.
+pub(crate) fn render(hook: Hook, program: &Path, folder: &KeptFolder, earlier: bool) -> Script {
+    let shown = escape_terminal(folder.name().as_encoded_bytes());
+    fill_in(
+        HOOK_TEMPLATE,
+        &[
+            (KEPT_FIELD, shown.as_bytes()),
+            (HOOK_FIELD, hook.name().as_bytes()),
+            (PROGRAM_FIELD, &shell_quote(program.as_os_str().as_encoded_bytes())),
+            (FOLDER_FIELD, &shell_quote(folder.hooks_name().as_encoded_bytes())),
+            (HAD_HOOK_FIELD, if earlier { b"yes" } else { b"no" }),
+        ],
+    )
 }
 
 /// Returns the script that is installed under the name of each hook for all repositories.
 pub(crate) fn render_global(program: &Path) -> Script {
-    fill_in(GLOBAL_TEMPLATE, program)
+    let program = shell_quote(program.as_os_str().as_encoded_bytes());
+    fill_in(GLOBAL_TEMPLATE, &[(PROGRAM_FIELD, &program)])
 }
 
-fn fill_in(template: &str, program: &Path) -> Script {
-    // Each template holds both placeholders once, in this order; a test checks that.
-    let (head, rest) = template.split_once(CHECKSUM_FIELD).unwrap_or_default();
-    let (middle, tail) = rest.split_once(PROGRAM_FIELD).unwrap_or_default();
-    let program = shell_quote(program.as_os_str().as_encoded_bytes());
-    let body = [middle.as_bytes(), &program, tail.as_bytes()].concat();
+/// Replaces the placeholders of a template. A value that contains the text of a placeholder stays as it is.
+fn fill_in(template: &str, values: &[(&str, &[u8])]) -> Script {
+    // Each template has this placeholder once, in its head; a test checks that.
+    let (head, mut rest) = template.split_once(CHECKSUM_FIELD).unwrap_or_default();
+    let mut body = Vec::new();
+    while let Some((at, (field, value))) =
+        values.iter().filter_map(|value| rest.find(value.0).map(|at| (at, value))).min_by_key(|(at, _)| *at)
+    {
+        body.extend_from_slice(&rest.as_bytes()[..at]);
+        body.extend_from_slice(value);
+        rest = &rest[at + field.len()..];
+    }
+    body.extend_from_slice(rest.as_bytes());
     let checksum = Checksum::new(&body);
     Script { content: [head.as_bytes(), checksum.digits().as_bytes(), &body].concat(), checksum }
 }
@@ -125,25 +149,33 @@ fn shell_quote(word: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    fn hook_script(hook: Hook, program: &str) -> Script {
+        render(hook, Path::new(program), &KeptFolder::of(Path::new("/r/.git/hooks")), true)
+    }
+
     #[test]
-    fn each_template_has_the_head_and_both_placeholders_once_in_order() {
-        for template in [HOOK_TEMPLATE, GLOBAL_TEMPLATE] {
+    fn each_template_has_the_head_and_the_placeholders() {
+        for (template, fields) in [
+            (HOOK_TEMPLATE, &[HOOK_FIELD, FOLDER_FIELD, KEPT_FIELD, HAD_HOOK_FIELD][..]),
+            (GLOBAL_TEMPLATE, &[]),
+        ] {
             assert!(template.as_bytes().starts_with(HEAD));
             for field in [CHECKSUM_FIELD, PROGRAM_FIELD] {
                 assert_eq!(template.matches(field).count(), 1, "{field}");
             }
             assert!(template.find(CHECKSUM_FIELD) < template.find(PROGRAM_FIELD));
+            assert!(fields.iter().all(|field| template.contains(field)), "{fields:?}");
         }
-        assert!(HOOK_TEMPLATE.contains(HOOK_FIELD) && !GLOBAL_TEMPLATE.contains(HOOK_FIELD));
     }
 
     #[test]
     fn a_hook_script_names_its_own_hook_and_has_no_placeholder() {
         for hook in Hook::ALL {
-            let script = render(hook, Path::new("/opt/@HOOK@/skant"));
+            let script = hook_script(hook, "/opt/@HOOK@/skant");
             let text = String::from_utf8(script.content).unwrap();
             assert!(text.contains(&format!("\nhook={}\n", hook.name())), "{text}");
-            assert!(text.contains(&format!("into {}.before-skant:", hook.name())), "{text}");
+            assert!(text.contains(&format!("into ../hooks.before-skant/{}:", hook.name())), "{text}");
+            assert!(text.contains("\nname='hooks'\nhad_hook=yes\n"), "{text}");
             assert!(text.contains("\nskant='/opt/@HOOK@/skant'\n"), "the path is not a template: {text}");
             let rest = text.replace("/opt/@HOOK@/skant", "").replace("\"$@\"", "");
             assert!(!rest.contains('@'), "{rest}");
@@ -156,13 +188,13 @@ mod tests {
         assert_eq!(origin(&script.content), Origin::Skant(script.checksum));
         assert!(is_global(&script.content));
         assert!(is_global(b"#!/bin/sh\n# In the place of every hook, for all repositories: `skant\n"));
-        assert!(Hook::ALL.iter().all(|hook| !is_global(&render(*hook, Path::new("/opt/skant")).content)));
+        assert!(Hook::ALL.iter().all(|hook| !is_global(&hook_script(*hook, "/opt/skant").content)));
         assert!(Hook::ALL.iter().all(|hook| GLOBAL_TEMPLATE.contains(hook.name())));
     }
 
     #[test]
     fn an_installed_script_is_recognised_and_an_edited_one_is_not() {
-        let script = render(Hook::PrePush, Path::new("/opt/it's a \\ $HOME `x`/skant"));
+        let script = hook_script(Hook::PrePush, "/opt/it's a \\ $HOME `x`/skant");
         let text = String::from_utf8(script.content.clone()).unwrap();
         assert!(text.contains("\nskant='/opt/it'\\''s a \\ $HOME `x`/skant'\n"), "{text}");
         assert_eq!(origin(&script.content), Origin::Skant(script.checksum));

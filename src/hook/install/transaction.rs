@@ -8,13 +8,15 @@ use std::time::Duration;
 use super::InstallError;
 use crate::atomic_file::replace;
 
-/// One change to one file. All paths are in the folder that [`apply`] takes.
+/// One change to one file. All paths are in the folders that [`apply`] takes.
 pub(crate) enum Step {
     /// Writes an executable file. It may replace a regular file.
     Write { path: PathBuf, content: Vec<u8> },
     /// Writes an executable file that replaces a file or a link. The old one gets a second name first, so that a hook
     /// exists at every moment.
     Supersede { path: PathBuf, before: PathBuf, content: Vec<u8> },
+    /// Gives a file a second name, which is not taken or leads to the same file.
+    Link { from: PathBuf, to: PathBuf },
     /// Renames a file or a link itself. It may replace a regular file.
     Rename { from: PathBuf, to: PathBuf },
     /// Removes a regular file.
@@ -55,10 +57,12 @@ const MAX_WAITS: usize = 1000;
 /// The pause between two attempts.
 const WAIT: Duration = Duration::from_millis(10);
 
-/// Makes the folder if it is missing, then runs each step. After a failure it undoes all finished steps.
-pub(crate) fn apply(folder: &Path, steps: &[Step]) -> Result<(), InstallError> {
+/// Makes the folders that are missing, then runs each step. After a failure it undoes all finished steps.
+pub(crate) fn apply(folders: &[&Path], steps: &[Step]) -> Result<(), InstallError> {
     let mut done = Vec::new();
-    let result = make_folder(folder, &mut done)
+    let result = folders
+        .iter()
+        .try_for_each(|folder| make_folder(folder, &mut done))
         .and_then(|()| steps.iter().try_for_each(|step| step.run().map(|undo| done.push(undo))));
     result.map_err(|mut error| {
         for undo in done.into_iter().rev() {
@@ -107,6 +111,10 @@ impl Step {
                     return Err(error);
                 }
                 Ok(undo)
+            }
+            Self::Link { from, to } => {
+                keep(from, to).map_err(|source| InstallError::io("keep", from, source))?;
+                Ok(Undo::Restore(Saved { path: to.clone(), file: None }))
             }
             Self::Rename { from, to } => {
                 let saved = Saved::read(to).map_err(|source| InstallError::io("read", to, source))?;
@@ -259,7 +267,7 @@ mod tests {
             write("missing/file"),
         ] {
             steps.push(last);
-            let error = apply(folder, &steps).unwrap_err();
+            let error = apply(&[folder], &steps).unwrap_err();
             assert!(
                 matches!(&error, InstallError::Io { not_restored, .. } if not_restored.is_empty()),
                 "{error}"
@@ -267,7 +275,7 @@ mod tests {
             assert_eq!(listing(folder), before);
             steps.pop();
         }
-        apply(folder, &steps).unwrap();
+        apply(&[folder], &steps).unwrap();
         assert_ne!(listing(folder), before);
     }
 
@@ -278,9 +286,9 @@ mod tests {
         let good = Step::Write { path: folder.join("hook"), content: Vec::new() };
         let bad = Step::Remove { path: folder.join("missing") };
         let steps = [good, bad];
-        apply(&folder, &steps).unwrap_err();
+        apply(&[&folder], &steps).unwrap_err();
         assert!(listing(root.path()).is_empty());
-        apply(&folder, &steps[..1]).unwrap();
+        apply(&[&folder], &steps[..1]).unwrap();
         assert!(folder.join("hook").is_file());
     }
 
@@ -292,7 +300,7 @@ mod tests {
         fs::write(folder.join("target"), "target").unwrap();
         std::os::unix::fs::symlink("target", folder.join("hook")).unwrap();
         let (path, before) = (folder.join("hook"), folder.join("hook.before"));
-        apply(folder, &[Step::Supersede { path, before, content: b"new".to_vec() }]).unwrap();
+        apply(&[folder], &[Step::Supersede { path, before, content: b"new".to_vec() }]).unwrap();
         assert_eq!(fs::read_link(folder.join("hook.before")).unwrap(), Path::new("target"));
         assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
         assert_eq!(fs::read(folder.join("hook")).unwrap(), b"new");
@@ -307,12 +315,12 @@ mod tests {
         fs::write(at("hook"), "old").unwrap();
         keep(&at("hook"), &at("before")).unwrap();
         assert_eq!(fs::read(at("hook")).unwrap(), b"old");
-        apply(root.path(), &[step()]).unwrap();
+        apply(&[root.path()], &[step()]).unwrap();
         assert_eq!(fs::read(at("hook")).unwrap(), b"new");
         assert_eq!(fs::read(at("before")).unwrap(), b"old");
         // The second name of another hook is not reused.
         fs::write(at("hook"), "other").unwrap();
-        apply(root.path(), &[step()]).unwrap_err();
+        apply(&[root.path()], &[step()]).unwrap_err();
         assert_eq!(fs::read(at("hook")).unwrap(), b"other");
         assert_eq!(fs::read(at("before")).unwrap(), b"old");
     }

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use super::query::SuppressionQuery;
 use crate::policy::suppress::SuppressionEntry;
-use crate::secret::Fingerprint;
 
-/// All entries. Those with a fingerprint are found by its first digits, so a long list costs no more than a short one.
+/// All entries. Those with a fingerprint are found by it, so a long list costs no more than a short one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SuppressionIndex {
     entries: Vec<SuppressionEntry>,
@@ -21,10 +20,8 @@ impl SuppressionIndex {
     pub(crate) fn new(entries: Vec<SuppressionEntry>) -> Self {
         let (mut by_digits, mut others) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
         for (number, entry) in entries.iter().enumerate() {
-            match entry.fingerprint.as_deref().map(|digits| digits.get(..Fingerprint::MIN_PREFIX)) {
-                Some(Some(first)) => by_digits.entry(first.to_ascii_lowercase()).or_default().push(number),
-                // Too short to name a value.
-                Some(None) => {}
+            match &entry.fingerprint {
+                Some(digits) => by_digits.entry(digits.to_ascii_lowercase()).or_default().push(number),
                 None => others.push(number),
             }
         }
@@ -39,10 +36,15 @@ impl SuppressionIndex {
 
     /// Returns the entries that fit a finding, each with its index in [`SuppressionIndex::entries`].
     pub(crate) fn fitting<'r>(&'r self, query: &SuppressionQuery<'_>) -> Vec<(usize, &'r SuppressionEntry)> {
-        let first = query.fingerprint.as_str().get(..Fingerprint::MIN_PREFIX).unwrap_or_default();
-        let named = self.by_digits.get(first).into_iter().flatten();
-        let fits = |number: &&usize| fits(&self.entries[**number], query);
-        named.chain(&self.others).filter(fits).map(|number| (*number, &self.entries[*number])).collect()
+        let mut named: Vec<usize> = if self.by_digits.is_empty() {
+            Vec::new()
+        } else {
+            query.fingerprint.names().filter_map(|name| self.by_digits.get(name)).flatten().copied().collect()
+        };
+        named.sort_unstable();
+        let fits = |number: &usize| fits(&self.entries[*number], query);
+        let others = self.others.iter().copied();
+        named.into_iter().chain(others).filter(fits).map(|number| (number, &self.entries[number])).collect()
     }
 }
 

@@ -4,6 +4,8 @@
 //! does.
 
 pub(crate) mod baseline;
+mod baseline_places;
+pub(crate) mod baseline_update;
 pub(crate) mod entry;
 pub(crate) mod entry_index;
 pub(crate) mod query;
