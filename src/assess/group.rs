@@ -61,6 +61,9 @@ pub(crate) struct GroupedFindings {
 /// The fingerprint of a weak value depends on its path, so the same password in two files is two findings.
 pub(crate) type GroupKey = (ValueId, Option<Vec<u8>>);
 
+/// The provenance of each finding.
+pub(crate) type Histories = HashMap<GroupKey, History>;
+
 pub(crate) fn group_key(evidence: &Evidence, path: &[u8]) -> GroupKey {
     (evidence.value, (!evidence.strong).then(|| path.to_vec()))
 }
@@ -78,7 +81,7 @@ pub(crate) fn most_confident(occurrences: impl Iterator<Item = (Confidence, usiz
 pub(crate) fn group_occurrences(
     assessor: &Assessor<'_>,
     occurrences: Vec<Occurrence>,
-    histories: &HashMap<ValueId, History>,
+    histories: &Histories,
     redact: &dyn Fn(&str) -> String,
 ) -> GroupedFindings {
     let mut groups: BTreeMap<GroupKey, Vec<(Confidence, Occurrence)>> = BTreeMap::new();
@@ -89,8 +92,8 @@ pub(crate) fn group_occurrences(
         groups.entry(key).or_default().push((confidence, occurrence));
     }
     let mut builder = GroupBuilder { assessor, redact, grouped: GroupedFindings::default() };
-    for ((value, _), group) in groups {
-        builder.add_value(group, histories.get(&value));
+    for (key, group) in groups {
+        builder.add_value(group, histories.get(&key));
     }
     let mut grouped = builder.grouped;
     grouped.findings.sort_by(|one, other| finding_order(one).cmp(&finding_order(other)));

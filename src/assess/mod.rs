@@ -14,4 +14,4 @@ pub(crate) use explain::ExplainedEvidence;
 pub(crate) use merge::merge_reports;
 
 pub(crate) use assessor::{Assessor, RatedEvidence};
-pub(crate) use group::{GroupedFindings, Occurrence, TextOrigin};
+pub(crate) use group::{GroupKey, GroupedFindings, Histories, Occurrence, TextOrigin, group_key};

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::git_program::{GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
 use super::repository::Repository;
-use super::special_files::find_special_file;
+use super::special_files::{find_special_config_file, find_special_file};
 use super::user_folder::shield_git;
 
 /// Why git gave no answer.
@@ -68,7 +68,11 @@ const REMOVED: [&str; 8] = [
 /// Returns an error if git cannot be started, ends with an error, or does not end in time, and if it would wait for a
 /// pipe.
 pub(crate) fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
-    if let Some(path) = find_special_file(repository) {
+    let special = match arguments.first() {
+        Some(&"config") => find_special_config_file(repository),
+        _ => find_special_file(repository),
+    };
+    if let Some(path) = special {
         return Err(GitCommandError::SpecialFile(path));
     }
     let program = find_program(OsStr::new("git")).map_err(GitCommandError::NoGit)?;

@@ -5,7 +5,10 @@
 //! decoded here as well. Git itself is run for its revision syntax, its reftables and its settings (`git_command`).
 
 pub(crate) mod alternates;
+pub(crate) mod commit_list;
 pub(crate) mod config;
+pub(crate) mod entry_cache;
+pub(crate) mod entry_names;
 pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod git_command;
@@ -31,6 +34,9 @@ pub(crate) mod tree_reader;
 pub(crate) mod user_folder;
 
 pub(crate) use alternates::expand_alternates;
+pub(crate) use commit_list::CommitList;
+pub(crate) use entry_cache::EntryCache;
+pub(crate) use entry_names::EntryNames;
 pub use environment::GitEnvironment;
 pub(crate) use files::list_folder;
 pub(crate) use git_command::{GitCommandError, run_git};
@@ -51,5 +57,5 @@ pub(crate) use path_bytes::{os_string, path_bytes};
 pub(crate) use refs::{Ref, RefError, Refs};
 pub use repository::{DiscoverError, RefStorage, Repository};
 pub(crate) use special_files::find_special_file;
-pub(crate) use tree_reader::{TreeLookup, find_entry};
+pub(crate) use tree_reader::{TreeLookup, find_entry, join_path};
 pub(crate) use user_folder::{UserFolder, user_config_folder};

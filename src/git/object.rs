@@ -7,7 +7,7 @@
 use super::oid::{ObjectFormat, Oid};
 
 /// The kind of a tree's entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// A folder.
     Tree,

@@ -35,14 +35,15 @@ struct Visited {
     is_queued: bool,
 }
 
-/// Finds the commits that are reachable from `included` and not from `excluded`. `boundary` are the commits at which
-/// a shallow clone ends.
+/// Finds the commits that are reachable from `included` and not from `excluded`; `None` if more than `limit` commits
+/// have to be read. `boundary` are the commits at which a shallow clone ends.
 pub(crate) fn walk_range(
     objects: &ObjectDatabase,
     included: &[Oid],
     excluded: &[Oid],
     boundary: &[Oid],
-) -> RevWalk {
+    limit: usize,
+) -> Option<RevWalk> {
     let mut walk = RevWalk::default();
     let mut walker = Walker {
         objects,
@@ -62,16 +63,18 @@ pub(crate) fn walk_range(
             }
         }
     }
-    walker.run();
+    if !walker.run(limit) {
+        return None;
+    }
     let commits = walker.visited.into_iter().filter(|(_, visited)| !visited.is_excluded);
     walk.commits = commits.map(|(oid, visited)| (oid, visited.commit)).collect();
     walk.commits.sort_by_key(|(oid, commit)| (commit.time, *oid));
     walk.unread = walker.unread;
-    walk
+    Some(walk)
 }
 
 /// Follows annotated tags to an object that is not a tag, and adds the tags to `tags`.
-fn peel(
+pub(crate) fn peel(
     objects: &ObjectDatabase,
     oid: &Oid,
     mut tags: Option<&mut Vec<Oid>>,
@@ -145,9 +148,13 @@ impl Walker<'_> {
         }
     }
 
-    fn run(&mut self) {
+    /// Visits the commits. Returns `false` if there are more than `limit`.
+    fn run(&mut self, limit: usize) -> bool {
         let mut slop = SLOP;
         while let Some((_, oid)) = self.queue.pop() {
+            if self.visited.len() > limit {
+                return false;
+            }
             let Some(visited) = self.visited.get_mut(&oid) else { continue };
             visited.is_queued = false;
             let (is_excluded, parents) = (visited.is_excluded, visited.commit.parents.clone());
@@ -165,5 +172,6 @@ impl Walker<'_> {
                 slop -= 1;
             }
         }
+        true
     }
 }

@@ -20,6 +20,13 @@ const FOLDERS: [&str; 5] = ["info", "refs", "logs", "reftable", "worktrees"];
 /// Length limit of a chain of included files. Git does not follow longer chains, either.
 const MAX_INCLUDES: usize = 10;
 
+/// Returns the first pipe or device in the place of a file that `git config` opens. It reads no object and no ref, so
+/// that the folders of these are not searched.
+pub(crate) fn find_special_config_file(repository: &Repository) -> Option<PathBuf> {
+    let folders: BTreeSet<&PathBuf> = [&repository.git_dir, &repository.common_dir].into();
+    folders.into_iter().find_map(|folder| find_in(folder).or_else(|| find_in_config(folder)))
+}
+
 /// Returns the first pipe or device in the place of a file that git may open.
 pub(crate) fn find_special_file(repository: &Repository) -> Option<PathBuf> {
     let folders: BTreeSet<&PathBuf> = [&repository.git_dir, &repository.common_dir].into();
@@ -28,8 +35,11 @@ pub(crate) fn find_special_file(repository: &Repository) -> Option<PathBuf> {
         find_in(folder).or(below).or_else(|| find_in_config(folder))
     };
     let objects = || {
-        let folders = expand_alternates(&repository.object_dirs).unwrap_or_default();
-        folders.iter().find_map(|folder| find_below(folder))
+        // The list of alternates may be a pipe itself, so it is read after the repository's own folders were searched.
+        repository.object_dirs.iter().find_map(|folder| find_below(folder)).or_else(|| {
+            let folders = expand_alternates(&repository.object_dirs).unwrap_or_default();
+            folders.iter().find_map(|folder| find_below(folder))
+        })
     };
     let index = Some(&repository.index_file).filter(|index| is_special(index));
     folders.iter().find_map(in_folder).or_else(objects).or_else(|| index.cloned())

@@ -33,6 +33,11 @@ pub(crate) struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// Whether no path is changed or removed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.removed.is_empty()
+    }
+
     /// Compares the changes with another parent of a merge, given by its root tree. Changes that it has at the same
     /// path are removed; for the others, its version of the path becomes one more base. A path at which the lookup
     /// fails keeps its change.
@@ -57,11 +62,13 @@ pub(crate) struct TreeDiff<'o> {
     pub(crate) unread: Vec<(Vec<u8>, ReadError)>,
     /// The steps that are left.
     pub(crate) budget: TreeBudget,
+    /// The number of entries read.
+    pub(crate) entries: usize,
 }
 
 impl<'o> TreeDiff<'o> {
     pub(crate) fn new(objects: &'o ObjectDatabase, format: ObjectFormat, budget: TreeBudget) -> Self {
-        Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget }
+        Self { objects, format, found: ChangeSet::default(), unread: Vec::new(), budget, entries: 0 }
     }
 
     /// Compares two trees; `None` is an empty tree. Folders are kept in a list instead of on the stack, so that no
@@ -90,10 +97,12 @@ impl<'o> TreeDiff<'o> {
 
     fn entries(&mut self, prefix: &[u8], tree: Option<Oid>) -> Vec<NamedEntry> {
         let Some(tree) = tree else { return Vec::new() };
-        read_tree(self.objects, self.format, &tree).unwrap_or_else(|error| {
+        let entries = read_tree(self.objects, self.format, &tree).unwrap_or_else(|error| {
             self.unread.push((prefix.to_vec(), error));
             Vec::new()
-        })
+        });
+        self.entries += entries.len();
+        entries
     }
 
     fn compare_entries(

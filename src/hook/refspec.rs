@@ -137,7 +137,8 @@ mod tests {
     use super::*;
 
     fn settings(lines: &[(&str, &str)], name: &str) -> FetchSettings {
-        let answer: String = lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        let answer =
+            lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect::<Vec<_>>().concat();
         FetchSettings::parse(answer.as_bytes(), name)
     }
 

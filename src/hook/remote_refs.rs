@@ -88,7 +88,9 @@ fn tips_on_disk(repository: &Repository, path: &Path) -> Vec<Oid> {
     if !is_whole || found.format != repository.format {
         return Vec::new();
     }
-    Refs::read(&found).map(|refs| refs.all.into_iter().map(|known| known.oid).collect()).unwrap_or_default()
+    // What it has only fetched, or set aside, it does not offer: `FETCH_HEAD`, the heads of worktrees.
+    let refs = Refs::read(&found).map(|refs| refs.all).unwrap_or_default();
+    refs.into_iter().filter(|known| known.name.starts_with(b"refs/")).map(|known| known.oid).collect()
 }
 
 /// Returns a tracking ref of a pushed ref that differs from the remote's ref.

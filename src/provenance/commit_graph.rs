@@ -4,59 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
-use crate::git::{Commit, Oid, Signature};
-
-/// Commits in the order in which they were read.
-///
-/// A repository may have millions of them, so each takes about a hundred bytes, and each author is stored once.
-#[derive(Debug, Default)]
-pub(crate) struct CommitList {
-    rows: Vec<Row>,
-    parents: Vec<Oid>,
-    authors: Vec<Vec<u8>>,
-    author_numbers: HashMap<Vec<u8>, u32>,
-}
-
-#[derive(Debug)]
-struct Row {
-    node: Node,
-    /// The range of its parents in [`CommitList::parents`].
-    parent_oids: Range<u32>,
-}
-
-impl CommitList {
-    /// Adds a commit.
-    pub(crate) fn add(&mut self, oid: Oid, commit: Commit) {
-        let Commit { tree, parents, author, time } = commit;
-        let next = number(self.authors.len());
-        let author_number = *self.author_numbers.entry(author.identity).or_insert_with_key(|identity| {
-            self.authors.push(identity.clone());
-            next
-        });
-        let start = number(self.parents.len());
-        self.parents.extend(parents);
-        let parent_oids = start..number(self.parents.len());
-        let node = Node {
-            oid,
-            tree,
-            commit_time: time,
-            author: author_number,
-            author_time: author.time,
-            parents: 0..0,
-        };
-        self.rows.push(Row { node, parent_oids });
-    }
-
-    /// The number of commits.
-    #[must_use]
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn parents_of(&self, row: &Row) -> &[Oid] {
-        &self.parents[row.parent_oids.start as usize..row.parent_oids.end as usize]
-    }
-}
+use crate::git::{CommitList, Oid, Signature};
 
 /// Converts an index. No object database has four billion commits.
 fn number(index: usize) -> u32 {
@@ -79,7 +27,6 @@ pub(crate) struct CommitGraph {
 pub(crate) struct Node {
     pub(crate) oid: Oid,
     pub(crate) tree: Oid,
-    commit_time: i64,
     author: u32,
     author_time: i64,
     /// The range of its parents in [`CommitGraph::parents`].
@@ -105,11 +52,11 @@ impl CommitGraph {
     /// Sorts commits into a graph. Parents that are not in the list are recorded as missing.
     #[must_use]
     pub(crate) fn new(mut commits: CommitList) -> Self {
-        commits.author_numbers = HashMap::new();
-        commits.rows.sort_unstable_by_key(|row| (row.node.commit_time, row.node.oid));
-        commits.rows.dedup_by_key(|row| row.node.oid);
+        let authors = commits.take_authors();
+        commits.rows.sort_unstable_by_key(|row| (row.time, row.oid));
+        commits.rows.dedup_by_key(|row| row.oid);
         let mut positions: HashMap<Oid, u32> =
-            commits.rows.iter().zip(0..).map(|(row, index)| (row.node.oid, index)).collect();
+            commits.rows.iter().zip(0..).map(|(row, index)| (row.oid, index)).collect();
         let order = topological_order(&commits, &positions);
         let mut ranks = vec![0; order.len()];
         for (rank, index) in (0_u32..).zip(&order) {
@@ -123,16 +70,20 @@ impl CommitGraph {
             let missing = commits.parents_of(row).iter().filter(|parent| !positions.contains_key(parent));
             missing_parents.extend(missing.map(|parent| (*parent, ranks[index])));
         }
-        let mut rows: Vec<Option<Row>> = commits.rows.drain(..).map(Some).collect();
-        let mut nodes = Vec::with_capacity(rows.len());
-        for Row { mut node, parent_oids } in order.iter().filter_map(|index| rows[*index as usize].take()) {
+        let mut nodes = Vec::with_capacity(order.len());
+        for row in order.iter().map(|index| &commits.rows[*index as usize]) {
             let start = number(parents.len());
-            let oids = &commits.parents[parent_oids.start as usize..parent_oids.end as usize];
+            let oids = commits.parents_of(row);
             parents.extend(oids.iter().filter_map(|parent| positions.get(parent).copied()));
-            node.parents = start..number(parents.len());
-            nodes.push(node);
+            nodes.push(Node {
+                oid: row.oid,
+                tree: row.tree,
+                author: row.author,
+                author_time: row.author_time,
+                parents: start..number(parents.len()),
+            });
         }
-        Self { nodes, parents, positions, authors: commits.authors, missing_parents }
+        Self { nodes, parents, positions, authors, missing_parents }
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {
@@ -280,6 +231,7 @@ fn topological_order(commits: &CommitList, indexes: &HashMap<Oid, u32>) -> Vec<u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::Commit;
 
     fn oid(number: u8) -> Oid {
         Oid::from_bytes(&[number; 20]).unwrap()

@@ -3,9 +3,12 @@
 //!
 //! While trees are read, `tree_shape` records which folder is in which. When the blobs with values are known,
 //! `tree_index` keeps the trees that lead to one. `timeline` then walks the commits of `commit_graph` over that index.
+//! `path_timeline` does the same for a value at one path, over the trees that `path_trees` reduces to such values.
 
 pub(crate) mod commit_graph;
 pub(crate) mod path_table;
+pub(crate) mod path_timeline;
+pub(crate) mod path_trees;
 pub(crate) mod timeline;
 pub(crate) mod tree_index;
 pub(crate) mod tree_shape;
@@ -14,10 +17,12 @@ use std::collections::HashMap;
 
 use crate::git::Oid;
 
-pub(crate) use commit_graph::{CommitGraph, CommitList, Roots};
+pub(crate) use commit_graph::{CommitGraph, Roots};
+pub(crate) use path_timeline::{PathTimelines, build_path_timelines};
+pub(crate) use path_trees::PathTrees;
 pub(crate) use timeline::{Timeline, TimelineLocation, build_timelines};
 pub(crate) use tree_index::{TrackedValues, TreeIndex};
-pub(crate) use tree_shape::{EntryNames, ShapeEntry, TreeShape};
+pub(crate) use tree_shape::{ShapeEntry, TreeShape};
 
 /// A value, by its index in the caller's list.
 pub(crate) type ValueIndex = u32;

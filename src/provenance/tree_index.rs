@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::git::Oid;
-use crate::provenance::tree_shape::{EntryNames, TreeShape};
+use crate::git::{EntryNames, Oid};
+use crate::provenance::tree_shape::TreeShape;
 use crate::provenance::{ByObject, ValueIndex};
 use crate::source::history::{NumberSet, ObjectSet};
 
@@ -20,6 +20,8 @@ pub(crate) struct TrackedValues {
     pub weak: HashSet<(Oid, ValueIndex)>,
     /// Trees with a name that holds a value: the tree, the name, the value.
     pub names: HashMap<Oid, Vec<(Vec<u8>, ValueIndex)>>,
+    /// The values with a finding for each path.
+    pub by_path: HashSet<ValueIndex>,
 }
 
 /// A tree in a [`TreeIndex`].
@@ -158,6 +160,11 @@ impl TreeIndex {
         if self.trees.is_empty() { None } else { self.tree_of_object(objects.number(oid)?) }
     }
 
+    /// The number of trees.
+    pub(crate) fn tree_count(&self) -> usize {
+        self.trees.len()
+    }
+
     /// Returns the list of the values in and below a tree.
     pub(crate) fn list(&self, tree: TreeNumber) -> ListNumber {
         self.trees.get(tree as usize).map_or(0, |tree| tree.list)
@@ -194,34 +201,42 @@ impl TreeIndex {
         self.weak.contains(&(*self.blob(blob).0, value))
     }
 
-    /// Computes the list of each tree, children first, without recursion: trees may be nested deeply.
+    /// Computes the list of each tree, children first.
     fn sum_up_values(&mut self) {
         let by_blob: Vec<ListNumber> =
             self.blobs.iter().map(|(_, values)| self.lists.insert(values.clone())).collect();
-        let (mut is_summed, mut is_open) = (vec![false; self.trees.len()], vec![false; self.trees.len()]);
+        for tree in self.children_first() {
+            self.trees[tree as usize].list = self.sum_up_tree(tree, &by_blob);
+        }
+    }
+
+    /// Returns all trees, each after the trees in it. A cycle, which needs a tree whose object id is wrong, is cut.
+    pub(crate) fn children_first(&self) -> Vec<TreeNumber> {
+        let mut order = Vec::with_capacity(self.trees.len());
+        let (mut is_done, mut is_open) = (vec![false; self.trees.len()], vec![false; self.trees.len()]);
         for root in (0_u32..).take(self.trees.len()) {
-            // Each tree is pushed twice: to open it, and to sum it up after its children.
+            // Each tree is pushed twice: to open it, and to add it after its children.
             let mut work = vec![(root, false)];
             while let Some((tree, are_children_done)) = work.pop() {
                 let index = tree as usize;
                 if are_children_done {
-                    self.trees[index].list = self.sum_up_tree(tree, &by_blob);
-                    is_summed[index] = true;
+                    order.push(tree);
+                    is_done[index] = true;
                     continue;
                 }
-                // A cycle needs a tree whose object id is wrong.
-                if is_summed[index] || std::mem::replace(&mut is_open[index], true) {
+                if is_done[index] || std::mem::replace(&mut is_open[index], true) {
                     continue;
                 }
                 work.push((tree, true));
                 work.extend(self.entries(tree).iter().filter_map(|entry| match entry.target {
-                    EntryTarget::Tree(child) if is_summed.get(child as usize) == Some(&false) => {
+                    EntryTarget::Tree(child) if is_done.get(child as usize) == Some(&false) => {
                         Some((child, false))
                     }
                     _ => None,
                 }));
             }
         }
+        order
     }
 
     fn sum_up_tree(&mut self, tree: TreeNumber, by_blob: &[ListNumber]) -> ListNumber {

@@ -1,8 +1,6 @@
 //! Which folders are in which, and where the blobs are that may hold a value. The shape is recorded while trees are read,
 //! before it is known which of them lead to a value, so that each tree is read once.
 
-use std::collections::HashMap;
-
 use crate::source::history::NumberSet;
 
 /// Which objects are in which trees, under which names.
@@ -19,40 +17,14 @@ pub(crate) struct TreeShape {
 /// An entry of a tree, with the numbers of its name and its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShapeEntry {
-    /// The number in [`EntryNames`].
+    /// The number in [`EntryNames`](crate::git::EntryNames).
     pub name: u32,
     /// The object: a folder, or a blob that may hold a value.
     pub object: u32,
 }
 
-/// The names of entries, each with a number.
-#[derive(Debug, Default)]
-pub(crate) struct EntryNames {
-    names: Vec<Vec<u8>>,
-    numbers: HashMap<Vec<u8>, u32>,
-}
-
 /// The number of passes after which an index is built instead: only trees that are nested more deeply need it.
 const MAX_PASSES: usize = 64;
-
-impl EntryNames {
-    /// Returns the number of a name, and adds the name if it is new.
-    pub(crate) fn insert(&mut self, name: &[u8]) -> u32 {
-        if let Some(known) = self.numbers.get(name) {
-            return *known;
-        }
-        // Four billion names would not fit into memory.
-        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_vec());
-        self.numbers.insert(name.to_vec(), next);
-        next
-    }
-
-    /// Returns all names, by their number.
-    pub(crate) fn into_names(self) -> Vec<Vec<u8>> {
-        self.names
-    }
-}
 
 impl TreeShape {
     /// Adds a tree with its entries; a tree without entries is left out.
@@ -173,11 +145,5 @@ mod tests {
                 assert_eq!(leading.iter().collect::<Vec<_>>(), (first..=depth).collect::<Vec<_>>());
             }
         }
-    }
-
-    #[test]
-    fn a_name_has_one_number() {
-        let mut names = EntryNames::default();
-        assert_eq!([b"a", b"b", b"a"].map(|name| names.insert(name)), [0, 1, 0]);
     }
 }

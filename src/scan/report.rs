@@ -1,21 +1,18 @@
 //! The report of a scan: findings from occurrences, and problems separated from notes.
 
-use std::collections::HashMap;
-
 use crate::assess::group::group_occurrences;
-use crate::assess::{GroupedFindings, Occurrence};
-use crate::finding::{History, Problem, ProblemKind, Report, Scope};
+use crate::assess::{GroupedFindings, Histories, Occurrence};
+use crate::finding::{Problem, ProblemKind, Report, Scope};
 use crate::git::Repository;
 use crate::policy::Incomplete;
 use crate::scan::scanner::Scanner;
-use crate::secret::ValueId;
 use crate::source::ScanControl;
 
 /// Groups occurrences into findings.
 pub(crate) fn group(
     scanner: &Scanner,
     occurrences: Vec<Occurrence>,
-    histories: &HashMap<ValueId, History>,
+    histories: &Histories,
 ) -> GroupedFindings {
     group_occurrences(&scanner.assessor(), occurrences, histories, &|label| scanner.redact_path(label))
 }
@@ -27,7 +24,7 @@ pub(crate) fn build_report(
     occurrences: Vec<Occurrence>,
     problems: Vec<Problem>,
 ) -> Report {
-    finish_report(scanner, scope, group(scanner, occurrences, &HashMap::new()), problems)
+    finish_report(scanner, scope, group(scanner, occurrences, &Histories::new()), problems)
 }
 
 /// Builds a report from grouped findings: separates problems that fail the run from notes, masks secrets in what they

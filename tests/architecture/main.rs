@@ -36,6 +36,7 @@ const RESERVED: [&str; 3] = ["agent", "fleet", "net"];
 
 /// Crates and parts of the standard library that only some modules may name: the path, and where.
 const RESTRICTED: [(&str, &[&str]); 11] = [
+    ("libdeflater", &["git"]),
     ("std::net", &["net"]),
     ("core::net", &["net"]),
     ("std::os::unix::net", &["net"]),
@@ -228,8 +229,8 @@ fn a_wrong_import_is_found_in_any_form() {
         ("scan/mod.rs", "use std::net::TcpStream;"),
         ("scan/mod.rs", "use std::{io, net::{TcpStream}};"),
         ("scan/mod.rs", "fn f() { ::std::net::TcpStream::connect(x) }"),
-        ("source/staged.rs", "use git2::Oid;"),
-        ("source/staged.rs", "use git2 as other;"),
+        ("source/staged.rs", "use libdeflater::Oid;"),
+        ("source/staged.rs", "use libdeflater as other;"),
         ("scan/files.rs", "fn f(x: ignore::Error) {}"),
         ("policy/repo_files.rs", "fn f() { toml::from_str(x) }"),
         ("hook/mod.rs", "use clap::Parser;"),
@@ -256,8 +257,8 @@ fn a_right_import_is_accepted() {
             "text/a.rs",
             "/// println!(\"{}\", crate::scan::x)\nfn f() { b\"crate::scan\"; br#\"crate::scan\"#; }",
         ),
-        ("text/a.rs", "fn f() { self.clap(); x.toml; let ignore = 1; Kind::git2; foo::net::x(); }"),
-        ("git/odb.rs", "use git2::Oid;"),
+        ("text/a.rs", "fn f() { self.clap(); x.toml; let ignore = 1; Kind::libdeflater; foo::net::x(); }"),
+        ("git/odb.rs", "use libdeflater::Oid;"),
         ("net/mod.rs", "use std::net::TcpStream;"),
     ] {
         assert_eq!(faults(file, text), Vec::<String>::new(), "{file}: {text}");

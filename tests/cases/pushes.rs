@@ -603,6 +603,12 @@ pub const ATTEMPTS: &[Attempt] = &[
         ..ATTEMPT
     },
     Attempt {
+        name: "push: commits that the remote has only fetched",
+        make: "git init -q ../far.git; keyed > key; save one; git -C ../far.git fetch -q $PWD main",
+        command: "git push -q ../far.git HEAD:refs/heads/new",
+        ..ATTEMPT
+    },
+    Attempt {
         name: "push: a hook manager drops standard input",
         make: "git init -q --bare -b main ../far.git; keyed > key; save one",
         command: "skant hook pre-push origin ../far.git </dev/null",

@@ -208,15 +208,13 @@ fn linked_hook_finds_its_neighbours() {
         "#!/bin/sh\n. $(dirname $0)/$(dirname $(readlink $0))/lib.sh\nlib\n",
         "#!/bin/sh\ncase ${0##*/} in pre-commit) echo end >> @RECORD@; exit 1 ;; esac\n",
     ] {
-        for target in ["../../tools/hooks/pre-commit", "../../tools/hooks/any name", "own/real"] {
+        for target in ["../../tools/hooks/pre-commit", "../../tools/hooks/any-name", "own/real"] {
             let project = Project::new();
             let real = project.hook("").join(target);
             project.script_at(&real.with_file_name("lib.sh"), "lib() { echo linked >> @RECORD@; exit 1; }\n");
-            if !target.contains(' ') || !text.contains("readlink $0") {
-                project.script_at(&real, text);
-                symlink(target, project.hook("pre-commit")).unwrap();
-                project.does_the_same();
-            }
+            project.script_at(&real, text);
+            symlink(target, project.hook("pre-commit")).unwrap();
+            project.does_the_same();
         }
     }
 }

@@ -9,6 +9,7 @@
     reason = "a panic is the failure report, and modules are for this program"
 )]
 
+mod baseline_digits;
 #[cfg(target_os = "linux")]
 mod bombs;
 #[cfg(unix)]
@@ -46,6 +47,8 @@ mod review;
 mod rule_docs;
 mod supply_chain;
 mod suppression;
+#[cfg(unix)]
+mod weak_provenance;
 
 use std::process::ExitCode;
 
@@ -53,6 +56,7 @@ use testkit::trials::Trial;
 
 fn trials(_: bool) -> Vec<Trial> {
     let groups = [
+        baseline_digits::trials(),
         #[cfg(target_os = "linux")]
         bombs::trials(),
         #[cfg(unix)]
@@ -89,6 +93,8 @@ fn trials(_: bool) -> Vec<Trial> {
         review::trials(),
         rule_docs::trials(),
         suppression::trials(),
+        #[cfg(unix)]
+        weak_provenance::trials(),
         supply_chain::trials(),
     ];
     groups.into_iter().flatten().collect()

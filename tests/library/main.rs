@@ -13,6 +13,7 @@ mod delta_aware;
 mod fixtures;
 mod generic;
 mod pairs;
+mod provenance_oracle;
 mod readers;
 mod rules;
 mod sarif_schema;
@@ -28,6 +29,7 @@ fn trials(_: bool) -> Vec<Trial> {
         fixtures::trials(),
         generic::trials(),
         pairs::trials(),
+        provenance_oracle::trials(),
         readers::trials(),
         rules::trials(),
         sarif_schema::trials(),

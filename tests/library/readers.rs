@@ -18,6 +18,7 @@ use testkit::{Sandbox, tokens};
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
         objects_are_read_once_and_equal_those_of_git,
+        pack_without_an_index_of_its_own_is_read,
         low_memory_changes_no_object,
         damaged_pack_is_read_without_panic_and_losses_are_reported,
         scan_of_a_damaged_pack_finds_the_same_or_fails,
@@ -132,7 +133,7 @@ fn history(sandbox: &Sandbox, commits: usize, seed: &str) {
 }
 
 fn objects_are_read_once_and_equal_those_of_git() {
-    let repacks: [(&str, &str); 8] = [
+    let repacks: [(&str, &str); 7] = [
         ("loose", "true"),
         ("deep", "git repack -q -a -d -f --depth=50 --window=50"),
         ("named bases", "git -c repack.useDeltaBaseOffset=false repack -q -a -d -f"),
@@ -143,10 +144,6 @@ fn objects_are_read_once_and_equal_those_of_git() {
             "git repack -q -a -f; for p in .git/objects/pack/*.pack; do git unpack-objects -q -r < $p; done",
         ),
         ("index of several packs", "git repack -q -d; git multi-pack-index write; git prune-packed"),
-        (
-            "no other index",
-            "git multi-pack-index write; rm -f .git/objects/pack/*.idx .git/objects/pack/*.rev",
-        ),
     ];
     for format in ["sha1", "sha256"] {
         let sandbox = Sandbox::empty();
@@ -162,6 +159,26 @@ fn objects_are_read_once_and_equal_those_of_git() {
             let names: Vec<String> = own.keys().map(ToString::to_string).collect();
             assert_eq!(names.join("\n"), oracle, "{format} {name}");
         }
+    }
+}
+
+fn pack_without_an_index_of_its_own_is_read() {
+    for format in ["sha1", "sha256"] {
+        let sandbox = Sandbox::empty();
+        sandbox.git(&["init", "-q", "-b", "main", &format!("--object-format={format}")]);
+        for round in 0..2 {
+            history(&sandbox, 6, &format!("shared {format} {round}"));
+            sandbox.git(&["repack", "-q", "-d"]);
+        }
+        sandbox.git(&["multi-pack-index", "write"]);
+        let oracle = (read_with_git(&sandbox), 0);
+        sandbox.sh("rm -f .git/objects/pack/*.idx .git/objects/pack/*.rev");
+        assert_eq!(read(&sandbox.dir), oracle, "{format}");
+        assert_eq!(read_one_by_one(&sandbox.dir), oracle, "{format}");
+        sandbox.sh("chmod +w .git/objects/pack/multi-pack-index; head -c 1500 .git/objects/pack/multi-pack-index > m; \
+            mv -f m .git/objects/pack/multi-pack-index");
+        let (objects, unread) = read(&sandbox.dir);
+        assert!(objects.is_empty() && unread > 0, "{format}: {unread} unread");
     }
 }
 

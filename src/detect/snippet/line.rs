@@ -10,7 +10,7 @@ pub(super) struct Line<'t> {
     pub(super) text: &'t [u8],
     pub(super) tokens: Vec<Token>,
     /// Whether the first token is the first of its line. A long line is cut.
-    pub(super) begins_line: bool,
+    pub(super) has_start: bool,
     /// The span of the name that the subject is assigned to.
     pub(super) own_name: Option<Range<usize>>,
 }

@@ -52,8 +52,8 @@ pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Sn
         ])
         .chain(others(rest.end..end));
     let tokens = tokens::split(text, start..end, known);
-    let begins_line = start == 0 || start == cut.start && text[start - 1] == b'\n';
-    let line = Line { text, tokens, begins_line, own_name: name };
+    let has_start = start == 0 || start == cut.start && text[start - 1] == b'\n';
+    let line = Line { text, tokens, has_start, own_name: name };
     let shown = structure::shown_tokens(&line);
     let subject = line.tokens.iter().position(|token| token.kind == Kind::Subject).unwrap_or(shown.len());
     let before = shown_text(&line, &shown, 0..subject);
@@ -173,8 +173,8 @@ mod tests {
             ("P=SECRET&horsebat # note", "P=***&******** # ********"),
             ("P=SECRET>stable", "P=***>********"),
             ("P=SECRET}a;b c", "P=***}********"),
-            ("f(P=SECRET);", "f(P=***);"),
-            ("f(P=SECRET, user=x)", "f(P=***, user=********)"),
+            ("f(key=SECRET);", "f(key=***);"),
+            ("f(key=SECRET, user=x)", "f(key=***, user=********)"),
             ("<p>SECRET</p>", "<p>***</p>"),
             ("P=\"SECRET&horsebat\"", "P=\"***&********\""),
             ("x://a:SECRET@host/b", "********://********:***@********"),

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::line::{Line, Operator};
 use super::tokens::Kind;
-use super::words::{self, NAME_WORDS};
+use super::words::{self, ELEMENTS, NAME_WORDS};
 use crate::detect::identifier;
 
 /// What the place of a word says about it.
@@ -20,7 +20,7 @@ enum Place {
     Value,
 }
 
-/// The longest word that is shown without further conditions where a name may be, in bytes.
+/// The longest word that is shown without further conditions where only a name is, in bytes.
 const SHORT: usize = 3;
 
 /// Returns whether a word outside of string literals is shown as a name before an assignment operator. `is_head` says
@@ -32,7 +32,7 @@ pub(super) fn is_assigned(line: &Line<'_>, at: usize, is_head: bool) -> bool {
 
 fn place(line: &Line<'_>, at: usize, is_head: bool, operator: &Operator) -> Place {
     let start = line.before_quotes(at);
-    let is_after_space = start == 0 && line.begins_line || start > 0 && line.is_space(start - 1);
+    let is_after_space = start == 0 && line.has_start || start > 0 && line.is_space(start - 1);
     let is_separated = is_after_space || start > 0 && line.is_punctuation(start - 1, b"{([,;&?|<$@-*#");
     let follows_operator = line.before(start).is_some_and(|before| line.is_operator(before));
     if !is_separated || follows_operator {
@@ -60,7 +60,7 @@ pub(super) fn is_key(line: &Line<'_>, content: &Range<usize>) -> bool {
     };
     let before = line.before(line.before_quotes(at));
     let place = match before.map(|before| line.punctuation(before)) {
-        None if line.begins_line => Place::Name,
+        None if line.has_start => Place::Name,
         Some(Some(b'{' | b'[' | b',' | b'(')) if operator.is_colon || !operator.is_adjacent => Place::Name,
         Some(Some(b'{' | b'[')) => Place::Name,
         // `condition ? "one" : "other"` has no key.
@@ -75,7 +75,7 @@ fn is_shown(line: &Line<'_>, at: usize, place: Place) -> bool {
     let is_own = line.is_own_name(at) && identifier::may_be_shown(word) && has_known_word(word);
     match place {
         Place::Name => is_own || is_identifier(word),
-        Place::Unclear => is_own || is_known(word) || word.len() <= SHORT && is_identifier(word),
+        Place::Unclear => is_own || is_known(word),
         Place::Value => is_own,
     }
 }
@@ -110,8 +110,7 @@ pub(super) fn is_marked(line: &Line<'_>, at: usize) -> bool {
         || line.is_punctuation(before, b"/") && before > 0 && line.is_punctuation(before - 1, b"<");
     let is_variable = line.is_punctuation(before, b"$")
         || line.is_punctuation(before, b"{") && before > 0 && line.is_punctuation(before - 1, b"${");
-    let is_short = is_element && word.len() <= SHORT && is_identifier(word);
-    is_short || (is_element || is_variable) && is_known(word)
+    is_element && words::contains(ELEMENTS, word) || (is_element || is_variable) && is_known(word)
 }
 
 /// Returns whether a word has the form of an identifier that a person chose.
@@ -129,6 +128,15 @@ fn is_identifier(word: &[u8]) -> bool {
         || identifier::may_be_shown(word)
             && !has_digits_within
             && identifier::split_words(word).iter().all(is_pronounceable)
+}
+
+/// Returns whether a token is a short word that is not known, and not the name that the subject is assigned to.
+pub(super) fn is_short_and_unknown(line: &Line<'_>, at: usize) -> bool {
+    let word = line.bytes(at);
+    line.kind(at) == Some(Kind::Word)
+        && word.len() <= SHORT
+        && !line.is_own_name(at)
+        && (word.len() <= 2 || !is_known(word))
 }
 
 /// Returns whether all words of a name are known words of names.

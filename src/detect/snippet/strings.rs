@@ -33,7 +33,7 @@ fn literal_at(line: &Line<'_>, open: usize) -> Option<(Range<usize>, usize)> {
     let closes = |at: &usize| {
         let backslashes = backslashes_before(line, *at);
         line.punctuation(*at) == Some(quote)
-            && if level == 0 { backslashes % 2 == 0 } else { backslashes == level }
+            && if level == 0 { backslashes.is_multiple_of(2) } else { backslashes == level }
     };
     let close = (open + 1..line.tokens.len()).find(closes)?;
     Some((open + 1..close.saturating_sub(level).max(open + 1), close))

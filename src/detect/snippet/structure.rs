@@ -15,7 +15,7 @@ pub(super) fn shown_tokens(line: &Line<'_>) -> Vec<bool> {
     let mut shown: Vec<bool> =
         line.tokens.iter().map(|token| !matches!(token.kind, Kind::Word | Kind::Secret)).collect();
     let literals = strings::contents(line);
-    let mut is_head = line.begins_line;
+    let mut is_head = line.has_start;
     let mut literal = literals.iter().peekable();
     let mut at = 0;
     while at < line.tokens.len() {
@@ -86,15 +86,20 @@ fn is_constant(line: &Line<'_>, at: usize) -> bool {
     is_value && is_whole && contains(CONSTANTS, line.bytes(at))
 }
 
-/// Hides runs of punctuation that are longer than those of programs.
+/// Hides runs of punctuation that are longer than those of programs. A short word that is no known name belongs to the
+/// run: `,<A(<{` may be a part of a password.
 fn hide_long_punctuation(line: &Line<'_>, shown: &mut [bool]) {
     let mut at = 0;
     while at < line.tokens.len() {
-        let length = (at..line.tokens.len()).take_while(|at| line.punctuation(*at).is_some()).count();
-        if length > MAX_PUNCTUATION {
-            shown[at..at + length].fill(false);
+        let is_part = |at: &usize| {
+            line.punctuation(*at).is_some() || shown[*at] && names::is_short_and_unknown(line, *at)
+        };
+        let count = (at..line.tokens.len()).take_while(is_part).count();
+        let bytes: usize = line.tokens[at..at + count].iter().map(|token| token.span.len()).sum();
+        if bytes > MAX_PUNCTUATION {
+            shown[at..at + count].fill(false);
         }
-        at += length.max(1);
+        at += count.max(1);
     }
 }
 

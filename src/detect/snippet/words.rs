@@ -27,6 +27,11 @@ pub(super) const ADDRESS_SCHEMES: &str = "\
     amqp amqps ftp ftps git http https imap jdbc kafka ldap ldaps mariadb mongodb mqtt mssql mysql nats \
     oracle postgres postgresql redis rediss s3 sftp smtp smtps socks5 sqlite sqlserver ssh svn ws wss";
 
+/// Elements of HTML. They are shown in tags.
+pub(super) const ELEMENTS: &str = "\
+    a b br body code dd div dl dt em form h1 h2 h3 head html i img input kbd li link meta ol p pre script \
+    span strong td th title tr tt ul";
+
 /// Words of names. A name of which all words are here is shown wherever a name may be.
 pub(super) const NAME_WORDS: &str = "\
     access account accounts action add addr address admin agent anthropic api apikey app append \
@@ -58,7 +63,7 @@ mod tests {
 
     #[test]
     fn tables_are_in_lower_case_and_hold_no_word_twice() {
-        for table in [KEYWORDS, TYPES, CONSTANTS, AUTH_SCHEMES, ADDRESS_SCHEMES, NAME_WORDS] {
+        for table in [KEYWORDS, TYPES, CONSTANTS, AUTH_SCHEMES, ADDRESS_SCHEMES, ELEMENTS, NAME_WORDS] {
             let unique: std::collections::HashSet<_> = table.split_ascii_whitespace().collect();
             assert_eq!(unique.len(), table.split_ascii_whitespace().count());
             assert_eq!(table, table.to_ascii_lowercase());

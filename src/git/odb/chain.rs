@@ -140,6 +140,9 @@ impl ChainReader {
                 Ok(object) => return Ok(object),
                 Err(failure) => failure,
             };
+            if damage == Damage::TooLarge {
+                return Err(damage);
+            }
             let is_new = self.damaged.insert(at);
             if !is_new || at == place.key() || rest == 0 {
                 return Err(damage);

@@ -182,7 +182,7 @@ fn circles_and_large_objects_are_errors() {
     ];
     write_pack(folder.path(), "pack-1", 0, &entries);
     let database = database(folder.path());
-    assert!(content(&database, 0).unwrap_err().contains("circular"));
+    assert!(content(&database, 0).is_err() && content(&database, 1).is_err());
     for at in [3, 4] {
         assert_eq!(database.read(&name(at)).unwrap_err(), ReadError::TooLarge(name(at)));
         assert!(database.is_larger_than(&name(at), 1 << 30) && !database.is_larger_than(&name(2), 3));

@@ -1,13 +1,14 @@
 //! The folder in which git looks for hooks, and its owner. Asks git, changes nothing.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::InstallError;
 use crate::git::{
-    GIT_TIME_LIMIT, GitEnvironment, Repository, absolute_path_variable, find_program, find_special_file,
-    run_within,
+    DiscoverError, GIT_TIME_LIMIT, GitEnvironment, Repository, absolute_path_variable, find_program,
+    find_special_file, run_within,
 };
 
 /// The hooks folder of a repository.
@@ -32,12 +33,7 @@ pub(crate) enum Owner {
 /// Finds the hooks folder of the repository that holds `dir`.
 pub(crate) fn find(git: &OsStr, dir: &Path) -> Result<HooksDir, InstallError> {
     let dir = dir.canonicalize().map_err(|source| InstallError::io("find", dir, source))?;
-    // Without a repository git says what is wrong.
-    if let Ok(repository) = Repository::discover(&dir, &GitEnvironment::from_process())
-        && let Some(path) = find_special_file(&repository)
-    {
-        return Err(InstallError::SpecialFile { path });
-    }
+    reject_special_files(&dir)?;
     let repository = resolve_links(&dir.join(rev_parse(git, &dir, &["--git-common-dir"])?));
     // A bare repository has no working tree. If there is one, a relative `core.hooksPath` starts at its top.
     let tree = rev_parse(git, &dir, &["--show-toplevel"]).ok();
@@ -48,6 +44,18 @@ pub(crate) fn find(git: &OsStr, dir: &Path) -> Result<HooksDir, InstallError> {
     }
     let owner = owner(&resolve_links(&path), &repository, tree.as_deref().map(resolve_links).as_deref());
     Ok(HooksDir { path, owner })
+}
+
+/// Returns an error if git would wait for a pipe. Without a repository git says what is wrong.
+fn reject_special_files(dir: &Path) -> Result<(), InstallError> {
+    let special = match Repository::discover(dir, &GitEnvironment::from_process()) {
+        Ok(repository) => find_special_file(&repository),
+        Err(DiscoverError::Unreadable { path, source }) if source.kind() == io::ErrorKind::InvalidInput => {
+            Some(path)
+        }
+        Err(_) => None,
+    };
+    special.map_or(Ok(()), |path| Err(InstallError::SpecialFile { path }))
 }
 
 /// Returns the owner of a path. The repository may be inside the working tree or the other way round: the inner

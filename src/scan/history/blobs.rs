@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::assess::{Occurrence, RatedEvidence, TextOrigin};
 use crate::detect::{Detector, Evidence, ScanState, Skipped};
 use crate::finding::{LocationKind, Problem};
-use crate::git::{Commit, ObjectKind, Oid, ReadError, Ref, Refs};
-use crate::provenance::{CommitList, TrackedValues};
+use crate::git::{Commit, CommitList, ObjectKind, Oid, ReadError, Ref, Refs};
+use crate::provenance::TrackedValues;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::commit_texts::{commit_info, search_commit_texts};
 use crate::scan::history::trees::TreeFindings;
@@ -194,7 +194,11 @@ impl CollectedEvidence {
         values.dedup();
         let index =
             |value: &ValueId| values.binary_search(value).ok().and_then(|index| u32::try_from(index).ok());
-        let mut objects = TrackedValues::default();
+        let in_names = self.trees.names.iter().map(|(.., rated)| rated);
+        let weak = self.blobs.iter().flat_map(|(_, found)| found).chain(in_names);
+        let weak = weak.filter(|rated| !rated.evidence.strong && assessor.is_reported(rated));
+        let by_path = weak.filter_map(|rated| index(&rated.evidence.value)).collect();
+        let mut objects = TrackedValues { by_path, ..TrackedValues::default() };
         for (oid, found) in &self.blobs {
             // A companion may be a tracked value of its own elsewhere; then this blob holds that value, too.
             let mut held: Vec<u32> = found

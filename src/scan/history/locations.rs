@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::assess::{Occurrence, RatedEvidence, TextOrigin};
+use crate::assess::{GroupKey, Occurrence, RatedEvidence, TextOrigin, group_key};
 use crate::finding::{CommitInfo, Event, History, LocationKind};
 use crate::git::{ObjectKind, Oid, Repository};
-use crate::provenance::{CommitGraph, Timeline, TimelineLocation};
+use crate::provenance::{CommitGraph, PathTimelines, Timeline, TimelineLocation, ValueIndex};
 use crate::scan::commit_texts::commit_info;
 use crate::scan::history::blobs::{CollectedEvidence, Tracking, unnamed_blob};
 use crate::scan::history::reachability::NamedObjects;
@@ -26,6 +26,8 @@ pub(crate) struct LocationBuilder<'t> {
     pub(crate) tracking: &'t Tracking,
     /// The timelines of the tracked values.
     pub(crate) timelines: &'t [Timeline],
+    /// The timelines of the weak values, which have a finding for each path.
+    pub(crate) by_path: &'t PathTimelines,
     /// The name of the submodule; empty for the main repository.
     pub(crate) prefix: &'t [u8],
 }
@@ -36,10 +38,11 @@ impl LocationBuilder<'_> {
         let by_blob = self.found.by_blob();
         let mut added: HashSet<(Oid, ValueId)> = HashSet::new();
         let own = self.own_unreachable_objects();
-        for (value, timeline) in self.tracking.values.iter().zip(self.timelines) {
+        for (number, (value, timeline)) in (0..).zip(self.tracking.values.iter().zip(self.timelines)) {
             // An unreachable object that only an alternate has belongs to that other repository.
             let is_own = |location: &&TimelineLocation| {
-                timeline.reachable || location.blob.or(location.commit).is_none_or(|oid| own.contains(&oid))
+                self.at_path(number, location).unwrap_or(timeline).reachable
+                    || location.blob.or(location.commit).is_none_or(|oid| own.contains(&oid))
             };
             let has_location = timeline.locations.iter().any(|location| is_own(&location));
             for location in timeline.locations.iter().filter(is_own) {
@@ -52,24 +55,37 @@ impl LocationBuilder<'_> {
                     }
                     None => self.add_in_path(value, location, scan),
                 }
+                if let Some(at_path) = self.at_path(number, location) {
+                    let key = (*value, Some(self.full_path(&location.path)));
+                    scan.histories.entry(key).or_insert_with(|| self.history(at_path));
+                }
             }
             if has_location {
-                scan.histories.insert(*value, self.history(timeline));
+                scan.histories.insert((*value, None), self.history(timeline));
             }
         }
         self.add_outside_of_trees(&added, &by_blob, scan);
         let introduced = self.tracking.values.iter().zip(self.timelines).filter_map(|(value, timeline)| {
             let (commit, _) = timeline.introduced.as_ref()?;
-            Some((*value, self.graph.position(commit)?))
+            Some(((*value, None), self.graph.position(commit)?))
         });
         self.add_texts(introduced.collect(), scan);
         self.add_ref_names(scan);
     }
 
+    /// Returns the timeline of a weak value at the path of a location.
+    fn at_path(&self, value: ValueIndex, location: &TimelineLocation) -> Option<&Timeline> {
+        self.by_path.get(value, &location.path)
+    }
+
     /// Returns the objects of unreachable values that are in this repository itself, not in an alternate.
     fn own_unreachable_objects(&self) -> HashSet<Oid> {
-        let unreachable = self.timelines.iter().filter(|timeline| !timeline.reachable);
-        let locations = unreachable.flat_map(|timeline| &timeline.locations);
+        let locations = (0..).zip(self.timelines).flat_map(|(value, timeline)| {
+            let is_reachable = move |location: &TimelineLocation| {
+                self.at_path(value, location).unwrap_or(timeline).reachable
+            };
+            timeline.locations.iter().filter(move |location| !is_reachable(location))
+        });
         let oids: Vec<Oid> = locations.filter_map(|location| location.blob.or(location.commit)).collect();
         if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.objects, &oids) }
     }
@@ -145,15 +161,18 @@ impl LocationBuilder<'_> {
             };
             let found = by_blob.get(&blob).copied().unwrap_or_default();
             scan.occurrences.extend(occurrences_of(found, &value, &origin));
-            let history = scan.histories.entry(value).or_insert_with(|| self.history(timeline));
-            history.reachable |= name.is_some();
+            for rated in found.iter().filter(|rated| rated.evidence.value == value) {
+                let key = group_key(&rated.evidence, &origin.path);
+                let history = scan.histories.entry(key).or_insert_with(|| self.history(timeline));
+                history.reachable |= name.is_some();
+            }
         }
     }
 
     /// Adds the messages and headers of commits and tags. `introduced` has for each value the position in the graph of
     /// the commit whose files introduced it.
     #[expect(clippy::too_many_lines, reason = "one pass over the texts, with a step for each kind")]
-    fn add_texts(&self, mut introduced: HashMap<ValueId, usize>, scan: &mut RepositoryScan) {
+    fn add_texts(&self, mut introduced: HashMap<GroupKey, usize>, scan: &mut RepositoryScan) {
         let texts = &self.found.texts;
         if texts.is_empty() {
             return;
@@ -179,7 +198,7 @@ impl LocationBuilder<'_> {
             (!is_reachable(oid, *kind), self.graph.position(oid).unwrap_or(usize::MAX), *oid)
         });
         // The values that no file holds, with the last commit that was counted for each.
-        let mut last_counted: HashMap<ValueId, Oid> = HashMap::new();
+        let mut last_counted: HashMap<GroupKey, Oid> = HashMap::new();
         for (oid, kind, occurrences) in texts {
             let is_tag = *kind == ObjectKind::Tag;
             let reachable = is_reachable(oid, *kind);
@@ -187,13 +206,13 @@ impl LocationBuilder<'_> {
                 continue;
             }
             for occurrence in occurrences {
-                let value = occurrence.rated.evidence.value;
-                let is_new = !scan.histories.contains_key(&value);
+                let key = group_key(&occurrence.rated.evidence, &occurrence.origin.path);
+                let is_new = !scan.histories.contains_key(&key);
                 let mut occurrence = occurrence.clone();
                 occurrence.origin.is_current = is_at_head(oid);
                 let path = occurrence.origin.shown.clone();
                 let event = self.commit_info(oid).map(|commit| Event { commit, path });
-                let history = scan.histories.entry(value).or_insert_with(|| History {
+                let history = scan.histories.entry(key.clone()).or_insert_with(|| History {
                     introduced: event.clone(),
                     removed: None,
                     at_head: false,
@@ -203,7 +222,7 @@ impl LocationBuilder<'_> {
                 });
                 // A message may have held the value before any file did.
                 if let Some(position) = self.graph.position(oid).filter(|_| reachable)
-                    && let Some(first) = introduced.get_mut(&value)
+                    && let Some(first) = introduced.get_mut(&key)
                     && position < *first
                 {
                     *first = position;
@@ -211,8 +230,7 @@ impl LocationBuilder<'_> {
                 }
                 history.reachable |= reachable;
                 history.at_head |= occurrence.origin.is_current;
-                if (is_new || last_counted.contains_key(&value))
-                    && last_counted.insert(value, *oid) != Some(*oid)
+                if (is_new || last_counted.contains_key(&key)) && last_counted.insert(key, *oid) != Some(*oid)
                 {
                     history.commits += usize::from(!is_tag);
                 }
@@ -223,7 +241,8 @@ impl LocationBuilder<'_> {
 
     fn add_ref_names(&self, scan: &mut RepositoryScan) {
         for (name, rated) in &self.found.ref_names {
-            let history = scan.histories.entry(rated.evidence.value).or_insert_with(|| History {
+            let key = group_key(&rated.evidence, &[]);
+            let history = scan.histories.entry(key).or_insert_with(|| History {
                 introduced: None,
                 removed: None,
                 at_head: false,

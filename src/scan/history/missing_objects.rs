@@ -1,7 +1,7 @@
 //! Objects that trees and commits name and that do not exist, and the boundary of a shallow clone.
 
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{Oid, ReadError, Repository};
+use crate::git::{ObjectDatabase, Oid, ReadError, Repository};
 use crate::provenance::{CommitGraph, Timeline};
 use crate::scan::history::blobs::{CollectedEvidence, Tracking};
 use crate::scan::history::reachability::NamedObjects;
@@ -82,13 +82,23 @@ impl MissingObjects<'_> {
             let first = timeline.locations.first();
             (first.map(|location| self.scanner.shown_path(&location.path)), *oid)
         }));
-        let in_indexes = named.blobs.iter().filter(|(oid, _)| !self.objects.contains(oid));
-        missing.extend(in_indexes.map(|(oid, path)| (Some(self.scanner.shown_path(path)), *oid)));
+        missing.extend(self.missing_in_indexes());
         let root_trees = graph.missing_root_trees(&named.roots, |tree| self.objects.contains(tree));
         missing.extend(root_trees.into_iter().map(|tree| (None, tree)));
         missing.sort();
         missing.dedup_by_key(|(_, oid)| *oid);
         missing
+    }
+
+    /// Returns the missing blobs of indexes, each with its path. An index is read after the objects were listed, and git
+    /// may have added a file in between.
+    fn missing_in_indexes(&self) -> Vec<(Option<String>, Oid)> {
+        let unlisted: Vec<_> =
+            self.named.blobs.iter().filter(|(oid, _)| !self.objects.contains(oid)).collect();
+        let database = if unlisted.is_empty() { None } else { ObjectDatabase::open(self.repository).ok() };
+        let is_missing = |oid: &Oid| database.as_ref().is_none_or(|database| !database.contains(oid));
+        let missing = unlisted.into_iter().filter(|(oid, _)| is_missing(oid));
+        missing.map(|(oid, path)| (Some(self.scanner.shown_path(path)), *oid)).collect()
     }
 
     fn partial_clone_problem(&self, missing: &[(Option<String>, Oid)]) -> Problem {

@@ -11,16 +11,11 @@ pub(crate) mod reachability;
 pub(crate) mod repository;
 pub(crate) mod results;
 pub(crate) mod skipped_archives;
-pub(crate) mod tree_cache;
 pub(crate) mod trees;
 
-use std::collections::HashMap;
-
-use crate::assess::Occurrence;
 use crate::assess::unused_suppressions::{Coverage, find_unused_entries};
-use crate::finding::{
-    History, LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help,
-};
+use crate::assess::{Histories, Occurrence};
+use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::git::{ObjectDatabase, Repository};
 use crate::scan::error::ScanError;
 use crate::scan::history::repository::scan_repository;
@@ -28,7 +23,6 @@ use crate::scan::history::results::RepositoryScan;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::scanner::Scanner;
-use crate::secret::ValueId;
 use crate::source::ScanControl;
 use crate::source::history::find_submodule_repositories;
 
@@ -89,7 +83,7 @@ pub(crate) fn scan_history(
 struct CombinedScan {
     scope: Scope,
     occurrences: Vec<Occurrence>,
-    histories: HashMap<ValueId, History>,
+    histories: Histories,
     problems: Vec<Problem>,
 }
 
@@ -98,7 +92,7 @@ impl Default for CombinedScan {
         Self {
             scope: Scope { kind: ScopeKind::History, ..Scope::default() },
             occurrences: Vec::new(),
-            histories: HashMap::new(),
+            histories: Histories::new(),
             problems: Vec::new(),
         }
     }
@@ -111,8 +105,8 @@ impl CombinedScan {
         self.scope.blobs += scan.scope.blobs;
         self.scope.bytes += scan.scope.bytes;
         self.occurrences.extend(scan.occurrences);
-        for (value, history) in scan.histories {
-            self.histories.entry(value).or_insert(history);
+        for (key, history) in scan.histories {
+            self.histories.entry(key).or_insert(history);
         }
         self.problems.extend(scan.problems);
     }

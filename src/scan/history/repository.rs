@@ -1,8 +1,8 @@
 //! The history scan of one repository: reads its objects, searches them, and traces the values.
 
 use crate::finding::{Problem, ProblemKind, Scope};
-use crate::git::{Oid, OpenError, Refs, Repository};
-use crate::provenance::{CommitGraph, CommitList, TreeIndex, build_timelines};
+use crate::git::{CommitList, Oid, OpenError, Refs, Repository};
+use crate::provenance::{CommitGraph, PathTrees, TreeIndex, build_path_timelines, build_timelines};
 use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
 use crate::scan::history::locations::LocationBuilder;
@@ -13,7 +13,7 @@ use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::skipped_archives::{skipped_archive_problems, track_skipped_archives};
 use crate::scan::history::trees::{TreeCollector, TreeFindings};
 use crate::scan::scanner::Scanner;
-use crate::source::history::{MAX_DECODED_PER_BYTE, ObjectSet, ReadTotals, visit_all_but_trees, visit_trees};
+use crate::source::history::{ObjectSet, ReadTotals, over_budget_problem, visit_all_but_trees, visit_trees};
 use crate::source::range::read_shallow_boundary;
 use crate::source::{ScanControl, read_problem, tree_budget_problem};
 
@@ -74,7 +74,10 @@ pub(crate) fn scan_repository(
     drop(shape);
     let count = first_skipped + found.skipped.len();
     let traced = build_timelines(&graph, &named.roots, &named.trees, &objects, &index, count);
-    scan.problems.extend((!traced.is_complete).then(tree_budget_problem));
+    let trees = PathTrees::new(&index, &tracking.objects.by_path);
+    let by_path = build_path_timelines(&graph, &named.roots, &named.trees, &objects, &index, &trees);
+    let is_complete = traced.is_complete && by_path.is_complete;
+    scan.problems.extend((!is_complete).then(tree_budget_problem));
     let (timelines, of_skipped) = traced.timelines.split_at(first_skipped);
     let (timelines, of_missing) = timelines.split_at(tracking.values.len());
 
@@ -97,6 +100,7 @@ pub(crate) fn scan_repository(
         found: &found,
         tracking: &tracking,
         timelines,
+        by_path: &by_path,
         prefix,
     };
     builder.add_locations(&mut scan);
@@ -167,14 +171,7 @@ fn sort_commits(
 /// Returns problems for the objects that were not read, and for unusable packs and indexes.
 fn read_problems(totals: &ReadTotals, objects: &ObjectSet) -> Vec<Problem> {
     let mut problems: Vec<Problem> = totals.unread.iter().map(|error| read_problem(error, None)).collect();
-    problems.extend((totals.skipped_over_budget > 0).then(|| Problem {
-        kind: ProblemKind::Budget,
-        path: None,
-        message: format!(
-            "{} objects were not read: their pack decodes to more than {MAX_DECODED_PER_BYTE} times its size",
-            totals.skipped_over_budget,
-        ),
-    }));
+    problems.extend(over_budget_problem(totals));
     problems.extend(objects.unusable.iter().map(|error| Problem {
         kind: ProblemKind::CorruptObject,
         path: None,

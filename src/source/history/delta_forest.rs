@@ -84,6 +84,40 @@ impl DeltaForest {
         found
     }
 
+    /// Returns the trees without the slots that no selected slot derives from; `None` if no slot is selected.
+    pub(super) fn pruned(&self, is_selected: impl Fn(u32) -> bool) -> Option<Self> {
+        let count = u32::try_from(self.starts.len() - 1).unwrap_or(NO_BASE);
+        let mut is_needed: Vec<bool> = (0..count).map(is_selected).collect();
+        if !is_needed.contains(&true) {
+            return None;
+        }
+        let unreachable = self.unreachable.iter().copied().filter(|slot| is_needed[*slot as usize]).collect();
+        for slot in self.reached_slots().iter().rev() {
+            is_needed[*slot as usize] |= self.children(*slot).iter().any(|child| is_needed[*child as usize]);
+        }
+        let (mut starts, mut children) = (vec![0_u32], Vec::new());
+        for slot in 0..count {
+            children.extend(self.children(slot).iter().filter(|child| is_needed[**child as usize]));
+            starts.push(u32::try_from(children.len()).unwrap_or(NO_BASE));
+        }
+        let roots = self.roots.iter().copied().filter(|(slot, _)| is_needed[*slot as usize]).collect();
+        let mut forest = Self { roots, unreachable: Vec::new(), starts, children, weights: Vec::new() };
+        forest.compute_weights();
+        forest.unreachable = unreachable;
+        Some(forest)
+    }
+
+    /// Returns the slots that the roots lead to, each after its base.
+    fn reached_slots(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();
+        let mut at = 0;
+        while let Some(slot) = order.get(at).copied() {
+            order.extend(self.children(slot));
+            at += 1;
+        }
+        order
+    }
+
     /// Returns the number of slots that derive from a slot, directly or indirectly.
     pub(super) fn weight(&self, slot: u32) -> u32 {
         self.weights[slot as usize]
@@ -93,12 +127,9 @@ impl DeltaForest {
     /// that are not reached are unreachable.
     fn compute_weights(&mut self) {
         let mut reached = vec![false; self.starts.len() - 1];
-        let mut order: Vec<u32> = self.roots.iter().map(|(slot, _)| *slot).collect();
-        let mut at = 0;
-        while let Some(slot) = order.get(at).copied() {
-            reached[slot as usize] = true;
-            order.extend(self.children(slot));
-            at += 1;
+        let order = self.reached_slots();
+        for slot in &order {
+            reached[*slot as usize] = true;
         }
         let mut weights = vec![0_u32; reached.len()];
         for slot in order.iter().rev() {

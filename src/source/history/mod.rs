@@ -24,11 +24,11 @@ use crate::source::control::ScanControl;
 use crate::source::visitor::Visitor;
 
 pub use fallback::visit as visit_one_by_one;
-pub(crate) use memory_limit::MAX_DECODED_PER_BYTE;
 pub use memory_limit::MemoryLimit;
 pub(crate) use object_numbers::NumberSet;
 pub use object_set::ObjectSet;
 pub use read_totals::ReadTotals;
+pub(crate) use read_totals::over_budget_problem;
 pub(crate) use submodules::find_submodule_repositories;
 
 use self::pack_walk::KindFilter;
@@ -83,6 +83,27 @@ pub(crate) fn visit_trees<V: Visitor>(
     rest.dedup();
     totals.add(fallback::visit(repository, &rest, visitor, control)?);
     Ok(totals.sorted())
+}
+
+/// Reads the commits in packs; those that cannot be decoded are left out.
+pub(crate) fn visit_packed_commits<V: Visitor>(contents: &ObjectSet, visitor: &V, control: &ScanControl) {
+    pack_walk::visit(contents, KindFilter::Commits, visitor, control);
+}
+
+/// Reads the trees in packs; those that cannot be decoded are left out.
+pub(crate) fn visit_packed_trees<V: Visitor>(contents: &ObjectSet, visitor: &V, control: &ScanControl) {
+    pack_walk::visit(contents, KindFilter::Trees, visitor, control);
+}
+
+/// Reads some objects of the packs. The visitor gets also the versions that they are decoded from. Returns the totals of
+/// all these, and the names of the objects that could not be decoded.
+pub(crate) fn visit_selected<V: Visitor>(
+    contents: &ObjectSet,
+    selected: &NumberSet,
+    visitor: &V,
+    control: &ScanControl,
+) -> (ReadTotals, Vec<Oid>) {
+    pack_walk::visit_selected(contents, selected, visitor, control)
 }
 
 /// Returns those of `objects` that are in the repository's own object folder, and not only in an alternate. An

@@ -138,12 +138,21 @@ impl ObjectSet {
         &self.forests[pack]
     }
 
+    /// Whether a pack holds the object with a number.
+    pub(crate) fn is_packed(&self, number: u32) -> bool {
+        (number as usize) < self.packed_count()
+    }
+
+    /// Returns the number that an entry gives to its object. An object of an earlier pack has another one.
+    pub(super) fn number_of(&self, pack: usize, slot: u32) -> Option<u32> {
+        let position = self.packs[pack].position(slot as usize)?;
+        u32::try_from(self.first_numbers[pack] + position).ok()
+    }
+
     /// Whether the number of an entry's object comes from this entry, and not from an earlier pack.
     pub(super) fn is_numbered_by(&self, pack: usize, slot: u32) -> bool {
-        let Some(position) = self.packs[pack].position(slot as usize) else { return false };
-        let number = u32::try_from(self.first_numbers[pack] + position).ok();
-        let oid = self.packs[pack].oid_at_position(position);
-        oid.is_some_and(|oid| self.number(&oid) == number)
+        let oid = self.packs[pack].oid(slot as usize);
+        oid.is_some_and(|oid| self.number(&oid) == self.number_of(pack, slot))
     }
 
     /// Returns the objects that no pack holds, and those that the pack reader could not decode; sorted.

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::delta_walker::DeltaWalker;
+use super::object_numbers::NumberSet;
 use super::object_set::ObjectSet;
 use super::read_totals::ReadTotals;
 use super::walk_state::WalkState;
@@ -20,6 +21,7 @@ pub(super) enum KindFilter {
     All,
     AllButTrees,
     Trees,
+    Commits,
 }
 
 impl KindFilter {
@@ -28,12 +30,13 @@ impl KindFilter {
             Self::All => true,
             Self::AllButTrees => kind != ObjectKind::Tree,
             Self::Trees => kind == ObjectKind::Tree,
+            Self::Commits => kind == ObjectKind::Commit,
         }
     }
 }
 
 /// Reads the objects of all packs. Returns the totals and the names of the objects that could not be decoded. The kind
-/// of an entry that no root leads to is unknown; such entries are returned unless only trees are read.
+/// of an entry that no root leads to is unknown; such entries are returned unless only one kind is read.
 pub(super) fn visit<V: Visitor>(
     contents: &ObjectSet,
     kinds: KindFilter,
@@ -42,25 +45,49 @@ pub(super) fn visit<V: Visitor>(
 ) -> (ReadTotals, Vec<Oid>) {
     let totals = Mutex::new((ReadTotals::default(), Vec::new()));
     for pack_index in 0..contents.pack_count() {
-        let state = WalkState::new(contents, pack_index, visitor, control, &totals);
-        rayon::scope(|scope| {
-            for roots in state.forest.roots().chunks(ROOTS_PER_TASK) {
-                let state = &state;
-                scope.spawn(move |scope| {
-                    let mut walker = DeltaWalker::new(state, Some(scope));
-                    for (root, kind) in roots.iter().filter(|(_, kind)| kinds.includes(*kind)) {
-                        walker.walk_tree(*root, *kind);
-                    }
-                });
-            }
-        });
-        let mut walker = DeltaWalker::new(&state, None);
-        for slot in state.forest.unreachable().iter().filter(|_| kinds != KindFilter::Trees) {
-            walker.leave_to_fallback(*slot);
-        }
-        for (slot, kind) in state.take_deferred() {
-            walker.walk_tree(slot, kind);
+        let forest = contents.forest(pack_index);
+        visit_pack(&WalkState::new(contents, (pack_index, forest), visitor, control, &totals), kinds);
+    }
+    totals.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads some objects of the packs, and the versions that lead to them: the visitor gets these, too. Returns the totals
+/// and the names of the objects that could not be decoded.
+pub(super) fn visit_selected<V: Visitor>(
+    contents: &ObjectSet,
+    selected: &NumberSet,
+    visitor: &V,
+    control: &ScanControl,
+) -> (ReadTotals, Vec<Oid>) {
+    let totals = Mutex::new((ReadTotals::default(), Vec::new()));
+    for pack_index in 0..contents.pack_count() {
+        let is_selected =
+            |slot| contents.number_of(pack_index, slot).is_some_and(|one| selected.contains(one));
+        if let Some(forest) = contents.forest(pack_index).pruned(is_selected) {
+            let state = WalkState::new(contents, (pack_index, &forest), visitor, control, &totals);
+            visit_pack(&state, KindFilter::All);
         }
     }
     totals.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn visit_pack<V: Visitor>(state: &WalkState<'_, V>, kinds: KindFilter) {
+    rayon::scope(|scope| {
+        for roots in state.forest.roots().chunks(ROOTS_PER_TASK) {
+            scope.spawn(move |scope| {
+                let mut walker = DeltaWalker::new(state, Some(scope));
+                for (root, kind) in roots.iter().filter(|(_, kind)| kinds.includes(*kind)) {
+                    walker.walk_tree(*root, *kind);
+                }
+            });
+        }
+    });
+    let mut walker = DeltaWalker::new(state, None);
+    let is_any_kind = matches!(kinds, KindFilter::All | KindFilter::AllButTrees);
+    for slot in state.forest.unreachable().iter().filter(|_| is_any_kind) {
+        walker.leave_to_fallback(*slot);
+    }
+    for (slot, kind) in state.take_deferred() {
+        walker.walk_tree(slot, kind);
+    }
 }

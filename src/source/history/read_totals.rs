@@ -1,5 +1,7 @@
 //! Counts of a pass over an object database, and the objects that were not read.
 
+use super::memory_limit::MAX_DECODED_PER_BYTE;
+use crate::finding::{Problem, ProblemKind};
 use crate::git::{Oid, ReadError};
 
 /// What a pass read, and what it did not read.
@@ -43,4 +45,16 @@ impl ReadTotals {
         self.unread.sort_by_key(ToString::to_string);
         self
     }
+}
+
+/// Returns the problem of the objects that were skipped, because their pack unfolds to too many bytes.
+pub(crate) fn over_budget_problem(totals: &ReadTotals) -> Option<Problem> {
+    (totals.skipped_over_budget > 0).then(|| Problem {
+        kind: ProblemKind::Budget,
+        path: None,
+        message: format!(
+            "{} objects were not read: their pack decodes to more than {MAX_DECODED_PER_BYTE} times its size",
+            totals.skipped_over_budget,
+        ),
+    })
 }

@@ -41,9 +41,10 @@ pub(super) struct WalkState<'w, V: Visitor> {
 }
 
 impl<'w, V: Visitor> WalkState<'w, V> {
+    /// Creates the walk over a pack, given by its index. `forest` are its delta trees, or those that are walked.
     pub(super) fn new(
         contents: &'w ObjectSet,
-        pack_index: usize,
+        (pack_index, forest): (usize, &'w DeltaForest),
         visitor: &'w V,
         control: &'w ScanControl,
         totals: &'w SharedTotals,
@@ -51,7 +52,7 @@ impl<'w, V: Visitor> WalkState<'w, V> {
         let (pack, limit) = (contents.pack(pack_index), contents.memory_limit);
         Self {
             pack,
-            forest: contents.forest(pack_index),
+            forest,
             visitor,
             control,
             held: HeldBytes::new(limit.max_held),

@@ -14,5 +14,5 @@ pub use self::lister::PathOrigin;
 pub(crate) use self::types::{FileContent, ListedFile};
 pub use super::ignore_files::IgnoreMode;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

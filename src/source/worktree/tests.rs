@@ -1,5 +1,7 @@
 //! Comparison of the listed files with git's own list of untracked files.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! A cache of tree entries. Trees that follow one another have nearly the same entries, also where one is not stored as
 //! a delta of the other, and each lookup of an object costs a memory access that the processor cannot predict.
 
-use crate::git::{EntryKind, Oid, TreeEntry};
+use super::object::{EntryKind, TreeEntry};
+use super::oid::Oid;
 
 /// The number of entries in the cache, about a megabyte: a large folder has thousands of entries.
 const ENTRIES: usize = 1 << 14;

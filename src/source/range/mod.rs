@@ -1,6 +1,18 @@
 //! A range of commits: for each commit, the paths whose content no parent has.
 //!
-//! Revisions are resolved by git, since only git knows its whole syntax. The commits and trees are read here.
+//! Revisions are resolved by git, since only git knows its whole syntax. The commits and trees are read here: those of
+//! a short range `one_by_one` through the object database, those of a long one `in_bulk`, each object once along the
+//! deltas of the packs. Both give the same changes.
+
+pub(crate) mod edit_script;
+pub(crate) mod entry_table;
+pub(crate) mod in_bulk;
+pub(crate) mod listed_commits;
+pub(crate) mod one_by_one;
+pub(crate) mod stored_diff;
+pub(crate) mod thresholds;
+pub(crate) mod tree_collector;
+pub(crate) mod tree_store;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -8,14 +20,15 @@ use thiserror::Error;
 use super::control::ScanControl;
 use super::read_problem::{read_problem, tree_budget_problem};
 use crate::finding::{Problem, ProblemKind};
-use crate::git::rev_walk;
 use crate::git::tree_budget::TreeBudget;
 use crate::git::tree_diff::{Change, ChangeSet, TreeDiff};
 use crate::git::{
-    Commit, EntryKind, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, RefError, Refs,
-    Repository, TreeLookup, run_git,
+    CommitList, EntryKind, GitCommandError, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, RefError,
+    Refs, Repository, run_git,
 };
+use crate::source::history::ObjectSet;
 use crate::text::{escape_path, escape_terminal};
+use thresholds::Thresholds;
 
 /// Why a range could not be read at all.
 #[derive(Debug, Error, Diagnostic)]
@@ -104,13 +117,11 @@ impl Revisions {
     }
 }
 
-/// A commit of the range with its changes.
+/// The changes of a commit of the range.
 #[derive(Debug)]
 pub(crate) struct CommitChanges {
-    /// Its name.
-    pub oid: Oid,
-    /// Its header.
-    pub commit: Commit,
+    /// The index of the commit in [`RangeChanges::commits`].
+    pub commit: usize,
     /// The differences from its parents.
     pub changes: ChangeSet,
 }
@@ -119,13 +130,17 @@ pub(crate) struct CommitChanges {
 #[derive(Debug, Default)]
 pub(crate) struct RangeChanges {
     /// The commits, oldest first.
-    pub commits: Vec<CommitChanges>,
+    pub commits: CommitList,
+    /// The changes, in the order of the commits. Commits without changes are left out.
+    pub changes: Vec<CommitChanges>,
     /// Annotated tags among the starting points. Their messages belong to the range.
     pub tags: Vec<Oid>,
     /// Blobs among the starting points, and blobs of the trees among them.
     pub named_objects: ChangeSet,
     /// Objects that could not be read, and the ends of a shallow clone.
     pub problems: Vec<Problem>,
+    /// The object database, if it was opened for reading in bulk.
+    pub contents: Option<ObjectSet>,
 }
 
 /// Returns the commits at which a shallow clone ends; an empty list in a complete clone.
@@ -137,38 +152,36 @@ pub(crate) fn read_shallow_boundary(repository: &Repository) -> Result<Vec<Oid>,
     Refs::read_pseudo_ref(&common, "shallow")
 }
 
-/// Reads the commits of a range and their changes.
+/// Reads the commits of a range and their changes: one by one, or in bulk if they are many for the repository.
 ///
 /// # Errors
-/// Returns an error if the boundary of a shallow clone cannot be read.
+/// Returns an error if the boundary of a shallow clone or the object database cannot be read.
 pub(crate) fn read_range(
     repository: &Repository,
     objects: &ObjectDatabase,
     revisions: &Revisions,
     control: &ScanControl,
 ) -> Result<RangeChanges, RangeError> {
-    let boundary = read_shallow_boundary(repository)?;
-    let walk = rev_walk::walk_range(objects, &revisions.included, &revisions.excluded, &boundary);
-    let mut found = RangeChanges { tags: walk.tags, ..RangeChanges::default() };
-    found.problems.extend(walk.unread.iter().map(|error| read_problem(error, None)));
-    let mut budget = TreeBudget::for_commits(walk.commits.len());
-    for (oid, commit) in walk.commits {
-        if control.cancellation.is_requested() {
-            break;
-        }
-        let is_boundary = boundary.contains(&oid);
-        if is_boundary {
-            found.problems.push(shallow_problem(&oid));
-        }
-        let (changes, problems) = commit_changes(repository, objects, &commit, is_boundary, &mut budget);
-        found.problems.extend(problems);
-        found.commits.push(CommitChanges { oid, commit, changes });
+    let limits = Thresholds::of(repository);
+    match one_by_one::read(repository, objects, revisions, &limits, control)? {
+        Some(found) => Ok(found),
+        None => in_bulk::read(repository, objects, revisions, control),
     }
-    for (oid, kind) in walk.other_objects {
-        let mut diff = TreeDiff::new(objects, repository.format, budget);
+}
+
+/// Adds the trees and blobs among the starting points.
+fn add_named_objects(
+    found: &mut RangeChanges,
+    repository: &Repository,
+    objects: &ObjectDatabase,
+    named: Vec<(Oid, ObjectKind)>,
+    budget: &mut TreeBudget,
+) {
+    for (oid, kind) in named {
+        let mut diff = TreeDiff::new(objects, repository.format, *budget);
         if kind == ObjectKind::Tree {
             diff.compare(None, Some(oid));
-            found.problems.extend(diff_problems(&diff));
+            found.problems.extend(tree_problems(&diff.unread));
             found.named_objects.changes.extend(diff.found.changes);
         } else {
             found.named_objects.changes.push(Change {
@@ -178,49 +191,14 @@ pub(crate) fn read_range(
                 bases: Vec::new(),
             });
         }
-        budget = diff.budget;
+        *budget = diff.budget;
     }
-    if budget.is_spent() {
-        found.problems.push(tree_budget_problem());
-    }
-    Ok(found)
+    found.problems.extend(budget.is_spent().then(tree_budget_problem));
 }
 
-/// Returns the changes of a commit against its first parent, without those that another parent has at the same path.
-/// A boundary commit of a shallow clone is treated as a commit without parents.
-fn commit_changes(
-    repository: &Repository,
-    objects: &ObjectDatabase,
-    commit: &Commit,
-    is_boundary: bool,
-    budget: &mut TreeBudget,
-) -> (ChangeSet, Vec<Problem>) {
-    let parents: &[Oid] = if is_boundary { &[] } else { &commit.parents };
-    let (mut trees, mut problems) = (Vec::new(), Vec::new());
-    for parent in parents {
-        let parsed = objects.read_as(parent, ObjectKind::Commit).map(|bytes| Commit::parse(&bytes));
-        match parsed {
-            Ok(Some(parent)) => trees.push(parent.tree),
-            Ok(None) => {}
-            Err(error) => problems.push(read_problem(&error, None)),
-        }
-    }
-    let mut diff = TreeDiff::new(objects, repository.format, *budget);
-    diff.compare(trees.first().copied(), Some(commit.tree));
-    *budget = diff.budget;
-    problems.extend(diff_problems(&diff));
-    let mut found = diff.found;
-    let mut lookup = TreeLookup::new(objects, repository.format);
-    for tree in trees.iter().skip(1) {
-        found.compare_with_other_parent(tree, &mut lookup);
-    }
-    (found, problems)
+fn tree_problems(unread: &[(Vec<u8>, ReadError)]) -> impl Iterator<Item = Problem> + '_ {
+    unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path))))
 }
-
-fn diff_problems(diff: &TreeDiff<'_>) -> Vec<Problem> {
-    diff.unread.iter().map(|(path, error)| read_problem(error, Some(escape_path(path)))).collect()
-}
-
 /// Returns the problem of a commit whose parents were not fetched.
 fn shallow_problem(commit: &Oid) -> Problem {
     Problem {
