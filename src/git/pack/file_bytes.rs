@@ -70,6 +70,18 @@ impl FileBytes {
         Ok(Self::new(Source::Closed(path.to_path_buf(), length)))
     }
 
+    /// Reads a regular file into memory if it has at most `memory` bytes, and takes its size from there; else opens it for
+    /// reading in parts.
+    pub(crate) fn open_or_read(path: &Path, memory: &mut u64) -> Result<Self, PackError> {
+        let opened = Self::open(path)?;
+        if opened.len() > *memory {
+            return Ok(opened);
+        }
+        let read = Self::read_whole(path)?;
+        *memory = memory.saturating_sub(read.len());
+        Ok(read)
+    }
+
     /// Reads a regular file into memory.
     pub(crate) fn read_whole(path: &Path) -> Result<Self, PackError> {
         let bytes = crate::git::files::read_regular(path);

@@ -59,13 +59,14 @@ impl Default for EntryBuffers {
 }
 
 impl Pack {
-    /// Opens a pack and reads its index into memory.
+    /// Opens a pack and reads its index into memory. The pack itself is read into memory if it is not larger than what is
+    /// left of `memory`, in bytes; then its size is taken from there.
     ///
     /// # Errors
     /// Returns an error if a file cannot be read or does not have the format.
-    pub(crate) fn open(path: &PackPath, format: ObjectFormat) -> Result<Self, PackError> {
+    pub(crate) fn open(path: &PackPath, format: ObjectFormat, memory: &mut u64) -> Result<Self, PackError> {
         let index = path.read_index(format)?;
-        let data = FileBytes::open(&path.data)?;
+        let data = FileBytes::open_or_read(&path.data, memory)?;
         Self::new(index, data, format).map_err(|what| PackError::Form { path: path.data.clone(), what })
     }
 
@@ -242,7 +243,7 @@ pub(super) fn check_pack(data: &FileBytes, format: ObjectFormat) -> Result<(u64,
 /// would show no other sign, and objects are not hashed again.
 pub(super) fn check_sum(bytes: &[u8], expected: Option<u32>) -> Result<(), EntryError> {
     let Some(expected) = expected else { return Ok(()) };
-    let mut crc = flate2::Crc::new();
+    let mut crc = libdeflater::Crc::new();
     crc.update(bytes);
     if crc.sum() == expected { Ok(()) } else { Err(EntryError("it does not have the checksum of the index")) }
 }

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::git::pack::{Pack, PackError, PackFolder, PackPath};
 use crate::git::{ObjectFormat, Oid, list_folder};
 
+/// Bytes of packs that are read into memory: 512 MiB. A call of the system for each entry makes a scan a tenth slower.
+const MAX_IN_MEMORY: u64 = 512 << 20;
+
 /// Number of listings until the last one counts, whatever happens meanwhile.
 const MAX_LISTINGS: usize = 10;
 
@@ -38,7 +41,7 @@ impl Listing {
     }
 
     fn read(folders: &[PathBuf], format: ObjectFormat) -> Self {
-        let mut found = Self::default();
+        let (mut found, mut memory) = (Self::default(), MAX_IN_MEMORY);
         for (at, folder) in folders.iter().enumerate() {
             let listed = PackFolder::list(folder, format).unwrap_or_else(|error| {
                 found.unusable.push(error);
@@ -46,7 +49,7 @@ impl Listing {
             });
             found.unusable.extend(listed.unusable);
             for path in &listed.packs {
-                match Pack::open(path, format) {
+                match Pack::open(path, format, &mut memory) {
                     Ok(pack) => {
                         found.unusable.extend((path.has_own_index() && !pack.is_complete()).then(|| {
                             let what = "it does not name each object of its pack once";
