@@ -14,6 +14,8 @@ mod baseline_digits;
 mod bombs;
 #[cfg(unix)]
 mod ci;
+#[cfg(unix)]
+mod ci_recipes;
 mod commands;
 mod completions;
 mod config_fixtures;
@@ -61,6 +63,8 @@ fn trials(_: bool) -> Vec<Trial> {
         bombs::trials(),
         #[cfg(unix)]
         ci::trials(),
+        #[cfg(unix)]
+        ci_recipes::trials(),
         commands::trials(),
         completions::trials(),
         config_fixtures::trials(),
