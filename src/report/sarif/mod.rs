@@ -31,6 +31,9 @@ const MAX_COMPRESSED: usize = 10_000_000;
 
 const FINGERPRINT: &str = "skant/v1";
 
+/// The only fingerprint that GitHub reads (docs.github.com, "SARIF support for code scanning").
+const LINE_HASH: &str = "primaryLocationLineHash";
+
 const HELP: &str = "Revoke or rotate the credential first: everybody with access to the repository has it. Then \
                     remove it from the file, and read it from the environment or a secrets manager.";
 
@@ -121,7 +124,13 @@ fn driver<'r>(report: &'r Report, rules: Rules<'r>) -> Driver<'r> {
             properties.insert("precision", json!(precision(confidence)));
         }
         let title = facts.title.unwrap_or(id);
-        Rule { id, short_description: plain(title), help: plain(HELP), properties }
+        Rule {
+            id,
+            short_description: plain(title),
+            full_description: plain(&format!("{title}. {HELP}")),
+            help: plain(HELP),
+            properties,
+        }
     });
     let kinds: BTreeSet<&str> =
         report.problems.iter().chain(&report.notes).map(|problem| problem.kind.name()).collect();
@@ -170,9 +179,26 @@ fn results<'r>(
         finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
     });
     let suppressed = report.suppressed.iter().map(|suppressed| suppressed_result(suppressed, report, rules));
-    let results: Vec<_> = found.chain(suppressed).take(most).collect();
+    let mut results: Vec<_> = found.chain(suppressed).take(most).collect();
+    add_line_hashes(&mut results);
     let cut = (results.len() < all).then_some((results.len(), all));
     (results, cut)
+}
+
+/// Adds the identity by which GitHub follows an alert from one upload to the next: the value and its path, without the
+/// line. The number after the colon counts equal ones, as in the hashes that GitHub's own upload computes.
+fn add_line_hashes(results: &mut [Outcome<'_>]) {
+    let mut counts = BTreeMap::<(String, String), usize>::new();
+    for result in results {
+        let Some(fingerprint) = result.partial_fingerprints.get(FINGERPRINT).map(ToString::to_string) else {
+            continue;
+        };
+        let uri = result.locations[0].physical_location.artifact_location.uri.clone();
+        let count = counts.entry((uri, fingerprint.clone())).or_default();
+        *count += 1;
+        let hash = format!("{fingerprint}:{count}");
+        result.partial_fingerprints.insert(LINE_HASH, hash.into());
+    }
 }
 
 fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {
@@ -201,7 +227,7 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
         message: plain(&message(finding, place)),
         locations: [place::location(finding, place, &report.scope)],
         related_locations: place::companion(finding, place, &report.scope).into_iter().collect(),
-        partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str().into())]),
         suppressions: Vec::new(),
         properties,
     }
@@ -226,7 +252,7 @@ fn suppressed_result<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Ru
         message: plain(&format!("Suppressed ({by}): {rule}, fingerprint {fingerprint}.")),
         locations: [place::suppressed(suppressed, &report.scope)],
         related_locations: Vec::new(),
-        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.as_str())]),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.as_str().into())]),
         suppressions: vec![Suppression {
             kind: if *by == SuppressedBy::Inline { "inSource" } else { "external" },
             status: "accepted",

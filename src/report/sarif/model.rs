@@ -1,5 +1,6 @@
 //! The part of SARIF 2.1.0 that skant writes, in the standard's words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -48,6 +49,7 @@ pub(crate) struct Driver<'r> {
 pub(crate) struct Rule<'r> {
     pub id: &'r str,
     pub short_description: Text,
+    pub full_description: Text,
     pub help: Text,
     pub properties: Properties,
 }
@@ -84,7 +86,7 @@ pub(crate) struct Outcome<'r> {
     pub locations: [Location<'r>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location<'r>>,
-    pub partial_fingerprints: BTreeMap<&'static str, &'r str>,
+    pub partial_fingerprints: BTreeMap<&'static str, Cow<'r, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<Suppression<'r>>,
     #[serde(skip_serializing_if = "Properties::is_empty")]

@@ -27,7 +27,12 @@ fn a_finding_has_a_rule_a_location_and_a_masked_secret() {
     assert_eq!(rule["properties"]["security-severity"], json!("9.5"));
     let result = &results(&log)[0];
     assert_eq!((&result["level"], &result["ruleIndex"]), (&json!("error"), &json!(0)));
-    assert_eq!(result["partialFingerprints"], json!({"skant/v1": samples::fingerprint("sample")}));
+    let fingerprint = samples::fingerprint("sample");
+    let hash = format!("{fingerprint}:1");
+    assert_eq!(
+        result["partialFingerprints"],
+        json!({"skant/v1": fingerprint, "primaryLocationLineHash": hash})
+    );
     let place = &result["locations"][0]["physicalLocation"];
     assert_eq!(
         place["region"],
