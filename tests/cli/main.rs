@@ -51,6 +51,7 @@ mod supply_chain;
 mod suppression;
 #[cfg(unix)]
 mod weak_provenance;
+mod workflow_lint;
 
 use std::process::ExitCode;
 
@@ -100,6 +101,7 @@ fn trials(_: bool) -> Vec<Trial> {
         #[cfg(unix)]
         weak_provenance::trials(),
         supply_chain::trials(),
+        workflow_lint::trials(),
     ];
     groups.into_iter().flatten().collect()
 }

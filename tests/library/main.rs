@@ -12,6 +12,7 @@ mod corpus;
 mod delta_aware;
 mod fixtures;
 mod generic;
+mod packaging;
 mod pairs;
 mod provenance_oracle;
 mod readers;
@@ -28,6 +29,7 @@ fn trials(_: bool) -> Vec<Trial> {
         delta_aware::trials(),
         fixtures::trials(),
         generic::trials(),
+        packaging::trials(),
         pairs::trials(),
         provenance_oracle::trials(),
         readers::trials(),

@@ -1,0 +1,93 @@
+//! Holds the files of the packages to the version and the address in `Cargo.toml`. `SNAPSHOTS=overwrite cargo test
+//! --test library packaging` writes them there.
+
+use std::path::Path;
+
+use regex::{Captures, Regex};
+use testkit::trials::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    testkit::trials![version_and_address_are_those_of_the_manifest, packages_name_the_same_systems]
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// A file, and an expression whose group is the version in it.
+const VERSIONS: [(&str, &str); 10] = [
+    ("setup.py", r#""skant==([^"]+)""#),
+    ("packaging/npm/skant/package.json", r#""(?:version|skant-[a-z0-9-]+)": "([^"]+)""#),
+    ("action.yml", r"OWNER/skant@v(\d[^`]*)`"),
+    ("action.yml", r#"default: "(\d[^"]+)""#),
+    ("templates/skant.yml", r"skant/skant@(\d[^`]*)`"),
+    ("templates/skant.yml", r#"default: "(\d[^"]+)""#),
+    ("docs/ci.md", r"(?:skant==|skant/skant@|[0-9a-f]{40} # v)(0\.\d+\.\d+)\n"),
+    ("docs/hooks.md", r"/skant\n    rev: v(\S+)\n"),
+    ("docs/install.md", r"-v(\d+\.\d+\.\d+)\.tgz"),
+    ("docs/install.md", r"refs/tags/v(\S+)"),
+];
+
+/// A file, and an expression whose group is the address of the repository, or its owner and name.
+const ADDRESSES: [(&str, &str); 7] = [
+    ("README.md", r"--git (\S+) skant\n"),
+    ("action.yml", r"default: (\S+)/releases/download"),
+    ("action.yml", r"uses: ([\w-]+/skant)@"),
+    ("templates/skant.yml", r"default: (\S+)/releases/download"),
+    ("docs/hooks.md", r"- repo: (\S+/skant)\n"),
+    ("docs/ci.md", r"uses: ([\w-]+/skant)@"),
+    ("docs/install.md", r"--repo (\S+)"),
+];
+
+fn expected(found: &str, value: &str) -> String {
+    if found.contains("://") || !value.contains("://") {
+        return value.to_owned();
+    }
+    // `https://host/owner/name`
+    value.splitn(4, '/').last().unwrap_or_default().to_owned()
+}
+
+/// Checks every match of an expression, or writes the value there.
+fn hold((file, expression): (&str, &str), value: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let expression = Regex::new(expression).expect("an expression");
+    let mut count = 0;
+    let written = expression.replace_all(&text, |found: &Captures<'_>| {
+        count += 1;
+        let (whole, group) = (found.get(0).expect("a match"), found.get(1).expect("a group"));
+        let (start, end) = (group.start() - whole.start(), group.end() - whole.start());
+        let value = expected(group.as_str(), value);
+        format!("{}{value}{}", &whole.as_str()[..start], &whole.as_str()[end..])
+    });
+    assert!(count > 0, "{file}: nothing matches {expression}");
+    if written == text {
+        return;
+    }
+    assert!(
+        std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite"),
+        "{file} does not agree with Cargo.toml ({value}): SNAPSHOTS=overwrite cargo test --test library packaging"
+    );
+    std::fs::write(path, written.as_ref()).expect("written");
+}
+
+fn version_and_address_are_those_of_the_manifest() {
+    for place in VERSIONS {
+        hold(place, VERSION);
+    }
+    for place in ADDRESSES {
+        hold(place, REPOSITORY);
+    }
+}
+
+fn packages_name_the_same_systems() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/npm/skant/package.json");
+    let package: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("JSON");
+    let systems = package["optionalDependencies"].as_object().expect("packages");
+    let release = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows/release.yml");
+    let release = std::fs::read_to_string(release).expect("readable");
+    for system in systems.keys() {
+        let system = system.strip_prefix("skant-").expect("a prefix");
+        assert!(release.contains(&format!("npm: {system}\n")), "the release builds nothing for {system}");
+    }
+}
