@@ -96,6 +96,9 @@ pub(crate) struct Common {
     /// Print all notes and locations, and the code of an error.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// The folder that the program was started in, before `-C`.
+    #[arg(skip)]
+    pub(crate) caller_folder: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -129,10 +132,10 @@ pub(crate) struct Scan {
     /// Name of standard input in the report.
     #[arg(long, value_name = "NAME")]
     pub(crate) path: Option<String>,
-    /// Format of the report on standard output (default: human).
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
-    /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable).
+    #[command(flatten)]
+    pub(crate) format: ReportFormat,
+    /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable). The
+    /// ending of FILE names the format (txt, json, jsonl, sarif, xml, md) if nothing else does.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(crate) output: Vec<OsString>,
     /// End with exit code 1 for findings of at least this confidence (default: medium).
@@ -281,9 +284,25 @@ pub(crate) struct Uninstall {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ReportFormat {
     /// Format of the report on standard output (default: human).
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
+    #[arg(long, short, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Short for `--format json`.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+impl ReportFormat {
+    /// Returns the format that is asked for, if one is.
+    pub(crate) fn wanted(self) -> Option<Format> {
+        if self.json { Some(Format::Json) } else { self.format }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -362,7 +381,7 @@ mod tests {
         let help = command().find_subcommand_mut("scan").unwrap().render_long_help().to_string();
         for (format, name, description) in Format::TABLE {
             let Command::Scan(scan) = parsed(&["skant", "scan", "--format", name]) else { panic!("a scan") };
-            assert_eq!(scan.format, Some(format));
+            assert_eq!(scan.format.wanted(), Some(format));
             assert!(help.contains(&format!("- {name}:")) && help.contains(description), "{name}: {help}");
         }
     }

@@ -39,41 +39,147 @@ pub(crate) struct CommandEntry {
     pub(crate) name: &'static str,
     pub(crate) heading: Heading,
     pub(crate) description: &'static str,
+    /// Command lines with what each does; they end the command's help and stand in the manual page.
+    pub(crate) examples: &'static [(&'static str, &'static str)],
 }
 
-const fn entry(heading: Heading, name: &'static str, description: &'static str) -> CommandEntry {
-    CommandEntry { name, heading, description }
+const fn entry(
+    heading: Heading,
+    name: &'static str,
+    description: &'static str,
+    examples: &'static [(&'static str, &'static str)],
+) -> CommandEntry {
+    CommandEntry { name, heading, description, examples }
 }
 
 /// All commands, in the order of the help.
 pub(crate) const COMMANDS: [CommandEntry; 14] = [
-    entry(Heading::Protect, "install", "Install the git hooks; an existing hook is kept and called first"),
-    entry(Heading::Protect, "uninstall", "Remove the git hooks and restore the earlier ones"),
-    entry(Heading::Protect, "hook", "Run the check of a git hook; git and hook managers call this"),
-    entry(Heading::Find, "scan", "Search files, staged changes, commits or a whole history for secrets"),
-    entry(Heading::Read, "explain", "Show why a value is, or is not, a finding"),
-    entry(Heading::Read, "rules", "List the rules, show one rule, or test a text"),
-    entry(Heading::Decide, "allow", "Suppress one finding by its fingerprint"),
-    entry(Heading::Decide, "baseline", "Create and maintain the baseline of known findings"),
-    entry(Heading::Decide, "config", "Check and show the settings in force"),
-    entry(Heading::Other, "demo", "Scan a synthetic Anthropic key and show the finding"),
-    entry(Heading::Other, "completions", "Print the completions for a shell"),
-    entry(Heading::Other, "man", "Print the manual page, in roff"),
-    entry(Heading::Other, "help", "Show the help of a command"),
-    entry(Heading::Other, "version", "Print the version"),
+    entry(
+        Heading::Protect,
+        "install",
+        "Install the git hooks; an existing hook is kept and called first",
+        &[
+            ("skant install", "in a clone: check staged content, messages and pushes"),
+            ("skant install --global", "for all of your repositories"),
+        ],
+    ),
+    entry(
+        Heading::Protect,
+        "uninstall",
+        "Remove the git hooks and restore the earlier ones",
+        &[("skant uninstall", "remove the hooks of this clone")],
+    ),
+    entry(
+        Heading::Protect,
+        "hook",
+        "Run the check of a git hook; git and hook managers call this",
+        &[
+            ("skant hook pre-commit", "check the staged content, as git does before a commit"),
+            (r#"skant hook pre-push "$@""#, "in a pre-push script; git writes the refs to standard input"),
+        ],
+    ),
+    entry(
+        Heading::Find,
+        "scan",
+        "Search files, staged changes, commits or a whole history for secrets",
+        &[
+            ("skant scan", "the files of this folder"),
+            ("skant scan --staged", "what the next commit would add"),
+            ("skant scan --history", "everything in the repository"),
+            ("skant scan --history main..HEAD", "what the commits of a branch add"),
+            ("skant scan --ci -o sarif:skant.sarif", "the commits of this CI run, with a SARIF file as well"),
+            ("git log -p | skant scan -", "standard input"),
+        ],
+    ),
+    entry(
+        Heading::Read,
+        "explain",
+        "Show why a value is, or is not, a finding",
+        &[
+            ("skant explain 801c7510715d45a2", "a finding, by its fingerprint"),
+            ("skant explain src/app.py:12", "every value in a line, and why it is a finding or not"),
+        ],
+    ),
+    entry(
+        Heading::Read,
+        "rules",
+        "List the rules, show one rule, or test a text",
+        &[
+            ("skant rules show anthropic-api-key", "everything about one rule"),
+            ("skant rules test app.py", "the matches in a file, with reasons"),
+        ],
+    ),
+    entry(
+        Heading::Decide,
+        "allow",
+        "Suppress one finding by its fingerprint",
+        &[(r#"skant allow 801c7510715d45a2 --reason "a test key""#, "suppress one value")],
+    ),
+    entry(
+        Heading::Decide,
+        "baseline",
+        "Create and maintain the baseline of known findings",
+        &[
+            ("skant baseline create --history", "record all present findings, those of the history as well"),
+            ("skant baseline check", "list what is out of date"),
+        ],
+    ),
+    entry(
+        Heading::Decide,
+        "config",
+        "Check and show the settings in force",
+        &[
+            ("skant config check", "report mistakes in the settings"),
+            ("skant config show", "each setting in force, and its file"),
+        ],
+    ),
+    entry(
+        Heading::Other,
+        "demo",
+        "Scan a synthetic Anthropic key and show the finding",
+        &[("skant demo", "see what a finding looks like")],
+    ),
+    entry(
+        Heading::Other,
+        "completions",
+        "Print the completions for a shell",
+        &[(
+            "skant completions bash > ~/.local/share/bash-completion/completions/skant",
+            "install the completions of bash",
+        )],
+    ),
+    entry(
+        Heading::Other,
+        "man",
+        "Print the manual page, in roff",
+        &[("skant man > ~/.local/share/man/man1/skant.1", "install the manual page")],
+    ),
+    entry(Heading::Other, "help", "Show the help of a command", &[]),
+    entry(Heading::Other, "version", "Print the version", &[]),
 ];
 
 /// Adds the descriptions and the help template to clap's command.
 pub(crate) fn with_descriptions(mut command: Command) -> Command {
-    for CommandEntry { name, description, .. } in COMMANDS {
+    for CommandEntry { name, description, examples, .. } in COMMANDS {
         // clap adds `help` itself, later.
         if command.find_subcommand(name).is_some() {
-            command = command.mut_subcommand(name, |subcommand| subcommand.about(description));
+            command = command.mut_subcommand(name, |subcommand| {
+                let subcommand = subcommand.about(description);
+                if examples.is_empty() { subcommand } else { subcommand.after_help(example_text(examples)) }
+            });
         }
     }
     let styles = command.get_styles();
     let template = help_template(*styles.get_header(), *styles.get_literal());
     command.help_template(template)
+}
+
+/// Writes the examples of a command, each with its meaning in the line above.
+fn example_text(examples: &[(&str, &str)]) -> String {
+    examples.iter().fold("Examples:".to_owned(), |mut text, (line, meaning)| {
+        let _ = write!(text, "\n  # {meaning}\n  {line}");
+        text
+    })
 }
 
 /// Writes the template of the program's help: the commands under their headings, then the options.
@@ -111,12 +217,33 @@ mod tests {
     #[test]
     fn the_help_lists_every_command_with_its_description() {
         let help = args::command().render_long_help().to_string();
-        for CommandEntry { name, heading, description } in COMMANDS {
+        for CommandEntry { name, heading, description, .. } in COMMANDS {
             assert!(help.contains(&format!("\n{}:\n", heading.title())), "{help}");
             let line = help.lines().find(|line| line.starts_with(&format!("  {name} ")));
             assert!(line.is_some_and(|line| line.ends_with(description)), "{name}: {help}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
+
+    #[test]
+    fn every_example_is_a_command_line_that_the_program_understands() {
+        for CommandEntry { name, examples, .. } in COMMANDS {
+            let help =
+                args::command().find_subcommand_mut(name).map(|command| command.render_help().to_string());
+            for (line, meaning) in examples {
+                assert!(
+                    help.as_ref().is_some_and(|help| help.contains(line) && help.contains(meaning)),
+                    "{line}"
+                );
+                let (_, arguments) = line.split_once("skant ").unwrap();
+                let arguments = arguments.split(" > ").next().unwrap().replace("\"$@\"", "origin");
+                let words = arguments.replace('"', "").replace(" a test key", " test");
+                let words = ["skant"].into_iter().chain(words.split(' ')).map(Into::into);
+                assert!(args::parse(words.collect::<Vec<_>>()).is_ok(), "{line}");
+                assert_eq!(arguments.split(' ').next(), Some(name), "{line}");
+            }
+            assert!(!examples.is_empty() || ["help", "version"].contains(&name), "{name}");
+        }
     }
 
     #[test]

@@ -67,7 +67,9 @@ pub(crate) fn print_clap_error(error: &clap::Error) -> Exit {
 pub(crate) fn print(error: &dyn Diagnostic, common: &Common) {
     let options = output::stderr_options(common);
     // If standard error is closed, nobody can be informed; the exit code still reports the error.
-    let _ = io::stderr().write_all(render(error, &options).as_bytes());
+    let text = render(error, &options);
+    let text = if options.ascii { human::to_ascii(&text) } else { text };
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Renders an error: `skant: error: MESSAGE`, the line of the file if there is one, and `help: …`. With `--verbose`

@@ -12,9 +12,11 @@ pub(crate) mod output;
 pub(crate) mod path_arguments;
 pub(crate) mod process;
 pub(crate) mod progress;
+pub(crate) mod report_targets;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod stdin;
+pub(crate) mod terminal;
 
 use std::ffi::OsString;
 use std::panic;
@@ -36,10 +38,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match args::parse(arguments) {
+    let mut arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return error::print_clap_error(&error),
     };
+    arguments.common.caller_folder = std::env::current_dir().unwrap_or_default();
     let control = process::cancel_on_signal();
     let result = process::configure(&arguments.common).and_then(|()| dispatch(&arguments, &control));
     result.unwrap_or_else(|error| {

@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::cli::args::{Common, Demo};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::output::{self, Target};
+use crate::cli::output;
+use crate::cli::report_targets::Target;
 use crate::policy::clock;
 use crate::policy::{Policy, RunMode};
 use crate::remediation::{Situation, advise};
@@ -32,7 +33,12 @@ pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> R
     let text = format!("# settings of the application\nANTHROPIC_API_KEY={}\n", synthetic_key());
     let mut report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), control);
     advise(&mut report, scanner.detector().rules(), Situation::Files);
-    output::write(&report, &[Target::stdout(arguments.format.unwrap_or_default())], common, started)?;
+    output::write(
+        &report,
+        &[Target::stdout(arguments.format.wanted().unwrap_or_default())],
+        common,
+        started,
+    )?;
     // On standard error, so that the report stays readable for programs. If that is closed, the line is not needed.
     let _ = writeln!(io::stderr(), "{NEXT_STEP}");
     Ok(Exit::from_report(&report, RunMode::DEFAULT_SCAN))

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use clap::Command;
 use clap_mangen::Man;
 
+use crate::cli::command_table::COMMANDS;
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::{args, output};
@@ -26,8 +27,69 @@ fn page(out: &mut Vec<u8>) -> io::Result<()> {
     page.render_description_section(out)?;
     page.render_options_section(out)?;
     commands(&command, "skant", out)?;
-    page.render_extra_section(out)?;
+    for (title, entries) in SECTIONS {
+        section(title, entries, out)?;
+    }
+    examples(out)?;
     page.render_version_section(out)
+}
+
+/// A section: its title, and its entries with their meanings.
+type Section = (&'static str, &'static [(&'static str, &'static str)]);
+
+const SECTIONS: [Section; 3] = [
+    (
+        "EXIT STATUS",
+        &[
+            ("0", "Everything was read, and nothing fails the run. `check` commands: nothing to do."),
+            ("1", "Findings fail the run. `check` commands: something is to be done."),
+            ("2", "Something could not be checked, or the arguments or settings are wrong."),
+            ("3", "Both 1 and 2."),
+            ("130", "Interrupted; the report covers what was read before."),
+        ],
+    ),
+    (
+        "FILES",
+        &[
+            ("skant.toml, .github/skant.toml", "The settings of a repository."),
+            (".skant-baseline", "The findings that are suppressed."),
+            ("~/.config/skant/skant.toml", "The settings of the user, for all repositories."),
+            ("~/.config/skant/hooks", "The hooks of `skant install --global`."),
+        ],
+    ),
+    (
+        "ENVIRONMENT",
+        &[
+            ("NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE", "Whether text is coloured, unless `--color` says so."),
+            ("LC_ALL, LC_CTYPE, LANG, TERM", "Whether drawings may use characters beyond ASCII."),
+            ("XDG_CONFIG_HOME, HOME", "Where the settings of the user are."),
+            ("GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...", "The repository, as for git."),
+            ("RAYON_NUM_THREADS", "The number of threads, unless `--jobs` says so."),
+            ("SOURCE_DATE_EPOCH", "The time in reports, in seconds since 1970."),
+            ("SKANT_CORE_DUMPS", "Allows core dumps, which may hold secrets."),
+            ("CI variables", "`scan --ci` reads those of the CI system: docs/ci.md."),
+        ],
+    ),
+];
+
+/// Writes a section with one paragraph for each entry.
+fn section(title: &str, entries: &[(&str, &str)], out: &mut Vec<u8>) -> io::Result<()> {
+    writeln!(out, ".SH \"{title}\"")?;
+    for (name, meaning) in entries {
+        writeln!(out, ".TP\n\\fB{}\\fR\n{}", escaped(name), escaped(meaning))?;
+    }
+    Ok(())
+}
+
+fn examples(out: &mut Vec<u8>) -> io::Result<()> {
+    let all = COMMANDS.iter().flat_map(|entry| entry.examples);
+    section("EXAMPLES", &all.copied().collect::<Vec<_>>(), out)
+}
+
+/// Escapes what roff gives a meaning to: backslashes, dashes, and control characters at the start of a line.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
 /// Writes a section for each command with its own options.

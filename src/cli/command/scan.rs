@@ -12,6 +12,7 @@ use crate::cli::args::{Common, Scan};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
+use crate::cli::report_targets::Request;
 use crate::cli::session::{ScanOutcome, current_repository, merge_parents, staged_situation};
 use crate::cli::stdin::Input;
 use crate::cli::{output, path_arguments, settings};
@@ -49,7 +50,13 @@ enum ScanCommandError {
 
 pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
     let started = output::report_time();
-    let targets = output::targets(arguments.format, &arguments.output)?;
+    let request = Request {
+        format: arguments.format.wanted(),
+        outputs: &arguments.output,
+        folder: &common.caller_folder,
+        quiet: common.quiet,
+    };
+    let targets = request.targets()?;
     let progress = ProgressLine::start(common, control);
     let (mut report, scanner, situation) = if arguments.staged {
         scan_staged(common, arguments, control)?

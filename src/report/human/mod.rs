@@ -1,5 +1,6 @@
 //! Text for a terminal of 80 to 100 columns. Depends on the report and the options only, never on the terminal.
 
+mod ascii;
 mod finding;
 mod layout;
 mod many;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use self::layout::{Paint, Tone, wrapped};
 use self::many::PrintedRules;
 
+pub(crate) use self::ascii::to_ascii;
 pub(crate) use self::layout::{counted, grouped, size};
 use crate::finding::{Finding, Problem, Report, ScopeKind, Suppressed};
 use crate::report::words;
@@ -37,6 +39,8 @@ pub(crate) enum Detail {
 pub(crate) struct Options {
     /// Whether to use colours.
     pub color: bool,
+    /// Whether only ASCII may be written.
+    pub ascii: bool,
     /// The amount of output.
     pub detail: Detail,
     /// Columns of the terminal; at least [`Options::MIN_WIDTH`] are used.
@@ -54,7 +58,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, detail: Detail::default(), width: 100 }
+        Self { color: false, ascii: false, detail: Detail::default(), width: 100 }
     }
 }
 
@@ -63,6 +67,15 @@ impl Default for Options {
 /// # Errors
 /// Returns the errors of `out`.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.ascii {
+        let mut text = Vec::new();
+        write_text(report, options, &mut text)?;
+        return out.write_all(ascii::to_ascii(&String::from_utf8_lossy(&text)).as_bytes());
+    }
+    write_text(report, options, out)
+}
+
+fn write_text(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (reachable, unreachable): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.is_reachable());
     let mut printed = PrintedRules::new(report, options);
