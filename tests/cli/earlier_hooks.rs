@@ -2,7 +2,6 @@
 //! itself, and `uninstall` gives it back byte by byte.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use testkit::trials::{Ran, Trial, trial};
@@ -154,8 +153,7 @@ impl Project {
 
     fn script_at(&self, path: &Path, text: &str) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text.replace("@RECORD@", self.record.to_str().unwrap())).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        testkit::write_script(path, &text.replace("@RECORD@", self.record.to_str().unwrap()));
     }
 
     /// Commits, and returns whether git did it and what the hooks recorded.

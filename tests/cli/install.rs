@@ -168,8 +168,7 @@ impl Project {
 }
 
 fn script(path: &Path, content: &str) {
-    fs::write(path, content).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    testkit::write_script(path, content);
 }
 
 fn outcomes(actions: &[Action]) -> Vec<(&str, Outcome)> {

@@ -18,7 +18,7 @@ mod templates;
 pub mod tokens;
 pub mod trials;
 
-pub use sandbox::{Sandbox, skant_program, text_of};
+pub use sandbox::{Sandbox, skant_program, text_of, write_script};
 
 use std::path::{Path, PathBuf};
 

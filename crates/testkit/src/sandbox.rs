@@ -132,6 +132,20 @@ impl Sandbox {
     }
 }
 
+/// Writes an executable script by another process. A child that another thread starts meanwhile would inherit an open
+/// file of this process, and the system refuses to run a file that is open for writing.
+pub fn write_script(path: &Path, content: &str) {
+    use std::io::Write as _;
+    let mut child = Command::new("sh")
+        .args(["-ec", "cat > \"$0\"; chmod 755 \"$0\""])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("sh runs");
+    child.stdin.take().expect("piped").write_all(content.as_bytes()).expect("written");
+    assert!(child.wait().expect("sh ends").success(), "{}", path.display());
+}
+
 static SKANT: OnceLock<PathBuf> = OnceLock::new();
 
 /// Sets the program under test. Cargo names it to the root package's integration tests only.
