@@ -2,6 +2,7 @@
 //! itself, and `uninstall` gives it back byte by byte.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use testkit::trials::{Ran, Trial, trial};
