@@ -6,14 +6,13 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
-use std::process::Command;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::git_program::{GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
+use super::git_program::{GIT_TIME_LIMIT, prepare_program, run_within};
 use super::repository::Repository;
-use super::special_files::{find_special_config_file, find_special_file};
+use super::special_files::find_special_file;
 use super::user_folder::shield_git;
 
 /// Why git gave no answer.
@@ -68,30 +67,31 @@ const REMOVED: [&str; 8] = [
 /// Returns an error if git cannot be started, ends with an error, or does not end in time, and if it would wait for a
 /// pipe.
 pub(crate) fn run_git(repository: &Repository, arguments: &[&str]) -> Result<Vec<u8>, GitCommandError> {
-    let special = match arguments.first() {
-        Some(&"config") => find_special_config_file(repository),
-        _ => find_special_file(repository),
-    };
+    run_git_after_search(repository, find_special_file(repository), arguments)
+}
+
+/// Runs git as [`run_git`] does. `special` is the pipe or device that a search for the files of this command found.
+pub(super) fn run_git_after_search(
+    repository: &Repository,
+    special: Option<PathBuf>,
+    arguments: &[&str],
+) -> Result<Vec<u8>, GitCommandError> {
     if let Some(path) = special {
         return Err(GitCommandError::SpecialFile(path));
     }
-    let program = find_program(OsStr::new("git")).map_err(GitCommandError::NoGit)?;
-    let mut command = Command::new(program);
+    let mut command = prepare_program(OsStr::new("git")).map_err(GitCommandError::NoGit)?;
     command
         .arg(format!("--git-dir={}", repository.git_dir.display()))
         // git rejects a foreign owner because it may execute the owner's settings. These commands execute nothing.
         .args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
         .args(arguments)
-        .env("PATH", absolute_path_variable())
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_NO_LAZY_FETCH", "1")
         // A git before 2.44 does not know GIT_NO_LAZY_FETCH and would run the program of a remote.
         .env("GIT_ALLOW_PROTOCOL", "none")
-        .env("GIT_PAGER", "cat")
-        .env("LC_ALL", "C")
-        .env_remove("GIT_CONFIG_PARAMETERS");
+        .env("GIT_PAGER", "cat");
     for name in REMOVED {
         command.env_remove(name);
     }

@@ -1,6 +1,6 @@
 //! Where git is, and running it with a time limit.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,18 +8,32 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
+use super::files::is_executable;
+
 /// Time limit for one run of git. Its answers take milliseconds; the limit ends a git that waits for something.
 pub(crate) const GIT_TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// Time between two questions whether a process has ended.
 const POLL: Duration = Duration::from_millis(5);
 
+/// Prepares a program of [`find_program`]. Neither does it search programs in relative folders of the PATH, and its
+/// messages are not translated.
+///
+/// # Errors
+/// Returns an error if no folder holds the program.
+pub(crate) fn prepare_program(name: &OsStr) -> io::Result<Command> {
+    let mut command = Command::new(find_program(name)?);
+    let path = env::var_os("PATH").unwrap_or_default();
+    command.env("PATH", env::join_paths(absolute_folders(&path)).unwrap_or_default()).env("LC_ALL", "C");
+    Ok(command)
+}
+
 /// Returns the path of a program. A name is searched in the absolute folders of the PATH only: a relative one, such as
 /// `.`, may lead into the scanned repository.
 ///
 /// # Errors
 /// Returns an error if no folder holds the program.
-pub(crate) fn find_program(name: &OsStr) -> io::Result<PathBuf> {
+fn find_program(name: &OsStr) -> io::Result<PathBuf> {
     if Path::new(name).components().count() > 1 {
         return Ok(name.into());
     }
@@ -29,25 +43,8 @@ pub(crate) fn find_program(name: &OsStr) -> io::Result<PathBuf> {
     candidates.find(|file| is_executable(file)).ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-/// Returns the PATH without its relative folders, for the programs that git itself starts.
-pub(crate) fn absolute_path_variable() -> OsString {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::join_paths(absolute_folders(&path)).unwrap_or_default()
-}
-
 fn absolute_folders(path: &OsStr) -> impl Iterator<Item = PathBuf> {
     env::split_paths(path).filter(|folder| folder.is_absolute())
-}
-
-#[cfg(unix)]
-fn is_executable(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(file: &Path) -> bool {
-    file.is_file()
 }
 
 /// The output of a program.

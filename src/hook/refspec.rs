@@ -1,7 +1,7 @@
 //! Which tracking refs the remotes write: their `fetch` settings, and those of git-svn.
 
 use super::pushed_refs::PushError;
-use crate::git::{GitCommandError, Repository, run_git};
+use crate::git::{GitSettings, Repository};
 
 /// One `fetch` setting: refs of a remote, and the refs here that follow them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,23 +86,15 @@ impl FetchSettings {
     /// # Errors
     /// Fails if git cannot read its settings.
     pub(super) fn read(repository: &Repository, name: &str) -> Result<Self, PushError> {
-        const QUESTION: [&str; 4] =
-            ["config", "-z", "--get-regexp", r"^(remote\..*\.(url|fetch)|svn-remote\..*)$"];
-        let answer = match run_git(repository, &QUESTION) {
-            Ok(answer) => answer,
-            Err(GitCommandError::Failed { is_silent: true, .. }) => Vec::new(),
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Self::parse(&answer, name))
+        let expression = r"^(remote\..*\.(url|fetch)|svn-remote\..*)$";
+        Ok(Self::new(&GitSettings::read(repository, &[], expression)?, name))
     }
 
-    /// Parses git's answer: `key LF value NUL` for each setting.
-    fn parse(answer: &[u8], name: &str) -> Self {
+    fn new(answer: &GitSettings, name: &str) -> Self {
         let (mut settings, mut has_address) = (Self::default(), false);
         let (own_fetch, own_url) = (format!("remote.{name}.fetch"), format!("remote.{name}.url"));
-        for setting in answer.split(|byte| *byte == 0) {
-            let Some(end) = memchr::memchr(b'\n', setting) else { continue };
-            let (key, value) = (&setting[..end], &setting[end + 1..]);
+        for (key, value) in answer.iter() {
+            let Some(value) = value else { continue };
             if key == own_url.as_bytes() {
                 has_address = true;
             } else if key == own_fetch.as_bytes() {
@@ -139,7 +131,7 @@ mod tests {
     fn settings(lines: &[(&str, &str)], name: &str) -> FetchSettings {
         let answer =
             lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect::<Vec<_>>().concat();
-        FetchSettings::parse(answer.as_bytes(), name)
+        FetchSettings::new(&GitSettings::from(answer.as_str()), name)
     }
 
     #[test]

@@ -4,14 +4,13 @@
 //! that it wrote itself by its present settings. Everything else counts as absent, so it is scanned.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::pushed_refs::{PushError, Update};
 use super::refspec::FetchSettings;
 use super::remote_address::{is_same_repository, local_path};
-use crate::git::{ObjectDatabase, Oid, Ref, Refs, Repository, os_string, run_git};
+use crate::git::{ObjectDatabase, Oid, Ref, Refs, Repository, open_regular, os_string, run_git};
 use crate::source::range::read_shallow_boundary;
 
 /// The most bytes of a reflog that are read at its end.
@@ -113,7 +112,7 @@ fn is_fetched_from(repository: &Repository, name: &str, address: &str) -> bool {
 fn cloned_from(repository: &Repository, name: &str) -> Option<String> {
     let log = repository.common_dir.join(format!("logs/refs/remotes/{name}/HEAD"));
     let mut text = Vec::new();
-    open_regular(&log)?.take(MAX_REFLOG_TAIL).read_to_end(&mut text).ok()?;
+    open_regular(&log).ok()?.0.take(MAX_REFLOG_TAIL).read_to_end(&mut text).ok()?;
     let line = text.split(|byte| *byte == b'\n').next()?;
     let message = &line[memchr::memchr(b'\t', line)? + 1..];
     Some(String::from_utf8_lossy(message.strip_prefix(b"clone: from ")?).into_owned())
@@ -152,20 +151,14 @@ impl Reflogs<'_> {
 
 /// Returns the message of the last entry of a reflog; `None` without a reflog.
 fn last_message(repository: &Repository, reference: &[u8]) -> Option<String> {
-    let mut file = open_regular(&repository.common_dir.join("logs").join(os_string(reference)))?;
-    let length = file.metadata().ok()?.len();
+    let log = repository.common_dir.join("logs").join(os_string(reference));
+    let (mut file, length) = open_regular(&log).ok()?;
     file.seek(SeekFrom::Start(length.saturating_sub(MAX_REFLOG_TAIL))).ok()?;
     let mut tail = Vec::new();
     file.take(MAX_REFLOG_TAIL).read_to_end(&mut tail).ok()?;
     let line = tail.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let message = memchr::memchr(b'\t', line).map_or(&b""[..], |tab| &line[tab + 1..]);
     Some(String::from_utf8_lossy(message).into_owned())
-}
-
-/// Opens a regular file; `None` if there is none.
-fn open_regular(path: &Path) -> Option<File> {
-    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-    File::open(path).ok()
 }
 
 #[cfg(test)]

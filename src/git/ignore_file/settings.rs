@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use crate::git::config::{LocalConfig, is_true_value};
 use crate::git::files::read_regular;
-use crate::git::git_command::{GitCommandError, run_git};
+use crate::git::git_command::GitCommandError;
+use crate::git::git_settings::GitSettings;
 use crate::git::path_bytes::os_string;
 use crate::git::repository::Repository;
 use crate::git::user_folder::user_config_folder;
@@ -25,25 +26,17 @@ impl IgnoreSettings {
     /// # Errors
     /// Fails if git cannot read its settings. Then it is not known which files are ignored.
     pub(crate) fn read(repository: &Repository) -> Result<Self, GitCommandError> {
-        const QUESTION: [&str; 5] =
-            ["config", "-z", "--type=path", "--get-regexp", r"^core\.(excludesfile|ignorecase)$"];
-        let answer = match run_git(repository, &QUESTION) {
-            Ok(answer) => answer,
-            Err(GitCommandError::Failed { is_silent: true, .. }) => Vec::new(),
-            Err(GitCommandError::NoGit(_)) => return Ok(Self::without_git(repository)),
-            Err(error) => return Err(error),
-        };
-        Ok(Self::parse(&answer, repository))
+        match GitSettings::read(repository, &["--type=path"], r"^core\.(excludesfile|ignorecase)$") {
+            Ok(settings) => Ok(Self::new(&settings, repository)),
+            Err(GitCommandError::NoGit(_)) => Ok(Self::without_git(repository)),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Parses git's answer: `key LF value NUL` for each setting, the effective one last.
-    fn parse(answer: &[u8], repository: &Repository) -> Self {
+    fn new(settings: &GitSettings, repository: &Repository) -> Self {
         let (mut user_file, mut fold_case) = (None, false);
-        for setting in answer.split(|byte| *byte == 0) {
-            let (key, value) = match memchr::memchr(b'\n', setting) {
-                Some(end) => (&setting[..end], &setting[end + 1..]),
-                None => (setting, &b"true"[..]),
-            };
+        for (key, value) in settings.iter() {
+            let value = value.unwrap_or(b"true");
             match key {
                 b"core.excludesfile" => user_file = Some(value),
                 b"core.ignorecase" => fold_case = is_true_value(&String::from_utf8_lossy(value)),

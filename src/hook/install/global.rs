@@ -7,13 +7,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::kept_folder::KeptFolder;
 use super::script::{self, Origin};
 use super::transaction::{self, Step};
-use super::{InstallError, Options, Outcome, hooks_dir, is_executable, metadata};
-use crate::git::{Answer, GIT_TIME_LIMIT, absolute_path_variable, find_program, run_within};
+use super::{InstallError, Options, Outcome, hooks_dir, metadata};
+use crate::git::{Answer, GIT_TIME_LIMIT, is_executable, prepare_program, run_within};
 
 /// Every hook that git searches for in a hooks folder, except `push-to-checkout`: if that hook exists, git stops
 /// updating the working tree itself.
@@ -181,13 +180,8 @@ fn configure(git: &OsStr, arguments: &[&OsStr]) -> Result<(), InstallError> {
 }
 
 fn config(git: &OsStr, arguments: &[&OsStr]) -> Result<Answer, InstallError> {
-    let program = find_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
-    let mut command = Command::new(program);
-    command
-        .args(["config", "--global"])
-        .args(arguments)
-        .env("PATH", absolute_path_variable())
-        .env("LC_ALL", "C");
+    let mut command = prepare_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
+    command.args(["config", "--global"]).args(arguments);
     run_within(&mut command, GIT_TIME_LIMIT).map_err(|source| InstallError::git_not_started(git, source))
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::kept_folder::KeptFolder;
 use super::script::Origin;
 use super::{Hook, InstallError, script, transaction};
+use crate::git::is_executable;
 
 /// The files of a hook.
 pub(super) struct HookFiles {
@@ -124,21 +125,4 @@ pub(super) fn metadata(path: &Path) -> Result<Option<Metadata>, InstallError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(InstallError::io("read", path, source)),
     }
-}
-
-/// Returns whether git would run a hook: a file with an execute permission for anybody, links followed.
-pub(super) fn is_executable(path: &Path) -> bool {
-    path.metadata().is_ok_and(|found| found.is_file() && has_execute_bit(&found))
-}
-
-#[cfg(unix)]
-fn has_execute_bit(found: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    found.permissions().mode() & 0o111 != 0
-}
-
-/// Windows has no execute permission; git decides by the first line.
-#[cfg(not(unix))]
-fn has_execute_bit(_found: &Metadata) -> bool {
-    true
 }

@@ -3,12 +3,10 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::InstallError;
 use crate::git::{
-    DiscoverError, GIT_TIME_LIMIT, GitEnvironment, Repository, absolute_path_variable, find_program,
-    find_special_file, run_within,
+    DiscoverError, GIT_TIME_LIMIT, GitEnvironment, Repository, find_special_file, prepare_program, run_within,
 };
 
 /// The hooks folder of a repository.
@@ -80,15 +78,8 @@ fn resolve_links(path: &Path) -> PathBuf {
 
 /// Asks `git rev-parse` for a path.
 fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, InstallError> {
-    let program = find_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
-    let mut command = Command::new(program);
-    command
-        .arg("rev-parse")
-        .args(arguments)
-        .current_dir(dir)
-        .env("PATH", absolute_path_variable())
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("LC_ALL", "C");
+    let mut command = prepare_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
+    command.arg("rev-parse").args(arguments).current_dir(dir).env("GIT_OPTIONAL_LOCKS", "0");
     let output = run_within(&mut command, GIT_TIME_LIMIT)
         .map_err(|source| InstallError::git_not_started(git, source))?;
     if !output.status.success() {

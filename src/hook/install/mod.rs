@@ -18,7 +18,7 @@ pub(crate) mod transaction;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use hook_files::{HookFiles, is_executable, metadata};
+use hook_files::{HookFiles, metadata};
 use kept_folder::KeptFolder;
 use plan::Plan;
 
