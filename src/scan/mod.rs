@@ -3,6 +3,7 @@
 
 pub(crate) mod archive_problems;
 pub(crate) mod commit_texts;
+pub(crate) mod delta_search;
 pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod history;

@@ -1,7 +1,7 @@
 //! The scanner: a rule set and a policy, ready for any number of scans. The scans themselves are in `scans`.
 
 use crate::assess::Assessor;
-use crate::detect::{Detector, Evidence, ScanResult};
+use crate::detect::{Detector, Evidence, ScanResult, ScanState};
 use crate::finding::Problem;
 use crate::policy::Policy;
 use crate::policy::suppress::SuppressionIndex;
@@ -68,6 +68,20 @@ impl Scanner {
     /// Searches the content of a file, archives included. A panic becomes a problem with the file's path.
     pub(crate) fn search(&self, content: &[u8], shown_path: &str) -> Result<ScanResult, Problem> {
         catch_panic(|| shown_path.to_owned(), || self.detector.scan(content))
+    }
+
+    /// Searches a version of a file, whose scan state `scan` computes. A panic becomes a problem with the path.
+    pub(crate) fn search_version(
+        &self,
+        content: &[u8],
+        shown_path: impl FnOnce() -> String,
+        scan: impl FnOnce(&Detector) -> ScanState,
+    ) -> Result<(ScanState, ScanResult), Problem> {
+        catch_panic(shown_path, || {
+            let state = scan(&self.detector);
+            let result = self.detector.scan_from_state(content, &state);
+            (state, result)
+        })
     }
 
     /// Searches a name or a message, in which an archive is not unpacked. A panic becomes a problem with the path, and

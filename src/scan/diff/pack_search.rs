@@ -5,14 +5,13 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::{Detector, ScanState};
-use crate::finding::Problem;
 use crate::git::{ObjectDatabase, ObjectKind, Oid, Repository};
+use crate::scan::delta_search::{AlongDeltas, ObjectSearch};
 use crate::scan::diff::search::{BlobResult, Searched, Wanted};
 use crate::scan::panics::catch_panic;
 use crate::scan::scanner::Scanner;
 use crate::source::history::{NumberSet, ObjectSet, over_budget_problem, visit_selected};
-use crate::source::{ObjectView, ScanControl, Visitor};
-use crate::text::CopiedRange;
+use crate::source::{ObjectView, ScanControl};
 
 /// Searches objects along the deltas of the packs, and those that no pack provides one by one.
 pub(super) fn search_packs(
@@ -27,7 +26,7 @@ pub(super) fn search_packs(
         selected.insert(number);
     }
     let search = PackSearch { scanner, contents, selected, done, wanted, found: Mutex::default() };
-    let (totals, undecoded) = visit_selected(contents, &search.selected, &search, control);
+    let (totals, undecoded) = visit_selected(contents, &search.selected, &AlongDeltas(&search), control);
     let PackSearch { done, found, .. } = search;
     let mut searched = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     let is_done = |oid: &Oid| contents.number(oid).is_some_and(|number| done.contains(number));
@@ -65,68 +64,38 @@ impl PackSearch<'_> {
     fn with_found(&self, add: impl FnOnce(&mut Searched)) {
         add(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner));
     }
+}
 
-    /// Searches a blob. `scan` computes its scan state, from nothing or from that of its base.
-    fn visit_blob(&self, blob: &ObjectView<'_>, scan: impl FnOnce(&Detector) -> ScanState) -> ScanState {
-        let detector = self.scanner.detector();
+impl ObjectSearch for PackSearch<'_> {
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn search_blob(&self, blob: &ObjectView<'_>, scan: impl FnOnce(&Detector) -> ScanState) -> ScanState {
         let number = self.contents.number(&blob.oid).filter(|number| self.selected.contains(*number));
         let wanted = self.wanted.blobs.binary_search_by_key(&blob.oid, |(oid, _)| *oid);
         let (Some(number), Ok(at)) = (number, wanted) else {
             // A version that wanted ones derive from. If the search panics, they are searched whole, and report it.
-            return catch_panic(String::new, || scan(detector)).unwrap_or_default();
+            return catch_panic(String::new, || scan(self.scanner.detector())).unwrap_or_default();
         };
         let mut kept = ScanState::default();
         let result = BlobResult::search(self.scanner, blob.bytes, self.wanted.blobs[at].1, |shown| {
-            let (state, result) = catch_panic(
-                || shown.to_owned(),
-                || {
-                    let state = scan(detector);
-                    let result = detector.scan_from_state(blob.bytes, &state);
-                    (state, result)
-                },
-            )?;
+            let (state, result) = self.scanner.search_version(blob.bytes, || shown.to_owned(), scan)?;
             kept = state;
-            Ok::<_, Problem>(result)
+            Ok(result)
         });
         self.done.insert(number);
         self.with_found(|found| found.add_blob(self.scanner, blob.oid, result));
         kept
     }
 
-    fn visit_text(&self, object: &ObjectView<'_>) {
+    fn search_text(&self, object: &ObjectView<'_>) {
         let number = self.contents.number(&object.oid).filter(|number| self.selected.contains(*number));
         if let Some(number) = number.filter(|_| object.kind != ObjectKind::Tree) {
             let mut own = Searched::default();
             own.add_text(self.scanner, object);
             self.done.insert(number);
             self.with_found(|found| found.append(own));
-        }
-    }
-}
-
-impl Visitor for PackSearch<'_> {
-    /// The scan state of a blob. Messages are searched whole.
-    type State = Option<ScanState>;
-
-    fn visit_full(&self, object: &ObjectView<'_>) -> Option<ScanState> {
-        if object.kind == ObjectKind::Blob {
-            return Some(self.visit_blob(object, |detector| detector.scan_state(object.bytes)));
-        }
-        self.visit_text(object);
-        None
-    }
-
-    fn visit_delta(
-        &self,
-        object: &ObjectView<'_>,
-        base: &Option<ScanState>,
-        copies: &[CopiedRange],
-    ) -> Option<ScanState> {
-        match base {
-            Some(state) => {
-                Some(self.visit_blob(object, |detector| detector.update_state(object.bytes, state, copies)))
-            }
-            None => self.visit_full(object),
         }
     }
 }

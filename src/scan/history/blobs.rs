@@ -10,13 +10,12 @@ use crate::git::{Commit, CommitList, ObjectKind, Oid, ReadError, Ref, Refs};
 use crate::provenance::TrackedValues;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::commit_texts::{commit_info, search_commit_texts};
+use crate::scan::delta_search::ObjectSearch;
 use crate::scan::history::trees::TreeFindings;
-use crate::scan::panics::catch_panic;
 use crate::scan::scanner::Scanner;
 use crate::secret::ValueId;
 use crate::source::history::{NumberSet, ObjectSet};
-use crate::source::{ObjectView, ScanControl, Visitor, read_problem};
-use crate::text::CopiedRange;
+use crate::source::{ObjectView, ScanControl, read_problem};
 
 /// Collects evidence and commits while objects are read, on any number of threads.
 pub(crate) struct EvidenceCollector<'c> {
@@ -67,18 +66,26 @@ impl<'c> EvidenceCollector<'c> {
         found
     }
 
-    /// Searches a blob. `scan` computes its scan state, from nothing or from that of the blob it is a delta of.
-    fn visit_blob(&self, blob: &ObjectView<'_>, scan: impl FnOnce(&Detector) -> ScanState) -> ScanState {
-        let detector = self.scanner.detector();
-        let searched = catch_panic(
-            || blob_description(&blob.oid),
-            || {
-                let state = scan(detector);
-                let result = detector.scan_from_state(blob.bytes, &state);
-                (state, result)
-            },
-        );
-        match searched {
+    fn add_evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
+        let assessor = self.scanner.assessor();
+        let rated = assessor.rate_all(evidence);
+        let mut found = self.found();
+        for RatedEvidence { evidence, .. } in rated.iter().filter(|rated| assessor.is_reported(rated)) {
+            if found.shown_values.insert(evidence.value) {
+                self.control.progress.add_value();
+            }
+        }
+        found.blobs.push((blob, rated));
+    }
+}
+
+impl ObjectSearch for EvidenceCollector<'_> {
+    fn is_full(&self) -> bool {
+        self.full_scan
+    }
+
+    fn search_blob(&self, blob: &ObjectView<'_>, scan: impl FnOnce(&Detector) -> ScanState) -> ScanState {
+        match self.scanner.search_version(blob.bytes, || blob_description(&blob.oid), scan) {
             Ok((state, result)) => {
                 if !result.evidence.is_empty() {
                     self.add_evidence(blob.oid, result.evidence);
@@ -95,20 +102,8 @@ impl<'c> EvidenceCollector<'c> {
         }
     }
 
-    fn add_evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
-        let assessor = self.scanner.assessor();
-        let rated = assessor.rate_all(evidence);
-        let mut found = self.found();
-        for RatedEvidence { evidence, .. } in rated.iter().filter(|rated| assessor.is_reported(rated)) {
-            if found.shown_values.insert(evidence.value) {
-                self.control.progress.add_value();
-            }
-        }
-        found.blobs.push((blob, rated));
-    }
-
     /// Searches the message and the header of a commit or tag, and adds the commit to the graph.
-    fn visit_text(&self, object: &ObjectView<'_>) {
+    fn search_text(&self, object: &ObjectView<'_>) {
         let commit = (object.kind == ObjectKind::Commit).then(|| Commit::parse(object.bytes)).flatten();
         let info = || commit.as_ref().map(|commit| commit_info(self.scanner, &object.oid, &commit.author));
         let occurrences = search_commit_texts(self.scanner, &object.oid, object.kind, object.bytes, info);
@@ -125,33 +120,6 @@ impl<'c> EvidenceCollector<'c> {
             Ok(occurrences) if occurrences.is_empty() => {}
             Ok(occurrences) => found.texts.push((object.oid, object.kind, occurrences)),
             Err(problem) => found.problems.push(problem),
-        }
-    }
-}
-
-impl Visitor for EvidenceCollector<'_> {
-    /// The scan state of a blob. Messages are searched whole.
-    type State = Option<ScanState>;
-
-    fn visit_full(&self, object: &ObjectView<'_>) -> Option<ScanState> {
-        if object.kind == ObjectKind::Blob {
-            return Some(self.visit_blob(object, |detector| detector.scan_state(object.bytes)));
-        }
-        self.visit_text(object);
-        None
-    }
-
-    fn visit_delta(
-        &self,
-        object: &ObjectView<'_>,
-        base: &Option<ScanState>,
-        copies: &[CopiedRange],
-    ) -> Option<ScanState> {
-        match base {
-            Some(state) if !self.full_scan => {
-                Some(self.visit_blob(object, |detector| detector.update_state(object.bytes, state, copies)))
-            }
-            _ => self.visit_full(object),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::finding::{Problem, ProblemKind, Scope};
 use crate::git::{CommitList, Oid, OpenError, Refs, Repository};
 use crate::provenance::{CommitGraph, PathTrees, TreeIndex, build_path_timelines, build_timelines};
+use crate::scan::delta_search::AlongDeltas;
 use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
 use crate::scan::history::locations::LocationBuilder;
@@ -122,7 +123,8 @@ fn read_objects(
     control: &ScanControl,
 ) -> Result<ReadResult, ScanError> {
     let collector = EvidenceCollector::new(scanner, full_scan, control);
-    let (mut totals, unread_trees) = visit_all_but_trees(repository, objects, &collector, control)?;
+    let (mut totals, unread_trees) =
+        visit_all_but_trees(repository, objects, &AlongDeltas(&collector), control)?;
     // If something names such an object, it is reported as missing. Otherwise git has pruned it meanwhile.
     objects.remove(totals.take_missing());
     let objects = &*objects;
