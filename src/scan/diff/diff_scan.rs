@@ -140,11 +140,11 @@ impl<'e> DiffScan<'e> {
         if wanted.blobs.len() + wanted.texts.len() > packs.max_one_by_one {
             let opened = packs.contents.is_none().then(|| ObjectSet::open(repository)).transpose()?;
             if let Some(contents) = packs.contents.or(opened.as_ref()) {
-                return Ok(search_packs(scanner, (repository, objects, contents), wanted, control));
+                return Ok(search_packs(scanner, (objects, contents), wanted, control));
             }
         }
         let mut searched = Searched::default();
-        searched.search_one_by_one(scanner, (repository, objects), wanted, control);
+        searched.search_one_by_one(scanner, objects, wanted, control);
         Ok(searched)
     }
 

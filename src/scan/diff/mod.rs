@@ -61,15 +61,9 @@ pub(crate) fn scan_range(
     control: &ScanControl,
 ) -> Result<Report, ScanError> {
     let objects = ObjectDatabase::open(repository)?;
-    let range = read_range(repository, &objects, revisions, control)?;
-    scan_range_changes(
-        scanner,
-        (repository, &objects),
-        range,
-        names,
-        (paths, &Thresholds::of(repository)),
-        control,
-    )
+    let limits = Thresholds::of(repository);
+    let range = read_range(repository, &objects, revisions, &limits, control)?;
+    scan_range_changes(scanner, (repository, &objects), range, names, (paths, &limits), control)
 }
 
 /// Scans the changes of a range. With more texts than the threshold they are read from the packs in bulk.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::{Detector, ScanState};
-use crate::git::{ObjectDatabase, ObjectKind, Oid, Repository};
+use crate::git::{ObjectDatabase, ObjectKind, Oid};
 use crate::scan::delta_search::{AlongDeltas, ObjectSearch};
 use crate::scan::diff::search::{BlobResult, Searched, Wanted};
 use crate::scan::panics::catch_panic;
@@ -16,7 +16,7 @@ use crate::source::{ObjectView, ScanControl};
 /// Searches objects along the deltas of the packs, and those that no pack provides one by one.
 pub(super) fn search_packs(
     scanner: &Scanner,
-    (repository, objects, contents): (&Repository, &ObjectDatabase, &ObjectSet),
+    (objects, contents): (&ObjectDatabase, &ObjectSet),
     wanted: Wanted<'_>,
     control: &ScanControl,
 ) -> Searched {
@@ -45,7 +45,7 @@ pub(super) fn search_packs(
     let blobs: Vec<(Oid, &[u8])> = wanted.blobs.iter().filter(|(oid, _)| is_left(oid)).copied().collect();
     let texts: Vec<Oid> = wanted.texts.iter().filter(|oid| is_left(oid)).copied().collect();
     let rest = Wanted { blobs: &blobs, texts: &texts };
-    searched.search_one_by_one(scanner, (repository, objects), rest, control);
+    searched.search_one_by_one(scanner, objects, rest, control);
     searched
 }
 

@@ -2,13 +2,14 @@
 //! deltas of the packs if they are many.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::assess::{Occurrence, RatedEvidence};
 use crate::detect::{Evidence, ScanResult, Skipped};
 use crate::finding::Problem;
-use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Repository};
+use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid};
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::commit_texts::{commit_info, search_commit_texts};
 use crate::scan::lfs_pointer::lfs_note;
@@ -82,7 +83,7 @@ impl Searched {
     pub(super) fn search_one_by_one(
         &mut self,
         scanner: &Scanner,
-        (repository, objects): (&Repository, &ObjectDatabase),
+        objects: &ObjectDatabase,
         wanted: Wanted<'_>,
         control: &ScanControl,
     ) {
@@ -99,12 +100,13 @@ impl Searched {
         let results: Vec<BlobResult> = if blobs.len() < MIN_PARALLEL {
             blobs.iter().map(|blob| BlobResult::read(scanner, objects, blob)).collect()
         } else {
-            let open = || ObjectDatabase::open(repository);
-            let search = |objects: &mut Result<ObjectDatabase, OpenError>, blob: &(Oid, &[u8])| match objects
-            {
-                _ if control.cancellation.is_requested() => BlobResult::default(),
-                Ok(objects) => BlobResult::read(scanner, objects, blob),
-                Err(_) => BlobResult::without_database(scanner, blob),
+            let first = Mutex::new(objects.for_thread());
+            let open = || first.lock().unwrap_or_else(PoisonError::into_inner).for_thread();
+            let search = |objects: &mut ObjectDatabase, blob: &(Oid, &[u8])| {
+                if control.cancellation.is_requested() {
+                    return BlobResult::default();
+                }
+                BlobResult::read(scanner, objects, blob)
             };
             blobs.par_iter().map_init(open, search).collect()
         };
@@ -154,12 +156,5 @@ impl BlobResult {
             }
             Err(problem) => Self { bytes, problems: vec![problem], ..Self::default() },
         }
-    }
-
-    /// The result if a thread cannot open the object database.
-    fn without_database(scanner: &Scanner, (oid, path): &(Oid, &[u8])) -> Self {
-        let error = ReadError::Corrupt(*oid, "the object database cannot be opened".into());
-        let problem = read_problem(&error, Some(scanner.shown_path(path)));
-        Self { problems: vec![problem], ..Self::default() }
     }
 }

@@ -160,10 +160,10 @@ pub(crate) fn read_range(
     repository: &Repository,
     objects: &ObjectDatabase,
     revisions: &Revisions,
+    limits: &Thresholds,
     control: &ScanControl,
 ) -> Result<RangeChanges, RangeError> {
-    let limits = Thresholds::of(repository);
-    match one_by_one::read(repository, objects, revisions, &limits, control)? {
+    match one_by_one::read(repository, objects, revisions, limits, control)? {
         Some(found) => Ok(found),
         None => in_bulk::read(repository, objects, revisions, control),
     }
