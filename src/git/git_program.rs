@@ -13,8 +13,9 @@ use super::files::is_executable;
 /// Time limit for one run of git. Its answers take milliseconds; the limit ends a git that waits for something.
 pub(crate) const GIT_TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// Time between two questions whether a process has ended.
-const POLL: Duration = Duration::from_millis(5);
+/// Time between two questions whether a process has ended: it doubles from the first to the last. A process that has
+/// closed its streams usually ends at once.
+const POLL: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(5));
 
 /// Prepares a program of [`find_program`]. Neither does it search programs in relative folders of the PATH, and its
 /// messages are not translated.
@@ -76,6 +77,7 @@ fn read_answer(child: &mut Child, end: Instant) -> io::Result<Answer> {
     let stderr = child.stderr.take().map(read_in_background).transpose()?;
     let stdout = stdout.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
     let stderr = stderr.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
+    let mut pause = POLL.0;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Answer { status, stdout, stderr });
@@ -83,7 +85,8 @@ fn read_answer(child: &mut Child, end: Instant) -> io::Result<Answer> {
         if Instant::now() >= end {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        thread::sleep(POLL);
+        thread::sleep(pause);
+        pause = (2 * pause).min(POLL.1);
     }
 }
 
