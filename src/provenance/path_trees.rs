@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
+use crate::git::EntryNames;
 use crate::provenance::ValueIndex;
 use crate::provenance::tree_index::{EntryTarget, TreeIndex, TreeNumber};
 
@@ -28,7 +29,7 @@ pub(crate) struct PathTrees {
     reduced: Vec<PathTree>,
     trees: Numbered<Vec<PathEntry>>,
     lists: Numbered<Vec<ValueIndex>>,
-    names: Numbered<Vec<u8>>,
+    names: EntryNames,
 }
 
 /// Items of which equal ones have the same number. The first one, number 0, is the empty one.
@@ -82,7 +83,7 @@ impl PathTrees {
             if folder == 0 && values.is_empty() {
                 continue;
             }
-            let name = self.names.insert(index.name(entry).to_vec());
+            let name = self.names.insert(index.name(entry));
             let known = by_name.entry(name).or_default();
             known.0 = known.0.max(folder);
             known.1.append(&mut values);
@@ -113,6 +114,6 @@ impl PathTrees {
 
     /// Returns the name with a number.
     pub(crate) fn name(&self, name: u32) -> &[u8] {
-        self.names.items.get(name as usize).map_or(&[], Vec::as_slice)
+        self.names.get(name)
     }
 }
