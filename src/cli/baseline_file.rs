@@ -16,7 +16,7 @@ use crate::git::Repository;
 use crate::policy::clock;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, BaselineError, sanitize_reason};
-use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, redact};
+use crate::scan::{FileSelection, HistoryOptions, redact};
 use crate::source::ScanControl;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
@@ -100,12 +100,7 @@ impl BaselineFile {
         };
         let mut reports = vec![scanner.scan_files(&files, control)?];
         if history {
-            let options = HistoryOptions {
-                paths: &PathFilter::default(),
-                full_scan: false,
-                provenance: ProvenanceMode::Track,
-            };
-            reports.push(scanner.scan_history(&repository, &options, control)?);
+            reports.push(scanner.scan_history(&repository, &HistoryOptions::default(), control)?);
         }
         Ok(reports)
     }

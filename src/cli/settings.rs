@@ -35,11 +35,7 @@ impl From<args::FailOn> for FailOn {
 
 /// Returns the mode of a run of `scan`. The argument overrides the settings.
 pub(crate) fn scan_mode(arguments: &Scan, policy: &Policy) -> RunMode {
-    let fail_on = arguments.fail_on.map(FailOn::from).or(policy.settings.fail_on);
-    RunMode::Scan {
-        fail_on: fail_on.unwrap_or(FailOn::DEFAULT),
-        fail_on_unreachable: arguments.fail_on_unreachable,
-    }
+    policy.scan_mode(arguments.fail_on.map(FailOn::from), arguments.fail_on_unreachable)
 }
 
 /// Reads all policy files.

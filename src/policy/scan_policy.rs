@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::finding::{Confidence, Problem};
 use crate::policy::clock;
 use crate::policy::suppress::CommentPolicy;
-use crate::policy::{Settings, hidden_reason};
+use crate::policy::{FailOn, RunMode, Settings, hidden_reason};
 
 /// Decides what a scan reports: settings, suppressions, thresholds, and the time at which they apply.
 #[derive(Clone, Debug)]
@@ -67,6 +67,12 @@ impl Policy {
     #[must_use]
     pub fn with_incomplete(self, incomplete: Incomplete) -> Self {
         Self { incomplete, ..self }
+    }
+
+    /// Returns the mode of `skant scan`. `fail_on` overrides the settings.
+    pub(crate) fn scan_mode(&self, fail_on: Option<FailOn>, fail_on_unreachable: bool) -> RunMode {
+        let fail_on = fail_on.or(self.settings.fail_on).unwrap_or(FailOn::DEFAULT);
+        RunMode::Scan { fail_on, fail_on_unreachable }
     }
 
     /// Whether a report has a finding of this confidence that no suppression applies to.

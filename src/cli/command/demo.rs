@@ -14,8 +14,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::report_targets::Target;
-use crate::policy::clock;
-use crate::policy::{Policy, RunMode};
+use crate::policy::RunMode;
 use crate::remediation::{Situation, advise};
 use crate::scan::Scanner;
 use crate::source::ScanControl;
@@ -29,7 +28,8 @@ const NEXT_STEP: &str = "skant: this key was synthetic and is gone; next: `skant
 
 pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> Result<Exit, CliError> {
     let started = output::report_time();
-    let scanner = scanner();
+    // The built-in policy: no file and no option changes it.
+    let scanner = Scanner::default();
     let text = format!("# settings of the application\nANTHROPIC_API_KEY={}\n", synthetic_key());
     let mut report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), control);
     advise(&mut report, scanner.detector().rules(), Situation::Files);
@@ -42,11 +42,6 @@ pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> R
     // On standard error, so that the report stays readable for programs. If that is closed, the line is not needed.
     let _ = writeln!(io::stderr(), "{NEXT_STEP}");
     Ok(Exit::from_report(&report, RunMode::DEFAULT_SCAN))
-}
-
-/// Returns a scanner with the built-in policy: no file and no option changes it.
-fn scanner() -> Scanner {
-    Scanner::new(Policy::new(clock::now()))
 }
 
 /// Returns a key with the structure of an Anthropic API key: 64 bytes in base64url, a dash, and 6 bytes of which the last
@@ -77,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_key_is_one_finding_of_high_confidence() {
-        let scanner = scanner();
+        let scanner = Scanner::default();
         for _ in 0..50 {
             let text = format!("ANTHROPIC_API_KEY={}\n", synthetic_key());
             let report = scanner.scan_stdin(&mut text.as_bytes(), Some(NAME), &ScanControl::default());

@@ -12,8 +12,8 @@ use crate::cli::output;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::Repository;
 use crate::policy::disposition::{DispositionInputs, RunMode, disposition};
-use crate::policy::{FailOn, hidden_reason};
-use crate::scan::{FileSelection, HistoryOptions, PathFilter, ProvenanceMode, Scanner};
+use crate::policy::hidden_reason;
+use crate::scan::{FileSelection, HistoryOptions, Scanner};
 use crate::source::ScanControl;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
@@ -65,9 +65,7 @@ pub(super) fn run(
         }
         covered.push("the working tree");
     }
-    let options =
-        HistoryOptions { paths: &PathFilter::default(), full_scan: false, provenance: ProvenanceMode::Track };
-    let report = scanner.scan_history(repository, &options, control)?;
+    let report = scanner.scan_history(repository, &HistoryOptions::default(), control)?;
     if let Some(text) = describe_matches(scanner, &report, query) {
         return output::print(&text);
     }
@@ -114,17 +112,11 @@ fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confid
     if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         lines.add("source", &rule.source);
     }
-    for (run, mode) in [("scan", default_scan(scanner)), ("hook", RunMode::Hook)] {
+    for (run, mode) in [("scan", scanner.policy().scan_mode(None, false)), ("hook", RunMode::Hook)] {
         let (effect, reason) = disposition(&DispositionInputs::from_reported(finding, mode));
         lines.add(run, &format!("{} ({})", effect.name(), reason.code()));
     }
     let is_reported = hidden_reason(finding.confidence, min_confidence, false).is_none();
     lines.add("result", describe_result(is_reported, true, false));
     lines.finish()
-}
-
-/// Returns the mode of `skant scan` without options.
-fn default_scan(scanner: &Scanner) -> RunMode {
-    let fail_on = scanner.policy().settings.fail_on.unwrap_or(FailOn::DEFAULT);
-    RunMode::Scan { fail_on, fail_on_unreachable: false }
 }
