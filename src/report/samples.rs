@@ -1,4 +1,4 @@
-//! Reports for the tests of this room: masked text only, as the scan hands it over.
+//! Reports for the tests of this module: masked text only, as the scan hands it over.
 
 use crate::finding::{
     CommitInfo, Companion, Confidence, Event, Finding, History, Location, LocationKind, Masked, Problem,

@@ -120,7 +120,7 @@ impl Host {
 }
 
 /// The event of a push, as GitHub writes it.
-fn push(branch: &str, before: &str, after: &str) -> Value {
+pub(super) fn push(branch: &str, before: &str, after: &str) -> Value {
     json!({"ref": format!("refs/heads/{branch}"), "before": before, "after": after,
            "repository": {"default_branch": "main"}})
 }

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use testkit::trials::{Ran, Skip, Trial};
 use testkit::{Sandbox, needs, skant_program, text_of, tokens};
 
+use super::ci::push;
+
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
         action_uploads_the_whole_tree_of_a_branch,
@@ -120,11 +122,6 @@ impl Outputs {
     }
 }
 
-fn push(before: &str, after: &str) -> Value {
-    json!({"ref": "refs/heads/main", "before": before, "after": after,
-           "repository": {"default_branch": "main"}})
-}
-
 fn action_uploads_the_whole_tree_of_a_branch() -> Ran {
     let job = Job::new()?;
     let first = job.sandbox.git(&["rev-parse", "HEAD"]);
@@ -138,13 +135,14 @@ fn action_uploads_the_whole_tree_of_a_branch() -> Ran {
         (&clean, &removed, "0", vec![]),
     ] {
         job.sandbox.git(&["checkout", "-q", "--detach", after]);
-        let done = job.action("push", "refs/heads/main", &push(before, after), &[]);
+        let done = job.action("push", "refs/heads/main", &push("main", before, after), &[]);
         assert_eq!((done.get("exit-code"), done.get("category")), (code, "skant/tree"));
         assert_eq!(done.uploaded(), files);
     }
-    let tag = job.action("push", "refs/tags/v1", &push(&leak, &clean), &[]);
+    let tag = job.action("push", "refs/tags/v1", &push("main", &leak, &clean), &[]);
     assert_eq!(tag.get("upload"), "false");
-    let private = job.action("push", "refs/heads/main", &push(&leak, &clean), &[("SKANT_UPLOAD", "false")]);
+    let private =
+        job.action("push", "refs/heads/main", &push("main", &leak, &clean), &[("SKANT_UPLOAD", "false")]);
     assert_eq!((private.get("upload"), private.get("exit-code")), ("false", "0"));
     Ok(())
 }
@@ -174,9 +172,9 @@ fn action_ends_with_2_and_uploads_nothing_if_it_cannot_check() -> Ran {
     let blob = job.sandbox.git(&["rev-parse", "HEAD:gone.txt"]);
     std::fs::remove_file(job.sandbox.dir.join(format!(".git/objects/{}/{}", &blob[..2], &blob[2..])))
         .expect("removed");
-    let incomplete = job.action("push", "refs/heads/main", &push(&first, &damaged), &[]);
+    let incomplete = job.action("push", "refs/heads/main", &push("main", &first, &damaged), &[]);
     assert_eq!((incomplete.get("exit-code"), incomplete.get("upload")), ("2", "false"));
-    let event = push(&first, &first);
+    let event = push("main", &first, &first);
     for wrong in [("SKANT_SHA256", "0123"), ("SKANT_VERSION", "9.9.9"), ("SKANT_RELEASES", "file:///absent")]
     {
         let done = job.action("push", "refs/heads/main", &event, &[wrong]);

@@ -7,6 +7,9 @@ use super::error::EntryError;
 use crate::git::object_types::ObjectKind;
 use crate::git::oid::{ObjectFormat, Oid};
 
+/// Number of bytes in which the header of an entry ends: ten bytes of the size, and the longest base.
+pub(super) const MAX_HEADER: usize = 64;
+
 /// The base of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {

@@ -6,23 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::delta::result_size;
-use super::entry::{RawBase, RawHeader};
+use super::entry::{MAX_HEADER, RawBase, RawHeader};
 use super::error::{EntryError, PackError};
 use super::file_bytes::{FileBytes, Window};
 use super::folder::PackPath;
 use super::index::PackIndex;
-use super::whole::{check_claim, check_pack, check_sum};
+use super::whole::{ENTRY_AHEAD, check_claim, check_pack, check_sum};
 use crate::git::object_types::{MAX_OBJECT_BYTES, ObjectKind};
 use crate::git::oid::{ObjectFormat, Oid};
 
-/// Number of bytes that are read at once: 4 KiB.
-const AHEAD: usize = 4 << 10;
-
 /// Largest number of compressed bytes that are read at once: 256 KiB.
 const MAX_PART: u64 = 256 << 10;
-
-/// Number of bytes in which the header of an entry ends.
-const MAX_HEADER: u64 = 64;
 
 /// Largest length of the two sizes that a delta begins with, in bytes.
 const MAX_SIZES: usize = 20;
@@ -88,7 +82,7 @@ pub(crate) struct Inflater {
 
 impl Inflater {
     pub(crate) fn new() -> Self {
-        Self { stream: Decompress::new(true), window: Window::with_ahead(AHEAD) }
+        Self { stream: Decompress::new(true), window: Window::with_ahead(ENTRY_AHEAD) }
     }
 }
 
@@ -143,7 +137,7 @@ impl RandomAccessPack {
         let (data, end) = self.data()?;
         let rest = end.checked_sub(offset).filter(|rest| *rest > 0);
         let rest = rest.ok_or(EntryError("it is outside of the pack"))?;
-        let length = usize::try_from(rest.min(MAX_HEADER)).unwrap_or_default();
+        let length = usize::try_from(rest.min(MAX_HEADER as u64)).unwrap_or_default();
         let bytes = inflater.window.get(data, offset, length)?;
         let (header, length) = RawHeader::parse(bytes, self.format)?;
         check_claim(header.size, rest - length as u64)?;
@@ -208,7 +202,7 @@ impl RandomAccessPack {
             return Ok(entry.size as u64);
         }
         let (data, end) = self.data()?;
-        let part = usize::try_from(end.saturating_sub(entry.start).min(MAX_HEADER)).unwrap_or_default();
+        let part = usize::try_from(end.saturating_sub(entry.start).min(MAX_HEADER as u64)).unwrap_or_default();
         let part = inflater.window.get(data, entry.start, part)?;
         let mut head = [0; MAX_SIZES];
         inflater.stream.reset(true);

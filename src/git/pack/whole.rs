@@ -2,18 +2,15 @@
 
 use libdeflater::Decompressor;
 
-use super::entry::{Base, Header, RawBase, RawHeader};
+use super::entry::{Base, Header, MAX_HEADER, RawBase, RawHeader};
 use super::error::{EntryError, PackError};
 use super::file_bytes::{FileBytes, Window};
 use super::folder::PackPath;
 use super::index::{EntryStart, PackIndex};
 use crate::git::oid::{ObjectFormat, Oid};
 
-/// Number of bytes in which the header of an entry ends: ten bytes of the size, and the longest base.
-const MAX_HEADER: usize = 64;
-
 /// Number of bytes that a reader of single entries reads at once: 4 KiB.
-const ENTRY_AHEAD: usize = 4 << 10;
+pub(super) const ENTRY_AHEAD: usize = 4 << 10;
 
 /// Number of bytes that a reader of all headers reads at once: 256 KiB.
 const HEADERS_AHEAD: usize = 256 << 10;
