@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::assess::assessor::{Assessor, RatedEvidence};
 use crate::assess::merge::{finding_order, sort_locations};
+use crate::assess::other_tools::OtherToolComments;
 use crate::assess::reasons::reasons_for;
 use crate::detect::Evidence;
 use crate::finding::{
@@ -34,6 +35,8 @@ pub(crate) struct TextOrigin {
 pub(crate) struct Occurrence {
     pub(crate) rated: RatedEvidence,
     pub(crate) origin: TextOrigin,
+    /// The same value in the checked-out commit's version of the path.
+    pub(crate) at_head: Option<Box<Evidence>>,
 }
 
 impl Occurrence {
@@ -42,7 +45,7 @@ impl Occurrence {
         rated: impl IntoIterator<Item = RatedEvidence> + 'o,
         origin: &'o TextOrigin,
     ) -> impl Iterator<Item = Self> + 'o {
-        rated.into_iter().map(|rated| Self { rated, origin: origin.clone() })
+        rated.into_iter().map(|rated| Self { rated, origin: origin.clone(), at_head: None })
     }
 }
 
@@ -91,11 +94,17 @@ pub(crate) fn group_occurrences(
         let key = group_key(&occurrence.rated.evidence, &occurrence.origin.path);
         groups.entry(key).or_default().push((confidence, occurrence));
     }
-    let mut builder = GroupBuilder { assessor, redact, grouped: GroupedFindings::default() };
+    let mut builder = GroupBuilder {
+        assessor,
+        redact,
+        grouped: GroupedFindings::default(),
+        other_tools: OtherToolComments::default(),
+    };
     for (key, group) in groups {
         builder.add_value(group, histories.get(&key));
     }
     let mut grouped = builder.grouped;
+    grouped.notes.extend(builder.other_tools.notes(assessor.policy().comments.gitleaks));
     grouped.findings.sort_by(|one, other| finding_order(one).cmp(&finding_order(other)));
     grouped.suppressed.sort_by(|one, other| {
         (&one.path, one.line, &one.fingerprint).cmp(&(&other.path, other.line, &other.fingerprint))
@@ -108,6 +117,7 @@ struct GroupBuilder<'b> {
     assessor: &'b Assessor<'b>,
     redact: &'b dyn Fn(&str) -> String,
     grouped: GroupedFindings,
+    other_tools: OtherToolComments,
 }
 
 impl GroupBuilder<'_> {
@@ -115,7 +125,7 @@ impl GroupBuilder<'_> {
     fn add_value(&mut self, group: Vec<(Confidence, Occurrence)>, history: Option<&History>) {
         let by_rule = group.iter().map(|(confidence, one)| (*confidence, one.rated.evidence.rule));
         let Some(best) = most_confident(by_rule) else { return };
-        let (confidence, Occurrence { rated: RatedEvidence { evidence, .. }, origin }) = &group[best];
+        let (confidence, Occurrence { rated: RatedEvidence { evidence, .. }, origin, .. }) = &group[best];
         let confidence = *confidence;
         let rule = self.assessor.rule(evidence);
         let is_reported = self.assessor.policy().is_reported(confidence);
@@ -144,7 +154,7 @@ impl GroupBuilder<'_> {
         };
         let suppressions: Vec<SuppressionResult> = group
             .iter()
-            .map(|(_, Occurrence { rated, origin })| {
+            .map(|(_, Occurrence { rated, origin, .. })| {
                 self.assessor.find_suppression(&SuppressionQuery {
                     rule,
                     confidence,
@@ -181,7 +191,7 @@ impl GroupBuilder<'_> {
             .then(|| suppressions.iter().find_map(|result| result.suppression.clone()))
             .flatten();
         for (occurrence, result) in group.into_iter().zip(suppressions) {
-            let Occurrence { rated: RatedEvidence { evidence, .. }, origin } = occurrence;
+            let Occurrence { rated: RatedEvidence { evidence, .. }, origin, at_head } = occurrence;
             let suppression =
                 result.suppression.clone().or_else(|| for_older.clone().filter(|_| !origin.is_current));
             let note = |kind, message| Problem { kind, path: Some(origin.shown.clone()), message };
@@ -192,24 +202,24 @@ impl GroupBuilder<'_> {
                     .iter()
                     .map(|warning| note(ProblemKind::Suppression, format!("line {line}: {warning}"))),
             );
-            match suppression {
-                Some(suppression) => {
-                    if suppression.from_change {
-                        let message = describe_own_suppression(&finding, line, &suppression);
-                        self.grouped.notes.push(note(ProblemKind::PolicyChange, message));
-                    }
-                    self.grouped.suppressed.push(Suppressed {
-                        fingerprint: finding.fingerprint.clone(),
-                        rule: finding.rule.clone(),
-                        by: suppression.by,
-                        reason: suppression.reason,
-                        kind: origin.kind,
-                        path: origin.shown,
-                        line,
-                    });
-                }
-                None => finding.locations.push(self.location(evidence, origin)),
+            let Some(suppression) = suppression else {
+                self.other_tools.add(&evidence.inline_comments, &finding, &origin.shown, line);
+                finding.locations.push(self.location_with_head(evidence, origin, at_head));
+                continue;
+            };
+            if suppression.from_change {
+                let message = describe_own_suppression(&finding, line, &suppression);
+                self.grouped.notes.push(note(ProblemKind::PolicyChange, message));
             }
+            self.grouped.suppressed.push(Suppressed {
+                fingerprint: finding.fingerprint.clone(),
+                rule: finding.rule.clone(),
+                by: suppression.by,
+                reason: suppression.reason,
+                kind: origin.kind,
+                path: origin.shown,
+                line,
+            });
         }
         if finding.locations.is_empty() {
             return;
@@ -218,6 +228,20 @@ impl GroupBuilder<'_> {
         finding.places = finding.locations.len();
         finding.locations.truncate(Finding::MAX_LOCATIONS);
         self.grouped.findings.push(finding);
+    }
+
+    /// Returns a location, with that of the value in the checked-out commit.
+    fn location_with_head(
+        &self,
+        evidence: Evidence,
+        origin: TextOrigin,
+        at_head: Option<Box<Evidence>>,
+    ) -> Location {
+        let at_head = at_head.map(|evidence| {
+            let origin = TextOrigin { blob: None, commit: None, ..origin.clone() };
+            Box::new(self.location(*evidence, origin))
+        });
+        Location { at_head, ..self.location(evidence, origin) }
     }
 
     fn location(&self, evidence: Evidence, origin: TextOrigin) -> Location {
@@ -241,6 +265,7 @@ impl GroupBuilder<'_> {
             in_member: evidence.in_member,
             snippet: Some(evidence.snippet),
             companion,
+            at_head: None,
         }
     }
 }

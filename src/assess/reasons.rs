@@ -72,7 +72,7 @@ fn by_tier(evidence: &Evidence, reasons: &mut Vec<Reason>) {
             Reason::new(ReasonCode::AmbiguousFormat, text)
         }
         Tier::Structured => {
-            let text = "has the full structure: 86 and 8 characters, with zero bits in the right positions";
+            let text = "has the exact structure of a real key: length and check bits";
             Reason::new(ReasonCode::FullStructure, text)
         }
         Tier::Decoded => {

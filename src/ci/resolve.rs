@@ -74,8 +74,8 @@ struct Push<'p> {
 /// A range of commits before it is checked against the borders of the clone.
 struct Range {
     head: Oid,
-    /// Tag objects that are scanned, too.
-    tags: Vec<Oid>,
+    /// Tag objects and trees that are scanned, too.
+    objects: Vec<Oid>,
     bases: Vec<Oid>,
     /// The commits of the range, sorted.
     commits: Vec<Oid>,
@@ -129,8 +129,8 @@ impl CloneContext<'_> {
         // The commit where the change began need not be the tip of the target branch.
         let start = bases.iter().find_map(|base| self.merge_base(head, *base));
         let policy_base = named.or(tracked);
-        let (tags, notes) = (Vec::new(), Vec::new());
-        self.range(Range { head, tags, bases, commits, start, policy_base, author, notes })
+        let (objects, notes) = (Vec::new(), Vec::new());
+        self.range(Range { head, objects, bases, commits, start, policy_base, author, notes })
     }
 
     fn push(
@@ -160,50 +160,44 @@ impl CloneContext<'_> {
         let is_known = branch.is_some() || push.tag.is_some();
         let main = self.main(branch, main).filter(|_| is_known);
         let start = before.or(main);
-        let (bases, commits) = if push.tag.is_some() && before.is_none() {
-            // A tag of commits that the main branch has is the usual one: the run is about the tag.
-            let bases: Vec<Oid> = main.into_iter().collect();
-            let commits = self.commits(head, &bases)?;
-            (bases, commits)
-        } else {
-            self.pushed_commits(head, before, main, &mut notes)?
-        };
+        let (bases, commits, tree) = self.pushed_commits(head, before, main, &mut notes)?;
         let start = start.filter(|start| bases.contains(start)).or_else(|| bases.first().copied());
-        let tags = match push.tag {
-            Some(tag) => self.tag_objects(push.head, tag, head, &mut notes),
-            None => Vec::new(),
-        };
+        let tags = push.tag.map(|tag| self.tag_objects(push.head, tag, head, &mut notes));
+        let objects = tags.into_iter().flatten().chain(tree).collect();
         // The author of a branch may have pushed its settings before. Without a main branch, the branch is its own base:
         // there is no other whose settings could apply.
         let policy_base = main.or(start).or(Some(head));
         // Only members can push.
         let author = Author::Member;
-        self.range(Range { head, tags, bases, commits, start, policy_base, author, notes })
+        self.range(Range { head, objects, bases, commits, start, policy_base, author, notes })
     }
 
     /// Returns the bases and the commits of a push. A run is never about no commit: if the named commits leave none, as
-    /// after a reset or in a rebuild, more is scanned.
+    /// after a reset, in a rebuild, or for a tag of the main branch, the last commit is scanned again, or all of them, and
+    /// the whole tree of the head, which is returned as well.
     fn pushed_commits(
         &self,
         head: Oid,
         before: Option<Oid>,
         main: Option<Oid>,
         notes: &mut Vec<Problem>,
-    ) -> Result<(Vec<Oid>, Vec<Oid>), CiError> {
+    ) -> Result<(Vec<Oid>, Vec<Oid>, Option<Oid>), CiError> {
         let first: Vec<Oid> = before.or(main).into_iter().collect();
         let commits = self.commits(head, &first)?;
         if !commits.is_empty() {
-            return Ok((first, commits));
+            return Ok((first, commits, None));
         }
         notes.push(Problem {
             kind: ProblemKind::WiderRange,
             path: None,
             message: format!(
-                "{} has all commits of {}, so commits that are not new were scanned",
+                "no commit is new: {} has all commits of {}, so all files and earlier commits were scanned \
+                 again",
                 first.iter().map(short_id).collect::<String>(),
                 short_id(&head)
             ),
         });
+        let tree = self.object(&format!("{head}^{{tree}}"));
         let parents = self.object(&format!("{head}^1")).into_iter().collect();
         // A commit of the main branch itself has no main branch to compare with.
         let wider = match main {
@@ -213,10 +207,10 @@ impl CloneContext<'_> {
         for bases in wider {
             let commits = self.commits(head, &bases)?;
             if !commits.is_empty() {
-                return Ok((bases, commits));
+                return Ok((bases, commits, tree));
             }
         }
-        Ok((Vec::new(), self.commits(head, &[])?))
+        Ok((Vec::new(), self.commits(head, &[])?, tree))
     }
 
     fn everything(&self) -> Result<ResolvedRun, CiError> {
@@ -235,7 +229,7 @@ impl CloneContext<'_> {
     }
 
     fn range(&self, range: Range) -> Result<ResolvedRun, CiError> {
-        let Range { head, tags, bases, commits, start, policy_base, author, notes } = range;
+        let Range { head, objects, bases, commits, start, policy_base, author, notes } = range;
         if let Some(border) = self.borders.iter().find(|border| commits.binary_search(border).is_ok()) {
             return Err(self.shallow(*border));
         }
@@ -245,7 +239,7 @@ impl CloneContext<'_> {
         };
         let names =
             std::iter::once(head.to_string()).chain(bases.iter().map(|base| format!("^{base}"))).collect();
-        let included = std::iter::once(head).chain(tags).collect();
+        let included = std::iter::once(head).chain(objects).collect();
         Ok(ResolvedRun {
             description: format!("{}: {shown}", self.description),
             commits: CommitsToScan::Range(Revisions { included, excluded: bases }, names),

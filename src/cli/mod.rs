@@ -13,6 +13,7 @@ pub(crate) mod path_arguments;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod report_targets;
+pub(crate) mod scan_target;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod stdin;

@@ -1,5 +1,5 @@
-//! Inline comments: `skant:allow` or `gitleaks:allow` near a finding. This module parses them; `policy::suppress`
-//! decides whether they apply.
+//! Inline comments near a finding: `skant:allow`, `gitleaks:allow`, and those of other scanners. This module parses them;
+//! `policy::suppress` decides whether they apply.
 
 use std::ops::Range;
 
@@ -10,7 +10,17 @@ use crate::text::{LineCursor, escape_terminal, line_around};
 const MARKERS: [(&[u8], Marker); 2] =
     [(b"skant:allow", Marker::Skant), (b"gitleaks:allow", Marker::Gitleaks)];
 
-/// The common end of all markers, which is searched for.
+/// The comments of other scanners, which have no effect: `TruffleHog`, Kingfisher, detect-secrets, ggshield, betterleaks.
+const OTHER_MARKERS: [&str; 6] = [
+    "trufflehog:ignore",
+    "kingfisher:ignore",
+    "pragma: allowlist secret",
+    "pragma: allowlist nextline secret",
+    "ggignore",
+    "betterleaks:allow",
+];
+
+/// The common end of the markers that may have an effect, which is searched for.
 const COMMON_END: &[u8] = b":allow";
 
 /// The tool that an inline comment is written for.
@@ -21,6 +31,8 @@ pub enum Marker {
     Skant,
     /// `gitleaks:allow`, which has no parameters.
     Gitleaks,
+    /// The comment of a scanner whose comments have no effect: its words.
+    Other(&'static str),
 }
 
 /// The distance from the finding on its line within which an inline comment is read, in bytes.
@@ -53,7 +65,8 @@ impl InlineComment {
         if line.start > 0 && text[line.start - 1] == b'\n' {
             let before = line_around(text, &(line.start - 1..line.start - 1), MAX_DISTANCE);
             let before = &text[before];
-            let at = markers_in(before).next().map_or(0, |(span, _)| span.start);
+            let at = markers_in(before).next().map(|(span, _)| span.start).or_else(|| first_other_in(before));
+            let at = at.unwrap_or_default();
             // The characters that begin a comment may be a word (`rem`, `dnl`). Code before the marker is longer.
             if before[..at].iter().filter(|byte| byte.is_ascii_alphanumeric()).count() <= 3 {
                 found.extend(Self::find_in(before));
@@ -77,12 +90,16 @@ impl InlineComment {
     }
 
     fn find_in(text: &[u8]) -> Vec<Self> {
-        markers_in(text).map(|(span, marker)| Self::parse(&text[span.end..], marker)).collect()
+        let others =
+            OTHER_MARKERS.iter().filter(|words| memchr::memmem::find(text, words.as_bytes()).is_some());
+        let others = others.map(|words| Self { marker: Marker::Other(words), ..Self::default() });
+        let own = markers_in(text).map(|(span, marker)| Self::parse(&text[span.end..], marker));
+        own.chain(others).collect()
     }
 
     /// Parses the text after a marker, up to the next marker.
     fn parse(text: &[u8], marker: Marker) -> Self {
-        if marker == Marker::Gitleaks {
+        if marker != Marker::Skant {
             return Self { marker, ..Self::default() };
         }
         let end = markers_in(text).next().map_or(text.len(), |(span, _)| span.start);
@@ -112,6 +129,11 @@ fn markers_in(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Marker)> + '_ 
         let found = MARKERS.iter().find(|(words, _)| text[..end].ends_with(words));
         found.map(|(words, marker)| (end - words.len()..end, *marker))
     })
+}
+
+/// Returns the position of the first comment of another scanner.
+fn first_other_in(text: &[u8]) -> Option<usize> {
+    OTHER_MARKERS.iter().filter_map(|words| memchr::memmem::find(text, words.as_bytes())).min()
 }
 
 /// Returns whether a word has the form `rule`, `rule/fingerprint` or `/fingerprint`.
@@ -173,6 +195,18 @@ mod tests {
         assert_eq!((both[1].marker, both[1].fingerprint.as_deref()), (Marker::Skant, Some("3f9c1a")));
         assert_eq!(find_near("# gitleaks:allow\nSECRET").len(), 1);
         assert_eq!(find_near("SECRET # other:allow").len(), 0);
+    }
+
+    #[test]
+    fn comments_of_other_scanners_are_known() {
+        for words in OTHER_MARKERS {
+            for text in [format!("k = SECRET # {words}"), format!("// {words}\nk = SECRET")] {
+                let markers: Vec<Marker> = find_near(&text).iter().map(|comment| comment.marker).collect();
+                assert_eq!(markers, [Marker::Other(words)], "{text}");
+            }
+            assert_eq!(find_near(&format!("other = 'value' # {words}\nSECRET")).len(), 0);
+        }
+        assert_eq!(find_near("SECRET # pragma: no cover, trufflehog").len(), 0);
     }
 
     #[test]

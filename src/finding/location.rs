@@ -78,6 +78,9 @@ pub struct Location {
     pub snippet: Option<Snippet>,
     /// The other member of the credential pair, if it is nearby.
     pub companion: Option<Companion>,
+    /// The value at the same path in the checked-out commit, which has no such field itself. `None` if that commit does
+    /// not hold it there, and in a scan of files or of the index.
+    pub at_head: Option<Box<Self>>,
 }
 
 /// The other member of a credential pair, such as the id of a key.

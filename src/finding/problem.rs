@@ -1,5 +1,7 @@
 //! Problems and notes.
 
+use std::cmp::Ordering;
+
 use miette::Diagnostic;
 
 /// Why something could not be checked (exit code 2 unless accepted), or what a note is about.
@@ -23,6 +25,8 @@ pub enum ProblemKind {
     Budget,
     /// An archive is damaged.
     CorruptArchive,
+    /// The repository's own settings leave out everything that was to be read.
+    NothingRead,
     /// A worker panicked.
     Panic,
     /// The scan was interrupted.
@@ -49,6 +53,10 @@ pub enum ProblemKind {
     UnresolvedRange,
     /// Note: the range of a CI run had to be wider than the CI system states it.
     WiderRange,
+    /// Note: the named range holds no commit.
+    EmptyRange,
+    /// Note: the repository has comments or files of other scanners, which have no effect here.
+    OtherTool,
 }
 
 impl ProblemKind {
@@ -66,6 +74,7 @@ impl ProblemKind {
             Self::Budget => "budget",
             Self::CorruptArchive => "corrupt-archive",
             Self::UnsupportedArchive => "unsupported-archive",
+            Self::NothingRead => "nothing-read",
             Self::Panic => "panic",
             Self::Interrupted => "interrupted",
             Self::Suppression => "suppression",
@@ -78,6 +87,8 @@ impl ProblemKind {
             Self::PolicyChange => "policy-change",
             Self::UnresolvedRange => "unresolved-range",
             Self::WiderRange => "wider-range",
+            Self::EmptyRange => "empty-range",
+            Self::OtherTool => "other-tool",
         }
     }
 
@@ -96,12 +107,15 @@ impl ProblemKind {
                 | Self::LeftOut
                 | Self::PolicyChange
                 | Self::WiderRange
+                | Self::EmptyRange
+                | Self::OtherTool
         )
     }
 }
 
-/// Something that could not be checked, or a note.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Something that could not be checked, or a note. Those with a path come first in a list: one without a path may count
+/// the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub kind: ProblemKind,
     /// The path, escaped and masked; `None` if it concerns no single file.
@@ -110,8 +124,45 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Ord for Problem {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |problem: &'_ Self| (problem.kind, problem.path.is_none());
+        let texts = |one: &Self, other: &Self| (&one.path, &one.message).cmp(&(&other.path, &other.message));
+        key(self).cmp(&key(other)).then_with(|| texts(self, other))
+    }
+}
+
+impl PartialOrd for Problem {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// Returns the message of a problem that comes from an error: the error and its help on one line.
 #[must_use]
 pub(crate) fn message_with_help(error: &dyn Diagnostic) -> String {
     error.help().map_or_else(|| error.to_string(), |help| format!("{error}; {help}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_the_rest_comes_after_what_it_counts() {
+        let problem = |kind, path: Option<&str>, message: &str| Problem {
+            kind,
+            path: path.map(str::to_owned),
+            message: message.to_owned(),
+        };
+        let sorted = [
+            problem(ProblemKind::MissingObject, Some("a"), "is missing"),
+            problem(ProblemKind::MissingObject, Some("b"), "is missing"),
+            problem(ProblemKind::MissingObject, None, "and 32 more are missing"),
+            problem(ProblemKind::Unreadable, Some("a"), "cannot read it"),
+        ];
+        let mut list: Vec<Problem> = sorted.iter().rev().cloned().collect();
+        list.sort();
+        assert_eq!(list, sorted);
+    }
 }

@@ -11,7 +11,7 @@ use miette::{
 use thiserror::Error;
 
 use crate::policy::format::skant_toml::{extended_files, parse};
-use crate::policy::{ConfigError, FileOrigin, Settings};
+use crate::policy::{ConfigError, FileOrigin, PathPatterns, Settings};
 
 /// The most files in a chain of `extends`, and the most files in all.
 const MAX_FILES: usize = 32;
@@ -21,8 +21,31 @@ const MAX_FILES: usize = 32;
 pub(crate) struct Layer {
     /// The name of the file, for people.
     pub name: String,
+    /// Its author.
+    pub origin: FileOrigin,
     /// Its settings.
     pub settings: Settings,
+}
+
+impl Layer {
+    /// Returns the layer of a file in the repository.
+    pub(crate) fn of_repository(name: &str, settings: Settings) -> Self {
+        Self { name: name.to_owned(), origin: FileOrigin::Repository, settings }
+    }
+
+    /// Returns the layer of a file or an option of the user.
+    pub(crate) fn of_user(name: &str, settings: Settings) -> Self {
+        Self { name: name.to_owned(), origin: FileOrigin::User, settings }
+    }
+
+    /// Returns the patterns by which the user excludes paths himself.
+    pub(crate) fn exclude_of_user(layers: &[Self]) -> PathPatterns {
+        let of_user = layers.iter().filter(|layer| layer.origin == FileOrigin::User);
+        of_user.fold(PathPatterns::default(), |mut all, layer| {
+            all.extend(layer.settings.exclude.clone());
+            all
+        })
+    }
 }
 
 /// A settings file with an error.
@@ -159,7 +182,7 @@ impl Loading<'_, '_> {
             way_out: self.way_out,
         })?;
         self.known_rules.extend(settings.rules.iter().map(|rule| rule.id.to_string()));
-        self.layers.push(Layer { name, settings });
+        self.layers.push(Layer { name, origin: self.origin, settings });
         Ok(())
     }
 

@@ -186,7 +186,7 @@ impl LoadedPolicy {
         let exclude = PathPatterns::new(inputs.exclude).map_err(|error| PolicyError::Exclude { error })?;
         if !exclude.is_empty() {
             let settings = Settings { exclude, ..Settings::default() };
-            loaded.layers.push(Layer { name: "--exclude".to_owned(), settings });
+            loaded.layers.push(Layer::of_user("--exclude", settings));
         }
         Ok(loaded)
     }
@@ -202,6 +202,7 @@ impl LoadedPolicy {
     #[must_use]
     pub(crate) fn into_policy(mut self, options: PolicyOptions, now: Timestamp) -> Policy {
         let notes = self.notes();
+        let user_exclude = Layer::exclude_of_user(&self.layers);
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = self.restricted(layers.fold(Settings::default(), Settings::merged_with));
         let plain = Policy::new(now);
@@ -215,6 +216,7 @@ impl LoadedPolicy {
             notes,
             incomplete: options.incomplete,
             settings,
+            user_exclude,
             ..plain
         }
     }
@@ -333,7 +335,7 @@ impl LoadedPolicy {
         if let Some(bytes) = files.read(BASELINE_FILE)? {
             let baseline = Baseline::parse(&bytes).map_err(|error| PolicyError::Baseline { error })?;
             let settings = Settings { allow: baseline.suppressions(), ..Settings::default() };
-            self.layers.push(Layer { name: BASELINE_FILE.to_owned(), settings });
+            self.layers.push(Layer::of_repository(BASELINE_FILE, settings));
         }
         Ok(())
     }
@@ -368,7 +370,7 @@ impl LoadedPolicy {
         let known = self.known_rules();
         imported.settings.rules.retain(|rule| !known.iter().any(|id| *id == rule.id));
         self.untranslated.extend(imported.untranslated.iter().map(|text| format!("{name}: {text}")));
-        self.layers.push(Layer { name: name.to_owned(), settings: imported.settings });
+        self.layers.push(Layer::of_repository(name, imported.settings));
     }
 }
 

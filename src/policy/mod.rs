@@ -10,6 +10,7 @@ pub(crate) mod format;
 pub(crate) mod glob;
 pub(crate) mod layers;
 pub(crate) mod load;
+pub(crate) mod other_tools;
 pub(crate) mod repo_files;
 pub(crate) mod scan_policy;
 pub(crate) mod settings;

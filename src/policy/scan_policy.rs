@@ -8,13 +8,18 @@ use jiff::tz::TimeZone;
 use crate::finding::{Confidence, Problem};
 use crate::policy::clock;
 use crate::policy::suppress::CommentPolicy;
-use crate::policy::{FailOn, RunMode, Settings, hidden_reason};
+use crate::policy::{FailOn, PathPatterns, RunMode, Settings, hidden_reason};
+
+/// Paths that no pattern matches but one that matches every path.
+const PROBES: [&[u8]; 3] = [b"\x01probe", b"\x01probe/\x02probe.\x03", b"\x04"];
 
 /// Decides what a scan reports: settings, suppressions, thresholds, and the time at which they apply.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Settings from configuration files.
     pub(crate) settings: Settings,
+    /// The paths that the user leaves out himself; the settings have those of the repository's files as well.
+    pub(crate) user_exclude: PathPatterns,
     /// The lowest confidence that is reported.
     pub(crate) min_confidence: Confidence,
     /// Whether inline comments and entries suppress findings.
@@ -41,6 +46,7 @@ impl Policy {
     pub fn new(now: Timestamp) -> Self {
         Self {
             settings: Settings::default(),
+            user_exclude: PathPatterns::default(),
             min_confidence: Confidence::Medium,
             suppressions: Suppressions::Applied,
             comments: CommentPolicy::default(),
@@ -73,6 +79,14 @@ impl Policy {
     pub(crate) fn scan_mode(&self, fail_on: Option<FailOn>, fail_on_unreachable: bool) -> RunMode {
         let fail_on = fail_on.or(self.settings.fail_on).unwrap_or(FailOn::DEFAULT);
         RunMode::Scan { fail_on, fail_on_unreachable }
+    }
+
+    /// Whether the repository's own files exclude every path. A `!` pattern may include some again.
+    pub(crate) fn repository_excludes_everything(&self) -> bool {
+        let exclude = &self.settings.exclude;
+        let all = |patterns: &PathPatterns| PROBES.iter().all(|path| patterns.matches(path));
+        let has_exceptions = exclude.patterns().iter().any(|pattern| pattern.starts_with('!'));
+        !has_exceptions && all(exclude) && !all(&self.user_exclude)
     }
 
     /// Whether a report has a finding of this confidence that no suppression applies to.

@@ -70,7 +70,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
 fn found(finding: &Finding, report: &Report) -> Annotation {
     let Finding { title, rule, secret, confidence, fingerprint, help, .. } = finding;
     let first = finding.locations.first();
-    let here = first.filter(|first| words::in_working_tree(first.kind, &report.scope, Some(finding)));
+    let here = finding.locations.iter().find_map(|place| words::in_working_tree(place, &report.scope));
     let place = here.map(|here| {
         let (start, end) = (here.start, here.end);
         let lines = format!("file={},line={},endLine={}", property(&here.path), start.line, end.line);
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(render, expected);
         assert!(text.starts_with("Anthropic API key: sk-ant-api03-R2D...igAA, 108 characters"), "{text}");
         assert!(text.contains("\n1. Revoke the key"), "{text}");
-        assert_eq!(lines[1], "skant: 1 secret found in 12 files (34 kB); complete");
+        assert_eq!(lines[1], "skant: 1 secret found in 12 files (34 kB); everything was read");
     }
 
     #[test]

@@ -117,7 +117,8 @@ mod tests {
             report["findings"][0]["locations"][0],
             json!({"path": "app/.env", "line": 3, "column": 19, "end_line": 3, "end_column": 127,
                    "byte_start": 64, "byte_end": 172, "blob": samples::BLOB, "commit": samples::COMMIT,
-                   "author": "Ada Example <ada@example.org>", "date": "2026-01-02T03:04:05Z"})
+                   "author": "Ada Example <ada@example.org>", "date": "2026-01-02T03:04:05Z",
+                   "at_head": {"line": 5, "column": 19}})
         );
         let staged = parsed(&samples::staged());
         let finding = &staged["findings"][0];

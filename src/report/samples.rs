@@ -61,6 +61,7 @@ pub(crate) fn location(path: &str) -> Location {
         via: Vec::new(),
         in_member: None,
         companion: None,
+        at_head: None,
         snippet: Some(Snippet { line: format!("{name}{MASK}"), span: (name.len(), name.len() + MASK.len()) }),
     }
 }
@@ -142,6 +143,10 @@ pub(crate) fn history() -> Report {
         .map(|path| Location { commit: Some(commit(COMMIT)), ..location(path) })
         .collect();
     places[1].commit = None;
+    // In the checked-out commit the value is two lines below.
+    let mut shown = location("app/.env");
+    (shown.start.line, shown.end.line, shown.bytes) = (5, 5, (99, 207));
+    places[0].at_head = Some(Box::new(shown));
     let found = Finding { locations: places, places: 9, history: Some(past(true, true)), ..finding() };
     report(ScopeKind::History, vec![found])
 }
@@ -185,6 +190,7 @@ pub(crate) fn odd_places() -> Report {
         kinds.into_iter().map(|(kind, path)| Location { kind, ..location(path) }).collect();
     places[0].via = vec!["zip:inner/config.env".to_owned(), "base64".to_owned()];
     places[0].in_member = Some(Position { line: 12, column: 7 });
+    places[0].at_head = Some(Box::new(places[0].clone()));
     places[1].commit = Some(commit(COMMIT));
     places[4].snippet = Some(Snippet { line: format!("Ada {MASK} <ada@example.org>"), span: (4, 27) });
     report(ScopeKind::Range, vec![Finding { places: places.len(), locations: places, ..finding() }])

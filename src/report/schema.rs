@@ -1,6 +1,7 @@
 //! JSON, schema version 1: the shapes that `json` and `jsonl` share. Within a version fields are added, never
 //! changed. A field without a value is `null`; only `kind` (when it is `file`), `via` (when there was no
-//! decoding), `in_member` (outside of archives) and `spans` (without a pair) are left out.
+//! decoding), `in_member` (outside of archives), `spans` (without a pair) and `at_head` (where the checked-out commit does
+//! not have the value) are left out.
 
 use std::collections::BTreeMap;
 
@@ -206,6 +207,8 @@ struct LocationView<'r> {
     in_member: Option<PositionView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     spans: Vec<SpanView<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_head: Option<PositionView>,
 }
 
 /// The start and end of a span.
@@ -233,12 +236,18 @@ impl ExtentView {
     }
 }
 
-/// A position in an archive member.
+/// A position without an end.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct PositionView {
     line: usize,
     column: usize,
+}
+
+impl PositionView {
+    const fn of(Position { line, column }: Position) -> Self {
+        Self { line, column }
+    }
 }
 
 /// A span of a credential pair: the id or the secret.
@@ -279,8 +288,9 @@ impl<'r> LocationView<'r> {
             author: commit.map(|commit| commit.author.as_str()),
             date: commit.and_then(|commit| commit.date.as_deref()),
             via: &location.via,
-            in_member: location.in_member.map(|Position { line, column }| PositionView { line, column }),
+            in_member: location.in_member.map(PositionView::of),
             spans: spans(finding, location),
+            at_head: location.at_head.as_ref().map(|shown| PositionView::of(shown.start)),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Wording that several formats share: locations, problems, steps.
 
-use crate::finding::{Companion, Finding, Location, LocationKind, Problem, Scope, ScopeKind, Suppressed};
+use crate::finding::{Companion, Location, LocationKind, Problem, Scope, ScopeKind, Suppressed};
 
-/// Whether a location is a file of the working tree: never in a history scan, and in a range only while a branch head
-/// still holds the value.
-pub(crate) fn in_working_tree(kind: LocationKind, scope: &Scope, finding: Option<&Finding>) -> bool {
-    let gone = finding.and_then(|finding| finding.history.as_ref()).is_some_and(|history| !history.at_head);
-    kind == LocationKind::File && scope.kind != ScopeKind::History && !gone
+/// Returns a location as the checked-out files have it: the location itself in a scan of files or of the index, that in
+/// the checked-out commit in a scan of commits. `None` if they do not have it, or it is not in a file.
+pub(crate) fn in_working_tree<'l>(location: &'l Location, scope: &Scope) -> Option<&'l Location> {
+    match (location.kind, scope.kind) {
+        (LocationKind::File, ScopeKind::Range | ScopeKind::History) => location.at_head.as_deref(),
+        (LocationKind::File, _) => Some(location),
+        _ => None,
+    }
 }
 
 /// Returns the first 12 characters of a commit id.
@@ -78,24 +81,23 @@ mod tests {
     use crate::report::samples;
 
     #[test]
-    fn only_present_files_are_in_the_working_tree() {
-        let (here, gone) = (samples::history().findings.remove(0), samples::removed().findings.remove(0));
-        let cases = [
-            (ScopeKind::Worktree, LocationKind::File, None, true),
-            (ScopeKind::Staged, LocationKind::File, None, true),
-            (ScopeKind::Range, LocationKind::File, None, true),
-            (ScopeKind::Range, LocationKind::File, Some(&here), true),
-            (ScopeKind::Range, LocationKind::File, Some(&gone), false),
-            (ScopeKind::History, LocationKind::File, Some(&here), false),
-            (ScopeKind::History, LocationKind::File, None, false),
-            (ScopeKind::Staged, LocationKind::Path, None, false),
-            (ScopeKind::Range, LocationKind::Message, None, false),
-            (ScopeKind::Range, LocationKind::Ref, Some(&here), false),
-            (ScopeKind::Range, LocationKind::Identity, None, false),
-        ];
-        for (scope, kind, finding, expected) in cases {
-            let scope = Scope { kind: scope, ..Scope::default() };
-            assert_eq!(in_working_tree(kind, &scope, finding), expected, "{scope:?} {kind:?}");
+    fn a_scan_of_commits_shows_only_what_the_checked_out_commit_has() {
+        let here = samples::location("a");
+        let moved = Location { at_head: Some(Box::new(samples::location("b"))), ..here.clone() };
+        let in_name = Location { kind: LocationKind::Path, ..here.clone() };
+        for (kind, location, expected) in [
+            (ScopeKind::Worktree, &here, Some("a")),
+            (ScopeKind::Staged, &here, Some("a")),
+            (ScopeKind::Stdin, &here, Some("a")),
+            (ScopeKind::Range, &here, None),
+            (ScopeKind::Range, &moved, Some("b")),
+            (ScopeKind::History, &here, None),
+            (ScopeKind::History, &moved, Some("b")),
+            (ScopeKind::Staged, &in_name, None),
+        ] {
+            let scope = Scope { kind, ..Scope::default() };
+            let shown = in_working_tree(location, &scope).map(|location| location.path.as_str());
+            assert_eq!(shown, expected, "{kind:?}");
         }
     }
 }

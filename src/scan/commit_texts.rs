@@ -35,6 +35,7 @@ pub(crate) fn search_commit_texts(
                 commit: commit(),
                 is_current: false,
             },
+            at_head: None,
         }));
     }
     Ok(occurrences)

@@ -9,15 +9,19 @@ use crate::assess::unused_suppressions::{Coverage, find_unused_comments, find_un
 use crate::assess::{Occurrence, TextOrigin};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::git::{ObjectDatabase, ObjectKind, Oid, Repository};
+use crate::policy::Policy;
+use crate::policy::other_tools::find_files_of_other_tools;
+use crate::policy::repo_files::BASELINE_FILE;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::error::ScanError;
 use crate::scan::large_file::Windows;
 use crate::scan::lfs_pointer::lfs_note;
+use crate::scan::nothing_read::nothing_read;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::scanner::Scanner;
 use crate::source::open_file;
 use crate::source::open_file::OpenedFile;
-use crate::source::worktree::{FileContent, FileLister, IgnoreMode, ListedFile, PathOrigin};
+use crate::source::worktree::{FileContent, FileLister, IgnoreMode, ListedFile, Listing, PathOrigin};
 use crate::source::{ScanControl, read_problem};
 
 /// The files and folders of a scan.
@@ -61,7 +65,8 @@ pub(crate) fn scan_files(
         origin: files.origin,
         excluded: &is_excluded,
     };
-    let listing = lister.list(files.names);
+    let mut listing = lister.list(files.names);
+    listing.problems.extend(exclusion_problem(scanner, &lister, files.names, &listing));
     control.progress.add_expected(listing.files.len(), listing.files.len() as u64);
     let results: Vec<FileResult> = listing
         .files
@@ -86,6 +91,12 @@ pub(crate) fn scan_files(
     }
     problems.extend(common_notes(files.repository, control));
     let grouped = group(scanner, occurrences, &HashMap::new());
+    if !grouped.findings.is_empty()
+        && let Some(top) = files.repository.and_then(|repository| repository.work_tree.as_deref())
+    {
+        let (gitleaks, baseline) = (scanner.policy().comments.gitleaks, top.join(BASELINE_FILE));
+        problems.extend(find_files_of_other_tools(top, gitleaks, baseline.exists()));
+    }
     // An unread file may need any of the entries.
     let is_whole =
         files.repository.is_some() && files.names == [files.root] && !control.cancellation.is_requested();
@@ -93,6 +104,25 @@ pub(crate) fn scan_files(
         problems.extend(find_unused_entries(&scanner.assessor(), &grouped.used_entries, Coverage::Worktree));
     }
     Ok(finish_report(scanner, scope, grouped, problems))
+}
+
+/// Returns a problem if a person names files, and the repository's own settings leave all of them out.
+fn exclusion_problem(
+    scanner: &Scanner,
+    lister: &FileLister<'_>,
+    names: &[PathBuf],
+    listing: &Listing,
+) -> Option<Problem> {
+    let Policy { settings, user_exclude, .. } = scanner.policy();
+    let is_by_repository = settings.exclude.patterns().len() > user_exclude.patterns().len();
+    if !listing.files.is_empty() || lister.origin == PathOrigin::Program || !is_by_repository {
+        return None;
+    }
+    let excluded = |path: &[u8]| user_exclude.matches(path);
+    let all = FileLister { excluded: &excluded, ..*lister }.list(names);
+    let count = all.files.len();
+    (count > 0)
+        .then(|| nothing_read(&if count == 1 { "1 file".to_owned() } else { format!("all {count} files") }))
 }
 
 /// Scans the content and the path of a file.

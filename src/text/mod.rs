@@ -4,6 +4,7 @@
 pub(crate) mod copy_range;
 pub(crate) mod escape;
 pub(crate) mod position;
+pub(crate) mod similar;
 pub(crate) mod unquoted;
 
 pub use copy_range::CopiedRange;
@@ -11,6 +12,7 @@ pub(crate) use copy_range::{gaps_between_copies, merge_long_copies};
 pub(crate) use escape::{escape_ci_command, escape_path, escape_terminal};
 pub use position::Position;
 pub(crate) use position::{LineCursor, line_around};
+pub(crate) use similar::most_similar;
 pub(crate) use unquoted::ends_unquoted_value;
 
 /// Returns whether a byte opens or closes a string in some language: `"`, `'` or a backquote.

@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         tag_that_the_clone_made_a_light_one_is_read_with_its_message,
         name_of_the_branch_or_tag_is_read,
         run_is_never_about_no_commit,
+        run_without_new_commits_reads_earlier_ones_in_every_system,
         earlier_push_to_the_branch_excludes_nothing,
         scheduled_and_manual_runs_read_the_whole_history,
         every_ci_system_reads_the_same_change,
@@ -172,7 +173,8 @@ fn pull_request_scan_reads_its_commits_only() {
     let said = text_of(&human);
     assert!(said.starts_with("GitHub Actions, pull request 1 into `main`: "), "{said}");
     assert!(
-        said.contains("\nno secrets found in 1 commit and 1 file (") && said.ends_with("; complete\n"),
+        said.contains("\nno secrets found in 1 commit and 1 file (")
+            && said.ends_with("; everything was read\n"),
         "{said}"
     );
 }
@@ -289,8 +291,11 @@ fn tag_is_read_with_its_message() {
     let event = json!({"ref": "refs/tags/v1", "before": ZERO, "after": object,
                        "repository": {"default_branch": "main"}});
     let result = report(&host.github(&clone, "push", &event, &JSON), 1);
-    assert_eq!(result["findings"][0]["locations"][0]["kind"], json!("message"));
-    assert_eq!(result["scope"]["commits"], json!(0));
+    let kinds: Vec<_> =
+        result["findings"].as_array().unwrap().iter().map(|found| &found["locations"][0]["kind"]).collect();
+    // The main branch has the commits of the tag, so its last one is scanned again: no run is about nothing.
+    assert_eq!(kinds, [&Value::Null, &json!("message")], "{result}");
+    assert_eq!(result["scope"]["commits"], json!(1));
     let variables = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", &*host.main), ("CI_COMMIT_TAG", "v1")];
     report(&host.scan(&clone, &variables, &JSON), 1);
 }
@@ -350,7 +355,7 @@ fn run_is_never_about_no_commit() {
     // The branch moved back, or an older commit is built again: what was there before has all commits.
     let moved = report(&host.github(&clone, "push", &push("main", &host.main, &host.before), &JSON), 1);
     assert_eq!(found(&moved).len(), 1, "{moved}");
-    assert!(moved["notes"].to_string().contains("commits that are not new were scanned"), "{moved}");
+    assert!(moved["notes"].to_string().contains("no commit is new"), "{moved}");
     let jenkins = [
         ("JENKINS_URL", "x"),
         ("GIT_BRANCH", "origin/main"),
@@ -363,6 +368,61 @@ fn run_is_never_about_no_commit() {
     assert_eq!(found(&new).len(), 1, "{new}");
     let new = report(&host.github(&clone, "push", &push("new", ZERO, &host.before), &JSON), 0);
     assert_eq!(found(&new).len(), 0, "{new}");
+}
+
+/// Runs that name no commit that the main branch does not have; `@` is its tip.
+const WITHOUT_NEW_COMMITS: [(&str, &str); 13] = [
+    ("GitLab, rebuilt", "GITLAB_CI=1 CI_COMMIT_SHA=@ CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=@"),
+    ("GitLab, a branch", "GITLAB_CI=1 CI_COMMIT_SHA=@ CI_COMMIT_BRANCH=new CI_COMMIT_BEFORE_SHA=@"),
+    ("GitLab, a tag", "GITLAB_CI=1 CI_COMMIT_SHA=@ CI_COMMIT_TAG=v9"),
+    ("Bitbucket, a tag", "BITBUCKET_BUILD_NUMBER=1 BITBUCKET_COMMIT=@ BITBUCKET_TAG=v9"),
+    ("Bitbucket, a branch", "BITBUCKET_BUILD_NUMBER=1 BITBUCKET_COMMIT=@ BITBUCKET_BRANCH=new"),
+    ("Azure, a tag", "TF_BUILD=true BUILD_SOURCEVERSION=@ BUILD_SOURCEBRANCH=refs/tags/v9"),
+    ("Azure, a branch", "TF_BUILD=true BUILD_SOURCEVERSION=@ BUILD_SOURCEBRANCH=refs/heads/new"),
+    ("Buildkite, a tag", "BUILDKITE=true BUILDKITE_COMMIT=@ BUILDKITE_TAG=v9"),
+    ("Buildkite, a branch", "BUILDKITE=true BUILDKITE_COMMIT=@ BUILDKITE_BRANCH=new"),
+    ("CircleCI, a tag", "CIRCLECI=true CIRCLE_SHA1=@ CIRCLE_TAG=v9"),
+    ("CircleCI, a branch", "CIRCLECI=true CIRCLE_SHA1=@ CIRCLE_BRANCH=new"),
+    ("Jenkins, a tag", "JENKINS_URL=x TAG_NAME=v9"),
+    ("Jenkins, rebuilt", "JENKINS_URL=x BRANCH_NAME=main GIT_PREVIOUS_SUCCESSFUL_COMMIT=@"),
+];
+
+fn run_without_new_commits_reads_earlier_ones_in_every_system() {
+    let host = host();
+    let clone = host.whole("refs/heads/main");
+    let main = host.main.as_str();
+    let tag = json!({"ref": "refs/tags/v9", "before": ZERO, "after": main,
+                     "repository": {"default_branch": "main"}});
+    let mut runs = vec![
+        ("GitHub, rebuilt", host.github(&clone, "push", &push("main", main, main), &JSON)),
+        ("GitHub, a branch", host.github(&clone, "push", &push("new", main, main), &JSON)),
+        ("GitHub, a tag", host.github(&clone, "push", &tag, &JSON)),
+    ];
+    for (name, variables) in WITHOUT_NEW_COMMITS {
+        let variables = variables.replace('@', main);
+        let variables: Vec<(&str, &str)> =
+            variables.split(' ').map(|variable| variable.split_once('=').unwrap()).collect();
+        runs.push((name, host.scan(&clone, &variables, &JSON)));
+    }
+    for (name, output) in runs {
+        // The last commit of `main` adds a key.
+        let result = report(&output, 1);
+        assert!(result["scope"]["commits"].as_u64() > Some(0), "{name}: {result}");
+        assert!(found(&result).contains(&"since.env"), "{name}: {result}");
+        assert!(result["notes"].to_string().contains("no commit is new"), "{name}: {}", result["notes"]);
+    }
+    // All files of the head are read, too: the key of an earlier commit is found at a tag of a later, clean one.
+    host.sandbox.write("later.txt", "clean\n");
+    let later = host.sandbox.commit_all("later");
+    let clone = host.whole("refs/heads/main");
+    let tag = json!({"ref": "refs/tags/v10", "before": ZERO, "after": later,
+                     "repository": {"default_branch": "main"}});
+    let result = report(&host.github(&clone, "push", &tag, &JSON), 1);
+    assert_eq!(found(&result), ["since.env"], "{result}");
+    // The control: a push with new commits reads those only, and has no such note.
+    let result = report(&host.github(&clone, "push", &push("main", &host.before, main), &JSON), 1);
+    assert_eq!((&result["scope"]["commits"], found(&result).len()), (&json!(1), 1));
+    assert_eq!(result["notes"], json!([]));
 }
 
 fn earlier_push_to_the_branch_excludes_nothing() {

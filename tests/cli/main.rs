@@ -9,6 +9,8 @@
     reason = "a panic is the failure report, and modules are for this program"
 )]
 
+#[cfg(unix)]
+mod alert_identity;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
 mod bombs;
@@ -59,6 +61,8 @@ use testkit::trials::Trial;
 
 fn trials(_: bool) -> Vec<Trial> {
     let groups = [
+        #[cfg(unix)]
+        alert_identity::trials(),
         baseline_digits::trials(),
         #[cfg(target_os = "linux")]
         bombs::trials(),

@@ -548,9 +548,13 @@ fn explain_lists_every_rule_at_a_position() {
     let fingerprint = fingerprints(&report(&sandbox, &[]).1).remove(0);
     sandbox.write("app.env", format!("# nothing\nKEY={key}\nOTHER_SECRET=sk-ant-api03-xxx\n"));
     let said = run(&sandbox, 0, &["explain", "app.env:2"]);
-    for part in
-        ["2:5  anthropic-api-key", "has the full structure", &fingerprint, "result      a finding", "80 bits"]
-    {
+    for part in [
+        "2:5  anthropic-api-key",
+        "has the exact structure of a real key",
+        &fingerprint,
+        "result      a finding",
+        "80 bits",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!said.contains(&key[20..60]) && !said.contains("3:"), "{said}");
@@ -561,7 +565,10 @@ fn explain_lists_every_rule_at_a_position() {
         "{third}"
     );
     let by_name = run(&sandbox, 0, &["explain", &fingerprint[..8]]);
-    assert!(by_name.contains("app.env:2:5") && by_name.contains("has the full structure"), "{by_name}");
+    assert!(
+        by_name.contains("app.env:2:5") && by_name.contains("has the exact structure of a real key"),
+        "{by_name}"
+    );
     // A value in the history only, and a suppressed one.
     sandbox.write("app.env", "nothing\n");
     let old = run(&sandbox, 0, &["explain", &format!("anthropic-api-key/{fingerprint}")]);

@@ -236,8 +236,10 @@ impl RuleSpec {
         }
         let how = self.how.as_deref().unwrap_or("revoke it");
         let logs = self.logs.as_deref().or(pack.logs.as_deref()).unwrap_or("the provider's logs and bills");
+        // A rule of the user's own may say in words where: "at its issuer".
+        let colon = if self.revoke.starts_with("http") { ":" } else { "" };
         vec![
-            format!("{how}: {}", self.revoke),
+            format!("{how}{colon} {}", self.revoke),
             format!("search {logs} for uses after the leak that are not yours"),
             format!("create a new one, and read it from `{}` or a secrets manager", self.variable),
         ]

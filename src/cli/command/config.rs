@@ -75,7 +75,11 @@ fn check(policy: &LoadedPolicy) -> Result<Exit, CliError> {
         // Writing to a string does not fail.
         let _ = writeln!(out, "{}", redact(&escape_terminal(message.as_bytes())));
     }
-    let state = if is_wrong { "wrong" } else { "fine" };
+    let state = match (is_wrong, messages.len()) {
+        (true, _) => "wrong".to_owned(),
+        (false, 0) => "fine".to_owned(),
+        (false, number) => format!("usable, with {} above", counted(number, "remark")),
+    };
     let _ = writeln!(out, "{}: {state}", redact(&escape_terminal(names.as_bytes())));
     output::print(out)?;
     Ok(if is_wrong { Exit::Failed } else { Exit::Clean })
@@ -135,7 +139,7 @@ fn show(common: &Common, policy: &LoadedPolicy) -> String {
         line(&format!("{key} = {value}"), &from);
     }
     line(&format!("{} built in", counted(RuleSet::builtin().rules().len(), "rule")), "default");
-    for Layer { name, settings } in layers {
+    for Layer { name, settings, .. } in layers {
         for setting in describe_lists(settings) {
             line(&setting, name);
         }

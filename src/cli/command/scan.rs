@@ -13,15 +13,17 @@ use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::report_targets::Request;
-use crate::cli::session::{ScanOutcome, current_repository, merge_parents, staged_situation};
+use crate::cli::scan_target::{TargetMistake, explain_missing_path};
+use crate::cli::session::{ScanOutcome, current_repository, merge_parents, printable_path, staged_situation};
 use crate::cli::stdin::Input;
 use crate::cli::{output, path_arguments, settings};
-use crate::git::{DiscoverError, GitEnvironment, Repository};
+use crate::finding::{Problem, ProblemKind};
+use crate::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
 use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise};
-use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode};
+use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode, add_exclusion_problem};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
@@ -43,6 +45,9 @@ enum ScanCommandError {
         help("`skant scan --history` scans everything in the repository")
     )]
     GitFolder(PathBuf),
+    #[error("{name} is {what}, not a revision")]
+    #[diagnostic(code(skant::scan::not_a_revision), help("{help}"))]
+    NotARevision { name: String, what: &'static str, help: String },
     #[error("the named paths are in several repositories")]
     #[diagnostic(code(skant::scan::several_repositories), help("scan each repository in a run of its own"))]
     SeveralRepositories,
@@ -71,6 +76,7 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     };
     // The progress line is erased before anything is printed.
     drop(progress);
+    add_exclusion_problem(&scanner, &mut report);
     advise(&mut report, scanner.detector().rules(), situation);
     output::write(&report, &targets, common, started)?;
     Ok(Exit::from_report(&report, settings::scan_mode(arguments, scanner.policy())))
@@ -101,9 +107,40 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
         return Ok((report, scanner, Situation::History));
     }
     let names = revision_names(arguments);
-    let revisions = Revisions::resolve(&repository, &names)?;
-    let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
+    let revisions = Revisions::resolve(&repository, &names)
+        .map_err(|error| path_as_revision(arguments).unwrap_or_else(|| error.into()))?;
+    let mut report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
+    if report.scope.commits == 0 && report.scope.blobs == 0 {
+        report.notes.push(empty_range());
+        report.notes.sort();
+    }
     Ok((report, scanner, Situation::Range))
+}
+
+/// Returns the note on a range without commits: it may be written the wrong way round.
+fn empty_range() -> Problem {
+    Problem {
+        kind: ProblemKind::EmptyRange,
+        path: None,
+        message: "no commit is in this range, so nothing was read; `A..B` are the commits of B that A does not have"
+            .to_owned(),
+    }
+}
+
+/// Returns the error for a path or an address in the place of a revision.
+fn path_as_revision(arguments: &Scan) -> Option<CliError> {
+    let error = arguments.targets.iter().find_map(|target| {
+        let shown = printable_path(Path::new(target));
+        let (what, help) = match TargetMistake::of_address(&target.to_string_lossy()) {
+            Some(mistake) => ("an address", mistake.advice(&shown)),
+            None if Path::new(target).exists() => {
+                ("a path", format!("write paths after `--`: `skant scan --history -- {shown}`"))
+            }
+            None => return None,
+        };
+        Some(ScanCommandError::NotARevision { name: format!("`{shown}`"), what, help })
+    })?;
+    Some(error.into())
 }
 
 fn revision_names(arguments: &Scan) -> Vec<String> {
@@ -144,15 +181,24 @@ fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Resul
     let root = root.map(|root| std::fs::canonicalize(&root).unwrap_or(root));
     let repository = repository.map(|repository| Repository { work_tree: root.clone(), ..repository });
     let names: Vec<PathBuf> = names.iter().map(|name| with_resolved_parent(&folder, name)).collect();
-    let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or(folder));
+    let root = root.unwrap_or_else(|| std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone()));
+    let root = root.as_path();
     let files = FileSelection {
         repository: repository.as_ref(),
-        root: &root,
+        root,
         names: &names,
         ignore_mode: if arguments.no_ignore { IgnoreMode::Nothing } else { IgnoreMode::AsGit },
         origin: PathOrigin::Person,
     };
-    let report = scanner.scan_files(&files, control)?;
+    let mut report = scanner.scan_files(&files, control)?;
+    for (name, path) in arguments.targets.iter().zip(&names) {
+        if path.symlink_metadata().is_err()
+            && let Some(mistake) = TargetMistake::of_missing_path(name, &folder, repository.as_ref())
+        {
+            let shown = scanner.shown_path(&path_bytes(path.strip_prefix(root).unwrap_or(path)));
+            explain_missing_path(&mut report.problems, &shown, mistake);
+        }
+    }
     Ok((report, scanner, Situation::Files))
 }
 

@@ -202,7 +202,8 @@ impl RandomAccessPack {
             return Ok(entry.size as u64);
         }
         let (data, end) = self.data()?;
-        let part = usize::try_from(end.saturating_sub(entry.start).min(MAX_HEADER as u64)).unwrap_or_default();
+        let part =
+            usize::try_from(end.saturating_sub(entry.start).min(MAX_HEADER as u64)).unwrap_or_default();
         let part = inflater.window.get(data, entry.start, part)?;
         let mut head = [0; MAX_SIZES];
         inflater.stream.reset(true);

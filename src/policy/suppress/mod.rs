@@ -133,8 +133,10 @@ fn check_comment(
     policy: CommentPolicy,
     today: Date,
 ) -> CommentEffect {
-    if comment.marker == Marker::Gitleaks && !policy.gitleaks {
-        return CommentEffect::OtherFinding;
+    match comment.marker {
+        Marker::Skant => {}
+        Marker::Gitleaks if policy.gitleaks => {}
+        Marker::Gitleaks | Marker::Other(_) => return CommentEffect::OtherFinding,
     }
     if comment.rule.as_ref().is_some_and(|rule| *rule != query.rule.id) {
         return CommentEffect::OtherFinding;

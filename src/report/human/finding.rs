@@ -60,7 +60,7 @@ fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
     let long = format!("{}, {length}", finding.secret.text);
     let fits = source.as_ref().is_none_or(|line| line.label_column() + columns(&long) <= options.width());
     let Finding { severity, confidence, fingerprint, .. } = finding;
-    let mut headline = format!("{severity}, {confidence} confidence, fingerprint {fingerprint}");
+    let mut headline = format!("severity {severity}, confidence {confidence}, fingerprint {fingerprint}");
     if source.is_none() {
         headline = format!("{headline}\n{long}");
     }
@@ -99,9 +99,9 @@ fn write_history(history: &History, table: &mut Table) {
         table.row("removed", &event(removed));
     }
     let now = match (history.at_head, history.reachable) {
-        (true, _) => "still at a branch head",
-        (false, true) => "at no branch head; refs or reflogs still reach it",
-        (false, false) => "unreachable",
+        (true, _) => "still in the files of a branch",
+        (false, true) => "no longer in the files of any branch, still in the history",
+        (false, false) => "only in unreachable objects, which git will delete",
     };
     let commits = match history.commits {
         0 => "no commit holds it".to_owned(),
@@ -173,13 +173,21 @@ mod tests {
     #[test]
     fn the_first_line_names_level_rule_and_title() {
         let cases = [
-            (Confidence::High, true, "error[anthropic-api-key]: Anthropic API key\n  × critical, high conf"),
+            (
+                Confidence::High,
+                true,
+                "error[anthropic-api-key]: Anthropic API key\n  × severity critical, confidence high",
+            ),
             (
                 Confidence::Medium,
                 false,
-                "warning[anthropic-api-key]: Anthropic API key\n  ⚠ critical, medium",
+                "warning[anthropic-api-key]: Anthropic API key\n  ⚠ severity critical, confidence medium",
             ),
-            (Confidence::Low, true, "note[anthropic-api-key]: Anthropic API key\n  ☞ critical, low conf"),
+            (
+                Confidence::Low,
+                true,
+                "note[anthropic-api-key]: Anthropic API key\n  ☞ severity critical, confidence low",
+            ),
         ];
         for (confidence, provider, expected) in cases {
             let finding =
@@ -234,7 +242,7 @@ mod tests {
         });
         let text = entry(&finding);
         assert!(!text.contains("introduced") && !text.contains("removed"), "{text}");
-        assert!(text.contains("reach it; no commit holds it"), "{text}");
+        assert!(text.contains("still in the history; no commit holds it"), "{text}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl<'r> PrintedRules<'r> {
 pub(crate) fn other_steps(finding: &Finding, first: &Finding) -> Vec<String> {
     let own = finding.help.iter().filter(|line| !first.help.contains(line)).cloned();
     let (number, of) = (finding.help.len(), &first.fingerprint);
-    let shared = (number > 0).then(|| format!("follow the steps of {of} above"));
+    let shared = (number > 0).then(|| format!("the same steps as for {of}"));
     shared.into_iter().chain(own).collect()
 }
 

@@ -15,7 +15,7 @@ use self::many::PrintedRules;
 
 pub(crate) use self::ascii::to_ascii;
 pub(crate) use self::layout::{counted, grouped, size};
-use crate::finding::{Finding, Problem, Report, ScopeKind, Suppressed};
+use crate::finding::{Finding, Problem, Report, Scope, ScopeKind, Suppressed};
 use crate::report::words;
 use crate::text::escape_ci_command;
 
@@ -198,7 +198,9 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
     }
     parts.push(counts.join(", "));
     if report.is_complete() {
-        parts.push("complete".to_owned());
+        let Scope { commits, objects, blobs, .. } = report.scope;
+        let is_empty = commits + objects + blobs == 0;
+        parts.push(if is_empty { "there was nothing to read" } else { "everything was read" }.to_owned());
     }
     let asked = report.scope.ci.as_ref().map(|ci| format!("{ci}\n")).unwrap_or_default();
     format!("{asked}{}", parts.join("; "))

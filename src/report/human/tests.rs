@@ -153,9 +153,9 @@ fn reports_with_many_findings_give_each_advice_once_and_counts_at_the_end() {
     let many = render(&report, &Options::default());
     assert_eq!(many.matches(advice).count(), 2);
     let again =
-        format!("  what to do  follow the steps of {} above\n", samples::many(1, 1).findings[0].fingerprint);
+        format!("  what to do  the same steps as for {}\n", samples::many(1, 1).findings[0].fingerprint);
     assert_eq!(many.matches(&again).count(), 10);
-    assert!(many.contains("above\n              this one alone\n"), "{many}");
+    assert!(many.contains(&format!("{again}              this one alone\n")), "{many}");
     let overview = "By rule:\n  11  anthropic-api-key  critical  confidence 11 high\n   1  other-key          critical  \
          confidence 1 high\nHigh confidence only";
     assert!(many.contains(overview), "{many}");

@@ -5,10 +5,11 @@
 
 mod model;
 mod place;
+mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use flate2::Compression;
@@ -16,10 +17,10 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 
 use self::model::{
-    Descriptor, Driver, Invocation, Log, Notification, Outcome, Properties, Rule, Run, Suppression, Text,
-    Tool,
+    Descriptor, Driver, Invocation, Log, Notification, Outcome, Properties, Run, Suppression, Text, Tool,
 };
-use crate::finding::{Confidence, Finding, Location, Problem, Report, Severity, Suppressed, SuppressedBy};
+use self::rule::Rules;
+use crate::finding::{Finding, Location, Problem, Report, Suppressed, SuppressedBy};
 use crate::report::level::Level;
 use crate::report::words;
 
@@ -33,9 +34,6 @@ const FINGERPRINT: &str = "skant/v1";
 
 /// The only fingerprint that GitHub reads (docs.github.com, "SARIF support for code scanning").
 const LINE_HASH: &str = "primaryLocationLineHash";
-
-const HELP: &str = "Revoke or rotate the credential first: everybody with access to the repository has it. Then \
-                    remove it from the file, and read it from the environment or a secrets manager.";
 
 /// Writes the report as a SARIF log with one run and a line break.
 ///
@@ -83,82 +81,13 @@ fn log(report: &Report, most: usize) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Facts about a rule from its findings; empty if all are suppressed.
-#[derive(Default)]
-struct RuleFacts<'r> {
-    title: Option<&'r str>,
-    severity: Option<Severity>,
-    confidence: Option<Confidence>,
-}
-
-/// The rules in the report, by id.
-struct Rules<'r>(BTreeMap<&'r str, RuleFacts<'r>>);
-
-impl<'r> Rules<'r> {
-    fn of(report: &'r Report) -> Self {
-        let mut rules = BTreeMap::<&str, RuleFacts<'_>>::new();
-        for finding in &report.findings {
-            let facts = rules.entry(&finding.rule).or_default();
-            facts.title.get_or_insert(&finding.title);
-            facts.severity = facts.severity.max(Some(finding.severity));
-            facts.confidence = facts.confidence.max(Some(finding.confidence));
-        }
-        for suppressed in &report.suppressed {
-            rules.entry(&suppressed.rule).or_default();
-        }
-        Self(rules)
-    }
-
-    fn index(&self, rule: &str) -> usize {
-        self.0.range(..rule).count()
-    }
-}
-
 fn driver<'r>(report: &'r Report, rules: Rules<'r>) -> Driver<'r> {
-    let rules = rules.0.into_iter().map(|(id, facts)| {
-        let mut properties = Properties::from([("tags", json!(["security", "secret"]))]);
-        if let Some(severity) = facts.severity {
-            properties.insert("security-severity", json!(score(severity)));
-        }
-        if let Some(confidence) = facts.confidence {
-            properties.insert("precision", json!(precision(confidence)));
-        }
-        let title = facts.title.unwrap_or(id);
-        Rule {
-            id,
-            short_description: plain(title),
-            full_description: plain(&format!("{title}. {HELP}")),
-            help: plain(HELP),
-            properties,
-        }
-    });
-    let kinds: BTreeSet<&str> =
-        report.problems.iter().chain(&report.notes).map(|problem| problem.kind.name()).collect();
     Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: rules.collect(),
-        notifications: kinds.into_iter().map(|id| Descriptor { id }).collect(),
-    }
-}
-
-/// Returns GitHub's `security-severity`: 9.0 and more is critical, 7.0 high, 4.0 medium.
-const fn score(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "2.0",
-    }
-}
-
-/// Returns GitHub's `precision` of a rule.
-const fn precision(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "very-high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
+        rules: rules.descriptors(),
+        notifications: rule::notifications(report),
     }
 }
 
@@ -169,14 +98,15 @@ fn results<'r>(
     rules: &Rules<'_>,
     most: usize,
 ) -> (Vec<Outcome<'r>>, Option<(usize, usize)>) {
+    let places: Vec<(&Finding, Vec<&Location>)> =
+        report.findings.iter().map(|finding| (finding, place::distinct(finding, &report.scope))).collect();
     let total = |depth: usize| -> usize {
-        let places = |finding: &Finding| finding.locations.len().min(depth);
-        report.findings.iter().map(places).sum::<usize>() + report.suppressed.len()
+        places.iter().map(|(_, places)| places.len().min(depth)).sum::<usize>() + report.suppressed.len()
     };
     let all = total(usize::MAX);
     let depth = (1..=Finding::MAX_LOCATIONS).rev().find(|depth| total(*depth) <= most).unwrap_or(1);
-    let found = report.findings.iter().flat_map(|finding| {
-        finding.locations.iter().take(depth).map(|place| outcome(finding, place, report, rules))
+    let found = places.iter().flat_map(|(finding, places)| {
+        places.iter().take(depth).map(|place| outcome(finding, place, report, rules))
     });
     let suppressed = report.suppressed.iter().map(|suppressed| suppressed_result(suppressed, report, rules));
     let mut results: Vec<_> = found.chain(suppressed).take(most).collect();

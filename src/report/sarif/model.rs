@@ -50,6 +50,8 @@ pub(crate) struct Rule<'r> {
     pub id: &'r str,
     pub short_description: Text,
     pub full_description: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help_uri: Option<String>,
     pub help: Text,
     pub properties: Properties,
 }

@@ -1,27 +1,63 @@
 //! Locations of results.
 //!
 //! GitHub rejects a whole file if a result has no physical location, or a location with a scheme. A location outside
-//! the working tree therefore has a relative URI below `.git/skant/`: no git tree can hold a path below `.git`, so
+//! the checked-out files therefore has a relative URI below `.git/skant/`: no git tree can hold a path below `.git`, so
 //! nobody mistakes it for a tracked file. A logical location describes it in words.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::finding;
-use crate::finding::{Companion, Finding, LocationKind, Scope};
+use crate::finding::{Companion, Finding, LocationKind, Scope, ScopeKind};
 use crate::report::sarif::model::{
     ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text,
 };
 use crate::report::words::in_working_tree;
 
-/// Returns a location of a finding.
+/// Returns the locations of a finding without those that are the same place of the checked-out commit, those in that
+/// commit first.
+pub(crate) fn distinct<'r>(finding: &'r Finding, scope: &Scope) -> Vec<&'r finding::Location> {
+    let mut seen = BTreeSet::new();
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for place in &finding.locations {
+        match in_working_tree(place, scope) {
+            Some(shown) if seen.insert((&shown.path, shown.bytes, &shown.via)) => here.push(place),
+            Some(_) => {}
+            None => elsewhere.push(place),
+        }
+    }
+    here.append(&mut elsewhere);
+    here
+}
+
+/// Returns a location of a finding: in the checked-out commit, if that holds it.
 pub(crate) fn location<'r>(
     finding: &'r Finding,
     place: &'r finding::Location,
     scope: &Scope,
 ) -> Location<'r> {
     let file = place.kind == LocationKind::File;
+    if let Some(shown) = in_working_tree(place, scope) {
+        let (region, context_region) = regions(finding, shown);
+        return physical(uri(&shown.path), region, context_region, Vec::new());
+    }
+    let (region, context_region) = regions(finding, place);
+    let store = match (&place.commit, &place.blob) {
+        (Some(commit), _) if file => format!("commit/{}/", commit.id),
+        (None, Some(blob)) if file => format!("blob/{blob}/"),
+        _ => format!("{}/", place.kind.name()),
+    };
+    let name = match (&place.commit, file) {
+        (Some(commit), true) => format!("{}:{}", commit.id, place.path),
+        _ => place.path.clone(),
+    };
+    elsewhere(&format!("{store}{}", place.path), name, place.kind, region, context_region)
+}
+
+/// Returns the region of the value, and that of its line.
+fn regions<'r>(finding: &'r Finding, place: &'r finding::Location) -> (Region<'r>, Option<Region<'r>>) {
     // The line of a person or of `Signed-off-by` would reveal a name.
-    let line = place.snippet.as_ref().filter(|_| file);
+    let line = place.snippet.as_ref().filter(|_| place.kind == LocationKind::File);
     let (start, end) = (place.start.line.max(1), place.end.line.max(1));
     let context_region = line.map(|snippet| Region {
         start_line: start,
@@ -38,19 +74,7 @@ pub(crate) fn location<'r>(
         byte_length: Some(place.bytes.1.saturating_sub(place.bytes.0)),
         snippet: Some(Content { text: &finding.secret.text }),
     };
-    if in_working_tree(place.kind, scope, Some(finding)) {
-        return physical(uri(&place.path), region, context_region, Vec::new());
-    }
-    let store = match (&place.commit, &place.blob) {
-        (Some(commit), _) if file => format!("commit/{}/", commit.id),
-        (None, Some(blob)) if file => format!("blob/{blob}/"),
-        _ => format!("{}/", place.kind.name()),
-    };
-    let name = match (&place.commit, file) {
-        (Some(commit), true) => format!("{}:{}", commit.id, place.path),
-        _ => place.path.clone(),
-    };
-    elsewhere(&format!("{store}{}", place.path), name, place.kind, region, context_region)
+    (region, context_region)
 }
 
 /// Returns the location of the companion in a credential pair.
@@ -59,7 +83,8 @@ pub(crate) fn companion<'r>(
     place: &'r finding::Location,
     scope: &Scope,
 ) -> Option<Location<'r>> {
-    let Companion { name, masked, start, end, bytes } = place.companion.as_ref()?;
+    let shown = in_working_tree(place, scope).unwrap_or(place);
+    let Companion { name, masked, start, end, bytes } = shown.companion.as_ref()?;
     let mut there = location(finding, place, scope);
     let region = &mut there.physical_location.region;
     (region.start_line, region.end_line) = (start.line.max(1), Some(end.line.max(1)));
@@ -75,7 +100,7 @@ pub(crate) fn companion<'r>(
 pub(crate) fn suppressed<'r>(suppressed: &finding::Suppressed, scope: &Scope) -> Location<'r> {
     let region = Region { start_line: suppressed.line.max(1), ..Region::default() };
     let (kind, path) = (suppressed.kind, &suppressed.path);
-    if in_working_tree(kind, scope, None) {
+    if kind == LocationKind::File && scope.kind != ScopeKind::History {
         return physical(uri(path), region, None, Vec::new());
     }
     elsewhere(&format!("{}/{path}", kind.name()), path.clone(), kind, region, None)

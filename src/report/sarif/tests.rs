@@ -66,23 +66,61 @@ fn every_result_has_a_rule_a_fingerprint_and_one_relative_place() {
 }
 
 #[test]
-fn rules_are_sorted_and_take_the_worst_of_their_findings() {
-    let mut report = samples::many(3, 1);
-    report.findings[0].rule = "zeta-token".into();
-    report.findings[1].severity = Severity::Low;
-    report.findings[1].confidence = Confidence::Medium;
-    let log = parsed(&report);
-    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    let render: Vec<_> = rules
+fn rules_are_sorted_and_described_alike_in_each_run() {
+    let mut report = samples::many(4, 1);
+    for (finding, rule) in report.findings.iter_mut().zip([
+        "zeta-token",
+        "anthropic-api-key",
+        "generic-password",
+        "heroku-api-key",
+    ]) {
+        finding.rule = rule.into();
+    }
+    let described = |report: &Report| -> Vec<Value> {
+        parsed(report)["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().clone()
+    };
+    let before = described(&report);
+    let facts: Vec<Value> = before
         .iter()
-        .map(|rule| (&rule["id"], &rule["properties"]["security-severity"], &rule["properties"]["precision"]))
-        .map(|(id, severity, precision)| json!([id, severity, precision]))
+        .map(|rule| json!([rule["id"], rule["properties"]["precision"], rule["helpUri"].is_string()]))
         .collect();
-    let expected =
-        [json!(["anthropic-api-key", "9.5", "very-high"]), json!(["zeta-token", "9.5", "very-high"])];
-    assert_eq!(render, expected);
-    let indices: Vec<_> = results(&log).iter().map(|result| result["ruleIndex"].as_u64()).collect();
-    assert_eq!(indices, [Some(1), Some(0), Some(0)]);
+    let expected = [
+        json!(["anthropic-api-key", "very-high", false]),
+        json!(["generic-password", "medium", false]),
+        json!(["heroku-api-key", "very-high", true]),
+        json!(["zeta-token", "high", false]),
+    ];
+    assert_eq!(facts, expected);
+    for rule in &before {
+        assert!(rule["help"]["text"].as_str().unwrap().contains("Revoke or rotate the credential first"));
+    }
+    let api_key = before[0]["help"]["text"].as_str().unwrap();
+    assert!(api_key.contains("the Claude API") && api_key.contains("\n1. revoke the key"), "{api_key}");
+    let indices: Vec<_> =
+        results(&parsed(&report)).iter().map(|result| result["ruleIndex"].as_u64()).collect();
+    assert_eq!(indices, [3, 0, 1, 2].map(Some));
+    // Another run finds the same rules less surely, or has only suppressed findings.
+    for finding in &mut report.findings[1..] {
+        (finding.confidence, finding.severity) = (Confidence::Low, Severity::Low);
+    }
+    assert_eq!(described(&report), before);
+}
+
+#[test]
+fn a_value_is_shown_where_the_checked_out_commit_holds_it() {
+    let log = parsed(&samples::history());
+    let found = &results(&log)[0];
+    assert_eq!(uri_of(found), "app/.env");
+    assert_eq!(found["locations"][0]["physicalLocation"]["region"]["startLine"], json!(5));
+    assert_eq!(found["locations"][0]["logicalLocations"], Value::Null);
+    assert_eq!(uri_of(&results(&log)[1]), ".git/skant/blob/0c4f1d5e8b7a69302f1e2d3c4b5a69788796a5b4/b.yml");
+    // Two versions of the file that lead to the same line are one alert.
+    let mut report = samples::history();
+    let mut earlier = report.findings[0].locations[0].clone();
+    earlier.start.line = 1;
+    report.findings[0].locations.insert(0, earlier);
+    assert_eq!(results(&parsed(&report)).len(), results(&log).len());
+    assert_eq!(results(&parsed(&report))[0]["locations"], found["locations"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::finding::{Problem, ProblemKind, Report, Scope, ScopeKind};
 use crate::git::{ObjectDatabase, Oid, Repository};
 use crate::scan::diff::diff_scan::{CommitChangeSet, CommitOfRange, DiffScan, PackChoice};
 use crate::scan::error::ScanError;
+use crate::scan::head_positions::add_head_positions;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::path_filter::PathFilter;
 use crate::scan::report::{build_report, common_notes};
@@ -63,7 +64,8 @@ pub(crate) fn scan_range(
     let objects = ObjectDatabase::open(repository)?;
     let limits = Thresholds::of(repository);
     let range = read_range(repository, &objects, revisions, &limits, control)?;
-    scan_range_changes(scanner, (repository, &objects), range, names, (paths, &limits), control)
+    let what = (names, revisions.included.as_slice());
+    scan_range_changes(scanner, (repository, &objects), range, what, (paths, &limits), control)
 }
 
 /// Scans the changes of a range. With more texts than the threshold they are read from the packs in bulk.
@@ -71,7 +73,7 @@ fn scan_range_changes(
     scanner: &Scanner,
     (repository, objects): (&Repository, &ObjectDatabase),
     mut range: RangeChanges,
-    names: &[String],
+    (names, tips): (&[String], &[Oid]),
     (paths, thresholds): (&PathFilter, &Thresholds),
     control: &ScanControl,
 ) -> Result<Report, ScanError> {
@@ -101,7 +103,8 @@ fn scan_range_changes(
     let packs = PackChoice { contents: range.contents.as_ref(), max_one_by_one: thresholds.texts };
     scan.scan(&texts, &sets, packs, control)?;
     scan.problems.extend(common_notes(Some(repository), control));
-    let DiffScan { occurrences, problems, blobs, bytes, .. } = scan;
+    let DiffScan { mut occurrences, problems, blobs, bytes, .. } = scan;
+    add_head_positions(scanner, repository, objects, tips, &mut occurrences);
     let scope = Scope {
         kind: ScopeKind::Range,
         revisions: names.to_vec(),

@@ -183,7 +183,8 @@ fn read_both(sandbox: &Sandbox, names: &[&str]) -> [(Listing, Report); 2] {
         };
         let listing = Listing::of(&range);
         let (places, options) = ((&repository, &objects), (&paths, &thresholds));
-        let report = scan_range_changes(&scanner, places, range, &names, options, &control).unwrap();
+        let what = (names.as_slice(), revisions.included.as_slice());
+        let report = scan_range_changes(&scanner, places, range, what, options, &control).unwrap();
         (listing, report)
     })
 }

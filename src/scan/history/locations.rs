@@ -252,7 +252,7 @@ impl LocationBuilder<'_> {
             });
             history.reachable = true;
             let origin = ref_origin(self.scanner, &name.name);
-            scan.occurrences.push(Occurrence { rated: rated.clone(), origin });
+            scan.occurrences.push(Occurrence { rated: rated.clone(), origin, at_head: None });
         }
     }
 

@@ -48,7 +48,10 @@ impl MissingObjects<'_> {
             problems.push(Problem {
                 kind: ProblemKind::MissingObject,
                 path: None,
-                message: format!("and {} more are missing; `git fsck` names them all", count - MAX_NAMED),
+                message: format!(
+                    "there are {} more missing objects; `git fsck` names them all",
+                    count - MAX_NAMED
+                ),
             });
         }
         problems

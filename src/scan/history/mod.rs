@@ -18,6 +18,7 @@ use crate::assess::{Histories, Occurrence};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
 use crate::git::{ObjectDatabase, Repository};
 use crate::scan::error::ScanError;
+use crate::scan::head_positions::add_head_positions;
 use crate::scan::history::repository::scan_repository;
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::missing_paths::PathSources;
@@ -41,9 +42,9 @@ pub(crate) fn scan_history(
     whole.add(main);
     let submodules = find_submodule_repositories(repository);
     whole.problems.extend(submodules.problems);
+    let objects = ObjectDatabase::open(repository)?;
     if is_traced {
         let names: Vec<Vec<u8>> = submodules.found.iter().map(|(name, _)| name.clone()).collect();
-        let objects = ObjectDatabase::open(repository)?;
         let sources =
             PathSources { repository, objects: &objects, submodules: &names, trees: &trees, removed: &[] };
         whole.problems.extend(sources.missing_path_problems(scanner, options.paths));
@@ -64,6 +65,7 @@ pub(crate) fn scan_history(
         }
         _ => options.paths.is_all(),
     });
+    add_head_positions(scanner, repository, &objects, &[], &mut whole.occurrences);
     whole.problems.extend(common_notes(Some(repository), control));
     let grouped = group(scanner, whole.occurrences, &whole.histories);
     let is_whole = options.paths.is_all()

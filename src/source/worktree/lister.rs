@@ -22,6 +22,7 @@ pub enum PathOrigin {
 }
 
 /// Lists files.
+#[derive(Clone, Copy)]
 pub(crate) struct FileLister<'l> {
     /// The repository, if there is one.
     pub repository: Option<&'l Repository>,

@@ -11,7 +11,7 @@ mod walk;
 
 pub(crate) use self::lister::FileLister;
 pub use self::lister::PathOrigin;
-pub(crate) use self::types::{FileContent, ListedFile};
+pub(crate) use self::types::{FileContent, ListedFile, Listing};
 pub use super::ignore_files::IgnoreMode;
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::policy::suppress::{EntrySource, SuppressionEntry};
 use crate::policy::{AcceptedProblem, ConfigError, FailOn, FileOrigin, PathPatterns, Settings};
 use crate::rules::{MAX_RULES, Rule, RuleSpec, build_user_rule};
 use crate::secret::FingerprintKey;
-use crate::text::escape_terminal;
+use crate::text::{escape_terminal, most_similar};
 
 pub(crate) use self::keys::File;
 
@@ -73,6 +73,14 @@ pub(crate) fn extended_files(bytes: &[u8]) -> Vec<String> {
     list
 }
 
+/// Returns the help for a rule that does not exist: the most similar one. Of the file's text nothing is quoted.
+fn unknown_rule_help(id: &str, known: &[&str]) -> String {
+    match most_similar(id, known.iter().copied()) {
+        Some(similar) => format!("did you mean `{}`? {RULES_LIST}", quotable(similar)),
+        None => RULES_LIST.to_owned(),
+    }
+}
+
 struct Reader<'b> {
     bytes: &'b [u8],
     origin: FileOrigin,
@@ -93,16 +101,16 @@ impl Reader<'_> {
 
     fn settings(&self, file: File, known_rules: &[&str]) -> Result<Settings, ConfigError> {
         let rules = self.rules(file.rule, known_rules)?;
-        let is_known =
-            |id: &str| known_rules.contains(&id) || rules.iter().any(|rule| rule.id.as_ref() == id);
-        let disabled = file.disable.map_or(Ok(Vec::new()), |list| self.disabled(list, &is_known))?;
+        let known: Vec<&str> =
+            known_rules.iter().copied().chain(rules.iter().map(|rule| rule.id.as_ref())).collect();
+        let disabled = file.disable.map_or(Ok(Vec::new()), |list| self.disabled(list, &known))?;
         if file.allow.len() > MAX_ENTRIES || file.accept.len() > MAX_ENTRIES {
             let message = format!("a list has more than {MAX_ENTRIES} entries");
             return Err(self.error(0..0, Fault::new("skant::config::too_many_entries", message)));
         }
         let extends = file.extends.map_or(Ok(Vec::new()), |list| self.extends(list))?;
         let allow =
-            file.allow.into_iter().map(|entry| self.allow(entry, &is_known)).collect::<Result<_, _>>()?;
+            file.allow.into_iter().map(|entry| self.allow(entry, &known)).collect::<Result<_, _>>()?;
         let accept = file.accept.into_iter().map(|entry| self.accept(entry)).collect::<Result<_, _>>()?;
         let exclude = file.exclude.map_or(Ok(PathPatterns::default()), |list| {
             let span = list.span();
@@ -159,14 +167,10 @@ impl Reader<'_> {
         Ok(rules)
     }
 
-    fn disabled(
-        &self,
-        list: Spanned<Vec<String>>,
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<Vec<String>, ConfigError> {
+    fn disabled(&self, list: Spanned<Vec<String>>, known: &[&str]) -> Result<Vec<String>, ConfigError> {
         let span = list.span();
         let list = list.into_inner();
-        let Some(at) = list.iter().position(|id| !is_known(id)) else { return Ok(list) };
+        let Some(at) = list.iter().position(|id| !known.contains(&id.as_str())) else { return Ok(list) };
         let message = match self.origin {
             FileOrigin::User => {
                 let id = escape_terminal(list[at].as_bytes());
@@ -174,7 +178,8 @@ impl Reader<'_> {
             }
             FileOrigin::Repository => format!("entry {} of `disable` is not a rule", at + 1),
         };
-        Err(self.error(span, Fault::new("skant::config::unknown_rule", message).with_help(RULES_LIST)))
+        let help = unknown_rule_help(&list[at], known);
+        Err(self.error(span, Fault::new("skant::config::unknown_rule", message).with_help(help)))
     }
 
     fn patterns(
@@ -223,11 +228,7 @@ impl Reader<'_> {
         Ok(AcceptedProblem { kind, paths })
     }
 
-    fn allow(
-        &self,
-        entry: Spanned<AllowEntry>,
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<SuppressionEntry, ConfigError> {
+    fn allow(&self, entry: Spanned<AllowEntry>, known: &[&str]) -> Result<SuppressionEntry, ConfigError> {
         let (span, entry) = (entry.span(), entry.into_inner());
         let invalid =
             |message: &str| Fault::new("skant::config::invalid_allow", format!("`allow`: {message}"));
@@ -243,8 +244,9 @@ impl Reader<'_> {
         if !is_hex_of(commit.as_ref(), 7) {
             return error(invalid("commit has to be seven hexadecimal digits or more"));
         }
-        if rule.as_ref().is_some_and(|rule| !is_known(rule)) {
-            return error(invalid("rule names a rule that does not exist").with_help(RULES_LIST));
+        if let Some(rule) = rule.as_ref().filter(|rule| !known.contains(&rule.as_str())) {
+            let help = unknown_rule_help(rule, known);
+            return error(invalid("rule names a rule that does not exist").with_help(help));
         }
         if reason.trim().is_empty() {
             return error(invalid("reason has to say why"));
