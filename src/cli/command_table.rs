@@ -103,10 +103,12 @@ pub(crate) const COMMANDS: [CommandEntry; 14] = [
     entry(
         Heading::Read,
         "rules",
-        "List the rules, show one rule, or test a text",
+        "List the rules, show one rule, or test a text against them",
         &[
+            ("skant rules list", "the ids, severities and titles of all rules"),
             ("skant rules show anthropic-api-key", "everything about one rule"),
             ("skant rules test app.py", "the matches in a file, with reasons"),
+            (r#"skant rules test "PASSWORD=$PASSWORD""#, "the matches in a text"),
         ],
     ),
     entry(
@@ -121,6 +123,8 @@ pub(crate) const COMMANDS: [CommandEntry; 14] = [
         "Create and maintain the baseline of known findings",
         &[
             ("skant baseline create --history", "record all present findings, those of the history as well"),
+            ("skant baseline update", "add the findings that are new"),
+            ("skant baseline prune", "remove what nothing needs any more"),
             ("skant baseline check", "list what is out of date"),
         ],
     ),
@@ -131,6 +135,7 @@ pub(crate) const COMMANDS: [CommandEntry; 14] = [
         &[
             ("skant config check", "report mistakes in the settings"),
             ("skant config show", "each setting in force, and its file"),
+            ("skant config schema > skant.schema.json", "the schema of `skant.toml`, for an editor"),
         ],
     ),
     entry(
@@ -164,14 +169,23 @@ pub(crate) fn with_descriptions(mut command: Command) -> Command {
         // clap adds `help` itself, later.
         if command.find_subcommand(name).is_some() {
             command = command.mut_subcommand(name, |subcommand| {
-                let subcommand = subcommand.about(description);
-                if examples.is_empty() { subcommand } else { subcommand.after_help(example_text(examples)) }
+                let subcommand = with_examples(subcommand.about(description), examples);
+                subcommand.mut_subcommands(|inner| {
+                    let start = format!("skant {name} {}", inner.get_name());
+                    let of_inner = |(line, _): &&(&str, &str)| line.starts_with(&start);
+                    let examples: Vec<_> = examples.iter().filter(of_inner).copied().collect();
+                    with_examples(inner, &examples)
+                })
             });
         }
     }
     let styles = command.get_styles();
     let template = help_template(*styles.get_header(), *styles.get_literal());
     command.help_template(template)
+}
+
+fn with_examples(command: Command, examples: &[(&str, &str)]) -> Command {
+    if examples.is_empty() { command } else { command.after_help(example_text(examples)) }
 }
 
 /// Writes the examples of a command, each with its meaning in the line above.
@@ -194,7 +208,7 @@ fn help_template(header: Style, literal: Style) -> StyledStr {
             let _ = writeln!(text, "  {literal}{name}{literal:#}{padding}  {description}");
         }
     }
-    let _ = write!(text, "\n{header}Options:{header:#}\n{{options}}{{after-help}}");
+    let _ = write!(text, "\n{header}Global options:{header:#}\n{{options}}{{after-help}}");
     text.into()
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod command_table;
 pub(crate) mod error;
 pub(crate) mod exit;
+pub(crate) mod global_options;
 pub(crate) mod output;
 pub(crate) mod path_arguments;
 pub(crate) mod process;
@@ -18,6 +19,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod stdin;
 pub(crate) mod terminal;
+pub(crate) mod usage_error;
 
 use std::ffi::OsString;
 use std::panic;
@@ -41,7 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::print_clap_error(&error),
+        Err(error) => return error::print_clap_error(&usage_error::with_tips(error)),
     };
     arguments.common.caller_folder = std::env::current_dir().unwrap_or_default();
     let control = process::cancel_on_signal();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use terminal_size::{Width, terminal_size_of};
 
 use super::args::{Common, When};
-use crate::report::human::{counted, grouped, size};
+use crate::report::human::{counted, size};
 use crate::source::{ProgressSnapshot, ScanControl};
 
 /// The pause between two drawings of the line.
@@ -63,11 +63,13 @@ impl Drop for ProgressLine {
 /// Draws the line again and again until the end of the scan.
 fn draw_until_end(control: &ScanControl, ended: &(Mutex<bool>, Condvar), delay: Duration) {
     let start = Instant::now();
-    let draw = || {
+    let mut remaining = RemainingTime::default();
+    let mut draw = || {
         let width =
             terminal_size_of(std::io::stderr()).map_or(DEFAULT_WIDTH, |(Width(width), _)| width.into());
-        let line =
-            line(&control.progress.snapshot(), start.elapsed(), control.cancellation.is_requested(), width);
+        let seen = control.progress.snapshot();
+        let left = remaining.update(seen.share, start.elapsed());
+        let line = line(&seen, left, control.cancellation.is_requested(), width);
         // One write, so that no other output comes in between. If it fails, nobody can be informed.
         let _ = std::io::stderr().write_all(format!("{ERASE}{line}").as_bytes());
     };
@@ -93,7 +95,7 @@ fn draw_until_end(control: &ScanControl, ended: &(Mutex<bool>, Condvar), delay: 
 }
 
 /// Returns the longest version of the line that fits.
-fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usize) -> String {
+fn line(seen: &ProgressSnapshot, left: Option<Duration>, is_ending: bool, width: usize) -> String {
     let secrets = counted(seen.values, "secret");
     // Some terminals wrap a line that fills the whole width.
     let fits = |line: &String| line.chars().count() < width;
@@ -104,13 +106,12 @@ fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usiz
     } else if seen.expected == 0 {
         vec!["reading".to_owned()]
     } else {
-        let (read, of, bytes) =
-            (grouped(seen.objects.min(seen.expected)), grouped(seen.expected), size(seen.bytes));
+        // Bytes, as in the summary: the number of objects is in no report.
+        let bytes = size(seen.bytes);
         let percent = format!("{:.0} %", (seen.share * 100.0).floor());
-        let left = remaining_time(seen.share, elapsed).map_or(String::new(), |left| format!(", {left} left"));
+        let left = left.map_or(String::new(), |left| format!(", {} left", clock_time(left)));
         vec![
-            format!("{percent}, {read} of {of} read, {bytes}, {secrets} so far{left}"),
-            format!("{percent}, {read} of {of}, {bytes}, {secrets}{left}"),
+            format!("{percent}, {bytes} read, {secrets} so far{left}"),
             format!("{percent}, {bytes}, {secrets}{left}"),
             format!("{percent}, {secrets}{left}"),
             percent,
@@ -119,17 +120,40 @@ fn line(seen: &ProgressSnapshot, elapsed: Duration, is_ending: bool, width: usiz
     lines.into_iter().find(fits).unwrap_or_default()
 }
 
-/// Returns the remaining time, if the rest takes as long per stored byte as the part that was read.
-fn remaining_time(share: f64, elapsed: Duration) -> Option<String> {
-    if elapsed < MIN_ELAPSED || share <= 0.0 {
-        return None;
+/// The remaining time, as the line shows it: it counts down, and jumps only if it is clearly wrong.
+#[derive(Debug, Default)]
+struct RemainingTime {
+    /// The time at which the scan ends, in seconds since its start, as it was last estimated.
+    end: Option<f64>,
+}
+
+impl RemainingTime {
+    /// The share of the remaining time by which a new estimate has to differ before it replaces the last one.
+    const TOLERANCE: f64 = 0.25;
+
+    /// Returns the remaining time. The estimate is that the rest takes as long per stored byte as the part that was read.
+    fn update(&mut self, share: f64, elapsed: Duration) -> Option<Duration> {
+        if elapsed < MIN_ELAPSED || share <= 0.0 {
+            return None;
+        }
+        let now = elapsed.as_secs_f64();
+        let estimate = now / share;
+        let left = estimate - now;
+        let is_wrong = |end: &f64| (end - estimate).abs() > (left * Self::TOLERANCE).max(1.0) || *end < now;
+        let end = *self.end.get_or_insert(estimate);
+        let end = if is_wrong(&end) { estimate } else { end };
+        self.end = Some(end);
+        Duration::try_from_secs_f64((end - now).max(0.0)).ok()
     }
-    let left = Duration::try_from_secs_f64(elapsed.as_secs_f64() * (1.0 - share) / share).ok()?;
+}
+
+/// Returns a duration as `minutes:seconds`, rounded up.
+fn clock_time(left: Duration) -> String {
     let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-    Some(match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
         (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -147,8 +171,8 @@ mod tests {
 
     #[test]
     fn the_line_is_cut_to_the_width() {
-        let at = |width| line(&SEEN, Duration::from_secs(6), false, width);
-        assert_eq!(at(80), "40 %, 412,338 of 849,014 read, 3.1 GB, 2 secrets so far, 0:09 left");
+        let at = |width| line(&SEEN, Some(Duration::from_secs(9)), false, width);
+        assert_eq!(at(80), "40 %, 3.1 GB read, 2 secrets so far, 0:09 left");
         assert_eq!(at(40), "40 %, 3.1 GB, 2 secrets, 0:09 left");
         assert_eq!((at(20), at(6), at(3)), ("40 %".into(), "40 %".into(), String::new()));
         for width in 0..100 {
@@ -158,9 +182,9 @@ mod tests {
 
     #[test]
     fn each_stage_has_its_line() {
-        let said = |seen: &ProgressSnapshot, is_ending| line(seen, Duration::ZERO, is_ending, 80);
+        let said = |seen: &ProgressSnapshot, is_ending| line(seen, None, is_ending, 80);
         assert_eq!(said(&ProgressSnapshot::default(), false), "reading");
-        assert_eq!(said(&SEEN, false), "40 %, 412,338 of 849,014 read, 3.1 GB, 2 secrets so far");
+        assert_eq!(said(&SEEN, false), "40 %, 3.1 GB read, 2 secrets so far");
         let telling = ProgressSnapshot { is_tracing_provenance: true, values: 1, ..SEEN };
         assert_eq!(said(&telling, false), "following 1 secret through the history");
         assert_eq!(said(&telling, true), "ending; interrupt again to end at once");
@@ -168,9 +192,36 @@ mod tests {
 
     #[test]
     fn the_remaining_time_is_shown_after_a_second() {
-        let left = |share, seconds| remaining_time(share, Duration::from_secs(seconds));
+        let left = |share, seconds| RemainingTime::default().update(share, Duration::from_secs(seconds));
         assert_eq!((left(0.5, 0), left(0.0, 10)), (None, None));
-        assert_eq!(left(0.5, 3700).as_deref(), Some("1:01:40"));
-        assert_eq!(left(1.0, 60).as_deref(), Some("0:00"));
+        assert_eq!(left(0.5, 3700).map(clock_time).as_deref(), Some("1:01:40"));
+        assert_eq!(left(1.0, 60).map(clock_time).as_deref(), Some("0:00"));
+    }
+
+    #[test]
+    fn the_remaining_time_counts_down_while_the_speed_varies_a_little() {
+        let mut remaining = RemainingTime::default();
+        let mut shown = Vec::new();
+        for tenth in 10..=200_u32 {
+            let seconds = f64::from(tenth) / 10.0;
+            // A scan of 20 seconds on a machine with other work: ten percent slower and faster in turns.
+            let share = seconds / 20.0 * if tenth % 20 < 10 { 0.92 } else { 1.0 };
+            shown.extend(remaining.update(share, Duration::from_secs_f64(seconds)));
+        }
+        assert!(shown.len() > 180);
+        assert!(shown.windows(2).all(|two| two[1] <= two[0] + Duration::from_secs(2)), "{shown:?}");
+        let rises = shown.windows(2).filter(|two| two[1] > two[0]).count();
+        assert!(rises <= 4, "{rises}: {shown:?}");
+    }
+
+    #[test]
+    fn a_wrong_estimate_is_replaced() {
+        let mut remaining = RemainingTime::default();
+        let mut at =
+            |share, seconds| remaining.update(share, Duration::from_secs(seconds)).unwrap().as_secs();
+        assert_eq!(at(0.5, 10), 10);
+        assert_eq!(at(0.55, 11), 9);
+        // The scan stands still.
+        assert_eq!(at(0.55, 30), 24);
     }
 }

@@ -40,6 +40,8 @@ mod install;
 #[cfg(unix)]
 mod kills;
 #[cfg(unix)]
+mod manners;
+#[cfg(unix)]
 mod no_leak;
 mod path_patterns;
 mod policy;
@@ -91,6 +93,8 @@ fn trials(_: bool) -> Vec<Trial> {
         install::trials(),
         #[cfg(unix)]
         kills::trials(),
+        #[cfg(unix)]
+        manners::trials(),
         #[cfg(unix)]
         no_leak::trials(),
         path_patterns::trials(),

@@ -12,6 +12,7 @@ use crate::cli::{output, settings};
 use crate::finding::{Finding, Report};
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
+use crate::rules::RuleSet;
 use crate::scan::PathFilter;
 use crate::source::ScanControl;
 use crate::text::escape_terminal;
@@ -21,6 +22,10 @@ const MIN_WHOLE: usize = 10;
 
 /// The number of findings that an error lists.
 const MAX_NAMES: usize = 20;
+
+/// The line about a fingerprint that no finding has.
+const UNCHECKED: &str = "no finding in the staged files or the working tree has this fingerprint; `skant explain` searches \
+    the history for it, and `skant baseline check` lists entries that nothing needs\n";
 
 #[derive(Debug, Error, Diagnostic)]
 enum AllowError {
@@ -62,7 +67,10 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
         return Err(AllowError::EmptyReason.into());
     }
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let (fingerprint, entry) = if let Some(finding) = find(common, &file, &digits, control)? {
+    let found = find(common, &file, &digits, control)?;
+    // A value of the history is allowed by its whole fingerprint, and nothing has checked that there is one.
+    let doubt = if found.is_none() && !baseline.entries.contains_key(&digits) { UNCHECKED } else { "" };
+    let (fingerprint, entry) = if let Some(finding) = found {
         // Shorter forms would let more values pass, and may have expired.
         finding.fingerprint.names().for_each(|name| drop(baseline.entries.remove(name)));
         let values = baseline.values_at_place_of(&finding.fingerprint) + 1;
@@ -72,7 +80,8 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
         if existing.is_none() && digits.len() < MIN_WHOLE {
             return Err(AllowError::Unknown(digits).into());
         }
-        let (rule, path) = existing.map_or_else(Default::default, |entry| (entry.rule, entry.path));
+        let named = || (named_rule(&arguments.fingerprint).to_owned(), String::new());
+        let (rule, path) = existing.map_or_else(named, |entry| (entry.rule, entry.path));
         (digits, BaselineEntry { rule, path, until, reason })
     };
     let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
@@ -81,9 +90,15 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
     file.write(&baseline)?;
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
     output::print(format!(
-        "allowed{until}: {description}\n\
+        "allowed{until}: {description}\n{doubt}\
          added to {BASELINE_FILE}; a commit uses its staged version: git add {BASELINE_FILE}\n"
     ))
+}
+
+/// Returns the rule in `RULE/FINGERPRINT`, if there is such a rule.
+fn named_rule(argument: &str) -> &str {
+    let rule = argument.rsplit_once('/').map_or("", |(rule, _)| rule);
+    if RuleSet::builtin().rules().iter().any(|known| known.id == rule) { rule } else { "" }
 }
 
 /// Finds the finding that the digits name: first in the staged files, then in the working tree.

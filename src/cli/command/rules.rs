@@ -1,6 +1,8 @@
 //! `skant rules`: lists the rules in force, shows one, or tests a text against them.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -18,15 +20,28 @@ use crate::policy::repo_files::TreeVersion;
 use crate::rules::{Form, Matcher, MayFollow, Pattern, Rule, Text};
 use crate::scan::Scanner;
 use crate::source::ScanControl;
-use crate::text::escape_terminal;
+use crate::text::{escape_terminal, most_similar};
 
 /// The number of keywords of a rule that are printed; further ones are counted.
 const MAX_KEYWORDS: usize = 4;
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("there is no rule `{0}` in force")]
-#[diagnostic(code(skant::rules::unknown_rule), help("`skant rules list` lists the rules"))]
-struct UnknownRule(String);
+#[error("there is no rule `{id}` in force")]
+#[diagnostic(code(skant::rules::unknown_rule), help("{help}"))]
+struct UnknownRule {
+    id: String,
+    help: String,
+}
+
+impl UnknownRule {
+    fn new(id: &str, rules: &[Rule]) -> Self {
+        let help = match most_similar(id, rules.iter().map(|rule| rule.id.as_ref())) {
+            Some(similar) => format!("did you mean `{similar}`? `skant rules list` lists the rules"),
+            None => "`skant rules list` lists the rules".to_owned(),
+        };
+        Self { id: escape_terminal(id.as_bytes()), help }
+    }
+}
 
 pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> Result<Exit, CliError> {
     let repository = current_repository().ok();
@@ -36,20 +51,34 @@ pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> 
         RulesCommand::List { markdown: true } => output::print(markdown(rules)),
         RulesCommand::List { markdown: false } => output::print(list(rules)),
         RulesCommand::Show { id } => {
-            let rule = rules.iter().find(|rule| rule.id == *id).ok_or_else(|| UnknownRule(id.clone()))?;
+            let rule = rules.iter().find(|rule| rule.id == *id).ok_or_else(|| UnknownRule::new(id, rules))?;
             output::print(show(rule))
         }
-        RulesCommand::Test { file } => {
-            let text = if file.as_os_str() == "-" {
-                read_all(&control.cancellation)?
-            } else {
-                std::fs::read(file).map_err(|source| IoError::ReadFile { path: file.clone(), source })?
-            };
-            let (text, has_finding) = test(&scanner, &text);
-            output::print(text)?;
-            Ok(if has_finding { Exit::Findings } else { Exit::Clean })
-        }
+        RulesCommand::Test { text } => run_test(&scanner, text, control),
     }
+}
+
+/// Tests a file, standard input, or the argument itself.
+fn run_test(scanner: &Scanner, argument: &OsStr, control: &ScanControl) -> Result<Exit, CliError> {
+    let path = Path::new(argument);
+    let is_text = argument.to_str().is_some_and(|text| is_text(scanner, text));
+    let text = if argument == "-" {
+        read_all(&control.cancellation)?
+    } else if is_text && path.symlink_metadata().is_err() {
+        argument.as_encoded_bytes().to_vec()
+    } else {
+        std::fs::read(path).map_err(|source| IoError::ReadFile { path: path.to_path_buf(), source })?
+    };
+    let (text, has_finding) = test(scanner, &text);
+    output::print(text)?;
+    Ok(if has_finding { Exit::Findings } else { Exit::Clean })
+}
+
+/// Whether an argument is text rather than the name of a file: it has an assignment, a space or a quote, or a rule
+/// matches. The misspelt name of a file is not text, so that it is an error.
+fn is_text(scanner: &Scanner, argument: &str) -> bool {
+    argument.contains(|character: char| character.is_whitespace() || "=:\"'".contains(character))
+        || !scanner.detector().find_evidence(argument.as_bytes()).is_empty()
 }
 
 fn list(rules: &[Rule]) -> String {
@@ -144,6 +173,13 @@ fn test(scanner: &Scanner, text: &[u8]) -> (String, bool) {
     (out, has_finding)
 }
 
+/// Returns the first address in the steps of a rule that has no single address to revoke at.
+fn address_in(steps: &[Text]) -> &str {
+    let words = steps.iter().flat_map(|step| step.split(|character: char| " ,;()".contains(character)));
+    let addresses = words.filter(|word| word.starts_with("https://"));
+    addresses.map(|word| word.trim_end_matches('.')).next().unwrap_or("see `skant rules show`")
+}
+
 /// Returns the content of `docs/rules.md`.
 fn markdown(rules: &[Rule]) -> String {
     let mut out = format!(
@@ -155,7 +191,7 @@ fn markdown(rules: &[Rule]) -> String {
     );
     for rule in rules {
         let cell = |text: &str| text.replace('|', "\\|");
-        let revoke = if rule.revoke.is_empty() { "see `skant rules show`" } else { &rule.revoke };
+        let revoke = if rule.revoke.is_empty() { address_in(&rule.steps) } else { &rule.revoke };
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
