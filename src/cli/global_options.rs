@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, Args, Command};
 
-use super::args::{Level, When};
+use super::option_values::{Level, When};
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]

@@ -9,6 +9,7 @@ pub(crate) mod command_table;
 pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod global_options;
+pub(crate) mod option_values;
 pub(crate) mod output;
 pub(crate) mod path_arguments;
 pub(crate) mod process;

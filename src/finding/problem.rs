@@ -25,7 +25,7 @@ pub enum ProblemKind {
     Budget,
     /// An archive is damaged.
     CorruptArchive,
-    /// The repository's own settings leave out everything that was to be read.
+    /// The repository's own settings leave out everything that was to be read, and so accept it.
     NothingRead,
     /// A worker panicked.
     Panic,

@@ -68,8 +68,8 @@ struct HeadVersions<'h> {
     lookup: TreeLookup<'h>,
     /// The root trees of the commits, the preferred one first.
     trees: Vec<Oid>,
-    /// The evidence in the versions that were searched.
-    searched: HashMap<Oid, Vec<Evidence>>,
+    /// The evidence in the versions that were searched, by value.
+    searched: HashMap<Oid, HashMap<ValueId, Vec<Evidence>>>,
 }
 
 impl HeadVersions<'_> {
@@ -82,21 +82,25 @@ impl HeadVersions<'_> {
             if origin.blob == Some(blob) {
                 return Some(evidence.clone());
             }
-            let of_value = |one: &&Evidence| one.value == evidence.value;
-            let found: Vec<&Evidence> = self.evidence(blob, &origin.shown).iter().filter(of_value).collect();
-            if let Some(one) = found.get(number).or(found.last()) {
-                return Some((*one).clone());
+            let found = self.evidence(blob, &origin.shown).get(&evidence.value);
+            if let Some(one) = found.and_then(|found| found.get(number).or(found.last())) {
+                return Some(one.clone());
             }
         }
         None
     }
 
     /// Returns the evidence in a blob.
-    fn evidence(&mut self, blob: Oid, shown_path: &str) -> &[Evidence] {
+    fn evidence(&mut self, blob: Oid, shown_path: &str) -> &HashMap<ValueId, Vec<Evidence>> {
         let Self { scanner, objects, searched, .. } = self;
         searched.entry(blob).or_insert_with(|| {
             let content = objects.read_as(&blob, ObjectKind::Blob).unwrap_or_default();
-            scanner.search(&content, shown_path).map(|result| result.evidence).unwrap_or_default()
+            let mut by_value: HashMap<ValueId, Vec<Evidence>> = HashMap::new();
+            for one in scanner.search(&content, shown_path).map(|result| result.evidence).unwrap_or_default()
+            {
+                by_value.entry(one.value).or_default().push(one);
+            }
+            by_value
         })
     }
 }

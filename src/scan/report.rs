@@ -48,7 +48,10 @@ pub(crate) fn finish_report(
         problem.path = problem.path.map(|path| scanner.redact_path(&path));
         // A message may quote the scanned repository.
         problem.message = scanner.shown_text(problem.message.as_bytes());
-        let is_accepted = policy.incomplete == Incomplete::Accepted || policy.settings.accepts(&problem);
+        let is_accepted = policy.incomplete == Incomplete::Accepted
+            || policy.settings.accepts(&problem)
+            // The repository's settings exclude everything, and so accept it.
+            || problem.kind == ProblemKind::NothingRead;
         let is_note = problem.kind.is_note() || is_accepted && problem.kind != ProblemKind::Interrupted;
         if is_note { &mut report.notes } else { &mut report.problems }.push(problem);
     }

@@ -1,6 +1,6 @@
 //! The repository's own policy: settings and comments that exclude something, and invalid ones.
 
-use crate::case::Expect::{Found, FoundNote, Note, Nothing, Refused};
+use crate::case::Expect::{Accepted, Found, FoundNote, Note, Nothing, Refused};
 use crate::case::{CASE, Case};
 
 /// A key that is staged together with settings of the repository.
@@ -37,7 +37,26 @@ pub const CASES: &[Case] = &[
         "exclude = [\"key\"]\\n",
         Note("left-out")
     ),
-    settings!("settings exclude all paths, which is noted", "exclude = [\"*\"]\\n", Note("left-out")),
+    Case {
+        name: "policy: settings exclude all paths, which is no complete scan",
+        make: "echo 'exclude = [\"*\"]' > skant.toml; keyed > key; git add -A",
+        staged: Note("left-out"),
+        worktree: Accepted(0, "nothing-read"),
+        more: &[
+            (&["--no-repo-config"], Found(1)),
+            (&["--allow-incomplete"], Accepted(0, "nothing-read")),
+            (&["key"], Accepted(0, "nothing-read")),
+        ],
+        ..CASE
+    },
+    Case {
+        name: "policy: the user excludes all paths himself, which is complete",
+        make: "keyed > key; git add -A",
+        staged: Found(1),
+        worktree: Found(1),
+        more: &[(&["--exclude", "*"], Note("left-out")), (&["--exclude", "*", "--staged"], Note("left-out"))],
+        ..CASE
+    },
     settings!(
         "settings of the same commit disable a rule, and another one finds it",
         "disable = [\"anthropic-api-key\"]\\n",

@@ -140,11 +140,12 @@ fn scan_that_the_repository_excludes_is_not_complete() {
             &["scan", "--history", "HEAD~1..HEAD"],
         ];
         for arguments in runs {
-            let result = report(&sandbox, arguments, 2);
-            assert_eq!(kinds(&result, "problems"), ["nothing-read"], "{pattern} {arguments:?}");
+            let result = report(&sandbox, arguments, 0);
+            assert!(kinds(&result, "notes").contains(&"nothing-read"), "{pattern} {arguments:?}");
+            assert!(kinds(&result, "notes").contains(&"left-out"), "{pattern} {arguments:?}");
             assert_eq!(result["complete"], false);
-            let accepted = report(&sandbox, &[arguments, &["--allow-incomplete"]].concat(), 0);
-            assert_eq!(accepted["complete"], false);
+            let said = said(&sandbox, arguments, 0);
+            assert!(said.contains("INCOMPLETE") && !said.contains("; everything was read"), "{said}");
             report(&sandbox, &[arguments, &["--no-repo-config"]].concat(), 1);
         }
     }
@@ -153,10 +154,8 @@ fn scan_that_the_repository_excludes_is_not_complete() {
     sandbox.write("vendor/app.py", &key);
     sandbox.write("skant.toml", "exclude = [\"vendor/\"]\n");
     sandbox.commit_all("vendor");
-    assert_eq!(kinds(&report(&sandbox, &["scan", "vendor"], 2), "problems"), ["nothing-read"]);
-    // The repository's own file cannot accept it.
-    sandbox.write("skant.toml", "exclude = [\"**\"]\n[[accept]]\nkind = \"nothing-read\"\n");
-    assert!(said(&sandbox, &["scan"], 2).contains("kind has to be one of"));
+    assert_eq!(report(&sandbox, &["scan", "vendor"], 0)["complete"], false);
+    assert_eq!(report(&sandbox, &["scan"], 0)["complete"], true);
 }
 
 fn scan_that_the_user_excludes_is_complete() {
@@ -172,17 +171,18 @@ fn scan_that_the_user_excludes_is_complete() {
         &["scan", "--history", "--exclude", "**"],
     ] {
         let result = report(&sandbox, arguments, 0);
-        assert_eq!((kinds(&result, "problems").len(), &result["complete"]), (0, &Value::Bool(true)));
+        assert!(!kinds(&result, "notes").contains(&"nothing-read"), "{arguments:?}: {result}");
+        assert_eq!(result["complete"], true);
     }
     // Part of the files is excluded, or there is nothing to read: that is complete, too.
     std::fs::remove_file(sandbox.dir.join("empty/.keep")).unwrap();
     sandbox.git(&["add", "-A"]);
     for (arguments, code) in [(&["scan"][..], 1), (&["scan", "empty"], 0), (&["scan", "--history"], 1)] {
         let result = report(&sandbox, arguments, code);
-        assert_eq!(kinds(&result, "problems").len(), 0, "{arguments:?}: {result}");
+        assert_eq!(result["complete"], true, "{arguments:?}: {result}");
     }
     sandbox.write("skant.toml", "exclude = [\"**\", \"!*.py\"]\n");
-    assert_eq!(kinds(&report(&sandbox, &["scan"], 1), "problems").len(), 0);
+    assert_eq!(report(&sandbox, &["scan"], 1)["complete"], true);
     // A hook is not blocked by a commit of excluded files.
     sandbox.write("skant.toml", "exclude = [\"vendor/\"]\n");
     sandbox.write("vendor/a.py", "x = 2\n");
