@@ -137,7 +137,7 @@ pub(crate) enum RulesCommand {
         #[arg(long)]
         markdown: bool,
     },
-    /// Show everything about one rule.
+    /// Show what one rule finds and what to do after a leak; with `-v`, also how it matches.
     Show {
         /// The id of the rule, such as `github-personal-token`.
         id: String,

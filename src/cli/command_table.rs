@@ -106,7 +106,7 @@ pub(crate) const COMMANDS: [CommandEntry; 14] = [
         "List the rules, show one rule, or test a text against them",
         &[
             ("skant rules list", "the ids, severities and titles of all rules"),
-            ("skant rules show anthropic-api-key", "everything about one rule"),
+            ("skant rules show anthropic-api-key", "what one rule finds, and what to do after a leak"),
             ("skant rules test app.py", "the matches in a file, with reasons"),
             (r#"skant rules test "PASSWORD=$PASSWORD""#, "the matches in a text"),
         ],

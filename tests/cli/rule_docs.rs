@@ -26,7 +26,7 @@ fn rules_are_listed_and_shown() {
     let sandbox = Sandbox::empty();
     let list = text_of(&sandbox.skant(&["rules"]));
     assert!(list.lines().count() > 300 && list.contains("github-personal-token"), "{list}");
-    let show = text_of(&sandbox.skant(&["rules", "show", "github-personal-token"]));
+    let show = text_of(&sandbox.skant(&["rules", "show", "-v", "github-personal-token"]));
     for part in ["ghp_", "critical", "https://github.com/settings/tokens", "GITHUB_TOKEN", "CrcBase62"] {
         assert!(show.contains(part), "{part}: {show}");
     }

@@ -52,7 +52,7 @@ pub(crate) fn run(common: &Common, arguments: &Rules, control: &ScanControl) -> 
         RulesCommand::List { markdown: false } => output::print(list(rules)),
         RulesCommand::Show { id } => {
             let rule = rules.iter().find(|rule| rule.id == *id).ok_or_else(|| UnknownRule::new(id, rules))?;
-            output::print(show(rule))
+            output::print(show(rule, common.verbose > 0))
         }
         RulesCommand::Test { text } => run_test(&scanner, text, control),
     }
@@ -90,7 +90,8 @@ fn list(rules: &[Rule]) -> String {
     })
 }
 
-fn show(rule: &Rule) -> String {
+/// Describes a rule; with `details`, also how it matches, for authors of rules.
+fn show(rule: &Rule, details: bool) -> String {
     let mut out = format!("{}\n{}\n\n", rule.id, rule.title);
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{name:10}{value}");
@@ -99,11 +100,13 @@ fn show(rule: &Rule) -> String {
     line("leaks", &rule.leaks);
     line("variable", &rule.variable);
     line("found by", &found_by(rule));
-    line("pattern", pattern(&rule.matcher));
-    if let Matcher::Pattern(pattern) = &rule.matcher {
-        line("edges", &describe_edges(pattern));
+    if details {
+        line("pattern", pattern(&rule.matcher));
+        if let Matcher::Pattern(pattern) = &rule.matcher {
+            line("edges", &describe_edges(pattern));
+        }
+        line("reach", &format!("{} bytes", rule.reach));
     }
-    line("reach", &format!("{} bytes", rule.reach));
     line("source", &rule.source);
     for (step, number) in rule.steps.iter().zip(1..) {
         line(if number == 1 { "to do" } else { "" }, &format!("{number}. {step}"));
