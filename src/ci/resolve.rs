@@ -71,6 +71,15 @@ struct Push<'p> {
     tag: Option<&'p str>,
 }
 
+/// The commits of a push.
+struct PushedCommits {
+    bases: Vec<Oid>,
+    /// The commits of the range, sorted.
+    commits: Vec<Oid>,
+    /// The tree of the head, if no commit is new.
+    tree: Option<Oid>,
+}
+
 /// A range of commits before it is checked against the borders of the clone.
 struct Range {
     head: Oid,
@@ -160,7 +169,7 @@ impl CloneContext<'_> {
         let is_known = branch.is_some() || push.tag.is_some();
         let main = self.main(branch, main).filter(|_| is_known);
         let start = before.or(main);
-        let (bases, commits, tree) = self.pushed_commits(head, before, main, &mut notes)?;
+        let PushedCommits { bases, commits, tree } = self.pushed_commits(head, before, main, &mut notes)?;
         let start = start.filter(|start| bases.contains(start)).or_else(|| bases.first().copied());
         let tags = push.tag.map(|tag| self.tag_objects(push.head, tag, head, &mut notes));
         let objects = tags.into_iter().flatten().chain(tree).collect();
@@ -174,18 +183,18 @@ impl CloneContext<'_> {
 
     /// Returns the bases and the commits of a push. A run is never about no commit: if the named commits leave none, as
     /// after a reset, in a rebuild, or for a tag of the main branch, the last commit is scanned again, or all of them, and
-    /// the whole tree of the head, which is returned as well.
+    /// the whole tree of the head.
     fn pushed_commits(
         &self,
         head: Oid,
         before: Option<Oid>,
         main: Option<Oid>,
         notes: &mut Vec<Problem>,
-    ) -> Result<(Vec<Oid>, Vec<Oid>, Option<Oid>), CiError> {
+    ) -> Result<PushedCommits, CiError> {
         let first: Vec<Oid> = before.or(main).into_iter().collect();
         let commits = self.commits(head, &first)?;
         if !commits.is_empty() {
-            return Ok((first, commits, None));
+            return Ok(PushedCommits { bases: first, commits, tree: None });
         }
         notes.push(Problem {
             kind: ProblemKind::WiderRange,
@@ -207,10 +216,10 @@ impl CloneContext<'_> {
         for bases in wider {
             let commits = self.commits(head, &bases)?;
             if !commits.is_empty() {
-                return Ok((bases, commits, tree));
+                return Ok(PushedCommits { bases, commits, tree });
             }
         }
-        Ok((Vec::new(), self.commits(head, &[])?, tree))
+        Ok(PushedCommits { bases: Vec::new(), commits: self.commits(head, &[])?, tree })
     }
 
     fn everything(&self) -> Result<ResolvedRun, CiError> {
