@@ -62,6 +62,9 @@ pub(crate) fn resolve(repository: &Repository, run: &Run) -> Result<ResolvedRun,
         Commits::Everything => clone.everything(),
     };
     let ref_names = run.scope.ref_names.iter().map(|name| name.clone().into_bytes()).collect();
+    // Without git every commit seems to be absent.
+    let resolved =
+        resolved.map_err(|error| run_git(repository, &["version"]).map_or_else(CiError::from, |_| error));
     resolved.map(|resolved| ResolvedRun { ref_names, ..resolved })
 }
 

@@ -25,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         scheduled_and_manual_runs_read_the_whole_history,
         every_ci_system_reads_the_same_change,
         missing_commits_never_end_with_0,
+        job_without_git_names_git_and_no_commit,
         empty_change_and_unknown_system_are_refused,
         settings_come_from_the_base_branch,
         documented_ci_jobs_fail_with_a_key_and_pass_without,
@@ -505,6 +506,24 @@ fn every_ci_system_reads_the_same_change() {
     // Some systems do not name the former head of the main branch: all commits are read.
     let variables = [("CIRCLECI", "true"), ("CIRCLE_SHA1", &*host.main), ("CIRCLE_BRANCH", "main")];
     assert_eq!(found(&report(&host.scan(&clone, &variables, &JSON), 1)), ["old.env", "since.env"]);
+}
+
+/// Without git every commit seems to be absent, and a deeper clone would not help.
+fn job_without_git_names_git_and_no_commit() {
+    let host = host();
+    let clone = host.whole("main");
+    let path = host.sandbox.sibling("event.json");
+    let events =
+        [("pull_request", host.pull_request(&host.fix)), ("push", push("main", &host.before, &host.main))];
+    for (name, event) in events {
+        assert_eq!(host.github(&clone, name, &event, &[]).status.code(), Some(1), "{name}, with git");
+        let mut command = host.sandbox.command_in(&clone, skant_program());
+        command.args(["scan", "--ci"]).env("GITHUB_ACTIONS", "true").env("GITHUB_EVENT_NAME", name);
+        let output = command.env("GITHUB_EVENT_PATH", &path).env("PATH", "/nonexistent").output().unwrap();
+        let text = text_of(&output);
+        assert_eq!(output.status.code(), Some(2), "{name}: {text}");
+        assert!(text.contains("cannot run git") && !text.contains("not in this clone"), "{name}: {text}");
+    }
 }
 
 fn missing_commits_never_end_with_0() {
