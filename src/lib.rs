@@ -52,6 +52,21 @@
 //! [`Scanner::scan_staged`] scans the next commit, [`Scanner::scan_range`] the commits of a range, and
 //! [`Scanner::scan_files`] files and folders on disk.
 //!
+//! # Write a report
+//!
+//! [`Format::write`] writes a report as `skant scan --format` does, and [`add_help`] adds the steps to take before.
+//!
+//! ```
+//! use skant::{Format, Scanner, Times, add_help};
+//!
+//! let scanner = Scanner::default();
+//! let mut report = scanner.scan_bytes("notes.txt", b"nothing here");
+//! add_help(&mut report, &scanner);
+//! let mut json = Vec::new();
+//! Format::Json.write(&report, Times::default(), &mut json).unwrap();
+//! assert!(json.starts_with(b"{\n  \"tool\": \"skant\""));
+//! ```
+//!
 //! The modules and their layers are described in `ARCHITECTURE.md`.
 
 pub(crate) mod assess;
@@ -84,6 +99,7 @@ pub use finding::{
 };
 pub use git::{DiscoverError, GitEnvironment, ObjectFormat, Oid, RefStorage, Repository};
 pub use policy::{Incomplete, Policy, PolicyError, Suppressions};
+pub use remediation::add_help;
 pub use report::{Format, Times};
 pub use scan::{FileSelection, HistoryOptions, MergeParents, PathFilter, ProvenanceMode, ScanError, Scanner};
 pub use secret::Fingerprint;

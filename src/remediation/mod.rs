@@ -2,5 +2,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod languages;
+pub(crate) mod scan_advice;
 
 pub(crate) use advice::{Situation, advise};
+pub use scan_advice::add_help;

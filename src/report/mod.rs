@@ -78,6 +78,14 @@ impl Format {
             Self::Markdown => "markdown",
         }
     }
+
+    /// Writes a report in this format. `times` are in JUnit XML and in GitLab's reports.
+    ///
+    /// # Errors
+    /// Returns the errors of `out`.
+    pub fn write(self, report: &Report, times: Times, out: &mut dyn Write) -> io::Result<()> {
+        write(self, report, &Options { times, ..Options::default() }, out)
+    }
 }
 
 impl fmt::Display for Format {

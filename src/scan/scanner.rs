@@ -122,8 +122,9 @@ impl Scanner {
         self.redact_path(&escape_path(path))
     }
 
-    /// Returns other untrusted text as reports show it.
-    pub(crate) fn shown_text(&self, text: &[u8]) -> String {
+    /// Returns untrusted text as reports show it: escaped for terminals, and every secret in it masked.
+    #[must_use]
+    pub fn shown_text(&self, text: &[u8]) -> String {
         self.redact(&escape_terminal(text))
     }
 
