@@ -15,6 +15,7 @@ mod generic;
 mod packaging;
 mod pairs;
 mod provenance_oracle;
+mod python_lib;
 mod readers;
 mod rules;
 mod sarif_schema;
@@ -32,6 +33,7 @@ fn trials(_: bool) -> Vec<Trial> {
         packaging::trials(),
         pairs::trials(),
         provenance_oracle::trials(),
+        python_lib::trials(),
         readers::trials(),
         rules::trials(),
         sarif_schema::trials(),

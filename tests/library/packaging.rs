@@ -14,8 +14,13 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// A file, and an expression whose group is the version in it.
-const VERSIONS: [(&str, &str); 10] = [
+const VERSIONS: [(&str, &str); 15] = [
     ("setup.py", r#""skant==([^"]+)""#),
+    ("Cargo.toml", r#"path = "crates/[a-z-]+", version = "([^"]+)""#),
+    ("crates/password-model/Cargo.toml", r#"\nversion = "([^"]+)""#),
+    ("crates/rule-schema/Cargo.toml", r#"\nversion = "([^"]+)""#),
+    ("packaging/python/pyproject.toml", r#""skant-lib==([^"]+)""#),
+    ("packaging/python-lib/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("packaging/npm/skant/package.json", r#""(?:version|skant-[a-z0-9-]+)": "([^"]+)""#),
     ("action.yml", r"OWNER/skant@v(\d[^`]*)`"),
     ("action.yml", r#"default: "(\d[^"]+)""#),
@@ -28,8 +33,10 @@ const VERSIONS: [(&str, &str); 10] = [
 ];
 
 /// A file, and an expression whose group is the address of the repository, or its owner and name.
-const ADDRESSES: [(&str, &str); 7] = [
+const ADDRESSES: [(&str, &str); 9] = [
     ("README.md", r"--git (\S+) skant\n"),
+    ("crates/password-model/Cargo.toml", r#"repository = "(\S+)""#),
+    ("crates/rule-schema/Cargo.toml", r#"repository = "(\S+)""#),
     ("action.yml", r"default: (\S+)/releases/download"),
     ("action.yml", r"uses: ([\w-]+/skant)@"),
     ("templates/skant.yml", r"default: (\S+)/releases/download"),
