@@ -46,7 +46,7 @@ impl Job {
         // The archive holds a script that starts the program: a program with debug information takes seconds to pack.
         let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", skant_program().display());
         std::fs::write(folder.join("made/skant"), script).expect("written");
-        let name = format!("skant-x86_64-unknown-linux-musl-v{VERSION}.tgz");
+        let name = format!("skant-x86_64-unknown-linux-gnu-v{VERSION}.tgz");
         let script = format!(
             "chmod +x made/skant && tar -czf {name} -C made skant && rm -r made && sha256sum {name} > SHA256SUMS"
         );
