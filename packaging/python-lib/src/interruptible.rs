@@ -20,21 +20,21 @@ pub(crate) fn run<T: Send>(
 ) -> PyResult<Option<T>> {
     let control = ScanControl::default();
     thread::scope(|scope| {
-        let (sender, mut receiver) = channel::<()>();
+        let (ended, mut waiting) = channel::<()>();
         let control = &control;
         let worker = scope.spawn(move || {
             // Dropped at the end of the work, also by a panic.
-            let _sender = sender;
+            let _ended = ended;
             work(control)
         });
         let mut interrupted = Ok(());
         loop {
-            let (returned, received) = py.detach(move || {
-                let received = receiver.recv_timeout(CHECK_INTERVAL);
-                (receiver, received)
+            let answer;
+            (waiting, answer) = py.detach(move || {
+                let answer = waiting.recv_timeout(CHECK_INTERVAL);
+                (waiting, answer)
             });
-            receiver = returned;
-            if received == Err(RecvTimeoutError::Disconnected) {
+            if answer == Err(RecvTimeoutError::Disconnected) {
                 break;
             }
             if interrupted.is_ok() {

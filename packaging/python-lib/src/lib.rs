@@ -53,7 +53,7 @@ fn scan_repository<'py>(
         None if whole_history => RepositoryScope::History,
         None => RepositoryScope::WorkTree,
     };
-    let json = interruptible::run(py, |control| {
+    let json = interruptible::run(py, move |control| {
         scan::scan_repository(&path, &scope, confidence, jobs.unwrap_or(0), control)
     })?;
     Ok(PyBytes::new(py, &json.ok_or_else(panicked)??))

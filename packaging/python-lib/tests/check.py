@@ -233,17 +233,21 @@ def parallel(folder, threads=8):
         for name in sorted(names):
             with open(os.path.join(parent, name), "rb") as file:
                 texts.append(file.read())
-    size = sum(map(len, texts))
+    joined = [b"\n".join(texts[at::64]) for at in range(64)]
+    for name, parts in (("files", texts), ("joined texts", joined)):
+        compare_threads(name, parts * 8, threads)
 
+
+def compare_threads(name, texts, threads):
     def scan(part):
         for text in part:
             skant.scan_bytes(text, allow_incomplete=True)
 
-    scan(texts[:10])
+    scan(texts[: len(texts) // 8])
     begin = time.monotonic()
     scan(texts)
     one = time.monotonic() - begin
-    # Large files first, and to each thread as many bytes as to the others.
+    # Large texts first, and to each thread as many bytes as to the others.
     parts, loads = [[] for _ in range(threads)], [0] * threads
     for text in sorted(texts, key=len, reverse=True):
         at = loads.index(min(loads))
@@ -257,8 +261,8 @@ def parallel(folder, threads=8):
         worker.join()
     many = time.monotonic() - begin
     print(
-        f"{len(texts)} files, {size / 1e6:.0f} MB: {one:.2f} s one after the other, {many:.2f} s in {threads} threads, "
-        f"{one / many:.2f} times as fast on {os.cpu_count()} processors"
+        f"{len(texts)} {name}, {sum(loads) / 1e6:.0f} MB: {one:.2f} s one after the other, {many:.2f} s in {threads} "
+        f"threads, {one / many:.2f} times as fast on {os.cpu_count()} processors"
     )
 
 
