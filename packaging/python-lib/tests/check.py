@@ -39,7 +39,7 @@ def whole(finding):
     names = [field.name for field in dataclasses.fields(skant.Finding)]
     full = {name: finding.get(name) for name in names} | finding
     full["locations"] = [
-        {"kind": "file", "via": [], "in_member": None, "spans": []} | location for location in finding["locations"]
+        {"kind": "file", "via": [], "in_member": None, "at_head": None, "spans": []} | location for location in finding["locations"]
     ]
     if finding["history"]:
         full["history"] = {"held_by": None} | finding["history"]

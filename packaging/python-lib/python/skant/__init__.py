@@ -98,6 +98,7 @@ class Location:
     kind: str = "file"
     via: tuple[str, ...] = ()
     in_member: Optional[Position] = None
+    at_head: Optional[Position] = None
     spans: tuple[Span, ...] = ()
 
 
@@ -301,12 +302,13 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
 
 
 def _location(raw: Mapping[str, Any]) -> Location:
-    in_member = raw.get("in_member")
+    in_member, at_head = raw.get("in_member"), raw.get("at_head")
     made: Location = _fields(
         Location,
         raw,
         via=tuple(raw.get("via", ())),
         in_member=in_member and _fields(Position, in_member),
+        at_head=at_head and _fields(Position, at_head),
         spans=tuple(_fields(Span, span) for span in raw.get("spans", ())),
     )
     return made
