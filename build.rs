@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use skant_password_model::weights::Entry;
 use skant_password_model::{Dictionary, WeightTable};
-use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
+use skant_rule_schema::{Alphabet, FollowedBy, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
 
 fn main() {
     write_model();
@@ -130,12 +130,19 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
     writeln!(
         out,
         "Rule {{ id: {}, title: {}, severity: Severity::{severity:?}, anchors: Cow::Borrowed({}), ignore_case: {}, \
+         followed_by: {}, \
          reach: {}, matcher: {matcher}, pair: {}, leaks: {}, variable: {}, source: {}, revoke: {}, steps: Cow::Borrowed({}), \
          examples: Cow::Borrowed({}), counterexamples: Cow::Borrowed({}) }},",
         text(&rule.id),
         text(&rule.title),
         list(rule.anchors()),
         rule.ignore_case || !rule.keywords.is_empty(),
+        rule.followed_by.map_or_else(
+            || "None".to_owned(),
+            |FollowedBy { alphabet, count }| {
+                format!("Some(FollowedBy {{ alphabet: Alphabet::{alphabet:?}, count: {count} }})")
+            }
+        ),
         pack.reach(rule),
         pair_code(pack, rule),
         text(&rule.leaks),
@@ -172,13 +179,13 @@ fn pattern_code(rule: &RuleSpec) -> String {
     } else if let Some(json_member) = &rule.json_member {
         format!("Form::JsonMember({})", text(json_member))
     } else {
-        let (labels, nearby) = (list(&rule.pem), list(&rule.nearby));
-        format!("Form::Pem {{ labels: Cow::Borrowed({labels}), nearby: Cow::Borrowed({nearby}) }}")
+        format!("Form::Pem {{ labels: Cow::Borrowed({}) }}", list(&rule.pem))
     };
     let alphabet = rule.alphabet.unwrap_or(Alphabet::Base64);
     format!(
         "Matcher::Pattern(Pattern {{ form: {form}, anchor_offset: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
-         may_not_precede: Alphabet::{:?}, may_follow: MayFollow::{:?}, self_terminating: {}, random: {}, human_chosen: {}, exact: {}, check: {} }})",
+         may_not_precede: Alphabet::{:?}, may_follow: MayFollow::{:?}, self_terminating: {}, random: {}, human_chosen: {}, exact: {}, check: {}, \
+         decoded: {}, nearby: Cow::Borrowed({}) }})",
         rule.anchor_offset[0],
         rule.anchor_offset[1],
         rule.may_not_precede.unwrap_or(alphabet),
@@ -186,8 +193,10 @@ fn pattern_code(rule: &RuleSpec) -> String {
         rule.self_terminating,
         rule.random,
         rule.human_chosen,
-        rule.exact && rule.value.is_none(),
+        rule.exact && (rule.value.is_none() || rule.decoded.is_some()),
         rule.check.map_or_else(|| "None".to_owned(), |check| format!("Some(Check::{check:?})")),
+        rule.decoded.as_ref().map_or_else(|| "None".to_owned(), |decoded| format!("Some({})", text(decoded))),
+        list(&rule.nearby),
     )
 }
 

@@ -30,6 +30,7 @@ struct Expressions {
     main: OnceLock<Option<Regex>>,
     structure: OnceLock<Option<Regex>>,
     companion: OnceLock<Option<Regex>>,
+    decoded: OnceLock<Option<Regex>>,
 }
 
 impl CompiledRules {
@@ -77,7 +78,11 @@ impl CompiledRules {
             Matcher::Pattern(pattern) => {
                 let compiled = expressions.main.get_or_init(|| compile(&pattern::expression(pattern)));
                 let regex = compiled.as_ref()?;
-                let parts = PatternRule { rule: index, regex, pattern, anchors: &rule.anchors };
+                let decoded = match &pattern.decoded {
+                    Some(decoded) => Some(expressions.decoded.get_or_init(|| compile(decoded)).as_ref()?),
+                    None => None,
+                };
+                let parts = PatternRule { rule: index, regex, pattern, anchors: &rule.anchors, decoded };
                 pattern::find(&parts, window, anchor, rule.reach)
             }
         }

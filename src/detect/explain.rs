@@ -66,12 +66,15 @@ pub(crate) fn evaluate_rules(rules: &CompiledRules, text: &[u8], line: Option<us
 
 /// Adds the occurrences of the anchors of all rules that have the same case sensitivity.
 fn add_occurrences<'r>(rules: &'r [Rule], text: &[u8], ignore_case: bool, found: &mut Vec<Occurrence<'r>>) {
-    let rules = rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case);
+    let of_case = rules.iter().enumerate().filter(|(_, rule)| rule.ignore_case == ignore_case);
     let anchors: Vec<(usize, &Text)> =
-        rules.flat_map(|(index, rule)| rule.anchors.iter().map(move |anchor| (index, anchor))).collect();
+        of_case.flat_map(|(index, rule)| rule.anchors.iter().map(move |anchor| (index, anchor))).collect();
     let Some(searcher) = searcher(&anchors, ignore_case) else { return };
     for occurrence in searcher.find_overlapping_iter(text) {
         let (rule, anchor) = anchors[occurrence.pattern().as_usize()];
+        if rules[rule].followed_by.is_some_and(|following| !following.fits(&text[occurrence.end()..])) {
+            continue;
+        }
         found.push(Occurrence { start: occurrence.start(), anchor, rule });
     }
 }
@@ -114,8 +117,14 @@ mod tests {
                             let anchor = anchor.as_bytes();
                             found == anchor || rule.ignore_case && found.eq_ignore_ascii_case(anchor)
                         };
+                        let is_followed = |at: &usize| {
+                            let after = &text.as_bytes()[*at + anchor.len()..];
+                            rule.followed_by.is_none_or(|following| following.fits(after))
+                        };
                         let last = (text.len() + 1).saturating_sub(anchor.len());
-                        expected.extend((0..last).filter(is_at).map(|at| (at, anchor.clone(), index)));
+                        expected.extend(
+                            (0..last).filter(is_at).filter(is_followed).map(|at| (at, anchor.clone(), index)),
+                        );
                     }
                 }
                 expected.sort_unstable();

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
+use skant_rule_schema::{Alphabet, Check, FollowedBy, MayFollow, Syntax};
 
 use crate::finding::Severity;
 
@@ -23,6 +23,8 @@ pub struct Rule {
     pub anchors: Cow<'static, [Text]>,
     /// Whether the anchors match in uppercase, too.
     pub ignore_case: bool,
+    /// The characters that every match has right after its anchor.
+    pub followed_by: Option<FollowedBy>,
     /// The size of the window on each side of an anchor, in bytes. The matcher sees nothing outside of the window.
     pub reach: usize,
     /// The code that tests a window, and its parameters.
@@ -119,6 +121,10 @@ pub struct Pattern {
     pub exact: bool,
     /// The offline check of a match.
     pub check: Option<Check>,
+    /// The expression of the text that a match decodes to from base64.
+    pub decoded: Option<Text>,
+    /// Words in lowercase, one of which has to be near a match. Without words every match counts.
+    pub nearby: Cow<'static, [Text]>,
 }
 
 /// The expression or the labels that recognise a match of a fixed format.
@@ -137,8 +143,6 @@ pub enum Form {
     Pem {
         /// The labels after `BEGIN `.
         labels: Cow<'static, [Text]>,
-        /// Literals, one of which has to be near the key. Without literals every key matches.
-        nearby: Cow<'static, [Text]>,
     },
     /// An expression of a member of the JSON object that contains the anchor.
     JsonMember(Text),

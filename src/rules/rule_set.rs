@@ -74,7 +74,7 @@ impl RuleSet {
 mod builtin {
     use std::borrow::Cow;
 
-    use skant_rule_schema::{Alphabet, Check, MayFollow, Syntax};
+    use skant_rule_schema::{Alphabet, Check, FollowedBy, MayFollow, Syntax};
 
     use crate::finding::Severity;
     use crate::rules::rule::{

@@ -56,7 +56,7 @@ pub(crate) fn build_user_rule(mut spec: RuleSpec) -> Result<Rule, RuleError> {
 }
 
 fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
-    let expressions = [&spec.token, &spec.value, &spec.json_member, &spec.how, &spec.logs];
+    let expressions = [&spec.token, &spec.value, &spec.json_member, &spec.decoded, &spec.how, &spec.logs];
     let lists = [
         &spec.name_words,
         &spec.pem,
@@ -94,6 +94,7 @@ fn build(pack: &PackSpec, spec: RuleSpec) -> Rule {
     Rule {
         anchors,
         ignore_case,
+        followed_by: spec.followed_by,
         reach,
         steps,
         severity: spec.severity.unwrap_or(Severity::High),
@@ -148,7 +149,7 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
     } else if let Some(json_member) = &spec.json_member {
         Form::JsonMember(text(json_member))
     } else {
-        Form::Pem { labels: lists(&spec.pem), nearby: lists(&spec.nearby) }
+        Form::Pem { labels: lists(&spec.pem) }
     };
     let alphabet = spec.alphabet.unwrap_or(Alphabet::Base64);
     Matcher::Pattern(Pattern {
@@ -160,8 +161,10 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
         self_terminating: spec.self_terminating,
         random: spec.random,
         human_chosen: spec.human_chosen,
-        exact: spec.exact && spec.value.is_none(),
+        exact: spec.exact && (spec.value.is_none() || spec.decoded.is_some()),
         check: spec.check,
+        decoded: spec.decoded.as_deref().map(text),
+        nearby: lists(&spec.nearby),
     })
 }
 

@@ -17,3 +17,8 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn decode_url_safe(text: &[u8]) -> Option<Vec<u8>> {
     GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT).decode(text).ok()
 }
+
+/// Decodes base64 of either alphabet. Returns `None` for a mixture of both, and for any other character.
+pub(crate) fn decode_either(text: &[u8]) -> Option<Vec<u8>> {
+    decode(text).or_else(|| decode_url_safe(text))
+}

@@ -16,8 +16,12 @@ mod pgp;
 mod sentry;
 
 pub use aws::{check_aws_account, check_bedrock_long, check_bedrock_short};
+pub(crate) use base64::decode_either as decode_base64;
 pub(crate) use basic_auth::{basic_auth_password, decode_printable};
 pub use checksum::{check_crc_base62, check_crc_hex, check_crc_hex_little, crc32, to_base};
+pub(crate) use checksum::{
+    check_crc_base62_proof, check_crc_base62_whole, check_crc_base64, check_crc_hex_body,
+};
 pub use gitlab::check_gitlab_routable;
 pub(crate) use jwt::Claims;
 pub use jwt::{MAX_JWT_BYTES, jwt_length, read_claims};
@@ -38,6 +42,10 @@ mod tests {
                 check_crc_base62,
                 check_crc_hex,
                 check_crc_hex_little,
+                check_crc_hex_body,
+                check_crc_base62_whole,
+                check_crc_base62_proof,
+                check_crc_base64,
                 check_aws_account,
                 check_bedrock_long,
                 check_bedrock_short,

@@ -3,8 +3,9 @@
 use super::details::TokenDetails;
 use super::jwt::{Claims, read_claims};
 use super::{
-    check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62, check_crc_hex,
-    check_crc_hex_little, check_gitlab_routable, check_macaroon, check_sentry_organisation,
+    check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62, check_crc_base62_proof,
+    check_crc_base62_whole, check_crc_base64, check_crc_hex, check_crc_hex_body, check_crc_hex_little,
+    check_gitlab_routable, check_macaroon, check_sentry_organisation,
 };
 use crate::rules::Check;
 
@@ -27,6 +28,10 @@ pub(crate) fn run_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
         Check::CrcBase62 => ("checksum", check_crc_base62(value)),
         Check::CrcHex => ("checksum", check_crc_hex(value)),
         Check::CrcHexLittle => ("checksum", check_crc_hex_little(value)),
+        Check::CrcHexBody => ("checksum", check_crc_hex_body(value)),
+        Check::CrcBase62Whole => ("checksum", check_crc_base62_whole(value)),
+        Check::CrcBase62Proof => ("checksum", check_crc_base62_proof(value)),
+        Check::CrcBase64 => ("checksum", check_crc_base64(value)),
         Check::GitlabRoutable => ("checksum", check_gitlab_routable(value).unwrap_or_default()),
         Check::AwsAccount => ("account", check_aws_account(value)),
         Check::BedrockLong => ("account inside", check_bedrock_long(value)),

@@ -109,8 +109,9 @@ fn is_bare(rule: &Rule) -> bool {
         Matcher::Prefixed { .. } => true,
         Matcher::Generic(_) => false,
         Matcher::Pattern(shaped) => match &shaped.form {
+            _ if !shaped.nearby.is_empty() => false,
             Form::Token(expression) => !expression.contains("(?P<secret>"),
-            Form::Pem { nearby, .. } => nearby.is_empty(),
+            Form::Pem { .. } => true,
             Form::Keyword { .. } | Form::JsonMember(_) => false,
         },
     }
@@ -119,9 +120,8 @@ fn is_bare(rule: &Rule) -> bool {
 /// Whether a token of the rule may continue into the text after it, or begin in the text before it.
 fn touches(rule: &Rule, before: &str, after: &str) -> bool {
     let Matcher::Pattern(shaped) = &rule.matcher else { return false };
-    let strict = shaped.may_follow == MayFollow::Boundary
-        || shaped.anchor_offset.1 > 0
-        || matches!(shaped.form, Form::Keyword { .. });
+    // A letter before a token that begins with a letter is a part of the same word.
+    let strict = matches!(shaped.form, Form::Token(_) | Form::Keyword { .. });
     let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| shaped.may_not_precede.holds(*byte));
     strict && before == "s" || goes_on(after.as_bytes().first())
 }
@@ -228,7 +228,16 @@ fn wrong_checksum_lowers_the_confidence_with_a_reason() {
     let (mut tried, now) = (0, 0);
     for rule in detector.rules() {
         let Matcher::Pattern(shaped) = &rule.matcher else { continue };
-        if !matches!(shaped.check, Some(Check::CrcBase62 | Check::CrcHex | Check::CrcHexLittle)) {
+        if !matches!(
+            shaped.check,
+            Some(
+                Check::CrcBase62
+                    | Check::CrcBase62Whole
+                    | Check::CrcHex
+                    | Check::CrcHexBody
+                    | Check::CrcHexLittle
+            )
+        ) {
             continue;
         }
         tried += 1;

@@ -40,7 +40,7 @@ impl fmt::Display for Severity {
 }
 
 /// The characters of the random part of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Alphabet {
@@ -173,10 +173,40 @@ pub enum Check {
     Macaroon,
     /// A Sentry organisation token contains JSON.
     SentryOrganisation,
+    /// The last eight lowercase digits are the CRC-32 of the characters between the prefix and them; a `_` may separate
+    /// both (Cloudflare, Zuplo, Cashfree).
+    CrcHexBody,
+    /// The last six characters are the CRC-32 of the text before them, in base 62 with lowercase digits first (Apify).
+    CrcBase62Whole,
+    /// The same in base 62 with uppercase digits first. Seen on few tokens, so a wrong one proves nothing (Deno).
+    CrcBase62Proof,
+    /// The last six characters are the CRC-32 of the 54 before them in base64, lowest byte first. Published by one peer
+    /// only, so a wrong one proves nothing (Confluent).
+    CrcBase64,
     /// The token is a JSON web token. If it cannot be decoded, it is not a finding.
     Jwt,
     /// The token is a JSON web token whose payload gives the role `service_role`.
     JwtServiceRole,
+}
+
+/// The characters that every match has right after its anchor. A short anchor such as `sk_` is frequent in ordinary text;
+/// with sixteen hexadecimal digits after it, it is rare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FollowedBy {
+    /// The alphabet of the characters.
+    pub alphabet: Alphabet,
+    /// The number of characters: 1 to 64.
+    pub count: usize,
+}
+
+impl FollowedBy {
+    /// Returns whether the text after an anchor begins with such characters.
+    #[must_use]
+    pub fn fits(self, after: &[u8]) -> bool {
+        after.get(..self.count).is_some_and(|found| found.iter().all(|byte| self.alphabet.holds(*byte)))
+    }
 }
 
 /// What a match may follow.
@@ -184,7 +214,7 @@ pub enum Check {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MayFollow {
-    /// Any text: the start of the token is distinctive.
+    /// Any text but a letter of the same word: the start of the token is distinctive.
     #[default]
     Anything,
     /// A boundary: no character of `may-not-precede`, except after sequences that are known to end in letters (escapes,

@@ -13,7 +13,7 @@ mod validate;
 mod verify;
 
 pub use argument::{CallSpec, CommandSpec};
-pub use choices::{Alphabet, Check, MayFollow, Severity, Syntax};
+pub use choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 pub use schema::{PackSpec, PairSpec, RuleSpec};
 pub use shape::{LimitsSpec, ShapeSpec, TierLimitsSpec};
 pub use validate::{RuleError, check_rule, parse_pack, sort_packs};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::argument::{CallSpec, CommandSpec};
-use crate::choices::{Alphabet, Check, MayFollow, Severity, Syntax};
+use crate::choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 use crate::shape::ShapeSpec;
 use crate::verify::VerifySpec;
 
@@ -73,6 +73,9 @@ pub struct RuleSpec {
     /// Whether the anchors match in uppercase, too (slower). They are written in lowercase then.
     #[serde(default)]
     pub ignore_case: bool,
+    /// With `token`: the alphabet and number of the characters that every match has right after its anchor. It makes a
+    /// short anchor cheap.
+    pub followed_by: Option<FollowedBy>,
     /// How far the rule reads on each side of its anchor, in bytes: at most 16384. The default is the reach of the
     /// shape, or 256.
     pub reach: Option<usize>,
@@ -101,7 +104,8 @@ pub struct RuleSpec {
     /// The labels of a private key in PEM: the words between `-----BEGIN ` and `-----`.
     #[serde(default)]
     pub pem: Vec<String>,
-    /// With `pem`: literals, one of which has to be near the key.
+    /// With `token` or `pem`: words in lowercase, one of which has to be within `reach` of the secret, in any case. For a
+    /// format that several providers share, the name or host of the provider.
     #[serde(default)]
     pub nearby: Vec<String>,
     /// The expression of a member of the JSON object that contains the anchor. A group `secret` marks the secret.
@@ -142,11 +146,14 @@ pub struct RuleSpec {
     #[serde(default = "yes")]
     pub random: bool,
     /// Whether the format alone proves the kind of secret, so that the confidence is high. If other values have the
-    /// same format, it is `false`. A `value` is never exact.
+    /// same format, it is `false`. A `value` is never exact, unless `decoded` tells it apart.
     #[serde(default = "yes")]
     pub exact: bool,
     /// The offline check of a match.
     pub check: Option<Check>,
+    /// With `token` or `value`: the expression of the text that the group `encoded` of the match, or else the secret,
+    /// decodes to from base64. A match that decodes to something else is not a finding.
+    pub decoded: Option<String>,
     /// The companion of the secret, such as the key id of a secret key. Both are one finding if they are near each
     /// other.
     pub pair: Option<PairSpec>,

@@ -13,6 +13,9 @@ use crate::verify::VerifySpec;
 /// The maximum reach of a rule: 16 KiB.
 const MAX_REACH: usize = 16 * 1024;
 
+/// The maximum number of characters after an anchor that are checked with it.
+const MAX_FOLLOWING: usize = 64;
+
 /// The maximum memory of one compiled expression: 1 MiB.
 const MAX_COMPILED: usize = 1 << 20;
 
@@ -197,7 +200,23 @@ fn check_form(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
             return RuleError::plain("its expression needs a group `secret`, written `(?P<secret>…)`");
         }
     }
-    [&rule.token, &rule.value]
+    if let Some(followed_by) = rule.followed_by
+        && (rule.token.is_none() || rule.ignore_case || !(1..=MAX_FOLLOWING).contains(&followed_by.count))
+    {
+        return RuleError::plain(format!(
+            "`followed-by` needs `token`, no `ignore-case`, and a count of 1 to {MAX_FOLLOWING}"
+        ));
+    }
+    if rule.decoded.is_some() && rule.token.is_none() && rule.value.is_none() {
+        return RuleError::plain("`decoded` needs `token` or `value`");
+    }
+    if !rule.nearby.is_empty() && rule.token.is_none() && rule.pem.is_empty() {
+        return RuleError::plain("`nearby` needs `token` or `pem`");
+    }
+    if let Some(word) = rule.nearby.iter().find(|word| **word != word.to_ascii_lowercase()) {
+        return RuleError::quoting("the words of `nearby` have to be in lowercase", word);
+    }
+    [&rule.token, &rule.value, &rule.decoded]
         .into_iter()
         .flatten()
         .try_for_each(|expression| check_expression(expression))?;

@@ -27,6 +27,10 @@ fn alphabet(name: &str) -> String {
         "ua" => format!("{UPPERCASE}{DIGITS}"),
         "L" => format!("{UPPERCASE}{LOWERCASE}"),
         "an" => format!("{UPPERCASE}{LOWERCASE}{DIGITS}"),
+        // Facebook's tokens have one of A to D after each Z.
+        "fb" => format!("{}{LOWERCASE}{DIGITS}", &UPPERCASE[..25]),
+        "dot" => format!("{UPPERCASE}{LOWERCASE}{DIGITS}._"),
+        "crock" => format!("{DIGITS}abcdefghjkmnpqrstvwxyz"),
         "w" => format!("{UPPERCASE}{LOWERCASE}{DIGITS}_"),
         "u64" => format!("{UPPERCASE}{LOWERCASE}{DIGITS}_-"),
         "b64" => format!("{UPPERCASE}{LOWERCASE}{DIGITS}+/"),
@@ -67,12 +71,6 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
         "" => String::new(),
         "uuid" => uuid(seed),
         "UUID" => uuid(seed).to_uppercase(),
-        "crc62" => {
-            let body = before.rsplit('_').next().expect("a body");
-            to_base(crc32(body.as_bytes()).into(), 62, 6)
-        }
-        "crchex" => format!("{:08X}", crc32(before.as_bytes())),
-        "crclittle" => format!("_{:08x}", crc32(before.as_bytes()).swap_bytes()),
         "gitlab" => routable(before, seed, "."),
         "gitlab01" => routable(before, seed, ".01."),
         "aws" => key_id(seed),
@@ -101,8 +99,69 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
         "jwt-service" => {
             jwt(r#"{"iss":"supabase","ref":"abcd","role":"service_role","exp":2056000000}"#, seed)
         }
-        other => panic!("no piece {other}"),
+        _ => checksum(piece, before)
+            .or_else(|| encoded(piece, seed))
+            .unwrap_or_else(|| panic!("no piece {piece}")),
     }
+}
+
+/// Makes the checksum of the text before it.
+fn checksum(piece: &str, before: &str) -> Option<String> {
+    Some(match piece {
+        "crc62" => {
+            let body = before.rsplit('_').next().expect("a body");
+            to_base(crc32(body.as_bytes()).into(), 62, 6)
+        }
+        "crchex" => format!("{:08X}", crc32(before.as_bytes())),
+        "crcbody" => {
+            let head = before.strip_suffix('_').unwrap_or(before);
+            format!("{:08x}", crc32(head.rsplit('_').next().expect("a body").as_bytes()))
+        }
+        "crcwhole" => to_base(crc32(before.as_bytes()).into(), 62, 6),
+        "crcswapped" => to_base(crc32(before.as_bytes()).into(), 62, 6)
+            .chars()
+            .map(|digit| {
+                if digit.is_ascii_uppercase() {
+                    digit.to_ascii_lowercase()
+                } else {
+                    digit.to_ascii_uppercase()
+                }
+            })
+            .collect(),
+        "crc64" => STANDARD_NO_PAD.encode(crc32(&before.as_bytes()[before.len() - 54..]).to_le_bytes()),
+        "crclittle" => format!("_{:08x}", crc32(before.as_bytes()).swap_bytes()),
+        _ => return None,
+    })
+}
+
+/// Makes a part of a token that is base64 of a text of a known form.
+fn encoded(piece: &str, seed: &str) -> Option<String> {
+    let part =
+        |name: &str, length| random(alphabet(name).as_bytes(), length, &format!("{seed}/{name}{length}"));
+    Some(match piece {
+        "reftkn" => STANDARD.encode(format!("reftkn:01:0000000000:{}", part("an", 27))),
+        "intercom" => STANDARD.encode(format!("tok:{}:1:0", uuid(seed).replace('-', "_"))),
+        "snowflake" => URL_SAFE_NO_PAD.encode(format!("1{}", part("d", 17))),
+        "grafana" => STANDARD.encode(format!(r#"{{"k":"{}","n":"deploy","id":1}}"#, part("an", 32))),
+        "powerbi" => {
+            STANDARD.encode(format!(r#"{{"k":"{}","t":"{}","c":9}}"#, uuid(seed), uuid(&part("d", 9))))
+        }
+        "tunnel" => STANDARD.encode(format!(
+            r#"{{"a":"{}","t":"{}","s":"{}"}}"#,
+            part("hex", 32),
+            uuid(seed),
+            STANDARD.encode(part("an", 32)),
+        )),
+        "snyk" => URL_SAFE_NO_PAD.encode(format!(
+            r#"{{"e":1776436736,"h":"snyk.io","j":"AZ{}","s":"{}","tid":"AAAAAA"}}"#,
+            part("an", 22),
+            part("u64", 22),
+        )),
+        "asaas" => {
+            STANDARD.encode(format!("{}::{}:$aach_{}", part("hex", 32), part("d", 8), part("hex", 36)))
+        }
+        _ => return None,
+    })
 }
 
 fn crc32(bytes: &[u8]) -> u32 {

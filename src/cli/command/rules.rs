@@ -121,7 +121,19 @@ fn found_by(rule: &Rule) -> String {
     let (shown, more) = anchors.split_at(anchors.len().min(MAX_KEYWORDS));
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let name = if rule.ignore_case { "a name with " } else { "" };
-    format!("{name}{}{more}", shown.join(", "))
+    format!("{name}{}{more}{}", shown.join(", "), near(rule))
+}
+
+/// Lists the words of which a rule wants one near a match.
+fn near(rule: &Rule) -> String {
+    let Matcher::Pattern(Pattern { nearby, .. }) = &rule.matcher else { return String::new() };
+    let words: Vec<String> = nearby.iter().map(|word| format!("`{word}`")).collect();
+    let (shown, more) = words.split_at(words.len().min(MAX_KEYWORDS));
+    match (shown, more.len()) {
+        ([], _) => String::new(),
+        (_, 0) => format!(" near {}", shown.join(", ")),
+        (_, more) => format!(" near {} and {more} more", shown.join(", ")),
+    }
 }
 
 fn pattern(matcher: &Matcher) -> &str {
@@ -140,7 +152,7 @@ fn pattern(matcher: &Matcher) -> &str {
 
 fn describe_edges(pattern: &Pattern) -> String {
     let before = match pattern.may_follow {
-        MayFollow::Anything => "any character may be before it",
+        MayFollow::Anything => "no letter of the same word is before it",
         MayFollow::Boundary => "no character of its alphabet is before it",
     };
     let check = pattern.check.map_or_else(String::new, |check| format!("; checked: {check:?}"));
@@ -188,7 +200,7 @@ fn markdown(rules: &[Rule]) -> String {
     let mut out = format!(
         "# The rules\n\nWritten by `skant rules list --markdown`; a test compares this file with the rule packs. {} \
          rules. A rule that is found by a name matches a value near that name. Any other rule matches a value that \
-         begins with, or contains, the text in the column \"found by\".\n\n\
+         begins with, or contains, the text in the column \"found by\"; with \"near\", only if one of those words is near.\n\n\
          | rule | what it is | severity | found by | what leaks | revoke at |\n|---|---|---|---|---|---|\n",
         rules.len()
     );

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::detect::candidate::Candidate;
 use crate::detect::matcher::window::{
-    PatternMatch, PatternRule, Window, candidate, last_anchor, next_anchor,
+    PatternMatch, PatternRule, Window, candidate, has_nearby_word, last_anchor, next_anchor,
 };
 use crate::rules::Text;
 use crate::token_check;
@@ -20,22 +20,15 @@ const MIN_CHARACTERS: usize = 60;
 const MIN_DISTINCT: usize = 20;
 
 /// Matches an unencrypted private key between `-----BEGIN label-----` and `-----END label-----`. It may be on lines
-/// of its own or in one line, quoted, in a comment, or with `\n` written out: only its base64 characters count. If
-/// `nearby` is not empty, one of its literals has to occur in the window.
-pub(crate) fn find_pem(
-    rule: &PatternRule<'_>,
-    labels: &[Text],
-    nearby: &[Text],
-    window: &Window<'_>,
-) -> Option<Candidate> {
+/// of its own or in one line, quoted, in a comment, or with `\n` written out: only its base64 characters count.
+pub(crate) fn find_pem(rule: &PatternRule<'_>, labels: &[Text], window: &Window<'_>) -> Option<Candidate> {
     // A key does not contain the beginning of another one.
     let end = next_anchor(rule, window).unwrap_or(window.bytes.len());
     let after = &window.bytes[window.anchor.end..end];
     let label = labels
         .iter()
         .find(|label| after.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----")))?;
-    let is_nearby = |literal: &Text| memchr::memmem::find(window.bytes, literal.as_bytes()).is_some();
-    if !nearby.is_empty() && !nearby.iter().any(is_nearby) {
+    if !has_nearby_word(rule, window) {
         return None;
     }
     let start = window.anchor.end + label.len() + 5;

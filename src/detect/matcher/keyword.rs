@@ -4,7 +4,9 @@
 
 use crate::detect::candidate::Candidate;
 use crate::detect::identifier;
-use crate::detect::matcher::window::{PatternMatch, PatternRule, Window, candidate, may_begin_after};
+use crate::detect::matcher::window::{
+    PatternMatch, PatternRule, Window, candidate, decodes_as_stated, may_begin_after,
+};
 use crate::rules::{Alphabet, Text};
 
 /// The bytes of a name before the provider's name that are read.
@@ -68,7 +70,11 @@ pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<
     }
     let captures = rule.regex.captures(&bytes[anchor.end..])?;
     let at = |group: regex::bytes::Match<'_>| anchor.end + group.start()..anchor.end + group.end();
-    let secret = at(captures.name("secret")?);
+    let secret = captures.name("secret")?;
+    if !decodes_as_stated(rule, &captures, secret) {
+        return None;
+    }
+    let secret = at(secret);
     let name_end = at(captures.name("name")?).end;
     let floor = anchor.start.saturating_sub(MAX_NAME_BEFORE);
     let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.');

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use crate::detect::candidate::Candidate;
 use crate::detect::matcher::window::{
-    PatternMatch, PatternRule, Window, candidate, may_begin_after, next_anchor,
+    PatternMatch, PatternRule, Window, candidate, continues_word, decodes_as_stated, has_nearby_word,
+    may_begin_after, next_anchor,
 };
 use crate::detect::matcher::{block, keyword};
 use crate::rules::{Form, MayFollow, Pattern};
@@ -17,10 +18,11 @@ const MIN_BEFORE: usize = 96;
 /// Returns how many bytes before its anchor a rule with this reach reads.
 fn reach_before(pattern: &Pattern, reach: usize) -> usize {
     match &pattern.form {
-        Form::Token(_) => MIN_BEFORE + pattern.anchor_offset.1,
-        Form::Keyword { .. } => MIN_BEFORE,
-        Form::Pem { nearby, .. } if nearby.is_empty() => MIN_BEFORE,
-        Form::Pem { .. } | Form::JsonMember(_) => reach.max(MIN_BEFORE),
+        Form::JsonMember(_) => reach.max(MIN_BEFORE),
+        _ if !pattern.nearby.is_empty() => reach.max(MIN_BEFORE),
+        // An earlier token that this one follows without a separator is read, too.
+        Form::Token(_) => reach.max(MIN_BEFORE + pattern.anchor_offset.1),
+        Form::Keyword { .. } | Form::Pem { .. } => MIN_BEFORE,
     }
 }
 
@@ -51,7 +53,7 @@ fn find_in_window(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candida
     match &rule.pattern.form {
         Form::Token(_) => find_token(rule, window),
         Form::Keyword { name_words, .. } => keyword::find(rule, name_words, window),
-        Form::Pem { labels, nearby } => block::find_pem(rule, labels, nearby, window),
+        Form::Pem { labels } => block::find_pem(rule, labels, window),
         Form::JsonMember(_) => block::find_member(rule, window),
     }
 }
@@ -63,7 +65,8 @@ fn find_token(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> 
     let latest = window.anchor.start.checked_sub(min_offset)?;
     (earliest..=latest).find_map(|start| {
         let begins_anywhere = rule.pattern.may_follow == MayFollow::Anything && min_offset == max_offset;
-        if !begins_anywhere && !may_begin_after(&window.bytes[..start], rule.pattern.may_not_precede) {
+        let before = &window.bytes[..start];
+        if !begins_anywhere && !may_begin_after(before, rule.pattern.may_not_precede) {
             return None;
         }
         // A second token may follow without a separator, and the length of the first one may be open: try the text up
@@ -71,8 +74,31 @@ fn find_token(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> 
         // tried, too. A long anchor does not, and a text full of them costs no more than its length.
         let next = next_anchor(rule, window).filter(|_| max_offset == 0);
         let tries_whole = next.is_none() || window.anchor.len() < LONG_ANCHOR;
-        next.and_then(|next| find_token_at(rule, window, start, next))
-            .or_else(|| tries_whole.then(|| find_token_at(rule, window, start, window.bytes.len()))?)
+        let found = next
+            .and_then(|next| find_token_at(rule, window, start, next))
+            .or_else(|| tries_whole.then(|| find_token_at(rule, window, start, window.bytes.len()))?);
+        let is_end_of_word = begins_anywhere && continues_word(before, &window.bytes[start..]);
+        found.filter(|_| !is_end_of_word || !is_text(before) || follows_token(rule, before))
+    })
+}
+
+/// Returns whether the bytes before a token are text. In other data, such as a database, values stand side by side.
+fn is_text(before: &[u8]) -> bool {
+    before.iter().all(|byte| *byte >= b' ' || matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | 0x1b))
+}
+
+/// Returns whether `before` ends with a token of the rule. A token may contain its anchor by chance, so the last few
+/// anchors are tried.
+fn follows_token(rule: &PatternRule<'_>, before: &[u8]) -> bool {
+    const MAX_TRIED: usize = 4;
+    rule.anchors.iter().any(|anchor| {
+        let mut rest = before;
+        (0..MAX_TRIED).any(|_| {
+            let Some(at) = memchr::memmem::rfind(rest, anchor.as_bytes()) else { return false };
+            rest = &before[..at];
+            let token = at.checked_sub(rule.pattern.anchor_offset.0).map(|start| &before[start..]);
+            token.is_some_and(|token| rule.regex.find(token).is_some_and(|found| found.end() == token.len()))
+        })
     })
 }
 
@@ -85,6 +111,9 @@ fn find_token_at(rule: &PatternRule<'_>, window: &Window<'_>, start: usize, end:
     // A token that begins before its anchor may also match an earlier token in the window.
     let whole = captures.get(0).filter(|whole| start + whole.end() >= window.anchor.end)?;
     let secret = captures.name("secret").unwrap_or(whole);
+    if !decodes_as_stated(rule, &captures, secret) || !has_nearby_word(rule, window) {
+        return None;
+    }
     let span = start + secret.start()..start + secret.end();
     let prefix = window.anchor.end.saturating_sub(span.start);
     let prefix = if rule.pattern.anchor_offset.1 == 0 { prefix.min(span.len()) } else { 0 };
@@ -124,5 +153,7 @@ mod tests {
         let (one, other) = ("acm7x2acm9k4w8q", "acmh3v8p5z1t6y4");
         assert_eq!(found(&format!("{one}{other}")), [one, other]);
         assert_eq!(found(&format!("{one}x")), [""; 0]);
+        assert_eq!(found(&format!("pl{one}")), [""; 0], "the end of a longer word");
+        assert_eq!(found(&format!("\x02\x05name{one}")), [one], "a database has no separators");
     }
 }

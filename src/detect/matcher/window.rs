@@ -4,14 +4,14 @@
 
 use std::ops::Range;
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Match, Regex};
 
 use crate::detect::candidate::Candidate;
 use crate::detect::evidence::{Features, Tier};
 use crate::detect::{assignment, identifier, placeholder, randomness, snippet};
 use crate::rules::{Alphabet, Form, Pattern, Text};
 use crate::secret::Mask;
-use crate::token_check::outcome;
+use crate::token_check::{decode_base64, outcome};
 
 /// The bytes on each side of a rule's reach that a rule reads in addition: the characters next to a value decide
 /// whether it is complete.
@@ -36,6 +36,8 @@ pub(crate) struct PatternRule<'r> {
     pub(crate) regex: &'r Regex,
     pub(crate) pattern: &'r Pattern,
     pub(crate) anchors: &'r [Text],
+    /// The expression of the text that a match decodes to.
+    pub(crate) decoded: Option<&'r Regex>,
 }
 
 /// The spans of a match, in the window.
@@ -142,6 +144,32 @@ pub(crate) fn may_begin_after(before: &[u8], alphabet: Alphabet) -> bool {
         || *last == b'm' && ends_colour_code(&before[..before.len() - 1])
 }
 
+/// Returns whether the token would be the end of a longer word: `disk_live_` contains the start of a key, and `xAIza` too.
+/// An option of one letter (`-p`) is not part of its value.
+pub(crate) fn continues_word(before: &[u8], token: &[u8]) -> bool {
+    let (Some(last), Some(first)) = (before.last(), token.first()) else { return false };
+    let is_one_word = last.is_ascii_lowercase() || last.is_ascii_uppercase() && first.is_ascii_uppercase();
+    let is_option = before[..before.len() - 1].ends_with(b" -");
+    first.is_ascii_alphabetic() && is_one_word && !is_option && !may_begin_after(before, Alphabet::Letters)
+}
+
+/// Returns whether one of the words that a rule wants nearby is in the window, in any case.
+pub(crate) fn has_nearby_word(rule: &PatternRule<'_>, window: &Window<'_>) -> bool {
+    let words = &rule.pattern.nearby;
+    words.is_empty() || {
+        let lower = window.bytes.to_ascii_lowercase();
+        words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    }
+}
+
+/// Returns whether the group `encoded` of a match, or else the secret, decodes to a text of the form that the rule states.
+pub(crate) fn decodes_as_stated(rule: &PatternRule<'_>, captures: &Captures<'_>, secret: Match<'_>) -> bool {
+    rule.decoded.is_none_or(|expression| {
+        let encoded = captures.name("encoded").unwrap_or(secret).as_bytes();
+        decode_base64(encoded).is_some_and(|text| expression.is_match(&text))
+    })
+}
+
 /// Returns whether `before` ends in a colour code without its final `m`, such as `\x1b[1;32`. The escape character
 /// may be missing or written out.
 fn ends_colour_code(before: &[u8]) -> bool {
@@ -152,6 +180,29 @@ fn ends_colour_code(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_may_not_begin_inside_a_word() {
+        for (before, token) in
+            [("ta", "sk_"), ("di", "sk_"), ("pn", "pm_"), ("M", "AKIA"), ("x", "AIza"), ("e", "r8_")]
+        {
+            assert!(continues_word(before.as_bytes(), token.as_bytes()), "{before}{token}");
+        }
+        for (before, token) in [
+            ("", "sk_"),
+            ("KEY", "sk_"),
+            ("\\n", "sk_"),
+            ("\x1b[32m", "AKIA"),
+            ("\\u00ab", "AKIA"),
+            ("mysql -p", "AVNS_"),
+            ("key_", "AKIA"),
+            ("7", "AKIA"),
+            ("x", "$aact"),
+            ("é", "AKIA"),
+        ] {
+            assert!(!continues_word(before.as_bytes(), token.as_bytes()), "{before}{token}");
+        }
+    }
 
     #[test]
     fn a_token_may_begin_after_an_escape_a_colour_code_or_a_name() {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::detect::matcher::window::EDGE;
-use crate::rules::Rule;
+use crate::rules::{FollowedBy, Rule};
 
 /// The number of leading bytes of an anchor from which the searched four bytes are chosen.
 pub(crate) const DEPTH: usize = 12;
@@ -13,6 +13,8 @@ pub(crate) const DEPTH: usize = 12;
 pub(crate) struct Anchor {
     pub(crate) text: Vec<u8>,
     pub(crate) ignore_case: bool,
+    /// The characters that have to be after the literal.
+    pub(crate) followed_by: Option<FollowedBy>,
     /// The indices of the rules, in the order in which they are tried.
     pub(crate) rules: Vec<usize>,
     /// The largest reach of these rules, in bytes.
@@ -22,7 +24,7 @@ pub(crate) struct Anchor {
 /// The sizes of an anchor and its window, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
-    /// The length of the anchor.
+    /// The length of the anchor with the characters that have to follow it.
     pub(crate) length: usize,
     /// The size of the window on each side.
     pub(crate) margin: usize,
@@ -40,27 +42,43 @@ impl Anchor {
 
     #[inline]
     pub(crate) fn matches_at(&self, text: &[u8], start: usize) -> bool {
-        text.get(start..start + self.len()).is_some_and(|found| {
+        let end = start + self.len();
+        text.get(start..end).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
-        })
+        }) && self.followed_by.is_none_or(|following| following.fits(&text[end..]))
+    }
+
+    /// Returns whether the anchor may be before a byte.
+    pub(crate) fn may_precede(&self, byte: u8) -> bool {
+        self.followed_by.is_none_or(|following| following.alphabet.holds(byte))
     }
 
     pub(crate) const fn extent(&self) -> Extent {
-        Extent { length: self.len(), margin: self.reach + EDGE }
+        let following = match self.followed_by {
+            Some(following) => following.count,
+            None => 0,
+        };
+        Extent { length: self.len() + following, margin: self.reach + EDGE }
     }
 }
 
 /// Collects the anchors of `rules`, each once.
 pub(crate) fn anchors_of(rules: &[Rule]) -> Vec<Anchor> {
-    let mut indices: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut indices: HashMap<(&str, bool, Option<FollowedBy>), usize> = HashMap::new();
     let mut anchors: Vec<Anchor> = Vec::new();
     for (rule_index, rule) in rules.iter().enumerate() {
         for anchor in rule.anchors.iter() {
-            let index = *indices.entry((anchor.as_ref(), rule.ignore_case)).or_insert_with(|| {
-                let text = anchor.as_bytes().to_vec();
-                anchors.push(Anchor { text, ignore_case: rule.ignore_case, rules: Vec::new(), reach: 0 });
-                anchors.len() - 1
-            });
+            let index =
+                *indices.entry((anchor.as_ref(), rule.ignore_case, rule.followed_by)).or_insert_with(|| {
+                    anchors.push(Anchor {
+                        text: anchor.as_bytes().to_vec(),
+                        ignore_case: rule.ignore_case,
+                        followed_by: rule.followed_by,
+                        rules: Vec::new(),
+                        reach: 0,
+                    });
+                    anchors.len() - 1
+                });
             anchors[index].rules.push(rule_index);
             anchors[index].reach = anchors[index].reach.max(rule.reach);
         }

@@ -156,6 +156,7 @@ impl Bucket {
                     1 << byte | 1 << (byte ^ 0x20)
                 }
                 Some(byte) if byte.is_ascii() => 1 << byte,
+                None if anchor.followed_by.is_some() => following_bytes(anchor),
                 // The anchor has three bytes, or bytes outside of ASCII.
                 _ => ANY,
             };
@@ -167,6 +168,11 @@ impl Bucket {
         }
         grown
     }
+}
+
+/// Returns the bytes that may be after an anchor.
+fn following_bytes(anchor: &Anchor) -> u128 {
+    (0..128).filter(|byte| anchor.may_precede(*byte)).fold(0, |bytes, byte| bytes | 1 << byte)
 }
 
 /// Returns all bytes whose lower six bits equal those of one of `bytes`.

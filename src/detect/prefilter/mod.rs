@@ -58,7 +58,7 @@ type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 impl Prefilter {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let anchors = anchors_of(rules);
-        let max_length = anchors.iter().map(Anchor::len).max().unwrap_or(0);
+        let max_length = anchors.iter().map(|anchor| anchor.extent().length).max().unwrap_or(0);
         let table = table_of(&anchors, rarest_gram);
         let extents = anchors.iter().map(Anchor::extent).collect();
         Self { anchors, extents, table, max_length, filtered: OnceLock::new(), searched: AtomicUsize::new(0) }
@@ -80,7 +80,7 @@ impl Prefilter {
         self.extents[usize::from(number)]
     }
 
-    /// Returns the length of the longest anchor.
+    /// Returns the length of the longest anchor with the characters that have to follow it.
     pub(crate) const fn max_length(&self) -> usize {
         self.max_length
     }
@@ -209,7 +209,7 @@ impl Prefilter {
 fn table_of(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
     Table::new((0..).zip(anchors).map(|(number, anchor)| {
         let offset = u8::try_from(offset(anchor)).unwrap_or(0);
-        (&anchor.text[..], GramSource { anchor: number, offset })
+        (anchor, GramSource { anchor: number, offset })
     }))
 }
 

@@ -1,6 +1,8 @@
 //! A hash table of four bytes (a gram) of each anchor, in lowercase. One bit for each hash says whether any anchor
 //! has the gram, so a position in a text costs one multiplication and one load, however many anchors there are.
 
+use crate::detect::prefilter::anchor::Anchor;
+
 /// The number of bytes in a gram.
 pub(crate) const GRAM: usize = 4;
 
@@ -41,17 +43,21 @@ pub(crate) struct GramSource {
 
 impl Table {
     /// Builds the table from the texts of anchors, each with the position of its gram.
-    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], GramSource)>) -> Self {
+    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a Anchor, GramSource)>) -> Self {
         let mut table =
             Self { bits: Box::new([0; BITS / 8]), grams: Vec::new(), heads: vec![0; (1 << HEAD_BITS) + 1] };
-        for (text, source) in anchors {
+        for (anchor, source) in anchors {
+            let text = &anchor.text[..];
             let at = usize::from(source.offset);
             match text.get(at..at + GRAM) {
                 Some(gram) => table.add(gram, source, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
                 // An anchor of three bytes gets an entry for each byte that may follow it, folded: a user's name
                 // after `://` may be in any script.
                 None => (b' '..=u8::MAX)
-                    .filter(|byte| byte | FOLD == *byte)
+                    .filter(|byte| {
+                        byte | FOLD == *byte
+                            && (anchor.may_precede(*byte) || anchor.may_precede(byte & !FOLD))
+                    })
                     .for_each(|byte| table.add(&[text, &[byte]].concat(), source, 0)),
             }
         }
