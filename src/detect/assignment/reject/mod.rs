@@ -18,6 +18,9 @@ pub(crate) fn is_rejected(text: &[u8], assignment: &Assignment) -> bool {
         || public_value::is_uuid(value)
         || public_value::is_key_id(&text[assignment.name.clone()], value)
         || public_value::is_version(value)
+        || public_value::is_client_key(value)
+        || public_value::is_search_key(text, &assignment.value)
+        || public_value::is_of_anonymous_user(text, &assignment.name)
         || operator == Operator::Call && text.get(assignment.value.end + 1) == Some(&b',')
         || operator == Operator::Comma && !code::is_whole_list(text, assignment)
         // The password is the user name.
@@ -45,6 +48,7 @@ pub(crate) fn is_rejected_value(value: &[u8]) -> bool {
     reference::is_reference(value)
         || is_one_character()
         || is_placeholder(value)
+        || placeholder::is_punctuation(value)
         || placeholder::has_run_or_sequence(value)
         || token_check::basic_auth_password(value).is_some_and(|password| is_placeholder(&password))
 }

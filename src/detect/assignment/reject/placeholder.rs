@@ -14,6 +14,12 @@ pub(crate) fn has_run_or_sequence(value: &[u8]) -> bool {
     run >= MIN_RUN || ascending >= MIN_SEQUENCE || has_walk(value, MIN_SEQUENCE + 2)
 }
 
+/// Returns whether a value has no letter and no digit of any script.
+pub(crate) fn is_punctuation(value: &[u8]) -> bool {
+    !value.iter().any(u8::is_ascii_alphanumeric)
+        && std::str::from_utf8(value).is_ok_and(|text| !text.chars().any(char::is_alphanumeric))
+}
+
 /// Words for the kind of a value.
 const KINDS: [&[u8]; 17] = [
     b"passphrase",
@@ -206,6 +212,17 @@ pub(crate) fn has_placeholder_word(value: &[u8], stats: &ValueStats) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn punctuation_of_any_script_is_no_secret() {
+        for value in [",.:-¨@*¿?!", "----", "…"] {
+            assert!(is_punctuation(value.as_bytes()), "{value}");
+        }
+        for value in ["пароль", "!!a!!", "1", "密码"] {
+            assert!(!is_punctuation(value.as_bytes()), "{value}");
+        }
+        assert!(!is_punctuation(b"\xff\xfe"));
+    }
 
     #[test]
     fn values_of_placeholder_words_are_placeholders() {

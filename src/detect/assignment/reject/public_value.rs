@@ -1,5 +1,7 @@
 //! Recognizes values that are public by their form: ids, versions, timestamps, values of tests.
 
+use std::ops::Range;
+
 use crate::detect::identifier;
 use crate::token_check;
 
@@ -61,6 +63,42 @@ pub(super) fn is_version(value: &[u8]) -> bool {
     from_source.is_some_and(|range| range.contains(&b'@')) || versions.all(is_number)
 }
 
+/// Returns whether a value is a key for programs that everybody has: a client token of Datadog (`pub` and 32 hexadecimal
+/// digits), or a tokenization key of Braintree (`sandbox_` or `production_`, eight characters and sixteen).
+pub(super) fn is_client_key(value: &[u8]) -> bool {
+    let is_low = |part: &[u8], length| {
+        part.len() == length && part.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let is_datadog = value
+        .strip_prefix(b"pub")
+        .is_some_and(|rest| rest.len() == 32 && rest.iter().all(u8::is_ascii_hexdigit));
+    let after_environment = value.strip_prefix(b"sandbox_").or_else(|| value.strip_prefix(b"production_"));
+    is_datadog
+        || after_environment
+            .is_some_and(|rest| rest.get(8) == Some(&b'_') && is_low(&rest[..8], 8) && is_low(&rest[9..], 16))
+}
+
+/// Returns whether a value is the key of a search box (Algolia, DocSearch): 32 hexadecimal digits beside the name of an
+/// index. Such a key only searches, and every visitor of the page has it.
+pub(super) fn is_search_key(text: &[u8], value: &Range<usize>) -> bool {
+    const NEAR: usize = 200;
+    let near = &text[value.start.saturating_sub(NEAR)..text.len().min(value.end + NEAR)];
+    value.len() == 32
+        && text[value.clone()].iter().all(u8::is_ascii_hexdigit)
+        && [&b"indexName"[..], b"index_name"].iter().any(|word| memchr::memmem::find(near, word).is_some())
+}
+
+/// Returns whether the user `anonymous` is named right before a password. Any password will do then, as for public files
+/// on an FTP server.
+pub(super) fn is_of_anonymous_user(text: &[u8], name: &Range<usize>) -> bool {
+    const NEAR: usize = 80;
+    let before = &text[name.start.saturating_sub(NEAR)..name.start];
+    memchr::memmem::rfind(before, b"anonymous").is_some_and(|at| {
+        let edge = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+        edge(before[..at].last()) && edge(before.get(at + b"anonymous".len()))
+    })
+}
+
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| {
@@ -90,6 +128,42 @@ mod tests {
         for value in ["1.5", "1.a.2", "1234567", "^7Gh2kQ", "npm:hunter2x", "=kX9pQ2vR7", "~x"] {
             assert!(!is_version(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn keys_of_clients_and_of_search_boxes_are_recognized() {
+        let digits = "4f1c9e2ab7d0835f6e21c4b8a97d30f5";
+        assert!(is_client_key(format!("pub{digits}").as_bytes()));
+        assert!(is_client_key(b"sandbox_7k2m9x4q_h3v8p5z1t6y4w2r7"));
+        for secret in [
+            digits,
+            "pubx",
+            "production_7k2m9x4q",
+            "sandbox_7k2m9x4q_h3v8p5z1t6y4w2r7x",
+            "staging_7k2m9x4q_h3v8p5z1t6y4w2r7",
+        ] {
+            assert!(!is_client_key(secret.as_bytes()), "{secret}");
+        }
+        let is_search = |text: &str| {
+            let start = text.find(digits).unwrap();
+            is_search_key(text.as_bytes(), &(start..start + digits.len()))
+        };
+        assert!(is_search(&format!("apiKey: '{digits}', indexName: 'docs'")));
+        assert!(!is_search(&format!("apiKey: '{digits}', index: 'docs'")));
+        assert!(!is_search(&format!("indexName: 'docs'\n{}apiKey: '{digits}'", "x".repeat(300))));
+    }
+
+    #[test]
+    fn the_password_of_an_anonymous_user_is_public() {
+        let is_public = |text: &str| {
+            let start = text.find("password").unwrap();
+            is_of_anonymous_user(text.as_bytes(), &(start..start + 8))
+        };
+        assert!(is_public("user = \"anonymous\"; password = \"busybox@\""));
+        assert!(is_public("{'user': 'anonymous', 'password': 'guest@x'}"));
+        assert!(!is_public("user = \"operator\"; password = \"busybox@\""));
+        assert!(!is_public("an anonymous function; password = \"busybox@\""));
+        assert!(!is_public(&format!("user = \"anonymous\";{}password = 1", " ".repeat(90))));
     }
 
     #[test]
