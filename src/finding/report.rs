@@ -56,6 +56,8 @@ pub struct Scope {
     pub objects: usize,
     /// The number of blobs or files read.
     pub blobs: usize,
+    /// The number of messages read besides those of the commits: of tags, or of a commit that is being made.
+    pub messages: usize,
     /// The number of bytes searched.
     pub bytes: u64,
 }

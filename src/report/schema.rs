@@ -28,7 +28,7 @@ pub(crate) struct Head<'r> {
 
 impl<'r> Head<'r> {
     pub(crate) fn of(report: &'r Report) -> Self {
-        let Scope { kind, revisions, ci, commits, objects, blobs, bytes } = &report.scope;
+        let Scope { kind, revisions, ci, commits, objects, blobs, messages: _, bytes } = &report.scope;
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),

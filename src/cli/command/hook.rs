@@ -157,6 +157,7 @@ impl HookRun<'_> {
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
         let message = if is_edited_message() { commit_message::without_diff(&message) } else { &message[..] };
         let mut report = scanner.scan_stdin(&mut &*message, Some("this commit"), self.control);
+        report.scope.messages = std::mem::take(&mut report.scope.blobs);
         for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
             location.kind = LocationKind::Message;
         }

@@ -206,13 +206,22 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
     format!("{asked}{}", parts.join("; "))
 }
 
-/// Returns the amounts read, even `0 files`.
+/// Returns the amounts read, even `0 files`. A run that read only messages names no files.
 fn read(report: &Report) -> String {
     let scope = &report.scope;
-    let content = format!("{} ({})", counted(scope.blobs, "file"), size(scope.bytes));
-    if scope.commits > 0 || matches!(scope.kind, ScopeKind::History | ScopeKind::Range) {
-        format!("{} and {content}", counted(scope.commits, "commit"))
-    } else {
-        content
+    let (has_messages, has_files) = (scope.messages > 0, scope.blobs > 0);
+    let is_of_commits = matches!(scope.kind, ScopeKind::History | ScopeKind::Range);
+    let mut parts = Vec::new();
+    if scope.commits > 0 || is_of_commits && !has_messages {
+        parts.push(counted(scope.commits, "commit"));
     }
+    if has_messages {
+        parts.push(counted(scope.messages, "message"));
+    }
+    if has_files || !has_messages {
+        parts.push(counted(scope.blobs, "file"));
+    }
+    let last = parts.pop().unwrap_or_default();
+    let before = if parts.is_empty() { String::new() } else { format!("{} and ", parts.join(", ")) };
+    format!("{before}{last} ({})", size(scope.bytes))
 }

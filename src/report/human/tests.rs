@@ -1,7 +1,7 @@
 //! The parts of the human format that golden files do not show: detail, colours, widths, hostile names.
 
-use crate::finding::{Finding, Problem, ProblemKind, Report, ScopeKind};
-use crate::report::human::{Detail, Options, write};
+use crate::finding::{Finding, Problem, ProblemKind, Report, Scope, ScopeKind};
+use crate::report::human::{Detail, Options, summary, write};
 use crate::report::samples;
 
 fn render(report: &Report, options: &Options) -> String {
@@ -113,6 +113,25 @@ fn an_accepted_problem_leaves_the_report_incomplete() {
         last,
         "INCOMPLETE: 1 accepted problem, not everything was read; 1 secret found in 12 files (34 kB)"
     );
+}
+
+#[test]
+fn the_summary_names_what_was_read() {
+    for (kind, commits, messages, blobs, expected) in [
+        (ScopeKind::Stdin, 0, 1, 0, "1 message (9 bytes)"),
+        (ScopeKind::Stdin, 0, 0, 1, "1 file (9 bytes)"),
+        (ScopeKind::Staged, 0, 0, 0, "0 files (9 bytes)"),
+        (ScopeKind::Range, 0, 1, 0, "1 message (9 bytes)"),
+        (ScopeKind::Range, 0, 0, 0, "0 commits and 0 files (9 bytes)"),
+        (ScopeKind::Range, 2, 0, 0, "2 commits and 0 files (9 bytes)"),
+        (ScopeKind::Range, 2, 1, 3, "2 commits, 1 message and 3 files (9 bytes)"),
+        (ScopeKind::History, 2, 0, 3, "2 commits and 3 files (9 bytes)"),
+    ] {
+        let scope = Scope { kind, commits, messages, blobs, bytes: 9, ..Scope::default() };
+        let report = Report { scope, ..Report::default() };
+        let text = summary(&report, &Options::default());
+        assert_eq!(text, format!("no secrets found in {expected}; complete"));
+    }
 }
 
 #[test]

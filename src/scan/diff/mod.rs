@@ -110,6 +110,7 @@ fn scan_range_changes(
         revisions: names.to_vec(),
         ci: None,
         commits: range.commits.len(),
+        messages: range.tags.len(),
         objects: texts.len() + blobs,
         blobs,
         bytes,
