@@ -53,7 +53,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 14] = [
+pub(crate) const COMMANDS: [CommandEntry; 15] = [
     entry(
         Heading::Protect,
         "install",
@@ -68,6 +68,15 @@ pub(crate) const COMMANDS: [CommandEntry; 14] = [
         "uninstall",
         "Remove the git hooks and restore the earlier ones",
         &[("skant uninstall", "remove the hooks of this clone")],
+    ),
+    entry(
+        Heading::Protect,
+        "status",
+        "Show whether the hooks of this clone reach skant",
+        &[
+            ("skant status", "each hook and who calls skant, or why nothing does"),
+            ("skant status --check", "for scripts: exit code 1 if a hook is not reached"),
+        ],
     ),
     entry(
         Heading::Protect,

@@ -18,6 +18,7 @@ pub(crate) mod report_targets;
 pub(crate) mod scan_target;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod status_args;
 pub(crate) mod stdin;
 pub(crate) mod terminal;
 pub(crate) mod usage_error;
@@ -58,8 +59,9 @@ fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
     let common = &arguments.common;
     match &arguments.command {
-        Command::Install(options) => command::install::run(options),
+        Command::Install(options) => command::install::run(common, options),
         Command::Uninstall(options) => command::uninstall::run(options),
+        Command::Status(options) => command::status::run(common, options),
         Command::Hook(hook) => command::hook::run(common, hook, control),
         Command::Scan(scan) => command::scan::run(common, scan, control),
         Command::Explain(options) => command::explain::run(common, options, control),

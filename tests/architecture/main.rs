@@ -35,13 +35,14 @@ const LAYERS: [&[&str]; 15] = [
 const RESERVED: [&str; 3] = ["agent", "fleet", "net"];
 
 /// Crates and parts of the standard library that only some modules may name: the path, and where.
-const RESTRICTED: [(&str, &[&str]); 11] = [
+const RESTRICTED: [(&str, &[&str]); 12] = [
     ("libdeflater", &["git"]),
     ("std::net", &["net"]),
     ("core::net", &["net"]),
     ("std::os::unix::net", &["net"]),
     ("ignore", &["policy/glob"]),
-    ("toml", &["policy/format", "rules"]),
+    ("saphyr_parser", &["hook/manager/yaml.rs"]),
+    ("toml", &["hook/manager/config.rs", "policy/format", "rules"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("ctrlc", &["cli"]),

@@ -20,9 +20,10 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "install",
     "uninstall",
+    "status",
     "hook",
     "scan",
     "explain",

@@ -270,9 +270,12 @@ fn hook_that_depends_on_its_folder_is_refused_until_it_calls_skant() {
     assert_eq!(project.commit(), before);
     assert!(!project.kept("").exists() && !project.hook("pre-push").exists());
     project.script("pre-commit", &format!("{text}skant hook pre-commit \"$@\" || exit\n"));
-    project.install();
+    // A call that finds no skant checks nothing, and the end of the installation says so.
+    let text = text_of(&project.sandbox.skant(&["install"]));
+    assert!(text.contains("pre-commit        NOT checked: `skant` is not on the PATH"), "{text}");
+    project.sandbox.sh("skant install");
     assert!(project.hook("pre-push").exists() && !project.kept("").exists());
-    project.uninstall();
+    assert_eq!(project.sandbox.skant(&["uninstall"]).status.code(), Some(1), "the line is left");
     assert!(project.hook("pre-commit").exists());
 }
 

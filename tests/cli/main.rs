@@ -36,6 +36,10 @@ mod git_damage;
 #[cfg(unix)]
 mod git_pipes;
 #[cfg(unix)]
+mod hook_managers;
+#[cfg(unix)]
+mod hook_status;
+#[cfg(unix)]
 mod install;
 #[cfg(unix)]
 mod kills;
@@ -89,6 +93,10 @@ fn trials(_: bool) -> Vec<Trial> {
         git_damage::trials(),
         #[cfg(unix)]
         git_pipes::trials(),
+        #[cfg(unix)]
+        hook_managers::trials(),
+        #[cfg(unix)]
+        hook_status::trials(),
         #[cfg(unix)]
         install::trials(),
         #[cfg(unix)]

@@ -8,13 +8,17 @@ use std::path::Path;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::cli::args::Install;
+use super::clone_state::CloneState;
+use super::status_text;
+use crate::cli::args::{Common, Install};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::session::printable_path;
 use crate::hook::install;
-use crate::hook::install::{Action, ForeignFolder, GlobalAction, Hook, InstallError, Options, Outcome};
+use crate::hook::install::{Action, ForeignFolder, GlobalAction, Hook, InstallError, Left, Options, Outcome};
+use crate::scan::redact;
+use crate::text::escape_terminal;
 
 #[derive(Debug, Error, Diagnostic)]
 enum CommandError {
@@ -26,22 +30,46 @@ enum CommandError {
     NoProgram(io::Error),
 }
 
-pub(crate) fn run(arguments: &Install) -> Result<Exit, CliError> {
+pub(crate) fn run(common: &Common, arguments: &Install) -> Result<Exit, CliError> {
     if arguments.global {
         return change_global(|options, folder| install::install_global(options, folder).map(Some));
     }
-    change_repository(arguments.force, install::install)
+    let program = install::running_program().map_err(CommandError::NoProgram)?;
+    let actions = install::install(&options(&program, arguments.force))?;
+    // The state says whether git runs what was installed.
+    let clone = CloneState::examine(common)?;
+    output::print(format!("{}{}", describe_actions(&actions), status_text::render(&clone)))?;
+    Ok(if clone.status.is_protected() { Exit::Clean } else { Exit::Failed })
 }
 
-/// Changes the hooks of the current repository and prints the result for each file.
-pub(super) fn change_repository(
-    force: bool,
-    change: impl Fn(&Options<'_>) -> Result<Vec<Action>, InstallError>,
-) -> Result<Exit, CliError> {
+/// Removes the hooks of the current repository, and prints the result for each file and what is left.
+pub(super) fn remove_from_repository(force: bool) -> Result<Exit, CliError> {
     let program = install::running_program().map_err(CommandError::NoProgram)?;
-    let actions = change(&options(&program, force))?;
+    let options = options(&program, force);
+    let actions = install::uninstall(&options)?;
+    let left = install::find_left(&options)?;
+    let mut out = describe_actions(&actions);
+    for Left { path, advice } in &left {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            out,
+            "{:<17} {}: {}",
+            "left",
+            printable_path(path),
+            redact(&escape_terminal(advice.as_bytes()))
+        );
+    }
+    if out.is_empty() {
+        out.push_str(NO_HOOKS);
+    }
+    output::print(out)?;
+    Ok(if left.is_empty() { Exit::Clean } else { Exit::Findings })
+}
+
+/// Writes a line for each file.
+fn describe_actions(actions: &[Action]) -> String {
     let mut out = String::new();
-    for action in &actions {
+    for action in actions {
         // Writing to a string does not fail.
         let _ = writeln!(
             out,
@@ -51,10 +79,7 @@ pub(super) fn change_repository(
             printable_path(&action.path)
         );
     }
-    if actions.is_empty() {
-        out.push_str(NO_HOOKS);
-    }
-    output::print(out)
+    out
 }
 
 const NO_HOOKS: &str = "no hooks of skant are installed here\n";

@@ -4,6 +4,7 @@
 pub(crate) mod allow;
 pub(crate) mod baseline;
 mod baseline_import;
+mod clone_state;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
@@ -18,5 +19,8 @@ pub(crate) mod man;
 pub(crate) mod rules;
 pub(crate) mod scan;
 mod scan_ci;
+pub(crate) mod status;
+mod status_json;
+mod status_text;
 pub(crate) mod uninstall;
 pub(crate) mod version;

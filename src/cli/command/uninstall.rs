@@ -1,6 +1,6 @@
 //! `skant uninstall`: removes the git hooks of skant and restores the earlier ones.
 
-use super::install::{change_global, change_repository};
+use super::install::{change_global, remove_from_repository};
 use crate::cli::args::Uninstall;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -10,5 +10,5 @@ pub(crate) fn run(arguments: &Uninstall) -> Result<Exit, CliError> {
     if arguments.global {
         return change_global(install::uninstall_global);
     }
-    change_repository(arguments.force, install::uninstall)
+    remove_from_repository(arguments.force)
 }

@@ -10,6 +10,7 @@ use miette::Diagnostic;
 use super::Hook;
 use super::hooks_dir::{HooksDir, Owner};
 use super::third_party;
+use crate::hook::manager::Manager;
 use crate::text;
 
 /// The reason why nothing was installed or removed.
@@ -78,21 +79,34 @@ pub enum InstallError {
     },
     /// `core.hooksPath` leads into the working tree.
     #[error("the hooks folder {} is part of the working tree, so its files may be committed", Shown(folder))]
-    #[diagnostic(code(skant::install::tracked_folder), help("{}", advice.text(folder)))]
+    #[diagnostic(code(skant::install::tracked_folder), help("{}", folder_help(folder, missing)))]
     TrackedFolder {
         /// The hooks folder.
         folder: PathBuf,
-        /// The way out.
-        advice: FolderAdvice,
+        /// The hooks for which no file there calls skant.
+        missing: Vec<Hook>,
     },
     /// `core.hooksPath` leads out of the repository.
     #[error("the hooks folder {} is outside the repository, so other repositories may use it", Shown(folder))]
-    #[diagnostic(code(skant::install::shared_folder), help("{}", advice.text(folder)))]
+    #[diagnostic(code(skant::install::shared_folder), help("{}", folder_help(folder, missing)))]
     SharedFolder {
         /// The hooks folder.
         folder: PathBuf,
-        /// The way out.
-        advice: FolderAdvice,
+        /// The hooks for which no file there calls skant.
+        missing: Vec<Hook>,
+    },
+    /// A hook manager of the project takes other hooks out of use, and does not call skant for each hook.
+    #[error("{} runs the hooks of this project ({}), and would take skant's own out of use", manager.name(), Shown(file))]
+    #[diagnostic(code(skant::install::manager), help("{}", manager_help(lines, *is_partly_read)))]
+    Manager {
+        /// The manager.
+        manager: Manager,
+        /// The file that declares it, from the top of the working tree.
+        file: String,
+        /// What to add, one line of text each.
+        lines: Vec<String>,
+        /// Whether the manager has settings that were not read.
+        is_partly_read: bool,
     },
     /// The user's `core.hooksPath` is set to another folder already.
     #[error("`core.hooksPath` leads to {} already, for all of your repositories", Shown(path))]
@@ -183,15 +197,6 @@ pub enum InstallError {
     },
 }
 
-/// The way out where the hooks folder is not the repository's alone.
-#[derive(Clone, Debug)]
-pub enum FolderAdvice {
-    /// Add lines that call skant for these hooks.
-    AddLines(Vec<Hook>),
-    /// Run `skant uninstall --force`.
-    ForceUninstall,
-}
-
 impl InstallError {
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { doing, path: path.to_path_buf(), source, not_restored: Vec::new() }
@@ -212,11 +217,11 @@ impl InstallError {
         }
     }
 
-    pub(crate) fn foreign_folder(dir: &HooksDir, advice: FolderAdvice) -> Self {
+    pub(crate) fn foreign_folder(dir: &HooksDir, missing: Vec<Hook>) -> Self {
         let folder = dir.path.clone();
         match dir.owner {
-            Owner::WorkTree => Self::TrackedFolder { folder, advice },
-            Owner::Repository | Owner::Elsewhere => Self::SharedFolder { folder, advice },
+            Owner::WorkTree => Self::TrackedFolder { folder, missing },
+            Owner::Repository | Owner::Elsewhere => Self::SharedFolder { folder, missing },
         }
     }
 
@@ -248,24 +253,40 @@ fn owner_help(advice: &str) -> String {
     format!("run this as the repository's owner, or, if you trust it, first: {advice}")
 }
 
-impl FolderAdvice {
-    fn text(&self, folder: &Path) -> String {
-        match self {
-            Self::ForceUninstall => "`skant uninstall --force` removes skant's hooks there".to_owned(),
-            Self::AddLines(hooks) => {
-                let files = third_party::user_folder(folder);
-                let lines = hooks.iter().map(|hook| {
-                    format!("\n  skant hook {} \"$@\"    in {}", hook.name(), Shown(files.join(hook.name())))
-                });
-                format!(
-                    "`core.hooksPath` or a link leads there. Add these lines to the files there:{}\nIf the \
-                     pre-commit framework runs the hooks, add skant to .pre-commit-config.yaml instead; `--force` \
-                     installs the hooks there anyway",
-                    lines.collect::<String>()
-                )
-            }
+/// Returns the lines that call skant from the files of a hooks folder, for a shell.
+fn folder_help(folder: &Path, hooks: &[Hook]) -> String {
+    let files = third_party::user_folder(folder);
+    let is_husky = files.ends_with(".husky");
+    let lines = hooks.iter().map(|hook| {
+        let (name, path) = (hook.name(), files.join(hook.name()));
+        let file = Shown(&path).to_string().replace('\'', r"'\''");
+        if is_husky {
+            format!("\n  echo 'skant hook {name} \"$@\"' >> '{file}'")
+        } else if path.exists() {
+            format!("\n  echo 'skant hook {name} \"$@\" || exit' >> '{file}'")
+        } else {
+            format!("\n  printf '#!/bin/sh\\nskant hook {name} \"$@\"\\n' > '{file}' && chmod +x '{file}'")
         }
-    }
+    });
+    let folder = Shown(files).to_string().replace('\'', r"'\''");
+    let make = if files.is_dir() { String::new() } else { format!("\n  mkdir -p '{folder}'") };
+    format!(
+        "`core.hooksPath` or a link leads there. Call skant from the files there:{make}{}\n`--force` installs the hooks there \
+         instead",
+        lines.collect::<String>()
+    )
+}
+
+fn manager_help(lines: &[String], is_partly_read: bool) -> String {
+    let unread = if is_partly_read {
+        "\n(it has settings that skant does not read: other files, programs)"
+    } else {
+        ""
+    };
+    let lines = lines.iter().fold(String::new(), |text, line| format!("{text}\n  {}", Shown(line)));
+    format!(
+        "let it call skant, and commit the change:{lines}{unread}\n`--force` installs skant's own hooks until then"
+    )
 }
 
 /// A path that is escaped where it is printed.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::kept_folder::KeptFolder;
 use super::script::Origin;
-use super::{Hook, InstallError, script, transaction};
-use crate::git::is_executable;
+use super::{Hook, InstallError, script, third_party, transaction};
+use crate::git::{is_executable, open_regular};
 
 /// The files of a hook.
 pub(super) struct HookFiles {
@@ -22,6 +22,8 @@ pub(super) struct HookFiles {
     pub(super) second: Option<PathBuf>,
     /// A second name of the earlier hook, which an interrupted installation left.
     pub(super) leftover: Option<PathBuf>,
+    /// Skant's own script under the names that hook managers give to a hook whose place they take.
+    pub(super) displaced: Vec<PathBuf>,
 }
 
 /// The file that has the hook's name.
@@ -81,6 +83,7 @@ impl HookFiles {
             earlier: at_kept,
             second: None,
             leftover: None,
+            displaced: displaced(folder, hook),
         };
         match (at_kept, at_former) {
             (_, Earlier::Absent | Earlier::Folder) => {}
@@ -99,7 +102,7 @@ fn read_current(path: &Path) -> Result<Current, InstallError> {
         None => Current::Absent,
         Some(found) if found.is_symlink() => Current::ThirdParty { executable: is_executable(path) },
         Some(found) if found.is_file() => {
-            let content = fs::read(path).map_err(|source| InstallError::io("read", path, source))?;
+            let content = read_start(path)?;
             let executable = is_executable(path);
             match script::origin(&content) {
                 Origin::Skant(_) if script::is_global(&content) => Current::Global,
@@ -110,6 +113,28 @@ fn read_current(path: &Path) -> Result<Current, InstallError> {
         }
         Some(_) => return Err(InstallError::NotAFile { path: path.to_path_buf() }),
     })
+}
+
+/// Reads a hook, which must be a regular file; of a large one only the start.
+fn read_start(path: &Path) -> Result<Vec<u8>, InstallError> {
+    // The permissions of a file that cannot be read are the cause that the user has to know.
+    open_regular(path).map_err(|source| InstallError::io("read", path, source))?;
+    Ok(third_party::read_hook(path).unwrap_or_default())
+}
+
+/// The ends of the names: pre-commit and prek move a hook to `NAME.legacy` and call it; lefthook moves it to `NAME.old`,
+/// which nobody calls.
+pub(crate) const DISPLACED: [&str; 2] = [".legacy", ".old"];
+
+/// Returns the files of a hook that hold a script of skant's, not edited, under a name of [`DISPLACED`].
+fn displaced(folder: &Path, hook: Hook) -> Vec<PathBuf> {
+    let paths = DISPLACED.map(|end| folder.join(format!("{}{end}", hook.name())));
+    let is_own = |path: &PathBuf| {
+        path.symlink_metadata().is_ok_and(|found| found.is_file())
+            && third_party::read_hook(path)
+                .is_some_and(|content| matches!(script::origin(&content), Origin::Skant(_)))
+    };
+    paths.into_iter().filter(is_own).collect()
 }
 
 /// Returns whether git would run a kept hook. A link may lead to a file of the hooks folder, which the script links into

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::InstallError;
+use super::{Hook, InstallError};
 use crate::git::{
-    DiscoverError, GIT_TIME_LIMIT, GitEnvironment, Repository, find_special_file, prepare_program, run_within,
+    Answer, DiscoverError, GIT_TIME_LIMIT, GitEnvironment, Repository, find_special_file, prepare_program,
+    run_within,
 };
 
 /// The hooks folder of a repository.
@@ -15,6 +16,40 @@ pub(crate) struct HooksDir {
     /// An absolute path; it may not exist.
     pub(crate) path: PathBuf,
     pub(crate) owner: Owner,
+    /// The git folder that all worktrees share, without links.
+    pub(crate) common: PathBuf,
+    /// The top of the working tree; `None` in a bare repository.
+    pub(crate) top: Option<PathBuf>,
+}
+
+impl HooksDir {
+    /// Whether the repository has no working tree, as on a server.
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.top.is_none()
+    }
+
+    /// The hooks folder of the repository itself, which git uses without `core.hooksPath`.
+    pub(crate) fn own(&self) -> PathBuf {
+        self.common.join("hooks")
+    }
+
+    /// Returns the same repository with its own hooks folder.
+    pub(crate) fn with_own_folder(self) -> Self {
+        let path = self.own();
+        let owner = owner(&resolve_links(&path), &self.common, self.top.as_deref());
+        Self { path, owner, ..self }
+    }
+
+    /// The hooks that protect the repository: those of a clone, those of a server, or both, if a bare repository has
+    /// worktrees.
+    pub(crate) fn hooks(&self) -> &'static [Hook] {
+        if !self.is_bare() {
+            return &Hook::ALL;
+        }
+        let has_worktrees = std::fs::read_dir(self.common.join("worktrees"))
+            .is_ok_and(|mut entries| entries.next().is_some());
+        if has_worktrees { &Hook::EVERY } else { &[Hook::PreReceive] }
+    }
 }
 
 /// The owner of a hooks folder.
@@ -32,7 +67,8 @@ pub(crate) enum Owner {
 pub(crate) fn find(git: &OsStr, dir: &Path) -> Result<HooksDir, InstallError> {
     let dir = dir.canonicalize().map_err(|source| InstallError::io("find", dir, source))?;
     reject_special_files(&dir)?;
-    let repository = resolve_links(&dir.join(rev_parse(git, &dir, &["--git-common-dir"])?));
+    let common = resolve_links(&dir.join(rev_parse(git, &dir, &["--git-common-dir"])?));
+    let is_bare = rev_parse(git, &dir, &["--is-bare-repository"])? == Path::new("true");
     // A bare repository has no working tree. If there is one, a relative `core.hooksPath` starts at its top.
     let tree = rev_parse(git, &dir, &["--show-toplevel"]).ok();
     let top = tree.as_deref().unwrap_or(&dir);
@@ -40,8 +76,11 @@ pub(crate) fn find(git: &OsStr, dir: &Path) -> Result<HooksDir, InstallError> {
     if path.exists() && !path.is_dir() {
         return Err(InstallError::NotAFolder { path });
     }
-    let owner = owner(&resolve_links(&path), &repository, tree.as_deref().map(resolve_links).as_deref());
-    Ok(HooksDir { path, owner })
+    // In the git folder itself git names no top.
+    let beside = || common.parent().filter(|_| !is_bare && common.ends_with(".git")).map(Path::to_path_buf);
+    let top = tree.as_deref().map(resolve_links).or_else(beside);
+    let owner = owner(&resolve_links(&path), &common, top.as_deref());
+    Ok(HooksDir { path, owner, common, top })
 }
 
 /// Returns an error if git would wait for a pipe. Without a repository git says what is wrong.
@@ -69,7 +108,7 @@ fn owner(path: &Path, repository: &Path, tree: Option<&Path>) -> Owner {
 }
 
 /// Resolves all links of a path, as far as the path exists.
-fn resolve_links(path: &Path) -> PathBuf {
+pub(crate) fn resolve_links(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| match (path.parent(), path.file_name()) {
         (Some(parent), Some(name)) => resolve_links(parent).join(name),
         _ => path.to_path_buf(),
@@ -78,15 +117,44 @@ fn resolve_links(path: &Path) -> PathBuf {
 
 /// Asks `git rev-parse` for a path.
 fn rev_parse(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<PathBuf, InstallError> {
-    let mut command = prepare_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
-    command.arg("rev-parse").args(arguments).current_dir(dir).env("GIT_OPTIONAL_LOCKS", "0");
-    let output = run_within(&mut command, GIT_TIME_LIMIT)
-        .map_err(|source| InstallError::git_not_started(git, source))?;
+    let output = ask(git, dir, &[&["rev-parse"], arguments].concat())?;
     if !output.status.success() {
         return Err(InstallError::refused_by_git(dir, &output.stderr));
     }
     let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
     Ok(path_from_bytes(line))
+}
+
+/// Runs a command of git that reads only, in a folder.
+fn ask(git: &OsStr, dir: &Path, arguments: &[&str]) -> Result<Answer, InstallError> {
+    let mut command = prepare_program(git).map_err(|source| InstallError::git_not_started(git, source))?;
+    command.args(arguments).current_dir(dir).env("GIT_OPTIONAL_LOCKS", "0");
+    run_within(&mut command, GIT_TIME_LIMIT).map_err(|source| InstallError::git_not_started(git, source))
+}
+
+/// `core.hooksPath`, as git's settings say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HooksPath {
+    /// The value, as written.
+    pub(crate) value: String,
+    /// Whose setting it is: `system`, `global`, `local`, `worktree` or `command`.
+    pub(crate) scope: String,
+    /// The file, such as `file:/home/a/.gitconfig`, or another origin.
+    pub(crate) origin: String,
+}
+
+/// Asks git for `core.hooksPath`; `None` if it is not set, and if git is older than 2.26.
+pub(crate) fn hooks_path(git: &OsStr, dir: &Path) -> Result<Option<HooksPath>, InstallError> {
+    let arguments = ["config", "-z", "--show-scope", "--show-origin", "--get", "core.hooksPath"];
+    let output = ask(git, dir, &arguments)?;
+    if !output.status.success() {
+        return Ok(None);
+    }
+    let mut parts =
+        output.stdout.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned());
+    let mut next = || parts.next().unwrap_or_default();
+    let (scope, origin, value) = (next(), next(), next());
+    Ok(Some(HooksPath { value, scope, origin }))
 }
 
 /// Converts a path that git printed.

@@ -53,7 +53,7 @@ impl KeptFolder {
     /// Removes the folder if it has no hook left. A file that an earlier hook made moves to the hooks folder, unless that
     /// has one of its name; then the folder stays. A failure leaves the folder, which is harmless.
     pub(crate) fn remove_if_unused(&self) {
-        let is_used = Hook::ALL.iter().any(|hook| self.hook(*hook).symlink_metadata().is_ok());
+        let is_used = Hook::EVERY.iter().any(|hook| self.hook(*hook).symlink_metadata().is_ok());
         let Ok(entries) = fs::read_dir(self.path()) else { return };
         if is_used {
             return;
@@ -74,6 +74,6 @@ impl KeptFolder {
     fn is_own_link(&self, path: &Path) -> bool {
         let Ok(target) = fs::read_link(path) else { return false };
         let neighbour = Path::new("..").join(self.hooks_name()).join(path.file_name().unwrap_or_default());
-        target == neighbour || Hook::ALL.iter().any(|hook| target.as_os_str() == hook.name())
+        target == neighbour || Hook::EVERY.iter().any(|hook| target.as_os_str() == hook.name())
     }
 }

@@ -1,5 +1,6 @@
-//! `skant install` and `skant uninstall`: four scripts in git's hooks folder. An earlier hook moves to a folder beside it
-//! and is called first.
+//! `skant install` and `skant uninstall`: four scripts in git's hooks folder, one on a server. An earlier hook moves to a
+//! folder beside it and is called first. Where a hook manager would take them out of use, its own files have to call
+//! skant instead.
 //!
 //! Both read all files first and then change them as one transaction: a failure leaves the folder as it was.
 //! Prints nothing; both return their changes as data.
@@ -10,6 +11,8 @@ pub(crate) mod global;
 mod hook_files;
 pub(crate) mod hooks_dir;
 pub(crate) mod kept_folder;
+mod leftovers;
+mod manager_in_charge;
 mod plan;
 pub(crate) mod script;
 pub(crate) mod third_party;
@@ -19,48 +22,24 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use hook_files::{HookFiles, metadata};
+use hooks_dir::HooksDir;
 use kept_folder::KeptFolder;
 use plan::Plan;
 
+pub use super::git_hook::Hook;
 pub use binary_path::running_program;
-pub(crate) use error::FolderAdvice;
 pub use error::InstallError;
 pub(crate) use global::global_folder;
 pub use global::{GlobalAction, install_global, uninstall_global};
+pub(crate) use hook_files::DISPLACED;
+pub(crate) use leftovers::{Left, find_left, folders as candidate_folders};
 
-/// A hook that `skant install` installs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Hook {
-    /// Runs before a commit: scans the staged files.
-    PreCommit,
-    /// Runs before the commit of a merge without conflicts.
-    PreMergeCommit,
-    /// Scans the message of a commit.
-    CommitMsg,
-    /// Scans the commits of a push.
-    PrePush,
-}
-
-impl Hook {
-    /// All hooks, in the order in which git calls them.
-    pub const ALL: [Self; 4] = [Self::PreCommit, Self::PreMergeCommit, Self::CommitMsg, Self::PrePush];
-
-    /// The name that git uses.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-            Self::PreMergeCommit => "pre-merge-commit",
-            Self::CommitMsg => "commit-msg",
-            Self::PrePush => "pre-push",
-        }
-    }
-}
+use super::manager;
 
 /// The behaviour where the hooks folder is not this repository's alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignFolder {
-    /// Return an error and change nothing.
+    /// Do not change it. An installation is an error then.
     Refuse,
     /// Change it anyway (`--force`).
     Change,
@@ -115,56 +94,81 @@ pub enum Outcome {
     LeftAlone,
 }
 
-/// Installs the hooks. Returns the result for each file.
+/// Installs the hooks: those of a clone, or in a bare repository `pre-receive`. Returns the result for each file.
 ///
 /// # Errors
 ///
-/// Fails if there is no repository, if git refuses it, if the hooks folder is not this repository's alone, if an
-/// earlier hook cannot be kept, or if a file cannot be written. Then nothing has changed.
+/// Fails if there is no repository, if git refuses it, if a hook manager would take the hooks out of use, if the hooks
+/// folder is not this repository's alone, if an earlier hook cannot be kept, or if a file cannot be written. Then nothing
+/// has changed.
 pub fn install(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
-    let dir = hooks_dir::find(options.git, options.dir)?;
+    let dir = find_folder(options)?;
     let program = std::path::absolute(options.program)
         .map_err(|source| InstallError::io("find", options.program, source))?;
+    let declared = dir.top.as_deref().map(manager::declared).unwrap_or_default();
+    let hooks = wanted(options, &dir);
+    if options.foreign_folder == ForeignFolder::Refuse
+        && let Some(answer) = manager_in_charge::answer(&dir, options.dir, &declared, &hooks)
+    {
+        return answer;
+    }
     let _lock = transaction::lock(&dir.path);
     let kept = KeptFolder::of(&dir.path);
     let mut plan = Plan::default();
-    for hook in wanted(options) {
-        plan.install(&HookFiles::read(&dir.path, &kept, hook)?, &program, &kept)?;
+    for hook in &hooks {
+        plan.install(&HookFiles::read(&dir.path, &kept, *hook)?, &program, &kept, &declared)?;
     }
     if plan.is_refused(&dir, options) {
-        let (called, missing) = third_party::find_calls(&dir.path, options.hooks);
+        let (called, missing) = third_party::find_calls(&dir.path, &hooks);
         return if missing.is_empty() {
             Ok(called)
         } else {
-            Err(InstallError::foreign_folder(&dir, FolderAdvice::AddLines(missing)))
+            Err(InstallError::foreign_folder(&dir, missing))
         };
     }
     plan.apply(&dir)
 }
 
-/// Removes the hooks that [`install`] installed, and gives the earlier hooks their names back. The result has no entry
-/// for a hook that does not exist.
+/// Removes the hooks that [`install`] installed, also those that git does not run any more because `core.hooksPath`
+/// leads elsewhere or a hook manager renamed them, and gives the earlier hooks their names back. The result has no entry
+/// for a hook that does not exist. `find_left` says what is left.
 ///
 /// # Errors
 ///
-/// Fails like [`install`].
+/// Fails if there is no repository, if git refuses it, or if a file cannot be changed.
 pub fn uninstall(options: &Options<'_>) -> Result<Vec<Action>, InstallError> {
     let dir = hooks_dir::find(options.git, options.dir)?;
-    let _lock = transaction::lock(&dir.path);
-    let kept = KeptFolder::of(&dir.path);
-    let mut plan = Plan::default();
-    for hook in wanted(options) {
-        plan.uninstall(HookFiles::read(&dir.path, &kept, hook)?);
+    let mut actions = Vec::new();
+    for folder in leftovers::folders(&dir) {
+        let _lock = transaction::lock(&folder.path);
+        let kept = KeptFolder::of(&folder.path);
+        let mut plan = Plan::default();
+        for hook in Hook::EVERY.into_iter().filter(|hook| is_wanted(options, *hook)) {
+            plan.uninstall(HookFiles::read(&folder.path, &kept, hook)?);
+        }
+        if !plan.is_refused(&folder, options) {
+            actions.extend(plan.apply(&folder)?);
+            kept.remove_if_unused();
+        }
     }
-    if plan.is_refused(&dir, options) {
-        return Err(InstallError::foreign_folder(&dir, FolderAdvice::ForceUninstall));
-    }
-    let actions = plan.apply(&dir)?;
-    kept.remove_if_unused();
     Ok(actions)
 }
 
-/// Returns the hooks to change, in the order in which git calls them.
-fn wanted(options: &Options<'_>) -> impl Iterator<Item = Hook> {
-    Hook::ALL.into_iter().filter(|hook| options.hooks.contains(hook))
+/// Finds the hooks folder. A server's own hook is called by the script for all repositories, so it is in the own folder
+/// also if `core.hooksPath` leads to those.
+fn find_folder(options: &Options<'_>) -> Result<HooksDir, InstallError> {
+    let dir = hooks_dir::find(options.git, options.dir)?;
+    let receive = dir.path.join(Hook::PreReceive.name());
+    let is_global = third_party::read_hook(&receive).is_some_and(|content| script::is_global(&content));
+    Ok(if dir.is_bare() && is_global { dir.with_own_folder() } else { dir })
+}
+
+/// Returns the hooks to install, in the order in which git calls them.
+fn wanted(options: &Options<'_>, dir: &HooksDir) -> Vec<Hook> {
+    dir.hooks().iter().copied().filter(|hook| is_wanted(options, *hook)).collect()
+}
+
+/// Whether a hook is to be changed. The hook of a server has no option of its own.
+fn is_wanted(options: &Options<'_>, hook: Hook) -> bool {
+    hook == Hook::PreReceive || options.hooks.contains(&hook)
 }

@@ -8,6 +8,8 @@ use super::hooks_dir::{HooksDir, Owner};
 use super::kept_folder::KeptFolder;
 use super::transaction::{self, Step};
 use super::{Action, ForeignFolder, Hook, InstallError, Options, Outcome, script, third_party};
+use crate::git::is_executable;
+use crate::hook::manager::Declared;
 
 /// The planned changes, and the results to return.
 #[derive(Default)]
@@ -37,9 +39,13 @@ impl Plan {
         files: &HookFiles,
         program: &Path,
         folder: &KeptFolder,
+        declared: &[Declared],
     ) -> Result<(), InstallError> {
         if let Current::Global = files.current {
             self.add_action(files.hook, &files.path, Outcome::Unchanged);
+            return Ok(());
+        }
+        if self.is_called_by_framework(files, program, folder, declared) {
             return Ok(());
         }
         if let Some(second) = &files.second {
@@ -55,6 +61,7 @@ impl Plan {
             Current::Skant { checksum, executable: true }
                 if checksum == script.checksum && files.before == files.kept && files.leftover.is_none() =>
             {
+                self.remove_displaced(files);
                 self.add_action(files.hook, &files.path, Outcome::Unchanged);
                 return Ok(());
             }
@@ -83,8 +90,43 @@ impl Plan {
             self.steps.push(Step::Remove { path: files.before.clone() });
         }
         self.remove_leftover(files);
+        self.remove_displaced(files);
         self.add_action(files.hook, &files.path, outcome);
         Ok(())
+    }
+
+    /// Returns whether pre-commit or prek has the hook and calls skant: by its settings, or as the hook that was there
+    /// before it. That one is brought up to date.
+    fn is_called_by_framework(
+        &mut self,
+        files: &HookFiles,
+        program: &Path,
+        folder: &KeptFolder,
+        declared: &[Declared],
+    ) -> bool {
+        let Current::ThirdParty { executable: true } = files.current else { return false };
+        if !third_party::is_framework(&files.path) {
+            return false;
+        }
+        let mut frameworks = declared.iter().filter(|declared| !declared.manager.displaces_hooks());
+        let is_called =
+            frameworks.any(|declared| declared.call(files.hook).is_some_and(|call| call.fault.is_none()));
+        let legacy = files.displaced.iter().find(|path| path.extension().is_some_and(|end| end == "legacy"));
+        if let Some(legacy) = legacy {
+            let has_earlier = matches!(files.earlier, Earlier::Hook { .. });
+            let content = script::render(files.hook, program, folder, has_earlier).content;
+            if third_party::read_hook(legacy).as_ref() != Some(&content) || !is_executable(legacy) {
+                self.steps.push(Step::Write { path: legacy.clone(), content });
+            }
+            self.add_action(files.hook, legacy, Outcome::Called);
+        } else if is_called {
+            self.add_action(files.hook, &files.path, Outcome::Called);
+        }
+        legacy.is_some() || is_called
+    }
+
+    fn remove_displaced(&mut self, files: &HookFiles) {
+        self.steps.extend(files.displaced.iter().map(|path| Step::Remove { path: path.clone() }));
     }
 
     /// Plans the script in the place of a hook that somebody else installed.
@@ -105,6 +147,7 @@ impl Plan {
             return Ok(());
         }
         self.remove_leftover(files);
+        self.remove_displaced(files);
         self.new_folder = files.kept.parent().map(Path::to_path_buf);
         let (path, before) = (files.path.clone(), files.kept.clone());
         self.steps.push(Step::Supersede { path, before, content });
@@ -113,31 +156,46 @@ impl Plan {
         Ok(())
     }
 
-    pub(super) fn uninstall(&mut self, files: HookFiles) {
+    pub(super) fn uninstall(&mut self, mut files: HookFiles) {
         self.remove_leftover(&files);
         let earlier = files.earlier;
         match files.current {
             Current::Absent | Current::Skant { .. } if matches!(earlier, Earlier::Hook { .. }) => {
                 self.add_action(files.hook, &files.path, Outcome::Restored);
-                self.steps.push(Step::Rename { from: files.before, to: files.path });
+                self.steps.push(Step::Rename { from: files.before.clone(), to: files.path.clone() });
             }
-            Current::Absent => {}
+            // `skant uninstall --global` removes it.
+            Current::Absent | Current::Global => {}
             Current::Skant { .. } => {
                 self.add_action(files.hook, &files.path, Outcome::Removed);
-                self.steps.push(Step::Remove { path: files.path });
+                self.steps.push(Step::Remove { path: files.path.clone() });
             }
-            Current::Global | Current::Edited | Current::ThirdParty { .. } => {
-                self.add_action(files.hook, &files.path, Outcome::LeftAlone);
-                if earlier == Earlier::Copy && !files.before.is_symlink() {
-                    self.add_action(files.hook, &files.before, Outcome::Removed);
-                    self.steps.push(Step::Remove { path: files.before });
-                } else if matches!(earlier, Earlier::Hook { .. }) {
-                    self.add_action(files.hook, &files.before, Outcome::LeftAlone);
-                }
-            }
+            Current::Edited | Current::ThirdParty { .. } => self.uninstall_beside(&mut files),
         }
+        for path in &files.displaced {
+            self.add_action(files.hook, path, Outcome::Removed);
+        }
+        self.remove_displaced(&files);
         if let Some(second) = files.second {
             self.add_action(files.hook, &second, Outcome::LeftAlone);
+        }
+    }
+
+    /// Plans what is left to do where a third-party hook has the hook's name.
+    fn uninstall_beside(&mut self, files: &mut HookFiles) {
+        self.add_action(files.hook, &files.path, Outcome::LeftAlone);
+        if files.earlier == Earlier::Copy && !files.before.is_symlink() {
+            self.add_action(files.hook, &files.before, Outcome::Removed);
+            self.steps.push(Step::Remove { path: files.before.clone() });
+        } else if matches!(files.earlier, Earlier::Hook { .. }) {
+            if files.displaced.is_empty() {
+                self.add_action(files.hook, &files.before, Outcome::LeftAlone);
+            } else {
+                // The manager that took the place of skant would have moved the earlier hook to this name.
+                let to = files.displaced.remove(0);
+                self.add_action(files.hook, &to, Outcome::Restored);
+                self.steps.push(Step::Rename { from: files.before.clone(), to });
+            }
         }
     }
 

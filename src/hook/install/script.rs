@@ -1,10 +1,11 @@
 //! The hook scripts: rendered from their templates, and recognised again. Touches no file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
 use super::Hook;
+use super::hooks_dir::path_from_bytes;
 use super::kept_folder::KeptFolder;
 use crate::text::escape_terminal;
 
@@ -123,6 +124,35 @@ pub(crate) fn is_global(content: &[u8]) -> bool {
     GLOBAL_MARKERS.iter().any(|marker| memchr::memmem::find(content, marker).is_some())
 }
 
+/// Returns the program that a script of skant calls first.
+pub(crate) fn program(content: &[u8]) -> Option<PathBuf> {
+    const FIELD: &[u8] = b"\nskant='";
+    let start = memchr::memmem::find(content, FIELD)? + FIELD.len();
+    let (mut rest, mut word) = (&content[start..], Vec::new());
+    loop {
+        let end = memchr::memchr(b'\'', rest)?;
+        word.extend_from_slice(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix(br"\''") {
+            Some(after) => {
+                word.push(b'\'');
+                rest = after;
+            }
+            None => return Some(path_from_bytes(&word)),
+        }
+    }
+}
+
+/// Whether a script of skant does not run without an earlier hook.
+pub(crate) fn needs_earlier_hook(content: &[u8]) -> bool {
+    memchr::memmem::find(content, b"\nhad_hook=yes\n").is_some()
+}
+
+/// Whether an edited script of skant still ends with the call of skant.
+pub(crate) fn still_calls(content: &[u8]) -> bool {
+    content.split(|byte| *byte == b'\n').any(|line| line == br#"exec "$program" hook "$hook" "$@""#)
+}
+
 /// Returns the checksum that a script names, if it is the checksum of the script's body.
 fn valid_checksum(content: &[u8]) -> Option<Checksum> {
     let rest = content.strip_prefix(HEAD)?;
@@ -170,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_hook_script_names_its_own_hook_and_has_no_placeholder() {
-        for hook in Hook::ALL {
+        for hook in Hook::EVERY {
             let script = hook_script(hook, "/opt/@HOOK@/skant");
             let text = String::from_utf8(script.content).unwrap();
             assert!(text.contains(&format!("\nhook={}\n", hook.name())), "{text}");
@@ -198,6 +228,9 @@ mod tests {
         let text = String::from_utf8(script.content.clone()).unwrap();
         assert!(text.contains("\nskant='/opt/it'\\''s a \\ $HOME `x`/skant'\n"), "{text}");
         assert_eq!(origin(&script.content), Origin::Skant(script.checksum));
+        assert_eq!(program(&script.content).as_deref(), Some(Path::new("/opt/it's a \\ $HOME `x`/skant")));
+        assert!(needs_earlier_hook(&script.content) && still_calls(&script.content));
+        assert_eq!(program(b"#!/bin/sh\nskant='open"), None);
 
         let older = b"\nan older script\n";
         let older = [HEAD, b"12, sum ", Checksum::new(older).digits().as_bytes(), older].concat();

@@ -1,12 +1,13 @@
 //! Changes to the files of the hooks folder: all of them or none. Knows nothing of hooks.
 
 use std::fs::{self, File, Permissions, TryLockError};
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::InstallError;
 use crate::atomic_file::replace;
+use crate::git::open_regular;
 
 /// One change to one file. All paths are in the folders that [`apply`] takes.
 pub(crate) enum Step {
@@ -196,10 +197,34 @@ fn keep(path: &Path, before: &Path) -> io::Result<()> {
 pub(crate) fn is_copy(one: &Path, other: &Path) -> bool {
     match (fs::read_link(one), fs::read_link(other)) {
         (Ok(one), Ok(other)) => one == other,
-        (Err(_), Err(_)) => fs::read(one).is_ok_and(|one| fs::read(other).is_ok_and(|other| one == other)),
+        (Err(_), Err(_)) => has_same_content(one, other).unwrap_or(false),
         _ => false,
     }
 }
+
+/// Compares two regular files block by block: the files of a repository may be of any size.
+fn has_same_content(one: &Path, other: &Path) -> io::Result<bool> {
+    let ((one, length), (other, other_length)) = (open_regular(one)?, open_regular(other)?);
+    if length != other_length || length > MAX_COMPARED {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (BufReader::new(one), BufReader::new(other));
+    loop {
+        let (left, right) = (one.fill_buf()?, other.fill_buf()?);
+        let shared = left.len().min(right.len());
+        if left[..shared] != right[..shared] {
+            return Ok(false);
+        }
+        if shared == 0 {
+            return Ok(left.len() == right.len());
+        }
+        one.consume(shared);
+        other.consume(shared);
+    }
+}
+
+/// The most bytes of files that are compared. Larger ones count as different, so that neither is replaced.
+const MAX_COMPARED: u64 = 64 << 20;
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "other systems have no such mode")]
@@ -304,6 +329,29 @@ mod tests {
         assert_eq!(fs::read_link(folder.join("hook.before")).unwrap(), Path::new("target"));
         assert_eq!(fs::read(folder.join("target")).unwrap(), b"target");
         assert_eq!(fs::read(folder.join("hook")).unwrap(), b"new");
+    }
+
+    #[test]
+    fn copies_are_compared_by_content_and_large_files_are_different() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let long = "x".repeat(100_000);
+        for (left, right, expected) in [
+            ("", "", true),
+            ("a", "a", true),
+            ("a", "b", false),
+            ("a", "ab", false),
+            (&*long, &*long, true),
+            (&*long, &*format!("{}y", &long[1..]), false),
+        ] {
+            fs::write(at("one"), left).unwrap();
+            fs::write(at("other"), right).unwrap();
+            assert_eq!(is_copy(&at("one"), &at("other")), expected, "{left:.5} {right:.5}");
+        }
+        for name in ["one", "other"] {
+            File::create(at(name)).unwrap().set_len(MAX_COMPARED + 1).unwrap();
+        }
+        assert!(!is_copy(&at("one"), &at("other")));
     }
 
     /// A program that is killed in the middle leaves the second name.
