@@ -803,8 +803,8 @@ fn worktrees_share_hooks_and_submodules_do_not() {
 
     let bare = project.sandbox.sibling("other.git");
     let actions = project.run(&bare, false, install).unwrap();
-    assert_eq!(outcomes(&actions), [("pre-receive", Outcome::Installed)]);
-    assert!(!bare.join("hooks/pre-push").exists(), "git does not run it there");
+    assert_eq!(outcomes(&actions)[..4], all(Outcome::Installed));
+    assert_eq!(outcomes(&actions)[4..], [("pre-receive", Outcome::Installed)]);
 }
 
 fn hooks_that_call_each_other_end() {

@@ -11,7 +11,7 @@ use crate::git::{
 };
 
 /// The hooks folder of a repository.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct HooksDir {
     /// An absolute path; it may not exist.
     pub(crate) path: PathBuf,
@@ -40,15 +40,10 @@ impl HooksDir {
         Self { path, owner, ..self }
     }
 
-    /// The hooks that protect the repository: those of a clone, those of a server, or both, if a bare repository has
-    /// worktrees.
-    pub(crate) fn hooks(&self) -> &'static [Hook] {
-        if !self.is_bare() {
-            return &Hook::ALL;
-        }
-        let has_worktrees = std::fs::read_dir(self.common.join("worktrees"))
-            .is_ok_and(|mut entries| entries.next().is_some());
-        if has_worktrees { &Hook::EVERY } else { &[Hook::PreReceive] }
+    /// The hooks that protect the repository. A bare one gets that of a server as well; those of a clone serve its
+    /// worktrees, and commits with `--work-tree`.
+    pub(crate) const fn hooks(&self) -> &'static [Hook] {
+        if self.is_bare() { &Hook::EVERY } else { &Hook::ALL }
     }
 }
 

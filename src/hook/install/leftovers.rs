@@ -21,12 +21,7 @@ pub(crate) struct Left {
 /// Returns the folders in which skant's hooks may be: the one that git uses, the repository's own, and husky's. Each is
 /// listed once.
 pub(crate) fn folders(dir: &HooksDir) -> Vec<HooksDir> {
-    let same = |path: PathBuf, owner: Owner| HooksDir {
-        path,
-        owner,
-        common: dir.common.clone(),
-        top: dir.top.clone(),
-    };
+    let same = |path: PathBuf, owner: Owner| HooksDir { path, owner, ..dir.clone() };
     let mut found = vec![same(dir.path.clone(), dir.owner)];
     let own = same(dir.own(), dir.owner).with_own_folder();
     let husky = dir.top.iter().map(|top| same(top.join(".husky/_"), Owner::WorkTree));

@@ -1,4 +1,4 @@
-//! `skant install` and `skant uninstall`: four scripts in git's hooks folder, one on a server. An earlier hook moves to a
+//! `skant install` and `skant uninstall`: four scripts in git's hooks folder, and one for a server. An earlier hook moves to a
 //! folder beside it and is called first. Where a hook manager would take them out of use, its own files have to call
 //! skant instead.
 //!
@@ -94,7 +94,7 @@ pub enum Outcome {
     LeftAlone,
 }
 
-/// Installs the hooks: those of a clone, or in a bare repository `pre-receive`. Returns the result for each file.
+/// Installs the hooks: those of a clone, and in a bare repository `pre-receive`. Returns the result for each file.
 ///
 /// # Errors
 ///

@@ -299,8 +299,8 @@ pub fn bare_repository_gets_pre_receive() {
     let output = project.run_in(&bare, "skant install");
     let said = text_of(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("pre-receive") && !said.contains("pre-commit"), "{said}");
-    assert_eq!(project.status_in(&bare)["hooks"][0]["name"], "pre-receive");
+    assert!(said.contains("pre-receive       installed: "), "{said}");
+    assert_eq!(project.status_in(&bare)["hooks"][4]["name"], "pre-receive");
     assert_eq!(project.status_in(&bare)["protected"], true);
     let said =
         project.ends(1, "echo \"k = $KEY\" > k; git add k; git commit -qm k; git push -q ../server.git main");
@@ -331,6 +331,17 @@ pub fn bare_repository_with_worktrees_gets_all_hooks() {
     assert_eq!(project.status_in(&bare)["hooks"].as_array().map(Vec::len), Some(5));
     let tree = project.sandbox.sibling("tree");
     assert_eq!(project.status_in(&tree)["protected"], true);
+    // A folder whose `.git` file leads to a bare repository, before its first worktree.
+    project.ends(
+        0,
+        "mkdir ../folder; git clone -q --bare . ../folder/.bare; echo 'gitdir: ./.bare' > ../folder/.git; cd ../folder; \
+         skant install; git worktree add -q tree main; cd tree; skant status --check",
+    );
+    // A bare repository with a working tree on the command line, as for files of the home folder.
+    project.ends(0, "mkdir ../files; git init -q --bare ../files/.cfg; cd ../files/.cfg; skant install");
+    let commit =
+        "cd ../files; echo $KEY > k; export GIT_DIR=.cfg GIT_WORK_TREE=.; git add k; git commit -qm k";
+    assert!(project.ends(1, commit).contains("error[anthropic-api-key]"));
     let output = project.run_in(&tree, "echo \"k = $KEY\" > k; git add k; git commit -qm k");
     assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
 }
