@@ -1,14 +1,15 @@
 //! The arguments, as clap parses them. The descriptions of the commands are in `command_table`.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
-use super::command_table;
+pub(crate) use super::global_options::Common;
+pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::status_args::{Status, StatusFormat};
+use super::{command_table, global_options};
 use crate::report::Format;
 
 /// Parses the arguments; the first one is the program's name.
@@ -20,7 +21,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arg
 
 /// Returns clap's description of the program and its commands.
 pub(crate) fn command() -> clap::Command {
-    command_table::with_descriptions(Arguments::command())
+    global_options::shown_where_they_count(command_table::with_descriptions(Arguments::command()))
 }
 
 /// Keep secrets out of git, Anthropic's keys first.
@@ -28,7 +29,10 @@ pub(crate) fn command() -> clap::Command {
 #[command(name = "skant", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 everything read and nothing found, 1 findings, 2 something could not be checked or \
-    the arguments are wrong, 3 both, 130 interrupted."
+    the arguments are wrong, 3 both, 130 interrupted.\n\n\
+    Examples:\n  # protect this clone: check each commit, message and push\n  skant install\n  \
+    # the files of this folder, and the whole history\n  skant scan\n  skant scan --history\n  \
+    # the options of a command\n  skant help scan"
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -58,58 +62,13 @@ pub(crate) enum Command {
     Version,
 }
 
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Options of all commands")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(crate) struct Common {
-    /// Run as if started in DIR.
-    #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub(crate) directory: Option<PathBuf>,
-    /// Read settings from FILE as well; they take precedence over the repository's `skant.toml`.
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) config: Option<PathBuf>,
-    /// Ignore the repository's own policy: `skant.toml` and `.skant-baseline`.
-    #[arg(long, global = true)]
-    pub(crate) no_repo_config: bool,
-    /// Report suppressed findings as well.
-    #[arg(long, global = true)]
-    pub(crate) no_suppressions: bool,
-    /// Skip paths that match GLOB, a pattern as in `.gitignore` (repeatable).
-    #[arg(long, value_name = "GLOB", global = true)]
-    pub(crate) exclude: Vec<String>,
-    /// Report findings of at least this confidence (default: medium).
-    #[arg(long, value_name = "LEVEL", global = true)]
-    pub(crate) min_confidence: Option<Level>,
-    /// Do not fail because of files and objects that could not be read.
-    #[arg(long, global = true)]
-    pub(crate) allow_incomplete: bool,
-    /// Number of threads, at most 256 (default: the number of processors). The report does not depend on it.
-    #[arg(long, short = 'j', value_name = "N", global = true)]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// When to color text for people; `auto`: on a terminal, unless `NO_COLOR` is set.
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    pub(crate) color: When,
-    /// When to show the progress of a scan on standard error; `auto`: on a terminal.
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    pub(crate) progress: When,
-    /// Print only findings and problems.
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Print all notes and locations, and the code of an error.
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
-    /// The folder that the program was started in, before `-C`.
-    #[arg(skip)]
-    pub(crate) caller_folder: PathBuf,
-}
-
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Scan {
     /// Files and folders (default: `.`), or `-` for standard input; with --history, revisions such as `main..HEAD`.
-    #[arg(value_name = "PATH|REV")]
+    #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<OsString>,
-    /// With --history: only these paths.
+    /// With --history: only what is below these paths.
     #[arg(last = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
     /// Scan what the next commit would add: the index compared with HEAD.
@@ -126,13 +85,13 @@ pub(crate) struct Scan {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     /// With --history: scan each version in full instead of only its changes (slower, same result).
-    #[arg(long = "full-scan", requires = "history")]
+    #[arg(long = "full-scan", requires = "history", hide_short_help = true)]
     pub(crate) full: bool,
-    /// Use the policy as of REV; the scanned change may only add suppressions by fingerprint.
-    #[arg(long, value_name = "REV", requires = "history")]
+    /// Use the settings of REV; the scanned commits may add suppressions by fingerprint, but not switch a rule off.
+    #[arg(long, value_name = "REV", requires = "history", hide_short_help = true)]
     pub(crate) policy_from: Option<String>,
-    /// Name of standard input in the report.
-    #[arg(long, value_name = "NAME")]
+    /// File name to assume for standard input.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub(crate) path: Option<String>,
     #[command(flatten)]
     pub(crate) format: ReportFormat,
@@ -144,7 +103,7 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
     /// End with exit code 1 also for findings that only unreachable objects hold.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) fail_on_unreachable: bool,
 }
 
@@ -180,15 +139,16 @@ pub(crate) enum RulesCommand {
         #[arg(long)]
         markdown: bool,
     },
-    /// Show everything about one rule.
+    /// Show what one rule finds and what to do after a leak; with `-v`, also how it matches.
     Show {
         /// The id of the rule, such as `github-personal-token`.
         id: String,
     },
     /// Test a text against the rules and print the reasons; end with exit code 1 if a scan would report a finding.
     Test {
-        /// A file, or `-` for standard input.
-        file: PathBuf,
+        /// A file, `-` for standard input, or the text itself.
+        #[arg(value_name = "FILE|TEXT|-")]
+        text: OsString,
     },
 }
 
@@ -308,24 +268,10 @@ impl ReportFormat {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Level {
-    Low,
-    Medium,
-    High,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     Low,
     Medium,
     High,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
-    Auto,
-    Always,
     Never,
 }
 
