@@ -13,7 +13,7 @@ pub mod assess {
 
 /// Encodings and archives.
 pub mod decode {
-    pub use crate::decode::{decode_region, join_fragments, visit_regions};
+    pub use crate::decode::{Gaps, decode_region, join_fragments, visit_regions};
 
     /// Archives.
     pub mod archive {

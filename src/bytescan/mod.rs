@@ -28,12 +28,18 @@ pub(crate) struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
 /// A table for each offset and group. An entry has one bit for each bucket of the group.
 type Tables<T, const GROUPS: usize, const WIDTH: usize> = [[T; GROUPS]; WIDTH];
 
-/// An entry for each ASCII byte, and 64 equal entries for all other bytes together.
+/// An entry for each ASCII byte, and one for each value of the lower six bits of another byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
 struct ExactTable {
     ascii: [u8; 128],
     others: [u8; 64],
+}
+
+impl ExactTable {
+    fn entry(&self, byte: u8) -> u8 {
+        *self.ascii.get(usize::from(byte)).unwrap_or(&self.others[usize::from(byte & 63)])
+    }
 }
 
 /// An entry for each value of the lower six bits of a byte.
@@ -101,27 +107,17 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
         }
     }
 
-    /// Allows a byte at an offset of a bucket. Buckets are numbered through all groups. A byte outside of ASCII
-    /// allows all bytes outside of ASCII.
+    /// Allows a byte at an offset of a bucket. Buckets are numbered through all groups. A byte outside of ASCII may
+    /// also allow the one that differs in the second highest bit.
     pub(crate) const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
         let (group, bit) = (bucket / BUCKETS, 1 << (bucket % BUCKETS));
         if byte.is_ascii() {
             self.exact[offset][group].ascii[byte as usize] |= bit;
-            self.six_bit[offset][group].0[byte as usize & 63] |= bit;
-            self.nibble[offset][group].allow(byte, bit);
-            return;
+        } else {
+            self.exact[offset][group].others[byte as usize & 63] |= bit;
         }
-        let mut at = 0;
-        while at < 64 {
-            self.exact[offset][group].others[at] |= bit;
-            self.six_bit[offset][group].0[at] |= bit;
-            at += 1;
-        }
-        let mut nibble = 0;
-        while nibble < 16 {
-            self.nibble[offset][group].allow(nibble | ((nibble / 2) | 8) << 4, bit);
-            nibble += 1;
-        }
+        self.six_bit[offset][group].0[byte as usize & 63] |= bit;
+        self.nibble[offset][group].allow(byte, bit);
     }
 
     /// Returns the filter with each of `bytes` allowed at an offset of a bucket.
@@ -145,10 +141,11 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
     /// Allows every byte at an offset of a bucket.
     pub(crate) const fn allow_any(&mut self, bucket: usize, offset: usize) {
         let mut byte = 0;
-        while byte <= 128 {
+        while byte < u8::MAX {
             self.allow(bucket, offset, byte);
             byte += 1;
         }
+        self.allow(bucket, offset, u8::MAX);
     }
 
     /// Fills a candidate bitmask: one bit for each position from `from` on. Bytes past the end of the text count as
@@ -205,9 +202,10 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
     /// Returns whether `bytes` fit some bucket.
     fn takes(&self, bytes: &[u8]) -> bool {
         (0..GROUPS).any(|group| {
-            let buckets = bytes.iter().zip(&self.exact).fold(!0, |buckets, (byte, tables)| {
-                buckets & tables[group].ascii.get(usize::from(*byte)).unwrap_or(&tables[group].others[0])
-            });
+            let buckets = bytes
+                .iter()
+                .zip(&self.exact)
+                .fold(!0, |buckets, (byte, tables)| buckets & tables[group].entry(*byte));
             buckets != 0
         })
     }
@@ -244,10 +242,7 @@ mod tests {
                 lower[usize::from(byte & 15)] & upper[usize::from(byte >> 4)]
             }
             Backend::Avx512 if GROUPS > 1 => filter.six_bit[offset][group].0[usize::from(byte & 63)],
-            _ => {
-                let table = &filter.exact[offset][group];
-                *table.ascii.get(usize::from(byte)).unwrap_or(&table.others[0])
-            }
+            _ => filter.exact[offset][group].entry(byte),
         };
         (0..GROUPS).any(|group| {
             (0..).zip(bytes).fold(!0, |buckets, (offset, byte)| buckets & entry(*byte, offset, group)) != 0

@@ -57,7 +57,7 @@ fn fill_by_exact_tables<const GROUPS: usize, const WIDTH: usize>(
     text: &[u8],
     bitmask: &mut [u64],
 ) {
-    let has_others = tables.each_ref().map(|groups| groups.iter().any(|table| table.others[0] != 0));
+    let has_others = tables.each_ref().map(|groups| groups.iter().any(|table| table.others != [0; 64]));
     for (number, word) in bitmask.iter_mut().enumerate() {
         let mut buckets = [_mm512_set1_epi8(-1); GROUPS];
         for (offset, groups) in tables.iter().enumerate() {
@@ -68,7 +68,8 @@ fn fill_by_exact_tables<const GROUPS: usize, const WIDTH: usize>(
                 let (first, second) = table.split_at(BLOCK);
                 let entries = _mm512_maskz_permutex2var_epi8(ascii, load_512(first), bytes, load_512(second));
                 let entries = if has_others[offset] {
-                    _mm512_mask_blend_epi8(ascii, load_512(others), entries)
+                    let others = _mm512_permutexvar_epi8(bytes, load_512(others));
+                    _mm512_mask_blend_epi8(ascii, others, entries)
                 } else {
                     entries
                 };

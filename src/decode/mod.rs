@@ -4,5 +4,5 @@
 pub(crate) mod archive;
 pub(crate) mod encoding;
 
-pub(crate) use encoding::{Decoded, EncodedRegion, Encoding, may_be_one_region};
-pub use encoding::{decode_region, join_fragments, visit_regions};
+pub(crate) use encoding::{Decoded, EncodedRegion, Encoding, Fragments, may_be_one_region};
+pub use encoding::{Gaps, decode_region, join_fragments, visit_regions};

@@ -95,7 +95,7 @@ impl CandidateFinder {
         if anchor.is_word() || found.as_ref().is_some_and(|found| found.features.tier > Tier::Short) {
             return found;
         }
-        let (from, window, in_window) = cut_window(anchor.reach);
+        let (from, window, in_window) = cut_window(anchor.fragment_reach());
         let whole = fragments::find(&self.rules, window, &anchor.rules, &in_window);
         whole.map(|whole| whole.moved(from)).or(found)
     }

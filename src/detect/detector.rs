@@ -231,6 +231,7 @@ mod tests {
                 proptest::collection::vec(proptest::num::u8::ANY, 0..60),
                 "[a-zA-Z0-9_-]{0,120}".prop_map(String::into_bytes),
                 "(sk-ant-|api03-|secret = |password: \"|\n|skant:allow )".prop_map(String::into_bytes),
+                "(eyJ|ghp_|AKIA|-----BEGIN |\" \\+ \"|\", \"|<b>|\n// |', ')".prop_map(String::into_bytes),
             ], 0..12)
         ) {
             static DETECTOR: std::sync::LazyLock<Detector> =

@@ -16,6 +16,7 @@ mod commits;
 mod contents;
 mod control;
 mod damage;
+mod dumps;
 mod history;
 mod hostile;
 mod index;
@@ -27,6 +28,7 @@ mod provenance;
 mod pushes;
 mod ranges;
 mod run;
+mod splits;
 mod staged;
 mod unread;
 mod worktree;
@@ -39,11 +41,13 @@ use run::trial;
 use testkit::trials::Trial;
 
 /// All cases of a state with the results of scans.
-const TABLES: [&[Case]; 17] = [
+const TABLES: [&[Case]; 19] = [
     staged::CASES,
     index::CASES,
     names::CASES,
     contents::CASES,
+    splits::CASES,
+    dumps::CASES,
     archives::CASES,
     attributes::CASES,
     worktree::CASES,

@@ -129,8 +129,12 @@ fn encoded_regions(text: &[u8]) {
         assert!(inside.all(|one| part.contains(one)), "and all of them");
     }
     for at in (0..text.len()).step_by(5) {
-        if let Some(joined) = decode::join_fragments(text, at) {
-            assert!(joined.first_length <= joined.decoded.text.len());
+        let anchor = &text[at..text.len().min(at + 4)];
+        for joined in decode::Gaps::ALL
+            .iter()
+            .filter_map(|gaps| decode::join_fragments(text, at, anchor, text.len(), *gaps))
+        {
+            assert!(joined.first_length() <= joined.decoded.text.len());
             let back = joined.decoded.original_span(&(0..joined.decoded.text.len()));
             assert!(back.start >= at && back.end <= text.len());
         }

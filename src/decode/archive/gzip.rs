@@ -16,42 +16,87 @@ const HEADER: usize = 10;
 /// The length of the checksum and the size after each part, in bytes.
 const TRAILER: usize = 8;
 
-/// Returns whether a text begins with a header.
+/// The maximum length of the padding before a header, in bytes.
+const MAX_PADDING: usize = 64 << 10;
+
+/// Returns whether a text begins with a header, after a byte order mark or padding.
 pub(super) fn has_signature(text: &[u8]) -> bool {
-    // Deflate is the only method, and the upper bits of the flags are reserved.
-    text.len() >= HEADER && text.starts_with(&[0x1f, 0x8b, 8]) && text[3] & 0xe0 == 0
+    first_header(text).is_some()
 }
 
-/// Unpacks all parts into one member.
+/// Returns the offset of the first header.
+fn first_header(text: &[u8]) -> Option<usize> {
+    let start = match text.first()? {
+        0x1f => 0,
+        0xef if text.starts_with(b"\xef\xbb\xbf") => 3,
+        0 => text.iter().take(MAX_PADDING).position(|byte| *byte != 0)?,
+        _ => return None,
+    };
+    is_header(&text[start..]).then_some(start)
+}
+
+fn is_header(text: &[u8]) -> bool {
+    // Deflate is the only method, and the upper bits of the flags are reserved.
+    text.len() >= HEADER && text.starts_with(MAGIC) && text[3] & 0xe0 == 0
+}
+
+const MAGIC: &[u8] = &[0x1f, 0x8b, 8];
+
+/// Returns the offset of the next header at or after an offset.
+fn next_header(text: &[u8], from: usize) -> Option<usize> {
+    memchr::memmem::find_iter(text.get(from..)?, MAGIC).map(|at| from + at).find(|at| is_header(&text[*at..]))
+}
+
+/// Unpacks all parts into one member. Other bytes may be between two parts; of what follows them, only complete parts
+/// count.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let (mut bytes, mut at) = (Vec::new(), 0);
     let mut failure = None;
-    // Bytes after the last part that are not a part are ignored.
-    while failure.is_none() && has_signature(&text[at..]) {
-        let Some(header) = header_length(&text[at..]) else {
-            failure = Some((FaultKind::Corrupt, CUT));
-            break;
-        };
-        at += header;
-        let start = bytes.len();
-        let inflated = inflate(&text[at..], budget, &mut bytes);
-        at += inflated.consumed;
-        failure = match inflated.end {
-            End::Complete => match number::<4>(text, at).filter(|_| at + TRAILER <= text.len()) {
-                Some(stated) if stated == u64::from(checksum(&bytes[start..])) => None,
-                Some(_) => Some((FaultKind::Corrupt, WRONG_CHECKSUM)),
-                None => Some((FaultKind::Corrupt, CUT)),
-            },
-            End::Cut => Some((FaultKind::Corrupt, CUT)),
-            End::Corrupt => Some((FaultKind::Corrupt, WRONG_DATA)),
-            End::OverBudget => Some((FaultKind::Budget, OVER_BUDGET)),
-        };
-        at = text.len().min(at + TRAILER);
+    let mut next = first_header(text);
+    while let Some(start) = next {
+        let is_expected = start == at || at == 0;
+        let part = unpack_part(text, start, budget, &mut bytes);
+        match part {
+            Ok(end) => {
+                at = end;
+                next = next_header(text, at);
+            }
+            Err(found) if is_expected || found.0 == FaultKind::Budget => {
+                at = text.len();
+                failure = Some(found);
+                break;
+            }
+            Err(_) => next = next_header(text, start + 1),
+        }
     }
     let label = Format::Gzip.name().to_owned();
     visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..at }), budget);
     if let Some((kind, message)) = failure {
         visit(fault(kind, message, label), budget);
+    }
+}
+
+/// Unpacks the part with its header at an offset and appends its content. Returns the offset of its end.
+fn unpack_part(
+    text: &[u8],
+    start: usize,
+    budget: &mut UnpackBudget,
+    bytes: &mut Vec<u8>,
+) -> Result<usize, (FaultKind, &'static str)> {
+    let header = header_length(&text[start..]).ok_or((FaultKind::Corrupt, CUT))?;
+    let at = start + header;
+    let before = bytes.len();
+    let inflated = inflate(&text[at..], budget, bytes);
+    let end = at + inflated.consumed;
+    match inflated.end {
+        End::Complete => match number::<4>(text, end).filter(|_| end + TRAILER <= text.len()) {
+            Some(stated) if stated == u64::from(checksum(&bytes[before..])) => Ok(end + TRAILER),
+            Some(_) => Err((FaultKind::Corrupt, WRONG_CHECKSUM)),
+            None => Err((FaultKind::Corrupt, CUT)),
+        },
+        End::Cut => Err((FaultKind::Corrupt, CUT)),
+        End::Corrupt => Err((FaultKind::Corrupt, WRONG_DATA)),
+        End::OverBudget => Err((FaultKind::Budget, OVER_BUDGET)),
     }
 }
 

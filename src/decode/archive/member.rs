@@ -15,6 +15,12 @@ pub(crate) enum Format {
     Zip,
     /// Tar in all its variants.
     Tar,
+    /// A text that is compressed with zlib.
+    Zlib,
+    /// A text that is compressed with deflate, without a header.
+    Deflate,
+    /// A PNG image with compressed texts.
+    Png,
 }
 
 impl Format {
@@ -24,6 +30,9 @@ impl Format {
             Self::Gzip => "gzip",
             Self::Zip => "zip",
             Self::Tar => "tar",
+            Self::Zlib => "zlib",
+            Self::Deflate => "deflate",
+            Self::Png => "png",
         }
     }
 }

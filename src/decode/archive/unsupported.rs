@@ -1,7 +1,7 @@
 //! Archives that are recognised and not unpacked, so that reports can name them.
 
 /// The signatures of unsupported archives, each with its message.
-pub(super) const UNSUPPORTED: [(&[u8], &str); 11] = [
+pub(super) const UNSUPPORTED: [(&[u8], &str); 21] = [
     (b"\xfd7zXZ\0", "it is compressed with xz, which is not supported"),
     (BZIP2, "it is compressed with bzip2, which is not supported"),
     (b"\x28\xb5\x2f\xfd", "it is compressed with zstd, which is not supported"),
@@ -13,14 +13,37 @@ pub(super) const UNSUPPORTED: [(&[u8], &str); 11] = [
     (b"\xed\xab\xee\xdb", "rpm packages are not supported"),
     (b"!<arch>\ndebian-binary", "deb packages are not supported"),
     (b"xar!\0\x1c", "xar archives are not supported"),
+    (b"\x1f\x9d", "it is compressed with compress (.Z), which is not supported"),
+    (GZIP, "it is compressed with an unknown method of gzip, which is not supported"),
+    (LZMA, "it is compressed with lzma, which is not supported"),
+    (b"\xff\x06\0\0sNaPpY", "it is compressed with snappy, which is not supported"),
+    (b"\x89LZO\0\r\n", "it is compressed with lzop, which is not supported"),
+    (b"PACK\0\0\0\x02", "git packs outside of a repository are not supported"),
+    (b"PACK\0\0\0\x03", "git packs outside of a repository are not supported"),
+    (b"# v2 git bundle\n", "git bundles are not supported"),
+    (b"# v3 git bundle\n", "git bundles are not supported"),
+    (b"hsqs", "squashfs images are not supported"),
 ];
 
 const BZIP2: &[u8] = b"BZh";
 
+const GZIP: &[u8] = b"\x1f\x8b";
+
+const LZMA: &[u8] = b"\x5d\0\0";
+
 /// Returns the message for an unsupported archive, or `None` if a text is not one.
 pub(super) fn unsupported(text: &[u8]) -> Option<&'static str> {
     let (signature, message) = UNSUPPORTED.iter().find(|(signature, _)| text.starts_with(signature))?;
-    // A text may begin with these three letters. In bzip2 the block size and the digits of pi follow.
-    let is_archive = *signature != BZIP2 || text.get(4..10) == Some(b"1AY&SY");
+    // A text may begin with some of them.
+    let is_archive = match *signature {
+        // The block size and the digits of pi follow.
+        BZIP2 => text.get(4..10) == Some(b"1AY&SY"),
+        // The size of the dictionary follows, and the size of the content, which may be open.
+        LZMA => text.get(5..13).is_some_and(|size| size == [0xff; 8] || size[5..] == [0; 3]),
+        // The method, flags without reserved bits, and the rest of the header follow.
+        GZIP => text.len() > 10 && text[2] < 8 && text[3] & 0xe0 == 0,
+        b"hsqs" => text.get(28..32) == Some(b"\x04\0\0\0"),
+        _ => true,
+    };
     is_archive.then_some(message)
 }

@@ -3,14 +3,18 @@
 
 use std::ops::Range;
 
+use super::base32;
 use super::base64_alphabet::{CHARACTERS, is_base64, value};
 use super::base64_text::has_readable_text;
 use super::hex;
 use super::region::{EncodedRegion, Encoding, Visit, visit_if_decoded};
 use super::searchable::is_searchable;
 use super::source_map::Decoded;
-use super::wrapped_lines::{MAX_GAP, MIN_LINE, collect_lines, first_line, is_gap_byte};
+use super::wrapped_lines::{
+    LONG_LINE, MAX_GAP, MIN_LINE, collect_lines, first_line, is_continued, is_gap_byte,
+};
 use crate::bytescan::Matches;
+use crate::decode::archive;
 
 /// The minimum length of a run, in characters: 24 characters are 18 bytes, and a shorter run contains no secret. A
 /// match of the filter is the start of a run, or the position where the search starts, which is never inside a run.
@@ -43,18 +47,26 @@ pub(super) fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visi
         let end = matches.run_end(start);
         // A region that begins before the run would have been found at its first line. A run that begins before the
         // part may be the last line of such a region.
-        if start >= within.start && is_plain(&text[start..end]) {
+        if start >= within.start && is_plain(&text[start..end]) && !is_continued(text, &(start..end)) {
             from = end;
             continue;
         }
         collect_lines(text, start..end, &mut lines);
         let span = lines[0].start..lines[lines.len() - 1].end;
         from = span.end;
-        let is_hex = |line: &&Range<usize>| text[(*line).clone()].iter().all(u8::is_ascii_hexdigit);
         hex_lines.clear();
-        hex_lines.extend(lines.iter().filter(is_hex).cloned());
+        hex_lines.extend(lines.iter().filter_map(|line| {
+            let digits = hex::digits_in(&text[line.clone()])?;
+            Some(line.start + digits.start..line.start + digits.end)
+        }));
         let decoded = (0..2).filter_map(|phase| hex::decode(text, &hex_lines, phase));
         visit_if_decoded(EncodedRegion { encoding: Encoding::Hex, span: span.clone() }, decoded, visit);
+        let base32 = base32::decode(text, &lines);
+        visit_if_decoded(
+            EncodedRegion { encoding: Encoding::Base32, span: span.clone() },
+            base32.into_iter(),
+            visit,
+        );
         let run = if let [line] = &lines[..] {
             &text[line.clone()]
         } else {
@@ -65,24 +77,43 @@ pub(super) fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visi
             &joined
         };
         let is_utf16 = may_be_utf16(run);
-        let decoded = (0..4).filter_map(|phase| decode(text, &lines, run, is_utf16, phase));
+        let unmarked = without_marks(text, &lines);
+        let without_marks = unmarked.iter().filter_map(|(lines, run)| decode(text, lines, run, false, 0));
+        let decoded =
+            (0..4).filter_map(|phase| decode(text, &lines, run, is_utf16, phase)).chain(without_marks);
         visit_if_decoded(EncodedRegion { encoding: Encoding::Base64, span }, decoded, visit);
     }
 }
 
-/// Returns whether a run is not encoded text and not the first of several lines.
+/// The minimum length of compressed text without a signature, in characters. Hashes are shorter.
+const MIN_DEFLATE: usize = 100;
+
+/// Returns the lines of a patch without the `+` or `-` that each begins with, and their characters.
+fn without_marks(text: &[u8], lines: &[Range<usize>]) -> Option<(Vec<Range<usize>>, Vec<u8>)> {
+    let mark = text[lines.first()?.start];
+    let has_mark = |line: &Range<usize>| text[line.start] == mark;
+    if lines.len() < 2 || !matches!(mark, b'+' | b'-') || !lines.iter().all(has_mark) {
+        return None;
+    }
+    let lines: Vec<_> = lines.iter().map(|line| line.start + 1..line.end).collect();
+    let run = lines.iter().flat_map(|line| text[line.clone()].iter().copied()).collect();
+    Some((lines, run))
+}
+
+/// Returns whether a run is certainly not encoded text.
 fn is_plain(run: &[u8]) -> bool {
-    run.len() < MIN_LINE
+    run.len() < LONG_LINE
         && (0..4).all(|phase| !has_readable_text(run, phase) && !may_be_archive(run, phase))
         && !may_be_utf16(run)
-        && !run.iter().all(u8::is_ascii_hexdigit)
+        && hex::digits_in(run).is_none()
 }
 
 /// Decodes the lines of a region from a phase on, 0 to 3. `run` is the characters of all lines, and `is_utf16` is
 /// whether they may be UTF-16. Returns `None` if the bytes are neither text nor an archive.
 fn decode(text: &[u8], lines: &[Range<usize>], run: &[u8], is_utf16: bool, phase: usize) -> Option<Decoded> {
     let may_be_archive = may_be_archive(&text[lines[0].clone()], phase);
-    if !has_readable_text(run, phase) && !may_be_archive && !is_utf16 {
+    let is_deflate = || phase == 0 && may_be_deflate(run);
+    if !has_readable_text(run, phase) && !may_be_archive && !is_utf16 && !is_deflate() {
         return None;
     }
     let mut decoded = Decoded::new(lines[lines.len() - 1].end);
@@ -102,7 +133,7 @@ fn decode(text: &[u8], lines: &[Range<usize>], run: &[u8], is_utf16: bool, phase
             }
         }
     }
-    is_searchable(&decoded.text).then_some(decoded)
+    (is_searchable(&decoded.text) || phase == 0 && archive::is_deflate(&decoded.text)).then_some(decoded)
 }
 
 /// Returns whether a run may be base64 of UTF-16, as PowerShell takes encoded commands.
@@ -114,9 +145,35 @@ fn may_be_utf16(run: &[u8]) -> bool {
     memchr::memchr_iter(b'A', run).any(|at| (0..4).all(|group| is_zero(at + 8 * group)))
 }
 
-/// Returns whether a run begins with the signature of gzip or zip: the first four characters encode three bytes of it.
+/// Returns whether a run may be deflate without a header: its first bytes can be decompressed.
+fn may_be_deflate(run: &[u8]) -> bool {
+    if run.len() < MIN_DEFLATE {
+        return false;
+    }
+    let (groups, _) = run[..MIN_DEFLATE].as_chunks::<4>();
+    let bytes = groups.iter().flat_map(|group| {
+        let [_, bytes @ ..] =
+            group.iter().fold(0, |bits, byte| bits << 6 | u32::from(value(*byte))).to_be_bytes();
+        bytes
+    });
+    archive::may_be_deflate(&bytes.collect::<Vec<u8>>())
+}
+
+/// Returns whether a run begins with the signature of gzip, zip or zlib: the first characters encode two or three bytes
+/// of it.
 fn may_be_archive(line: &[u8], phase: usize) -> bool {
-    line.get(phase..phase + 4).is_some_and(|start| matches!(start, b"H4sI" | b"UEsD"))
+    let Some(rest @ [b'H' | b'U' | b'e', ..]) = line.get(phase..) else {
+        return false;
+    };
+    matches!(
+        rest,
+        [b'H', b'4', b's', b'I', ..]
+            | [b'U', b'E', b's', b'D', ..]
+            | [b'e', b'A', b'E'..=b'H', ..]
+            | [b'e', b'F', b'4'..=b'7', ..]
+            | [b'e', b'J', b'w'..=b'z', ..]
+            | [b'e', b'N', b'o'..=b'r', ..]
+    )
 }
 
 #[cfg(test)]

@@ -10,9 +10,47 @@ use super::source_map::Decoded;
 /// The hexadecimal digits.
 pub(super) const DIGITS: &[u8] = b"0123456789abcdefABCDEF";
 
+/// Whether each byte is a hexadecimal digit.
+static IS_DIGIT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < DIGITS.len() {
+        table[DIGITS[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+fn is_digit(byte: u8) -> bool {
+    IS_DIGIT[usize::from(byte)]
+}
+
 /// Returns the value of a hexadecimal digit.
 pub(super) fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// The minimum length of digits inside of a run of other characters.
+const MIN_INSIDE: usize = 32;
+
+/// Returns the part of a line that consists of digits: the whole line, or the longest part of at least
+/// [`MIN_INSIDE`], as after `0x` or `key_`.
+pub(super) fn digits_in(line: &[u8]) -> Option<Range<usize>> {
+    if line.iter().all(|byte| is_digit(*byte)) {
+        return Some(0..line.len());
+    }
+    let (mut longest, mut from) = (0..0, 0);
+    while let Some(near) = line.get(from..from + MIN_INSIDE.max(longest.len() + 1)) {
+        if let Some(last) = near.iter().rposition(|byte| !is_digit(*byte)) {
+            // No digits of the length begin before the last other character.
+            from += last + 1;
+        } else {
+            let count = line[from..].iter().take_while(|byte| is_digit(**byte)).count();
+            longest = from..from + count;
+            from += count;
+        }
+    }
+    (!longest.is_empty()).then_some(longest)
 }
 
 /// Decodes lines of digits from a phase on, 0 or 1. Returns `None` if the bytes are neither text nor an archive.
@@ -43,13 +81,21 @@ pub(super) fn decode(text: &[u8], lines: &[Range<usize>], phase: usize) -> Optio
 /// Returns whether the upper digits of [`MIN_SECRET`] bytes in a row are those of readable characters. The digits of a
 /// hash are not.
 fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
-    let upper = lines.iter().flat_map(|line| &text[line.clone()]).skip(phase).step_by(2);
-    let mut in_a_row = 0;
-    upper.into_iter().any(|digit| {
-        // Line breaks and tabs are 09, 0a and 0d.
-        in_a_row = if matches!(digit, b'0' | b'2'..=b'7') { in_a_row + 1 } else { 0 };
-        in_a_row == MIN_SECRET
-    })
+    let (mut in_a_row, mut skipped) = (0, phase);
+    for line in lines {
+        let digits = &text[line.clone()];
+        let mut at = skipped;
+        while let Some(digit) = digits.get(at) {
+            // Line breaks and tabs are 09, 0a and 0d.
+            in_a_row = if matches!(digit, b'0' | b'2'..=b'7') { in_a_row + 1 } else { 0 };
+            if in_a_row == MIN_SECRET {
+                return true;
+            }
+            at += 2;
+        }
+        skipped = at - digits.len();
+    }
+    false
 }
 
 /// Returns whether the digits begin with the signature of gzip or zip.

@@ -1,11 +1,12 @@
-//! Encodings in which a secret may be written: base64, hexadecimal digits, escapes, quoted-printable, UTF-16; and
-//! tokens that are split into fragments. The module finds encoded regions and decodes them. It does not decide what a
+//! Encodings in which a secret may be written: base64, hexadecimal digits, escapes, quoted-printable, UTF-16, lists of
+//! bytes, characters that are not shown; and tokens that are split into fragments. The module finds encoded regions and decodes them. It does not decide what a
 //! secret is, and it does not search the decoded text again: `detect::nested` does.
 //!
 //! The bounds of a region depend only on the region and on a fixed margin around it ([`Encoding::margin`]), so the
 //! regions of a part of a text are found without the rest. A new encoding has to keep to that: incremental scans copy
 //! regions from one version of a text to the next. A property test below compares parts with whole texts.
 
+mod base32;
 mod base64;
 mod base64_alphabet;
 mod base64_text;
@@ -13,9 +14,11 @@ mod escape_scan;
 mod escapes;
 mod fragments;
 mod hex;
+mod numbers;
 mod quoted_printable;
 mod readable;
 mod region;
+mod rendered;
 mod searchable;
 mod source_map;
 mod utf16;
@@ -24,7 +27,8 @@ mod wrapped_lines;
 use std::ops::Range;
 
 pub(crate) use base64::may_be_one_region;
-pub use fragments::join_fragments;
+pub(crate) use fragments::Fragments;
+pub use fragments::{Gaps, join_fragments};
 use region::Visit;
 pub(crate) use region::{EncodedRegion, Encoding};
 pub(crate) use source_map::Decoded;
@@ -39,6 +43,7 @@ pub fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visit<'_>) 
     let near = widened(Encoding::Escapes);
     escape_scan::visit_regions(text, &near, visit);
     utf16::visit_regions(text, &near, visit);
+    numbers::visit_regions(text, &widened(Encoding::Numbers), visit);
 }
 
 /// Decodes the region of an encoding with a given span. Returns nothing if there is no such region.
@@ -51,8 +56,11 @@ pub fn decode_region(text: &[u8], encoding: Encoding, span: &Range<usize>) -> Ve
         }
     };
     match encoding {
-        Encoding::Base64 | Encoding::Hex => base64::visit_regions(text, span, &mut keep),
-        Encoding::Escapes | Encoding::QuotedPrintable => escape_scan::visit_regions(text, span, &mut keep),
+        Encoding::Base64 | Encoding::Base32 | Encoding::Hex => base64::visit_regions(text, span, &mut keep),
+        Encoding::Escapes | Encoding::QuotedPrintable | Encoding::Rendered => {
+            escape_scan::visit_regions(text, span, &mut keep);
+        }
+        Encoding::Numbers => numbers::visit_regions(text, span, &mut keep),
         Encoding::Utf16 => utf16::visit_regions(text, span, &mut keep),
     }
     decoded

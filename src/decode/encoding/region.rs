@@ -9,6 +9,8 @@ use super::source_map::Decoded;
 pub enum Encoding {
     /// Base64 of the standard or the URL-safe alphabet, in one line or wrapped.
     Base64,
+    /// Base32: uppercase letters and the digits from 2 to 7.
+    Base32,
     /// Two hexadecimal digits per byte.
     Hex,
     /// Escapes: `\u0041`, `\x41`, `%41`, `&#65;`.
@@ -17,6 +19,10 @@ pub enum Encoding {
     QuotedPrintable,
     /// UTF-16 or UTF-32 of either byte order.
     Utf16,
+    /// Characters that are not shown, or shown as another one: full-width forms, joiners, colour codes.
+    Rendered,
+    /// Bytes as numbers or characters: `0x41, 0x42`, `'A', 'B'`, and the dumps of `xxd` and `hexdump`.
+    Numbers,
 }
 
 impl Encoding {
@@ -25,7 +31,8 @@ impl Encoding {
     #[must_use]
     pub const fn margin(self) -> usize {
         match self {
-            Self::Base64 | Self::Hex => 96,
+            Self::Base64 | Self::Base32 | Self::Hex | Self::Numbers => 96,
+            Self::Rendered => 32,
             Self::Escapes | Self::QuotedPrintable | Self::Utf16 => 16,
         }
     }
@@ -35,10 +42,13 @@ impl Encoding {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Base32 => "base32",
             Self::Hex => "hex",
             Self::Escapes => "escapes",
             Self::QuotedPrintable => "quoted-printable",
             Self::Utf16 => "utf-16",
+            Self::Rendered => "rendered",
+            Self::Numbers => "bytes",
         }
     }
 }

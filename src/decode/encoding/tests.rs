@@ -23,10 +23,13 @@ fn escaped(how: impl Fn(u8) -> String) -> Vec<u8> {
 }
 
 /// The line in each encoding.
+#[expect(clippy::too_many_lines, reason = "a list of samples, one for each encoding")]
 fn encoded_lines() -> Vec<(Encoding, Vec<u8>)> {
     let base64 = STANDARD.encode(format!("{SECRET_LINE}{SECRET_LINE}{SECRET_LINE}"));
     let wrapped: Vec<&str> =
         base64.as_bytes().chunks(60).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let narrow: Vec<&str> =
+        base64.as_bytes().chunks(30).map(|line| std::str::from_utf8(line).unwrap()).collect();
     let partly = |how: fn(u8) -> String| {
         escaped(
             move |byte| {
@@ -43,6 +46,24 @@ fn encoded_lines() -> Vec<(Encoding, Vec<u8>)> {
         (Encoding::Base64, wrapped.join("\"\r\n  \"").into_bytes()),
         (Encoding::Hex, escaped(|byte| format!("{byte:02x}"))),
         (Encoding::Hex, escaped(|byte| format!("{byte:02X}"))),
+        (Encoding::Base64, wrapped.join(" +\n  ").into_bytes()),
+        (Encoding::Base64, wrapped.join("\n// ").into_bytes()),
+        (Encoding::Base64, wrapped.join("\\n\\\n").into_bytes()),
+        (Encoding::Base64, wrapped.join("&#xD;\n").into_bytes()),
+        (Encoding::Base64, format!("+{}", wrapped.join("\n+")).into_bytes()),
+        (Encoding::Base64, narrow.join("\n").into_bytes()),
+        (
+            Encoding::Hex,
+            format!("0x{}", String::from_utf8(escaped(|byte| format!("{byte:02x}"))).unwrap()).into_bytes(),
+        ),
+        (
+            Encoding::Hex,
+            format!("key_{}", String::from_utf8(escaped(|byte| format!("{byte:02x}"))).unwrap()).into_bytes(),
+        ),
+        (Encoding::Numbers, escaped(|byte| format!("0x{byte:02x}, "))),
+        (Encoding::Numbers, escaped(|byte| format!("{byte},"))),
+        (Encoding::Numbers, escaped(|byte| format!("{byte:02x} "))),
+        (Encoding::Numbers, escaped(|byte| format!("'{}',", char::from(byte)))),
         (Encoding::Escapes, escaped(|byte| format!("\\u{byte:04x}"))),
         (Encoding::Escapes, escaped(|byte| format!("\\u{{{byte:x}}}"))),
         (Encoding::Escapes, escaped(|byte| format!("\\x{byte:02X}"))),
@@ -52,6 +73,25 @@ fn encoded_lines() -> Vec<(Encoding, Vec<u8>)> {
         (Encoding::Escapes, escaped(|byte| format!("&#x{byte:x};"))),
         (Encoding::Escapes, partly(|byte| format!("\\x{byte:02x}"))),
         (Encoding::Escapes, partly(|byte| format!("%{byte:02x}"))),
+        (Encoding::Escapes, partly(|byte| format!("\\N{{U+{byte:02x}}}"))),
+        (Encoding::Escapes, partly(|byte| format!("\\{byte:02x} "))),
+        (Encoding::Escapes, partly(|byte| format!("\\{byte:06x}"))),
+        (Encoding::Escapes, SECRET_LINE.replace('_', "\\_").into_bytes()),
+        (Encoding::Escapes, SECRET_LINE.replace('_', "[_]").into_bytes()),
+        (Encoding::Escapes, SECRET_LINE.replace('_', "`_").into_bytes()),
+        (Encoding::Escapes, SECRET_LINE.replace('I', "I&shy;").into_bytes()),
+        (Encoding::Rendered, SECRET_LINE.replace('I', "I\u{200b}").into_bytes()),
+        (Encoding::Rendered, SECRET_LINE.replace('I', "I\u{ad}").into_bytes()),
+        (Encoding::Rendered, SECRET_LINE.replace('I', "I\x1b[38;2;255;255;255m").into_bytes()),
+        (Encoding::Rendered, SECRET_LINE.replace('I', "I\u{8}I").into_bytes()),
+        (
+            Encoding::Rendered,
+            SECRET_LINE
+                .chars()
+                .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
+                .collect::<String>()
+                .into_bytes(),
+        ),
         (Encoding::QuotedPrintable, quoted.into_bytes()),
         (Encoding::Utf16, utf16(2, 0)),
         (Encoding::Utf16, utf16(2, 1)),
@@ -99,6 +139,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         3 => (0..encodings.len()).prop_map(move |at| encodings[at].1.clone()),
         2 => "[A-Za-z0-9+/_-]{0,70}".prop_map(String::into_bytes),
+        1 => "(, |0x41|  \\||\\|\n|'a'|00000010  | \\+\n|\n//|&#xD;\n|\\\\n\\\\\n)".prop_map(String::into_bytes),
+        1 => "(\u{200b}|\u{ad}|ｓ|－|é|漢|\x1b|\x1b\\[1m|\x08|\\\\2d|\\\\N\\{LOW LINE\\}|`-|a`|\\[-\\]| )".prop_map(String::into_bytes),
         2 => "(\n|\r\n|=\n|=\r\n| |\"|\0|\\\\|%2|=4|\\\\u00|&#4)".prop_map(String::into_bytes),
         1 => vec(any::<u8>(), 0..20),
     ]

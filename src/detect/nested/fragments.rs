@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::decode;
+use crate::decode::{Fragments, Gaps};
 use crate::detect::candidate::Candidate;
 use crate::detect::compiled_rules::CompiledRules;
 use crate::detect::evidence::Tier;
@@ -10,28 +11,65 @@ use crate::detect::evidence::Tier;
 /// An anchor of this length does not begin a wrapped line of ordinary text by chance.
 const MIN_SPECIFIC: usize = 6;
 
+/// The least length of the first fragment if nothing but the form proves a token, in bytes. The name of a token's
+/// prefix, with any word after it, is not a token.
+const MIN_FIRST: usize = 16;
+
+/// The number of fragments after which a token may end, with others after it.
+const MAX_ENDS: usize = 8;
+
+/// The number of letters and digits before an anchor from which on it is a part of encoded data, and no token begins
+/// with it.
+const INSIDE_OF_DATA: usize = 8;
+
 /// Tries rules at an anchor after joining the fragments that follow it. Returns the first match that extends beyond
-/// the first fragment and is a whole token. If only line breaks separate the fragments, they may not belong
-/// together, so the match has to be proven by its structure, its check or its exact form.
+/// the first fragment and is a whole token. If the fragments may not belong together, the match has to be proven by
+/// its structure, its check or its exact form.
 pub(crate) fn find(
     rules: &CompiledRules,
     window: &[u8],
     rule_indices: &[usize],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
-    let fragments = decode::join_fragments(window, anchor.start)?;
-    let in_fragments = 0..anchor.len();
+    let literal = &window[anchor.clone()];
+    let before = window[..anchor.start].iter().rev().take(INSIDE_OF_DATA);
+    if before.filter(|byte| byte.is_ascii_alphanumeric()).count() == INSIDE_OF_DATA {
+        return None;
+    }
+    let longest = rule_indices.iter().map(|rule| rules.rules()[*rule].reach).max()?;
+    Gaps::ALL.iter().find_map(|gaps| {
+        let fragments = decode::join_fragments(window, anchor.start, literal, longest, *gaps)?;
+        let found = find_in_joined(rules, &fragments, rule_indices, anchor.len())?;
+        Some(found.in_encoding(&fragments.decoded, "joined", false))
+    })
+}
+
+/// Tries rules at the start of joined fragments: of all, and then of the first few if they may be separate values.
+fn find_in_joined(
+    rules: &CompiledRules,
+    fragments: &Fragments,
+    rule_indices: &[usize],
+    anchor_length: usize,
+) -> Option<Candidate> {
+    let first = fragments.first_length();
     let is_acceptable = |candidate: &Candidate| {
         let features = &candidate.features;
         let is_whole = features.tier > Tier::Short;
         let passes_check = features.check.as_ref().is_some_and(|check| check.fits == Some(true));
-        let is_exact = features.tier == Tier::Exact && anchor.len() >= MIN_SPECIFIC;
+        let is_exact = features.tier == Tier::Exact && anchor_length >= MIN_SPECIFIC && first >= MIN_FIRST;
         let is_proven = features.tier == Tier::Structured || passes_check || is_exact;
-        candidate.span.end > fragments.first_length && if fragments.is_wrapped { is_proven } else { is_whole }
+        candidate.span.end > first && if fragments.may_be_separate { is_proven } else { is_whole }
     };
-    let mut tried =
-        rule_indices.iter().filter_map(|&rule| rules.try_rule(rule, &fragments.decoded.text, &in_fragments));
-    tried.find(is_acceptable).map(|candidate| candidate.in_encoding(&fragments.decoded, "joined", false))
+    let joined = &fragments.decoded.text;
+    let (_, ends) = fragments.ends.split_last()?;
+    let ends = ends.iter().skip(1).take(if fragments.may_be_separate { MAX_ENDS } else { 0 });
+    std::iter::once(joined.len()).chain(ends.copied()).find_map(|end| {
+        let in_joined = 0..anchor_length;
+        rule_indices
+            .iter()
+            .filter_map(|&rule| rules.try_rule(rule, &joined[..end], &in_joined))
+            .find(is_acceptable)
+    })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::detect::pair::attach_companions;
 use crate::text::LineCursor;
 
 /// The number of encodings that are decoded one after the other. Base64 in base64 occurs; more is a puzzle.
-const MAX_ENCODINGS: usize = 3;
+const MAX_ENCODINGS: usize = 4;
 
 /// Returns all candidates in a text, sorted by start: those in the text itself, in its encoded regions, and in its
 /// members if it is an archive. Overlaps are resolved.
@@ -33,7 +33,7 @@ pub(crate) fn find_everywhere(
         set.add(inner, finder.limits());
     });
     if archive::is_archive(text) {
-        set.add(find_in_archive(finder, text, budget), finder.limits());
+        set.add(find_in_archive(finder, text, archive::unpack, budget), finder.limits());
     }
     set.map_candidates(|found| resolve(finder.rules(), text, found))
 }
@@ -91,8 +91,13 @@ fn find_in_decoded(
                 inner.add(nested, finder.limits());
             });
         }
-        if archive::is_archive(text) {
-            let mut archived = find_in_archive(finder, text, budget);
+        let unpack: Option<Unpack> = match encoding {
+            _ if archive::is_archive(text) => Some(archive::unpack),
+            Encoding::Base64 if archive::is_deflate(text) => Some(archive::unpack_deflate),
+            _ => None,
+        };
+        if let Some(unpack) = unpack {
+            let mut archived = find_in_archive(finder, text, unpack, budget);
             // Data that only resembles an archive, or is a part of one, is not a corrupt archive.
             archived.retain_skipped(|skipped| skipped.kind == FaultKind::Budget);
             inner.add(archived, finder.limits());
@@ -107,15 +112,23 @@ fn find_in_decoded(
     set
 }
 
+/// A function that unpacks an archive.
+type Unpack = fn(&[u8], &mut UnpackBudget, &mut archive::Visit<'_>);
+
 /// Returns the candidates in the members of an archive.
-fn find_in_archive(finder: &CandidateFinder, text: &[u8], budget: &mut UnpackBudget) -> CandidateSet {
+fn find_in_archive(
+    finder: &CandidateFinder,
+    text: &[u8],
+    unpack: Unpack,
+    budget: &mut UnpackBudget,
+) -> CandidateSet {
     let mut set = CandidateSet::default();
     if !budget.enter() {
         let message = "too many archives are nested in each other";
         set.add_skipped(Skipped { kind: FaultKind::Budget, message, within: Vec::new(), count: 1 });
         return set;
     }
-    archive::unpack(text, budget, &mut |part, budget| match part {
+    unpack(text, budget, &mut |part, budget| match part {
         Unpacked::Fault(Fault { kind, message, label }) => {
             set.add_skipped(Skipped { kind, message, within: vec![label], count: 1 });
         }

@@ -9,6 +9,10 @@ use crate::rules::{FollowedBy, Rule};
 /// The number of leading bytes of an anchor from which the searched four bytes are chosen.
 pub(crate) const DEPTH: usize = 12;
 
+/// The bytes after an anchor that may contain the fragments of a split token: those of a document have more markup than
+/// text.
+const FRAGMENT_REACH: usize = 1536;
+
 /// A literal that occurs in every match of some rules.
 pub(crate) struct Anchor {
     pub(crate) text: Vec<u8>,
@@ -53,12 +57,21 @@ impl Anchor {
         self.followed_by.is_none_or(|following| following.alphabet.holds(byte))
     }
 
-    pub(crate) const fn extent(&self) -> Extent {
-        let following = match self.followed_by {
-            Some(following) => following.count,
-            None => 0,
-        };
-        Extent { length: self.len() + following, margin: self.reach + EDGE }
+    /// Returns how far after the anchor the fragments of a split token are read, in bytes.
+    pub(crate) const fn fragment_reach(&self) -> usize {
+        if self.is_word() {
+            0
+        } else if self.reach > FRAGMENT_REACH {
+            self.reach
+        } else {
+            FRAGMENT_REACH
+        }
+    }
+
+    pub(crate) fn extent(&self) -> Extent {
+        let following = self.followed_by.map_or(0, |following| following.count);
+        let margin = self.reach.max(self.fragment_reach()) + EDGE;
+        Extent { length: self.len() + following, margin }
     }
 }
 

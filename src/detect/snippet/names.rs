@@ -136,7 +136,7 @@ pub(super) fn is_short_and_unknown(line: &Line<'_>, at: usize) -> bool {
     line.kind(at) == Some(Kind::Word)
         && word.len() <= SHORT
         && !line.is_own_name(at)
-        && (word.len() <= 2 || !is_known(word))
+        && (word.len() == 1 || !is_known(word))
 }
 
 /// Returns whether all words of a name are known words of names.

@@ -67,7 +67,13 @@ fn ordinary_files_are_not_archives() {
 #[test]
 fn an_unsupported_archive_is_a_fault() {
     for (magic, _) in UNSUPPORTED {
-        let text = [magic, b"91AY&SY and more"].concat();
+        let more: &[u8] = match magic {
+            b"\x5d\0\0" => &[0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 7],
+            b"\x1f\x8b" => &[7, 0, 0, 0, 0, 0, 0, 3, 1, 2],
+            b"hsqs" => &[[7; 24].as_slice(), &[4, 0, 0, 0]].concat(),
+            _ => b"91AY&SY and more",
+        };
+        let text = [magic, more].concat();
         assert!(matches!(&unpack_all(&text).1[..], [(FaultKind::Unsupported, _)]), "{magic:?}");
     }
     let member = |method| unpack_all(&zip(&[Zipped { method, ..zipped("a", CONTENT) }]));
@@ -100,6 +106,61 @@ fn the_parts_of_a_gzip_are_one_text() {
         [&[plain[0], plain[1], 8, 0x1e], &plain[4..10], b"\x03\0abc", b"name\0", b"comment\0", b"\0\0"]
             .concat();
     assert_content(&[&fields[..], &plain[10..]].concat(), "gzip");
+}
+
+#[test]
+fn gzip_after_padding_or_other_bytes_is_unpacked() {
+    let part = |content: &[u8]| gzip(content);
+    assert_content(&[b"\xef\xbb\xbf", &part(CONTENT)[..]].concat(), "gzip");
+    assert_content(&[&[0; 512], &part(CONTENT)[..]].concat(), "gzip");
+    assert_content(&[&part(&CONTENT[..9])[..], b"garbage", &part(&CONTENT[9..])].concat(), "gzip");
+    // A signature in the other bytes is not a damaged part.
+    assert_content(&[&part(CONTENT)[..], b"x\x1f\x8b\x08\0 and more bytes"].concat(), "gzip");
+    assert!(!is_archive(&[&[0; 512], &b"text"[..]].concat()) && !is_archive(b"\xef\xbb\xbftext"));
+}
+
+fn zlib(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, content).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn zlib_is_unpacked_and_text_that_resembles_it_is_not_an_archive() {
+    let whole = zlib(&CONTENT.repeat(9));
+    let unpacked = unpack_all(&whole);
+    assert_eq!((unpacked.0.len(), unpacked.1.len()), (1, 0));
+    assert_eq!(unpacked.0[0].0, "zlib");
+    assert!(matches!(&unpack_all(&whole[..whole.len() - 9]).1[..], [(FaultKind::Corrupt, _)]));
+    assert!(is_deflate(&whole[2..]) && is_deflate(&whole[2..whole.len() - 4]));
+    assert!(
+        !is_deflate(&whole[2..whole.len() - 9])
+            && !is_deflate(&whole)
+            && !is_deflate(b"a text, and more text")
+    );
+    for text in ["x^2 + y^2 = z^2, and so on for every n", "x\x01", "x", "x^"] {
+        assert!(!is_archive(text.as_bytes()), "{text}");
+    }
+}
+
+#[test]
+fn the_compressed_texts_of_an_image_are_unpacked() {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+        [&length, kind, data, &[0; 4]].concat()
+    };
+    let image =
+        |chunks: &[Vec<u8>]| [b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &[0; 13])[..], &chunks.concat()].concat();
+    let data = zlib(CONTENT);
+    for text in [
+        chunk(b"zTXt", &[b"key\0\0", &data[..]].concat()),
+        chunk(b"iTXt", &[b"key\0\x01\0en\0name\0", &data[..]].concat()),
+    ] {
+        assert_content(&image(&[chunk(b"IDAT", &data), text]), "png:key");
+    }
+    let cut = chunk(b"zTXt", &[b"key\0\0", &data[..data.len() / 2]].concat());
+    assert!(matches!(&unpack_all(&image(&[cut])).1[..], [(FaultKind::Corrupt, _)]));
+    assert!(!is_archive(&image(&[chunk(b"IDAT", &data), chunk(b"tEXt", b"key\0text")])));
 }
 
 #[test]
