@@ -12,7 +12,9 @@ const MIN_LENGTH: usize = 40;
 /// Decodes lines of characters. Returns `None` if they are not base32, or the bytes are not text.
 pub(super) fn decode(text: &[u8], lines: &[Range<usize>]) -> Option<Decoded> {
     let characters = || lines.iter().flat_map(|line| &text[line.clone()]);
-    if !characters().all(|byte| value(*byte).is_some()) || characters().count() < MIN_LENGTH {
+    // Encoded text has digits among so many characters. Runs of one letter are long in some data.
+    let is_base32 = characters().all(|byte| value(*byte).is_some()) && characters().any(u8::is_ascii_digit);
+    if !is_base32 || characters().count() < MIN_LENGTH {
         return None;
     }
     let mut decoded = Decoded::new(lines.last()?.end);

@@ -11,7 +11,7 @@ use super::region::{EncodedRegion, Encoding, Visit, visit_if_decoded};
 use super::searchable::is_searchable;
 use super::source_map::Decoded;
 use super::wrapped_lines::{
-    LONG_LINE, MAX_GAP, MIN_LINE, collect_lines, first_line, is_continued, is_gap_byte,
+    LONG_LINE, MAX_GAP, collect_lines, first_line, is_continued, is_gap_byte, is_line,
 };
 use crate::bytescan::Matches;
 use crate::decode::archive;
@@ -29,11 +29,12 @@ pub(crate) fn may_be_one_region(text: &[u8]) -> bool {
     // The text may cut the first and the last line.
     lines.next();
     while let Some(line) = lines.next() {
-        if line.len() < MIN_LINE && lines.peek().is_some() {
+        if !is_line(line) && lines.peek().is_some() {
             return false;
         }
     }
-    text.iter().all(|byte| is_base64(*byte) || *byte == b'=' || is_gap(*byte))
+    let has_long_gap = text.split(|byte| !is_gap(*byte)).any(|gap| gap.len() > MAX_GAP);
+    !has_long_gap && text.iter().all(|byte| is_base64(*byte) || *byte == b'=' || is_gap(*byte))
 }
 
 /// Visits the base64 and hexadecimal regions that touch a part of a text.

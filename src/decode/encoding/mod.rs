@@ -14,6 +14,7 @@ mod escape_scan;
 mod escapes;
 mod fragments;
 mod hex;
+mod number_probe;
 mod numbers;
 mod quoted_printable;
 mod readable;

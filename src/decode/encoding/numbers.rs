@@ -5,6 +5,9 @@
 use std::ops::Range;
 
 use super::hex::digit;
+use super::number_probe::{
+    BEFORE_COLUMN, MAX_REGION, PROBE, Probe, STRIDE, is_element, is_listed_byte, probe,
+};
 use super::readable::{MIN_SECRET, is_readable_byte};
 use super::region::{EncodedRegion, Encoding, Visit, visit_if_decoded};
 use super::source_map::Decoded;
@@ -12,20 +15,8 @@ use super::source_map::Decoded;
 /// The minimum length of a region, in bytes: twenty numbers of two digits.
 const MIN_REGION: usize = 59;
 
-/// The maximum length of a region, in bytes. Longer lists are tables and images.
-const MAX_REGION: usize = 256 << 10;
-
-/// The number of bytes that are tested at once.
-const PROBE: usize = 4;
-
-/// The distance between two probes, in bytes.
-const STRIDE: usize = 44;
-
 /// The maximum length of the column of a dump that shows the bytes as text, with its bars.
 const MAX_COLUMN: usize = 18;
-
-/// The minimum length of the offset, digits and spaces before such a column, in bytes. `xxd` has 49.
-const BEFORE_COLUMN: usize = 48;
 
 /// How far from a part of a text a region that touches it can be recognised, in bytes. The part includes the margin of
 /// regions, so that only the rest of a line with its column and the digits before it may be outside.
@@ -42,26 +33,13 @@ pub(super) fn visit_regions(text: &[u8], within: &Range<usize>, visit: &mut Visi
     let mut at = within.start.saturating_sub(REACH);
     let limit = text.len().min(within.end.saturating_add(REACH));
     while at + PROBE <= limit {
-        if !may_be_list(text, at) {
-            at += STRIDE;
-            continue;
-        }
         let next = at + STRIDE;
-        if is_white(&text[at..at + PROBE]) {
-            let white = white_around(text, at);
-            let Some(beside) = probe_beside(text, &white) else {
-                at = next.max(white.end);
+        match probe(text, at) {
+            Probe::List { inside } => at = inside,
+            Probe::Other { end } => {
+                at = next.max(end);
                 continue;
-            };
-            at = beside;
-        }
-        let elements_end = end_of_elements(text, at);
-        let missing = BEFORE_COLUMN.saturating_sub(elements_end - at);
-        let before = at - start_of_elements(text, at, missing);
-        // Code with few letters. A probe is before each column, too.
-        if before < missing || !is_list(text, at..elements_end) {
-            at = elements_end.max(next);
-            continue;
+            }
         }
         let before = (0..at).rev().take(MAX_REGION).take_while(|at| is_listed(text, *at)).count();
         let start = at - before;
@@ -96,113 +74,10 @@ impl Radix {
     const ALL: [Self; 3] = [Self::Hex, Self::SwappedHex, Self::Decimal];
 }
 
-/// The class of a byte that a list may contain.
-const LISTED: u8 = 1;
-
-/// The class of a quote, which a list may contain, and any character after it.
-const QUOTE: u8 = 2;
-
-/// The classes of each byte.
-static CLASSES: [u8; 256] = {
-    let mut table = [0; 256];
-    let bytes = b"0123456789abcdefABCDEFxX ,:;\t\r\n\\'\"+";
-    let mut index = 0;
-    while index < bytes.len() {
-        table[bytes[index] as usize] = LISTED;
-        index += 1;
-    }
-    table[b'\'' as usize] |= QUOTE;
-    table[b'"' as usize] |= QUOTE;
-    table
-};
-
-const fn is_listed_byte(byte: u8) -> bool {
-    CLASSES[byte as usize] & LISTED != 0
-}
-
-/// Returns whether the [`PROBE`] bytes from an offset on may be those of a list: each is one, or follows a quote. There
-/// are no branches, since most would be mispredicted.
-fn may_be_list(text: &[u8], at: usize) -> bool {
-    let class = |at: usize| CLASSES[usize::from(text[at])];
-    let before = at.checked_sub(1).map_or(0, class);
-    let [first, second, third, fourth] = [class(at), class(at + 1), class(at + 2), class(at + 3)];
-    (first | before >> 1) & (second | first >> 1) & (third | second >> 1) & (fourth | third >> 1) & LISTED
-        != 0
-}
-
 /// Returns whether the byte at an offset belongs to a region: it is of a list, between quotes, or in the column of a
 /// dump that shows the bytes as text.
 fn is_listed(text: &[u8], at: usize) -> bool {
     is_element(text, at) || column_around(text, at).is_some()
-}
-
-/// Returns whether the byte at an offset is of a list, or between quotes.
-fn is_element(text: &[u8], at: usize) -> bool {
-    is_listed_byte(text[at]) || is_quoted(text, at)
-}
-
-/// Returns whether all bytes are white space.
-fn is_white(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_whitespace)
-}
-
-/// Returns the white space around an offset.
-fn white_around(text: &[u8], at: usize) -> Range<usize> {
-    let before = text[..at].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let after = text[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    at - before..at + after
-}
-
-/// Returns the offset of [`PROBE`] bytes before or after white space that may be those of a list. A list has more bytes
-/// than that on one of the sides, since it has [`MIN_ELEMENTS`].
-fn probe_beside(text: &[u8], white: &Range<usize>) -> Option<usize> {
-    let before = white.start.checked_sub(PROBE);
-    let after = Some(white.end).filter(|after| after + PROBE <= text.len());
-    [before, after].into_iter().flatten().find(|at| may_be_list(text, *at))
-}
-
-/// The least number of elements of a list: the groups of `xxd` and the offset before them are more.
-const MIN_ELEMENTS: usize = 8;
-
-/// Returns whether elements, with those before them, are at least [`MIN_ELEMENTS`]. The digits of a hash are not.
-fn is_list(text: &[u8], elements: Range<usize>) -> bool {
-    let count = |range: Range<usize>| {
-        let kinds = text[range].iter().map(u8::is_ascii_alphanumeric);
-        kinds.fold((0, false), |(count, before), now| (count + usize::from(now && !before), now)).0
-    };
-    count(elements.clone()) >= MIN_ELEMENTS
-        || count(start_of_elements(text, elements.start, MAX_REGION)..elements.end) >= MIN_ELEMENTS
-}
-
-/// Returns the start of the elements that end at an offset, or an offset that is up to `longest` bytes before it.
-fn start_of_elements(text: &[u8], end: usize, longest: usize) -> usize {
-    let first = end.saturating_sub(longest);
-    let mut start = end;
-    loop {
-        start -= text[first..start].iter().rev().take_while(|byte| is_listed_byte(**byte)).count();
-        if start == first || !is_quoted(text, start - 1) {
-            return start;
-        }
-        start -= 1;
-    }
-}
-
-/// Returns the end of the elements that begin at an offset.
-fn end_of_elements(text: &[u8], from: usize) -> usize {
-    let mut end = from;
-    loop {
-        end += text[end..].iter().take_while(|byte| is_listed_byte(**byte)).count();
-        if end == text.len() || !is_quoted(text, end) {
-            return end;
-        }
-        end += 1;
-    }
-}
-
-/// Returns whether the byte at an offset is between two equal quotes.
-fn is_quoted(text: &[u8], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| text[before]);
-    matches!(before, Some(b'\'' | b'"')) && text.get(at + 1).copied() == before && text[at].is_ascii_graphic()
 }
 
 /// Returns the character between the quotes that a text begins with.

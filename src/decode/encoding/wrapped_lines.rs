@@ -6,7 +6,7 @@ use super::base64_alphabet::is_base64;
 use super::region::Encoding;
 
 /// The minimum length of a line that another line follows, in characters.
-pub(super) const MIN_LINE: usize = 24;
+const MIN_LINE: usize = 24;
 
 /// The maximum number of bytes between two lines: a line break, indentation, quotes, operators, marks of comments and
 /// quotations.
@@ -72,7 +72,7 @@ pub(super) const LONG_LINE: usize = 40;
 
 /// Returns whether another line may follow or precede a run. A short one has to look encoded: names of programs are as
 /// long.
-fn is_line(run: &[u8]) -> bool {
+pub(super) fn is_line(run: &[u8]) -> bool {
     if run.len() >= LONG_LINE {
         return true;
     }

@@ -7,6 +7,8 @@ use crate::decode::{Fragments, Gaps};
 use crate::detect::candidate::Candidate;
 use crate::detect::compiled_rules::CompiledRules;
 use crate::detect::evidence::Tier;
+use crate::detect::matcher::window::continues_word;
+use crate::rules::Matcher;
 
 /// An anchor of this length does not begin a wrapped line of ordinary text by chance.
 const MIN_SPECIFIC: usize = 6;
@@ -32,8 +34,8 @@ pub(crate) fn find(
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
     let literal = &window[anchor.clone()];
-    let before = window[..anchor.start].iter().rev().take(INSIDE_OF_DATA);
-    if before.filter(|byte| byte.is_ascii_alphanumeric()).count() == INSIDE_OF_DATA {
+    let has_prefix = |rule: &usize| matches!(rules.rules()[*rule].matcher, Matcher::Prefixed { .. });
+    if !rule_indices.iter().any(has_prefix) && is_inside(&window[..anchor.start], literal) {
         return None;
     }
     let longest = rule_indices.iter().map(|rule| rules.rules()[*rule].reach).max()?;
@@ -42,6 +44,14 @@ pub(crate) fn find(
         let found = find_in_joined(rules, &fragments, rule_indices, anchor.len())?;
         Some(found.in_encoding(&fragments.decoded, "joined", false))
     })
+}
+
+/// Returns whether an anchor is the end of a longer word, or a part of encoded data. Nothing but a token contains the
+/// prefixes of Anthropic.
+fn is_inside(before: &[u8], anchor: &[u8]) -> bool {
+    let near = before.iter().rev().take(INSIDE_OF_DATA);
+    continues_word(before, anchor)
+        || near.filter(|byte| byte.is_ascii_alphanumeric()).count() == INSIDE_OF_DATA
 }
 
 /// Tries rules at the start of joined fragments: of all, and then of the first few if they may be separate values.

@@ -198,8 +198,8 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
     }
     parts.push(counts.join(", "));
     if report.is_complete() {
-        let Scope { commits, objects, blobs, .. } = report.scope;
-        let is_empty = commits + objects + blobs == 0;
+        let Scope { commits, objects, messages, blobs, .. } = report.scope;
+        let is_empty = commits + objects + messages + blobs == 0;
         parts.push(if is_empty { "there was nothing to read" } else { "everything was read" }.to_owned());
     }
     let asked = report.scope.ci.as_ref().map(|ci| format!("{ci}\n")).unwrap_or_default();
