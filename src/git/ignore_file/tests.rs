@@ -25,6 +25,7 @@ fn patterns_have_the_meaning_of_git() {
         ("a/**", "a/x/y", "a"),
         ("a/**/b", "a/x/y/b", "ax/b"),
         ("x**/a", "xa", "y/a"),
+        ("x**//", "x/", "y/"),
         ("/a", "a", "b/a"),
         ("a/b", "a/b", "x/a/b"),
         ("a/", "x/a/", "a"),

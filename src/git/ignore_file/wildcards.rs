@@ -77,7 +77,9 @@ impl Wildcards {
             (Some(step), Some(byte)) => step.takes(self.folded(*byte)),
             _ => false,
         };
-        can_match(steps.first(), text.first()) && can_match(steps.last(), text.last())
+        // The last step is the `/` that a `Skip` passes over.
+        let may_be_skipped = steps.len().checked_sub(3).is_some_and(|skip| steps[skip] == Step::Skip);
+        can_match(steps.first(), text.first()) && (may_be_skipped || can_match(steps.last(), text.last()))
     }
 
     const fn folded(&self, byte: u8) -> u8 {
