@@ -1,6 +1,7 @@
 //! Encodings in which a secret may be written: base64, hexadecimal digits, escapes, quoted-printable, UTF-16, lists of
-//! bytes, characters that are not shown; and tokens that are split into fragments. The module finds encoded regions and decodes them. It does not decide what a
-//! secret is, and it does not search the decoded text again: `detect::nested` does.
+//! bytes, characters that are not shown; and tokens that are split into fragments. The module finds encoded regions and
+//! decodes them. It does not decide what a secret is, and it does not search the decoded text again: `detect::nested`
+//! does.
 //!
 //! The bounds of a region depend only on the region and on a fixed margin around it ([`Encoding::margin`]), so the
 //! regions of a part of a text are found without the rest. A new encoding has to keep to that: incremental scans copy
