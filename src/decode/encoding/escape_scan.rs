@@ -54,8 +54,8 @@ fn visit_escaped(text: &[u8], escape: usize, unread: &mut Unread, visit: &mut Vi
     }
     if let Some((region, decoded)) = escapes::decode_at(text, escape) {
         unread.escaped.start = region.span.end.max(escape + 1);
-        let as_rtf = escapes::decode_as_rtf(text, &region.span);
         if decoded.text.len() >= MIN_SECRET {
+            let as_rtf = escapes::decode_as_rtf(text, &region.span);
             visit(region, &mut std::iter::once(decoded).chain(as_rtf));
         }
     }

@@ -110,7 +110,7 @@ pub(super) fn decode_around(text: &[u8], at: usize) -> (EncodedRegion, Option<De
         }
         end += width;
     }
-    decoded.push_plain(plain, &text[plain.min(end)..end]);
+    decoded.push_plain(plain, &text[plain..end]);
     (
         EncodedRegion { encoding: Encoding::Rendered, span },
         Some(decoded).filter(|decoded| is_readable(&decoded.text)),
