@@ -1,9 +1,11 @@
 //! The confidence of a piece of evidence. It depends on the value and the text around it, never on the path: on
 //! labelled data the path added nothing to the information in the value.
 
-use crate::assess::reasons::reasons_for;
+use crate::assess::reasons::{reason_of_context, reasons_for};
 use crate::detect::{Evidence, Tier};
 use crate::finding::{Confidence, Reason};
+use crate::policy::ContextPatterns;
+use crate::policy::context::context_of;
 use crate::token_check::CheckOutcome;
 
 /// A confidence, and the reasons for it.
@@ -19,7 +21,11 @@ pub struct Assessment {
 /// 1970, for tokens that state their expiry.
 #[must_use]
 pub fn assess(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Assessment {
-    Assessment { confidence: confidence_of(evidence, now), reasons: reasons_for(evidence, path, now) }
+    let context =
+        context_of(path.unwrap_or_default(), evidence.features.context, &ContextPatterns::default());
+    let mut reasons = reasons_for(evidence, now);
+    reasons.extend(reason_of_context(context));
+    Assessment { confidence: confidence_of(evidence, now), reasons }
 }
 
 /// Returns the confidence of a piece of evidence; `None` for a placeholder. `now` is in seconds since 1970.

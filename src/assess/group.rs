@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::assess::assessor::{Assessor, RatedEvidence};
+use crate::assess::context::PlaceContext;
 use crate::assess::merge::{finding_order, sort_locations};
 use crate::assess::other_tools::OtherToolComments;
-use crate::assess::reasons::reasons_for;
+use crate::assess::reasons::{reason_of_context, reasons_for};
 use crate::detect::Evidence;
 use crate::finding::{
     CommitInfo, Companion, Confidence, Finding, History, Location, LocationKind, Problem, ProblemKind,
@@ -99,11 +100,21 @@ pub(crate) fn group_occurrences(
         redact,
         grouped: GroupedFindings::default(),
         other_tools: OtherToolComments::default(),
+        spared_by_repository: 0,
     };
     for (key, group) in groups {
         builder.add_value(group, histories.get(&key));
     }
+    let spared = builder.spared_by_repository;
     let mut grouped = builder.grouped;
+    grouped.notes.extend((spared > 0).then(|| Problem {
+        kind: ProblemKind::LeftOut,
+        path: None,
+        message: format!(
+            "the repository's own settings count the places of {spared} of the findings as tests, examples or \
+             translations; `--fail-on-context all` fails because of them"
+        ),
+    }));
     grouped.notes.extend(builder.other_tools.notes(assessor.policy().comments.gitleaks));
     grouped.findings.sort_by(|one, other| finding_order(one).cmp(&finding_order(other)));
     grouped.suppressed.sort_by(|one, other| {
@@ -118,6 +129,8 @@ struct GroupBuilder<'b> {
     redact: &'b dyn Fn(&str) -> String,
     grouped: GroupedFindings,
     other_tools: OtherToolComments,
+    /// The number of findings that fail no run because of the scanned repository's own settings.
+    spared_by_repository: usize,
 }
 
 impl GroupBuilder<'_> {
@@ -129,7 +142,6 @@ impl GroupBuilder<'_> {
         let confidence = *confidence;
         let rule = self.assessor.rule(evidence);
         let is_reported = self.assessor.policy().is_reported(confidence);
-        let path = (!origin.path.is_empty()).then_some(origin.path.as_slice());
         let finding = Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -141,11 +153,7 @@ impl GroupBuilder<'_> {
             locations: Vec::new(),
             places: 0,
             history: history.cloned(),
-            reasons: if is_reported {
-                reasons_for(evidence, path, self.assessor.policy().now)
-            } else {
-                Vec::new()
-            },
+            reasons: if is_reported { reasons_for(evidence, self.assessor.policy().now) } else { Vec::new() },
             help: Vec::new(),
             context: None,
             verdict: None,
@@ -190,6 +198,7 @@ impl GroupBuilder<'_> {
         let for_older = (has_current(true) && !has_current(false))
             .then(|| suppressions.iter().find_map(|result| result.suppression.clone()))
             .flatten();
+        let mut context: Option<PlaceContext> = None;
         for (occurrence, result) in group.into_iter().zip(suppressions) {
             let Occurrence { rated: RatedEvidence { evidence, .. }, origin, at_head } = occurrence;
             let suppression =
@@ -204,6 +213,8 @@ impl GroupBuilder<'_> {
             );
             let Some(suppression) = suppression else {
                 self.other_tools.add(&evidence.inline_comments, &finding, &origin.shown, line);
+                let here = PlaceContext::of(self.assessor.policy(), &evidence, origin.kind, &origin.path);
+                context = Some(context.map_or(here, |known| known.and(here)));
                 finding.locations.push(self.location_with_head(evidence, origin, at_head));
                 continue;
             };
@@ -221,9 +232,12 @@ impl GroupBuilder<'_> {
                 line,
             });
         }
-        if finding.locations.is_empty() {
-            return;
+        let Some(context) = context else { return };
+        if context.is_spared_by_repository() && !finding.provider {
+            self.spared_by_repository += 1;
         }
+        finding.context = Some(context.context);
+        finding.reasons.extend(reason_of_context(context.context));
         sort_locations(&mut finding.locations);
         finding.places = finding.locations.len();
         finding.locations.truncate(Finding::MAX_LOCATIONS);

@@ -1,5 +1,6 @@
 //! The order of a report, and the merge of two reports into one.
 
+use crate::assess::context::weightier;
 use crate::finding::{Finding, Location, Report};
 
 /// Merges two reports. The result has the scope of the first one; a value in both reports is one finding.
@@ -12,6 +13,10 @@ pub(crate) fn merge_reports(mut first: Report, second: Report) -> Report {
             Some(known) => {
                 known.confidence = known.confidence.max(finding.confidence);
                 known.places += finding.places;
+                known.context = match (known.context, finding.context) {
+                    (Some(one), Some(other)) => Some(weightier(one, other)),
+                    (one, other) => one.or(other),
+                };
                 known.locations.extend(finding.locations);
                 sort_locations(&mut known.locations);
                 known.locations.truncate(Finding::MAX_LOCATIONS);

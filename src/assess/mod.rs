@@ -3,6 +3,7 @@
 
 pub(crate) mod assessor;
 pub(crate) mod confidence;
+pub(crate) mod context;
 pub(crate) mod explain;
 pub(crate) mod group;
 pub(crate) mod merge;

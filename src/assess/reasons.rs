@@ -1,12 +1,12 @@
 //! The reasons for a confidence. They only describe: nothing here decides.
 
 use crate::detect::{Evidence, ModelReason, Placeholder, Tier};
-use crate::finding::{Reason, ReasonCode};
+use crate::finding::{Context, Reason, ReasonCode};
 use crate::text::escape_terminal;
 
 /// Returns the reasons for the confidence of a piece of evidence, the most important one first. `now` is in seconds
 /// since 1970.
-pub(crate) fn reasons_for(evidence: &Evidence, path: Option<&[u8]>, now: i64) -> Vec<Reason> {
+pub(crate) fn reasons_for(evidence: &Evidence, now: i64) -> Vec<Reason> {
     let features = &evidence.features;
     let mut reasons = Vec::new();
     reasons.extend(evidence.placeholder.as_ref().map(placeholder));
@@ -29,9 +29,6 @@ pub(crate) fn reasons_for(evidence: &Evidence, path: Option<&[u8]>, now: i64) ->
         reasons.extend(claims.issuer.as_deref().and_then(shown_claim).map(|issuer| {
             Reason::new(ReasonCode::Issuer, format!("issued by {issuer}")).with("issuer", issuer)
         }));
-    }
-    if path.is_some_and(is_example_path) {
-        reasons.push(Reason::new(ReasonCode::ExamplePath, "is in a test or an example"));
     }
     reasons
 }
@@ -130,50 +127,26 @@ fn expiry(expires: i64, now: i64) -> Option<Reason> {
     Some(Reason::new(code, text).with("date", date))
 }
 
-/// Whether a path belongs to a test or an example. Only whole words count.
-fn is_example_path(path: &[u8]) -> bool {
-    const WORDS: [&str; 18] = [
-        "test",
-        "tests",
-        "testing",
-        "__tests__",
-        "spec",
-        "specs",
-        "testdata",
-        "test-data",
-        "fixture",
-        "fixtures",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "mock",
-        "mocks",
-        "demo",
-        "docs",
-    ];
-    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
-    let mut parts = path.rsplit('/');
-    let file = parts.next().unwrap_or_default();
-    let mut words = file.split(|character: char| !character.is_ascii_alphanumeric());
-    parts.any(|part| WORDS.contains(&part)) || words.any(|word| WORDS.contains(&word))
+/// Returns the reason that a context gives; `None` for one that says nothing about a value.
+pub(crate) fn reason_of_context(context: Context) -> Option<Reason> {
+    let text = match context {
+        Context::Test => "is in a test",
+        Context::Example => "is in an example or a document",
+        Context::Translation => "is in a translation",
+        Context::Generated => "is in a file that a program wrote",
+        Context::Vendored => "is in a copy of another project",
+        Context::Production | Context::Unknown => return None,
+    };
+    let code = match context {
+        Context::Test | Context::Example => ReasonCode::ExamplePath,
+        _ => ReasonCode::Context,
+    };
+    Some(Reason::new(code, text).with("context", context))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_example_path_has_a_whole_word_for_it() {
-        for path in
-            ["tests/a.py", "src/__tests__/x.js", "config.example.yml", "a/test_client.py", "docs/x.md"]
-        {
-            assert!(is_example_path(path.as_bytes()), "{path}");
-        }
-        for path in ["src/contest.py", "latest/a.py", "src/attestation/mod.rs", ".env"] {
-            assert!(!is_example_path(path.as_bytes()), "{path}");
-        }
-    }
 
     #[test]
     fn a_claim_that_may_be_a_token_is_not_shown() {

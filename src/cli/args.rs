@@ -102,6 +102,10 @@ pub(crate) struct Scan {
     /// End with exit code 1 for findings of at least this confidence (default: medium).
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
+    /// End with exit code 1 for passwords and other unstructured secrets in production files only, or in tests,
+    /// examples and translations as well (default: production). Providers' keys fail everywhere.
+    #[arg(long, value_name = "CONTEXT", hide_short_help = true)]
+    pub(crate) fail_on_context: Option<FailOnContext>,
     /// End with exit code 1 also for findings that only unreachable objects hold.
     #[arg(long, hide_short_help = true)]
     pub(crate) fail_on_unreachable: bool,
@@ -273,6 +277,13 @@ pub(crate) enum FailOn {
     Medium,
     High,
     Never,
+}
+
+/// The contexts in which a generic rule's finding fails a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnContext {
+    Production,
+    All,
 }
 
 /// The names and descriptions come from the table of the formats, so the help lists every format.

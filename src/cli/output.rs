@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::report_targets::Target;
 use super::terminal::human_options;
 use crate::finding::Report;
-use crate::policy::clock;
+use crate::policy::{RunMode, clock};
 use crate::report;
 use crate::report::human;
 use crate::report::{Format, Options, Times};
@@ -29,12 +29,13 @@ enum OutputError {
     File { path: PathBuf, source: io::Error },
 }
 
-/// Writes a report to all its targets. `started` is the time at which the scan began, in seconds since 1970.
+/// Writes a report to all its targets. `started` is the time at which the scan began, in seconds since 1970; what fails a
+/// run of this mode comes first.
 pub(crate) fn write(
     report: &Report,
     targets: &[Target],
     common: &Common,
-    started: i64,
+    (started, mode): (i64, RunMode),
 ) -> Result<(), CliError> {
     let times = Times { started, ended: report_time() };
     if common.quiet && targets.iter().all(|target| target.file.is_some()) {
@@ -44,7 +45,7 @@ pub(crate) fn write(
         match &target.file {
             None => {
                 let human = human_options(common, io::stdout().is_terminal());
-                let options = Options { human, times };
+                let options = Options { human, times, mode };
                 let written = report::write(target.format, report, &options, &mut io::stdout().lock());
                 ignore_closed_pipe(written).map_err(OutputError::Stdout)?;
             }
@@ -52,7 +53,7 @@ pub(crate) fn write(
                 let mut content = Vec::new();
                 // The locale says what the terminal shows, not what a file may hold.
                 let human = human::Options { ascii: false, ..human_options(common, false) };
-                let options = Options { human, times };
+                let options = Options { human, times, mode };
                 report::write(target.format, report, &options, &mut content)
                     .and_then(|()| replace_file(path, &content))
                     .map_err(|source| OutputError::File { path: path.clone(), source })?;
@@ -65,7 +66,8 @@ pub(crate) fn write(
 /// Prints the problems alone to standard error: the report is in a file, and nobody may read it.
 fn print_problems(report: &Report, common: &Common) {
     if !report.problems.is_empty() {
-        write_to_stderr(&Report { problems: report.problems.clone(), ..Report::default() }, common);
+        let problems = Report { problems: report.problems.clone(), ..Report::default() };
+        write_to_stderr(&problems, common, RunMode::default());
     }
 }
 
@@ -89,8 +91,8 @@ fn ignore_closed_pipe(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// Writes a report for people to standard error, as hooks do.
-pub(crate) fn write_to_stderr(report: &Report, common: &Common) {
-    let options = Options { human: stderr_options(common), ..Options::default() };
+pub(crate) fn write_to_stderr(report: &Report, common: &Common, mode: RunMode) {
+    let options = Options { human: stderr_options(common), mode, ..Options::default() };
     // If standard error is closed, nobody can be informed; the exit code still reports the result.
     let _ = report::write(Format::Human, report, &options, &mut io::stderr().lock());
 }

@@ -7,8 +7,8 @@ use crate::git::Repository;
 use crate::policy::clock;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::{
-    FailOn, Incomplete, LoadedPolicy, Policy, PolicyBase, PolicyError, PolicyInputs, PolicyOptions, RunMode,
-    Suppressions, UserFile,
+    FailOn, FailOnContext, Incomplete, LoadedPolicy, Policy, PolicyBase, PolicyError, PolicyInputs,
+    PolicyOptions, RunMode, Suppressions, UserFile,
 };
 use crate::scan::Scanner;
 
@@ -33,9 +33,19 @@ impl From<args::FailOn> for FailOn {
     }
 }
 
-/// Returns the mode of a run of `scan`. The argument overrides the settings.
+impl From<args::FailOnContext> for FailOnContext {
+    fn from(context: args::FailOnContext) -> Self {
+        match context {
+            args::FailOnContext::Production => Self::Production,
+            args::FailOnContext::All => Self::All,
+        }
+    }
+}
+
+/// Returns the mode of a run of `scan`. The arguments override the settings.
 pub(crate) fn scan_mode(arguments: &Scan, policy: &Policy) -> RunMode {
-    policy.scan_mode(arguments.fail_on.map(FailOn::from), arguments.fail_on_unreachable)
+    let contexts = arguments.fail_on_context.map(FailOnContext::from);
+    policy.scan_mode(arguments.fail_on.map(FailOn::from), arguments.fail_on_unreachable, contexts)
 }
 
 /// Reads all policy files.

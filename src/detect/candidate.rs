@@ -176,6 +176,7 @@ impl Candidate {
             is_truncated: false,
             name: None,
             check: None,
+            context: None,
             model_score: None,
         };
         Self {

@@ -12,6 +12,7 @@ use crate::detect::incremental::ScanState;
 use crate::detect::nested::{find_everywhere, find_in_regions};
 use crate::detect::overlap::resolve;
 use crate::detect::positions::{Positions, merge_ranges};
+use crate::detect::surroundings;
 use crate::detect::{Evidence, Model, ScoredValue};
 use crate::finding::Confidence;
 use crate::rules::{Rule, RuleSet};
@@ -161,6 +162,9 @@ impl Detector {
         let evidence = candidates.into_iter().map(|candidate| {
             let position = |offset| positions.at(offset);
             let mut evidence = candidate.into_evidence(text, &found, position, rules.known_test_values());
+            if !rules.rules()[evidence.rule].is_provider() {
+                evidence.features.context = surroundings::context_of(text, &evidence.span);
+            }
             if let Some(score) = &mut evidence.features.model_score {
                 score.reasons = self.model().reasons(score);
             }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::detect::InlineComment;
 use crate::detect::assignment::model::ModelScore;
 use crate::detect::randomness::NotRandom;
-use crate::finding::{Masked, Snippet};
+use crate::finding::{Context, Masked, Snippet};
 use crate::secret::ValueId;
 use crate::text::Position;
 use crate::token_check::Claims;
@@ -46,6 +46,8 @@ pub struct Features {
     pub name: Option<String>,
     /// The outcome of the rule's offline check.
     pub check: Option<Box<CheckOutcome>>,
+    /// What the text around the value is for, if it tells; only of generic rules.
+    pub context: Option<Context>,
     /// The score that the model gave to a password or an unstructured secret.
     pub model_score: Option<ModelScore>,
 }

@@ -1,5 +1,5 @@
 //! The detector: bytes and rules to evidence. It does no I/O, reads no configuration and no path, and never fails.
-//! It is local: evidence depends on the match and a bounded window around it. How confident a finding is, and
+//! It is local: whether there is evidence depends on the match and a bounded window around it. How confident a finding is, and
 //! whether it is suppressed, is decided in the layers above.
 //!
 //! A scan runs through these modules: `prefilter` finds the anchors, `compiled_rules` tries the rules at each of them
@@ -26,6 +26,7 @@ mod positions;
 mod prefilter;
 mod randomness;
 mod snippet;
+mod surroundings;
 
 pub(crate) use assignment::ModelReason;
 pub use assignment::{Dictionary, Model, ScoredValue, letter_pair_table};

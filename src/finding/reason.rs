@@ -75,14 +75,16 @@ pub enum ReasonCode {
     Subject,
     /// The token states its issuer (`issuer`).
     Issuer,
-    /// The path belongs to a test or an example.
+    /// The value is in a test, an example or a document (`context`).
     ExamplePath,
+    /// The value is in a translation, in the output of a program, or in a copy of another project (`context`).
+    Context,
 }
 
 impl ReasonCode {
     /// All codes, in the order of the contract.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Placeholder,
         Self::ExactFormat,
         Self::AmbiguousFormat,
@@ -103,6 +105,7 @@ impl ReasonCode {
         Self::Subject,
         Self::Issuer,
         Self::ExamplePath,
+        Self::Context,
     ];
 
     /// The name in reports.
@@ -129,6 +132,7 @@ impl ReasonCode {
             Self::Subject => "subject",
             Self::Issuer => "issuer",
             Self::ExamplePath => "example-path",
+            Self::Context => "context",
         }
     }
 }

@@ -25,6 +25,12 @@ pub enum Context {
 }
 
 impl Context {
+    /// Whether no running program uses the values: tests, examples, translations.
+    #[must_use]
+    pub const fn is_not_used(self) -> bool {
+        matches!(self, Self::Test | Self::Example | Self::Translation)
+    }
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

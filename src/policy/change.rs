@@ -2,12 +2,12 @@
 //!
 //! Compares settings only. Which revision is the base is decided elsewhere.
 
-use crate::finding::Confidence;
-use crate::policy::Settings;
+use crate::finding::{Confidence, Context};
 use crate::policy::suppress::SuppressionEntry;
+use crate::policy::{FailOnContext, Settings};
 
-/// Returns the settings for a change that the policy of its base applies to: the base's settings, and the suppressions
-/// by fingerprint that the change adds.
+/// Returns the settings for a change that the policy of its base applies to: the base's settings, the suppressions by
+/// fingerprint that the change adds, and its stricter contexts.
 #[must_use]
 pub(crate) fn restrict_to_base(mut base: Settings, change: &Settings) -> Settings {
     let new = change.allow.iter().filter(|entry| {
@@ -15,6 +15,8 @@ pub(crate) fn restrict_to_base(mut base: Settings, change: &Settings) -> Setting
     });
     let new: Vec<_> = new.cloned().map(|entry| SuppressionEntry { from_change: true, ..entry }).collect();
     base.allow.extend(new);
+    base.contexts.extend_production(&change.contexts);
+    base.fail_on_context = base.fail_on_context.max(change.fail_on_context);
     base
 }
 
@@ -54,6 +56,18 @@ pub(crate) fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String>
     if lowest(change) > lowest(base) {
         once_merged.push(format!("reports findings only from {} confidence on", lowest(change)));
     }
+    for (context, patterns) in change.contexts.lists().filter(|(context, _)| context.is_not_used()) {
+        for pattern in added(base.contexts.patterns(context), patterns.patterns()) {
+            once_merged.push(format!("gives paths that match {pattern} the context {context}"));
+        }
+    }
+    let production = |settings: &Settings| settings.contexts.patterns(Context::Production).to_vec();
+    for pattern in added(&production(change), &production(base)) {
+        once_merged.push(format!("no longer counts paths that match {pattern} as production"));
+    }
+    if base.fail_on_context == Some(FailOnContext::All) && change.fail_on_context != base.fail_on_context {
+        once_merged.push("no longer fails because of tests, examples and translations".to_owned());
+    }
     if change.gitleaks && !base.gitleaks {
         once_merged.push("applies the files and comments for gitleaks".to_owned());
     }
@@ -90,6 +104,13 @@ mod tests {
             (RULE, &RULE.replace("{9}", "{90}"), "changes the rule acme-token"),
             ("min-confidence = \"low\"", "", "only from medium confidence on"),
             ("", "gitleaks = true", "applies the files and comments for gitleaks"),
+            ("", "[context]\ntest = [\"src/\"]", "gives paths that match src/ the context test"),
+            (
+                "[context]\nproduction = [\"e2e/\"]",
+                "",
+                "no longer counts paths that match e2e/ as production",
+            ),
+            ("fail-on-context = \"all\"", "", "no longer fails because of tests"),
         ] {
             let weakenings = find_weakenings(&settings(base), &settings(change));
             assert!(weakenings.len() == 1 && weakenings[0].contains(text), "{change}: {weakenings:?}");
@@ -100,6 +121,8 @@ mod tests {
             ("disable = [\"a-rule\"]", ""),
             ("", RULE),
             ("", "min-confidence = \"low\""),
+            ("", "fail-on-context = \"all\""),
+            ("", "[context]\nproduction = [\"e2e/\"]\nvendored = [\"lib/\"]"),
             (allow, &allow.replace("old", "very old")),
         ] {
             assert_eq!(find_weakenings(&settings(base), &settings(change)), [""; 0], "{change}");

@@ -3,7 +3,7 @@
 //! Decides about exit codes and about what a report shows. It does not choose words and colours: `report::level` does.
 
 use crate::finding::{Confidence, Context, Finding, Verdict, Verification};
-use crate::policy::FailOn;
+use crate::policy::{FailOn, FailOnContext};
 
 /// The effect of a finding on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +52,8 @@ pub(crate) enum DispositionReason {
     ProviderRule,
     /// Warn: the hook does not block this confidence.
     BelowHookThreshold,
+    /// Listed, or warn: a generic rule found it in a test, an example or a translation.
+    ContextNotUsed,
 }
 
 impl DispositionReason {
@@ -68,6 +70,7 @@ impl DispositionReason {
             Self::HighConfidence => "high-confidence",
             Self::ProviderRule => "provider-rule",
             Self::BelowHookThreshold => "below-hook-threshold",
+            Self::ContextNotUsed => "context-not-used",
         }
     }
 }
@@ -81,14 +84,29 @@ pub(crate) enum RunMode {
         fail_on: FailOn,
         /// Whether a finding that nothing reaches may fail the run (`--fail-on-unreachable`).
         fail_on_unreachable: bool,
+        /// The contexts in which a generic rule's finding fails the run.
+        contexts: FailOnContext,
     },
     /// A hook. Its threshold is fixed: it blocks only findings that are certain enough to stop a commit for.
-    Hook,
+    Hook {
+        /// The contexts in which a generic rule's finding blocks.
+        contexts: FailOnContext,
+    },
+}
+
+impl Default for RunMode {
+    fn default() -> Self {
+        Self::DEFAULT_SCAN
+    }
 }
 
 impl RunMode {
     /// A scan without any setting.
-    pub(crate) const DEFAULT_SCAN: Self = Self::Scan { fail_on: FailOn::DEFAULT, fail_on_unreachable: false };
+    pub(crate) const DEFAULT_SCAN: Self = Self::Scan {
+        fail_on: FailOn::DEFAULT,
+        fail_on_unreachable: false,
+        contexts: FailOnContext::Production,
+    };
 }
 
 /// Everything that a disposition depends on.
@@ -104,7 +122,7 @@ pub(crate) struct DispositionInputs {
     pub is_reachable: bool,
     /// Whether a suppression applies; `false` with `--no-suppressions`.
     pub is_suppressed: bool,
-    /// The kind of file. No rule depends on it yet.
+    /// What the file is for.
     pub context: Context,
     /// A person's decision. No rule depends on it yet.
     pub verdict: Option<Verdict>,
@@ -139,8 +157,9 @@ pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, Dispositi
     if let Some(reason) = hidden_reason(inputs.confidence, inputs.min_confidence, inputs.is_suppressed) {
         return (Disposition::Hidden, reason);
     }
+    let is_spared = |contexts: FailOnContext| !inputs.is_provider_rule && contexts.spares(inputs.context);
     match inputs.mode {
-        RunMode::Scan { fail_on, fail_on_unreachable } => match fail_on {
+        RunMode::Scan { fail_on, fail_on_unreachable, contexts } => match fail_on {
             FailOn::Never => (Disposition::Listed, DispositionReason::FailOnNever),
             FailOn::From(lowest) if inputs.confidence < lowest => {
                 (Disposition::Listed, DispositionReason::BelowFailOn)
@@ -148,9 +167,13 @@ pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, Dispositi
             FailOn::From(_) if !inputs.is_reachable && !fail_on_unreachable => {
                 (Disposition::Listed, DispositionReason::Unreachable)
             }
+            FailOn::From(_) if is_spared(contexts) => {
+                (Disposition::Listed, DispositionReason::ContextNotUsed)
+            }
             FailOn::From(_) => (Disposition::Fail, DispositionReason::ReachesFailOn),
         },
-        RunMode::Hook => match inputs.confidence {
+        RunMode::Hook { contexts } => match inputs.confidence {
+            Confidence::High if is_spared(contexts) => (Disposition::Warn, DispositionReason::ContextNotUsed),
             Confidence::High => (Disposition::Fail, DispositionReason::HighConfidence),
             Confidence::Medium if inputs.is_provider_rule => {
                 (Disposition::Fail, DispositionReason::ProviderRule)
@@ -220,6 +243,22 @@ mod tests {
         (Low, FailOn::Never, Listed, "fail-on-never"),
     ];
 
+    /// Contexts, and whether a generic rule's finding fails there without `--fail-on-context all`.
+    const CONTEXTS: [(Context, bool); 7] = [
+        (Context::Production, true),
+        (Context::Unknown, true),
+        (Context::Generated, true),
+        (Context::Vendored, true),
+        (Context::Test, false),
+        (Context::Example, false),
+        (Context::Translation, false),
+    ];
+
+    fn is_spared(inputs: &DispositionInputs, contexts: FailOnContext) -> bool {
+        let (_, fails) = CONTEXTS.iter().find(|row| row.0 == inputs.context).unwrap();
+        contexts == FailOnContext::Production && !inputs.is_provider_rule && !fails
+    }
+
     fn expected(inputs: &DispositionInputs) -> (Disposition, &'static str) {
         if inputs.confidence < inputs.min_confidence {
             return (Hidden, "below-min-confidence");
@@ -228,24 +267,34 @@ mod tests {
             return (Hidden, "suppressed");
         }
         match inputs.mode {
-            RunMode::Hook => {
+            RunMode::Hook { contexts } => {
                 let row =
                     HOOK.iter().find(|row| (row.0, row.1) == (inputs.confidence, inputs.is_provider_rule));
-                row.map(|row| (row.2, row.3)).unwrap()
+                let row = row.unwrap();
+                let is_spared = row.2 == Fail && is_spared(inputs, contexts);
+                if is_spared { (Warn, "context-not-used") } else { (row.2, row.3) }
             }
-            RunMode::Scan { fail_on, fail_on_unreachable } => {
+            RunMode::Scan { fail_on, fail_on_unreachable, contexts } => {
                 let row = SCAN.iter().find(|row| (row.0, row.1) == (inputs.confidence, fail_on)).unwrap();
-                let is_spared = row.2 == Fail && !inputs.is_reachable && !fail_on_unreachable;
-                if is_spared { (Listed, "unreachable") } else { (row.2, row.3) }
+                if row.2 == Fail && !inputs.is_reachable && !fail_on_unreachable {
+                    (Listed, "unreachable")
+                } else if row.2 == Fail && is_spared(inputs, contexts) {
+                    (Listed, "context-not-used")
+                } else {
+                    (row.2, row.3)
+                }
             }
         }
     }
 
     fn modes() -> Vec<RunMode> {
+        let all_contexts = [FailOnContext::Production, FailOnContext::All];
         let scans = FAIL_ON.into_iter().flat_map(|fail_on| {
-            [false, true].map(|fail_on_unreachable| RunMode::Scan { fail_on, fail_on_unreachable })
+            [false, true].into_iter().flat_map(move |fail_on_unreachable| {
+                all_contexts.map(|contexts| RunMode::Scan { fail_on, fail_on_unreachable, contexts })
+            })
         });
-        scans.chain([RunMode::Hook]).collect()
+        scans.chain(all_contexts.map(|contexts| RunMode::Hook { contexts })).collect()
     }
 
     /// Every combination of the inputs that rules depend on.
@@ -255,17 +304,17 @@ mod tests {
             for confidence in CONFIDENCES {
                 for min_confidence in CONFIDENCES {
                     for bits in 0..8_u8 {
-                        all.push(DispositionInputs {
+                        all.extend(CONTEXTS.map(|(context, _)| DispositionInputs {
                             confidence,
                             min_confidence,
                             is_provider_rule: bits & 1 != 0,
                             is_reachable: bits & 2 != 0,
                             is_suppressed: bits & 4 != 0,
-                            context: Context::Unknown,
+                            context,
                             verdict: None,
                             verification: None,
                             mode,
-                        });
+                        }));
                     }
                 }
             }
@@ -276,7 +325,7 @@ mod tests {
     #[test]
     fn each_combination_has_the_disposition_of_the_tables() {
         let all = combinations();
-        assert_eq!(all.len(), 9 * 3 * 3 * 8);
+        assert_eq!(all.len(), 18 * 3 * 3 * 8 * 7);
         for inputs in all {
             let (disposition, reason) = disposition(&inputs);
             assert_eq!((disposition, reason.code()), expected(&inputs), "{inputs:?}");
@@ -284,23 +333,12 @@ mod tests {
     }
 
     #[test]
-    fn context_verdict_and_verification_change_nothing_yet() {
-        let contexts = [
-            Context::Production,
-            Context::Test,
-            Context::Example,
-            Context::Translation,
-            Context::Generated,
-            Context::Vendored,
-        ];
+    fn verdict_and_verification_change_nothing_yet() {
         let verdicts =
             [Verdict::Confirmed, Verdict::Revoked, Verdict::Test, Verdict::FalseAlarm, Verdict::Accepted];
         let answers = [Verification::Live, Verification::Dead, Verification::Unknown];
         for inputs in combinations() {
             let plain = disposition(&inputs);
-            for context in contexts {
-                assert_eq!(disposition(&DispositionInputs { context, ..inputs }), plain);
-            }
             for verdict in verdicts.map(Some) {
                 assert_eq!(disposition(&DispositionInputs { verdict, ..inputs }), plain);
             }
@@ -313,10 +351,15 @@ mod tests {
     #[test]
     fn a_stricter_threshold_never_makes_a_run_milder() {
         for inputs in combinations() {
-            let RunMode::Scan { fail_on: FailOn::From(Medium), fail_on_unreachable } = inputs.mode else {
-                continue;
+            let stricter = match inputs.mode {
+                RunMode::Scan { fail_on: FailOn::From(Medium), fail_on_unreachable, .. } => RunMode::Scan {
+                    fail_on: FailOn::From(Low),
+                    fail_on_unreachable,
+                    contexts: FailOnContext::All,
+                },
+                RunMode::Hook { .. } => RunMode::Hook { contexts: FailOnContext::All },
+                RunMode::Scan { .. } => continue,
             };
-            let stricter = RunMode::Scan { fail_on: FailOn::From(Low), fail_on_unreachable };
             let (before, _) = disposition(&inputs);
             let (after, _) = disposition(&DispositionInputs { mode: stricter, ..inputs });
             assert!(before != Fail || after == Fail, "{inputs:?}");

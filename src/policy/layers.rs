@@ -11,7 +11,7 @@ use miette::{
 use thiserror::Error;
 
 use crate::policy::format::skant_toml::{extended_files, parse};
-use crate::policy::{ConfigError, FileOrigin, PathPatterns, Settings};
+use crate::policy::{ConfigError, ContextPatterns, FileOrigin, PathPatterns, Settings};
 
 /// The most files in a chain of `extends`, and the most files in all.
 const MAX_FILES: usize = 32;
@@ -43,6 +43,15 @@ impl Layer {
         let of_user = layers.iter().filter(|layer| layer.origin == FileOrigin::User);
         of_user.fold(PathPatterns::default(), |mut all, layer| {
             all.extend(layer.settings.exclude.clone());
+            all
+        })
+    }
+
+    /// Returns the contexts that the user gives to paths himself.
+    pub(crate) fn contexts_of_user(layers: &[Self]) -> ContextPatterns {
+        let of_user = layers.iter().filter(|layer| layer.origin == FileOrigin::User);
+        of_user.fold(ContextPatterns::default(), |mut all, layer| {
+            all.extend(layer.settings.contexts.clone());
             all
         })
     }

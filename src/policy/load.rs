@@ -203,6 +203,7 @@ impl LoadedPolicy {
     pub(crate) fn into_policy(mut self, options: PolicyOptions, now: Timestamp) -> Policy {
         let notes = self.notes();
         let user_exclude = Layer::exclude_of_user(&self.layers);
+        let user_contexts = Layer::contexts_of_user(&self.layers);
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = self.restricted(layers.fold(Settings::default(), Settings::merged_with));
         let plain = Policy::new(now);
@@ -217,6 +218,7 @@ impl LoadedPolicy {
             incomplete: options.incomplete,
             settings,
             user_exclude,
+            user_contexts,
             ..plain
         }
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod change;
 pub(crate) mod clock;
+pub(crate) mod context;
 pub(crate) mod disposition;
 pub(crate) mod format;
 pub(crate) mod glob;
@@ -18,6 +19,7 @@ pub(crate) mod suppress;
 pub(crate) mod user_file;
 
 pub(crate) use change::{find_weakenings, restrict_to_base};
+pub(crate) use context::{ContextPatterns, FailOnContext};
 pub(crate) use disposition::{RunMode, fails_run, hidden_reason};
 pub(crate) use format::detect_secrets::DetectSecretsBaseline;
 pub(crate) use format::error::ConfigError;

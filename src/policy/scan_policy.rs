@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::finding::{Confidence, Problem};
 use crate::policy::clock;
 use crate::policy::suppress::CommentPolicy;
-use crate::policy::{FailOn, PathPatterns, RunMode, Settings, hidden_reason};
+use crate::policy::{ContextPatterns, FailOn, FailOnContext, PathPatterns, RunMode, Settings, hidden_reason};
 
 /// Paths that no pattern matches but one that matches every path.
 const PROBES: [&[u8]; 3] = [b"\x01probe", b"\x01probe/\x02probe.\x03", b"\x04"];
@@ -20,6 +20,8 @@ pub struct Policy {
     pub(crate) settings: Settings,
     /// The paths that the user leaves out himself; the settings have those of the repository's files as well.
     pub(crate) user_exclude: PathPatterns,
+    /// The contexts that the user gives to paths himself; the settings have those of the repository's files as well.
+    pub(crate) user_contexts: ContextPatterns,
     /// The lowest confidence that is reported.
     pub(crate) min_confidence: Confidence,
     /// Whether inline comments and entries suppress findings.
@@ -47,6 +49,7 @@ impl Policy {
         Self {
             settings: Settings::default(),
             user_exclude: PathPatterns::default(),
+            user_contexts: ContextPatterns::default(),
             min_confidence: Confidence::Medium,
             suppressions: Suppressions::Applied,
             comments: CommentPolicy::default(),
@@ -75,10 +78,25 @@ impl Policy {
         Self { incomplete, ..self }
     }
 
-    /// Returns the mode of `skant scan`. `fail_on` overrides the settings.
-    pub(crate) fn scan_mode(&self, fail_on: Option<FailOn>, fail_on_unreachable: bool) -> RunMode {
+    /// Returns the mode of `skant scan`. `fail_on` and `contexts` override the settings.
+    pub(crate) fn scan_mode(
+        &self,
+        fail_on: Option<FailOn>,
+        fail_on_unreachable: bool,
+        contexts: Option<FailOnContext>,
+    ) -> RunMode {
         let fail_on = fail_on.or(self.settings.fail_on).unwrap_or(FailOn::DEFAULT);
-        RunMode::Scan { fail_on, fail_on_unreachable }
+        RunMode::Scan { fail_on, fail_on_unreachable, contexts: contexts.unwrap_or(self.contexts()) }
+    }
+
+    /// Returns the mode of a hook.
+    pub(crate) fn hook_mode(&self) -> RunMode {
+        RunMode::Hook { contexts: self.contexts() }
+    }
+
+    /// Returns the contexts in which a generic rule's finding fails a run.
+    fn contexts(&self) -> FailOnContext {
+        self.settings.fail_on_context.unwrap_or_default()
     }
 
     /// Whether the repository's own files exclude every path. A `!` pattern may include some again.

@@ -1,8 +1,8 @@
 //! Settings in force, and how the settings of several files combine. Knows no TOML and no file.
 
 use crate::finding::{Confidence, Problem, ProblemKind};
-use crate::policy::PathPatterns;
 use crate::policy::suppress::SuppressionEntry;
+use crate::policy::{ContextPatterns, FailOnContext, PathPatterns};
 use crate::rules::Rule;
 use crate::secret::FingerprintKey;
 
@@ -50,6 +50,10 @@ pub struct Settings {
     pub min_confidence: Option<Confidence>,
     /// The confidence from which a finding fails a run of `scan`.
     pub fail_on: Option<FailOn>,
+    /// The contexts in which a finding of a generic rule fails a run.
+    pub fail_on_context: Option<FailOnContext>,
+    /// The paths with a context of their own.
+    pub contexts: ContextPatterns,
     /// Whether files and comments for gitleaks apply.
     pub gitleaks: bool,
 }
@@ -65,10 +69,12 @@ impl Settings {
         self.exclude.extend(later.exclude);
         self.accept.extend(later.accept);
         self.rules.extend(later.rules);
+        self.contexts.extend(later.contexts);
         Self {
             fingerprint_key: later.fingerprint_key.or(self.fingerprint_key),
             min_confidence: later.min_confidence.or(self.min_confidence),
             fail_on: later.fail_on.or(self.fail_on),
+            fail_on_context: later.fail_on_context.or(self.fail_on_context),
             gitleaks: later.gitleaks || self.gitleaks,
             ..self
         }

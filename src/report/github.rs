@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use crate::finding::{Finding, Problem, Report};
 use crate::report::level::Level;
 use crate::report::{human, words};
+use crate::text::escape_terminal;
 
 /// The number of annotations per level and step that GitHub shows; it silently drops the rest.
 const MAX_PER_LEVEL: usize = 10;
@@ -14,7 +15,16 @@ const MAX_PER_LEVEL: usize = 10;
 /// The runner rejects messages of more than 4,096 characters.
 const MAX_CHARACTERS: usize = 4000;
 
-/// Writes annotations, most severe level first, then the summary as a plain line.
+/// Of the annotations of a level that are too many, the most that are problems: the others are findings.
+const MAX_PROBLEMS: usize = 3;
+
+/// The most findings whose line is shown in the log.
+const MAX_SNIPPETS: usize = 200;
+
+/// The most characters of a line in the log.
+const MAX_LOGGED: usize = 300;
+
+/// Writes annotations, most severe level first, then as plain lines the masked line of each finding, and the summary.
 ///
 /// # Errors
 /// Whatever `out` fails with.
@@ -22,20 +32,22 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let annotations = annotations(report);
     for level in [Level::Error, Level::Warning, Level::Note] {
         let those: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
-        let fits = those.len() <= MAX_PER_LEVEL;
-        let shown = if fits { those.len() } else { MAX_PER_LEVEL - 1 };
-        for annotation in &those[..shown] {
+        let shown = most_important(&those);
+        for annotation in &shown {
             annotation.write(out)?;
         }
-        if !fits {
+        if shown.len() < those.len() {
             let message = format!(
                 "{} of {} are annotated, the maximum on GitHub; other formats list all",
-                human::grouped(shown),
+                human::grouped(shown.len()),
                 human::counted(those.len(), level.name()),
             );
-            Annotation { level, title: "skant: more".to_owned(), place: String::new(), message }
-                .write(out)?;
+            let (title, place) = ("skant: more".to_owned(), String::new());
+            Annotation { is_finding: false, level, title, place, message }.write(out)?;
         }
+    }
+    for line in report.findings.iter().take(MAX_SNIPPETS).filter_map(logged_line) {
+        writeln!(out, "skant: {line}")?;
     }
     for line in human::summary(report, &human::Options::default()).lines() {
         writeln!(out, "skant: {line}")?;
@@ -43,7 +55,27 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns the annotations of a level that GitHub shows: all, or the first ones, of which most are findings.
+fn most_important<'a>(all: &[&'a Annotation]) -> Vec<&'a Annotation> {
+    if all.len() <= MAX_PER_LEVEL {
+        return all.to_vec();
+    }
+    let room = MAX_PER_LEVEL - 1;
+    let (findings, others): (Vec<_>, Vec<_>) = all.iter().copied().partition(|one| one.is_finding);
+    let kept = others.len().min(MAX_PROBLEMS.max(room.saturating_sub(findings.len())));
+    findings.into_iter().take(room - kept).chain(others.into_iter().take(kept)).collect()
+}
+
+/// Returns the masked line of a finding with its place, for the log; `None` without one.
+fn logged_line(finding: &Finding) -> Option<String> {
+    let place = finding.locations.first()?;
+    let snippet = place.snippet.as_ref()?;
+    let line = format!("{}: {}", words::describe_position(place), snippet.line.trim());
+    Some(escape_terminal(line.as_bytes()).chars().take(MAX_LOGGED).collect())
+}
+
 struct Annotation {
+    is_finding: bool,
     level: Level,
     title: String,
     /// `file=…,line=…`; empty without a file in the working tree.
@@ -52,6 +84,7 @@ struct Annotation {
 }
 
 fn annotations(report: &Report) -> Vec<Annotation> {
+    // Findings first: the log of a job begins with what to act on.
     let problems = report.problems.iter().map(|problem| unread(problem, Level::Error));
     let findings = report.findings.iter().map(|finding| found(finding, report));
     let notes = report.notes.iter().map(|note| {
@@ -59,12 +92,13 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         unread(note, if note.kind.is_note() { Level::Note } else { Level::Warning })
     });
     let suppressed = (!report.suppressed.is_empty()).then(|| Annotation {
+        is_finding: false,
         level: Level::Note,
         title: "skant: suppressed".to_owned(),
         place: String::new(),
         message: format!("{} suppressed", human::counted(report.suppressed.len(), "finding")),
     });
-    problems.chain(findings).chain(suppressed).chain(notes).collect()
+    findings.chain(problems).chain(suppressed).chain(notes).collect()
 }
 
 fn found(finding: &Finding, report: &Report) -> Annotation {
@@ -94,6 +128,7 @@ fn found(finding: &Finding, report: &Report) -> Annotation {
     lines.extend(words::steps(help));
     let message = lines.join("\n");
     Annotation {
+        is_finding: true,
         level: Level::of(finding),
         title: format!("skant: {rule}"),
         place: place.unwrap_or_default(),
@@ -106,7 +141,7 @@ fn unread(problem: &Problem, level: Level) -> Annotation {
     let title =
         if level == Level::Error { format!("skant: not read ({kind})") } else { format!("skant: {kind}") };
     let message = words::problem(problem);
-    Annotation { level, title, place: String::new(), message }
+    Annotation { is_finding: false, level, title, place: String::new(), message }
 }
 
 impl Annotation {
@@ -180,7 +215,8 @@ mod tests {
         assert_eq!(render, expected);
         assert!(text.starts_with("Anthropic API key: sk-ant-api03-R2D...igAA, 108 characters"), "{text}");
         assert!(text.contains("\n1. Revoke the key"), "{text}");
-        assert_eq!(lines[1], "skant: 1 secret found in 12 files (34 kB); everything was read");
+        assert_eq!(lines[1], "skant: app/.env:3:19: ANTHROPIC_API_KEY=sk-ant-api03-R2D...igAA");
+        assert_eq!(lines[2], "skant: 1 secret found in 12 files (34 kB); everything was read");
     }
 
     #[test]
@@ -210,6 +246,21 @@ mod tests {
             assert_eq!(render.len(), annotated + usize::from(more));
             let last = &render.last().unwrap().2;
             assert_eq!(last.starts_with(&format!("9 of {findings} errors are annotated")), more, "{last}");
+        }
+        // An incomplete run shows its findings, and its first problems.
+        for (findings, problems, kept) in [(20, 20, (6, 3)), (2, 20, (2, 7)), (20, 1, (8, 1)), (5, 5, (5, 5))]
+        {
+            let mut report = samples::many(findings, 1);
+            let problem = samples::troubled().problems.remove(0);
+            report.problems = vec![problem; problems];
+            let titles: Vec<String> = lines(&report)
+                .iter()
+                .filter_map(|line| read(line))
+                .map(|(_, properties, _)| properties.into_iter().find(|(name, _)| name == "title").unwrap().1)
+                .collect();
+            let count = |part: &str| titles.iter().filter(|title| title.contains(part)).count();
+            assert_eq!((count("anthropic-api-key"), count("not read")), kept, "{findings} {problems}");
+            assert!(titles[0].contains("anthropic-api-key"));
         }
         let mut report = samples::staged();
         report.findings[0].help = vec!["x".repeat(9000)];

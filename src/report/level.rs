@@ -1,6 +1,6 @@
 //! The level (error, warning, note) at which a finding is shown. Affects wording and colour, never exit codes.
 
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Context, Finding, Severity};
 
 /// The three levels of terminals, SARIF and CI annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,7 @@ impl Level {
             _ if !finding.is_reachable() => Self::Note,
             (Confidence::Low, _) => Self::Note,
             (_, Severity::Low) => Self::Warning,
+            _ if !finding.provider && finding.context.is_some_and(Context::is_not_used) => Self::Warning,
             (Confidence::Medium, _) if !finding.provider => Self::Warning,
             _ => Self::Error,
         }

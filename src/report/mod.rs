@@ -15,6 +15,7 @@ mod level;
 pub(crate) mod markdown;
 #[cfg(test)]
 mod neighbours;
+mod order;
 #[cfg(test)]
 mod samples;
 pub(crate) mod sarif;
@@ -28,6 +29,7 @@ use std::str::FromStr;
 
 pub use self::times::Times;
 use crate::finding::Report;
+use crate::policy::RunMode;
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,6 +120,8 @@ pub(crate) struct Options {
     pub human: human::Options,
     /// Start and end of the scan, for formats with a time.
     pub times: Times,
+    /// The kind of run: what fails it comes first.
+    pub mode: RunMode,
 }
 
 /// Writes a report in a format.
@@ -131,6 +135,9 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
+    let keeps_places = matches!(format, Format::Json | Format::Jsonl);
+    let ordered = (!keeps_places).then(|| order::by_importance(report, options.mode));
+    let report = ordered.as_ref().unwrap_or(report);
     match format {
         Format::Human => human::write(report, &options.human, &mut out)?,
         Format::Json => json::write(report, &mut out)?,

@@ -1,6 +1,9 @@
 //! Wording that several formats share: locations, problems, steps.
 
-use crate::finding::{Companion, Location, LocationKind, Problem, Scope, ScopeKind, Suppressed};
+use crate::finding::{
+    CommitInfo, Companion, Context, Finding, History, Location, LocationKind, Problem, Report, Scope,
+    ScopeKind, Suppressed,
+};
 
 /// Returns a location as the checked-out files have it: the location itself in a scan of files or of the index, that in
 /// the checked-out commit in a scan of commits. `None` if they do not have it, or it is not in a file.
@@ -50,6 +53,53 @@ pub(crate) fn describe_position(location: &Location) -> String {
         LocationKind::Path => format!("file name {path}"),
         LocationKind::Ref => format!("name of {path}"),
         LocationKind::Identity => format!("person's name: {path}"),
+    }
+}
+
+/// Counts the reachable findings outside of production by their context: `3 of them in tests, 1 in generated files`.
+/// `None` if there is none.
+pub(crate) fn contexts(report: &Report) -> Option<String> {
+    const PLACES: [(Context, &str); 5] = [
+        (Context::Test, "in tests"),
+        (Context::Example, "in examples and documents"),
+        (Context::Translation, "in translations"),
+        (Context::Generated, "in generated files"),
+        (Context::Vendored, "in vendored code"),
+    ];
+    let count = |context: Context| {
+        let there = |finding: &&Finding| finding.is_reachable() && finding.context == Some(context);
+        report.findings.iter().filter(there).count()
+    };
+    let counted = PLACES.into_iter().map(|(context, place)| (count(context), place));
+    let parts: Vec<String> = counted
+        .filter(|(number, _)| *number > 0)
+        .enumerate()
+        .map(|(at, (number, place))| format!("{number}{} {place}", if at == 0 { " of them" } else { "" }))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Describes where a value stands now, and how many commits hold it.
+pub(crate) fn now(history: &History) -> String {
+    let now = match (history.at_head, history.reachable) {
+        (true, _) => "still in the files of a branch",
+        (false, true) => "no longer in the files of any branch, still in the history",
+        (false, false) => "only in unreachable objects, which git will delete",
+    };
+    match history.commits {
+        0 => format!("{now}; no commit holds it"),
+        1 => format!("{now}; 1 commit holds it"),
+        number => format!("{now}; {number} commits hold it"),
+    }
+}
+
+/// Describes a commit: short id, day, author.
+pub(crate) fn commit(commit: &CommitInfo) -> String {
+    let id = short(&commit.id);
+    let day = commit.date.as_deref().map(|date| date.get(..10).unwrap_or(date));
+    match day {
+        Some(day) => format!("{id}, {day}, {}", commit.author),
+        None => format!("{id}, {}", commit.author),
     }
 }
 

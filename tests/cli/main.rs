@@ -21,6 +21,7 @@ mod ci_recipes;
 mod commands;
 mod completions;
 mod config_fixtures;
+mod contexts;
 mod determinism;
 #[cfg(unix)]
 mod earlier_hooks;
@@ -79,6 +80,7 @@ fn trials(_: bool) -> Vec<Trial> {
         commands::trials(),
         completions::trials(),
         config_fixtures::trials(),
+        contexts::trials(),
         determinism::trials(),
         #[cfg(unix)]
         earlier_hooks::trials(),

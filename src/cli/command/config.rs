@@ -62,6 +62,7 @@ fn check(policy: &LoadedPolicy) -> Result<Exit, CliError> {
         messages.push(format!("{} expired: {}", entry.source.name(), entry.describe()));
     }
     let patterns = std::iter::once(&settings.exclude)
+        .chain(settings.contexts.lists().map(|(_, patterns)| patterns))
         .chain(settings.allow.iter().filter_map(|entry| entry.paths.as_ref()))
         .chain(settings.accept.iter().filter_map(|accept| accept.paths.as_ref()));
     messages.extend(patterns.flat_map(PathPatterns::find_unusable));
@@ -135,7 +136,11 @@ fn show(common: &Common, policy: &LoadedPolicy) -> String {
         })
     });
     let fail_on = fail_on.unwrap_or_else(|| default("medium"));
-    for (key, (value, from)) in [("min-confidence", min_confidence), ("fail-on", fail_on)] {
+    let fail_on_context = last_set(&|settings| Some(settings.fail_on_context?.name().to_owned()));
+    let fail_on_context = fail_on_context.unwrap_or_else(|| default("production"));
+    let values =
+        [("min-confidence", min_confidence), ("fail-on", fail_on), ("fail-on-context", fail_on_context)];
+    for (key, (value, from)) in values {
         line(&format!("{key} = {value}"), &from);
     }
     line(&format!("{} built in", counted(RuleSet::builtin().rules().len(), "rule")), "default");
@@ -160,6 +165,9 @@ fn describe_lists(settings: &Settings) -> Vec<String> {
     lines.extend(settings.rules.iter().map(|rule| format!("rule {}", rule.id)));
     lines.extend(settings.disabled.iter().map(|id| format!("disable {id}")));
     lines.extend(settings.exclude.patterns().iter().map(|pattern| format!("exclude {pattern}")));
+    for (context, patterns) in settings.contexts.lists() {
+        lines.extend(patterns.patterns().iter().map(|pattern| format!("context {context} {pattern}")));
+    }
     lines.extend(settings.accept.iter().map(|accept| format!("accept {}", accept.describe())));
     let (baseline, written): (Vec<_>, Vec<_>) =
         settings.allow.iter().partition(|entry| entry.source == EntrySource::Baseline);

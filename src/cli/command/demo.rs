@@ -37,7 +37,7 @@ pub(crate) fn run(common: &Common, arguments: &Demo, control: &ScanControl) -> R
         &report,
         &[Target::stdout(arguments.format.wanted().unwrap_or_default())],
         common,
-        started,
+        (started, RunMode::DEFAULT_SCAN),
     )?;
     // On standard error, so that the report stays readable for programs. If that is closed, the line is not needed.
     let _ = writeln!(io::stderr(), "{NEXT_STEP}");

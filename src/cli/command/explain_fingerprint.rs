@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::Repository;
-use crate::policy::disposition::{DispositionInputs, RunMode, disposition};
+use crate::policy::disposition::{DispositionInputs, disposition};
 use crate::policy::hidden_reason;
 use crate::scan::{FileSelection, HistoryOptions, Scanner};
 use crate::source::ScanControl;
@@ -112,7 +112,8 @@ fn describe_finding(scanner: &Scanner, finding: &Finding, min_confidence: Confid
     if let Some(rule) = scanner.detector().rules().iter().find(|rule| rule.id == finding.rule) {
         lines.add("source", &rule.source);
     }
-    for (run, mode) in [("scan", scanner.policy().scan_mode(None, false)), ("hook", RunMode::Hook)] {
+    let policy = scanner.policy();
+    for (run, mode) in [("scan", policy.scan_mode(None, false, None)), ("hook", policy.hook_mode())] {
         let (effect, reason) = disposition(&DispositionInputs::from_reported(finding, mode));
         lines.add(run, &format!("{} ({})", effect.name(), reason.code()));
     }

@@ -26,9 +26,9 @@ use crate::hook::commit_message;
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::Update;
 use crate::hook::remote_refs::Remote;
+use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
-use crate::policy::{PolicyBase, RunMode};
 use crate::remediation::{Situation, advise};
 use crate::scan::{FileSelection, PathFilter, Scanner};
 use crate::source::ScanControl;
@@ -116,7 +116,7 @@ impl HookRun<'_> {
             report = assess::merge_reports(report, self.read_range(&scanner, &revisions, &[])?);
             subject = "this range";
         }
-        self.conclude(&report, subject)
+        self.conclude(&report, &scanner, subject)
     }
 
     /// Makes the scanner for a commit. What the commit itself leaves out is read: the policy is that of `HEAD`, and of
@@ -162,7 +162,7 @@ impl HookRun<'_> {
             location.kind = LocationKind::Message;
         }
         advise(&mut report, scanner.detector().rules(), Situation::Message);
-        self.conclude(&report, "this commit")
+        self.conclude(&report, &scanner, "this commit")
     }
 
     fn pre_push(&self) -> Result<Exit, CliError> {
@@ -226,7 +226,7 @@ impl HookRun<'_> {
         if !received.main.included.is_empty() {
             report = assess::merge_reports(report, self.read_range(&scanner, &received.main, &[])?);
         }
-        self.conclude(&report, "this push")
+        self.conclude(&report, &scanner, "this push")
     }
 
     /// Scans commits with the policy of the working tree.
@@ -237,7 +237,7 @@ impl HookRun<'_> {
         subject: &str,
     ) -> Result<Exit, CliError> {
         let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Worktree)?;
-        self.conclude(&self.read_range(&scanner, revisions, ref_names)?, subject)
+        self.conclude(&self.read_range(&scanner, revisions, ref_names)?, &scanner, subject)
     }
 
     /// Scans commits and the names of the refs that they are pushed to.
@@ -263,14 +263,15 @@ impl HookRun<'_> {
     }
 
     /// Prints the report, if it has anything to say, and returns whether git may continue.
-    fn conclude(&self, report: &Report, subject: &str) -> Result<Exit, CliError> {
-        let exit = Exit::from_report(report, RunMode::Hook);
+    fn conclude(&self, report: &Report, scanner: &Scanner, subject: &str) -> Result<Exit, CliError> {
+        let mode = scanner.policy().hook_mode();
+        let exit = Exit::from_report(report, mode);
         let is_silent = report.findings.is_empty()
             && report.problems.is_empty()
             && report.suppressed.is_empty()
             && !report.notes.iter().any(|note| self.is_shown(note.kind));
         if !is_silent || self.common.verbose > 0 {
-            output::write_to_stderr(report, self.common);
+            output::write_to_stderr(report, self.common, mode);
         }
         let message = match exit {
             Exit::Clean if report.findings.is_empty() => return Ok(exit),

@@ -78,8 +78,9 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     drop(progress);
     add_exclusion_problem(&scanner, &mut report);
     advise(&mut report, scanner.detector().rules(), situation);
-    output::write(&report, &targets, common, started)?;
-    Ok(Exit::from_report(&report, settings::scan_mode(arguments, scanner.policy())))
+    let mode = settings::scan_mode(arguments, scanner.policy());
+    output::write(&report, &targets, common, (started, mode))?;
+    Ok(Exit::from_report(&report, mode))
 }
 
 fn scan_staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {

@@ -93,6 +93,7 @@ fn candidate(
             is_truncated: false,
             check: None,
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
+            context: None,
             model_score: Some(score),
         },
         name,

@@ -53,6 +53,7 @@ pub(crate) fn find(rule: &PrefixedRule<'_>, text: &[u8], anchor: &Range<usize>) 
             is_truncated,
             name: None,
             check: None,
+            context: None,
             model_score: None,
         },
         name: snippet::name_before(text, span.start)

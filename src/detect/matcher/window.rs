@@ -91,6 +91,7 @@ pub(crate) fn candidate(
             is_truncated: false,
             name: None,
             check: check.map(Box::new),
+            context: None,
             model_score: None,
         },
         name: name

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use crate::finding::{CommitInfo, Event, Finding, History, Location, Snippet};
+use crate::finding::{Event, Finding, History, Location, Snippet};
 use crate::report::human::layout::{Paint, Tone, columns, wrapped};
 use crate::report::human::snippet::{Drawing, SourceLine};
 use crate::report::human::{Detail, Options, many};
 use crate::report::level::Level;
 use crate::report::words;
-use crate::report::words::short;
 
 /// More locations are only counted.
 const MAX_LOCATIONS: usize = 5;
@@ -91,34 +90,14 @@ fn write_locations(finding: &Finding, options: &Options, table: &mut Table) {
 }
 
 fn write_history(history: &History, table: &mut Table) {
-    let event = |event: &Event| format!("{} in {}", describe_commit(&event.commit), event.path);
+    let event = |event: &Event| format!("{} in {}", words::commit(&event.commit), event.path);
     if let Some(introduced) = &history.introduced {
         table.row("introduced", &event(introduced));
     }
     if let Some(removed) = &history.removed {
         table.row("removed", &event(removed));
     }
-    let now = match (history.at_head, history.reachable) {
-        (true, _) => "still in the files of a branch",
-        (false, true) => "no longer in the files of any branch, still in the history",
-        (false, false) => "only in unreachable objects, which git will delete",
-    };
-    let commits = match history.commits {
-        0 => "no commit holds it".to_owned(),
-        1 => "1 commit holds it".to_owned(),
-        number => format!("{number} commits hold it"),
-    };
-    table.row("now", &format!("{now}; {commits}"));
-}
-
-/// Describes a commit: short id, day, author.
-fn describe_commit(commit: &CommitInfo) -> String {
-    let id = short(&commit.id);
-    let day = commit.date.as_deref().map(|date| date.get(..10).unwrap_or(date));
-    match day {
-        Some(day) => format!("{id}, {day}, {}", commit.author),
-        None => format!("{id}, {}", commit.author),
-    }
+    table.row("now", &words::now(history));
 }
 
 /// Labelled lines; only the first line of a group has the label.

@@ -189,6 +189,7 @@ pub(crate) fn summary(report: &Report, options: &Options) -> String {
     // Green only for a complete scan.
     let found = if report.is_complete() || reachable > 0 { paint.tint(tone, &found) } else { found };
     let mut counts = vec![format!("{found} in {}", read(report))];
+    counts.extend(words::contexts(report));
     if unreachable > 0 {
         let more = if reachable > 0 { " more" } else { "" };
         counts.push(format!("{unreachable}{more} in unreachable objects only"));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::finding::Confidence;
-use crate::policy::FailOn;
+use crate::policy::{FailOn, FailOnContext};
 use crate::rules::RuleSpec;
 
 /// The settings of skant. Lists of several files add up. The built-in rules are always active, except those that
@@ -35,6 +35,13 @@ pub(crate) struct File {
     /// Findings of at least this confidence fail a run of `skant scan`. Not in a repository's own file.
     #[cfg_attr(test, schemars(with = "Option<FailOnName>"))]
     pub(super) fail_on: Option<Spanned<FailOnName>>,
+    /// The contexts in which a finding of a generic rule fails a run or blocks a hook. A repository's own file may only
+    /// set `all`.
+    #[cfg_attr(test, schemars(with = "Option<FailOnContextName>"))]
+    pub(super) fail_on_context: Option<Spanned<FailOnContextName>>,
+    /// What paths are for, where their names do not tell.
+    #[serde(default)]
+    pub(super) context: ContextTable,
     /// Whether `.gitleaks.toml`, `.gitleaksignore` and `gitleaks:allow` apply as far as they translate.
     #[serde(default)]
     pub(super) gitleaks: bool,
@@ -110,6 +117,48 @@ impl FailOnName {
             Self::Never => FailOn::Never,
         }
     }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FailOnContextName {
+    Production,
+    All,
+}
+
+impl FailOnContextName {
+    pub(super) const fn fail_on_context(self) -> FailOnContext {
+        match self {
+            Self::Production => FailOnContext::Production,
+            Self::All => FailOnContext::All,
+        }
+    }
+}
+
+/// Paths by their context; patterns as in .gitignore. The first list with a matching pattern counts.
+#[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ContextTable {
+    /// Code or settings that are used, whatever their path says.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) production: Option<Spanned<Vec<String>>>,
+    /// Tests and their data.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) test: Option<Spanned<Vec<String>>>,
+    /// Examples and documents.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) example: Option<Spanned<Vec<String>>>,
+    /// Translations of the texts of a program.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) translation: Option<Spanned<Vec<String>>>,
+    /// Files that a program wrote.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) generated: Option<Spanned<Vec<String>>>,
+    /// Copies of other projects.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) vendored: Option<Spanned<Vec<String>>>,
 }
 
 /// An entry that suppresses findings. It needs a reason, and at least one of fingerprint, rule, path and commit.

@@ -10,12 +10,16 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-use self::keys::{AcceptEntry, AllowEntry, ConfidenceName, FailOnName, OneOrMore};
+use self::keys::{
+    AcceptEntry, AllowEntry, ConfidenceName, ContextTable, FailOnContextName, FailOnName, OneOrMore,
+};
 use super::error::{Fault, quotable};
-use crate::finding::{Confidence, ProblemKind};
+use crate::finding::{Confidence, Context, ProblemKind};
 use crate::policy::suppress::baseline::sanitize_reason;
 use crate::policy::suppress::{EntrySource, SuppressionEntry};
-use crate::policy::{AcceptedProblem, ConfigError, FailOn, FileOrigin, PathPatterns, Settings};
+use crate::policy::{
+    AcceptedProblem, ConfigError, ContextPatterns, FailOn, FailOnContext, FileOrigin, PathPatterns, Settings,
+};
 use crate::rules::{MAX_RULES, Rule, RuleSpec, build_user_rule};
 use crate::secret::FingerprintKey;
 use crate::text::{escape_terminal, most_similar};
@@ -126,6 +130,8 @@ impl Reader<'_> {
             fingerprint_key: key.unwrap_or_default(),
             min_confidence: file.min_confidence.map(|level| self.min_confidence(level)).transpose()?,
             fail_on: file.fail_on.map(|level| self.fail_on(level)).transpose()?,
+            fail_on_context: file.fail_on_context.map(|name| self.fail_on_context(name)).transpose()?,
+            contexts: self.contexts(file.context)?,
             gitleaks: file.gitleaks,
             rules,
         })
@@ -210,6 +216,34 @@ impl Reader<'_> {
             return Err(self.not_in_repository(level.span(), message));
         }
         Ok(level.into_inner().fail_on())
+    }
+
+    fn fail_on_context(&self, name: Spanned<FailOnContextName>) -> Result<FailOnContext, ConfigError> {
+        let (span, contexts) = (name.span(), name.into_inner().fail_on_context());
+        if self.origin == FileOrigin::Repository && contexts == FailOnContext::Production {
+            let message = "`fail-on-context`: a repository's own file may only set `all`";
+            return Err(self.not_in_repository(span, message));
+        }
+        Ok(contexts)
+    }
+
+    fn contexts(&self, table: ContextTable) -> Result<ContextPatterns, ConfigError> {
+        let ContextTable { production, test, example, translation, generated, vendored } = table;
+        let lists = [
+            (Context::Production, production),
+            (Context::Test, test),
+            (Context::Example, example),
+            (Context::Translation, translation),
+            (Context::Generated, generated),
+            (Context::Vendored, vendored),
+        ];
+        let mut contexts = ContextPatterns::default();
+        for (context, list) in lists {
+            let Some(list) = list else { continue };
+            let (span, list) = (list.span(), list.into_inner());
+            contexts = contexts.with(context, self.patterns(span, context.name(), &list)?);
+        }
+        Ok(contexts)
     }
 
     fn not_in_repository(&self, span: Range<usize>, message: &str) -> ConfigError {
