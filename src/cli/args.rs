@@ -96,7 +96,7 @@ pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) format: ReportFormat,
     /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable). The
-    /// ending of FILE names the format (txt, json, jsonl, sarif, xml, md) if nothing else does.
+    /// ending of FILE names the format (txt, json, jsonl, sarif, xml, md, html, csv) if nothing else does.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(crate) output: Vec<OsString>,
     /// End with exit code 1 for findings of at least this confidence (default: medium).

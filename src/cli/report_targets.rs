@@ -36,7 +36,7 @@ pub(crate) enum TargetError {
 }
 
 /// The endings of file names that say which format is meant.
-const ENDINGS: [(&str, Format); 8] = [
+const ENDINGS: [(&str, Format); 11] = [
     ("txt", Format::Human),
     ("log", Format::Human),
     ("json", Format::Json),
@@ -45,6 +45,9 @@ const ENDINGS: [(&str, Format); 8] = [
     ("sarif", Format::Sarif),
     ("xml", Format::Junit),
     ("md", Format::Markdown),
+    ("html", Format::Html),
+    ("htm", Format::Html),
+    ("csv", Format::Csv),
 ];
 
 impl Target {

@@ -38,22 +38,14 @@ impl Layer {
         Self { name: name.to_owned(), origin: FileOrigin::User, settings }
     }
 
-    /// Returns the patterns by which the user excludes paths himself.
-    pub(crate) fn exclude_of_user(layers: &[Self]) -> PathPatterns {
-        let of_user = layers.iter().filter(|layer| layer.origin == FileOrigin::User);
-        of_user.fold(PathPatterns::default(), |mut all, layer| {
-            all.extend(layer.settings.exclude.clone());
-            all
-        })
-    }
-
-    /// Returns the contexts that the user gives to paths himself.
-    pub(crate) fn contexts_of_user(layers: &[Self]) -> ContextPatterns {
-        let of_user = layers.iter().filter(|layer| layer.origin == FileOrigin::User);
-        of_user.fold(ContextPatterns::default(), |mut all, layer| {
-            all.extend(layer.settings.contexts.clone());
-            all
-        })
+    /// Returns the patterns by which the user excludes paths himself, and the contexts that he gives to paths.
+    pub(crate) fn paths_of_user(layers: &[Self]) -> (PathPatterns, ContextPatterns) {
+        let (mut exclude, mut contexts) = (PathPatterns::default(), ContextPatterns::default());
+        for Self { settings, .. } in layers.iter().filter(|layer| layer.origin == FileOrigin::User) {
+            exclude.extend(settings.exclude.clone());
+            contexts.extend(settings.contexts.clone());
+        }
+        (exclude, contexts)
     }
 }
 

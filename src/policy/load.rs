@@ -202,8 +202,7 @@ impl LoadedPolicy {
     #[must_use]
     pub(crate) fn into_policy(mut self, options: PolicyOptions, now: Timestamp) -> Policy {
         let notes = self.notes();
-        let user_exclude = Layer::exclude_of_user(&self.layers);
-        let user_contexts = Layer::contexts_of_user(&self.layers);
+        let (user_exclude, user_contexts) = Layer::paths_of_user(&self.layers);
         let layers = std::mem::take(&mut self.layers).into_iter().map(|layer| layer.settings);
         let settings = self.restricted(layers.fold(Settings::default(), Settings::merged_with));
         let plain = Policy::new(now);

@@ -7,7 +7,7 @@ use crate::finding::Report;
 use crate::report::{Format, human, samples};
 
 /// The file of each format.
-const FILES: [(Format, &str); 8] = [
+const FILES: [(Format, &str); 10] = [
     (Format::Human, "human.txt"),
     (Format::Json, "report.json"),
     (Format::Jsonl, "report.jsonl"),
@@ -16,6 +16,8 @@ const FILES: [(Format, &str); 8] = [
     (Format::Github, "github.txt"),
     (Format::Gitlab, "gitlab.json"),
     (Format::Markdown, "summary.md"),
+    (Format::Html, "report.html"),
+    (Format::Csv, "report.csv"),
 ];
 
 fn samples() -> [(&'static str, Report); 10] {
@@ -48,6 +50,10 @@ fn every_format_matches_its_golden_files() {
     );
     for (name, report) in samples() {
         for (format, file) in FILES {
+            // The style and the script of a page are in each of them; two show all that differs.
+            if format == Format::Html && !matches!(name, "history" | "hostile") {
+                continue;
+            }
             check(name, file, samples::render(format, &report));
         }
     }

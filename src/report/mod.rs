@@ -3,10 +3,12 @@
 //! A format decides nothing: findings, exit codes and masking are settled before. All text in a [`Report`] is masked
 //! and escaped; a format only adds the escapes of its own syntax.
 
+pub(crate) mod csv;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 #[cfg(test)]
 mod goldens;
+pub(crate) mod html;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod jsonl;
@@ -51,11 +53,15 @@ pub enum Format {
     Gitlab,
     /// Markdown for a job summary or a comment.
     Markdown,
+    /// A page that loads nothing: a summary, a timeline, a table with filters.
+    Html,
+    /// CSV, for spreadsheets.
+    Csv,
 }
 
 impl Format {
     /// All formats with their names and descriptions, in the order of the help text.
-    pub const TABLE: [(Self, &'static str, &'static str); 8] = [
+    pub const TABLE: [(Self, &'static str, &'static str); 10] = [
         (Self::Human, "human", "text for a terminal"),
         (Self::Json, "json", "one JSON object, schema version 1"),
         (Self::Jsonl, "jsonl", "one finding per line, then a summary"),
@@ -64,6 +70,8 @@ impl Format {
         (Self::Github, "github", "annotations for GitHub Actions"),
         (Self::Gitlab, "gitlab", "GitLab's secret detection report"),
         (Self::Markdown, "markdown", "Markdown for a job summary or a comment"),
+        (Self::Html, "html", "a page to read, filter and hand on"),
+        (Self::Csv, "csv", "a row for each finding, for spreadsheets"),
     ];
 
     /// Returns the name on the command line.
@@ -78,10 +86,12 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Csv => "csv",
         }
     }
 
-    /// Writes a report in this format. `times` are in JUnit XML and in GitLab's reports.
+    /// Writes a report in this format. `times` are in JUnit XML, HTML and GitLab's reports.
     ///
     /// # Errors
     /// Returns the errors of `out`.
@@ -147,6 +157,8 @@ pub(crate) fn write(
         Format::Github => github::write(report, &mut out)?,
         Format::Gitlab => gitlab::write(report, options.times, &mut out)?,
         Format::Markdown => markdown::write(report, &mut out)?,
+        Format::Html => html::write(report, options.times, options.mode, &mut out)?,
+        Format::Csv => csv::write(report, options.mode, &mut out)?,
     }
     out.flush()
 }
@@ -164,7 +176,7 @@ mod tests {
         let error = "yaml".parse::<Format>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown format; known formats: human, json, jsonl, sarif, junit, github, gitlab, markdown"
+            "unknown format; known formats: human, json, jsonl, sarif, junit, github, gitlab, markdown, html, csv"
         );
     }
 

@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn what_fails_the_run_comes_first() {
         let found = |path: &str, severity, confidence, provider, context| {
-            let mut finding = Finding { severity, confidence, provider, context, ..samples::finding() };
+            let mut finding = Finding { provider, severity, confidence, context, ..samples::finding() };
             finding.locations[0].path = path.to_owned();
             finding
         };

@@ -1,7 +1,7 @@
 //! Wording that several formats share: locations, problems, steps.
 
 use crate::finding::{
-    CommitInfo, Companion, Context, Finding, History, Location, LocationKind, Problem, Report, Scope,
+    CommitInfo, Companion, Context, Event, Finding, History, Location, LocationKind, Problem, Report, Scope,
     ScopeKind, Suppressed,
 };
 
@@ -77,6 +77,16 @@ pub(crate) fn contexts(report: &Report) -> Option<String> {
         .map(|(at, (number, place))| format!("{number}{} {place}", if at == 0 { " of them" } else { "" }))
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Describes the provenance of a value in labelled lines: `introduced`, `removed`, `now`.
+pub(crate) fn history(history: &History) -> Vec<(&'static str, String)> {
+    let event = |event: &Event| format!("in {} in {}", commit(&event.commit), event.path);
+    let mut lines = Vec::new();
+    lines.extend(history.introduced.as_ref().map(|introduced| ("introduced", event(introduced))));
+    lines.extend(history.removed.as_ref().map(|removed| ("removed", event(removed))));
+    lines.push(("now", now(history)));
+    lines
 }
 
 /// Describes where a value stands now, and how many commits hold it.

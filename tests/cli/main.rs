@@ -41,6 +41,8 @@ mod hook_managers;
 #[cfg(unix)]
 mod hook_status;
 #[cfg(unix)]
+mod html_report;
+#[cfg(unix)]
 mod install;
 #[cfg(unix)]
 mod kills;
@@ -99,6 +101,8 @@ fn trials(_: bool) -> Vec<Trial> {
         hook_managers::trials(),
         #[cfg(unix)]
         hook_status::trials(),
+        #[cfg(unix)]
+        html_report::trials(),
         #[cfg(unix)]
         install::trials(),
         #[cfg(unix)]

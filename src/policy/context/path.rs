@@ -167,78 +167,79 @@ fn starts_with_word(name: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
+    const PATHS: [(Context, &[&str]); 5] = [
+        (
+            Context::Test,
+            &[
+                "tests/a.py",
+                "src/__tests__/x.js",
+                "a/test_client.py",
+                "pkg/client_test.go",
+                "web/login.spec.ts",
+                "spec/models/user_spec.rb",
+                "app/src/androidTest/kotlin/Login.kt",
+                "src/main/java/UserServiceTest.java",
+                "src/TestUser.cs",
+                "integration-tests/settings.yml",
+                "application-test.yml",
+                ".env.test",
+                "conftest.py",
+                "e2e/login.js",
+                "vendor/lib/tests/a.go",
+                "ui/__snapshots__/a.snap",
+                "MyApp.Tests/Startup.cs",
+            ],
+        ),
+        (
+            Context::Example,
+            &[
+                "docs/x.html",
+                "README.md",
+                "README",
+                "guide/setup.rst",
+                ".env.example",
+                "config.sample.php",
+                "config.example.yml",
+                ".env.template",
+                "settings.php.dist",
+                "examples/a/main.tf",
+                "docs_src/tutorial.py",
+            ],
+        ),
+        (
+            Context::Translation,
+            &[
+                "po/de.po",
+                "config/locales/en.yml",
+                "src/locales/pt-BR.json",
+                "resources/lang/hu/auth.php",
+                "lang/en/validation.php",
+                "messages_de.properties",
+                "i18n/strings.json",
+                "src/i18n/fr.ts",
+                "app/src/main/res/values-pt-rBR/strings.xml",
+                "de.lproj/Localizable.strings",
+                "Properties/Resources.fr.resx",
+                "public/_locales/ja/messages.json",
+                "tests/locales/en.json",
+            ],
+        ),
+        (
+            Context::Generated,
+            &[
+                "package-lock.json",
+                "web/app.min.js",
+                "api/v1.pb.go",
+                "src/generated/client.ts",
+                "dist/app.js",
+            ],
+        ),
+        (Context::Vendored, &["vendor/lib/a.go", "node_modules/x/index.js", "ios/Pods/X/x.m"]),
+    ];
+
     #[test]
     fn a_path_tells_its_context() {
-        let rows: [(Context, &[&str]); 5] = [
-            (
-                Context::Test,
-                &[
-                    "tests/a.py",
-                    "src/__tests__/x.js",
-                    "a/test_client.py",
-                    "pkg/client_test.go",
-                    "web/login.spec.ts",
-                    "spec/models/user_spec.rb",
-                    "app/src/androidTest/kotlin/Login.kt",
-                    "src/main/java/UserServiceTest.java",
-                    "src/TestUser.cs",
-                    "integration-tests/settings.yml",
-                    "application-test.yml",
-                    ".env.test",
-                    "conftest.py",
-                    "e2e/login.js",
-                    "vendor/lib/tests/a.go",
-                    "ui/__snapshots__/a.snap",
-                    "MyApp.Tests/Startup.cs",
-                ],
-            ),
-            (
-                Context::Example,
-                &[
-                    "docs/x.html",
-                    "README.md",
-                    "README",
-                    "guide/setup.rst",
-                    ".env.example",
-                    "config.sample.php",
-                    "config.example.yml",
-                    ".env.template",
-                    "settings.php.dist",
-                    "examples/a/main.tf",
-                    "docs_src/tutorial.py",
-                ],
-            ),
-            (
-                Context::Translation,
-                &[
-                    "po/de.po",
-                    "config/locales/en.yml",
-                    "src/locales/pt-BR.json",
-                    "resources/lang/hu/auth.php",
-                    "lang/en/validation.php",
-                    "messages_de.properties",
-                    "i18n/strings.json",
-                    "src/i18n/fr.ts",
-                    "app/src/main/res/values-pt-rBR/strings.xml",
-                    "de.lproj/Localizable.strings",
-                    "Properties/Resources.fr.resx",
-                    "public/_locales/ja/messages.json",
-                    "tests/locales/en.json",
-                ],
-            ),
-            (
-                Context::Generated,
-                &[
-                    "package-lock.json",
-                    "web/app.min.js",
-                    "api/v1.pb.go",
-                    "src/generated/client.ts",
-                    "dist/app.js",
-                ],
-            ),
-            (Context::Vendored, &["vendor/lib/a.go", "node_modules/x/index.js", "ios/Pods/X/x.m"]),
-        ];
-        for (context, paths) in rows {
+        for (context, paths) in PATHS {
             for path in paths {
                 assert_eq!(context_of_path(path.as_bytes()), Some(context), "{path}");
             }
