@@ -40,11 +40,13 @@ impl AnchorFilter {
     }
 }
 
-/// Assigns each anchor to the bucket whose cost it raises least. `close` adds to a set of bytes all bytes that the
-/// tables cannot tell from them.
+/// Returns the ASCII bytes that the tables cannot tell from a set of ASCII bytes and a set of others.
+type Close = fn(u128, u128) -> u128;
+
+/// Assigns each anchor to the bucket whose cost it raises least.
 fn assign_buckets<const GROUPS: usize>(
     anchors: &[Anchor],
-    close: fn(u128) -> u128,
+    close: Close,
 ) -> (Box<ByteFilter<GROUPS, GRAM>>, Vec<usize>) {
     let grams: Vec<Vec<(f32, usize)>> = anchors.iter().map(rare_grams).collect();
     let mut order: Vec<(f32, usize)> = grams.iter().map(|grams| grams[0].0).zip(0..).collect();
@@ -115,7 +117,10 @@ fn filter_of<const GROUPS: usize>(buckets: &[Bucket]) -> ByteFilter<GROUPS, GRAM
             (0..128)
                 .filter(|byte| set.bytes >> byte & 1 == 1)
                 .for_each(|byte| filter.allow(number, offset, byte));
-            if set.bytes == ANY {
+            (128..=u8::MAX)
+                .filter(|byte| set.others >> (byte - 128) & 1 == 1)
+                .for_each(|byte| filter.allow(number, offset, byte));
+            if set.others == ANY {
                 filter.allow_any(number, offset);
             }
         }
@@ -129,18 +134,21 @@ struct Bucket {
     sets: [ByteSet; GRAM],
 }
 
-/// A set of ASCII bytes, one bit each, and their share of the bytes of source code.
+/// A set of bytes, one bit each, and their share of the bytes of source code.
 #[derive(Clone, Copy)]
 struct ByteSet {
+    /// The ASCII bytes.
     bytes: u128,
+    /// The bytes outside of ASCII, from 128 on.
+    others: u128,
     share: f32,
 }
 
-/// The set of all bytes, which includes those outside of ASCII.
+/// The set of all ASCII bytes, or of all others.
 const ANY: u128 = !0;
 
 impl Bucket {
-    const EMPTY: Self = Self { sets: [ByteSet { bytes: 0, share: 0.0 }; GRAM] };
+    const EMPTY: Self = Self { sets: [ByteSet { bytes: 0, others: 0, share: 0.0 }; GRAM] };
 
     /// Returns the share of positions that the bucket marks, if the bytes of a text were independent of each other.
     fn cost(&self) -> f32 {
@@ -148,22 +156,25 @@ impl Bucket {
     }
 
     /// Returns the bucket with the four bytes of an anchor from `offset` on.
-    fn with(&self, anchor: &Anchor, offset: usize, close: fn(u128) -> u128) -> Self {
+    fn with(&self, anchor: &Anchor, offset: usize, close: Close) -> Self {
         let mut grown = *self;
         for (at, set) in grown.sets.iter_mut().enumerate() {
-            let bytes = match anchor.text.get(offset + at) {
+            let (bytes, others) = match anchor.text.get(offset + at) {
                 Some(byte) if anchor.ignore_case && byte.is_ascii_alphabetic() => {
-                    1 << byte | 1 << (byte ^ 0x20)
+                    (1 << byte | 1 << (byte ^ 0x20), 0)
                 }
-                Some(byte) if byte.is_ascii() => 1 << byte,
-                None if anchor.followed_by.is_some() => following_bytes(anchor),
-                // The anchor has three bytes, or bytes outside of ASCII.
-                _ => ANY,
+                Some(byte) if byte.is_ascii() => (1 << byte, 0),
+                Some(byte) => (0, 1 << (byte - 128)),
+                None if anchor.followed_by.is_some() => (following_bytes(anchor), 0),
+                // The anchor has three bytes.
+                None => (ANY, ANY),
             };
-            if set.bytes | bytes != set.bytes {
-                let added = close(set.bytes | bytes) & !set.bytes;
+            let new_others = others & !set.others;
+            if set.bytes | bytes != set.bytes || new_others != 0 {
+                let added = close(set.bytes | bytes, set.others | others) & !set.bytes;
                 set.bytes |= added;
-                set.share += share(added);
+                set.others |= new_others;
+                set.share += share(added) + f32::from(OTHERS) / 65_536.0 * count(new_others);
             }
         }
         grown
@@ -175,17 +186,29 @@ fn following_bytes(anchor: &Anchor) -> u128 {
     (0..128).filter(|byte| anchor.may_precede(*byte)).fold(0, |bytes, byte| bytes | 1 << byte)
 }
 
-/// Returns all bytes whose lower six bits equal those of one of `bytes`.
-fn close_six_bits(bytes: u128) -> u128 {
+/// Returns the number of bytes in a set.
+#[expect(clippy::cast_precision_loss, reason = "at most 128")]
+fn count(bytes: u128) -> f32 {
+    bytes.count_ones() as f32
+}
+
+/// Returns all bytes whose lower six bits equal those of one of `bytes` or `others`.
+fn close_six_bits(bytes: u128, others: u128) -> u128 {
+    // A byte from 128 on has the lower bits of the one 128 below it.
+    let bytes = bytes | others;
     let bytes = bytes | bytes >> 64;
     bytes | bytes << 64
 }
 
-/// Returns all bytes whose lower nibble is that of one of `bytes` and whose upper nibble is that of another.
-fn close_nibbles(bytes: u128) -> u128 {
-    let rows = (0..8).map(|upper| bytes >> (16 * upper) & 0xffff);
-    let lower = rows.clone().fold(0, |lower, row| lower | row);
-    (0..8).zip(rows).filter(|(_, row)| *row != 0).fold(0, |closed, (upper, _)| closed | lower << (16 * upper))
+/// Returns all bytes whose lower nibble is that of one of `bytes` or `others`, and whose upper nibble is that of another.
+fn close_nibbles(bytes: u128, others: u128) -> u128 {
+    let rows = |bytes: u128| (0..8).map(move |upper| bytes >> (16 * upper) & 0xffff);
+    let lower = rows(bytes).fold(0, |lower, row| lower | row);
+    let lower = if others == 0 { lower } else { rows(others).fold(lower, |lower, row| lower | row) };
+    (0..8)
+        .zip(rows(bytes))
+        .filter(|(_, row)| *row != 0)
+        .fold(0, |closed, (upper, _)| closed | lower << (16 * upper))
 }
 
 /// Returns the share of `bytes` in source code.
