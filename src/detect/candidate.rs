@@ -31,6 +31,8 @@ pub(crate) struct Candidate {
     pub(crate) companion: Option<Box<CompanionMatch>>,
     /// Set if the value was found in encoded text or in an archive member, so that it cannot be read from the span.
     pub(crate) nested: Option<Box<NestedMatch>>,
+    /// The other values of the same list or column.
+    pub(crate) more: Vec<Candidate>,
 }
 
 /// The other member of a candidate's credential pair.
@@ -80,6 +82,7 @@ impl Candidate {
             companion.span = to_outer(&companion.span);
         }
         self.name = None;
+        self.more.clear();
         self
     }
 
@@ -87,6 +90,7 @@ impl Candidate {
     pub(crate) fn moved(mut self, start: usize) -> Self {
         self.span = self.span.start + start..self.span.end + start;
         self.name = self.name.map(|name| name.start + start..name.end + start);
+        self.more = self.more.into_iter().map(|other| other.moved(start)).collect();
         self
     }
 
@@ -190,6 +194,7 @@ impl Candidate {
             name: None,
             companion: None,
             nested: None,
+            more: Vec::new(),
         }
     }
 }

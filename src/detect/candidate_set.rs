@@ -96,7 +96,8 @@ impl CandidateSet {
 
     /// Adds candidates. The candidates that are kept in the end do not depend on the order in which they are added.
     pub(crate) fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>, limits: &RetentionLimits) {
-        for candidate in candidates {
+        for mut candidate in candidates {
+            self.candidates.append(&mut candidate.more);
             self.candidates.push(candidate);
             if self.candidates.len() >= 2 * limits.max_count {
                 self.thin(limits);

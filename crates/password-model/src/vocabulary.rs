@@ -66,6 +66,10 @@ vocabulary! {
         Space b"space" "`name value`",
         /// `name: X`, and on the next line `value: Y`.
         Pair b"pair" "`name: …, value: …`",
+        /// The value is in the column of the name.
+        Column b"column" "a column with this name",
+        /// `the name is value`, in a text for people.
+        Prose b"prose" "`the name is value`",
         /// `Bearer value`.
         Scheme b"scheme" "`Bearer value`",
         /// `://user:value@host`.

@@ -27,6 +27,8 @@ pub(crate) enum ConfidenceCap {
     Words,
     /// The value has few characters.
     Short,
+    /// `the password is …`: a sentence names the value.
+    Prose,
 }
 
 impl ConfidenceCap {
@@ -34,7 +36,7 @@ impl ConfidenceCap {
     pub(crate) const fn max_confidence(self) -> Confidence {
         match self {
             Self::NamesItself | Self::CommonPassword | Self::BinaryData | Self::Variable => Confidence::Low,
-            Self::Words | Self::Short => Confidence::Medium,
+            Self::Words | Self::Short | Self::Prose => Confidence::Medium,
         }
     }
 
@@ -47,6 +49,7 @@ impl ConfidenceCap {
             Self::Variable => "cap-variable",
             Self::Words => "cap-words",
             Self::Short => "cap-short",
+            Self::Prose => "cap-prose",
         }
     }
 
@@ -59,6 +62,7 @@ impl ConfidenceCap {
             Self::Variable => "at most low confidence: the value may be the name of a variable",
             Self::Words => "at most medium confidence: the value is made of words",
             Self::Short => "at most medium confidence: the value has few characters",
+            Self::Prose => "at most medium confidence: a sentence names the value",
         }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod model;
 pub(crate) mod parse;
 pub(crate) mod reject;
 pub(crate) mod rule;
+pub(crate) mod structure;
 pub(crate) mod value_stats;
 
 pub use model::Model;

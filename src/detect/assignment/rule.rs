@@ -6,8 +6,9 @@ use crate::detect::assignment::confidence_cap;
 use crate::detect::assignment::confidence_cap::ConfidenceCap;
 use crate::detect::assignment::features;
 use crate::detect::assignment::model::{Model, ModelScore};
-use crate::detect::assignment::parse::{self, Assignment};
+use crate::detect::assignment::parse::{self, Assignment, Operator};
 use crate::detect::assignment::reject::{code, is_rejected, is_rejected_value};
+use crate::detect::assignment::structure;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::candidate::Candidate;
 use crate::detect::evidence::{Features, Tier};
@@ -57,8 +58,17 @@ pub(crate) fn find<'m>(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
-    let assignment = assignment_at(rule, text, anchor)?;
+    let mut assignments = assignments_at(rule, text, anchor).peekable();
+    assignments.peek()?;
     let model = model();
+    let mut found = assignments.filter_map(|assignment| score(rule, model, text, assignment));
+    let mut first = found.next()?;
+    first.more = found.collect();
+    Some(first)
+}
+
+/// Scores a value. Returns `None` if its score is below low confidence.
+fn score(rule: &AssignmentRule<'_>, model: &Model, text: &[u8], assignment: Assignment) -> Option<Candidate> {
     let value = &text[assignment.value.clone()];
     let stats = ValueStats::new(value, &model.dictionary);
     let score = model.score(
@@ -100,6 +110,7 @@ fn candidate(
         span: assignment.value,
         companion: None,
         nested: None,
+        more: Vec::new(),
     }
 }
 
@@ -110,7 +121,7 @@ pub(crate) fn features_at(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<ScoredValue> {
-    let assignment = assignment_at(rule, text, anchor)?;
+    let assignment = assignments_at(rule, text, anchor).next()?;
     let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
     let mut features = Vec::new();
     features::visit(text, &assignment, &stats, &mut |kind, words| features.push(kind.feature_name(words)));
@@ -137,7 +148,7 @@ fn cap(
     if cap == Some(ConfidenceCap::Words) && code::may_be_variable(text, assignment) {
         return Some(ConfidenceCap::Variable);
     }
-    cap
+    cap.or_else(|| (assignment.operator == Operator::Prose).then_some(ConfidenceCap::Prose))
 }
 
 /// Returns how well a human-chosen value matches a fixed form that only passwords have. Returns `None` if it is a
@@ -155,31 +166,53 @@ pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
     }
 }
 
-/// Parses the assignment at an anchor. Returns `None` if the value is rejected, or if another rule decides about it.
-fn assignment_at(rule: &AssignmentRule<'_>, text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
-    let assignment = match rule.syntax {
-        Syntax::Assigned => parse::find_named_value(text, anchor)?,
-        Syntax::Scheme => parse::find_authorization(text, anchor)?,
-        Syntax::Userinfo => parse::find_url_password(text, anchor)?,
-        Syntax::Login => parse::find_curl_password(text, anchor)?,
-        Syntax::Sql => parse::find_sql_password(text, anchor)?,
+/// Parses the assignments at an anchor: that of its line, or those of the structure around it. None of them has a value
+/// that is rejected, or that another rule decides about.
+fn assignments_at<'t>(
+    rule: &'t AssignmentRule<'_>,
+    text: &'t [u8],
+    anchor: &Range<usize>,
+) -> impl Iterator<Item = Assignment> + use<'t> {
+    let on_line = match rule.syntax {
+        Syntax::Assigned => parse::find_named_value(text, anchor),
+        Syntax::Scheme => parse::find_authorization(text, anchor),
+        Syntax::Userinfo => parse::find_url_password(text, anchor),
+        Syntax::Login => parse::find_curl_password(text, anchor),
+        Syntax::Sql => parse::find_sql_password(text, anchor),
     };
+    // `"name": "PASSWORD", "value": …` is no list.
+    let is_final = on_line.as_ref().is_some_and(|found| {
+        // `:name "PASSWORD" :value "…"`
+        found.operator != Operator::Comma && text[found.value.clone()] != *b"value"
+    });
+    let accepted = on_line.filter(|found| is_accepted(rule, text, found));
+    let in_structure = if accepted.is_some() || is_final || rule.syntax != Syntax::Assigned {
+        Vec::new()
+    } else {
+        structure::find(text, anchor)
+    };
+    let in_structure = in_structure.into_iter().filter(|found| is_accepted(rule, text, found));
+    accepted.into_iter().chain(in_structure)
+}
+
+/// Returns whether the value of an assignment may be a secret that this rule decides about.
+fn is_accepted(rule: &AssignmentRule<'_>, text: &[u8], assignment: &Assignment) -> bool {
     let value = &text[assignment.value.clone()];
     let has_prefix = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    if is_rejected(text, &assignment)
+    if is_rejected(text, assignment)
         || has_prefix(starting_with(rule.token_prefixes, value[0]))
         || has_prefix(rule.public_prefixes)
     {
-        return None;
+        return false;
     }
     let name = &text[assignment.name.clone()];
     let (is_password, rest) = after_last_stem(name);
     if assignment.value.len() < MIN_TOKEN_LENGTH && !is_password && rule.syntax == Syntax::Assigned {
-        return None;
+        return false;
     }
     let is_excluded = identifier::contains_any(&identifier::split_words(name), rule.excluded_names)
         || identifier::contains_any(&identifier::split_words(rest), rule.excluded_last_words);
-    (!is_excluded).then_some(assignment)
+    !is_excluded
 }
 
 /// Returns the texts of a sorted list that begin with a byte.

@@ -61,6 +61,7 @@ pub(crate) fn find(rule: &PrefixedRule<'_>, text: &[u8], anchor: &Range<usize>) 
         span,
         companion: None,
         nested: None,
+        more: Vec::new(),
     })
 }
 

@@ -100,6 +100,7 @@ pub(crate) fn candidate(
         span,
         companion: None,
         nested: None,
+        more: Vec::new(),
     })
 }
 

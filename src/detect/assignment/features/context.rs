@@ -6,7 +6,8 @@ use skant_password_model::FeatureKind;
 use skant_password_model::feature_key::{Word, hash_byte};
 
 pub(super) fn visit(text: &[u8], assignment: &Assignment, sink: &mut Sink<'_>) {
-    let (first, last) = (assignment.name.start, assignment.value.end);
+    let Assignment { name, value, .. } = assignment;
+    let (first, last) = (name.start.min(value.start), name.end.max(value.end));
     let start = first.saturating_sub(NEAR);
     let before = &text[start..first];
     // A word that the limit cuts does not count.

@@ -22,7 +22,7 @@ use skant_password_model::vocabulary::{
 pub(crate) use common::Sink;
 
 /// Parts of names, and what they say about the value. The last one in a name counts.
-const STEMS: [(&[u8], Stem); 14] = [
+const STEMS: [(&[u8], Stem); 30] = [
     (b"pass", Stem::Password),
     (b"pwd", Stem::Password),
     (b"psw", Stem::Password),
@@ -37,6 +37,23 @@ const STEMS: [(&[u8], Stem); 14] = [
     (b"salt", Stem::Nonce),
     (b"sid", Stem::Id),
     (b"signature", Stem::Signature),
+    // The word in other languages.
+    (b"senha", Stem::Password),
+    (b"kennwort", Stem::Password),
+    (b"contrase", Stem::Password),
+    (b"mot_de_passe", Stem::Password),
+    (b"wachtwoord", Stem::Password),
+    (b"losenord", Stem::Password),
+    (b"haslo", Stem::Password),
+    (b"adgangskode", Stem::Password),
+    (b"salasana", Stem::Password),
+    (b"heslo", Stem::Password),
+    (b"parola", Stem::Password),
+    (b"sifre", Stem::Password),
+    ("пароль".as_bytes(), Stem::Password),
+    ("密".as_bytes(), Stem::Password),
+    ("パスワード".as_bytes(), Stem::Password),
+    ("lösenord".as_bytes(), Stem::Password),
 ];
 
 /// Parts that no value of the training set has, since its letters were replaced by random ones: nothing can be learned

@@ -12,29 +12,29 @@ const MAX_SPACE: usize = 40;
 const HTML_QUOTES: [&[u8]; 3] = [b"&quot;", b"&#34;", b"&#39;"];
 
 /// A position in a text.
-pub(super) struct Cursor<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) at: usize,
+pub(crate) struct Cursor<'t> {
+    pub(crate) text: &'t [u8],
+    pub(crate) at: usize,
 }
 
 impl Cursor<'_> {
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    pub(super) fn rest(&self) -> &[u8] {
+    pub(crate) fn rest(&self) -> &[u8] {
         &self.text[self.at..]
     }
 
     /// Skips a byte if it is next, and returns whether it was.
-    pub(super) fn eat(&mut self, byte: u8) -> bool {
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }
 
     /// Skips spaces and tabs, and returns how many.
-    pub(super) fn skip_spaces(&mut self) -> usize {
+    pub(crate) fn skip_spaces(&mut self) -> usize {
         let count =
             self.rest().iter().take(MAX_SPACE).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         self.at += count;
@@ -42,12 +42,12 @@ impl Cursor<'_> {
     }
 
     /// Skips spaces, tabs and line ends.
-    pub(super) fn skip_whitespace(&mut self) {
+    pub(crate) fn skip_whitespace(&mut self) {
         self.at += self.rest().iter().take(MAX_SPACE).take_while(|byte| byte.is_ascii_whitespace()).count();
     }
 
     /// Skips a quote with up to three backslashes before it, and returns the quote and the number of backslashes.
-    pub(super) fn eat_quote(&mut self) -> Option<(u8, usize)> {
+    pub(crate) fn eat_quote(&mut self) -> Option<(u8, usize)> {
         let slashes = self.rest().iter().take(3).take_while(|byte| **byte == b'\\').count();
         let quote = self.text.get(self.at + slashes).copied().filter(|byte| is_quote(*byte))?;
         self.at += slashes + 1;
@@ -55,7 +55,7 @@ impl Cursor<'_> {
     }
 
     /// Skips a quote in HTML if it is next, and returns whether it was.
-    pub(super) fn eat_html_quote(&mut self) -> bool {
+    pub(crate) fn eat_html_quote(&mut self) -> bool {
         if self.peek() != Some(b'&') {
             return false;
         }
@@ -67,7 +67,7 @@ impl Cursor<'_> {
     /// Reads a string up to its closing quote, from the first byte inside. `quote` is `&` for a quote in HTML, and
     /// `slashes` the number of backslashes before the opening quote. Returns `None` if the string does not end on its
     /// line or is too long.
-    pub(super) fn read_quoted(&mut self, quote: u8, slashes: usize) -> Option<(Range<usize>, Quote)> {
+    pub(crate) fn read_quoted(&mut self, quote: u8, slashes: usize) -> Option<(Range<usize>, Quote)> {
         let start = self.at;
         let limit = self.rest().len().min(MAX_VALUE + 16);
         let inside = &self.rest()[..limit];

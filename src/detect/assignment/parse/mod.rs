@@ -11,11 +11,14 @@ pub(crate) mod settings_line;
 pub(crate) mod types;
 pub(crate) mod value;
 
+pub(crate) use cursor::Cursor;
 pub(crate) use inline_credentials::{
     find_authorization, find_curl_password, find_sql_password, find_url_password,
 };
-pub(crate) use named_value::find_named_value;
-pub(crate) use types::{Assignment, Operator, Quote, is_name};
+pub(crate) use named_value::{find_named_value, may_be_key};
+pub(crate) use operator::{AfterName, read_operator};
+pub(crate) use types::{Assignment, MAX_VALUE, MIN_VALUE, Operator, Quote, is_name, name_around};
+pub(crate) use value::read_value;
 
 #[cfg(test)]
 mod tests;

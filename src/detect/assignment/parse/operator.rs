@@ -6,16 +6,16 @@ use super::cursor::Cursor;
 use super::types::Operator;
 
 /// The text directly after a name.
-pub(super) struct AfterName {
+pub(crate) struct AfterName {
     /// Whether a quote closes the name.
-    pub(super) is_quoted: bool,
+    pub(crate) is_quoted: bool,
     /// The operator; `None` if only white space or a quote follows the name.
-    pub(super) operator: Option<Operator>,
+    pub(crate) operator: Option<Operator>,
 }
 
 /// Reads the closing quote or bracket of a name, and the operator. Returns `None` if other text follows, so that the
 /// name is assigned nothing.
-pub(super) fn read_operator(cursor: &mut Cursor<'_>) -> Option<AfterName> {
+pub(crate) fn read_operator(cursor: &mut Cursor<'_>) -> Option<AfterName> {
     let is_quoted = cursor.eat_quote().is_some() || cursor.eat_html_quote();
     cursor.eat(b']');
     let spaces = cursor.skip_spaces();

@@ -32,6 +32,24 @@ impl Assignment {
     }
 }
 
+/// Returns the name around an anchor, or `None` if it is too long. An anchor may include the operator, as `key=` does, so
+/// the name is measured from its start; letters beyond ASCII are a part of a name in an anchor only.
+pub(crate) fn name_around(text: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
+    let floor = anchor.start.saturating_sub(MAX_NAME);
+    let before = text[floor..anchor.start].iter().rev().take_while(|byte| is_name(**byte)).count();
+    let name = anchor.start - before..name_end(text, anchor);
+    (name.len() <= MAX_NAME).then_some(name)
+}
+
+/// Returns the end of the name that contains an anchor.
+pub(crate) fn name_end(text: &[u8], anchor: &Range<usize>) -> usize {
+    let length =
+        |from: usize| text[from..].iter().take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
+    let end = anchor.start + length(anchor.start);
+    let is_in_anchor = end < anchor.end && !text[end].is_ascii();
+    if is_in_anchor { anchor.end + length(anchor.end) } else { end }
+}
+
 /// Returns whether names have such bytes: ASCII letters and digits, `_`, `-` and `.`.
 pub(crate) const fn is_name(byte: u8) -> bool {
     NAME_BYTES[byte as usize]

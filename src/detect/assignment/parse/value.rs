@@ -8,7 +8,7 @@ use super::types::{Assignment, MAX_VALUE, MIN_VALUE, Operator, Quote, is_name};
 use crate::text::{ends_unquoted_value, is_quote};
 
 /// Reads the value after an operator. Returns `None` if it is code, too short or too long.
-pub(super) fn read_value(
+pub(crate) fn read_value(
     cursor: &mut Cursor<'_>,
     name: Range<usize>,
     operator: Operator,
@@ -19,6 +19,9 @@ pub(super) fn read_value(
         let (wrapper, scheme, quote) = (empty.clone(), empty, Quote::None);
         return Some(Assignment { name, value, operator, quote, wrapper, scheme });
     }
+    if operator == Operator::Colon && begins_with_tag(cursor.rest()) {
+        return None;
+    }
     if matches!(cursor.peek(), Some(b'\n' | b'\r')) {
         if operator == Operator::Comma {
             return None;
@@ -26,7 +29,8 @@ pub(super) fn read_value(
         cursor.skip_whitespace();
         cursor.peek().filter(|byte| is_quote(*byte))?;
     }
-    if cursor.eat(b'[') {
+    let is_in_list = cursor.eat(b'[');
+    if is_in_list {
         cursor.skip_whitespace();
         cursor.peek().filter(|byte| is_quote(*byte) || *byte == b'\\')?;
     }
@@ -49,6 +53,10 @@ pub(super) fn read_value(
     if quote != Quote::None && inside.starts_with(b" ") && inside.ends_with(b"=") {
         return None;
     }
+    // `['key' => value]`
+    if is_in_list && cursor.rest().trim_ascii_start().starts_with(b"=>") {
+        return None;
+    }
     let scheme = value.start..value.start + scheme_length(inside);
     let value = trim(cursor.text, scheme.end..value.end);
     (MIN_VALUE..=MAX_VALUE).contains(&value.len()).then_some(Assignment {
@@ -59,6 +67,17 @@ pub(super) fn read_value(
         wrapper,
         scheme,
     })
+}
+
+/// Returns whether a value begins with a tag of YAML: `!Ref name`, `!!str text`. A password may begin with `!`, but no
+/// other word follows it.
+fn begins_with_tag(value: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || b"!:/.-_,<>".contains(byte);
+    let length = value.iter().take(64).take_while(|byte| is_part(byte)).count();
+    value.first() == Some(&b'!')
+        && length > 1
+        && value.get(length) == Some(&b' ')
+        && value.get(length + 1).is_some_and(|next| !next.is_ascii_whitespace() && *next != b'#')
 }
 
 /// Reads a call around the value (`Buffer.from(`), or an expression with the value as its default (`env.X || `).

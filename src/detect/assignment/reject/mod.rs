@@ -37,7 +37,9 @@ pub(crate) fn is_rejected(text: &[u8], assignment: &Assignment) -> bool {
         return true;
     }
     code::is_other_code(text, assignment)
-        || assignment.quote == Quote::None && operator != Operator::Url && code::is_code(text, assignment)
+        || assignment.quote == Quote::None
+            && !matches!(operator, Operator::Url | Operator::Column | Operator::Prose)
+            && code::is_code(text, assignment)
 }
 
 /// Returns whether a value is no secret, whatever the text around it is.
