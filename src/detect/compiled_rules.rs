@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::detect::assignment;
-use crate::detect::assignment::{AssignmentRule, Model};
+use crate::detect::assignment::{AssignmentRule, Cause, Model};
 use crate::detect::candidate::Candidate;
 use crate::detect::matcher::prefixed::PrefixedRule;
 use crate::detect::matcher::window::PatternRule;
@@ -86,6 +86,12 @@ impl CompiledRules {
                 pattern::find(&parts, window, anchor, rule.reach)
             }
         }
+    }
+
+    /// Returns why the value that a generic rule reads at an anchor is no secret. Returns `None` if it reads no value, if
+    /// only the score of the value decides, and for any other rule.
+    pub(crate) fn rejection(&self, index: usize, window: &[u8], anchor: &Range<usize>) -> Option<Cause> {
+        assignment::rejection(&self.assignment_rule(index)?, self.model(), window, anchor)
     }
 
     /// Returns the parameters of a generic rule, or `None` for any other rule.

@@ -4,6 +4,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
 use crate::detect::Evidence;
+use crate::detect::assignment::Cause;
 use crate::detect::compiled_rules::CompiledRules;
 use crate::detect::matcher::window::window_around;
 use crate::rules::{Rule, Text};
@@ -22,6 +23,8 @@ pub struct RuleEvaluation {
     offset: usize,
     /// Whether the rule matched.
     pub is_match: bool,
+    /// Why a value that the rule reads here is no secret.
+    pub(crate) cause: Option<Cause>,
 }
 
 impl RuleEvaluation {
@@ -58,8 +61,10 @@ pub(crate) fn evaluate_rules(rules: &CompiledRules, text: &[u8], line: Option<us
         let span = start..start + anchor.len();
         let window = window_around(&span, rules.rules()[rule].reach, text.len());
         let in_window = span.start - window.start..span.end - window.start;
-        let is_match = rules.try_rule(rule, &text[window], &in_window).is_some();
-        RuleEvaluation { rule, anchor: anchor.clone(), position, offset: start, is_match }
+        let window = &text[window];
+        let is_match = rules.try_rule(rule, window, &in_window).is_some();
+        let cause = rules.rejection(rule, window, &in_window).filter(|_| !is_match);
+        RuleEvaluation { rule, anchor: anchor.clone(), position, offset: start, is_match, cause }
     });
     evaluations.collect()
 }
@@ -101,6 +106,42 @@ mod tests {
         assert!(all.iter().all(|one| !one.is_match) && all.is_sorted_by_key(|one| one.position));
         assert_eq!(detector.evaluate_rules(text, Some(1)), []);
         assert!(detector.evaluate_rules(text, Some(2)).iter().all(|one| one.position.line == 2));
+    }
+
+    #[test]
+    fn the_cause_of_a_value_that_is_no_secret_is_named() {
+        let detector = Detector::new(RuleSet::builtin());
+        let digest = "8f4b7f84864484a7bf31766abe9204da3cbe65b3";
+        // The name is a mark, so that nothing here is a finding.
+        for (text, code) in [
+            ("§: ${DB_PASSWORD}", "reference"),
+            ("§: yourPassword", "placeholder"),
+            ("§: 0123456789", "repetition"),
+            ("§: sha256", "keyword"),
+            ("§: 123e4567-e89b-12d3-a456-426614174000", "uuid"),
+            ("§: 2024-05-01T10:20:30Z", "time"),
+            ("§: 3.533.0_8f4b7f84", "version"),
+            ("§: \"Choose one that nobody else knows\"", "prose"),
+            ("§: user.name", "code"),
+            ("§_hash: kX9pQ2vR7tLm", "name"),
+            ("api_tokens: k9Qx", "short"),
+            ("{{ x .a.§ \"context\" }}", "template"),
+            ("a: Ngena manje lapha\n§: Igama lokungena\nb: Sicela ulinde", "translation"),
+            ("§: Passwort wiederholen", "label"),
+            ("§: encrypted:kX9pQ2vR7tLm3NwZ8bYc", "ciphertext"),
+            ("§: md5<32>", "password-hash"),
+            ("files:\n  a/§.py: <40>", "digest"),
+            ("sonar_projectKey: kX9pQ2vR7tLm", "public-key"),
+            ("§: Y2hhbmdlbWU=", "encoded-text"),
+            ("secrets: 'AB-APP-ID,AB-APP-KEY'", "secret-name"),
+            ("{'token': 528, 'token_str': 'meilleur'}", "language-token"),
+            ("§_kinds = ['strong', 'weak']", "word-list"),
+        ] {
+            let text = text.replace('§', "password").replace("<32>", &digest[..32]).replace("<40>", digest);
+            let all = detector.evaluate_rules(text.as_bytes(), None);
+            let causes: Vec<_> = all.iter().filter_map(|one| one.cause).map(|cause| cause.code()).collect();
+            assert!(causes.contains(&code) && all.iter().all(|one| !one.is_match), "{text}: {causes:?}");
+        }
     }
 
     #[test]

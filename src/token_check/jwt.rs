@@ -20,6 +20,13 @@ pub struct Claims {
     pub role: Option<String>,
 }
 
+impl Claims {
+    /// Returns whether the token is for users without an account, as that of Supabase's public key is.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        matches!(self.role.as_deref(), Some("anon" | "anonymous"))
+    }
+}
+
 /// Returns the length of the token that `bytes` begins with, in bytes: three parts in base64url with dots between them,
 /// of which the first two begin like JSON objects (`ey…`) and the third is not empty.
 #[must_use]
@@ -73,6 +80,15 @@ mod tests {
 
     fn token(header: &str, payload: &str) -> String {
         format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+    }
+
+    #[test]
+    fn a_token_without_an_account_is_anonymous() {
+        for (role, expected) in [("anon", true), ("anonymous", true), ("service_role", false), ("", false)] {
+            let payload = format!(r#"{{"role":"{role}"}}"#);
+            let claims = read_claims(token(r#"{"alg":"HS256"}"#, &payload).as_bytes()).unwrap();
+            assert_eq!(claims.is_anonymous(), expected, "{role}");
+        }
     }
 
     #[test]

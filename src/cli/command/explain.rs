@@ -182,17 +182,19 @@ fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> St
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = evaluations
         .chunk_by(|one, other| {
-            one.position == other.position && one.anchor == other.anchor && one.is_match == other.is_match
+            one.position == other.position
+                && one.anchor == other.anchor
+                && (one.is_match, one.cause) == (other.is_match, other.cause)
         })
         .collect();
     for group in groups.iter().take(MAX_LISTED) {
         let Some(first) = group.first() else { continue };
         let ids: Vec<&str> =
             group.iter().map(|evaluation| scanner.detector().rules()[evaluation.rule].id.as_ref()).collect();
-        let why = if first.is_match {
-            "the match is part of a larger one, or belongs to another rule"
-        } else {
-            "the text has not the required format (`skant rules show ID`)"
+        let why = match first.cause {
+            _ if first.is_match => "the match is part of a larger one, or belongs to another rule".to_owned(),
+            Some(cause) => format!("the value is no secret ({}): {}", cause.code(), cause.description()),
+            None => "the text has not the required format (`skant rules show ID`)".to_owned(),
         };
         let _ = writeln!(
             out,

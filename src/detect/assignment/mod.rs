@@ -7,6 +7,7 @@
 pub(crate) mod confidence_cap;
 pub(crate) mod features;
 pub(crate) mod model;
+pub(crate) mod neighbours;
 pub(crate) mod parse;
 pub(crate) mod reject;
 pub(crate) mod rule;
@@ -15,6 +16,7 @@ pub(crate) mod value_stats;
 
 pub use model::Model;
 pub(crate) use model::ModelReason;
+pub(crate) use reject::Cause;
 pub use rule::ScoredValue;
-pub(crate) use rule::{AssignmentRule, features_at, find, tier_of_human_chosen};
+pub(crate) use rule::{AssignmentRule, features_at, find, rejection, tier_of_human_chosen};
 pub use skant_password_model::{Dictionary, letter_pair_table};

@@ -87,9 +87,10 @@ impl Model {
     }
 
     /// Scores the features that `visit` gives. Returns `None` if the sum is below the threshold of low confidence; only
-    /// for other values is the cap computed.
+    /// for other values is the cap computed. A weak value in use has medium confidence, whatever its sum is.
     pub(crate) fn score(
         &self,
+        is_weak_in_use: impl FnOnce() -> bool,
         cap: impl FnOnce() -> Option<ConfidenceCap>,
         visit: impl FnOnce(&mut Sink<'_>),
     ) -> Option<ModelScore> {
@@ -115,11 +116,15 @@ impl Model {
             sum if sum >= high => Confidence::High,
             sum if sum >= medium => Confidence::Medium,
             sum if sum >= low => Confidence::Low,
+            _ if is_weak_in_use() => Confidence::Medium,
             _ => return None,
         };
         let cap = cap();
         let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
-        let confidence = confidence.min(max_confidence);
+        let confidence = match cap {
+            Some(ConfidenceCap::WeakInUse) => max_confidence,
+            _ => confidence.min(max_confidence),
+        };
         Some(ModelScore { confidence, sum, features, cap, reasons: Vec::new() })
     }
 

@@ -7,7 +7,9 @@ use crate::detect::assignment::confidence_cap::ConfidenceCap;
 use crate::detect::assignment::features;
 use crate::detect::assignment::model::{Model, ModelScore};
 use crate::detect::assignment::parse::{self, Assignment, Operator};
-use crate::detect::assignment::reject::{code, is_rejected, is_rejected_value};
+use crate::detect::assignment::reject::{
+    Cause, in_context, rejection as rejection_before_score, rejection_of_value,
+};
 use crate::detect::assignment::structure;
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::candidate::Candidate;
@@ -16,7 +18,6 @@ use crate::detect::identifier;
 use crate::finding::Confidence;
 use crate::rules::{Syntax, Text};
 use crate::secret::Mask;
-use skant_password_model::Dictionary;
 
 /// A rule for assignments, prepared for evaluation.
 pub(crate) struct AssignmentRule<'r> {
@@ -58,7 +59,7 @@ pub(crate) fn find<'m>(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
-    let mut assignments = assignments_at(rule, text, anchor).peekable();
+    let mut assignments = assignments_at(rule, text, anchor).filter_map(Result::ok).peekable();
     assignments.peek()?;
     let model = model();
     let mut found = assignments.filter_map(|assignment| score(rule, model, text, assignment));
@@ -72,9 +73,13 @@ fn score(rule: &AssignmentRule<'_>, model: &Model, text: &[u8], assignment: Assi
     let value = &text[assignment.value.clone()];
     let stats = ValueStats::new(value, &model.dictionary);
     let score = model.score(
-        || cap(text, &assignment, &stats, &model.dictionary),
+        || confidence_cap::is_weak_in_use(text, &assignment),
+        || confidence_cap::cap(text, &assignment, &stats, &model.dictionary),
         |sink| features::visit(text, &assignment, &stats, sink),
     )?;
+    if in_context::rejection(text, &assignment, &stats, &model.dictionary).is_some() {
+        return None;
+    }
     let strong = value.len() >= MIN_STRONG_LENGTH && stats.is_random();
     let mask = if strong { Mask { head: rule.mask_head, tail: 0 } } else { Mask::FULL };
     Some(candidate(rule.rule, text, assignment, score, strong, mask))
@@ -121,40 +126,46 @@ pub(crate) fn features_at(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<ScoredValue> {
-    let assignment = assignments_at(rule, text, anchor).next()?;
+    let assignment = assignments_at(rule, text, anchor).find_map(Result::ok)?;
     let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
+    if in_context::rejection(text, &assignment, &stats, &model.dictionary).is_some() {
+        return None;
+    }
     let mut features = Vec::new();
     features::visit(text, &assignment, &stats, &mut |kind, words| features.push(kind.feature_name(words)));
     features.sort();
     features.dedup();
-    let cap = cap(text, &assignment, &stats, &model.dictionary);
+    let cap = confidence_cap::cap(text, &assignment, &stats, &model.dictionary);
     let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
     Some(ScoredValue { rule: rule.rule, span: assignment.value, features, max_confidence })
 }
 
-/// Returns the strictest cap on the confidence of an assignment's value.
-fn cap(
+/// Returns why the value at an anchor is no secret. Returns `None` if there is no value, or if only its score decides.
+pub(crate) fn rejection(
+    rule: &AssignmentRule<'_>,
+    model: &Model,
     text: &[u8],
-    assignment: &Assignment,
-    stats: &ValueStats,
-    dictionary: &Dictionary,
-) -> Option<ConfidenceCap> {
-    let Assignment { name, value, .. } = assignment;
-    let start = if name.is_empty() { value.start } else { name.start.min(value.start) };
-    if confidence_cap::is_in_binary_data(text, &(start..value.end)) {
-        return Some(ConfidenceCap::BinaryData);
+    anchor: &Range<usize>,
+) -> Option<Cause> {
+    // With a value that only its score decides about there is no cause.
+    let mut cause = None;
+    for parsed in assignments_at(rule, text, anchor) {
+        let here = match parsed {
+            Ok(assignment) => {
+                let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
+                Some(in_context::rejection(text, &assignment, &stats, &model.dictionary)?)
+            }
+            Err(cause) => Some(cause),
+        };
+        cause = cause.or(here);
     }
-    let cap = confidence_cap::cap_of_value(&text[value.clone()], stats, &text[name.clone()], dictionary);
-    if cap == Some(ConfidenceCap::Words) && code::may_be_variable(text, assignment) {
-        return Some(ConfidenceCap::Variable);
-    }
-    cap.or_else(|| (assignment.operator == Operator::Prose).then_some(ConfidenceCap::Prose))
+    cause
 }
 
 /// Returns how well a human-chosen value matches a fixed form that only passwords have. Returns `None` if it is a
 /// reference, a placeholder or a common password.
 pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
-    if is_rejected_value(value) {
+    if rejection_of_value(value).is_some() {
         return None;
     }
     let dictionary = &Model::builtin().dictionary;
@@ -166,13 +177,13 @@ pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
     }
 }
 
-/// Parses the assignments at an anchor: that of its line, or those of the structure around it. None of them has a value
-/// that is rejected, or that another rule decides about.
+/// Parses the assignments at an anchor: that of its line, or those of the structure around it. Instead of an assignment it
+/// returns the cause if the value is rejected, or if another rule decides about it.
 fn assignments_at<'t>(
     rule: &'t AssignmentRule<'_>,
     text: &'t [u8],
     anchor: &Range<usize>,
-) -> impl Iterator<Item = Assignment> + use<'t> {
+) -> impl Iterator<Item = Result<Assignment, Cause>> + use<'t> {
     let on_line = match rule.syntax {
         Syntax::Assigned => parse::find_named_value(text, anchor),
         Syntax::Scheme => parse::find_authorization(text, anchor),
@@ -185,34 +196,41 @@ fn assignments_at<'t>(
         // `:name "PASSWORD" :value "…"`
         found.operator != Operator::Comma && text[found.value.clone()] != *b"value"
     });
-    let accepted = on_line.filter(|found| is_accepted(rule, text, found));
-    let in_structure = if accepted.is_some() || is_final || rule.syntax != Syntax::Assigned {
+    let on_line = on_line.map(|found| judge(rule, text, found));
+    let in_structure = if matches!(on_line, Some(Ok(_))) || is_final || rule.syntax != Syntax::Assigned {
         Vec::new()
     } else {
         structure::find(text, anchor)
     };
-    let in_structure = in_structure.into_iter().filter(|found| is_accepted(rule, text, found));
-    accepted.into_iter().chain(in_structure)
+    on_line.into_iter().chain(in_structure.into_iter().map(|found| judge(rule, text, found)))
 }
 
-/// Returns whether the value of an assignment may be a secret that this rule decides about.
-fn is_accepted(rule: &AssignmentRule<'_>, text: &[u8], assignment: &Assignment) -> bool {
+/// Returns an assignment, or the cause if its value is rejected or another rule decides about it.
+fn judge(rule: &AssignmentRule<'_>, text: &[u8], assignment: Assignment) -> Result<Assignment, Cause> {
+    let cause = rejection_before_score(text, &assignment)
+        .filter(|cause| *cause != Cause::Repetition || !confidence_cap::is_weak_in_use(text, &assignment))
+        .or_else(|| rejection_by_rule(rule, text, &assignment));
+    cause.map_or(Ok(assignment), Err)
+}
+
+/// Returns why the lists of a rule exclude an assignment.
+fn rejection_by_rule(rule: &AssignmentRule<'_>, text: &[u8], assignment: &Assignment) -> Option<Cause> {
     let value = &text[assignment.value.clone()];
     let has_prefix = |prefixes: &[Text]| prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()));
-    if is_rejected(text, assignment)
-        || has_prefix(starting_with(rule.token_prefixes, value[0]))
-        || has_prefix(rule.public_prefixes)
-    {
-        return false;
+    if has_prefix(starting_with(rule.token_prefixes, value[0])) {
+        return Some(Cause::Provider);
+    }
+    if has_prefix(rule.public_prefixes) {
+        return Some(Cause::PublicId);
     }
     let name = &text[assignment.name.clone()];
     let (is_password, rest) = after_last_stem(name);
     if assignment.value.len() < MIN_TOKEN_LENGTH && !is_password && rule.syntax == Syntax::Assigned {
-        return false;
+        return Some(Cause::Short);
     }
     let is_excluded = identifier::contains_any(&identifier::split_words(name), rule.excluded_names)
         || identifier::contains_any(&identifier::split_words(rest), rule.excluded_last_words);
-    !is_excluded
+    is_excluded.then_some(Cause::Name)
 }
 
 /// Returns the texts of a sorted list that begin with a byte.

@@ -102,6 +102,11 @@ impl ValueStats {
             && self.covered < 5
     }
 
+    /// Returns whether the value has no digits and looks like words or identifiers of any language.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.digits == 0 && (self.covered > 4 || self.likeness > 0 || matches!(self.class, Class::Sentence))
+    }
+
     pub(crate) const fn letters(&self) -> usize {
         self.lower + self.upper
     }

@@ -63,7 +63,7 @@ fn line_start(before: &[u8]) -> LineStart {
 }
 
 /// Returns the kind of host that a text begins with.
-pub(super) fn host(rest: &[u8]) -> Host {
+pub(crate) fn host(rest: &[u8]) -> Host {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
     let host = rest[..rest.iter().take(64).take_while(is_part).count()].to_ascii_lowercase();
     let has = |part: &[u8]| contains(&host, part);

@@ -20,6 +20,8 @@ use skant_password_model::vocabulary::{
 };
 
 pub(crate) use common::Sink;
+pub(crate) use form::host;
+pub(crate) use skant_password_model::vocabulary::Host;
 
 /// Parts of names, and what they say about the value. The last one in a name counts.
 const STEMS: [(&[u8], Stem); 30] = [

@@ -35,6 +35,72 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
             && !wrapper.is_empty()
             && text[assignment.value.end..].iter().skip(1).take(3).eq(b"),\x20".iter())
         || is_concatenation(value)
+        || is_choice(text, assignment)
+        || is_route(value)
+        || is_variable_in_structure(text, assignment)
+        || is_tagged_reference(&text[..assignment.value.start])
+}
+
+/// Returns whether the name and the value are the two results of a condition: `passed ? 'Pass' : 'Fail'`.
+fn is_choice(text: &[u8], assignment: &Assignment) -> bool {
+    let before = &text[..assignment.name.start];
+    let quote = before.last().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    assignment.operator == Operator::Colon
+        && quote.is_some_and(|quote| text.get(assignment.name.end) == Some(quote))
+        && before[..before.len() - 1].trim_ascii_end().ends_with(b"?")
+}
+
+/// Returns whether a value names an action of a program: `logins#reset`.
+fn is_route(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'#');
+    let is_part = |part: &[u8]| {
+        part.len() > 2 && part.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'/'))
+    };
+    parts.next().is_some_and(is_part) && parts.next().is_some_and(is_part) && parts.next().is_none()
+}
+
+/// Returns whether a value without quotes is a variable, as a name in quotes or the other targets of an assignment say:
+/// `"password": secret_of_user,`, `user, password = response`.
+fn is_variable_in_structure(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    if assignment.quote != Quote::None || !is_word(value) {
+        return false;
+    }
+    let before = &text[..assignment.name.start];
+    let after = text[assignment.value.end..].iter().find(|byte| **byte != b' ');
+    let is_quoted = matches!(text.get(assignment.name.end), Some(b'"' | b'\''));
+    let is_last_of_several = before.ends_with(b", ") && text[assignment.name.end..].starts_with(b" = ");
+    is_last_of_several || is_quoted && after.is_some_and(|byte| matches!(byte, b',' | b'}' | b')'))
+}
+
+/// Returns whether a tag of YAML before a value says that it is the name of something: `!Ref DbPassword`.
+fn is_tagged_reference(before: &[u8]) -> bool {
+    const TAGS: [&[u8]; 17] = [
+        b"!Ref",
+        b"!GetAtt",
+        b"!Sub",
+        b"!ImportValue",
+        b"!FindInMap",
+        b"!Select",
+        b"!Join",
+        b"!If",
+        b"!secret",
+        b"!env",
+        b"!env_var",
+        b"!ENV",
+        b"!include",
+        b"!reference",
+        b"!file",
+        b"!input",
+        b"!vault",
+    ];
+    let before = before.trim_ascii_end();
+    let before =
+        before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let length =
+        before.iter().rev().take(16).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
+    let start = before.len().saturating_sub(length + 1);
+    TAGS.contains(&&before[start..])
 }
 
 /// Returns whether a value is the text between two strings: `"… password=" + value + " …"`.

@@ -1,58 +1,92 @@
 //! Rejects values that are no secrets: references, code, public values, placeholders. This happens before the model, in
-//! training as in use. A value that may be a secret with a low probability is not rejected here: see `confidence_cap`.
+//! training as in use; only causes that need more of the text around ([`in_context`]) are asked after it. A value that may
+//! be a secret with a low probability is not rejected here: see `confidence_cap`.
 
+mod cause;
 pub(crate) mod code;
+pub(crate) mod in_context;
 pub(crate) mod literal_set;
+mod password_hash;
 pub(crate) mod placeholder;
 pub(crate) mod public_value;
 pub(crate) mod reference;
+mod time;
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::token_check;
 
-/// Returns whether the value of an assignment is no secret.
-pub(crate) fn is_rejected(text: &[u8], assignment: &Assignment) -> bool {
+pub(crate) use cause::Cause;
+
+/// Returns why the value of an assignment is no secret, or `None` if it may be one.
+pub(crate) fn rejection(text: &[u8], assignment: &Assignment) -> Option<Cause> {
     let value = &text[assignment.value.clone()];
-    let operator = assignment.operator;
-    if is_rejected_value(value)
-        || public_value::is_uuid(value)
-        || public_value::is_key_id(&text[assignment.name.clone()], value)
-        || public_value::is_version(value)
-        || public_value::is_client_key(value)
-        || public_value::is_search_key(text, &assignment.value)
-        || public_value::is_of_anonymous_user(text, &assignment.name)
-        || operator == Operator::Call && text.get(assignment.value.end + 1) == Some(&b',')
-        || operator == Operator::Comma && !code::is_whole_list(text, assignment)
-        // The password is the user name.
-        || operator == Operator::Url && text[assignment.wrapper.clone()] == *value
-        || operator == Operator::Scheme && public_value::is_empty_login(value)
-        || public_value::has_needless_escape(value)
-        || public_value::is_timestamp(value)
-    {
-        return true;
-    }
-    // A sentence.
-    let spaces = memchr::memchr_iter(b' ', value).count();
-    if value[0] != b'{' && (spaces > 3 || value.len() > 24 && spaces > 1) {
-        return true;
-    }
-    code::is_other_code(text, assignment)
-        || assignment.quote == Quote::None
-            && !matches!(operator, Operator::Url | Operator::Column | Operator::Prose)
-            && code::is_code(text, assignment)
+    rejection_of_value(value)
+        .or_else(|| rejection_by_form(text, assignment))
+        .or_else(|| is_sentence(value).then_some(Cause::Prose))
+        .or_else(|| is_code(text, assignment).then_some(Cause::Code))
 }
 
-/// Returns whether a value is no secret, whatever the text around it is.
-pub(crate) fn is_rejected_value(value: &[u8]) -> bool {
-    let is_placeholder = |value: &[u8]| placeholder::is_placeholder(value) || reference::is_no_value(value);
+/// Returns why the form of a value, of its name or of the operator between them says that it is no secret.
+fn rejection_by_form(text: &[u8], assignment: &Assignment) -> Option<Cause> {
+    let value = &text[assignment.value.clone()];
+    let name = &text[assignment.name.clone()];
+    let operator = assignment.operator;
+    let when = |cause: Cause, holds: bool| holds.then_some(cause);
+    when(Cause::Uuid, public_value::is_uuid(value))
+        .or_else(|| when(Cause::KeyId, public_value::is_key_id(name, value)))
+        .or_else(|| when(Cause::Version, public_value::is_version(value)))
+        .or_else(|| when(Cause::PublicKey, public_value::is_client_key(value)))
+        .or_else(|| when(Cause::PublicKey, public_value::is_search_key(text, &assignment.value)))
+        .or_else(|| when(Cause::AnonymousUser, public_value::is_of_anonymous_user(text, &assignment.name)))
+        .or_else(|| {
+            let has_more_arguments =
+                operator == Operator::Call && text.get(assignment.value.end + 1) == Some(&b',');
+            let is_in_list = operator == Operator::Comma && !code::is_whole_list(text, assignment);
+            when(Cause::Code, has_more_arguments || is_in_list)
+        })
+        .or_else(|| {
+            let is_user_name = operator == Operator::Url && text[assignment.wrapper.clone()] == *value;
+            when(Cause::UserName, is_user_name)
+        })
+        .or_else(|| {
+            when(Cause::Placeholder, operator == Operator::Scheme && public_value::is_empty_login(value))
+        })
+        .or_else(|| when(Cause::Escape, public_value::has_needless_escape(value)))
+        .or_else(|| when(Cause::Time, time::is_time(value)))
+        .or_else(|| when(Cause::PasswordHash, password_hash::is_password_hash(text, assignment)))
+}
+
+fn is_sentence(value: &[u8]) -> bool {
+    let spaces = memchr::memchr_iter(b' ', value).count();
+    value[0] != b'{' && (spaces > 3 || value.len() > 24 && spaces > 1)
+}
+
+fn is_code(text: &[u8], assignment: &Assignment) -> bool {
+    let has_end = matches!(assignment.operator, Operator::Url | Operator::Column | Operator::Prose);
+    let is_unquoted = assignment.quote == Quote::None && !has_end;
+    code::is_other_code(text, assignment) || is_unquoted && code::is_code(text, assignment)
+}
+
+/// Returns why a value is no secret, whatever the text around it is.
+pub(crate) fn rejection_of_value(value: &[u8]) -> Option<Cause> {
     let is_one_character =
         || value.iter().all(|byte| *byte == value[0] || matches!(byte, b' ' | b'.' | b'-'));
-    reference::is_reference(value)
-        || is_one_character()
-        || is_placeholder(value)
+    let hides_placeholder =
+        |password: &[u8]| placeholder::is_placeholder(password) || reference::is_no_value(password);
+    if reference::is_reference(value) {
+        Some(Cause::Reference)
+    } else if is_one_character() || placeholder::has_run_or_sequence(value) {
+        Some(Cause::Repetition)
+    } else if reference::is_no_value(value) {
+        Some(Cause::Keyword)
+    } else if placeholder::is_placeholder(value)
         || placeholder::is_punctuation(value)
-        || placeholder::has_run_or_sequence(value)
-        || token_check::basic_auth_password(value).is_some_and(|password| is_placeholder(&password))
+        || token_check::basic_auth_password(value).is_some_and(|password| hides_placeholder(&password))
+    {
+        Some(Cause::Placeholder)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

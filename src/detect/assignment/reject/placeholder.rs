@@ -148,6 +148,9 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     {
         return false;
     }
+    if is_filled(value) {
+        return true;
+    }
     let mut lower = [0; MAX_LENGTH];
     let lower = &mut lower[..value.len()];
     lower.copy_from_slice(value);
@@ -172,6 +175,13 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
         }
     }
     has_placeholder_word
+}
+
+/// Returns whether all letters of a value are uppercase, and most of them are filled in for others: `XXXYYY`, `TXX/BYY/ZZZ`.
+fn is_filled(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let filled = value.iter().filter(|byte| matches!(byte, b'X' | b'Y' | b'Z')).count();
+    letters >= 6 && filled * 4 >= letters * 3 && !value.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Returns how often the first letter is repeated, if it is three times or more: `xxx` and `yyy` mean an omitted part.
@@ -238,6 +248,8 @@ mod tests {
             "password12345",
             "access-token",
             "testPassword!",
+            "XXXYYY",
+            "TXX/BYY/ZZZ",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }

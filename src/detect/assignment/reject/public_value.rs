@@ -1,4 +1,4 @@
-//! Recognizes values that are public by their form: ids, versions, timestamps, values of tests.
+//! Recognizes values that are public by their form: ids, versions, values of tests.
 
 use std::ops::Range;
 
@@ -9,10 +9,14 @@ use crate::token_check;
 /// fingerprint, with a name that says so.
 pub(super) fn is_key_id(name: &[u8], value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or(value);
-    let is_key_word =
-        |word: &[u8]| matches!(word, b"gpg" | b"pgp" | b"gpgkey") || word == b"signing" && digits.len() == 8;
+    let has_uppercase = !digits.iter().any(u8::is_ascii_lowercase);
+    let is_key_word = |word: &[u8]| {
+        // `signingkey` is the setting of git.
+        matches!(word, b"gpg" | b"pgp" | b"gpgkey" | b"signingkey")
+            || word == b"signing" && digits.len() == 8 && has_uppercase
+    };
     matches!(digits.len(), 8 | 16 | 40)
-        && digits.iter().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'))
+        && digits.iter().all(u8::is_ascii_hexdigit)
         && identifier::split_words(name).iter().any(is_key_word)
 }
 
@@ -25,11 +29,6 @@ pub(super) fn has_needless_escape(value: &[u8]) -> bool {
                 u8::try_from(high * 16 + low).is_ok_and(|byte| byte.is_ascii_alphanumeric())
             })
     })
-}
-
-/// Returns whether a value is a number of seconds or milliseconds since 1970, from the year 2001 on.
-pub(super) fn is_timestamp(value: &[u8]) -> bool {
-    matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
 }
 
 /// Returns whether a value is a user name without a password, in base64.
@@ -46,8 +45,10 @@ pub(super) fn is_version(value: &[u8]) -> bool {
     let is_comparison = |byte: &u8| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'!' | b'*');
     let is_range = from_source.is_some() || range.first().is_some_and(is_comparison);
     if !is_range {
-        return memchr::memchr_iter(b'.', value).count() > 1
-            && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let number = value.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+        // `1.2.3`, `1.2.3-rc.1`, `1.2.3_react@18.2.0`, `1.2.3(react@18.2.0)`
+        return memchr::memchr_iter(b'.', &value[..number]).count() > 1
+            && value.get(number).is_none_or(|byte| number > 4 && matches!(byte, b'-' | b'+' | b'_' | b'('));
     }
     let mut versions = range.split(|byte| matches!(byte, b' ' | b'|' | b',')).map(|part| {
         let comparison = part.iter().take_while(|byte| is_comparison(byte)).count();
@@ -112,8 +113,18 @@ mod tests {
 
     #[test]
     fn versions_and_ranges_of_versions_are_recognized() {
-        for value in ["1.2.3", "10.0.0.1", "^1.2 || ~2", ">=1.0.0-rc.1", "npm:^7.0.4", "workspace:*", "=v2.1"]
-        {
+        for value in [
+            "1.2.3",
+            "10.0.0.1",
+            "^1.2 || ~2",
+            ">=1.0.0-rc.1",
+            "npm:^7.0.4",
+            "workspace:*",
+            "=v2.1",
+            "3.533.0_k7wq",
+            "1.2.3-rc.1",
+            "1.2.3(k@18.2.0)",
+        ] {
             assert!(is_version(value.as_bytes()), "{value}");
         }
         for value in
@@ -169,11 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn ids_timestamps_and_values_of_tests_are_recognized() {
-        assert!(is_timestamp(b"1643842562") && !is_timestamp(b"2643842562"));
+    fn ids_and_values_of_tests_are_recognized() {
         assert!(has_needless_escape(b"a%41b") && !has_needless_escape(b"a%40b%2"));
         assert!(is_empty_login(b"dXNlcjo="));
         assert!(is_key_id(b"GPG_KEY", b"348FFC4C") && !is_key_id(b"API_KEY", b"348FFC4C"));
+        assert!(is_key_id(b"user.signingkey", b"348ffc4c348ffc4c") && !is_key_id(b"signingKey", b"348ffc4c"));
         assert!(!is_key_id(b"signing-key", b"348FFC4C348FFC4C") && !is_key_id(b"signing-key", b"348FFC4C3"));
         assert!(is_uuid(b"123e4567-e89b-12d3-a456-426614174000") && !is_uuid(b"123e4567"));
     }

@@ -4,7 +4,7 @@
 use crate::detect::assignment::reject::literal_set::{LiteralSearch, PrefixSet};
 
 /// Words that are no values: of languages, of settings, and the names of encodings and algorithms.
-static NO_VALUES: PrefixSet<88> = PrefixSet::new(&[
+static NO_VALUES: PrefixSet<105> = PrefixSet::new(&[
     b"true",
     b"false",
     b"null",
@@ -94,10 +94,29 @@ static NO_VALUES: PrefixSet<88> = PrefixSet::new(&[
     b"json",
     b"urlencoded",
     b"multipart",
+    // Values of the option `credentials` of fetch.
+    b"include",
+    b"omit",
+    b"same-origin",
+    // Mechanisms of authentication.
+    b"gssapi",
+    b"kerberos",
+    b"ntlm",
+    b"spnego",
+    b"negotiate",
+    b"xoauth2",
+    b"oauthbearer",
+    b"oauth2",
+    b"cram-md5",
+    b"digest-md5",
+    b"external",
+    b"ldap",
+    b"saml",
+    b"oidc",
 ]);
 
 /// The starts of references, and of values that other rules read.
-static PREFIXES: PrefixSet<41> = PrefixSet::new(&[
+static PREFIXES: PrefixSet<45> = PrefixSet::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -137,6 +156,11 @@ static PREFIXES: PrefixSet<41> = PrefixSet::new(&[
     b"request.",
     b"req.",
     b"ENC[",
+    // References in YAML.
+    b"!Ref",
+    b"!GetAtt",
+    b"!Sub",
+    b"!ImportValue",
     // The answer to an authentication challenge.
     b"Digest ",
     // A PEM block in base64: it has rules of its own.
