@@ -112,9 +112,10 @@ mod tests {
     fn the_cause_of_a_value_that_is_no_secret_is_named() {
         let detector = Detector::new(RuleSet::builtin());
         let digest = "8f4b7f84864484a7bf31766abe9204da3cbe65b3";
+        let mut wrong = Vec::new();
         // The name is a mark, so that nothing here is a finding.
         for (text, code) in [
-            ("§: ${DB_PASSWORD}", "reference"),
+            ("§: \"${DB_PASSWORD}\"", "reference"),
             ("§: yourPassword", "placeholder"),
             ("§: 0123456789", "repetition"),
             ("§: sha256", "keyword"),
@@ -140,8 +141,11 @@ mod tests {
             let text = text.replace('§', "password").replace("<32>", &digest[..32]).replace("<40>", digest);
             let all = detector.evaluate_rules(text.as_bytes(), None);
             let causes: Vec<_> = all.iter().filter_map(|one| one.cause).map(|cause| cause.code()).collect();
-            assert!(causes.contains(&code) && all.iter().all(|one| !one.is_match), "{text}: {causes:?}");
+            if !causes.contains(&code) || all.iter().any(|one| one.is_match) {
+                wrong.push((text, causes));
+            }
         }
+        assert_eq!(wrong, []);
     }
 
     #[test]

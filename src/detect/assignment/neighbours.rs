@@ -40,6 +40,11 @@ pub(crate) fn read<'t>(text: &'t [u8], assignment: &Assignment) -> Vec<Neighbour
             continue;
         }
         if let Some((name, of_name, is_quoted)) = read_pair(text, &segment) {
+            // A call or an index: the value is code.
+            let is_code = !is_quoted && matches!(text.get(segment.end), Some(b'(' | b'['));
+            if is_code && of_name.end == segment.end {
+                continue;
+            }
             found.push(Neighbour {
                 name: &text[name],
                 value: &text[of_name],
@@ -252,6 +257,7 @@ mod tests {
             ("<string name=\"user\">A b</string>\n<password>hunter2x</password>", &["-1 user=A b"]),
             ("connect(user=\"app\", password=\"hunter2x\", port=1)", &["0 user=app", "0 port=1"]),
             ("\"  {'user': 'app', 'password': 'hunter2x'}\",", &["0 user=app"]),
+            ("'host' => env('DB_HOST', 'x'),\n'password' => 'hunter2x',", &[]),
             ("// a comment\npassword: hunter2x\nif (a == b)", &[]),
         ] {
             assert_eq!(neighbours(text), expected, "{text}");

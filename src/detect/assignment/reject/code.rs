@@ -37,6 +37,7 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
         || is_concatenation(value)
         || is_choice(text, assignment)
         || is_route(value)
+        || is_list_of_rules(value)
         || is_variable_in_structure(text, assignment)
         || is_tagged_reference(&text[..assignment.value.start])
 }
@@ -57,6 +58,15 @@ fn is_route(value: &[u8]) -> bool {
         part.len() > 2 && part.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'/'))
     };
     parts.next().is_some_and(is_part) && parts.next().is_some_and(is_part) && parts.next().is_none()
+}
+
+/// Returns whether a value is rules of a validation: `required|min:16|confirmed`.
+fn is_list_of_rules(value: &[u8]) -> bool {
+    let is_rule = |rule: &[u8]| {
+        let name = rule.split(|byte| *byte == b':').next().unwrap_or_default();
+        name.len() > 2 && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+    };
+    value.contains(&b'|') && value.split(|byte| *byte == b'|').all(is_rule)
 }
 
 /// Returns whether a value without quotes is a variable, as a name in quotes or the other targets of an assignment say:
@@ -267,6 +277,13 @@ mod tests {
             let assignment = find_named_value(text.as_bytes(), &(start..start + 6)).unwrap();
             assert_eq!(may_be_variable(text.as_bytes(), &assignment), may, "{text}");
         }
+    }
+
+    #[test]
+    fn routes_and_rules_of_validations_are_code() {
+        assert!(is_route(b"logins#reset") && !is_route(b"logins#Reset9") && !is_route(b"#logins"));
+        assert!(is_list_of_rules(b"required|min:16|confirmed") && is_list_of_rules(b"nullable|string"));
+        assert!(!is_list_of_rules(b"required") && !is_list_of_rules(b"kX9|pQ2") && !is_list_of_rules(b"|"));
     }
 
     #[test]

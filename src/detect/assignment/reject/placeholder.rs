@@ -47,7 +47,7 @@ const SECRET_WORDS: usize = 12;
 static KIND_WORDS: PrefixSet<{ KINDS.len() }> = PrefixSet::new(&KINDS);
 
 /// Words that people write instead of any value.
-static EXAMPLE_WORDS: PrefixSet<40> = PrefixSet::new(&[
+static EXAMPLE_WORDS: PrefixSet<44> = PrefixSet::new(&[
     b"incorrect",
     b"anything",
     b"something",
@@ -88,10 +88,14 @@ static EXAMPLE_WORDS: PrefixSet<40> = PrefixSet::new(&[
     b"xyz",
     b"blah",
     b"tiger",
+    b"fill",
+    b"insert",
+    b"replace",
+    b"blabla",
 ]);
 
 /// Words that occur together with those, but mean nothing alone.
-static FILLER_WORDS: PrefixSet<42> = PrefixSet::new(&[
+static FILLER_WORDS: PrefixSet<48> = PrefixSet::new(&[
     b"another",
     b"confirm",
     b"default",
@@ -134,6 +138,12 @@ static FILLER_WORDS: PrefixSet<42> = PrefixSet::new(&[
     b"of",
     b"for",
     b"to",
+    b"me",
+    b"in",
+    b"it",
+    b"with",
+    b"this",
+    b"please",
 ]);
 
 /// Returns whether a value is made of nothing but words for its kind, example words, filler words, punctuation and a few
@@ -248,6 +258,7 @@ mod tests {
             "password12345",
             "access-token",
             "testPassword!",
+            "Fill_me_in",
             "XXXYYY",
             "TXX/BYY/ZZZ",
         ] {

@@ -23,6 +23,9 @@ pub(crate) fn decode_text(value: &[u8]) -> Option<Vec<u8>> {
     let mut text = decode_hex(value).or_else(|| token_check::decode_base64(value))?;
     // A line break at the end is that of a command: few random values have one.
     let ends_line = text.pop_if(|last| *last == b'\n').is_some();
+    if ends_line {
+        text.pop_if(|last| *last == b'\r');
+    }
     let min_length = if ends_line { MIN_LINE } else { MIN_LENGTH };
     let is_printable =
         text.len() >= min_length && text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
@@ -51,7 +54,9 @@ fn decode_hex(value: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn is_no_secret(value: &[u8], dictionary: &Dictionary) -> bool {
     let is_none = |text: &[u8]| {
         let stats = ValueStats::new(text, dictionary);
+        let password = memchr::memchr(b':', text).map_or(text, |at| &text[at + 1..]);
         rejection_of_value(text).is_some()
+            || !password.is_empty() && rejection_of_value(password).is_some()
             || text.contains(&b' ') && stats.covered > 5
             || text.starts_with(b"{\"")
     };

@@ -1,5 +1,6 @@
 //! Words for passwords, secrets, tokens and keys in other languages than English: the labels of translated programs.
 
+use super::translation::{is_words, unescape};
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 
 /// The starts of such words in lower case, long enough for all their endings. Those of ASCII letters are followed by an
@@ -144,11 +145,11 @@ const MAX_ENDING: usize = 6;
 
 /// Returns whether a value has no digit and its first word means a password, a secret, a token or a key.
 pub(super) fn begins_with_label(value: &[u8]) -> bool {
-    const MAX_LENGTH: usize = 120;
-    if value.len() > MAX_LENGTH || value.iter().any(u8::is_ascii_digit) {
+    const MAX_LENGTH: usize = 300;
+    if value.len() > MAX_LENGTH || !is_words(value) {
         return false;
     }
-    let Ok(text) = std::str::from_utf8(value) else { return false };
+    let Some(text) = unescape(value) else { return false };
     let lower = text.to_lowercase();
     let lower = lower.trim_start_matches(|character: char| !character.is_alphabetic());
     if let Some(word) = ASCII.prefix_of(lower.as_bytes()) {
@@ -251,6 +252,6 @@ mod tests {
         ] {
             assert!(!begins_with_label(value.as_bytes()), "{value}");
         }
-        assert!(!begins_with_label(b"\xff\xfe") && !begins_with_label("é".repeat(200).as_bytes()));
+        assert!(!begins_with_label(b"\xff\xfe") && !begins_with_label("é".repeat(400).as_bytes()));
     }
 }

@@ -46,6 +46,10 @@ pub(crate) fn rejection(
     if encoded_text::is_no_secret(value, dictionary) {
         return Some(Cause::EncodedText);
     }
+    // The members of an object have names of their own.
+    if value.starts_with(b"{\"") && value.ends_with(b"}") {
+        return Some(Cause::Code);
+    }
     if secret_name::is_list_of_names(&text[assignment.name.clone()], value) {
         return Some(Cause::SecretName);
     }
