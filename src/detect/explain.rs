@@ -94,6 +94,7 @@ fn searcher(anchors: &[(usize, &Text)], ignore_case: bool) -> Option<AhoCorasick
 #[cfg(test)]
 mod tests {
     use crate::detect::Detector;
+    use crate::detect::assignment::Cause;
     use crate::rules::RuleSet;
 
     #[test]
@@ -123,12 +124,12 @@ mod tests {
             ("§: 2024-05-01T10:20:30Z", "time"),
             ("§: 3.533.0_8f4b7f84", "version"),
             ("§: \"Choose one that nobody else knows\"", "prose"),
-            ("§: user.name", "code"),
+            ("§: app.settings", "code"),
             ("§_hash: kX9pQ2vR7tLm", "name"),
             ("api_tokens: k9Qx", "short"),
             ("{{ x .a.§ \"context\" }}", "template"),
-            ("a: Ngena manje lapha\n§: Igama lokungena\nb: Sicela ulinde", "translation"),
-            ("§: Passwort wiederholen", "label"),
+            ("a: 'Ngena manje lapha'\n§: 'Igama lokungena'\nb: 'Sicela ulinde'", "translation"),
+            ("§: 'Passwort wiederholen'", "label"),
             ("§: encrypted:kX9pQ2vR7tLm3NwZ8bYc", "ciphertext"),
             ("§: md5<32>", "password-hash"),
             ("files:\n  a/§.py: <40>", "digest"),
@@ -140,7 +141,7 @@ mod tests {
         ] {
             let text = text.replace('§', "password").replace("<32>", &digest[..32]).replace("<40>", digest);
             let all = detector.evaluate_rules(text.as_bytes(), None);
-            let causes: Vec<_> = all.iter().filter_map(|one| one.cause).map(|cause| cause.code()).collect();
+            let causes: Vec<_> = all.iter().filter_map(|one| one.cause).map(Cause::code).collect();
             if !causes.contains(&code) || all.iter().any(|one| one.is_match) {
                 wrong.push((text, causes));
             }

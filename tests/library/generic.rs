@@ -111,7 +111,8 @@ fn words_are_found_as_passwords_and_not_in_code() {
 fn training_and_scan_share_the_same_confidence_cap() {
     let random = format!("DB_PASSWORD={}\n", tokens::random(tokens::ALPHANUMERIC, 14, "doubtful"));
     for (text, most) in [
-        ("DB_PASSWORD=butterfly72\n", Confidence::Medium),
+        ("DB_PASSWORD=butterflyhouse72\n", Confidence::Medium),
+        ("DB_PASSWORD=butterflyhouse\n", Confidence::Low),
         ("if x:\n    password = content\n", Confidence::Low),
         ("POSTGRES_PASSWORD=postgres\n", Confidence::Low),
         (&random, Confidence::High),
@@ -127,8 +128,8 @@ fn training_and_scan_share_the_same_confidence_cap() {
 /// A value that is no finding in its first version is one in a later version, at the same path.
 fn older_version_with_less_context_hides_nothing() {
     let sandbox = testkit::Sandbox::repo();
-    for name in ["token", "password"] {
-        sandbox.write("settings.yml", format!("{name}: 'summerhouse-lane'\n"));
+    for (before, name) in [("", "token"), ("user: carla\nhost: db1\n", "password")] {
+        sandbox.write("settings.yml", format!("{before}{name}: 'summerhouse-lane'\n"));
         sandbox.commit_all(name);
     }
     let sure = |text: &str| {

@@ -102,10 +102,9 @@ impl Segments<'_> {
             match quote {
                 _ if byte == b'\n' => break,
                 Some(open) if byte == open && before != Some(b'\\') => quote = None,
-                Some(_) => {}
                 None if self.opens_string(start) => quote = Some(byte),
                 None if matches!(byte, b',' | b';' | b'{' | b'}' | b'[' | b']' | b'(' | b')') => break,
-                None => {}
+                _ => {}
             }
             self.at += 1;
         }
@@ -120,8 +119,7 @@ impl Segments<'_> {
         let is_in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'\\');
         let is_quote = matches!(byte, b'"' | b'`')
             || byte == b'\'' && !(self.at > start && is_in_word(self.text[self.at - 1]));
-        is_quote
-            && !(self.at < self.own.start && self.closing(byte).is_none_or(|close| close >= self.own.end + 1))
+        is_quote && !(self.at < self.own.start && self.closing(byte).is_none_or(|close| close > self.own.end))
     }
 
     /// Returns the position of the quote that closes a string on its line.

@@ -171,10 +171,14 @@ fn is_composed(value: &[u8], stats: &ValueStats) -> bool {
         && (stats.words > 1 && has_number && value.len() > 8 || stats.words > 3 && value.len() > 15)
 }
 
+/// The lengths of common passwords that are reported if they are in use.
+const MIN_WEAK: usize = 6;
+const MAX_WEAK: usize = 24;
+
 /// Returns whether a value is a common password or a sequence, and a user and an address that is no example are beside it.
 pub(crate) fn is_weak_in_use(text: &[u8], assignment: &Assignment) -> bool {
     let value = &text[assignment.value.clone()];
-    if value.len() < MIN_LENGTH || !assignment.has_name() || !is_common(value) {
+    if !(MIN_WEAK..=MAX_WEAK).contains(&value.len()) || !assignment.has_name() || !is_common(value) {
         return false;
     }
     let signs = second_sign::signs(text, assignment);

@@ -8,6 +8,7 @@ use crate::detect::identifier;
 
 /// What the settings near a value say of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "answers that do not depend on each other")]
 pub(crate) struct Signs {
     pub(crate) has_user: bool,
     /// An address that is neither local nor an example, or the name of a database.

@@ -68,7 +68,7 @@ fn is_separated(value: &[u8]) -> bool {
         let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         if digits > 0 {
             let is_fraction = at > 0 && matches!(value[at - 1], b'.' | b',') && colons > 0;
-            if digits > 4 && !is_fraction || digits == 3 && !is_fraction {
+            if !is_fraction && (digits > 4 || digits == 3) {
                 return false;
             }
             has_year |= digits == 4;
@@ -78,7 +78,8 @@ fn is_separated(value: &[u8]) -> bool {
             let word = rest[..letters].to_ascii_lowercase();
             let begins = |names: &[&[u8]]| names.iter().any(|name| word.starts_with(name)) && word.len() < 10;
             let is_month = word.len() > 2 && begins(&MONTHS);
-            if !is_month && !(word.len() > 2 && begins(&DAYS)) && !WORDS.contains(&&word[..]) {
+            let is_day = word.len() > 2 && begins(&DAYS);
+            if !(is_month || is_day || WORDS.contains(&&word[..])) {
                 return false;
             }
             months += usize::from(is_month);
@@ -117,7 +118,7 @@ fn is_pattern(value: &[u8]) -> bool {
     let units =
         value.chunk_by(|one, other| one == other).filter(|run| is_letter(&run[0]) && run.len() > 1).count();
     value.iter().all(|byte| is_letter(byte) || b" .:/-,%".contains(byte))
-        && (units >= 3 || value.iter().filter(|byte| **byte == b'%').count() >= 3)
+        && (units >= 3 || memchr::memchr_iter(b'%', value).count() >= 3)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn decode_hex(value: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     // Of pairs of decimal digits half are printable.
     let has_letter = value.iter().any(u8::is_ascii_alphabetic) || value.len() >= 24;
-    if value.len() % 2 != 0 || !has_letter || value.iter().any(|byte| digit(*byte).is_none()) {
+    if !value.len().is_multiple_of(2) || !has_letter || value.iter().any(|byte| digit(*byte).is_none()) {
         return None;
     }
     let byte = |pair: &[u8]| {
@@ -60,21 +60,18 @@ pub(super) fn is_no_secret(value: &[u8], dictionary: &Dictionary) -> bool {
             || text.contains(&b' ') && stats.covered > 5
             || text.starts_with(b"{\"")
     };
-    match decode_text(value) {
-        Some(text) => is_none(&text),
-        None => {
-            let parts = value.split(|byte| matches!(byte, b'.' | b':'));
-            let mut decoded = 0;
-            let is_text = parts.filter(|part| part.len() > MIN_LENGTH && !is_uuid(part)).all(|part| {
-                decoded += 1;
-                decode_text(part)
-                    .is_some_and(|text| is_none(&text) || ValueStats::new(&text, dictionary).covered > 4)
-            });
-            is_text && decoded > 1 && value.len() <= MAX_LENGTH
-        }
+    if let Some(text) = decode_text(value) {
+        return is_none(&text);
     }
+    let parts = value.split(|byte| matches!(byte, b'.' | b':'));
+    let mut decoded = 0;
+    let is_text = parts.filter(|part| part.len() > MIN_LENGTH && !is_uuid(part)).all(|part| {
+        decoded += 1;
+        decode_text(part).is_some_and(|text| is_none(&text) || ValueStats::new(&text, dictionary).covered > 4)
+    });
+    is_text && decoded > 1 && value.len() <= MAX_LENGTH
 }
 
 fn is_uuid(part: &[u8]) -> bool {
-    part.len() == 36 && part.iter().filter(|byte| **byte == b'-').count() == 4
+    part.len() == 36 && memchr::memchr_iter(b'-', part).count() == 4
 }
