@@ -107,6 +107,11 @@ impl ValueStats {
         self.digits == 0 && (self.covered > 4 || self.likeness > 0 || matches!(self.class, Class::Sentence))
     }
 
+    /// Returns how many of these kinds of characters the value has: lowercase, uppercase, digits, punctuation.
+    pub(crate) fn kinds(&self) -> usize {
+        [self.lower, self.upper, self.digits, self.punctuation].iter().filter(|count| **count > 0).count()
+    }
+
     pub(crate) const fn letters(&self) -> usize {
         self.lower + self.upper
     }

@@ -151,6 +151,7 @@ pub(crate) fn cap(
             Some(match cap {
                 _ if signs.equals_neighbour => ConfidenceCap::EqualsNeighbour,
                 cap if !signs.is_example && (is_in_use || is_composed(value, stats)) => cap,
+                ConfidenceCap::Short if value.len() >= MIN_MIXED && stats.kinds() > 2 => cap,
                 ConfidenceCap::Words => ConfidenceCap::WordsAlone,
                 _ => ConfidenceCap::ShortAlone,
             })
@@ -162,6 +163,9 @@ pub(crate) fn cap(
         cap => cap,
     }
 }
+
+/// The shortest value of three kinds of characters that needs no second sign.
+const MIN_MIXED: usize = 6;
 
 /// Returns whether a value is two words and a number, or four words: nobody writes such a value where any would do.
 fn is_composed(value: &[u8], stats: &ValueStats) -> bool {

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn labels_of_thirty_languages_are_recognized() {
         for value in LABELS.split('|') {
-            // A label whose first word is another one is told from its neighbours.
+            // A label whose first word is another one is recognized by its neighbours.
             let is_known = !value.starts_with("Felhasználó") && !value.starts_with("Fjalëk");
             assert_eq!(begins_with_label(value.as_bytes()), is_known, "{value}");
         }
