@@ -13,7 +13,9 @@ use std::{env, fs};
 
 use skant_password_model::weights::Entry;
 use skant_password_model::{Dictionary, WeightTable};
-use skant_rule_schema::{Alphabet, FollowedBy, LimitsSpec, PackSpec, RuleSpec, ShapeSpec};
+use skant_rule_schema::{
+    Alphabet, CallSpec, CommandSpec, DirectiveSpec, FollowedBy, LimitsSpec, PackSpec, RuleSpec, ShapeSpec,
+};
 
 fn main() {
     write_model();
@@ -25,6 +27,7 @@ fn main() {
             return;
         }
     };
+    write_arguments(&packs);
     let (mut rules, mut known_test_values) = (String::new(), Vec::new());
     for pack in packs {
         for rule in &pack.rule {
@@ -103,6 +106,58 @@ fn write_model() {
 fn array<T: std::fmt::Debug>(name: &str, kind: &str, numbers: &[T]) -> String {
     let lines: Vec<String> = numbers.iter().map(|number| format!("{number:?}")).collect();
     format!("static {name}: [{kind}; {}] = [\n{}\n];\n", numbers.len(), lines.join(",\n"))
+}
+
+/// Writes the calls, commands and directives of all packs, each table sorted by its anchors.
+fn write_arguments(packs: &[PackSpec]) {
+    let mut calls: Vec<_> = packs.iter().flat_map(|pack| &pack.call).map(call_code).collect();
+    let mut commands: Vec<_> = packs.iter().flat_map(|pack| &pack.command).map(command_code).collect();
+    let mut directives: Vec<_> = packs.iter().flat_map(|pack| &pack.directive).map(directive_code).collect();
+    for table in [&mut calls, &mut commands, &mut directives] {
+        table.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    let rows = |table: Vec<(String, String)>| -> String { table.into_iter().map(|(_, code)| code).collect() };
+    let code = format!(
+        "static CALLS: &[Call] = &[\n{}];\nstatic COMMANDS: &[Command] = &[\n{}];\nstatic DIRECTIVES: &[Directive] = \
+         &[\n{}];\n",
+        rows(calls),
+        rows(commands),
+        rows(directives)
+    );
+    write_output("arguments.rs", &code);
+}
+
+/// Returns the anchor of a call and its row as code.
+fn call_code(call: &CallSpec) -> (String, String) {
+    let CallSpec { position, parameter, first, name, .. } = call;
+    let position = position.map(|position| position - 1);
+    let anchor = call.anchor();
+    let code = format!(
+        "Call {{ anchor: {anchor:?}, position: {position:?}, parameter: {parameter:?}, first: {first:?}, name: {name:?} }},\n"
+    );
+    (anchor, code)
+}
+
+/// Returns the anchor of a command and its row as code.
+fn command_code(command: &CommandSpec) -> (String, String) {
+    let CommandSpec { program, words, options, argument, form, after, before, named, name, .. } = command;
+    let argument = argument.map(|argument| argument - 1);
+    let anchor = command.anchor();
+    let code = format!(
+        "Command {{ anchor: {anchor:?}, program: {program:?}, words: &{words:?}, options: &{options:?}, argument: \
+         {argument:?}, form: CommandForm::{form:?}, after: {after:?}, before: {before:?}, named: {named}, name: {name:?} }},\n"
+    );
+    (anchor, code)
+}
+
+/// Returns the anchor of a directive and its row as code.
+fn directive_code(directive: &DirectiveSpec) -> (String, String) {
+    let DirectiveSpec { line, near, name, .. } = directive;
+    let line: Vec<&str> = line.split(' ').collect();
+    let anchor = directive.anchor().unwrap_or_default();
+    let code =
+        format!("Directive {{ anchor: {anchor:?}, line: &{line:?}, near: &{near:?}, name: {name:?} }},\n");
+    (anchor, code)
 }
 
 fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
@@ -184,7 +239,7 @@ fn pattern_code(rule: &RuleSpec) -> String {
     let alphabet = rule.alphabet.unwrap_or(Alphabet::Base64);
     format!(
         "Matcher::Pattern(Pattern {{ form: {form}, anchor_offset: ({}, {}), alphabet: Alphabet::{alphabet:?}, \
-         may_not_precede: Alphabet::{:?}, may_follow: MayFollow::{:?}, self_terminating: {}, random: {}, human_chosen: {}, exact: {}, check: {}, \
+         may_not_precede: Alphabet::{:?}, may_follow: MayFollow::{:?}, self_terminating: {}, random: {}, human_chosen: {}, exact: {}, indirect: {}, check: {}, \
          decoded: {}, nearby: Cow::Borrowed({}) }})",
         rule.anchor_offset[0],
         rule.anchor_offset[1],
@@ -194,6 +249,7 @@ fn pattern_code(rule: &RuleSpec) -> String {
         rule.random,
         rule.human_chosen,
         rule.exact && (rule.value.is_none() || rule.decoded.is_some()),
+        rule.indirect,
         rule.check.map_or_else(|| "None".to_owned(), |check| format!("Some(Check::{check:?})")),
         rule.decoded.as_ref().map_or_else(|| "None".to_owned(), |decoded| format!("Some({})", text(decoded))),
         list(&rule.nearby),

@@ -38,7 +38,7 @@ pub(crate) fn confidence_of(evidence: &Evidence, now: i64) -> Option<Confidence>
         Tier::Exact | Tier::Structured | Tier::Decoded => Confidence::High,
         Tier::Likely | Tier::Full => Confidence::Medium,
         Tier::Assigned => features.model_score.as_ref().map_or(Confidence::Low, |score| score.confidence),
-        Tier::Short => Confidence::Low,
+        Tier::Short | Tier::Indirect => Confidence::Low,
     };
     let checked = features.check.as_ref().map_or(by_tier, |check| after_check(check, by_tier, now));
     // The companion has the format that belongs to the value: random text seldom has it nearby.

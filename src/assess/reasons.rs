@@ -64,6 +64,10 @@ fn by_tier(evidence: &Evidence, reasons: &mut Vec<Reason>) {
     };
     reasons.push(match features.tier {
         Tier::Exact => Reason::new(ReasonCode::ExactFormat, "has the exact format of its kind"),
+        Tier::Indirect => {
+            let text = "has the format of its kind, which opens nothing by itself";
+            Reason::new(ReasonCode::AmbiguousFormat, text)
+        }
         Tier::Likely => {
             let text = "has the format of its kind, which other values have, too";
             Reason::new(ReasonCode::AmbiguousFormat, text)

@@ -12,6 +12,7 @@ use crate::detect::evidence::Tier;
 use crate::detect::matcher::window::window_around;
 use crate::detect::nested::fragments;
 use crate::detect::prefilter::{Extent, Prefilter};
+use crate::detect::whole_text::WholeTextRules;
 use crate::rules::RuleSet;
 
 /// The prefilter and the rules, ready to search a text.
@@ -19,13 +20,15 @@ pub(crate) struct CandidateFinder {
     rules: CompiledRules,
     prefilter: Prefilter,
     limits: RetentionLimits,
+    whole_text: WholeTextRules,
 }
 
 impl CandidateFinder {
     pub(crate) fn new(rules: RuleSet) -> Self {
         let prefilter = Prefilter::new(rules.rules());
         let limits = RetentionLimits::new(rules.rules());
-        Self { rules: CompiledRules::new(rules), prefilter, limits }
+        let whole_text = WholeTextRules::new(rules.rules());
+        Self { rules: CompiledRules::new(rules), prefilter, limits, whole_text }
     }
 
     pub(crate) const fn rules(&self) -> &CompiledRules {
@@ -34,6 +37,11 @@ impl CandidateFinder {
 
     pub(crate) const fn rules_mut(&mut self) -> &mut CompiledRules {
         &mut self.rules
+    }
+
+    /// Returns the candidate that a whole text is, such as a file that is only a key.
+    pub(crate) fn find_whole(&self, text: &[u8]) -> Option<Candidate> {
+        self.whole_text.find(text)
     }
 
     pub(crate) const fn limits(&self) -> &RetentionLimits {

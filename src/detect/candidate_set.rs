@@ -72,6 +72,7 @@ impl RetentionLimits {
         let features = &candidate.features;
         let is_confident = match (features.tier, &features.model_score) {
             (Tier::Assigned, Some(score)) => score.confidence >= self.min_confidence,
+            (Tier::Indirect, _) => self.min_confidence == Confidence::Low,
             (Tier::Short, _) => self.min_confidence == Confidence::Low || features.check.is_some(),
             _ => true,
         };

@@ -155,7 +155,10 @@ impl Detector {
     /// Resolves overlaps and converts the candidates to evidence.
     fn result_from(&self, text: &[u8], set: CandidateSet) -> ScanResult {
         let rules = self.finder.rules();
-        let (candidates, skipped) = set.finish(self.finder.limits());
+        let (mut candidates, skipped) = set.finish(self.finder.limits());
+        if candidates.is_empty() {
+            candidates.extend(self.finder.find_whole(text));
+        }
         let candidates = resolve(rules, text, candidates);
         let positions = Positions::new(text, &candidates);
         let found = merge_ranges(candidates.iter().flat_map(Candidate::spans));

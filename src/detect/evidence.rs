@@ -15,6 +15,8 @@ use crate::token_check::outcome::CheckOutcome;
 /// How much of a format a match has, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
+    /// A format that opens nothing by itself, as the hash of a password.
+    Indirect,
     /// Shorter than a whole token: truncated, or of a family with an unknown format.
     Short,
     /// A value that looks random and is assigned to a name such as `password`.

@@ -27,6 +27,7 @@ mod prefilter;
 mod randomness;
 mod snippet;
 mod surroundings;
+mod whole_text;
 
 pub(crate) use assignment::ModelReason;
 pub use assignment::{Dictionary, Model, ScoredValue, letter_pair_table};

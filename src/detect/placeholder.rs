@@ -68,7 +68,7 @@ pub(crate) fn check_body(body: &[u8], tier: Tier, shape: &TokenShape) -> Option<
     let cuts = match tier {
         Tier::Decoded => return None,
         Tier::Structured => &shape.structured_limits,
-        Tier::Full | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_limits,
+        Tier::Full | Tier::Indirect | Tier::Assigned | Tier::Likely | Tier::Exact => &shape.full_limits,
         Tier::Short => &shape.short_limits,
     };
     if let Some(why) = Statistics::new(body).exceeded(body, cuts) {

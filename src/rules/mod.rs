@@ -3,12 +3,16 @@
 //! `build.rs` checks the built-in packs in `rules/` and compiles them in; `user_defined` builds the rules of a
 //! `skant.toml`. The TOML form of both is the crate `skant-rule-schema`; docs/rule-packs.md explains it.
 
+mod argument;
 mod rule;
 mod rule_set;
 #[cfg(test)]
 mod schema;
 mod user_defined;
 
+pub(crate) use argument::{
+    Call, Command, CommandForm, Directive, calls_at, commands_at, directives_at, directives_with_name,
+};
 pub use rule::{Form, Matcher, Rule};
 pub(crate) use rule::{Pair, Pattern, PlaceholderLimits, Text, TokenShape};
 pub use rule_set::RuleSet;

@@ -119,6 +119,8 @@ pub struct Pattern {
     pub human_chosen: bool,
     /// Whether the format alone proves the kind of secret.
     pub exact: bool,
+    /// Whether a match opens nothing by itself.
+    pub indirect: bool,
     /// The offline check of a match.
     pub check: Option<Check>,
     /// The expression of the text that a match decodes to from base64.

@@ -162,6 +162,7 @@ fn matcher(pack: &PackSpec, spec: &RuleSpec) -> Matcher {
         random: spec.random,
         human_chosen: spec.human_chosen,
         exact: spec.exact && (spec.value.is_none() || spec.decoded.is_some()),
+        indirect: spec.indirect,
         check: spec.check,
         decoded: spec.decoded.as_deref().map(text),
         nearby: lists(&spec.nearby),

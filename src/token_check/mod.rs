@@ -9,10 +9,12 @@ mod checksum;
 mod details;
 mod gitlab;
 mod jwt;
+mod key_store;
 mod macaroon;
 mod openssh;
 pub(crate) mod outcome;
 mod pgp;
+mod seed_phrase;
 mod sentry;
 
 pub use aws::{check_aws_account, check_bedrock_long, check_bedrock_short};
@@ -25,10 +27,12 @@ pub(crate) use checksum::{
 pub use gitlab::check_gitlab_routable;
 pub(crate) use jwt::Claims;
 pub use jwt::{MAX_JWT_BYTES, jwt_length, read_claims};
+pub(crate) use key_store::holds_private_key;
 pub use macaroon::check_macaroon;
 pub use openssh::openssh_is_encrypted;
 pub(crate) use outcome::CheckOutcome;
 pub(crate) use pgp::pgp_is_encrypted;
+pub(crate) use seed_phrase::check_seed_phrase;
 pub use sentry::check_sentry_organisation;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::jwt::{Claims, read_claims};
 use super::{
     check_aws_account, check_bedrock_long, check_bedrock_short, check_crc_base62, check_crc_base62_proof,
     check_crc_base62_whole, check_crc_base64, check_crc_hex, check_crc_hex_body, check_crc_hex_little,
-    check_gitlab_routable, check_macaroon, check_sentry_organisation,
+    check_gitlab_routable, check_macaroon, check_seed_phrase, check_sentry_organisation,
 };
 use crate::rules::Check;
 
@@ -38,6 +38,7 @@ pub(crate) fn run_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
         Check::BedrockShort => ("signed address inside", check_bedrock_short(value)),
         Check::Macaroon => ("macaroon inside", check_macaroon(value)),
         Check::SentryOrganisation => ("JSON inside", check_sentry_organisation(value)),
+        Check::SeedPhrase => ("checksum", check_seed_phrase(value)?),
         Check::Jwt | Check::JwtServiceRole => return run_jwt_check(check, value),
     };
     let TokenDetails { fits, owner, expires } = details;

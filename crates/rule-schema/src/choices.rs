@@ -183,6 +183,8 @@ pub enum Check {
     /// The last six characters are the CRC-32 of the 54 before them in base64, lowest byte first. Published by one peer
     /// only, so a wrong one proves nothing (Confluent).
     CrcBase64,
+    /// The words are the seed phrase of a wallet, with a checksum (BIP-39). Other words are not a finding.
+    SeedPhrase,
     /// The token is a JSON web token. If it cannot be decoded, it is not a finding.
     Jwt,
     /// The token is a JSON web token whose payload gives the role `service_role`.
@@ -237,4 +239,15 @@ pub enum Syntax {
     Login,
     /// The password of an SQL user: `IDENTIFIED BY 'value'`.
     Sql,
+    /// The argument of a function in a row of `[[call]]`: `connect("host", "user", "value")`.
+    Call,
+    /// The argument of a command in a row of `[[command]]`: `mysql -pvalue`.
+    Command,
+    /// The value of a line in a row of `[[directive]]`: `requirepass value`.
+    Directive,
+    /// A text that is one random value and nothing else. It needs no anchors; the name of its file has to say that it is a
+    /// key.
+    KeyFile,
+    /// A binary key store with a private key. It needs no anchors.
+    KeyStore,
 }

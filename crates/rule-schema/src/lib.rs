@@ -12,7 +12,7 @@ mod shape;
 mod validate;
 mod verify;
 
-pub use argument::{CallSpec, CommandSpec};
+pub use argument::{CallSpec, CommandForm, CommandSpec, DirectiveSpec};
 pub use choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 pub use schema::{PackSpec, PairSpec, RuleSpec};
 pub use shape::{LimitsSpec, ShapeSpec, TierLimitsSpec};

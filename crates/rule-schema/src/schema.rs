@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::argument::{CallSpec, CommandSpec};
+use crate::argument::{CallSpec, CommandSpec, DirectiveSpec};
 use crate::choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 use crate::shape::ShapeSpec;
 use crate::verify::VerifySpec;
@@ -39,12 +39,15 @@ pub struct PackSpec {
     /// The rules, the most specific first.
     #[serde(default)]
     pub rule: Vec<RuleSpec>,
-    /// Functions that take a secret as an argument. Read and checked, not used yet.
+    /// Functions that take a secret as an argument, for rules with the syntax `call`.
     #[serde(default)]
     pub call: Vec<CallSpec>,
-    /// Commands that take a secret as an option. Read and checked, not used yet.
+    /// Commands that take a secret, for rules with the syntax `command`.
     #[serde(default)]
     pub command: Vec<CommandSpec>,
+    /// Lines of settings with a secret, for rules with the syntax `directive`.
+    #[serde(default)]
+    pub directive: Vec<DirectiveSpec>,
 }
 
 /// A rule: how one kind of secret is found, and what to do after a leak.
@@ -149,6 +152,9 @@ pub struct RuleSpec {
     /// same format, it is `false`. A `value` is never exact, unless `decoded` tells it apart.
     #[serde(default = "yes")]
     pub exact: bool,
+    /// Whether a match opens nothing by itself, as the hash of a password: its confidence is low.
+    #[serde(default)]
+    pub indirect: bool,
     /// The offline check of a match.
     pub check: Option<Check>,
     /// With `token` or `value`: the expression of the text that the group `encoded` of the match, or else the secret,
@@ -220,6 +226,7 @@ impl PackSpec {
             rule: Vec::new(),
             call: Vec::new(),
             command: Vec::new(),
+            directive: Vec::new(),
         }
     }
 

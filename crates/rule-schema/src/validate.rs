@@ -7,6 +7,7 @@ use regex::bytes::RegexBuilder;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::{Extractor, Seq};
 
+use crate::choices::Syntax;
 use crate::schema::{PackSpec, PairSpec, RuleSpec};
 use crate::verify::VerifySpec;
 
@@ -61,7 +62,8 @@ impl std::fmt::Display for RuleError {
 /// # Errors
 /// Fails with a message that names the rule and its error.
 pub fn parse_pack(text: &str) -> Result<PackSpec, String> {
-    let pack: PackSpec = toml::from_str(text).map_err(|error| error.to_string())?;
+    let mut pack: PackSpec = toml::from_str(text).map_err(|error| error.to_string())?;
+    super::argument::add_anchors(&mut pack);
     let mut ids = BTreeSet::new();
     for rule in &pack.rule {
         let checked = check_id(&pack, rule)
@@ -126,13 +128,16 @@ fn check_documentation(rule: &RuleSpec) -> Result<(), RuleError> {
     Ok(())
 }
 
-/// Checks the calls and commands of a pack, and that their rules exist.
+/// Checks the calls, commands and directives of a pack, and that their rules exist.
 fn check_arguments(pack: &PackSpec, ids: &BTreeSet<&str>) -> Result<(), RuleError> {
     pack.call.iter().try_for_each(super::argument::CallSpec::check)?;
     pack.command.iter().try_for_each(super::argument::CommandSpec::check)?;
-    let mut rules = pack.call.iter().map(|call| &call.rule).chain(pack.command.iter().map(|one| &one.rule));
-    match rules.find(|rule| !ids.contains(rule.as_str())) {
-        Some(rule) => RuleError::quoting("the rule of a `call` or `command` is not in this pack", rule),
+    pack.directive.iter().try_for_each(super::argument::DirectiveSpec::check)?;
+    let calls = pack.call.iter().map(|call| &call.rule);
+    let commands = pack.command.iter().map(|command| &command.rule);
+    let directives = pack.directive.iter().map(|directive| &directive.rule);
+    match calls.chain(commands).chain(directives).find(|rule| !ids.contains(rule.as_str())) {
+        Some(rule) => RuleError::quoting("the rule of a row is not in this pack", rule),
         None => Ok(()),
     }
 }
@@ -142,7 +147,8 @@ fn check_arguments(pack: &PackSpec, ids: &BTreeSet<&str>) -> Result<(), RuleErro
 /// # Errors
 /// Fails with the first error.
 pub fn check_rule(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
-    if rule.anchors().is_empty() || rule.anchors().iter().any(|anchor| anchor.len() < 3) {
+    let is_whole_text = matches!(rule.syntax, Some(Syntax::KeyFile | Syntax::KeyStore));
+    if rule.anchors().is_empty() && !is_whole_text || rule.anchors().iter().any(|anchor| anchor.len() < 3) {
         return RuleError::plain(
             "it needs anchors of at least three bytes; with shorter ones every file would be searched",
         );

@@ -57,6 +57,9 @@ pub fn template(text: &str, salt: &str) -> String {
 }
 
 fn make(piece: &str, before: &str, seed: &str) -> String {
+    if let Some(count) = piece.strip_prefix("seed*") {
+        return seed_phrase(count.parse().expect("a number of words"), seed);
+    }
     if let Some((name, length)) = piece.split_once('*') {
         return random(alphabet(name).as_bytes(), length.parse().expect("a length"), seed);
     }
@@ -69,6 +72,7 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
     match piece {
         // A cut: both sides together would look like a token.
         "" => String::new(),
+        "SSHA" => "{SSHA}".to_owned(),
         "uuid" => uuid(seed),
         "UUID" => uuid(seed).to_uppercase(),
         "gitlab" => routable(before, seed, "."),
@@ -103,6 +107,18 @@ fn make(piece: &str, before: &str, seed: &str) -> String {
             .or_else(|| encoded(piece, seed))
             .unwrap_or_else(|| panic!("no piece {piece}")),
     }
+}
+
+/// Makes a seed phrase of 12 or 24 words with its checksum (BIP-39).
+fn seed_phrase(count: usize, seed: &str) -> String {
+    const WORDS: &str = include_str!("../../../model/seed-words.txt");
+    let entropy = Sha256::digest(seed)[..count / 3 * 4].to_vec();
+    let bytes = [&entropy[..], &Sha256::digest(&entropy)[..1]].concat();
+    let bits: Vec<usize> =
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1))).collect();
+    let words: Vec<&str> = WORDS.lines().collect();
+    let index = |bits: &[usize]| bits.iter().fold(0, |index, bit| index << 1 | bit);
+    bits.chunks_exact(11).take(count).map(|bits| words[index(bits)]).collect::<Vec<_>>().join(" ")
 }
 
 /// Makes the checksum of the text before it.

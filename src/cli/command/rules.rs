@@ -116,6 +116,9 @@ fn show(rule: &Rule, details: bool) -> String {
 
 /// Lists the keywords that the prefilter searches for.
 fn found_by(rule: &Rule) -> String {
+    if rule.anchors.is_empty() {
+        return "a whole file".to_owned();
+    }
     let escaped = |anchor: &Text| anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
     let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{}`", escaped(anchor))).collect();
     let (shown, more) = anchors.split_at(anchors.len().min(MAX_KEYWORDS));

@@ -4,11 +4,13 @@
 //! scores the features of the value, its name and the words near it ([`features`], [`model`]). How the model is trained
 //! and measured: `docs/detection.md`. Provider tokens are not decided here: their rules have fixed formats.
 
+pub(crate) mod argument;
 pub(crate) mod confidence_cap;
 pub(crate) mod features;
 pub(crate) mod model;
 pub(crate) mod neighbours;
 pub(crate) mod parse;
+pub(crate) mod passphrase;
 pub(crate) mod reject;
 pub(crate) mod rule;
 pub(crate) mod structure;

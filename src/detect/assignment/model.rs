@@ -87,9 +87,11 @@ impl Model {
     }
 
     /// Scores the features that `visit` gives. Returns `None` if the sum is below the threshold of low confidence; only
-    /// for other values is the cap computed. A weak value in use has medium confidence, whatever its sum is.
+    /// for other values is the cap computed. `least` is a confidence that the value has for another reason; a weak value in
+    /// use has medium confidence, whatever its sum is.
     pub(crate) fn score(
         &self,
+        least: Option<Confidence>,
         is_weak_in_use: impl FnOnce() -> bool,
         cap: impl FnOnce() -> Option<ConfidenceCap>,
         visit: impl FnOnce(&mut Sink<'_>),
@@ -112,19 +114,20 @@ impl Model {
         });
         let sum = self.weights.bias + features.iter().map(|index| self.weights.weight(*index)).sum::<f32>();
         let [low, medium, high] = self.weights.thresholds;
-        let confidence = match sum {
-            sum if sum >= high => Confidence::High,
-            sum if sum >= medium => Confidence::Medium,
-            sum if sum >= low => Confidence::Low,
-            _ if is_weak_in_use() => Confidence::Medium,
-            _ => return None,
+        let by_sum = match sum {
+            sum if sum >= high => Some(Confidence::High),
+            sum if sum >= medium => Some(Confidence::Medium),
+            sum if sum >= low => Some(Confidence::Low),
+            _ => is_weak_in_use().then_some(Confidence::Medium),
         };
+        let confidence = by_sum.max(least)?;
         let cap = cap();
         let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
-        let confidence = match cap {
+        let capped = match cap {
             Some(ConfidenceCap::WeakInUse) => max_confidence,
             _ => confidence.min(max_confidence),
         };
+        let confidence = Some(capped).max(least)?;
         Some(ModelScore { confidence, sum, features, cap, reasons: Vec::new() })
     }
 

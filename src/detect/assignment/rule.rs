@@ -1,12 +1,16 @@
 //! Evaluates a rule for assignments at an anchor: parses, rejects, scores.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::detect::assignment::argument;
+use crate::detect::assignment::argument::{Argument, Name, Restated};
 use crate::detect::assignment::confidence_cap;
 use crate::detect::assignment::confidence_cap::ConfidenceCap;
 use crate::detect::assignment::features;
 use crate::detect::assignment::model::{Model, ModelScore};
 use crate::detect::assignment::parse::{self, Assignment, Operator};
+use crate::detect::assignment::passphrase;
 use crate::detect::assignment::reject::{
     Cause, in_context, rejection as rejection_before_score, rejection_of_value,
 };
@@ -59,41 +63,44 @@ pub(crate) fn find<'m>(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
-    let mut assignments = assignments_at(rule, text, anchor).filter_map(Result::ok).peekable();
-    assignments.peek()?;
+    let mut readings = readings_at(rule, text, anchor).filter_map(Result::ok).peekable();
+    readings.peek()?;
     let model = model();
-    let mut found = assignments.filter_map(|assignment| score(rule, model, text, assignment));
+    let mut found = readings.filter_map(|reading| score(rule, model, text, reading));
     let mut first = found.next()?;
     first.more = found.collect();
     Some(first)
 }
 
-/// Scores a value. Returns `None` if its score is below low confidence.
-fn score(rule: &AssignmentRule<'_>, model: &Model, text: &[u8], assignment: Assignment) -> Option<Candidate> {
-    let value = &text[assignment.value.clone()];
+/// Scores a value. Returns `None` if its score is below low confidence, or if the text around it says that it is no secret.
+fn score(rule: &AssignmentRule<'_>, model: &Model, text: &[u8], reading: Reading<'_>) -> Option<Candidate> {
+    let Reading { text: read, assignment, .. } = &reading;
+    let value = &read[assignment.value.clone()];
     let stats = ValueStats::new(value, &model.dictionary);
+    let is_passphrase = passphrase::is_passphrase(read, assignment, &stats);
     let score = model.score(
-        || confidence_cap::is_weak_in_use(text, &assignment),
-        || confidence_cap::cap(text, &assignment, &stats, &model.dictionary),
-        |sink| features::visit(text, &assignment, &stats, sink),
+        is_passphrase.then_some(Confidence::Medium),
+        || confidence_cap::is_weak_in_use(read, assignment),
+        || confidence_cap::cap(read, assignment, &stats, &model.dictionary),
+        |sink| features::visit(read, assignment, &stats, sink),
     )?;
-    if in_context::rejection(text, &assignment, &stats, &model.dictionary).is_some() {
+    if in_context::rejection(read, assignment, &stats, &model.dictionary).is_some() {
         return None;
     }
     let strong = value.len() >= MIN_STRONG_LENGTH && stats.is_random();
     let mask = if strong { Mask { head: rule.mask_head, tail: 0 } } else { Mask::FULL };
-    Some(candidate(rule.rule, text, assignment, score, strong, mask))
+    Some(candidate(rule.rule, text, reading, score, strong, mask))
 }
 
 fn candidate(
     rule: usize,
     text: &[u8],
-    assignment: Assignment,
+    reading: Reading<'_>,
     score: ModelScore,
     strong: bool,
     mask: Mask,
 ) -> Candidate {
-    let name = assignment.has_name().then(|| assignment.name.clone());
+    let Reading { assignment, span, name, .. } = reading;
     let name = name.filter(|name| identifier::may_be_shown(&text[name.clone()]));
     Candidate {
         rule,
@@ -112,7 +119,7 @@ fn candidate(
             model_score: Some(score),
         },
         name,
-        span: assignment.value,
+        span,
         companion: None,
         nested: None,
         more: Vec::new(),
@@ -126,7 +133,8 @@ pub(crate) fn features_at(
     text: &[u8],
     anchor: &Range<usize>,
 ) -> Option<ScoredValue> {
-    let assignment = assignments_at(rule, text, anchor).find_map(Result::ok)?;
+    let Reading { text, assignment, span, .. } = readings_at(rule, text, anchor).find_map(Result::ok)?;
+    let text = &*text;
     let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
     if in_context::rejection(text, &assignment, &stats, &model.dictionary).is_some() {
         return None;
@@ -137,7 +145,7 @@ pub(crate) fn features_at(
     features.dedup();
     let cap = confidence_cap::cap(text, &assignment, &stats, &model.dictionary);
     let max_confidence = cap.map_or(Confidence::High, ConfidenceCap::max_confidence);
-    Some(ScoredValue { rule: rule.rule, span: assignment.value, features, max_confidence })
+    Some(ScoredValue { rule: rule.rule, span, features, max_confidence })
 }
 
 /// Returns why the value at an anchor is no secret. Returns `None` if there is no value, or if only its score decides.
@@ -149,11 +157,11 @@ pub(crate) fn rejection(
 ) -> Option<Cause> {
     // With a value that only its score decides about there is no cause.
     let mut cause = None;
-    for parsed in assignments_at(rule, text, anchor) {
-        let here = match parsed {
-            Ok(assignment) => {
+    for reading in readings_at(rule, text, anchor) {
+        let here = match reading {
+            Ok(Reading { text, assignment, .. }) => {
                 let stats = ValueStats::new(&text[assignment.value.clone()], &model.dictionary);
-                Some(in_context::rejection(text, &assignment, &stats, &model.dictionary)?)
+                Some(in_context::rejection(&text, &assignment, &stats, &model.dictionary)?)
             }
             Err(cause) => Some(cause),
         };
@@ -177,40 +185,84 @@ pub(crate) fn tier_of_human_chosen(value: &[u8]) -> Option<Tier> {
     }
 }
 
-/// Parses the assignments at an anchor: that of its line, or those of the structure around it. Instead of an assignment it
-/// returns the cause if the value is rejected, or if another rule decides about it.
-fn assignments_at<'t>(
+/// The assignment at an anchor: as the text has it, or an argument restated as one.
+struct Reading<'t> {
+    text: Cow<'t, [u8]>,
+    assignment: Assignment,
+    /// The span of the value in the text that was searched.
+    span: Range<usize>,
+    /// The span of the name in the text that was searched, if it is there.
+    name: Option<Range<usize>>,
+}
+
+impl<'t> Reading<'t> {
+    fn new(text: &'t [u8], assignment: Assignment) -> Self {
+        let name = assignment.has_name().then(|| assignment.name.clone());
+        Self { text: Cow::Borrowed(text), span: assignment.value.clone(), name, assignment }
+    }
+
+    fn restated(text: &[u8], argument: Argument) -> Self {
+        let Restated { text, assignment } = argument.restate(text);
+        let name = match argument.name {
+            Name::Written(name) => Some(name),
+            Name::OfRow(_) => None,
+        };
+        Self { text: Cow::Owned(text), assignment, span: argument.value, name }
+    }
+}
+
+/// Parses the assignments at an anchor: that of its line, an argument, or those of the structure around it. Instead of an
+/// assignment it returns the cause if the value is rejected, or if another rule decides about it.
+fn readings_at<'t>(
     rule: &'t AssignmentRule<'_>,
     text: &'t [u8],
     anchor: &Range<usize>,
-) -> impl Iterator<Item = Result<Assignment, Cause>> + use<'t> {
+) -> impl Iterator<Item = Result<Reading<'t>, Cause>> + use<'t> {
+    let read = |assignment| Reading::new(text, assignment);
     let on_line = match rule.syntax {
-        Syntax::Assigned => parse::find_named_value(text, anchor),
-        Syntax::Scheme => parse::find_authorization(text, anchor),
-        Syntax::Userinfo => parse::find_url_password(text, anchor),
-        Syntax::Login => parse::find_curl_password(text, anchor),
-        Syntax::Sql => parse::find_sql_password(text, anchor),
+        Syntax::Assigned => parse::find_named_value(text, anchor).map(read),
+        Syntax::Scheme => parse::find_authorization(text, anchor).map(read),
+        Syntax::Userinfo => parse::find_url_password(text, anchor).map(read),
+        Syntax::Login => parse::find_curl_password(text, anchor).map(read),
+        Syntax::Sql => parse::find_sql_password(text, anchor).map(read),
+        // These rules have no anchors.
+        Syntax::KeyFile | Syntax::KeyStore => None,
+        Syntax::Call | Syntax::Command | Syntax::Directive => {
+            argument::find(rule.syntax, text, anchor).map(|found| Reading::restated(text, found))
+        }
     };
     // `"name": "PASSWORD", "value": …` is no list.
-    let is_final = on_line.as_ref().is_some_and(|found| {
+    let is_final = on_line.as_ref().is_some_and(|Reading { text, assignment, .. }| {
         // `:name "PASSWORD" :value "…"`
-        found.operator != Operator::Comma && text[found.value.clone()] != *b"value"
+        assignment.operator != Operator::Comma && text[assignment.value.clone()] != *b"value"
     });
-    let on_line = on_line.map(|found| judge(rule, text, found));
-    let in_structure = if matches!(on_line, Some(Ok(_))) || is_final || rule.syntax != Syntax::Assigned {
+    let is_named = rule.syntax == Syntax::Assigned;
+    let on_line = match on_line {
+        None if is_named => {
+            argument::find_named_directive(text, anchor).map(|found| Reading::restated(text, found))
+        }
+        found => found,
+    };
+    let on_line = on_line.map(|found| judge(rule, found));
+    let in_structure = if matches!(on_line, Some(Ok(_))) || is_final || !is_named {
         Vec::new()
     } else {
         structure::find(text, anchor)
     };
-    on_line.into_iter().chain(in_structure.into_iter().map(|found| judge(rule, text, found)))
+    let in_structure = in_structure.into_iter().map(|found| judge(rule, Reading::new(text, found)));
+    on_line.into_iter().chain(in_structure)
 }
 
-/// Returns an assignment, or the cause if its value is rejected or another rule decides about it.
-fn judge(rule: &AssignmentRule<'_>, text: &[u8], assignment: Assignment) -> Result<Assignment, Cause> {
-    let cause = rejection_before_score(text, &assignment)
-        .filter(|cause| *cause != Cause::Repetition || !confidence_cap::is_weak_in_use(text, &assignment))
-        .or_else(|| rejection_by_rule(rule, text, &assignment));
-    cause.map_or(Ok(assignment), Err)
+/// Returns a reading, or the cause if its value is rejected or another rule decides about it.
+fn judge<'t>(rule: &AssignmentRule<'_>, reading: Reading<'t>) -> Result<Reading<'t>, Cause> {
+    let Reading { text, assignment, .. } = &reading;
+    if assignment.value.len() < parse::MIN_VALUE {
+        return Err(Cause::Short);
+    }
+    let cause = rejection_before_score(text, assignment)
+        .filter(|cause| *cause != Cause::Repetition || !confidence_cap::is_weak_in_use(text, assignment))
+        .or_else(|| rejection_by_rule(rule, text, assignment));
+    cause.map_or(Ok(reading), Err)
 }
 
 /// Returns why the lists of a rule exclude an assignment.

@@ -65,7 +65,11 @@ pub(crate) fn candidate(
     let pattern = rule.pattern;
     let value = &window.bytes[span.clone()];
     let body = &window.bytes[body];
-    let format = if pattern.exact { Tier::Exact } else { Tier::Likely };
+    let format = match (pattern.indirect, pattern.exact) {
+        (true, _) => Tier::Indirect,
+        (false, true) => Tier::Exact,
+        (false, false) => Tier::Likely,
+    };
     let tier = if pattern.human_chosen { assignment::tier_of_human_chosen(value)? } else { format };
     let check = match pattern.check {
         Some(check) => Some(outcome::run_check(check, value)?),

@@ -39,7 +39,7 @@ fn words_are_found_in_each_case_of_names() {
     let found = anchors_in(&prefilter, text.as_bytes(), &(0..text.len()));
     let found: Vec<&str> =
         found.iter().map(|(at, number)| &text[*at..*at + prefilter.anchor(*number).len()]).collect();
-    assert_eq!(found, [&start, "apiKey", "API_KEY", "Api-Key", "Passw", "TOKEN", "Secret"]);
+    assert_eq!(found, [&start, "apiKey", "API_KEY", "Api-Key", "Password ", "Passw", "TOKEN", "Secret"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::assignment::reject::placeholder::has_placeholder_word;
-use crate::detect::assignment::reject::{code, in_context};
+use crate::detect::assignment::reject::{code, in_context, public_value};
 use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::has_walk;
@@ -45,6 +45,8 @@ pub(crate) enum ConfidenceCap {
     Words,
     /// The value has few characters.
     Short,
+    /// The value is a UUID, which is an id more often than a key.
+    Uuid,
     /// `the password is …`: a sentence names the value.
     Prose,
     /// `123456` beside a user and an address: a common password, but in use.
@@ -108,6 +110,7 @@ impl ConfidenceCap {
             Self::Words => (Medium, "cap-words", "at most medium confidence: the value is made of words"),
             Self::Short => (Medium, "cap-short", "at most medium confidence: the value has few characters"),
             Self::Prose => (Medium, "cap-prose", "at most medium confidence: a sentence names the value"),
+            Self::Uuid => (Medium, "cap-uuid", "at most medium confidence: the value is a UUID, as ids are"),
             Self::WeakInUse => (
                 Medium,
                 "cap-weak-in-use",
@@ -206,6 +209,8 @@ pub(crate) fn cap_of_value(
         Some(ConfidenceCap::CommonPassword)
     } else if let Some(cap) = cap_of_login(value, dictionary) {
         Some(cap)
+    } else if public_value::is_uuid(value) {
+        Some(ConfidenceCap::Uuid)
     } else if may_be_words(stats) {
         Some(ConfidenceCap::Words)
     } else {

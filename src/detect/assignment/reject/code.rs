@@ -34,6 +34,10 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
         || assignment.operator == Operator::Call
             && !wrapper.is_empty()
             && text[assignment.value.end..].iter().skip(1).take(3).eq(b"),\x20".iter())
+        // The user is the first argument: `Credentials = new NetworkCredential("deploy", …)`.
+        || memchr::memmem::find(&wrapper, b"credential").is_some()
+            && assignment.operator != Operator::Url
+            && text.get(assignment.value.end + 1) == Some(&b',')
         || is_concatenation(value)
         || is_choice(text, assignment)
         || is_route(value)

@@ -10,9 +10,11 @@ mod password_hash;
 pub(crate) mod placeholder;
 pub(crate) mod public_value;
 pub(crate) mod reference;
+mod service_uuid;
 mod time;
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
+use crate::detect::assignment::passphrase;
 use crate::token_check;
 
 pub(crate) use cause::Cause;
@@ -22,7 +24,7 @@ pub(crate) fn rejection(text: &[u8], assignment: &Assignment) -> Option<Cause> {
     let value = &text[assignment.value.clone()];
     rejection_of_value(value)
         .or_else(|| rejection_by_form(text, assignment))
-        .or_else(|| is_sentence(value).then_some(Cause::Prose))
+        .or_else(|| is_sentence(text, assignment).then_some(Cause::Prose))
         .or_else(|| is_code(text, assignment).then_some(Cause::Code))
 }
 
@@ -32,7 +34,7 @@ fn rejection_by_form(text: &[u8], assignment: &Assignment) -> Option<Cause> {
     let name = &text[assignment.name.clone()];
     let operator = assignment.operator;
     let when = |cause: Cause, holds: bool| holds.then_some(cause);
-    when(Cause::Uuid, public_value::is_uuid(value))
+    when(Cause::Uuid, public_value::is_uuid(value) && !service_uuid::may_be_key(text, assignment))
         .or_else(|| when(Cause::KeyId, public_value::is_key_id(name, value)))
         .or_else(|| when(Cause::Version, public_value::is_version(value)))
         .or_else(|| when(Cause::PublicKey, public_value::is_client_key(value)))
@@ -56,9 +58,11 @@ fn rejection_by_form(text: &[u8], assignment: &Assignment) -> Option<Cause> {
         .or_else(|| when(Cause::PasswordHash, password_hash::is_password_hash(text, assignment)))
 }
 
-fn is_sentence(value: &[u8]) -> bool {
+fn is_sentence(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
     let spaces = memchr::memchr_iter(b' ', value).count();
-    value[0] != b'{' && (spaces > 3 || value.len() > 24 && spaces > 1)
+    let is_long = spaces > 3 || value.len() > 24 && spaces > 1;
+    value[0] != b'{' && is_long && !passphrase::may_be_passphrase(text, assignment)
 }
 
 fn is_code(text: &[u8], assignment: &Assignment) -> bool {

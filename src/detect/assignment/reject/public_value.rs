@@ -100,7 +100,8 @@ pub(super) fn is_of_anonymous_user(text: &[u8], name: &Range<usize>) -> bool {
     })
 }
 
-pub(super) fn is_uuid(value: &[u8]) -> bool {
+/// Returns whether a value is a UUID.
+pub(crate) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| {
             if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }

@@ -4,7 +4,7 @@
 use crate::detect::assignment::reject::literal_set::{LiteralSearch, PrefixSet};
 
 /// Words that are no values: of languages, of settings, and the names of encodings and algorithms.
-static NO_VALUES: PrefixSet<105> = PrefixSet::new(&[
+static NO_VALUES: PrefixSet<107> = PrefixSet::new(&[
     b"true",
     b"false",
     b"null",
@@ -113,6 +113,9 @@ static NO_VALUES: PrefixSet<105> = PrefixSet::new(&[
     b"ldap",
     b"saml",
     b"oidc",
+    // Communities of SNMP that everybody knows.
+    b"public",
+    b"private",
 ]);
 
 /// The starts of references, and of values that other rules read.

@@ -1,0 +1,128 @@
+//! Tells a UUID that is the key of a service from one that is an id: by its version and by the name that it is assigned to.
+
+use crate::detect::assignment::parse::{Assignment, Operator};
+use crate::detect::identifier;
+
+/// Words of names whose UUID identifies something.
+const ID_WORDS: [&[u8]; 40] = [
+    b"id",
+    b"ids",
+    b"uuid",
+    b"guid",
+    b"idempotency",
+    b"request",
+    b"primary",
+    b"foreign",
+    b"partition",
+    b"row",
+    b"cache",
+    b"correlation",
+    b"trace",
+    b"tracking",
+    b"state",
+    b"csrf",
+    b"nonce",
+    b"device",
+    b"user",
+    b"object",
+    b"entity",
+    b"instance",
+    b"run",
+    b"job",
+    b"task",
+    b"message",
+    b"event",
+    b"node",
+    b"item",
+    b"product",
+    b"sort",
+    b"page",
+    b"next",
+    b"upload",
+    b"file",
+    b"tenant",
+    b"subscription",
+    b"version",
+    b"public",
+    b"index",
+];
+
+/// Words before `key` or `token` that say which service it opens.
+const SERVICE_WORDS: [&[u8]; 14] = [
+    b"api",
+    b"access",
+    b"auth",
+    b"secret",
+    b"license",
+    b"licence",
+    b"service",
+    b"private",
+    b"master",
+    b"bearer",
+    b"subscriber",
+    b"integration",
+    b"admin",
+    b"app",
+];
+
+/// Returns whether a UUID may be a key: it is random (version 4), and after `Bearer` or assigned to a name such as
+/// `api_key`, `client_secret` or `access_token`.
+pub(super) fn may_be_key(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let is_random =
+        value.get(14) == Some(&b'4') && value.get(19).is_some_and(|byte| b"89abAB".contains(byte));
+    let name = &text[assignment.name.clone()];
+    if !is_random {
+        return false;
+    }
+    if assignment.operator == Operator::Scheme {
+        return name.eq_ignore_ascii_case(b"bearer");
+    }
+    let words = identifier::split_words(name);
+    if words.iter().any(|word| ID_WORDS.contains(&word)) {
+        return false;
+    }
+    let has_service = || words.iter().any(|word| SERVICE_WORDS.contains(&word));
+    match words.iter().next_back() {
+        Some(b"secret" | b"apikey" | b"authkey" | b"accesskey" | b"accesstoken" | b"apitoken") => true,
+        Some(b"key" | b"token") => has_service(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::assignment::parse::find_named_value;
+
+    /// Whether the value of `name: value` may be a key.
+    fn may_be(name: &str, value: &str) -> bool {
+        let text = format!("{name}: {value}");
+        let stem = ["secret", "token", "key"]
+            .iter()
+            .find_map(|stem| Some((name.to_lowercase().find(stem)?, stem.len())));
+        let (at, length) = stem.unwrap();
+        let assignment = find_named_value(text.as_bytes(), &(at..at + length)).unwrap();
+        may_be_key(text.as_bytes(), &assignment)
+    }
+
+    #[test]
+    fn a_random_uuid_under_the_name_of_a_key_may_be_one() {
+        let random = "9b2f7c1e-4d3a-4f68-9c05-7e1d2a8b6f34";
+        for name in ["api_key", "apiKey", "CLIENT_SECRET", "access_token", "serviceApiKey", "license_key"] {
+            assert!(may_be(name, random), "{name}");
+            assert!(!may_be(name, "123e4567-e89b-12d3-a456-426614174000"), "{name}");
+        }
+        for name in [
+            "token",
+            "key",
+            "idempotency_key",
+            "primary_key",
+            "request_token",
+            "api_key_id",
+            "user_access_token",
+        ] {
+            assert!(!may_be(name, random), "{name}");
+        }
+    }
+}
