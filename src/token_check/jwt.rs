@@ -77,6 +77,8 @@ const fn is_base64url(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Check;
+    use crate::token_check::outcome::run_check;
 
     fn token(header: &str, payload: &str) -> String {
         format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
@@ -86,8 +88,9 @@ mod tests {
     fn a_token_without_an_account_is_anonymous() {
         for (role, expected) in [("anon", true), ("anonymous", true), ("service_role", false), ("", false)] {
             let payload = format!(r#"{{"role":"{role}"}}"#);
-            let claims = read_claims(token(r#"{"alg":"HS256"}"#, &payload).as_bytes()).unwrap();
-            assert_eq!(claims.is_anonymous(), expected, "{role}");
+            let token = token(r#"{"alg":"HS256"}"#, &payload);
+            assert_eq!(read_claims(token.as_bytes()).unwrap().is_anonymous(), expected, "{role}");
+            assert_eq!(run_check(Check::Jwt, token.as_bytes()).is_none(), expected, "{role}");
         }
     }
 

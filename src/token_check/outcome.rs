@@ -48,8 +48,12 @@ pub(crate) fn run_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
 
 fn run_jwt_check(check: Check, value: &[u8]) -> Option<CheckOutcome> {
     let claims = read_claims(value)?;
-    let is_service = claims.role.as_deref() == Some("service_role");
-    (check == Check::Jwt || is_service).then_some(CheckOutcome {
+    let has_role = match check {
+        Check::JwtServiceRole => claims.role.as_deref() == Some("service_role"),
+        // Every visitor of a page has the token for visitors without an account.
+        _ => !claims.is_anonymous(),
+    };
+    has_role.then_some(CheckOutcome {
         subject: "JSON web token",
         fits: None,
         owner: None,
