@@ -107,6 +107,10 @@ pub(super) fn quoted_at(text: &[u8], start: usize) -> Option<(Range<usize>, usiz
 fn is_conversion(before: &[u8]) -> bool {
     let before = before.trim_ascii();
     let is_part = |byte: &u8| is_name(*byte) || b"()[]{}*&:= <>@$!".contains(byte);
+    // An object or a list has many strings, and none of them is the argument.
+    if matches!(before.first(), Some(b'{' | b'[')) && !before.starts_with(b"[]") {
+        return false;
+    }
     if before.len() > 60 || !before.iter().all(is_part) {
         return false;
     }
@@ -184,6 +188,8 @@ mod tests {
             "secret",
             "process.env.SECRET",
             "os.environ['SECRET']",
+            "{ failureRedirect: '/login' }",
+            "['a']",
             "getenv(\"SECRET\")",
             "config('app.key')",
             "\"a\" + b",
