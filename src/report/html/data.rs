@@ -28,7 +28,7 @@ pub(super) struct FindingView<'r> {
     introduced: Option<EventView<'r>>,
     removed: Option<EventView<'r>>,
     places: Vec<PlaceView<'r>>,
-    story: String,
+    timeline: String,
     reasons: Vec<&'r str>,
     help: &'r [String],
     commands: Vec<String>,
@@ -56,7 +56,7 @@ impl<'r> FindingView<'r> {
             introduced: history.and_then(|history| history.introduced.as_ref()).map(EventView::of),
             removed: history.and_then(|history| history.removed.as_ref()).map(EventView::of),
             places,
-            story: history.map(story).unwrap_or_default(),
+            timeline: history.map(timeline).unwrap_or_default(),
             reasons: finding.reasons.iter().map(|reason| reason.text.as_str()).collect(),
             help: &finding.help,
             commands: commands(finding),
@@ -74,7 +74,7 @@ pub(super) fn state(finding: &Finding) -> &'static str {
     }
 }
 
-fn story(history: &History) -> String {
+fn timeline(history: &History) -> String {
     let lines = words::history(history);
     lines.iter().map(|(label, text)| format!("{label} {text}")).collect::<Vec<_>>().join("; ")
 }

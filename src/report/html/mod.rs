@@ -170,7 +170,7 @@ mod tests {
         let page = samples::render(Format::Html, &samples::removed());
         let finding = data(&page).remove(0);
         assert_eq!(finding["state"], "removed, in history");
-        assert!(finding["story"].as_str().unwrap().contains("removed in 998877665544"), "{finding}");
+        assert!(finding["timeline"].as_str().unwrap().contains("removed in 998877665544"), "{finding}");
         assert!(finding["help"][0].as_str().unwrap().starts_with("Revoke the key"));
         assert!(finding["commands"][0].as_str().unwrap().starts_with("skant explain "));
         let place = &finding["places"][0];

@@ -94,7 +94,7 @@
 
   const details = (finding) => {
     const box = make("div");
-    box.append(make("p", finding.story));
+    box.append(make("p", finding.timeline));
     for (const place of finding.places) {
       const line = make("p");
       line.append(make("code", place.where));
