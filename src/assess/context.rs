@@ -6,11 +6,12 @@ use crate::policy::context::context_of;
 use crate::policy::{ContextPatterns, Policy};
 
 /// Contexts from the one that counts most.
-const BY_WEIGHT: [Context; 7] = [
+const BY_WEIGHT: [Context; 8] = [
     Context::Production,
     Context::Unknown,
     Context::Generated,
     Context::Vendored,
+    Context::Document,
     Context::Test,
     Context::Example,
     Context::Translation,

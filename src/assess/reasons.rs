@@ -135,14 +135,15 @@ fn expiry(expires: i64, now: i64) -> Option<Reason> {
 pub(crate) fn reason_of_context(context: Context) -> Option<Reason> {
     let text = match context {
         Context::Test => "is in a test",
-        Context::Example => "is in an example or a document",
+        Context::Example => "is in an example",
+        Context::Document => "is in a document",
         Context::Translation => "is in a translation",
         Context::Generated => "is in a file that a program wrote",
         Context::Vendored => "is in a copy of another project",
         Context::Production | Context::Unknown => return None,
     };
     let code = match context {
-        Context::Test | Context::Example => ReasonCode::ExamplePath,
+        Context::Test | Context::Example | Context::Document => ReasonCode::ExamplePath,
         _ => ReasonCode::Context,
     };
     Some(Reason::new(code, text).with("context", context))

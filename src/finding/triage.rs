@@ -12,8 +12,10 @@ pub enum Context {
     Production,
     /// A test or its data.
     Test,
-    /// An example or documentation.
+    /// An example.
     Example,
+    /// A document.
+    Document,
     /// A translation of the texts of a user interface.
     Translation,
     /// The output of a program, such as a lock file or a bundle.
@@ -38,6 +40,7 @@ impl Context {
             Self::Production => "production",
             Self::Test => "test",
             Self::Example => "example",
+            Self::Document => "document",
             Self::Translation => "translation",
             Self::Generated => "generated",
             Self::Vendored => "vendored",

@@ -244,11 +244,12 @@ mod tests {
     ];
 
     /// Contexts, and whether a generic rule's finding fails there without `--fail-on-context all`.
-    const CONTEXTS: [(Context, bool); 7] = [
+    const CONTEXTS: [(Context, bool); 8] = [
         (Context::Production, true),
         (Context::Unknown, true),
         (Context::Generated, true),
         (Context::Vendored, true),
+        (Context::Document, true),
         (Context::Test, false),
         (Context::Example, false),
         (Context::Translation, false),
@@ -325,7 +326,7 @@ mod tests {
     #[test]
     fn each_combination_has_the_disposition_of_the_tables() {
         let all = combinations();
-        assert_eq!(all.len(), 18 * 3 * 3 * 8 * 7);
+        assert_eq!(all.len(), 18 * 3 * 3 * 8 * 8);
         for inputs in all {
             let (disposition, reason) = disposition(&inputs);
             assert_eq!((disposition, reason.code()), expected(&inputs), "{inputs:?}");

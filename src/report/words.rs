@@ -59,9 +59,10 @@ pub(crate) fn describe_position(location: &Location) -> String {
 /// Counts the reachable findings outside of production by their context: `3 of them in tests, 1 in generated files`.
 /// `None` if there is none.
 pub(crate) fn contexts(report: &Report) -> Option<String> {
-    const PLACES: [(Context, &str); 5] = [
+    const PLACES: [(Context, &str); 6] = [
         (Context::Test, "in tests"),
-        (Context::Example, "in examples and documents"),
+        (Context::Example, "in examples"),
+        (Context::Document, "in documents"),
         (Context::Translation, "in translations"),
         (Context::Generated, "in generated files"),
         (Context::Vendored, "in vendored code"),

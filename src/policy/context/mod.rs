@@ -12,10 +12,11 @@ use crate::policy::PathPatterns;
 
 /// The contexts that settings may give to a path, in the order in which their patterns are tried. A path that is
 /// production for one file is production: no other file can move it away.
-pub(crate) const CONFIGURABLE: [Context; 6] = [
+pub(crate) const CONFIGURABLE: [Context; 7] = [
     Context::Production,
     Context::Test,
     Context::Example,
+    Context::Document,
     Context::Translation,
     Context::Generated,
     Context::Vendored,
@@ -118,7 +119,7 @@ mod tests {
         for (path, by_text, patterns, expected) in [
             ("src/a.py", None, &none, Context::Production),
             ("src/a.py", test, &none, Context::Test),
-            ("docs/a.md", test, &none, Context::Example),
+            ("docs/a.md", test, &none, Context::Document),
             ("", None, &none, Context::Unknown),
             ("", test, &none, Context::Test),
             ("tests/live/a.py", test, &patterns(Context::Production, "tests/live/"), Context::Production),

@@ -16,6 +16,8 @@ pub(super) fn context_of_path(path: &[u8]) -> Option<Context> {
         Some(Context::Test)
     } else if path.is_example() {
         Some(Context::Example)
+    } else if path.is_document() {
+        Some(Context::Document)
     } else if path.is_generated() {
         Some(Context::Generated)
     } else {
@@ -82,12 +84,16 @@ impl<'p> Path<'p> {
 
     fn is_example(&self) -> bool {
         let mut words = self.lower.split(|character: char| !character.is_ascii_alphanumeric());
-        let stem = self.stem().to_ascii_lowercase();
         self.has_folder_word(table::EXAMPLE_FOLDERS)
-            || self.has_ending(table::DOCUMENT_ENDINGS)
-            || table::DOCUMENTS.contains(&stem.as_str()) && self.has_ending(&["", "txt", "html", &stem])
             || self.has_ending(table::EXAMPLE_ENDINGS)
             || words.any(|word| table::EXAMPLE_WORDS.contains(&word))
+    }
+
+    fn is_document(&self) -> bool {
+        let stem = self.stem().to_ascii_lowercase();
+        self.has_folder_word(table::DOCUMENT_FOLDERS)
+            || self.has_ending(table::DOCUMENT_ENDINGS)
+            || table::DOCUMENTS.contains(&stem.as_str()) && self.has_ending(&["", "txt", "html", &stem])
     }
 
     fn is_translation(&self) -> bool {
@@ -167,7 +173,7 @@ fn starts_with_word(name: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    const PATHS: [(Context, &[&str]); 5] = [
+    const PATHS: [(Context, &[&str]); 6] = [
         (
             Context::Test,
             &[
@@ -193,18 +199,18 @@ mod tests {
         (
             Context::Example,
             &[
-                "docs/x.html",
-                "README.md",
-                "README",
-                "guide/setup.rst",
                 ".env.example",
                 "config.sample.php",
                 "config.example.yml",
                 ".env.template",
                 "settings.php.dist",
                 "examples/a/main.tf",
-                "docs_src/tutorial.py",
+                "docs/examples/a.md",
             ],
+        ),
+        (
+            Context::Document,
+            &["docs/x.html", "README.md", "README", "guide/setup.rst", "docs_src/first_steps.py"],
         ),
         (
             Context::Translation,

@@ -28,7 +28,7 @@ pub(super) const TEST_FOLDERS: &[&str] = &[
     "snapshots",
 ];
 
-/// Folders of examples and documents.
+/// Folders of examples.
 pub(super) const EXAMPLE_FOLDERS: &[&str] = &[
     "example",
     "examples",
@@ -42,10 +42,10 @@ pub(super) const EXAMPLE_FOLDERS: &[&str] = &[
     "quickstarts",
     "cookbook",
     "playground",
-    "doc",
-    "docs",
-    "documentation",
 ];
+
+/// Folders of documents.
+pub(super) const DOCUMENT_FOLDERS: &[&str] = &["doc", "docs", "documentation"];
 
 /// Folders of copies of other projects.
 pub(super) const VENDORED_FOLDERS: &[&str] = &[

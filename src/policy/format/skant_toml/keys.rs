@@ -147,9 +147,12 @@ pub(super) struct ContextTable {
     /// Tests and their data.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
     pub(super) test: Option<Spanned<Vec<String>>>,
-    /// Examples and documents.
+    /// Examples.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
     pub(super) example: Option<Spanned<Vec<String>>>,
+    /// Documents.
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
+    pub(super) document: Option<Spanned<Vec<String>>>,
     /// Translations of the texts of a program.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
     pub(super) translation: Option<Spanned<Vec<String>>>,

@@ -228,11 +228,12 @@ impl Reader<'_> {
     }
 
     fn contexts(&self, table: ContextTable) -> Result<ContextPatterns, ConfigError> {
-        let ContextTable { production, test, example, translation, generated, vendored } = table;
+        let ContextTable { production, test, example, document, translation, generated, vendored } = table;
         let lists = [
             (Context::Production, production),
             (Context::Test, test),
             (Context::Example, example),
+            (Context::Document, document),
             (Context::Translation, translation),
             (Context::Generated, generated),
             (Context::Vendored, vendored),
