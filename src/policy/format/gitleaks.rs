@@ -73,9 +73,11 @@ fn translate_line(line: &str) -> Option<SuppressionEntry> {
         Some((commit, path)) if is_commit(commit) => (Some(commit.to_ascii_lowercase()), path),
         _ => (None, rest),
     };
-    let pattern = format!("/{}", literal_pattern(path));
+    // On Windows gitleaks writes paths with backslashes, which names may have elsewhere.
+    let pattern = |path: &str| format!("/{}", literal_pattern(path));
+    let patterns = [pattern(path), pattern(&path.replace('\\', "/"))];
     Some(SuppressionEntry {
-        paths: Some(PathPatterns::new(&[pattern]).ok()?),
+        paths: Some(PathPatterns::new(&patterns).ok()?),
         commit,
         line: Some(number.parse().ok()?),
         ..SuppressionEntry::new(EntrySource::Gitleaks, ".gitleaksignore".to_owned())
@@ -351,6 +353,9 @@ mod tests {
         assert!(!error.to_string().contains("hunter2"));
         let imported = read("[[rules]]\nid = \"HUNTER2\"\nregex = \"[a-z]hunter2\"\n");
         assert!(!imported.untranslated.join("").to_lowercase().contains("hunter2"));
+        let of_windows = parse_ignore_file(br"sub\b.env:generic-api-key:1");
+        let paths = of_windows.settings.allow[0].paths.as_ref().unwrap();
+        assert!(paths.matches(b"sub/b.env") && paths.matches(br"sub\b.env") && !paths.matches(b"sub/c.env"));
         assert!(!parse_ignore_file(b"hunter2").untranslated.join("").contains("hunter2"));
     }
 }
