@@ -4,7 +4,7 @@ use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::identifier;
 
 /// Words of names whose UUID identifies something.
-const ID_WORDS: [&[u8]; 40] = [
+const ID_WORDS: [&[u8]; 56] = [
     b"id",
     b"ids",
     b"uuid",
@@ -45,9 +45,25 @@ const ID_WORDS: [&[u8]; 40] = [
     b"version",
     b"public",
     b"index",
+    b"verification",
+    b"verify",
+    b"confirmation",
+    b"confirm",
+    b"reset",
+    b"invite",
+    b"invitation",
+    b"activation",
+    b"unsubscribe",
+    b"cancellation",
+    b"continuation",
+    b"sync",
+    b"share",
+    b"claim",
+    b"xsrf",
+    b"form",
 ];
 
-/// Words before `key` or `token` that say which service it opens.
+/// Words before `key` that say which service it opens.
 const SERVICE_WORDS: [&[u8]; 14] = [
     b"api",
     b"access",
@@ -65,12 +81,16 @@ const SERVICE_WORDS: [&[u8]; 14] = [
     b"app",
 ];
 
-/// Returns whether a UUID may be a key: it is random (version 4), and after `Bearer` or assigned to a name such as
-/// `api_key`, `client_secret` or `access_token`.
+/// Returns whether a UUID may be a key: it is random (version 4, or of no version of RFC 9562, as some services write
+/// random bytes), and after `Bearer` or assigned to a name such as `api_key`, `client_secret` or `vendor_token`.
 pub(super) fn may_be_key(text: &[u8], assignment: &Assignment) -> bool {
     let value = &text[assignment.value.clone()];
-    let is_random =
-        value.get(14) == Some(&b'4') && value.get(19).is_some_and(|byte| b"89abAB".contains(byte));
+    let has_variant = value.get(19).is_some_and(|byte| b"89abAB".contains(byte));
+    let is_random = value.get(14).is_some_and(|version| match version {
+        b'4' => true,
+        b'1'..=b'8' => !has_variant,
+        _ => value[9..13] != *b"0000",
+    });
     let name = &text[assignment.name.clone()];
     if !is_random {
         return false;
@@ -85,7 +105,8 @@ pub(super) fn may_be_key(text: &[u8], assignment: &Assignment) -> bool {
     let has_service = || words.iter().any(|word| SERVICE_WORDS.contains(&word));
     match words.iter().next_back() {
         Some(b"secret" | b"apikey" | b"authkey" | b"accesskey" | b"accesstoken" | b"apitoken") => true,
-        Some(b"key" | b"token") => has_service(),
+        Some(b"token") => words.len() > 1,
+        Some(b"key") => has_service(),
         _ => false,
     }
 }
@@ -109,8 +130,10 @@ mod tests {
     #[test]
     fn a_random_uuid_under_the_name_of_a_key_may_be_one() {
         let random = "9b2f7c1e-4d3a-4f68-9c05-7e1d2a8b6f34";
-        for name in ["api_key", "apiKey", "CLIENT_SECRET", "access_token", "serviceApiKey", "license_key"] {
+        for name in ["api_key", "apiKey", "CLIENT_SECRET", "access_token", "vendorToken", "serviceApiKey"] {
             assert!(may_be(name, random), "{name}");
+            assert!(may_be(name, "7c1e9b2f-4d3a-d41d-ae1a-7e1d2a8b6f34"), "{name}");
+            assert!(!may_be(name, "01890a5d-ac96-774b-bcce-b302099a8057"), "{name}");
             assert!(!may_be(name, "123e4567-e89b-12d3-a456-426614174000"), "{name}");
         }
         for name in [
@@ -119,6 +142,7 @@ mod tests {
             "idempotency_key",
             "primary_key",
             "request_token",
+            "reset_token",
             "api_key_id",
             "user_access_token",
         ] {
