@@ -72,7 +72,7 @@ fn all_ways(sandbox: &Sandbox, before: &str, after: &str) -> [Vec<Alert>; 4] {
 }
 
 fn key_at_the_head_is_the_same_alert_in_each_way() {
-    let (key, password) = (tokens::api_key("alert"), ["mountain", "42x9Q"].concat());
+    let (key, password) = (tokens::api_key("alert"), ["kT7mQw", "2x9QzLv"].concat());
     for (name, files, changed) in [
         ("unchanged", &[("app.py", format!("k = '{key}'\n"))][..], None),
         (

@@ -121,7 +121,7 @@ fn score_parts_are_shown_and_add_up() {
         sandbox.write("app.conf", text);
         text_of(&sandbox.skant(&["explain", "app.conf:1"]))
     };
-    let said = explain("DB_PASSWORD=butterfly72\n");
+    let said = explain("DB_PASSWORD=butterflylamp72\n");
     let (parts, sum) = score_lines(&said);
     assert!(parts.len() > 5 && sum > 0.0, "{said}");
     assert!((parts.iter().sum::<f32>() - sum).abs() < 0.3, "{said}");
@@ -131,7 +131,7 @@ fn score_parts_are_shown_and_add_up() {
     );
     assert!(said.contains("result      a finding"), "{said}");
     // A rejected value is listed without its text.
-    let said = explain("x = f(key: \"butterfly72\")\n");
+    let said = explain("x = f(key: \"butterflylamp72\")\n");
     assert!(said.contains("not a finding: the score is below low confidence"), "{said}");
     let (_, sum) = score_lines(&said);
     assert!(sum < 0.0 && !said.contains("butterfly"), "{said}");
