@@ -80,16 +80,6 @@ pub(crate) fn contexts(report: &Report) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Describes the provenance of a value in labelled lines: `introduced`, `removed`, `now`.
-pub(crate) fn history(history: &History) -> Vec<(&'static str, String)> {
-    let event = |event: &Event| format!("in {} in {}", commit(&event.commit), event.path);
-    let mut lines = Vec::new();
-    lines.extend(history.introduced.as_ref().map(|introduced| ("introduced", event(introduced))));
-    lines.extend(history.removed.as_ref().map(|removed| ("removed", event(removed))));
-    lines.push(("now", now(history)));
-    lines
-}
-
 /// Describes where a value stands now, and how many commits hold it.
 pub(crate) fn now(history: &History) -> String {
     let now = match (history.at_head, history.reachable) {
@@ -104,8 +94,13 @@ pub(crate) fn now(history: &History) -> String {
     }
 }
 
+/// Describes an event in a history: its commit and its path.
+pub(crate) fn event(event: &Event) -> String {
+    format!("{} in {}", commit(&event.commit), event.path)
+}
+
 /// Describes a commit: short id, day, author.
-pub(crate) fn commit(commit: &CommitInfo) -> String {
+fn commit(commit: &CommitInfo) -> String {
     let id = short(&commit.id);
     let day = commit.date.as_deref().map(|date| date.get(..10).unwrap_or(date));
     match day {

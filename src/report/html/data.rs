@@ -75,8 +75,13 @@ pub(super) fn state(finding: &Finding) -> &'static str {
 }
 
 fn timeline(history: &History) -> String {
-    let lines = words::history(history);
-    lines.iter().map(|(label, text)| format!("{label} {text}")).collect::<Vec<_>>().join("; ")
+    let event = |label: &str, event: &Option<Event>| {
+        event.as_ref().map(|event| format!("{label} in {}", words::event(event)))
+    };
+    let introduced = event("introduced", &history.introduced);
+    let removed = event("removed", &history.removed);
+    let lines = [introduced, removed, Some(format!("now {}", words::now(history)))];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// Returns the commands that show a finding in its repository.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::finding::{Event, Finding, History, Location, Snippet};
+use crate::finding::{Finding, History, Location, Snippet};
 use crate::report::human::layout::{Paint, Tone, columns, wrapped};
 use crate::report::human::snippet::{Drawing, SourceLine};
 use crate::report::human::{Detail, Options, many};
@@ -90,12 +90,11 @@ fn write_locations(finding: &Finding, options: &Options, table: &mut Table) {
 }
 
 fn write_history(history: &History, table: &mut Table) {
-    let event = |event: &Event| format!("{} in {}", words::commit(&event.commit), event.path);
     if let Some(introduced) = &history.introduced {
-        table.row("introduced", &event(introduced));
+        table.row("introduced", &words::event(introduced));
     }
     if let Some(removed) = &history.removed {
-        table.row("removed", &event(removed));
+        table.row("removed", &words::event(removed));
     }
     table.row("now", &words::now(history));
 }
