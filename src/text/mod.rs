@@ -1,6 +1,8 @@
 //! Text: line and column positions, copied ranges of a derived text, and escapes that make untrusted text safe to show.
 //! Knows no rules, findings or git.
 
+use std::ops::Range;
+
 pub(crate) mod copy_range;
 pub(crate) mod escape;
 pub(crate) mod position;
@@ -19,4 +21,11 @@ pub(crate) use unquoted::ends_unquoted_value;
 #[must_use]
 pub(crate) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Returns a range without white space at both ends.
+pub(crate) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let inside = &text[range.clone()];
+    let start = range.start + (inside.len() - inside.trim_ascii_start().len());
+    start..start + inside.trim_ascii().len()
 }

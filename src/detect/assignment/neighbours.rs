@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::detect::assignment::parse::Assignment;
+use crate::text::trimmed;
 
 /// The most lines before and after an assignment that are read.
 const MAX_LINES: usize = 8;
@@ -149,13 +150,13 @@ const PREFIXES: [&[u8]; 11] = [
 /// Reads `name = value`, `name: value`, `name => value`, `<name>value</name>` or `<tag name="name">value</tag>`. Returns
 /// the ranges of the name and the value, and whether the value is in quotes or tags.
 fn read_pair(text: &[u8], segment: &Range<usize>) -> Option<(Range<usize>, Range<usize>, bool)> {
-    let mut part = trim(text, segment.clone());
+    let mut part = trimmed(text, segment.clone());
     if text[part.clone()].first() == Some(&b'<') && text[part.clone()].contains(&b'>') {
         return read_element(text, &part);
     }
     for prefix in PREFIXES {
         if text[part.clone()].starts_with(prefix) {
-            part = trim(text, part.start + prefix.len()..part.end);
+            part = trimmed(text, part.start + prefix.len()..part.end);
         }
     }
     let opening =
@@ -183,7 +184,7 @@ fn read_pair(text: &[u8], segment: &Range<usize>) -> Option<(Range<usize>, Range
         return None;
     }
     at = skip(at + operator.len());
-    let value = trim(text, at.min(part.end)..part.end);
+    let value = trimmed(text, at.min(part.end)..part.end);
     let (value, is_quoted) = strip_quotes(text, value);
     Some((name, value, is_quoted))
 }
@@ -200,18 +201,7 @@ fn read_element(text: &[u8], part: &Range<usize>) -> Option<(Range<usize>, Range
         Some(at..at + memchr::memchr(b'"', &text[at..head.end])?)
     });
     let tag = text[head.clone()].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
-    Some((named.unwrap_or(head.start..head.start + tag), trim(text, value), true))
-}
-
-/// Removes white space at both ends.
-fn trim(text: &[u8], mut range: Range<usize>) -> Range<usize> {
-    while range.start < range.end && text[range.start].is_ascii_whitespace() {
-        range.start += 1;
-    }
-    while range.start < range.end && text[range.end - 1].is_ascii_whitespace() {
-        range.end -= 1;
-    }
-    range
+    Some((named.unwrap_or(head.start..head.start + tag), trimmed(text, value), true))
 }
 
 fn strip_quotes(text: &[u8], value: Range<usize>) -> (Range<usize>, bool) {

@@ -1,12 +1,13 @@
 //! A value that begins on the line below its name, or after a tag or an anchor: block scalars, lists, parentheses, here
 //! documents, continued lines.
 
+use crate::text::trimmed;
 use std::ops::Range;
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote, is_name};
 use crate::detect::assignment::structure::place::Place;
 use crate::detect::assignment::structure::steps::{
-    begins_with, indent, is_quote_at, line_end, line_start, next_line, skip_spaces, skip_whitespace, trimmed,
+    begins_with, indent, is_quote_at, line_end, line_start, next_line, skip_spaces, skip_whitespace,
     trimmed_line,
 };
 use crate::detect::assignment::structure::values::{assignment, bare, is_generated, read, read_string};

@@ -1,14 +1,14 @@
 //! Values in columns: lines of separated values with a header, statements of SQL with a list of columns, tables of
 //! Markdown.
 
+use crate::text::trimmed;
 use std::ops::Range;
 
 use crate::detect::assignment::parse::{Assignment, Cursor, Operator, Quote, is_name};
 use crate::detect::assignment::structure::below::MAX_VALUES;
 use crate::detect::assignment::structure::place::Place;
 use crate::detect::assignment::structure::steps::{
-    begins_with, bracket_end, line_end, line_start, next_line, skip_whitespace, string_end, trimmed,
-    value_end,
+    begins_with, bracket_end, line_end, line_start, next_line, skip_whitespace, string_end, value_end,
 };
 use crate::detect::assignment::structure::values::{assignment, is_generated, unquoted};
 

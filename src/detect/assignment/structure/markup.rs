@@ -7,10 +7,10 @@ use crate::detect::assignment::parse::{Assignment, MAX_VALUE, MIN_VALUE, Operato
 use crate::detect::assignment::structure::fields::{Fields, is_holding, is_naming, key_before};
 use crate::detect::assignment::structure::place::Place;
 use crate::detect::assignment::structure::steps::{
-    before_whitespace, begins_with, skip_whitespace, string_end, trimmed,
+    before_whitespace, begins_with, skip_whitespace, string_end,
 };
 use crate::detect::assignment::structure::values::{assignment, is_generated, read};
-use crate::text::is_quote;
+use crate::text::{is_quote, trimmed};
 
 /// The elements that hold the value of an element before them.
 const HOLDERS: [&[u8]; 6] = [b"string", b"data", b"td", b"dd", b"text", b"stringvalue"];

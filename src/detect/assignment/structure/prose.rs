@@ -2,8 +2,9 @@
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::detect::assignment::structure::place::Place;
-use crate::detect::assignment::structure::steps::{begins_with, skip_spaces, trimmed};
+use crate::detect::assignment::structure::steps::{begins_with, skip_spaces};
 use crate::detect::assignment::structure::values::{assignment, is_generated, read};
+use crate::text::trimmed;
 
 /// Verbs between a name and its value in the languages that write them with ASCII.
 const VERBS: [&[u8]; 12] = [

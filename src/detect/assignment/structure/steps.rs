@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::assignment::parse::Cursor;
-use crate::text::is_quote;
+use crate::text::{is_quote, trimmed};
 
 /// The most white space between two parts, in bytes.
 const MAX_SPACE: usize = 120;
@@ -43,13 +43,6 @@ pub(super) fn line_end(text: &[u8], at: usize) -> usize {
 /// Returns the line that begins at `at`, without white space around it.
 pub(super) fn trimmed_line(text: &[u8], at: usize) -> Range<usize> {
     trimmed(text, at..line_end(text, at))
-}
-
-/// Returns a range without white space at both ends.
-pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let inside = &text[range.clone()];
-    let start = range.start + (inside.len() - inside.trim_ascii_start().len());
-    start..start + inside.trim_ascii().len()
 }
 
 /// Returns the start of the next line that is not blank, after the line that contains `at`.

@@ -1,13 +1,14 @@
 //! Reads the value at a position that a structure leads to: a string in the quotes of any language, or bare text up to the
 //! end of its field.
 
+use crate::text::trimmed;
 use std::ops::Range;
 
 use crate::detect::assignment::parse::{
     Assignment, Cursor, MAX_VALUE, MIN_VALUE, Operator, Quote, read_value,
 };
 use crate::detect::assignment::structure::steps::{
-    begins_with, line_end, next_line, skip_spaces, skip_whitespace, trimmed, trimmed_line,
+    begins_with, line_end, next_line, skip_spaces, skip_whitespace, trimmed_line,
 };
 
 /// Strings whose quotes are more than one character: the opening and the closing one.
