@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
     testkit::trials![
         explain_agrees_with_scan_on_rule_examples,
         score_parts_are_shown_and_add_up,
+        keyword_in_a_password_beside_a_key_is_masked,
         most_confident_location_decides_for_a_value;
         long: explain_agrees_with_scan_on_labelled_data
     ]
@@ -113,6 +114,23 @@ fn score_lines(said: &str) -> (Vec<f32>, f32) {
         lines.map_while(|line| line.get(16..)?.split_whitespace().next()?.parse().ok()).collect();
     let (sum, parts) = numbers.split_last().unwrap();
     (parts.to_vec(), *sum)
+}
+
+fn keyword_in_a_password_beside_a_key_is_masked() {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::token("API03", "beside a keyword");
+    // Words that are keywords of rules, in places that no rule reads.
+    for keyword in ["пароль", "密码", "secret", "passwd", "contraseña"] {
+        for line in [
+            format!("{keyword}заборлес\t{key}"),
+            format!("login(\"admin\", \"{keyword}-zaborles\", \"{key}\")"),
+        ] {
+            sandbox.write("app.conf", format!("# key\n{line}\n"));
+            let said = text_of(&sandbox.skant(&["explain", "app.conf:2"]));
+            assert!(said.contains("anthropic-api-key"), "{said}");
+            assert!(!said.contains(&format!("`{keyword}`")), "{said}");
+        }
+    }
 }
 
 fn score_parts_are_shown_and_add_up() {

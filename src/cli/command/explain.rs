@@ -170,15 +170,20 @@ fn explain_text(scanner: &Scanner, query: &TextQuery<'_>) -> Result<Exit, CliErr
         // Writing to a string does not fail.
         let _ = writeln!(out, "and {more} more values with a score below low confidence\n");
     }
-    out.push_str(&describe_evaluations(scanner, &evaluations));
+    out.push_str(&describe_evaluations(scanner, &evaluations, &explained));
     if explained.is_empty() && evaluations.is_empty() && rejected.is_empty() {
         out.push_str("no rule was evaluated here: no rule's keyword occurs\n");
     }
     output::print(&out)
 }
 
-/// Lists the evaluated rules without a finding, grouped by position and keyword.
-fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> String {
+/// Lists the evaluated rules without a finding, grouped by position and keyword. A keyword that the line of a secret
+/// does not show is not named: it may be a part of another secret.
+fn describe_evaluations(
+    scanner: &Scanner,
+    evaluations: &[RuleEvaluation],
+    explained: &[&ExplainedEvidence],
+) -> String {
     let mut out = String::new();
     let groups: Vec<&[RuleEvaluation]> = evaluations
         .chunk_by(|one, other| {
@@ -196,12 +201,15 @@ fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> St
             Some(cause) => format!("the value is no secret ({}): {}", cause.code(), cause.description()),
             None => "the text has not the required format (`skant rules show ID`)".to_owned(),
         };
+        let keyword = match escape_terminal(first.anchor.as_bytes()) {
+            keyword if is_masked(&keyword, first.position.line, explained) => "a masked keyword".to_owned(),
+            keyword => format!("`{keyword}`"),
+        };
         let _ = writeln!(
             out,
-            "{}:{}  `{}` occurs here, so these rules were evaluated: {}\n    {why}",
+            "{}:{}  {keyword} occurs here, so these rules were evaluated: {}\n    {why}",
             first.position.line,
             first.position.column,
-            escape_terminal(first.anchor.as_bytes()),
             ids.join(", ")
         );
     }
@@ -209,6 +217,16 @@ fn describe_evaluations(scanner: &Scanner, evaluations: &[RuleEvaluation]) -> St
         let _ = writeln!(out, "and {more} more positions at which rules were evaluated without a match");
     }
     out
+}
+
+/// Returns whether a secret is on the line, and the masked line does not show the keyword.
+fn is_masked(keyword: &str, line: usize, explained: &[&ExplainedEvidence]) -> bool {
+    let keyword = keyword.to_lowercase();
+    let on_line = |evidence: &&&ExplainedEvidence| {
+        (evidence.evidence.start.line..=evidence.evidence.end.line).contains(&line)
+    };
+    let mut snippets = explained.iter().filter(on_line).map(|one| &one.evidence.snippet.line).peekable();
+    snippets.peek().is_some() && !snippets.any(|shown| shown.to_lowercase().contains(&keyword))
 }
 
 fn describe_evidence(scanner: &Scanner, one: &ExplainedEvidence) -> String {
