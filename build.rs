@@ -7,6 +7,7 @@
     reason = "a panic of a build script stops the build and shows its message"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -15,6 +16,15 @@ use skant_password_model::weights::Entry;
 use skant_password_model::{Dictionary, WeightTable};
 use skant_rule_schema::{
     Alphabet, CallSpec, CommandSpec, DirectiveSpec, FollowedBy, LimitsSpec, PackSpec, RuleSpec, ShapeSpec,
+};
+
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/detect/prefilter/grams.rs"]
+mod grams;
+
+use grams::{
+    Close, GRAM, NIBBLE_BUCKETS, Pattern, Place, SIX_BIT_BUCKETS, choose_places, close_nibbles,
+    close_six_bits,
 };
 
 fn main() {
@@ -28,6 +38,7 @@ fn main() {
         }
     };
     write_arguments(&packs);
+    write_anchor_places(&packs);
     let (mut rules, mut known_test_values) = (String::new(), Vec::new());
     for pack in packs {
         for rule in &pack.rule {
@@ -127,6 +138,67 @@ fn write_arguments(packs: &[PackSpec]) {
     write_output("arguments.rs", &code);
 }
 
+/// Writes where the prefilter searches for each anchor: the choice takes longer than searching a megabyte.
+fn write_anchor_places(packs: &[PackSpec]) {
+    let mut anchors: BTreeMap<(&str, bool), u128> = BTreeMap::new();
+    for rule in packs.iter().flat_map(|pack| &pack.rule) {
+        let following = rule.followed_by.map_or(0, |following| following.alphabet.ascii());
+        for anchor in rule.anchors() {
+            *anchors.entry((anchor, ignores_case(rule))).or_default() |= following;
+        }
+    }
+    let patterns: Vec<Pattern<'_>> = anchors
+        .iter()
+        .map(|((text, ignore_case), following)| Pattern {
+            text: text.as_bytes(),
+            ignore_case: *ignore_case,
+            following: *following,
+        })
+        .collect();
+    let measured = read_measured_places();
+    let places = |column: usize, buckets: usize, close: Close| -> Vec<String> {
+        let known = |((text, ignore_case), _): (&(&str, bool), _)| {
+            let places = measured.get(&(text.escape_debug().to_string(), *ignore_case))?;
+            let is_inside = |place: &Place| usize::from(place.offset) <= text.len().saturating_sub(GRAM);
+            Some(places[column]).filter(is_inside).filter(|place| usize::from(place.bucket) < buckets)
+        };
+        let known: Vec<Option<Place>> = anchors.iter().map(known).collect();
+        let places = choose_places(&patterns, &known, buckets, close);
+        places.iter().map(|place| format!("{place:?}")).collect()
+    };
+    let nibbles = places(0, NIBBLE_BUCKETS, close_nibbles);
+    let six_bits = places(1, SIX_BIT_BUCKETS, close_six_bits);
+    let rows = anchors.keys().zip(nibbles.iter().zip(&six_bits)).map(|((text, ignore_case), (nibbles, six_bits))| {
+        format!(
+            "KnownPlace {{ text: {text:?}, ignore_case: {ignore_case}, nibbles: {nibbles}, six_bits: {six_bits} }},\n"
+        )
+    });
+    let code = format!("static KNOWN_PLACES: &[KnownPlace] = &[\n{}];\n", rows.collect::<String>());
+    write_output("anchor_places.rs", &code);
+}
+
+/// Reads the places that were chosen by the texts of real repositories, for each anchor and its case.
+fn read_measured_places() -> BTreeMap<(String, bool), [Place; 2]> {
+    const FILE: &str = "src/detect/prefilter/places.tsv";
+    println!("cargo::rerun-if-changed={FILE}");
+    let table = fs::read_to_string(FILE).expect("the places of anchors");
+    let place = |column: &str| {
+        let (offset, bucket) = column.split_once(' ')?;
+        Some(Place { offset: offset.parse().ok()?, bucket: bucket.parse().ok()? })
+    };
+    let row = |line: &str| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [text, ignore_case, nibbles, six_bits] = columns[..] else { return None };
+        Some(((text.to_owned(), ignore_case == "1"), [place(nibbles)?, place(six_bits)?]))
+    };
+    let rows = table.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("{FILE}: {line}")));
+    rows.collect()
+}
+
+const fn ignores_case(rule: &RuleSpec) -> bool {
+    rule.ignore_case || !rule.keywords.is_empty()
+}
+
 /// Returns the anchor of a call and its row as code.
 fn call_code(call: &CallSpec) -> (String, String) {
     let CallSpec { position, parameter, first, name, .. } = call;
@@ -153,11 +225,26 @@ fn command_code(command: &CommandSpec) -> (String, String) {
 /// Returns the anchor of a directive and its row as code.
 fn directive_code(directive: &DirectiveSpec) -> (String, String) {
     let DirectiveSpec { line, near, name, .. } = directive;
-    let line: Vec<&str> = line.split(' ').collect();
+    let line: Vec<String> = line.split(' ').map(line_part_code).collect();
+    let line = line.join(", ");
     let anchor = directive.anchor().unwrap_or_default();
     let code =
-        format!("Directive {{ anchor: {anchor:?}, line: &{line:?}, near: &{near:?}, name: {name:?} }},\n");
+        format!("Directive {{ anchor: {anchor:?}, line: &[{line}], near: &{near:?}, name: {name:?} }},\n");
     (anchor, code)
+}
+
+/// Returns a word of the line of a directive as code.
+fn line_part_code(part: &str) -> String {
+    match part {
+        "…" => "LinePart::Rest".to_owned(),
+        "*" => "LinePart::Any".to_owned(),
+        "NAME" => "LinePart::Name".to_owned(),
+        _ if part.starts_with('[') => format!("LinePart::Optional({:?})", part.trim_matches(['[', ']'])),
+        _ => match part.split_once("VALUE") {
+            Some((before, after)) => format!("LinePart::Value {{ before: {before:?}, after: {after:?} }}"),
+            None => format!("LinePart::Word({part:?})"),
+        },
+    }
 }
 
 fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
@@ -191,7 +278,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         text(&rule.id),
         text(&rule.title),
         list(rule.anchors()),
-        rule.ignore_case || !rule.keywords.is_empty(),
+        ignores_case(rule),
         rule.followed_by.map_or_else(
             || "None".to_owned(),
             |FollowedBy { alphabet, count }| {

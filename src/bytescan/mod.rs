@@ -8,6 +8,7 @@
 //! Processors with AVX2 look up 32 bytes in two tables of 16 entries, one for each half of a byte.
 
 pub(crate) mod matches;
+pub(crate) mod set_bits;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86;
 
@@ -94,6 +95,15 @@ impl Backend {
         #[cfg(not(target_arch = "x86_64"))]
         return Self::Scalar;
     }
+}
+
+/// Lists the set bits of words: see [`set_bits::list`].
+pub(crate) fn list_set_bits(words: &[u64], positions: &mut [u16]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(count) = x86::list_bits(words, positions) {
+        return count;
+    }
+    set_bits::list(words, positions)
 }
 
 impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 };
 use std::hint::black_box;
 
-use crate::bytescan::{BLOCK, Backend, ByteFilter, ExactTable, NibbleTable, SixBitTable, Tables};
+use crate::bytescan::{BLOCK, Backend, ByteFilter, ExactTable, NibbleTable, SixBitTable, Tables, set_bits};
 
 /// Returns the fastest backend of this processor. The standard library caches the detection.
 #[inline]
@@ -49,6 +49,19 @@ pub(crate) fn fill<const GROUPS: usize, const WIDTH: usize>(
         }
     }
     backend != Backend::Scalar
+}
+
+/// Lists the set bits of words with the instructions that count them, or returns `None` if the processor lacks them.
+#[expect(unsafe_code, reason = "see SAFETY: the processor is checked for the instructions")]
+pub(crate) fn list_bits(words: &[u64], positions: &mut [u16]) -> Option<usize> {
+    let has_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt");
+    // SAFETY: the only requirement of the function is that the processor has the instructions.
+    has_bits.then(|| unsafe { list_by_bmi(words, positions) })
+}
+
+#[target_feature(enable = "bmi1,popcnt")]
+fn list_by_bmi(words: &[u64], positions: &mut [u16]) -> usize {
+    set_bits::list(words, positions)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]

@@ -46,12 +46,28 @@ pub(crate) struct Command {
 pub(crate) struct Directive {
     /// The literal that leads to the row, in lowercase; empty for a line with `NAME`.
     pub(crate) anchor: &'static str,
-    /// The words of the line, as the row has them.
-    pub(crate) line: &'static [&'static str],
+    pub(crate) line: &'static [LinePart],
     /// Words in lowercase, one of which is near the line.
     pub(crate) near: &'static [&'static str],
     /// The name that the value would be assigned to.
     pub(crate) name: &'static str,
+}
+
+/// A word of the line of a directive.
+#[derive(Debug)]
+pub(crate) enum LinePart {
+    /// This word, in any case.
+    Word(&'static str),
+    /// This word, or none.
+    Optional(&'static str),
+    /// Any word.
+    Any,
+    /// Any number of words.
+    Rest,
+    /// The name that the value is assigned to.
+    Name,
+    /// The secret, between two texts.
+    Value { before: &'static str, after: &'static str },
 }
 
 /// Returns the calls that an anchor leads to.

@@ -11,7 +11,8 @@ mod schema;
 mod user_defined;
 
 pub(crate) use argument::{
-    Call, Command, CommandForm, Directive, calls_at, commands_at, directives_at, directives_with_name,
+    Call, Command, CommandForm, Directive, LinePart, calls_at, commands_at, directives_at,
+    directives_with_name,
 };
 pub use rule::{Form, Matcher, Rule};
 pub(crate) use rule::{Pair, Pattern, PlaceholderLimits, Text, TokenShape};

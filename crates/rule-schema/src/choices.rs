@@ -126,6 +126,12 @@ impl Alphabet {
         }
     }
 
+    /// Returns the ASCII bytes of the alphabet, one bit each.
+    #[must_use]
+    pub fn ascii(self) -> u128 {
+        (0..128).filter(|byte| self.holds(*byte)).fold(0, |bytes, byte| bytes | 1 << byte)
+    }
+
     /// Returns whether the alphabet contains a byte, so that a token may continue with it.
     #[must_use]
     pub const fn holds(self, byte: u8) -> bool {

@@ -4,10 +4,8 @@
 use std::collections::HashMap;
 
 use crate::detect::matcher::window::EDGE;
+use crate::detect::prefilter::grams::Pattern;
 use crate::rules::{FollowedBy, Rule};
-
-/// The number of leading bytes of an anchor from which the searched four bytes are chosen.
-pub(crate) const DEPTH: usize = 12;
 
 /// The bytes after an anchor that may contain the fragments of a split token: those of a document have more markup than
 /// text.
@@ -50,6 +48,12 @@ impl Anchor {
         text.get(start..end).is_some_and(|found| {
             if self.ignore_case { found.eq_ignore_ascii_case(&self.text) } else { found == self.text }
         }) && self.followed_by.is_none_or(|following| following.fits(&text[end..]))
+    }
+
+    /// Returns the bytes that the anchor consists of.
+    pub(crate) fn pattern(&self) -> Pattern<'_> {
+        let following = self.followed_by.map_or(0, |following| following.alphabet.ascii());
+        Pattern { text: &self.text, ignore_case: self.ignore_case, following }
     }
 
     /// Returns whether the anchor may be before a byte.

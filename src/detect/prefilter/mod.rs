@@ -9,6 +9,8 @@
 
 mod anchor;
 mod buckets;
+mod grams;
+mod positions;
 mod table;
 
 use std::ops::{ControlFlow, Range};
@@ -19,9 +21,11 @@ use crate::bytescan::{BLOCK, Backend};
 use crate::rules::Rule;
 pub(crate) use anchor::{Anchor, Extent};
 
-use anchor::{DEPTH, anchors_of};
-use buckets::{AnchorFilter, rarest_gram};
-use table::{GRAM, GramSource, Table, folded};
+use anchor::anchors_of;
+use buckets::AnchorFilter;
+use grams::{DEPTH, GRAM, rarest_gram};
+use positions::{MarkedPositions, WORDS};
+use table::{GramSource, Table, folded};
 
 /// A search for the anchors of all rules.
 pub(crate) struct Prefilter {
@@ -49,9 +53,6 @@ const WARM_UP: usize = 1 << 20;
 /// Shorter regions are searched by table alone. File names, for example, are shorter than one step of the filter.
 const MIN_FILTERED: usize = BLOCK;
 
-/// The number of bitmask words that are filled at a time.
-const WORDS: usize = 64;
-
 /// The callback of a search: receives the start of an anchor and its number.
 type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 
@@ -59,7 +60,7 @@ impl Prefilter {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let anchors = anchors_of(rules);
         let max_length = anchors.iter().map(|anchor| anchor.extent().length).max().unwrap_or(0);
-        let table = table_of(&anchors, rarest_gram);
+        let table = table_of(&anchors, |anchor| rarest_gram(&anchor.text));
         let extents = anchors.iter().map(Anchor::extent).collect();
         Self { anchors, extents, table, max_length, filtered: OnceLock::new(), searched: AtomicUsize::new(0) }
     }
@@ -128,13 +129,21 @@ impl Prefilter {
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
-        let mut words = [0; WORDS];
+        let table = &filtered.table;
+        let (mut words, mut marked) = ([0; WORDS], MarkedPositions::new());
         for from in (region.start..end).step_by(WORDS * BLOCK) {
             let words = &mut words[..(end - from).div_ceil(BLOCK).min(WORDS)];
             filtered.filter.fill_bitmask(text, from, words);
-            for (from, word) in (from..).step_by(BLOCK).zip(words.iter()) {
-                for offset in set_bits(in_table(&filtered.table, text, from, *word)) {
-                    self.verify(&filtered.table, text, region, from + offset, visit)?;
+            marked.list(words);
+            let whole = text[from..].first_chunk::<{ WORDS * BLOCK + GRAM }>();
+            for offset in marked.iter() {
+                let gram = match whole {
+                    Some(chunk) => gram_in(chunk, offset),
+                    None => gram_at(text, from + offset),
+                };
+                // Few grams are in the table, so the branch is predicted well.
+                if table.may_contain(gram) == 1 {
+                    self.verify(table, text, region, from + offset, visit)?;
                 }
             }
         }
@@ -185,7 +194,7 @@ impl Prefilter {
     }
 
     /// Calls `visit` for each anchor whose gram is at `at` and that matches there in full.
-    #[inline]
+    #[inline(never)]
     fn verify(
         &self,
         table: &Table,
@@ -213,22 +222,13 @@ fn table_of(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Tab
     }))
 }
 
-/// Returns the bits of `word` whose grams are in the table. A few are, so the loop has no branch to mispredict.
+/// Returns the four bytes at an offset of a chunk below its length without a gram.
 #[inline]
-fn in_table(table: &Table, text: &[u8], from: usize, word: u64) -> u64 {
-    set_bits(word).fold(0, |found, at| found | u64::from(table.may_contain(gram_at(text, from + at))) << at)
-}
-
-/// Returns the indices of the bits that are set.
-#[inline]
-fn set_bits(mut word: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let at = word.trailing_zeros() as usize;
-        (word != 0).then(|| {
-            word &= word - 1;
-            at
-        })
-    })
+fn gram_in(chunk: &[u8; WORDS * BLOCK + GRAM], offset: usize) -> u32 {
+    let mut gram = [0; GRAM];
+    let offset = offset % (WORDS * BLOCK);
+    gram.copy_from_slice(&chunk[offset..offset + GRAM]);
+    folded(gram)
 }
 
 /// Returns the four bytes at a position. Bytes past the end of the text count as zero.

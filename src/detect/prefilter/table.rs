@@ -2,9 +2,7 @@
 //! has the gram, so a position in a text costs one multiplication and one load, however many anchors there are.
 
 use crate::detect::prefilter::anchor::Anchor;
-
-/// The number of bytes in a gram.
-pub(crate) const GRAM: usize = 4;
+use crate::detect::prefilter::grams::GRAM;
 
 /// The grams of all anchors.
 pub(crate) struct Table {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Argument, Name};
 use crate::detect::assignment::parse::is_name;
-use crate::rules::{Directive, directives_at, directives_with_name};
+use crate::rules::{Directive, LinePart, directives_at, directives_with_name};
 use crate::text::is_quote;
 
 /// The bytes of a line that are read before and after an anchor, and the bytes in which a word of `near` counts.
@@ -24,9 +24,8 @@ pub(super) fn find(text: &[u8], anchor: &Range<usize>) -> Option<Argument> {
     {
         return None;
     }
-    let line = line_around(text, anchor)?;
-    let rows = directives_at(&text[anchor.clone()]);
-    rows.iter().find_map(|row| match_line(row, text, &line, None))
+    let line = Line::around(text, anchor)?;
+    directives_at(&text[anchor.clone()]).iter().find_map(|row| line.argument(row, None))
 }
 
 /// Finds the value of a line of settings with the name around the anchor: `ENV DB_PASSWORD value`. Most anchors end here
@@ -43,21 +42,15 @@ pub(crate) fn find_named(text: &[u8], anchor: &Range<usize>) -> Option<Argument>
     if !matches!(name.start.checked_sub(1).map(|at| text[at]), Some(b' ' | b'\t')) {
         return None;
     }
-    let line = line_around(text, &name)?;
-    directives_with_name().iter().find_map(|row| match_line(row, text, &line, Some(&name)))
+    let line = Line::around(text, &name)?;
+    directives_with_name().iter().find_map(|row| line.argument(row, Some(&name)))
 }
 
-/// Returns the line around an anchor. Returns `None` if it begins too far away.
-fn line_around(text: &[u8], anchor: &Range<usize>) -> Option<Range<usize>> {
-    let from = anchor.start.saturating_sub(MAX_BEFORE);
-    let start = match memchr::memrchr(b'\n', &text[from..anchor.start]) {
-        Some(at) => from + at + 1,
-        None if from == 0 => 0,
-        None => return None,
-    };
-    let limit = text.len().min(anchor.end + MAX_AFTER);
-    let end = memchr::memchr(b'\n', &text[anchor.end..limit]).map_or(limit, |at| anchor.end + at);
-    Some(start..end)
+/// A line of settings and its words, without a prompt or a dash before them.
+struct Line<'t> {
+    text: &'t [u8],
+    span: Range<usize>,
+    words: Vec<Range<usize>>,
 }
 
 /// Returns the words of a line. A string in quotes is one word without them.
@@ -82,71 +75,87 @@ fn split(text: &[u8], line: &Range<usize>) -> Vec<Range<usize>> {
     words
 }
 
-/// Matches a line with a row. With `name`, the word `NAME` of the row has to be that name.
-fn match_line(
-    row: &Directive,
-    text: &[u8],
-    line: &Range<usize>,
-    name: Option<&Range<usize>>,
-) -> Option<Argument> {
-    let all = split(text, line);
-    // A prompt or a dash may be before the first word. A line in a comment is an example.
-    let is_prompt = |word: &&Range<usize>| {
-        let word = &text[(*word).clone()];
-        matches!(word, b"-" | b"$" | b">" | b"sudo" | b"RUN")
-            || word.ends_with(b"#") && word.len() < 40 && word[0].is_ascii_alphanumeric()
-    };
-    let skipped = all.iter().take(2).take_while(is_prompt).count();
-    let (mut words, mut value) = (all[skipped..].iter().peekable(), None);
-    for part in row.line {
-        match *part {
-            "…" => while words.next().is_some() {},
-            "*" => {
-                words.next()?;
-            }
-            "NAME" => {
-                words.next().filter(|word| Some(*word) == name)?;
-            }
-            part if part.starts_with('[') => {
-                let optional = part.trim_matches(['[', ']']).as_bytes();
-                words.next_if(|word| text[(*word).clone()] == *optional);
-            }
-            part => {
-                let word = words.next()?;
-                match part.split_once("VALUE") {
-                    Some((before, after)) => {
-                        let inner = text[word.clone()].strip_prefix(before.as_bytes())?;
-                        let inner = inner.strip_suffix(after.as_bytes())?;
-                        let start = word.start + before.len();
-                        value = Some(start..start + inner.len());
-                    }
-                    None if text[word.clone()].eq_ignore_ascii_case(part.as_bytes()) => {}
-                    None => return None,
+impl<'t> Line<'t> {
+    /// Returns the line around an anchor. Returns `None` if it begins too far away.
+    fn around(text: &'t [u8], anchor: &Range<usize>) -> Option<Self> {
+        let from = anchor.start.saturating_sub(MAX_BEFORE);
+        let start = match memchr::memrchr(b'\n', &text[from..anchor.start]) {
+            Some(at) => from + at + 1,
+            None if from == 0 => 0,
+            None => return None,
+        };
+        let limit = text.len().min(anchor.end + MAX_AFTER);
+        let end = memchr::memchr(b'\n', &text[anchor.end..limit]).map_or(limit, |at| anchor.end + at);
+        let mut words = split(text, &(start..end));
+        // A line in a comment is an example.
+        let is_prompt = |word: &&Range<usize>| {
+            let word = &text[(*word).clone()];
+            matches!(word, b"-" | b"$" | b">" | b"sudo" | b"RUN")
+                || word.ends_with(b"#") && word.len() < 40 && word[0].is_ascii_alphanumeric()
+        };
+        let prompts = words.iter().take(2).take_while(is_prompt).count();
+        words.drain(..prompts);
+        Some(Self { text, span: start..end, words })
+    }
+
+    /// Returns the value that a row finds. With `name`, the name of the row has to be that one.
+    fn argument(&self, row: &Directive, name: Option<&Range<usize>>) -> Option<Argument> {
+        let value = self.value(row, name).filter(|value| !value.is_empty())?;
+        let text = self.text;
+        // A word of prose has no digit: "password provided".
+        let may_be_prose = || !text[value.clone()].iter().any(u8::is_ascii_digit);
+        if !row.near.is_empty() && (may_be_prose() || !self.is_near(row.near)) {
+            return None;
+        }
+        let value = match text[value.clone()].strip_suffix(b";") {
+            Some(inner) => value.start..value.start + inner.len(),
+            None => value,
+        };
+        let name = name.map_or(Name::OfRow(row.name), |name| Name::Written(name.clone()));
+        Some(Argument { value, name, within: self.span.clone() })
+    }
+
+    /// Matches the words with those of a row. Most lines differ in the first word.
+    fn value(&self, row: &Directive, name: Option<&Range<usize>>) -> Option<Range<usize>> {
+        let (mut words, mut value) = (self.words.iter().peekable(), None);
+        for part in row.line {
+            match part {
+                LinePart::Rest => while words.next().is_some() {},
+                LinePart::Any => {
+                    words.next()?;
+                }
+                LinePart::Name => {
+                    words.next().filter(|word| Some(*word) == name)?;
+                }
+                LinePart::Optional(optional) => {
+                    words.next_if(|word| self.text[(*word).clone()] == *optional.as_bytes());
+                }
+                LinePart::Word(part) => {
+                    words
+                        .next()
+                        .filter(|word| self.text[(*word).clone()].eq_ignore_ascii_case(part.as_bytes()))?;
+                }
+                LinePart::Value { before, after } => {
+                    let word = words.next()?;
+                    let inner = self.text[word.clone()].strip_prefix(before.as_bytes())?;
+                    let inner = inner.strip_suffix(after.as_bytes())?;
+                    let start = word.start + before.len();
+                    value = Some(start..start + inner.len());
                 }
             }
         }
+        // A comment may follow.
+        let ends = words.next().is_none_or(|word| matches!(self.text.get(word.start), Some(b'#')));
+        value.filter(|_| ends)
     }
-    // A comment may follow.
-    if words.next().is_some_and(|word| !matches!(text.get(word.start), Some(b'#'))) {
-        return None;
+
+    /// Returns whether one of the words is near the line.
+    fn is_near(&self, words: &[&str]) -> bool {
+        let Range { start, end } = self.span;
+        let near =
+            self.text[start.saturating_sub(NEAR)..self.text.len().min(end + NEAR)].to_ascii_lowercase();
+        words.iter().any(|word| memchr::memmem::find(&near, word.as_bytes()).is_some())
     }
-    let value = value.filter(|value| !value.is_empty())?;
-    let near = &text[line.start.saturating_sub(NEAR)..text.len().min(line.end + NEAR)];
-    let has_near = || {
-        let near = near.to_ascii_lowercase();
-        row.near.iter().any(|word| memchr::memmem::find(&near, word.as_bytes()).is_some())
-    };
-    // A word of prose has no digit: "password provided".
-    let may_be_prose = || !text[value.clone()].iter().any(u8::is_ascii_digit);
-    if !row.near.is_empty() && (may_be_prose() || !has_near()) {
-        return None;
-    }
-    let value = match text[value.clone()].strip_suffix(b";") {
-        Some(inner) => value.start..value.start + inner.len(),
-        None => value,
-    };
-    let name = name.map_or(Name::OfRow(row.name), |name| Name::Written(name.clone()));
-    Some(Argument { value, name, within: line.clone() })
 }
 
 #[cfg(test)]
