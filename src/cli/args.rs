@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Status(Status),
     Hook(Hook),
     Scan(Box<Scan>),
+    Redact(Redact),
     Explain(Explain),
     Rules(Rules),
     Allow(Allow),
@@ -109,6 +110,13 @@ pub(crate) struct Scan {
     /// End with exit code 1 also for findings that only unreachable objects hold.
     #[arg(long, hide_short_help = true)]
     pub(crate) fail_on_unreachable: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redact {
+    /// Write the rule and a number for each value, such as `[anthropic-api-key-1]`, so that equal values stay equal.
+    #[arg(long)]
+    pub(crate) map: bool,
 }
 
 #[derive(Debug, Args)]

@@ -53,7 +53,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 15] = [
+pub(crate) const COMMANDS: [CommandEntry; 16] = [
     entry(
         Heading::Protect,
         "install",
@@ -98,6 +98,15 @@ pub(crate) const COMMANDS: [CommandEntry; 15] = [
             ("skant scan --history main..HEAD", "what the commits of a branch add"),
             ("skant scan --ci -o sarif:skant.sarif", "the commits of this CI run, with a SARIF file as well"),
             ("git log -p | skant scan -", "standard input"),
+        ],
+    ),
+    entry(
+        Heading::Find,
+        "redact",
+        "Copy standard input to standard output with its secrets masked",
+        &[
+            ("make test 2>&1 | skant redact", "the output of a program, line by line"),
+            ("skant redact --map < app.log > app.redacted.log", "equal values stay equal"),
         ],
     ),
     entry(

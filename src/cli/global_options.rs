@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 12] = [
+const WITH_EFFECT: [(&str, &[&str]); 13] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -74,6 +74,7 @@ const WITH_EFFECT: [(&str, &[&str]); 12] = [
             "verbose",
         ],
     ),
+    ("redact", &["config", "min_confidence", "color"]),
     ("rules", &["directory", "config", "no_repo_config", "color", "verbose"]),
     ("allow", &["directory", "config", "no_repo_config", "exclude", "jobs", "color", "verbose"]),
     (

@@ -64,6 +64,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Status(options) => command::status::run(common, options),
         Command::Hook(hook) => command::hook::run(common, hook, control),
         Command::Scan(scan) => command::scan::run(common, scan, control),
+        Command::Redact(options) => command::redact::run(common, options, control),
         Command::Explain(options) => command::explain::run(common, options, control),
         Command::Rules(options) => command::rules::run(common, options, control),
         Command::Allow(options) => command::allow::run(common, options, control),

@@ -56,6 +56,8 @@ mod policy;
 mod pre_commit;
 mod progress;
 mod readme;
+#[cfg(unix)]
+mod redact;
 mod review;
 mod rule_docs;
 mod supply_chain;
@@ -117,6 +119,8 @@ fn trials(_: bool) -> Vec<Trial> {
         pre_commit::trials(),
         progress::trials(),
         readme::trials(),
+        #[cfg(unix)]
+        redact::trials(),
         review::trials(),
         rule_docs::trials(),
         suppression::trials(),

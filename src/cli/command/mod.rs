@@ -16,6 +16,7 @@ pub(crate) mod hook;
 mod hook_input;
 pub(crate) mod install;
 pub(crate) mod man;
+pub(crate) mod redact;
 pub(crate) mod rules;
 pub(crate) mod scan;
 mod scan_ci;
