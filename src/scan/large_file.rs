@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use crate::decode;
+use crate::decode::{self, archive};
 use crate::detect::Evidence;
 use crate::finding::{Problem, ProblemKind};
 use crate::scan::archive_problems::skipped_problem;
@@ -14,14 +14,16 @@ use crate::text::{LineCursor, Position};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Windows {
     pub(crate) size: usize,
+    /// The size of a window whose edge would cut an archive or an encoded region.
+    pub(crate) largest: usize,
     /// The part at each edge whose evidence the neighbouring window gives.
     pub(crate) margin: usize,
 }
 
 impl Default for Windows {
     fn default() -> Self {
-        // Both are multiples of every width of a text's code units. A rule reaches at most 16 KiB.
-        Self { size: 512 << 20, margin: 1 << 20 }
+        // All are multiples of every width of a text's code units. A rule reaches at most 16 KiB.
+        Self { size: 32 << 20, largest: 512 << 20, margin: 1 << 20 }
     }
 }
 
@@ -49,12 +51,17 @@ impl Windows {
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         let mut window = Vec::with_capacity(expected.saturating_add(1).min(self.size));
         let mut offset = WindowOffset::default();
+        let mut size = self.size;
         loop {
-            let missing = self.size.saturating_sub(window.len());
+            let missing = size.saturating_sub(window.len());
             let read = fill(input, &mut window, missing);
             let is_last = read.as_ref().map_or(true, |read| *read < missing);
             if let Err(error) = read {
                 searched.problems.push(read_error(&error, shown_path));
+            }
+            if !is_last && size < self.largest && self.cuts(&window) {
+                size = self.largest.min(size.saturating_mul(2));
+                continue;
             }
             self.search_window(scanner, &window, &offset, is_last, shown_path, &mut searched);
             if is_last {
@@ -62,10 +69,17 @@ impl Windows {
                 searched.whole = (offset.bytes == 0).then_some(window);
                 return searched;
             }
-            let next = self.size - 2 * self.margin;
+            let next = size - 2 * self.margin;
             offset.advance(&window[..next]);
             window.drain(..next);
+            size = self.size;
         }
+    }
+
+    /// Returns whether the end of a window would cut an archive, or text that may be encoded as a whole.
+    fn cuts(self, window: &[u8]) -> bool {
+        let edge = window.len().saturating_sub(2 * self.margin)..window.len().saturating_sub(self.margin);
+        archive::is_archive(window) || decode::may_be_one_region(&window[edge])
     }
 
     fn search_window(
@@ -78,7 +92,7 @@ impl Windows {
         searched: &mut Searched,
     ) {
         let from = if offset.bytes == 0 { 0 } else { self.margin };
-        let to = if is_last { usize::MAX } else { self.size - self.margin };
+        let to = if is_last { usize::MAX } else { window.len() - self.margin };
         if from > 0 && decode::may_be_one_region(&window[..from.min(window.len())]) {
             searched.problems.push(Problem {
                 kind: ProblemKind::Budget,
@@ -174,6 +188,9 @@ impl WindowOffset {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::finding::Confidence;
     use crate::policy::Policy;
@@ -212,9 +229,31 @@ mod tests {
         assert!(whole.found.len() > 500, "{}", whole.found.len());
         assert_eq!(whole.whole.as_deref(), Some(text.as_slice()));
         for size in [100_000, 120_004, 250_000] {
-            let searched = Windows { size, margin: 20_000 }.search(&scanner, &mut text.as_slice(), 0, "x");
+            let searched = Windows { size, largest: size, margin: 20_000 }.search(
+                &scanner,
+                &mut text.as_slice(),
+                0,
+                "x",
+            );
             assert!(searched.found == whole.found, "{size}: {} {}", searched.found.len(), whole.found.len());
             assert_eq!((searched.bytes, searched.whole), (text.len() as u64, None));
+        }
+    }
+
+    #[test]
+    fn a_window_grows_where_its_edge_would_cut_an_archive_or_encoded_text() {
+        let key = testkit::tokens::token("API03", "grows");
+        let words = "words of no importance\n".repeat(60);
+        let text = format!("{words}key {key}\n{words}");
+        let archive = testkit::archives::zip(&[testkit::archives::stored("notes.txt", text.as_bytes())]);
+        // The gap is before the base64, so that only an edge inside of it has to move.
+        let encoded = format!("{}\n{}\n", "an ordinary line\n".repeat(50), STANDARD.encode(&text));
+        for text in [archive.as_slice(), encoded.as_bytes()] {
+            let windows = Windows { size: 1000, largest: 16_000, margin: 100 };
+            let searched = windows.search(&scanner(), &mut &text[..], 0, "x");
+            assert_eq!((searched.found.len(), searched.problems.len()), (1, 0), "{:?}", searched.problems);
+            let fixed = Windows { largest: 1000, ..windows }.search(&scanner(), &mut &text[..], 0, "x");
+            assert!(!fixed.problems.is_empty());
         }
     }
 
@@ -226,7 +265,7 @@ mod tests {
                 Err(io::ErrorKind::ConnectionReset.into())
             }
         }
-        let windows = Windows { size: 1000, margin: 100 };
+        let windows = Windows { size: 1000, largest: 1000, margin: 100 };
         let kinds = |input: &mut dyn Read| -> Vec<ProblemKind> {
             windows.search(&scanner(), input, 700, "x").problems.iter().map(|problem| problem.kind).collect()
         };
