@@ -93,9 +93,9 @@ pub(crate) mod text;
 pub(crate) mod token_check;
 
 pub use finding::{
-    CommitInfo, Companion, Confidence, Context, Event, Finding, History, Location, LocationKind, Masked,
-    Problem, ProblemKind, Reason, ReasonCode, Report, Scope, ScopeKind, Severity, Snippet, Suppressed,
-    SuppressedBy, Verdict, Verification,
+    CommitInfo, Companion, Confidence, Context, Event, Finding, HeldBy, History, Holders, Location,
+    LocationKind, Masked, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope, ScopeKind,
+    Severity, Snippet, Suppressed, SuppressedBy, Verdict, Verification,
 };
 pub use git::{DiscoverError, GitEnvironment, ObjectFormat, Oid, RefStorage, Repository};
 pub use policy::{Incomplete, Policy, PolicyError, Suppressions};

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use crate::secret::Fingerprint;
 
-pub use history::{Event, History};
+pub use history::{Event, HeldBy, History, Holders, RefKind};
 pub use level::{Confidence, Severity};
 pub use location::{CommitInfo, Companion, Location, LocationKind, Snippet};
 pub(crate) use problem::message_with_help;

@@ -22,6 +22,11 @@ impl EntryNames {
         next
     }
 
+    /// Returns the number of a name; `None` if it was never added.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
     /// Returns the name with a number.
     pub(crate) fn get(&self, number: u32) -> &[u8] {
         self.names.get(number as usize).map_or(&[], Vec::as_slice)
@@ -42,5 +47,6 @@ mod tests {
         let mut names = EntryNames::default();
         assert_eq!([b"a", b"b", b"a"].map(|name| names.insert(name)), [0, 1, 0]);
         assert_eq!((names.get(1), names.get(2)), (&b"b"[..], &b""[..]));
+        assert_eq!((names.find(b"b"), names.find(b"c")), (Some(1), None));
     }
 }

@@ -62,6 +62,8 @@ pub(crate) fn build_path_timelines(
 #[derive(Default)]
 struct Record {
     introduced: Option<usize>,
+    /// All reachable commits that hold the value here while no parent does.
+    introductions: Vec<u32>,
     removed: Option<usize>,
     /// Whether the last event is the removal.
     is_removed: bool,
@@ -173,6 +175,9 @@ impl PathTimelineBuilder<'_> {
             if is_held && in_parents == 0 {
                 record.is_removed = false;
                 record.introduced.get_or_insert(position);
+                if reachable {
+                    record.introductions.extend(u32::try_from(position));
+                }
             } else if !(is_held || in_parents < parents.len() && record.is_removed) {
                 // A merge with a parent that had removed the value only continues that removal.
                 record.removed = Some(position);
@@ -219,6 +224,7 @@ impl PathTimelineBuilder<'_> {
             let event = |position: Option<usize>| Some((self.graph.nodes()[position?].oid, path.clone()));
             let timeline = Timeline {
                 introduced: event(record.introduced),
+                introductions: record.introductions,
                 removed: event(record.removed.filter(|_| !record.at_head)),
                 at_head: record.at_head,
                 reachable: record.reachable,

@@ -112,6 +112,25 @@ impl PathTrees {
         self.lists.items.get(entry.values as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the numbers of the names of a path; `None` if no tree has one of them.
+    pub(crate) fn numbers_of(&self, path: &[u8]) -> Option<Vec<u32>> {
+        path.split(|byte| *byte == b'/').map(|name| self.names.find(name)).collect()
+    }
+
+    /// Whether a tree holds a value at a path, which is given by [`PathTrees::numbers_of`].
+    pub(crate) fn holds(&self, mut tree: PathTree, path: &[u32], value: ValueIndex) -> bool {
+        let Some((last, folders)) = path.split_last() else { return false };
+        let find = |tree: PathTree, name: u32| {
+            let entries = self.entries(tree);
+            entries.binary_search_by_key(&name, |entry| entry.name).ok().map(|at| &entries[at])
+        };
+        for name in folders {
+            let Some(entry) = find(tree, *name) else { return false };
+            tree = entry.folder;
+        }
+        find(tree, *last).is_some_and(|entry| self.values(entry).binary_search(&value).is_ok())
+    }
+
     /// Returns the name with a number.
     pub(crate) fn name(&self, name: u32) -> &[u8] {
         self.names.get(name)

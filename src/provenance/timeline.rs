@@ -32,6 +32,8 @@ pub(crate) struct TimelineLocation {
 pub(crate) struct Timeline {
     /// The first commit that holds the value while no parent does, and the path in it.
     pub introduced: Option<(Oid, Vec<u8>)>,
+    /// The positions in the graph of all reachable commits that hold the value while no parent does.
+    pub introductions: Vec<u32>,
     /// The last commit that removed the value, and its path before; only if no head holds the value.
     pub removed: Option<(Oid, Vec<u8>)>,
     /// Whether a branch head holds the value.
@@ -184,7 +186,11 @@ impl TimelineBuilder<'_> {
             return;
         }
         self.is_removed[value as usize] = false;
-        if timeline.introduced.is_none() {
+        let is_first = timeline.introduced.is_none();
+        if reachable {
+            self.timelines[value as usize].introductions.extend(u32::try_from(position));
+        }
+        if is_first {
             let path = self.path_in(position, value);
             self.timelines[value as usize].introduced = Some((self.graph.nodes()[position].oid, path));
         }

@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(
             report["scope"],
             json!({"kind": "history", "revisions": [], "ci": null, "commits": 1959, "objects": 16250, "blobs": 9010,
-                   "bytes": 301_004_120})
+                   "messages": 0, "bytes": 301_004_120})
         );
     }
 
@@ -89,6 +89,7 @@ mod tests {
             [
                 "rule",
                 "title",
+                "provider",
                 "severity",
                 "confidence",
                 "fingerprint",
@@ -107,7 +108,23 @@ mod tests {
             json!({"commit": samples::COMMIT, "date": "2026-01-02T03:04:05Z", "path": "app/.env",
                    "author": "Ada Example <ada@example.org>"})
         );
-        same_keys(&finding["history"], ["introduced", "removed", "at_head", "reachable", "commits"]);
+        same_keys(
+            &finding["history"],
+            ["introduced", "removed", "at_head", "reachable", "commits", "held_by"],
+        );
+        let held_by = &finding["history"]["held_by"];
+        same_keys(
+            held_by,
+            ["branches", "tags", "remotes", "pull_requests", "stashes", "notes", "reflogs", "others"],
+        );
+        assert_eq!(
+            held_by["branches"],
+            json!({"count": 3, "names": ["main", "dev", "old"], "in_files": {"count": 2, "names": ["main", "dev"]}})
+        );
+        assert_eq!(
+            held_by["stashes"],
+            json!({"count": 0, "names": [], "in_files": {"count": 0, "names": []}})
+        );
     }
 
     #[test]
@@ -118,7 +135,9 @@ mod tests {
             json!({"path": "app/.env", "line": 3, "column": 19, "end_line": 3, "end_column": 127,
                    "byte_start": 64, "byte_end": 172, "blob": samples::BLOB, "commit": samples::COMMIT,
                    "author": "Ada Example <ada@example.org>", "date": "2026-01-02T03:04:05Z",
-                   "at_head": {"line": 5, "column": 19}})
+                   "snippet": {"line": "ANTHROPIC_API_KEY=sk-ant-api03-R2D...igAA", "start": 18, "end": 41},
+                   "at_head": {"line": 5, "column": 19, "end_line": 5, "end_column": 127, "byte_start": 99, "byte_end": 207,
+                               "snippet": {"line": "ANTHROPIC_API_KEY=sk-ant-api03-R2D...igAA", "start": 18, "end": 41}}})
         );
         let staged = parsed(&samples::staged());
         let finding = &staged["findings"][0];

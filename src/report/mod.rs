@@ -23,6 +23,7 @@ mod samples;
 pub(crate) mod sarif;
 mod schema;
 mod times;
+mod whereabouts;
 mod words;
 
 use std::fmt;

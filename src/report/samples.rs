@@ -1,8 +1,9 @@
 //! Reports for the tests of this module: masked text only, as the scan hands it over.
 
 use crate::finding::{
-    CommitInfo, Companion, Confidence, Event, Finding, History, Location, LocationKind, Masked, Problem,
-    ProblemKind, Reason, ReasonCode, Report, Scope, ScopeKind, Severity, Snippet, Suppressed, SuppressedBy,
+    CommitInfo, Companion, Confidence, Event, Finding, HeldBy, History, Holders, Location, LocationKind,
+    Masked, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope, ScopeKind, Severity, Snippet,
+    Suppressed, SuppressedBy,
 };
 use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
@@ -136,6 +137,20 @@ fn past(at_head: bool, reachable: bool) -> History {
     History { introduced: Some(introduced), removed: None, at_head, reachable, commits: 12, held_by: None }
 }
 
+/// Refs with a value in their files, and others with it in their history only.
+fn holders(in_files: &[&str], others: &[&str]) -> Holders {
+    let names = in_files.iter().chain(others).map(|name| escape_path(name.as_bytes())).collect();
+    Holders { count: in_files.len() + others.len(), in_files: in_files.len(), names }
+}
+
+fn held_by(rows: &[(RefKind, Holders)]) -> Box<HeldBy> {
+    let mut held_by = HeldBy::default();
+    for (kind, holders) in rows {
+        *held_by.of_mut(*kind) = holders.clone();
+    }
+    Box::new(held_by)
+}
+
 /// A value in nine places of a history, still at a branch head.
 pub(crate) fn history() -> Report {
     let mut places: Vec<Location> = ["app/.env", "b.yml", "c.yml", "d.yml", "e.yml", "f.yml", "g.yml"]
@@ -147,7 +162,13 @@ pub(crate) fn history() -> Report {
     let mut shown = location("app/.env");
     (shown.start.line, shown.end.line, shown.bytes) = (5, 5, (99, 207));
     places[0].at_head = Some(Box::new(shown));
-    let found = Finding { locations: places, places: 9, history: Some(past(true, true)), ..finding() };
+    let held_by = held_by(&[
+        (RefKind::Branch, holders(&["main", "dev"], &["old"])),
+        (RefKind::Tag, holders(&["v1.2"], &["v1.0"])),
+        (RefKind::Reflog, holders(&[], &["HEAD"])),
+    ]);
+    let history = Some(History { held_by: Some(held_by), ..past(true, true) });
+    let found = Finding { locations: places, places: 9, history, ..finding() };
     report(ScopeKind::History, vec![found])
 }
 
@@ -159,6 +180,8 @@ pub(crate) fn removed() -> Report {
         path: "app/.env".to_owned(),
     });
     history.commits = 1;
+    history.held_by =
+        Some(held_by(&[(RefKind::Branch, holders(&[], &["main"])), (RefKind::Tag, holders(&["v1.2"], &[]))]));
     let place = Location { commit: Some(commit(COMMIT)), ..location("app/.env") };
     report(ScopeKind::History, vec![Finding { locations: vec![place], history: Some(history), ..finding() }])
 }

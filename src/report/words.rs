@@ -1,7 +1,7 @@
 //! Wording that several formats share: locations, problems, steps.
 
 use crate::finding::{
-    CommitInfo, Companion, Context, Event, Finding, History, Location, LocationKind, Problem, Report, Scope,
+    CommitInfo, Companion, Context, Event, Finding, Location, LocationKind, Problem, Report, Scope,
     ScopeKind, Suppressed,
 };
 
@@ -78,20 +78,6 @@ pub(crate) fn contexts(report: &Report) -> Option<String> {
         .map(|(at, (number, place))| format!("{number}{} {place}", if at == 0 { " of them" } else { "" }))
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// Describes where a value stands now, and how many commits hold it.
-pub(crate) fn now(history: &History) -> String {
-    let now = match (history.at_head, history.reachable) {
-        (true, _) => "still in the files of a branch",
-        (false, true) => "no longer in the files of any branch, still in the history",
-        (false, false) => "only in unreachable objects, which git will delete",
-    };
-    match history.commits {
-        0 => format!("{now}; no commit holds it"),
-        1 => format!("{now}; 1 commit holds it"),
-        number => format!("{now}; {number} commits hold it"),
-    }
 }
 
 /// Describes an event in a history: its commit and its path.

@@ -36,6 +36,7 @@ mod git_concurrency;
 mod git_damage;
 #[cfg(unix)]
 mod git_pipes;
+mod held_by;
 #[cfg(unix)]
 mod hook_managers;
 #[cfg(unix)]
@@ -104,6 +105,7 @@ fn trials(_: bool) -> Vec<Trial> {
         #[cfg(unix)]
         hook_status::trials(),
         #[cfg(unix)]
+        held_by::trials(),
         html_report::trials(),
         #[cfg(unix)]
         install::trials(),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::{fs, io};
 
 use super::pseudo::{first_oid, list_refs, read_if_present, read_pseudo_refs, worktrees};
-use super::types::{RefError, Refs, Resolved};
+use super::types::{Ref, RefError, Refs, Resolved};
 use crate::git::oid::Oid;
 use crate::git::path_bytes::{os_string, path_bytes};
 use crate::git::repository::Repository;
@@ -102,7 +102,7 @@ impl<'r> FileRefs<'r> {
         }
         found.all.extend(read_pseudo_refs(&self.repository.git_dir, b"")?);
         found.add(b"HEAD".to_vec(), self.resolve(b"HEAD")?);
-        let mut logs = files_below(&common.join("logs"))?;
+        let mut logs = logs_below(common, b"")?;
         for (prefix, worktree) in worktrees(self.repository)? {
             let files = FileRefs { repository: &worktree, packed: self.packed.clone() };
             found.add([&prefix, &b"HEAD"[..]].concat(), files.resolve(b"HEAD")?);
@@ -115,13 +115,28 @@ impl<'r> FileRefs<'r> {
                 let name = file.strip_prefix(&worktree.git_dir).map(path_bytes).unwrap_or_default();
                 found.add([&prefix[..], &name].concat(), files.resolve(&name)?);
             }
-            logs.extend(files_below(&worktree.git_dir.join("logs"))?);
+            logs.extend(logs_below(&worktree.git_dir, &prefix)?);
         }
-        for log in logs {
-            found.reflog.extend(parse_reflog(&read_if_present(&log)?.unwrap_or_default()));
+        for (name, log) in logs {
+            let content = read_if_present(&log)?.unwrap_or_default();
+            if name == b"refs/stash" {
+                found.stash = parse_reflog_targets(&content);
+                found.stash.reverse();
+            }
+            found.reflog.extend(parse_reflog(&content).map(|oid| Ref { name: name.clone(), oid }));
         }
         Ok(found.sorted())
     }
+}
+
+/// Returns the reflogs of a git folder, each with the full name of its ref.
+fn logs_below(git_dir: &Path, prefix: &[u8]) -> Result<Vec<(Vec<u8>, PathBuf)>, RefError> {
+    let folder = git_dir.join("logs");
+    let named = files_below(&folder)?.into_iter().map(|log| {
+        let name = log.strip_prefix(&folder).map(path_bytes).unwrap_or_default();
+        ([prefix, &name].concat(), log)
+    });
+    Ok(named.collect())
 }
 
 fn read_packed(repository: &Repository) -> Result<Vec<u8>, RefError> {
@@ -147,6 +162,13 @@ fn parse_reflog(content: &[u8]) -> impl Iterator<Item = Oid> {
         .split(|byte| *byte == b'\n')
         .flat_map(|line| line.splitn(3, |byte| *byte == b' ').take(2).filter_map(Oid::from_hex))
         .filter(|oid| !oid.is_zero())
+}
+
+/// Returns the new value of each line of a reflog, the oldest first.
+fn parse_reflog_targets(content: &[u8]) -> Vec<Oid> {
+    let lines = content.split(|byte| *byte == b'\n');
+    let targets = lines.filter_map(|line| Oid::from_hex(line.splitn(3, |byte| *byte == b' ').nth(1)?));
+    targets.filter(|oid| !oid.is_zero()).collect()
 }
 
 /// Returns all files below a folder, without lock files. A link to a folder is followed, as by git
@@ -187,5 +209,7 @@ mod tests {
         let log = format!("{} {one} A <a@b> 1 +0\tx\n{one} {two} A <a@b> 1 +0\ty\n", "0".repeat(40));
         let names: Vec<_> = parse_reflog(log.as_bytes()).map(|oid| oid.to_string()).collect();
         assert_eq!(names, [one.clone(), one.clone(), two.clone()]);
+        let targets: Vec<_> = parse_reflog_targets(log.as_bytes()).iter().map(ToString::to_string).collect();
+        assert_eq!(targets, [one, two]);
     }
 }

@@ -63,7 +63,12 @@ pub(super) fn read_all(repository: &Repository) -> Result<Refs, RefError> {
     // `--reflog` walks the history of each entry; `--no-walk` names the entries alone. git rejects `--reflog` alone
     // in a repository without reflogs, hence `--all`.
     let out = run_git(repository, &["rev-list", "--no-walk", "--all", "--reflog"])?;
-    found.reflog.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
+    let entries = out.split(|byte| *byte == b'\n').filter_map(first_oid);
+    found.reflog.extend(entries.map(|oid| Ref { name: Vec::new(), oid }));
+    if found.all.iter().any(|name| name.name == b"refs/stash") {
+        let out = run_git(repository, &["rev-list", "--walk-reflogs", "refs/stash"])?;
+        found.stash.extend(out.split(|byte| *byte == b'\n').filter_map(first_oid));
+    }
     Ok(found.sorted())
 }
 

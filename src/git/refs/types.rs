@@ -57,8 +57,10 @@ impl Ref {
 pub(crate) struct Refs {
     /// The refs and pseudo-refs, sorted by name.
     pub all: Vec<Ref>,
-    /// The objects that reflogs name, sorted.
-    pub reflog: Vec<Oid>,
+    /// The objects that reflogs name, each with the full name of its ref, sorted. The name is empty if it is not known.
+    pub reflog: Vec<Ref>,
+    /// The entries of the stash, the latest first; empty without a stash or without its reflog.
+    pub stash: Vec<Oid>,
     /// The names of refs that point to no object.
     pub broken: Vec<Vec<u8>>,
 }

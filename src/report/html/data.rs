@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::finding::{CommitInfo, Context, Event, Finding, History, Location, LocationKind};
-use crate::report::words;
+use crate::finding::{CommitInfo, Context, Event, Finding, HeldBy, History, Location, LocationKind};
+use crate::report::{whereabouts, words};
 
 /// More places of a finding are only counted.
 const MAX_PLACES: usize = 20;
@@ -28,6 +28,8 @@ pub(super) struct FindingView<'r> {
     introduced: Option<EventView<'r>>,
     removed: Option<EventView<'r>>,
     places: Vec<PlaceView<'r>>,
+    /// The refs with the value in their files, then those with it in their history.
+    refs: Vec<&'r str>,
     timeline: String,
     reasons: Vec<&'r str>,
     help: &'r [String],
@@ -56,12 +58,18 @@ impl<'r> FindingView<'r> {
             introduced: history.and_then(|history| history.introduced.as_ref()).map(EventView::of),
             removed: history.and_then(|history| history.removed.as_ref()).map(EventView::of),
             places,
+            refs: history.and_then(|history| history.held_by.as_deref()).map(refs).unwrap_or_default(),
             timeline: history.map(timeline).unwrap_or_default(),
             reasons: finding.reasons.iter().map(|reason| reason.text.as_str()).collect(),
             help: &finding.help,
             commands: commands(finding),
         }
     }
+}
+
+fn refs(held_by: &HeldBy) -> Vec<&str> {
+    let (in_files, in_history) = whereabouts::names(held_by);
+    [in_files, in_history].concat()
 }
 
 /// Returns where a finding stands now, in a few words.
@@ -80,7 +88,7 @@ fn timeline(history: &History) -> String {
     };
     let introduced = event("introduced", &history.introduced);
     let removed = event("removed", &history.removed);
-    let lines = [introduced, removed, Some(format!("now {}", words::now(history)))];
+    let lines = [introduced, removed, Some(format!("now {}", whereabouts::now(history)))];
     lines.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 

@@ -29,7 +29,7 @@ const TABLE: &str = r#"<h2>Findings</h2>
 <label>State<select id="state"></select></label>
 <label>Context<select id="context"></select></label>
 <label>Kind<select id="rule"></select></label>
-<label>Group by<select id="group"><option value="">nothing</option><option value="rule">kind</option><option value="file">file</option><option value="author">author</option><option value="state">state</option><option value="context">context</option></select></label>
+<label>Group by<select id="group"><option value="">nothing</option><option value="rule">kind</option><option value="file">file</option><option value="author">author</option><option value="state">state</option><option value="ref">branch, tag, ref</option><option value="context">context</option></select></label>
 </div>
 <p id="status" class="soft" role="status"></p>
 <table>

@@ -27,7 +27,7 @@
     finding.author = finding.introduced ? finding.introduced.author : first.author || "";
     finding.since = date(finding.introduced ? finding.introduced.date : first.date);
     finding.words = [finding.rule, finding.title, finding.fingerprint, finding.author, finding.context,
-      finding.state, ...finding.places.map((place) => place.path)].join("\n").toLowerCase();
+      finding.state, ...finding.refs, ...finding.places.map((place) => place.path)].join("\n").toLowerCase();
   });
 
   const KEYS = {
@@ -39,7 +39,7 @@
     since: (finding) => finding.since,
     author: (finding) => finding.author,
   };
-  const GROUPS = { rule: "title", file: "path", author: "author", state: "state", context: "context" };
+  const GROUPS = { rule: "title", file: "path", author: "author", state: "state", context: "context", ref: "refs" };
 
   const fill = (select, values) => {
     for (const value of [NAMES.all, ...[...new Set(values)].filter(Boolean).sort()]) {
@@ -70,9 +70,12 @@
       // Groups stand in the order of their first finding.
       const groups = new Map();
       for (const finding of found) {
-        const name = finding[group] || "unknown";
-        if (!groups.has(name)) groups.set(name, []);
-        groups.get(name).push(finding);
+        // A finding is in the group of each ref that holds it.
+        const names = [].concat(finding[group]).filter(Boolean);
+        for (const name of names.length ? names : ["unknown"]) {
+          if (!groups.has(name)) groups.set(name, []);
+          groups.get(name).push(finding);
+        }
       }
       return [...groups];
     }
@@ -129,6 +132,7 @@
   const render = () => {
     const groups = selected();
     const total = groups.reduce((sum, [, found]) => sum + found.length, 0);
+    const different = new Set(groups.flatMap(([, found]) => found)).size;
     const rows = [];
     let left = shown;
     for (const [name, found] of groups) {
@@ -163,7 +167,9 @@
     }
     table.replaceChildren(...rows);
     const visible = Math.min(shown, total);
-    status.textContent = `${visible} of ${total} findings shown` + (total < data.length ? ` (${data.length} in all)` : "");
+    const rowsOf = total === different ? "" : ` in ${total} rows`;
+    status.textContent = `${Math.min(visible, different)} of ${different} findings shown${rowsOf}`
+      + (different < data.length ? ` (${data.length} in all)` : "");
     byId("more").hidden = visible >= total;
   };
 

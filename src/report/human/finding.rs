@@ -7,7 +7,7 @@ use crate::report::human::layout::{Paint, Tone, columns, wrapped};
 use crate::report::human::snippet::{Drawing, SourceLine};
 use crate::report::human::{Detail, Options, many};
 use crate::report::level::Level;
-use crate::report::words;
+use crate::report::{whereabouts, words};
 
 /// More locations are only counted.
 const MAX_LOCATIONS: usize = 5;
@@ -96,7 +96,7 @@ fn write_history(history: &History, table: &mut Table) {
     if let Some(removed) = &history.removed {
         table.row("removed", &words::event(removed));
     }
-    table.row("now", &words::now(history));
+    table.row("now", &whereabouts::now(history));
 }
 
 /// Labelled lines; only the first line of a group has the label.

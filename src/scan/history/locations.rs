@@ -74,7 +74,7 @@ impl LocationBuilder<'_> {
     }
 
     /// Returns the timeline of a weak value at the path of a location.
-    fn at_path(&self, value: ValueIndex, location: &TimelineLocation) -> Option<&Timeline> {
+    pub(crate) fn at_path(&self, value: ValueIndex, location: &TimelineLocation) -> Option<&Timeline> {
         self.by_path.get(value, &location.path)
     }
 

@@ -4,6 +4,7 @@
 //! and how is in `source::history`; the tracing itself is in `provenance`.
 
 pub(crate) mod blobs;
+mod held_by;
 pub(crate) mod locations;
 pub(crate) mod missing_objects;
 pub(crate) mod options;

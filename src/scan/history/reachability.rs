@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Problem, ProblemKind, message_with_help};
+use crate::finding::{Problem, ProblemKind, RefKind, message_with_help};
 use crate::git::{
-    Index, IndexEntry, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Refs, Repository, path_bytes,
-    tag_target,
+    Index, IndexEntry, ObjectDatabase, ObjectKind, Oid, OpenError, ReadError, Ref, Refs, Repository,
+    path_bytes, tag_target,
 };
-use crate::provenance::{CommitGraph, Roots};
+use crate::provenance::{CommitGraph, NamedRoot, Roots, kind_of_ref, sort_roots};
 use crate::source::read_problem;
 use crate::text::escape_path;
 
@@ -24,6 +24,8 @@ pub(crate) struct NamedObjects {
     pub(crate) blobs: HashMap<Oid, Vec<u8>>,
     /// Annotated tags.
     pub(crate) tags: HashSet<Oid>,
+    /// The refs, entries of the stash and reflogs, each with what it leads to, in the order of reports.
+    pub(crate) named: Vec<NamedRoot>,
     /// Named objects that cannot be read, and damaged indexes.
     pub(crate) problems: Vec<Problem>,
 }
@@ -33,14 +35,19 @@ impl NamedObjects {
         let mut named = Self::default();
         let objects = ObjectDatabase::open(repository)?;
         for name in &refs.all {
-            named.add_ref(&objects, graph, name.oid, &name.name, name.is_head());
-        }
-        for oid in &refs.reflog {
-            // A reflog may name objects that git has removed, so a missing object is no damage.
-            if graph.contains(oid) || objects.contains(oid) {
-                named.add_ref(&objects, graph, *oid, b"reflog", false);
+            let root = named.add_ref(&objects, graph, name.oid, &name.name, name.is_head());
+            // The entries of a stash are added by themselves.
+            if name.name != b"refs/stash" || refs.stash.is_empty() {
+                named.named.push(root);
             }
         }
+        for (number, oid) in refs.stash.iter().enumerate().filter(|(_, oid)| graph.contains(oid)) {
+            let full_name = format!("stash@{{{number}}}").into_bytes();
+            let commits = vec![*oid];
+            named.named.push(NamedRoot { commits, ..NamedRoot::new(RefKind::Stash, full_name) });
+        }
+        named.add_reflogs(&objects, graph, &refs.reflog);
+        named.named = sort_roots(std::mem::take(&mut named.named));
         named.add_indexes(repository);
         for list in [&mut named.roots.heads, &mut named.roots.others, &mut named.trees] {
             list.sort_unstable();
@@ -49,7 +56,30 @@ impl NamedObjects {
         Ok(named)
     }
 
-    /// Adds the object of a ref, and those that its tags lead to.
+    /// Adds the entries of reflogs, which are sorted by the name of their ref.
+    fn add_reflogs(&mut self, objects: &ObjectDatabase, graph: &CommitGraph, entries: &[Ref]) {
+        let mut known = HashSet::new();
+        for log in entries.chunk_by(|one, other| one.name == other.name) {
+            let mut commits = Vec::new();
+            for Ref { oid, .. } in log {
+                if graph.contains(oid) {
+                    commits.push(*oid);
+                }
+                // A reflog may name objects that git has removed, so a missing object is no damage.
+                if known.insert(*oid) && (graph.contains(oid) || objects.contains(oid)) {
+                    self.add_ref(objects, graph, *oid, b"reflog", false);
+                }
+            }
+            let name = log.first().map(|entry| entry.name.clone()).unwrap_or_default();
+            // The log of the stash is the stash.
+            if name != b"refs/stash" {
+                let name = if name.is_empty() { b"(unnamed)".to_vec() } else { name };
+                self.named.push(NamedRoot { commits, ..NamedRoot::new(RefKind::Reflog, name) });
+            }
+        }
+    }
+
+    /// Adds the object of a ref, and those that its tags lead to. Returns what it leads to.
     fn add_ref(
         &mut self,
         objects: &ObjectDatabase,
@@ -57,15 +87,21 @@ impl NamedObjects {
         mut oid: Oid,
         name: &[u8],
         is_head: bool,
-    ) {
+    ) -> NamedRoot {
+        let mut root = NamedRoot::new(kind_of_ref(name), name.to_vec());
         for _ in 0..MAX_TAGS {
             if graph.contains(&oid) {
                 let roots = if is_head { &mut self.roots.heads } else { &mut self.roots.others };
-                return roots.push(oid);
+                roots.push(oid);
+                root.commits.push(oid);
+                return root;
             }
             let object = match objects.read(&oid) {
                 Ok(object) => object,
-                Err(error) => return self.problems.push(read_problem(&error, Some(escape_path(name)))),
+                Err(error) => {
+                    self.problems.push(read_problem(&error, Some(escape_path(name))));
+                    return root;
+                }
             };
             let target = tag_target(&object.bytes);
             if (is_head && object.kind != ObjectKind::Tag)
@@ -77,23 +113,31 @@ impl NamedObjects {
                     "the tag names no object"
                 };
                 let error = ReadError::Corrupt(oid, message.into());
-                return self.problems.push(read_problem(&error, Some(escape_path(name))));
+                self.problems.push(read_problem(&error, Some(escape_path(name))));
+                return root;
             }
             match (object.kind, target) {
                 (ObjectKind::Tag, Some(target)) => {
                     self.tags.insert(oid);
+                    root.objects.push(oid);
                     oid = target;
+                    continue;
                 }
-                (ObjectKind::Tree, _) => return self.trees.push(oid),
+                (ObjectKind::Tree, _) => {
+                    self.trees.push(oid);
+                    root.trees.push(oid);
+                }
                 (ObjectKind::Blob, _) => {
                     self.blobs.entry(oid).or_insert_with(|| name.to_vec());
-                    return;
+                    root.objects.push(oid);
                 }
-                _ => return,
+                _ => {}
             }
+            return root;
         }
         let error = ReadError::Corrupt(oid, "the chain of tags is too long".into());
         self.problems.push(read_problem(&error, Some(escape_path(name))));
+        root
     }
 
     /// Adds the blobs of the index, and of the indexes of all linked worktrees.

@@ -105,6 +105,7 @@ pub(crate) fn scan_repository(
         prefix,
     };
     builder.add_locations(&mut scan);
+    builder.add_holders(&index, &trees, &mut scan);
     scan.problems.extend(skipped_archive_problems(&builder, of_skipped, options));
     scan.is_traced = true;
     if !options.paths.is_all() {

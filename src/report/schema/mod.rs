@@ -1,17 +1,21 @@
 //! JSON, schema version 1: the shapes that `json` and `jsonl` share. Within a version fields are added, never
 //! changed. A field without a value is `null`; only `kind` (when it is `file`), `via` (when there was no
-//! decoding), `in_member` (outside of archives), `spans` (without a pair) and `at_head` (where the checked-out commit does
-//! not have the value) are left out.
+//! decoding), `in_member` (outside of archives), `spans` (without a pair), `snippet` (without a line) and `at_head` (where
+//! the checked-out commit does not have the value) are left out. `report::saved` reads this back.
+
+mod history;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::finding::{
-    CommitInfo, Context, Event, Finding, History, Location, LocationKind, Problem, Reason, Report, Scope,
-    Suppressed, Verdict, Verification,
+    Context, Finding, Location, LocationKind, Problem, Reason, Report, Scope, Snippet, Suppressed, Verdict,
+    Verification,
 };
 use crate::text::Position;
+
+use self::history::HistoryView;
 
 const SCHEMA: u32 = 1;
 
@@ -28,7 +32,7 @@ pub(crate) struct Head<'r> {
 
 impl<'r> Head<'r> {
     pub(crate) fn of(report: &'r Report) -> Self {
-        let Scope { kind, revisions, ci, commits, objects, blobs, messages: _, bytes } = &report.scope;
+        let Scope { kind, revisions, ci, commits, objects, blobs, messages, bytes } = &report.scope;
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -41,6 +45,7 @@ impl<'r> Head<'r> {
                 commits: *commits,
                 objects: *objects,
                 blobs: *blobs,
+                messages: *messages,
                 bytes: *bytes,
             },
         }
@@ -56,6 +61,7 @@ struct ScopeView<'r> {
     commits: usize,
     objects: usize,
     blobs: usize,
+    messages: usize,
     bytes: u64,
 }
 
@@ -126,6 +132,7 @@ impl<'r> ProblemView<'r> {
 pub(crate) struct FindingView<'r> {
     rule: &'r str,
     title: &'r str,
+    provider: bool,
     severity: &'static str,
     confidence: &'static str,
     fingerprint: &'r str,
@@ -150,6 +157,7 @@ impl<'r> FindingView<'r> {
         Self {
             rule: &finding.rule,
             title: &finding.title,
+            provider: finding.provider,
             severity: finding.severity.name(),
             confidence: finding.confidence.name(),
             fingerprint: finding.fingerprint.as_str(),
@@ -208,7 +216,53 @@ struct LocationView<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     spans: Vec<SpanView<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    at_head: Option<PositionView>,
+    snippet: Option<SnippetView<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_head: Option<AtHeadView<'r>>,
+}
+
+/// The value at the same path in the checked-out commit.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AtHeadView<'r> {
+    #[serde(flatten)]
+    extent: ExtentView,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    via: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_member: Option<PositionView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    spans: Vec<SpanView<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<SnippetView<'r>>,
+}
+
+impl<'r> AtHeadView<'r> {
+    fn of(finding: &'r Finding, location: &'r Location) -> Self {
+        Self {
+            extent: ExtentView::of((location.start, location.end), location.bytes),
+            via: &location.via,
+            in_member: location.in_member.map(PositionView::of),
+            spans: spans(finding, location),
+            snippet: location.snippet.as_ref().map(SnippetView::of),
+        }
+    }
+}
+
+/// The masked line, and the bytes of the mask in it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SnippetView<'r> {
+    line: &'r str,
+    start: usize,
+    end: usize,
+}
+
+impl<'r> SnippetView<'r> {
+    fn of(snippet: &'r Snippet) -> Self {
+        let (start, end) = snippet.span;
+        Self { line: &snippet.line, start, end }
+    }
 }
 
 /// The start and end of a span.
@@ -290,50 +344,9 @@ impl<'r> LocationView<'r> {
             via: &location.via,
             in_member: location.in_member.map(PositionView::of),
             spans: spans(finding, location),
-            at_head: location.at_head.as_ref().map(|shown| PositionView::of(shown.start)),
+            snippet: location.snippet.as_ref().map(SnippetView::of),
+            at_head: location.at_head.as_ref().map(|shown| AtHeadView::of(finding, shown)),
         }
-    }
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct HistoryView<'r> {
-    introduced: Option<EventView<'r>>,
-    removed: Option<EventView<'r>>,
-    at_head: bool,
-    reachable: bool,
-    commits: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    held_by: Option<&'r [String]>,
-}
-
-impl<'r> HistoryView<'r> {
-    fn of(history: &'r History) -> Self {
-        let History { introduced, removed, at_head, reachable, commits, held_by } = history;
-        Self {
-            introduced: introduced.as_ref().map(EventView::of),
-            removed: removed.as_ref().map(EventView::of),
-            at_head: *at_head,
-            reachable: *reachable,
-            commits: *commits,
-            held_by: held_by.as_deref(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct EventView<'r> {
-    commit: &'r str,
-    date: Option<&'r str>,
-    author: &'r str,
-    path: &'r str,
-}
-
-impl<'r> EventView<'r> {
-    fn of(event: &'r Event) -> Self {
-        let CommitInfo { id, author, date } = &event.commit;
-        Self { commit: id, date: date.as_deref(), author, path: &event.path }
     }
 }
 
