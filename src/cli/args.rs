@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use super::filter_options::FilterOptions;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::status_args::{Status, StatusFormat};
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Hook(Hook),
     Scan(Box<Scan>),
     Redact(Redact),
+    Report(Box<SavedReportOptions>),
+    Diff(DiffOptions),
     Explain(Explain),
     Rules(Rules),
     Allow(Allow),
@@ -110,6 +113,35 @@ pub(crate) struct Scan {
     /// End with exit code 1 also for findings that only unreachable objects hold.
     #[arg(long, hide_short_help = true)]
     pub(crate) fail_on_unreachable: bool,
+    #[command(flatten)]
+    pub(crate) filters: FilterOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SavedReportOptions {
+    /// A report that `skant scan --output json:FILE` saved, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    #[command(flatten)]
+    pub(crate) format: ReportFormat,
+    /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable).
+    #[arg(long, short, value_name = "[FORMAT:]FILE")]
+    pub(crate) output: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) filters: FilterOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffOptions {
+    /// The older report, in the format `json`.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: OsString,
+    /// The newer report, in the format `json`, or `-` for standard input.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: OsString,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

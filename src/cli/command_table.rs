@@ -53,7 +53,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 16] = [
+pub(crate) const COMMANDS: [CommandEntry; 18] = [
     entry(
         Heading::Protect,
         "install",
@@ -108,6 +108,21 @@ pub(crate) const COMMANDS: [CommandEntry; 16] = [
             ("make test 2>&1 | skant redact", "the output of a program, line by line"),
             ("skant redact --map < app.log > app.redacted.log", "equal values stay equal"),
         ],
+    ),
+    entry(
+        Heading::Read,
+        "report",
+        "Print a saved report in any format, with filters",
+        &[
+            ("skant report report.json --severity critical --at-head", "the worst first, for people"),
+            ("skant report report.json -o html:audit.html", "a page to hand on"),
+        ],
+    ),
+    entry(
+        Heading::Read,
+        "diff",
+        "Compare two saved reports",
+        &[("skant diff old.json new.json", "what is new, gone and moved; exit code 1 if something is new")],
     ),
     entry(
         Heading::Read,

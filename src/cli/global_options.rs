@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 13] = [
+const WITH_EFFECT: [(&str, &[&str]); 15] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -75,6 +75,8 @@ const WITH_EFFECT: [(&str, &[&str]); 13] = [
         ],
     ),
     ("redact", &["config", "min_confidence", "color"]),
+    ("report", &["directory", "min_confidence", "color", "quiet", "verbose"]),
+    ("diff", &["directory", "color", "quiet", "verbose"]),
     ("rules", &["directory", "config", "no_repo_config", "color", "verbose"]),
     ("allow", &["directory", "config", "no_repo_config", "exclude", "jobs", "color", "verbose"]),
     (

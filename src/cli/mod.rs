@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod command_table;
 pub(crate) mod error;
 pub(crate) mod exit;
+pub(crate) mod filter_options;
 pub(crate) mod global_options;
 pub(crate) mod option_values;
 pub(crate) mod output;
@@ -15,6 +16,7 @@ pub(crate) mod path_arguments;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod report_targets;
+pub(crate) mod saved_report;
 pub(crate) mod scan_target;
 pub(crate) mod session;
 pub(crate) mod settings;
@@ -65,6 +67,8 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Hook(hook) => command::hook::run(common, hook, control),
         Command::Scan(scan) => command::scan::run(common, scan, control),
         Command::Redact(options) => command::redact::run(common, options, control),
+        Command::Report(options) => command::report::run(common, options),
+        Command::Diff(options) => command::diff::run(common, options),
         Command::Explain(options) => command::explain::run(common, options, control),
         Command::Rules(options) => command::rules::run(common, options, control),
         Command::Allow(options) => command::allow::run(common, options, control),

@@ -37,7 +37,27 @@ pub(crate) fn write(
     common: &Common,
     (started, mode): (i64, RunMode),
 ) -> Result<(), CliError> {
-    let times = Times { started, ended: report_time() };
+    write_with(report, targets, common, Times { started, ended: report_time() }, mode)
+}
+
+/// Writes a report that was made at a time, in seconds since 1970, to all its targets.
+pub(crate) fn write_at(
+    report: &Report,
+    targets: &[Target],
+    common: &Common,
+    time: i64,
+    mode: RunMode,
+) -> Result<(), CliError> {
+    write_with(report, targets, common, Times { started: time, ended: time }, mode)
+}
+
+fn write_with(
+    report: &Report,
+    targets: &[Target],
+    common: &Common,
+    times: Times,
+    mode: RunMode,
+) -> Result<(), CliError> {
     if common.quiet && targets.iter().all(|target| target.file.is_some()) {
         print_problems(report, common);
     }

@@ -83,7 +83,6 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All codes, in the order of the contract.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 21] = [
         Self::Placeholder,
         Self::ExactFormat,

@@ -4,6 +4,8 @@
 //! and escaped; a format only adds the escapes of its own syntax.
 
 pub(crate) mod csv;
+pub(crate) mod difference;
+mod filter;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod order;
 #[cfg(test)]
 mod samples;
 pub(crate) mod sarif;
+pub(crate) mod saved;
 mod schema;
 mod times;
 mod whereabouts;
@@ -30,6 +33,7 @@ use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
+pub(crate) use self::filter::{Filter, RulePattern, Since};
 pub use self::times::Times;
 use crate::finding::Report;
 use crate::policy::RunMode;

@@ -109,6 +109,16 @@ impl Fingerprint {
         Self { digits, shown, fewest: shown }
     }
 
+    /// Returns the fingerprint with these digits of a report; `None` if a report shows no such digits.
+    #[must_use]
+    pub(crate) fn from_report(digits: &str) -> Option<Self> {
+        let lengths = Self::PLACE_DIGITS + Self::SHOWN_DIGITS..=Self::STRONG_DIGITS;
+        let shown = digits.len();
+        let is_hex = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let fewest = if shown == Self::STRONG_DIGITS { Self::MIN_PREFIX } else { shown };
+        (is_hex && lengths.contains(&shown)).then(|| Self { digits: digits.to_owned(), shown, fewest })
+    }
+
     /// The digits that reports show.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -243,6 +253,21 @@ mod tests {
         let strong = Fingerprint::strong(&value);
         assert_eq!((keyed.for_baseline(1), strong.for_baseline(1)), (keyed.as_str(), strong.as_str()));
         assert_eq!((strong.place(), Fingerprint::place_of(&strong.as_str()[..9])), (None, None));
+    }
+
+    #[test]
+    fn the_digits_of_a_report_are_a_fingerprint_again() {
+        let value = ValueId::new(b"x");
+        let strong = Fingerprint::strong(&value);
+        assert_eq!(Fingerprint::from_report(strong.as_str()), Some(strong));
+        for key in [FingerprintKey::default(), FingerprintKey::new(b"k".to_vec())] {
+            let weak = Fingerprint::weak(&value, "a", &key);
+            let read = Fingerprint::from_report(weak.as_str()).unwrap();
+            assert_eq!((read.as_str(), read.place()), (weak.as_str(), weak.place()));
+        }
+        for wrong in ["", "abc", "ABCDEF0123456789", "0123456789abcdef0", "0123456789abcdeg"] {
+            assert_eq!(Fingerprint::from_report(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

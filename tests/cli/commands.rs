@@ -20,12 +20,14 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "install",
     "uninstall",
     "status",
     "hook",
     "scan",
+    "report",
+    "diff",
     "explain",
     "rules",
     "allow",

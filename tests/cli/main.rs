@@ -61,6 +61,7 @@ mod readme;
 mod redact;
 mod review;
 mod rule_docs;
+mod saved_reports;
 mod supply_chain;
 mod suppression;
 #[cfg(unix)]
@@ -125,6 +126,7 @@ fn trials(_: bool) -> Vec<Trial> {
         redact::trials(),
         review::trials(),
         rule_docs::trials(),
+        saved_reports::trials(),
         suppression::trials(),
         #[cfg(unix)]
         weak_provenance::trials(),

@@ -62,6 +62,10 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
         quiet: common.quiet,
     };
     let targets = request.targets()?;
+    if !arguments.history && !arguments.ci {
+        arguments.filters.check_scan_of_files()?;
+    }
+    let filter = arguments.filters.filter(None)?;
     let progress = ProgressLine::start(common, control);
     let (mut report, scanner, situation) = if arguments.staged {
         scan_staged(common, arguments, control)?
@@ -76,9 +80,11 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     };
     // The progress line is erased before anything is printed.
     drop(progress);
+    arguments.filters.check_rules(scanner.detector().rules())?;
     add_exclusion_problem(&scanner, &mut report);
     advise(&mut report, scanner.detector().rules(), situation);
     let mode = settings::scan_mode(arguments, scanner.policy());
+    filter.apply(&mut report);
     output::write(&report, &targets, common, (started, mode))?;
     Ok(Exit::from_report(&report, mode))
 }
