@@ -5,6 +5,7 @@
 
 pub(crate) mod csv;
 pub(crate) mod difference;
+mod entries;
 mod filter;
 pub(crate) mod github;
 pub(crate) mod gitlab;

@@ -19,6 +19,33 @@ pub(crate) fn now(history: &History) -> String {
     }
 }
 
+/// Describes where a value is now in a few words: at the head of which branch, or only in how many refs.
+pub(crate) fn briefly(history: &History) -> String {
+    let Some(held_by) = history.held_by.as_deref().filter(|_| history.reachable) else {
+        return in_general(history);
+    };
+    let in_files = listed_first(held_by, |holders| (holders.in_files, holders.split_names().0));
+    let others = other_refs(held_by);
+    let more = (others > 0).then(|| format!("in the history of {}", counted(others, "ref")));
+    match (in_files, more) {
+        (Some(files), _) => format!("in the files of {files}"),
+        (None, Some(more)) => format!("removed, still {more}"),
+        (None, None) => in_reflogs(held_by).unwrap_or_else(|| in_general(history)),
+    }
+}
+
+/// Returns the first ref, and the number of the others.
+fn listed_first(held_by: &HeldBy, of: impl Fn(&Holders) -> (usize, &[String])) -> Option<String> {
+    let kinds = RefKind::ALL.into_iter().filter(|kind| *kind != RefKind::Reflog);
+    let all: Vec<(usize, &[String])> = kinds.map(|kind| of(held_by.of(kind))).collect();
+    let first = all.iter().find_map(|(_, names)| names.first())?;
+    let count: usize = all.iter().map(|(count, _)| count).sum();
+    Some(match count {
+        0 | 1 => first.clone(),
+        count => format!("{first} and {}", counted(count - 1, "other ref")),
+    })
+}
+
 /// Returns the names of refs of all kinds: those with the value in their files, and those with it in their history only.
 pub(crate) fn names(held_by: &HeldBy) -> (Vec<&str>, Vec<&str>) {
     let kinds = RefKind::ALL.into_iter().filter(|kind| *kind != RefKind::Reflog);
@@ -156,6 +183,36 @@ mod tests {
         ] {
             assert_eq!(sentence(at_head, &rows), format!("{expected}; 99 commits hold it"));
         }
+    }
+
+    #[test]
+    fn a_few_words_name_the_first_ref() {
+        let brief = |at_head: bool, rows: &[(RefKind, Holders)]| {
+            let mut held_by = HeldBy::default();
+            for (kind, holders) in rows {
+                *held_by.of_mut(*kind) = holders.clone();
+            }
+            let held_by = Some(Box::new(held_by));
+            briefly(&History {
+                introduced: None,
+                removed: None,
+                at_head,
+                reachable: true,
+                commits: 1,
+                held_by,
+            })
+        };
+        let branch = RefKind::Branch;
+        assert_eq!(brief(true, &[(branch, holders(&["main"], &["x"], 7))]), "in the files of main");
+        let tags = (RefKind::Tag, holders(&["v1", "v2"], &[], 0));
+        assert_eq!(
+            brief(true, &[(branch, holders(&["main"], &[], 0)), tags]),
+            "in the files of main and 2 other refs"
+        );
+        assert_eq!(
+            brief(false, &[(branch, holders(&[], &["a"], 8))]),
+            "removed, still in the history of 9 refs"
+        );
     }
 
     #[test]

@@ -95,6 +95,11 @@ fn commit(commit: &CommitInfo) -> String {
     }
 }
 
+/// Returns the name of a person without the address.
+pub(crate) fn person(author: &str) -> &str {
+    author.split(" <").next().filter(|name| !name.is_empty()).unwrap_or(author)
+}
+
 /// Describes the location of a suppressed finding.
 pub(crate) fn suppressed(suppressed: &Suppressed) -> String {
     let Suppressed { kind, path, line, .. } = suppressed;

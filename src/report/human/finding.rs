@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::finding::{Finding, History, Location, Snippet};
+use crate::report::entries::Entry;
 use crate::report::human::layout::{Paint, Tone, columns, wrapped};
 use crate::report::human::snippet::{Drawing, SourceLine};
-use crate::report::human::{Detail, Options, many};
+use crate::report::human::{Detail, Options};
 use crate::report::level::Level;
 use crate::report::{whereabouts, words};
 
@@ -15,36 +16,37 @@ const MAX_LOCATIONS: usize = 5;
 /// The width of the label column, in columns.
 const LABELS: usize = 14;
 
-/// Returns the entry of a finding, without a final empty line. With an `earlier` finding of the rule, only steps that
-/// differ are listed.
-pub(crate) fn render(
-    finding: &Finding,
-    earlier: Option<&Finding>,
-    options: &Options,
-) -> Result<String, fmt::Error> {
+/// Returns an entry with all that is known about its first finding, without a final empty line.
+pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> Result<String, fmt::Error> {
+    let finding = entry.first;
     let paint = Paint(options.color);
     let level = Level::of(finding);
-    let tone = match level {
-        Level::Error => Tone::Error,
-        Level::Warning => Tone::Warning,
-        Level::Note => Tone::Note,
-    };
+    let tone = tone(level);
     let kind = paint.tint(tone, &format!("{}[{}]", level.name(), finding.rule));
     let title = paint.tint(Tone::Strong, &format!(": {}", finding.title));
     let mut out = format!("{kind}{title}\n");
     out.push_str(&drawing(finding, level, options).draw(options.color, options.width())?);
     let mut table = Table { out, paint, width: options.width() };
     write_locations(finding, options, &mut table);
+    if let Some(values) = entry.values() {
+        table.row("values", &values);
+    }
     if let Some(history) = &finding.history {
         write_history(history, &mut table);
     }
     let reasons: Vec<String> = finding.reasons.iter().map(|reason| reason.text.clone()).collect();
     table.rows("why", &reasons);
-    match earlier {
-        Some(first) => table.rows("what to do", &many::other_steps(finding, first)),
-        None => table.numbered("what to do", &finding.help),
-    }
+    table.numbered("what to do", &finding.help);
     Ok(table.out)
+}
+
+/// Returns the tone of a level.
+pub(crate) const fn tone(level: Level) -> Tone {
+    match level {
+        Level::Error => Tone::Error,
+        Level::Warning => Tone::Warning,
+        Level::Note => Tone::Note,
+    }
 }
 
 fn drawing(finding: &Finding, level: Level, options: &Options) -> Drawing {
@@ -145,7 +147,7 @@ mod tests {
     use crate::report::samples;
 
     fn entry(finding: &Finding) -> String {
-        render(finding, None, &Options::default()).unwrap()
+        render(&Entry::single(finding), &Options::default()).unwrap()
     }
 
     #[test]

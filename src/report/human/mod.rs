@@ -1,6 +1,7 @@
 //! Text for a terminal of 80 to 100 columns. Depends on the report and the options only, never on the terminal.
 
 mod ascii;
+mod compact;
 mod finding;
 mod layout;
 mod many;
@@ -11,13 +12,16 @@ mod tests;
 use std::io::{self, Write};
 
 use self::layout::{Paint, Tone, wrapped};
-use self::many::PrintedRules;
+use crate::report::entries::{self, Entry};
 
 pub(crate) use self::ascii::to_ascii;
 pub(crate) use self::layout::{counted, grouped, size};
-use crate::finding::{Finding, Problem, Report, Scope, ScopeKind, Suppressed};
+use crate::finding::{Problem, Report, Scope, ScopeKind, Suppressed};
 use crate::report::words;
 use crate::text::escape_ci_command;
+
+/// Beside many findings more problems are only counted.
+const MAX_PROBLEMS: usize = 10;
 
 /// More notes are only counted, unless verbose.
 const MAX_NOTES: usize = 5;
@@ -78,34 +82,45 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
 fn write_text(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (reachable, unreachable): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.is_reachable());
-    let mut printed = PrintedRules::new(report, options);
-    findings(&reachable, &mut printed, options, out)?;
-    if !unreachable.is_empty() {
+    let group = |findings: &[_]| -> Vec<Entry<'_>> {
+        match options.detail {
+            Detail::Verbose => findings.iter().copied().map(Entry::single).collect(),
+            Detail::Quiet | Detail::Normal => entries::group(findings),
+        }
+    };
+    let (mut all, lost) = (group(&reachable), group(&unreachable));
+    let is_brief = options.detail != Detail::Verbose && all.len() + lost.len() > many::MAX_FULL;
+    findings(&all, is_brief, options, out)?;
+    if !lost.is_empty() {
         writeln!(out, "{}", unreachable_heading(unreachable.len(), options))?;
-        findings(&unreachable, &mut printed, options, out)?;
+        findings(&lost, is_brief, options, out)?;
     }
+    all.extend(lost);
     let quiet = options.detail == Detail::Quiet;
+    if !quiet && is_brief {
+        section(&compact::advice(&all, options), out)?;
+    }
     if !quiet {
         section(&suppressed(&report.suppressed, options), out)?;
     }
-    section(&problems(&report.problems, options), out)?;
+    section(&problems(&report.problems, is_brief, options), out)?;
     if !quiet {
         section(&notes(&report.notes, options), out)?;
         section(&many::overview(report, options), out)?;
+        section(&compact::grouping(&all, options), out)?;
         writeln!(out, "{}", summary(report, options))?;
     }
     Ok(())
 }
 
-fn findings<'r>(
-    findings: &[&'r Finding],
-    printed: &mut PrintedRules<'r>,
-    options: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for finding in findings {
-        let entry = finding::render(finding, printed.earlier(finding), options);
-        section(&entry.map_err(io::Error::other)?, out)?;
+/// Writes entries: in brief two lines for each, otherwise all that is known about each.
+fn findings(entries: &[Entry<'_>], is_brief: bool, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if is_brief {
+        let lines: String = entries.iter().map(|entry| compact::render(entry, options)).collect();
+        return section(&lines, out);
+    }
+    for entry in entries {
+        section(&finding::render(entry, options).map_err(io::Error::other)?, out)?;
     }
     Ok(())
 }
@@ -140,8 +155,13 @@ fn suppressed(list: &[Suppressed], options: &Options) -> String {
     if options.detail == Detail::Verbose { list.iter().map(line).collect() } else { String::new() }
 }
 
-fn problems(list: &[Problem], options: &Options) -> String {
-    list.iter().map(|problem| entry("problem", Tone::Error, problem, options)).collect()
+/// Lists problems. Beside many findings those after the first ones are only counted.
+fn problems(list: &[Problem], is_brief: bool, options: &Options) -> String {
+    let most = if is_brief { MAX_PROBLEMS } else { usize::MAX };
+    let hidden = list.len().saturating_sub(most);
+    let shown = list.iter().take(most).map(|problem| entry("problem", Tone::Error, problem, options));
+    let rest = (hidden > 0).then(|| format!("and {} (`-v` lists all)\n", counted(hidden, "more problem")));
+    shown.chain(rest).collect()
 }
 
 fn notes(list: &[Problem], options: &Options) -> String {
