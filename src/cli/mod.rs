@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod filter_options;
 pub(crate) mod global_options;
+pub(crate) mod link_base;
 pub(crate) mod option_values;
 pub(crate) mod output;
 pub(crate) mod path_arguments;

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::args::Common;
 use super::error::{CliError, IoError};
 use super::exit::Exit;
+use super::link_base;
 use super::report_targets::Target;
 use super::terminal::human_options;
 use crate::finding::Report;
@@ -61,11 +62,13 @@ fn write_with(
     if common.quiet && targets.iter().all(|target| target.file.is_some()) {
         print_problems(report, common);
     }
+    let links = link_base::from_environment();
     for target in targets {
+        let links = links.clone();
         match &target.file {
             None => {
                 let human = human_options(common, io::stdout().is_terminal());
-                let options = Options { human, times, mode };
+                let options = Options { human, times, mode, links };
                 let written = report::write(target.format, report, &options, &mut io::stdout().lock());
                 ignore_closed_pipe(written).map_err(OutputError::Stdout)?;
             }
@@ -73,7 +76,7 @@ fn write_with(
                 let mut content = Vec::new();
                 // The locale says what the terminal shows, not what a file may hold.
                 let human = human::Options { ascii: false, ..human_options(common, false) };
-                let options = Options { human, times, mode };
+                let options = Options { human, times, mode, links };
                 report::write(target.format, report, &options, &mut content)
                     .and_then(|()| replace_file(path, &content))
                     .map_err(|source| OutputError::File { path: path.clone(), source })?;

@@ -60,16 +60,11 @@ pub(crate) fn group<'r>(findings: &[&'r Finding]) -> Vec<Entry<'r>> {
         let places = places(finding);
         let is_gone = !is_at_head(finding);
         let same = places.iter().find_map(|place| known.get(place).copied());
-        let entry = match same.filter(|_| is_gone) {
-            Some(entry) => {
-                entries[entry].others.push(finding);
-                entry
-            }
-            None => {
-                entries.push(Entry::single(finding));
-                entries.len() - 1
-            }
-        };
+        let entry = same.filter(|_| is_gone).unwrap_or(entries.len());
+        match entries.get_mut(entry) {
+            Some(known) => known.others.push(finding),
+            None => entries.push(Entry::single(finding)),
+        }
         for place in places {
             known.entry(place).or_insert(entry);
         }

@@ -3,12 +3,15 @@
 //! Untrusted text is in code spans, with special characters as numeric entities: it contains no link, mention, tag or
 //! table cell.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Problem, Report, Suppressed};
+use crate::finding::{CommitInfo, Finding, Problem, Report, Suppressed};
+use crate::report::entries::{self, Entry};
 use crate::report::level::Level;
-use crate::report::{human, words};
+use crate::report::links::LinkBase;
+use crate::report::{human, whereabouts, words};
 
 /// The limit of a comment on GitHub is 65,536 characters; a job summary may be larger.
 const MAX_BYTES: usize = 65_000;
@@ -19,27 +22,39 @@ const RESERVED: usize = 400;
 /// More locations of a finding are only counted.
 const MAX_LOCATIONS: usize = 5;
 
-/// Writes the report as Markdown.
+/// The entries up to which each has an explanation of its own; beyond, each rule has one.
+const MAX_EXPLAINED: usize = 10;
+
+/// Writes the report as Markdown, with links to the lines if the address of the repository is known.
 ///
 /// # Errors
 /// Whatever `out` fails with.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(render(report).as_bytes())
+pub(crate) fn write(report: &Report, links: Option<&LinkBase>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(render(report, links).as_bytes())
 }
 
-fn render(report: &Report) -> String {
+fn render(report: &Report, links: Option<&LinkBase>) -> String {
     let mut out = format!("## skant: {}\n\n", heading(report));
     for line in human::summary(report, &human::Options::default()).lines() {
         let _ = write!(out, "{}\n\n", prose(line));
     }
+    let findings: Vec<&Finding> = report.findings.iter().collect();
+    let entries = entries::group(&findings);
     let mut budget = SizeBudget { left: MAX_BYTES.saturating_sub(out.len() + RESERVED), cut: Vec::new() };
-    // Unread content comes first: it limits the trust in the rest.
-    budget.list(&mut out, "Not everything was read:\n\n", "problem", report.problems.iter().map(problem));
-    if !report.findings.is_empty() {
-        let head = "\n| | rule | place | secret | fingerprint |\n|---|---|---|---|---|\n";
-        budget.list(&mut out, head, "finding", report.findings.iter().map(row));
-        budget.list(&mut out, "\n", "explanation", report.findings.iter().map(details));
-    }
+    // What to do is short, once for each rule. Its part of the budget is kept while the table is written.
+    let mut seen = HashSet::new();
+    let is_brief = entries.len() > MAX_EXPLAINED;
+    let explained = entries.iter().filter(|entry| !is_brief || seen.insert(&entry.first.rule));
+    let mut explanations = String::new();
+    let mut part = SizeBudget { left: budget.left / 2, cut: Vec::new() };
+    part.list(&mut explanations, "\n", "explanation", explained.map(|entry| details(entry.first)));
+    budget.left -= explanations.len();
+    let head =
+        "\n| | severity | rule | place | since | secret | fingerprint |\n|---|---|---|---|---|---|---|\n";
+    budget.list(&mut out, head, "finding", entries.iter().map(|entry| row(entry, report, links)));
+    budget.list(&mut out, "\nNot everything was read:\n\n", "problem", report.problems.iter().map(problem));
+    out.push_str(&explanations);
+    budget.cut.append(&mut part.cut);
     budget.list(
         &mut out,
         "\nSuppressed:\n\n",
@@ -95,23 +110,35 @@ fn heading(report: &Report) -> String {
     }
 }
 
-fn row(finding: &Finding) -> String {
-    let places = match finding.locations.as_slice() {
+fn row(entry: &Entry<'_>, report: &Report, links: Option<&LinkBase>) -> String {
+    let finding = entry.first;
+    let mut places = match finding.locations.as_slice() {
         [] => String::new(),
         [first, ..] => {
             let more = finding.places.max(finding.locations.len()) - 1;
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{}{more}", code(&words::describe_location(first)))
+            let place = code(&words::describe_location(first));
+            match links.and_then(|links| links.of(first, &report.scope)) {
+                Some(address) => format!("[{place}]({address}){more}"),
+                None => format!("{place}{more}"),
+            }
         }
     };
-    let level = match Level::of(finding) {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    };
+    if let Some(values) = entry.values() {
+        let _ = write!(places, " ({values})");
+    }
+    let introduced = finding.history.as_ref().and_then(|history| history.introduced.as_ref());
+    let commit = introduced.map(|event| &event.commit).or_else(|| finding.locations.first()?.commit.as_ref());
+    let since = commit.map(|CommitInfo { author, date, .. }| {
+        let day = date.as_deref().map_or("", |date| date.get(..10).unwrap_or(date));
+        code(format!("{day} {}", words::person(author)).trim_start())
+    });
     format!(
-        "| {level} | {} | {places} | {} | {} |\n",
+        "| {} | {} | {} | {places} | {} | {} | {} |\n",
+        Level::of(finding).name(),
+        finding.severity,
         code(&finding.rule),
+        since.unwrap_or_default(),
         code(&finding.secret.text),
         code(finding.fingerprint.as_str())
     )
@@ -132,6 +159,9 @@ fn details(finding: &Finding) -> String {
     let more = finding.locations.iter().skip(1).take(MAX_LOCATIONS);
     for place in more {
         let _ = writeln!(out, "* also at {}", code(&words::describe_location(place)));
+    }
+    for line in finding.history.iter().flat_map(whereabouts::lines) {
+        let _ = writeln!(out, "* {}", code(&line));
     }
     for reason in reasons {
         let _ = writeln!(out, "* {}", prose(&reason.text));
@@ -220,12 +250,16 @@ mod tests {
     use super::*;
     use crate::report::samples;
 
+    fn rendered(report: &Report) -> String {
+        render(report, None)
+    }
+
     #[test]
     fn a_finding_has_a_row_and_the_steps_to_take() {
-        let render = render(&samples::staged());
+        let render = rendered(&samples::staged());
         let fingerprint = samples::fingerprint("sample");
         let row = format!(
-            "| error | <code>anthropic-api-key</code> | <code>app/.env&#58;3&#58;19</code> | \
+            "| error | critical | <code>anthropic-api-key</code> | <code>app/.env&#58;3&#58;19</code> |  | \
              <code>sk-ant-api03-R2D...igAA</code> | <code>{fingerprint}</code> |\n"
         );
         assert!(render.starts_with("## skant: 1 secret found\n\n1 secret found in 12 files"), "{render}");
@@ -237,8 +271,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_comes_first_and_is_never_called_clean() {
-        let render = render(&samples::troubled());
+    fn what_is_not_read_is_said_first_and_never_called_clean() {
+        let render = rendered(&samples::troubled());
         assert!(render.starts_with("## skant: INCOMPLETE, not everything was read\n"), "{render}");
         assert!(render.contains("* unreadable: <code>private/key.pem</code>: permission denied"), "{render}");
         assert!(
@@ -250,12 +284,12 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_text() {
-        let render = render(&samples::hostile());
+        let render = rendered(&samples::hostile());
         for broken in ["<script", "</script", "`", "](", "]]>", "::set-output", "||", "@", "\u{202e}", "\r"] {
             assert!(!render.contains(broken), "{broken}: {render}");
         }
         for line in render.lines().filter(|line| line.starts_with('|')) {
-            assert_eq!(line.matches('|').count(), 6, "{line}");
+            assert_eq!(line.matches('|').count(), 8, "{line}");
         }
         assert_eq!(code("a|b`<www.x>@me"), "<code>a&#124;b&#96;&#60;www&#46;x&#62;&#64;me</code>");
         assert_eq!(
@@ -265,15 +299,37 @@ mod tests {
     }
 
     #[test]
-    fn it_is_cut_and_says_so() {
-        let render = render(&samples::many(2000, 3));
+    fn a_row_links_to_the_line_at_its_commit_and_says_since_when() {
+        let links = LinkBase::new("https://github.com/ada/shop/blob/", "#L", None);
+        let render = render(&samples::history(), links.as_ref());
+        let address = format!("https://github.com/ada/shop/blob/{}/app/.env#L3", samples::COMMIT);
+        assert!(
+            render
+                .contains(&format!("[<code>app/.env&#58;3&#58;19 in commit 1a2b3c4d5e6f</code>]({address})")),
+            "{render}"
+        );
+        assert!(render.contains("| <code>2026-01-02 Ada Example</code> |"), "{render}");
+        assert!(render.contains("* <code>now still in the files of branches main and dev"), "{render}");
+    }
+
+    #[test]
+    fn the_first_findings_and_their_explanations_survive_a_cut() {
+        let mut report = samples::many(2000, 3);
+        report.problems = vec![samples::troubled().problems[0].clone(); 2000];
+        for (at, finding) in report.findings.iter_mut().enumerate() {
+            finding.rule = format!("rule-{}", at % 3).into();
+        }
+        let render = rendered(&report);
         assert!(render.len() <= MAX_BYTES, "{}", render.len());
         let last = render.lines().last().unwrap_or_default();
         assert!(
-            last.starts_with("This summary was cut: ") && last.contains("2,000 explanations left out"),
+            last.starts_with("This summary was cut: ") && last.contains("2,000 problems left out"),
             "{last}"
         );
         let rows = render.lines().filter(|line| line.starts_with("| error")).count();
-        assert!(last.contains(&human::counted(2000 - rows, "finding")), "{last}");
+        assert!(rows > 200 && last.contains(&human::counted(2000 - rows, "finding")), "{rows} {last}");
+        assert_eq!(render.matches("<details>").count(), 3);
+        let first = render.lines().position(|line| line.starts_with("| error"));
+        assert!(first < Some(10), "{first:?}");
     }
 }

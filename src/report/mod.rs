@@ -17,6 +17,7 @@ pub(crate) mod json;
 pub(crate) mod jsonl;
 pub(crate) mod junit;
 mod level;
+mod links;
 pub(crate) mod markdown;
 #[cfg(test)]
 mod neighbours;
@@ -35,6 +36,7 @@ use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 pub(crate) use self::filter::{Filter, RulePattern, Since};
+pub(crate) use self::links::LinkBase;
 pub use self::times::Times;
 use crate::finding::Report;
 use crate::policy::RunMode;
@@ -130,7 +132,7 @@ impl FromStr for Format {
 }
 
 /// Settings of the formats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
     /// Settings of the human format.
     pub human: human::Options,
@@ -138,6 +140,8 @@ pub(crate) struct Options {
     pub times: Times,
     /// The kind of run: what fails it comes first.
     pub mode: RunMode,
+    /// Where Markdown links to.
+    pub links: Option<LinkBase>,
 }
 
 /// Writes a report in a format.
@@ -162,7 +166,7 @@ pub(crate) fn write(
         Format::Junit => junit::write(report, options.times, &mut out)?,
         Format::Github => github::write(report, &mut out)?,
         Format::Gitlab => gitlab::write(report, options.times, &mut out)?,
-        Format::Markdown => markdown::write(report, &mut out)?,
+        Format::Markdown => markdown::write(report, options.links.as_ref(), &mut out)?,
         Format::Html => html::write(report, options.times, options.mode, &mut out)?,
         Format::Csv => csv::write(report, options.mode, &mut out)?,
     }

@@ -1,7 +1,8 @@
 //! Where a value still is, in words: in the files of which refs, in the history of which others, in how many commits.
 
-use crate::finding::{HeldBy, History, Holders, RefKind};
+use crate::finding::{Event, HeldBy, History, Holders, RefKind};
 use crate::report::human::counted;
+use crate::report::words;
 
 /// The most refs of a kind that a sentence names.
 const MAX_NAMED: usize = 3;
@@ -17,6 +18,15 @@ pub(crate) fn now(history: &History) -> String {
         1 => format!("{place}; 1 commit holds it"),
         number => format!("{place}; {} hold it", counted(number, "commit")),
     }
+}
+
+/// Describes the history of a value in lines: introduced, removed, now.
+pub(crate) fn lines(history: &History) -> Vec<String> {
+    let event = |label: &str, event: &Option<Event>| {
+        event.as_ref().map(|event| format!("{label} in {}", words::event(event)))
+    };
+    let known = [event("introduced", &history.introduced), event("removed", &history.removed)];
+    known.into_iter().flatten().chain([format!("now {}", now(history))]).collect()
 }
 
 /// Describes where a value is now in a few words: at the head of which branch, or only in how many refs.

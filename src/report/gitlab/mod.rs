@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::model::{Commit, Detail, Identifier, Message, Scan, Tool, Vendor, Vulnerability};
 use crate::finding::{Finding, Location, Problem, Report, Severity};
-use crate::report::{Times, human, words};
+use crate::report::{Times, human, whereabouts, words};
 
 /// GitLab rejects a report with more than 100,000 entries.
 const MAX_ENTRIES: usize = 100_000;
@@ -128,6 +128,9 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
     if let Some(history) = &finding.history {
         details.insert("at_head", text("At a branch head", history.at_head.to_string()));
         details.insert("reachable", text("Reachable", history.reachable.to_string()));
+        details.insert("now", text("Now", whereabouts::now(history)));
+        let introduced = history.introduced.as_ref().and_then(|event| event.commit.date.clone());
+        details.extend(introduced.map(|date| ("introduced", text("Introduced", date))));
     }
     Vulnerability {
         id: id(finding, place),

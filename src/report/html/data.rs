@@ -59,7 +59,7 @@ impl<'r> FindingView<'r> {
             removed: history.and_then(|history| history.removed.as_ref()).map(EventView::of),
             places,
             refs: history.and_then(|history| history.held_by.as_deref()).map(refs).unwrap_or_default(),
-            timeline: history.map(timeline).unwrap_or_default(),
+            timeline: history.map(|history| whereabouts::lines(history).join("; ")).unwrap_or_default(),
             reasons: finding.reasons.iter().map(|reason| reason.text.as_str()).collect(),
             help: &finding.help,
             commands: commands(finding),
@@ -80,16 +80,6 @@ pub(super) fn state(finding: &Finding) -> &'static str {
         Some(History { reachable: true, .. }) => "removed, in history",
         Some(_) => "unreachable",
     }
-}
-
-fn timeline(history: &History) -> String {
-    let event = |label: &str, event: &Option<Event>| {
-        event.as_ref().map(|event| format!("{label} in {}", words::event(event)))
-    };
-    let introduced = event("introduced", &history.introduced);
-    let removed = event("removed", &history.removed);
-    let lines = [introduced, removed, Some(format!("now {}", whereabouts::now(history)))];
-    lines.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// Returns the commands that show a finding in its repository.

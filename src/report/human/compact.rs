@@ -48,7 +48,8 @@ pub(crate) fn advice(entries: &[Entry<'_>], options: &Options) -> String {
     let mut out = String::new();
     for finding in with_help.iter().take(MAX_ADVICE) {
         let heading = format!("What to do about {} ({}):", finding.rule, finding.fingerprint);
-        out.push_str(&format!("{}\n", Paint(options.color).tint(Tone::Strong, &heading)));
+        out.push_str(&Paint(options.color).tint(Tone::Strong, &heading));
+        out.push('\n');
         let mut is_shared = false;
         for (number, step) in (1..).zip(&finding.help) {
             // The same step is printed once.

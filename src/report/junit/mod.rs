@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Problem, Report, Suppressed};
 use crate::report::level::Level;
-use crate::report::{Times, human, words};
+use crate::report::{Times, human, whereabouts, words};
 
 /// GitLab accepts half a million cases. Jenkins holds all cases in memory, and nobody reads more than some thousand.
 const MAX_CASES: usize = 20_000;
@@ -101,6 +101,7 @@ fn found(finding: &Finding) -> Case {
     if hidden > 0 {
         lines.push(format!("and {hidden} more places"));
     }
+    lines.extend(finding.history.iter().flat_map(whereabouts::lines));
     lines.extend(finding.reasons.iter().map(|reason| format!("why: {reason}")));
     lines.extend(words::steps(&finding.help));
     let verdict = match Level::of(finding) {

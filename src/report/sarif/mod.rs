@@ -166,9 +166,10 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
 fn message(finding: &Finding, place: &Location) -> String {
     let Finding { title, secret, confidence, fingerprint, help, .. } = finding;
     let inside = words::inside(place).map(|inside| format!("; {inside}")).unwrap_or_default();
+    // Lists of alerts show the first sentence only, and the dots of a mask may end one.
     let first = format!(
-        "{title}: {}, {} characters; {confidence} confidence; fingerprint {fingerprint}{inside}.",
-        secret.text, secret.length
+        "{title}, {} severity, {confidence} confidence. Masked: {}, {} characters; fingerprint {fingerprint}{inside}.",
+        finding.severity, secret.text, secret.length
     );
     [vec![first], words::steps(help)].concat().join("\n")
 }

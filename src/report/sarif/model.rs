@@ -52,8 +52,15 @@ pub(crate) struct Rule<'r> {
     pub full_description: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help_uri: Option<String>,
-    pub help: Text,
+    pub help: Help,
     pub properties: Properties,
+}
+
+/// The help of a rule, as plain text and in Markdown.
+#[derive(Serialize)]
+pub(crate) struct Help {
+    pub text: String,
+    pub markdown: String,
 }
 
 /// What a notification's `descriptor` refers to, and the reference itself.

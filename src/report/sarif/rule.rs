@@ -2,14 +2,18 @@
 //! one upload to the next.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::model::{Descriptor, Properties, Rule};
+use super::model::{Descriptor, Help, Properties, Rule};
 use super::plain;
 use crate::finding::{Finding, Report, Severity};
 use crate::rules;
 use crate::rules::{Form, Matcher, RuleSet};
+
+/// The most characters of a description that GitHub shows (docs.github.com, "SARIF support for code scanning").
+const MAX_DESCRIPTION: usize = 1024;
 
 const HELP: &str = "Revoke or rotate the credential first: everybody with access to the repository has it. Then \
                     remove it from the file, and read it from the environment or a secrets manager.";
@@ -56,10 +60,10 @@ fn descriptor<'r>(id: &'r str, finding: Option<&Finding>, rule: Option<&rules::R
     }
     Rule {
         id,
-        short_description: plain(title),
-        full_description: plain(&format!("{title}. {}", leaks(rule).as_deref().unwrap_or(HELP))),
+        short_description: plain(&limited(title)),
+        full_description: plain(&limited(&format!("{title}. {}", leaks(rule).as_deref().unwrap_or(HELP)))),
         help_uri: rule.map(|rule| rule.revoke.to_string()).filter(|address| address.starts_with("https://")),
-        help: plain(&help(rule)),
+        help: Help { text: help(rule), markdown: help_in_markdown(title, rule) },
         properties,
     }
 }
@@ -74,6 +78,31 @@ fn help(rule: Option<&rules::Rule>) -> String {
     let steps = steps.map(|(step, number)| format!("{number}. {step}"));
     let lines: Vec<String> = leaks(rule).into_iter().chain([HELP.to_owned()]).chain(steps).collect();
     lines.join("\n")
+}
+
+/// Returns the same in Markdown, as GitHub shows it beside an alert.
+fn help_in_markdown(title: &str, rule: Option<&rules::Rule>) -> String {
+    let mut out = format!("# {title}\n\n");
+    if let Some(rule) = rule.filter(|rule| !rule.leaks.is_empty()) {
+        // Writing into a String cannot fail.
+        let _ = write!(out, "**A leak gives access to:** {}.\n\n", rule.leaks);
+    }
+    let _ = writeln!(out, "{HELP}");
+    if let Some(rule) = rule {
+        if rule.revoke.starts_with("https://") {
+            let _ = writeln!(out, "\nRevoke it at <{}>.", rule.revoke);
+        }
+        for (number, step) in (1..).zip(rule.steps.iter()) {
+            let start = if number == 1 { "\n" } else { "" };
+            let _ = writeln!(out, "{start}{number}. {step}");
+        }
+    }
+    out
+}
+
+/// Cuts a description to the length that GitHub shows.
+fn limited(text: &str) -> String {
+    text.chars().take(MAX_DESCRIPTION).collect()
 }
 
 /// Returns GitHub's `precision` of a rule: how its findings rank among alerts of the same severity.

@@ -42,7 +42,7 @@ fn a_finding_has_a_rule_a_location_and_a_masked_secret() {
     assert_eq!(place["contextRegion"]["snippet"]["text"], json!("ANTHROPIC_API_KEY=sk-ant-api03-R2D...igAA"));
     let message = result["message"]["text"].as_str().unwrap();
     assert!(message.starts_with(
-        "Anthropic API key: sk-ant-api03-R2D...igAA, 108 characters; high confidence; fingerprint "
+        "Anthropic API key, critical severity, high confidence. Masked: sk-ant-api03-R2D...igAA, 108 characters; "
     ));
 }
 
@@ -61,6 +61,56 @@ fn every_result_has_a_rule_a_fingerprint_and_one_relative_place() {
             assert_eq!(rules[index]["id"], result["ruleId"]);
             assert!(result["partialFingerprints"]["skant/v1"].is_string());
             assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        }
+    }
+}
+
+/// The properties and limits of "SARIF support for code scanning" on docs.github.com, one by one.
+#[test]
+fn a_log_has_what_github_documents_within_its_limits() {
+    let mut reports = samples::all();
+    let mut long = samples::staged();
+    long.findings[0].rule = "custom-rule".into();
+    long.findings[0].title = "x".repeat(5000).into();
+    reports.push(long);
+    for report in reports {
+        let log = parsed(&report);
+        assert!(log["$schema"].is_string() && log["version"] == "2.1.0");
+        let runs = log["runs"].as_array().unwrap();
+        assert_eq!(runs.len(), 1, "at most 20 runs");
+        let driver = &runs[0]["tool"]["driver"];
+        assert!(driver["name"].is_string() && driver["semanticVersion"].is_string());
+        let rules = driver["rules"].as_array().unwrap();
+        assert!(rules.len() <= 25_000);
+        for rule in rules {
+            assert!(rule["id"].as_str().unwrap().len() <= 255);
+            for text in ["shortDescription", "fullDescription"] {
+                let text = rule[text]["text"].as_str().unwrap();
+                assert!(!text.is_empty() && text.chars().count() <= 1024, "{rule}");
+            }
+            assert!(["text", "markdown"].iter().all(|form| !rule["help"][form].as_str().unwrap().is_empty()));
+            let properties = &rule["properties"];
+            assert!(properties["tags"].as_array().unwrap().len() <= 10);
+            assert!(
+                ["very-high", "high", "medium", "low"].contains(&properties["precision"].as_str().unwrap())
+            );
+            let score: f32 = properties["security-severity"].as_str().unwrap_or("0.1").parse().unwrap();
+            assert!(score > 0.0 && score <= 10.0);
+        }
+        assert!(results(&log).len() <= 5000);
+        for result in results(&log) {
+            assert!(
+                result["message"]["text"]
+                    .as_str()
+                    .is_some_and(|text| text.contains(". ") || text.ends_with('.'))
+            );
+            assert!((1..=10).contains(&result["locations"].as_array().unwrap().len()));
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            // Of a suppressed finding only the line is known.
+            let known = if result.get("suppressions").is_some() { 1 } else { 4 };
+            let names = ["startLine", "startColumn", "endLine", "endColumn"];
+            assert!(names[..known].iter().all(|name| region[name].is_u64()), "{region}");
+            assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string());
         }
     }
 }

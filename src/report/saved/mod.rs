@@ -13,6 +13,13 @@ pub(crate) use self::error::{MAX_BYTES, SavedError};
 use self::shape::SavedReport;
 use crate::finding::Report;
 
+/// What says which kind of file it is.
+#[derive(serde::Deserialize)]
+struct Head {
+    tool: Option<String>,
+    schema: Option<u64>,
+}
+
 /// Reads a report in the format `json`.
 ///
 /// # Errors
@@ -20,11 +27,6 @@ use crate::finding::Report;
 pub(crate) fn read(text: &[u8]) -> Result<Report, SavedError> {
     if text.len() > MAX_BYTES {
         return Err(SavedError::TooLarge);
-    }
-    #[derive(serde::Deserialize)]
-    struct Head {
-        tool: Option<String>,
-        schema: Option<u64>,
     }
     let head: Head = serde_json::from_slice(text).map_err(|error| not_json(&error))?;
     match (head.tool.as_deref(), head.schema) {
