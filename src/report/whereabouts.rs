@@ -1,6 +1,6 @@
 //! Where a value still is, in words: in the files of which refs, in the history of which others, in how many commits.
 
-use crate::finding::{Event, HeldBy, History, Holders, RefKind};
+use crate::finding::{CommitInfo, Event, Finding, HeldBy, History, Holders, RefKind};
 use crate::report::human::counted;
 use crate::report::words;
 
@@ -18,6 +18,13 @@ pub(crate) fn now(history: &History) -> String {
         1 => format!("{place}; 1 commit holds it"),
         number => format!("{place}; {} hold it", counted(number, "commit")),
     }
+}
+
+/// Describes since when a value is there, and who brought it in.
+pub(crate) fn since(finding: &Finding) -> Option<String> {
+    let CommitInfo { author, date, .. } = &finding.history.as_ref()?.introduced.as_ref()?.commit;
+    let day = date.as_deref().map(|date| format!("since {} ", date.get(..10).unwrap_or(date)));
+    Some(format!("{}by {}", day.unwrap_or_default(), words::person(author)))
 }
 
 /// Describes the history of a value in lines: introduced, removed, now.

@@ -9,7 +9,10 @@ use crate::finding::{Finding, Problem, Report, Severity};
 use crate::policy::{RunMode, fails_run};
 use crate::report::human::{self, counted, grouped};
 use crate::report::times::Times;
-use crate::report::words;
+use crate::report::{entries, whereabouts, words};
+
+/// The most findings of the highest severity that the summary lists.
+const MAX_WORST: usize = 25;
 
 /// The most problems, notes and files that are listed.
 const MAX_LISTED: usize = 20;
@@ -39,18 +42,24 @@ pub(super) fn render(report: &Report, times: Times, mode: RunMode) -> String {
         escaped(&times.started().replace('T', " "))
     );
     if !report.problems.is_empty() {
-        out.push_str("<div class=\"banner\"><p><b>Not everything was read.</b></p>\n");
+        let count = counted(report.problems.len(), "problem");
+        let _ = writeln!(
+            out,
+            "<details class=\"banner\"><summary><b>Not everything was read:</b> {count}, the first: {}</summary>",
+            report.problems.first().map(|first| escaped(&words::problem(first))).unwrap_or_default()
+        );
         out.push_str(&list(report.problems.iter().map(words::problem), report.problems.len(), "problem"));
-        out.push_str("</div>\n");
+        out.push_str("</details>\n");
     }
     if !report.findings.is_empty() {
         out.push_str(&cards(report, mode));
-        out.push_str(&files(report));
+        out.push_str(&worst(report));
         out.push_str(
             "<div id=\"timeline-part\" hidden><h2>Timeline</h2>\n<p class=\"soft\">Values that came in, and values that \
              were taken out of the files. A value that was taken out is still in the history.</p>\n\
              <svg id=\"timeline\" role=\"img\" aria-label=\"values introduced and removed\"></svg></div>\n",
         );
+        out.push_str(&files(report));
     }
     if !report.notes.is_empty() {
         out.push_str("<details><summary>Notes</summary>\n");
@@ -102,6 +111,41 @@ fn cards(report: &Report, mode: RunMode) -> String {
         let _ = writeln!(out, "<div class=\"card\"><b>{}</b>the oldest</div>", escaped(oldest));
     }
     out + "</div>\n"
+}
+
+/// Lists the findings of the highest severity, a line for each entry: what, where, since when, by whom, where still.
+fn worst(report: &Report) -> String {
+    let Some(severity) = report.findings.iter().map(|finding| finding.severity).max() else {
+        return String::new();
+    };
+    let findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == severity && finding.is_reachable())
+        .collect();
+    let entries = entries::group(&findings);
+    if entries.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("<h2>The worst: {severity}</h2>\n<ol class=\"worst\">\n");
+    for entry in entries.iter().take(MAX_WORST) {
+        let first = entry.first;
+        let place = first.locations.first().map(words::describe_location).unwrap_or_default();
+        let mut facts: Vec<String> = entry.values().into_iter().collect();
+        facts.extend(whereabouts::since(first));
+        facts.extend(first.history.as_ref().map(whereabouts::briefly));
+        let _ = writeln!(
+            out,
+            "<li><b>{}</b> <code>{}</code> <span class=\"soft\">{}</span></li>",
+            escaped(&first.title),
+            escaped(&place),
+            escaped(&facts.join("; "))
+        );
+    }
+    if let Some(more @ 1..) = entries.len().checked_sub(MAX_WORST) {
+        let _ = writeln!(out, "<li>and {} more in the table</li>", grouped(more));
+    }
+    out + "</ol>\n"
 }
 
 /// Lists the files with the most findings, if there are several.

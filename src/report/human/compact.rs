@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::finding::{CommitInfo, Finding};
+use crate::finding::Finding;
 use crate::report::entries::Entry;
 use crate::report::human::layout::{Paint, Tone, counted, wrapped};
 use crate::report::human::{Options, finding};
@@ -25,17 +25,10 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> String {
         places => Some(counted(places, "place")),
     });
     facts.extend(first.locations.first().and_then(words::companion).map(|id| format!("belongs to {id}")));
-    facts.extend(introduced(first));
+    facts.extend(whereabouts::since(first));
     facts.extend(first.history.as_ref().map(whereabouts::briefly));
     facts.push(first.fingerprint.to_string());
     format!("{kind} {place} {}\n  {}\n", first.secret.text, facts.join("; "))
-}
-
-/// Describes who brought a value in, and when.
-fn introduced(finding: &Finding) -> Option<String> {
-    let CommitInfo { author, date, .. } = &finding.history.as_ref()?.introduced.as_ref()?.commit;
-    let day = date.as_deref().map(|date| format!("since {} ", date.get(..10).unwrap_or(date)));
-    Some(format!("{}by {}", day.unwrap_or_default(), words::person(author)))
 }
 
 /// Returns the steps for the first finding of each of the first rules.
