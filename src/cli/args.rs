@@ -266,6 +266,9 @@ pub(crate) struct Explain {
     /// A fingerprint in a report, PATH:LINE, PATH, or `-` for standard input.
     #[arg(value_name = "FINGERPRINT|PATH:LINE|-")]
     pub(crate) target: OsString,
+    /// Show the value itself: on a terminal only, never in CI or to a coding agent.
+    #[arg(long)]
+    pub(crate) reveal: bool,
 }
 
 #[derive(Debug, Args)]

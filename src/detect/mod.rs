@@ -25,7 +25,7 @@ mod placeholder;
 mod positions;
 mod prefilter;
 mod randomness;
-mod snippet;
+pub(crate) mod snippet;
 mod surroundings;
 mod whole_text;
 

@@ -28,8 +28,8 @@ pub(crate) mod sarif;
 pub(crate) mod saved;
 mod schema;
 mod times;
-mod whereabouts;
-mod words;
+pub(crate) mod whereabouts;
+pub(crate) mod words;
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};

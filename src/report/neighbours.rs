@@ -177,6 +177,37 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 16, ..ProptestConfig::default() })]
+    #[test]
+    fn no_line_near_a_key_shows_a_password(
+        first_make in 0..MAKES.len(),
+        length in PIECE..=64,
+        family in 0..13_usize,
+        seed in any::<u64>(),
+    ) {
+        let planted = plant(first_make, length, family, seed);
+        let text = planted.text.as_bytes();
+        let search = aho_corasick::AhoCorasick::new(&planted.pieces).unwrap();
+        let explained = Scanner::default().explain(text, b"a.txt");
+        let mut found: Vec<_> = explained.iter().map(|one| one.evidence.span.clone()).collect();
+        found.sort_by_key(|span| (span.start, span.end));
+        found.dedup_by(|next, last| {
+            let joins = next.start <= last.end;
+            if joins { last.end = last.end.max(next.end); }
+            joins
+        });
+        let mut start = 0;
+        for line in text.split(|byte| *byte == b'\n') {
+            let range = start..start + line.len();
+            start = range.end + 1;
+            let shown = crate::detect::snippet::masked_neighbour(text, range, &found);
+            let leak = search.find_overlapping_iter(&shown).find(|leak| !SHAPES.contains(&shown[leak.range()]));
+            prop_assert!(leak.is_none(), "{shown}");
+        }
+    }
+}
+
 #[test]
 fn the_structure_of_a_line_is_shown() {
     let key = tokens::api_key("structure");

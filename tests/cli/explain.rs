@@ -17,6 +17,9 @@ pub fn trials() -> Vec<Trial> {
         score_parts_are_shown_and_add_up,
         keyword_in_a_password_beside_a_key_is_masked,
         most_confident_location_decides_for_a_value;
+        most_confident_location_decides_for_a_value,
+        a_fingerprint_is_explained_with_its_history_and_its_place,
+        a_value_is_revealed_at_a_terminal_only;
         long: explain_agrees_with_scan_on_labelled_data
     ]
 }
@@ -166,4 +169,78 @@ fn most_confident_location_decides_for_a_value() {
     let explained_findings = explained(&scanner, text.as_bytes(), "a.py");
     assert_eq!(Some(&explained_findings), scanned(&scanner, text.as_bytes(), "a.py").as_ref());
     assert_eq!(explained_findings.len(), 2, "{explained_findings:?}");
+}
+
+/// A repository with a key in the middle of a file, and the fingerprint of the key.
+fn with_key() -> (Sandbox, String, String) {
+    let sandbox = Sandbox::with_commit();
+    let key = tokens::api_key("explained");
+    sandbox.write(
+        "app.env",
+        &format!("HOST=localhost\nDB_PASSWORD=V8trz.kq0-Lw5\nANTHROPIC_API_KEY={key}\nDEBUG=1\n"),
+    );
+    sandbox.commit_all("second");
+    sandbox.git(&["tag", "v1"]);
+    let report = sandbox.skant(&["scan", "--json", "--rule", "anthropic"]);
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).expect("a report");
+    let fingerprint = report["findings"][0]["fingerprint"].as_str().expect("digits").to_owned();
+    (sandbox, key, fingerprint)
+}
+
+fn a_fingerprint_is_explained_with_its_history_and_its_place() {
+    let (sandbox, key, fingerprint) = with_key();
+    let shown = |expected: &str| {
+        let output = sandbox.skant(&["explain", &fingerprint]);
+        assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
+        let text = text_of(&output);
+        for wanted in ["introduced in ", "Ada Author", "tag v1", "1. ", expected] {
+            assert!(text.contains(wanted), "{wanted}: {text}");
+        }
+        for line in [
+            "1 | HOST=********",
+            "2 | DB_PASSWORD=********",
+            ">     3 | ANTHROPIC_API_KEY=sk-ant-",
+            "4 | DEBUG=",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(!text.contains(&key[20..40]) && !text.contains("V8trz"), "{text}");
+    };
+    shown("still in the files of branch main");
+    sandbox.git(&["rm", "-q", "app.env"]);
+    sandbox.commit_all("third");
+    shown(
+        "no longer in the files of any branch; still in the files of tag v1, and in the history of branch main",
+    );
+}
+
+fn a_value_is_revealed_at_a_terminal_only() -> Ran {
+    let (sandbox, key, fingerprint) = with_key();
+    let output = sandbox.skant(&["explain", &fingerprint, "--reveal"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text_of(&output));
+    let text = text_of(&output);
+    assert!(text.contains("prints the value to a terminal only") && !text.contains(&key[20..40]), "{text}");
+    let script = needs::program("script")?;
+    let at_terminal = |target: &str, variable: &str| {
+        let line = format!("'{}' explain --reveal {target}", testkit::skant_program().display());
+        let mut command = sandbox.command(&script);
+        command.env("TERM", "xterm").args(["-q", "-e", "-c", &line, "/dev/null"]);
+        if !variable.is_empty() {
+            command.env(variable, "1");
+        }
+        let output = command.output().expect("script");
+        (output.status.code(), text_of(&output))
+    };
+    let (code, text) = at_terminal(&fingerprint, "");
+    assert!(code == Some(0) && text.contains(&key), "{code:?} {text}");
+    for variable in ["CI", "CLAUDECODE", "GITHUB_ACTIONS"] {
+        let (code, text) = at_terminal(&fingerprint, variable);
+        assert!(
+            code == Some(2) && text.contains(variable) && !text.contains(&key[20..40]),
+            "{variable}: {text}"
+        );
+    }
+    let (code, text) = at_terminal("app.env:3", "");
+    assert!(code == Some(2) && text.contains("shows the value of a fingerprint"), "{text}");
+    Ok(())
 }

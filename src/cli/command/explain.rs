@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::explain_fingerprint::{self, Query};
 use super::explain_model;
 use super::explain_output::{LabelledLines, describe_result};
+use super::explain_reveal::{self, RevealError};
 use crate::cli::args::{Common, Explain, Level};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
@@ -47,8 +48,15 @@ enum ExplainError {
 
 pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -> Result<Exit, CliError> {
     let target = arguments.target.as_os_str();
+    if arguments.reveal {
+        explain_reveal::check()?;
+    }
     let repository = current_repository().ok();
     let scanner = settings::scanner(common, repository.as_ref(), TreeVersion::Worktree)?;
+    let digits = target.to_string_lossy().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if arguments.reveal && !is_fingerprint(&digits) {
+        return Err(RevealError::NotAFingerprint.into());
+    }
     if target == OsStr::new("-") {
         let text = read_all(&control.cancellation)?;
         return explain_text(&scanner, &TextQuery { text: &text, path: b"", line: None });
@@ -60,14 +68,16 @@ pub(crate) fn run(common: &Common, arguments: &Explain, control: &ScanControl) -
         let path = path_in_repository(repository.as_ref(), &path);
         return explain_text(&scanner, &TextQuery { text: &text, path: &path, line });
     }
-    let words = target.to_string_lossy();
-    let digits = words.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     match repository {
         Some(repository) if is_fingerprint(&digits) => {
             // The scan includes low confidence, and the output says what a report would include.
             let all = Common { min_confidence: Some(Level::Low), ..common.clone() };
             let all = settings::scanner(&all, Some(&repository), TreeVersion::Worktree)?;
-            let query = Query { digits: &digits, min_confidence: scanner.policy().min_confidence };
+            let query = Query {
+                digits: &digits,
+                min_confidence: scanner.policy().min_confidence,
+                reveal: arguments.reveal,
+            };
             explain_fingerprint::run(&all, &repository, &query, control)
         }
         None if is_fingerprint(&digits) => Err(ExplainError::NoRepository.into()),

@@ -13,6 +13,8 @@ pub(crate) mod explain;
 mod explain_fingerprint;
 mod explain_model;
 mod explain_output;
+mod explain_place;
+mod explain_reveal;
 pub(crate) mod hook;
 mod hook_input;
 pub(crate) mod install;

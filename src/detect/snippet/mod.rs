@@ -62,6 +62,21 @@ pub(crate) fn masked_line(text: &[u8], subject: Subject<'_>, masked: &str) -> Sn
     Snippet { line: format!("{before}{masked}{after}"), span: (at, at + masked.len()) }
 }
 
+/// Returns a line near a value, of which only the structure is shown, cut to the length of a snippet. `found` are the
+/// merged spans of all values in the text, sorted.
+pub(crate) fn masked_neighbour(text: &[u8], line: Range<usize>, found: &[Range<usize>]) -> String {
+    let end = drop_cut_word(text, line.end.min(line.start + 2 * MAX_SHOWN), line.start);
+    let first = found.partition_point(|other| other.end <= line.start);
+    let until = found[first..].iter().take_while(|other| other.start < end);
+    let clipped = until.map(|other| other.start.max(line.start)..other.end.min(end));
+    let known = clipped.map(|span| Opaque { kind: Kind::Secret, span });
+    let tokens = tokens::split(text, line.start..end, known);
+    let own_name = None;
+    let line = Line { text, tokens, has_start: true, own_name };
+    let shown = structure::shown_tokens(&line);
+    shown_text(&line, &shown, 0..shown.len())
+}
+
 /// Returns a range of tokens as text. Stars replace a run of hidden tokens.
 fn shown_text(line: &Line<'_>, shown: &[bool], range: Range<usize>) -> String {
     let mut out = Vec::new();
