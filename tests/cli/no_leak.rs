@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         error_about_a_configuration_shows_no_secret,
         reasons_and_disabled_rules_show_no_secret,
         baseline_and_explain_show_no_secret,
+        saved_reports_and_differences_show_no_secret,
         help_shows_no_secret_and_problems_mask_paths,
     ]
 }
@@ -460,6 +461,38 @@ fn baseline_and_explain_show_no_secret() {
     check(&project, &search, &["allow", &pattern, "--reason", "x"], b"", &[]);
     project.write(".skant-baseline", format!("{pattern}\n"));
     check(&project, &search, &["baseline", "check"], b"", &[]);
+}
+
+fn saved_reports_and_differences_show_no_secret() {
+    let mut project = project();
+    let pattern = project.planted.key("filter");
+    let search = project.planted.search();
+    let low = ["scan", "--history", "--min-confidence", "low", "--format", "json"];
+    let saved = check(&project, &search, &low, b"", &[]).stdout;
+    for format in ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "html", "csv"]
+    {
+        let ci = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://example.org"),
+            ("GITHUB_REPOSITORY", "a/b"),
+        ];
+        let output = check(&project, &search, &["report", "-", "-f", format], &saved, &ci);
+        assert!(output.status.code() == Some(0) && !output.stdout.is_empty(), "{format}");
+    }
+    check(&project, &search, &["report", "-", "-vv", "--color", "always"], &saved, &[]);
+    project.write("old.json", &saved);
+    project.write("wrong.json", format!("{{\"tool\": \"skant\", \"schema\": 1, \"scope\": \"{pattern}\"}}"));
+    for args in
+        [&["diff", "old.json", "-"][..], &["diff", "old.json", "-", "--json"], &["report", "wrong.json"]]
+    {
+        check(&project, &search, args, &saved, &[]);
+    }
+    for option in ["--rule", "--since", "--author", "--severity"] {
+        check(&project, &search, &["report", "-", option, &pattern], &saved, &[]);
+        check(&project, &search, &["scan", "--history", option, &pattern], b"", &[]);
+    }
+    check(&project, &search, &["report", &pattern], b"", &[]);
+    check(&project, &search, &["diff", &pattern, &pattern], b"", &[]);
 }
 
 fn help_shows_no_secret_and_problems_mask_paths() {
