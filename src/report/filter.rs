@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::report::samples;
 
-    fn shown(filter: Filter) -> Vec<String> {
+    fn shown(filter: &Filter) -> Vec<String> {
         let mut history = samples::history().findings.remove(0);
         history.rule = "aws-secret-key".into();
         history.severity = Severity::High;
@@ -166,7 +166,7 @@ mod tests {
             (since(Since::NotIn([samples::COMMIT.to_owned()].into())), &["files"]),
             (since(Since::NotIn(HashSet::new())), &["files", "head", "gone"]),
         ] {
-            assert_eq!(shown(filter.clone()), expected, "{filter:?}");
+            assert_eq!(shown(&filter), expected, "{filter:?}");
         }
     }
 }

@@ -177,7 +177,7 @@ fn with_key() -> (Sandbox, String, String) {
     let key = tokens::api_key("explained");
     sandbox.write(
         "app.env",
-        &format!("HOST=localhost\nDB_PASSWORD=V8trz.kq0-Lw5\nANTHROPIC_API_KEY={key}\nDEBUG=1\n"),
+        format!("HOST=localhost\nDB_PASSWORD=V8trz.kq0-Lw5\nANTHROPIC_API_KEY={key}\nDEBUG=1\n"),
     );
     sandbox.commit_all("second");
     sandbox.git(&["tag", "v1"]);

@@ -48,7 +48,7 @@ fn generate(numbers: &mut Numbers) -> Sandbox {
         let path = format!("k{number}-{copy}.py");
         match numbers.below(10) {
             0..=3 => {
-                sandbox.write(&path, &format!("password = \"{}\"\n", value(number)));
+                sandbox.write(&path, format!("password = \"{}\"\n", value(number)));
                 sandbox.commit_all(&format!("step {step}"));
             }
             4 | 5 => {
@@ -153,11 +153,11 @@ fn git_agrees_on_the_refs_of_every_value() {
 fn a_stash_and_a_reflog_are_named() {
     let sandbox = Sandbox::with_commit();
     for number in 0..2 {
-        sandbox.write("README.md", &format!("{}\n", value(number)));
+        sandbox.write("README.md", format!("{}\n", value(number)));
         sandbox.git(&["stash", "-q"]);
     }
     sandbox.git(&["checkout", "-q", "-b", "gone"]);
-    sandbox.write("c.py", &value(2));
+    sandbox.write("c.py", value(2));
     sandbox.commit_all("third");
     sandbox.git(&["notes", "add", "-m", &tokens::api_key("note")]);
     sandbox.git(&["checkout", "-q", "main"]);

@@ -122,7 +122,7 @@ const USE: &str = include_str!("../../fixtures/browser/use_page.js");
 /// Makes a report of many findings with hostile names from one of a small history.
 fn large_report(sandbox: &Sandbox) -> Value {
     sandbox.git(&["init", "-q", "-b", "main"]);
-    sandbox.write("settings.py", &format!("API_KEY = \"{}\"\n", tokens::api_key("page")));
+    sandbox.write("settings.py", format!("API_KEY = \"{}\"\n", tokens::api_key("page")));
     sandbox.commit_all("first");
     let output = sandbox.skant(&["scan", "--history", "--json"]);
     let mut report: Value = serde_json::from_slice(&output.stdout).expect("a report");
@@ -159,11 +159,11 @@ fn page_of_five_thousand_findings_answers_in_100_milliseconds() -> Result<(), Sk
     needs::program("chromium").or_else(|_| needs::program("google-chrome"))?;
     let sandbox = Sandbox::empty();
     let report = large_report(&sandbox);
-    sandbox.write("large.json", &report.to_string());
+    sandbox.write("large.json", report.to_string());
     let output = sandbox.skant(&["report", "large.json", "-o", "page.html"]);
     assert_eq!(output.status.code(), Some(0), "{}", testkit::text_of(&output));
     let page = std::fs::read_to_string(sandbox.dir.join("page.html")).expect("the page");
-    sandbox.write("used.html", &with_script(&page, USE));
+    sandbox.write("used.html", with_script(&page, USE));
     let used = open(&sandbox.dir.join("used.html"))?;
     used.assert_quiet();
     let (_, rest) = used.elements.split_once("data-result=\"").expect("a result");

@@ -24,10 +24,10 @@ const FORMATS: [&str; 10] =
 /// A history with two people: one key still there, one removed, and a password.
 fn history() -> Sandbox {
     let sandbox = Sandbox::with_commit();
-    sandbox.write("a.env", &format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved a")));
+    sandbox.write("a.env", format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved a")));
     sandbox.write("c.py", "db_password = \"V8trz.kq0-Lw5\"\n");
     sandbox.commit_all("second");
-    sandbox.write("b.env", &format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved b")));
+    sandbox.write("b.env", format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved b")));
     sandbox.sh("git add -A; GIT_AUTHOR_DATE=2026-03-04T05:06:07Z GIT_AUTHOR_NAME=Bob git commit -q -m third");
     sandbox.git(&["rm", "-q", "a.env"]);
     sandbox.commit_all("fourth");
@@ -122,7 +122,7 @@ fn a_mistake_in_a_filter_ends_with_2() {
 fn a_difference_ends_with_1_only_if_something_is_new() {
     let sandbox = history();
     let old = save(&sandbox, "old.json");
-    sandbox.write("d.env", &format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved d")));
+    sandbox.write("d.env", format!("ANTHROPIC_API_KEY={}\n", tokens::api_key("saved d")));
     sandbox.commit_all("fifth");
     let new = save(&sandbox, "new.json");
     let output = run(&sandbox, &["diff", &old, &new]);

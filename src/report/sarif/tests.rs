@@ -69,10 +69,10 @@ fn every_result_has_a_rule_a_fingerprint_and_one_relative_place() {
 #[test]
 fn a_log_has_what_github_documents_within_its_limits() {
     let mut reports = samples::all();
-    let mut long = samples::staged();
-    long.findings[0].rule = "custom-rule".into();
-    long.findings[0].title = "x".repeat(5000).into();
-    reports.push(long);
+    let mut wordy = samples::staged();
+    wordy.findings[0].rule = "custom-rule".into();
+    wordy.findings[0].title = "x".repeat(5000).into();
+    reports.push(wordy);
     for report in reports {
         let log = parsed(&report);
         assert!(log["$schema"].is_string() && log["version"] == "2.1.0");

@@ -103,7 +103,7 @@ mod tests {
         fn changed_reports_break_nothing(sample in 0usize..9, at in 0usize..20_000, with in "\\PC{0,6}|[0-9]{1,20}|\\x1b\\[31m|\\\\u001b|null") {
             let mut text = samples::render(Format::Json, &samples::all()[sample]).into_bytes();
             let at = at % text.len();
-            text.splice(at..at + 1, with.bytes());
+            text.splice(at..=at, with.bytes());
             if let Ok(report) = read(&text) {
                 for (format, ..) in Format::TABLE {
                     let render = samples::render(format, &report);
