@@ -16,7 +16,6 @@ pub fn trials() -> Vec<Trial> {
         explain_agrees_with_scan_on_rule_examples,
         score_parts_are_shown_and_add_up,
         keyword_in_a_password_beside_a_key_is_masked,
-        most_confident_location_decides_for_a_value;
         most_confident_location_decides_for_a_value,
         a_fingerprint_is_explained_with_its_history_and_its_place,
         a_value_is_revealed_at_a_terminal_only;

@@ -17,6 +17,9 @@ impl LocationBuilder<'_> {
             .filter(|occurrence| self.scanner.assessor().is_reported(&occurrence.rated))
             .map(|occurrence| group_key(&occurrence.rated.evidence, &occurrence.origin.path))
             .collect();
+        if keys.is_empty() {
+            return;
+        }
         let mut sought = SoughtValues { keys, by_key: HashMap::new() };
         self.seek_in_files(&mut sought);
         self.seek_outside_of_trees(&mut sought);
