@@ -192,6 +192,7 @@ fn options_in_the_readme_exist() {
         &["install", "--help"],
         &["allow", "--help"],
         &["baseline", "create", "--help"],
+        &["explain", "--help"],
     ];
     let help: String = of.map(|arguments| testkit::text_of(&sandbox.skant(arguments))).concat();
     let known: BTreeSet<&str> = options(&help).collect();
