@@ -59,9 +59,9 @@ named! {
 }
 
 /// The names of the parameters of reasons.
-const PARAMETERS: [&str; 14] = [
+const PARAMETERS: [&str; 15] = [
     "cap", "check", "context", "date", "effect", "feature", "issuer", "kind", "length", "name", "owner",
-    "subject", "words", "value",
+    "subject", "words", "verdict", "by",
 ];
 
 /// Returns the name of a parameter; `None` if no reason has it.
