@@ -7,6 +7,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::filter_options::FilterOptions;
+pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::status_args::{Status, StatusFormat};
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Allow(Allow),
     Baseline(Baseline),
     Config(Config),
+    Fix(Fix),
     Demo(Demo),
     Completions {
         /// The shell.

@@ -16,12 +16,13 @@ pub(crate) enum Heading {
     Find,
     Read,
     Decide,
+    Answer,
     Other,
 }
 
 impl Heading {
     /// All headings, in the order of the help.
-    const ALL: [Self; 5] = [Self::Protect, Self::Find, Self::Read, Self::Decide, Self::Other];
+    const ALL: [Self; 6] = [Self::Protect, Self::Find, Self::Read, Self::Decide, Self::Answer, Self::Other];
 
     const fn title(self) -> &'static str {
         match self {
@@ -29,6 +30,7 @@ impl Heading {
             Self::Find => "Find",
             Self::Read => "Read",
             Self::Decide => "Decide",
+            Self::Answer => "Answer",
             Self::Other => "Other",
         }
     }
@@ -53,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 18] = [
+pub(crate) const COMMANDS: [CommandEntry; 19] = [
     entry(
         Heading::Protect,
         "install",
@@ -169,6 +171,17 @@ pub(crate) const COMMANDS: [CommandEntry; 18] = [
             ("skant config check", "report mistakes in the settings"),
             ("skant config show", "each setting in force, and its file"),
             ("skant config schema > skant.schema.json", "the schema of `skant.toml`, for an editor"),
+        ],
+    ),
+    entry(
+        Heading::Answer,
+        "fix",
+        "Move secrets from the code to `.env`, or plan a history rewrite",
+        &[
+            ("skant fix", "show the changes to the files of this repository, and ask"),
+            ("skant fix --yes src/app.py", "move the secrets of one file"),
+            ("skant fix --to vault 801c7510715d45a2", "print how to store one value in HashiCorp Vault"),
+            ("skant fix --history", "plan the removal of all findings from the history"),
         ],
     ),
     entry(

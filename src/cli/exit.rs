@@ -31,6 +31,15 @@ impl Exit {
         }
     }
 
+    /// Returns the exit code of the same run if something could not be checked, too.
+    pub(crate) const fn and_incomplete(self) -> Self {
+        match self {
+            Self::Clean => Self::Failed,
+            Self::Findings => Self::Both,
+            other => other,
+        }
+    }
+
     /// Returns the exit code for a report of a run in this mode.
     pub(crate) fn from_report(report: &Report, mode: RunMode) -> Self {
         // The report decides, not the signal: a signal after the last read changes nothing.

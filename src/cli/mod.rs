@@ -6,9 +6,11 @@ pub(crate) mod args;
 pub(crate) mod baseline_file;
 pub(crate) mod command;
 pub(crate) mod command_table;
+pub(crate) mod confirm;
 pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod filter_options;
+pub(crate) mod fix_args;
 pub(crate) mod global_options;
 pub(crate) mod link_base;
 pub(crate) mod option_values;
@@ -75,6 +77,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Allow(options) => command::allow::run(common, options, control),
         Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
+        Command::Fix(options) => command::fix::run(common, options, control),
         Command::Demo(options) => command::demo::run(common, options, control),
         Command::Completions { shell } => command::completions::run(*shell),
         Command::Man => command::man::run(),

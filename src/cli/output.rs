@@ -108,6 +108,11 @@ pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Exit, CliError> {
     Ok(Exit::Clean)
 }
 
+/// Writes text to standard error. If it is closed, nobody can be informed.
+pub(crate) fn print_to_stderr(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Accepts that the reader of a pipe closed it: it has read enough.
 fn ignore_closed_pipe(written: io::Result<()>) -> io::Result<()> {
     written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })

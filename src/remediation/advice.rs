@@ -159,7 +159,7 @@ fn allow(finding: &Finding, place: Option<&Location>, language: Option<&Language
 }
 
 /// Quotes a path as a word of a POSIX shell.
-fn shell_word(path: &str) -> String {
+pub(crate) fn shell_word(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./+,@:".contains(&byte);
     if !path.is_empty() && path.bytes().all(plain) && !path.starts_with('-') {
         return path.to_owned();

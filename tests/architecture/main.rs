@@ -41,7 +41,7 @@ const RESTRICTED: [(&str, &[&str]); 12] = [
     ("core::net", &["net"]),
     ("std::os::unix::net", &["net"]),
     ("ignore", &["policy/glob"]),
-    ("saphyr_parser", &["hook/manager/yaml.rs"]),
+    ("saphyr_parser", &["hook/manager/yaml.rs", "remediation/fix/yaml.rs"]),
     ("toml", &["hook/manager/config.rs", "policy/format", "rules"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "install",
     "uninstall",
     "status",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 17] = [
     "allow",
     "baseline",
     "config",
+    "fix",
     "demo",
     "completions",
     "man",

@@ -31,6 +31,8 @@ mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(unix)]
+mod fix;
+#[cfg(unix)]
 mod git_concurrency;
 #[cfg(unix)]
 mod git_damage;
@@ -95,6 +97,8 @@ fn trials(_: bool) -> Vec<Trial> {
         explain::trials(),
         #[cfg(target_os = "linux")]
         faults::trials(),
+        #[cfg(unix)]
+        fix::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),
         #[cfg(unix)]

@@ -1,0 +1,296 @@
+//! The changes to one file: the values that move, those that are refused, and the new text.
+
+use std::collections::BTreeSet;
+
+use super::dotenv::EnvFile;
+use super::language::{FileKind, file_kind};
+use super::refusal;
+use super::refusal::Refusal;
+use super::site::{NameStyle, Site};
+use super::site_finder;
+use super::variable::{in_environment, in_file, name_for};
+use crate::detect::Evidence;
+use crate::rules::{Rule, RuleSet};
+use crate::scan::{ExplainedEvidence, Scanner};
+use crate::secret::Fingerprint;
+
+/// The most passes over a file. Each pass moves every value that does not overlap another one.
+const MAX_PASSES: usize = 8;
+
+/// A value that moves.
+#[derive(Clone, Debug)]
+pub(crate) struct Moved {
+    /// The name in `.env`.
+    pub(crate) name: String,
+    pub(crate) masked: String,
+    pub(crate) fingerprint: Fingerprint,
+    /// The first step after a leak.
+    pub(crate) first_step: String,
+    /// Whether the name is that of a secret of GitHub Actions.
+    pub(crate) is_actions_secret: bool,
+}
+
+/// A value that stays.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) line: usize,
+    pub(crate) rule: String,
+    pub(crate) masked: String,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) refusal: Refusal,
+}
+
+/// The changes to one file.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePlan {
+    pub(crate) old: Vec<u8>,
+    pub(crate) new: Vec<u8>,
+    pub(crate) moved: Vec<Moved>,
+    pub(crate) refused: Vec<Refused>,
+    /// The values of the file with their masks, for the difference.
+    pub(crate) masks: Vec<(Vec<u8>, String)>,
+    /// The expressions that read the values.
+    pub(crate) expressions: Vec<String>,
+    /// How the program gets the variables; empty if the file says it.
+    pub(crate) load: &'static str,
+}
+
+/// The value at one place, with the text that is to replace it.
+pub(crate) struct Located {
+    pub(crate) name: String,
+    /// The bytes of the value as the file writes it.
+    pub(crate) bytes: std::ops::Range<usize>,
+    /// The expression that reads it.
+    pub(crate) read: String,
+}
+
+/// What a plan needs beside the file.
+pub(crate) struct Inputs<'i> {
+    pub(crate) scanner: &'i Scanner,
+    /// The path from the top of the repository.
+    pub(crate) path: &'i [u8],
+    /// Names of Terraform variables that other files of the folder declare.
+    pub(crate) declared: &'i BTreeSet<String>,
+    /// Whether a finding is to be fixed.
+    pub(crate) is_wanted: &'i dyn Fn(&Fingerprint) -> bool,
+}
+
+impl Inputs<'_> {
+    fn rule(&self, evidence: &Evidence) -> &Rule {
+        &self.scanner.detector().rules()[evidence.rule]
+    }
+
+    fn name(&self, evidence: &Evidence, site: &Site) -> String {
+        let rule = self.rule(evidence);
+        let is_builtin = RuleSet::builtin().rules().iter().any(|known| known.id == rule.id);
+        in_environment(&name_for(site.assigned.as_deref(), rule, is_builtin), site.style)
+    }
+
+    /// Returns the findings of a text that are to be fixed.
+    fn findings(&self, text: &[u8]) -> Vec<ExplainedEvidence> {
+        let explained = self.scanner.explain(text, self.path);
+        explained.into_iter().filter(|one| one.is_reported && (self.is_wanted)(&one.fingerprint)).collect()
+    }
+}
+
+/// Plans the changes to a file, and adds its values to `env`.
+pub(crate) fn plan_file(inputs: &Inputs<'_>, old: &[u8], env: &mut EnvFile) -> FilePlan {
+    let kind = file_kind(&String::from_utf8_lossy(inputs.path), old);
+    let load = match kind {
+        Some(FileKind::Code(language)) => language.load,
+        Some(FileKind::Shell) => "`set -a; . ./.env; set +a` in the script or in the shell that calls it",
+        Some(FileKind::Compose | FileKind::Workflow) | None => "",
+    };
+    let mut plan = FilePlan {
+        old: old.to_vec(),
+        new: old.to_vec(),
+        moved: Vec::new(),
+        refused: Vec::new(),
+        masks: Vec::new(),
+        expressions: Vec::new(),
+        load,
+    };
+    for one in inputs.scanner.explain(old, inputs.path) {
+        plan.masks.push((old[one.evidence.span.clone()].to_vec(), one.evidence.masked.text.clone()));
+    }
+    let env_before = env.clone();
+    let Some(kind) = kind else {
+        plan.refuse_all(inputs, &refusal::UNKNOWN_KIND);
+        return plan;
+    };
+    for _ in 0..MAX_PASSES {
+        if !plan.pass(inputs, kind, env) {
+            break;
+        }
+    }
+    if let Err(refusal) = plan.finish(inputs, kind) {
+        *env = env_before;
+        plan.new.clone_from(&plan.old);
+        plan.moved.clear();
+        plan.refuse_all(inputs, &refusal);
+    }
+    plan
+}
+
+/// Finds the place of the first value that is to be fixed, for a store other than `.env`.
+pub(crate) fn locate(inputs: &Inputs<'_>, text: &[u8]) -> Vec<(Fingerprint, Result<Located, Refusal>)> {
+    let kind = file_kind(&String::from_utf8_lossy(inputs.path), text);
+    let locate = |one: &ExplainedEvidence| {
+        let span = one.evidence.span.clone();
+        let rule = inputs.rule(&one.evidence);
+        if !one.evidence.via.is_empty() {
+            return Err(refusal::ENCODED);
+        }
+        let found = kind.map(|kind| site_finder::find(kind, text, span.clone()));
+        let Some(Ok(site)) = found else {
+            let read = String::new();
+            let name = name_for(one.evidence.features.name.as_deref(), rule, true);
+            return Ok(Located { name, bytes: span, read });
+        };
+        let name = inputs.name(&one.evidence, &site);
+        let read = site.template.replace('@', &in_file(&name, site.style));
+        if text[span.clone()] != *site.value.as_bytes() {
+            return Err(refusal::PART_OF_STRING);
+        }
+        Ok(Located { name, bytes: span, read })
+    };
+    inputs.findings(text).iter().map(|one| (one.fingerprint.clone(), locate(one))).collect()
+}
+
+impl FilePlan {
+    /// Moves every value that it can; returns whether it moved one. The others are refused, for now.
+    fn pass(&mut self, inputs: &Inputs<'_>, kind: FileKind, env: &mut EnvFile) -> bool {
+        let found = inputs.findings(&self.new);
+        self.refused.clear();
+        let mut edits: Vec<(Site, String)> = Vec::new();
+        for one in &found {
+            let result = self.site(inputs, kind, one, env);
+            match result {
+                Ok((site, name)) => {
+                    let overlaps = |(other, _): &(Site, String)| {
+                        other.range.start < site.range.end && site.range.start < other.range.end
+                    };
+                    if edits.iter().any(overlaps) {
+                        continue;
+                    }
+                    self.moved.push(Moved {
+                        name: name.clone(),
+                        masked: one.evidence.masked.text.clone(),
+                        fingerprint: one.fingerprint.clone(),
+                        first_step: inputs
+                            .rule(&one.evidence)
+                            .steps
+                            .first()
+                            .map_or_else(String::new, ToString::to_string),
+                        is_actions_secret: site.style == NameStyle::ActionsSecret,
+                    });
+                    edits.push((site, name));
+                }
+                Err(refusal) => self.refuse(inputs, one, refusal),
+            }
+        }
+        edits.sort_by_key(|(site, _)| std::cmp::Reverse(site.range.start));
+        let mut new_variables = BTreeSet::new();
+        for (site, name) in &edits {
+            let in_file = in_file(name, site.style);
+            self.expressions.push(site.template.replace('@', &in_file));
+            self.new.splice(site.range.clone(), site.text(&in_file));
+            if site.style == NameStyle::Terraform {
+                new_variables.insert(in_file);
+            }
+        }
+        for name in new_variables {
+            if !declares(&self.new, &name) && !inputs.declared.contains(&name) {
+                let block =
+                    format!("\nvariable \"{name}\" {{\n  type      = string\n  sensitive = true\n}}\n");
+                let missing = if self.new.ends_with(b"\n") { "" } else { "\n" };
+                let block = self.with_line_breaks(&(missing.to_owned() + &block));
+                self.new.extend(block);
+            }
+        }
+        !edits.is_empty()
+    }
+
+    fn site(
+        &self,
+        inputs: &Inputs<'_>,
+        kind: FileKind,
+        one: &ExplainedEvidence,
+        env: &mut EnvFile,
+    ) -> Result<(Site, String), Refusal> {
+        if !one.evidence.via.is_empty() {
+            return Err(refusal::ENCODED);
+        }
+        let site = site_finder::find(kind, &self.new, one.evidence.span.clone())?;
+        let wanted = inputs.name(&one.evidence, &site);
+        let prefix = if site.style == NameStyle::Terraform { "TF_VAR_" } else { "" };
+        let name = env.add(&wanted, &site.value, prefix)?;
+        Ok((site, name))
+    }
+
+    /// Adds the import, and checks that the result parses and holds none of the moved values.
+    fn finish(&mut self, inputs: &Inputs<'_>, kind: FileKind) -> Result<(), Refusal> {
+        if self.moved.is_empty() {
+            return Ok(());
+        }
+        if let Some(import) = site_finder::find_import(kind, &self.new)? {
+            let mut line = self.with_line_breaks(&(import.text + "\n"));
+            if import.at > 0 && !self.new[..import.at].ends_with(b"\n") && import.at == self.new.len() {
+                line = [self.with_line_breaks("\n"), line].concat();
+            }
+            self.new.splice(import.at..import.at, line);
+        }
+        if !site_finder::is_valid(kind, &self.new) {
+            return Err(refusal::NOT_LEXED);
+        }
+        let left = inputs.findings(&self.new);
+        let is_left = |moved: &Moved| left.iter().any(|one| one.fingerprint == moved.fingerprint);
+        let known =
+            |moved: &Moved| self.refused.iter().any(|refused| refused.fingerprint == moved.fingerprint);
+        if self.moved.iter().any(|moved| is_left(moved) && !known(moved)) {
+            return Err(refusal::STILL_FOUND);
+        }
+        Ok(())
+    }
+
+    /// Returns a text with the line breaks of the file.
+    fn with_line_breaks(&self, text: &str) -> Vec<u8> {
+        let line = self.old.iter().position(|byte| *byte == b'\n');
+        let is_crlf = line.is_some_and(|at| at > 0 && self.old[at - 1] == b'\r');
+        if is_crlf { text.replace('\n', "\r\n").into_bytes() } else { text.as_bytes().to_vec() }
+    }
+
+    fn refuse(&mut self, inputs: &Inputs<'_>, one: &ExplainedEvidence, refusal: Refusal) {
+        self.refused.push(Refused {
+            line: one.evidence.start.line,
+            rule: inputs.rule(&one.evidence).id.to_string(),
+            masked: one.evidence.masked.text.clone(),
+            fingerprint: one.fingerprint.clone(),
+            refusal,
+        });
+    }
+
+    fn refuse_all(&mut self, inputs: &Inputs<'_>, refusal: &Refusal) {
+        self.refused.clear();
+        for one in inputs.findings(&self.old) {
+            let refusal = if one.evidence.via.is_empty() { refusal.clone() } else { refusal::ENCODED };
+            self.refuse(inputs, &one, refusal);
+        }
+    }
+}
+
+/// Whether a Terraform file declares a variable.
+pub(crate) fn declares(text: &[u8], name: &str) -> bool {
+    declared_variables(text).contains(name)
+}
+
+/// Returns the names of the variables that a Terraform file declares.
+pub(crate) fn declared_variables(text: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(text);
+    let name = |line: &str| {
+        let rest = line.trim_start().strip_prefix("variable")?.trim_start();
+        let name = rest.trim_start_matches('"').split(['"', ' ', '{']).next()?;
+        Some(name.to_owned())
+    };
+    text.lines().filter_map(name).collect()
+}

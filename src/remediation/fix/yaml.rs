@@ -1,0 +1,147 @@
+//! The place of a value in the YAML of Docker Compose and GitHub Actions.
+//!
+//! Compose expands variables in every value (docs.docker.com, "Interpolation"). Actions knows the context `secrets` in
+//! some keys only (docs.github.com, "Context availability").
+
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::refusal;
+use super::refusal::Refusal;
+use super::site::{NameStyle, Site};
+
+/// Whose YAML it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Compose,
+    Workflow,
+}
+
+/// Keys of a workflow below which `secrets` is known.
+const WITH_SECRETS: [&str; 5] = ["env", "with", "run", "credentials", "secrets"];
+
+/// An open list or mapping.
+struct Open {
+    is_mapping: bool,
+    is_flow: bool,
+    /// The key whose value comes next.
+    key: Option<String>,
+}
+
+/// A scalar that is a value.
+struct Value {
+    span: Range<usize>,
+    style: ScalarStyle,
+    is_flow: bool,
+    keys: Vec<String>,
+}
+
+/// Whether a text is YAML.
+pub(super) fn is_valid(text: &[u8]) -> bool {
+    values(text).is_some()
+}
+
+/// Returns the scalars that are values; `None` if the text is not YAML.
+fn values(bytes: &[u8]) -> Option<Vec<Value>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let bom = text.len() - text.trim_start_matches('\u{feff}').len();
+    let text = &text[bom..];
+    // The parser counts characters.
+    let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at + bom).chain([bytes.len()]).collect();
+    let byte_at = |index: usize| offsets.get(index).copied().unwrap_or(bytes.len());
+    let mut open: Vec<Open> = Vec::new();
+    let mut found = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.ok()?;
+        let span = byte_at(span.start.index())..byte_at(span.end.index());
+        match event {
+            Event::Scalar(value, style, ..) => {
+                let is_flow = open.last().is_some_and(|open| open.is_flow);
+                if let Some(Open { is_mapping: true, key: key @ None, .. }) = open.last_mut() {
+                    *key = Some(value.into_owned());
+                } else {
+                    let keys = open.iter().filter_map(|open| open.key.clone()).collect();
+                    found.push(Value { span, style, is_flow, keys });
+                    end_value(&mut open);
+                }
+            }
+            Event::Alias(_) => match open.last_mut() {
+                Some(Open { is_mapping: true, key: key @ None, .. }) => *key = Some(String::new()),
+                _ => end_value(&mut open),
+            },
+            Event::SequenceStart(..) | Event::MappingStart(..) => {
+                let is_flow = matches!(bytes.get(span.start), Some(b'{' | b'[')) && !span.is_empty();
+                if let Some(Open { is_mapping: true, key: key @ None, .. }) = open.last_mut() {
+                    *key = Some(String::new());
+                }
+                let is_mapping = matches!(event, Event::MappingStart(..));
+                open.push(Open { is_mapping, is_flow, key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                open.pop();
+                end_value(&mut open);
+            }
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => {}
+        }
+    }
+    Some(found)
+}
+
+fn end_value(open: &mut [Open]) {
+    if let Some(last) = open.last_mut() {
+        last.key = None;
+    }
+}
+
+/// Finds the place of the value at `span`.
+pub(super) fn find(text: &[u8], span: Range<usize>, dialect: Dialect) -> Result<Site, Refusal> {
+    let values = values(text).ok_or(refusal::NOT_LEXED)?;
+    let holds = |value: &&Value| value.span.start <= span.start && span.end <= value.span.end;
+    let value = values.iter().find(holds).ok_or(refusal::NO_LITERAL)?;
+    let raw = std::str::from_utf8(&text[span.clone()]).map_err(|_| refusal::ENCODED)?;
+    let (template, style) = match dialect {
+        Dialect::Compose => ("${@:?}", NameStyle::Variable),
+        Dialect::Workflow => ("${{ secrets.@ }}", NameStyle::ActionsSecret),
+    };
+    let knows_secrets = value.keys.iter().any(|key| WITH_SECRETS.contains(&key.as_str()))
+        && value.keys.first().is_some_and(|key| key == "jobs" || key == "env");
+    if dialect == Dialect::Workflow && !knows_secrets {
+        return Err(refusal::YAML_PLACE);
+    }
+    if raw.contains(['$', '\\', '\n']) || value.style == ScalarStyle::SingleQuoted && raw.contains("''") {
+        return Err(refusal::ESCAPES);
+    }
+    let is_plain = value.style == ScalarStyle::Plain;
+    let template = if is_plain && value.is_flow {
+        if trimmed(text, value.span.clone()) != span {
+            return Err(refusal::PART_OF_STRING);
+        }
+        format!("\"{template}\"")
+    } else {
+        template.to_owned()
+    };
+    let assigned = value.keys.last().cloned();
+    // `- NAME=value` of a list.
+    let head = String::from_utf8_lossy(&text[value.span.start..span.start]).into_owned();
+    let listed = head.trim_start_matches(['"', '\'']).strip_suffix('=').map(str::to_owned);
+    Ok(Site {
+        range: span.clone(),
+        template,
+        before: Vec::new(),
+        after: Vec::new(),
+        value: raw.to_owned(),
+        assigned: listed.or(assigned),
+        style,
+    })
+}
+
+fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let part = &text[range.clone()];
+    let start = range.start + part.len() - part.trim_ascii_start().len();
+    start..start + part.trim_ascii().len()
+}
