@@ -2,6 +2,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod fix;
+pub(crate) mod history_rewrite;
 pub(crate) mod languages;
 pub(crate) mod scan_advice;
 

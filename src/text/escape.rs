@@ -50,6 +50,24 @@ pub(crate) fn escape_path(path: &[u8]) -> String {
     out
 }
 
+/// Returns the path of a form that [`escape_path`] made; `None` if it is no such form.
+#[must_use]
+pub(crate) fn unescape_path(shown: &str) -> Option<Vec<u8>> {
+    let mut path = Vec::with_capacity(shown.len());
+    let mut rest = shown.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        if *byte != b'%' {
+            path.push(*byte);
+            rest = after;
+            continue;
+        }
+        let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+        path.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &after[2..];
+    }
+    Some(path)
+}
+
 /// Escapes a command of GitHub's runner, which the runner recognises at the start of a line.
 #[must_use]
 pub(crate) fn escape_ci_command(line: &str) -> Cow<'_, str> {

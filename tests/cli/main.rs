@@ -33,6 +33,8 @@ mod faults;
 #[cfg(unix)]
 mod fix;
 #[cfg(unix)]
+mod fix_history;
+#[cfg(unix)]
 mod git_concurrency;
 #[cfg(unix)]
 mod git_damage;
@@ -99,6 +101,8 @@ fn trials(_: bool) -> Vec<Trial> {
         faults::trials(),
         #[cfg(unix)]
         fix::trials(),
+        #[cfg(unix)]
+        fix_history::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),
         #[cfg(unix)]

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::fix_history;
-use super::fix_targets::{Targets, raw_path};
+use super::fix_targets::Targets;
 use crate::cli::args::Common;
 use crate::cli::confirm::{Answer, ask};
 use crate::cli::error::{CliError, IoError};
@@ -16,7 +16,7 @@ use crate::cli::exit::Exit;
 use crate::cli::fix_args::Fix;
 use crate::cli::session::{current_repository, printable_path};
 use crate::cli::{output, settings};
-use crate::git::{Repository, path_bytes};
+use crate::git::{Repository, os_string, path_bytes};
 use crate::policy::repo_files::TreeVersion;
 use crate::remediation::fix::apply::{ApplyError, FileChange, Target, read_env, write_env, write_source};
 use crate::remediation::fix::diff::masked_diff;
@@ -28,6 +28,7 @@ use crate::remediation::shell_word;
 use crate::scan::Scanner;
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
+use crate::text::unescape_path;
 
 /// The largest file that is changed. Code is smaller.
 const MAX_BYTES: usize = 8 << 20;
@@ -102,8 +103,8 @@ pub(crate) fn run(common: &Common, arguments: &Fix, control: &ScanControl) -> Re
 impl Session {
     /// Reads a file of the working tree by its path in a report.
     fn read(&self, shown: &str) -> Result<Option<(PathBuf, Vec<u8>)>, CliError> {
-        let Some(raw) = raw_path(shown) else { return Ok(None) };
-        let path = self.top.join(raw);
+        let Some(raw) = unescape_path(shown) else { return Ok(None) };
+        let path = self.top.join(os_string(&raw));
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
         // A folder of the path may be a link out of the tree.
         let is_inside = std::fs::canonicalize(&path).is_ok_and(|real| real.starts_with(&self.top));

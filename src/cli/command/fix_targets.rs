@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::cli::error::CliError;
 use crate::finding::Report;
-use crate::git::{Repository, os_string};
+use crate::git::Repository;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::scan::{FileSelection, Scanner};
 use crate::secret::Fingerprint;
@@ -59,6 +59,19 @@ impl Targets {
             || self.fingerprints.iter().any(|digits| fingerprint.matches_prefix(digits))
     }
 
+    /// Whether a target is a file or a folder.
+    pub(super) const fn has_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Returns a fingerprint that no finding of a report has.
+    pub(super) fn without_finding(&self, report: &Report) -> Option<&str> {
+        let has = |digits: &&String| {
+            report.findings.iter().any(|finding| finding.fingerprint.matches_prefix(digits))
+        };
+        self.fingerprints.iter().find(|digits| !has(digits)).map(String::as_str)
+    }
+
     /// Scans the files. Paths of the report begin at `top`.
     ///
     /// # Errors
@@ -82,42 +95,9 @@ impl Targets {
             origin: if self.paths.is_empty() { PathOrigin::Program } else { PathOrigin::Person },
         };
         let report = scanner.scan_files(&files, control)?;
-        for digits in &self.fingerprints {
-            if !report.findings.iter().any(|finding| finding.fingerprint.matches_prefix(digits)) {
-                return Err(TargetError::NoSuchFinding(digits.clone()).into());
-            }
-        }
-        Ok(report)
-    }
-}
-
-/// Returns the path of a file by its form in reports; `None` if the form is masked, which names no file.
-pub(super) fn raw_path(shown: &str) -> Option<PathBuf> {
-    let mut bytes = Vec::with_capacity(shown.len());
-    let mut rest = shown.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        if *byte != b'%' {
-            bytes.push(*byte);
-            rest = after;
-            continue;
-        }
-        let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = &after[2..];
-    }
-    Some(PathBuf::from(os_string(&bytes)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shown_path_leads_back_to_its_file() {
-        for (shown, raw) in
-            [("a/b.py", Some("a/b.py")), ("a%25b", Some("a%b")), ("a%0Ab", Some("a\nb")), ("a%", None)]
-        {
-            assert_eq!(raw_path(shown), raw.map(PathBuf::from), "{shown}");
+        match self.without_finding(&report) {
+            Some(digits) => Err(TargetError::NoSuchFinding(digits.to_owned()).into()),
+            None => Ok(report),
         }
     }
 }
