@@ -8,7 +8,7 @@ use crate::assess::group::{GroupKey, group_key, most_confident};
 use crate::assess::key_file;
 use crate::detect::Evidence;
 use crate::finding::{Confidence, LocationKind};
-use crate::policy::suppress::{SuppressionQuery, SuppressionResult};
+use crate::policy::suppress::{StandingVerdict, SuppressionQuery, SuppressionResult};
 use crate::secret::Fingerprint;
 use crate::text::Position;
 
@@ -83,8 +83,9 @@ fn explain_one(
         })
     });
     let confidence = representative.map(|representative| representative.confidence);
+    let is_confirmed = suppression.verdict.as_ref().is_some_and(StandingVerdict::is_confirmed);
     let is_reported = suppression.suppression.is_none()
-        && confidence.is_some_and(|confidence| assessor.policy().is_reported(confidence));
+        && confidence.is_some_and(|confidence| is_confirmed || assessor.policy().is_reported(confidence));
     let more_confident = representative.filter(|one| Some(one.confidence) > assessment.confidence);
     ExplainedEvidence {
         evidence,

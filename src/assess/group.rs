@@ -8,14 +8,14 @@ use crate::assess::context::PlaceContext;
 use crate::assess::key_file;
 use crate::assess::merge::{finding_order, sort_locations};
 use crate::assess::other_tools::OtherToolComments;
-use crate::assess::reasons::{reason_of_context, reasons_for};
+use crate::assess::reasons::{reason_of_context, reason_of_verdict, reasons_for};
 use crate::detect::Evidence;
 use crate::finding::{
     CommitInfo, Companion, Confidence, Finding, History, Location, LocationKind, Problem, ProblemKind,
     Suppressed,
 };
 use crate::git::Oid;
-use crate::policy::suppress::{Suppression, SuppressionQuery, SuppressionResult};
+use crate::policy::suppress::{StandingVerdict, Suppression, SuppressionQuery, SuppressionResult};
 use crate::secret::ValueId;
 
 /// The text that an occurrence is in.
@@ -146,8 +146,7 @@ impl GroupBuilder<'_> {
         let (confidence, Occurrence { rated: RatedEvidence { evidence, .. }, origin, .. }) = &group[best];
         let confidence = *confidence;
         let rule = self.assessor.rule(evidence);
-        let is_reported = self.assessor.policy().is_reported(confidence);
-        let finding = Finding {
+        let mut finding = Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
             provider: rule.is_provider(),
@@ -158,7 +157,7 @@ impl GroupBuilder<'_> {
             locations: Vec::new(),
             places: 0,
             history: history.cloned(),
-            reasons: if is_reported { reasons_for(evidence, self.assessor.policy().now) } else { Vec::new() },
+            reasons: Vec::new(),
             help: Vec::new(),
             context: None,
             verdict: None,
@@ -180,7 +179,18 @@ impl GroupBuilder<'_> {
             })
             .collect();
         self.grouped.used_entries.extend(suppressions.iter().flat_map(|result| &result.matched_entries));
-        if is_reported {
+        let verdicts = suppressions.iter().filter_map(|result| result.verdict.as_ref());
+        let verdict = verdicts.max_by_key(|verdict| verdict.is_confirmed());
+        let is_confirmed = verdict.is_some_and(StandingVerdict::is_confirmed);
+        // A person has confirmed the secret, so its confidence does not matter.
+        if is_confirmed || self.assessor.policy().is_reported(confidence) {
+            finding.verdict = verdict.map(|verdict| verdict.decision.verdict);
+            finding.reasons.extend(verdict.map(reason_of_verdict));
+            finding.reasons.extend(reasons_for(evidence, self.assessor.policy().now));
+            if let Some(verdict) = verdict.filter(|verdict| verdict.from_change) {
+                let note = describe_own_verdict(&finding, verdict);
+                self.grouped.notes.push(note);
+            }
             self.add_finding(finding, group.into_iter().map(|(_, one)| one).collect(), &suppressions);
         }
     }
@@ -294,4 +304,16 @@ fn describe_own_suppression(finding: &Finding, line: usize, suppression: &Suppre
     let reason = if suppression.reason.is_empty() { "no reason given" } else { &suppression.reason };
     let Finding { rule, fingerprint, .. } = finding;
     format!("line {line}: this change allows {rule}/{fingerprint} itself ({}): {reason}", suppression.by)
+}
+
+/// Describes a verdict that comes with the change that it is about.
+fn describe_own_verdict(finding: &Finding, verdict: &StandingVerdict) -> Problem {
+    let Finding { rule, fingerprint, .. } = finding;
+    let name = verdict.decision.verdict.name();
+    let reason = if verdict.reason.is_empty() { "no reason given" } else { &verdict.reason };
+    Problem {
+        kind: ProblemKind::PolicyChange,
+        path: None,
+        message: format!("this change itself calls {rule}/{fingerprint} {name}: {reason}"),
+    }
 }

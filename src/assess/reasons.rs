@@ -1,7 +1,10 @@
 //! The reasons for a confidence. They only describe: nothing here decides.
 
+use std::fmt::Write as _;
+
 use crate::detect::{Evidence, ModelReason, Placeholder, Tier};
 use crate::finding::{Context, Reason, ReasonCode};
+use crate::policy::suppress::{Decision, StandingVerdict};
 use crate::text::escape_terminal;
 
 /// Returns the reasons for the confidence of a piece of evidence, the most important one first. `now` is in seconds
@@ -147,6 +150,27 @@ pub(crate) fn reason_of_context(context: Context) -> Option<Reason> {
         _ => ReasonCode::Context,
     };
     Some(Reason::new(code, text).with("context", context))
+}
+
+/// Returns the reason for a verdict that keeps a finding in the report.
+pub(crate) fn reason_of_verdict(verdict: &StandingVerdict) -> Reason {
+    let Decision { verdict: name, at, by } = &verdict.decision;
+    let name = name.name();
+    let mut text = format!("a person has called it {name}");
+    let mut reason = Reason::new(ReasonCode::Verdict, String::new()).with("verdict", name);
+    if let Some(at) = at {
+        // Writing to a string does not fail.
+        let _ = write!(text, " on {at}");
+        reason = reason.with("date", at);
+    }
+    if !by.is_empty() {
+        let _ = write!(text, ", by {by}");
+        reason = reason.with("by", by);
+    }
+    if !verdict.reason.is_empty() {
+        let _ = write!(text, ": {}", verdict.reason);
+    }
+    Reason { text, ..reason }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::filter_options::FilterOptions;
+pub(crate) use super::allow_args::{Allow, Triage};
 pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Rules(Rules),
     Allow(Allow),
+    Triage(Triage),
     Baseline(Baseline),
     Config(Config),
     Fix(Fix),
@@ -196,18 +198,6 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "FILE|TEXT|-")]
         text: OsString,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Allow {
-    /// The fingerprint in a report, or its first digits (at least 6); RULE/FINGERPRINT works as well.
-    pub(crate) fingerprint: String,
-    /// Why the value is not a secret, or does no harm.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-    /// Last day on which the suppression applies, such as 2027-01-31 (default: no end).
-    #[arg(long, value_name = "DATE")]
-    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -11,10 +11,11 @@ use super::args::Common;
 use super::error::CliError;
 use super::session::current_repository;
 use super::{output, settings};
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, Report, Verdict};
 use crate::git::Repository;
 use crate::policy::clock;
 use crate::policy::repo_files::{BASELINE_FILE, PolicyFiles, TreeVersion};
+use crate::policy::suppress::Decision;
 use crate::policy::suppress::baseline::{Baseline, BaselineEntry, BaselineError, sanitize_reason};
 use crate::scan::{FileSelection, HistoryOptions, redact};
 use crate::source::ScanControl;
@@ -106,15 +107,40 @@ impl BaselineFile {
     }
 }
 
-/// Makes the baseline entry for a finding.
-pub(crate) fn entry_for(finding: &Finding, until: Option<Date>, reason: &str) -> BaselineEntry {
-    let path = finding.locations.first().map_or_else(String::new, |location| location.path.clone());
-    BaselineEntry {
-        rule: finding.rule.to_string(),
-        path: path.replace(' ', "%20"),
-        until,
-        reason: reason.to_owned(),
+/// What a new entry says beside its value.
+pub(crate) struct NewEntry {
+    pub(crate) until: Option<Date>,
+    pub(crate) decision: Option<Decision>,
+    pub(crate) reason: String,
+}
+
+impl NewEntry {
+    /// Makes the entry for a finding.
+    pub(crate) fn for_finding(&self, finding: &Finding) -> BaselineEntry {
+        let path = finding.locations.first().map_or_else(String::new, |location| location.path.clone());
+        self.with_place(finding.rule.to_string(), path.replace(' ', "%20"))
     }
+
+    /// Makes the entry for a value with this rule and path.
+    pub(crate) fn with_place(&self, rule: String, path: String) -> BaselineEntry {
+        BaselineEntry {
+            rule,
+            path,
+            until: self.until,
+            decision: self.decision.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// Makes the decision of today, by a person if `by` names one.
+pub(crate) fn parse_decision(
+    verdict: Option<Verdict>,
+    by: Option<&str>,
+) -> Result<Option<Decision>, CliError> {
+    let Some(verdict) = verdict else { return Ok(None) };
+    let by = by.map(parse_reason).transpose()?.unwrap_or_default();
+    Ok(Some(Decision { verdict, at: Some(clock::today()), by }))
 }
 
 /// Checks and cleans a reason. Other people read it, so a reason that contains a secret is an error and not masked.

@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 19] = [
+pub(crate) const COMMANDS: [CommandEntry; 20] = [
     entry(
         Heading::Protect,
         "install",
@@ -149,8 +149,24 @@ pub(crate) const COMMANDS: [CommandEntry; 19] = [
     entry(
         Heading::Decide,
         "allow",
-        "Suppress one finding by its fingerprint",
-        &[(r#"skant allow 801c7510715d45a2 --reason "a test key""#, "suppress one value")],
+        "Suppress findings, or record a verdict on them",
+        &[
+            (r#"skant allow 801c7510715d45a2 --reason "a test key""#, "suppress one value"),
+            (
+                "skant allow 801c7510 5d45a2f1 --verdict revoked --reason rotated",
+                "record that two secrets work no more",
+            ),
+            ("skant allow --path tests/ --verdict test --reason tests", "all findings below a folder"),
+        ],
+    ),
+    entry(
+        Heading::Decide,
+        "triage",
+        "Go through the findings on a terminal and record a verdict for each",
+        &[
+            ("skant triage", "one key for each finding of the files"),
+            ("skant triage --history --by Ada", "those of the history as well, with a name in the entries"),
+        ],
     ),
     entry(
         Heading::Decide,

@@ -2,6 +2,7 @@
 //!
 //! clap is used in this module only. No scan and no policy is decided here: commands call the layers below.
 
+pub(crate) mod allow_args;
 pub(crate) mod args;
 pub(crate) mod baseline_file;
 pub(crate) mod command;
@@ -13,6 +14,7 @@ pub(crate) mod filter_options;
 pub(crate) mod fix_args;
 pub(crate) mod global_options;
 pub(crate) mod link_base;
+pub(crate) mod key_input;
 pub(crate) mod option_values;
 pub(crate) mod output;
 pub(crate) mod path_arguments;
@@ -75,6 +77,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Explain(options) => command::explain::run(common, options, control),
         Command::Rules(options) => command::rules::run(common, options, control),
         Command::Allow(options) => command::allow::run(common, options, control),
+        Command::Triage(options) => command::triage::run(common, options, control),
         Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
         Command::Fix(options) => command::fix::run(common, options, control),

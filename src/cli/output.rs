@@ -103,7 +103,9 @@ pub(crate) fn report_time() -> i64 {
 
 /// Writes text to standard output.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<Exit, CliError> {
-    ignore_closed_pipe(io::stdout().lock().write_all(text.as_ref()))
+    // A question ends without a line break, and is to be seen before its answer.
+    let mut stdout = io::stdout().lock();
+    ignore_closed_pipe(stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()))
         .map_err(|source| IoError::Write { stream: "standard output", source })?;
     Ok(Exit::Clean)
 }

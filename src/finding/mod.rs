@@ -60,7 +60,7 @@ pub struct Finding {
     pub help: Vec<String>,
     /// The kind of file; reserved, always `None` now.
     pub context: Option<Context>,
-    /// A person's decision; reserved, always `None` now.
+    /// A person's decision that keeps the finding in the report: confirmed or revoked.
     pub verdict: Option<Verdict>,
     /// The provider's answer to whether the secret still works; reserved, always `None` now.
     pub verification: Option<Verification>,

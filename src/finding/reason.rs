@@ -79,11 +79,13 @@ pub enum ReasonCode {
     ExamplePath,
     /// The value is in a translation, in the output of a program, or in a copy of another project (`context`).
     Context,
+    /// A person has decided about the value (`verdict`; `date` and `by` if they are known).
+    Verdict,
 }
 
 impl ReasonCode {
     /// All codes, in the order of the contract.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Placeholder,
         Self::ExactFormat,
         Self::AmbiguousFormat,
@@ -105,6 +107,7 @@ impl ReasonCode {
         Self::Issuer,
         Self::ExamplePath,
         Self::Context,
+        Self::Verdict,
     ];
 
     /// The name in reports.
@@ -132,6 +135,7 @@ impl ReasonCode {
             Self::Issuer => "issuer",
             Self::ExamplePath => "example-path",
             Self::Context => "context",
+            Self::Verdict => "verdict",
         }
     }
 }

@@ -65,6 +65,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts, from the one that keeps a finding in view to the one that hides it.
+    pub const ALL: [Self; 5] = [Self::Confirmed, Self::Revoked, Self::Accepted, Self::Test, Self::FalseAlarm];
+
+    /// Whether a finding with this verdict is no longer reported. A confirmed and a revoked secret stay in reports.
+    #[must_use]
+    pub const fn is_suppression(self) -> bool {
+        matches!(self, Self::Test | Self::FalseAlarm | Self::Accepted)
+    }
+
+    /// Returns the verdict with a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -52,6 +52,10 @@ pub(crate) enum DispositionReason {
     ProviderRule,
     /// Warn: the hook does not block this confidence.
     BelowHookThreshold,
+    /// Fail: a person has confirmed that it is a secret in use.
+    ConfirmedVerdict,
+    /// Listed: a person has revoked it.
+    RevokedVerdict,
     /// Listed, or warn: a generic rule found it in a test, an example or a translation.
     ContextNotUsed,
 }
@@ -70,6 +74,8 @@ impl DispositionReason {
             Self::HighConfidence => "high-confidence",
             Self::ProviderRule => "provider-rule",
             Self::BelowHookThreshold => "below-hook-threshold",
+            Self::ConfirmedVerdict => "confirmed-verdict",
+            Self::RevokedVerdict => "revoked-verdict",
             Self::ContextNotUsed => "context-not-used",
         }
     }
@@ -124,7 +130,7 @@ pub(crate) struct DispositionInputs {
     pub is_suppressed: bool,
     /// What the file is for.
     pub context: Context,
-    /// A person's decision. No rule depends on it yet.
+    /// A person's decision: a confirmed secret fails every run but one with `fail-on = "never"`, a revoked one none.
     pub verdict: Option<Verdict>,
     /// The provider's answer. No rule depends on it yet.
     pub verification: Option<Verification>,
@@ -154,8 +160,15 @@ impl DispositionInputs {
 /// Decides what a finding means for a run.
 #[must_use]
 pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, DispositionReason) {
+    let is_never = matches!(inputs.mode, RunMode::Scan { fail_on: FailOn::Never, .. });
+    if inputs.verdict == Some(Verdict::Confirmed) && !inputs.is_suppressed && !is_never {
+        return (Disposition::Fail, DispositionReason::ConfirmedVerdict);
+    }
     if let Some(reason) = hidden_reason(inputs.confidence, inputs.min_confidence, inputs.is_suppressed) {
         return (Disposition::Hidden, reason);
+    }
+    if inputs.verdict == Some(Verdict::Revoked) {
+        return (Disposition::Listed, DispositionReason::RevokedVerdict);
     }
     let is_spared = |contexts: FailOnContext| !inputs.is_provider_rule && contexts.spares(inputs.context);
     match inputs.mode {
@@ -334,17 +347,29 @@ mod tests {
     }
 
     #[test]
-    fn verdict_and_verification_change_nothing_yet() {
-        let verdicts =
-            [Verdict::Confirmed, Verdict::Revoked, Verdict::Test, Verdict::FalseAlarm, Verdict::Accepted];
+    fn confirmed_always_fails_revoked_never_and_nothing_else_changes_a_run() {
         let answers = [Verification::Live, Verification::Dead, Verification::Unknown];
         for inputs in combinations() {
             let plain = disposition(&inputs);
-            for verdict in verdicts.map(Some) {
+            for verdict in [Verdict::Test, Verdict::FalseAlarm, Verdict::Accepted].map(Some) {
                 assert_eq!(disposition(&DispositionInputs { verdict, ..inputs }), plain);
             }
             for verification in answers.map(Some) {
                 assert_eq!(disposition(&DispositionInputs { verification, ..inputs }), plain);
+            }
+            let with = |verdict| disposition(&DispositionInputs { verdict: Some(verdict), ..inputs });
+            let is_never = matches!(inputs.mode, RunMode::Scan { fail_on: FailOn::Never, .. });
+            let confirmed = with(Verdict::Confirmed);
+            if inputs.is_suppressed || is_never {
+                assert_eq!(confirmed, plain);
+            } else {
+                assert_eq!((confirmed.0, confirmed.1.code()), (Fail, "confirmed-verdict"));
+            }
+            let revoked = with(Verdict::Revoked);
+            if plain.0 == Hidden {
+                assert_eq!(revoked, plain);
+            } else {
+                assert_eq!((revoked.0, revoked.1.code()), (Listed, "revoked-verdict"));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The level (error, warning, note) at which a finding is shown. Affects wording and colour, never exit codes.
 
-use crate::finding::{Confidence, Context, Finding, Severity};
+use crate::finding::{Confidence, Context, Finding, Severity, Verdict};
 
 /// The three levels of terminals, SARIF and CI annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ impl Level {
     /// Returns the level of a finding. Hooks block on `error` by default; a finding only in unreachable objects is a note.
     pub(crate) fn of(finding: &Finding) -> Self {
         match (finding.confidence, finding.severity) {
+            _ if finding.verdict == Some(Verdict::Confirmed) => Self::Error,
+            _ if finding.verdict == Some(Verdict::Revoked) => Self::Note,
             _ if !finding.is_reachable() => Self::Note,
             (Confidence::Low, _) => Self::Note,
             (_, Severity::Low) => Self::Warning,

@@ -2,7 +2,7 @@
 
 use crate::assess::Assessor;
 use crate::detect::{Detector, Evidence, ScanResult, ScanState};
-use crate::finding::Problem;
+use crate::finding::{Confidence, Problem};
 use crate::policy::Policy;
 use crate::policy::suppress::SuppressionIndex;
 use crate::rules::RuleSet;
@@ -31,8 +31,11 @@ impl Scanner {
         let all = RuleSet::builtin().with_user_rules(&policy.settings.rules);
         let disabled = &policy.settings.disabled;
         let disabled_rules = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
-        let detector = Detector::new(all.without(disabled)).with_min_confidence(policy.min_confidence);
         let suppressions = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
+        // A confirmed secret is reported at any confidence.
+        let min_confidence =
+            if suppressions.has_confirmed() { Confidence::Low } else { policy.min_confidence };
+        let detector = Detector::new(all.without(disabled)).with_min_confidence(min_confidence);
         Self { detector, disabled_rules, policy, suppressions }
     }
 

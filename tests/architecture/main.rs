@@ -46,7 +46,7 @@ const RESTRICTED: [(&str, &[&str]); 12] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("ctrlc", &["cli"]),
-    ("rustix", &["cli/process.rs", "git", "hook/install", "source"]),
+    ("rustix", &["cli/key_input.rs", "cli/process.rs", "git", "hook/install", "source"]),
     ("std::process::exit", &["cli/process.rs"]),
 ];
 

@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "install",
     "uninstall",
     "status",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 18] = [
     "explain",
     "rules",
     "allow",
+    "triage",
     "baseline",
     "config",
     "fix",

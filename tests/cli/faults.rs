@@ -301,7 +301,7 @@ fn read_only_file_system_is_scanned_and_not_written() -> Ran {
         (&["scan", "--output", "json:report"][..], 2),
         (&["install"], 2),
         (&["baseline", "create"], 2),
-        (&["allow", "0123456789abcdef", "--reason", "an example"], 2),
+        (&["allow", "--rule", "anthropic-api-key", "--reason", "an example"], 2),
     ]) {
         let script = format!(
             "mount --bind . .; mount -o remount,ro,bind .; cd $PWD; exec \"$0\" {}",

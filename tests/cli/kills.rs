@@ -83,7 +83,7 @@ const ACTS: &[Act] = &[
     Act {
         name: "a value that is allowed",
         reset: "cp ../baseline .skant-baseline",
-        run: &["allow", "0123456789abcdef", "--reason", "an example"],
+        run: &["allow", "--rule", "anthropic-api-key", "--reason", "an example"],
         ..ACT
     },
 ];

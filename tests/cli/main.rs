@@ -69,6 +69,8 @@ mod saved_reports;
 mod supply_chain;
 mod suppression;
 #[cfg(unix)]
+mod triage;
+#[cfg(unix)]
 mod weak_provenance;
 mod workflow_lint;
 
@@ -136,6 +138,8 @@ fn trials(_: bool) -> Vec<Trial> {
         rule_docs::trials(),
         saved_reports::trials(),
         suppression::trials(),
+        #[cfg(unix)]
+        triage::trials(),
         #[cfg(unix)]
         weak_provenance::trials(),
         supply_chain::trials(),

@@ -186,7 +186,8 @@ fn allow_writes_an_entry_with_reason() {
         (vec!["allow", &fingerprint, "--reason", &key], "contains a secret"),
         (vec!["allow", &fingerprint, "--reason", "r", "--until", "soon"], "such as 2027-01-31"),
         (vec!["allow", &fingerprint, "--reason", "r", "--until", "2020-01-01"], "is in the past"),
-        (vec!["allow", "abcdef", "--reason", "r"], "whole fingerprint"),
+        (vec!["allow", "abcdef", "--reason", "r"], "no finding in the files or in the history"),
+        (vec!["allow", &fingerprint, "00112233445566ff", "--reason", "r"], "begins with 00112233445566ff"),
     ] {
         let result = run(&sandbox, 2, &args);
         assert!(result.contains(said) && !result.contains(&key), "{args:?}: {result}");
@@ -199,11 +200,9 @@ fn allow_writes_an_entry_with_reason() {
         format!("{fingerprint} anthropic-api-key app%20dir/app.env until=2999-12-31 -- only for tests\n");
     assert!(baseline(&sandbox).ends_with(&line), "{}", baseline(&sandbox));
     assert_eq!(report(&sandbox, &[]).0, 0);
-    // Allowed again, the new reason counts. A full fingerprint allows values in other places.
+    // Allowed again, the new reason counts.
     run(&sandbox, 0, &["allow", &fingerprint, "--reason", "for good"]);
     assert!(baseline(&sandbox).contains("app.env -- for good") && !baseline(&sandbox).contains("2999"));
-    run(&sandbox, 0, &["allow", "00112233445566ff", "--reason", "elsewhere"]);
-    assert!(baseline(&sandbox).contains("00112233445566ff - - -- elsewhere"));
 }
 
 #[cfg(unix)]

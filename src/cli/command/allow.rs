@@ -1,31 +1,30 @@
-//! `skant allow`: adds one finding to the baseline by its fingerprint.
+//! `skant allow`: adds findings to the baseline, by fingerprint, rule or path, with a verdict if there is one.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::cli::args::{Allow, Common, Level};
-use crate::cli::baseline_file::{BaselineFile, entry_for, parse_reason, parse_until};
+use crate::cli::allow_args::Allow;
+use crate::cli::args::{Common, Level};
+use crate::cli::baseline_file::{BaselineFile, NewEntry, parse_decision, parse_reason, parse_until};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::session::merge_parents;
 use crate::cli::{output, settings};
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, Report, Verdict};
+use crate::policy::PathPatterns;
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
-use crate::policy::suppress::baseline::{Baseline, BaselineEntry, is_fingerprint};
-use crate::rules::RuleSet;
+use crate::policy::suppress::baseline::{Baseline, is_fingerprint};
 use crate::scan::PathFilter;
+use crate::secret::Fingerprint;
 use crate::source::ScanControl;
-use crate::text::escape_terminal;
-
-/// The fewest digits of a whole fingerprint. With fewer digits only an existing value can be named.
-const MIN_WHOLE: usize = 10;
+use crate::text::{escape_terminal, unescape_path};
 
 /// The number of findings that an error lists.
 const MAX_NAMES: usize = 20;
-
-/// The line about a fingerprint that no finding has.
-const UNCHECKED: &str = "no finding in the staged files or the working tree has this fingerprint; `skant explain` searches \
-    the history for it, and `skant baseline check` lists entries that nothing needs\n";
 
 #[derive(Debug, Error, Diagnostic)]
 enum AllowError {
@@ -41,12 +40,13 @@ enum AllowError {
         help("say why the value is not a secret, or why it does no harm")
     )]
     EmptyReason,
-    #[error("no finding in the staged files or the working tree has a fingerprint that begins with {0}")]
-    #[diagnostic(
-        code(skant::allow::unknown),
-        help("give the whole fingerprint to allow a value that is somewhere else, such as in the history")
-    )]
-    Unknown(String),
+    #[error("no finding in the files or in the history{incomplete} has a fingerprint that begins with {}", .digits.join(" or "))]
+    #[diagnostic(code(skant::allow::unknown), help("compare the digits with a report; nothing was written"))]
+    Unknown {
+        digits: Vec<String>,
+        /// What was not read, in parentheses.
+        incomplete: &'static str,
+    },
     #[error("several findings have a fingerprint that begins with {digits}")]
     #[diagnostic(code(skant::allow::ambiguous), help("give more digits:{}", .lines.concat()))]
     Ambiguous {
@@ -54,86 +54,202 @@ enum AllowError {
         /// A line for each finding: its longer fingerprint and its location.
         lines: Vec<String>,
     },
+    #[error("no finding has this rule and this path")]
+    #[diagnostic(
+        code(skant::allow::nothing_selected),
+        help("`skant scan` lists the findings; `--history` selects from the history as well")
+    )]
+    NothingSelected,
+    #[error("`--path` has no valid pattern")]
+    #[diagnostic(
+        code(skant::allow::pattern),
+        help("write a pattern as in `.gitignore`, such as tests/ or *.pem")
+    )]
+    Pattern,
 }
 
 pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> Result<Exit, CliError> {
     let file = BaselineFile::open()?;
-    let digits = arguments.fingerprint.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    if !is_fingerprint(&digits) {
-        return Err(AllowError::Fingerprint.into());
-    }
+    let digits = arguments.fingerprints.iter().map(|argument| parse_digits(argument));
+    let digits = digits.collect::<Result<Vec<String>, _>>()?;
     let (reason, until) = (parse_reason(&arguments.reason)?, parse_until(arguments.until.as_deref())?);
     if reason.is_empty() {
         return Err(AllowError::EmptyReason.into());
     }
+    let decision = parse_decision(arguments.verdict, arguments.by.as_deref())?;
+    let entry = NewEntry { until, decision, reason };
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let found = find(common, &file, &digits, control)?;
-    // A value of the history is allowed by its whole fingerprint, and nothing has checked that there is one.
-    let doubt = if found.is_none() && !baseline.entries.contains_key(&digits) { UNCHECKED } else { "" };
-    let (fingerprint, entry) = if let Some(finding) = found {
-        // Shorter forms would let more values pass, and may have expired.
-        finding.fingerprint.names().for_each(|name| drop(baseline.entries.remove(name)));
-        let values = baseline.values_at_place_of(&finding.fingerprint) + 1;
-        (finding.fingerprint.for_baseline(values).to_owned(), entry_for(&finding, until, &reason))
-    } else {
-        let existing = baseline.entries.get(&digits).cloned();
-        if existing.is_none() && digits.len() < MIN_WHOLE {
-            return Err(AllowError::Unknown(digits).into());
+    let mut lines = Vec::new();
+    if digits.is_empty() {
+        for finding in select(common, arguments, &file, control)?.values() {
+            lines.push(add(&mut baseline, finding, &entry));
         }
-        let named = || (named_rule(&arguments.fingerprint).to_owned(), String::new());
-        let (rule, path) = existing.map_or_else(named, |entry| (entry.rule, entry.path));
-        (digits, BaselineEntry { rule, path, until, reason })
-    };
-    let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-    let description = format!("{fingerprint} {} {}", word(&entry.rule), word(&entry.path));
-    baseline.entries.insert(fingerprint, entry);
+    } else {
+        let mut finder = Finder { common, file: &file, control, reports: files(common, &file, control)? };
+        let (found, known) = finder.find_all(&digits, &baseline)?;
+        for finding in &found {
+            lines.push(add(&mut baseline, finding, &entry));
+        }
+        for digits in known {
+            lines.extend(renew(&mut baseline, &digits, &entry));
+        }
+    }
     file.write(&baseline)?;
+    output::print(describe(&lines, until, arguments.verdict))
+}
+
+fn describe(lines: &[String], until: Option<Date>, verdict: Option<Verdict>) -> String {
+    let verb = verdict.map_or("allowed", Verdict::name);
     let until = until.map_or_else(String::new, |until| format!(" until {until}"));
-    output::print(format!(
-        "allowed{until}: {description}\n{doubt}\
-         added to {BASELINE_FILE}; a commit uses its staged version: git add {BASELINE_FILE}\n"
-    ))
+    let mut out = String::new();
+    for line in lines {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{verb}{until}: {line}");
+    }
+    let _ =
+        writeln!(out, "added to {BASELINE_FILE}; a commit uses its staged version: git add {BASELINE_FILE}");
+    out
 }
 
-/// Returns the rule in `RULE/FINGERPRINT`, if there is such a rule.
-fn named_rule(argument: &str) -> &str {
-    let rule = argument.rsplit_once('/').map_or("", |(rule, _)| rule);
-    if RuleSet::builtin().rules().iter().any(|known| known.id == rule) { rule } else { "" }
+fn parse_digits(argument: &str) -> Result<String, AllowError> {
+    let digits = argument.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if is_fingerprint(&digits) { Ok(digits) } else { Err(AllowError::Fingerprint) }
 }
 
-/// Finds the finding that the digits name: first in the staged files, then in the working tree.
-fn find(
-    common: &Common,
-    file: &BaselineFile,
-    digits: &str,
-    control: &ScanControl,
-) -> Result<Option<Finding>, CliError> {
+/// Adds an entry for a finding; returns its line for people.
+pub(super) fn add(baseline: &mut Baseline, finding: &Finding, entry: &NewEntry) -> String {
+    // Shorter forms would let more values pass, and may have expired.
+    finding.fingerprint.names().for_each(|name| drop(baseline.entries.remove(name)));
+    let values = baseline.values_at_place_of(&finding.fingerprint) + 1;
+    let fingerprint = finding.fingerprint.for_baseline(values).to_owned();
+    let new = entry.for_finding(finding);
+    let line = describe_entry(&fingerprint, &new.rule, &new.path);
+    baseline.entries.insert(fingerprint, new);
+    line
+}
+
+/// Renews an entry whose value was not found now; returns its line for people.
+fn renew(baseline: &mut Baseline, digits: &str, entry: &NewEntry) -> Option<String> {
+    let old = baseline.entries.get(digits)?;
+    let new = entry.with_place(old.rule.clone(), old.path.clone());
+    let line = describe_entry(digits, &new.rule, &new.path);
+    baseline.entries.insert(digits.to_owned(), new);
+    Some(line)
+}
+
+fn describe_entry(fingerprint: &str, rule: &str, path: &str) -> String {
+    let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    format!("{fingerprint} {} {}", word(rule), word(path))
+}
+
+/// Scans the staged files and the working tree, with suppressed findings and those of low confidence.
+fn files(common: &Common, file: &BaselineFile, control: &ScanControl) -> Result<Vec<Report>, CliError> {
     let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..common.clone() };
-    let scanner = settings::scanner(&all, Some(&file.repository), TreeVersion::Worktree)?;
+    scan_files(&all, file, control)
+}
+
+fn scan_files(common: &Common, file: &BaselineFile, control: &ScanControl) -> Result<Vec<Report>, CliError> {
+    let scanner = settings::scanner(common, Some(&file.repository), TreeVersion::Worktree)?;
     let staged = scanner.scan_staged(&file.repository, &merge_parents(), &PathFilter::default(), control);
     // A failure is not fatal here: the working tree may hold the value as well.
-    if let Some(finding) = staged.ok().map(|report| find_in(report, digits)).transpose()?.flatten() {
-        return Ok(Some(finding));
-    }
-    let mut reports = file.scan(&all, false, control)?;
-    Ok(reports.pop().map(|report| find_in(report, digits)).transpose()?.flatten())
+    let mut reports: Vec<Report> = staged.into_iter().collect();
+    reports.extend(file.scan(common, false, control)?);
+    Ok(reports)
 }
 
-fn find_in(report: Report, digits: &str) -> Result<Option<Finding>, AllowError> {
-    let mut named: Vec<Finding> =
-        report.findings.into_iter().filter(|finding| finding.fingerprint.matches_prefix(digits)).collect();
-    named.sort_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
-    named.dedup_by(|one, other| one.fingerprint == other.fingerprint);
+/// Finds findings by their digits: in the files first, then in the history.
+struct Finder<'f> {
+    common: &'f Common,
+    file: &'f BaselineFile,
+    control: &'f ScanControl,
+    reports: Vec<Report>,
+}
+
+impl Finder<'_> {
+    /// Returns the findings, and the digits that only the baseline has.
+    fn find_all(
+        &mut self,
+        digits: &[String],
+        baseline: &Baseline,
+    ) -> Result<(Vec<Finding>, Vec<String>), CliError> {
+        let (mut found, mut known, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for digits in digits {
+            match find_in(&self.reports, digits)? {
+                Some(finding) => found.push(finding),
+                None if baseline.entries.contains_key(digits) => known.push(digits.clone()),
+                None => missing.push(digits.clone()),
+            }
+        }
+        if missing.is_empty() {
+            return Ok((found, known));
+        }
+        let all = Common { min_confidence: Some(Level::Low), no_suppressions: true, ..self.common.clone() };
+        let history = self.file.scan(&all, true, self.control)?;
+        let is_whole = history.iter().all(|report| report.problems.is_empty());
+        let mut unknown = Vec::new();
+        for digits in missing {
+            match find_in(&history, &digits)? {
+                Some(finding) => found.push(finding),
+                None => unknown.push(digits),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok((found, known));
+        }
+        let incomplete = if is_whole { "" } else { " (parts could not be read)" };
+        Err(AllowError::Unknown { digits: unknown, incomplete }.into())
+    }
+}
+
+/// Returns the finding with these first digits; those of several fingerprints are an error.
+fn find_in(reports: &[Report], digits: &str) -> Result<Option<Finding>, AllowError> {
+    let named: BTreeMap<&Fingerprint, &Finding> = reports
+        .iter()
+        .flat_map(|report| &report.findings)
+        .filter(|finding| finding.fingerprint.matches_prefix(digits))
+        .map(|finding| (&finding.fingerprint, finding))
+        .collect();
     if named.len() > 1 {
-        let name = |finding: &Finding| {
+        let name = |finding: &&Finding| {
             let name = finding.fingerprint.for_baseline(named.len());
             let place = finding.locations.first().map_or_else(String::new, |location| {
                 format!("{}:{}", escape_terminal(location.path.as_bytes()), location.start.line)
             });
             format!("\n  {name} {place}")
         };
-        let lines = named.iter().take(MAX_NAMES).map(name).collect();
+        let lines = named.values().take(MAX_NAMES).map(name).collect();
         return Err(AllowError::Ambiguous { digits: digits.to_owned(), lines });
     }
-    Ok(named.pop())
+    Ok(named.into_values().next().cloned())
+}
+
+/// Returns the findings of the named rules and paths that no entry suppresses.
+fn select(
+    common: &Common,
+    arguments: &Allow,
+    file: &BaselineFile,
+    control: &ScanControl,
+) -> Result<BTreeMap<Fingerprint, Finding>, CliError> {
+    let patterns = PathPatterns::new(&arguments.path).map_err(|_| AllowError::Pattern)?;
+    let mut reports = scan_files(common, file, control)?;
+    if arguments.history {
+        reports.extend(file.scan(common, true, control)?);
+    }
+    let has_rule = |finding: &Finding| {
+        arguments.rule.is_empty() || arguments.rule.iter().any(|rule| *rule == finding.rule)
+    };
+    let is_below = |finding: &Finding| {
+        patterns.is_empty()
+            || finding
+                .locations
+                .iter()
+                .any(|location| unescape_path(&location.path).is_some_and(|path| patterns.matches(&path)))
+    };
+    let selected: BTreeMap<Fingerprint, Finding> = reports
+        .into_iter()
+        .flat_map(|report| report.findings)
+        .filter(|finding| has_rule(finding) && is_below(finding))
+        .map(|finding| (finding.fingerprint.clone(), finding))
+        .collect();
+    if selected.is_empty() { Err(AllowError::NothingSelected.into()) } else { Ok(selected) }
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::baseline_import::Import;
 use crate::cli::args::{Baseline as Arguments, BaselineCommand, BaselineOptions, Common, Level};
-use crate::cli::baseline_file::{BaselineFile, entry_for, parse_reason, parse_until};
+use crate::cli::baseline_file::{BaselineFile, NewEntry, parse_reason, parse_until};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -56,6 +56,7 @@ fn add_findings(
 ) -> Result<Exit, CliError> {
     let reason = parse_reason(options.reason.as_deref().unwrap_or_default())?;
     let until = parse_until(options.until.as_deref())?;
+    let entry = NewEntry { until, decision: None, reason };
     let import = options.from.as_deref().map(|path| Import::read(path, &file.top)).transpose()?;
     let reports = file.scan(common, options.history, control)?;
     let mut update = BaselineUpdate::new(file.baseline.clone().unwrap_or_else(Baseline::with_header));
@@ -64,7 +65,7 @@ fn add_findings(
         if import.as_ref().is_some_and(|import| !import.contains(finding)) {
             not_imported += 1;
         } else {
-            update.add(&finding.fingerprint, entry_for(finding, until, &reason));
+            update.add(&finding.fingerprint, entry.for_finding(finding));
         }
     }
     let suppressed = reports.iter().flat_map(|report| &report.suppressed);

@@ -30,5 +30,6 @@ mod scan_ci;
 pub(crate) mod status;
 mod status_json;
 mod status_text;
+pub(crate) mod triage;
 pub(crate) mod uninstall;
 pub(crate) mod version;

@@ -1,8 +1,9 @@
 //! The baseline: one known value a line, so that people can review it and git can merge it.
 //!
-//! A line is `FINGERPRINT RULE PATH [until=YYYY-MM-DD] [-- REASON]`. Only the fingerprint and the expiry decide. Rule and
-//! path are for people and are never updated, so a line changes only when a person decides something. There are no line
-//! numbers and no times. Lines may be in any order and may be there twice, as `merge=union` leaves them.
+//! A line is `FINGERPRINT RULE PATH [until=DATE] [verdict=VERDICT] [at=DATE] [by=NAME] [-- REASON]`. Only the fingerprint,
+//! the expiry and the verdict decide. Rule and path are for people and are never updated, so a line changes only when a
+//! person decides something. There are no line numbers, and no times but the days of a verdict and of an expiry. Lines may
+//! be in any order and may be there twice, as `merge=union` leaves them: then the later verdict counts.
 //!
 //! Reads and writes text. Opens no file.
 
@@ -13,13 +14,13 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::policy::suppress::{EntrySource, SuppressionEntry};
+use crate::finding::Verdict;
+use crate::policy::suppress::{Decision, EntrySource, SuppressionEntry};
 use crate::secret::{Fingerprint, mask_line};
 use crate::text::escape_terminal;
 
 /// The first line of a new baseline.
-const HEADER: &str =
-    "# Known findings of skant: FINGERPRINT RULE PATH [until=DATE] [-- REASON]. `skant baseline --help`";
+const HEADER: &str = "# Known findings of skant: FINGERPRINT RULE PATH [until=DATE] [verdict=VERDICT] [at=DATE] [by=NAME] [-- REASON]. `skant baseline --help`";
 
 /// The longest reason, in characters.
 const MAX_REASON: usize = 200;
@@ -36,7 +37,11 @@ pub struct BaselineError {
 }
 
 /// The help for an error of a line without a help of its own.
-const FORMAT_HELP: &str = "a line is `FINGERPRINT RULE PATH [until=DATE] [-- REASON]`";
+const FORMAT_HELP: &str =
+    "a line is `FINGERPRINT RULE PATH [until=DATE] [verdict=VERDICT] [at=DATE] [by=NAME] [-- REASON]`";
+
+/// The help for an error of a verdict.
+const VERDICT_HELP: &str = "a verdict is confirmed, revoked, test, false-alarm or accepted";
 
 impl BaselineError {
     /// Returns what to do about the line.
@@ -55,8 +60,26 @@ pub struct BaselineEntry {
     pub path: String,
     /// The last day on which the entry applies.
     pub until: Option<Date>,
+    /// The verdict; `None` for a plain suppression.
+    pub decision: Option<Decision>,
     /// The reason, escaped and masked; empty if there is none.
     pub reason: String,
+}
+
+impl BaselineEntry {
+    /// Returns what decides which of two lines for one value counts: the later verdict, then the one that keeps the finding
+    /// in view, then the later expiry, then a reason.
+    fn rank(&self) -> impl Ord {
+        let decision = self.decision.as_ref();
+        let verdict = decision.map(|decision| std::cmp::Reverse(decision.verdict));
+        (
+            decision.and_then(|decision| decision.at),
+            verdict,
+            self.until.is_none(),
+            self.until,
+            !self.reason.is_empty(),
+        )
+    }
 }
 
 /// All known values.
@@ -90,10 +113,7 @@ impl Baseline {
             } else if !line.is_empty() {
                 let (fingerprint, known) = parse_line(line).map_err(error)?;
                 let twice = baseline.entries.get(&fingerprint);
-                // Two lines for one value: the one that expires later counts, then the one with a reason.
-                let lasts =
-                    |known: &BaselineEntry| (known.until.is_none(), known.until, !known.reason.is_empty());
-                if twice.is_none_or(|other| lasts(other) < lasts(&known)) {
+                if twice.is_none_or(|other| other.rank() < known.rank()) {
                     baseline.entries.insert(fingerprint, known);
                 }
             }
@@ -121,6 +141,7 @@ impl Baseline {
         let entry = |(fingerprint, known): (&String, &BaselineEntry)| SuppressionEntry {
             fingerprint: Some(fingerprint.clone()),
             until: known.until,
+            decision: known.decision.clone(),
             ..SuppressionEntry::new(EntrySource::Baseline, known.reason.clone())
         };
         self.entries.iter().map(entry).collect()
@@ -163,6 +184,15 @@ fn line(fingerprint: &str, known: &BaselineEntry) -> String {
     if let Some(until) = known.until {
         let _ = write!(line, " until={until}");
     }
+    if let Some(Decision { verdict, at, by }) = &known.decision {
+        let _ = write!(line, " verdict={}", verdict.name());
+        if let Some(at) = at {
+            let _ = write!(line, " at={at}");
+        }
+        if !by.is_empty() {
+            let _ = write!(line, " by={}", by.replace('%', "%25").replace(' ', "%20"));
+        }
+    }
     if !known.reason.is_empty() {
         let _ = write!(line, " -- {}", known.reason);
     }
@@ -187,6 +217,7 @@ fn parse_line(line: &str) -> Result<(String, BaselineEntry), (&'static str, &'st
         rule: String::new(),
         path: String::new(),
         until: None,
+        decision: None,
         reason: sanitize_reason(reason),
     };
     let (rule, path) = (words.next(), words.next());
@@ -195,13 +226,36 @@ fn parse_line(line: &str) -> Result<(String, BaselineEntry), (&'static str, &'st
     };
     known.rule = escape_terminal(rule.as_bytes());
     known.path = escape_terminal(path.as_bytes());
+    let (mut verdict, mut at, mut by) = (None, None, String::new());
     for word in words {
-        let date = word
-            .strip_prefix("until=")
-            .ok_or(("only `until=DATE` and `-- REASON` may follow the path", FORMAT_HELP))?;
-        known.until =
-            Some(date.parse().map_err(|_| ("the expiry is not a date (until=YYYY-MM-DD)", FORMAT_HELP))?);
+        match word.split_once('=') {
+            Some(("until", date)) => {
+                known.until = Some(
+                    date.parse().map_err(|_| ("the expiry is not a date (until=YYYY-MM-DD)", FORMAT_HELP))?,
+                );
+            }
+            Some(("verdict", name)) => {
+                verdict = Some(Verdict::from_name(name).ok_or(("the verdict is not known", VERDICT_HELP))?);
+            }
+            Some(("at", date)) => {
+                at = Some(date.parse().map_err(|_| ("the day is not a date (at=YYYY-MM-DD)", FORMAT_HELP))?);
+            }
+            Some(("by", name)) => by = sanitize_reason(&name.replace("%20", " ").replace("%25", "%")),
+            _ => {
+                return Err((
+                    "only `until`, `verdict`, `at`, `by` and `-- REASON` may follow the path",
+                    FORMAT_HELP,
+                ));
+            }
+        }
     }
+    known.decision = match verdict {
+        Some(verdict) => Some(Decision { verdict, at, by }),
+        None if at.is_some() || !by.is_empty() => {
+            return Err(("`at` and `by` belong to a verdict (verdict=VERDICT)", VERDICT_HELP));
+        }
+        None => None,
+    };
     Ok((fingerprint, known))
 }
 
@@ -211,13 +265,14 @@ mod tests {
 
     const GOOD: &str = "# head\n\
         3f9c1ad200112233 anthropic-api-key app/.env until=2027-01-31 -- an example\n\
-        a1b2c3d4e5 generic-secret a%20b.py\n";
+        a1b2c3d4e5 generic-secret a%20b.py\n\
+        b1b2c3d4e5 generic-secret c.py verdict=revoked at=2026-11-30 by=Ada%20Author -- rotated\n";
 
     #[test]
     fn a_written_baseline_is_read_back() {
         let baseline = Baseline::parse(GOOD.as_bytes()).unwrap();
         assert_eq!(baseline.to_text(), GOOD);
-        assert_eq!(baseline.suppressions().len(), 2);
+        assert_eq!(baseline.suppressions().len(), 3);
         assert_eq!(baseline.suppressions()[0].until, Some("2027-01-31".parse().unwrap()));
         let new = Baseline::with_header();
         assert_eq!(Baseline::parse(new.to_text().as_bytes()).unwrap(), new);
@@ -232,6 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn of_two_verdicts_the_later_counts_then_the_one_that_keeps_the_finding_in_view() {
+        let line =
+            |verdict: &str, day: u8| format!("a1b2c3d4e5 rule path verdict={verdict} at=2026-11-{day:02}");
+        for (one, other, expected) in [
+            (line("confirmed", 1), line("false-alarm", 2), "false-alarm"),
+            (line("confirmed", 2), line("false-alarm", 1), "confirmed"),
+            (line("false-alarm", 1), line("confirmed", 1), "confirmed"),
+            (line("accepted", 1), line("revoked", 1), "revoked"),
+            (line("test", 1), "a1b2c3d4e5 rule path -- old".to_owned(), "test"),
+        ] {
+            for text in [format!("{one}\n{other}\n"), format!("{other}\n{one}\n")] {
+                let baseline = Baseline::parse(text.as_bytes()).unwrap();
+                let decision = baseline.entries["a1b2c3d4e5"].decision.as_ref().unwrap();
+                assert_eq!(decision.verdict.name(), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn an_error_names_the_line_and_quotes_nothing() {
         for (line, message) in [
             ("<<<<<<< HEAD", "a merge left its conflict markers"),
@@ -239,6 +313,8 @@ mod tests {
             ("3f9c1a hunter2", "needs a rule and a path"),
             ("3f9c1a rule path until=hunter2", "not a date"),
             ("3f9c1a rule path hunter2", "may follow the path"),
+            ("3f9c1a rule path verdict=hunter2", "verdict is not known"),
+            ("3f9c1a rule path at=2026-01-01", "belong to a verdict"),
             ("3f9c1 rule path", "fingerprint"),
             ("3f9c1ad2001122334 rule path", "fingerprint"),
         ] {
@@ -267,10 +343,11 @@ mod tests {
 
         #[test]
         fn any_entry_is_read_as_it_is_written(
-            fingerprint in "[0-9a-f]{16}", rule in "[a-z]{1,5}-[a-z]{1,5}", path in "[a-zA-Z0-9/._%-]{1,30}", reason in "[ -~]{0,60}", day in 1i8..28
+            fingerprint in "[0-9a-f]{16}", rule in "[a-z]{1,5}-[a-z]{1,5}", path in "[a-zA-Z0-9/._%-]{1,30}", reason in "[ -~]{0,60}", by in "[A-Za-z %.]{0,20}", verdict in 0..7_usize, day in 1i8..28
         ) {
             let until = Some(Date::new(2027, 1, day).unwrap());
-            let known = BaselineEntry { rule, path, until, reason: sanitize_reason(&reason) };
+            let decision = Verdict::ALL.get(verdict).map(|verdict| Decision { verdict: *verdict, at: until, by: sanitize_reason(&by) });
+            let known = BaselineEntry { rule, path, until, decision, reason: sanitize_reason(&reason) };
             let mut baseline = Baseline::with_header();
             baseline.entries.insert(fingerprint, known);
             proptest::prop_assert_eq!(Baseline::parse(baseline.to_text().as_bytes()), Ok(baseline));

@@ -75,6 +75,7 @@ mod tests {
             rule: "generic-password".to_owned(),
             path: "x.py".to_owned(),
             until: None,
+            decision: None,
             reason: String::new(),
         };
         let mut baseline = Baseline::with_header();

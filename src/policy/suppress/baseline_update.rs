@@ -82,6 +82,7 @@ mod tests {
             rule: "generic-password".to_owned(),
             path: "x.py".to_owned(),
             until: None,
+            decision: None,
             reason: reason.to_owned(),
         }
     }

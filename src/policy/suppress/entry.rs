@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::finding::SuppressedBy;
+use crate::finding::{SuppressedBy, Verdict};
 use crate::policy::PathPatterns;
 
 /// The kind of file that an entry is from.
@@ -45,6 +45,16 @@ impl EntrySource {
     }
 }
 
+/// A person's verdict on a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decision {
+    pub verdict: Verdict,
+    /// The day of the verdict.
+    pub at: Option<Date>,
+    /// Who decided, escaped and masked; empty if the person is not named.
+    pub by: String,
+}
+
 /// An entry that suppresses the findings which have everything that it names. An entry that names nothing suppresses
 /// nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +75,8 @@ pub struct SuppressionEntry {
     pub until: Option<Date>,
     /// The kind of file that it is from.
     pub source: EntrySource,
+    /// The verdict of the entry with its date and author; `None` for a plain suppression.
+    pub decision: Option<Decision>,
     /// Whether the scanned change adds the entry, so that the policy of its base does not have it.
     pub from_change: bool,
 }
@@ -81,8 +93,19 @@ impl SuppressionEntry {
             line: None,
             reason,
             until: None,
+            decision: None,
             source,
             from_change: false,
+        }
+    }
+
+    /// Returns the reason for reports, after the verdict if there is one.
+    #[must_use]
+    pub fn shown_reason(&self) -> String {
+        match &self.decision {
+            Some(decision) if self.reason.is_empty() => decision.verdict.name().to_owned(),
+            Some(decision) => format!("{}: {}", decision.verdict.name(), self.reason),
+            None => self.reason.clone(),
         }
     }
 
@@ -101,14 +124,26 @@ impl SuppressionEntry {
     /// Whether another entry suppresses the same findings. Files and reasons may differ.
     #[must_use]
     pub fn suppresses_the_same(&self, other: &Self) -> bool {
-        let Self { fingerprint, rule, paths, commit, line, reason: _, until, source: _, from_change: _ } =
-            self;
+        let Self {
+            fingerprint,
+            rule,
+            paths,
+            commit,
+            line,
+            reason: _,
+            until,
+            decision,
+            source: _,
+            from_change: _,
+        } = self;
+        let verdict = |decision: &Option<Decision>| decision.as_ref().map(|decision| decision.verdict);
         *fingerprint == other.fingerprint
             && *rule == other.rule
             && *paths == other.paths
             && *commit == other.commit
             && *line == other.line
             && *until == other.until
+            && verdict(decision) == verdict(&other.decision)
     }
 
     /// Describes what the entry names, for people.

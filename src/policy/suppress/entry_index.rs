@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::query::SuppressionQuery;
-use crate::policy::suppress::SuppressionEntry;
+use crate::finding::Verdict;
+use crate::policy::suppress::{Decision, SuppressionEntry};
 
 /// All entries. Those with a fingerprint are found by it, so a long list costs no more than a short one.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,13 @@ impl SuppressionIndex {
     #[must_use]
     pub(crate) fn entries(&self) -> &[SuppressionEntry] {
         &self.entries
+    }
+
+    /// Whether an entry confirms a secret, which is then reported at any confidence.
+    #[must_use]
+    pub(crate) fn has_confirmed(&self) -> bool {
+        let is_confirmed = |decision: &Decision| decision.verdict == Verdict::Confirmed;
+        self.entries.iter().any(|entry| entry.decision.as_ref().is_some_and(is_confirmed))
     }
 
     /// Returns the entries that fit a finding, each with its index in [`SuppressionIndex::entries`].

@@ -13,8 +13,9 @@ pub(crate) mod query;
 use jiff::civil::Date;
 
 use crate::detect::{InlineComment, Marker};
-use crate::finding::{Confidence, SuppressedBy};
+use crate::finding::{Confidence, SuppressedBy, Verdict};
 
+pub(crate) use entry::Decision;
 pub(crate) use entry::EntrySource;
 pub use entry::SuppressionEntry;
 pub(crate) use entry_index::SuppressionIndex;
@@ -58,11 +59,30 @@ pub struct Suppression {
     pub from_change: bool,
 }
 
+/// A verdict on a value that stays in reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingVerdict {
+    pub decision: Decision,
+    /// The reason of its author.
+    pub reason: String,
+    /// Whether the scanned change adds the verdict itself.
+    pub from_change: bool,
+}
+
+impl StandingVerdict {
+    /// Whether the value is a secret in use.
+    pub(crate) const fn is_confirmed(&self) -> bool {
+        matches!(self.decision.verdict, Verdict::Confirmed)
+    }
+}
+
 /// The answer for one location of a finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SuppressionResult {
     /// The suppression that applies.
     pub suppression: Option<Suppression>,
+    /// The verdict that keeps the finding in the report: confirmed or revoked.
+    pub verdict: Option<StandingVerdict>,
     /// Why suppressions that are there do not apply; empty if one applies.
     pub warnings: Vec<String>,
     /// The entries that fit, by their index in [`SuppressionIndex::entries`].
@@ -102,15 +122,31 @@ pub(crate) fn find_suppression(
             result.warnings.push(format!("the entry for {} expired on {until}", entry.describe()));
             continue;
         }
+        if let Some(decision) = entry.decision.as_ref().filter(|decision| !decision.verdict.is_suppression())
+        {
+            let standing = StandingVerdict {
+                decision: decision.clone(),
+                reason: entry.reason.clone(),
+                from_change: entry.from_change,
+            };
+            // A confirmed secret is confirmed, whatever another entry says.
+            if result.verdict.as_ref().is_none_or(|known| !known.is_confirmed()) {
+                result.verdict = Some(standing);
+            }
+            continue;
+        }
         let suppression = Suppression {
             by: entry.source.suppressed_by(),
-            reason: entry.reason.clone(),
+            reason: entry.shown_reason(),
             from_change: entry.from_change,
         };
         // An entry of the base revision goes before one that the change adds: then the change adds nothing.
         if result.suppression.as_ref().is_none_or(|known| known.from_change && !entry.from_change) {
             result.suppression = Some(suppression);
         }
+    }
+    if result.verdict.as_ref().is_some_and(StandingVerdict::is_confirmed) {
+        result.suppression = None;
     }
     if result.suppression.is_some() {
         result.warnings.clear();
