@@ -81,6 +81,13 @@ const ACTS: &[Act] = &[
         ..ACT
     },
     Act {
+        name: "values that move to `.env`",
+        reset: "rm -rf m .env .env.example .gitignore; cp -r ../m m",
+        run: &["fix", "--yes", "m"],
+        last: "work/m/b.py",
+        ..ACT
+    },
+    Act {
         name: "a value that is allowed",
         reset: "cp ../baseline .skant-baseline",
         run: &["allow", "--rule", "anthropic-api-key", "--reason", "an example"],
@@ -94,9 +101,12 @@ fn sandbox_with_keys() -> Sandbox {
         let key = tokens::api_key(&format!("kills {at}"));
         sandbox.write(&format!("d{}/f{at}", at % 7), format!("a line\nkey = \"{key}\"\n"));
     }
+    for name in ["a", "b"] {
+        sandbox.write(&format!("m/{name}.py"), format!("KEY = '{}'\n", tokens::api_key(name)));
+    }
     sandbox.commit_all("keys");
     sandbox.sh(
-        "git rm -q -r d3; git commit -q --no-verify -m gone; git repack -q -a -d; echo a line > new; git add new; \
+        "cp -r m ../m; git rm -q -r d3; git commit -q --no-verify -m gone; git repack -q -a -d; echo a line > new; git add new; \
          mkdir ../hooks; for h in pre-commit commit-msg pre-push; do \
          printf '#!/bin/sh\n# the hook %s of somebody else\nexit 0\n' $h > ../hooks/$h; chmod 755 ../hooks/$h; done; \
          ln -s ../../elsewhere ../hooks/pre-merge-commit; echo '# no hook' > ../hooks/README; \

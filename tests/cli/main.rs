@@ -10,6 +10,8 @@
 )]
 
 #[cfg(unix)]
+mod advice;
+#[cfg(unix)]
 mod alert_identity;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
@@ -80,6 +82,8 @@ use testkit::trials::Trial;
 
 fn trials(_: bool) -> Vec<Trial> {
     let groups = [
+        #[cfg(unix)]
+        advice::trials(),
         #[cfg(unix)]
         alert_identity::trials(),
         baseline_digits::trials(),

@@ -124,6 +124,10 @@ fn rules_and_paths_select_findings() {
     let (code, said) = allow(&sandbox, &["--rule", "anthropic-api-key", "--path", "b", "--path", "c.env"]);
     assert_eq!((code, said.matches("allowed: ").count()), (0, 2), "{said}");
     assert_eq!(scan(&sandbox, &[]).0, 0);
+    // A second time there is nothing to add.
+    let before = baseline(&sandbox);
+    let (code, said) = allow(&sandbox, &["--rule", "anthropic-api-key"]);
+    assert!(code == 0 && said.contains("nothing to add") && baseline(&sandbox) == before, "{said}");
 }
 
 fn value_of_the_history_only_is_found_by_its_digits() {

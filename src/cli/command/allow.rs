@@ -94,6 +94,9 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
             lines.extend(renew(&mut baseline, &digits, &entry));
         }
     }
+    if lines.is_empty() {
+        return output::print("nothing to add: an entry or a comment suppresses each of these findings\n");
+    }
     file.write(&baseline)?;
     output::print(describe(&lines, until, arguments.verdict))
 }
@@ -235,21 +238,20 @@ fn select(
     if arguments.history {
         reports.extend(file.scan(common, true, control)?);
     }
-    let has_rule = |finding: &Finding| {
-        arguments.rule.is_empty() || arguments.rule.iter().any(|rule| *rule == finding.rule)
-    };
-    let is_below = |finding: &Finding| {
-        patterns.is_empty()
-            || finding
-                .locations
-                .iter()
-                .any(|location| unescape_path(&location.path).is_some_and(|path| patterns.matches(&path)))
-    };
+    let has_rule =
+        |rule: &str| arguments.rule.is_empty() || arguments.rule.iter().any(|wanted| wanted == rule);
+    let is_below =
+        |path: &str| patterns.is_empty() || unescape_path(path).is_some_and(|path| patterns.matches(&path));
+    let is_allowed = reports
+        .iter()
+        .flat_map(|report| &report.suppressed)
+        .any(|suppressed| has_rule(&suppressed.rule) && is_below(&suppressed.path));
     let selected: BTreeMap<Fingerprint, Finding> = reports
         .into_iter()
         .flat_map(|report| report.findings)
-        .filter(|finding| has_rule(finding) && is_below(finding))
+        .filter(|finding| has_rule(&finding.rule))
+        .filter(|finding| finding.locations.iter().any(|location| is_below(&location.path)))
         .map(|finding| (finding.fingerprint.clone(), finding))
         .collect();
-    if selected.is_empty() { Err(AllowError::NothingSelected.into()) } else { Ok(selected) }
+    if selected.is_empty() && !is_allowed { Err(AllowError::NothingSelected.into()) } else { Ok(selected) }
 }

@@ -45,7 +45,11 @@ pub(super) fn scan(
     let (mut report, situation) = match commits {
         CommitsToScan::Range(revisions, names) => {
             let report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
-            (assess::merge_reports(report, scanner.scan_ref_names(&ref_names)), Situation::Pushed)
+            let situation = match origin {
+                PolicyOrigin::UntrustedChange => Situation::PushedByStranger,
+                PolicyOrigin::Repository | PolicyOrigin::Change => Situation::Pushed,
+            };
+            (assess::merge_reports(report, scanner.scan_ref_names(&ref_names)), situation)
         }
         CommitsToScan::Everything => {
             let options = HistoryOptions {

@@ -22,5 +22,5 @@ mod site;
 mod site_finder;
 pub(crate) mod store;
 mod syntax;
-mod variable;
+pub(crate) mod variable;
 mod yaml;
