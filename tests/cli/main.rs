@@ -80,6 +80,7 @@ use std::process::ExitCode;
 
 use testkit::trials::Trial;
 
+#[expect(clippy::too_many_lines, reason = "two lines for each module")]
 fn trials(_: bool) -> Vec<Trial> {
     let groups = [
         #[cfg(unix)]
