@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// The break before a line that is not shown.
+const HIDDEN_LINE: &[u8] = b"\n\0";
+
 /// The most lines that are searched for the next equal line.
 const LOOK_AHEAD: usize = 64;
 
@@ -31,11 +34,10 @@ pub(crate) fn masked_diff(
         let (removed, added) = next_equal(&old[at..], &new[to..]);
         // Writing to a string does not fail.
         let _ = writeln!(out, "@@ line {} @@", at + 1);
-        for line in &old[at..at + removed] {
-            let _ = writeln!(out, "-{}", mask(line));
-        }
-        for line in &new[to..to + added] {
-            let _ = writeln!(out, "+{}", mask(line));
+        for (sign, lines) in [('-', &old[at..at + removed]), ('+', &new[to..to + added])] {
+            for line in lines.iter().filter(|line| line.first() != Some(&0)) {
+                let _ = writeln!(out, "{sign}{}", mask(line));
+            }
         }
         at += removed;
         to += added;
@@ -78,9 +80,9 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
 
 fn replaced(text: &[u8], masks: &[&(Vec<u8>, String)]) -> Vec<u8> {
     masks.iter().fold(text.to_vec(), |text, (value, masked)| {
-        // A value of several lines keeps its lines.
+        // A value of several lines keeps their number; only the first one is shown.
         let breaks = memchr::memchr_iter(b'\n', value).count();
-        replace_all(&text, value, &[masked.as_bytes(), &b"\n".repeat(breaks)].concat())
+        replace_all(&text, value, &[masked.as_bytes(), &HIDDEN_LINE.repeat(breaks)].concat())
     })
 }
 
@@ -105,6 +107,9 @@ mod tests {
         let masks = [(b"hunter2x".to_vec(), "***".to_owned())];
         let show = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
         let diff = masked_diff(b"a\nb = hunter2x\nc\n", b"i\na\nb = read()\nc\n", &masks, &[], show);
+        let key = (b"one\ntwo\nthree".to_vec(), "***".to_owned());
+        let block = masked_diff(b"k = one\ntwo\nthree\nx\n", b"k = read()\nx\n", &[key], &[], show);
+        assert_eq!(block, "@@ line 1 @@\n-k = ***\n+k = read()\n");
         assert_eq!(diff, "@@ line 1 @@\n+i\n@@ line 2 @@\n-b = ***\n+b = read()\n");
     }
 }

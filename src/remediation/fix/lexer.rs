@@ -353,6 +353,8 @@ impl Lexer<'_> {
                     && self.text.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace() && *next != b'=');
                 is_keyword || is_argument
             }
+            // `</` closes a tag of JSX.
+            TokenKind::Punct(b'<') => last.span.end < at,
             TokenKind::Punct(byte) => !matches!(byte, b')' | b']' | b'}'),
             _ => false,
         }

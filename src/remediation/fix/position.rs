@@ -12,9 +12,9 @@ const OPEN_MACROS: [&[u8]; 2] = [b"vec", b"json"];
 const LOADING_CALLS: [&str; 5] = ["import", "require", "require_once", "include", "include_once"];
 
 /// Words after which a value begins.
-const VALUE_WORDS: [&[u8]; 18] = [
-    b"return", b"yield", b"await", b"else", b"throw", b"or", b"and", b"not", b"in", b"is", b"print", b"echo",
-    b"raise", b"then", b"do", b"to", b"lambda", b"if",
+const VALUE_WORDS: [&[u8]; 19] = [
+    b"default", b"return", b"yield", b"await", b"else", b"throw", b"or", b"and", b"not", b"in", b"is",
+    b"print", b"echo", b"raise", b"then", b"do", b"to", b"lambda", b"if",
 ];
 
 /// A literal among its tokens.
@@ -275,6 +275,8 @@ impl<'t> Place<'t> {
                     _ => true,
                 }
             }
+            // `if key == "…" {`
+            TokenKind::Punct(b'{') => matches!(self.language.name, "Go" | "Rust"),
             TokenKind::Punct(byte) => b";,)]}.+?!|&<>%*-".contains(&byte),
             TokenKind::Word => self.is_one_of(next, self.language.next_words),
             _ => false,

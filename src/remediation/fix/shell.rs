@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::refusal;
 use super::refusal::Refusal;
-use super::site::{NameStyle, Site, is_name};
+use super::site::{NameStyle, Site, is_name, name_in_address};
 
 /// How the text at a position is quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,11 +224,13 @@ pub(super) fn find(text: &[u8], span: Range<usize>) -> Result<Site, Refusal> {
     })
 }
 
-/// Returns the name in `NAME=` or `NAME="` at the end of a text.
+/// Returns the name in `NAME=`, `NAME="` or `NAME=scheme://user:` at the end of a text.
 fn assigned(before: &[u8]) -> Option<String> {
-    let head = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
-    let head = head.strip_suffix(b"=")?;
-    let start = head.iter().rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
-    let name = &head[start.map_or(0, |start| start + 1)..];
-    is_name(name).then(|| String::from_utf8_lossy(name).into_owned())
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b';' | b'(' | b'&');
+    let start = before.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let word = String::from_utf8_lossy(&before[start..]).into_owned();
+    let (name, value) = word.split_once('=').unwrap_or(("", &word));
+    let is_value = value.trim_start_matches(['"', '\'']).is_empty() || value.contains("://");
+    let name = Some(name.to_owned()).filter(|name| is_name(name.as_bytes()) && is_value);
+    name_in_address(name, value)
 }

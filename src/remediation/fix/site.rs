@@ -38,6 +38,21 @@ impl Site {
     }
 }
 
+/// Returns the name for a password in an address that stays in the file; `before` is the text up to the password.
+pub(super) fn name_in_address(assigned: Option<String>, before: &str) -> Option<String> {
+    if !before.contains("://") {
+        return assigned;
+    }
+    let name = assigned.unwrap_or_else(|| "DATABASE".to_owned());
+    let upper = name.to_ascii_uppercase();
+    let end = ["URL", "URI", "DSN", "ADDRESS"]
+        .iter()
+        .find_map(|end| upper.strip_suffix(end))
+        .map_or(name.len(), str::len);
+    let stem = name[..end].trim_end_matches(['_', '-']);
+    Some(format!("{}_password", if stem.is_empty() { "database" } else { stem }))
+}
+
 /// Whether a text is one word, such as the name of a setting.
 pub(super) fn is_name(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= 64 && text.iter().all(|byte| is_word(*byte) || b"-.".contains(byte))

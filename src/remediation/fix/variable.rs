@@ -27,7 +27,10 @@ pub(crate) fn name_for(assigned: Option<&str>, rule: &Rule, is_builtin: bool) ->
     let is_named = |name: &String| {
         !VAGUE.contains(&name.as_str()) && (!rule.is_provider() || !is_builtin || name.contains(&provider))
     };
-    let name = assigned.filter(is_named).unwrap_or_else(|| rule.variable.to_string());
+    let name = assigned.filter(is_named).unwrap_or_else(|| {
+        // The variable of a rule may name a file; here it holds the value.
+        rule.variable.strip_suffix("_FILE").unwrap_or(&rule.variable).to_owned()
+    });
     let is_system = SYSTEM.contains(&name.as_str())
         || SYSTEM_STARTS.iter().any(|start| name.starts_with(start))
         || name.len() < 2;

@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::refusal;
 use super::refusal::Refusal;
-use super::site::{NameStyle, Site};
+use super::site::{NameStyle, Site, is_name, name_in_address};
 
 /// Whose YAML it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,14 +128,15 @@ pub(super) fn find(text: &[u8], span: Range<usize>, dialect: Dialect) -> Result<
     let assigned = value.keys.last().cloned();
     // `- NAME=value` of a list.
     let head = String::from_utf8_lossy(&text[value.span.start..span.start]).into_owned();
-    let listed = head.trim_start_matches(['"', '\'']).strip_suffix('=').map(str::to_owned);
+    let listed = head.trim_start_matches(['"', '\'']).split_once('=').map(|(name, _)| name);
+    let listed = listed.filter(|name| is_name(name.as_bytes())).map(str::to_owned);
     Ok(Site {
         range: span.clone(),
         template,
         before: Vec::new(),
         after: Vec::new(),
         value: raw.to_owned(),
-        assigned: listed.or(assigned),
+        assigned: name_in_address(listed.or(assigned), &head),
         style,
     })
 }
