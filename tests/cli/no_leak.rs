@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         reasons_and_disabled_rules_show_no_secret,
         baseline_and_explain_show_no_secret,
         saved_reports_and_differences_show_no_secret,
+        fix_and_verdicts_show_no_secret,
         help_shows_no_secret_and_problems_mask_paths,
     ]
 }
@@ -493,6 +494,36 @@ fn saved_reports_and_differences_show_no_secret() {
     }
     check(&project, &search, &["report", &pattern], b"", &[]);
     check(&project, &search, &["diff", &pattern, &pattern], b"", &[]);
+}
+
+fn fix_and_verdicts_show_no_secret() {
+    let mut project = project();
+    let (key, word) = (project.planted.key("moved"), project.planted.random(24, "word"));
+    project.write("moved.py", format!("KEY = '{key}'\ndb_password = '{word}'  # {key}\n"));
+    let search = project.planted.search();
+    for arguments in [
+        &["fix"][..],
+        &["fix", "--to", "vault"],
+        &["fix", "--to", "github-actions", "moved.py"],
+        &["fix", "--history"],
+        &["fix", "--history", "--min-confidence", "low", "--no-suppressions"],
+        &["fix", "--history", "--plan", &key],
+        &["fix", &key],
+        &["fix", "--env-file", &key],
+        &["allow", "--rule", &key, "--reason", "x"],
+        &["allow", "--path", "*.py", "--verdict", "test", "--by", &key, "--reason", "x"],
+        &["triage"],
+        &["fix", "--yes", "moved.py"],
+        &["allow", "--path", "*.py", "--verdict", "confirmed", "--by", "Ada", "--reason", "x"],
+        &["scan"],
+    ] {
+        check(&project, &search, arguments, b"", &[]);
+    }
+    let folder = project.sandbox.dir.join(&project.folder);
+    for file in [".env.example", ".gitignore", ".skant-baseline"] {
+        shows_nothing(&search, &fs::read(folder.join(file)).unwrap_or_default(), file);
+    }
+    assert!(fs::read_to_string(folder.join(".env")).unwrap().contains(&word), "the value has moved");
 }
 
 fn help_shows_no_secret_and_problems_mask_paths() {

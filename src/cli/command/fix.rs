@@ -143,7 +143,7 @@ impl Session {
             for (fingerprint, located) in locate(&inputs, &text) {
                 match located {
                     Ok(located) => {
-                        let file = shell_word(&path.display().to_string());
+                        let file = shell_word(&printable_path(&from_current_folder(&path)));
                         let _ = writeln!(out, "# {shown}: {fingerprint}, to {}", store.title);
                         let _ = writeln!(out, "{}", store.put_line(&located.name, &file, &located.bytes));
                         let _ = writeln!(out, "# to read it: {}", store.read_line(&located.name));
@@ -306,6 +306,13 @@ fn declared_beside(path: &Path) -> BTreeSet<String> {
         .filter_map(|other| std::fs::read(other).ok())
         .flat_map(|text| declared_variables(&text))
         .collect()
+}
+
+/// Returns a path from the current folder, if the file is below it.
+fn from_current_folder(path: &Path) -> PathBuf {
+    let folder = std::env::current_dir().and_then(std::fs::canonicalize);
+    let relative = folder.ok().and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_path_buf));
+    relative.unwrap_or_else(|| path.to_path_buf())
 }
 
 /// Returns what is left to the user.

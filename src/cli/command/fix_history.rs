@@ -15,7 +15,7 @@ use crate::cli::args::Common;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::fix_args::Fix;
-use crate::cli::session::current_repository;
+use crate::cli::session::{current_repository, printable_path};
 use crate::cli::{output, settings};
 use crate::finding::Report;
 use crate::git::{Repository, user_state_folder};
@@ -25,7 +25,7 @@ use crate::remediation::history_rewrite::affected::{affected_refs, recent_author
 use crate::remediation::history_rewrite::plan::{RewritePlan, plan_rewrite};
 use crate::remediation::history_rewrite::replacement::Replacement;
 use crate::remediation::shell_word;
-use crate::scan::{HistoryOptions, Scanner};
+use crate::scan::{HistoryOptions, Scanner, redact};
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
 
@@ -99,6 +99,8 @@ fn plan_folder(arguments: &Fix, repository: &Repository) -> Result<PathBuf, CliE
         std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
     } else {
         let name = top.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // The name is printed, and it may hold a secret.
+        let name = if redact(&name) == name { name } else { "repository".to_owned() };
         // Repositories of one name have folders of their own.
         let hash = Sha256::digest(top.display().to_string().as_bytes());
         let name = format!("{name}-{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2]);
@@ -184,8 +186,8 @@ fn describe(
         plan.findings,
         plan.replacements.len(),
         plan.removals.len(),
-        folder.display(),
-        shell_word(&folder.display().to_string()),
+        printable_path(folder),
+        shell_word(&printable_path(folder)),
     );
     let kinds = affected_refs(repository, &plan.commits)?;
     if kinds.is_empty() {
@@ -225,7 +227,7 @@ fn describe(
 
 /// Returns the commands of the rewrite.
 fn commands(plan: &RewritePlan, folder: &Path) -> String {
-    let file = |name: &str| shell_word(&folder.join(name).display().to_string());
+    let file = |name: &str| shell_word(&printable_path(&folder.join(name)));
     let mut out = "run, in this order (skant runs none of it):\n".to_owned();
     out.push_str("  git clone --mirror ADDRESS rewrite.git && cd rewrite.git\n");
     let mut filter = "  git filter-repo".to_owned();
