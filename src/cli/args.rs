@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
-use super::filter_options::FilterOptions;
 pub(crate) use super::allow_args::{Allow, Triage};
+use super::filter_options::FilterOptions;
 pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};

@@ -20,12 +20,13 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "install",
     "uninstall",
     "status",
     "hook",
     "scan",
+    "redact",
     "report",
     "diff",
     "explain",

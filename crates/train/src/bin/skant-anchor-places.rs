@@ -261,7 +261,9 @@ impl<'s> Search<'s> {
     /// Builds the buckets without some patterns.
     fn take_out(&mut self, some: &[usize]) {
         let mut is_out = vec![false; self.places.len()];
-        some.iter().for_each(|number| is_out[*number] = true);
+        for number in some {
+            is_out[*number] = true;
+        }
         self.buckets.fill(Tables::default());
         for (number, place) in self.places.iter().enumerate().filter(|(number, _)| !is_out[*number]) {
             let option = self.options[number].iter().find(|option| option.0 == usize::from(place.offset));
@@ -347,7 +349,7 @@ fn options(
             (offset, tables(&sets), sample.grams.iter().filter(has).map(|gram| gram.1).sum())
         })
         .collect();
-    let least = all.iter().map(|option| option.2).fold(f64::MAX, f64::min);
-    all.retain(|option| option.2 <= 4.0f64.mul_add(least, 2e-6 * sample.bytes as f64));
+    let fewest = all.iter().map(|option| option.2).fold(f64::MAX, f64::min);
+    all.retain(|option| option.2 <= 4.0f64.mul_add(fewest, 2e-6 * sample.bytes as f64));
     all
 }
