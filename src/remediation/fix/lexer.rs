@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::literal_ends::{character_end, heredoc_head, is_word, pattern_end, percent_end};
+use super::literal_ends::{OPERAND_WORDS, character_end, heredoc_head, is_word, pattern_end, percent_end};
 use super::syntax::{Escape, Heredoc, Language, StringForm};
 
 /// The most levels of strings in interpolated expressions.
@@ -327,26 +327,7 @@ impl Lexer<'_> {
         let word = &self.text[last.span.clone()];
         match last.kind {
             TokenKind::Word => {
-                let is_keyword = [
-                    &b"return"[..],
-                    b"typeof",
-                    b"case",
-                    b"in",
-                    b"of",
-                    b"when",
-                    b"if",
-                    b"unless",
-                    b"and",
-                    b"or",
-                    b"puts",
-                    b"then",
-                    b"do",
-                    b"else",
-                    b"yield",
-                    b"await",
-                    b"while",
-                ]
-                .contains(&word);
+                let is_keyword = OPERAND_WORDS.contains(&word);
                 // A command of Ruby: `split /,/`.
                 let is_argument = self.language.is_ruby
                     && at > last.span.end

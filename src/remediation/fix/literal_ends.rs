@@ -2,6 +2,12 @@
 
 use super::syntax::{Heredoc, Language};
 
+/// Words before an operand: a slash after them begins a pattern.
+pub(super) const OPERAND_WORDS: [&[u8]; 17] = [
+    b"return", b"typeof", b"case", b"in", b"of", b"when", b"if", b"unless", b"and", b"or", b"puts", b"then",
+    b"do", b"else", b"yield", b"await", b"while",
+];
+
 /// Whether a byte belongs to a word: letters, digits, `_`, `$`, and all of other alphabets.
 pub(super) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
