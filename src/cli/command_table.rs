@@ -108,7 +108,7 @@ pub(crate) const COMMANDS: [CommandEntry; 20] = [
         "Copy standard input to standard output with its secrets masked",
         &[
             ("make test 2>&1 | skant redact", "the output of a program, line by line"),
-            ("skant redact --map < app.log > app.redacted.log", "equal values stay equal"),
+            ("kubectl logs app | skant redact --map", "equal values stay equal"),
         ],
     ),
     entry(
