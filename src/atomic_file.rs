@@ -13,7 +13,34 @@ const MAX_LEFTOVERS: u32 = 100;
 /// # Errors
 /// Fails with the error of the system. The file is unchanged then.
 pub(crate) fn replace(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let (temporary, mut file) = create_temporary(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    replace_from(folder, path, content, permissions)
+}
+
+/// Replaces a file like [`replace`], with a temporary file in a folder from which nothing is committed: what a killed
+/// program leaves there may hold a secret. In the file's own folder if that is on another file system.
+///
+/// # Errors
+/// Fails with the error of the system. The file is unchanged then.
+pub(crate) fn replace_private(
+    private: &Path,
+    path: &Path,
+    content: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<()> {
+    match replace_from(private, path, content, permissions.clone()) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => replace(path, content, permissions),
+        result => result,
+    }
+}
+
+fn replace_from(
+    folder: &Path,
+    path: &Path,
+    content: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<()> {
+    let (temporary, mut file) = create_temporary(folder, path)?;
     let written = permissions
         .map_or(Ok(()), |permissions| file.set_permissions(permissions))
         .and_then(|()| file.write_all(content))
@@ -29,9 +56,8 @@ pub(crate) fn replace(path: &Path, content: &[u8], permissions: Option<Permissio
     written
 }
 
-/// Creates a new file in the folder of `path`. In containers, process ids repeat.
-fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// Creates a new file in a folder, with a name like that of `path`. In containers, process ids repeat.
+fn create_temporary(folder: &Path, path: &Path) -> io::Result<(PathBuf, File)> {
     let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;
     let mut taken = None;
     for number in 0..MAX_LEFTOVERS {
@@ -68,6 +94,20 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         // The files of other programs are not removed.
         assert_eq!(count_files(folder.path()), 4);
+    }
+
+    #[test]
+    fn a_private_replacement_leaves_the_folder_of_the_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let [private, public] = ["private", "public"].map(|name| folder.path().join(name));
+        fs::create_dir(&private).unwrap();
+        fs::create_dir(&public).unwrap();
+        replace_private(&private, &public.join(".env"), b"new", None).unwrap();
+        assert_eq!((count_files(&private), count_files(&public)), (0, 1));
+        // A folder in the way: the temporary file is where it was made, and is removed.
+        fs::create_dir(public.join("taken")).unwrap();
+        replace_private(&private, &public.join("taken"), b"new", None).unwrap_err();
+        assert_eq!((count_files(&private), count_files(&public)), (0, 2));
     }
 
     #[test]

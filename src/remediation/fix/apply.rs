@@ -110,7 +110,13 @@ pub(crate) fn write_env(target: Target<'_>, path: &Path, env: &EnvFile) -> Resul
             .map_err(|source| ApplyError::Write { path: path.to_path_buf(), source })
     };
     if read_if_file(path)? != env.text() || !is_private(path) {
-        write(path, env.text(), private())?;
+        match target.repository {
+            Some(repository) => {
+                atomic_file::replace_private(&repository.git_dir, path, env.text(), private())
+                    .map_err(|source| ApplyError::Write { path: path.to_path_buf(), source })?;
+            }
+            None => write(path, env.text(), private())?,
+        }
         changed.push(path.to_path_buf());
     }
     let old = read_if_file(&example)?;
