@@ -127,9 +127,9 @@ fn plan_names_refs_people_and_what_it_does_not_reach() {
     assert_eq!(output.status.code(), Some(1), "{text}");
     for expected in [
         "First revoke the values",
-        "changes: 3 branches: ",
-        "changes: 1 tags: refs/tags/v1",
-        "changes: 1 pull requests: refs/pull/7/head",
+        "changes: branches (3): ",
+        "changes: tags (1): refs/tags/v1",
+        "changes: pull requests (1): refs/pull/7/head",
         "clone again: everybody with a clone",
         "still stand at a branch head",
         "not reached: ",
@@ -147,7 +147,7 @@ fn only_named_values_are_planned() {
     let one = fingerprints(&report).into_iter().next().unwrap();
     let folder = sandbox.sibling("one");
     let (_, text) = plan(&sandbox, &[&one, "--plan", folder.to_str().unwrap()]);
-    assert!(text.contains("1 findings, 1 replacements"), "{text}");
+    assert!(text.contains("1 finding, 1 replacement"), "{text}");
     assert_eq!(fs::read_to_string(folder.join("replacements.txt")).unwrap().lines().count(), 1);
     let (output, _) = plan(&sandbox, &["ffffffffffffffff"]);
     assert_eq!(output.status.code(), Some(2));

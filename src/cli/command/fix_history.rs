@@ -25,6 +25,7 @@ use crate::remediation::history_rewrite::affected::{affected_refs, recent_author
 use crate::remediation::history_rewrite::plan::{RewritePlan, plan_rewrite};
 use crate::remediation::history_rewrite::replacement::Replacement;
 use crate::remediation::shell_word;
+use crate::report::human::counted;
 use crate::scan::{HistoryOptions, Scanner, redact};
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
@@ -181,11 +182,11 @@ fn describe(
     let _ = writeln!(
         out,
         "First revoke the values: whoever has a clone, a fork or a cache keeps them. A rewrite only tidies up.\n\n\
-         plan: {} findings, {} replacements, {} files to remove, in {}\n\
+         plan: {}, {}, {} to remove, in {}\n\
          It holds the values, and only you may read it. Delete it afterwards: rm -r -- {}\n",
-        plan.findings,
-        plan.replacements.len(),
-        plan.removals.len(),
+        counted(plan.findings, "finding"),
+        counted(plan.replacements.len(), "replacement"),
+        counted(plan.removals.len(), "file"),
         printable_path(folder),
         shell_word(&printable_path(folder)),
     );
@@ -198,7 +199,7 @@ fn describe(
             names.iter().take(MAX_NAMES).map(|name| scanner.shown_text(name.as_bytes())).collect();
         let more = names.len().saturating_sub(MAX_NAMES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(out, "changes: {} {kind}: {}{more}", names.len(), shown.join(", "));
+        let _ = writeln!(out, "changes: {kind} ({}): {}{more}", names.len(), shown.join(", "));
         if kind == "pull requests" {
             out.push_str("    a host does not let anybody push these: ask its support to remove them after the rewrite\n");
         }
