@@ -9,6 +9,7 @@ mod assigned_name;
 pub(crate) mod diff;
 pub(crate) mod dotenv;
 pub(crate) mod env_place;
+mod fallback;
 mod ignored;
 mod import;
 mod language;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::dotenv::EnvFile;
+use super::fallback;
 use super::language::{FileKind, file_kind};
 use super::refusal;
 use super::refusal::Refusal;
@@ -221,10 +222,17 @@ impl FilePlan {
         if !one.evidence.via.is_empty() {
             return Err(refusal::ENCODED);
         }
-        let site = site_finder::find(kind, &self.new, one.evidence.span.clone())?;
-        let wanted = inputs.name(&one.evidence, &site);
+        let mut site = site_finder::find(kind, &self.new, one.evidence.span.clone())?;
+        let look_up = fallback::find(kind, &self.new, &site);
+        let wanted = match &look_up {
+            Some(look_up) => look_up.variable.clone(),
+            None => inputs.name(&one.evidence, &site),
+        };
         let prefix = if site.style == NameStyle::Terraform { "TF_VAR_" } else { "" };
         let name = env.add(&wanted, &site.value, prefix)?;
+        if let Some(look_up) = look_up.filter(|look_up| look_up.variable == name) {
+            site.range = look_up.range;
+        }
         Ok((site, name))
     }
 
