@@ -69,7 +69,8 @@
 //!
 //! The modules and their layers are described in `ARCHITECTURE.md`.
 
-pub(crate) mod assess;
+pub(crate) mod agent;
+mod assess;
 pub(crate) mod atomic_file;
 pub(crate) mod bytescan;
 pub(crate) mod ci;

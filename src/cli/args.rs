@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Uninstall(Uninstall),
     Status(Status),
     Hook(Hook),
+    Agent(Agent),
     Scan(Box<Scan>),
     Redact(Redact),
     Report(Box<SavedReportOptions>),
@@ -162,6 +163,18 @@ pub(crate) struct Hook {
     /// The arguments that git or the pre-commit framework passes.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     pub(crate) arguments: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Agent {
+    #[command(subcommand)]
+    pub(crate) command: AgentCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Answer an event of a coding agent; the agent calls this and writes the event to standard input.
+    Hook,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 20] = [
+pub(crate) const COMMANDS: [CommandEntry; 21] = [
     entry(
         Heading::Protect,
         "install",
@@ -88,6 +88,12 @@ pub(crate) const COMMANDS: [CommandEntry; 20] = [
             ("skant hook pre-commit", "check the staged content, as git does before a commit"),
             (r#"skant hook pre-push "$@""#, "in a pre-push script; git writes the refs to standard input"),
         ],
+    ),
+    entry(
+        Heading::Protect,
+        "agent",
+        "Check prompts and tool calls of coding agents; the agents call this",
+        &[("cat event.json | skant agent hook", "answer an event, as the settings of an agent have it done")],
     ),
     entry(
         Heading::Find,

@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 15] = [
+const WITH_EFFECT: [(&str, &[&str]); 16] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -74,6 +74,7 @@ const WITH_EFFECT: [(&str, &[&str]); 15] = [
             "verbose",
         ],
     ),
+    ("agent", &["directory", "config", "no_repo_config", "color"]),
     ("redact", &["config", "min_confidence", "color"]),
     ("report", &["directory", "min_confidence", "color", "quiet", "verbose"]),
     ("diff", &["directory", "color", "quiet", "verbose"]),

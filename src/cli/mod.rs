@@ -69,6 +69,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Install(options) => command::install::run(common, options),
         Command::Uninstall(options) => command::uninstall::run(options),
         Command::Status(options) => command::status::run(common, options),
+        Command::Agent(agent) => command::agent::run(common, agent, control),
         Command::Hook(hook) => command::hook::run(common, hook, control),
         Command::Scan(scan) => command::scan::run(common, scan, control),
         Command::Redact(options) => command::redact::run(common, options, control),

@@ -2,10 +2,12 @@
 
 use super::args;
 use super::args::{Common, Level, Scan};
+use super::error::CliError;
 use crate::finding::Confidence;
-use crate::git::Repository;
+use crate::git::{Refs, Repository};
 use crate::policy::clock;
 use crate::policy::repo_files::TreeVersion;
+use crate::policy::suppress::PolicyOrigin;
 use crate::policy::{
     FailOn, FailOnContext, Incomplete, LoadedPolicy, Policy, PolicyBase, PolicyError, PolicyInputs,
     PolicyOptions, RunMode, Suppressions, UserFile,
@@ -94,4 +96,22 @@ pub(crate) fn scanner_for_base(
         incomplete: if common.allow_incomplete { Incomplete::Accepted } else { Incomplete::Fails },
     };
     Ok(Scanner::new(load_policy(common, repository, base)?.into_policy(options, clock::now())))
+}
+
+/// Makes the scanner for a commit. What the commit itself leaves out is read: the policy is that of `HEAD`, and of the
+/// staged policy only suppressions by fingerprint count. The first commit has its own policy, and so has one after a
+/// `HEAD` whose policy has an error.
+///
+/// # Errors
+/// `HEAD` or the policy cannot be read.
+pub(crate) fn commit_scanner(common: &Common, repository: &Repository) -> Result<Scanner, CliError> {
+    let staged = TreeVersion::Staged;
+    if let Some(head) = Refs::read_head(repository)? {
+        let base =
+            PolicyBase::Revision { base: Some(head), change: vec![staged], origin: PolicyOrigin::Change };
+        if let Ok(scanner) = scanner_for_base(common, Some(repository), &base) {
+            return Ok(scanner);
+        }
+    }
+    Ok(scanner(common, Some(repository), staged)?)
 }

@@ -82,6 +82,14 @@ pub(crate) fn read_all(cancellation: &Cancellation) -> Result<Vec<u8>, CliError>
     Ok(text)
 }
 
+/// Reads the first bytes of standard input, at most `limit`.
+pub(crate) fn read_at_most(limit: usize, cancellation: &Cancellation) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    let mut input = Input::new(io::stdin(), cancellation).take(limit as u64);
+    input.read_to_end(&mut bytes).map_err(IoError::ReadStdin)?;
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

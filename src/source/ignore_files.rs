@@ -100,7 +100,7 @@ impl IgnoreRules {
         }
     }
 
-    fn of_repository(repository: &Repository) -> Self {
+    pub(super) fn of_repository(repository: &Repository) -> Self {
         let Ok(settings) = IgnoreSettings::read(repository) else { return Self::None };
         let fold_case = settings.fold_case;
         let Ok(exclude) = read_optional(&repository.common_dir.join("info/exclude")) else {

@@ -10,6 +10,7 @@ pub(crate) mod checkout;
 pub(crate) mod control;
 pub(crate) mod history;
 pub(crate) mod ignore_files;
+pub(crate) mod ignored_path;
 pub(crate) mod open_file;
 pub(crate) mod progress;
 pub(crate) mod range;

@@ -12,6 +12,10 @@
 #[cfg(unix)]
 mod advice;
 #[cfg(unix)]
+mod agent_hook;
+#[cfg(unix)]
+mod agent_payloads;
+#[cfg(unix)]
 mod alert_identity;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
@@ -85,6 +89,8 @@ fn trials(_: bool) -> Vec<Trial> {
     let groups = [
         #[cfg(unix)]
         advice::trials(),
+        #[cfg(unix)]
+        agent_hook::trials(),
         #[cfg(unix)]
         alert_identity::trials(),
         baseline_digits::trials(),

@@ -82,7 +82,7 @@ struct HookRun<'r> {
 
 impl HookRun<'_> {
     fn pre_commit(&self) -> Result<Exit, CliError> {
-        let scanner = self.staged_scanner()?;
+        let scanner = settings::commit_scanner(self.common, self.repository)?;
         let parents = merge_parents();
         let mut report =
             scanner.scan_staged(self.repository, &parents, &PathFilter::default(), self.control)?;
@@ -117,21 +117,6 @@ impl HookRun<'_> {
             subject = "this range";
         }
         self.conclude(&report, &scanner, subject)
-    }
-
-    /// Makes the scanner for a commit. What the commit itself leaves out is read: the policy is that of `HEAD`, and of
-    /// the staged policy only suppressions by fingerprint count. The first commit has its own policy, and so has one
-    /// after a `HEAD` whose policy has an error.
-    fn staged_scanner(&self) -> Result<Scanner, CliError> {
-        let staged = TreeVersion::Staged;
-        if let Some(head) = Refs::read_head(self.repository)? {
-            let base =
-                PolicyBase::Revision { base: Some(head), change: vec![staged], origin: PolicyOrigin::Change };
-            if let Ok(scanner) = settings::scanner_for_base(self.common, Some(self.repository), &base) {
-                return Ok(scanner);
-            }
-        }
-        Ok(settings::scanner(self.common, Some(self.repository), staged)?)
     }
 
     /// Returns the named files that are not staged. `pre-commit run --all-files` names all files and expects a check of

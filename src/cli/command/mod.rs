@@ -1,6 +1,7 @@
 //! The commands: one file each, named after the command. A command reads its arguments, calls the layers below and
 //! prints the result.
 
+pub(crate) mod agent;
 pub(crate) mod allow;
 pub(crate) mod baseline;
 mod baseline_import;

@@ -1,0 +1,65 @@
+//! GitHub Copilot CLI and its cloud agent. The events have the names of their own form (`toolName`, without a name of
+//! the event), or those of Claude Code without a transcript.
+
+use serde_json::{Value, json};
+
+use super::claude_code;
+use super::contract::{Agent, Answer, Decision, Event, Kind};
+use super::payload::{Payload, unwrap_json};
+
+pub(crate) const AGENT: Agent =
+    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false };
+
+/// The fields that only the own form has.
+const OWN_FIELDS: [&str; 3] = ["toolName", "toolArgs", "sessionId"];
+
+fn is_sender(payload: &Payload) -> bool {
+    let is_own_form = payload.has("timestamp") && payload.has("cwd") && !payload.has("hook_event_name");
+    let is_other_form = payload.has("hook_event_name")
+        && payload.has("session_id")
+        && payload.has("timestamp")
+        && payload.has("cwd");
+    let is_foreign = payload.has("transcript_path") || payload.has("project_path");
+    !is_foreign && (is_own_form || is_other_form || OWN_FIELDS.iter().any(|field| payload.has(field)))
+}
+
+fn event(payload: &Payload) -> Option<Event> {
+    match payload.event() {
+        "" if payload.has("toolResult") => {
+            Some(Event::new(Kind::AfterTool, payload, "toolName", "toolResult"))
+        }
+        "" | "preToolUse" if payload.has("toolName") => {
+            let event = Event::new(Kind::BeforeTool, payload, "toolName", "toolArgs");
+            Some(Event { content: unwrap_json(event.content), ..event })
+        }
+        "" if payload.has("prompt") => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
+        "userPromptSubmitted" => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
+        "preToolUse" => Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")),
+        "postToolUse" => Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_result")),
+        "PostToolUse" if payload.has("tool_result") => {
+            Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_result"))
+        }
+        _ => claude_code::event(payload),
+    }
+}
+
+fn answer(event: &Event, decision: Decision) -> Answer {
+    match (event.kind, decision) {
+        (_, Decision::Pass) => Answer::json(&json!({})),
+        // Documented as ignored, and seen to work.
+        (Kind::Prompt, Decision::Deny(reason)) => {
+            Answer::json(&json!({"decision": "block", "reason": reason}))
+        }
+        (Kind::BeforeTool | Kind::BeforeRead, Decision::Deny(reason)) => {
+            let own = json!({"permissionDecision": "deny", "permissionDecisionReason": reason});
+            let mut answer =
+                if event.name.is_empty() { json!({}) } else { claude_code::denied_tool(&reason) };
+            if let (Value::Object(answer), Value::Object(own)) = (&mut answer, own) {
+                answer.extend(own);
+            }
+            Answer::json(&answer)
+        }
+        // An answer after a tool is ignored; exit code 2 is at least shown.
+        (_, Decision::Deny(reason) | Decision::Replace { reason, .. }) => Answer::refusal(&reason),
+    }
+}
