@@ -15,9 +15,9 @@ fn is_sender(payload: &Payload) -> bool {
 /// Returns the event by the names that Codex and VS Code use, too.
 pub(crate) fn event(payload: &Payload) -> Option<Event> {
     match payload.event() {
-        "UserPromptSubmit" => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
-        "PreToolUse" => Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")),
-        "PostToolUse" => Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_response")),
+        "UserPromptSubmit" => Event::new(Kind::Prompt, payload, "", "prompt"),
+        "PreToolUse" => Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input"),
+        "PostToolUse" => Event::new(Kind::AfterTool, payload, "tool_name", "tool_response"),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::payload::Payload;
+use super::payload::{Payload, unwrap_json};
 
 /// What is about to happen, or has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +32,25 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    pub(crate) fn new(kind: Kind, payload: &Payload, tool: &str, content: &str) -> Self {
-        Self {
+    /// Returns the event whose tool and content are in these fields of a payload. Without the field of the content, all
+    /// of the payload is the content. An output that is not there is none that can be replaced, so that the event counts
+    /// as an unknown one.
+    pub(crate) fn new(kind: Kind, payload: &Payload, tool: &str, content: &str) -> Option<Self> {
+        if kind == Kind::AfterTool && !payload.has(content) {
+            return None;
+        }
+        Some(Self {
             kind,
             name: payload.event().to_owned(),
             tool: payload.text(tool).to_owned(),
             content: payload.part(content),
             files: Vec::new(),
-        }
+        })
+    }
+
+    /// Returns the event with a content that is JSON in a text as that JSON.
+    pub(crate) fn with_inner_json(self) -> Self {
+        Self { content: unwrap_json(self.content), ..self }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::claude_code;
 use super::contract::{Agent, Answer, Decision, Event, Kind};
-use super::payload::{Payload, unwrap_json};
+use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
     Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false };
@@ -25,19 +25,16 @@ fn is_sender(payload: &Payload) -> bool {
 
 fn event(payload: &Payload) -> Option<Event> {
     match payload.event() {
-        "" if payload.has("toolResult") => {
-            Some(Event::new(Kind::AfterTool, payload, "toolName", "toolResult"))
-        }
+        "" if payload.has("toolResult") => Event::new(Kind::AfterTool, payload, "toolName", "toolResult"),
         "" | "preToolUse" if payload.has("toolName") => {
-            let event = Event::new(Kind::BeforeTool, payload, "toolName", "toolArgs");
-            Some(Event { content: unwrap_json(event.content), ..event })
+            Some(Event::new(Kind::BeforeTool, payload, "toolName", "toolArgs")?.with_inner_json())
         }
-        "" if payload.has("prompt") => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
-        "userPromptSubmitted" => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
-        "preToolUse" => Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")),
-        "postToolUse" => Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_result")),
+        "" if payload.has("prompt") => Event::new(Kind::Prompt, payload, "", "prompt"),
+        "userPromptSubmitted" => Event::new(Kind::Prompt, payload, "", "prompt"),
+        "preToolUse" => Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input"),
+        "postToolUse" => Event::new(Kind::AfterTool, payload, "tool_name", "tool_result"),
         "PostToolUse" if payload.has("tool_result") => {
-            Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_result"))
+            Event::new(Kind::AfterTool, payload, "tool_name", "tool_result")
         }
         _ => claude_code::event(payload),
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::contract::{Agent, Answer, Decision, Event, Kind};
-use super::payload::{Payload, unwrap_json};
+use super::payload::Payload;
 
 pub(crate) const AGENT: Agent = Agent {
     is_sender,
@@ -29,18 +29,16 @@ fn event(payload: &Payload) -> Option<Event> {
                 path.and_then(Value::as_str).map(str::to_owned)
             };
             let files = attachments.filter_map(path).collect();
-            Some(Event { files, ..Event::new(Kind::Prompt, payload, "", "prompt") })
+            Some(Event { files, ..Event::new(Kind::Prompt, payload, "", "prompt")? })
         }
-        "preToolUse" => Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")),
-        "beforeShellExecution" => Some(Event::new(Kind::BeforeTool, payload, "", "command")),
+        "preToolUse" => Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input"),
+        "beforeShellExecution" => Event::new(Kind::BeforeTool, payload, "", "command"),
         "beforeMCPExecution" => {
-            let event = Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input");
-            Some(Event { content: unwrap_json(event.content), ..event })
+            Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")?.with_inner_json())
         }
-        "beforeReadFile" | "beforeTabFileRead" => Some(Event::new(Kind::BeforeRead, payload, "", "content")),
+        "beforeReadFile" | "beforeTabFileRead" => Event::new(Kind::BeforeRead, payload, "", "content"),
         "postToolUse" => {
-            let event = Event::new(Kind::AfterTool, payload, "tool_name", "tool_output");
-            Some(Event { content: unwrap_json(event.content), ..event })
+            Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_output")?.with_inner_json())
         }
         // The names of Claude Code, whose settings Cursor reads.
         _ => super::claude_code::event(payload),

@@ -8,6 +8,7 @@ use super::added::{Change, changes, path_of};
 use super::contract::{Decision, Event, Kind};
 use super::files::{Folders, mentions, read};
 use super::inspect::{Found, blocking, fingerprint, report, search};
+use super::read_command::printed_files;
 use super::reason::{Subject, reason};
 use super::withhold::without_secrets;
 use crate::scan::Scanner;
@@ -84,9 +85,12 @@ impl Judge<'_> {
         if !found.is_empty() {
             return self.deny_if(Subject::Change, &found);
         }
-        if !self.withholds_output && READERS.contains(&event.tool.as_str()) {
-            let path = event.content.as_object().and_then(path_of);
-            return self.deny_if(Subject::File, &path.map(|path| self.file(path)).unwrap_or_default());
+        if !self.withholds_output {
+            let mut found = Found::default();
+            for path in read_files(event) {
+                found.add(self.file(&path));
+            }
+            return self.deny_if(Subject::File, &found);
         }
         Decision::Pass
     }
@@ -128,6 +132,19 @@ impl Judge<'_> {
             decision => decision,
         }
     }
+}
+
+/// Returns the files whose content a tool would give to the model.
+fn read_files(event: &Event) -> Vec<String> {
+    let input = event.content.as_object();
+    if READERS.contains(&event.tool.as_str()) {
+        return input.and_then(path_of).map(str::to_owned).into_iter().collect();
+    }
+    let command = match &event.content {
+        Value::String(command) => Some(command.as_str()),
+        _ => input.and_then(|fields| fields.get("command")).and_then(Value::as_str),
+    };
+    command.map(printed_files).unwrap_or_default()
 }
 
 /// Returns a text with each occurrence of another one replaced; `None` if there is none.

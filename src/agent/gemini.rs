@@ -27,9 +27,9 @@ fn is_sender(payload: &Payload) -> bool {
 
 fn event(payload: &Payload) -> Option<Event> {
     match payload.event() {
-        "BeforeAgent" => Some(Event::new(Kind::Prompt, payload, "", "prompt")),
-        "BeforeTool" => Some(Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input")),
-        "AfterTool" => Some(Event::new(Kind::AfterTool, payload, "tool_name", "tool_response")),
+        "BeforeAgent" => Event::new(Kind::Prompt, payload, "", "prompt"),
+        "BeforeTool" => Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input"),
+        "AfterTool" => Event::new(Kind::AfterTool, payload, "tool_name", "tool_response"),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod gemini;
 pub(crate) mod inspect;
 pub(crate) mod patch;
 pub(crate) mod payload;
+pub(crate) mod read_command;
 pub(crate) mod reason;
 pub(crate) mod respond;
 pub(crate) mod vs_code;

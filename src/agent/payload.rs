@@ -12,7 +12,8 @@ impl Payload {
     /// writes one.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        serde_json::from_slice(bytes).ok().map(Self)
+        let whole = serde_json::from_slice(bytes).ok();
+        whole.or_else(|| serde_json::from_slice(&without_lone_surrogates(bytes)).ok()).map(Self)
     }
 
     /// Returns a text of the payload; empty if there is none.
@@ -56,6 +57,47 @@ impl Payload {
     }
 }
 
+/// Returns JSON in which each half of a surrogate pair that is alone is the replacement character. An agent that cuts an
+/// output after so many UTF-16 units writes such halves, and no reader of UTF-8 accepts them.
+fn without_lone_surrogates(bytes: &[u8]) -> Vec<u8> {
+    const REPLACEMENT: &[u8] = b"\\ufffd";
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
+        out.extend_from_slice(&bytes[at..at + found]);
+        at += found;
+        let length = match (surrogate(&bytes[at..]), surrogate(bytes.get(at + 6..).unwrap_or_default())) {
+            (Some(Half::High), Some(Half::Low)) => 12,
+            (Some(_), _) => {
+                out.extend_from_slice(REPLACEMENT);
+                at += 6;
+                continue;
+            }
+            // Another escape: its second byte begins none.
+            (None, _) => 2.min(bytes.len() - at),
+        };
+        out.extend_from_slice(&bytes[at..at + length]);
+        at += length;
+    }
+    out.extend_from_slice(&bytes[at..]);
+    out
+}
+
+enum Half {
+    High,
+    Low,
+}
+
+/// Returns the half of a surrogate pair that a text begins with as an escape.
+fn surrogate(text: &[u8]) -> Option<Half> {
+    let digits = text.get(..6)?.strip_prefix(b"\\u")?;
+    let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    match unit {
+        0xd800..=0xdbff => Some(Half::High),
+        0xdc00..=0xdfff => Some(Half::Low),
+        _ => None,
+    }
+}
+
 /// Returns a value whose text is JSON as that JSON.
 pub(crate) fn unwrap_json(value: Value) -> Value {
     match &value {
@@ -64,5 +106,30 @@ pub(crate) fn unwrap_json(value: Value) -> Value {
             .filter(|inner: &Value| inner.is_object() || inner.is_array())
             .unwrap_or(value),
         _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_surrogate_pair_is_replaced() {
+        for (text, expected) in [
+            (r#"{"a":"x\ud83d"}"#, "x\u{fffd}"),
+            (r#"{"a":"\ude00y\ud83d\ude00"}"#, "\u{fffd}y\u{1f600}"),
+            (r#"{"a":"\ud83d\ud83d\ude00\n"}"#, "\u{fffd}\u{1f600}\n"),
+            (r#"{"a":"\\ud83d\ud83d"}"#, "\\ud83d\u{fffd}"),
+        ] {
+            assert_eq!(Payload::parse(text.as_bytes()).unwrap().text("a"), expected, "{text}");
+        }
+        for text in [r#"{"a":"\ud83"#, r#"{"a":"\"#, "\\", r#"{"a":"\ud83d"#] {
+            assert!(Payload::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_may_precede_it() {
+        assert_eq!(Payload::parse(b"\xef\xbb\xbf{\"a\":\"b\"}").unwrap().text("a"), "b");
     }
 }

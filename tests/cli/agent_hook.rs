@@ -14,6 +14,8 @@ pub fn trials() -> Vec<Trial> {
         each_event_has_the_answer_of_its_contract,
         an_unknown_event_is_searched_whole,
         what_is_no_event_is_refused,
+        an_output_that_is_cut_in_a_character_is_searched,
+        an_output_without_its_field_is_an_unknown_event,
         a_large_payload_is_answered,
         a_key_may_go_into_an_ignored_file_only,
         of_an_edit_only_what_it_adds_counts,
@@ -160,6 +162,31 @@ fn what_is_no_event_is_refused() {
     assert_eq!(parts(&output).0, Some(2));
 }
 
+fn an_output_that_is_cut_in_a_character_is_searched() {
+    let sandbox = Sandbox::with_commit();
+    let key = key();
+    let row = ROWS.iter().find(|row| row.event == "PostToolUse Bash").unwrap();
+    let said = parts(&answer(&sandbox, &row.payload.replace("«»", &format!("{key} \\ud83d"))));
+    assert_eq!(said, expected(row, &key, &format!("{} \u{fffd}", mask(&key))));
+}
+
+fn an_output_without_its_field_is_an_unknown_event() {
+    let sandbox = Sandbox::with_commit();
+    let key = key();
+    for row in ROWS.iter().filter(|row| matches!(row.holder, Holder::Output | Holder::Refused)) {
+        let mut payload = row.payload.replace("«»", &key);
+        for name in ["tool_response", "tool_output", "tool_result"] {
+            payload = payload.replace(&format!("\"{name}\""), "\"renamed\"");
+        }
+        if payload == row.payload.replace("«»", &key) {
+            continue;
+        }
+        let said = parts(&answer(&sandbox, &payload));
+        assert_eq!((said.0, said.1.as_str(), said.2.lines().count()), (Some(2), "", 1), "{}", row.event);
+        assert_no_leak(&said, &key, row.event);
+    }
+}
+
 fn a_large_payload_is_answered() {
     let sandbox = Sandbox::with_commit();
     let key = key();
@@ -279,6 +306,15 @@ fn a_file_is_not_read_where_its_output_cannot_be_withheld() {
         parts(&answer(&sandbox, &payload)).1
     };
     assert_eq!(reads("plain.txt"), "{\"permission\":\"allow\"}\n");
+    let shell = |command: &str| {
+        let payload = format!(
+            r#"{{"toolName":"bash","cwd":"{}","toolArgs":{{"command":"{command}"}}}}"#,
+            sandbox.dir.display()
+        );
+        parts(&answer(&sandbox, &payload)).1
+    };
+    assert_eq!(shell("docker run --env-file .env app"), "{}\n");
+    assert!(shell("ls; cat .env | head").contains(r#""permissionDecision":"deny""#));
     let said = reads(".env");
     assert!(said.contains(r#""permission":"deny""#) && said.contains(&mask(&key())), "{said}");
     // Claude Code reads it, and the output is redacted.
