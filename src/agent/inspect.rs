@@ -52,7 +52,7 @@ pub(crate) fn blocking(scanner: &Scanner, report: Report) -> Found {
     Found { findings, is_incomplete }
 }
 
-/// Searches each text of a value, and the value as a whole, in which a name stands beside its value.
+/// Searches each text of a value, and the value as a whole, which has the names of its fields.
 pub(crate) fn search(scanner: &Scanner, value: &Value) -> Found {
     let mut found = Found::default();
     search_texts(scanner, value, &mut found);

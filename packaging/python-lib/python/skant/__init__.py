@@ -24,13 +24,17 @@ from skant import _native
 from skant._native import Error
 
 __all__ = [
+    "AtHead",
     "Confidence",
     "Error",
     "Event",
     "Finding",
+    "HeldBy",
     "History",
+    "Holders",
     "IncompleteError",
     "Location",
+    "Names",
     "Position",
     "Problem",
     "Reason",
@@ -38,6 +42,7 @@ __all__ = [
     "Scope",
     "Secret",
     "Severity",
+    "Snippet",
     "Span",
     "Suppressed",
     "scan_bytes",
@@ -81,6 +86,31 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Snippet:
+    """The masked line of a value. The mask of the value is ``line[start:end]`` of its UTF-8 bytes."""
+
+    line: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class AtHead:
+    """The place of a value in the commit that is checked out, at the same path."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    byte_start: int
+    byte_end: int
+    via: tuple[str, ...] = ()
+    in_member: Optional[Position] = None
+    spans: tuple[Span, ...] = ()
+    snippet: Optional[Snippet] = None
+
+
+@dataclass(frozen=True)
 class Location:
     """One occurrence of a value. Lines and columns count from 1, bytes from 0; ends are exclusive."""
 
@@ -98,8 +128,9 @@ class Location:
     kind: str = "file"
     via: tuple[str, ...] = ()
     in_member: Optional[Position] = None
-    at_head: Optional[Position] = None
+    at_head: Optional[AtHead] = None
     spans: tuple[Span, ...] = ()
+    snippet: Optional[Snippet] = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +144,37 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Names:
+    """How many there are, and the first few names."""
+
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Holders:
+    """The refs of one kind that hold a value in their history: how many, the first few, and those whose files have it."""
+
+    count: int
+    names: tuple[str, ...]
+    in_files: Names
+
+
+@dataclass(frozen=True)
+class HeldBy:
+    """The refs that hold a value, by kind."""
+
+    branches: Holders
+    tags: Holders
+    remotes: Holders
+    pull_requests: Holders
+    stashes: Holders
+    notes: Holders
+    reflogs: Holders
+    others: Holders
+
+
+@dataclass(frozen=True)
 class History:
     """Who introduced and removed a value, and whether a head or a ref still has it."""
 
@@ -121,7 +183,7 @@ class History:
     at_head: bool
     reachable: bool
     commits: int
-    held_by: Optional[tuple[str, ...]] = None
+    held_by: Optional[HeldBy] = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +214,7 @@ class Finding:
     verdict: Optional[str] = None
     verification: Optional[str] = None
     group: Optional[str] = None
+    provider: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +250,7 @@ class Scope:
     objects: int
     blobs: int
     bytes: int
+    messages: int = 0
 
 
 @dataclass(frozen=True)
@@ -308,9 +372,33 @@ def _location(raw: Mapping[str, Any]) -> Location:
         raw,
         via=tuple(raw.get("via", ())),
         in_member=in_member and _fields(Position, in_member),
-        at_head=at_head and _fields(Position, at_head),
-        spans=tuple(_fields(Span, span) for span in raw.get("spans", ())),
+        at_head=at_head and _at_head(at_head),
+        spans=_spans(raw),
+        snippet=_snippet(raw),
     )
+    return made
+
+
+def _at_head(raw: Mapping[str, Any]) -> AtHead:
+    in_member = raw.get("in_member")
+    made: AtHead = _fields(
+        AtHead,
+        raw,
+        via=tuple(raw.get("via", ())),
+        in_member=in_member and _fields(Position, in_member),
+        spans=_spans(raw),
+        snippet=_snippet(raw),
+    )
+    return made
+
+
+def _spans(raw: Mapping[str, Any]) -> tuple[Span, ...]:
+    return tuple(_fields(Span, span) for span in raw.get("spans", ()))
+
+
+def _snippet(raw: Mapping[str, Any]) -> Optional[Snippet]:
+    snippet = raw.get("snippet")
+    made: Optional[Snippet] = snippet and _fields(Snippet, snippet)
     return made
 
 
@@ -323,6 +411,11 @@ def _history(raw: Optional[Mapping[str, Any]]) -> Optional[History]:
         raw,
         introduced=raw["introduced"] and _fields(Event, raw["introduced"]),
         removed=raw["removed"] and _fields(Event, raw["removed"]),
-        held_by=None if held_by is None else tuple(held_by),
+        held_by=held_by and HeldBy(**{kind: _holders(held_by[kind]) for kind in HeldBy.__dataclass_fields__}),
     )
     return made
+
+
+def _holders(raw: Mapping[str, Any]) -> Holders:
+    in_files = Names(count=raw["in_files"]["count"], names=tuple(raw["in_files"]["names"]))
+    return Holders(count=raw["count"], names=tuple(raw["names"]), in_files=in_files)
