@@ -20,11 +20,12 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "install",
     "uninstall",
     "status",
     "hook",
+    "agent",
     "scan",
     "redact",
     "report",

@@ -344,7 +344,15 @@ fn report_larger_than_a_pipe_is_complete_and_without_colours() {
         let scan = |to: &str| {
             let mut command = sandbox.command(skant_program());
             // With less, people get a list that is shorter than a pipe.
-            command.args(["scan", "-vv", "--format", format, "--output", &format!("{format}:{to}"), "keys.py"]);
+            command.args([
+                "scan",
+                "-vv",
+                "--format",
+                format,
+                "--output",
+                &format!("{format}:{to}"),
+                "keys.py",
+            ]);
             command.env_remove("NO_COLOR").env("TERM", "xterm").env("SOURCE_DATE_EPOCH", "1");
             command.stdout(Stdio::piped()).spawn().expect("skant runs")
         };
