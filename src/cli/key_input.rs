@@ -4,6 +4,10 @@ use std::io::{self, IsTerminal as _};
 
 use crate::source::ScanControl;
 
+/// The byte that begins an escape sequence.
+#[cfg(unix)]
+const ESCAPE: u8 = 27;
+
 /// A key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -61,6 +65,10 @@ impl KeyInput {
             }
             match rustix::io::read(io::stdin(), &mut byte) {
                 Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                // An arrow, or what a terminal says of itself: no key of an answer is in it.
+                Ok(_) if byte[0] == ESCAPE => {
+                    while matches!(rustix::io::read(io::stdin(), &mut byte), Ok(1..)) {}
+                }
                 Ok(_) => break,
                 Err(_) => return Key::End,
             }

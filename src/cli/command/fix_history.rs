@@ -1,5 +1,6 @@
 //! `skant fix --history`: writes the plan of a history rewrite outside of the repository, and says what it changes.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -46,6 +47,14 @@ enum HistoryError {
     #[error("cannot write the plan to {}: {source}", path.display())]
     #[diagnostic(code(skant::fix::write_plan), help("`--plan FOLDER` names another folder"))]
     Write { path: PathBuf, source: io::Error },
+    #[error("{} has other files", .0.display())]
+    #[diagnostic(
+        code(skant::fix::plan_folder_in_use),
+        help(
+            "name an empty folder, or one that does not exist: the plan's folder is deleted as a whole afterwards"
+        )
+    )]
+    NotEmpty(PathBuf),
     #[error("no finding in the history has a fingerprint that begins with {0}")]
     #[diagnostic(code(skant::fix::unknown_fingerprint), help("compare the digits with the report"))]
     NoSuchFinding(String),
@@ -123,6 +132,12 @@ fn write_plan(folder: &Path, plan: &RewritePlan) -> Result<(), CliError> {
         let path = path.to_path_buf();
         move |source| HistoryError::Write { path, source }
     };
+    let is_plan = |name: &OsStr| [REPLACEMENTS, PATHS, REMOVALS].iter().any(|known| name == *known);
+    let has_others = fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| !is_plan(&entry.file_name()))));
+    if has_others {
+        return Err(HistoryError::NotEmpty(folder.to_path_buf()).into());
+    }
     create_private_folder(folder).map_err(failed(folder))?;
     let replacements: Vec<u8> = plan.replacements.iter().flat_map(Replacement::line).collect();
     let names: Vec<u8> = plan
@@ -159,7 +174,11 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(folder)
+    builder.create(folder)?;
+    // It may have been there.
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
 }
 
 /// Writes a text as a regular expression of Python.

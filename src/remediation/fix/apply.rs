@@ -38,6 +38,9 @@ pub(crate) enum ApplyError {
     #[error("{} changed meanwhile", .0.display())]
     #[diagnostic(code(skant::fix::changed), help("run `skant fix` again; the values are in `.env` already"))]
     Changed(PathBuf),
+    #[error("{} changed meanwhile, so nothing was written", .0.display())]
+    #[diagnostic(code(skant::fix::changed_env), help("run `skant fix` again"))]
+    ChangedEnv(PathBuf),
     #[error("cannot read {}: {source}", path.display())]
     #[diagnostic(code(skant::fix::read), help("check the permissions"))]
     Read { path: PathBuf, source: io::Error },
@@ -99,6 +102,9 @@ pub(crate) fn write_env(target: Target<'_>, path: &Path, env: &EnvFile) -> Resul
     let mut changed = Vec::new();
     if env.used.is_empty() {
         return Ok(changed);
+    }
+    if read_if_file(path)? != env.old() {
+        return Err(ApplyError::ChangedEnv(path.to_path_buf()));
     }
     let folder = path.parent().unwrap_or(target.top);
     let example = folder.join(EXAMPLE_FILE);

@@ -34,6 +34,8 @@ pub(super) fn quote(value: &str) -> Result<String, Refusal> {
 /// A file `.env`, as it is and as it will be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvFile {
+    /// The text as it was read.
+    old: Vec<u8>,
     text: Vec<u8>,
     /// The values by name; `None` if a value cannot be read with certainty.
     values: BTreeMap<String, Option<String>>,
@@ -45,7 +47,12 @@ impl EnvFile {
     /// Reads the text of a file.
     pub(crate) fn parse(text: Vec<u8>) -> Self {
         let values = parse(&String::from_utf8_lossy(&text));
-        Self { text, values, used: BTreeSet::new() }
+        Self { old: text.clone(), text, values, used: BTreeSet::new() }
+    }
+
+    /// Returns the text as it was read.
+    pub(super) fn old(&self) -> &[u8] {
+        &self.old
     }
 
     /// Returns the text of the file.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::dotenv::EnvFile;
 use super::fallback;
 use super::language::{FileKind, file_kind};
+use super::literal_ends::is_word;
 use super::refusal;
 use super::refusal::Refusal;
 use super::site::{NameStyle, Site};
@@ -195,7 +196,8 @@ impl FilePlan {
         for (site, name) in &edits {
             let in_file = in_file(name, site.style);
             self.expressions.push(site.template.replace('@', &in_file));
-            self.new.splice(site.range.clone(), site.text(&in_file));
+            let text = apart_from_words(&self.new, &site.range, site.text(&in_file));
+            self.new.splice(site.range.clone(), text);
             if site.style == NameStyle::Terraform {
                 new_variables.insert(in_file);
             }
@@ -285,6 +287,20 @@ impl FilePlan {
             self.refuse(inputs, &one, refusal);
         }
     }
+}
+
+/// Returns a new text with a space where it would join a word: `return"value"` needs none, `return os.environ` does.
+fn apart_from_words(text: &[u8], range: &std::ops::Range<usize>, mut new: Vec<u8>) -> Vec<u8> {
+    // `${NAME}` in a string or in a script joins no word.
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let before = range.start.checked_sub(1).map(|at| text[at]);
+    if before.is_some_and(is_word) && new.first().is_some_and(joins) {
+        new.insert(0, b' ');
+    }
+    if text.get(range.end).copied().is_some_and(is_word) && new.last().is_some_and(joins) {
+        new.push(b' ');
+    }
+    new
 }
 
 /// Whether a Terraform file declares a variable.

@@ -176,7 +176,7 @@
   const refresh = () => { shown = STEP; render(); };
   byId("text").addEventListener("input", refresh);
   for (const name of ["severity", "state", "context", "rule", "group"]) byId(name).addEventListener("change", refresh);
-  byId("more").addEventListener("click", () => { shown += STEP * 2; render(); });
+  byId("more").addEventListener("click", () => { shown += STEP; render(); });
   for (const button of document.querySelectorAll("th button")) {
     button.addEventListener("click", () => {
       const key = button.dataset.key;
