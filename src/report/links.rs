@@ -1,9 +1,8 @@
 //! Links to the line of a finding on a code host.
 
-use std::fmt::Write as _;
-
 use crate::finding::{Location, LocationKind, Scope};
 use crate::report::words;
+use crate::text::push_percent;
 
 /// The mask of a whole secret in a path.
 const MASK: &str = "********";
@@ -53,8 +52,7 @@ fn address_of(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            // Writing into a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
+            push_percent(&mut out, byte);
         }
     }
     out

@@ -169,7 +169,7 @@ fn is_first_line(line: &[u8]) -> bool {
 
 /// Returns whether a line may be of a private key: base64, a header such as `DEK-Info: …`, or empty.
 fn may_be_in_key(line: &[u8]) -> bool {
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\\nr\"',".contains(byte);
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\\\"',".contains(byte);
     let is_header = [&b"Proc-Type:"[..], b"DEK-Info:", b"Version:", b"Comment:"]
         .iter()
         .any(|name| line.starts_with(name));

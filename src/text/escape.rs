@@ -27,6 +27,12 @@ pub(crate) fn escape_terminal(bytes: &[u8]) -> String {
     out
 }
 
+/// Appends a byte as `%XX`.
+pub(crate) fn push_percent(out: &mut String, byte: u8) {
+    // Writing into a String cannot fail.
+    let _ = write!(out, "%{byte:02X}");
+}
+
 /// Returns a path as reports show it. Bytes that are not UTF-8, control and invisible characters, and `%` are
 /// percent-escaped, so that distinct paths stay distinct.
 #[must_use]
@@ -37,14 +43,14 @@ pub(crate) fn escape_path(path: &[u8]) -> String {
             if character == '%' || is_unsafe(character) || begins_command(&chunk.valid()[at..]) {
                 let mut buffer = [0; 4];
                 for byte in character.encode_utf8(&mut buffer).bytes() {
-                    let _ = write!(out, "%{byte:02X}");
+                    push_percent(&mut out, byte);
                 }
             } else {
                 out.push(character);
             }
         }
         for byte in chunk.invalid() {
-            let _ = write!(out, "%{byte:02X}");
+            push_percent(&mut out, *byte);
         }
     }
     out

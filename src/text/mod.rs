@@ -11,7 +11,7 @@ pub(crate) mod unquoted;
 
 pub use copy_range::CopiedRange;
 pub(crate) use copy_range::{gaps_between_copies, merge_long_copies};
-pub(crate) use escape::{escape_ci_command, escape_path, escape_terminal, unescape_path};
+pub(crate) use escape::{escape_ci_command, escape_path, escape_terminal, push_percent, unescape_path};
 pub use position::Position;
 pub(crate) use position::{LineCursor, line_around};
 pub(crate) use similar::most_similar;

@@ -5,7 +5,6 @@
 //! nobody mistakes it for a tracked file. A logical location describes it in words.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use crate::finding;
 use crate::finding::{Companion, Finding, LocationKind, Scope, ScopeKind};
@@ -13,6 +12,7 @@ use crate::report::sarif::model::{
     ArtifactLocation, Content, Location, LogicalLocation, PhysicalLocation, Region, Text,
 };
 use crate::report::words::in_working_tree;
+use crate::text::push_percent;
 
 /// Returns the locations of a finding without those that are the same place of the checked-out commit, those in that
 /// commit first.
@@ -140,8 +140,7 @@ pub(crate) fn uri(path: &str) -> String {
         if (plain && !(at == 1 && path.starts_with("//"))) || escaped {
             out.push(char::from(byte));
         } else {
-            // Writing into a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
+            push_percent(&mut out, byte);
         }
     }
     out

@@ -209,6 +209,16 @@ struct LocationView<'r> {
     commit: Option<&'r str>,
     author: Option<&'r str>,
     date: Option<&'r str>,
+    #[serde(flatten)]
+    details: DetailView<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_head: Option<AtHeadView<'r>>,
+}
+
+/// What a place has beside its extent.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct DetailView<'r> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     via: &'r [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,8 +227,17 @@ struct LocationView<'r> {
     spans: Vec<SpanView<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<SnippetView<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_head: Option<AtHeadView<'r>>,
+}
+
+impl<'r> DetailView<'r> {
+    fn of(finding: &'r Finding, location: &'r Location) -> Self {
+        Self {
+            via: &location.via,
+            in_member: location.in_member.map(PositionView::of),
+            spans: spans(finding, location),
+            snippet: location.snippet.as_ref().map(SnippetView::of),
+        }
+    }
 }
 
 /// The value at the same path in the checked-out commit.
@@ -227,24 +246,15 @@ struct LocationView<'r> {
 struct AtHeadView<'r> {
     #[serde(flatten)]
     extent: ExtentView,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    via: &'r [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_member: Option<PositionView>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    spans: Vec<SpanView<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<SnippetView<'r>>,
+    #[serde(flatten)]
+    details: DetailView<'r>,
 }
 
 impl<'r> AtHeadView<'r> {
     fn of(finding: &'r Finding, location: &'r Location) -> Self {
         Self {
             extent: ExtentView::of((location.start, location.end), location.bytes),
-            via: &location.via,
-            in_member: location.in_member.map(PositionView::of),
-            spans: spans(finding, location),
-            snippet: location.snippet.as_ref().map(SnippetView::of),
+            details: DetailView::of(finding, location),
         }
     }
 }
@@ -341,10 +351,7 @@ impl<'r> LocationView<'r> {
             commit: commit.map(|commit| commit.id.as_str()),
             author: commit.map(|commit| commit.author.as_str()),
             date: commit.and_then(|commit| commit.date.as_deref()),
-            via: &location.via,
-            in_member: location.in_member.map(PositionView::of),
-            spans: spans(finding, location),
-            snippet: location.snippet.as_ref().map(SnippetView::of),
+            details: DetailView::of(finding, location),
             at_head: location.at_head.as_ref().map(|shown| AtHeadView::of(finding, shown)),
         }
     }

@@ -366,40 +366,25 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
 
 
 def _location(raw: Mapping[str, Any]) -> Location:
-    in_member, at_head = raw.get("in_member"), raw.get("at_head")
+    at_head = raw.get("at_head")
     made: Location = _fields(
         Location,
         raw,
-        via=tuple(raw.get("via", ())),
-        in_member=in_member and _fields(Position, in_member),
-        at_head=at_head and _at_head(at_head),
-        spans=_spans(raw),
-        snippet=_snippet(raw),
+        at_head=at_head and _fields(AtHead, at_head, **_details(at_head)),
+        **_details(raw),
     )
     return made
 
 
-def _at_head(raw: Mapping[str, Any]) -> AtHead:
-    in_member = raw.get("in_member")
-    made: AtHead = _fields(
-        AtHead,
-        raw,
-        via=tuple(raw.get("via", ())),
-        in_member=in_member and _fields(Position, in_member),
-        spans=_spans(raw),
-        snippet=_snippet(raw),
-    )
-    return made
-
-
-def _spans(raw: Mapping[str, Any]) -> tuple[Span, ...]:
-    return tuple(_fields(Span, span) for span in raw.get("spans", ()))
-
-
-def _snippet(raw: Mapping[str, Any]) -> Optional[Snippet]:
-    snippet = raw.get("snippet")
-    made: Optional[Snippet] = snippet and _fields(Snippet, snippet)
-    return made
+def _details(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Converts what a place has beside its extent."""
+    in_member, snippet = raw.get("in_member"), raw.get("snippet")
+    return {
+        "via": tuple(raw.get("via", ())),
+        "in_member": in_member and _fields(Position, in_member),
+        "spans": tuple(_fields(Span, span) for span in raw.get("spans", ())),
+        "snippet": snippet and _fields(Snippet, snippet),
+    }
 
 
 def _history(raw: Optional[Mapping[str, Any]]) -> Optional[History]:
