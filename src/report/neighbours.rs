@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use testkit::{archives, tokens};
 
-use crate::finding::Report;
+use crate::finding::{Finding, Report};
 use crate::report::{Format, samples};
+use crate::rules::RuleSet;
 use crate::scan::Scanner;
 
 const SHAPES: &str = include_str!("../../fixtures/neighbours/shapes.txt");
@@ -123,10 +124,16 @@ fn pieces_of(text: &str) -> impl Iterator<Item = String> {
         .map(move |at| characters[at..at + PIECE].iter().collect::<String>())
 }
 
-/// The reports of the shapes without passwords: what they show is no leak.
+/// The reports of the shapes without passwords, with a finding of each rule: what they show is no leak.
 static WITHOUT_PASSWORDS: LazyLock<String> = LazyLock::new(|| {
     let planted = plant(0, 0, 0, 0);
-    let report = Scanner::default().scan_bytes("a.txt", planted.text.as_bytes());
+    let mut report = Scanner::default().scan_bytes("a.txt", planted.text.as_bytes());
+    let any = report.findings[0].clone();
+    report.findings.extend(RuleSet::builtin().rules().iter().map(|rule| Finding {
+        rule: rule.id.to_string().into(),
+        title: rule.title.to_string().into(),
+        ..any.clone()
+    }));
     Format::TABLE.map(|(format, ..)| samples::render(format, &report)).concat()
 });
 
