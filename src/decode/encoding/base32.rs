@@ -13,8 +13,11 @@ const MIN_LENGTH: usize = 40;
 pub(super) fn decode(text: &[u8], lines: &[Range<usize>]) -> Option<Decoded> {
     let characters = || lines.iter().flat_map(|line| &text[line.clone()]);
     // Encoded text has digits among so many characters. Runs of one letter are long in some data.
-    let is_base32 = characters().all(|byte| value(*byte).is_some()) && characters().any(u8::is_ascii_digit);
-    if !is_base32 || characters().count() < MIN_LENGTH {
+    let has_digit = characters().take(2 * MIN_LENGTH).any(u8::is_ascii_digit);
+    if !has_digit
+        || !characters().all(|byte| value(*byte).is_some())
+        || characters().nth(MIN_LENGTH - 1).is_none()
+    {
         return None;
     }
     let mut decoded = Decoded::new(lines.last()?.end);

@@ -24,10 +24,13 @@ pub(super) enum Probe {
 }
 
 /// Reads the [`PROBE`] bytes from an offset on, and what is around them if they may be those of a list.
+#[inline]
 pub(super) fn probe(text: &[u8], at: usize) -> Probe {
-    if !may_be_list(text, at) {
-        return Probe::Other { end: at };
-    }
+    if may_be_list(text, at) { probe_around(text, at) } else { Probe::Other { end: at } }
+}
+
+#[inline(never)]
+fn probe_around(text: &[u8], at: usize) -> Probe {
     let mut inside = at;
     if text[at..at + PROBE].iter().all(u8::is_ascii_whitespace) {
         let white = white_around(text, at);
@@ -74,9 +77,12 @@ pub(super) const fn is_listed_byte(byte: u8) -> bool {
 /// are no branches, since most would be mispredicted.
 #[inline]
 fn may_be_list(text: &[u8], at: usize) -> bool {
-    let class = |at: usize| CLASSES[usize::from(text[at])];
-    let before = at.checked_sub(1).map_or(0, class);
-    let [first, second, third, fourth] = [class(at), class(at + 1), class(at + 2), class(at + 3)];
+    let class = |byte: u8| CLASSES[usize::from(byte)];
+    let before = at.checked_sub(1).map_or(0, |before| class(text[before]));
+    let Some(bytes) = text[at..].first_chunk::<PROBE>() else {
+        return false;
+    };
+    let [first, second, third, fourth] = bytes.map(class);
     (first | before >> 1) & (second | first >> 1) & (third | second >> 1) & (fourth | third >> 1) & LISTED
         != 0
 }

@@ -71,6 +71,14 @@ impl Pattern {
         Some(Self { is_negated, only_folders, target })
     }
 
+    /// Returns the text of a pattern without wildcards: the last part of each path that it matches, or the whole path.
+    pub(super) fn exact_text(&self) -> Option<&[u8]> {
+        match &self.target {
+            Target::Name(NameTest::Equals(text)) | Target::Path { prefix: text, rest: None } => Some(text),
+            Target::Name(_) | Target::Path { rest: Some(_), .. } => None,
+        }
+    }
+
     /// Whether the pattern matches a path, given from the folder of the ignore file. `name` is its last part.
     pub(super) fn matches(&self, path: &[u8], name: &[u8], is_folder: bool, fold_case: bool) -> bool {
         if self.only_folders && !is_folder {
