@@ -92,9 +92,9 @@ pub(crate) fn directives_with_name() -> &'static [Directive] {
 
 /// Returns the rows of a sorted table with an anchor, which may have any case.
 fn rows_at<T>(table: &'static [T], anchor: &[u8], of_row: fn(&T) -> &'static str) -> &'static [T] {
-    let anchor = anchor.to_ascii_lowercase();
-    let start = table.partition_point(|row| of_row(row).as_bytes() < &anchor[..]);
-    let end = table.partition_point(|row| of_row(row).as_bytes() <= &anchor[..]);
+    let order = |row: &T| of_row(row).bytes().cmp(anchor.iter().map(u8::to_ascii_lowercase));
+    let start = table.partition_point(|row| order(row).is_lt());
+    let end = start + table[start..].iter().take_while(|row| order(row).is_eq()).count();
     &table[start..end]
 }
 

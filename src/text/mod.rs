@@ -29,3 +29,25 @@ pub(crate) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     let start = range.start + (inside.len() - inside.trim_ascii_start().len());
     start..start + inside.trim_ascii().len()
 }
+
+/// Returns where a short text contains another. A prepared search, as of `memmem`, takes longer than the search here.
+pub(crate) fn find_short(text: &[u8], part: &[u8]) -> Option<usize> {
+    let Some((first, rest)) = part.split_first() else {
+        return Some(0);
+    };
+    memchr::memchr_iter(*first, text).find(|at| text[at + 1..].starts_with(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn short_parts_are_found_like_any(text in "[ab]{0,20}", part in "[ab]{0,4}") {
+            prop_assert_eq!(find_short(text.as_bytes(), part.as_bytes()), text.find(&part));
+        }
+    }
+}

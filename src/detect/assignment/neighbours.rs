@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::detect::assignment::parse::Assignment;
-use crate::text::trimmed;
+use crate::text::{find_short, trimmed};
 
 /// The most lines before and after an assignment that are read.
 const MAX_LINES: usize = 8;
@@ -197,7 +197,7 @@ fn read_element(text: &[u8], part: &Range<usize>) -> Option<(Range<usize>, Range
     let rest = &inside[close + 1..];
     let value = part.start + close + 1..part.start + close + 1 + memchr::memchr(b'<', rest)?;
     let named = [&b"name=\""[..], b"key=\"", b"id=\""].into_iter().find_map(|attribute| {
-        let at = memchr::memmem::find(&text[head.clone()], attribute)? + head.start + attribute.len();
+        let at = find_short(&text[head.clone()], attribute)? + head.start + attribute.len();
         Some(at..at + memchr::memchr(b'"', &text[at..head.end])?)
     });
     let tag = text[head.clone()].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();

@@ -4,6 +4,7 @@
 use crate::detect::assignment::model::Model;
 use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::assignment::value_stats::ValueStats;
+use crate::text::find_short;
 
 /// The fewest words of a passphrase, and with a user or a host beside it.
 const MIN_WORDS: usize = 4;
@@ -252,7 +253,7 @@ fn is_in_login(text: &[u8], assignment: &Assignment) -> bool {
     let names_login = |line: &[u8]| {
         let end = line.iter().position(|byte| matches!(byte, b'=' | b':'));
         let name = line[..end.unwrap_or(0)].to_ascii_lowercase();
-        LOGIN_WORDS.iter().any(|word| memchr::memmem::find(&name, word).is_some())
+        LOGIN_WORDS.iter().any(|word| find_short(&name, word).is_some())
     };
     before.split(|byte| *byte == b'\n').chain(after.split(|byte| *byte == b'\n')).any(names_login)
 }

@@ -24,7 +24,7 @@ pub(crate) use anchor::{Anchor, Extent};
 use anchor::anchors_of;
 use buckets::AnchorFilter;
 use grams::{DEPTH, GRAM, rarest_gram};
-use positions::{MarkedPositions, WORDS};
+use positions::{FEW_WORDS, LITTLE_ROOM, MarkedPositions, ROOM, WORDS};
 use table::{GramSource, Table, folded};
 
 /// A search for the anchors of all rules.
@@ -128,11 +128,26 @@ impl Prefilter {
         region: &Range<usize>,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
+        if region.len() + DEPTH <= FEW_WORDS * BLOCK {
+            self.search_blocks::<FEW_WORDS, LITTLE_ROOM>(filtered, text, region, visit)
+        } else {
+            self.search_blocks::<WORDS, ROOM>(filtered, text, region, visit)
+        }
+    }
+
+    /// Searches `N` words of the bitmask at a time.
+    fn search_blocks<const N: usize, const ROOM: usize>(
+        &self,
+        filtered: &FilteredSearch,
+        text: &[u8],
+        region: &Range<usize>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
         let end = text.len().min(region.end + DEPTH);
         let table = &filtered.table;
-        let (mut words, mut marked) = ([0; WORDS], MarkedPositions::new());
-        for from in (region.start..end).step_by(WORDS * BLOCK) {
-            let words = &mut words[..(end - from).div_ceil(BLOCK).min(WORDS)];
+        let (mut words, mut marked) = ([0; N], MarkedPositions::<ROOM>::new());
+        for from in (region.start..end).step_by(N * BLOCK) {
+            let words = &mut words[..(end - from).div_ceil(BLOCK).min(N)];
             filtered.filter.fill_bitmask(text, from, words);
             marked.list(words);
             let whole = text[from..].first_chunk::<{ WORDS * BLOCK + GRAM }>();

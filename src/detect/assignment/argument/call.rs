@@ -6,7 +6,7 @@ use super::literal::{string_in, string_length};
 use super::{Argument, Name};
 use crate::detect::assignment::parse::is_name;
 use crate::rules::{Call, calls_at};
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// The longest list of arguments that is read, in bytes, and the most arguments.
 const MAX_LENGTH: usize = 640;
@@ -31,7 +31,7 @@ pub(super) fn find(text: &[u8], anchor: &Range<usize>) -> Option<Argument> {
 
 fn value_of(row: &Call, text: &[u8], arguments: &[Range<usize>]) -> Option<Range<usize>> {
     let first = text.get(arguments.first()?.clone())?;
-    if row.first.is_some_and(|word| memchr::memmem::find(first, word.as_bytes()).is_none()) {
+    if row.first.is_some_and(|word| find_short(first, word.as_bytes()).is_none()) {
         return None;
     }
     let named = row.parameter.and_then(|parameter| {

@@ -6,7 +6,7 @@ use super::shell_words::words_after;
 use super::{Argument, Name};
 use crate::detect::assignment::parse::is_name;
 use crate::rules::{Command, CommandForm, commands_at};
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// Finds the value that a row of the table names. The anchor begins with the program.
 pub(super) fn find(text: &[u8], anchor: &Range<usize>) -> Option<Argument> {
@@ -73,7 +73,7 @@ fn names_secret(word: &[u8]) -> bool {
     const WORDS: [&[u8]; 8] =
         [b"passw", b"secret", b"token", b"apikey", b"api_key", b"api-key", b"credential", b"pwd"];
     let lower = word.to_ascii_lowercase();
-    WORDS.iter().any(|part| memchr::memmem::find(&lower, part).is_some())
+    WORDS.iter().any(|part| find_short(&lower, part).is_some())
 }
 
 /// Returns the value of an option, if `word` is the option.
@@ -111,7 +111,7 @@ fn part_of(row: &Command, text: &[u8], argument: Range<usize>) -> Option<Range<u
     let word = &text[argument.clone()];
     let start = match row.after {
         "" => 0,
-        after => memchr::memmem::find(word, after.as_bytes())? + after.len(),
+        after => find_short(word, after.as_bytes())? + after.len(),
     };
     let end = match (row.before, row.after) {
         ("", _) => word.len(),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Argument, Name};
 use crate::detect::assignment::parse::is_name;
 use crate::rules::{Directive, LinePart, directives_at, directives_with_name};
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// The bytes of a line that are read before and after an anchor, and the bytes in which a word of `near` counts.
 const MAX_BEFORE: usize = 120;
@@ -154,7 +154,7 @@ impl<'t> Line<'t> {
         let Range { start, end } = self.span;
         let near =
             self.text[start.saturating_sub(NEAR)..self.text.len().min(end + NEAR)].to_ascii_lowercase();
-        words.iter().any(|word| memchr::memmem::find(&near, word.as_bytes()).is_some())
+        words.iter().any(|word| find_short(&near, word.as_bytes()).is_some())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::text::find_short;
+
 /// Parameters of addresses that expire.
 const EXPIRIES: [&[u8]; 14] = [
     b"expires=",
@@ -29,7 +31,7 @@ pub(crate) fn is_in_expiring_address(text: &[u8], value: &Range<usize>) -> bool 
     let after = text[value.end..].iter().take(MAX_LENGTH).take_while(is_part).count();
     let address = &text[value.start - before..value.end + after];
     let Some(query) = memchr::memchr(b'?', address) else { return false };
-    if memchr::memmem::find(&address[..query], b"://").is_none() && !address.starts_with(b"/") {
+    if find_short(&address[..query], b"://").is_none() && !address.starts_with(b"/") {
         return false;
     }
     let query = address[query..].to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 use crate::detect::assignment::reject::placeholder::is_placeholder;
 use crate::detect::assignment::value_stats::{Class, ValueStats};
+use crate::text::find_short;
 use crate::token_check;
 
 /// Returns whether a value is a placeholder in percent escapes, in base64, or with digits and punctuation instead of
@@ -37,7 +38,7 @@ pub(super) fn hides_word_for_secret(value: &[u8]) -> bool {
     let restored = restore_letters(&value.to_ascii_lowercase());
     let tail = value.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic()).count();
     let ending = value[..value.len() - tail].to_ascii_lowercase();
-    INSIDE.iter().any(|word| memchr::memmem::find(&restored, word).is_some())
+    INSIDE.iter().any(|word| find_short(&restored, word).is_some())
         || ENDS.iter().any(|word| ending.len() > word.len() + 2 && ending.ends_with(word))
 }
 

@@ -15,6 +15,7 @@ use crate::detect::assignment::value_stats::ValueStats;
 use crate::detect::identifier;
 use crate::detect::randomness::statistics::has_walk;
 use crate::finding::Confidence;
+use crate::text::find_short;
 use crate::token_check;
 use common_password::{has_few_letters, is_common, is_word_and_sequence};
 use hidden_placeholder::{hides_placeholder, hides_word_for_secret};
@@ -247,7 +248,7 @@ const MIN_TOKEN_LENGTH: usize = 10;
 /// Returns whether a name has a word for tokens or keys, and none for passwords.
 fn names_token(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    let has = |words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(&lower, word).is_some());
+    let has = |words: &[&[u8]]| words.iter().any(|word| find_short(&lower, word).is_some());
     has(&[b"token", b"key", b"secret"]) && !has(&[b"pass", b"pwd"])
 }
 

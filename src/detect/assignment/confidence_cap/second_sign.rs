@@ -5,6 +5,7 @@ use crate::detect::assignment::features::{Host, host};
 use crate::detect::assignment::neighbours::{self, Neighbour};
 use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::identifier;
+use crate::text::find_short;
 
 /// What the settings near a value say of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +102,7 @@ fn is_word(value: &[u8]) -> bool {
 
 /// Returns whether an address names a host that is neither local nor an example.
 fn is_place(address: &[u8]) -> bool {
-    let rest = memchr::memmem::find(address, b"://").map_or(address, |at| &address[at + 3..]);
+    let rest = find_short(address, b"://").map_or(address, |at| &address[at + 3..]);
     let rest = memchr::memchr(b'@', rest).map_or(rest, |at| &rest[at + 1..]);
     matches!(host(rest), Host::Number | Host::Named | Host::SingleWord) && !is_reserved(rest)
 }
@@ -119,7 +120,7 @@ fn is_reserved(rest: &[u8]) -> bool {
         || [&b".test"[..], b".invalid", b".local", b".localhost"].iter().any(|ending| name.ends_with(ending))
         || [&b"domain."[..], b"yourdomain", b"mydomain", b"acme"]
             .iter()
-            .any(|part| memchr::memmem::find(&name, part).is_some())
+            .any(|part| find_short(&name, part).is_some())
 }
 
 /// Returns whether the lines around a value have a local address or that of an example.
@@ -127,14 +128,14 @@ fn has_example_address(text: &[u8], assignment: &Assignment) -> bool {
     const WORDS: [&[u8]; 7] =
         [b"localhost", b"127.0.0.1", b"example.com", b"example.org", b"example.net", b"@test.", b"@foo."];
     let near = lines_around(text, assignment);
-    WORDS.iter().any(|word| memchr::memmem::find(near, word).is_some())
+    WORDS.iter().any(|word| find_short(near, word).is_some())
 }
 
 /// Returns whether the lines around a value have an assertion or a call of a client in a test.
 fn is_asserted(text: &[u8], assignment: &Assignment) -> bool {
     const WORDS: [&[u8]; 6] = [b"assert", b"expect(", b"client.get(", b"client.post(", b"->post(", b"mock"];
     let near = lines_around(text, assignment);
-    WORDS.iter().any(|word| memchr::memmem::find(near, word).is_some())
+    WORDS.iter().any(|word| find_short(near, word).is_some())
 }
 
 /// Returns the text from some lines before an assignment to some lines after it.
@@ -174,7 +175,7 @@ fn is_example(text: &[u8], assignment: &Assignment) -> bool {
     assignment.operator == Operator::Compare
         || assignment.operator == Operator::Call
         || begins(&[b"//", b"#", b"*", b"--", b"<!--", b";"]) && !is_shebang_setting(&line)
-        || TEST_WORDS.iter().any(|word| memchr::memmem::find(&line, word).is_some())
+        || TEST_WORDS.iter().any(|word| find_short(&line, word).is_some())
 }
 
 /// Returns whether a line that begins as a comment does is an option of a command: `--password x`.

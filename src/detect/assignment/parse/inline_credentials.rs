@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::cursor::Cursor;
 use super::types::{Assignment, MAX_VALUE, MIN_VALUE, Operator, Quote, is_name};
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// Finds the token of `Bearer value`. The anchor is the scheme with its space.
 pub(crate) fn find_authorization(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
@@ -69,12 +69,13 @@ pub(crate) fn find_url_password(text: &[u8], anchor: &Range<usize>) -> Option<As
 /// space.
 pub(crate) fn find_curl_password(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
     const MAX_LENGTH: usize = 256;
-    const OPTIONS: [&[u8]; 4] = [b" -u ", b" --user ", b" -u=", b" --user="];
+    const OPTIONS: [&[u8]; 4] = [b"-u ", b"--user ", b"-u=", b"--user="];
     let rest = &text[anchor.end - 1..text.len().min(anchor.end + MAX_LENGTH)];
     let rest = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-    let (at, option) =
-        OPTIONS.iter().find_map(|option| Some((memchr::memmem::find(rest, option)?, option)))?;
-    let mut start = anchor.end - 1 + at + option.len();
+    let mut options = memchr::memchr_iter(b'-', rest).filter(|at| *at > 0 && rest[at - 1] == b' ');
+    let end_of_option = options
+        .find_map(|at| Some(at + OPTIONS.iter().find(|option| rest[at..].starts_with(option))?.len()))?;
+    let mut start = anchor.end - 1 + end_of_option;
     let quote = text.get(start).copied().filter(|byte| is_quote(*byte));
     start += usize::from(quote.is_some());
     let ends_argument = |byte: &u8| {
@@ -101,7 +102,7 @@ pub(crate) fn find_sql_password(text: &[u8], anchor: &Range<usize>) -> Option<As
     const MAX_LENGTH: usize = 60;
     const STATEMENTS: [&[u8]; 4] = [b"create ", b"alter ", b"grant ", b"user "];
     let before = text[anchor.start.saturating_sub(2 * MAX_LENGTH)..anchor.start].to_ascii_lowercase();
-    if !STATEMENTS.iter().any(|word| memchr::memmem::find(&before, word).is_some()) {
+    if !STATEMENTS.iter().any(|word| find_short(&before, word).is_some()) {
         return None;
     }
     let rest = &text[anchor.end - 1..text.len().min(anchor.end + MAX_LENGTH)];

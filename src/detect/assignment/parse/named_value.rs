@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::operator::{read_operator, read_operator_of_spaces};
 use super::types::{Assignment, MAX_NAME, Operator, is_name, name_end};
 use super::value::read_value;
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// Finds the value that is assigned to the name around an anchor, such as `password`.
 pub(crate) fn find_named_value(text: &[u8], anchor: &Range<usize>) -> Option<Assignment> {
@@ -62,5 +62,5 @@ fn is_nested_name(text: &[u8], start: usize) -> bool {
     let has_quote = start > length && is_quote(text[start - length - 1]);
     long_name.first().is_some_and(u8::is_ascii_alphabetic)
         && (has_quote || matches!(before, None | Some(b'\n')))
-        && memchr::memmem::find(long_name, b"::").is_none()
+        && find_short(long_name, b"::").is_none()
 }

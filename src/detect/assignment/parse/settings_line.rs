@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::types::{MAX_VALUE, Operator};
+use crate::text::find_short;
 
 /// The text that may precede the name on its line.
 const PREFIXES: [&[u8]; 6] = [b"", b"export ", b"set ", b"ENV ", b"ARG ", b"- "];
@@ -68,7 +69,7 @@ fn may_be_whole(value: &[u8]) -> bool {
         && value.iter().any(would_end)
         && !value.iter().any(|byte| b"\"'`\\".contains(byte))
         && !value.last().is_some_and(|last| b";,{([".contains(last))
-        && !CODE.iter().any(|code| memchr::memmem::find(value, code).is_some())
+        && !CODE.iter().any(|code| find_short(value, code).is_some())
         && !has_other_setting
         && !(value.iter().any(|byte| BRACKETS.contains(byte)) && is_balanced(value))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::cursor::Cursor;
 use super::settings_line;
 use super::types::{Assignment, MAX_VALUE, MIN_VALUE, Operator, Quote, is_name};
-use crate::text::{ends_unquoted_value, is_quote};
+use crate::text::{ends_unquoted_value, find_short, is_quote};
 
 /// Reads the value after an operator. Returns `None` if it is code, too short or too long.
 pub(crate) fn read_value(
@@ -105,7 +105,7 @@ fn read_wrapper(cursor: &mut Cursor<'_>) -> Range<usize> {
         let reads_setting = is_call
             && [&b"env"[..], b"get", b"ENV", b"onfig"]
                 .iter()
-                .any(|word| memchr::memmem::find(&cursor.text[start..end], word).is_some());
+                .any(|word| find_short(&cursor.text[start..end], word).is_some());
         if reads_setting && !skip_first_argument(cursor) {
             cursor.at = start;
             return start..start;

@@ -2,6 +2,7 @@
 //! sentence follow, or the value is one of a list. For values without quotes this is the strongest evidence.
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
+use crate::text::find_short;
 
 /// Words of code and of prose, which are no values without quotes.
 const CONNECTIVES: [&[u8]; 35] = [
@@ -20,7 +21,7 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
     let value = &text[assignment.value.clone()];
     let wrapper = text[assignment.wrapper.clone()].to_ascii_lowercase();
     let before = &text[..assignment.name.start];
-    let wrapper_contains = |word: &&[u8]| memchr::memmem::find(&wrapper, word).is_some();
+    let wrapper_contains = |word: &&[u8]| find_short(&wrapper, word).is_some();
     !wrapper.is_empty() && assignment.operator != Operator::Url && PATTERN_CALLS.iter().any(wrapper_contains)
         // `case PASSWORD: …`
         || before.ends_with(b"case ")
@@ -35,7 +36,7 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
             && !wrapper.is_empty()
             && text[assignment.value.end..].iter().skip(1).take(3).eq(b"),\x20".iter())
         // The user is the first argument: `Credentials = new NetworkCredential("deploy", …)`.
-        || memchr::memmem::find(&wrapper, b"credential").is_some()
+        || find_short(&wrapper, b"credential").is_some()
             && assignment.operator != Operator::Url
             && text.get(assignment.value.end + 1) == Some(&b',')
         || is_concatenation(value)
@@ -187,8 +188,7 @@ fn is_expression(text: &[u8], assignment: &Assignment) -> bool {
         |part: &[u8]| part.len() > 1 && part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
     let mut parts = value.split(|byte| matches!(byte, b'.' | b':'));
     let count = parts.clone().count();
-    count > 1 && parts.all(|part| part.is_empty() || is_word(part))
-        || memchr::memmem::find(value, b"->").is_some()
+    count > 1 && parts.all(|part| part.is_empty() || is_word(part)) || find_short(value, b"->").is_some()
 }
 
 /// Returns whether code or prose continues after a value without quotes.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::identifier;
+use crate::text::find_short;
 use crate::token_check;
 
 /// Returns whether a value is the id of a PGP key (RFC 9580): eight or sixteen hexadecimal digits, or the forty of a
@@ -86,7 +87,7 @@ pub(super) fn is_search_key(text: &[u8], value: &Range<usize>) -> bool {
     let near = &text[value.start.saturating_sub(NEAR)..text.len().min(value.end + NEAR)];
     value.len() == 32
         && text[value.clone()].iter().all(u8::is_ascii_hexdigit)
-        && [&b"indexName"[..], b"index_name"].iter().any(|word| memchr::memmem::find(near, word).is_some())
+        && [&b"indexName"[..], b"index_name"].iter().any(|word| find_short(near, word).is_some())
 }
 
 /// Returns whether the user `anonymous` is named right before a password. Any password will do then, as for public files

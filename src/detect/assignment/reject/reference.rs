@@ -2,6 +2,7 @@
 //! as `null`.
 
 use crate::detect::assignment::reject::literal_set::{LiteralSearch, PrefixSet};
+use crate::text::find_short;
 
 /// Words that are no values: of languages, of settings, and the names of encodings and algorithms.
 static NO_VALUES: PrefixSet<107> = PrefixSet::new(&[
@@ -206,7 +207,7 @@ static TEMPLATE_PARTS: LiteralSearch<14> = LiteralSearch::new(&[
 fn is_template(value: &[u8]) -> bool {
     // A JSON object may be a token of several parts.
     if value.starts_with(b"{\"") || value.starts_with(b"{\\\"") {
-        return ADDRESS_PARTS.iter().any(|part| memchr::memmem::find(value, part).is_some());
+        return ADDRESS_PARTS.iter().any(|part| find_short(value, part).is_some());
     }
     let is_between = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
     TEMPLATE_PARTS.occurs_in(value)

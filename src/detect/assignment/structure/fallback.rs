@@ -7,6 +7,7 @@ use crate::detect::assignment::structure::steps::{
     begins_with, bracket_end, is_quote_at, line_end, skip_spaces, skip_whitespace,
 };
 use crate::detect::assignment::structure::values::read_string;
+use crate::text::find_short;
 
 /// Operators between a look-up and its default. A quote has to follow.
 const OPERATORS: [&[u8]; 7] = [b"||", b"??", b"?:", b"//", b"or ", b"|| ", b"else "];
@@ -94,7 +95,7 @@ fn default_after(place: &Place<'_>, at: usize) -> Option<Assignment> {
         begins_with(text, word, b"default").then(|| skip_filter(text, word + 7))?
     } else if rest.starts_with(b"? ") {
         // `getenv("X") ? getenv("X") : "V"`
-        let colon = memchr::memmem::find(&text[start..line_end(text, start)], b" : ")?;
+        let colon = find_short(&text[start..line_end(text, start)], b" : ")?;
         start + colon + 3
     } else {
         return None;

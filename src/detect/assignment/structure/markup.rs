@@ -10,7 +10,7 @@ use crate::detect::assignment::structure::steps::{
     before_whitespace, begins_with, skip_whitespace, string_end,
 };
 use crate::detect::assignment::structure::values::{assignment, is_generated, read};
-use crate::text::{is_quote, trimmed};
+use crate::text::{find_short, is_quote, trimmed};
 
 /// The elements that hold the value of an element before them.
 const HOLDERS: [&[u8]; 6] = [b"string", b"data", b"td", b"dd", b"text", b"stringvalue"];
@@ -138,7 +138,7 @@ fn content(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let rest = &rest[..rest.len().min(MAX_VALUE + CDATA.len() + MAX_TAG)];
     let value = if rest.starts_with(CDATA) {
-        let length = memchr::memmem::find(rest, b"]]>")?;
+        let length = find_short(rest, b"]]>")?;
         start + CDATA.len()..start + length
     } else {
         start..start + memchr::memchr(b'<', rest)?

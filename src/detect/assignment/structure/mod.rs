@@ -24,7 +24,7 @@ use std::ops::Range;
 use crate::detect::assignment::parse::{
     AfterName, Assignment, Cursor, Operator, is_name, may_be_key, read_operator,
 };
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 use place::Place;
 use steps::skip_spaces;
 
@@ -128,7 +128,7 @@ fn after_space(place: &Place<'_>) -> Vec<Assignment> {
         b']' if !place.is_quoted => one(parents::find_in_section(place)),
         _ if place.is_quoted => quoted(place, after),
         b'<' | b'[' => one(options::find_after_usage(place)),
-        b'\n' | b'\r' if memchr::memmem::find(&text[place.name.clone()], b"env.").is_none() => Vec::new(),
+        b'\n' | b'\r' if find_short(&text[place.name.clone()], b"env.").is_none() => Vec::new(),
         b'?' | b'/' | b'\n' | b'\r' => one(fallback::find(place, place.outer.end)),
         _ => {
             let found = typed::find_after_type(place, after)

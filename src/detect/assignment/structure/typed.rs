@@ -7,7 +7,7 @@ use crate::detect::assignment::structure::steps::{
     begins_with, is_quote_at, line_start, skip_spaces, skip_whitespace,
 };
 use crate::detect::assignment::structure::values::{assignment, read_string};
-use crate::text::is_quote;
+use crate::text::{find_short, is_quote};
 
 /// The first words of the types of texts that are written after a name, in lowercase.
 const TYPES: [&[u8]; 32] = [
@@ -110,7 +110,7 @@ pub(super) fn find_after_type(place: &Place<'_>, at: usize) -> Option<Assignment
     let has_operator = text.get(operator) == Some(&b'=') && text.get(operator + 1) != Some(&b'=');
     if !has_operator {
         let words = text[start..operator].to_ascii_lowercase();
-        let default = memchr::memmem::find(&words, b"default")?;
+        let default = find_short(&words, b"default")?;
         operator = start + default + 6;
         (is_default || default > 0).then_some(())?;
     }
@@ -149,7 +149,7 @@ pub(super) fn find_constructed(place: &Place<'_>, at: usize) -> Option<Assignmen
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_:.<>[]!& *".contains(byte);
         let length = text[at..].iter().take(48).take_while(is_part).count();
         let head = text[at..at + length].to_ascii_lowercase();
-        let is_lookup = LOOKUPS.iter().any(|word| memchr::memmem::find(&head, word).is_some());
+        let is_lookup = LOOKUPS.iter().any(|word| find_short(&head, word).is_some());
         let open = at + length;
         if is_lookup || length == 0 || !matches!(text.get(open), Some(b'(' | b'{')) {
             return None;

@@ -1,7 +1,7 @@
 //! Reads the value at a position that a structure leads to: a string in the quotes of any language, or bare text up to the
 //! end of its field.
 
-use crate::text::trimmed;
+use crate::text::{find_short, trimmed};
 use std::ops::Range;
 
 use crate::detect::assignment::parse::{
@@ -91,7 +91,7 @@ pub(super) fn read_long_quotes(text: &[u8], at: usize) -> Option<(Range<usize>, 
         begins_with(text, skip_whitespace(text, value.end), close).then_some(value)?
     } else {
         let limit = line_end(text, start).min(start + MAX_VALUE + close.len());
-        let length = memchr::memmem::find(&text[start..limit], close)?;
+        let length = find_short(&text[start..limit], close)?;
         start..start + length
     };
     (MIN_VALUE..=MAX_VALUE).contains(&value.len()).then_some((value, quote))

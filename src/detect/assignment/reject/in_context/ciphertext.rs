@@ -2,6 +2,7 @@
 
 use crate::detect::assignment::parse::Assignment;
 use crate::detect::assignment::reject::literal_set::PrefixSet;
+use crate::text::find_short;
 use crate::token_check;
 
 /// The starts of ciphertexts, by the tools that write them.
@@ -76,8 +77,7 @@ fn is_jwe(value: &[u8]) -> bool {
     let mut parts = value.split(|byte| *byte == b'.');
     let Some(header) = parts.next().filter(|header| header.starts_with(b"eyJ")) else { return false };
     parts.count() == 4
-        && token_check::decode_base64(header)
-            .is_some_and(|header| memchr::memmem::find(&header, b"\"enc\"").is_some())
+        && token_check::decode_base64(header).is_some_and(|header| find_short(&header, b"\"enc\"").is_some())
 }
 
 /// Returns whether a value is a message of Rails: two or three parts in base64 with `--` between them.
@@ -87,7 +87,7 @@ fn is_message(value: &[u8]) -> bool {
     matches!(parts, 2 | 3)
         && value.iter().all(is_part)
         && (value.ends_with(b"==")
-            && memchr::memmem::find(value, b"==--").or_else(|| memchr::memmem::find(value, b"=--")).is_some()
+            && find_short(value, b"==--").or_else(|| find_short(value, b"=--")).is_some()
             || parts == 3 && value.ends_with(b"=="))
 }
 
@@ -97,5 +97,5 @@ fn is_after_setting(text: &[u8], assignment: &Assignment) -> bool {
     let before = &text[assignment.name.start.saturating_sub(NEAR)..assignment.name.start];
     let start = memchr::memrchr_iter(b'\n', before).nth(1).map_or(0, |at| at + 1);
     let before = before[start..].to_ascii_lowercase();
-    SETTINGS.iter().any(|setting| memchr::memmem::find(&before, setting).is_some())
+    SETTINGS.iter().any(|setting| find_short(&before, setting).is_some())
 }

@@ -4,6 +4,7 @@
 use crate::detect::assignment::neighbours::Neighbour;
 use crate::detect::assignment::parse::Assignment;
 use crate::detect::identifier;
+use crate::text::find_short;
 
 /// The length and the alphabet of a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,5 +128,5 @@ fn is_name_of_group(line: &[u8]) -> bool {
 fn suggests_secret(name: &[u8]) -> bool {
     const STEMS: [&[u8]; 8] = [b"pass", b"secret", b"token", b"key", b"auth", b"cred", b"pwd", b"api"];
     let lower = name.to_ascii_lowercase();
-    STEMS.iter().any(|stem| memchr::memmem::find(&lower, stem).is_some())
+    STEMS.iter().any(|stem| find_short(&lower, stem).is_some())
 }

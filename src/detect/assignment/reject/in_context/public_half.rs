@@ -3,6 +3,7 @@
 use crate::detect::assignment::parse::Assignment;
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 use crate::detect::identifier;
+use crate::text::find_short;
 use crate::token_check;
 
 /// The starts of public keys: OpenSSH, X.509 (RSA, Ed25519, X25519, P-256, P-384), age, Nostr, Bitcoin, Cloudflare's
@@ -65,7 +66,7 @@ pub(super) fn is_public(text: &[u8], assignment: &Assignment) -> bool {
 
 fn has_public_name(name: &[u8]) -> bool {
     let lower: Vec<u8> = identifier::split_words(name).iter().flatten().copied().collect();
-    let secret = [&b"secret"[..], b"private"].iter().any(|word| memchr::memmem::find(&lower, word).is_some());
+    let secret = [&b"secret"[..], b"private"].iter().any(|word| find_short(&lower, word).is_some());
     !secret && NAMES.iter().any(|name| lower.ends_with(name))
 }
 
@@ -81,9 +82,7 @@ fn is_anonymous_token(value: &[u8]) -> bool {
     let mut parts = value.split(|byte| *byte == b'.');
     let payload = parts.next().filter(|header| header.starts_with(b"eyJ")).and_then(|_| parts.next());
     let payload = payload.and_then(token_check::decode_base64).unwrap_or_default();
-    [&b"\"role\":\"anon\""[..], b"\"role\": \"anon\""]
-        .iter()
-        .any(|role| memchr::memmem::find(&payload, role).is_some())
+    [&b"\"role\":\"anon\""[..], b"\"role\": \"anon\""].iter().any(|role| find_short(&payload, role).is_some())
 }
 
 /// Returns whether a value is a parameter in the address of a badge, which pages show to everybody.
@@ -93,10 +92,8 @@ fn is_in_badge(text: &[u8], assignment: &Assignment) -> bool {
     let is_part = |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'(' | b'<' | b'>');
     let length = before.iter().rev().take_while(is_part).count();
     let address = before[before.len() - length..].to_ascii_lowercase();
-    memchr::memmem::find(&address, b"://").is_some()
-        && [&b"badge"[..], b".svg?", b"shields.io"]
-            .iter()
-            .any(|word| memchr::memmem::find(&address, word).is_some())
+    find_short(&address, b"://").is_some()
+        && [&b"badge"[..], b".svg?", b"shields.io"].iter().any(|word| find_short(&address, word).is_some())
 }
 
 /// Returns whether a value is an attribute `data-…` of a script that a page loads.

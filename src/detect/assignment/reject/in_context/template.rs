@@ -2,6 +2,7 @@
 //! `<%` and `%>` (ERB, EJS, ASP), `[%` and `%]`. All of it is code there.
 
 use crate::detect::assignment::parse::Assignment;
+use crate::text::find_short;
 
 /// The delimiters of templates.
 const DELIMITERS: [(&[u8], &[u8]); 4] = [(b"{{", b"}}"), (b"{%", b"%}"), (b"<%", b"%>"), (b"[%", b"%]")];
@@ -13,10 +14,10 @@ pub(super) fn is_inside(text: &[u8], assignment: &Assignment) -> bool {
     DELIMITERS.iter().any(|(open, close)| {
         let Some(at) = memchr::memmem::rfind(before, open) else { return false };
         let inside = &before[at + open.len()..];
-        memchr::memmem::find(inside, close).is_none()
-            && memchr::memmem::find(after, close).is_some_and(|at| {
+        find_short(inside, close).is_none()
+            && find_short(after, close).is_some_and(|at| {
                 // Another template begins first, so this one was not open.
-                memchr::memmem::find(after, open).is_none_or(|next| at < next)
+                find_short(after, open).is_none_or(|next| at < next)
             })
             && !begins_object(&text[at + open.len()..])
     })

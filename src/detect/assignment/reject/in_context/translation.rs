@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::detect::assignment::neighbours::Neighbour;
 use crate::detect::assignment::parse::{Assignment, Quote};
+use crate::text::find_short;
 
 /// The neighbours with words that make a value of words one of them; fewer if the value has letters outside ASCII.
 const MIN_NEIGHBOURS: usize = 2;
@@ -13,7 +14,7 @@ const MIN_NEIGHBOURS: usize = 2;
 /// `None` if the text is not UTF-8.
 pub(super) fn unescape(value: &[u8]) -> Option<Cow<'_, str>> {
     let text = std::str::from_utf8(value).ok()?;
-    if memchr::memmem::find(value, b"\\u").is_none() {
+    if find_short(value, b"\\u").is_none() {
         return Some(Cow::Borrowed(text));
     }
     let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
