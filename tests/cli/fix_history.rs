@@ -123,6 +123,11 @@ fn plan_is_private_and_outside_of_the_repository() {
 fn plan_names_refs_people_and_what_it_does_not_reach() {
     let sandbox = leaky();
     sandbox.git(&["branch", &format!("b-{}", key("k"))]);
+    let cut = key("cut");
+    sandbox.write("cut.txt", format!("{}zz\n", &cut[..cut.len() - 2]));
+    sandbox.commit_all("cut");
+    sandbox.git(&["notes", "add", "-m", &key("note")]);
+    sandbox.git(&["update-ref", "refs/keep/one", "HEAD"]);
     let (output, text) = plan(&sandbox, &[]);
     assert_eq!(output.status.code(), Some(1), "{text}");
     for expected in [
@@ -134,7 +139,11 @@ fn plan_names_refs_people_and_what_it_does_not_reach() {
         "still stand at a branch head",
         "not reached: ",
         "git branch -m OLD NEW",
+        "may be no secret, and a rewrite replaces the text everywhere",
+        "removes the file in every commit: ",
         "git push --force --all ADDRESS",
+        "git push --force ADDRESS 'refs/notes/*:refs/notes/*'",
+        "git push --force ADDRESS refs/keep/one:refs/keep/one",
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }

@@ -18,7 +18,7 @@ use crate::cli::exit::Exit;
 use crate::cli::fix_args::Fix;
 use crate::cli::session::{current_repository, printable_path};
 use crate::cli::{output, settings};
-use crate::finding::Report;
+use crate::finding::{Confidence, Finding, Report};
 use crate::git::{Repository, user_state_folder};
 use crate::policy::repo_files::TreeVersion;
 use crate::remediation::fix::apply::private;
@@ -90,8 +90,7 @@ pub(super) fn run(common: &Common, arguments: &Fix, control: &ScanControl) -> Re
     }
     let folder = plan_folder(arguments, &repository)?;
     write_plan(&folder, &plan)?;
-    let mut out = describe(&scanner, &repository, &plan, &folder)?;
-    out.push_str(&describe_incomplete(&report, &wants));
+    let out = describe(&scanner, &repository, &plan, &folder, &describe_limits(&report, &wants))?;
     output::print(&out)?;
     let is_whole = report.problems.is_empty();
     Ok(match (plan.unreached.is_empty(), is_whole) {
@@ -196,6 +195,7 @@ fn describe(
     repository: &Repository,
     plan: &RewritePlan,
     folder: &Path,
+    limits: &str,
 ) -> Result<String, CliError> {
     let mut out = String::new();
     let _ = writeln!(
@@ -209,17 +209,23 @@ fn describe(
         printable_path(folder),
         shell_word(&printable_path(folder)),
     );
+    for path in plan.removals.iter().take(MAX_NAMES) {
+        let _ = writeln!(out, "removes the file in every commit: {}", scanner.shown_path(path));
+    }
+    if let Some(more) = plan.removals.len().checked_sub(MAX_NAMES + 1) {
+        let _ = writeln!(out, "    and {}; {REMOVALS} names them", counted(more + 1, "more file"));
+    }
     let kinds = affected_refs(repository, &plan.commits)?;
     if kinds.is_empty() {
         out.push_str("changes: no ref; only objects that nothing reaches hold the values (`git gc --prune=now` after `git reflog expire --expire=now --all`)\n");
     }
-    for (kind, names) in kinds {
+    for (kind, names) in &kinds {
         let shown: Vec<String> =
             names.iter().take(MAX_NAMES).map(|name| scanner.shown_text(name.as_bytes())).collect();
         let more = names.len().saturating_sub(MAX_NAMES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _ = writeln!(out, "changes: {kind} ({}): {}{more}", names.len(), shown.join(", "));
-        if kind == "pull requests" {
+        if *kind == "pull requests" {
             out.push_str("    a host does not let anybody push these: ask its support to remove them after the rewrite\n");
         }
     }
@@ -238,7 +244,8 @@ fn describe(
         "clone again: everybody with a clone, among them {people}. Forks keep the values. Open pull requests have to be \
          made again.\n"
     );
-    out.push_str(&commands(plan, folder));
+    out.push_str(limits);
+    out.push_str(&commands(plan, folder, &kinds));
     for unreached in &plan.unreached {
         let _ = writeln!(out, "not reached: {}: {}; {}", unreached.place, unreached.why, unreached.by_hand);
     }
@@ -246,7 +253,7 @@ fn describe(
 }
 
 /// Returns the commands of the rewrite.
-fn commands(plan: &RewritePlan, folder: &Path) -> String {
+fn commands(plan: &RewritePlan, folder: &Path, kinds: &[(&str, Vec<String>)]) -> String {
     let file = |name: &str| shell_word(&printable_path(&folder.join(name)));
     let mut out = "run, in this order (skant runs none of it):\n".to_owned();
     out.push_str("  git clone --mirror ADDRESS rewrite.git && cd rewrite.git\n");
@@ -265,10 +272,21 @@ fn commands(plan: &RewritePlan, folder: &Path) -> String {
     }
     out.push_str("  skant scan --history\n");
     out.push_str("  git push --force --all ADDRESS && git push --force --tags ADDRESS\n");
+    // Neither option pushes these.
+    for (kind, names) in kinds {
+        if *kind == "notes" {
+            out.push_str("  git push --force ADDRESS 'refs/notes/*:refs/notes/*'\n");
+        } else if *kind == "other refs" {
+            for name in names {
+                let _ = writeln!(out, "  git push --force ADDRESS {}", shell_word(&format!("{name}:{name}")));
+            }
+        }
+    }
     if !plan.replacements.is_empty() {
         let _ = writeln!(
             out,
-            "with BFG instead, which leaves messages as they are: bfg --no-blob-protection --replace-text {}",
+            "with BFG instead, which leaves messages, names of files, values of several lines and files from 1 MiB on as \
+             they are: bfg --no-blob-protection --replace-text {}",
             file(REPLACEMENTS)
         );
     }
@@ -276,28 +294,54 @@ fn commands(plan: &RewritePlan, folder: &Path) -> String {
     out
 }
 
-/// Says what the scan did not read, and what still stands in the files.
-fn describe_incomplete(report: &Report, wants: &dyn Fn(&Fingerprint) -> bool) -> String {
+/// Says which values may be none, what the scan did not read, and what still stands in the files.
+fn describe_limits(report: &Report, wants: &dyn Fn(&Fingerprint) -> bool) -> String {
     let mut out = String::new();
-    let at_head = report
-        .findings
+    let wanted: Vec<&Finding> =
+        report.findings.iter().filter(|finding| wants(&finding.fingerprint)).collect();
+    let unsure: Vec<&&Finding> =
+        wanted.iter().filter(|finding| finding.confidence < Confidence::High).collect();
+    if !unsure.is_empty() {
+        let _ = writeln!(
+            out,
+            "look first: {} may be no secret, and a rewrite replaces the text everywhere (`--min-confidence high` leaves \
+             these out):",
+            counted(unsure.len(), "finding")
+        );
+        for finding in unsure.iter().take(MAX_NAMES) {
+            let _ = writeln!(
+                out,
+                "    {}  {} in {}",
+                finding.fingerprint,
+                finding.title,
+                finding.locations.first().map_or("", |place| &place.path)
+            );
+        }
+        if let Some(more) = unsure.len().checked_sub(MAX_NAMES + 1) {
+            let _ = writeln!(out, "    and {} more (`skant scan --history`)", more + 1);
+        }
+    }
+    let at_head = wanted
         .iter()
-        .filter(|finding| wants(&finding.fingerprint))
         .filter(|finding| finding.history.as_ref().is_some_and(|history| history.at_head))
         .count();
     if at_head > 0 {
         let _ = writeln!(
             out,
-            "first: {at_head} of the values still stand at a branch head, and the rewrite replaces them there, too: run \
-             `skant fix` and commit before, so that the code reads the environment"
+            "first: {at_head} of the values still stand at a branch head (`skant scan --history --at-head`), and the rewrite \
+             replaces them there, too: run `skant fix` on these branches and commit before, so that the code reads the \
+             environment"
         );
     }
     if !report.problems.is_empty() {
         let _ = writeln!(
             out,
-            "not read: {} parts of the history (`skant scan --history` names them), so values may be missing in the plan",
-            report.problems.len()
+            "not read: {} of the history (`skant scan --history` names them), so values may be missing in the plan",
+            counted(report.problems.len(), "part")
         );
+    }
+    if !out.is_empty() {
+        out.push('\n');
     }
     out
 }
