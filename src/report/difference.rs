@@ -1,6 +1,7 @@
 //! The difference of two reports: what is new, gone, moved, and still there.
 //!
-//! A value is known by its fingerprint. That of a password depends on its path, so a moved password is gone and new.
+//! A value is known by its fingerprint, and where several share one, by its places. The fingerprint of a password
+//! depends on its path, so a moved password is gone and new.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,6 +22,8 @@ pub(crate) struct Difference {
     /// The findings of which no place is the same, as the new report has them.
     moved: Vec<Finding>,
     still: Vec<Finding>,
+    /// The findings that are not in the new report since something suppresses them there.
+    suppressed: Vec<Finding>,
     /// What makes the comparison doubtful.
     notes: Vec<&'static str>,
 }
@@ -34,6 +37,7 @@ struct Document<'d> {
     gone: Vec<Row<'d>>,
     moved: Vec<Row<'d>>,
     still: Vec<Row<'d>>,
+    suppressed: Vec<Row<'d>>,
     notes: &'d [&'static str],
 }
 
@@ -71,23 +75,32 @@ fn places(finding: &Finding) -> BTreeSet<(LocationKind, &str, usize)> {
 impl Difference {
     /// Compares two reports.
     pub(crate) fn between(old: &Report, new: &Report) -> Self {
-        let known: BTreeMap<&str, &Finding> =
-            old.findings.iter().map(|finding| (finding.fingerprint.as_str(), finding)).collect();
-        let present: BTreeSet<&str> =
-            new.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
         let [old_order, new_order] =
             [old, new].map(|report| order::by_importance(report, RunMode::DEFAULT_SCAN));
-        let mut difference = Self::default();
-        for finding in new_order.findings {
-            let list = match known.get(finding.fingerprint.as_str()) {
-                None => &mut difference.new,
-                Some(before) if places(before).is_disjoint(&places(&finding)) => &mut difference.moved,
-                Some(_) => &mut difference.still,
-            };
-            list.push(finding);
+        // The fingerprint of a weak value has few digits, so several values may share it.
+        let mut known = BTreeMap::<String, Vec<Finding>>::new();
+        for finding in old_order.findings {
+            known.entry(finding.fingerprint.to_string()).or_default().push(finding);
         }
-        let is_gone = |finding: &Finding| !present.contains(finding.fingerprint.as_str());
-        difference.gone = old_order.findings.into_iter().filter(is_gone).collect();
+        let mut difference = Self::default();
+        let mut elsewhere = Vec::new();
+        for finding in new_order.findings {
+            let before = known.get_mut(finding.fingerprint.as_str());
+            let same = before.and_then(|before| {
+                let at = before.iter().position(|one| !places(one).is_disjoint(&places(&finding)))?;
+                Some(before.remove(at))
+            });
+            if same.is_some() { difference.still.push(finding) } else { elsewhere.push(finding) }
+        }
+        for finding in elsewhere {
+            let before = known.get_mut(finding.fingerprint.as_str()).and_then(Vec::pop);
+            if before.is_some() { difference.moved.push(finding) } else { difference.new.push(finding) }
+        }
+        let suppressed: BTreeSet<&str> = new.suppressed.iter().map(|one| one.fingerprint.as_str()).collect();
+        let mut left: Vec<Finding> = known.into_values().flatten().collect();
+        left.sort_by(|one, other| (one.severity, &one.rule).cmp(&(other.severity, &other.rule)).reverse());
+        (difference.suppressed, difference.gone) =
+            left.into_iter().partition(|finding| suppressed.contains(finding.fingerprint.as_str()));
         if !old.is_complete() {
             difference.notes.push("the old report is incomplete: what it did not read counts as new");
         }
@@ -117,6 +130,7 @@ impl Difference {
             gone: self.gone.iter().map(Row::of).collect(),
             moved: self.moved.iter().map(Row::of).collect(),
             still: self.still.iter().map(Row::of).collect(),
+            suppressed: self.suppressed.iter().map(Row::of).collect(),
             notes: &self.notes,
         };
         format!("{}\n", serde_json::to_string_pretty(&document).unwrap_or_default())
@@ -139,7 +153,15 @@ impl Difference {
             let _ = writeln!(out, "note: {note}");
         }
         let [new, gone, moved, still] = [&self.new, &self.gone, &self.moved, &self.still].map(Vec::len);
-        let _ = writeln!(out, "{}, {gone} gone, {moved} moved, {still} still there", counted_new(new));
+        let suppressed = match self.suppressed.len() {
+            0 => String::new(),
+            number => format!(", {number} still there and suppressed now"),
+        };
+        let _ = writeln!(
+            out,
+            "{}, {gone} gone, {moved} moved, {still} still there{suppressed}",
+            counted_new(new)
+        );
         out
     }
 }
@@ -190,6 +212,33 @@ mod tests {
             assert!(difference.to_text(false).contains("nothing new, 0 gone"));
             assert_eq!(difference.notes.len(), if report.is_complete() { 0 } else { 2 });
         }
+    }
+
+    #[test]
+    fn values_that_share_a_fingerprint_are_told_apart_by_their_places() {
+        let mut old = samples::many(3, 1);
+        let shared = old.findings[0].fingerprint.clone();
+        old.findings.iter_mut().for_each(|finding| finding.fingerprint = shared.clone());
+        let difference = Difference::between(&old, &old);
+        assert_eq!((difference.still.len(), difference.moved.len()), (3, 0));
+        let mut one = old.clone();
+        one.findings.truncate(1);
+        let difference = Difference::between(&one, &old);
+        assert_eq!((difference.still.len(), difference.new.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_suppressed_value_is_not_gone() {
+        let old = samples::many(2, 1);
+        let mut new = samples::many(2, 1);
+        let finding = new.findings.remove(0);
+        let mut suppressed =
+            samples::all().into_iter().find_map(|report| report.suppressed.into_iter().next()).unwrap();
+        suppressed.fingerprint = finding.fingerprint;
+        new.suppressed.push(suppressed);
+        let difference = Difference::between(&old, &new);
+        assert_eq!((difference.still.len(), difference.gone.len(), difference.suppressed.len()), (1, 0, 1));
+        assert!(difference.to_text(false).contains("1 still there, 1 still there and suppressed now"));
     }
 
     #[test]

@@ -43,10 +43,9 @@ pub(crate) fn overview(report: &Report, options: &Options) -> String {
     });
     let mut out: String = std::iter::once(heading).chain(rows).chain(rest).collect();
     if matches!(report.scope.kind, ScopeKind::Worktree | ScopeKind::History) {
-        let all = counted(report.findings.len(), "secret");
         let text = format!(
             "The worst only: `--severity critical`, `--at-head`, `--min-confidence high`. To save all, and read them with \
-             filters or as a page: `--output json:FILE`, then `skant report FILE`. To fail on new findings only: `skant baseline create{}` suppresses these {all}.",
+             filters or as a page: `--output json:FILE`, then `skant report FILE`. To fail on new findings only: `skant baseline create{}` suppresses all that are there now.",
             if report.scope.kind == ScopeKind::History { " --history" } else { "" }
         );
         out.push_str(&wrapped("", &text, options.width()));
