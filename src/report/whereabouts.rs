@@ -20,11 +20,13 @@ pub(crate) fn now(history: &History) -> String {
     }
 }
 
-/// Describes since when a value is there, and who brought it in.
+/// Describes since when a value is there, and who brought it in; with the commit, if the first location has another.
 pub(crate) fn since(finding: &Finding) -> Option<String> {
-    let CommitInfo { author, date, .. } = &finding.history.as_ref()?.introduced.as_ref()?.commit;
+    let CommitInfo { author, date, id } = &finding.history.as_ref()?.introduced.as_ref()?.commit;
     let day = date.as_deref().map(|date| format!("since {} ", date.get(..10).unwrap_or(date)));
-    Some(format!("{}by {}", day.unwrap_or_default(), words::person(author)))
+    let shown = finding.locations.first().and_then(|first| first.commit.as_ref());
+    let commit = shown.filter(|shown| shown.id != *id).map(|_| format!(" in commit {}", words::short(id)));
+    Some(format!("{}by {}{}", day.unwrap_or_default(), words::person(author), commit.unwrap_or_default()))
 }
 
 /// Describes the history of a value in lines: introduced, removed, now.

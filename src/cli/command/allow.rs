@@ -18,6 +18,7 @@ use crate::finding::{Finding, Report, Verdict};
 use crate::policy::PathPatterns;
 use crate::policy::repo_files::{BASELINE_FILE, TreeVersion};
 use crate::policy::suppress::baseline::{Baseline, is_fingerprint};
+use crate::report::words::describe_location;
 use crate::scan::PathFilter;
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
@@ -215,10 +216,8 @@ fn find_in(reports: &[Report], digits: &str) -> Result<Option<Finding>, AllowErr
     if named.len() > 1 {
         let name = |finding: &&Finding| {
             let name = finding.fingerprint.for_baseline(named.len());
-            let place = finding.locations.first().map_or_else(String::new, |location| {
-                format!("{}:{}", escape_terminal(location.path.as_bytes()), location.start.line)
-            });
-            format!("\n  {name} {place}")
+            let place = finding.locations.first().map(describe_location).unwrap_or_default();
+            format!("\n  {name} {} {}", finding.rule, escape_terminal(place.as_bytes()))
         };
         let lines = named.values().take(MAX_NAMES).map(name).collect();
         return Err(AllowError::Ambiguous { digits: digits.to_owned(), lines });

@@ -19,6 +19,7 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> String {
     let kind = Paint(options.color).tint(finding::tone(level), &format!("{}[{}]", level.name(), first.rule));
     let place = first.locations.first().map(words::describe_location).unwrap_or_default();
     let mut facts = vec![format!("severity {}, confidence {}", first.severity, first.confidence)];
+    facts.extend(first.verdict.map(|verdict| format!("verdict {}", verdict.name())));
     facts.extend(entry.values());
     facts.extend(match first.places.max(first.locations.len()) {
         0 | 1 => None,

@@ -34,6 +34,9 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> Result<String, fmt
     if let Some(history) = &finding.history {
         write_history(history, &mut table);
     }
+    if let Some(verdict) = finding.verdict {
+        table.row("verdict", verdict.name());
+    }
     let reasons: Vec<String> = finding.reasons.iter().map(|reason| reason.text.clone()).collect();
     table.rows("why", &reasons);
     table.numbered("what to do", &finding.help);
