@@ -12,7 +12,9 @@ mod error;
 mod github;
 mod gitlab;
 mod jenkins;
+mod main_branch;
 mod resolve;
+mod run_settings;
 mod system;
 mod tag_object;
 #[cfg(test)]
@@ -21,4 +23,5 @@ mod tests;
 pub(crate) use detect::{Run, detect_run};
 pub(crate) use error::UnresolvedRun;
 pub(crate) use resolve::{CommitsToScan, ResolvedRun, resolve};
+pub(crate) use run_settings::RunSettings;
 pub(crate) use system::Author;

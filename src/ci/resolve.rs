@@ -5,6 +5,7 @@
 
 use super::detect::Run;
 use super::error::CiError;
+use super::run_settings::{RunSettings, missing_main};
 use super::system::{Author, Commits, System, escaped};
 use super::tag_object::find_tag_objects;
 use crate::finding::{Problem, ProblemKind};
@@ -27,9 +28,8 @@ pub(crate) struct ResolvedRun {
     pub description: String,
     /// The commits to scan.
     pub commits: CommitsToScan,
-    /// The commit whose `skant.toml` applies: the target of the change, or the commit before the push. `None` for a
-    /// run without such a commit; then the repository's own files apply.
-    pub policy_base: Option<Oid>,
+    /// Where its settings are from.
+    pub settings: RunSettings,
     /// The last commit of the change; `None` for a run that is about no change.
     pub head: Option<Oid>,
     /// The author of the change.
@@ -93,13 +93,13 @@ struct Range {
     commits: Vec<Oid>,
     /// The commit that people think of as the start of the range.
     start: Option<Oid>,
-    policy_base: Option<Oid>,
+    settings: RunSettings,
     author: Author,
     notes: Vec<Problem>,
 }
 
 /// The clone that a run is resolved in.
-struct CloneContext<'r> {
+pub(super) struct CloneContext<'r> {
     repository: &'r Repository,
     system: &'static System,
     description: String,
@@ -140,9 +140,9 @@ impl CloneContext<'_> {
         }
         // The commit where the change began need not be the tip of the target branch.
         let start = bases.iter().find_map(|base| self.merge_base(head, *base));
-        let policy_base = named.or(tracked);
+        let settings = named.or(tracked).map_or(RunSettings::Missing, RunSettings::Commit);
         let (objects, notes) = (Vec::new(), Vec::new());
-        self.range(Range { head, objects, bases, commits, start, policy_base, author, notes })
+        self.range(Range { head, objects, bases, commits, start, settings, author, notes })
     }
 
     fn push(
@@ -170,6 +170,7 @@ impl CloneContext<'_> {
         }
         // A push to an unknown branch may be a push to the main branch: then no commit may be left out.
         let is_known = branch.is_some() || push.tag.is_some();
+        let named_main = main;
         let main = self.main(branch, main).filter(|_| is_known);
         let start = before.or(main);
         let PushedCommits { bases, commits, tree } = self.pushed_commits(head, before, main, &mut notes)?;
@@ -178,10 +179,18 @@ impl CloneContext<'_> {
         let objects = tags.into_iter().flatten().chain(tree).collect();
         // The author of a branch may have pushed its settings before. Without a main branch, the branch is its own base:
         // there is no other whose settings could apply.
-        let policy_base = main.or(start).or(Some(head));
+        let settings = if let Some(name) = named_main.filter(|name| self.lacks_main(branch, name)) {
+            notes.push(missing_main(name));
+            RunSettings::Missing
+        } else {
+            // Anybody can push a branch with a usual name.
+            let is_guess = named_main.is_none() && self.reference("refs/remotes/origin/HEAD").is_none();
+            let main = main.and_then(|main| if is_guess { self.merge_base(head, main) } else { Some(main) });
+            RunSettings::Commit(main.or(start).unwrap_or(head))
+        };
         // Only members can push.
         let author = Author::Member;
-        self.range(Range { head, objects, bases, commits, start, policy_base, author, notes })
+        self.range(Range { head, objects, bases, commits, start, settings, author, notes })
     }
 
     /// Returns the bases and the commits of a push. A run is never about no commit: if the named commits leave none, as
@@ -232,7 +241,7 @@ impl CloneContext<'_> {
         Ok(ResolvedRun {
             description: format!("{}: everything that the clone holds", self.description),
             commits: CommitsToScan::Everything,
-            policy_base: None,
+            settings: RunSettings::Checkout,
             head: None,
             author: Author::Member,
             notes: Vec::new(),
@@ -241,7 +250,7 @@ impl CloneContext<'_> {
     }
 
     fn range(&self, range: Range) -> Result<ResolvedRun, CiError> {
-        let Range { head, objects, bases, commits, start, policy_base, author, notes } = range;
+        let Range { head, objects, bases, commits, start, settings, author, notes } = range;
         if let Some(border) = self.borders.iter().find(|border| commits.binary_search(border).is_ok()) {
             return Err(self.shallow(*border));
         }
@@ -255,7 +264,7 @@ impl CloneContext<'_> {
         Ok(ResolvedRun {
             description: format!("{}: {shown}", self.description),
             commits: CommitsToScan::Range(Revisions { included, excluded: bases }, names),
-            policy_base,
+            settings,
             head: Some(head),
             author,
             notes,
@@ -284,28 +293,6 @@ impl CloneContext<'_> {
             });
         }
         tags
-    }
-
-    /// Returns the tip of the main branch, unless the pushed branch is the main branch: as the system names it, or as
-    /// the clone suggests.
-    fn main(&self, branch: Option<&str>, main: Option<&str>) -> Option<Oid> {
-        if main.is_some() && main == branch {
-            return None;
-        }
-        let guessed = ["HEAD", "main", "master"];
-        let candidates = main.map_or(guessed.to_vec(), |main| vec![main]);
-        let own = branch.and_then(|branch| self.reference(&format!("refs/remotes/origin/{branch}")));
-        for name in candidates {
-            let full = format!("refs/remotes/origin/{name}");
-            let Some(reference) = self.reference(&full) else { continue };
-            if own.as_ref() == Some(&reference) || branch == Some(name) {
-                return None;
-            }
-            if let Some(commit) = self.commit_of(&full) {
-                return Some(commit);
-            }
-        }
-        None
     }
 
     fn head(&self, name: &str) -> Result<Oid, CiError> {
@@ -351,7 +338,7 @@ impl CloneContext<'_> {
         self.commit_of(&format!("refs/remotes/origin/{branch}"))
     }
 
-    fn commit_of(&self, name: &str) -> Option<Oid> {
+    pub(super) fn commit_of(&self, name: &str) -> Option<Oid> {
         self.object(&format!("{name}^{{commit}}"))
     }
 
@@ -361,7 +348,7 @@ impl CloneContext<'_> {
     }
 
     /// Returns the ref that a symbolic ref leads to, or the ref itself; `None` if there is no such ref.
-    fn reference(&self, name: &str) -> Option<Vec<u8>> {
+    pub(super) fn reference(&self, name: &str) -> Option<Vec<u8>> {
         let out =
             run_git(self.repository, &["rev-parse", "--verify", "--quiet", "--symbolic-full-name", name])
                 .ok()?;
@@ -369,7 +356,7 @@ impl CloneContext<'_> {
         (!name.is_empty()).then(|| name.to_vec())
     }
 
-    fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
+    pub(super) fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
         let out = run_git(self.repository, &["merge-base", &one.to_string(), &other.to_string()]).ok()?;
         Oid::from_hex(out.split(|byte| *byte == b'\n').next()?)
     }

@@ -63,6 +63,9 @@ pub(super) fn known_tips(
         return Ok(KnownTips { tips: Vec::new(), outdated });
     }
     let written = Reflogs { repository, name, address, cloned_from: cloned_from(repository, name) };
+    if !written.may_be_of_address() {
+        return Ok(KnownTips { tips: Vec::new(), outdated });
+    }
     let tips = refs
         .into_iter()
         .filter(|known| settings.writes(&known.name) && written.are_of_remote(&known.name))
@@ -118,6 +121,26 @@ fn cloned_from(repository: &Repository, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(message.strip_prefix(b"clone: from ")?).into_owned())
 }
 
+/// Returns the addresses that the last fetch read from: each line of its record ends with ` of ADDRESS`.
+fn last_fetched(repository: &Repository) -> Vec<String> {
+    let mut text = Vec::new();
+    let record = repository.git_dir.join("FETCH_HEAD");
+    let read = open_regular(&record).map(|(file, _)| file.take(MAX_REFLOG_TAIL).read_to_end(&mut text));
+    if !matches!(read, Ok(Ok(_))) {
+        return Vec::new();
+    }
+    let lines = text.split(|byte| *byte == b'\n').map(String::from_utf8_lossy);
+    lines.filter_map(|line| Some(line.rsplit_once(" of ")?.1.to_owned())).collect()
+}
+
+/// Returns whether an address is that of a remote in the settings.
+fn is_of_a_remote(repository: &Repository, address: &str) -> bool {
+    let listed = run_git(repository, &["config", "--get-regexp", "^remote\\..*\\.url$"]).unwrap_or_default();
+    String::from_utf8_lossy(&listed).lines().any(|line| {
+        line.split_once(' ').is_some_and(|(_, configured)| is_same_repository(configured, address))
+    })
+}
+
 /// The reflogs of tracking refs. They say which command wrote a ref.
 struct Reflogs<'r> {
     repository: &'r Repository,
@@ -127,6 +150,23 @@ struct Reflogs<'r> {
 }
 
 impl Reflogs<'_> {
+    /// Whether the remote may have had its present address when its tracking refs were written. The reflog of a fetch
+    /// names no address, but that of a clone does, and so does the record of the last fetch; that may be of another
+    /// remote, as long as this is known.
+    fn may_be_of_address(&self) -> bool {
+        let is_address = |address: &String| is_same_repository(address, self.address);
+        let fetched = last_fetched(self.repository);
+        if fetched.iter().any(is_address) {
+            return true;
+        }
+        match &self.cloned_from {
+            Some(from) => is_address(from),
+            None => {
+                fetched.is_empty() || fetched.iter().any(|address| is_of_a_remote(self.repository, address))
+            }
+        }
+    }
+
     /// Whether nothing says that another repository wrote a tracking ref last. A ref without a reflog is from the clone.
     fn are_of_remote(&self, reference: &[u8]) -> bool {
         match last_message(self.repository, reference) {

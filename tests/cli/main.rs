@@ -20,6 +20,7 @@ mod alert_identity;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
 mod bombs;
+mod change_settings;
 #[cfg(unix)]
 mod ci;
 #[cfg(unix)]
@@ -96,6 +97,7 @@ fn trials(_: bool) -> Vec<Trial> {
         baseline_digits::trials(),
         #[cfg(target_os = "linux")]
         bombs::trials(),
+        change_settings::trials(),
         #[cfg(unix)]
         ci::trials(),
         #[cfg(unix)]

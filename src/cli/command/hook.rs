@@ -16,6 +16,7 @@ use crate::cli::args::{Common, Hook, HookName};
 use crate::cli::command::hook_input::{
     InputKind, framework_range, is_edited_message, is_framework, read_lines, variable,
 };
+use crate::cli::command::push_settings;
 use crate::cli::error::{CliError, IoError, print_line};
 use crate::cli::exit::Exit;
 use crate::cli::session::{current_repository, merge_parents, staged_situation};
@@ -139,7 +140,7 @@ impl HookRun<'_> {
         };
         let message = std::fs::read(file)
             .map_err(|source| HookError::MessageFile { path: PathBuf::from(file), source })?;
-        let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Staged)?;
+        let scanner = settings::commit_scanner(self.common, self.repository)?;
         let message = if is_edited_message() { commit_message::without_diff(&message) } else { &message[..] };
         let mut report = scanner.scan_stdin(&mut &*message, Some("this commit"), self.control);
         report.scope.messages = std::mem::take(&mut report.scope.blobs);
@@ -214,15 +215,17 @@ impl HookRun<'_> {
         self.conclude(&report, &scanner, "this push")
     }
 
-    /// Scans commits with the policy of the working tree.
+    /// Scans the commits of a push.
     fn scan_pushed(
         &self,
         revisions: &Revisions,
         ref_names: &[Vec<u8>],
         subject: &str,
     ) -> Result<Exit, CliError> {
-        let scanner = settings::scanner(self.common, Some(self.repository), TreeVersion::Worktree)?;
-        self.conclude(&self.read_range(&scanner, revisions, ref_names)?, &scanner, subject)
+        let scanner = push_settings::scanner(self.common, self.repository, revisions)?;
+        let mut report = self.read_range(&scanner, revisions, ref_names)?;
+        push_settings::drop_allowed(&mut report, self.common, self.repository, self.control)?;
+        self.conclude(&report, &scanner, subject)
     }
 
     /// Scans commits and the names of the refs that they are pushed to.

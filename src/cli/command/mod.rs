@@ -23,6 +23,7 @@ pub(crate) mod hook;
 mod hook_input;
 pub(crate) mod install;
 pub(crate) mod man;
+mod push_settings;
 pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod rules;

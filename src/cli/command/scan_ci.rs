@@ -4,7 +4,7 @@ use miette::Diagnostic;
 
 use crate::assess;
 use crate::ci;
-use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, UnresolvedRun};
+use crate::ci::{Author, CommitsToScan, ResolvedRun, Run, RunSettings, UnresolvedRun};
 use crate::cli::args::{Common, Scan};
 use crate::cli::error::CliError;
 use crate::cli::session::{ScanOutcome, current_repository};
@@ -28,7 +28,7 @@ pub(super) fn scan(
         Err(error @ UnresolvedRun::NoSystem { .. }) => return Err(error.into()),
         Err(error) => return unresolved_report(common, &error),
     };
-    let ResolvedRun { description, commits, policy_base, head, author, notes, ref_names } =
+    let ResolvedRun { description, commits, settings, head, author, notes, ref_names } =
         match ci::resolve(&repository, &run) {
             Ok(resolved) => resolved,
             Err(error) => return unresolved_report(common, &error),
@@ -37,9 +37,11 @@ pub(super) fn scan(
         Author::Member => PolicyOrigin::Change,
         Author::Untrusted => PolicyOrigin::UntrustedChange,
     };
-    let base = policy_base.map_or(PolicyBase::Repository(TreeVersion::Worktree), |base| {
-        PolicyBase::for_change(Some(base), head.as_slice(), origin)
-    });
+    let base = match settings {
+        RunSettings::Checkout => PolicyBase::Repository(TreeVersion::Worktree),
+        RunSettings::Commit(base) => PolicyBase::for_change(Some(base), head.as_slice(), origin),
+        RunSettings::Missing => PolicyBase::for_change(None, head.as_slice(), origin),
+    };
     let scanner = settings::scanner_for_base(common, Some(&repository), &base)?;
     let filter = path_arguments::path_filter(&repository, &arguments.paths)?;
     let (mut report, situation) = match commits {
