@@ -23,7 +23,7 @@ use crate::remediation::fix::diff::masked_diff;
 use crate::remediation::fix::dotenv::EnvFile;
 use crate::remediation::fix::env_place::env_file_for;
 use crate::remediation::fix::plan::{FilePlan, Inputs, declared_variables, locate, plan_file};
-use crate::remediation::fix::store::{STORES, Store};
+use crate::remediation::fix::store::{STORES, Store, StoreNames};
 use crate::remediation::shell_word;
 use crate::scan::Scanner;
 use crate::secret::Fingerprint;
@@ -127,6 +127,7 @@ impl Session {
     ) -> Result<Exit, CliError> {
         let mut out = String::new();
         let mut left = false;
+        let mut names = StoreNames::default();
         for shown in paths {
             let Some((path, text)) = self.read(shown)? else {
                 left = true;
@@ -140,12 +141,18 @@ impl Session {
                 declared: &BTreeSet::new(),
                 is_wanted: wants,
             };
-            for (fingerprint, located) in locate(&inputs, &text) {
+            for (fingerprint, located) in
+                locate(&inputs, &text, &mut |wanted, value| names.choose(store, wanted, value))
+            {
                 match located {
                     Ok(located) => {
                         let file = shell_word(&printable_path(&from_current_folder(&path)));
                         let _ = writeln!(out, "# {shown}: {fingerprint}, to {}", store.title);
-                        let _ = writeln!(out, "{}", store.put_line(&located.name, &file, &located.bytes));
+                        let _ = writeln!(
+                            out,
+                            "{}",
+                            store.put_line(&located.name, &file, &located.bytes, located.filter)
+                        );
                         let _ = writeln!(out, "# to read it: {}", store.read_line(&located.name));
                         if !located.read.is_empty() {
                             let _ = writeln!(out, "# in the code, from the environment: {}", located.read);
@@ -178,6 +185,8 @@ impl Session {
         }
         let target = Target { repository: self.repository.as_ref(), top: &self.top };
         let mut envs: BTreeMap<PathBuf, EnvFile> = BTreeMap::new();
+        // The variables of Terraform code in each folder, those that this run adds included.
+        let mut variables: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
         let mut files = Vec::new();
         let mut out = String::new();
         let mut left = false;
@@ -201,10 +210,9 @@ impl Session {
                 envs.insert(env_path.clone(), read_env(target, &env_path)?);
             }
             let Some(env) = envs.get_mut(&env_path) else { continue };
-            let (in_tree, declared) = (self.path_in_tree(&path), declared_beside(&path));
-            let inputs =
-                Inputs { scanner: &self.scanner, path: &in_tree, declared: &declared, is_wanted: wants };
-            let plan = plan_file(&inputs, &text, env);
+            let folder = path.parent().unwrap_or(&self.top).to_path_buf();
+            let declared = variables.entry(folder).or_default();
+            let plan = self.plan(&path, &text, env, declared, wants);
             left |= !plan.refused.is_empty();
             files.push(PlannedFile { path, shown: shown.clone(), env_path, plan });
         }
@@ -229,6 +237,25 @@ impl Session {
         }
         self.write(target, &files, &envs)?;
         Ok(if left { Exit::Findings } else { Exit::Clean })
+    }
+
+    /// Plans the changes to a file. `declared` are the variables of the Terraform code in its folder.
+    fn plan(
+        &self,
+        path: &Path,
+        text: &[u8],
+        env: &mut EnvFile,
+        declared: &mut BTreeSet<String>,
+        wants: &dyn Fn(&Fingerprint) -> bool,
+    ) -> FilePlan {
+        declared.extend(declared_beside(path));
+        let in_tree = self.path_in_tree(path);
+        let inputs = Inputs { scanner: &self.scanner, path: &in_tree, declared, is_wanted: wants };
+        let plan = plan_file(&inputs, text, env);
+        if path.extension().is_some_and(|ending| ending == "tf") {
+            declared.extend(declared_variables(&plan.new));
+        }
+        plan
     }
 
     /// Describes the changes, and what stays.

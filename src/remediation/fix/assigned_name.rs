@@ -1,7 +1,7 @@
 //! The name that a literal is assigned to.
 
 use super::lexer::{Token, TokenKind};
-use super::position::Place;
+use super::place::Place;
 use super::site::is_name;
 
 /// The most tokens of a type.

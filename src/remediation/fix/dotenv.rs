@@ -66,11 +66,18 @@ impl EnvFile {
     }
 
     /// Adds a value under a name, or under the name with a number if it has another value; returns the name. A value that
-    /// is there already keeps its name, if that begins as `name` does in its style.
+    /// is there already keeps its name, if that begins as `name` does in its style. `is_free` says whether a new name means
+    /// nothing else.
     ///
     /// # Errors
     /// The value cannot be written.
-    pub(super) fn add(&mut self, name: &str, value: &str, prefix: &str) -> Result<String, Refusal> {
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        value: &str,
+        prefix: &str,
+        is_free: impl Fn(&str) -> bool,
+    ) -> Result<String, Refusal> {
         let known = |(known, other): (&String, &Option<String>)| {
             (other.as_deref() == Some(value) && known.starts_with(prefix) && is_variable(known))
                 .then(|| known.clone())
@@ -83,8 +90,8 @@ impl EnvFile {
         let quoted = quote(value)?;
         let names =
             (1..).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
-        let name =
-            names.take(10_000).find(|name| !self.values.contains_key(name)).ok_or(refusal::UNQUOTABLE)?;
+        let is_new = |name: &String| !self.values.contains_key(name) && is_free(name);
+        let name = names.take(10_000).find(is_new).ok_or(refusal::UNQUOTABLE)?;
         let ends_line = self.text.is_empty() || self.text.ends_with(b"\n");
         let line_break: &[u8] = if self.text.windows(2).any(|two| two == b"\r\n") { b"\r\n" } else { b"\n" };
         if !ends_line {
@@ -159,11 +166,11 @@ mod tests {
     fn a_known_value_keeps_its_name_and_a_taken_name_gets_a_number() {
         let mut file =
             EnvFile::parse(b"# head\nexport A='x y'\nB=\"two\nlines\"\nC=$other\nD=1 # note".to_vec());
-        assert_eq!(file.add("NEW", "x y", "").unwrap(), "A");
-        assert_eq!(file.add("NEW", "two\nlines", "").unwrap(), "B");
-        assert_eq!(file.add("C", "x", "").unwrap(), "C_2");
-        assert_eq!(file.add("D", "1", "").unwrap(), "D");
-        assert_eq!(file.add("D", "2", "").unwrap(), "D_2");
+        assert_eq!(file.add("NEW", "x y", "", |_| true).unwrap(), "A");
+        assert_eq!(file.add("NEW", "two\nlines", "", |_| true).unwrap(), "B");
+        assert_eq!(file.add("C", "x", "", |_| true).unwrap(), "C_2");
+        assert_eq!(file.add("D", "1", "", |_| true).unwrap(), "D");
+        assert_eq!(file.add("D", "2", "", |_| true).unwrap(), "D_2");
         assert_eq!(file.used.iter().collect::<Vec<_>>(), ["A", "B", "C_2", "D", "D_2"]);
         assert!(file.text().ends_with(b"D=1 # note\nC_2=x\nD_2=2\n"));
     }
@@ -173,7 +180,7 @@ mod tests {
         fn a_written_value_is_read_back(values in prop::collection::vec("[ -~\n]{1,20}", 1..5)) {
             let mut file = EnvFile::default();
             for value in &values {
-                if let Ok(name) = file.add("NAME", value, "") {
+                if let Ok(name) = file.add("NAME", value, "", |_| true) {
                     let again = EnvFile::parse(file.text().to_vec());
                     let is_certain = !value.contains('\\');
                     prop_assert!(!is_certain || again.values[&name].as_deref() == Some(value), "{value:?}");

@@ -6,6 +6,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::language::FileKind;
+use super::shell;
 use super::site::Site;
 
 /// The languages of a look-up, the text before the fallback with the name of the variable as its group, and the text
@@ -30,7 +31,10 @@ const LOOK_UPS: [(&[&str], &str, &str); 12] = [
 ];
 
 /// `${NAME:-value}` and `${NAME-value}`.
-const SHELL: (&str, &str) = (r"\$\{(\w+):?-$", r"^\}");
+const COMPOSE: (&str, &str) = (r"\$\{(\w+):?-$", r"^\}");
+
+/// The same with `=`, and with quotes around the value: the text before and after.
+const SHELL: [(&str, &str); 2] = [(r"\$\{(\w+):?[-=]$", r"^\}"), (r#"\$\{(\w+):?[-=]"$"#, r#"^"\}"#)];
 
 /// The bytes before a value that are read.
 const REACH: usize = 200;
@@ -41,6 +45,8 @@ pub(super) struct LookUp {
     pub(super) variable: String,
     /// The look-up with its fallback.
     pub(super) range: Range<usize>,
+    /// The text that reads the variable; `None` for that of the site.
+    pub(super) template: Option<&'static str>,
 }
 
 /// Finds the look-up whose fallback is a value. Returns `None` if there is none, or if the value is only a part of the
@@ -56,14 +62,23 @@ pub(super) fn find(kind: FileKind, text: &[u8], site: &Site) -> Option<LookUp> {
         let after = Regex::new(after).ok()?.find(tail)?;
         let variable = String::from_utf8(before.get(1)?.as_bytes().to_vec()).ok()?;
         let length = head.len() - before.get(0)?.start();
-        Some(LookUp { variable, range: site.range.start - length..site.range.end + after.end() })
+        Some(LookUp {
+            variable,
+            range: site.range.start - length..site.range.end + after.end(),
+            template: None,
+        })
     };
     match kind {
         FileKind::Code(language) => LOOK_UPS
             .iter()
             .filter(|(languages, ..)| languages.contains(&language.name))
             .find_map(|(_, before, after)| find(before, after)),
-        FileKind::Shell => find(SHELL.0, SHELL.1),
-        FileKind::Compose | FileKind::Workflow => None,
+        FileKind::Shell => {
+            let look_up = SHELL.iter().find_map(|(before, after)| find(before, after))?;
+            let is_quoted = shell::is_quoted(text, look_up.range.start);
+            Some(LookUp { template: Some(if is_quoted { "${@:?}" } else { "\"${@:?}\"" }), ..look_up })
+        }
+        FileKind::Compose => find(COMPOSE.0, COMPOSE.1),
+        FileKind::Workflow => None,
     }
 }

@@ -58,12 +58,15 @@ fn python(text: &[u8], tokens: &[&Token]) -> Result<Option<Insertion>, Refusal> 
     let statements = statements(tokens);
     let mut at = None;
     let mut end_of_head = None;
+    let mut is_head_shared = false;
+    let first_read = first_read(text, tokens);
     for (index, statement) in statements.iter().enumerate() {
         let words = words(text, statement);
         let Some(first) = statement.first() else { continue };
         let is_import = is_at_margin(text, first) && matches!(words[0], b"import" | b"from");
-        if is_import && words[0] == b"import" && imports_os(&words[1..]) {
-            return check_name(text, tokens).map(|()| None);
+        let is_in_time = first_read.is_none_or(|read| first.span.start < read);
+        if is_import && words[0] == b"import" && imports_os(&words[1..]) && is_in_time {
+            return Ok(None);
         }
         let is_future = words.starts_with(&[b"from", b"__future__"]);
         let is_docstring = index == 0 && matches!(first.kind, TokenKind::Text(_)) && statement.len() == 1;
@@ -71,13 +74,17 @@ fn python(text: &[u8], tokens: &[&Token]) -> Result<Option<Insertion>, Refusal> 
             // A statement may follow on the same line.
             let next_line = statements.get(index + 1).is_none_or(|next| next[0].is_first_of_line);
             let last = statement[statement.len() - 1].span.end;
-            end_of_head = if next_line { Some(last) } else { None };
+            end_of_head = next_line.then_some(last);
+            is_head_shared = !next_line;
             at = None;
         } else if is_import && at.is_none() {
             at = Some(first.span.start);
         }
     }
-    check_name(text, tokens)?;
+    // After `from __future__ import …; …` the next place is inside of a line.
+    if is_head_shared {
+        return Err(refusal::NO_IMPORT_PLACE);
+    }
     let import = "import os".to_owned();
     if let Some(at) = at {
         return Ok(Some(Insertion { at, text: import }));
@@ -104,44 +111,33 @@ fn line_after(text: &[u8], at: usize) -> usize {
     text[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| at + length + 1)
 }
 
-/// Refuses a file in which the name `os` is a variable.
-fn check_name(text: &[u8], tokens: &[&Token]) -> Result<(), Refusal> {
-    let is_other = |(index, token): (usize, &&Token)| {
-        let is_name = token.kind == TokenKind::Word && &text[token.span.clone()] == b"os";
-        let previous = index.checked_sub(1).map(|index| tokens[index]);
-        let is_member = previous.is_some_and(|token| token.kind == TokenKind::Punct(b'.'));
-        let word_before = previous.map_or(&b""[..], |token| &text[token.span.clone()]);
-        let next = tokens.get(index + 1).map(|token| &token.kind);
-        let is_assigned = matches!(next, Some(TokenKind::Punct(b'=')))
-            && !matches!(tokens.get(index + 2).map(|token| &token.kind), Some(TokenKind::Punct(b'=')));
-        let is_declared = matches!(next, Some(TokenKind::Punct(b':')));
-        is_name
-            && !is_member
-            && (is_assigned
-                || is_declared
-                || matches!(word_before, b"as" | b"for" | b"def" | b"class" | b"func" | b"var"))
-    };
-    if tokens.iter().enumerate().any(is_other) { Err(refusal::NAME_TAKEN) } else { Ok(()) }
+/// Returns the position of the first `os.` that is no part of an import.
+fn first_read(text: &[u8], tokens: &[&Token]) -> Option<usize> {
+    let is_import = |statement: &&[&Token]| matches!(&text[statement[0].span.clone()], b"import" | b"from");
+    let reads =
+        |pair: &[&Token]| &text[pair[0].span.clone()] == b"os" && pair[1].kind == TokenKind::Punct(b'.');
+    let mut others = statements(tokens).into_iter().filter(|statement| !is_import(statement));
+    others.find_map(|statement| statement.windows(2).find(|pair| reads(pair)).map(|pair| pair[0].span.start))
 }
 
 fn go(text: &[u8], tokens: &[&Token]) -> Result<Option<Insertion>, Refusal> {
     let statements = statements(tokens);
-    check_name(text, tokens)?;
     let mut package_end = None;
     let mut last_import = None;
+    let mut last_group = None;
     for statement in &statements {
         let words = words(text, statement);
         let Some(last) = statement.last() else { continue };
         match words.as_slice() {
             [b"package", _, ..] => package_end = Some(last.span.end),
             [b"import", b"(", ..] => {
-                if words.contains(&&b"\"os\""[..]) {
+                if statement.iter().any(|path| is_plain_os(text, statement, path)) {
                     return Ok(None);
                 }
-                return in_group(text, statement).map(Some);
+                last_group.get_or_insert(*statement);
             }
-            [b"import", .., path] => {
-                if *path == b"\"os\"" {
+            [b"import", ..] => {
+                if is_plain_os(text, statement, last) {
                     return Ok(None);
                 }
                 last_import.get_or_insert(last.span.end);
@@ -149,11 +145,25 @@ fn go(text: &[u8], tokens: &[&Token]) -> Result<Option<Insertion>, Refusal> {
             _ => {}
         }
     }
+    if let Some(group) = last_group {
+        return in_group(text, group).map(Some);
+    }
     if let Some(end) = last_import {
         return Ok(Some(Insertion { at: line_after(text, end), text: "import \"os\"".to_owned() }));
     }
     let end = package_end.ok_or(refusal::NO_IMPORT_PLACE)?;
     Ok(Some(Insertion { at: line_after(text, end), text: "\nimport \"os\"".to_owned() }))
+}
+
+/// Whether a token is the path `"os"` of an import without a name of its own (`_`, `.` or another one).
+fn is_plain_os(text: &[u8], statement: &[&Token], path: &Token) -> bool {
+    let before = statement.iter().rev().find(|token| token.span.end <= path.span.start);
+    let is_named = before.is_some_and(|before| {
+        let is_keyword = &text[before.span.clone()] == b"import";
+        let is_name = before.kind == TokenKind::Word && !is_keyword || before.kind == TokenKind::Punct(b'.');
+        is_name && !path.is_first_of_line
+    });
+    &text[path.span.clone()] == b"\"os\"" && !is_named
 }
 
 /// Returns the place in a group of imports, in the order of gofmt.
@@ -173,7 +183,7 @@ fn in_group(text: &[u8], statement: &[&Token]) -> Result<Insertion, Refusal> {
         if is_next_group {
             break;
         }
-        if !is_standard(path) || &text[path.span.clone()] > b"\"os\"".as_slice() {
+        if !is_standard(path) || &text[path.span.clone()] >= b"\"os\"".as_slice() {
             let separator = if previous.is_none() && !is_standard(path) { "\n" } else { "" };
             let at = start_of_line(path.span.start);
             // A group on one line has no line for it.

@@ -47,6 +47,9 @@ const PYTHON: Language = Language {
     name_words: &["import", "from", "case"],
     next_words: &["if", "else", "for", "and", "or", "in", "is", "not", "as"],
     load: "python-dotenv loads it (`load_dotenv()`), or `set -a; . ./.env; set +a` in a shell",
+    value_words: &[
+        "return", "yield", "await", "else", "or", "and", "not", "in", "is", "print", "raise", "if", "assert",
+    ],
     ..Language::C_LIKE
 };
 
@@ -69,9 +72,10 @@ const JAVASCRIPT: Language = Language {
     ],
     has_patterns: true,
     ends_at_line: true,
-    name_words: &["import", "from", "require", "case"],
+    name_words: &["import", "from", "require", "case", "with", "assert"],
     next_words: &["in", "instanceof", "of"],
     load: "`node --env-file=.env …` or the package dotenv loads it",
+    value_words: &["return", "yield", "await", "else", "throw", "default", "in"],
     ..Language::C_LIKE
 };
 
@@ -154,6 +158,7 @@ const KOTLIN: Language = Language {
     next_words: &["to", "in", "is", "as", "else"],
     constant_advice: "a `const val` and an annotation take constants only: take `const` away, then run this again",
     constant_cases: false,
+    value_words: &["return", "else", "throw", "to"],
     ..JAVA
 };
 
@@ -198,6 +203,7 @@ const CSHARP: Language = Language {
     next_words: &["as", "is"],
     constant_advice: "a `const`, an attribute, a `case` and a default argument take constants only: make it \
         `static readonly`, then run this again",
+    value_words: &["return", "else", "throw", "await"],
     ..Language::C_LIKE
 };
 
@@ -217,7 +223,7 @@ const RUBY: Language = Language {
     has_patterns: true,
     is_ruby: true,
     ends_at_line: true,
-    name_words: &["require", "require_relative", "load", "gem"],
+    name_words: &["require", "require_relative", "load", "gem", "in", "undef", "alias"],
     next_words: &["if", "unless", "and", "or", "do", "then", "rescue", "while"],
     load: "the gem dotenv loads it (`require \"dotenv/load\"`)",
     ..Language::C_LIKE
@@ -244,6 +250,7 @@ const PHP: Language = Language {
     constant_advice: "a constant, a property and a default argument take constants only: set the property in the \
         constructor, or write `define('NAME', getenv('NAME'))`",
     load: "the package vlucas/phpdotenv or your web server's settings load it",
+    value_words: &["return", "echo", "print", "throw", "else", "or", "and", "xor", "yield"],
     ..Language::C_LIKE
 };
 
@@ -256,11 +263,34 @@ const TERRAFORM: Language = Language {
     strings: &[StringForm { holes: &["${", "%{"], embed: Some("${@}"), ..DOUBLE }],
     heredoc: Heredoc::Dashed,
     ends_at_line: true,
-    constant_words: &["source", "version", "required_version", "depends_on"],
-    constant_blocks: &["terraform", "backend", "variable", "required_providers", "moved", "import"],
-    constant_advice: "take the value out of the file; set `TF_VAR_NAME` in the environment (a backend reads its own \
-        variables, or `-backend-config`)",
+    constant_words: &[
+        "source",
+        "version",
+        "required_version",
+        "depends_on",
+        "alias",
+        "count",
+        "for_each",
+        "ignore_changes",
+        "replace_triggered_by",
+    ],
+    constant_blocks: &[
+        "terraform",
+        "backend",
+        "variable",
+        "required_providers",
+        "moved",
+        "removed",
+        "import",
+        "output",
+        "lifecycle",
+        "provisioner",
+    ],
+    constant_advice: "take the value out of the file; declare a variable with `sensitive = true`, and set `TF_VAR_NAME` \
+        in the environment (an output needs `sensitive = true`, too; a backend reads its own variables, or \
+        `-backend-config`)",
     load: "`set -a; . ./.env; set +a` in the shell that runs terraform",
+    value_words: &["in", "if"],
     ..Language::C_LIKE
 };
 

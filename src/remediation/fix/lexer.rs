@@ -123,6 +123,10 @@ impl Lexer<'_> {
             }
             if is_word(byte) {
                 let length = self.text[at..].iter().take_while(|byte| is_word(**byte)).count();
+                if self.ends_code(at, length) {
+                    self.push(TokenKind::Opaque, at..self.text.len());
+                    return Ok(self.text.len());
+                }
                 self.push(TokenKind::Word, at..at + length);
                 at += length;
                 continue;
@@ -137,6 +141,15 @@ impl Lexer<'_> {
             at += 1;
         }
         Ok(at)
+    }
+
+    /// Whether a word ends the code, and data follow: `__END__` alone on its line.
+    fn ends_code(&self, at: usize, length: usize) -> bool {
+        let is_line = at == 0 || self.text[at - 1] == b'\n';
+        let is_end = matches!(self.text.get(at + length), None | Some(b'\n' | b'\r'));
+        let is_ruby_end = self.language.is_ruby && self.at(at, "__END__") && length == 7 && is_line && is_end;
+        is_ruby_end
+            || self.language.heredoc == Heredoc::Php && self.text[at..at + length] == *b"__halt_compiler"
     }
 
     /// Returns the end of a comment that begins here.

@@ -62,6 +62,8 @@ pub(crate) struct Located {
     pub(crate) name: String,
     /// The bytes of the value as the file writes it.
     pub(crate) bytes: std::ops::Range<usize>,
+    /// The command that decodes these bytes; empty if there is nothing to decode.
+    pub(crate) filter: &'static str,
     /// The expression that reads it.
     pub(crate) read: String,
 }
@@ -134,29 +136,45 @@ pub(crate) fn plan_file(inputs: &Inputs<'_>, old: &[u8], env: &mut EnvFile) -> F
     plan
 }
 
-/// Finds the place of the first value that is to be fixed, for a store other than `.env`.
-pub(crate) fn locate(inputs: &Inputs<'_>, text: &[u8]) -> Vec<(Fingerprint, Result<Located, Refusal>)> {
+/// Finds the places of the values that are to be fixed, for a store other than `.env`. `choose_name` returns the name for
+/// a value, by the name that would be right for it.
+pub(crate) fn locate(
+    inputs: &Inputs<'_>,
+    text: &[u8],
+    choose_name: &mut dyn FnMut(&str, &str) -> String,
+) -> Vec<(Fingerprint, Result<Located, Refusal>)> {
     let kind = file_kind(&String::from_utf8_lossy(inputs.path), text);
-    let locate = |one: &ExplainedEvidence| {
+    let mut locate = |one: &ExplainedEvidence| {
         let span = one.evidence.span.clone();
         let rule = inputs.rule(&one.evidence);
         if !one.evidence.via.is_empty() {
             return Err(refusal::ENCODED);
         }
+        let value = site_finder::value(kind, text, span.clone())?;
+        let filter = filter_of(&text[span.clone()], &value)?;
         let found = kind.map(|kind| site_finder::find(kind, text, span.clone()));
         let Some(Ok(site)) = found else {
-            let read = String::new();
-            let name = name_for(one.evidence.features.name.as_deref(), rule, true);
-            return Ok(Located { name, bytes: span, read });
+            let name = choose_name(&name_for(one.evidence.features.name.as_deref(), rule, true), &value);
+            return Ok(Located { name, bytes: span, filter, read: String::new() });
         };
-        let name = inputs.name(&one.evidence, &site);
-        let read = site.template.replace('@', &in_file(&name, site.style));
-        if text[span.clone()] != *site.value.as_bytes() {
+        if site.value != value {
             return Err(refusal::PART_OF_STRING);
         }
-        Ok(Located { name, bytes: span, read })
+        let name = choose_name(&inputs.name(&one.evidence, &site), &value);
+        let read = site.template.replace('@', &in_file(&name, site.style));
+        Ok(Located { name, bytes: span, filter, read })
     };
     inputs.findings(text).iter().map(|one| (one.fingerprint.clone(), locate(one))).collect()
+}
+
+/// Returns the command that turns the bytes of the file into the value; an empty one if they are the value.
+fn filter_of(raw: &[u8], value: &str) -> Result<&'static str, Refusal> {
+    if raw == value.as_bytes() {
+        return Ok("");
+    }
+    // Each backslash escapes the character after it, and no backslash is escaped.
+    let without: Vec<u8> = raw.iter().copied().filter(|byte| *byte != b'\\').collect();
+    if without == value.as_bytes() { Ok("tr -d '\\\\'") } else { Err(refusal::ESCAPES) }
 }
 
 impl FilePlan {
@@ -231,9 +249,18 @@ impl FilePlan {
             None => inputs.name(&one.evidence, &site),
         };
         let prefix = if site.style == NameStyle::Terraform { "TF_VAR_" } else { "" };
-        let name = env.add(&wanted, &site.value, prefix)?;
+        // A variable that Terraform code declares may hold something else.
+        let is_free = |name: &str| {
+            let name = in_file(name, site.style);
+            site.style != NameStyle::Terraform
+                || !declares(&self.new, &name) && !inputs.declared.contains(&name)
+        };
+        let name = env.add(&wanted, &site.value, prefix, is_free)?;
         if let Some(look_up) = look_up.filter(|look_up| look_up.variable == name) {
             site.range = look_up.range;
+            if let Some(template) = look_up.template {
+                template.clone_into(&mut site.template);
+            }
         }
         Ok((site, name))
     }
@@ -257,6 +284,12 @@ impl FilePlan {
         let is_left = |moved: &Moved| left.iter().any(|one| one.fingerprint == moved.fingerprint);
         let known =
             |moved: &Moved| self.refused.iter().any(|refused| refused.fingerprint == moved.fingerprint);
+        // A value that is a type elsewhere may be needed as that type.
+        let is_type = |refused: &Refused| refused.refusal == refusal::TYPE;
+        let mut types = self.refused.iter().filter(|refused| is_type(refused));
+        if types.any(|refused| self.moved.iter().any(|moved| moved.fingerprint == refused.fingerprint)) {
+            return Err(refusal::TYPE);
+        }
         if self.moved.iter().any(|moved| is_left(moved) && !known(moved)) {
             return Err(refusal::STILL_FOUND);
         }

@@ -1,63 +1,16 @@
 //! Whether the position of a string literal takes an expression.
 
 use super::lexer::{Token, TokenKind};
+use super::place::Place;
 use super::refusal;
 use super::refusal::Refusal;
-use super::syntax::{Attribute, Language};
-
-/// The macros of Rust whose arguments may be any expression.
-const OPEN_MACROS: [&[u8]; 2] = [b"vec", b"json"];
+use super::syntax::Attribute;
+use super::{go_position, pattern_position, rust_position, type_position};
 
 /// Functions whose argument is the name of a module or file.
 const LOADING_CALLS: [&str; 5] = ["import", "require", "require_once", "include", "include_once"];
 
-/// Words after which a value begins.
-const VALUE_WORDS: [&[u8]; 19] = [
-    b"default", b"return", b"yield", b"await", b"else", b"throw", b"or", b"and", b"not", b"in", b"is",
-    b"print", b"echo", b"raise", b"then", b"do", b"to", b"lambda", b"if",
-];
-
-/// A literal among its tokens.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'t> {
-    pub(super) language: &'static Language,
-    pub(super) text: &'t [u8],
-    /// All tokens but comments.
-    pub(super) tokens: &'t [&'t Token],
-    /// The index of the literal.
-    pub(super) index: usize,
-}
-
-impl<'t> Place<'t> {
-    pub(super) fn token(&self, index: usize) -> Option<&'t Token> {
-        self.tokens.get(index).copied()
-    }
-
-    fn previous(&self) -> Option<&'t Token> {
-        self.index.checked_sub(1).and_then(|index| self.token(index))
-    }
-
-    pub(super) fn next(&self) -> Option<&'t Token> {
-        self.token(self.index + 1)
-    }
-
-    fn bytes(&self, token: &Token) -> &'t [u8] {
-        &self.text[token.span.clone()]
-    }
-
-    fn is_punct(&self, index: Option<usize>, byte: u8) -> bool {
-        index.and_then(|index| self.token(index)).is_some_and(|token| token.kind == TokenKind::Punct(byte))
-    }
-
-    fn is_one_of(&self, token: &Token, words: &[&str]) -> bool {
-        token.kind == TokenKind::Word && words.iter().any(|word| word.as_bytes() == self.bytes(token))
-    }
-
-    /// Whether the next token is a `.`.
-    pub(super) fn is_receiver(&self) -> bool {
-        self.next().is_some_and(|next| next.kind == TokenKind::Punct(b'.'))
-    }
-
+impl Place<'_> {
     /// Checks the position.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let is_text = |token: Option<&Token>| {
@@ -65,6 +18,12 @@ impl<'t> Place<'t> {
         };
         let openers = self.openers();
         let is_in_brackets = openers.first().is_some_and(|open| !self.is_punct(Some(*open), b'{'));
+        if self.language.is_ruby && pattern_position::is_symbol(self) {
+            return Err(refusal::SYMBOL);
+        }
+        if self.is_statement_in_braces() {
+            return Err(refusal::UNUSED);
+        }
         let ends_line = |token: Option<&Token>| {
             self.language.ends_at_line && !is_in_brackets && token.is_some_and(|token| token.is_first_of_line)
         };
@@ -80,8 +39,10 @@ impl<'t> Place<'t> {
         if !ends_line(self.next()) {
             self.check_next()?;
         }
-        if self.language.name == "Rust" {
-            self.check_rust(&openers)?;
+        match self.language.name {
+            "Rust" => rust_position::check(self, &openers)?,
+            "Go" => go_position::check(self, &openers)?,
+            _ => {}
         }
         if self.language.has_patterns && self.is_jsx_attribute() {
             return Err(Refusal {
@@ -92,8 +53,25 @@ impl<'t> Place<'t> {
         Ok(())
     }
 
+    /// Whether the position is in an annotation or a label.
+    pub(super) fn takes_constants_only(&self) -> bool {
+        let openers = self.openers();
+        openers.iter().any(|open| self.begins_attribute(*open))
+            || pattern_position::is_pattern(self, &openers)
+    }
+
     /// Checks the position of a literal that stays, with a variable inside of it.
     pub(super) fn check_embedded(&self) -> Result<(), Refusal> {
+        let start = self.tokens[self.index].span.start;
+        let is_tag = |token: &Token| match token.kind {
+            TokenKind::Word => !self.is_one_of(token, self.language.value_words),
+            TokenKind::Punct(byte) => matches!(byte, b')' | b']'),
+            _ => false,
+        };
+        let tag = self.previous().filter(|token| token.span.end == start && is_tag(token));
+        if self.language.has_patterns && !self.language.is_ruby && tag.is_some() {
+            return Err(refusal::TAGGED);
+        }
         self.check_constant(&self.openers())
     }
 
@@ -108,50 +86,22 @@ impl<'t> Place<'t> {
         !(is_in_brackets || continues || previous.kind == TokenKind::Punct(b'{') || self.is_entry())
     }
 
+    /// Whether a literal of JavaScript is a statement after a brace. `name={"…"}` and `>{"…"}` of JSX are values.
+    fn is_statement_in_braces(&self) -> bool {
+        let Some(open) = self.index.checked_sub(1).filter(|open| self.is_punct(Some(*open), b'{')) else {
+            return false;
+        };
+        let is_script = self.language.has_patterns && !self.language.is_ruby;
+        let is_arrow = self.follows(open, [b'=', b'>']);
+        let is_jsx = self.is_punct(Some(self.index + 1), b'}')
+            && !is_arrow
+            && [b'=', b'>'].iter().any(|byte| self.is_punct(open.checked_sub(1), *byte));
+        is_script && !is_jsx
+    }
+
     /// Whether the literal is in the braces of a dictionary.
     fn is_entry(&self) -> bool {
         self.language.name == "Python" && !self.openers().is_empty()
-    }
-
-    /// Returns the indexes of the brackets around the literal, the innermost first.
-    fn openers(&self) -> Vec<usize> {
-        let mut openers = Vec::new();
-        let mut level = 0_usize;
-        for index in (0..self.index).rev() {
-            match self.tokens[index].kind {
-                TokenKind::Punct(b')' | b']' | b'}') => level += 1,
-                TokenKind::Punct(b'(' | b'[' | b'{') if level == 0 => openers.push(index),
-                TokenKind::Punct(b'(' | b'[' | b'{') => level -= 1,
-                _ => {}
-            }
-        }
-        openers
-    }
-
-    /// Returns the indexes of the tokens of the statement before `end`, the nearest first, up to an unmatched bracket.
-    fn statement_before(&self, end: usize) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut level = 0_usize;
-        for index in (0..end).rev() {
-            let token = self.tokens[index];
-            match token.kind {
-                // A block ends a statement; the list of an import or an initialiser does, too.
-                TokenKind::Punct(b';' | b'}') if level == 0 => break,
-                TokenKind::Punct(b')' | b']' | b'}') => level += 1,
-                TokenKind::Punct(b'(' | b'[' | b'{') => match level.checked_sub(1) {
-                    Some(outer) => level = outer,
-                    None => break,
-                },
-                _ => {}
-            }
-            if level == 0 {
-                found.push(index);
-                if self.language.ends_at_line && token.is_first_of_line {
-                    break;
-                }
-            }
-        }
-        found
     }
 
     fn check_constant(&self, openers: &[usize]) -> Result<(), Refusal> {
@@ -160,8 +110,11 @@ impl<'t> Place<'t> {
         ends.extend(openers);
         for end in &ends {
             let statement = self.statement_before(*end);
-            let has =
-                |words: &[&str]| statement.iter().any(|index| self.is_one_of(self.tokens[*index], words));
+            let has = |words: &[&str]| {
+                statement
+                    .iter()
+                    .any(|index| self.is_one_of(self.tokens[*index], words) && !self.is_ordinary_name(*index))
+            };
             let is_braces = self.is_punct(Some(*end), b'{');
             // In some languages a constant may be a structure, and its fields are in braces.
             let passes_braces = matches!(self.language.name, "Rust" | "Terraform" | "Go" | "TypeScript");
@@ -185,7 +138,30 @@ impl<'t> Place<'t> {
         if is_attribute || is_case || self.is_default_of_csharp(openers) {
             return refused;
         }
+        if pattern_position::is_pattern(self, openers) {
+            return Err(refusal::PATTERN);
+        }
+        if self.language.name == "TypeScript" && type_position::is_type(self, openers) {
+            return Err(refusal::TYPE);
+        }
         Ok(())
+    }
+
+    /// Whether the word at an index is no keyword there: a key or field `type:`, `static::x`, `new static(…)`.
+    fn is_ordinary_name(&self, index: usize) -> bool {
+        let next = Some(index + 1);
+        let is_followed_by = |bytes: &[u8]| bytes.iter().any(|byte| self.is_punct(next, *byte));
+        match self.language.name {
+            "TypeScript" => {
+                is_followed_by(b":.,)")
+                    || self.is_punct(index.checked_sub(1), b'.')
+                    || self.is_assignment(index + 1)
+            }
+            "PHP" if self.word(Some(index)) == b"static" => {
+                is_followed_by(b":(") || matches!(self.word(next), b"fn" | b"function")
+            }
+            _ => false,
+        }
     }
 
     /// Whether the bracket belongs to an attribute or annotation.
@@ -213,7 +189,13 @@ impl<'t> Place<'t> {
                 let before = open.checked_sub(1).map(|index| &self.tokens[index].kind);
                 let begins =
                     matches!(before, None | Some(TokenKind::Punct(b';' | b'{' | b'}' | b']' | b'(' | b',')));
-                self.is_punct(Some(open), b'[') && begins
+                // `<[A("x")] T>` and `= [A("x")] () => 1`, but no list and no index.
+                let closer = self.closer(open);
+                let is_followed = self.token(closer + 1).is_some_and(|token| {
+                    token.kind == TokenKind::Word || token.kind == TokenKind::Punct(b'(')
+                });
+                let may_begin = matches!(before, Some(TokenKind::Punct(b'<' | b'=' | b'>')));
+                self.is_punct(Some(open), b'[') && (begins || may_begin && is_followed)
             }
         }
     }
@@ -226,22 +208,30 @@ impl<'t> Place<'t> {
             .take_while(|index| self.tokens[*index].kind != TokenKind::Punct(b','))
             .filter(|index| self.tokens[*index].kind == TokenKind::Word)
             .collect();
-        self.is_punct(Some(*open), b'(') && self.is_punct(self.index.checked_sub(1), b'=') && words.len() >= 2
+        let is_list = self.is_punct(Some(*open), b'(') || self.word(open.checked_sub(1)) == b"this";
+        is_list && self.is_punct(self.index.checked_sub(1), b'=') && words.len() >= 2
     }
 
     fn check_previous(&self) -> Result<(), Refusal> {
         let Some(previous) = self.previous() else { return Err(refusal::UNUSED) };
-        let before = self.index.checked_sub(2).and_then(|index| self.token(index));
-        let is_call = previous.kind == TokenKind::Punct(b'(');
-        if self.is_one_of(previous, self.language.name_words)
-            || is_call && before.is_some_and(|token| self.is_one_of(token, &LOADING_CALLS))
-        {
+        let loads = |open: &usize| {
+            let before = open.checked_sub(1).and_then(|index| self.token(index));
+            self.is_punct(Some(*open), b'(')
+                && before.is_some_and(|token| self.is_one_of(token, &LOADING_CALLS))
+        };
+        let is_import_attribute = |open: &usize| {
+            self.is_punct(Some(*open), b'{')
+                && self.language.has_patterns
+                && matches!(self.word(open.checked_sub(1)), b"with" | b"assert")
+        };
+        let is_loaded = |open: &usize| loads(open) || is_import_attribute(open);
+        if self.is_one_of(previous, self.language.name_words) || self.openers().iter().any(is_loaded) {
             return Err(refusal::POSITION);
         }
         let is_expected = match previous.kind {
             TokenKind::Punct(byte) => b"=(,[:{?|&+.><!%~-*".contains(&byte),
             TokenKind::Word => {
-                VALUE_WORDS.contains(&self.bytes(previous))
+                self.is_one_of(previous, self.language.value_words)
                     || self.language.is_ruby && !previous.is_first_of_line
                     || self.language.is_ruby && previous.span.end < self.tokens[self.index].span.start
             }
@@ -266,8 +256,7 @@ impl<'t> Place<'t> {
                     || after == Some(&TokenKind::Punct(b'='))
             }
             TokenKind::Punct(b':') => {
-                let is_conditional =
-                    self.statement_before(self.index).iter().any(|index| self.is_punct(Some(*index), b'?'));
+                let is_conditional = self.has_condition(self.index);
                 match self.language.name {
                     "JavaScript" | "TypeScript" | "PHP" | "Java" | "C#" | "Terraform" => is_conditional,
                     "Ruby" => is_conditional && next.span.start > literal_end,
@@ -282,29 +271,6 @@ impl<'t> Place<'t> {
             _ => false,
         };
         if is_expected { Ok(()) } else { Err(refusal::POSITION) }
-    }
-
-    /// Refuses arguments of macros, patterns, and borrowed results.
-    fn check_rust(&self, openers: &[usize]) -> Result<(), Refusal> {
-        for open in openers {
-            let name = open.checked_sub(2).and_then(|index| self.token(index));
-            let is_macro = self.is_punct(open.checked_sub(1), b'!');
-            if is_macro && !name.is_some_and(|name| OPEN_MACROS.contains(&self.bytes(name))) {
-                return Err(refusal::MACRO);
-            }
-        }
-        if self.is_receiver() {
-            return Ok(());
-        }
-        let statement = self.statement_before(self.index);
-        let is_binding = statement.iter().any(|index| self.is_one_of(self.tokens[*index], &["let"]));
-        match self.previous().map(|token| &token.kind) {
-            Some(TokenKind::Punct(b'(' | b',' | b'[')) => Ok(()),
-            Some(TokenKind::Punct(b'=')) if is_binding || self.is_punct(self.index.checked_sub(2), b'=') => {
-                Ok(())
-            }
-            _ => Err(refusal::LIFETIME),
-        }
     }
 
     /// Whether the literal may be an attribute of JSX: `<Tag name="…" other>`.

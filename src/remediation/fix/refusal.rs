@@ -41,6 +41,30 @@ pub(super) const ADJACENT: Refusal = Refusal::new(
 pub(super) const PART_OF_STRING: Refusal =
     Refusal::new("it is a part of a longer string", "build the string from the variable by hand");
 pub(super) const POSITION: Refusal = Refusal::new("its position may not take an expression", READ_BY_HAND);
+pub(super) const PATTERN: Refusal = Refusal::new(
+    "it is a part of a pattern or label, which takes constants only",
+    "compare with the variable in an `if` by hand",
+);
+pub(super) const TYPE: Refusal = Refusal::new(
+    "it is a type, or its type is taken from the literal",
+    "keep the value out of the type: declare it as a `string`, and read the variable where it is used",
+);
+pub(super) const OTHER_TYPE: Refusal = Refusal::new(
+    "the code may need another type than `string` there",
+    "write `Type(os.Getenv(\"NAME\"))` in its place by hand",
+);
+pub(super) const SYMBOL: Refusal =
+    Refusal::new("it is a symbol", "write `ENV.fetch(\"NAME\").to_sym` in its place by hand");
+pub(super) const TAGGED: Refusal =
+    Refusal::new("a function reads the parts of the template", "pass the variable to that function by hand");
+pub(super) const USED_AS_CONSTANT: Refusal = Refusal::new(
+    "its name is used where only constants are allowed, in an annotation or a `case`",
+    "take the name out of the annotation or `case` first, then run this again",
+);
+pub(super) const CHANGED_LATER: Refusal = Refusal::new(
+    "the program changes the string, and a value of the environment is frozen",
+    "write `ENV.fetch(\"NAME\").dup` in its place by hand",
+);
 pub(super) const UNUSED: Refusal =
     Refusal::new("the string is a statement of its own, as a documentation is", "delete it by hand");
 pub(super) const ESCAPES: Refusal = Refusal::new("it has escape sequences that are not known", READ_BY_HAND);
@@ -53,8 +77,11 @@ pub(super) const NO_IMPORT_PLACE: Refusal =
     Refusal::new("the place for the import is not certain", "add the import by hand, then run this again");
 pub(super) const MACRO: Refusal =
     Refusal::new("a macro may need the literal", "pass the variable to the macro by hand");
-pub(super) const LIFETIME: Refusal =
-    Refusal::new("the code may need a string that lives for the whole program", READ_BY_HAND);
+pub(super) const LIFETIME: Refusal = Refusal::new(
+    "the code may need a string that lives longer than the read value",
+    "write `let key = std::env::var(\"NAME\").expect(\"NAME is not set\");` above where the value lives long enough, \
+     and `&key` in its place",
+);
 pub(super) const STILL_FOUND: Refusal =
     Refusal::new("a scan of the result would still find it", READ_BY_HAND);
 pub(super) const UNQUOTABLE: Refusal = Refusal::new(

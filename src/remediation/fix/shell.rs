@@ -61,6 +61,11 @@ impl Reader<'_> {
         memchr::memchr(byte, self.text.get(from..)?).map(|length| from + length)
     }
 
+    /// Whether the braces here are in double quotes, where a single quote is a character like others.
+    fn is_in_quotes(&self) -> bool {
+        self.levels.iter().rev().find(|level| **level != Level::Braces) == Some(&Level::Quotes)
+    }
+
     /// Adds a part and goes on after it.
     fn add(&mut self, end: usize, mode: Mode) {
         self.found.push((self.at..end, mode));
@@ -74,7 +79,7 @@ impl Reader<'_> {
         let in_commands = matches!(level, Level::Commands | Level::Parentheses);
         match *rest.first()? {
             b'\\' => self.at += 2,
-            b'\'' if in_commands => {
+            b'\'' if in_commands || level == Level::Braces && !self.is_in_quotes() => {
                 let end = self.find(at + 1, b'\'')?;
                 self.add(end + 1, Mode::Single(at + 1..end));
             }
@@ -178,6 +183,13 @@ fn heredoc_name(rest: &[u8]) -> Option<Vec<u8>> {
 /// Whether the quotes of a script match.
 pub(super) fn is_valid(text: &[u8]) -> bool {
     parts(text).is_some()
+}
+
+/// Whether a position is in double quotes.
+pub(super) fn is_quoted(text: &[u8], at: usize) -> bool {
+    let parts = parts(text).unwrap_or_default();
+    let holding = parts.iter().filter(|(range, _)| range.contains(&at)).min_by_key(|(range, _)| range.len());
+    matches!(holding, Some((_, Mode::Double)))
 }
 
 /// Finds the place of the value at `span`.

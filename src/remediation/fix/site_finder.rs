@@ -5,12 +5,12 @@ use std::ops::Range;
 use super::import::{Insertion, insertion};
 use super::language::FileKind;
 use super::lexer::{Literal, Token, TokenKind, lex};
-use super::position::Place;
+use super::place::Place;
 use super::refusal;
 use super::refusal::Refusal;
 use super::site::{NameStyle, Site};
 use super::syntax::{Escape, Language};
-use super::{assigned_name, shell, yaml};
+use super::{assigned_name, constant_use, root_name, shell, yaml};
 
 /// Finds the place of the value at `span` in a file.
 pub(super) fn find(kind: FileKind, text: &[u8], span: Range<usize>) -> Result<Site, Refusal> {
@@ -20,6 +20,33 @@ pub(super) fn find(kind: FileKind, text: &[u8], span: Range<usize>) -> Result<Si
         FileKind::Compose => yaml::find(text, span, yaml::Dialect::Compose),
         FileKind::Workflow => yaml::find(text, span, yaml::Dialect::Workflow),
     }
+}
+
+/// Returns the value at `span` as the program sees it, at any position of a file.
+///
+/// # Errors
+/// The value may have escape sequences, and their meaning is not certain.
+pub(super) fn value(kind: Option<FileKind>, text: &[u8], span: Range<usize>) -> Result<String, Refusal> {
+    let raw = std::str::from_utf8(&text[span.clone()]).map_err(|_| refusal::ENCODED)?;
+    if let Some(FileKind::Code(language)) = kind
+        && let Ok(tokens) = lex(language, text)
+    {
+        let literal = tokens.iter().find_map(|token| match &token.kind {
+            TokenKind::Text(literal)
+                if literal.inner.start <= span.start && span.end <= literal.inner.end =>
+            {
+                Some(literal)
+            }
+            _ => None,
+        });
+        if let Some(literal) = literal {
+            return decode(raw.as_bytes(), literal);
+        }
+    }
+    // `&amp;` of XML, `''` of YAML, and what a shell expands.
+    let may_be_escaped =
+        raw.contains(['\\', '&', '$', '`', '%']) || raw.contains("''") || raw.contains("\"\"");
+    if may_be_escaped { Err(refusal::ESCAPES) } else { Ok(raw.to_owned()) }
 }
 
 /// Checks that the result of an edit can still be split into tokens or parsed.
@@ -58,6 +85,7 @@ fn in_code(language: &'static Language, text: &[u8], span: Range<usize>) -> Resu
     let tokens = without_comments(&tokens);
     let index = tokens.iter().position(|other| other.span == token.span).ok_or(refusal::NO_LITERAL)?;
     let place = Place { language, text, tokens: &tokens, index };
+    root_name::check(language, text, &tokens)?;
     let is_in_hole = |hole: &Range<usize>| hole.start < span.end && span.start < hole.end;
     if literal.holes.iter().any(is_in_hole) {
         return Err(refusal::INTERPOLATED);
@@ -70,6 +98,7 @@ fn in_code(language: &'static Language, text: &[u8], span: Range<usize>) -> Resu
     }
     let style = if language.name == "Terraform" { NameStyle::Terraform } else { NameStyle::Variable };
     let assigned = assigned_name::find(&place);
+    constant_use::check(&place, assigned.as_deref())?;
     let site = Site {
         range: token.span.clone(),
         template: String::new(),

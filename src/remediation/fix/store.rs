@@ -1,5 +1,7 @@
 //! Secrets managers: the command that stores a value, which comes by standard input, and the line that reads it.
 
+use std::collections::BTreeMap;
+
 /// A secrets manager.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -81,15 +83,41 @@ impl Store {
         }
     }
 
-    /// Returns the command line that stores the bytes of a file from `start` on, without a copy in an argument. `file` is
-    /// a word of a POSIX shell.
-    pub(crate) fn put_line(&self, name: &str, file: &str, bytes: &std::ops::Range<usize>) -> String {
+    /// Returns the command line that stores some bytes of a file, without a copy in an argument. `file` is a word of a
+    /// POSIX shell; `filter` is a command that decodes the bytes, or empty.
+    pub(crate) fn put_line(
+        &self,
+        name: &str,
+        file: &str,
+        bytes: &std::ops::Range<usize>,
+        filter: &str,
+    ) -> String {
         let put = self.put.replace('@', &self.secret_name(name));
-        format!("tail -c +{} -- {file} | head -c {} | {put}", bytes.start + 1, bytes.len())
+        let filter = if filter.is_empty() { String::new() } else { format!("{filter} | ") };
+        format!("tail -c +{} -- {file} | head -c {} | {filter}{put}", bytes.start + 1, bytes.len())
     }
 
     /// Returns the command or expression that reads the value.
     pub(crate) fn read_line(&self, name: &str) -> String {
         self.read.replace('@', &self.secret_name(name))
+    }
+}
+
+/// The most numbers that are tried for a name.
+const MAX_NUMBER: usize = 10_000;
+
+/// The names that are in use in a store, with their values.
+#[derive(Default)]
+pub(crate) struct StoreNames(BTreeMap<String, String>);
+
+impl StoreNames {
+    /// Returns a name for a value: the wanted one, with a number if another value has it.
+    pub(crate) fn choose(&mut self, store: &Store, wanted: &str, value: &str) -> String {
+        let numbered =
+            |number: usize| if number == 1 { wanted.to_owned() } else { format!("{wanted}_{number}") };
+        let is_free = |name: &String| self.0.get(&store.secret_name(name)).is_none_or(|known| known == value);
+        let name = (1..MAX_NUMBER).map(numbered).find(is_free).unwrap_or_else(|| numbered(MAX_NUMBER));
+        self.0.insert(store.secret_name(&name), value.to_owned());
+        name
     }
 }

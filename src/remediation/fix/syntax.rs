@@ -131,6 +131,8 @@ pub(super) struct Language {
     pub(super) constant_cases: bool,
     /// Words after which a string is a name and not a value.
     pub(super) name_words: &'static [&'static str],
+    /// Words after which a value begins.
+    pub(super) value_words: &'static [&'static str],
     /// Words that may follow a value.
     pub(super) next_words: &'static [&'static str],
     /// What to do by hand for a constant.
@@ -162,6 +164,7 @@ impl Language {
         constant_defaults: &[],
         constant_cases: false,
         name_words: &["import", "package", "using", "include", "require", "require_once", "use", "extern"],
+        value_words: &["return", "throw", "else", "yield", "in"],
         next_words: &[],
         constant_advice: "",
         load: "`set -a; . ./.env; set +a` loads it into a shell",

@@ -18,8 +18,19 @@ pub(super) enum Dialect {
     Workflow,
 }
 
-/// Keys of a workflow below which `secrets` is known.
-const WITH_SECRETS: [&str; 5] = ["env", "with", "run", "credentials", "secrets"];
+/// The keys of a workflow below which `secrets` is known; `*` is any key.
+const WITH_SECRETS: [&[&str]; 10] = [
+    &["env"],
+    &["jobs", "*", "env"],
+    &["jobs", "*", "secrets"],
+    &["jobs", "*", "container", "env"],
+    &["jobs", "*", "container", "credentials"],
+    &["jobs", "*", "services", "*", "env"],
+    &["jobs", "*", "services", "*", "credentials"],
+    &["jobs", "*", "steps", "env"],
+    &["jobs", "*", "steps", "with"],
+    &["jobs", "*", "steps", "run"],
+];
 
 /// An open list or mapping.
 struct Open {
@@ -108,13 +119,18 @@ pub(super) fn find(text: &[u8], span: Range<usize>, dialect: Dialect) -> Result<
         Dialect::Compose => ("${@:?}", NameStyle::Variable),
         Dialect::Workflow => ("${{ secrets.@ }}", NameStyle::ActionsSecret),
     };
-    let knows_secrets = value.keys.iter().any(|key| WITH_SECRETS.contains(&key.as_str()))
-        && value.keys.first().is_some_and(|key| key == "jobs" || key == "env");
-    if dialect == Dialect::Workflow && !knows_secrets {
+    if dialect == Dialect::Workflow && !knows_secrets(&value.keys) {
         return Err(refusal::YAML_PLACE);
     }
     if raw.contains(['$', '\\', '\n']) || value.style == ScalarStyle::SingleQuoted && raw.contains("''") {
         return Err(refusal::ESCAPES);
+    }
+    let head = &text[value.span.start..span.start];
+    if dialect == Dialect::Workflow && is_open(head, b"${{", b"}}") {
+        return in_expression(text, &span, value);
+    }
+    if dialect == Dialect::Compose && is_open(head, b"${", b"}") && !is_fallback(text, &span) {
+        return Err(refusal::INTERPOLATED);
     }
     let is_plain = value.style == ScalarStyle::Plain;
     let template = if is_plain && value.is_flow {
@@ -138,6 +154,52 @@ pub(super) fn find(text: &[u8], span: Range<usize>, dialect: Dialect) -> Result<
         value: raw.to_owned(),
         assigned: name_in_address(listed.or(assigned), &head),
         style,
+    })
+}
+
+fn knows_secrets(keys: &[String]) -> bool {
+    let matches = |pattern: &&[&str]| {
+        keys.len() >= pattern.len()
+            && pattern.iter().zip(keys).all(|(wanted, key)| *wanted == "*" || wanted == key)
+    };
+    WITH_SECRETS.iter().any(matches)
+}
+
+/// Whether an opening mark has no closing one in a text.
+fn is_open(text: &[u8], open: &[u8], close: &[u8]) -> bool {
+    let last = memchr::memmem::rfind(text, open);
+    last.is_some_and(|at| memchr::memmem::find(&text[at..], close).is_none())
+}
+
+/// Whether a value is the whole fallback of `${NAME:-value}`.
+fn is_fallback(text: &[u8], span: &Range<usize>) -> bool {
+    let head = text[..span.start].strip_suffix(b"-");
+    let head = head.map(|head| head.strip_suffix(b":").unwrap_or(head));
+    let name =
+        head.map(|head| head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_'));
+    let name = name.map_or(0, Iterator::count);
+    let begins = head.is_some_and(|head| name > 0 && head[..head.len() - name].ends_with(b"${"));
+    begins && text[span.end..].starts_with(b"}")
+}
+
+/// Finds the place of a value in `${{ … }}`: the whole of a string there becomes `secrets.NAME`.
+fn in_expression(text: &[u8], span: &Range<usize>, value: &Value) -> Result<Site, Refusal> {
+    // The quotes of YAML double those of the expression.
+    let quote: &[u8] = if value.style == ScalarStyle::SingleQuoted { b"''" } else { b"'" };
+    let is_whole = text[..span.start].ends_with(quote)
+        && text[span.end..].starts_with(quote)
+        && !text[span.end + quote.len()..].starts_with(quote);
+    if !is_whole {
+        return Err(refusal::PART_OF_STRING);
+    }
+    Ok(Site {
+        range: span.start - quote.len()..span.end + quote.len(),
+        template: "secrets.@".to_owned(),
+        before: Vec::new(),
+        after: Vec::new(),
+        value: String::from_utf8_lossy(&text[span.clone()]).into_owned(),
+        assigned: value.keys.last().cloned(),
+        style: NameStyle::ActionsSecret,
     })
 }
 
