@@ -41,6 +41,7 @@ mod faults;
 mod fix;
 #[cfg(unix)]
 mod fix_history;
+mod fix_places;
 #[cfg(unix)]
 mod git_concurrency;
 #[cfg(unix)]
@@ -118,6 +119,7 @@ fn trials(_: bool) -> Vec<Trial> {
         fix::trials(),
         #[cfg(unix)]
         fix_history::trials(),
+        fix_places::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),
         #[cfg(unix)]

@@ -196,14 +196,11 @@ impl Session {
                 let _ = writeln!(out, "{shown}: not changed: it is not in the working tree, or too large");
                 continue;
             };
-            let env_path = arguments.env_file.as_ref().map_or_else(
-                || env_file_for(&self.top, &path),
-                |file| std::path::absolute(file).unwrap_or_else(|_| file.clone()),
-            );
-            if path == env_path {
+            let named = arguments.env_file.as_ref().map(|file| real_path(file));
+            let env_path = named.unwrap_or_else(|| env_file_for(&self.top, &path));
+            if let Some(reason) = self.reason_to_leave(&path, &env_path) {
                 left = true;
-                let _ =
-                    writeln!(out, "{shown}: not changed: it is the file for the values; keep it out of git");
+                let _ = writeln!(out, "{shown}: not changed: {reason}");
                 continue;
             }
             if !envs.contains_key(&env_path) {
@@ -237,6 +234,22 @@ impl Session {
         }
         self.write(target, &files, &envs)?;
         Ok(if left { Exit::Findings } else { Exit::Clean })
+    }
+
+    /// Returns why a whole file is not changed, with what to do.
+    fn reason_to_leave(&self, path: &Path, env_path: &Path) -> Option<String> {
+        if path == env_path {
+            return Some("it is the file for the values; keep it out of git".to_owned());
+        }
+        let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.top);
+        let other = folders.into_iter().find(|folder| folder.join(".git").symlink_metadata().is_ok());
+        if let Some(other) = other {
+            let folder = shell_word(&printable_path(&from_current_folder(other)));
+            return Some(format!("it belongs to another repository: run `skant -C {folder} fix`"));
+        }
+        let is_read_only = std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly());
+        let file = shell_word(&printable_path(&from_current_folder(path)));
+        is_read_only.then(|| format!("it is read-only: `chmod u+w {file}`, then run this again"))
     }
 
     /// Plans the changes to a file. `declared` are the variables of the Terraform code in its folder.
@@ -333,6 +346,16 @@ fn declared_beside(path: &Path) -> BTreeSet<String> {
         .filter_map(|other| std::fs::read(other).ok())
         .flat_map(|text| declared_variables(&text))
         .collect()
+}
+
+/// Returns the path of a file without links and `..` in the names of its folders.
+fn real_path(file: &Path) -> PathBuf {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
 }
 
 /// Returns a path from the current folder, if the file is below it.

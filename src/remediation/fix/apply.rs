@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::dotenv::EnvFile;
+use super::dotenv::{EnvFile, NotDotenv};
 use super::env_place::{ENV_FILE, EXAMPLE_FILE};
 use super::ignored;
 use crate::atomic_file;
@@ -29,6 +29,26 @@ pub(crate) enum ApplyError {
         help("replace it by a file, or write the values there by hand")
     )]
     NotAFile(PathBuf),
+    #[error("{} is outside of the repository {}", path.display(), top.display())]
+    #[diagnostic(
+        code(skant::fix::outside),
+        help("name a file of the working tree, or run this outside of a repository; nothing was written")
+    )]
+    Outside { path: PathBuf, top: PathBuf },
+    #[error("{} is not written in UTF-8", .0.display())]
+    #[diagnostic(
+        code(skant::fix::env_encoding),
+        help(
+            "save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`), and run `skant fix` again; nothing was written"
+        )
+    )]
+    Encoding(PathBuf),
+    #[error("the quote on line {line} of {} has no end", path.display())]
+    #[diagnostic(
+        code(skant::fix::env_quote),
+        help("close the quote, so that a new line is not a part of that value; nothing was written")
+    )]
+    OpenQuote { path: PathBuf, line: usize },
     #[error("git would not ignore {}", .0.display())]
     #[diagnostic(
         code(skant::fix::not_ignored),
@@ -75,12 +95,22 @@ pub(crate) struct Target<'t> {
 /// # Errors
 /// It is a link or cannot be read, or git tracks it.
 pub(crate) fn read_env(target: Target<'_>, path: &Path) -> Result<EnvFile, ApplyError> {
-    if let Some(repository) = target.repository
-        && ignored::is_tracked(repository, target.top, path)?
-    {
-        return Err(ApplyError::TrackedEnv(path.to_path_buf()));
+    if let Some(repository) = target.repository {
+        if !path.starts_with(target.top) {
+            return Err(ApplyError::Outside { path: path.to_path_buf(), top: target.top.to_path_buf() });
+        }
+        if ignored::is_tracked(repository, target.top, path)? {
+            return Err(ApplyError::TrackedEnv(path.to_path_buf()));
+        }
     }
-    Ok(EnvFile::parse(read_if_file(path)?))
+    parse_env(path, read_if_file(path)?)
+}
+
+fn parse_env(path: &Path, text: Vec<u8>) -> Result<EnvFile, ApplyError> {
+    EnvFile::parse(text).map_err(|error| match error {
+        NotDotenv::Encoding => ApplyError::Encoding(path.to_path_buf()),
+        NotDotenv::OpenQuote(line) => ApplyError::OpenQuote { path: path.to_path_buf(), line },
+    })
 }
 
 fn read_if_file(path: &Path) -> Result<Vec<u8>, ApplyError> {
@@ -108,6 +138,8 @@ pub(crate) fn write_env(target: Target<'_>, path: &Path, env: &EnvFile) -> Resul
     }
     let folder = path.parent().unwrap_or(target.top);
     let example = folder.join(EXAMPLE_FILE);
+    let old_example = read_if_file(&example)?;
+    let known = parse_env(&example, old_example.clone())?;
     if let Some(repository) = target.repository {
         changed.extend(ignore(repository, target.top, path, &example)?);
     }
@@ -125,11 +157,9 @@ pub(crate) fn write_env(target: Target<'_>, path: &Path, env: &EnvFile) -> Resul
         }
         changed.push(path.to_path_buf());
     }
-    let old = read_if_file(&example)?;
-    let known = EnvFile::parse(old.clone());
     let names: Vec<&String> = env.used.iter().filter(|name| !known.has(name)).collect();
     if !names.is_empty() {
-        let mut text = with_last_line(old);
+        let mut text = with_last_line(old_example);
         for name in names {
             text.extend(format!("{name}=\n").as_bytes());
         }
@@ -153,7 +183,8 @@ pub(crate) fn write_source(change: &FileChange<'_>) -> Result<(), ApplyError> {
         .map_err(|source| ApplyError::Write { path: change.path.to_path_buf(), source })
 }
 
-/// Adds lines to the `.gitignore` of the top until git ignores the file and does not ignore the example.
+/// Adds lines to the `.gitignore` of the top so that git ignores the file and does not ignore the example. A line without
+/// effect is taken back.
 fn ignore(
     repository: &Repository,
     top: &Path,
@@ -166,25 +197,41 @@ fn ignore(
         return Ok(None);
     }
     let file = top.join(".gitignore");
+    let existed = file.symlink_metadata().is_ok();
     let old = read_if_file(&file)?;
     let is_crlf = old.windows(2).any(|two| two == b"\r\n");
-    let line_break: &[u8] = if is_crlf { b"\r\n" } else { b"\n" };
-    let mut text = with_last_line(old);
-    let mut add = |line: &str| {
-        text.extend(line.as_bytes());
-        text.extend(line_break);
-    };
+    let line_break = if is_crlf { "\r\n" } else { "\n" };
+    let mut text = with_last_line(old.clone());
     if !is_ignored {
-        add(ENV_FILE);
+        text.extend(format!("{ENV_FILE}{line_break}").as_bytes());
     }
+    let without_example = text.clone();
     if is_example_ignored {
-        add(&format!("!{EXAMPLE_FILE}"));
+        text.extend(format!("!{EXAMPLE_FILE}{line_break}").as_bytes());
     }
     let permissions = fs::symlink_metadata(&file).ok().map(|metadata| metadata.permissions());
-    atomic_file::replace(&file, &text, permissions)
-        .map_err(|source| ApplyError::Write { path: file.clone(), source })?;
+    let write = |text: &[u8]| {
+        atomic_file::replace(&file, text, permissions.clone())
+            .map_err(|source| ApplyError::Write { path: file.clone(), source })
+    };
+    let take_back = || {
+        if existed {
+            return write(&old);
+        }
+        fs::remove_file(&file).map_err(|source| ApplyError::Write { path: file.clone(), source })
+    };
+    write(&text)?;
     if !ignored::is_ignored(repository, top, path)? {
+        take_back()?;
         return Err(ApplyError::NotIgnored(path.to_path_buf()));
+    }
+    if is_example_ignored && ignored::is_ignored(repository, top, example)? {
+        // A `.gitignore` further down ignores the example; its author has decided so.
+        if is_ignored {
+            take_back()?;
+            return Ok(None);
+        }
+        write(&without_example)?;
     }
     Ok(Some(file))
 }

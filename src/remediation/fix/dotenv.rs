@@ -31,6 +31,15 @@ pub(super) fn quote(value: &str) -> Result<String, Refusal> {
     Err(refusal::UNQUOTABLE)
 }
 
+/// Why nothing is added to a file `.env`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotDotenv {
+    /// It is no UTF-8: UTF-16, or bytes of another encoding.
+    Encoding,
+    /// The quote on this line, counted from 1, has no end.
+    OpenQuote(usize),
+}
+
 /// A file `.env`, as it is and as it will be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvFile {
@@ -45,9 +54,13 @@ pub(crate) struct EnvFile {
 
 impl EnvFile {
     /// Reads the text of a file.
-    pub(crate) fn parse(text: Vec<u8>) -> Self {
-        let values = parse(&String::from_utf8_lossy(&text));
-        Self { old: text.clone(), text, values, used: BTreeSet::new() }
+    ///
+    /// # Errors
+    /// What is added to it might not be read as a line of its own: it is no UTF-8, or a quote has no end.
+    pub(crate) fn parse(text: Vec<u8>) -> Result<Self, NotDotenv> {
+        let valid = std::str::from_utf8(&text).ok().filter(|valid| !valid.contains('\0'));
+        let values = parse(valid.ok_or(NotDotenv::Encoding)?)?;
+        Ok(Self { old: text.clone(), text, values, used: BTreeSet::new() })
     }
 
     /// Returns the text as it was read.
@@ -110,7 +123,7 @@ fn is_variable(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn parse(text: &str) -> BTreeMap<String, Option<String>> {
+fn parse(text: &str) -> Result<BTreeMap<String, Option<String>>, NotDotenv> {
     let mut values = BTreeMap::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     while !rest.is_empty() {
@@ -123,7 +136,12 @@ fn parse(text: &str) -> BTreeMap<String, Option<String>> {
         };
         let (name, start) = (name.trim(), value.trim_start());
         let from = rest.len() - after.len() - usize::from(line.len() < rest.len()) - start.len();
-        let (value, next) = parse_quoted(&rest[from..]).unwrap_or_else(|| {
+        let quoted = parse_quoted(&rest[from..]);
+        if quoted.is_none() && start.starts_with(['"', '\'']) {
+            let before = text.len() - rest.len();
+            return Err(NotDotenv::OpenQuote(text[..before].matches('\n').count() + 1));
+        }
+        let (value, next) = quoted.unwrap_or_else(|| {
             let plain = start.split(" #").next().unwrap_or_default().trim_end();
             let is_certain = !plain.contains(['\\', '$', '\'', '"', '#']);
             (is_certain.then(|| plain.to_owned()), after)
@@ -133,7 +151,7 @@ fn parse(text: &str) -> BTreeMap<String, Option<String>> {
         }
         rest = next;
     }
-    values
+    Ok(values)
 }
 
 /// Parses a quoted value, which may have several lines. Returns the value, if it is certain, and the text after its line.
@@ -164,8 +182,8 @@ mod tests {
 
     #[test]
     fn a_known_value_keeps_its_name_and_a_taken_name_gets_a_number() {
-        let mut file =
-            EnvFile::parse(b"# head\nexport A='x y'\nB=\"two\nlines\"\nC=$other\nD=1 # note".to_vec());
+        let text = b"# head\nexport A='x y'\nB=\"two\nlines\"\nC=$other\nD=1 # note";
+        let mut file = EnvFile::parse(text.to_vec()).unwrap();
         assert_eq!(file.add("NEW", "x y", "", |_| true).unwrap(), "A");
         assert_eq!(file.add("NEW", "two\nlines", "", |_| true).unwrap(), "B");
         assert_eq!(file.add("C", "x", "", |_| true).unwrap(), "C_2");
@@ -175,13 +193,27 @@ mod tests {
         assert!(file.text().ends_with(b"D=1 # note\nC_2=x\nD_2=2\n"));
     }
 
+    #[test]
+    fn a_file_to_which_no_line_can_be_added_is_an_error() {
+        for (text, expected) in [
+            (&b"A=1\nB='x\nC=2\n"[..], Err(NotDotenv::OpenQuote(2))),
+            (b"\n\nB=\"x\\\"\n", Err(NotDotenv::OpenQuote(3))),
+            (b"A\0=\0", Err(NotDotenv::Encoding)),
+            (b"\xff\xfeA\0=\0001\0", Err(NotDotenv::Encoding)),
+            (b"A=\xe9", Err(NotDotenv::Encoding)),
+            (b"# it's\nA=it's\n", Ok(())),
+        ] {
+            assert_eq!(EnvFile::parse(text.to_vec()).map(|_| ()), expected, "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_written_value_is_read_back(values in prop::collection::vec("[ -~\n]{1,20}", 1..5)) {
             let mut file = EnvFile::default();
             for value in &values {
                 if let Ok(name) = file.add("NAME", value, "", |_| true) {
-                    let again = EnvFile::parse(file.text().to_vec());
+                    let again = EnvFile::parse(file.text().to_vec()).unwrap();
                     let is_certain = !value.contains('\\');
                     prop_assert!(!is_certain || again.values[&name].as_deref() == Some(value), "{value:?}");
                     prop_assert_eq!(again.values.len(), file.values.len());
