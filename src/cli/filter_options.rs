@@ -11,7 +11,7 @@ use super::session::current_repository;
 use crate::finding::{Confidence, Severity};
 use crate::git::run_git;
 use crate::report::{Filter, RulePattern, Since};
-use crate::rules::Rule;
+use crate::text::most_similar;
 
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Filters")]
@@ -44,9 +44,13 @@ pub(crate) enum SeverityLevel {
 
 #[derive(Debug, Error, Diagnostic)]
 pub(crate) enum FilterError {
-    #[error("no rule is named `{0}`")]
-    #[diagnostic(code(skant::filter::unknown_rule), help("`skant rules list` lists the rules"))]
-    UnknownRule(String),
+    #[error("no rule is named `{name}`")]
+    #[diagnostic(code(skant::filter::unknown_rule), help("{near}`skant rules list` lists the rules"))]
+    UnknownRule {
+        name: String,
+        /// Rules with a similar name, as the start of a sentence; may be empty.
+        near: String,
+    },
     #[error("`{0}` is neither a date nor a revision")]
     #[diagnostic(
         code(skant::filter::since),
@@ -69,12 +73,18 @@ impl FilterOptions {
     }
 
     /// Returns an error for a name that fits none of the rules: it would hide every finding.
-    pub(crate) fn check_rules(&self, rules: &[Rule]) -> Result<(), FilterError> {
+    pub(crate) fn check_rules<'r>(
+        &self,
+        ids: &(impl Iterator<Item = &'r str> + Clone),
+    ) -> Result<(), FilterError> {
         let is_unknown = |name: &&String| {
             let pattern = RulePattern::new(name);
-            !rules.iter().any(|rule| pattern.matches(&rule.id))
+            !ids.clone().any(|id| pattern.matches(id))
         };
-        self.rules.iter().find(is_unknown).map_or(Ok(()), |name| Err(FilterError::UnknownRule(name.clone())))
+        self.rules.iter().find(is_unknown).map_or(Ok(()), |name| {
+            let near = near_rules(name, ids.clone());
+            Err(FilterError::UnknownRule { name: name.clone(), near })
+        })
     }
 
     /// Returns the filter; `confidence` is the lowest one to show.
@@ -96,6 +106,21 @@ impl FilterOptions {
             authors: self.authors.iter().map(|name| name.to_lowercase()).collect(),
         })
     }
+}
+
+/// The number of similar rules that an error names.
+const MAX_NEAR: usize = 5;
+
+/// Returns the rules that begin as a name does, or the most similar one, as a sentence; an empty text if there is none.
+pub(crate) fn near_rules<'r>(name: &str, ids: impl Iterator<Item = &'r str> + Clone) -> String {
+    let start = name.trim_end_matches(['*', '-']).to_ascii_lowercase();
+    let begins = |id: &&str| !start.is_empty() && id.starts_with(&start);
+    let mut near: Vec<&str> = ids.clone().filter(begins).take(MAX_NEAR).collect();
+    if near.is_empty() {
+        near.extend(most_similar(&start, ids));
+    }
+    let names: Vec<String> = near.iter().map(|id| format!("`{id}`")).collect();
+    if names.is_empty() { String::new() } else { format!("did you mean {}? ", names.join(", ")) }
 }
 
 fn since(text: &str) -> Result<Since, CliError> {

@@ -41,6 +41,7 @@ mod faults;
 mod fix;
 #[cfg(unix)]
 mod fix_history;
+#[cfg(unix)]
 mod fix_places;
 #[cfg(unix)]
 mod git_concurrency;
@@ -119,6 +120,7 @@ fn trials(_: bool) -> Vec<Trial> {
         fix::trials(),
         #[cfg(unix)]
         fix_history::trials(),
+        #[cfg(unix)]
         fix_places::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),

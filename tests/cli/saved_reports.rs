@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         every_format_from_a_saved_report_is_that_of_the_scan,
         filters_are_the_same_in_a_scan_and_over_a_saved_report,
         a_mistake_in_a_filter_ends_with_2,
+        a_rule_that_neither_the_program_nor_the_report_has_ends_with_2,
         a_difference_ends_with_1_only_if_something_is_new,
         a_file_that_is_no_report_ends_with_2
     ]
@@ -117,6 +118,22 @@ fn a_mistake_in_a_filter_ends_with_2() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(text_of(&output).contains(expected), "{arguments:?}: {}", text_of(&output));
     }
+}
+
+fn a_rule_that_neither_the_program_nor_the_report_has_ends_with_2() {
+    let sandbox = history();
+    let saved = save(&sandbox, "saved.json");
+    let output = run(&sandbox, &["report", &saved, "--rule", "antropic-api-key"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text_of(&output).contains("did you mean `anthropic-api-key`?"), "{}", text_of(&output));
+    // A rule of another version or of a repository is in the report only.
+    let path = sandbox.dir.join(&saved);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("\"anthropic-api-key\"", "\"acme-token\"")).unwrap();
+    let output = run(&sandbox, &["report", &saved, "--rule", "acme", "--min-confidence", "low"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
+    assert!(text_of(&output).contains("acme-token"), "{}", text_of(&output));
+    assert!(text_of(&output).contains("holds no finding below medium confidence"), "{}", text_of(&output));
 }
 
 fn a_difference_ends_with_1_only_if_something_is_new() {

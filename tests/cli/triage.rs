@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         confirmed_secret_is_reported_at_any_confidence,
         several_values_are_decided_at_once_or_not_at_all,
         rules_and_paths_select_findings,
+        confirmed_verdict_is_replaced_by_fingerprint_only,
         value_of_the_history_only_is_found_by_its_digits,
         triage_asks_for_each_finding_and_goes_on_where_it_ended,
         triage_restores_the_terminal_on_ctrl_c,
@@ -128,6 +129,31 @@ fn rules_and_paths_select_findings() {
     let before = baseline(&sandbox);
     let (code, said) = allow(&sandbox, &["--rule", "anthropic-api-key"]);
     assert!(code == 0 && said.contains("nothing to add") && baseline(&sandbox) == before, "{said}");
+}
+
+fn confirmed_verdict_is_replaced_by_fingerprint_only() {
+    let sandbox = leaky(&["a/a.env", "a/b.env"]);
+    let found = fingerprints(&scan(&sandbox, &[]).1);
+    assert_eq!(allow(&sandbox, &[&found[0], "--verdict", "confirmed"]).0, 0);
+    let (code, said) = allow(&sandbox, &["--path", "a/"]);
+    assert!(code == 0 && said.contains("kept, as it is confirmed: ") && said.contains("allowed: "), "{said}");
+    let before = baseline(&sandbox);
+    assert_eq!(before.matches("verdict=confirmed").count(), 1);
+    for selection in [["--path", "a/"], ["--rule", "anthropic-api-key"]] {
+        let (code, said) = allow(&sandbox, &[&selection[..], &["--verdict", "test"]].concat());
+        assert!(code == 2 && said.contains("confirmed that these are secrets in use"), "{said}");
+        assert_eq!(baseline(&sandbox), before);
+    }
+    for (rule, near) in [
+        ("anthropic*", "`anthropic-api-key`"),
+        ("anthropic", "`anthropic-api-key`"),
+        ("antropic-api-key", "`anthropic-api-key`"),
+    ] {
+        let (code, said) = allow(&sandbox, &["--rule", rule]);
+        assert!(code == 2 && said.contains("no rule is named") && said.contains(near), "{said}");
+    }
+    assert_eq!(allow(&sandbox, &[&found[0], "--verdict", "revoked"]).0, 0);
+    assert!(!baseline(&sandbox).contains("verdict=confirmed"));
 }
 
 fn value_of_the_history_only_is_found_by_its_digits() {

@@ -12,6 +12,7 @@ use crate::cli::args::{Common, Level};
 use crate::cli::baseline_file::{BaselineFile, NewEntry, parse_decision, parse_reason, parse_until};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::filter_options::near_rules;
 use crate::cli::session::merge_parents;
 use crate::cli::{output, settings};
 use crate::finding::{Finding, Report, Verdict};
@@ -61,6 +62,24 @@ enum AllowError {
         help("`skant scan` lists the findings; `--history` selects from the history as well")
     )]
     NothingSelected,
+    #[error("no rule is named `{name}`")]
+    #[diagnostic(
+        code(skant::allow::unknown_rule),
+        help("{near}`--rule` takes whole ids; repeat it for several rules. `skant rules list` lists them")
+    )]
+    UnknownRule {
+        name: String,
+        /// Rules with a similar name, as the start of a sentence; may be empty.
+        near: String,
+    },
+    #[error("a person has confirmed that these are secrets in use:{}", .0.concat())]
+    #[diagnostic(
+        code(skant::allow::confirmed),
+        help(
+            "`--rule` and `--path` keep this verdict; name the fingerprint to replace it. Nothing was written"
+        )
+    )]
+    Confirmed(Vec<String>),
     #[error("`--path` has no valid pattern")]
     #[diagnostic(
         code(skant::allow::pattern),
@@ -80,10 +99,19 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
     let decision = parse_decision(arguments.verdict, arguments.by.as_deref())?;
     let entry = NewEntry { until, decision, reason };
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
-    let mut lines = Vec::new();
+    let (mut lines, mut kept) = (Vec::new(), Vec::new());
     if digits.is_empty() {
-        for finding in select(common, arguments, &file, control)?.values() {
+        let selected = select(common, arguments, &file, control)?;
+        // A selection does not show whom it overrules.
+        let is_kept = |finding: &&Finding| {
+            finding.verdict == Some(Verdict::Confirmed) && arguments.verdict != Some(Verdict::Confirmed)
+        };
+        for finding in selected.values().filter(|finding| !is_kept(finding)) {
             lines.push(add(&mut baseline, finding, &entry));
+        }
+        kept = selected.values().filter(is_kept).take(MAX_NAMES).map(describe_finding).collect();
+        if lines.is_empty() && !kept.is_empty() {
+            return Err(AllowError::Confirmed(kept).into());
         }
     } else {
         let mut finder = Finder { common, file: &file, control, reports: files(common, &file, control)? };
@@ -99,7 +127,20 @@ pub(crate) fn run(common: &Common, arguments: &Allow, control: &ScanControl) -> 
         return output::print("nothing to add: an entry or a comment suppresses each of these findings\n");
     }
     file.write(&baseline)?;
-    output::print(describe(&lines, until, arguments.verdict))
+    let mut said = describe(&lines, until, arguments.verdict);
+    for line in kept {
+        // Writing to a string does not fail.
+        let _ = writeln!(said, "kept, as it is confirmed:{}", line.replace('\n', ""));
+    }
+    output::print(said)
+}
+
+/// Returns a line break, and a line for a finding: its fingerprint and place.
+fn describe_finding(finding: &Finding) -> String {
+    let place = finding.locations.first().map_or_else(String::new, |location| {
+        format!("{}:{}", escape_terminal(location.path.as_bytes()), location.start.line)
+    });
+    format!("\n  {} {place}", finding.fingerprint.for_baseline(1))
 }
 
 fn describe(lines: &[String], until: Option<Date>, verdict: Option<Verdict>) -> String {
@@ -232,6 +273,11 @@ fn select(
     file: &BaselineFile,
     control: &ScanControl,
 ) -> Result<BTreeMap<Fingerprint, Finding>, CliError> {
+    let scanner = settings::scanner(common, Some(&file.repository), TreeVersion::Worktree)?;
+    let ids = scanner.detector().rules().iter().map(|rule| rule.id.as_ref());
+    if let Some(name) = arguments.rule.iter().find(|name| !ids.clone().any(|id| id == name.as_str())) {
+        return Err(AllowError::UnknownRule { name: name.clone(), near: near_rules(name, ids) }.into());
+    }
     let patterns = PathPatterns::new(&arguments.path).map_err(|_| AllowError::Pattern)?;
     let mut reports = scan_files(common, file, control)?;
     if arguments.history {

@@ -82,7 +82,7 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     };
     // The progress line is erased before anything is printed.
     drop(progress);
-    arguments.filters.check_rules(scanner.detector().rules())?;
+    arguments.filters.check_rules(&scanner.detector().rules().iter().map(|rule| rule.id.as_ref()))?;
     add_exclusion_problem(&scanner, &mut report);
     let untracked = untracked_paths(&report, arguments);
     let rules = scanner.detector().rules();

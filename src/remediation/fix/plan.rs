@@ -12,6 +12,7 @@ use super::site::{NameStyle, Site};
 use super::site_finder;
 use super::variable::{in_environment, in_file, name_for};
 use crate::detect::Evidence;
+use crate::remediation::languages;
 use crate::rules::{Rule, RuleSet};
 use crate::scan::{ExplainedEvidence, Scanner};
 use crate::secret::Fingerprint;
@@ -303,7 +304,14 @@ impl FilePlan {
         if is_crlf { text.replace('\n', "\r\n").into_bytes() } else { text.as_bytes().to_vec() }
     }
 
-    fn refuse(&mut self, inputs: &Inputs<'_>, one: &ExplainedEvidence, refusal: Refusal) {
+    fn refuse(&mut self, inputs: &Inputs<'_>, one: &ExplainedEvidence, mut refusal: Refusal) {
+        let rule = inputs.rule(&one.evidence);
+        let name = name_for(one.evidence.features.name.as_deref(), rule, rule.is_provider());
+        let read = languages::from_path(&String::from_utf8_lossy(inputs.path)).reads(&name);
+        if let Some(read) = read.filter(|_| refusal.is_general()) {
+            refusal.by_hand =
+                format!("put the value into `.env` as `{name}`, and read it with `{read}`").into();
+        }
         self.refused.push(Refused {
             line: one.evidence.start.line,
             rule: inputs.rule(&one.evidence).id.to_string(),

@@ -15,6 +15,11 @@ impl Refusal {
     pub(super) const fn new(why: &'static str, by_hand: &'static str) -> Self {
         Self { why, by_hand: Cow::Borrowed(by_hand) }
     }
+
+    /// Whether the step by hand fits every language, so that one of the language says more.
+    pub(super) fn is_general(&self) -> bool {
+        self.by_hand == READ_BY_HAND || *self == UNKNOWN_KIND
+    }
 }
 
 const READ_BY_HAND: &str = "read the value from an environment variable there by hand";

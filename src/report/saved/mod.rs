@@ -98,6 +98,63 @@ mod tests {
         assert!(!read.is_complete());
     }
 
+    /// Changes the string at a position in the order of the file; returns whether there is one.
+    fn change_string(value: &mut serde_json::Value, at: &mut usize, with: &str) -> bool {
+        match value {
+            serde_json::Value::String(text) if *at == 0 => {
+                text.push_str(with);
+                true
+            }
+            serde_json::Value::String(_) => {
+                *at -= 1;
+                false
+            }
+            serde_json::Value::Array(list) => list.iter_mut().any(|one| change_string(one, at, with)),
+            serde_json::Value::Object(object) => {
+                object.iter_mut().any(|(_, one)| change_string(one, at, with))
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn no_string_of_a_report_brings_control_characters_or_markup_into_a_format() {
+        let with = "\u{1b}[31m\u{7}\r\n::error::x\u{202e}\u{9b}2J<script>";
+        let is_control =
+            |character: char| character.is_control() && character != '\n' || character == '\u{202e}';
+        for report in [samples::history(), samples::troubled(), samples::paired()] {
+            let saved: serde_json::Value =
+                serde_json::from_str(&samples::render(Format::Json, &report)).unwrap();
+            let mut strings = 0;
+            loop {
+                let mut changed = saved.clone();
+                if !change_string(&mut changed, &mut strings.clone(), with) {
+                    break;
+                }
+                strings += 1;
+                let report = match read(changed.to_string().as_bytes()) {
+                    Ok(report) => report,
+                    Err(error) => {
+                        assert!(!error.to_string().contains(is_control), "{error:?}");
+                        continue;
+                    }
+                };
+                for (format, name, _) in Format::TABLE {
+                    // Lines of CSV end with both characters.
+                    let rendered = samples::render(format, &report).replace("\r\n", "\n");
+                    assert!(!rendered.contains(is_control), "{name}: {rendered:?}");
+                    assert!(
+                        !rendered.lines().any(|line| line.starts_with("::error::x")),
+                        "{name}: {rendered}"
+                    );
+                    let is_markup = matches!(name, "html" | "junit" | "markdown");
+                    assert!(!is_markup || !rendered.contains("2J<script>"), "{name}: {rendered}");
+                }
+            }
+            assert!(strings > 20, "{strings}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn changed_reports_break_nothing(sample in 0usize..9, at in 0usize..20_000, with in "\\PC{0,6}|[0-9]{1,20}|\\x1b\\[31m|\\\\u001b|null") {

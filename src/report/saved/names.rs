@@ -1,6 +1,7 @@
 //! From the names in a report back to the kinds that they stand for.
 
 use super::error::SavedError;
+use super::sanitize::text;
 use crate::finding::{
     Confidence, Context, LocationKind, ProblemKind, ReasonCode, ScopeKind, Severity, SuppressedBy, Verdict,
     Verification,
@@ -21,8 +22,10 @@ pub(super) trait Named: Copy + 'static {
 
     /// Returns the kind with the name in a field.
     fn in_field(field: &'static str, name: &str) -> Result<Self, SavedError> {
-        Self::by_name(name)
-            .ok_or_else(|| SavedError::UnknownValue { field, value: name.chars().take(40).collect() })
+        Self::by_name(name).ok_or_else(|| SavedError::UnknownValue {
+            field,
+            value: text(&name.chars().take(40).collect::<String>()),
+        })
     }
 }
 

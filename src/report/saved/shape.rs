@@ -124,7 +124,7 @@ fn optional<K: Named>(field: &'static str, name: Option<&String>) -> Result<Opti
 fn fingerprint(digits: &str) -> Result<Fingerprint, SavedError> {
     Fingerprint::from_report(digits).ok_or_else(|| SavedError::UnknownValue {
         field: "fingerprint",
-        value: digits.chars().take(20).collect(),
+        value: text(&digits.chars().take(20).collect::<String>()),
     })
 }
 
