@@ -50,7 +50,7 @@ impl<'s> Input<'s> {
     }
 
     /// Returns the next chunk; an empty one at the end.
-    fn next(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn next(&mut self) -> io::Result<Vec<u8>> {
         loop {
             if self.cancellation.is_requested() {
                 self.remaining = self.remaining.saturating_sub(1);
@@ -63,6 +63,21 @@ impl<'s> Input<'s> {
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
             }
         }
+    }
+}
+
+impl Input<'_> {
+    /// Returns the next chunk; an empty one at the end, and `None` if none comes within a time.
+    pub(crate) fn next_within(&mut self, limit: Duration) -> io::Result<Option<Vec<u8>>> {
+        let mut waited = Duration::ZERO;
+        while !self.cancellation.is_requested() && waited < limit {
+            match self.chunks.recv_timeout(CHECK_INTERVAL) {
+                Ok(chunk) => return chunk.map(Some),
+                Err(RecvTimeoutError::Timeout) => waited += CHECK_INTERVAL,
+                Err(RecvTimeoutError::Disconnected) => return Ok(Some(Vec::new())),
+            }
+        }
+        if self.cancellation.is_requested() { self.next().map(Some) } else { Ok(None) }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Masks the secrets of a stream, for `skant redact`. A line is written when it is complete, so that the output of a
-//! program is seen while it runs. It errs to masking: suppressions and contexts count for nothing, and placeholders of
+//! program is seen while it runs; lines of a dump and strings that go on wait for the next ones (`redact_hold`). It errs to masking: suppressions and contexts count for nothing, and placeholders of
 //! providers' rules are masked, too.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::redact_hold::{is_dump, start_of_held};
 use crate::detect::{Detector, Evidence};
 use crate::secret::ValueId;
 
@@ -72,7 +73,25 @@ impl<'d> RedactStream<'d> {
             None if self.text.len() - self.written > MAX_LINE + HELD => self.text.len() - HELD,
             None => return Ok(()),
         };
-        self.write(end, out)
+        let is_line_end = self.text[..end].ends_with(b"\n");
+        let end = if is_line_end { start_of_held(&self.text, self.written, end) } else { end };
+        if end == self.written { Ok(()) } else { self.write(end, out) }
+    }
+
+    /// Whether whole lines wait for the next ones.
+    pub(crate) fn holds_lines(&self) -> bool {
+        self.text[self.written..].contains(&b'\n')
+    }
+
+    /// Writes the lines that wait for others: none came for a while.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub(crate) fn release(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match memchr::memrchr(b'\n', &self.text[self.written..]) {
+            Some(at) => self.write(self.written + at + 1, out),
+            None => Ok(()),
+        }
     }
 
     /// Writes what is left at the end of the stream.
@@ -90,7 +109,7 @@ impl<'d> RedactStream<'d> {
         let mut secrets: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
         for one in &found {
             if self.is_secret(one) {
-                secrets.push((one.span.clone(), self.stand_in(one)));
+                secrets.push((self.with_characters(&one.span), self.stand_in(one)));
             }
         }
         // A secret in a long line that is not whole yet waits.
@@ -108,7 +127,8 @@ impl<'d> RedactStream<'d> {
             }
             masked.extend_from_slice(&self.text[at..part.start]);
             let is_whole = part == span;
-            masked.extend_from_slice(if is_whole { &stand_in } else { MASK });
+            let is_named = is_whole || self.replacement == Replacement::Pseudonym;
+            masked.extend_from_slice(if is_named { &stand_in } else { MASK });
             // The number of lines stays.
             let breaks = memchr::memchr_iter(b'\n', &self.text[part.clone()]).count();
             masked.extend(std::iter::repeat_n(b'\n', breaks));
@@ -119,6 +139,15 @@ impl<'d> RedactStream<'d> {
         self.written = end.min(CONTEXT);
         out.write_all(&masked)?;
         out.flush()
+    }
+
+    /// Returns a span with the column of characters after it, if it ends in a line of a dump.
+    fn with_characters(&self, span: &Range<usize>) -> Range<usize> {
+        let line_start = memchr::memrchr(b'\n', &self.text[..span.end]).map_or(0, |at| at + 1);
+        let length = memchr::memchr(b'\n', &self.text[span.end..]);
+        let line_end = length.map_or(self.text.len(), |length| span.end + length);
+        let goes_on = is_dump(&self.text[line_start..line_end]);
+        span.start..if goes_on { line_end } else { span.end }
     }
 
     /// Returns whether evidence is masked. Placeholders of generic rules are ordinary words.
@@ -217,6 +246,55 @@ mod tests {
         let text = format!("a {0}\nb {1}\nc {0}\n", key("one"), key("two"));
         let said = redacted(&[text.as_bytes()], Replacement::Pseudonym);
         assert_eq!(said, "a [anthropic-api-key-1]\nb [anthropic-api-key-2]\nc [anthropic-api-key-1]\n");
+    }
+
+    /// Writes bytes as `hexdump -C` does, or as `xxd`.
+    fn dump(bytes: &[u8], is_xxd: bool) -> String {
+        let line = |(number, chunk): (usize, &[u8])| {
+            let width = if is_xxd { 2 } else { 1 };
+            let groups: Vec<String> = chunk
+                .chunks(width)
+                .map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect())
+                .collect();
+            let characters = String::from_utf8_lossy(chunk);
+            let offset = 16 * number;
+            if is_xxd {
+                format!("{offset:08x}: {:<39}  {characters}\n", groups.join(" "))
+            } else {
+                format!("{offset:08x}  {:<48}  |{characters}|\n", groups.join(" "))
+            }
+        };
+        bytes.chunks(16).enumerate().map(line).collect()
+    }
+
+    #[test]
+    fn what_comes_line_by_line_is_masked_as_what_comes_at_once() {
+        let secret = key("lines");
+        let text = format!("first line KEY={secret} and what follows it, to the end of the line");
+        let middle = secret.len() / 2;
+        let joined = format!("x = (\"{}\" +\n  \"{}\")\n", &secret[..middle], &secret[middle..]);
+        for text in [dump(text.as_bytes(), false), dump(text.as_bytes(), true), joined] {
+            let lines: Vec<&[u8]> = text.as_bytes().split_inclusive(|byte| *byte == b'\n').collect();
+            let said = redacted(&lines, Replacement::Mask);
+            assert_eq!(said, redacted(&[text.as_bytes()], Replacement::Mask));
+            for part in secret.as_bytes()[20..].chunks(8) {
+                let hex: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
+                let is_shown =
+                    said.contains(std::str::from_utf8(part).unwrap()) || said.contains(&hex[..4].join(" "));
+                assert!(part.len() < 8 || !is_shown, "{said}");
+            }
+            assert_eq!(said.lines().count(), lines.len());
+        }
+    }
+
+    #[test]
+    fn lines_that_wait_are_written_when_no_others_come() {
+        let (detector, mut out) = (detector(), Vec::new());
+        let mut stream = RedactStream::new(&detector, Replacement::Mask);
+        stream.push(b"one\nx = \"a\" +\n", &mut out).unwrap();
+        assert!(out == b"one\n" && stream.holds_lines());
+        stream.release(&mut out).unwrap();
+        assert!(out == b"one\nx = \"a\" +\n" && !stream.holds_lines());
     }
 
     #[test]
