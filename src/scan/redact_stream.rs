@@ -254,7 +254,7 @@ mod tests {
             let width = if is_xxd { 2 } else { 1 };
             let groups: Vec<String> = chunk
                 .chunks(width)
-                .map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect())
+                .map(|group| group.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
                 .collect();
             let characters = String::from_utf8_lossy(chunk);
             let offset = 16 * number;

@@ -199,7 +199,7 @@ mod tests {
             (&b"A=1\nB='x\nC=2\n"[..], Err(NotDotenv::OpenQuote(2))),
             (b"\n\nB=\"x\\\"\n", Err(NotDotenv::OpenQuote(3))),
             (b"A\0=\0", Err(NotDotenv::Encoding)),
-            (b"\xff\xfeA\0=\0001\0", Err(NotDotenv::Encoding)),
+            (b"\xff\xfeA\0=\x001\0", Err(NotDotenv::Encoding)),
             (b"A=\xe9", Err(NotDotenv::Encoding)),
             (b"# it's\nA=it's\n", Ok(())),
         ] {
