@@ -12,6 +12,7 @@ pub(crate) mod decide;
 pub(crate) mod files;
 pub(crate) mod gemini;
 pub(crate) mod inspect;
+pub(crate) mod install;
 pub(crate) mod patch;
 pub(crate) mod payload;
 pub(crate) mod read_command;

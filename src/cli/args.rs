@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+pub(crate) use super::agent_args::{Agent, AgentCommand};
 pub(crate) use super::allow_args::{Allow, Triage};
 use super::filter_options::FilterOptions;
 pub(crate) use super::fix_args::Fix;
@@ -163,18 +164,6 @@ pub(crate) struct Hook {
     /// The arguments that git or the pre-commit framework passes.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     pub(crate) arguments: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Agent {
-    #[command(subcommand)]
-    pub(crate) command: AgentCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AgentCommand {
-    /// Answer an event of a coding agent; the agent calls this and writes the event to standard input.
-    Hook,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

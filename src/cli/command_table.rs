@@ -92,8 +92,15 @@ pub(crate) const COMMANDS: [CommandEntry; 21] = [
     entry(
         Heading::Protect,
         "agent",
-        "Check prompts and tool calls of coding agents; the agents call this",
-        &[("cat event.json | skant agent hook", "answer an event, as the settings of an agent have it done")],
+        "Check prompts and tool calls of coding agents, and set up their hooks",
+        &[
+            ("skant agent install", "the agents of this project"),
+            ("skant agent install --global", "the agents of this machine, for all projects"),
+            (
+                "cat event.json | skant agent hook",
+                "answer an event, as the settings of an agent have it done",
+            ),
+        ],
     ),
     entry(
         Heading::Find,

@@ -2,6 +2,7 @@
 //!
 //! clap is used in this module only. No scan and no policy is decided here: commands call the layers below.
 
+pub(crate) mod agent_args;
 pub(crate) mod allow_args;
 pub(crate) mod args;
 pub(crate) mod baseline_file;

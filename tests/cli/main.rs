@@ -14,6 +14,8 @@ mod advice;
 #[cfg(unix)]
 mod agent_hook;
 #[cfg(unix)]
+mod agent_install;
+#[cfg(unix)]
 mod agent_payloads;
 #[cfg(unix)]
 mod alert_identity;
@@ -94,6 +96,8 @@ fn trials(_: bool) -> Vec<Trial> {
         advice::trials(),
         #[cfg(unix)]
         agent_hook::trials(),
+        #[cfg(unix)]
+        agent_install::trials(),
         #[cfg(unix)]
         alert_identity::trials(),
         baseline_digits::trials(),

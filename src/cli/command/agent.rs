@@ -1,8 +1,9 @@
-//! `skant agent hook`: an event of a coding agent on standard input, the answer on standard output.
+//! `skant agent`: its commands, and `hook`: an event of a coding agent on standard input, the answer on standard output.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use super::agent_install;
 use crate::agent::{Answer, MAX_BYTES, Received, receive};
 use crate::cli::args::{Agent, AgentCommand, Common};
 use crate::cli::error::{CliError, IoError, print_line};
@@ -13,8 +14,10 @@ use crate::policy::repo_files::TreeVersion;
 use crate::source::ScanControl;
 
 pub(crate) fn run(common: &Common, agent: &Agent, control: &ScanControl) -> Result<Exit, CliError> {
-    match agent.command {
+    match &agent.command {
         AgentCommand::Hook => hook(common, control),
+        AgentCommand::Install(options) => agent_install::install(options),
+        AgentCommand::Uninstall(options) => agent_install::uninstall(options),
     }
 }
 

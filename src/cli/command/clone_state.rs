@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use super::agent_install;
+use crate::agent::install::{HookState, states};
 use crate::cli::args::Common;
 use crate::cli::error::CliError;
 use crate::cli::session::current_repository;
@@ -24,6 +26,8 @@ pub(super) struct CloneState {
     /// How many submodules were not examined.
     pub(super) more_submodules: usize,
     pub(super) env_files: Vec<EnvFile>,
+    /// The hooks of the coding agents on this machine.
+    pub(super) agents: Vec<HookState>,
 }
 
 impl CloneState {
@@ -40,6 +44,7 @@ impl CloneState {
             submodules,
             more_submodules,
             env_files: find_env_files(dir),
+            agents: states(&agent_install::places()),
             status,
         })
     }

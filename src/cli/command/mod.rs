@@ -2,6 +2,7 @@
 //! prints the result.
 
 pub(crate) mod agent;
+pub(crate) mod agent_install;
 pub(crate) mod allow;
 pub(crate) mod baseline;
 mod baseline_import;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::clone_state::CloneState;
+use crate::agent::install::HookState;
 use crate::cli::session::printable_path;
 use crate::hook::status::{HookStatus, Program, Reach};
 use crate::scan::redact;
@@ -40,9 +41,21 @@ pub(super) fn render(clone: &CloneState) -> String {
         "unused": status.unused.iter().map(|path| printable_path(path)).collect::<Vec<_>>(),
         "submodules": submodules.collect::<Vec<_>>(),
         "env_files": env_files.collect::<Vec<_>>(),
+        "agents": clone.agents.iter().map(agent).collect::<Vec<_>>(),
         "notes": status.notes.iter().map(safe).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")
+}
+
+fn agent(state: &HookState) -> Value {
+    json!({
+        "name": state.target.name,
+        "installed": state.is_installed(),
+        "files": state.files.iter().map(|file| printable_path(file)).collect::<Vec<_>>(),
+        "missing": state.missing,
+        "faults": state.faults.iter().map(safe).collect::<Vec<_>>(),
+        "steps": state.target.steps,
+    })
 }
 
 fn hook(hook: &HookStatus) -> Value {

@@ -30,6 +30,7 @@ pub(super) fn render(clone: &CloneState) -> String {
     }
     submodules(clone, &mut lines);
     env_files(clone, &mut lines);
+    agents(clone, &mut lines);
     for note in &status.notes {
         lines.add("note", note);
     }
@@ -115,6 +116,32 @@ fn env_files(clone: &CloneState, lines: &mut Lines) {
             EnvState::NotIgnored => "NOT ignored by git; add it to `.gitignore`",
         };
         lines.add("environment file", &format!("{}: {state}", String::from_utf8_lossy(&file.path)));
+    }
+}
+
+fn agents(clone: &CloneState, lines: &mut Lines) {
+    let mut is_any_open = false;
+    for agent in &clone.agents {
+        let files: Vec<String> = agent.files.iter().map(|file| file.display().to_string()).collect();
+        let state = if agent.is_installed() {
+            format!("hooks in {}", files.join(", "))
+        } else if files.is_empty() && agent.faults.is_empty() {
+            "NOT checked: no hook of skant".to_owned()
+        } else {
+            let mut wrong = agent.faults.clone();
+            if !agent.missing.is_empty() {
+                wrong.push(format!("no hook for {}", agent.missing.join(", ")));
+            }
+            format!("NOT checked: {}", wrong.join("; "))
+        };
+        is_any_open |= !agent.is_installed();
+        lines.add(&format!("agent {}", agent.target.name), &state);
+        for step in agent.target.steps.iter().filter(|_| agent.is_installed()) {
+            lines.add("", &format!("if not done yet: {step}"));
+        }
+    }
+    if is_any_open {
+        lines.add("", "`skant agent install` installs the hooks of agents, `--global` for all projects");
     }
 }
 
