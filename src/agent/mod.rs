@@ -3,6 +3,7 @@
 
 pub(crate) mod added;
 pub(crate) mod agents;
+pub(crate) mod audit;
 pub(crate) mod claude_code;
 pub(crate) mod codex;
 pub(crate) mod contract;

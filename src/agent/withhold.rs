@@ -6,7 +6,7 @@ use super::inspect::{search_text, search_whole};
 use crate::scan::{RedactStream, Replacement, Scanner};
 
 /// What stands for a text whose secrets cannot be masked one by one.
-const WITHHELD: &str = "[withheld by skant: it holds a secret]";
+pub(crate) const WITHHELD: &str = "[withheld by skant: it holds a secret]";
 
 /// The field that says which shape an object has.
 const SHAPE: &str = "type";
@@ -44,7 +44,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Returns a text with its secrets masked.
-fn mask(scanner: &Scanner, text: &str) -> String {
+pub(crate) fn mask(scanner: &Scanner, text: &str) -> String {
     if search_text(scanner, text).is_empty() {
         return text.to_owned();
     }

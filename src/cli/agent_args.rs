@@ -19,6 +19,8 @@ pub(crate) enum AgentCommand {
     Install(AgentInstall),
     /// Take the hook out of the settings of coding agents.
     Uninstall(AgentInstall),
+    /// Search the folders of coding agents on this machine, their transcripts first; end with exit code 1 for a secret.
+    Audit(AgentAudit),
 }
 
 #[derive(Debug, Args)]
@@ -29,6 +31,19 @@ pub(crate) struct AgentInstall {
     /// For all projects, in the home folder (default: for this project).
     #[arg(long)]
     pub(crate) global: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentAudit {
+    /// Take the secrets out of transcripts, histories and caches; without --yes only say where.
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// With --redact: write the files.
+    #[arg(long, short, requires = "redact")]
+    pub(crate) yes: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// The names of the agents; clap accepts their other names, too.

@@ -96,6 +96,8 @@ pub(crate) const COMMANDS: [CommandEntry; 21] = [
         &[
             ("skant agent install", "the agents of this project"),
             ("skant agent install --global", "the agents of this machine, for all projects"),
+            ("skant agent audit", "the transcripts, histories and caches of agents on this machine"),
+            ("skant agent audit --redact --yes", "take the secrets out of them"),
             (
                 "cat event.json | skant agent hook",
                 "answer an event, as the settings of an agent have it done",

@@ -12,6 +12,8 @@
 #[cfg(unix)]
 mod advice;
 #[cfg(unix)]
+mod agent_audit;
+#[cfg(unix)]
 mod agent_hook;
 #[cfg(unix)]
 mod agent_install;
@@ -94,6 +96,8 @@ fn trials(_: bool) -> Vec<Trial> {
     let groups = [
         #[cfg(unix)]
         advice::trials(),
+        #[cfg(unix)]
+        agent_audit::trials(),
         #[cfg(unix)]
         agent_hook::trials(),
         #[cfg(unix)]

@@ -23,6 +23,7 @@ pub(crate) enum Kind {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) start: usize,
+    pub(crate) name_end: usize,
     pub(crate) value: Node,
 }
 
@@ -138,13 +139,14 @@ impl Reader<'_> {
             return Err(BrokenAt(start));
         }
         let name = self.string()?;
+        let name_end = self.at;
         self.skip_trivia()?;
         if self.byte(self.at) != Some(b':') {
             return Err(BrokenAt(self.at));
         }
         self.at += 1;
         self.skip_trivia()?;
-        Ok(Member { name, start, value: self.value(depth + 1)? })
+        Ok(Member { name, start, name_end, value: self.value(depth + 1)? })
     }
 
     /// Reads the items after an opening bracket, and the closing one.

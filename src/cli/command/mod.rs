@@ -2,7 +2,9 @@
 //! prints the result.
 
 pub(crate) mod agent;
-pub(crate) mod agent_install;
+mod agent_audit;
+mod agent_audit_output;
+mod agent_install;
 pub(crate) mod allow;
 pub(crate) mod baseline;
 mod baseline_import;
