@@ -20,6 +20,8 @@ mod agent_install;
 #[cfg(unix)]
 mod agent_payloads;
 #[cfg(unix)]
+mod agent_plugins;
+#[cfg(unix)]
 mod alert_identity;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
@@ -102,6 +104,8 @@ fn trials(_: bool) -> Vec<Trial> {
         agent_hook::trials(),
         #[cfg(unix)]
         agent_install::trials(),
+        #[cfg(unix)]
+        agent_plugins::trials(),
         #[cfg(unix)]
         alert_identity::trials(),
         baseline_digits::trials(),

@@ -14,7 +14,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// A file, and an expression whose group is the version in it.
-const VERSIONS: [(&str, &str); 15] = [
+const VERSIONS: [(&str, &str); 16] = [
     ("setup.py", r#""skant==([^"]+)""#),
     ("Cargo.toml", r#"path = "crates/[a-z-]+", version = "([^"]+)""#),
     ("crates/password-model/Cargo.toml", r#"\nversion = "([^"]+)""#),
@@ -22,6 +22,7 @@ const VERSIONS: [(&str, &str); 15] = [
     ("packaging/python/pyproject.toml", r#""skant-lib==([^"]+)""#),
     ("packaging/python-lib/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("packaging/npm/skant/package.json", r#""(?:version|skant-[a-z0-9-]+)": "([^"]+)""#),
+    ("packaging/agents/claude-code/.claude-plugin/plugin.json", r#""version": "([^"]+)""#),
     ("action.yml", r"OWNER/skant@v(\d[^`]*)`"),
     ("action.yml", r#"default: "(\d[^"]+)""#),
     ("templates/skant.yml", r"skant/skant@(\d[^`]*)`"),
