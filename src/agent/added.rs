@@ -16,7 +16,7 @@ pub(crate) struct Change {
 }
 
 /// The tools that change files, by the names of all agents. The text that another tool gets may go anywhere.
-const TOOLS: [&str; 21] = [
+const TOOLS: [&str; 22] = [
     "Edit",
     "MultiEdit",
     "NotebookEdit",
@@ -29,6 +29,7 @@ const TOOLS: [&str; 21] = [
     "edit",
     "edit_file",
     "edit_notebook_file",
+    "fs_write",
     "insert",
     "insert_edit_into_file",
     "multi_replace_string_in_file",

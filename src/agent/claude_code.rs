@@ -6,7 +6,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: true, takes_output: |_| true };
+    Agent { is_sender, event, answer, withholds_output: true, takes_output: |_| true, is_silent: false };
 
 fn is_sender(payload: &Payload) -> bool {
     payload.has("hook_event_name") && payload.has("session_id") && payload.has("transcript_path")

@@ -6,8 +6,14 @@ use super::claude_code;
 use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
-pub(crate) const AGENT: Agent =
-    Agent { is_sender, event: claude_code::event, answer, withholds_output: true, takes_output: |_| false };
+pub(crate) const AGENT: Agent = Agent {
+    is_sender,
+    event: claude_code::event,
+    answer,
+    withholds_output: true,
+    takes_output: |_| false,
+    is_silent: false,
+};
 
 fn is_sender(payload: &Payload) -> bool {
     payload.has("hook_event_name") && (payload.has("turn_id") || payload.has_transcript_in(".codex"))

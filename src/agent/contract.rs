@@ -99,4 +99,6 @@ pub(crate) struct Agent {
     pub(crate) withholds_output: bool,
     /// Whether the agent takes another output in the place of that of a tool.
     pub(crate) takes_output: fn(&Event) -> bool,
+    /// Whether what passes has no output; else it is `{}`, or more.
+    pub(crate) is_silent: bool,
 }

@@ -8,7 +8,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false };
+    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false, is_silent: false };
 
 /// The fields that only the own form has.
 const OWN_FIELDS: [&str; 3] = ["toolName", "toolArgs", "sessionId"];

@@ -35,7 +35,11 @@ impl Judge<'_> {
         match event.kind {
             Kind::Prompt => self.prompt(event),
             Kind::BeforeTool => self.before_tool(event),
-            Kind::BeforeRead => self.deny_if(Subject::File, &search(self.scanner, &event.content)),
+            Kind::BeforeRead => {
+                let mut found = search(self.scanner, &event.content);
+                event.files.iter().for_each(|path| found.add(self.file(path)));
+                self.deny_if(Subject::File, &found)
+            }
             Kind::AfterTool => self.after_tool(&event.content),
         }
     }
@@ -138,7 +142,10 @@ impl Judge<'_> {
 fn read_files(event: &Event) -> Vec<String> {
     let input = event.content.as_object();
     if READERS.contains(&event.tool.as_str()) {
-        return input.and_then(path_of).map(str::to_owned).into_iter().collect();
+        // Kiro reads several files in one call.
+        let parts = input.and_then(|fields| fields.get("operations")).and_then(Value::as_array);
+        let parts = parts.into_iter().flatten().filter_map(Value::as_object);
+        return input.into_iter().chain(parts).filter_map(path_of).map(str::to_owned).collect();
     }
     let command = match &event.content {
         Value::String(command) => Some(command.as_str()),

@@ -20,7 +20,12 @@ pub(crate) struct Folders {
 
 impl Folders {
     pub(crate) fn absolute(&self, path: &str) -> PathBuf {
-        self.session.join(path)
+        let below_home =
+            path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\")).or((path == "~").then_some(""));
+        match (below_home, std::env::home_dir()) {
+            (Some(path), Some(home)) => home.join(path),
+            _ => self.session.join(path),
+        }
     }
 
     /// Returns the path of a file from the top of the working tree, or from the folder of the session. Of another file

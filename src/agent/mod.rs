@@ -14,12 +14,15 @@ pub(crate) mod files;
 pub(crate) mod gemini;
 pub(crate) mod inspect;
 pub(crate) mod install;
+pub(crate) mod kiro;
 pub(crate) mod patch;
 pub(crate) mod payload;
 pub(crate) mod read_command;
 pub(crate) mod reason;
 pub(crate) mod respond;
+pub(crate) mod vibe;
 pub(crate) mod vs_code;
+pub(crate) mod windsurf;
 pub(crate) mod withhold;
 
 pub(crate) use contract::Answer;

@@ -61,6 +61,7 @@ impl Received {
             Some(event) => (self.agent.answer)(&event, judge.decide(&event)),
             None => match judge.unknown(&self.payload.all()) {
                 Decision::Deny(reason) => Answer::refusal(&reason),
+                Decision::Pass | Decision::Replace { .. } if self.agent.is_silent => Answer::default(),
                 Decision::Pass | Decision::Replace { .. } => Answer::json(&json!({})),
             },
         }

@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         a_key_may_go_into_an_ignored_file_only,
         of_an_edit_only_what_it_adds_counts,
         a_mentioned_file_is_looked_at,
+        attachments_and_paths_below_the_home_folder_are_followed,
         a_file_is_not_read_where_its_output_cannot_be_withheld,
         a_secret_that_no_mask_covers_is_withheld,
         a_password_in_a_prompt_passes,
@@ -77,8 +78,16 @@ fn expected(row: &Row, key: &str, masked: &str) -> (Option<i32>, String, String)
     if row.holder == Holder::Refused {
         return (Some(2), String::new(), format!("{reason}\n"));
     }
-    let line = row.denied.replace("REASON", &reason).replace("MASK", masked);
-    (Some(0), format!("{line}\n"), String::new())
+    let answer = row.denied.replace("REASON", &reason).replace("MASK", masked);
+    if answer.is_empty() {
+        return (Some(2), String::new(), format!("{reason}\n"));
+    }
+    (Some(0), line(&answer), String::new())
+}
+
+/// Returns the line of an answer; an empty answer has none.
+fn line(answer: &str) -> String {
+    if answer.is_empty() { String::new() } else { format!("{answer}\n") }
 }
 
 /// Asserts that an answer shows no part of a key, plain or encoded.
@@ -107,7 +116,7 @@ fn each_event_has_the_answer_of_its_contract() {
     for row in ROWS {
         let what = format!("{}, {} ({})", row.agent, row.event, row.source);
         let clean = parts(&answer(&sandbox, &row.payload.replace("«»", "there")));
-        assert_eq!(clean, (Some(0), format!("{}\n", row.clean), String::new()), "{what}, clean");
+        assert_eq!(clean, (Some(0), line(row.clean), String::new()), "{what}, clean");
         for (form, value, masked) in &forms {
             let said = parts(&answer(&sandbox, &row.payload.replace("«»", value)));
             assert_no_leak(&said, &key, &what);
@@ -139,12 +148,13 @@ fn an_unknown_event_is_searched_whole() {
             answer(&sandbox, &payload.replace("«»", value))
         };
         // Gemini CLI shares its other names, and is known by its folder.
-        assert_eq!(parts(&unknown("there")), (Some(0), "{}\n".to_owned(), String::new()), "{}", row.agent);
+        let empty = if row.clean.is_empty() { "" } else { "{}" };
+        assert_eq!(parts(&unknown("there")), (Some(0), line(empty), String::new()), "{}", row.agent);
         let said = parts(&unknown(&key));
         assert_eq!((said.0, said.1.as_str(), said.2.lines().count()), (Some(2), "", 1), "{}", row.agent);
         assert_no_leak(&said, &key, row.agent);
     }
-    assert_eq!(agents, 6);
+    assert_eq!(agents, 9);
 }
 
 fn what_is_no_event_is_refused() {
@@ -292,6 +302,56 @@ fn a_mentioned_file_is_looked_at() {
     assert_eq!(prompt("see @plain.txt and @absent"), "{}\n");
     let said = prompt(r#"see @\"a b.env\"."#);
     assert!(said.contains(r#""decision":"block""#) && said.contains(&mask(&key())), "{said}");
+}
+
+fn attachments_and_paths_below_the_home_folder_are_followed() {
+    let sandbox = Sandbox::with_commit();
+    let key = key();
+    std::fs::write(sandbox.sibling("home").join("keys.env"), format!("KEY={key}\n")).unwrap();
+    let cwd = sandbox.dir.display();
+    let claude = r#""session_id":"s","transcript_path":"/t","hook_event_name":"UserPromptSubmit""#;
+    let cursor = r#""cursor_version":"3","hook_event_name""#;
+    for (payload, denied) in [
+        (format!(r#"{{{claude},"cwd":"{cwd}","prompt":"read @~/keys.env"}}"#), "\"block\""),
+        (
+            format!(
+                r#"{{{cursor}:"beforeSubmitPrompt","prompt":"x","attachments":[{{"type":"file","filePath":"~/keys.env"}}]}}"#
+            ),
+            "\"continue\":false",
+        ),
+        (
+            format!(
+                r#"{{{cursor}:"beforeSubmitPrompt","prompt":"x","attachments":[{{"type":"selection","content":"a {key}"}}]}}"#
+            ),
+            "\"continue\":false",
+        ),
+        (
+            format!(
+                r#"{{{cursor}:"beforeReadFile","file_path":"a","content":"x","attachments":[{{"type":"rule","file_path":"~/keys.env"}}]}}"#
+            ),
+            "\"deny\"",
+        ),
+        (
+            format!(
+                r#"{{"hook_event_name":"preToolUse","cwd":"{cwd}","tool_name":"fs_read","tool_input":{{"operations":[{{"mode":"Line","path":"~/keys.env"}}]}}}}"#
+            ),
+            "",
+        ),
+        (
+            format!(
+                r#"{{"agent_action_name":"pre_run_command","tool_info":{{"command_line":"cat ~/keys.env","cwd":"{cwd}"}}}}"#
+            ),
+            "",
+        ),
+    ] {
+        let said = parts(&answer(&sandbox, &payload));
+        assert_no_leak(&said, &key, &payload);
+        if denied.is_empty() {
+            assert_eq!((said.0, said.2.lines().count()), (Some(2), 1), "{payload}: {said:?}");
+        } else {
+            assert!(said.1.contains(denied), "{payload}: {said:?}");
+        }
+    }
 }
 
 fn a_file_is_not_read_where_its_output_cannot_be_withheld() {

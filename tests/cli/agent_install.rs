@@ -19,13 +19,14 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// Each agent with its file for a project and for all projects.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("claude-code", ".claude/settings.local.json", ".claude/settings.json"),
     ("codex", ".codex/hooks.json", ".codex/hooks.json"),
     ("cursor", ".cursor/hooks.json", ".cursor/hooks.json"),
     ("gemini", ".gemini/settings.json", ".gemini/settings.json"),
     ("copilot", ".github/hooks/skant.json", ".copilot/hooks/skant.json"),
     ("vs-code", ".claude/settings.local.json", ".claude/settings.json"),
+    ("windsurf", ".windsurf/hooks.json", ".codeium/windsurf/hooks.json"),
 ];
 
 fn home(sandbox: &Sandbox) -> PathBuf {

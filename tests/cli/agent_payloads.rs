@@ -30,6 +30,10 @@ const GGSHIELD: &str = "GitGuardian/ggshield @0341403 tests/unit/verticals/ai/te
 const CLAUDE: &str = "code.claude.com/docs/en/hooks.md";
 const GEMINI: &str = "google-gemini/gemini-cli docs/hooks/reference.md";
 const COPILOT: &str = "github/docs @2199f62 copilot/reference/hooks-reference";
+const WINDSURF: &str = "docs.windsurf.com/windsurf/cascade/hooks";
+const KIRO: &str = "kiro.dev/docs/cli/hooks, awslabs/aidlc-workflows kiro-ide-hook-payload";
+const VIBE: &str =
+    "GitGuardian/ggshield @eaa3e43 verticals/ai/agents/vibe.py; the fields are those of its other agents";
 /// The fields that the documentation of the agent names, put into the frame of a recorded payload.
 const CONTRACT: &str = "the documentation of the agent; no recorded payload";
 
@@ -330,5 +334,95 @@ pub const ROWS: &[Row] = &[
         payload: r#"{"timestamp":"2026-02-26T11:28:53.112Z","hook_event_name":"PostToolUse","session_id":"69cc6a03-7034-4c49-8cf9-3805c292a15c","transcript_path":"/home/user1/.config/Code/User/workspaceStorage/abc123/GitHub.copilot-chat/transcripts/69cc6a03.jsonl","tool_name":"run_in_terminal","tool_input":{"command":"whoami"},"tool_response":"user1 «»","tool_use_id":"call_f96KUoNCGS8jENVKnlWnSz5Q__vscode-1772105116077","cwd":"/home/user1/foo"}"#,
         clean: "{}",
         denied: "",
+    },
+    Row {
+        agent: "Windsurf",
+        event: "pre_user_prompt",
+        holder: Holder::Prompt,
+        source: WINDSURF,
+        payload: r#"{"agent_action_name":"pre_user_prompt","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"user_prompt":"hello «»"}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Windsurf",
+        event: "pre_run_command",
+        holder: Holder::Call,
+        source: WINDSURF,
+        payload: r#"{"agent_action_name":"pre_run_command","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"command_line":"echo «»","cwd":"/x"}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Windsurf",
+        event: "pre_write_code",
+        holder: Holder::Change,
+        source: WINDSURF,
+        payload: r#"{"agent_action_name":"pre_write_code","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"file_path":"app.py","edits":[{"old_string":"x","new_string":"KEY = 1 # «»"}]}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Windsurf",
+        event: "pre_mcp_tool_use",
+        holder: Holder::Call,
+        source: WINDSURF,
+        payload: r#"{"agent_action_name":"pre_mcp_tool_use","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"mcp_server_name":"s","mcp_tool_name":"t","mcp_tool_arguments":{"a":"«»"}}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Kiro",
+        event: "userPromptSubmit",
+        holder: Holder::Prompt,
+        source: KIRO,
+        payload: r#"{"hook_event_name":"userPromptSubmit","cwd":"/x","prompt":"hello «»"}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Kiro",
+        event: "preToolUse execute_bash",
+        holder: Holder::Call,
+        source: KIRO,
+        payload: r#"{"hook_event_name":"preToolUse","cwd":"/x","tool_name":"execute_bash","tool_input":{"command":"echo «»"}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Kiro",
+        event: "preToolUse fs_write",
+        holder: Holder::Change,
+        source: KIRO,
+        payload: r#"{"hook_event_name":"preToolUse","cwd":"/x","tool_name":"fs_write","tool_input":{"command":"create","path":"app.py","file_text":"KEY = 1 # «»\n"}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Kiro",
+        event: "PostToolUse execute_bash",
+        holder: Holder::Output,
+        source: KIRO,
+        payload: r#"{"session_id":"sess_1","hook_event_name":"PostToolUse","cwd":"/x","tool_name":"execute_bash","tool_input":{},"tool_response":{"stdout":"«»"}}"#,
+        clean: "",
+        denied: r#""#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "pre_tool bash",
+        holder: Holder::Call,
+        source: VIBE,
+        payload: r#"{"hook_event_name":"pre_tool","cwd":"/x","tool_name":"bash","tool_input":{"command":"echo «»"}}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "post_tool bash",
+        holder: Holder::Output,
+        source: VIBE,
+        payload: r#"{"hook_event_name":"post_tool","cwd":"/x","tool_name":"bash","tool_input":{},"tool_output":"«»"}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
     },
 ];

@@ -157,6 +157,31 @@ pub(crate) const TARGETS: &[Target] = &[
             "hooks of agents are a preview: switch them on in the settings of VS Code (search for `chat hooks`)",
         ],
     },
+    Target {
+        name: "windsurf",
+        title: "Windsurf",
+        aliases: &["cascade"],
+        shape: Shape {
+            dialect: Dialect::Strict,
+            has_version: false,
+            events: &[
+                "pre_user_prompt",
+                "pre_run_command",
+                "pre_write_code",
+                "pre_read_code",
+                "pre_mcp_tool_use",
+            ],
+            entry: |_, command| {
+                Json::Object(vec![("command", Json::text(command)), ("show_output", Json::Plain("true"))])
+            },
+        },
+        project: Some(".windsurf/hooks.json"),
+        global: ".codeium/windsurf/hooks.json",
+        variable: None,
+        traces: &[".codeium/windsurf"],
+        project_traces: &[".windsurf"],
+        steps: &["restart Windsurf"],
+    },
 ];
 
 /// Returns the agent of a name.

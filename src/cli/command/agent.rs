@@ -37,7 +37,7 @@ fn hook(common: &Common, control: &ScanControl) -> Result<Exit, CliError> {
         print_line(error.strip_prefix("skant: ").unwrap_or(error));
         return Ok(Exit::Failed);
     }
-    let line = answer.output.unwrap_or_default() + "\n";
+    let line = answer.output.map(|output| output + "\n").unwrap_or_default();
     let mut out = io::stdout().lock();
     out.write_all(line.as_bytes())
         .and_then(|()| out.flush())
