@@ -15,6 +15,7 @@ pub(crate) mod gemini;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod kiro;
+pub(crate) mod mcp;
 pub(crate) mod patch;
 pub(crate) mod payload;
 pub(crate) mod read_command;

@@ -1,5 +1,7 @@
 //! The arguments of `skant agent`, as clap parses them.
 
+use std::path::PathBuf;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
@@ -21,6 +23,8 @@ pub(crate) enum AgentCommand {
     Uninstall(AgentInstall),
     /// Search the folders of coding agents on this machine, their transcripts first; end with exit code 1 for a secret.
     Audit(AgentAudit),
+    /// Serve tools to a coding agent over standard input and output (Model Context Protocol).
+    Mcp(AgentMcp),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +48,13 @@ pub(crate) struct AgentAudit {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentMcp {
+    /// The folder below which files may be scanned (default: the current folder).
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 /// The names of the agents; clap accepts their other names, too.

@@ -98,6 +98,7 @@ pub(crate) const COMMANDS: [CommandEntry; 21] = [
             ("skant agent install --global", "the agents of this machine, for all projects"),
             ("skant agent audit", "the transcripts, histories and caches of agents on this machine"),
             ("skant agent audit --redact --yes", "take the secrets out of them"),
+            ("skant agent mcp --root .", "serve tools to an agent, for files below this folder"),
             (
                 "cat event.json | skant agent hook",
                 "answer an event, as the settings of an agent have it done",

@@ -18,6 +18,8 @@ mod agent_hook;
 #[cfg(unix)]
 mod agent_install;
 #[cfg(unix)]
+mod agent_mcp;
+#[cfg(unix)]
 mod agent_payloads;
 #[cfg(unix)]
 mod agent_plugins;
@@ -104,6 +106,8 @@ fn trials(_: bool) -> Vec<Trial> {
         agent_hook::trials(),
         #[cfg(unix)]
         agent_install::trials(),
+        #[cfg(unix)]
+        agent_mcp::trials(),
         #[cfg(unix)]
         agent_plugins::trials(),
         #[cfg(unix)]

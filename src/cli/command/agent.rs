@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use super::{agent_audit, agent_install};
+use super::{agent_audit, agent_install, agent_mcp};
 use crate::agent::{Answer, MAX_BYTES, Received, receive};
 use crate::cli::args::{Agent, AgentCommand, Common};
 use crate::cli::error::{CliError, IoError, print_line};
@@ -17,6 +17,7 @@ pub(crate) fn run(common: &Common, agent: &Agent, control: &ScanControl) -> Resu
     match &agent.command {
         AgentCommand::Hook => hook(common, control),
         AgentCommand::Install(options) => agent_install::install(options),
+        AgentCommand::Mcp(options) => agent_mcp::run(common, options, control),
         AgentCommand::Audit(options) => agent_audit::run(common, options, control),
         AgentCommand::Uninstall(options) => agent_install::uninstall(options),
     }

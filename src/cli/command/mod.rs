@@ -5,6 +5,7 @@ pub(crate) mod agent;
 mod agent_audit;
 mod agent_audit_output;
 mod agent_install;
+mod agent_mcp;
 pub(crate) mod allow;
 pub(crate) mod baseline;
 mod baseline_import;
