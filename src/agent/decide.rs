@@ -89,7 +89,7 @@ impl Judge<'_> {
         if !found.is_empty() {
             return self.deny_if(Subject::Change, &found);
         }
-        if !self.withholds_output {
+        if !self.withholds_output || self.scanner.policy().settings.deny_agent_reads {
             let mut found = Found::default();
             for path in read_files(event) {
                 found.add(self.file(&path));

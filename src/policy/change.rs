@@ -17,6 +17,7 @@ pub(crate) fn restrict_to_base(mut base: Settings, change: &Settings) -> Setting
     base.allow.extend(new);
     base.contexts.extend_production(&change.contexts);
     base.fail_on_context = base.fail_on_context.max(change.fail_on_context);
+    base.deny_agent_reads |= change.deny_agent_reads;
     base
 }
 
@@ -68,6 +69,10 @@ pub(crate) fn find_weakenings(base: &Settings, change: &Settings) -> Vec<String>
     if base.fail_on_context == Some(FailOnContext::All) && change.fail_on_context != base.fail_on_context {
         once_merged.push("no longer fails because of tests, examples and translations".to_owned());
     }
+    if base.deny_agent_reads && !change.deny_agent_reads {
+        once_merged
+            .push("lets coding agents read files with secrets, where their output can be masked".to_owned());
+    }
     if change.gitleaks && !base.gitleaks {
         once_merged.push("applies the files and comments for gitleaks".to_owned());
     }
@@ -111,6 +116,7 @@ mod tests {
                 "no longer counts paths that match e2e/ as production",
             ),
             ("fail-on-context = \"all\"", "", "no longer fails because of tests"),
+            ("deny-agent-reads = true", "", "lets coding agents read files with secrets"),
         ] {
             let weakenings = find_weakenings(&settings(base), &settings(change));
             assert!(weakenings.len() == 1 && weakenings[0].contains(text), "{change}: {weakenings:?}");
@@ -122,6 +128,7 @@ mod tests {
             ("", RULE),
             ("", "min-confidence = \"low\""),
             ("", "fail-on-context = \"all\""),
+            ("", "deny-agent-reads = true"),
             ("", "[context]\nproduction = [\"e2e/\"]\nvendored = [\"lib/\"]"),
             (allow, &allow.replace("old", "very old")),
         ] {

@@ -52,6 +52,8 @@ pub struct Settings {
     pub fail_on: Option<FailOn>,
     /// The contexts in which a finding of a generic rule fails a run.
     pub fail_on_context: Option<FailOnContext>,
+    /// Whether coding agents may not read files with secrets, even where their output can be masked.
+    pub deny_agent_reads: bool,
     /// The paths with a context of their own.
     pub contexts: ContextPatterns,
     /// Whether files and comments for gitleaks apply.
@@ -75,6 +77,7 @@ impl Settings {
             min_confidence: later.min_confidence.or(self.min_confidence),
             fail_on: later.fail_on.or(self.fail_on),
             fail_on_context: later.fail_on_context.or(self.fail_on_context),
+            deny_agent_reads: later.deny_agent_reads || self.deny_agent_reads,
             gitleaks: later.gitleaks || self.gitleaks,
             ..self
         }

@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         a_mentioned_file_is_looked_at,
         attachments_and_paths_below_the_home_folder_are_followed,
         a_file_is_not_read_where_its_output_cannot_be_withheld,
+        a_setting_denies_all_reads_of_secrets,
         a_secret_that_no_mask_covers_is_withheld,
         a_password_in_a_prompt_passes,
         broken_settings_stop_the_event
@@ -379,6 +380,25 @@ fn a_file_is_not_read_where_its_output_cannot_be_withheld() {
     assert!(said.contains(r#""permission":"deny""#) && said.contains(&mask(&key())), "{said}");
     // Claude Code reads it, and the output is redacted.
     assert!(!is_denied(&sandbox, &call(&sandbox, "Read", r#"{"file_path":".env"}"#)));
+}
+
+fn a_setting_denies_all_reads_of_secrets() {
+    let sandbox = Sandbox::with_commit();
+    let key = key();
+    sandbox.write(".env", format!("KEY={key}\n"));
+    let cwd = sandbox.dir.display();
+    let read = |file: &str| {
+        let event = format!(
+            r#"{{"session_id":"s","transcript_path":"/t","cwd":"{cwd}","hook_event_name":"PreToolUse","tool_name":"Read","tool_input":{{"file_path":"{file}"}}}}"#
+        );
+        parts(&answer(&sandbox, &event)).1
+    };
+    assert_eq!(read(".env"), "{}\n");
+    let folder = sandbox.sibling("home").join(".config/skant");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("skant.toml"), "deny-agent-reads = true\n").unwrap();
+    assert!(read(".env").contains("\"deny\""), "{}", read(".env"));
+    assert_eq!(read("README.md"), "{}\n");
 }
 
 fn a_secret_that_no_mask_covers_is_withheld() {

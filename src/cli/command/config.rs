@@ -159,6 +159,9 @@ fn describe_lists(settings: &Settings) -> Vec<String> {
     if format!("{:?}", settings.fingerprint_key).contains("(set)") {
         lines.push("fingerprint-key is set".to_owned());
     }
+    if settings.deny_agent_reads {
+        lines.push("deny-agent-reads = true".to_owned());
+    }
     if settings.gitleaks {
         lines.push("gitleaks = true".to_owned());
     }

@@ -39,6 +39,9 @@ pub(crate) struct File {
     /// set `all`.
     #[cfg_attr(test, schemars(with = "Option<FailOnContextName>"))]
     pub(super) fail_on_context: Option<Spanned<FailOnContextName>>,
+    /// Whether coding agents may not read files with secrets at all, even where `skant agent hook` can mask the output.
+    #[serde(default)]
+    pub(super) deny_agent_reads: bool,
     /// What paths are for, where their names do not tell.
     #[serde(default)]
     pub(super) context: ContextTable,

@@ -131,6 +131,7 @@ impl Reader<'_> {
             min_confidence: file.min_confidence.map(|level| self.min_confidence(level)).transpose()?,
             fail_on: file.fail_on.map(|level| self.fail_on(level)).transpose()?,
             fail_on_context: file.fail_on_context.map(|name| self.fail_on_context(name)).transpose()?,
+            deny_agent_reads: file.deny_agent_reads,
             contexts: self.contexts(file.context)?,
             gitleaks: file.gitleaks,
             rules,
