@@ -55,6 +55,7 @@ fn line(text: &str, day: u32) -> String {
 }
 
 /// Writes a key into files of all kinds; returns the number of files.
+#[expect(clippy::too_many_lines, reason = "a line or two for each file")]
 fn plant(sandbox: &Sandbox, key: &str) -> usize {
     let printed = format!("$ env\nANTHROPIC_API_KEY={key}\n\"quoted\" \u{e9}\n");
     let inner = json!({"tool": "Bash", "output": printed}).to_string();
@@ -191,6 +192,7 @@ fn a_key_is_found_wherever_agents_keep_text_and_taken_out() {
     assert!(text.contains("\\\"quoted\\\" é") || text.contains("\\\"quoted\\\" \\u00e9"), "{text}");
 }
 
+#[expect(clippy::too_many_lines, reason = "a line or two for each file")]
 fn values_of_all_kinds_are_taken_out() {
     use base64::Engine as _;
     let sandbox = Sandbox::empty();

@@ -20,7 +20,8 @@ fn session(sandbox: &Sandbox, arguments: &[&str], calls: &[(&str, Value)]) -> Ve
     input += "\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n\n";
     for (id, (name, arguments)) in (1..).zip(calls) {
         let request = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": name, "arguments": arguments}});
-        input += &format!("{request}\r\n");
+        input += &request.to_string();
+        input += "\r\n";
     }
     let output = sandbox.skant_with_input(&[&["agent", "mcp"], arguments].concat(), input.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));

@@ -342,7 +342,7 @@ pub const ROWS: &[Row] = &[
         source: WINDSURF,
         payload: r#"{"agent_action_name":"pre_user_prompt","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"user_prompt":"hello «»"}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Windsurf",
@@ -351,7 +351,7 @@ pub const ROWS: &[Row] = &[
         source: WINDSURF,
         payload: r#"{"agent_action_name":"pre_run_command","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"command_line":"echo «»","cwd":"/x"}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Windsurf",
@@ -360,7 +360,7 @@ pub const ROWS: &[Row] = &[
         source: WINDSURF,
         payload: r#"{"agent_action_name":"pre_write_code","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"file_path":"app.py","edits":[{"old_string":"x","new_string":"KEY = 1 # «»"}]}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Windsurf",
@@ -369,7 +369,7 @@ pub const ROWS: &[Row] = &[
         source: WINDSURF,
         payload: r#"{"agent_action_name":"pre_mcp_tool_use","trajectory_id":"t","execution_id":"e","timestamp":"2026-01-01T00:00:00Z","tool_info":{"mcp_server_name":"s","mcp_tool_name":"t","mcp_tool_arguments":{"a":"«»"}}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Kiro",
@@ -378,7 +378,7 @@ pub const ROWS: &[Row] = &[
         source: KIRO,
         payload: r#"{"hook_event_name":"userPromptSubmit","cwd":"/x","prompt":"hello «»"}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Kiro",
@@ -387,7 +387,7 @@ pub const ROWS: &[Row] = &[
         source: KIRO,
         payload: r#"{"hook_event_name":"preToolUse","cwd":"/x","tool_name":"execute_bash","tool_input":{"command":"echo «»"}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Kiro",
@@ -396,7 +396,7 @@ pub const ROWS: &[Row] = &[
         source: KIRO,
         payload: r#"{"hook_event_name":"preToolUse","cwd":"/x","tool_name":"fs_write","tool_input":{"command":"create","path":"app.py","file_text":"KEY = 1 # «»\n"}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Kiro",
@@ -405,7 +405,7 @@ pub const ROWS: &[Row] = &[
         source: KIRO,
         payload: r#"{"session_id":"sess_1","hook_event_name":"PostToolUse","cwd":"/x","tool_name":"execute_bash","tool_input":{},"tool_response":{"stdout":"«»"}}"#,
         clean: "",
-        denied: r#""#,
+        denied: "",
     },
     Row {
         agent: "Mistral Vibe",
