@@ -7,7 +7,7 @@
     reason = "a panic of a build script stops the build and shows its message"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -39,6 +39,8 @@ fn main() {
     };
     write_arguments(&packs);
     write_anchor_places(&packs);
+    let ids: BTreeSet<String> =
+        packs.iter().flat_map(|pack| &pack.rule).map(|rule| rule.id.clone()).collect();
     let (mut rules, mut known_test_values) = (String::new(), Vec::new());
     for pack in packs {
         for rule in &pack.rule {
@@ -47,6 +49,10 @@ fn main() {
         known_test_values.extend(pack.known_test_values);
     }
     known_test_values.sort();
+    if let Err(error) = write_verifiers(&ids) {
+        println!("cargo::error={}", error.replace('\n', " "));
+        return;
+    }
     let code = format!(
         "pub(super) static RULES: &[Rule] = &[\n{rules}];\npub(super) static KNOWN_TEST_VALUES: &[Text] = {};\n",
         list(&known_test_values)
@@ -69,6 +75,35 @@ fn read_packs() -> Result<Vec<PackSpec>, String> {
     }
     skant_rule_schema::sort_packs(&mut packs)?;
     Ok(packs)
+}
+
+/// Checks the verifiers of `rules/verifiers/` and embeds their texts: only `skant verify` parses them.
+///
+/// # Errors
+/// A verifier is wrong, is for no rule, or two are for the same one.
+fn write_verifiers(ids: &BTreeSet<String>) -> Result<(), String> {
+    let entries = fs::read_dir("rules/verifiers").expect("the folder rules/verifiers/");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let mut seen = BTreeSet::new();
+    let mut code = "pub(super) static FILES: &[&str] = &[\n".to_owned();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a readable file of verifiers");
+        let name = file.display();
+        let parsed = skant_rule_schema::parse_verifiers(&text).map_err(|error| format!("{name}: {error}"))?;
+        for rule in parsed.verifier.into_iter().flat_map(|verifier| verifier.rules) {
+            if !ids.contains(&rule) {
+                return Err(format!("{name}: there is no rule `{rule}`"));
+            }
+            if !seen.insert(rule.clone()) {
+                return Err(format!("{name}: `{rule}` has a verifier in another file"));
+            }
+        }
+        let _ = writeln!(code, "    {text:?},");
+    }
+    write_output("verifiers.rs", &format!("{code}];\n"));
+    Ok(())
 }
 
 fn write_output(name: &str, code: &str) {

@@ -82,6 +82,7 @@ pub(crate) mod git;
 pub(crate) mod hook;
 #[doc(hidden)]
 pub mod internal;
+pub(crate) mod net;
 pub(crate) mod policy;
 pub(crate) mod provenance;
 pub(crate) mod remediation;
@@ -92,11 +93,12 @@ pub(crate) mod secret;
 pub(crate) mod source;
 pub(crate) mod text;
 pub(crate) mod token_check;
+pub(crate) mod verify;
 
 pub use finding::{
     CommitInfo, Companion, Confidence, Context, Event, Finding, HeldBy, History, Holders, Location,
-    LocationKind, Masked, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope, ScopeKind,
-    Severity, Snippet, Suppressed, SuppressedBy, Verdict, Verification,
+    LocationKind, Masked, OwnerFact, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope,
+    ScopeKind, Severity, Snippet, Suppressed, SuppressedBy, Verdict, Verification, Verified,
 };
 pub use git::{DiscoverError, GitEnvironment, ObjectFormat, Oid, RefStorage, Repository};
 pub use policy::{Incomplete, Policy, PolicyError, Suppressions};

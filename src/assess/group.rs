@@ -161,7 +161,7 @@ impl GroupBuilder<'_> {
             help: Vec::new(),
             context: None,
             verdict: None,
-            verification: None,
+            verified: None,
             group: None,
         };
         let suppressions: Vec<SuppressionResult> = group

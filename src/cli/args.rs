@@ -13,6 +13,7 @@ pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::status_args::{Status, StatusFormat};
+pub(crate) use super::verify_args::{AskOptions, Verify};
 use super::{command_table, global_options};
 use crate::report::Format;
 
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Triage(Triage),
     Baseline(Baseline),
     Config(Config),
+    Verify(Verify),
     Fix(Fix),
     Demo(Demo),
     Completions {
@@ -109,7 +111,8 @@ pub(crate) struct Scan {
     /// ending of FILE names the format (txt, json, jsonl, sarif, xml, md, html, csv) if nothing else does.
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(crate) output: Vec<OsString>,
-    /// End with exit code 1 for findings of at least this confidence (default: medium).
+    /// End with exit code 1 for findings of at least this confidence (default: medium), or with --verify only for live
+    /// ones.
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
     /// End with exit code 1 for passwords and other unstructured secrets in production files only, or in tests,
@@ -119,6 +122,14 @@ pub(crate) struct Scan {
     /// End with exit code 1 also for findings that only unreachable objects hold.
     #[arg(long, hide_short_help = true)]
     pub(crate) fail_on_unreachable: bool,
+    /// Ask the provider of each value whether it still works. This sends the value to its provider, and to nobody else.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) verify: bool,
+    /// Report only findings of which the provider says that they work.
+    #[arg(long, requires = "verify", hide_short_help = true)]
+    pub(crate) only_live: bool,
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
     #[command(flatten)]
     pub(crate) filters: FilterOptions,
 }
@@ -313,6 +324,8 @@ pub(crate) enum FailOn {
     Low,
     Medium,
     High,
+    /// Only secrets of which the provider says that they work; needs --verify.
+    Live,
     Never,
 }
 

@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 21] = [
+pub(crate) const COMMANDS: [CommandEntry; 22] = [
     entry(
         Heading::Protect,
         "install",
@@ -203,6 +203,19 @@ pub(crate) const COMMANDS: [CommandEntry; 21] = [
             ("skant config check", "report mistakes in the settings"),
             ("skant config show", "each setting in force, and its file"),
             ("skant config schema > skant.schema.json", "the schema of `skant.toml`, for an editor"),
+        ],
+    ),
+    entry(
+        Heading::Answer,
+        "verify",
+        "Ask providers whether secrets still work; sends each value to its provider",
+        &[
+            ("skant verify", "every value in the files of this repository"),
+            (
+                "skant verify 801c7510715d45a2",
+                "one value, by its fingerprint, from the files, the index or the history",
+            ),
+            ("skant verify --history --json", "every value of the history, as JSON"),
         ],
     ),
     entry(

@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 16] = [
+const WITH_EFFECT: [(&str, &[&str]); 17] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -91,6 +91,22 @@ const WITH_EFFECT: [(&str, &[&str]); 16] = [
             "allow_incomplete",
             "jobs",
             "color",
+            "quiet",
+            "verbose",
+        ],
+    ),
+    (
+        "verify",
+        &[
+            "directory",
+            "config",
+            "no_repo_config",
+            "exclude",
+            "min_confidence",
+            "allow_incomplete",
+            "jobs",
+            "color",
+            "progress",
             "quiet",
             "verbose",
         ],

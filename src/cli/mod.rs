@@ -16,6 +16,7 @@ pub(crate) mod fix_args;
 pub(crate) mod global_options;
 pub(crate) mod key_input;
 pub(crate) mod link_base;
+pub(crate) mod live_check;
 pub(crate) mod option_values;
 pub(crate) mod output;
 pub(crate) mod path_arguments;
@@ -30,6 +31,7 @@ pub(crate) mod status_args;
 pub(crate) mod stdin;
 pub(crate) mod terminal;
 pub(crate) mod usage_error;
+pub(crate) mod verify_args;
 
 use std::ffi::OsString;
 use std::panic;
@@ -82,6 +84,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Triage(options) => command::triage::run(common, options, control),
         Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
+        Command::Verify(options) => command::verify::run(common, options, control),
         Command::Fix(options) => command::fix::run(common, options, control),
         Command::Demo(options) => command::demo::run(common, options, control),
         Command::Completions { shell } => command::completions::run(*shell),

@@ -30,6 +30,7 @@ impl From<args::FailOn> for FailOn {
             args::FailOn::Low => Self::From(Confidence::Low),
             args::FailOn::Medium => Self::From(Confidence::Medium),
             args::FailOn::High => Self::From(Confidence::High),
+            args::FailOn::Live => Self::Live,
             args::FailOn::Never => Self::Never,
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod problem;
 pub(crate) mod reason;
 pub(crate) mod report;
 pub(crate) mod triage;
+pub(crate) mod verified;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,7 @@ pub use problem::{Problem, ProblemKind};
 pub use reason::{Reason, ReasonCode};
 pub use report::{Report, Scope, ScopeKind, Suppressed, SuppressedBy};
 pub use triage::{Context, Verdict, Verification};
+pub use verified::{OwnerFact, Verified};
 
 /// The masked form of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +64,8 @@ pub struct Finding {
     pub context: Option<Context>,
     /// A person's decision that keeps the finding in the report: confirmed or revoked.
     pub verdict: Option<Verdict>,
-    /// The provider's answer to whether the secret still works; reserved, always `None` now.
-    pub verification: Option<Verification>,
+    /// The provider's answer to whether the secret still works; `None` if nobody asked.
+    pub verified: Option<Box<Verified>>,
     /// The name of the group of related findings; reserved, always `None` now.
     pub group: Option<String>,
 }
@@ -71,6 +73,12 @@ pub struct Finding {
 impl Finding {
     /// The number of locations that a finding lists at most.
     pub const MAX_LOCATIONS: usize = 100;
+
+    /// Whether the secret works, if that was asked.
+    #[must_use]
+    pub fn verification(&self) -> Option<Verification> {
+        self.verified.as_ref().map(|verified| verified.answer)
+    }
 
     /// Whether a ref reaches the value. Outside of a history scan every value counts as reached.
     #[must_use]

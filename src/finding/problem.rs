@@ -29,6 +29,8 @@ pub enum ProblemKind {
     NothingRead,
     /// A worker panicked.
     Panic,
+    /// A run that fails on live secrets could not tell whether a secret is live.
+    Unverified,
     /// The scan was interrupted.
     Interrupted,
     /// Note: a suppression has expired, suppresses nothing, or cannot be understood.
@@ -76,6 +78,7 @@ impl ProblemKind {
             Self::UnsupportedArchive => "unsupported-archive",
             Self::NothingRead => "nothing-read",
             Self::Panic => "panic",
+            Self::Unverified => "unverified",
             Self::Interrupted => "interrupted",
             Self::Suppression => "suppression",
             Self::Submodule => "submodule",

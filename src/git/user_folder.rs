@@ -60,6 +60,19 @@ pub(crate) fn user_state_folder(repository: &Repository) -> Option<PathBuf> {
     (!leads_into(Some(repository), &named, below)).then_some(folder)
 }
 
+/// Returns the folder for files that can be made again, usually `~/.cache`; `None` if the environment names none, or one
+/// inside of the repository.
+pub(crate) fn user_cache_folder(repository: Option<&Repository>) -> Option<PathBuf> {
+    let variable = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_CACHE_HOME" };
+    let (named, below) = match (variable_path(variable), variable_path("HOME")) {
+        (Some(folder), _) => (folder, ""),
+        (None, Some(home)) => (home, ".cache"),
+        (None, None) => return None,
+    };
+    let folder = if below.is_empty() { named.clone() } else { named.join(below) };
+    (!leads_into(repository, &named, below)).then_some(folder)
+}
+
 /// Takes the configuration files from git that the environment puts into the repository.
 pub(super) fn shield_git(command: &mut Command, repository: &Repository) {
     let leads = |name: &str, below: &str| {

@@ -56,6 +56,10 @@ pub(crate) enum DispositionReason {
     ConfirmedVerdict,
     /// Listed: a person has revoked it.
     RevokedVerdict,
+    /// Fail: the provider says that the secret works.
+    LiveSecret,
+    /// Listed: the provider does not say that the secret works.
+    NotLive,
     /// Listed, or warn: a generic rule found it in a test, an example or a translation.
     ContextNotUsed,
 }
@@ -76,6 +80,8 @@ impl DispositionReason {
             Self::BelowHookThreshold => "below-hook-threshold",
             Self::ConfirmedVerdict => "confirmed-verdict",
             Self::RevokedVerdict => "revoked-verdict",
+            Self::LiveSecret => "live-secret",
+            Self::NotLive => "not-live",
             Self::ContextNotUsed => "context-not-used",
         }
     }
@@ -132,7 +138,7 @@ pub(crate) struct DispositionInputs {
     pub context: Context,
     /// A person's decision: a confirmed secret fails every run but one with `fail-on = "never"`, a revoked one none.
     pub verdict: Option<Verdict>,
-    /// The provider's answer. No rule depends on it yet.
+    /// The provider's answer, which only `--fail-on live` asks for.
     pub verification: Option<Verification>,
     /// The kind of run.
     pub mode: RunMode,
@@ -151,7 +157,7 @@ impl DispositionInputs {
             is_suppressed: false,
             context: finding.context.unwrap_or(Context::Unknown),
             verdict: finding.verdict,
-            verification: finding.verification,
+            verification: finding.verification(),
             mode,
         }
     }
@@ -167,6 +173,11 @@ pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, Dispositi
     if let Some(reason) = hidden_reason(inputs.confidence, inputs.min_confidence, inputs.is_suppressed) {
         return (Disposition::Hidden, reason);
     }
+    // What the provider says counts more than what somebody did about it.
+    let is_live_run = matches!(inputs.mode, RunMode::Scan { fail_on: FailOn::Live, .. });
+    if is_live_run && inputs.verification == Some(Verification::Live) {
+        return (Disposition::Fail, DispositionReason::LiveSecret);
+    }
     if inputs.verdict == Some(Verdict::Revoked) {
         return (Disposition::Listed, DispositionReason::RevokedVerdict);
     }
@@ -174,6 +185,7 @@ pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, Dispositi
     match inputs.mode {
         RunMode::Scan { fail_on, fail_on_unreachable, contexts } => match fail_on {
             FailOn::Never => (Disposition::Listed, DispositionReason::FailOnNever),
+            FailOn::Live => (Disposition::Listed, DispositionReason::NotLive),
             FailOn::From(lowest) if inputs.confidence < lowest => {
                 (Disposition::Listed, DispositionReason::BelowFailOn)
             }
@@ -343,6 +355,25 @@ mod tests {
         for inputs in all {
             let (disposition, reason) = disposition(&inputs);
             assert_eq!((disposition, reason.code()), expected(&inputs), "{inputs:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_live_secret_fails_a_run_that_asks_for_live_ones() {
+        let fail_on = FailOn::Live;
+        for inputs in combinations() {
+            let RunMode::Scan { fail_on_unreachable, contexts, .. } = inputs.mode else { continue };
+            let mode = RunMode::Scan { fail_on, fail_on_unreachable, contexts };
+            for verdict in [None, Some(Verdict::Revoked)] {
+                let with = |verification| {
+                    disposition(&DispositionInputs { verification, verdict, mode, ..inputs }).0
+                };
+                let is_hidden = with(None) == Hidden;
+                assert_eq!(with(Some(Verification::Live)), if is_hidden { Hidden } else { Fail });
+                for other in [None, Some(Verification::Dead), Some(Verification::Unknown)] {
+                    assert_ne!(with(other), Fail, "{inputs:?}");
+                }
+            }
         }
     }
 

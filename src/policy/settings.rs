@@ -20,6 +20,8 @@ pub enum FileOrigin {
 pub enum FailOn {
     /// This confidence and higher.
     From(Confidence),
+    /// A secret of which the provider says that it works. Only the command line asks for it.
+    Live,
     /// No finding fails a run.
     Never,
 }

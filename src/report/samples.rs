@@ -110,7 +110,7 @@ pub(crate) fn finding() -> Finding {
         ],
         context: None,
         verdict: None,
-        verification: None,
+        verified: None,
         group: None,
     }
 }

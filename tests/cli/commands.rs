@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "install",
     "uninstall",
     "status",
@@ -36,6 +36,7 @@ const COMMANDS: [&str; 21] = [
     "triage",
     "baseline",
     "config",
+    "verify",
     "fix",
     "demo",
     "completions",

@@ -10,11 +10,14 @@ mod choices;
 mod schema;
 mod shape;
 mod validate;
-mod verify;
+mod verifier;
 
 pub use argument::{CallSpec, CommandForm, CommandSpec, DirectiveSpec};
 pub use choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 pub use schema::{PackSpec, PairSpec, RuleSpec};
 pub use shape::{LimitsSpec, ShapeSpec, TierLimitsSpec};
 pub use validate::{RuleError, check_rule, parse_pack, sort_packs};
-pub use verify::{AnswerSpec, Method, VerifySpec};
+pub use verifier::{
+    AnswerSpec, ConditionSpec, FactName, FactSpec, JsonType, Method, Placeholder, RequestSpec, Says, Scalar,
+    SigningSpec, Template, TemplatePart, VerifierFile, VerifierSpec, parse_verifiers,
+};

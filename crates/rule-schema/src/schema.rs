@@ -9,7 +9,6 @@ use serde::Deserialize;
 use crate::argument::{CallSpec, CommandSpec, DirectiveSpec};
 use crate::choices::{Alphabet, Check, FollowedBy, MayFollow, Severity, Syntax};
 use crate::shape::ShapeSpec;
-use crate::verify::VerifySpec;
 
 /// A rule pack: one file of `rules/`. It has either a `provider` or an `area`.
 #[derive(Debug, Deserialize)]
@@ -163,9 +162,6 @@ pub struct RuleSpec {
     /// The companion of the secret, such as the key id of a secret key. Both are one finding if they are near each
     /// other.
     pub pair: Option<PairSpec>,
-    /// How a live check asks the provider whether the secret still works. Read and checked, not used yet. Built-in
-    /// packs only.
-    pub verify: Option<VerifySpec>,
 
     /// What somebody who has the secret can reach.
     #[serde(default)]

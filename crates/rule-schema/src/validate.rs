@@ -9,7 +9,6 @@ use regex_syntax::hir::literal::{Extractor, Seq};
 
 use crate::choices::Syntax;
 use crate::schema::{PackSpec, PairSpec, RuleSpec};
-use crate::verify::VerifySpec;
 
 /// The maximum reach of a rule: 16 KiB.
 const MAX_REACH: usize = 16 * 1024;
@@ -162,7 +161,6 @@ pub fn check_rule(pack: &PackSpec, rule: &RuleSpec) -> Result<(), RuleError> {
     if reach > MAX_REACH {
         return RuleError::plain(format!("its reach of {reach} bytes exceeds {MAX_REACH}"));
     }
-    rule.verify.as_ref().map_or(Ok(()), VerifySpec::check)?;
     check_form(pack, rule)
 }
 

@@ -132,6 +132,7 @@ fn show(common: &Common, policy: &LoadedPolicy) -> String {
     let fail_on = last_set(&|settings| {
         Some(match settings.fail_on? {
             FailOn::From(level) => level.name().to_owned(),
+            FailOn::Live => "live".to_owned(),
             FailOn::Never => "never".to_owned(),
         })
     });

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::scan_ci;
-use crate::cli::args::{Common, Scan};
+use super::{scan_ci, scan_verify};
+use crate::cli::args::{Common, FailOn, Scan};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -50,6 +50,9 @@ enum ScanCommandError {
     #[error("{name} is {what}, not a revision")]
     #[diagnostic(code(skant::scan::not_a_revision), help("{help}"))]
     NotARevision { name: String, what: &'static str, help: String },
+    #[error("`--fail-on live` needs the answers of the providers")]
+    #[diagnostic(code(skant::scan::live), help("add `--verify`, which sends each value to its provider"))]
+    LiveWithoutVerify,
     #[error("the named paths are in several repositories")]
     #[diagnostic(code(skant::scan::several_repositories), help("scan each repository in a run of its own"))]
     SeveralRepositories,
@@ -64,6 +67,9 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
         quiet: common.quiet,
     };
     let targets = request.targets()?;
+    if matches!(arguments.fail_on, Some(FailOn::Live)) && !arguments.verify {
+        return Err(ScanCommandError::LiveWithoutVerify.into());
+    }
     if !arguments.history && !arguments.ci {
         arguments.filters.check_scan_of_files()?;
     }
@@ -92,6 +98,9 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     }
     let mode = settings::scan_mode(arguments, scanner.policy());
     filter.apply(&mut report);
+    if arguments.verify {
+        scan_verify::verify(common, arguments, &scanner, control, &mut report)?;
+    }
     output::write(&report, &targets, common, (started, mode))?;
     Ok(Exit::from_report(&report, mode))
 }
@@ -218,7 +227,7 @@ fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Resul
 
 /// Finds the repository that holds the named files and folders. One run reads one index, so names in several
 /// repositories are an error: otherwise a part would be left out.
-fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
+pub(super) fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
     let environment = GitEnvironment::from_process();
     let mut found: Option<Repository> = None;
     for name in names {

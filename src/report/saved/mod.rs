@@ -8,6 +8,7 @@ mod history;
 mod names;
 mod sanitize;
 mod shape;
+mod verified;
 
 pub(crate) use self::error::{MAX_BYTES, SavedError};
 use self::shape::SavedReport;

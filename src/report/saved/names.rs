@@ -57,7 +57,8 @@ named! {
         K::MissingObject, K::CorruptObject, K::Unreadable, K::MissingPath, K::ShallowClone, K::PartialClone,
         K::Unmerged, K::Budget, K::CorruptArchive, K::NothingRead, K::Panic, K::Interrupted, K::Suppression,
         K::Submodule, K::LfsPointer, K::SpecialFile, K::UnsupportedArchive, K::OtherOwner, K::ReadFromIndex,
-        K::LeftOut, K::PolicyChange, K::UnresolvedRange, K::WiderRange, K::EmptyRange, K::OtherTool
+        K::LeftOut, K::PolicyChange, K::UnresolvedRange, K::WiderRange, K::EmptyRange, K::OtherTool,
+        K::Unverified
     ];
 }
 

@@ -8,6 +8,7 @@ use super::error::SavedError;
 use super::history::SavedHistory;
 use super::names::{Named, parameter};
 use super::sanitize::{number, text, texts};
+use super::verified::SavedVerified;
 use crate::finding::{
     CommitInfo, Companion, Finding, Location, LocationKind, Masked, Problem, ProblemKind, Reason, Report,
     Scope, Snippet, Suppressed,
@@ -105,7 +106,7 @@ struct SavedFinding {
     help: Vec<String>,
     context: Option<String>,
     verdict: Option<String>,
-    verification: Option<String>,
+    verified: Option<SavedVerified>,
     group: Option<String>,
 }
 
@@ -148,7 +149,7 @@ impl SavedFinding {
             help: texts(&self.help),
             context: optional("context", self.context.as_ref())?,
             verdict: optional("verdict", self.verdict.as_ref())?,
-            verification: optional("verification", self.verification.as_ref())?,
+            verified: self.verified.as_ref().map(SavedVerified::to_verified).transpose()?.map(Box::new),
             group: self.group.as_deref().map(text),
         })
     }

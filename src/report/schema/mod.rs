@@ -4,6 +4,7 @@
 //! the checked-out commit does not have the value) are left out. `report::saved` reads this back.
 
 mod history;
+mod verified;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::finding::{
 use crate::text::Position;
 
 use self::history::HistoryView;
+use self::verified::VerifiedView;
 
 const SCHEMA: u32 = 1;
 
@@ -149,6 +151,8 @@ pub(crate) struct FindingView<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     verification: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<VerifiedView<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'r str>,
 }
 
@@ -169,7 +173,8 @@ impl<'r> FindingView<'r> {
             help: &finding.help,
             context: finding.context.map(Context::name),
             verdict: finding.verdict.map(Verdict::name),
-            verification: finding.verification.map(Verification::name),
+            verification: finding.verification().map(Verification::name),
+            verified: finding.verified.as_deref().map(VerifiedView::of),
             group: finding.group.as_deref(),
         }
     }

@@ -1,0 +1,176 @@
+//! The live check of the findings of a report, for `skant verify` and `skant scan --verify`.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::args::{AskOptions, Common, When};
+use super::error::CliError;
+use super::output;
+use crate::finding::{Finding, Problem, ProblemKind, Report, Verification, Verified};
+use crate::git::user_cache_folder;
+use crate::net::Client;
+use crate::policy::clock;
+use crate::scan::Scanner;
+use crate::source::ScanControl;
+use crate::verify::{Cache, Limits, Plan, TextRoot, Verdict, Verifiers, ask_all, find_values, plan};
+
+/// A live check: what it needs beside the findings.
+pub(crate) struct LiveCheck<'c> {
+    pub(crate) common: &'c Common,
+    pub(crate) scanner: &'c Scanner,
+    pub(crate) root: TextRoot<'c>,
+    pub(crate) asking: AskOptions,
+    /// The host that the user names.
+    pub(crate) host: Option<&'c str>,
+    pub(crate) control: &'c ScanControl,
+}
+
+impl LiveCheck<'_> {
+    /// Asks for each value of a report once, and adds the answers to the findings.
+    ///
+    /// # Errors
+    /// Requests are needed, and cannot be made: the environment names a proxy that cannot be used, or there is no
+    /// certificate to check a connection with.
+    pub(crate) fn run(&self, report: &mut Report) -> Result<(), CliError> {
+        let findings: Vec<&Finding> = report.findings.iter().collect();
+        let answers = self.answers(&findings)?;
+        let is_interrupted = answers.iter().any(Option::is_none);
+        for (finding, answer) in report.findings.iter_mut().zip(answers) {
+            let missing = || {
+                let reason = "interrupted before the answer";
+                verified(&Verdict::new(Verification::Unknown, reason), None)
+            };
+            finding.verified = Some(Box::new(answer.unwrap_or_else(missing)));
+        }
+        if is_interrupted && self.control.cancellation.is_requested() {
+            report.problems.push(Problem {
+                kind: ProblemKind::Interrupted,
+                path: None,
+                message: "the user ended the run before all answers were there".to_owned(),
+            });
+            report.problems.sort();
+        }
+        Ok(())
+    }
+
+    /// Returns the answer for each finding; `None` for what was not asked before the user ended the run.
+    fn answers(&self, findings: &[&Finding]) -> Result<Vec<Option<Verified>>, CliError> {
+        let verifiers = Verifiers::builtin();
+        let now = clock::now().as_second();
+        let values = find_values(self.scanner, &self.root, findings, &|finding| {
+            verifiers.of_rule(&finding.rule).and_then(|verifier| verifier.request.as_ref())
+        });
+        let mut cache = Cache::open(user_cache_folder(self.root.repository).as_deref());
+        let (mut jobs, mut positions) = (Vec::new(), Vec::new());
+        let mut answers: Vec<Option<Verified>> = vec![None; findings.len()];
+        for (index, finding) in findings.iter().enumerate() {
+            match plan(&verifiers, finding, values.get(&finding.fingerprint), self.host, now) {
+                Plan::Known(verdict) => answers[index] = Some(verified(&verdict, None)),
+                Plan::Ask(job) => {
+                    let known = cache.get(&finding.fingerprint, &finding.rule, &job.request.host, now);
+                    answers[index] = known.filter(|_| !self.asking.fresh);
+                    if answers[index].is_none() {
+                        jobs.push(*job);
+                        positions.push(index);
+                    }
+                }
+            }
+        }
+        if jobs.is_empty() {
+            return Ok(answers);
+        }
+        let limits = Limits::for_timeout(self.asking.timeout);
+        let client = Client::new(self.asking.timeout, limits.per_host)?;
+        let hosts: Vec<String> = jobs.iter().map(|job| job.request.host.clone()).collect();
+        let mut counter = Counter::new(self.common, jobs.len());
+        let ask = Arc::new(move |request: &_| client.send(request));
+        ask_all(ask, jobs, limits, &self.control.cancellation, &mut |at, verdict| {
+            let finding = findings[positions[at]];
+            let answer = verified(verdict, Some(&hosts[at]));
+            let now = clock::now().as_second();
+            cache.put(&finding.fingerprint, &finding.rule, &answer, now);
+            // A run that is ended keeps what it knows.
+            if counter.add() {
+                cache.save(now);
+            }
+            answers[positions[at]] = Some(answer);
+        });
+        counter.erase();
+        cache.save(clock::now().as_second());
+        Ok(answers)
+    }
+}
+
+fn verified(verdict: &Verdict, host: Option<&str>) -> Verified {
+    Verified {
+        answer: verdict.answer,
+        reason: verdict.reason.clone(),
+        host: host.map(str::to_owned),
+        at: host
+            .and_then(|_| Timestamp::from_second(output::report_time()).ok())
+            .map(|time| time.to_string()),
+        owner: verdict.facts.clone(),
+    }
+}
+
+/// Returns the problems of a run that fails on live secrets: one for each finding of which nobody knows whether it is.
+pub(crate) fn unverified(findings: &[Finding]) -> Vec<Problem> {
+    let unknown = findings.iter().filter(|finding| finding.verification() != Some(Verification::Live));
+    let unknown = unknown.filter(|finding| finding.verification() != Some(Verification::Dead));
+    let problem = |finding: &Finding| Problem {
+        kind: ProblemKind::Unverified,
+        path: finding.locations.first().map(|location| location.path.clone()),
+        message: format!(
+            "{}/{}: {}",
+            finding.rule,
+            finding.fingerprint,
+            finding.verified.as_ref().map_or("nobody asked", |verified| verified.reason.as_str())
+        ),
+    };
+    unknown.map(problem).collect()
+}
+
+/// The number of answers, on standard error.
+struct Counter {
+    done: usize,
+    all: usize,
+    is_shown: bool,
+}
+
+/// The number of answers after which the cache is written.
+const SAVE_EVERY: usize = 25;
+
+impl Counter {
+    fn new(common: &Common, all: usize) -> Self {
+        let is_shown = match common.progress {
+            When::Always => !common.quiet,
+            When::Auto => !common.quiet && std::io::stderr().is_terminal(),
+            When::Never => false,
+        };
+        let counter = Self { done: 0, all, is_shown };
+        counter.draw();
+        counter
+    }
+
+    /// Counts an answer, and returns whether it is time to keep what is known.
+    fn add(&mut self) -> bool {
+        self.done += 1;
+        self.draw();
+        self.done.is_multiple_of(SAVE_EVERY)
+    }
+
+    fn draw(&self) {
+        if self.is_shown {
+            // If it fails, nobody can be informed.
+            let _ = write!(std::io::stderr(), "\r\x1b[Kasking: {} of {}", self.done, self.all);
+        }
+    }
+
+    fn erase(&self) {
+        if self.is_shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The arguments of `skant verify`, and those that it shares with `skant scan --verify`.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::args::ReportFormat;
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Fingerprints of a report (default: every value in the working tree).
+    #[arg(value_name = "FINGERPRINT")]
+    pub(crate) fingerprints: Vec<String>,
+    /// Without fingerprints: every value of the history as well.
+    #[arg(long, conflicts_with = "fingerprints")]
+    pub(crate) history: bool,
+    /// Ask this host: that of your own installation, for providers whose program others run as well.
+    #[arg(long, value_name = "HOST", requires = "fingerprints")]
+    pub(crate) host: Option<String>,
+    /// Write a report with the answers in this format, instead of a list.
+    #[command(flatten)]
+    pub(crate) format: ReportFormat,
+    /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable).
+    #[arg(long, short, value_name = "[FORMAT:]FILE")]
+    pub(crate) output: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
+}
+
+/// How to ask.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct AskOptions {
+    /// The longest time for one answer, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_seconds, hide_short_help = true)]
+    pub(crate) timeout: Duration,
+    /// Ask again for values whose answer is less than an hour old.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) fresh: bool,
+}
+
+/// Parses a number of seconds from 0.1 to 600.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
+    if (0.1..=600.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("it is not between 0.1 and 600".to_owned())
+    }
+}

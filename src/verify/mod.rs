@@ -1,0 +1,25 @@
+//! Live checks: asks the provider of a value once whether it still works, and says what the answer means.
+//!
+//! Runs only for a command that sends: `skant verify`, and `skant scan --verify`. Which request goes to which host, and
+//! what an answer means, is data in `rules/verifiers/`. Prints nothing and decides nothing about exit codes.
+
+pub(crate) mod answer;
+pub(crate) mod aws;
+pub(crate) mod cache;
+pub(crate) mod condition;
+#[cfg(test)]
+mod documented_answers;
+pub(crate) mod host;
+pub(crate) mod job;
+pub(crate) mod raw_value;
+pub(crate) mod request;
+pub(crate) mod schedule;
+pub(crate) mod verifiers;
+
+pub(crate) use answer::Verdict;
+pub(crate) use cache::Cache;
+pub(crate) use host::is_host_name;
+pub(crate) use job::{Plan, plan};
+pub(crate) use raw_value::{TextRoot, find_values};
+pub(crate) use schedule::{Limits, ask_all};
+pub(crate) use verifiers::Verifiers;
