@@ -13,7 +13,7 @@ pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::status_args::{Status, StatusFormat};
-pub(crate) use super::verify_args::{AskOptions, Verify};
+pub(crate) use super::verify_args::{AskOptions, Disable, Verify};
 use super::{command_table, global_options};
 use crate::report::Format;
 
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Baseline(Baseline),
     Config(Config),
     Verify(Verify),
+    Disable(Disable),
     Fix(Fix),
     Demo(Demo),
     Completions {
@@ -302,7 +303,7 @@ pub(crate) struct Demo {
     pub(crate) format: ReportFormat,
 }
 
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct ReportFormat {
     /// Format of the report on standard output (default: human).
     #[arg(long, short, value_name = "FORMAT")]

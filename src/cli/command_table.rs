@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 22] = [
+pub(crate) const COMMANDS: [CommandEntry; 23] = [
     entry(
         Heading::Protect,
         "install",
@@ -216,6 +216,18 @@ pub(crate) const COMMANDS: [CommandEntry; 22] = [
                 "one value, by its fingerprint, from the files, the index or the history",
             ),
             ("skant verify --history --json", "every value of the history, as JSON"),
+        ],
+    ),
+    entry(
+        Heading::Answer,
+        "disable",
+        "Disable an Anthropic API key by the Admin API; sends the key to its provider",
+        &[
+            (
+                "skant disable 801c7510715d45a2",
+                "show the key, and ask for its name before it becomes inactive",
+            ),
+            ("skant disable --archive 801c7510715d45a2", "the same, for good"),
         ],
     ),
     entry(

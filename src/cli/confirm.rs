@@ -11,6 +11,19 @@ pub(crate) enum Answer {
     NotAsked,
 }
 
+/// Asks for a text on standard error and reads a line; only that text is a yes.
+pub(crate) fn ask_for_text(question: &str, text: &str) -> Answer {
+    if !io::stdin().is_terminal() {
+        return Answer::NotAsked;
+    }
+    let shown = write!(io::stderr().lock(), "{question} ").and_then(|()| io::stderr().flush());
+    let mut line = String::new();
+    if shown.is_err() || io::stdin().lock().read_line(&mut line).is_err() {
+        return Answer::No;
+    }
+    if !text.is_empty() && line.trim() == text.trim() { Answer::Yes } else { Answer::No }
+}
+
 /// Asks a question on standard error and reads a line. Everything but `y` and `yes` is a no.
 pub(crate) fn ask(question: &str) -> Answer {
     if !io::stdin().is_terminal() {

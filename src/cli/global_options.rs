@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 17] = [
+const WITH_EFFECT: [(&str, &[&str]); 18] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -110,6 +110,10 @@ const WITH_EFFECT: [(&str, &[&str]); 17] = [
             "quiet",
             "verbose",
         ],
+    ),
+    (
+        "disable",
+        &["directory", "config", "no_repo_config", "exclude", "jobs", "color", "progress", "verbose"],
     ),
     ("config", &["directory", "config", "no_repo_config", "exclude", "min_confidence", "color", "verbose"]),
     ("demo", &["color", "quiet", "verbose"]),

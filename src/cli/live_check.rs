@@ -1,5 +1,6 @@
 //! The live check of the findings of a report, for `skant verify` and `skant scan --verify`.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -13,8 +14,12 @@ use crate::git::user_cache_folder;
 use crate::net::Client;
 use crate::policy::clock;
 use crate::scan::Scanner;
+use crate::secret::Fingerprint;
 use crate::source::ScanControl;
-use crate::verify::{Cache, Limits, Plan, TextRoot, Verdict, Verifiers, ask_all, find_values, plan};
+use crate::verify::{
+    Ask, Cache, Credential, Limits, OwnerSearch, Plan, RawValue, TextRoot, Verdict, Verifiers, ask_all,
+    find_values, plan,
+};
 
 /// A live check: what it needs beside the findings.
 pub(crate) struct LiveCheck<'c> {
@@ -24,6 +29,8 @@ pub(crate) struct LiveCheck<'c> {
     pub(crate) asking: AskOptions,
     /// The host that the user names.
     pub(crate) host: Option<&'c str>,
+    /// Whether to ask whose each key is.
+    pub(crate) owner: bool,
     pub(crate) control: &'c ScanControl,
 }
 
@@ -35,7 +42,11 @@ impl LiveCheck<'_> {
     /// certificate to check a connection with.
     pub(crate) fn run(&self, report: &mut Report) -> Result<(), CliError> {
         let findings: Vec<&Finding> = report.findings.iter().collect();
-        let answers = self.answers(&findings)?;
+        let verifiers = Verifiers::builtin();
+        let values = find_values(self.scanner, &self.root, &findings, &|finding| {
+            verifiers.of_rule(&finding.rule).and_then(|verifier| verifier.request.as_ref())
+        });
+        let answers = self.answers(&verifiers, &values, &findings)?;
         let is_interrupted = answers.iter().any(Option::is_none);
         for (finding, answer) in report.findings.iter_mut().zip(answers) {
             let missing = || {
@@ -51,22 +62,60 @@ impl LiveCheck<'_> {
                 message: "the user ended the run before all answers were there".to_owned(),
             });
             report.problems.sort();
+        } else if self.owner {
+            self.add_owners(report, &verifiers, &values)?;
         }
         Ok(())
     }
 
+    /// Adds whose each key is; a problem names each finding whose owner is not known.
+    fn add_owners(
+        &self,
+        report: &mut Report,
+        verifiers: &Verifiers,
+        values: &BTreeMap<Fingerprint, RawValue>,
+    ) -> Result<(), CliError> {
+        let limits = Limits::for_timeout(self.asking.timeout);
+        let client = Client::new(self.asking.timeout, limits.per_host)?;
+        let ask: Arc<Ask> = Arc::new(move |request: &_| client.send(request));
+        let credential = Credential::of_environment(&|name| std::env::var(name).ok());
+        let search = OwnerSearch {
+            ask: &*ask,
+            verifiers,
+            credential: credential.as_ref(),
+            longest_wait: limits.longest_wait,
+            now: clock::now(),
+        };
+        for finding in &mut report.findings {
+            let value = values.get(&finding.fingerprint);
+            if let Err(error) = search.add_facts(finding, value) {
+                report.problems.push(Problem {
+                    kind: ProblemKind::Unverified,
+                    path: finding.locations.first().map(|location| location.path.clone()),
+                    message: format!(
+                        "the owner of {}/{} is not known: {error}",
+                        finding.rule, finding.fingerprint
+                    ),
+                });
+            }
+        }
+        report.problems.sort();
+        Ok(())
+    }
+
     /// Returns the answer for each finding; `None` for what was not asked before the user ended the run.
-    fn answers(&self, findings: &[&Finding]) -> Result<Vec<Option<Verified>>, CliError> {
-        let verifiers = Verifiers::builtin();
+    fn answers(
+        &self,
+        verifiers: &Verifiers,
+        values: &BTreeMap<Fingerprint, RawValue>,
+        findings: &[&Finding],
+    ) -> Result<Vec<Option<Verified>>, CliError> {
         let now = clock::now().as_second();
-        let values = find_values(self.scanner, &self.root, findings, &|finding| {
-            verifiers.of_rule(&finding.rule).and_then(|verifier| verifier.request.as_ref())
-        });
         let mut cache = Cache::open(user_cache_folder(self.root.repository).as_deref());
         let (mut jobs, mut positions) = (Vec::new(), Vec::new());
         let mut answers: Vec<Option<Verified>> = vec![None; findings.len()];
         for (index, finding) in findings.iter().enumerate() {
-            match plan(&verifiers, finding, values.get(&finding.fingerprint), self.host, now) {
+            match plan(verifiers, finding, values.get(&finding.fingerprint), self.host, now) {
                 Plan::Known(verdict) => answers[index] = Some(verified(&verdict, None)),
                 Plan::Ask(job) => {
                     let known = cache.get(&finding.fingerprint, &finding.rule, &job.request.host, now);

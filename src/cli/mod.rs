@@ -85,6 +85,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
         Command::Verify(options) => command::verify::run(common, options, control),
+        Command::Disable(options) => command::disable::run(common, options, control),
         Command::Fix(options) => command::fix::run(common, options, control),
         Command::Demo(options) => command::demo::run(common, options, control),
         Command::Completions { shell } => command::completions::run(*shell),

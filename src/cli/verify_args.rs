@@ -18,12 +18,31 @@ pub(crate) struct Verify {
     /// Ask this host: that of your own installation, for providers whose program others run as well.
     #[arg(long, value_name = "HOST", requires = "fingerprints")]
     pub(crate) host: Option<String>,
+    /// Say whose each key is: name, person, workspace, last use. For Anthropic's API keys, with an Admin credential in
+    /// `ANTHROPIC_ADMIN_KEY`, `ANTHROPIC_ADMIN_API_KEY` or `ANTHROPIC_OAUTH_TOKEN`.
+    #[arg(long, requires = "fingerprints")]
+    pub(crate) owner: bool,
     /// Write a report with the answers in this format, instead of a list.
     #[command(flatten)]
     pub(crate) format: ReportFormat,
     /// Write the report to FILE instead of standard output; with FORMAT:FILE, write it there as well (repeatable).
     #[arg(long, short, value_name = "[FORMAT:]FILE")]
     pub(crate) output: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Disable {
+    /// The fingerprint of the key, as in a report.
+    #[arg(value_name = "FINGERPRINT")]
+    pub(crate) fingerprint: String,
+    /// Archive the key: this is final. Without it the key becomes inactive, which can be undone.
+    #[arg(long)]
+    pub(crate) archive: bool,
+    /// Do it without asking for the name of the key.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asking: AskOptions,
 }

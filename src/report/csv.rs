@@ -9,7 +9,7 @@ use crate::policy::{RunMode, fails_run};
 use crate::report::words;
 
 /// The names of the columns.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "rule",
     "title",
     "severity",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 21] = [
     "removed_date",
     "removed_commit",
     "first_step",
+    "verified",
 ];
 
 /// Writes the findings as CSV, with a header.
@@ -72,6 +73,7 @@ fn cells(finding: &Finding, fails: bool) -> [String; COLUMNS.len()] {
         text(removed.and_then(|event| event.commit.date.as_deref())),
         text(removed.map(|event| words::short(&event.commit.id))),
         text(finding.help.first().map(String::as_str)),
+        words::verified(finding).unwrap_or_default(),
     ]
 }
 

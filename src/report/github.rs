@@ -125,6 +125,7 @@ fn found(finding: &Finding, report: &Report) -> Annotation {
     );
     let mut lines = vec![said, format!("at {}", places.join(", "))];
     lines.extend(first.and_then(words::companion).map(|companion| format!("belongs to {companion}")));
+    lines.extend(words::verified(finding).map(|answer| format!("verified: {answer}")));
     lines.extend(words::steps(help));
     let message = lines.join("\n");
     Annotation {

@@ -20,7 +20,7 @@ const FILES: [(Format, &str); 10] = [
     (Format::Csv, "report.csv"),
 ];
 
-fn samples() -> [(&'static str, Report); 10] {
+fn samples() -> [(&'static str, Report); 11] {
     [
         ("empty", Report::default()),
         ("staged", samples::staged()),
@@ -29,6 +29,7 @@ fn samples() -> [(&'static str, Report); 10] {
         ("unreachable", samples::unreachable()),
         ("locations", samples::odd_places()),
         ("pair", samples::paired()),
+        ("verified", samples::verified()),
         ("problems", samples::troubled()),
         ("hostile", samples::hostile()),
         ("many", samples::many(3, 7)),

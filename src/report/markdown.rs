@@ -153,6 +153,9 @@ fn details(finding: &Finding) -> String {
         prose(title),
         place.unwrap_or_default()
     );
+    if let Some(answer) = words::verified(finding) {
+        let _ = writeln!(out, "* verified: {}", code(&answer));
+    }
     if let Some(companion) = finding.locations.first().and_then(words::companion) {
         let _ = writeln!(out, "* belongs to {}", code(&companion));
     }

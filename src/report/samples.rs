@@ -2,8 +2,8 @@
 
 use crate::finding::{
     CommitInfo, Companion, Confidence, Event, Finding, HeldBy, History, Holders, Location, LocationKind,
-    Masked, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope, ScopeKind, Severity, Snippet,
-    Suppressed, SuppressedBy,
+    Masked, OwnerFact, Problem, ProblemKind, Reason, ReasonCode, RefKind, Report, Scope, ScopeKind, Severity,
+    Snippet, Suppressed, SuppressedBy, Verification, Verified,
 };
 use crate::report::{Format, Options, write};
 use crate::secret::{Fingerprint, ValueId};
@@ -38,6 +38,7 @@ pub(crate) fn all() -> Vec<Report> {
         unreachable(),
         odd_places(),
         paired(),
+        verified(),
         troubled(),
         hostile(),
         many(3, 7),
@@ -113,6 +114,34 @@ pub(crate) fn finding() -> Finding {
         verified: None,
         group: None,
     }
+}
+
+/// A report of findings whose providers were asked.
+pub(crate) fn verified() -> Report {
+    let answered = |answer, reason: &str, host: Option<&str>, owner: &[(&'static str, &str)]| Verified {
+        answer,
+        reason: reason.to_owned(),
+        host: host.map(str::to_owned),
+        at: host.map(|_| "2026-01-02T03:04:05Z".to_owned()),
+        owner: owner
+            .iter()
+            .map(|(name, text)| OwnerFact { name: (*name).into(), text: (*text).to_owned() })
+            .collect(),
+    };
+    let owner = [("organisation", "Example Ltd"), ("workspace", "wrkspc_01Example")];
+    let host = Some("api.anthropic.com");
+    let answers = [
+        answered(Verification::Live, "the key lists models", host, &owner),
+        answered(Verification::Dead, "the key is not accepted", host, &[]),
+        answered(Verification::Unknown, "no harmless request", None, &[]),
+    ];
+    let findings = answers.into_iter().zip(["a.env", "b.env", "c.env"]).map(|(answer, path)| Finding {
+        fingerprint: Fingerprint::strong(&ValueId::new(path.as_bytes())),
+        locations: vec![location(path)],
+        verified: Some(Box::new(answer)),
+        ..finding()
+    });
+    Report { findings: findings.collect(), ..staged() }
 }
 
 fn scope(kind: ScopeKind) -> Scope {

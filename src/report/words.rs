@@ -2,7 +2,7 @@
 
 use crate::finding::{
     CommitInfo, Companion, Context, Event, Finding, Location, LocationKind, Problem, Report, Scope,
-    ScopeKind, Suppressed,
+    ScopeKind, Suppressed, Verified,
 };
 
 /// Returns a location as the checked-out files have it: the location itself in a scan of files or of the index, that in
@@ -39,6 +39,11 @@ pub(crate) fn companion(location: &Location) -> Option<String> {
     let Companion { name, masked, start, .. } = location.companion.as_ref()?;
     let there = Location { start: *start, ..location.clone() };
     Some(format!("{name} {masked}, {}", describe_position(&there)))
+}
+
+/// Describes the provider's answer about a finding, with what it says about the owner; `None` if nobody asked.
+pub(crate) fn verified(finding: &Finding) -> Option<String> {
+    finding.verified.as_deref().map(Verified::describe)
 }
 
 /// Describes a position; for a file in the form `path:line:column`, which editors and terminals follow.

@@ -75,3 +75,44 @@ pub(crate) fn plan(
         Err(reason) => unknown(reason),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::tokens;
+
+    use super::*;
+    use crate::finding::Confidence;
+    use crate::policy::Policy;
+    use crate::scan::Scanner;
+
+    /// Plans the check of the only finding of a text; the value is what the text assigns.
+    fn planned(value: &str, host: Option<&str>) -> Plan {
+        let policy = Policy { min_confidence: Confidence::Low, ..Policy::default() };
+        let report = Scanner::new(policy).scan_bytes("a.env", format!("KEY={value}\n").as_bytes());
+        let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings.len()) };
+        let raw = RawValue::new(value.as_bytes().to_vec(), None);
+        plan(&Verifiers::builtin(), finding, Some(&raw), host, 0)
+    }
+
+    #[test]
+    fn a_whole_key_is_asked_for_at_its_own_host_whatever_host_is_named() {
+        for host in [None, Some("evil.example")] {
+            let Plan::Ask(job) = planned(&tokens::api_key("whole"), host) else { panic!("no request") };
+            assert_eq!(job.request.host, "api.anthropic.com");
+            assert!(!format!("{job:?}").contains(&tokens::api_key("whole")[20..60]));
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_key_and_an_expired_token_are_not_sent() {
+        let known = |value: &str| match planned(value, None) {
+            Plan::Known(verdict) => (verdict.answer, verdict.reason),
+            Plan::Ask(_) => panic!("a request"),
+        };
+        let (answer, reason) = known(&tokens::api_key("part")[..70]);
+        assert_eq!((answer, reason.as_str()), (Verification::Unknown, "it is only a part of a secret"));
+        let (answer, reason) = known(&tokens::session_token("CC", "past", 1_600_000_000));
+        assert!(answer == Verification::Dead && reason.starts_with("it expired on 2020-"), "{reason}");
+        assert_eq!(known(&tokens::token("ORT", "1")).0, Verification::Unknown);
+    }
+}

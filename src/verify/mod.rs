@@ -3,6 +3,7 @@
 //! Runs only for a command that sends: `skant verify`, and `skant scan --verify`. Which request goes to which host, and
 //! what an answer means, is data in `rules/verifiers/`. Prints nothing and decides nothing about exit codes.
 
+pub(crate) mod admin;
 pub(crate) mod answer;
 pub(crate) mod aws;
 pub(crate) mod cache;
@@ -11,15 +12,18 @@ pub(crate) mod condition;
 mod documented_answers;
 pub(crate) mod host;
 pub(crate) mod job;
+pub(crate) mod owner;
 pub(crate) mod raw_value;
 pub(crate) mod request;
 pub(crate) mod schedule;
 pub(crate) mod verifiers;
 
+pub(crate) use admin::{Credential, Directory};
 pub(crate) use answer::Verdict;
 pub(crate) use cache::Cache;
 pub(crate) use host::is_host_name;
 pub(crate) use job::{Plan, plan};
-pub(crate) use raw_value::{TextRoot, find_values};
-pub(crate) use schedule::{Limits, ask_all};
+pub(crate) use owner::OwnerSearch;
+pub(crate) use raw_value::{RawValue, TextRoot, find_values};
+pub(crate) use schedule::{Ask, Limits, ask_all};
 pub(crate) use verifiers::Verifiers;

@@ -141,8 +141,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Searches a text, and what it decodes to. A message has no path, on which the fingerprint of a weak value depends,
-    /// so masks are compared there.
+    /// Searches a text, and what it decodes to.
     fn find(&mut self, text: &[u8], depth: usize, seen: &mut BTreeSet<ValueId>) {
         // A decoded text may decode to itself.
         if self.found.is_some() || !seen.insert(ValueId::new(text)) {
@@ -190,8 +189,18 @@ impl Search<'_> {
         }
     }
 
+    /// Whether a piece of evidence is the value of the finding. The fingerprint of a weak value depends on the path, which
+    /// a message does not have: there the rule and the mask have to be equal.
     fn is_wanted(&self, one: &ExplainedEvidence) -> bool {
+        let evidence = &one.evidence;
+        let is_same_rule = || {
+            let rule = self.scanner.detector().rules().get(evidence.rule);
+            rule.is_some_and(|rule| rule.id == self.finding.rule)
+        };
         one.fingerprint == self.finding.fingerprint
-            || self.path.is_empty() && one.evidence.masked.text == self.finding.secret.text
+            || self.path.is_empty()
+                && !evidence.strong
+                && evidence.masked.text == self.finding.secret.text
+                && is_same_rule()
     }
 }

@@ -209,7 +209,7 @@ impl Run {
 }
 
 /// Returns the time that a provider asks to wait for: a number of seconds, or a date (RFC 9110).
-fn wished_wait(text: &str) -> Option<Duration> {
+pub(super) fn wished_wait(text: &str) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }

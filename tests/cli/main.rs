@@ -38,6 +38,7 @@ mod completions;
 mod config_fixtures;
 mod contexts;
 mod determinism;
+mod disable;
 #[cfg(unix)]
 mod earlier_hooks;
 #[cfg(unix)]
@@ -88,6 +89,12 @@ mod suppression;
 #[cfg(unix)]
 mod triage;
 #[cfg(unix)]
+mod verify_answers;
+#[cfg(unix)]
+mod verify_faults;
+mod verify_owner;
+mod verify_runs;
+#[cfg(unix)]
 mod weak_provenance;
 mod workflow_lint;
 
@@ -125,6 +132,7 @@ fn trials(_: bool) -> Vec<Trial> {
         config_fixtures::trials(),
         contexts::trials(),
         determinism::trials(),
+        disable::trials(),
         #[cfg(unix)]
         earlier_hooks::trials(),
         #[cfg(unix)]
@@ -173,6 +181,12 @@ fn trials(_: bool) -> Vec<Trial> {
         suppression::trials(),
         #[cfg(unix)]
         triage::trials(),
+        #[cfg(unix)]
+        verify_answers::trials(),
+        #[cfg(unix)]
+        verify_faults::trials(),
+        verify_owner::trials(),
+        verify_runs::trials(),
         #[cfg(unix)]
         weak_provenance::trials(),
         supply_chain::trials(),

@@ -13,6 +13,7 @@
 
 pub mod archives;
 pub mod needs;
+pub mod providers;
 mod sandbox;
 mod templates;
 pub mod tokens;

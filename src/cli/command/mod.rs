@@ -14,6 +14,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod disable;
 pub(crate) mod explain;
 mod explain_fingerprint;
 mod explain_model;

@@ -39,7 +39,8 @@ pub(super) fn verify(
     let top = repository.as_ref().and_then(|repository| repository.work_tree.clone()).unwrap_or(folder);
     let top = std::fs::canonicalize(&top).unwrap_or(top);
     let root = TextRoot { folder: is_on_disk.then_some(top.as_path()), repository: repository.as_ref() };
-    let check = LiveCheck { common, scanner, root, asking: arguments.asking, host: None, control };
+    let check =
+        LiveCheck { common, scanner, root, asking: arguments.asking, host: None, owner: false, control };
     check.run(report)?;
     if matches!(arguments.fail_on, Some(FailOn::Live)) {
         let problems = unverified(&report.findings);

@@ -44,6 +44,22 @@ enum VerifyError {
     Host(String),
 }
 
+/// Returns the report of one value with its answer, and with `owner` whose it is.
+///
+/// # Errors
+/// No value has the fingerprint, or no request can be made.
+pub(super) fn report_of_value(
+    common: &Common,
+    arguments: &Verify,
+    control: &ScanControl,
+) -> Result<Report, CliError> {
+    let fingerprints = parse_fingerprints(&arguments.fingerprints)?;
+    let repository = current_repository()?;
+    let common = &Common { no_suppressions: true, min_confidence: Some(Level::Low), ..common.clone() };
+    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Worktree)?;
+    Run { common, arguments, scanner, repository, fingerprints, control }.report()
+}
+
 /// Where the values of a part of the run are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -159,6 +175,7 @@ impl Run<'_> {
             },
             asking: self.arguments.asking,
             host: self.arguments.host.as_deref(),
+            owner: self.arguments.owner,
             control: self.control,
         };
         check.run(report)

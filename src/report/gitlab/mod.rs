@@ -125,6 +125,7 @@ fn vulnerability<'r>(finding: &'r Finding, place: &'r Location) -> Vulnerability
     if let Some(half) = words::companion(place) {
         details.insert("other_half", text("Belongs to", half));
     }
+    details.extend(words::verified(finding).map(|answer| ("verified", text("Verified", answer))));
     if let Some(history) = &finding.history {
         details.insert("at_head", text("At a branch head", history.at_head.to_string()));
         details.insert("reachable", text("Reachable", history.reachable.to_string()));

@@ -1,5 +1,7 @@
 //! What the script of the page shows of each finding.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::finding::{CommitInfo, Context, Event, Finding, HeldBy, History, Location, LocationKind};
@@ -31,7 +33,8 @@ pub(super) struct FindingView<'r> {
     /// The refs with the value in their files, then those with it in their history.
     refs: Vec<&'r str>,
     timeline: String,
-    reasons: Vec<&'r str>,
+    /// The provider's answer, then why the finding has its confidence.
+    reasons: Vec<Cow<'r, str>>,
     help: &'r [String],
     commands: Vec<String>,
 }
@@ -60,7 +63,11 @@ impl<'r> FindingView<'r> {
             places,
             refs: history.and_then(|history| history.held_by.as_deref()).map(refs).unwrap_or_default(),
             timeline: history.map(|history| whereabouts::lines(history).join("; ")).unwrap_or_default(),
-            reasons: finding.reasons.iter().map(|reason| reason.text.as_str()).collect(),
+            reasons: words::verified(finding)
+                .map(Cow::Owned)
+                .into_iter()
+                .chain(finding.reasons.iter().map(|reason| reason.text.as_str().into()))
+                .collect(),
             help: &finding.help,
             commands: commands(finding),
         }

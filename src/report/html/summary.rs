@@ -132,6 +132,7 @@ fn worst(report: &Report) -> String {
         let first = entry.first;
         let place = first.locations.first().map(words::describe_location).unwrap_or_default();
         let mut facts: Vec<String> = entry.values().into_iter().collect();
+        facts.extend(words::verified(first));
         facts.extend(whereabouts::since(first));
         facts.extend(first.history.as_ref().map(whereabouts::briefly));
         let _ = writeln!(

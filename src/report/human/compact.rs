@@ -20,6 +20,7 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> String {
     let place = first.locations.first().map(words::describe_location).unwrap_or_default();
     let mut facts = vec![format!("severity {}, confidence {}", first.severity, first.confidence)];
     facts.extend(first.verdict.map(|verdict| format!("verdict {}", verdict.name())));
+    facts.extend(words::verified(first));
     facts.extend(entry.values());
     facts.extend(match first.places.max(first.locations.len()) {
         0 | 1 => None,

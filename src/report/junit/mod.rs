@@ -102,6 +102,7 @@ fn found(finding: &Finding) -> Case {
         lines.push(format!("and {hidden} more places"));
     }
     lines.extend(finding.history.iter().flat_map(whereabouts::lines));
+    lines.extend(words::verified(finding).map(|answer| format!("verified: {answer}")));
     lines.extend(finding.reasons.iter().map(|reason| format!("why: {reason}")));
     lines.extend(words::steps(&finding.help));
     let verdict = match Level::of(finding) {

@@ -150,6 +150,15 @@ fn outcome<'r>(finding: &'r Finding, place: &'r Location, report: &Report, rules
         properties.insert("atHead", json!(history.at_head));
         properties.insert("reachable", json!(history.reachable));
     }
+    if let Some(verified) = &finding.verified {
+        let owner: BTreeMap<&str, &str> =
+            verified.owner.iter().map(|fact| (&*fact.name, fact.text.as_str())).collect();
+        properties.insert(
+            "verified",
+            json!({"answer": verified.answer.name(), "reason": verified.reason, "host": verified.host,
+                   "at": verified.at, "owner": owner}),
+        );
+    }
     Outcome {
         rule_id: &finding.rule,
         rule_index: rules.index(&finding.rule),
@@ -171,7 +180,8 @@ fn message(finding: &Finding, place: &Location) -> String {
         "{title}, {} severity, {confidence} confidence. Masked: {}, {} characters; fingerprint {fingerprint}{inside}.",
         finding.severity, secret.text, secret.length
     );
-    [vec![first], words::steps(help)].concat().join("\n")
+    let verified = words::verified(finding).map(|answer| format!("Verified: {answer}."));
+    [vec![first], verified.into_iter().collect(), words::steps(help)].concat().join("\n")
 }
 
 fn suppressed_result<'r>(suppressed: &'r Suppressed, report: &Report, rules: &Rules<'_>) -> Outcome<'r> {

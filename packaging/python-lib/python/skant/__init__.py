@@ -45,6 +45,7 @@ __all__ = [
     "Snippet",
     "Span",
     "Suppressed",
+    "Verified",
     "scan_bytes",
     "scan_repository",
 ]
@@ -196,6 +197,21 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Verified:
+    """The answer of a provider to the question whether a secret still works."""
+
+    #: `live`, `dead` or `unknown`.
+    answer: str
+    reason: str
+    #: The host that was asked; None if nothing was sent.
+    host: Optional[str] = None
+    #: The time of the answer; None if nothing was sent.
+    at: Optional[str] = None
+    #: What the answer says about the owner, by name.
+    owner: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Finding:
     """One secret value, with all its locations."""
 
@@ -213,6 +229,7 @@ class Finding:
     context: Optional[str] = None
     verdict: Optional[str] = None
     verification: Optional[str] = None
+    verified: Optional[Verified] = None
     group: Optional[str] = None
     provider: bool = False
 
@@ -361,6 +378,7 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
         history=_history(raw["history"]),
         reasons=tuple(_fields(Reason, reason) for reason in raw["reasons"]),
         help=tuple(raw["help"]),
+        verified=_fields(Verified, raw["verified"]) if "verified" in raw else None,
     )
     return made
 
