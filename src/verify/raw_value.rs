@@ -66,7 +66,8 @@ pub(crate) struct TextRoot<'r> {
 }
 
 /// Returns the raw values of findings, by their fingerprints. `request_of` is the request of a finding's verifier;
-/// findings without one are left out, and so are values that cannot be read again.
+/// findings without one are left out, and so are values that cannot be read again. Each text is searched once for all
+/// findings in it.
 pub(crate) fn find_values<'s>(
     scanner: &Scanner,
     root: &TextRoot<'_>,
@@ -74,23 +75,34 @@ pub(crate) fn find_values<'s>(
     request_of: &dyn Fn(&Finding) -> Option<&'s RequestSpec>,
 ) -> BTreeMap<Fingerprint, RawValue> {
     let objects = root.repository.and_then(|repository| ObjectDatabase::open(repository).ok());
+    let wanted: Vec<Wanted<'_>> = findings
+        .iter()
+        .filter_map(|finding| Some(Wanted { finding, request: request_of(finding)? }))
+        .collect();
     let mut values = BTreeMap::new();
-    for finding in findings {
-        let Some(request) = request_of(finding) else { continue };
-        if values.contains_key(&finding.fingerprint) {
-            continue;
-        }
-        for location in finding.locations.iter().take(MAX_PLACES) {
-            let Some((text, path)) = read_text(root, objects.as_ref(), location) else { continue };
-            let mut search = Search { scanner, path: &path, finding, request, found: None };
-            search.find(&text, MAX_DEPTH, &mut BTreeSet::new());
-            if let Some(value) = search.found {
-                values.insert(finding.fingerprint.clone(), value);
-                break;
+    for place in 0..MAX_PLACES {
+        // The findings whose value is still missing, by the text of this place of theirs.
+        let mut texts: BTreeMap<TextKey<'_>, (&Location, Vec<Wanted<'_>>)> = BTreeMap::new();
+        for one in wanted.iter().filter(|one| !values.contains_key(&one.finding.fingerprint)) {
+            if let Some(location) = one.finding.locations.get(place) {
+                texts.entry(text_key(location)).or_insert_with(|| (location, Vec::new())).1.push(*one);
             }
+        }
+        for (location, wanted) in texts.into_values() {
+            let Some((text, path)) = read_text(root, objects.as_ref(), location) else { continue };
+            let mut search = Search { scanner, path: &path, wanted, found: &mut values };
+            search.find(&text, MAX_DEPTH, &mut BTreeSet::new());
         }
     }
     values
+}
+
+/// What distinguishes the texts of locations: path, blob, commit.
+type TextKey<'l> = (&'l str, Option<&'l str>, Option<&'l str>);
+
+fn text_key(location: &Location) -> TextKey<'_> {
+    let commit = location.commit.as_ref().map(|commit| commit.id.as_str());
+    (&location.path, location.blob.as_deref(), commit.filter(|_| location.blob.is_none()))
 }
 
 /// Reads the text of a location, and returns it with its raw path.
@@ -131,41 +143,47 @@ fn read_file(folder: &Path, path: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The search for one value in a text.
+/// A finding whose value is searched for, and the request that needs it.
+#[derive(Clone, Copy)]
+struct Wanted<'w> {
+    finding: &'w Finding,
+    request: &'w RequestSpec,
+}
+
+/// The search for values in a text.
 struct Search<'s> {
     scanner: &'s Scanner,
     path: &'s [u8],
-    finding: &'s Finding,
-    request: &'s RequestSpec,
-    found: Option<RawValue>,
+    wanted: Vec<Wanted<'s>>,
+    found: &'s mut BTreeMap<Fingerprint, RawValue>,
 }
 
 impl Search<'_> {
-    /// Searches a text, and what it decodes to.
+    /// Searches a text, and what it decodes to while a value is missing.
     fn find(&mut self, text: &[u8], depth: usize, seen: &mut BTreeSet<ValueId>) {
         // A decoded text may decode to itself.
-        if self.found.is_some() || !seen.insert(ValueId::new(text)) {
+        if !seen.insert(ValueId::new(text)) {
             return;
         }
         for one in self.scanner.explain(text, self.path) {
             let evidence = &one.evidence;
             let Some(secret) = text.get(evidence.span.clone()) else { continue };
-            if self.is_wanted(&one) && ValueId::new(secret) == evidence.value {
-                let companion = evidence.companion.as_ref().and_then(|other| text.get(other.span.clone()));
-                let host = nearest_host(text, &evidence.span, &self.request.domains);
-                let value =
-                    RawValue { host, ..RawValue::new(secret.to_vec(), companion.map(<[u8]>::to_vec)) };
-                let is_complete = value.companion.is_some() || value.host.is_some();
-                // A later copy may have the other part of the pair near it.
-                if is_complete || self.found.is_none() {
-                    self.found = Some(value);
-                }
-                if is_complete {
-                    return;
-                }
+            let Some(wanted) = self.wanted_by(&one).filter(|_| ValueId::new(secret) == evidence.value) else {
+                continue;
+            };
+            let companion = evidence.companion.as_ref().and_then(|other| text.get(other.span.clone()));
+            let host = nearest_host(text, &evidence.span, &wanted.request.domains);
+            let value = RawValue { host, ..RawValue::new(secret.to_vec(), companion.map(<[u8]>::to_vec)) };
+            // A later copy may have the other part of the pair, or the host, near it.
+            let is_better = |known: &RawValue| {
+                let parts = |value: &RawValue| [value.companion.is_some(), value.host.is_some()];
+                parts(&value) > parts(known)
+            };
+            if self.found.get(&wanted.finding.fingerprint).is_none_or(is_better) {
+                self.found.insert(wanted.finding.fingerprint.clone(), value);
             }
         }
-        if depth == 0 || self.found.is_some() {
+        if depth == 0 || self.is_complete() {
             return;
         }
         let mut decoded = Vec::new();
@@ -173,6 +191,9 @@ impl Search<'_> {
             decoded.extend(texts.map(|decoded| decoded.text));
         });
         for inner in decoded {
+            if self.is_complete() {
+                return;
+            }
             self.find(&inner, depth - 1, seen);
         }
         if archive::is_archive(text) {
@@ -189,18 +210,23 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a piece of evidence is the value of the finding. The fingerprint of a weak value depends on the path, which
-    /// a message does not have: there the rule and the mask have to be equal.
-    fn is_wanted(&self, one: &ExplainedEvidence) -> bool {
+    fn is_complete(&self) -> bool {
+        self.wanted.iter().all(|wanted| self.found.contains_key(&wanted.finding.fingerprint))
+    }
+
+    /// Returns the finding that a piece of evidence is the value of. The fingerprint of a weak value depends on the path,
+    /// which a message does not have: there the rule and the mask have to be equal.
+    fn wanted_by(&self, one: &ExplainedEvidence) -> Option<Wanted<'_>> {
         let evidence = &one.evidence;
-        let is_same_rule = || {
-            let rule = self.scanner.detector().rules().get(evidence.rule);
-            rule.is_some_and(|rule| rule.id == self.finding.rule)
+        let rule = self.scanner.detector().rules().get(evidence.rule);
+        let is_value = |wanted: &&Wanted<'_>| {
+            let Finding { fingerprint, secret, rule: known, .. } = wanted.finding;
+            one.fingerprint == *fingerprint
+                || self.path.is_empty()
+                    && !evidence.strong
+                    && evidence.masked.text == secret.text
+                    && rule.is_some_and(|rule| rule.id == *known)
         };
-        one.fingerprint == self.finding.fingerprint
-            || self.path.is_empty()
-                && !evidence.strong
-                && evidence.masked.text == self.finding.secret.text
-                && is_same_rule()
+        self.wanted.iter().find(is_value).copied()
     }
 }
