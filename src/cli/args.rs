@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub(crate) use super::agent_args::{Agent, AgentCommand};
@@ -12,10 +11,10 @@ use super::filter_options::FilterOptions;
 pub(crate) use super::fix_args::Fix;
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
+pub(crate) use super::report_format::ReportFormat;
 pub(crate) use super::status_args::{Status, StatusFormat};
 pub(crate) use super::verify_args::{AskOptions, Disable, Verify};
 use super::{command_table, global_options};
-use crate::report::Format;
 
 /// Parses the arguments; the first one is the program's name.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
@@ -303,23 +302,6 @@ pub(crate) struct Demo {
     pub(crate) format: ReportFormat,
 }
 
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub(crate) struct ReportFormat {
-    /// Format of the report on standard output (default: human).
-    #[arg(long, short, value_name = "FORMAT")]
-    format: Option<Format>,
-    /// Short for `--format json`.
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-}
-
-impl ReportFormat {
-    /// Returns the format that is asked for, if one is.
-    pub(crate) fn wanted(self) -> Option<Format> {
-        if self.json { Some(Format::Json) } else { self.format }
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     Low,
@@ -337,30 +319,10 @@ pub(crate) enum FailOnContext {
     All,
 }
 
-/// The names and descriptions come from the table of the formats, so the help lists every format.
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [Format; Format::TABLE.len()] = {
-            let mut all = [Format::Human; Format::TABLE.len()];
-            let mut index = 0;
-            while index < all.len() {
-                all[index] = Format::TABLE[index].0;
-                index += 1;
-            }
-            all
-        };
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (_, name, description) = Self::TABLE.into_iter().find(|(format, ..)| format == self)?;
-        Some(PossibleValue::new(name).help(description))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Format;
 
     fn parsed(arguments: &[&str]) -> Command {
         parse(arguments.iter().map(OsString::from)).unwrap().command

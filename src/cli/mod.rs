@@ -22,6 +22,7 @@ pub(crate) mod output;
 pub(crate) mod path_arguments;
 pub(crate) mod process;
 pub(crate) mod progress;
+pub(crate) mod report_format;
 pub(crate) mod report_targets;
 pub(crate) mod saved_report;
 pub(crate) mod scan_target;

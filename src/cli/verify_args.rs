@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::ReportFormat;
+use super::report_format::ReportFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {

@@ -5,7 +5,6 @@
 use sha2::{Digest as _, Sha256};
 use skant_rule_schema::SigningSpec;
 
-use super::request::NoRequest;
 use crate::net::Request;
 use crate::secret::to_hex;
 
@@ -27,7 +26,7 @@ pub(super) fn sign(
     signing: &SigningSpec,
     key: &Key<'_>,
     now: i64,
-) -> Result<(), NoRequest> {
+) -> Result<(), &'static str> {
     if !key.id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err("the id of the key has characters that a header cannot hold");
     }

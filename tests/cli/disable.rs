@@ -1,4 +1,4 @@
-//! `skant disable` against a synthetic Admin API: nothing changes before a confirmation, and what was done is told.
+//! `skant disable` against a synthetic Admin API: nothing changes before a confirmation, and the output says what was done.
 
 use std::process::Output;
 use std::sync::Mutex;

@@ -99,7 +99,8 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     let mode = settings::scan_mode(arguments, scanner.policy());
     filter.apply(&mut report);
     if arguments.verify {
-        scan_verify::verify(common, arguments, &scanner, control, &mut report)?;
+        let repository = scanned_repository(arguments, &report)?;
+        scan_verify::verify(common, arguments, &scanner, control, repository.as_ref(), &mut report)?;
     }
     output::write(&report, &targets, common, (started, mode))?;
     Ok(Exit::from_report(&report, mode))
@@ -227,7 +228,7 @@ fn scan_files(common: &Common, arguments: &Scan, control: &ScanControl) -> Resul
 
 /// Finds the repository that holds the named files and folders. One run reads one index, so names in several
 /// repositories are an error: otherwise a part would be left out.
-pub(super) fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
+fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option<Repository>, CliError> {
     let environment = GitEnvironment::from_process();
     let mut found: Option<Repository> = None;
     for name in names {
@@ -248,6 +249,19 @@ pub(super) fn find_repository(folder: &Path, names: &[PathBuf]) -> Result<Option
         }
     }
     Ok(found)
+}
+
+/// Returns the repository that a scan has read, if there is one.
+fn scanned_repository(arguments: &Scan, report: &Report) -> Result<Option<Repository>, CliError> {
+    if report.scope.kind != ScopeKind::Worktree {
+        return Ok(current_repository().ok());
+    }
+    let mut targets: Vec<PathBuf> =
+        arguments.targets.iter().chain(&arguments.paths).map(PathBuf::from).collect();
+    if targets.is_empty() {
+        targets.push(PathBuf::from("."));
+    }
+    find_repository(&std::env::current_dir().map_err(IoError::CurrentFolder)?, &targets)
 }
 
 /// Resolves the links of a path's folder. A link at the end of the path stays: a named link is read as a link.

@@ -1,19 +1,16 @@
 //! `skant scan --verify`: the live check of the findings of a scan.
 
-use std::path::PathBuf;
-
-use super::scan::find_repository;
 use crate::cli::args::{Common, FailOn, Scan};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::live_check::{LiveCheck, unverified};
-use crate::cli::session::current_repository;
 use crate::finding::{Problem, ProblemKind, Report, ScopeKind, Verification};
+use crate::git::Repository;
 use crate::policy::Incomplete;
 use crate::scan::Scanner;
 use crate::source::ScanControl;
 use crate::verify::TextRoot;
 
-/// Asks for the findings of a report, and leaves out what `--only-live` does not ask for.
+/// Asks for the findings of a report of a scan of `repository`, and leaves out what `--only-live` does not ask for.
 ///
 /// # Errors
 /// No request can be made.
@@ -22,23 +19,14 @@ pub(super) fn verify(
     arguments: &Scan,
     scanner: &Scanner,
     control: &ScanControl,
+    repository: Option<&Repository>,
     report: &mut Report,
 ) -> Result<(), CliError> {
     let is_on_disk = report.scope.kind == ScopeKind::Worktree;
     let folder = std::env::current_dir().map_err(IoError::CurrentFolder)?;
-    let repository = if is_on_disk {
-        let mut targets: Vec<PathBuf> =
-            arguments.targets.iter().chain(&arguments.paths).map(PathBuf::from).collect();
-        if targets.is_empty() {
-            targets.push(PathBuf::from("."));
-        }
-        find_repository(&folder, &targets)?
-    } else {
-        current_repository().ok()
-    };
-    let top = repository.as_ref().and_then(|repository| repository.work_tree.clone()).unwrap_or(folder);
+    let top = repository.and_then(|repository| repository.work_tree.clone()).unwrap_or(folder);
     let top = std::fs::canonicalize(&top).unwrap_or(top);
-    let root = TextRoot { folder: is_on_disk.then_some(top.as_path()), repository: repository.as_ref() };
+    let root = TextRoot { folder: is_on_disk.then_some(top.as_path()), repository };
     let check =
         LiveCheck { common, scanner, root, asking: arguments.asking, host: None, owner: false, control };
     check.run(report)?;
