@@ -85,7 +85,7 @@ fn each_verifier_has_a_live_a_dead_and_an_odd_answer() {
 #[test]
 fn each_row_of_a_verifier_has_an_answer_of_its_own() {
     let documented = documented();
-    for verifier in Verifiers::builtin().all().iter() {
+    for verifier in Verifiers::builtin().all() {
         let mine: Vec<Answer> = documented
             .iter()
             .filter(|one| verifier.rules.contains(&one.rule))

@@ -130,7 +130,7 @@ fn only_a_live_secret_fails_a_run_that_asks_for_live_ones() {
         let mode = RunMode::Scan { fail_on, fail_on_unreachable, contexts };
         for verdict in [None, Some(Verdict::Revoked)] {
             let with =
-                |verification| disposition(&DispositionInputs { verification, verdict, mode, ..inputs }).0;
+                |verification| disposition(&DispositionInputs { verdict, verification, mode, ..inputs }).0;
             let is_hidden = with(None) == Hidden;
             assert_eq!(with(Some(Verification::Live)), if is_hidden { Hidden } else { Fail });
             for other in [None, Some(Verification::Dead), Some(Verification::Unknown)] {

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Instant;
 
+use Verification::{Live, Unknown};
+
 use super::*;
 use crate::net::{Answer, Method};
 use crate::verify::Verifiers;
@@ -36,10 +38,12 @@ fn run(jobs: Vec<Job>, ask: impl Fn(&Request) -> Exchange + Send + Sync + 'stati
     ask_all(Arc::new(ask), jobs, LIMITS, &Cancellation::default(), &mut |_, _| {})
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of several outcomes")]
 fn live() -> Exchange {
     Ok(Answer { status: 200, body: br#"{"data":[]}"#.to_vec(), ..Answer::default() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of several outcomes")]
 fn answer(status: u16, headers: &[(&str, &str)]) -> Exchange {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Ok(Answer { status, headers, ..Answer::default() })
@@ -72,7 +76,6 @@ fn a_failure_that_may_pass_is_tried_again_and_others_are_not() {
         let verdict = run(jobs(&["a"]), move |_| outcome(counted.fetch_add(1, SeqCst))).remove(0);
         (count.load(SeqCst), verdict.answer)
     };
-    use Verification::{Live, Unknown};
     assert_eq!(tries(|_| Err(Failure::Timeout)), (3, Unknown));
     assert_eq!(tries(|_| Err(Failure::Certificate)), (1, Unknown));
     assert_eq!(tries(|_| answer(503, &[])), (3, Unknown));
