@@ -36,6 +36,7 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> Result<String, fmt
     }
     if let Some(verdict) = finding.verdict {
         table.row("verdict", verdict.name());
+    }
     if let Some(verified) = words::verified(finding) {
         table.row("verified", &verified);
     }
