@@ -56,7 +56,12 @@ pub(crate) fn plan(
     let Some(value) = value else {
         return unknown("the value could not be read again where it was found");
     };
-    let may_be_named = spec.self_hosted || !spec.domains.is_empty();
+    let may_be_named = spec.self_hosted || !spec.domains.is_empty() || !spec.near.is_empty();
+    if !spec.near.is_empty() && !value.is_named && host.is_none() {
+        return unknown(
+            "other providers' secrets have this form, and none is named on its line; `--host HOST` names one",
+        );
+    }
     let host = match (&spec.host, host.filter(|_| may_be_named), &value.host) {
         (_, Some(named), _) => named,
         (Some(fixed), None, _) => fixed,

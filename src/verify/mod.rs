@@ -12,6 +12,7 @@ pub(crate) mod condition;
 mod documented_answers;
 pub(crate) mod host;
 pub(crate) mod job;
+mod near;
 pub(crate) mod owner;
 pub(crate) mod raw_value;
 pub(crate) mod request;

@@ -9,6 +9,7 @@ use std::path::Path;
 use skant_rule_schema::RequestSpec;
 
 use super::host::nearest_host;
+use super::near::is_named;
 use crate::decode;
 use crate::decode::archive::{self, UnpackBudget, Unpacked};
 use crate::finding::{Finding, Location, LocationKind};
@@ -34,11 +35,13 @@ pub(crate) struct RawValue {
     companion: Option<Vec<u8>>,
     /// The host that the text names, if the verifier asks for it.
     pub(super) host: Option<String>,
+    /// Whether the text names the provider, if the verifier asks for it.
+    pub(super) is_named: bool,
 }
 
 impl RawValue {
     pub(super) const fn new(secret: Vec<u8>, companion: Option<Vec<u8>>) -> Self {
-        Self { secret, companion, host: None }
+        Self { secret, companion, host: None, is_named: false }
     }
 
     /// Returns the secret. This is the only access to it.
@@ -172,11 +175,15 @@ impl Search<'_> {
                 continue;
             };
             let companion = evidence.companion.as_ref().and_then(|other| text.get(other.span.clone()));
-            let host = nearest_host(text, &evidence.span, &wanted.request.domains);
-            let value = RawValue { host, ..RawValue::new(secret.to_vec(), companion.map(<[u8]>::to_vec)) };
-            // A later copy may have the other part of the pair, or the host, near it.
+            let value = RawValue {
+                host: nearest_host(text, &evidence.span, &wanted.request.domains),
+                is_named: is_named(text, &evidence.span, &wanted.request.near),
+                ..RawValue::new(secret.to_vec(), companion.map(<[u8]>::to_vec))
+            };
+            // A later copy may have the other part of the pair, or what tells the host, near it.
             let is_better = |known: &RawValue| {
-                let parts = |value: &RawValue| [value.companion.is_some(), value.host.is_some()];
+                let parts =
+                    |value: &RawValue| [value.companion.is_some(), value.host.is_some(), value.is_named];
                 parts(&value) > parts(known)
             };
             if self.found.get(&wanted.finding.fingerprint).is_none_or(is_better) {

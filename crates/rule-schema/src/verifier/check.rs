@@ -85,6 +85,9 @@ fn check_request(request: &RequestSpec) -> Checked {
     if !request.path.starts_with('/') || !is_printable(&request.path) || request.path.contains([' ', '#']) {
         return fail("`path` has to begin with `/`, without spaces and `#`");
     }
+    if request.near.iter().any(|word| word.is_empty() || word.bytes().any(|byte| byte.is_ascii_uppercase())) {
+        return fail("`near` has words in lowercase");
+    }
     for (name, value) in &request.headers {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if name.is_empty() || !name.bytes().all(is_name) {
@@ -248,6 +251,8 @@ source = "https://example.com/docs"
             ("path =", "method = \"delete\", path =", "delete"),
             ("path =", "json = '{}', path =", "only a request with `post`"),
             ("path =", "basic = 'a', path =", "USER:PASSWORD"),
+            ("path =", "near = ['Name'], path =", "in lowercase"),
+            ("path =", "near = [''], path =", "in lowercase"),
             ("status = [401]", "status = [500]", "no proof"),
             ("status = [401]", "status = [429]", "no proof"),
             ("status = [200]", "status = [302]", "no proof"),

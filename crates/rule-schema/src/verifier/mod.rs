@@ -65,6 +65,10 @@ pub struct RequestSpec {
     /// Whether others run the provider's program as well, so that `--host` may name their host.
     #[serde(default)]
     pub self_hosted: bool,
+    /// Where secrets of other providers have the same form: words, in lowercase, of which one has to be on the secret's
+    /// line.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// The path and the query, from `/` on.
     pub path: String,
     /// The headers, by their names in lowercase.
