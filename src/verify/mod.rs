@@ -14,6 +14,8 @@ pub(crate) mod host;
 pub(crate) mod job;
 mod near;
 pub(crate) mod owner;
+#[cfg(test)]
+mod provider_table;
 pub(crate) mod raw_value;
 pub(crate) mod request;
 pub(crate) mod schedule;
