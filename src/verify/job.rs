@@ -120,4 +120,17 @@ mod tests {
         assert!(answer == Verification::Dead && reason.starts_with("it expired on 2020-"), "{reason}");
         assert_eq!(known(&tokens::token("ORT", "1")).0, Verification::Unknown);
     }
+
+    #[test]
+    fn a_key_of_a_form_of_several_providers_is_asked_for_where_one_is_named() {
+        let key = format!("sk-{}", tokens::random(b"0123456789abcdef", 32, "ambiguous"));
+        let Plan::Known(verdict) = planned(&key, None) else { panic!("a request") };
+        assert_eq!(verdict.answer, Verification::Unknown);
+        assert!(verdict.reason.contains("other providers"), "{}", verdict.reason);
+        let Plan::Ask(job) = planned(&key, Some("api.deepseek.com")) else { panic!("no request") };
+        assert_eq!(
+            (job.request.host.as_str(), job.request.path.as_str()),
+            ("api.deepseek.com", "/user/balance")
+        );
+    }
 }
