@@ -219,10 +219,10 @@ fn only_commands_that_say_so_open_a_connection() -> Ran {
     // Every command without a trace above says that it sends, or takes arguments that lead to one of these.
     let help = text_of(&sandbox.skant(&["help"]));
     let listed = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    let traced = |name: &str| SILENT.iter().any(|arguments| arguments[0] == name);
+    let is_silent = |name: &str| SILENT.iter().any(|arguments| arguments[0] == name);
     let others: Vec<&str> = listed
         .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()))
-        .filter(|name| !traced(name))
+        .filter(|name| !is_silent(name))
         .filter(|name| !["skant", "verify", "disable", "allow", "help"].contains(name))
         .collect();
     assert!(others.is_empty(), "{others:?}");
