@@ -6,6 +6,7 @@ use crate::assess::assessor::Assessor;
 use crate::assess::confidence::{Assessment, assess};
 use crate::assess::group::{GroupKey, group_key, most_confident};
 use crate::assess::key_file;
+use crate::assess::label;
 use crate::detect::Evidence;
 use crate::finding::{Confidence, LocationKind};
 use crate::policy::suppress::{StandingVerdict, SuppressionQuery, SuppressionResult};
@@ -48,7 +49,10 @@ pub(crate) fn explain_evidence(
     let known_path = (!path.is_empty()).then_some(path);
     let assessed: Vec<(Evidence, Assessment)> = found
         .into_iter()
-        .filter(|evidence| key_file::may_be_at(assessor.rule(evidence), LocationKind::File, path))
+        .filter(|evidence| {
+            key_file::may_be_at(assessor.rule(evidence), LocationKind::File, path)
+                && !label::is_label(evidence, LocationKind::File, path)
+        })
         .map(|evidence| {
             let assessment = assess(&evidence, known_path, assessor.policy().now);
             (evidence, assessment)

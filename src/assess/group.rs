@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::assess::assessor::{Assessor, RatedEvidence};
 use crate::assess::context::PlaceContext;
 use crate::assess::key_file;
+use crate::assess::label;
 use crate::assess::merge::{finding_order, sort_locations};
 use crate::assess::other_tools::OtherToolComments;
 use crate::assess::reasons::{reason_of_context, reason_of_verdict, reasons_for};
@@ -94,7 +95,10 @@ pub(crate) fn group_occurrences(
         // A placeholder is no finding.
         let Some(confidence) = occurrence.rated.confidence else { continue };
         let TextOrigin { kind, path, .. } = &occurrence.origin;
-        if !key_file::may_be_at(assessor.rule(&occurrence.rated.evidence), *kind, path) {
+        let evidence = &occurrence.rated.evidence;
+        if !key_file::may_be_at(assessor.rule(evidence), *kind, path)
+            || label::is_label(evidence, *kind, path)
+        {
             continue;
         }
         let key = group_key(&occurrence.rated.evidence, &occurrence.origin.path);

@@ -7,6 +7,7 @@ pub(crate) mod context;
 pub(crate) mod explain;
 pub(crate) mod group;
 mod key_file;
+mod label;
 pub(crate) mod merge;
 pub(crate) mod other_tools;
 pub(crate) mod reasons;

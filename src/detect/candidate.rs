@@ -182,6 +182,7 @@ impl Candidate {
             check: None,
             context: None,
             model_score: None,
+            is_words: false,
         };
         Self {
             rule,

@@ -52,6 +52,8 @@ pub struct Features {
     pub context: Option<Context>,
     /// The score that the model gave to a password or an unstructured secret.
     pub model_score: Option<ModelScore>,
+    /// Whether the model scored the value and it is words of any language without a digit, as labels are.
+    pub is_words: bool,
 }
 
 /// The reason why a value counts as a placeholder.

@@ -105,6 +105,7 @@ fn candidate(rule: usize, span: Range<usize>, tier: Tier) -> Candidate {
             check: None,
             context: None,
             model_score: None,
+            is_words: false,
         },
         name: None,
         span,

@@ -117,6 +117,7 @@ fn candidate(
             name: name.clone().map(|name| String::from_utf8_lossy(&text[name]).to_ascii_lowercase()),
             context: None,
             model_score: Some(score),
+            is_words: in_context::is_words(&text[span.clone()]),
         },
         name,
         span,

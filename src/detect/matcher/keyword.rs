@@ -25,7 +25,7 @@ pub(crate) fn expression(value: &str) -> String {
 }
 
 /// Words of a name whose value grants no access.
-static PUBLIC: [Text; 26] = [
+static PUBLIC: [Text; 34] = [
     Text::Borrowed("public"),
     Text::Borrowed("pub"),
     Text::Borrowed("publishable"),
@@ -52,6 +52,16 @@ static PUBLIC: [Text; 26] = [
     Text::Borrowed("path"),
     Text::Borrowed("file"),
     Text::Borrowed("regex"),
+    // The id of a key of OpenPGP.
+    Text::Borrowed("gpg"),
+    Text::Borrowed("pgp"),
+    Text::Borrowed("gpgkey"),
+    Text::Borrowed("aptkey"),
+    Text::Borrowed("keyfingerprint"),
+    // A time.
+    Text::Borrowed("lifetime"),
+    Text::Borrowed("ttl"),
+    Text::Borrowed("timeout"),
 ];
 
 /// Tests one occurrence of the provider's name.

@@ -2,6 +2,7 @@
 //! anchors and do not resolve overlaps.
 
 pub(crate) mod block;
+pub(crate) mod human_chosen;
 pub(crate) mod keyword;
 pub(crate) mod pattern;
 pub(crate) mod prefixed;

@@ -55,6 +55,7 @@ pub(crate) fn find(rule: &PrefixedRule<'_>, text: &[u8], anchor: &Range<usize>) 
             check: None,
             context: None,
             model_score: None,
+            is_words: false,
         },
         name: snippet::name_before(text, span.start)
             .filter(|name| identifier::may_be_shown(&text[name.clone()])),

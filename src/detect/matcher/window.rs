@@ -8,7 +8,8 @@ use regex::bytes::{Captures, Match, Regex};
 
 use crate::detect::candidate::Candidate;
 use crate::detect::evidence::{Features, Tier};
-use crate::detect::{assignment, identifier, placeholder, randomness, snippet};
+use crate::detect::matcher::human_chosen;
+use crate::detect::{identifier, placeholder, randomness, snippet};
 use crate::rules::{Alphabet, Form, Pattern, Text};
 use crate::secret::Mask;
 use crate::token_check::{decode_base64, outcome};
@@ -70,7 +71,7 @@ pub(crate) fn candidate(
         (false, true) => Tier::Exact,
         (false, false) => Tier::Likely,
     };
-    let tier = if pattern.human_chosen { assignment::tier_of_human_chosen(value)? } else { format };
+    let tier = if pattern.human_chosen { human_chosen::tier(window.bytes, &span)? } else { format };
     let check = match pattern.check {
         Some(check) => Some(outcome::run_check(check, value)?),
         None => None,
@@ -97,6 +98,7 @@ pub(crate) fn candidate(
             check: check.map(Box::new),
             context: None,
             model_score: None,
+            is_words: false,
         },
         name: name
             .or_else(|| snippet::name_before(window.bytes, span.start))

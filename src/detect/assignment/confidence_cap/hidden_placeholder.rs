@@ -35,7 +35,8 @@ pub(super) fn hides_word_for_secret(value: &[u8]) -> bool {
     if value.len() > MAX_LENGTH {
         return false;
     }
-    let restored = restore_letters(&value.to_ascii_lowercase());
+    let mut restored = restore_letters(&value.to_ascii_lowercase());
+    restored.retain(|byte| !matches!(byte, b'-' | b'_' | b'.' | b' '));
     let tail = value.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic()).count();
     let ending = value[..value.len() - tail].to_ascii_lowercase();
     INSIDE.iter().any(|word| find_short(&restored, word).is_some())

@@ -163,9 +163,15 @@ pub(crate) fn cap(
         Some(ConfidenceCap::CommonPassword) if is_weak_in_use(text, assignment) => {
             Some(ConfidenceCap::WeakInUse)
         }
+        None if repeats_neighbour(text, assignment, stats) => Some(ConfidenceCap::EqualsNeighbour),
         None if assignment.operator == Operator::Prose => Some(ConfidenceCap::Prose),
         cap => cap,
     }
+}
+
+/// Returns whether a value that is not random is also the user, the database or the product beside it.
+fn repeats_neighbour(text: &[u8], assignment: &Assignment, stats: &ValueStats) -> bool {
+    !stats.is_random() && second_sign::signs(text, assignment).equals_neighbour
 }
 
 /// The shortest value of three kinds of characters that needs no second sign.
@@ -341,6 +347,7 @@ mod tests {
             ("bosco", Some(ConfidenceCap::Words)),
             ("MySuperP4sswOrd", Some(ConfidenceCap::NamesItself)),
             ("user1:s3cr3t", Some(ConfidenceCap::NamesItself)),
+            ("Ch4ng3-M3!77", Some(ConfidenceCap::NamesItself)),
             ("wifipass123", Some(ConfidenceCap::NamesItself)),
             ("minio123", Some(ConfidenceCap::CommonPassword)),
             ("asdfasfasfasdfasdfadf", Some(ConfidenceCap::CommonPassword)),

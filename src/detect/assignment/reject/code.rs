@@ -40,6 +40,9 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
             && assignment.operator != Operator::Url
             && text.get(assignment.value.end + 1) == Some(&b',')
         || is_concatenation(value)
+        || is_appended(text, assignment)
+        || is_type_of_field(text, assignment)
+        || is_output_of_command(text, assignment)
         || is_choice(text, assignment)
         || is_route(value)
         || is_list_of_rules(value)
@@ -124,6 +127,47 @@ fn is_concatenation(value: &[u8]) -> bool {
     value.len() > 2 && value.first() == value.last() && b"+.&".contains(&value[0])
 }
 
+/// Returns whether the quote before a value closes a string that ends with the name, and an expression is appended to it:
+/// `"PWD=" + cmd.Dir, "x"`.
+fn is_appended(text: &[u8], assignment: &Assignment) -> bool {
+    let value = text[assignment.value.clone()].trim_ascii_start();
+    let Some(expression) = value.strip_prefix(b"+").or_else(|| value.strip_prefix(b"..")) else {
+        return false;
+    };
+    let expression = expression.trim_ascii_start();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.()[]".contains(byte);
+    let length = expression.iter().take_while(|byte| is_part(byte)).count();
+    assignment.quote != Quote::None
+        && matches!(assignment.operator, Operator::Assign | Operator::Colon)
+        && expression.first().is_some_and(u8::is_ascii_alphabetic)
+        && expression.get(length).is_some_and(|next| b",;)+ ".contains(next))
+        && text[..assignment.name.start].last().is_some_and(|byte| b"\"'`; &?".contains(byte))
+}
+
+/// Returns whether a value is the type of a field in Go or C: `Password *uint16`.
+fn is_type_of_field(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    assignment.quote == Quote::None
+        && value
+            .strip_prefix(b"*")
+            .is_some_and(|name| name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(is_part))
+        && text[assignment.name.end.min(assignment.value.start)..assignment.value.start]
+            .iter()
+            .all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Returns whether a value is a command whose output a shell assigns: ``SECRET=`pwgen -1s 32` ``.
+fn is_output_of_command(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let word = value.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
+    assignment.quote == Quote::Back
+        && assignment.operator == Operator::Assign
+        && text[..assignment.value.start].ends_with(b"=`")
+        && word > 1
+        && value.get(word) == Some(&b' ')
+}
+
 /// Returns whether `"name", "value"` is a whole list in brackets, or an option and its argument.
 pub(crate) fn is_whole_list(text: &[u8], assignment: &Assignment) -> bool {
     let after = text[assignment.value.end + 1..].iter().find(|byte| **byte != b' ');
@@ -160,6 +204,7 @@ fn is_expression(text: &[u8], assignment: &Assignment) -> bool {
     let after_name = &text[assignment.name.end..];
     let is_indexed = after_name.starts_with(b"']") || after_name.starts_with(b"\"]");
     if CONNECTIVES.contains(&value)
+        || is_next_setting(text, assignment)
         || value[0] == b'!' && value.contains(&b'.')
         // `names['password'] = variable`, `[type="password"]:focus`
         || is_indexed
@@ -189,6 +234,20 @@ fn is_expression(text: &[u8], assignment: &Assignment) -> bool {
     let mut parts = value.split(|byte| matches!(byte, b'.' | b':'));
     let count = parts.clone().count();
     count > 1 && parts.all(|part| part.is_empty() || is_word(part)) || find_short(value, b"->").is_some()
+}
+
+/// Returns whether a value is the next setting of a line whose own value is empty: `password= host=db`.
+fn is_next_setting(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
+    let between = &text[assignment.name.end..assignment.value.start.max(assignment.name.end)];
+    between.len() > 1
+        && between[0] == b'='
+        && between[1..].iter().all(|byte| matches!(byte, b' ' | b'\t'))
+        && !text[..assignment.name.start].ends_with(b" =")
+        && name > 1
+        && value.get(name) == Some(&b'=')
+        && value.get(name + 1).is_some_and(|next| *next != b'=')
 }
 
 /// Returns whether code or prose continues after a value without quotes.

@@ -4,8 +4,11 @@
 
 mod cause;
 pub(crate) mod code;
+mod famous_phrase;
 pub(crate) mod in_context;
+mod key_id;
 pub(crate) mod literal_set;
+mod one_time;
 mod password_hash;
 pub(crate) mod placeholder;
 pub(crate) mod public_value;
@@ -15,6 +18,7 @@ mod time;
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
 use crate::detect::assignment::passphrase;
+use crate::text::find_short;
 use crate::token_check;
 
 pub(crate) use cause::Cause;
@@ -35,8 +39,15 @@ fn rejection_by_form(text: &[u8], assignment: &Assignment) -> Option<Cause> {
     let operator = assignment.operator;
     let when = |cause: Cause, holds: bool| holds.then_some(cause);
     when(Cause::Uuid, public_value::is_uuid(value) && !service_uuid::may_be_key(text, assignment))
-        .or_else(|| when(Cause::KeyId, public_value::is_key_id(name, value)))
-        .or_else(|| when(Cause::Version, public_value::is_version(value)))
+        .or_else(|| {
+            when(
+                Cause::KeyId,
+                public_value::is_key_id(name, value) || key_id::is_near_fingerprint(text, assignment),
+            )
+        })
+        .or_else(|| {
+            when(Cause::Version, public_value::is_version(value) || public_value::is_requirement(value))
+        })
         .or_else(|| when(Cause::PublicKey, public_value::is_client_key(value)))
         .or_else(|| when(Cause::PublicKey, public_value::is_search_key(text, &assignment.value)))
         .or_else(|| when(Cause::AnonymousUser, public_value::is_of_anonymous_user(text, &assignment.name)))
@@ -53,8 +64,13 @@ fn rejection_by_form(text: &[u8], assignment: &Assignment) -> Option<Cause> {
         .or_else(|| {
             when(Cause::Placeholder, operator == Operator::Scheme && public_value::is_empty_login(value))
         })
+        .or_else(|| {
+            let is_secret_word = find_short(&name.to_ascii_lowercase(), b"pass").is_some();
+            when(Cause::Name, !is_secret_word && public_value::is_header_name(value))
+        })
+        .or_else(|| when(Cause::Name, one_time::is_one_time(text, assignment)))
         .or_else(|| when(Cause::Escape, public_value::has_needless_escape(value)))
-        .or_else(|| when(Cause::Time, time::is_time(value)))
+        .or_else(|| when(Cause::Time, time::is_time(value) || time::is_lifetime(name, value)))
         .or_else(|| when(Cause::PasswordHash, password_hash::is_password_hash(text, assignment)))
 }
 
@@ -79,12 +95,16 @@ pub(crate) fn rejection_of_value(value: &[u8]) -> Option<Cause> {
         |password: &[u8]| placeholder::is_placeholder(password) || reference::is_no_value(password);
     if reference::is_reference(value) {
         Some(Cause::Reference)
-    } else if is_one_character() || placeholder::has_run_or_sequence(value) {
+    } else if is_one_character()
+        || placeholder::has_run_or_sequence(value)
+        || placeholder::is_separated_sequence(value)
+    {
         Some(Cause::Repetition)
-    } else if reference::is_no_value(value) {
+    } else if reference::is_no_value(value) || reference::is_list_of_no_values(value) {
         Some(Cause::Keyword)
     } else if placeholder::is_placeholder(value)
         || placeholder::is_punctuation(value)
+        || famous_phrase::is_famous(value)
         || token_check::basic_auth_password(value).is_some_and(|password| hides_placeholder(&password))
     {
         Some(Cause::Placeholder)

@@ -14,6 +14,21 @@ pub(crate) fn has_run_or_sequence(value: &[u8]) -> bool {
     run >= MIN_RUN || ascending >= MIN_SEQUENCE || has_walk(value, MIN_SEQUENCE + 2)
 }
 
+/// Returns whether a value is digits that count, in groups with separators between them: `123-456-789`.
+pub(crate) fn is_separated_sequence(value: &[u8]) -> bool {
+    const MIN_DIGITS: usize = 6;
+    const MAX_LENGTH: usize = 64;
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_' | b' ' | b':');
+    if value.len() > MAX_LENGTH
+        || !value.first().is_some_and(u8::is_ascii_digit)
+        || !value.iter().all(is_part)
+    {
+        return false;
+    }
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    digits.len() >= MIN_DIGITS && digits.len() < value.len() && has_walk(&digits, MIN_DIGITS)
+}
+
 /// Returns whether a value has no letter and no digit of any script.
 pub(crate) fn is_punctuation(value: &[u8]) -> bool {
     !value.iter().any(u8::is_ascii_alphanumeric)
@@ -277,5 +292,9 @@ mod tests {
             assert!(has_run_or_sequence(value), "{}", value.escape_ascii());
         }
         assert!(!has_run_or_sequence(b"hunter2x"));
+        assert!(is_separated_sequence(b"123-456-789") && is_separated_sequence(b"1234 5678 9012 3456"));
+        for value in ["481-920-375", "123456789", "-123-456", "123-abc-456", ""] {
+            assert!(!is_separated_sequence(value.as_bytes()), "{value}");
+        }
     }
 }

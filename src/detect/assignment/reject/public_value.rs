@@ -13,7 +13,8 @@ pub(super) fn is_key_id(name: &[u8], value: &[u8]) -> bool {
     let has_uppercase = !digits.iter().any(u8::is_ascii_lowercase);
     let is_key_word = |word: &[u8]| {
         // `signingkey` is the setting of git.
-        matches!(word, b"gpg" | b"pgp" | b"gpgkey" | b"signingkey")
+        matches!(word, b"gpg" | b"pgp" | b"gpgkey" | b"aptkey" | b"signingkey")
+            || word == b"apt" && digits.len() >= 16
             || word == b"signing" && digits.len() == 8 && has_uppercase
     };
     matches!(digits.len(), 8 | 16 | 40)
@@ -63,6 +64,29 @@ pub(super) fn is_version(value: &[u8]) -> bool {
     };
     // A package of another name: `npm:@scope/name@^1`.
     from_source.is_some_and(|range| range.contains(&b'@')) || versions.all(is_number)
+}
+
+/// Returns whether a value is a package with a range of versions: `pyu2f (>=0.1.5)`, `a (<2) ; extra == "b"`.
+pub(super) fn is_requirement(value: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(byte);
+    let is_comparison = |byte: &u8| matches!(byte, b'<' | b'>' | b'=' | b'~' | b'!' | b'^');
+    let name = value.iter().take_while(|byte| is_name(byte)).count();
+    let separator = value[name..].iter().take_while(|byte| matches!(byte, b' ' | b'(')).count();
+    let range = &value[name + separator..];
+    let comparison = range.iter().take_while(|byte| is_comparison(byte)).count();
+    let version = range[comparison..].trim_ascii_start();
+    name > 0 && separator > 0 && comparison > 0 && version.first().is_some_and(u8::is_ascii_digit)
+}
+
+/// Returns whether a value is the name of a header of a protocol: `x-amz-meta-owner`.
+pub(super) fn is_header_name(value: &[u8]) -> bool {
+    let is_part = |part: &[u8]| {
+        !part.is_empty()
+            && (part.iter().all(u8::is_ascii_alphabetic)
+                || part.len() < 4 && part.iter().all(u8::is_ascii_alphanumeric))
+    };
+    let rest = value.strip_prefix(b"x-").or_else(|| value.strip_prefix(b"X-")).unwrap_or_default();
+    rest.contains(&b'-') && rest.split(|byte| *byte == b'-').all(is_part)
 }
 
 /// Returns whether a value is a key for programs that everybody has: a client token of Datadog (`pub` and 32 hexadecimal
@@ -140,6 +164,20 @@ mod tests {
         }
         for value in ["1.5", "1.a.2", "1234567", "^7Gh2kQ", "npm:hunter2x", "=kX9pQ2vR7", "~x"] {
             assert!(!is_version(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn requirements_and_names_of_headers_are_recognized() {
+        for value in ["pyu2f (>=0.1.5)", "requests[socks] (<3,>=2) ; extra == \"b\"", "a >= 1.0"] {
+            assert!(is_requirement(value.as_bytes()), "{value}");
+        }
+        for value in ["kX9>=7", "kX9 pQ2", "kX9 >pQ2", "(>=1)", ""] {
+            assert!(!is_requirement(value.as_bytes()), "{value}");
+        }
+        assert!(is_header_name(b"x-amz-cek-alg") && is_header_name(b"X-Request-Id-2"));
+        for value in ["x-ray", "xamz-cek-alg", "x-4f1c9e2ab7-kq", "x-", ""] {
+            assert!(!is_header_name(value.as_bytes()), "{value}");
         }
     }
 

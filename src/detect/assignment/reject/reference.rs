@@ -5,7 +5,7 @@ use crate::detect::assignment::reject::literal_set::{LiteralSearch, PrefixSet};
 use crate::text::find_short;
 
 /// Words that are no values: of languages, of settings, and the names of encodings and algorithms.
-static NO_VALUES: PrefixSet<107> = PrefixSet::new(&[
+static NO_VALUES: PrefixSet<117> = PrefixSet::new(&[
     b"true",
     b"false",
     b"null",
@@ -79,8 +79,18 @@ static NO_VALUES: PrefixSet<107> = PrefixSet::new(&[
     b"sha-256",
     b"sha512",
     b"hs256",
+    b"hs384",
+    b"hs512",
     b"rs256",
+    b"rs384",
+    b"rs512",
     b"es256",
+    b"es384",
+    b"es512",
+    b"ps256",
+    b"ps512",
+    b"eddsa",
+    b"rsa-oaep",
     b"bcrypt",
     b"argon2",
     b"scrypt",
@@ -120,7 +130,7 @@ static NO_VALUES: PrefixSet<107> = PrefixSet::new(&[
 ]);
 
 /// The starts of references, and of values that other rules read.
-static PREFIXES: PrefixSet<45> = PrefixSet::new(&[
+static PREFIXES: PrefixSet<47> = PrefixSet::new(&[
     b"$",
     b"{{",
     b"{%",
@@ -160,6 +170,9 @@ static PREFIXES: PrefixSet<45> = PrefixSet::new(&[
     b"request.",
     b"req.",
     b"ENC[",
+    // The name of a resource, and a variable of generated C.
+    b"urn:",
+    b"__pyx_",
     // References in YAML.
     b"!Ref",
     b"!GetAtt",
@@ -179,6 +192,15 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
 /// Returns whether a value is one of [`NO_VALUES`].
 pub(super) fn is_no_value(value: &[u8]) -> bool {
     NO_VALUES.starting_with(value[0].to_ascii_lowercase()).iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Returns whether a value is a list of [`NO_VALUES`]: `HS256,RS256`.
+pub(super) fn is_list_of_no_values(value: &[u8]) -> bool {
+    value.contains(&b',')
+        && value
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .all(|part| !part.is_empty() && is_no_value(part))
 }
 
 /// Parts of addresses, and of the names that tests give to requests.
@@ -241,6 +263,7 @@ mod tests {
         for value in ["/etc/app/key", "./key.pem", "../x", "~/k", "//host/x"] {
             assert!(is_path(value.as_bytes()), "{value}");
         }
+        assert!(is_list_of_no_values(b"HS256, RS256") && !is_list_of_no_values(b"HS256,kX9pQ2"));
         assert!(!is_path(b"/K7MDENGbPxRfiCY") && !is_template(b"{\"a\": \"b\"}"));
     }
 }

@@ -4,7 +4,7 @@ use crate::detect::assignment::parse::{Assignment, Operator};
 use crate::detect::identifier;
 
 /// Words of names whose UUID identifies something.
-const ID_WORDS: [&[u8]; 56] = [
+const ID_WORDS: [&[u8]; 61] = [
     b"id",
     b"ids",
     b"uuid",
@@ -61,6 +61,11 @@ const ID_WORDS: [&[u8]; 56] = [
     b"claim",
     b"xsrf",
     b"form",
+    b"action",
+    b"change",
+    b"postman",
+    b"challenge",
+    b"redirect",
 ];
 
 /// Words before `key` that say which service it opens.
@@ -145,6 +150,9 @@ mod tests {
             "reset_token",
             "api_key_id",
             "user_access_token",
+            "Postman-Token",
+            "ChangeToken",
+            "requestedActionToken",
         ] {
             assert!(!may_be(name, random), "{name}");
         }

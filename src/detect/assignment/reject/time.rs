@@ -1,6 +1,8 @@
 //! Recognizes dates, times and durations in their standard forms: ISO 8601, RFC 5322, `asctime`, `GeneralizedTime` (X.680),
 //! seconds since 1970, the dates of settings, and patterns of dates.
 
+use crate::detect::identifier;
+
 /// Names of months and days as dates begin with them.
 const MONTHS: [&[u8]; 12] =
     [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
@@ -8,6 +10,36 @@ const DAYS: [&[u8]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"
 
 /// Words that dates have beside months and days.
 const WORDS: [&[u8]; 10] = [b"gmt", b"utc", b"am", b"pm", b"t", b"z", b"est", b"cet", b"pst", b"edt"];
+
+/// Words of names whose number is a time: `token_lifetime`, `refreshTokenMaxAge`.
+const LIFETIMES: [&[u8]; 20] = [
+    b"lifetime",
+    b"lifespan",
+    b"ttl",
+    b"expires",
+    b"expire",
+    b"expiry",
+    b"expiration",
+    b"age",
+    b"duration",
+    b"interval",
+    b"timeout",
+    b"validity",
+    b"period",
+    b"seconds",
+    b"secs",
+    b"minutes",
+    b"hours",
+    b"days",
+    b"ms",
+    b"millis",
+];
+
+/// Returns whether a value is a number and its name says that it is a time.
+pub(super) fn is_lifetime(name: &[u8], value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
+        && identifier::split_words(name).iter().any(|word| LIFETIMES.contains(&word))
+}
 
 /// Returns whether a value is a date, a time, a duration, or a pattern of a date.
 pub(super) fn is_time(value: &[u8]) -> bool {
@@ -124,6 +156,15 @@ fn is_pattern(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_under_the_name_of_a_time_is_one() {
+        for name in ["token_lifetime", "refreshTokenMaxAge", "SECRET_TTL"] {
+            assert!(is_lifetime(name.as_bytes(), b"1209600"), "{name}");
+            assert!(!is_lifetime(name.as_bytes(), b"kX9pQ2vR7"), "{name}");
+        }
+        assert!(!is_lifetime(b"message_token", b"1209600"));
+    }
 
     #[test]
     fn standard_forms_are_recognized() {

@@ -19,6 +19,7 @@ use skant_password_model::Dictionary;
 
 pub(crate) use encoded_text::decode_text;
 pub(crate) use secret_name::may_be_name;
+pub(crate) use translation::is_words;
 
 /// Returns why the text around a value says that it is no secret.
 pub(crate) fn rejection(

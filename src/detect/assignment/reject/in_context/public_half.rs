@@ -58,6 +58,8 @@ pub(super) fn is_public(text: &[u8], assignment: &Assignment) -> bool {
     let (name, value) = (&text[assignment.name.clone()], &text[assignment.value.clone()]);
     STARTS.prefix_of(value).is_some()
         || has_public_name(name)
+        || has_public_label(text, assignment)
+        || is_identity_key(name, value)
         || is_point(value)
         || is_anonymous_token(value)
         || is_in_badge(text, assignment)
@@ -68,6 +70,45 @@ fn has_public_name(name: &[u8]) -> bool {
     let lower: Vec<u8> = identifier::split_words(name).iter().flatten().copied().collect();
     let secret = [&b"secret"[..], b"private"].iter().any(|word| find_short(&lower, word).is_some());
     !secret && NAMES.iter().any(|name| lower.ends_with(name))
+}
+
+/// Returns whether the words before a name on its line say that the key is public: `# Public key : …`.
+fn has_public_label(text: &[u8], assignment: &Assignment) -> bool {
+    const MAX_LENGTH: usize = 32;
+    /// Words that may be between `public` and the name.
+    const BETWEEN: [&[u8]; 9] = [
+        b"rsa",
+        b"ssh",
+        b"ed25519",
+        b"signing",
+        b"encryption",
+        b"verification",
+        b"identity",
+        b"host",
+        b"api",
+    ];
+    let name = &assignment.name;
+    if !assignment.has_name() || !text[name.clone()].to_ascii_lowercase().ends_with(b"key") {
+        return false;
+    }
+    let before = text[name.start.saturating_sub(MAX_LENGTH)..name.start].to_ascii_lowercase();
+    let line = memchr::memrchr(b'\n', &before).map_or(&before[..], |at| &before[at + 1..]);
+    if !line.ends_with(b" ") {
+        return false;
+    }
+    let mut words = line.rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.find(|word| !BETWEEN.contains(word)).is_some_and(|word| matches!(word, b"public" | b"pub"))
+}
+
+/// Returns whether a value is a public key of the Signal protocol: the byte 5 and 32 bytes, in base64.
+fn is_identity_key(name: &[u8], value: &[u8]) -> bool {
+    const NAMES: [&[u8]; 7] =
+        [b"identitykey", b"prekey", b"basekey", b"ratchetkey", b"ephemeralkey", b"senderkey", b"signingkey"];
+    let lower: Vec<u8> = identifier::split_words(name).iter().flatten().copied().collect();
+    value.len() == 44
+        && value[0] == b'B'
+        && NAMES.iter().any(|name| lower.ends_with(name))
+        && token_check::decode_base64(value).is_some_and(|key| key.len() == 33 && key[0] == 5)
 }
 
 /// Returns whether a value is a point on the curve P-256 in base64: the public key of push messages.

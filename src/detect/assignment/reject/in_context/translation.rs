@@ -30,7 +30,7 @@ pub(super) fn unescape(value: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Returns whether a value is words of any language: letters, spaces and the punctuation of prose, no digits.
-pub(super) fn is_words(value: &[u8]) -> bool {
+pub(crate) fn is_words(value: &[u8]) -> bool {
     let Some(text) = unescape(value) else { return false };
     let is_inside = |character: char| {
         character.is_alphabetic()
