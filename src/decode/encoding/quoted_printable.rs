@@ -45,9 +45,10 @@ fn parse_escape(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
     }
 }
 
-/// Returns whether the line break after `=` belongs to the encoding and not to the text: in code, a space precedes `=`.
+/// Returns whether the line break after `=` belongs to the encoding and not to the text: in code, a space precedes `=`, and
+/// base64 ends with `==`.
 fn is_soft_break(text: &[u8], at: usize, next: u8) -> bool {
-    at > 0 && text[at - 1] > b' ' && next > b' '
+    at > 0 && text[at - 1] > b' ' && text[at - 1] != b'=' && next > b' '
 }
 
 const fn ends_run(byte: u8) -> bool {
@@ -121,6 +122,7 @@ mod tests {
             (b"ab =\r\ncd", 3),
             (b"ab=\n cd", 2),
             (b"=\ncd", 0),
+            (b"ab==\ncd", 3),
             (b"ab=3d", 2),
             (b"ab=0A", 2),
             (b"ab=", 2),

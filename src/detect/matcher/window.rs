@@ -8,7 +8,7 @@ use regex::bytes::{Captures, Match, Regex};
 
 use crate::detect::candidate::Candidate;
 use crate::detect::evidence::{Features, Tier};
-use crate::detect::matcher::human_chosen;
+use crate::detect::matcher::{armor, human_chosen};
 use crate::detect::{identifier, placeholder, randomness, snippet};
 use crate::rules::{Alphabet, Form, Pattern, Text};
 use crate::secret::Mask;
@@ -64,6 +64,9 @@ pub(crate) fn candidate(
 ) -> Option<Candidate> {
     let PatternMatch { span, prefix, body, name } = found;
     let pattern = rule.pattern;
+    if matches!(pattern.form, Form::Token(_)) && armor::is_in_armor(window.bytes, &span) {
+        return None;
+    }
     let value = &window.bytes[span.clone()];
     let body = &window.bytes[body];
     let format = match (pattern.indirect, pattern.exact) {

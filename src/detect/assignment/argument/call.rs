@@ -14,9 +14,9 @@ const MAX_ARGUMENTS: usize = 8;
 
 /// Finds the value that a row of the table names. The anchor is the function with its parenthesis.
 pub(super) fn find(text: &[u8], anchor: &Range<usize>) -> Option<Argument> {
-    // A longer name ends here; `module.function(` does not.
+    // A longer name ends here; `module.function(` and `object->function(` do not.
     let before = text[..anchor.start].last().copied().filter(|byte| *byte != b'.');
-    if text[anchor.start] != b'.' && before.is_some_and(is_name) {
+    if !matches!(text[anchor.start], b'.' | b'-') && before.is_some_and(is_name) {
         return None;
     }
     let arguments = split(text, anchor.end);

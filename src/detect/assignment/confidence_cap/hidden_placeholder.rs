@@ -20,8 +20,10 @@ pub(super) fn hides_placeholder(value: &[u8], stats: &ValueStats) -> bool {
 /// its last digits: `MySuperP4sswOrd`, `different_pa$$w0rd`, `wifipass123`.
 pub(super) fn hides_word_for_secret(value: &[u8]) -> bool {
     const MAX_LENGTH: usize = 40;
-    const INSIDE: [&[u8]; 9] = [
+    const INSIDE: [&[u8]; 11] = [
         b"passw",
+        b"pasword",
+        b"motdepasse",
         b"secret",
         b"geheim",
         b"blabla",
@@ -33,10 +35,10 @@ pub(super) fn hides_word_for_secret(value: &[u8]) -> bool {
     ];
     const ENDS: [&[u8]; 2] = [b"pass", b"pwd"];
     if value.len() > MAX_LENGTH {
-        return false;
+        return value.ends_with(b"EXAMPLE") || value.ends_with(b"EXAMPLEKEY");
     }
     let mut restored = restore_letters(&value.to_ascii_lowercase());
-    restored.retain(|byte| !matches!(byte, b'-' | b'_' | b'.' | b' '));
+    restored.retain(u8::is_ascii_alphanumeric);
     let tail = value.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic()).count();
     let ending = value[..value.len() - tail].to_ascii_lowercase();
     INSIDE.iter().any(|word| find_short(&restored, word).is_some())
@@ -73,6 +75,7 @@ fn restore_letters(value: &[u8]) -> Vec<u8> {
         b'3' => b'e',
         b'4' | b'@' => b'a',
         b'5' | b'$' => b's',
+        b'6' => b'g',
         b'7' => b't',
         other => *other,
     };

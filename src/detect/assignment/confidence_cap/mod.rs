@@ -347,6 +347,8 @@ mod tests {
             ("bosco", Some(ConfidenceCap::Words)),
             ("MySuperP4sswOrd", Some(ConfidenceCap::NamesItself)),
             ("user1:s3cr3t", Some(ConfidenceCap::NamesItself)),
+            ("ch4n63m31fy0uc4n", Some(ConfidenceCap::NamesItself)),
+            ("p@ss(word)", Some(ConfidenceCap::NamesItself)),
             ("Ch4ng3-M3!77", Some(ConfidenceCap::NamesItself)),
             ("wifipass123", Some(ConfidenceCap::NamesItself)),
             ("minio123", Some(ConfidenceCap::CommonPassword)),

@@ -2,6 +2,7 @@
 //! sentence follow, or the value is one of a list. For values without quotes this is the strongest evidence.
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};
+use crate::detect::identifier;
 use crate::text::find_short;
 
 /// Words of code and of prose, which are no values without quotes.
@@ -41,7 +42,8 @@ pub(crate) fn is_other_code(text: &[u8], assignment: &Assignment) -> bool {
             && text.get(assignment.value.end + 1) == Some(&b',')
         || is_concatenation(value)
         || is_appended(text, assignment)
-        || is_type_of_field(text, assignment)
+        || is_type_of_field(value, assignment.operator)
+        || is_looked_up(text, assignment)
         || is_output_of_command(text, assignment)
         || is_choice(text, assignment)
         || is_route(value)
@@ -144,17 +146,40 @@ fn is_appended(text: &[u8], assignment: &Assignment) -> bool {
         && text[..assignment.name.start].last().is_some_and(|byte| b"\"'`; &?".contains(byte))
 }
 
-/// Returns whether a value is the type of a field in Go or C: `Password *uint16`.
-fn is_type_of_field(text: &[u8], assignment: &Assignment) -> bool {
-    let value = &text[assignment.value.clone()];
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    assignment.quote == Quote::None
-        && value
-            .strip_prefix(b"*")
-            .is_some_and(|name| name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(is_part))
-        && text[assignment.name.end.min(assignment.value.start)..assignment.value.start]
-            .iter()
-            .all(|byte| matches!(byte, b' ' | b'\t'))
+/// Returns whether a value is a pointer to a type in Go or C, or an alias of YAML: `Password *uint16`, `password: *admin`.
+fn is_type_of_field(value: &[u8], operator: Operator) -> bool {
+    /// The types that fields with such names have.
+    const TYPES: [&[u8]; 7] = [b"string", b"byte", b"char", b"uint8", b"uint16", b"rune", b"wchar_t"];
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    value.strip_prefix(b"*").is_some_and(|name| {
+        let is_name = name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(is_part);
+        TYPES.contains(&name) || operator == Operator::Colon && is_name
+    })
+}
+
+/// Returns whether a value is the id of what a call looks up or deletes: `jwt_keys.fetch("…")`, `DeleteServiceKey("…")`.
+fn is_looked_up(text: &[u8], assignment: &Assignment) -> bool {
+    const LAST: [&[u8]; 5] = [b"fetch", b"get", b"delete", b"exists", b"include"];
+    const FIRST: [&[u8]; 3] = [b"delete", b"remove", b"describe"];
+    let (name, wrapper) = (&text[assignment.name.clone()], &text[assignment.wrapper.clone()]);
+    let is_method = |call: &[u8]| {
+        let mut parts = call.rsplit(|byte| *byte == b'.');
+        let method = parts.next().unwrap_or_default();
+        parts.next().is_some() && LAST.contains(&method)
+    };
+    let deletes = || {
+        let method = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+        let words = identifier::split_words(method);
+        words.iter().next().is_some_and(|first| FIRST.contains(&first))
+            && !words.iter().any(|word| matches!(word, b"secret" | b"password"))
+    };
+    // `keys.fetch("…")`, but not the default of a setting: `config.get("name", "…")`.
+    let takes_one = || text.get(assignment.value.end + 1) == Some(&b')');
+    match assignment.operator {
+        Operator::Call => is_method(name) || deletes(),
+        Operator::Url => false,
+        _ => is_method(wrapper) && find_short(wrapper, b"key").is_some() && takes_one(),
+    }
 }
 
 /// Returns whether a value is a command whose output a shell assigns: ``SECRET=`pwgen -1s 32` ``.
@@ -247,7 +272,11 @@ fn is_next_setting(text: &[u8], assignment: &Assignment) -> bool {
         && !text[..assignment.name.start].ends_with(b" =")
         && name > 1
         && value.get(name) == Some(&b'=')
-        && value.get(name + 1).is_some_and(|next| *next != b'=')
+        && match value.get(name + 1) {
+            Some(next) => *next != b'=',
+            // Four, five or eight letters are no base64 with one `=`.
+            None => (name + 1) % 4 != 0 && value[..name].iter().all(u8::is_ascii_lowercase),
+        }
 }
 
 /// Returns whether code or prose continues after a value without quotes.

@@ -4,7 +4,7 @@
 use crate::detect::assignment::reject::literal_set::PrefixSet;
 
 /// The letters of such phrases, in lower case.
-static PHRASES: PrefixSet<24> = PrefixSet::new(&[
+static PHRASES: PrefixSet<27> = PrefixSet::new(&[
     // xkcd 936, in the orders that people remember.
     b"correcthorsebattery",
     b"correctbatteryhorse",
@@ -32,10 +32,13 @@ static PHRASES: PrefixSet<24> = PrefixSet::new(&[
     b"tobeornottobe",
     b"iamthewalrus",
     b"nevergonnagiveyouup",
+    b"solongandthanks",
+    b"thanksforallthefish",
+    b"goodbyeandthankyou",
 ]);
 
 /// The starts of phrases that are written to any length.
-const CONTINUED: [&[u8]; 10] = [
+const CONTINUED: [&[u8]; 12] = [
     b"abandon",
     b"legalwinner",
     b"letteradvice",
@@ -46,6 +49,8 @@ const CONTINUED: [&[u8]; 10] = [
     b"thequick",
     b"quickbrown",
     b"loremipsum",
+    b"solongand",
+    b"goodbyeand",
 ];
 
 /// The longest value that is compared, in bytes, and the most letters after a phrase.

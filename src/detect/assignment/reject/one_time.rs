@@ -3,17 +3,25 @@
 use crate::detect::assignment::parse::Assignment;
 use crate::detect::identifier;
 
-/// Words right before `token`, `key` or `code`, in the name or in the sentence before it.
-const WORDS: [&[u8]; 29] = [
-    b"activation",
-    b"cancellation",
-    b"challenge",
+/// Words right before `key` that make it an id.
+const WORDS_OF_KEYS: [&[u8]; 8] = [
     b"click",
-    b"confirm",
-    b"confirmation",
     b"document",
     b"event",
     b"idempotency",
+    b"shortlink",
+    b"spreadsheet",
+    b"tracking",
+    b"worksheet",
+];
+
+/// The same before `token`, in the name or in the sentence before it: the token is used once.
+const WORDS: [&[u8]; 18] = [
+    b"activation",
+    b"cancellation",
+    b"challenge",
+    b"confirm",
+    b"confirmation",
     b"invitation",
     b"invite",
     b"magic",
@@ -23,17 +31,10 @@ const WORDS: [&[u8]; 29] = [
     b"perishable",
     b"redir",
     b"redirect",
-    b"request",
     b"reset",
-    b"resume",
-    b"shortlink",
-    b"spreadsheet",
-    b"tracking",
     b"unlock",
     b"unsubscribe",
-    b"upload",
     b"verification",
-    b"worksheet",
 ];
 
 /// Returns whether the word before the last `token` or `key` of a name says that the value is used once or is an id:
@@ -46,17 +47,19 @@ pub(super) fn is_one_time(text: &[u8], assignment: &Assignment) -> bool {
     }
     let words = identifier::split_words(&text[name.clone()]);
     let mut from_end = words.iter().rev();
-    if !matches!(from_end.next(), Some(b"token" | b"key" | b"code")) {
-        return false;
-    }
+    let listed = match from_end.next() {
+        Some(b"token") => &WORDS[..],
+        Some(b"key") => &WORDS_OF_KEYS[..],
+        _ => return false,
+    };
     if let Some(word) = from_end.next() {
-        return WORDS.contains(&word);
+        return listed.contains(&word);
     }
     let before = &text[name.start.saturating_sub(MAX_LENGTH)..name.start];
     let Some(before) = before.strip_suffix(b" ") else { return false };
     let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let word = before[before.len() - length..].to_ascii_lowercase();
-    WORDS.contains(&&word[..])
+    listed.contains(&&word[..])
 }
 
 #[cfg(test)]
@@ -86,6 +89,7 @@ mod tests {
             "the token \"kX9pQ2vR7tLm\"",
             "resetAccessToken: 'kX9pQ2vR7tLm'",
             "eventhubKey=kX9pQ2vR7tLm",
+            "activationKey=kX9pQ2vR7tLm",
         ] {
             assert!(!is_one(text), "{text}");
         }

@@ -2,6 +2,7 @@
 //! Hashes that begin with `$`, as those of crypt(3) do, are rejected as references are.
 
 use crate::detect::assignment::parse::{Assignment, Operator};
+use crate::token_check;
 
 /// The starts of hashes with a name.
 const STARTS: [&[u8]; 16] = [
@@ -43,6 +44,7 @@ pub(super) fn is_password_hash(text: &[u8], assignment: &Assignment) -> bool {
         || of_hex(b"*", 40)
         || of_hex(b"md5", 32)
         || value.starts_with(b"0x0200") && value.len() > 60 && value[2..].iter().all(u8::is_ascii_hexdigit)
+        || assignment.operator == Operator::Column && is_digest(value)
         // `IDENTIFIED WITH plugin AS 'hash'`
         || assignment.operator == Operator::Sql && is_after_as(&text[..assignment.value.start])
 }
@@ -66,6 +68,13 @@ fn is_of_crypt(value: &[u8]) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
+}
+
+/// Returns whether a value is a digest of 32 or 64 bytes in base64. In a table, a password of that form is the hash of one.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 44 | 88)
+        && value.ends_with(b"=")
+        && token_check::decode_base64(value).is_some_and(|bytes| matches!(bytes.len(), 32 | 64))
 }
 
 fn is_after_as(before: &[u8]) -> bool {
