@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The lengths of wrapped lines: PEM and OpenPGP, MIME.
+/// The lengths of wrapped lines: PEM and `OpenPGP`, MIME.
 const LENGTHS: [usize; 2] = [64, 76];
 
 /// Returns whether the line of a span and the line before it are wrapped base64 of the same length. Two tokens, one on each

@@ -59,13 +59,13 @@ const MAX_REST: usize = 8;
 
 /// Returns whether the letters of a value are a famous phrase, whatever is between them, perhaps with a word after it.
 pub(super) fn is_famous(value: &[u8]) -> bool {
-    let first = value.first().and_then(letter_or_digit).unwrap_or_default();
+    let first = value.first().copied().and_then(letter_or_digit).unwrap_or_default();
     if value.len() > MAX_LENGTH || PHRASES.starting_with(first).is_empty() {
         return false;
     }
-    let spellings: [fn(&u8) -> Option<u8>; 2] = [letter, letter_or_digit];
+    let spellings: [fn(u8) -> Option<u8>; 2] = [letter, letter_or_digit];
     spellings.into_iter().any(|read| {
-        let letters: Vec<u8> = value.iter().filter_map(read).collect();
+        let letters: Vec<u8> = value.iter().copied().filter_map(read).collect();
         PHRASES.prefix_of(&letters).is_some_and(|phrase| {
             letters.len() <= phrase.len() + MAX_REST
                 || CONTINUED.iter().any(|start| phrase.starts_with(start))
@@ -73,12 +73,12 @@ pub(super) fn is_famous(value: &[u8]) -> bool {
     })
 }
 
-fn letter(byte: &u8) -> Option<u8> {
+fn letter(byte: u8) -> Option<u8> {
     byte.is_ascii_alphabetic().then(|| byte.to_ascii_lowercase())
 }
 
 /// Reads a digit as the letter that it stands for: `c0rrect h0rse`.
-fn letter_or_digit(byte: &u8) -> Option<u8> {
+fn letter_or_digit(byte: u8) -> Option<u8> {
     match byte {
         b'0' => Some(b'o'),
         b'1' => Some(b'i'),

@@ -10,7 +10,7 @@ const WORDS: [&[u8]; 6] = [b"gpg", b"openpgp", b"fingerprint", b"apt key", b"apt
 const OPENPGP: [&[u8]; 2] = [b"gpg", b"openpgp"];
 
 /// Returns whether a value is sixteen or forty hexadecimal digits, and its line or the three before it have a word for
-/// keys of OpenPGP.
+/// keys of `OpenPGP`.
 pub(super) fn is_near_fingerprint(text: &[u8], assignment: &Assignment) -> bool {
     const LINES: usize = 3;
     const MAX_LENGTH: usize = 300;
