@@ -193,6 +193,7 @@ fn options_in_the_readme_exist() {
         &["allow", "--help"],
         &["baseline", "create", "--help"],
         &["explain", "--help"],
+        &["verify", "--help"],
     ];
     let help: String = of.map(|arguments| testkit::text_of(&sandbox.skant(arguments))).concat();
     let known: BTreeSet<&str> = options(&help).collect();
@@ -237,7 +238,7 @@ fn first_commands_are_a_demo_a_scan_and_the_tests() {
     let commands: Vec<&str> = of_language(&commands, "sh").map(|block| block.text.trim()).collect();
     let expected = "cargo run --release -- demo\ncargo run --release -- scan --history\ncargo test";
     assert_eq!(commands, [expected]);
-    assert!(read(".ci/run").contains("\ncargo test"), ".ci/run runs what the README names");
+    assert!(read(".ci/run").contains("\ntest_with cargo test"), ".ci/run runs what the README names");
 }
 
 fn links_of_all_documents_exist() {

@@ -137,7 +137,7 @@ fn a_hostile_repository_cannot_cause_or_redirect_a_request() {
     for file in [".env", ".envrc", ".skant.env"] {
         sandbox.write(file, &variables);
     }
-    sandbox.write(".netrc", "machine api.anthropic.com login evil password evil\n");
+    sandbox.write(".netrc", "machine api.anthropic.com login ada password kR7-evil-9xQ\n");
     sandbox.write(".curlrc", format!("proxy = {address}\n"));
     sandbox.write(".claude/settings.json", format!("{{\"env\":{{\"HTTPS_PROXY\":\"{address}\"}}}}"));
     sandbox.git(&["config", "http.proxy", &address]);
