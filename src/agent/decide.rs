@@ -1,14 +1,17 @@
 //! Decides about an event.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::added::{Change, changes, path_of};
+use super::added::{Change, changes, paths_in};
 use super::contract::{Decision, Event, Kind};
+use super::edits::edited;
 use super::files::{Folders, mentions, read};
 use super::inspect::{Found, blocking, fingerprint, report, search};
-use super::read_command::printed_files;
+use super::read_command::{MAX_NAMES, printed_files};
 use super::reason::{Subject, reason};
 use super::withhold::without_secrets;
 use crate::scan::Scanner;
@@ -19,6 +22,11 @@ const READERS: [&str; 7] = ["Read", "read", "read_file", "readFile", "view", "fs
 
 /// The largest file that is edited in memory, in bytes. Of a larger one only the text of the edit counts.
 const MAX_EDITED: usize = 1 << 20;
+
+/// The largest number and the largest size, in bytes, of the files that one event makes an agent read: an agent does not
+/// wait long for an answer.
+const MAX_FILES: usize = 256;
+const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// Decides about events of one session.
 pub(crate) struct Judge<'j> {
@@ -37,7 +45,7 @@ impl Judge<'_> {
             Kind::BeforeTool => self.before_tool(event),
             Kind::BeforeRead => {
                 let mut found = search(self.scanner, &event.content);
-                event.files.iter().for_each(|path| found.add(self.file(path)));
+                found.add(self.files(event.files.iter().map(String::as_str)));
                 self.deny_if(Subject::File, &found)
             }
             Kind::AfterTool => self.after_tool(&event.content),
@@ -62,18 +70,33 @@ impl Judge<'_> {
         }
         let mentioned = event.content.as_str().map(mentions).unwrap_or_default();
         let files = event.files.iter().map(String::as_str).chain(mentioned);
-        let mut found = Found::default();
-        for path in files {
-            found.add(self.file(path));
-        }
-        self.deny_if(Subject::File, &found)
+        self.deny_if(Subject::File, &self.files(files))
     }
 
-    /// Searches a file; one that cannot be read has nothing to show to the agent either.
-    fn file(&self, path: &str) -> Found {
-        let path = self.folders.absolute(path);
-        let Some(content) = read(&path) else { return Found::default() };
-        blocking(self.scanner, report(self.scanner, &self.folders.relative(&path), &content))
+    /// Searches files; one that cannot be read has nothing to show to the agent either.
+    fn files<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Found {
+        let (mut found, mut names, mut seen, mut size) =
+            (Found::default(), BTreeSet::new(), BTreeSet::new(), 0);
+        for path in paths {
+            if !names.insert(path) {
+                continue;
+            }
+            let path = self.folders.absolute(path);
+            let is_file = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file());
+            if is_file && seen.insert(path.clone()) {
+                let Some(content) = read(&path) else { continue };
+                size += content.len();
+                if size <= MAX_FILE_BYTES {
+                    let report = report(self.scanner, &self.folders.relative(&path), &content);
+                    found.add(blocking(self.scanner, report));
+                }
+            }
+            if names.len() > MAX_NAMES || seen.len() > MAX_FILES || size > MAX_FILE_BYTES {
+                found.is_incomplete = true;
+                break;
+            }
+        }
+        found
     }
 
     fn before_tool(&self, event: &Event) -> Decision {
@@ -83,46 +106,74 @@ impl Judge<'_> {
             return self.deny_if(Subject::ToolInput, &found);
         }
         let mut found = Found::default();
-        for change in &changes {
-            found.add(self.change(change));
+        for (paths, changes) in self.by_file(&changes).values() {
+            for path in paths {
+                found.add(self.change(path, changes));
+            }
         }
         if !found.is_empty() {
             return self.deny_if(Subject::Change, &found);
         }
         if !self.withholds_output || self.scanner.policy().settings.deny_agent_reads {
-            let mut found = Found::default();
-            for path in read_files(event) {
-                found.add(self.file(&path));
-            }
+            let found = match read_files(event) {
+                Some(files) => self.files(files.iter().map(String::as_str)),
+                None => Found { is_incomplete: true, ..Found::default() },
+            };
             return self.deny_if(Subject::File, &found);
         }
         Decision::Pass
     }
 
-    /// Returns the secrets that a change adds to a file that git would commit.
-    fn change(&self, change: &Change) -> Found {
-        let path = self.folders.absolute(&change.path);
+    /// Returns the changes of each file, with the paths that name it, as they are and empty if there is none.
+    fn by_file<'c>(&self, changes: &'c [Change]) -> BTreeMap<PathBuf, (BTreeSet<&'c str>, Vec<&'c Change>)> {
+        let mut files = BTreeMap::<PathBuf, (BTreeSet<&str>, Vec<&Change>)>::new();
+        for change in changes {
+            let path = self.folders.absolute(&change.path);
+            let (paths, changes) = files.entry(fs::canonicalize(&path).unwrap_or(path)).or_default();
+            paths.insert(&change.path);
+            changes.push(change);
+        }
+        files
+    }
+
+    /// Returns the secrets that changes add to a file that git would commit.
+    fn change(&self, name: &str, changes: &[&Change]) -> Found {
+        let path = self.folders.absolute(name);
         let relative = self.folders.relative(&path);
-        if !change.path.is_empty() && self.scanner.is_excluded(&relative) {
+        if !name.is_empty() && self.scanner.is_excluded(&relative) {
             return Found::default();
         }
         let search = |text: &[u8]| report(self.scanner, &relative, text);
-        let mut found = blocking(self.scanner, search(change.after.as_bytes()));
-        let old = read(&path).filter(|old| old.len() <= MAX_EDITED).unwrap_or_default();
+        let mut found = Found::default();
+        let file = read(&path);
+        let is_large = file.as_ref().is_some_and(|file| file.len() > MAX_EDITED);
+        let old = file.filter(|_| !is_large).unwrap_or_default();
+        let mut known = vec![search(&old)];
+        for change in changes {
+            found.add(blocking(self.scanner, search(change.after.as_bytes())));
+            if is_large {
+                known.push(search(change.before.as_bytes()));
+            }
+            if let Some(source) = change.moved_from.as_ref().map(|path| self.folders.absolute(path)) {
+                let moved = search(&read(&source).unwrap_or_default());
+                if is_ignored(&source) {
+                    found.add(blocking(self.scanner, moved));
+                } else {
+                    known.push(moved);
+                }
+            }
+        }
         // In the file, a value has its name before it.
-        let edited = (!change.is_whole && !change.before.is_empty())
-            .then(|| replaced(&old, change.before.as_bytes(), change.after.as_bytes()))
-            .flatten();
-        if let Some(edited) = edited {
-            found.add(blocking(self.scanner, search(&edited)));
+        if changes.len() > 1 || changes.iter().any(|change| !change.is_whole && !change.before.is_empty()) {
+            match edited(&old, changes) {
+                Some(text) => found.add(blocking(self.scanner, search(&text))),
+                None => found.is_incomplete = true,
+            }
         }
-        if found.is_empty() {
-            return found;
-        }
-        let before = [change.before.as_bytes(), &old].map(|text| search(text).findings);
-        let known: BTreeSet<String> = before.iter().flatten().map(fingerprint).collect();
+        let known: BTreeSet<String> =
+            known.iter().flat_map(|report| &report.findings).map(fingerprint).collect();
         found.findings.retain(|finding| !known.contains(&fingerprint(finding)));
-        if found.findings.is_empty() && !found.is_incomplete || !change.path.is_empty() && is_ignored(&path) {
+        if found.is_empty() || !name.is_empty() && is_ignored(&path) {
             return Found::default();
         }
         found
@@ -138,30 +189,14 @@ impl Judge<'_> {
     }
 }
 
-/// Returns the files whose content a tool would give to the model.
-fn read_files(event: &Event) -> Vec<String> {
-    let input = event.content.as_object();
+/// Returns the files whose content a tool would give to the model; `None` if there are too many to be looked at.
+fn read_files(event: &Event) -> Option<BTreeSet<String>> {
     if READERS.contains(&event.tool.as_str()) {
-        // Kiro reads several files in one call.
-        let parts = input.and_then(|fields| fields.get("operations")).and_then(Value::as_array);
-        let parts = parts.into_iter().flatten().filter_map(Value::as_object);
-        return input.into_iter().chain(parts).filter_map(path_of).map(str::to_owned).collect();
+        return Some(paths_in(&event.content).into_iter().collect());
     }
     let command = match &event.content {
         Value::String(command) => Some(command.as_str()),
-        _ => input.and_then(|fields| fields.get("command")).and_then(Value::as_str),
+        content => content.get("command").and_then(Value::as_str),
     };
-    command.map(printed_files).unwrap_or_default()
-}
-
-/// Returns a text with each occurrence of another one replaced; `None` if there is none.
-fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
-    let (mut out, mut end) = (Vec::with_capacity(text.len() + new.len()), 0);
-    for at in memchr::memmem::find_iter(text, old) {
-        out.extend_from_slice(&text[end..at]);
-        out.extend_from_slice(new);
-        end = at + old.len();
-    }
-    out.extend_from_slice(&text[end..]);
-    (end > 0).then_some(out)
+    command.map_or_else(|| Some(BTreeSet::new()), printed_files)
 }

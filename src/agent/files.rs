@@ -48,9 +48,6 @@ pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The number of mentions that are looked at.
-const MAX_MENTIONS: usize = 32;
-
 /// Returns the paths that a prompt mentions as `@path` or `@"path"`: the agent reads them without a call of a tool.
 pub(crate) fn mentions(prompt: &str) -> Vec<&str> {
     let mut found = Vec::new();
@@ -64,7 +61,7 @@ pub(crate) fn mentions(prompt: &str) -> Vec<&str> {
         // A range of lines follows `#`; a sentence may end after the path.
         let path = path.split('#').next().unwrap_or_default();
         let path = path.trim_end_matches(|end: char| ",;:!?)]}'\"`".contains(end) || end == '.');
-        if is_start && !path.is_empty() && found.len() < MAX_MENTIONS {
+        if is_start && !path.is_empty() {
             found.push(path);
         }
     }

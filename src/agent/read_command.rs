@@ -1,68 +1,149 @@
 //! The files that a shell command prints, as far as its words say.
 
-/// Programs that print the files in their arguments.
-const PRINTERS: [&str; 27] = [
-    "awk",
-    "base64",
-    "bat",
-    "batcat",
-    "cat",
-    "cut",
-    "egrep",
-    "fgrep",
-    "Get-Content",
-    "gc",
-    "grep",
-    "head",
-    "hexdump",
-    "jq",
-    "less",
-    "more",
-    "nl",
-    "od",
-    "rg",
-    "sed",
-    "sort",
-    "strings",
-    "tac",
-    "tail",
-    "type",
-    "xxd",
-    "yq",
-];
+use std::collections::BTreeSet;
 
-/// The number of files that are looked at.
-const MAX_FILES: usize = 32;
+use super::programs::{FOLDER_CHANGES, KEYWORDS, PRINTERS, WRAPPERS};
 
-/// Returns the arguments of programs that print files, and the files from which the standard input of a program comes.
-/// Not each is a file. Variables and patterns are not expanded.
-pub(crate) fn printed_files(command: &str) -> Vec<String> {
-    let (mut files, mut is_printer, mut is_first, mut is_input) = (Vec::new(), false, true, false);
-    for word in words(command) {
-        match word {
-            Word::Separator => (is_printer, is_first, is_input) = (false, true, false),
-            Word::Input => is_input = true,
-            Word::Text(text) if is_first && !is_input && !is_assignment(&text) => {
-                let program = text.rsplit(['/', '\\']).next().unwrap_or_default();
-                is_printer = PRINTERS.iter().any(|name| name.eq_ignore_ascii_case(program));
-                // What these start is the program.
-                is_first = ["sudo", "command", "exec", "time", "env", "xargs"].contains(&program);
-            }
-            Word::Text(text) => {
-                if (is_printer || is_input) && files.len() < MAX_FILES {
-                    files.push(text);
+/// The number of names that are looked at; not each is a file.
+pub(crate) const MAX_NAMES: usize = 1 << 16;
+
+/// The number of folders to which one command changes.
+const MAX_FOLDERS: usize = 32;
+
+/// The number of commands in commands.
+const MAX_DEPTH: usize = 4;
+
+/// Returns the arguments of programs that print files, and the files from which the standard input of a program comes,
+/// from each folder in which the command may be by then; `None` if there are too many. Not each is a file. Variables and
+/// patterns are not expanded.
+pub(crate) fn printed_files(command: &str) -> Option<BTreeSet<String>> {
+    let mut found = Names { files: BTreeSet::new(), folders: vec![String::new()] };
+    found.add_command(command, 0)?;
+    Some(found.files)
+}
+
+/// What the next words of a command are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The program.
+    Program,
+    /// The options of a program that starts another one, or that one.
+    Wrapped,
+    /// The arguments of a program that prints them.
+    Printed,
+    /// The arguments of a command that changes the folder.
+    Folder,
+    Arguments,
+}
+
+struct Names {
+    files: BTreeSet<String>,
+    /// The folders in which the command has been; the first is that of the session.
+    folders: Vec<String>,
+}
+
+impl Names {
+    fn add_command(&mut self, command: &str, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let (mut place, mut redirection) = (Place::Program, None);
+        for word in words(command) {
+            let text = match word {
+                Word::Separator => {
+                    (place, redirection) = (Place::Program, None);
+                    continue;
                 }
-                is_input = false;
+                Word::Input | Word::Output => {
+                    redirection = Some(word);
+                    continue;
+                }
+                Word::Text(text) => text,
+            };
+            // A command in quotes, which a shell runs or puts in place.
+            if text.contains("$(")
+                || text.contains('`')
+                || text.contains(char::is_whitespace) && place == Place::Wrapped
+            {
+                self.add_command(&text.replace("$(", "\n"), depth + 1)?;
+            }
+            match redirection.take() {
+                Some(Word::Input) => self.add_file(&text)?,
+                Some(_) => {}
+                None => place = self.place_after(place, &text)?,
             }
         }
+        Some(())
     }
-    files
+
+    /// Takes a word, and returns the place of the next one.
+    fn place_after(&mut self, place: Place, word: &str) -> Option<Place> {
+        let program = program(word);
+        let is_in = |names: &[&str]| names.contains(&program.as_str());
+        match place {
+            Place::Program if is_assignment(word) || is_in(&KEYWORDS) => return Some(Place::Program),
+            Place::Program | Place::Wrapped if is_in(&PRINTERS) => return Some(Place::Printed),
+            Place::Program | Place::Wrapped if is_in(&WRAPPERS) => return Some(Place::Wrapped),
+            Place::Program if is_in(&FOLDER_CHANGES) => return Some(Place::Folder),
+            Place::Program => return Some(Place::Arguments),
+            Place::Printed => self.add_file(word)?,
+            Place::Folder => self.add_folder(word)?,
+            Place::Wrapped | Place::Arguments => {}
+        }
+        Some(place)
+    }
+
+    /// Adds a file, also as the value of an option.
+    fn add_file(&mut self, name: &str) -> Option<()> {
+        for name in [Some(name), name.split_once('=').map(|(_, value)| value)].into_iter().flatten() {
+            for folder in &self.folders {
+                self.files.insert(below(folder, name));
+                if self.files.len() > MAX_NAMES {
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn add_folder(&mut self, name: &str) -> Option<()> {
+        let last = self.folders.last().map_or("", String::as_str);
+        self.folders.push(below(last, name));
+        (self.folders.len() <= MAX_FOLDERS).then_some(())
+    }
+}
+
+/// Returns the name of the program that a word starts, in lower case.
+fn program(word: &str) -> String {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    name.strip_suffix(".exe").map(str::to_owned).unwrap_or(name)
+}
+
+/// Returns a path below a folder, without the parts that `..` takes back: the folder need not exist yet.
+fn below(folder: &str, name: &str) -> String {
+    let is_absolute = name.starts_with(['/', '~', '\\']) || name.get(1..2) == Some(":");
+    if folder.is_empty() || is_absolute {
+        return name.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(name.split('/')) {
+        match part {
+            "." => {}
+            ".." if !matches!(parts.last(), None | Some(&"" | &".." | &"~")) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 enum Word {
     Text(String),
     /// `<`, before a file.
     Input,
+    /// `>`, before a file.
+    Output,
     /// What ends a command: `;`, `|`, `&`, a line break, a parenthesis.
     Separator,
 }
@@ -76,7 +157,7 @@ fn is_assignment(word: &str) -> bool {
 /// Splits a command into words, without quotes.
 fn words(command: &str) -> Vec<Word> {
     let (mut words, mut current, mut quote) = (Vec::new(), None::<String>, None);
-    let mut characters = command.chars();
+    let mut characters = command.chars().peekable();
     while let Some(character) = characters.next() {
         match (quote, character) {
             (Some(open), close) if open == close => quote = None,
@@ -84,16 +165,25 @@ fn words(command: &str) -> Vec<Word> {
                 quote = Some(character);
                 current.get_or_insert_default();
             }
+            (None, '$') if matches!(characters.peek(), Some('"' | '\'')) => {}
+            // A line that goes on.
+            (None | Some('"'), '\\') if characters.next_if_eq(&'\n').is_some() => {}
             (None | Some('"'), '\\') => current.get_or_insert_default().extend(characters.next()),
             (None, ';' | '|' | '&' | '\n' | '(' | ')' | '`' | '{' | '}') => {
                 words.extend(current.take().map(Word::Text));
                 words.push(Word::Separator);
             }
-            (None, '<') => {
-                words.extend(current.take().map(Word::Text));
-                words.push(Word::Input);
+            (None, '<' | '>') => {
+                // A number before it is that of a stream.
+                let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+                words.extend(current.take().filter(|word| !is_number(word)).map(Word::Text));
+                if character == '<' {
+                    words.push(Word::Input);
+                } else {
+                    while characters.next_if(|next| matches!(next, '>' | '&' | '|')).is_some() {}
+                    words.push(Word::Output);
+                }
             }
-            (None, '>') => words.extend(current.take().map(Word::Text)),
             (None, space) if space.is_whitespace() => words.extend(current.take().map(Word::Text)),
             (_, other) => current.get_or_insert_default().push(other),
         }
@@ -110,15 +200,63 @@ mod tests {
     fn the_files_of_printing_programs_are_found() {
         for (command, expected) in [
             ("cat .env", &[".env"][..]),
-            ("cd x && sudo /bin/cat -n 'a b.env' | wc -l", &["-n", "a b.env"]),
+            ("sudo /bin/cat -n 'a b.env' | wc -l", &["-n", "a b.env"]),
             ("X=1 head -n 3 a\\ b", &["-n", "3", "a b"]),
             ("while read x; do echo $x; done < .env", &[".env"]),
             ("echo $(cat .env)", &[".env"]),
             ("docker run --env-file .env app", &[]),
             ("git add cat .env", &[]),
             ("", &[]),
+            ("env -i cat .env", &[".env"]),
+            ("env A=1 -u B timeout -s KILL 5 Cat.EXE .env", &[".env"]),
+            ("timeout 5 docker run --env-file .env app", &[]),
+            ("if ! cat .env; then tail a; else while head b; do nl c; done; fi", &[".env", "a", "b", "c"]),
+            ("then .env", &[]),
+            ("find . -name x -exec paste .env \\;", &[".env", ";"]),
+            ("bash -lc 'cat .env' && sh -c \"sudo sh -c 'nl a'\"", &[".env", "a"]),
+            ("bash run.sh .env", &[]),
+            ("echo \"x $(cat .env) y\" \"`nl a`\"", &[".env", "a"]),
+            ("git commit -m 'cat .env'", &[]),
+            ("2>/dev/null cat .env 2>&1 > out", &[".env"]),
+            (">|out cat \\\n.env", &[".env"]),
+            ("echo x > .env", &[]),
+            ("cat $'.env' 0<a", &[".env", "a"]),
+            ("dd if=.env", &[".env", "if=.env"]),
         ] {
-            assert_eq!(printed_files(command), expected, "{command}");
+            let expected = expected.iter().map(|&name| name.to_owned()).collect();
+            assert_eq!(printed_files(command), Some(expected), "{command}");
         }
+    }
+
+    #[test]
+    fn a_change_of_the_folder_is_followed() {
+        for (command, expected) in [
+            ("cd s && cat ../.env", ".env"),
+            ("cd a/b; pushd ../c; cat .env", "a/c/.env"),
+            ("cd a; cd /b && cat ../.env", "/.env"),
+            ("(cd a); cat .env", ".env"),
+            ("cd ../a; cat ../../.env", "../../.env"),
+            ("cd ~/a && cat .env", "~/a/.env"),
+            ("cd a && cat /x/.env", "/x/.env"),
+        ] {
+            let files = printed_files(command).unwrap();
+            assert!(files.contains(expected), "{command}: {files:?}");
+        }
+    }
+
+    #[test]
+    fn too_much_is_not_read() {
+        let names = |count: usize| (0..count).map(|name| format!(" {name}")).collect::<String>();
+        assert_eq!(printed_files(&format!("cat{}", names(1000))).unwrap().len(), 1000);
+        assert_eq!(printed_files(&format!("cat{}", names(MAX_NAMES + 1))), None);
+        assert!(printed_files(&"cd a;".repeat(MAX_FOLDERS - 1)).is_some());
+        assert_eq!(printed_files(&"cd a;".repeat(MAX_FOLDERS)), None);
+        let nested = |depth: usize| {
+            (0..depth).fold("cat .env".to_owned(), |inner, _| {
+                format!("eval {}", inner.replace('\\', "\\\\").replace(' ', "\\ "))
+            })
+        };
+        assert_eq!(printed_files(&nested(MAX_DEPTH)), printed_files("cat .env"));
+        assert_eq!(printed_files(&nested(MAX_DEPTH + 1)), None);
     }
 }

@@ -16,6 +16,8 @@ mod agent_audit;
 #[cfg(unix)]
 mod agent_hook;
 #[cfg(unix)]
+mod agent_hook_evasions;
+#[cfg(unix)]
 mod agent_install;
 #[cfg(unix)]
 mod agent_mcp;
@@ -111,6 +113,8 @@ fn trials(_: bool) -> Vec<Trial> {
         agent_audit::trials(),
         #[cfg(unix)]
         agent_hook::trials(),
+        #[cfg(unix)]
+        agent_hook_evasions::trials(),
         #[cfg(unix)]
         agent_install::trials(),
         #[cfg(unix)]
