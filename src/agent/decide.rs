@@ -154,13 +154,14 @@ impl Judge<'_> {
             if is_large {
                 known.push(search(change.before.as_bytes()));
             }
-            if let Some(source) = change.moved_from.as_ref().map(|path| self.folders.absolute(path)) {
-                let moved = search(&read(&source).unwrap_or_default());
-                if is_ignored(&source) {
-                    found.add(blocking(self.scanner, moved));
-                } else {
-                    known.push(moved);
-                }
+        }
+        let sources = changes.iter().filter_map(|change| change.moved_from.as_deref());
+        for source in sources.map(|path| self.folders.absolute(path)).collect::<BTreeSet<PathBuf>>() {
+            let moved = search(&read(&source).unwrap_or_default());
+            if is_ignored(&source) {
+                found.add(blocking(self.scanner, moved));
+            } else {
+                known.push(moved);
             }
         }
         // In the file, a value has its name before it.

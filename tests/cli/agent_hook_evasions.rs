@@ -144,8 +144,9 @@ fn files_beyond_the_limit_stop_the_event() {
     for name in 0..257 {
         sandbox.write(&format!("many/{name}"), "x\n");
     }
-    let names =
-        |count: usize, sign: &str| (0..count).map(|name| format!("{sign}many/{name} ")).collect::<String>();
+    let names = |count: usize, sign: &str| {
+        (0..count).fold(String::new(), |names, name| names + &format!("{sign}many/{name} "))
+    };
     let prompt = |text: &str| {
         answer(
             &sandbox,
@@ -157,7 +158,7 @@ fn files_beyond_the_limit_stop_the_event() {
     let shell = |command: &str| {
         answer(&sandbox, &format!(r#""timestamp":1,"toolName":"bash","toolArgs":{{"command":"{command}"}}"#))
     };
-    let absent: String = (0..300).map(|name| format!("@absent/{name} ")).collect();
+    let absent = names(300, "@absent/");
     for (text, said) in [
         (names(256, "@"), None),
         (absent, None),
