@@ -8,6 +8,9 @@ use crate::finding::Context;
 /// The bytes before a value in which the function around it is looked for.
 const BEFORE: usize = 4096;
 
+/// The bytes after the start of a value in which its own line may begin a test, if the value begins the line.
+const LONGEST_MARK: usize = 64;
+
 /// The bytes at the start of a text in which a program says that it wrote the rest.
 const HEADER: usize = 1024;
 
@@ -108,14 +111,16 @@ pub(crate) fn context_of(text: &[u8], value: &Range<usize>) -> Option<Context> {
 
 /// Whether a position is in a test: its line, or a line that encloses it, begins one.
 fn is_in_test(text: &[u8], at: usize) -> bool {
-    let start = at.saturating_sub(BEFORE);
-    let end = at + text[at..].iter().position(|byte| *byte == b'\n').unwrap_or(text.len() - at);
-    // The first line may be cut, so it tells nothing unless the text begins there.
-    let mut lines: Vec<&[u8]> = text[start..end].split(|byte| *byte == b'\n').collect();
+    // What begins a test is short, and a line may be as long as the text.
+    let rest = &text[at..text.len().min(at + LONGEST_MARK)];
+    let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let mut start = at.saturating_sub(BEFORE);
     if start > 0 {
-        lines.remove(0);
+        // The first line may be cut, so it tells nothing.
+        let Some(cut) = memchr::memchr(b'\n', &text[start..end]) else { return false };
+        start += cut + 1;
     }
-    let mut lines = lines.into_iter().rev();
+    let mut lines = text[start..end].rsplit(|byte| *byte == b'\n');
     let Some(own) = lines.next() else { return false };
     let (mut depth, line) = split_indentation(own);
     if begins_with_any(line, &ASSERTIONS) || begins_with_any(line, &TEST_LINES) || line.starts_with(b">>> ") {
