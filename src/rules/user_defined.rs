@@ -7,6 +7,7 @@ use skant_rule_schema::{Alphabet, LimitsSpec, PackSpec, RuleError, RuleSpec, Sha
 
 use super::rule::{Form, Generic, Matcher, Pair, Pattern, PlaceholderLimits, Rule, Text, TokenShape};
 use crate::finding::Severity;
+use crate::text::{escape_ci_command, escape_terminal};
 
 /// The maximum number of user-defined rules of a policy.
 pub(crate) const MAX_RULES: usize = 100;
@@ -49,7 +50,21 @@ pub(crate) fn build_user_rule(mut spec: RuleSpec) -> Result<Rule, RuleError> {
     fill_defaults(&mut spec);
     let pack = PackSpec::without_rules();
     check_rule(&pack, &spec)?;
+    make_printable(&mut spec);
     Ok(build(&pack, spec))
+}
+
+/// Escapes the texts that reports print, so that no output has to. What is searched for and the examples stay as they
+/// are.
+fn make_printable(spec: &mut RuleSpec) {
+    let plain = [&mut spec.title, &mut spec.leaks, &mut spec.variable, &mut spec.source, &mut spec.revoke];
+    let companion = spec.pair.as_mut().and_then(|pair| pair.name.as_mut());
+    let others = spec.steps.iter_mut().chain(&mut spec.how).chain(&mut spec.logs).chain(companion);
+    for text in plain.into_iter().chain(others) {
+        // A text of several lines is one line in a report.
+        let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        *text = escape_ci_command(&escape_terminal(line.trim().as_bytes())).into_owned();
+    }
 }
 
 fn texts(spec: &RuleSpec) -> impl Iterator<Item = &String> {
@@ -229,6 +244,40 @@ mod tests {
         let rule = rule.unwrap();
         assert_eq!((rule.title.as_ref(), rule.variable.as_ref()), ("acme-token", "ACME_TOKEN"));
         assert!(rule.is_provider() && rule.steps.len() == 3 && rule.severity == Severity::High);
+    }
+
+    #[test]
+    fn texts_of_a_rule_are_safe_to_print() {
+        let hostile = [
+            ("##vso[task.complete result=Succeeded;]x", "\\u{23}#vso[task.complete result=Succeeded;]x"),
+            ("a ##[error]x", "a \\u{23}#[error]x"),
+            ("  ::error::x", "\\u{3a}:error::x"),
+            ("\u{1b}]0;x\u{7}\u{1b}[2J", "\\u{1b}]0;x\\u{7}\\u{1b}[2J"),
+            ("\u{202e}x", "\\u{202e}x"),
+            ("x\n::error::x\r\n##[error]x\n", "x ::error::x \\u{23}#[error]x"),
+        ];
+        for (text, expected) in hostile {
+            let mut spec: RuleSpec = toml::from_str(
+                "id = \"acme-token\"\nanchors = [\"acme_\"]\ntoken = 'acme_[a-z0-9]{32}'\n\
+                 alphabet = \"lower-alphanumeric\"\n[pair]\nname = \"x\"\npattern = 'id_[a-z]+'",
+            )
+            .unwrap();
+            for plain in
+                [&mut spec.title, &mut spec.leaks, &mut spec.variable, &mut spec.source, &mut spec.revoke]
+            {
+                text.clone_into(plain);
+            }
+            spec.pair.as_mut().unwrap().name = Some(text.to_owned());
+            (spec.how, spec.logs) = (Some(text.to_owned()), Some(text.to_owned()));
+            let with_steps = RuleSpec { steps: vec![text.to_owned()], ..spec.clone() };
+            for (spec, steps) in [(spec, 3), (with_steps, 1)] {
+                let rule = build_user_rule(spec).unwrap();
+                let pair = rule.pair.unwrap().name;
+                let texts = [&rule.title, &rule.leaks, &rule.variable, &rule.source, &rule.revoke, &pair];
+                assert_eq!(texts, [expected; 6]);
+                assert!(rule.steps.len() == steps && rule.steps.iter().all(|step| step.contains(expected)));
+            }
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn show(rule: &Rule, details: bool) -> String {
     line("variable", &rule.variable);
     line("found by", &found_by(rule));
     if details {
-        line("pattern", pattern(&rule.matcher));
+        line("pattern", &escape_terminal(pattern(&rule.matcher).as_bytes()));
         if let Matcher::Pattern(pattern) = &rule.matcher {
             line("edges", &describe_edges(pattern));
         }
@@ -119,7 +119,10 @@ fn found_by(rule: &Rule) -> String {
     if rule.anchors.is_empty() {
         return "a whole file".to_owned();
     }
-    let escaped = |anchor: &Text| anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
+    let escaped = |anchor: &Text| {
+        let anchor = anchor.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r");
+        escape_terminal(anchor.as_bytes())
+    };
     let anchors: Vec<String> = rule.anchors.iter().map(|anchor| format!("`{}`", escaped(anchor))).collect();
     let (shown, more) = anchors.split_at(anchors.len().min(MAX_KEYWORDS));
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
@@ -130,7 +133,8 @@ fn found_by(rule: &Rule) -> String {
 /// Lists the words of which a rule wants one near a match.
 fn near(rule: &Rule) -> String {
     let Matcher::Pattern(Pattern { nearby, .. }) = &rule.matcher else { return String::new() };
-    let words: Vec<String> = nearby.iter().map(|word| format!("`{word}`")).collect();
+    let words: Vec<String> =
+        nearby.iter().map(|word| format!("`{}`", escape_terminal(word.as_bytes()))).collect();
     let (shown, more) = words.split_at(words.len().min(MAX_KEYWORDS));
     match (shown, more.len()) {
         ([], _) => String::new(),
