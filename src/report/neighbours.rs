@@ -215,6 +215,37 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 16, ..ProptestConfig::default() })]
+    #[test]
+    fn no_change_of_a_line_shows_a_password(
+        first_make in 0..MAKES.len(),
+        length in PIECE..=64,
+        family in 0..13_usize,
+        seed in any::<u64>(),
+        read in prop::sample::select(vec!["sk-...wxyz", "os.environ[\"K\"]", "process.env.K", "${K}"]),
+    ) {
+        let planted = plant(first_make, length, family, seed);
+        let search = aho_corasick::AhoCorasick::new(&planted.pieces).unwrap();
+        let explained = Scanner::default().explain(planted.text.as_bytes(), b"a.txt");
+        let values: BTreeSet<&str> =
+            explained.iter().filter_map(|one| planted.text.get(one.evidence.span.clone())).collect();
+        let mut changed = 0;
+        for line in planted.text.lines() {
+            // The longest value first: one may be a part of another.
+            let mut values: Vec<&&str> = values.iter().filter(|value| line.contains(**value)).collect();
+            values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+            let line = values.into_iter().fold(line.to_owned(), |line, value| line.replace(*value, read));
+            let open: Vec<_> = line.match_indices(read).map(|(at, _)| at..at + read.len()).collect();
+            changed += usize::from(!open.is_empty());
+            let shown = crate::detect::snippet::structure_with(line.as_bytes(), &open);
+            let leak = search.find_overlapping_iter(&shown).find(|leak| !SHAPES.contains(&shown[leak.range()]));
+            prop_assert!(leak.is_none(), "{shown}");
+        }
+        prop_assert!(changed >= shapes().count() * 9 / 10, "{changed} lines");
+    }
+}
+
 #[test]
 fn the_structure_of_a_line_is_shown() {
     let key = tokens::api_key("structure");

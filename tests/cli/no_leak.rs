@@ -500,6 +500,15 @@ fn fix_and_verdicts_show_no_secret() {
     let mut project = project();
     let (key, word) = (project.planted.key("moved"), project.planted.random(24, "word"));
     project.write("moved.py", format!("KEY = '{key}'\ndb_password = '{word}'  # {key}\n"));
+    let beside = project.planted.plant("Pa$$w0beside!x9%Tr#uS&q".to_owned(), 0);
+    for (path, text) in [
+        ("beside.py", format!("db.connect('ada', '{beside}'); c = Anthropic(api_key='{key}')  # {beside}\n")),
+        ("beside.js", format!("login(\"ada\", \"{beside}\"); const c = new A(\"{key}\");\n")),
+        ("beside.go", format!("package a\n\nfunc a() {{\n\tb(\"{beside}\", \"{key}\") // {beside}\n}}\n")),
+        ("beside.sh", format!("curl -u 'ada:{beside}' -H 'x-api-key: {key}' https://h.example\n")),
+    ] {
+        project.write(path, text);
+    }
     let search = project.planted.search();
     for arguments in [
         &["fix"][..],

@@ -277,8 +277,7 @@ impl Session {
         for PlannedFile { shown, env_path, plan, .. } in files {
             if !plan.moved.is_empty() {
                 let _ = writeln!(out, "--- {shown}\n+++ {shown}");
-                let mask = |line: &[u8]| self.scanner.shown_text(line);
-                out.push_str(&masked_diff(&plan.old, &plan.new, &plan.masks, &plan.expressions, mask));
+                out.push_str(&masked_diff(&plan.old, &plan.new, &plan.masks, &plan.added));
                 let env = printable_path(env_path.strip_prefix(&self.top).unwrap_or(env_path));
                 let names: BTreeMap<&str, &str> =
                     plan.moved.iter().map(|moved| (moved.name.as_str(), moved.masked.as_str())).collect();

@@ -77,6 +77,27 @@ pub(crate) fn masked_neighbour(text: &[u8], line: Range<usize>, found: &[Range<u
     shown_text(&line, &shown, 0..shown.len())
 }
 
+/// Returns a line of which the structure and the parts in `open` are shown. `open` are spans of the line, sorted. Of a
+/// longer line than two snippets, the part around the first span is shown.
+pub(crate) fn structure_with(line: &[u8], open: &[Range<usize>]) -> String {
+    let first = open.first().cloned().unwrap_or(0..0);
+    let (start, end) = if line.len() <= 4 * MAX_SHOWN {
+        (0, line.len())
+    } else {
+        let cut = line_around(line, &first, MAX_SHOWN);
+        (skip_cut_word(line, cut.start, first.start), drop_cut_word(line, cut.end, first.end))
+    };
+    let within = open.iter().filter(|span| start <= span.start && span.end <= end);
+    let known = within.map(|span| Opaque { kind: Kind::Subject, span: span.clone() });
+    let tokens = tokens::split(line, start..end, known);
+    let line = Line { text: line, tokens, has_start: start == 0, own_name: None };
+    let mut shown = structure::shown_tokens(&line);
+    for (token, shown) in line.tokens.iter().zip(&mut shown) {
+        *shown |= token.kind == Kind::Subject;
+    }
+    shown_text(&line, &shown, 0..shown.len())
+}
+
 /// Returns a range of tokens as text. Stars replace a run of hidden tokens.
 fn shown_text(line: &Line<'_>, shown: &[bool], range: Range<usize>) -> String {
     let mut out = Vec::new();

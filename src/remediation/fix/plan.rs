@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::diff::Added;
 use super::dotenv::EnvFile;
 use super::fallback;
 use super::language::{FileKind, file_kind};
@@ -52,8 +53,8 @@ pub(crate) struct FilePlan {
     pub(crate) refused: Vec<Refused>,
     /// The values of the file with their masks, for the difference.
     pub(crate) masks: Vec<(Vec<u8>, String)>,
-    /// The expressions that read the values.
-    pub(crate) expressions: Vec<String>,
+    /// What the change adds, for the difference.
+    pub(crate) added: Added,
     /// How the program gets the variables; empty if the file says it.
     pub(crate) load: &'static str,
 }
@@ -112,7 +113,7 @@ pub(crate) fn plan_file(inputs: &Inputs<'_>, old: &[u8], env: &mut EnvFile) -> F
         moved: Vec::new(),
         refused: Vec::new(),
         masks: Vec::new(),
-        expressions: Vec::new(),
+        added: Added::default(),
         load,
     };
     for one in inputs.scanner.explain(old, inputs.path) {
@@ -214,7 +215,7 @@ impl FilePlan {
         let mut new_variables = BTreeSet::new();
         for (site, name) in &edits {
             let in_file = in_file(name, site.style);
-            self.expressions.push(site.template.replace('@', &in_file));
+            self.added.expressions.push(site.template.replace('@', &in_file));
             let text = apart_from_words(&self.new, &site.range, site.text(&in_file));
             self.new.splice(site.range.clone(), text);
             if site.style == NameStyle::Terraform {
@@ -225,6 +226,7 @@ impl FilePlan {
             if !declares(&self.new, &name) && !inputs.declared.contains(&name) {
                 let block =
                     format!("\nvariable \"{name}\" {{\n  type      = string\n  sensitive = true\n}}\n");
+                self.added.lines.extend(block.lines().map(|line| line.trim().to_owned()));
                 let missing = if self.new.ends_with(b"\n") { "" } else { "\n" };
                 let block = self.with_line_breaks(&(missing.to_owned() + &block));
                 self.new.extend(block);
@@ -272,6 +274,7 @@ impl FilePlan {
             return Ok(());
         }
         if let Some(import) = site_finder::find_import(kind, &self.new)? {
+            self.added.lines.extend(import.text.lines().map(|line| line.trim().to_owned()));
             let mut line = self.with_line_breaks(&(import.text + "\n"));
             if import.at > 0 && !self.new[..import.at].ends_with(b"\n") && import.at == self.new.len() {
                 line = [self.with_line_breaks("\n"), line].concat();
