@@ -1,4 +1,4 @@
-//! The part of a commit message that git keeps.
+//! The part of a commit message above git's scissors.
 
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------\n";
 

@@ -4,6 +4,7 @@
 //! Scans nothing: `cli::command::hook` runs the scans of the hooks.
 
 pub(crate) mod commit_message;
+pub(crate) mod diff_lines;
 pub(crate) mod git_hook;
 pub(crate) mod install;
 pub(crate) mod manager;

@@ -10,6 +10,11 @@ const SIDE: &str =
 const CONFLICT: &str = "plain > a; save one; git checkout -q -b side; (plain; echo side) > a; save two; \
     git checkout -q main; (plain; echo main) > a; save three; git merge -q side || true";
 
+/// A text that `git commit -v` has once left to an editor, with a key that no file holds.
+const SAVED: &str = "plain > b; save one; \
+    printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\ndiff --git a/a b/a\\n+k=%s\\n' \
+    \"$KEY\" > ../m";
+
 macro_rules! attempt {
     ($name:literal, $effect:ident, $make:expr, $attempt:expr) => {
         Attempt {
@@ -335,6 +340,60 @@ pub const ATTEMPTS: &[Attempt] = &[
         Blocked,
         "keyed > key; save one",
         "plain > key; git add key; GIT_EDITOR=false git commit -q -v || echo stopped; echo subject | cat - .git/COMMIT_EDITMSG > ../m; git commit -q -F ../m"
+    ),
+    attempt!(
+        "an editor that saves an earlier text with scissors, without -v",
+        Blocked,
+        SAVED,
+        "GIT_EDITOR='cp ../m' git commit -q --allow-empty"
+    ),
+    attempt!(
+        "the same, without git's comments",
+        Blocked,
+        SAVED,
+        "GIT_EDITOR=true git commit -q --allow-empty -e -F ../m --no-status"
+    ),
+    attempt!(
+        "the same, with commit.status=false",
+        Blocked,
+        SAVED,
+        "GIT_EDITOR=true git -c commit.status=false commit -q --allow-empty -e -F ../m"
+    ),
+    attempt!("the same, amended", Blocked, SAVED, "GIT_EDITOR='cp ../m' git commit -q --amend"),
+    attempt!(
+        "the same, in a merge",
+        Blocked,
+        concat!(
+            "git checkout -q -b side; plain > b; save two; git checkout -q main; plain > a; save one; ",
+            "printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\n",
+            "diff --git a/a b/a\\n+k=%s\\n' \"$KEY\" > ../m"
+        ),
+        "GIT_EDITOR='cp ../m' git merge -q --edit side"
+    ),
+    attempt!(
+        "a diff below scissors whose header has a key",
+        Blocked,
+        "plain > a; save one; printf 'subject\\n\\n# ------------------------ >8 ------------------------\\n# x\\n\
+        diff --git %s a/a\\n' \"$KEY\" > ../m",
+        "GIT_EDITOR='cp ../m' git commit -q --allow-empty"
+    ),
+    attempt!(
+        "--amend -v shows a key that the parent has",
+        Through,
+        "keyed > key; save one; plain > key; save two",
+        "GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v --amend"
+    ),
+    attempt!(
+        "-v shows a key in an unchanged line and in the name of a hunk",
+        Through,
+        "(echo \"f $KEY\"; seq 9; echo \"k=$KEY\"; echo) > 'ä b'; save one",
+        "(cat 'ä b'; echo more) > ../n; cp ../n 'ä b'; git add .; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v"
+    ),
+    attempt!(
+        "-v shows a removed key of several lines",
+        Through,
+        "ssh-keygen -q -t ed25519 -N '' -f key || needs ssh-keygen; rm key.pub; save one",
+        "plain > key; GIT_EDITOR='f() { (echo subject; cat $1) > ../m; cat ../m > $1; }; f' git commit -q -v -a"
     ),
     attempt!(
         "a range of the framework is left in the environment",

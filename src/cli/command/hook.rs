@@ -24,6 +24,7 @@ use crate::cli::{output, settings};
 use crate::finding::{LocationKind, ProblemKind, Report};
 use crate::git::{Oid, Refs, Repository, path_bytes};
 use crate::hook::commit_message;
+use crate::hook::diff_lines;
 use crate::hook::pushed_refs;
 use crate::hook::pushed_refs::Update;
 use crate::hook::remote_refs::Remote;
@@ -141,8 +142,16 @@ impl HookRun<'_> {
         let message = std::fs::read(file)
             .map_err(|source| HookError::MessageFile { path: PathBuf::from(file), source })?;
         let scanner = settings::commit_scanner(self.common, self.repository)?;
-        let message = if is_edited_message() { commit_message::without_diff(&message) } else { &message[..] };
-        let mut report = scanner.scan_stdin(&mut &*message, Some("this commit"), self.control);
+        let scan = |text: &[u8]| scanner.scan_stdin(&mut &*text, Some("this commit"), self.control);
+        let mut report = scan(&message);
+        let is_clean = report.findings.is_empty() && report.problems.is_empty();
+        if !is_clean && is_edited_message() {
+            let (kept, appended) = message.split_at(commit_message::without_diff(&message).len());
+            if !appended.is_empty() {
+                let appended = diff_lines::without_lines_of_files(self.repository, appended);
+                report = scan(&[kept, &appended].concat());
+            }
+        }
         report.scope.messages = std::mem::take(&mut report.scope.blobs);
         for location in report.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
             location.kind = LocationKind::Message;
