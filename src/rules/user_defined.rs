@@ -48,6 +48,13 @@ pub(crate) fn build_user_rule(mut spec: RuleSpec) -> Result<Rule, RuleError> {
         return RuleError::plain("only built-in packs have shapes; use `token`");
     }
     fill_defaults(&mut spec);
+    // `fix` writes the name into code and into a file that shells read.
+    if !spec.variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return RuleError::plain(
+            "its `variable` has to be the name of an environment variable: letters, digits and `_`, such as \
+             `ACME_TOKEN`",
+        );
+    }
     let pack = PackSpec::without_rules();
     check_rule(&pack, &spec)?;
     make_printable(&mut spec);
@@ -57,7 +64,7 @@ pub(crate) fn build_user_rule(mut spec: RuleSpec) -> Result<Rule, RuleError> {
 /// Escapes the texts that reports print, so that no output has to. What is searched for and the examples stay as they
 /// are.
 fn make_printable(spec: &mut RuleSpec) {
-    let plain = [&mut spec.title, &mut spec.leaks, &mut spec.variable, &mut spec.source, &mut spec.revoke];
+    let plain = [&mut spec.title, &mut spec.leaks, &mut spec.source, &mut spec.revoke];
     let companion = spec.pair.as_mut().and_then(|pair| pair.name.as_mut());
     let others = spec.steps.iter_mut().chain(&mut spec.how).chain(&mut spec.logs).chain(companion);
     for text in plain.into_iter().chain(others) {
@@ -262,9 +269,7 @@ mod tests {
                  alphabet = \"lower-alphanumeric\"\n[pair]\nname = \"x\"\npattern = 'id_[a-z]+'",
             )
             .unwrap();
-            for plain in
-                [&mut spec.title, &mut spec.leaks, &mut spec.variable, &mut spec.source, &mut spec.revoke]
-            {
+            for plain in [&mut spec.title, &mut spec.leaks, &mut spec.source, &mut spec.revoke] {
                 text.clone_into(plain);
             }
             spec.pair.as_mut().unwrap().name = Some(text.to_owned());
@@ -273,9 +278,12 @@ mod tests {
             for (spec, steps) in [(spec, 3), (with_steps, 1)] {
                 let rule = build_user_rule(spec).unwrap();
                 let pair = rule.pair.unwrap().name;
-                let texts = [&rule.title, &rule.leaks, &rule.variable, &rule.source, &rule.revoke, &pair];
-                assert_eq!(texts, [expected; 6]);
-                assert!(rule.steps.len() == steps && rule.steps.iter().all(|step| step.contains(expected)));
+                let texts = [&rule.title, &rule.leaks, &rule.source, &rule.revoke, &pair];
+                assert_eq!(texts, [expected; 5]);
+                assert!(
+                    rule.steps.len() == steps
+                        && rule.steps.iter().take(2).all(|step| step.contains(expected))
+                );
             }
         }
     }
@@ -325,6 +333,9 @@ mod tests {
             (with("anchors = [\"acme_\"]\ntoken = 'foo_[a-z]+'"), "begins with its anchor"),
             (with("anchors = [\"acme_\"]\ntoken = 'acme'"), "begins with its anchor"),
             (with("anchors = [\"acme_\", \"emca_\"]\ntoken = 'acme_[a-z]+'"), "its anchor (`anchor-offset`"),
+            (with("anchors = [\"acme\"]\ntoken = 'acme'\nvariable = '$(id)'"), "its `variable`"),
+            (with("anchors = [\"acme\"]\ntoken = 'acme'\nvariable = 'A\"]; f()'"), "its `variable`"),
+            (with("anchors = [\"acme\"]\ntoken = 'acme'\nvariable = '##vso[x]'"), "its `variable`"),
             (with("anchors = [\"acme\"]"), "it needs one of"),
             ("id = \"Acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
             ("id = \"acme\"\nanchors = [\"acme\"]\ntoken = 'acme'".to_owned(), "its id"),
