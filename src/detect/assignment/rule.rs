@@ -12,7 +12,7 @@ use crate::detect::assignment::model::{Model, ModelScore};
 use crate::detect::assignment::parse::{self, Assignment, Operator};
 use crate::detect::assignment::passphrase;
 use crate::detect::assignment::reject::{
-    Cause, in_context, rejection as rejection_before_score, rejection_of_value,
+    Cause, in_context, rejection as rejection_before_score, rejection_of_value, service_uuid,
 };
 use crate::detect::assignment::structure;
 use crate::detect::assignment::value_stats::ValueStats;
@@ -283,7 +283,7 @@ fn rejection_by_rule(rule: &AssignmentRule<'_>, text: &[u8], assignment: &Assign
     }
     let is_excluded = identifier::contains_any(&identifier::split_words(name), rule.excluded_names)
         || identifier::contains_any(&identifier::split_words(rest), rule.excluded_last_words);
-    is_excluded.then_some(Cause::Name)
+    (is_excluded && !service_uuid::is_secret_half(text, assignment)).then_some(Cause::Name)
 }
 
 /// Returns the texts of a sorted list that begin with a byte.

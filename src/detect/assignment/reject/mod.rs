@@ -13,7 +13,7 @@ mod password_hash;
 pub(crate) mod placeholder;
 pub(crate) mod public_value;
 pub(crate) mod reference;
-mod service_uuid;
+pub(crate) mod service_uuid;
 mod time;
 
 use crate::detect::assignment::parse::{Assignment, Operator, Quote};

@@ -1,6 +1,8 @@
 //! Tells a UUID that is the key of a service from one that is an id: by its version and by the name that it is assigned to.
 
+use crate::detect::assignment::neighbours;
 use crate::detect::assignment::parse::{Assignment, Operator};
+use crate::detect::assignment::reject::public_value;
 use crate::detect::identifier;
 
 /// Words of names whose UUID identifies something.
@@ -87,8 +89,13 @@ const SERVICE_WORDS: [&[u8]; 14] = [
 ];
 
 /// Returns whether a UUID may be a key: it is random (version 4, or of no version of RFC 9562, as some services write
-/// random bytes), and after `Bearer` or assigned to a name such as `api_key`, `client_secret` or `vendor_token`.
+/// random bytes), and after `Bearer` or assigned to a name such as `api_key`, `client_secret` or `vendor_token`, or it is
+/// half of a pair of ids.
 pub(super) fn may_be_key(text: &[u8], assignment: &Assignment) -> bool {
+    // Consul and Nomad write random bytes, which may look like any version.
+    if is_secret_half(text, assignment) {
+        return true;
+    }
     let value = &text[assignment.value.clone()];
     let has_variant = value.get(19).is_some_and(|byte| b"89abAB".contains(byte));
     let is_random = value.get(14).is_some_and(|version| match version {
@@ -114,6 +121,25 @@ pub(super) fn may_be_key(text: &[u8], assignment: &Assignment) -> bool {
         Some(b"key") => has_service(),
         _ => false,
     }
+}
+
+/// Returns whether a UUID is the secret half of a token of Consul or Nomad, or of a login of Vault by role: `secret_id`
+/// beside the index that both write to each object, beside the accessor of the token, or beside the id of the role. A
+/// bare `token` is one beside its accessor.
+pub(crate) fn is_secret_half(text: &[u8], assignment: &Assignment) -> bool {
+    if !public_value::is_uuid(&text[assignment.value.clone()]) {
+        return false;
+    }
+    let words = identifier::split_words(&text[assignment.name.clone()]);
+    let beside: &[[&[u8]; 2]] = match words.iter().collect::<Vec<_>>()[..] {
+        [.., b"secret", b"id"] => &[[b"accessor", b"id"], [b"modify", b"index"], [b"role", b"id"]],
+        [b"token"] => &[[b"accessor", b"id"]],
+        _ => return false,
+    };
+    neighbours::read(text, assignment).iter().any(|neighbour| {
+        let words = identifier::split_words(neighbour.name);
+        beside.iter().any(|name| words.iter().eq(name.iter().copied()))
+    })
 }
 
 #[cfg(test)]
