@@ -17,7 +17,9 @@ impl Place<'_> {
             token.is_some_and(|token| matches!(token.kind, TokenKind::Text(_) | TokenKind::Opaque))
         };
         let openers = self.openers();
-        let is_in_brackets = openers.first().is_some_and(|open| !self.is_punct(Some(*open), b'{'));
+        let is_in_brackets = openers
+            .first()
+            .is_some_and(|open| !self.is_punct(Some(*open), b'{') && !self.is_group_of_variables(*open));
         if self.language.is_ruby && pattern_position::is_symbol(self) {
             return Err(refusal::SYMBOL);
         }
@@ -51,6 +53,11 @@ impl Place<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether the bracket begins a group of variables of Go: `var ( … )`, with a statement on each line.
+    fn is_group_of_variables(&self, open: usize) -> bool {
+        self.language.name == "Go" && self.word(open.checked_sub(1)) == b"var"
     }
 
     /// Whether the position is in an annotation or a label.
@@ -169,14 +176,20 @@ impl Place<'_> {
         match self.language.attribute {
             Attribute::None => false,
             Attribute::At => {
-                let mut at = open;
-                // The name may have several parts.
+                let (mut at, mut is_after_word) = (open, false);
+                // The name may have several parts. Two words in a row are no name: `@Component class A {`.
                 while let Some(before) = at.checked_sub(1) {
                     match self.tokens[before].kind {
-                        TokenKind::Word | TokenKind::Punct(b'.' | b':') => at = before,
+                        TokenKind::Word if is_after_word => {
+                            return self.word(Some(before)) == b"interface"
+                                && self.is_punct(before.checked_sub(1), b'@');
+                        }
+                        TokenKind::Word => is_after_word = true,
+                        TokenKind::Punct(b'.' | b':') => is_after_word = false,
                         TokenKind::Punct(b'@') => return true,
                         _ => return false,
                     }
+                    at = before;
                 }
                 false
             }
