@@ -3,6 +3,7 @@
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
+use super::filter_options::FilterOptions;
 use crate::finding::Verdict;
 
 #[derive(Debug, Args)]
@@ -41,6 +42,8 @@ pub(crate) struct Triage {
     /// Your name, for the entries (default: no name).
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) filters: FilterOptions,
 }
 
 impl ValueEnum for Verdict {

@@ -73,7 +73,8 @@ impl Filter {
         report.notes.sort();
     }
 
-    fn shows(&self, finding: &Finding) -> bool {
+    /// Returns whether a finding is asked for.
+    pub(crate) fn shows(&self, finding: &Finding) -> bool {
         let history = finding.history.as_ref();
         (self.rules.is_empty() || self.rules.iter().any(|rule| rule.matches(&finding.rule)))
             && self.severity.is_none_or(|severity| finding.severity >= severity)

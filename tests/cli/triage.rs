@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         confirmed_verdict_is_replaced_by_fingerprint_only,
         value_of_the_history_only_is_found_by_its_digits,
         triage_asks_for_each_finding_and_goes_on_where_it_ended,
+        triage_shows_what_the_filters_choose,
         triage_restores_the_terminal_on_ctrl_c,
         triage_without_a_terminal_is_refused,
     ]
@@ -229,6 +230,27 @@ fn triage_asks_for_each_finding_and_goes_on_where_it_ended() -> Ran {
     assert_eq!(scan(&sandbox, &[]).0, 0);
     let said = on_a_terminal(&sandbox, "", &[]);
     assert!(said.contains("0 of 0 findings"), "{said}");
+    Ok(())
+}
+
+fn triage_shows_what_the_filters_choose() -> Ran {
+    needs::success("python3", &["-c", "import pty, termios"])?;
+    let sandbox = leaky(&["old.env"]);
+    sandbox.commit_all("old");
+    sandbox.git(&["rm", "-q", "old.env"]);
+    sandbox.write("now.env", format!("KEY={}\n", tokens::api_key("now")));
+    sandbox.commit_all("now");
+    let said = on_a_terminal(&sandbox, "ss", &["--history"]);
+    assert!(said.find("now.env") < said.find("old.env") && said.contains("2 of 2: "), "{said}");
+    assert!(
+        said.contains("in the files of main") && said.contains("removed, still in the history"),
+        "{said}"
+    );
+    assert!(said.contains("since 20") && said.contains("by Ada Author"), "{said}");
+    let said = on_a_terminal(&sandbox, "s", &["--history", "--at-head"]);
+    assert!(said.contains("1 of 1: ") && !said.contains("old.env"), "{said}");
+    let output = sandbox.skant(&["triage", "--author", "Ada"]);
+    assert_eq!(output.status.code(), Some(2));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `skant triage`: goes through the findings on a terminal, and records a verdict for each at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 
@@ -15,9 +15,11 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::key_input::{Key, KeyInput};
 use crate::cli::output;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Report, Verdict};
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::policy::suppress::baseline::Baseline;
+use crate::report::{Filter, whereabouts, words};
+use crate::rules::RuleSet;
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
 
@@ -44,18 +46,17 @@ pub(crate) fn run(common: &Common, arguments: &Triage, control: &ScanControl) ->
     let file = BaselineFile::open()?;
     // A name with a secret is refused before the scan.
     parse_decision(Some(Verdict::Test), arguments.by.as_deref())?;
-    let mut keys = KeyInput::open().map_err(TriageError::NoTerminal)?;
-    let reports = file.scan(common, arguments.history, control)?;
-    let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
-    for finding in reports.into_iter().flat_map(|report| report.findings) {
-        // A finding with a verdict was decided before: triage goes on where it ended.
-        if finding.verdict.is_none() {
-            findings.entry(finding.fingerprint.clone()).or_insert(finding);
-        }
+    if !arguments.history {
+        arguments.filters.check_scan_of_files()?;
     }
+    let filter = arguments.filters.filter(None)?;
+    let mut keys = KeyInput::open().map_err(TriageError::NoTerminal)?;
+    let findings = undecided(&file.scan(common, arguments.history, control)?, arguments, &filter)?;
     let mut open: Vec<&Finding> = findings.values().collect();
     open.sort_by_key(|finding| {
-        (std::cmp::Reverse((finding.severity, finding.confidence)), first_path(finding).to_owned())
+        let is_gone = finding.history.as_ref().is_some_and(|history| !history.at_head);
+        let importance = std::cmp::Reverse((finding.severity, finding.confidence));
+        (importance, is_gone, first_path(finding).to_owned())
     });
     let mut baseline = file.baseline.clone().unwrap_or_else(Baseline::with_header);
     let (mut decided, total) = (0, open.len());
@@ -89,6 +90,34 @@ pub(crate) fn run(common: &Common, arguments: &Triage, control: &ScanControl) ->
         return Ok(Exit::Interrupted);
     }
     Ok(if is_ended || decided < total { Exit::Findings } else { Exit::Clean })
+}
+
+/// Returns the findings without a verdict that the filters choose.
+fn undecided(
+    reports: &[Report],
+    arguments: &Triage,
+    filter: &Filter,
+) -> Result<BTreeMap<Fingerprint, Finding>, CliError> {
+    let builtin = RuleSet::builtin();
+    let found: BTreeSet<String> =
+        reports.iter().flat_map(|report| &report.findings).map(|finding| finding.rule.to_string()).collect();
+    let ids = builtin.rules().iter().map(|rule| &*rule.id).chain(found.iter().map(String::as_str));
+    arguments.filters.check_rules(&ids)?;
+    let mut findings: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
+    for finding in reports.iter().flat_map(|report| &report.findings).filter(|finding| filter.shows(finding))
+    {
+        // A finding with a verdict was decided before: triage goes on where it ended.
+        if finding.verdict.is_none() {
+            // The history knows more of a value than the files do.
+            let is_known = findings
+                .get(&finding.fingerprint)
+                .is_some_and(|known| known.history.is_some() || finding.history.is_none());
+            if !is_known {
+                findings.insert(finding.fingerprint.clone(), finding.clone());
+            }
+        }
+    }
+    Ok(findings)
 }
 
 /// What the user decided about one finding.
@@ -130,10 +159,14 @@ fn describe(finding: &Finding, number: usize, total: usize) -> String {
     );
     for location in finding.locations.iter().take(3) {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "  {}:{}:{}", location.path, location.start.line, location.start.column);
+        let _ = writeln!(out, "  {}", words::describe_location(location));
     }
     if finding.places > 3 {
         let _ = writeln!(out, "  and {} more places", finding.places - 3);
+    }
+    let now = finding.history.as_ref().map(whereabouts::briefly);
+    for fact in whereabouts::since(finding).into_iter().chain(now) {
+        let _ = writeln!(out, "  {fact}");
     }
     if let Some(snippet) = finding.locations.first().and_then(|location| location.snippet.as_ref()) {
         let _ = writeln!(out, "  {}", snippet.line);

@@ -34,9 +34,6 @@ pub(crate) fn render(entry: &Entry<'_>, options: &Options) -> Result<String, fmt
     if let Some(history) = &finding.history {
         write_history(history, &mut table);
     }
-    if let Some(verdict) = finding.verdict {
-        table.row("verdict", verdict.name());
-    }
     if let Some(verified) = words::verified(finding) {
         table.row("verified", &verified);
     }
