@@ -1,11 +1,13 @@
 //! The state that several commands share: the repository of the current folder, the parents of a commit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::finding::Report;
 use crate::git::{DiscoverError, GitEnvironment, Oid, Refs, Repository};
 use crate::remediation::Situation;
-use crate::scan::{MergeParents, Scanner, redact};
+use crate::scan::{FileSelection, MergeParents, ScanError, Scanner, redact};
+use crate::source::ScanControl;
+use crate::source::worktree::{IgnoreMode, PathOrigin};
 use crate::text::escape_terminal;
 
 /// The result of a scan: the report, the scanner that made it, and the situation for its advice.
@@ -14,6 +16,34 @@ pub(crate) type ScanOutcome = (Report, Scanner, Situation);
 /// Finds the repository of the current folder.
 pub(crate) fn current_repository() -> Result<Repository, DiscoverError> {
     Repository::discover(Path::new("."), &GitEnvironment::from_process())
+}
+
+/// Returns the top of the working tree without symbolic links; `None` in a bare repository.
+pub(crate) fn real_top(repository: &Repository) -> Option<PathBuf> {
+    let top = repository.work_tree.as_ref()?;
+    Some(std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()))
+}
+
+/// Scans the whole working tree, whose top [`real_top`] returned, from any folder.
+///
+/// # Errors
+/// The scan fails or is interrupted.
+pub(crate) fn scan_working_tree(
+    scanner: &Scanner,
+    repository: &Repository,
+    top: &Path,
+    control: &ScanControl,
+) -> Result<Report, ScanError> {
+    let repository = Repository { work_tree: Some(top.to_path_buf()), ..repository.clone() };
+    let names = [top.to_path_buf()];
+    let files = FileSelection {
+        repository: Some(&repository),
+        root: top,
+        names: &names,
+        ignore_mode: IgnoreMode::AsGit,
+        origin: PathOrigin::Program,
+    };
+    scanner.scan_files(&files, control)
 }
 
 /// Returns the merged commits of a merge in progress. In `pre-merge-commit` git names them only in the environment,

@@ -11,15 +11,15 @@ use super::explain_reveal::RevealError;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::cli::session::{real_top, scan_working_tree};
 use crate::finding::{Confidence, Finding, Report, Suppressed};
 use crate::git::Repository;
 use crate::policy::disposition::{DispositionInputs, disposition};
 use crate::policy::hidden_reason;
 use crate::remediation::{Situation, advise};
 use crate::report::{whereabouts, words};
-use crate::scan::{FileSelection, HistoryOptions, Scanner};
+use crate::scan::{HistoryOptions, Scanner};
 use crate::source::ScanControl;
-use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 /// The number of locations that are listed.
 const MAX_LOCATIONS: usize = 10;
@@ -53,21 +53,11 @@ pub(super) fn run(
     query: &Query<'_>,
     control: &ScanControl,
 ) -> Result<Exit, CliError> {
-    let top =
-        repository.work_tree.as_ref().map(|top| std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()));
+    let top = real_top(repository);
     let mut covered = Vec::new();
     let mut on_disk = None;
     if let Some(top) = &top {
-        let repository = Repository { work_tree: Some(top.clone()), ..repository.clone() };
-        let names = [top.clone()];
-        let files = FileSelection {
-            repository: Some(&repository),
-            root: top,
-            names: &names,
-            ignore_mode: IgnoreMode::AsGit,
-            origin: PathOrigin::Program,
-        };
-        let mut report = scanner.scan_files(&files, control)?;
+        let mut report = scan_working_tree(scanner, repository, top, control)?;
         advise(&mut report, scanner.detector().rules(), Situation::Files);
         covered.push("the working tree");
         on_disk = Some(report).filter(|report| query.is_in(report));

@@ -1,7 +1,6 @@
 //! `skant verify`: asks the providers of values whether they still work.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -12,7 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::live_check::LiveCheck;
 use crate::cli::report_targets::Request;
-use crate::cli::session::{current_repository, merge_parents};
+use crate::cli::session::{current_repository, merge_parents, real_top, scan_working_tree};
 use crate::cli::{output, settings};
 use crate::finding::{ProblemKind, Report, Verification};
 use crate::git::Repository;
@@ -20,9 +19,8 @@ use crate::policy::RunMode;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::baseline::is_fingerprint;
 use crate::remediation::{Situation, advise};
-use crate::scan::{FileSelection, HistoryOptions, PathFilter, Scanner};
+use crate::scan::{HistoryOptions, PathFilter, Scanner};
 use crate::source::ScanControl;
-use crate::source::worktree::{IgnoreMode, PathOrigin};
 use crate::verify::{TextRoot, is_host_name};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -165,7 +163,7 @@ impl Run<'_> {
     }
 
     fn ask(&self, part: Part, report: &mut Report) -> Result<(), CliError> {
-        let top = self.top();
+        let top = real_top(&self.repository);
         let check = LiveCheck {
             common: self.common,
             scanner: &self.scanner,
@@ -181,17 +179,15 @@ impl Run<'_> {
         check.run(report)
     }
 
-    fn top(&self) -> Option<std::path::PathBuf> {
-        let top = self.repository.work_tree.as_ref()?;
-        Some(std::fs::canonicalize(top).unwrap_or_else(|_| top.clone()))
-    }
-
     /// Scans one part; `None` if the repository does not have it.
     fn scan(&self, part: Part) -> Result<Option<Report>, CliError> {
         let rules = self.scanner.detector().rules();
         let (mut report, situation) = match part {
-            Part::Files => match self.top() {
-                Some(top) => (self.scan_files(&top)?, Situation::Files),
+            Part::Files => match real_top(&self.repository) {
+                Some(top) => (
+                    scan_working_tree(&self.scanner, &self.repository, &top, self.control)?,
+                    Situation::Files,
+                ),
                 None => return Ok(None),
             },
             Part::Index if self.repository.work_tree.is_none() => return Ok(None),
@@ -209,19 +205,6 @@ impl Run<'_> {
         };
         advise(&mut report, rules, situation);
         Ok(Some(report))
-    }
-
-    fn scan_files(&self, top: &Path) -> Result<Report, CliError> {
-        let repository = Repository { work_tree: Some(top.to_path_buf()), ..self.repository.clone() };
-        let names = [top.to_path_buf()];
-        let files = FileSelection {
-            repository: Some(&repository),
-            root: top,
-            names: &names,
-            ignore_mode: IgnoreMode::AsGit,
-            origin: PathOrigin::Program,
-        };
-        Ok(self.scanner.scan_files(&files, self.control)?)
     }
 }
 
