@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     BeforeRead,
     /// The output of a tool goes to the model.
     AfterTool,
+    /// The outputs of several tools, which can no longer be changed, go to the model.
+    AfterTools,
 }
 
 /// An event of an agent.

@@ -74,7 +74,7 @@ fn answer(event: &Event, decision: Decision) -> Answer {
         (Kind::BeforeTool | Kind::BeforeRead, Decision::Pass) => {
             Answer::json(&json!({"permission": "allow"}))
         }
-        (Kind::AfterTool, Decision::Pass) => Answer::json(&json!({})),
+        (Kind::AfterTool | Kind::AfterTools, Decision::Pass) => Answer::json(&json!({})),
         (Kind::Prompt, Decision::Deny(reason)) => {
             Answer::json(&json!({"continue": false, "user_message": reason}))
         }
@@ -83,6 +83,6 @@ fn answer(event: &Event, decision: Decision) -> Answer {
             Answer::json(&json!({"agent_message": reason, "permission": "deny", "user_message": reason}))
         }
         (_, Decision::Replace { output, .. }) => Answer::json(&json!({"updated_mcp_tool_output": output})),
-        (Kind::AfterTool, Decision::Deny(reason)) => Answer::refusal(&reason),
+        (Kind::AfterTool | Kind::AfterTools, Decision::Deny(reason)) => Answer::refusal(&reason),
     }
 }

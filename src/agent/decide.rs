@@ -49,6 +49,7 @@ impl Judge<'_> {
                 self.deny_if(Subject::File, &found)
             }
             Kind::AfterTool => self.after_tool(&event.content),
+            Kind::AfterTools => self.deny_if(Subject::Outputs, &search(self.scanner, &event.content)),
         }
     }
 

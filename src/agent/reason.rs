@@ -16,6 +16,8 @@ pub(crate) enum Subject {
     /// A file that git would commit.
     Change,
     Output,
+    /// Outputs that are part of the conversation already.
+    Outputs,
     /// An event without a contract.
     Other,
 }
@@ -28,6 +30,7 @@ impl Subject {
             Self::ToolInput => "this call of a tool",
             Self::Change => "this change of a file that git would commit",
             Self::Output => "the output of this tool",
+            Self::Outputs => "the output of a tool",
             Self::Other => "this event",
         }
     }
@@ -69,6 +72,9 @@ pub(crate) fn reason(scanner: &Scanner, subject: Subject, found: &Found) -> Stri
         ),
         Subject::Output => format!(
             "The value is kept from you; use it by the name of its environment variable (${variable}), and do not look for it in another way."
+        ),
+        Subject::Outputs => format!(
+            "It was stopped before it was sent, but it is in the conversation, and the next message would send it: go back with /rewind, or begin anew with /clear. The value is in ${variable} for whoever needs it."
         ),
         Subject::Other => "Take the value out.".to_owned(),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -27,6 +27,10 @@ pub fn trials() -> Vec<Trial> {
 
 fn home(sandbox: &Sandbox) -> PathBuf {
     sandbox.sibling("home")
+}
+
+fn owner(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().uid()
 }
 
 fn write(sandbox: &Sandbox, path: &str, content: &str) {
@@ -109,6 +113,11 @@ fn plant(sandbox: &Sandbox, key: &str) -> usize {
             ".local/share/opencode/storage/part/1.json".into(),
             json!({"state": {"output": printed}}).to_string(),
         ),
+        (
+            ".cache/claude-cli-nodejs/-home-ada-shop/mcp-logs-db/1.jsonl".into(),
+            json!({"debug": format!("Tool call failed: {inner}")}).to_string() + "\n",
+        ),
+        (format!("claude-{}/{session}/tasks/b1.output", owner(&home(sandbox))), printed.clone()),
     ];
     for (path, content) in &files {
         write(sandbox, path, content);

@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         what_is_no_event_is_refused,
         an_output_that_is_cut_in_a_character_is_searched,
         an_output_without_its_field_is_an_unknown_event,
+        an_input_of_a_call_ends_no_turn,
         a_large_payload_is_answered,
         a_key_may_go_into_an_ignored_file_only,
         of_an_edit_only_what_it_adds_counts,
@@ -55,6 +56,7 @@ fn reason(holder: Holder, key: &str) -> String {
         Holder::Change => "this change of a file that git would commit",
         Holder::File => "a file that this would read",
         Holder::Output | Holder::Refused => "the output of this tool",
+        Holder::Outputs => "the output of a tool",
     };
     let advice = match holder {
         Holder::Prompt => {
@@ -68,6 +70,9 @@ fn reason(holder: Holder, key: &str) -> String {
         }
         Holder::Output | Holder::Refused => {
             "The value is kept from you; use it by the name of its environment variable ($ANTHROPIC_API_KEY), and do not look for it in another way."
+        }
+        Holder::Outputs => {
+            "It was stopped before it was sent, but it is in the conversation, and the next message would send it: go back with /rewind, or begin anew with /clear. The value is in $ANTHROPIC_API_KEY for whoever needs it."
         }
     };
     format!("skant: {holds} holds a secret (Anthropic API key, {}). {advice}", mask(key))
@@ -196,6 +201,14 @@ fn an_output_without_its_field_is_an_unknown_event() {
         assert_eq!((said.0, said.1.as_str(), said.2.lines().count()), (Some(2), "", 1), "{}", row.event);
         assert_no_leak(&said, &key, row.event);
     }
+}
+
+/// The model wrote the input, and the call was denied: to stop its turn as well would keep nothing from it.
+fn an_input_of_a_call_ends_no_turn() {
+    let sandbox = Sandbox::with_commit();
+    let row = ROWS.iter().find(|row| row.event == "PostToolBatch").unwrap();
+    let payload = row.payload.replace("cat a; exit 1", &format!("echo {}", key())).replace("«»", "");
+    assert_eq!(parts(&answer(&sandbox, &payload)), (Some(0), line("{}"), String::new()));
 }
 
 fn a_large_payload_is_answered() {

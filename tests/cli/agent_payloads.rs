@@ -9,6 +9,8 @@ pub enum Holder {
     Change,
     File,
     Output,
+    /// Outputs that are part of the conversation already.
+    Outputs,
     /// An output that cannot be kept from the model: exit code 2 and the reason on standard error.
     Refused,
 }
@@ -28,6 +30,7 @@ pub struct Row {
 
 const GGSHIELD: &str = "GitGuardian/ggshield @0341403 tests/unit/verticals/ai/test_hooks.py";
 const CLAUDE: &str = "code.claude.com/docs/en/hooks.md";
+const CLAUDE_RUN: &str = "Claude Code 2.1.197 from the npm index, with a model of a test";
 const GEMINI: &str = "google-gemini/gemini-cli docs/hooks/reference.md";
 const COPILOT: &str = "github/docs @2199f62 copilot/reference/hooks-reference";
 const WINDSURF: &str = "docs.windsurf.com/windsurf/cascade/hooks";
@@ -100,6 +103,24 @@ pub const ROWS: &[Row] = &[
         payload: r#"{"session_id":"3b7ae0c5-0862-4e14-aa2c-12fad909c323","transcript_path":"/home/user1/.claude/projects/foo/3b7ae0c5.jsonl","cwd":"/home/user1/foo","permission_mode":"default","hook_event_name":"PostToolUse","tool_name":"Read","tool_input":{"file_path":"a"},"tool_response":{"type":"text","file":{"filePath":"/home/user1/foo/a","content":"x «»\n","numLines":1,"startLine":1,"totalLines":1}}}"#,
         clean: "{}",
         denied: r#"{"decision":"block","hookSpecificOutput":{"hookEventName":"PostToolUse","updatedToolOutput":{"file":{"content":"x MASK\n","filePath":"/home/user1/foo/a","numLines":1,"startLine":1,"totalLines":1},"type":"text"}},"reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Claude Code",
+        event: "PostToolBatch",
+        holder: Holder::Outputs,
+        source: CLAUDE_RUN,
+        payload: r#"{"session_id":"3b7ae0c5-0862-4e14-aa2c-12fad909c323","transcript_path":"/home/user1/.claude/projects/foo/3b7ae0c5.jsonl","cwd":"/home/user1/foo","prompt_id":"869aaeb0","permission_mode":"default","effort":{"level":"high"},"hook_event_name":"PostToolBatch","tool_calls":[{"tool_name":"Bash","tool_input":{"command":"cat a; exit 1"},"tool_use_id":"toolu_01","tool_response":"Exit code 1\nx «»"}]}"#,
+        clean: "{}",
+        denied: r#"{"continue":false,"stopReason":"REASON"}"#,
+    },
+    Row {
+        agent: "Claude Code",
+        event: "PostToolBatch MCP",
+        holder: Holder::Outputs,
+        source: CLAUDE_RUN,
+        payload: r#"{"session_id":"3b7ae0c5-0862-4e14-aa2c-12fad909c323","transcript_path":"/home/user1/.claude/projects/foo/3b7ae0c5.jsonl","cwd":"/home/user1/foo","permission_mode":"default","hook_event_name":"PostToolBatch","tool_calls":[{"tool_name":"Glob","tool_input":{},"tool_use_id":"toolu_01","tool_response":"a.py"},{"tool_name":"mcp__t__fail","tool_input":{},"tool_use_id":"toolu_02","tool_response":[{"type":"text","text":"x «»"}]}]}"#,
+        clean: "{}",
+        denied: r#"{"continue":false,"stopReason":"REASON"}"#,
     },
     Row {
         agent: "Codex CLI",

@@ -27,7 +27,7 @@ fn read(path: &str) -> Value {
 fn the_plugin_of_claude_code_runs_skant_or_blocks() {
     let sandbox = Sandbox::repo();
     let hooks = read("packaging/agents/claude-code/hooks/hooks.json");
-    for event in ["UserPromptSubmit", "PreToolUse", "PostToolUse"] {
+    for event in ["UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolBatch"] {
         let command = hooks["hooks"][event][0]["hooks"][0]["command"].as_str().unwrap();
         let payload = json!({"session_id": "s", "transcript_path": "/t", "hook_event_name": event, "prompt": "hello",
             "tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_response": {"stdout": ""}});

@@ -56,6 +56,8 @@ impl Sandbox {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", &self.home)
+            // What agents of this machine keep in the temporary folder is not of the test.
+            .env("CLAUDE_CODE_TMPDIR", &self.home)
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_AUTHOR_NAME", "Ada Author")
             .env("GIT_AUTHOR_EMAIL", "ada@example.org")

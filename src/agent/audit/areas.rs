@@ -50,10 +50,13 @@ const fn root(agent: &'static str, path: &'static str, variable: Option<&'static
     Root { agent, path, variable }
 }
 
-const ROOTS: [Root; 24] = [
+const ROOTS: [Root; 27] = [
     root("claude-code", ".claude", Some("CLAUDE_CONFIG_DIR")),
     root("claude-code", ".claude.json", None),
     root("claude-code", ".config/anthropic/credentials", None),
+    root("claude-code", ".cache/claude-cli-nodejs", None),
+    root("claude-code", "Library/Caches/claude-cli-nodejs", None),
+    root("claude-code", "AppData/Local/claude-cli-nodejs", None),
     root("codex", ".codex", Some("CODEX_HOME")),
     root("cursor", ".cursor", None),
     root("cursor", ".config/Cursor/User", None),
@@ -91,7 +94,7 @@ const IN_PROJECT: [(&str, &str, Kind); 8] = [
 
 /// What a path below a root is: a pattern, the kind, and the component that names the session, from 0. A pattern that
 /// ends with `/` is a folder at the start, another one the end of the path. The first that fits counts.
-const KINDS: [(&str, Kind, Option<usize>); 30] = [
+const KINDS: [(&str, Kind, Option<usize>); 31] = [
     (".credentials.json", Kind::Credentials, None),
     ("auth.json", Kind::Credentials, None),
     ("oauth_creds.json", Kind::Credentials, None),
@@ -122,6 +125,7 @@ const KINDS: [(&str, Kind, Option<usize>); 30] = [
     ("tmp/", Kind::Transcript, Some(1)),
     ("workspaceStorage/", Kind::Transcript, None),
     ("globalStorage/", Kind::Transcript, None),
+    (".output", Kind::Transcript, Some(1)),
 ];
 
 /// Folders with programs of others, which are no text of a session.
@@ -148,6 +152,7 @@ pub(crate) fn areas(
         let paths = named.into_iter().chain(home.map(|home| home.join(root.path)));
         found.extend(paths.map(|path| Area { agent: root.agent, path, kind: None }));
     }
+    found.extend(temporary(home, variable));
     for project in projects {
         let files = IN_PROJECT.iter();
         found.extend(files.map(|(agent, path, kind)| Area {
@@ -160,15 +165,44 @@ pub(crate) fn areas(
     found
 }
 
+/// Returns the folder in which Claude Code keeps the outputs of commands while it runs, and often longer.
+fn temporary(home: Option<&Path>, variable: fn(&str) -> Option<OsString>) -> Option<Area> {
+    let named = ["CLAUDE_CODE_TMPDIR", "TMPDIR"].into_iter().find_map(variable);
+    let folder =
+        named.filter(|folder| !folder.is_empty()).map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+    let path = folder.join(format!("claude-{}", owner(home?)?));
+    // Everybody may make a folder of this name there.
+    let is_own =
+        path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) && owner(&path) == owner(home?);
+    is_own.then_some(Area { agent: "claude-code", path, kind: None })
+}
+
+/// Returns the number of the user who owns a file; `None` on a system without such numbers.
+#[cfg(unix)]
+fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().ok().map(|metadata| metadata.uid())
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Path) -> Option<u32> {
+    None
+}
+
 /// Returns what a file below a root is, and the session that it is of. `relative` has `/`.
 pub(crate) fn classify(relative: &str) -> (Kind, Option<String>) {
     let row = KINDS.iter().find(|(pattern, ..)| {
         if pattern.ends_with('/') { relative.starts_with(pattern) } else { relative.ends_with(pattern) }
     });
     let Some((_, kind, component)) = row else {
-        // Some agents have a folder for transcripts in each project.
+        // Some agents have a folder for transcripts or logs in each project.
         let is_transcript = relative.contains("transcripts/") || relative.contains("chatSessions/");
-        let kind = if is_transcript { Kind::Transcript } else { Kind::Other };
+        let is_log = relative.contains("/mcp-logs-");
+        let kind = match (is_transcript, is_log) {
+            (true, _) => Kind::Transcript,
+            (false, true) => Kind::Log,
+            (false, false) => Kind::Other,
+        };
         return (kind, is_transcript.then(|| session_of(relative, None)));
     };
     let is_of_session = component.is_some() || *kind == Kind::Transcript;
@@ -196,6 +230,8 @@ mod tests {
         assert_eq!(main.as_deref(), Some("projects/-home-ada-shop/3b7a"));
         assert_eq!(session("projects/-home-ada-shop/3b7a/subagents/agent-1.jsonl"), main);
         assert_eq!(session("projects/-home-ada-shop/3b7a/tool-results/x.txt"), main);
+        assert_eq!(session("-home-ada-shop/3b7a/tasks/b1.output").as_deref(), Some("-home-ada-shop/3b7a"));
+        assert_eq!(classify("-home-ada-shop/mcp-logs-db/2026-11-30.jsonl").0, Kind::Log);
         assert_eq!(classify("paste-cache/1.txt"), (Kind::Cache, None));
         assert_eq!(classify(".credentials.json"), (Kind::Credentials, None));
         assert_eq!(classify("a/agent-transcripts/1.jsonl").0, Kind::Transcript);

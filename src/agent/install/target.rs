@@ -36,7 +36,7 @@ pub(crate) const TARGETS: &[Target] = &[
         shape: Shape {
             dialect: Dialect::Strict,
             has_version: false,
-            events: &["UserPromptSubmit", "PreToolUse", "PostToolUse"],
+            events: &["UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolBatch"],
             entry: group,
         },
         project: Some(".claude/settings.local.json"),
@@ -44,7 +44,9 @@ pub(crate) const TARGETS: &[Target] = &[
         variable: Some(("CLAUDE_CONFIG_DIR", "settings.json")),
         traces: &[".claude"],
         project_traces: &[".claude"],
-        steps: &[],
+        steps: &[
+            "run Claude Code 2.1.121 or later (`claude --version`): earlier ones show the output of tools to the model, and those of 2.0 take no hook from a file that names an event of today",
+        ],
     },
     Target {
         name: "codex",
@@ -195,9 +197,9 @@ fn group(event: &str, command: &str) -> Json {
     matched(event, hook)
 }
 
-/// A hook for every tool; a prompt has none.
+/// A hook for every tool; a prompt, and a number of tools together, have none.
 fn matched(event: &str, hook: Json) -> Json {
     let hooks = ("hooks", Json::List(vec![hook]));
-    let is_prompt = event == "UserPromptSubmit" || event == "BeforeAgent";
-    Json::Object(if is_prompt { vec![hooks] } else { vec![("matcher", Json::text(".*")), hooks] })
+    let has_no_tool = ["UserPromptSubmit", "BeforeAgent", "PostToolBatch"].contains(&event);
+    Json::Object(if has_no_tool { vec![hooks] } else { vec![("matcher", Json::text(".*")), hooks] })
 }
