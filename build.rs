@@ -22,10 +22,20 @@ use skant_rule_schema::{
 #[path = "src/detect/prefilter/grams.rs"]
 mod grams;
 
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/detect/prefilter/anchor.rs"]
+mod anchor;
+
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/detect/prefilter/table.rs"]
+mod table;
+
+use anchor::{Anchors, Row};
 use grams::{
     Close, GRAM, NIBBLE_BUCKETS, Pattern, Place, SIX_BIT_BUCKETS, choose_places, close_nibbles,
     close_six_bits,
 };
+use table::{Gram, Table};
 
 fn main() {
     write_model();
@@ -38,6 +48,7 @@ fn main() {
         }
     };
     write_arguments(&packs);
+    write_anchors(&packs);
     write_anchor_places(&packs);
     let ids: BTreeSet<String> =
         packs.iter().flat_map(|pack| &pack.rule).map(|rule| rule.id.clone()).collect();
@@ -150,8 +161,7 @@ fn write_model() {
 }
 
 fn array<T: std::fmt::Debug>(name: &str, kind: &str, numbers: &[T]) -> String {
-    let lines: Vec<String> = numbers.iter().map(|number| format!("{number:?}")).collect();
-    format!("static {name}: [{kind}; {}] = [\n{}\n];\n", numbers.len(), lines.join(",\n"))
+    items(name, kind, numbers.iter().map(|number| format!("{number:?}")))
 }
 
 /// Writes the calls, commands and directives of all packs, each table sorted by its anchors.
@@ -171,6 +181,50 @@ fn write_arguments(packs: &[PackSpec]) {
         rows(directives)
     );
     write_output("arguments.rs", &code);
+}
+
+/// Writes the anchors of all rules and the table of their grams: to build them takes longer than to read a commit.
+fn write_anchors(packs: &[PackSpec]) {
+    let rules = packs.iter().flat_map(|pack| pack.rule.iter().map(move |rule| (pack, rule)));
+    let anchors = Anchors::new(rules.map(|(pack, rule)| {
+        let texts = rule.anchors().iter().map(String::as_str);
+        (texts, ignores_case(rule), rule.followed_by, pack.reach(rule))
+    }));
+    let table = Table::of_rarest(&anchors);
+    let row = |row: &Row| {
+        let Row { text, ignore_case, followed_by, rules, reach } = row;
+        format!("row({text:?}, {ignore_case}, {}, {rules:?}, {reach})", followed_by_code(*followed_by))
+    };
+    let gram = |gram: &Gram| {
+        let Gram { bytes, source, next } = gram;
+        format!("gram({bytes}, {}, {}, {next})", source.anchor, source.offset)
+    };
+    let bytes = |bytes: &[u8]| bytes.escape_ascii().to_string();
+    let code = format!(
+        "{}{}{}{}pub(super) static TEXTS: &[u8] = b\"{}\";\npub(super) static TABLE_BITS: &[u8; BITS / 8] = b\"{}\";\n",
+        items("ROWS", "Row", anchors.rows.iter().map(row)),
+        items("RULES_OF_ANCHORS", "u32", anchors.rules.iter().map(u32::to_string)),
+        items("GRAMS", "Gram", table.grams.iter().map(gram)),
+        items("HEADS", "u16", table.heads.iter().map(u16::to_string)),
+        bytes(&anchors.texts),
+        bytes(&table.bits[..]),
+    );
+    write_output("anchors.rs", &code);
+}
+
+/// Returns the code of a static array.
+fn items(name: &str, kind: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    format!("pub(super) static {name}: [{kind}; {}] = [\n{}\n];\n", items.len(), items.join(",\n"))
+}
+
+fn followed_by_code(followed_by: Option<FollowedBy>) -> String {
+    followed_by.map_or_else(
+        || "None".to_owned(),
+        |FollowedBy { alphabet, count }| {
+            format!("Some(FollowedBy {{ alphabet: Alphabet::{alphabet:?}, count: {count} }})")
+        },
+    )
 }
 
 /// Writes where the prefilter searches for each anchor: the choice takes longer than searching a megabyte.
@@ -314,12 +368,7 @@ fn write_rule(out: &mut String, pack: &PackSpec, rule: &RuleSpec) {
         text(&rule.title),
         list(rule.anchors()),
         ignores_case(rule),
-        rule.followed_by.map_or_else(
-            || "None".to_owned(),
-            |FollowedBy { alphabet, count }| {
-                format!("Some(FollowedBy {{ alphabet: Alphabet::{alphabet:?}, count: {count} }})")
-            }
-        ),
+        followed_by_code(rule.followed_by),
         pack.reach(rule),
         pair_code(pack, rule),
         text(&rule.leaks),

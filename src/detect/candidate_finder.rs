@@ -25,7 +25,7 @@ pub(crate) struct CandidateFinder {
 
 impl CandidateFinder {
     pub(crate) fn new(rules: RuleSet) -> Self {
-        let prefilter = Prefilter::new(rules.rules());
+        let prefilter = Prefilter::new(&rules);
         let limits = RetentionLimits::new(rules.rules());
         let whole_text = WholeTextRules::new(rules.rules());
         Self { rules: CompiledRules::new(rules), prefilter, limits, whole_text }
@@ -97,6 +97,7 @@ impl CandidateFinder {
             (window.start, &text[window.clone()], span.start - window.start..span.end - window.start)
         };
         let found = anchor.rules.iter().find_map(|&rule| {
+            let rule = rule as usize;
             let (from, window, in_window) = cut_window(self.rules.rules()[rule].reach);
             Some(self.rules.try_rule(rule, window, &in_window)?.moved(from))
         });
@@ -104,7 +105,7 @@ impl CandidateFinder {
             return found;
         }
         let (from, window, in_window) = cut_window(anchor.fragment_reach());
-        let whole = fragments::find(&self.rules, window, &anchor.rules, &in_window);
+        let whole = fragments::find(&self.rules, window, anchor.rules, &in_window);
         whole.map(|whole| whole.moved(from)).or(found)
     }
 
@@ -115,6 +116,7 @@ impl CandidateFinder {
             let anchor = self.prefilter.anchor(number);
             let span = start..start + anchor.len();
             values.extend(anchor.rules.iter().find_map(|&rule| {
+                let rule = rule as usize;
                 let assignment = self.rules.assignment_rule(rule)?;
                 let window = window_around(&span, self.rules.rules()[rule].reach, text.len());
                 let in_window = span.start - window.start..span.end - window.start;

@@ -18,7 +18,7 @@ pub use rule::{Form, Matcher, Rule};
 pub(crate) use rule::{Pair, Pattern, PlaceholderLimits, Text, TokenShape};
 pub use rule_set::RuleSet;
 pub(crate) use skant_rule_schema::RuleSpec;
-pub(crate) use skant_rule_schema::{Alphabet, FollowedBy, Syntax};
+pub(crate) use skant_rule_schema::{Alphabet, Syntax};
 pub use skant_rule_schema::{Check, MayFollow};
 pub(crate) use user_defined::MAX_RULES;
 pub(crate) use user_defined::build_user_rule;

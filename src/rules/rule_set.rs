@@ -22,6 +22,11 @@ impl RuleSet {
         }
     }
 
+    /// Returns whether these are the built-in rules as they are.
+    pub(crate) const fn is_builtin(&self) -> bool {
+        matches!(self.rules, Cow::Borrowed(_))
+    }
+
     /// Removes rules by id.
     #[must_use]
     pub fn without(self, disabled: &[String]) -> Self {

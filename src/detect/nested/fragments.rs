@@ -30,15 +30,15 @@ const INSIDE_OF_DATA: usize = 8;
 pub(crate) fn find(
     rules: &CompiledRules,
     window: &[u8],
-    rule_indices: &[usize],
+    rule_indices: &[u32],
     anchor: &Range<usize>,
 ) -> Option<Candidate> {
     let literal = &window[anchor.clone()];
-    let has_prefix = |rule: &usize| matches!(rules.rules()[*rule].matcher, Matcher::Prefixed { .. });
+    let has_prefix = |rule: &u32| matches!(rules.rules()[*rule as usize].matcher, Matcher::Prefixed { .. });
     if !rule_indices.iter().any(has_prefix) && is_inside(&window[..anchor.start], literal) {
         return None;
     }
-    let longest = rule_indices.iter().map(|rule| rules.rules()[*rule].reach).max()?;
+    let longest = rule_indices.iter().map(|rule| rules.rules()[*rule as usize].reach).max()?;
     Gaps::ALL.iter().find_map(|gaps| {
         let fragments = decode::join_fragments(window, anchor.start, literal, longest, *gaps)?;
         let found = find_in_joined(rules, &fragments, rule_indices, anchor.len())?;
@@ -58,7 +58,7 @@ fn is_inside(before: &[u8], anchor: &[u8]) -> bool {
 fn find_in_joined(
     rules: &CompiledRules,
     fragments: &Fragments,
-    rule_indices: &[usize],
+    rule_indices: &[u32],
     anchor_length: usize,
 ) -> Option<Candidate> {
     let first = fragments.first_length();
@@ -77,7 +77,7 @@ fn find_in_joined(
         let in_joined = 0..anchor_length;
         rule_indices
             .iter()
-            .filter_map(|&rule| rules.try_rule(rule, &joined[..end], &in_joined))
+            .filter_map(|&rule| rules.try_rule(rule as usize, &joined[..end], &in_joined))
             .find(is_acceptable)
     })
 }

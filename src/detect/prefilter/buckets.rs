@@ -2,7 +2,7 @@
 //! chosen the places of the built-in anchors ([`super::grams`]).
 
 use crate::bytescan::{BUCKETS, Backend, ByteFilter};
-use crate::detect::prefilter::anchor::Anchor;
+use crate::detect::prefilter::anchor::Anchors;
 use crate::detect::prefilter::grams::{
     ANY, Close, GRAM, GramSets, NIBBLE_BUCKETS, Pattern, Place, SIX_BIT_BUCKETS, choose_places,
     close_nibbles, close_six_bits,
@@ -27,7 +27,7 @@ pub(crate) enum AnchorFilter {
 
 impl AnchorFilter {
     /// Assigns each anchor to a bucket. Returns the filter and, for each anchor, the offset of its searched bytes.
-    pub(crate) fn new(anchors: &[Anchor]) -> (Self, Vec<usize>) {
+    pub(crate) fn new(anchors: &Anchors) -> (Self, Vec<usize>) {
         if Backend::best() == Backend::Avx512 {
             let (filter, offsets) = filter_of(anchors, close_six_bits, |known| known.six_bits);
             (Self::SixBits(filter), offsets)
@@ -48,11 +48,11 @@ impl AnchorFilter {
 
 /// Builds the filter of all anchors. Anchors of rules that are not built in get the place that costs least.
 fn filter_of<const GROUPS: usize>(
-    anchors: &[Anchor],
+    anchors: &Anchors,
     close: Close,
     place: fn(&KnownPlace) -> Place,
 ) -> (Box<ByteFilter<GROUPS, GRAM>>, Vec<usize>) {
-    let patterns: Vec<Pattern<'_>> = anchors.iter().map(Anchor::pattern).collect();
+    let patterns: Vec<Pattern<'_>> = anchors.iter().map(|anchor| anchor.pattern()).collect();
     let known: Vec<Option<Place>> = patterns.iter().map(|pattern| known_place(pattern).map(place)).collect();
     let places = match known.iter().copied().collect() {
         Some(places) => places,
@@ -115,7 +115,8 @@ mod tests {
     fn each_builtin_anchor_has_a_known_place() {
         let anchors = crate::detect::prefilter::anchors_of(RuleSet::builtin().rules());
         assert!(
-            anchors.len() > 1000 && anchors.iter().all(|anchor| known_place(&anchor.pattern()).is_some())
+            anchors.rows.len() > 1000
+                && anchors.iter().all(|anchor| known_place(&anchor.pattern()).is_some())
         );
         let sorted = |one: &KnownPlace, other: &KnownPlace| {
             (one.text.as_bytes(), one.ignore_case) < (other.text.as_bytes(), other.ignore_case)

@@ -11,6 +11,7 @@ mod anchor;
 mod buckets;
 mod grams;
 mod positions;
+mod prepared;
 mod table;
 
 use std::ops::{ControlFlow, Range};
@@ -18,18 +19,19 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::bytescan::{BLOCK, Backend};
-use crate::rules::Rule;
-pub(crate) use anchor::{Anchor, Extent};
+use crate::detect::matcher::window::EDGE;
+use crate::rules::{Rule, RuleSet};
+pub(crate) use anchor::Anchor;
 
-use anchor::anchors_of;
+use anchor::Anchors;
 use buckets::AnchorFilter;
-use grams::{DEPTH, GRAM, rarest_gram};
+use grams::{DEPTH, GRAM};
 use positions::{FEW_WORDS, LITTLE_ROOM, MarkedPositions, ROOM, WORDS};
 use table::{GramSource, Table, folded};
 
 /// A search for the anchors of all rules.
 pub(crate) struct Prefilter {
-    anchors: Vec<Anchor>,
+    anchors: Anchors,
     /// The extents of the anchors, which are read more often than the rest, next to each other in memory.
     extents: Vec<Extent>,
     table: Table,
@@ -57,11 +59,16 @@ const MIN_FILTERED: usize = BLOCK;
 type Visit<'v> = dyn FnMut(usize, u16) -> ControlFlow<()> + 'v;
 
 impl Prefilter {
-    pub(crate) fn new(rules: &[Rule]) -> Self {
-        let anchors = anchors_of(rules);
-        let max_length = anchors.iter().map(|anchor| anchor.extent().length).max().unwrap_or(0);
-        let table = table_of(&anchors, |anchor| rarest_gram(&anchor.text));
-        let extents = anchors.iter().map(Anchor::extent).collect();
+    pub(crate) fn new(rules: &RuleSet) -> Self {
+        let (anchors, table) = if rules.is_builtin() {
+            prepared::anchors_and_table()
+        } else {
+            let anchors = anchors_of(rules.rules());
+            let table = Table::of_rarest(&anchors);
+            (anchors, table)
+        };
+        let extents: Vec<Extent> = anchors.iter().map(|anchor| Extent::of(&anchor)).collect();
+        let max_length = extents.iter().map(|extent| extent.length).max().unwrap_or(0);
         Self { anchors, extents, table, max_length, filtered: OnceLock::new(), searched: AtomicUsize::new(0) }
     }
 
@@ -73,8 +80,9 @@ impl Prefilter {
         .is_break()
     }
 
-    pub(crate) fn anchor(&self, number: u16) -> &Anchor {
-        &self.anchors[usize::from(number)]
+    #[inline]
+    pub(crate) fn anchor(&self, number: u16) -> Anchor<'_> {
+        self.anchors.get(number)
     }
 
     pub(crate) fn extent(&self, number: u16) -> Extent {
@@ -117,7 +125,7 @@ impl Prefilter {
         Some(self.filtered.get_or_init(|| {
             let (filter, offsets) = AnchorFilter::new(&self.anchors);
             let mut offsets = offsets.into_iter();
-            FilteredSearch { filter, table: table_of(&self.anchors, |_| offsets.next().unwrap_or(0)) }
+            FilteredSearch { filter, table: Table::new(&self.anchors, |_| offsets.next().unwrap_or(0)) }
         }))
     }
 
@@ -229,11 +237,28 @@ impl Prefilter {
     }
 }
 
-/// Builds the table of the grams that begin at `offset` in each anchor.
-fn table_of(anchors: &[Anchor], mut offset: impl FnMut(&Anchor) -> usize) -> Table {
-    Table::new((0..).zip(anchors).map(|(number, anchor)| {
-        let offset = u8::try_from(offset(anchor)).unwrap_or(0);
-        (anchor, GramSource { anchor: number, offset })
+/// The sizes of an anchor and its window, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    /// The length of the anchor with the characters that have to follow it.
+    pub(crate) length: usize,
+    /// The size of the window on each side.
+    pub(crate) margin: usize,
+}
+
+impl Extent {
+    fn of(anchor: &Anchor<'_>) -> Self {
+        let following = anchor.followed_by.map_or(0, |following| following.count);
+        let margin = anchor.reach.max(anchor.fragment_reach()) + EDGE;
+        Self { length: anchor.len() + following, margin }
+    }
+}
+
+/// Collects the anchors of rules.
+fn anchors_of(rules: &[Rule]) -> Anchors {
+    Anchors::new(rules.iter().map(|rule| {
+        let anchors = rule.anchors.iter().map(AsRef::as_ref);
+        (anchors, rule.ignore_case, rule.followed_by, rule.reach)
     }))
 }
 

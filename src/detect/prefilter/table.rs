@@ -1,38 +1,43 @@
 //! A hash table of four bytes (a gram) of each anchor, in lowercase. One bit for each hash says whether any anchor
 //! has the gram, so a position in a text costs one multiplication and one load, however many anchors there are.
+//!
+//! The build script writes the table of the built-in anchors.
 
-use crate::detect::prefilter::anchor::Anchor;
-use crate::detect::prefilter::grams::GRAM;
+use std::borrow::Cow;
+
+use super::anchor::{Anchor, Anchors};
+use super::grams::{GRAM, rarest_gram};
 
 /// The grams of all anchors.
+#[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Table {
     /// A bit for each hash.
-    bits: Box<[u8; BITS / 8]>,
+    pub(crate) bits: Box<[u8; BITS / 8]>,
     /// The grams, sorted by hash.
-    grams: Vec<Gram>,
+    pub(crate) grams: Cow<'static, [Gram]>,
     /// For each head of a hash, the index in `grams` where its grams begin.
-    heads: Vec<u16>,
+    pub(crate) heads: Cow<'static, [u16]>,
 }
 
 /// The number of bits in the table. 16 KiB stay in the first-level cache, and 3,000 entries leave 49 of 50 bits
 /// unset.
-const BITS: usize = 1 << 17;
+pub(crate) const BITS: usize = 1 << 17;
 
 /// The number of leading bits of a hash that index `heads`.
 const HEAD_BITS: u32 = 12;
 
 /// An entry of the table. It is small, since the table is read every few hundred bytes and should stay in the cache.
-#[derive(Clone, Copy)]
-struct Gram {
-    bytes: u32,
-    source: GramSource,
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Gram {
+    pub(crate) bytes: u32,
+    pub(crate) source: GramSource,
     /// The byte of the anchor after the gram, in lowercase, or zero. Most occurrences of a gram are not in its
     /// anchor.
-    next: u8,
+    pub(crate) next: u8,
 }
 
 /// The anchor that a gram belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct GramSource {
     pub(crate) anchor: u16,
     /// The offset of the gram in the anchor.
@@ -40,15 +45,28 @@ pub(crate) struct GramSource {
 }
 
 impl Table {
-    /// Builds the table from the texts of anchors, each with the position of its gram.
-    pub(crate) fn new<'a>(anchors: impl Iterator<Item = (&'a Anchor, GramSource)>) -> Self {
-        let mut table =
-            Self { bits: Box::new([0; BITS / 8]), grams: Vec::new(), heads: vec![0; (1 << HEAD_BITS) + 1] };
-        for (anchor, source) in anchors {
-            let text = &anchor.text[..];
+    /// Builds the table of the rarest gram of each anchor.
+    pub(crate) fn of_rarest(anchors: &Anchors) -> Self {
+        Self::new(anchors, |anchor| rarest_gram(anchor.text))
+    }
+
+    /// Builds the table of the grams that begin at `offset` in each anchor.
+    pub(crate) fn new(anchors: &Anchors, mut offset: impl FnMut(&Anchor<'_>) -> usize) -> Self {
+        let (mut bits, mut grams) = (Box::new([0; BITS / 8]), Vec::new());
+        let mut add = |text: &[u8], source, next| {
+            let mut bytes = [0; GRAM];
+            bytes.copy_from_slice(text);
+            let bytes = folded(bytes);
+            let hash = hash(bytes);
+            bits[hash / 8] |= 1 << (hash % 8);
+            grams.push(Gram { bytes, source, next });
+        };
+        for (number, anchor) in (0..).zip(anchors.iter()) {
+            let source = GramSource { anchor: number, offset: u8::try_from(offset(&anchor)).unwrap_or(0) };
+            let text = anchor.text;
             let at = usize::from(source.offset);
             match text.get(at..at + GRAM) {
-                Some(gram) => table.add(gram, source, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
+                Some(gram) => add(gram, source, text.get(at + GRAM).map_or(0, |byte| byte | FOLD)),
                 // An anchor of three bytes gets an entry for each byte that may follow it, folded: a user's name
                 // after `://` may be in any script.
                 None => (b' '..=u8::MAX)
@@ -56,26 +74,18 @@ impl Table {
                         byte | FOLD == *byte
                             && (anchor.may_precede(*byte) || anchor.may_precede(byte & !FOLD))
                     })
-                    .for_each(|byte| table.add(&[text, &[byte]].concat(), source, 0)),
+                    .for_each(|byte| add(&[text, &[byte]].concat(), source, 0)),
             }
         }
-        table.grams.sort_unstable_by_key(|gram| (hash(gram.bytes), gram.bytes, gram.source));
-        for gram in &table.grams {
-            table.heads[head(hash(gram.bytes)) + 1] += 1;
+        grams.sort_unstable_by_key(|gram: &Gram| (hash(gram.bytes), gram.bytes, gram.source));
+        let mut heads = vec![0; (1 << HEAD_BITS) + 1];
+        for gram in &grams {
+            heads[head(hash(gram.bytes)) + 1] += 1;
         }
-        for at in 1..table.heads.len() {
-            table.heads[at] += table.heads[at - 1];
+        for at in 1..heads.len() {
+            heads[at] += heads[at - 1];
         }
-        table
-    }
-
-    fn add(&mut self, gram: &[u8], source: GramSource, next: u8) {
-        let mut bytes = [0; GRAM];
-        bytes.copy_from_slice(gram);
-        let bytes = folded(bytes);
-        let hash = hash(bytes);
-        self.bits[hash / 8] |= 1 << (hash % 8);
-        self.grams.push(Gram { bytes, source, next });
+        Self { bits, grams: grams.into(), heads: heads.into() }
     }
 
     /// Returns 1 if some anchor may have the gram, and 0 if no anchor has it.

@@ -11,7 +11,7 @@ use crate::detect::prefilter::*;
 use crate::rules::RuleSet;
 
 fn prefilter() -> Prefilter {
-    Prefilter::new(RuleSet::builtin().rules())
+    Prefilter::new(&RuleSet::builtin())
 }
 
 static BY_TABLE: LazyLock<Prefilter> = LazyLock::new(prefilter);
@@ -68,7 +68,7 @@ fn count_by_all_methods(by_first_byte: &[Vec<u16>], text: &[u8]) -> usize {
 /// Returns the anchors that may begin with each byte.
 fn by_first_byte() -> Vec<Vec<u16>> {
     let may_be = |anchor: &Anchor, byte: u8| anchor.text[0].eq_ignore_ascii_case(&byte);
-    let of = |byte| (0..).zip(&BY_TABLE.anchors).filter(move |(_, anchor)| may_be(anchor, byte));
+    let of = |byte| (0..).zip(BY_TABLE.anchors.iter()).filter(move |(_, anchor)| may_be(anchor, byte));
     (0..=u8::MAX).map(|byte| of(byte).map(|(number, _)| number).collect()).collect()
 }
 
@@ -112,7 +112,7 @@ fn count_below(by_first_byte: &[Vec<u16>], folder: &Path) -> usize {
 
 /// Generates dozens of anchors, whole and cut, with the characters of programs between them.
 fn text_of_anchors() -> impl Strategy<Value = Vec<u8>> {
-    let anchors: Vec<Vec<u8>> = BY_TABLE.anchors.iter().map(|anchor| anchor.text.clone()).collect();
+    let anchors: Vec<Vec<u8>> = BY_TABLE.anchors.iter().map(|anchor| anchor.text.to_vec()).collect();
     let whole = (0..anchors.len()).prop_map(move |at| anchors[at].clone());
     let cut = (whole.clone(), 0..6_usize).prop_map(|(text, by)| text[by.min(text.len())..].to_vec());
     let large = whole.clone().prop_map(|text| text.to_ascii_uppercase());
@@ -129,7 +129,7 @@ proptest! {
         prop_assert!(BY_TABLE.filtered.get().is_none());
         prop_assert!(region.len() < MIN_FILTERED || FILTERED.filtered.get().is_some() == (Backend::best() > Backend::Scalar));
         let mut all = Vec::new();
-        for (number, anchor) in (0..).zip(&BY_TABLE.anchors) {
+        for (number, anchor) in (0..).zip(BY_TABLE.anchors.iter()) {
             all.extend(region.clone().filter(|at| anchor.matches_at(&text, *at)).map(|at| (at, number)));
         }
         all.sort_unstable();
