@@ -318,7 +318,7 @@ fn help_template(header: Style, literal: Style) -> StyledStr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args;
+    use crate::cli::{args, parse};
 
     #[test]
     fn every_command_is_in_the_table_exactly_once() {
@@ -356,7 +356,7 @@ mod tests {
                 let arguments = arguments.split(" > ").next().unwrap().replace("\"$@\"", "origin");
                 let words = arguments.replace('"', "").replace(" a test key", " test");
                 let words = ["skant"].into_iter().chain(words.split(' ')).map(Into::into);
-                assert!(args::parse(words.collect::<Vec<_>>()).is_ok(), "{line}");
+                assert!(parse::parse(words.collect::<Vec<_>>()).is_ok(), "{line}");
                 assert_eq!(arguments.split(' ').next(), Some(name), "{line}");
             }
             assert!(!examples.is_empty() || ["help", "version"].contains(&name), "{name}");

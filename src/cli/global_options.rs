@@ -152,7 +152,7 @@ pub(crate) fn shown_where_they_count(command: Command) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args;
+    use crate::cli::{args, parse};
 
     #[test]
     fn the_help_of_a_command_lists_only_options_with_an_effect() {
@@ -204,7 +204,7 @@ mod tests {
         }
         for arguments in ["skant --jobs 2 version", "skant version --jobs 2", "skant rules --jobs 2 list -q"]
         {
-            let parsed = args::parse(arguments.split(' ').map(Into::into)).unwrap();
+            let parsed = parse::parse(arguments.split(' ').map(Into::into)).unwrap();
             assert_eq!(parsed.common.jobs.map(NonZeroUsize::get), Some(2), "{arguments}");
         }
     }

@@ -19,6 +19,7 @@ pub(crate) mod link_base;
 pub(crate) mod live_check;
 pub(crate) mod option_values;
 pub(crate) mod output;
+mod parse;
 pub(crate) mod path_arguments;
 pub(crate) mod process;
 pub(crate) mod progress;
@@ -54,7 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let mut arguments = match args::parse(arguments) {
+    let mut arguments = match parse::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return error::print_clap_error(&usage_error::with_tips(error)),
     };

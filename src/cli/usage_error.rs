@@ -36,10 +36,10 @@ fn tip_for(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::args;
+    use crate::cli::parse;
 
     fn message(arguments: &[&str]) -> String {
-        let error = args::parse(arguments.iter().map(Into::into)).unwrap_err();
+        let error = parse::parse(arguments.iter().map(Into::into)).unwrap_err();
         super::with_tips(error).to_string()
     }
 
