@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -14,12 +15,17 @@ pub fn trials() -> Vec<Trial> {
         each_hook_is_described_as_git_and_its_shell_see_it,
         settings_of_managers_count_only_if_they_check,
         jobs_of_lefthook_count_only_if_they_check,
+        command_of_lefthook_is_that_of_its_package,
+        what_is_left_names_every_hook_of_a_file,
         version_of_another_program_is_read_from_its_file,
+        program_in_a_cache_is_noted,
         program_that_is_gone_is_named,
         environment_files_are_listed_with_what_git_does_with_them,
         settings_files_are_named,
         linked_worktrees_and_folders_have_the_hooks_of_their_repository,
         outside_of_a_repository_it_is_an_error,
+        schema_refuses_other_types_and_missing_fields,
+        global_installation_shows_the_state_of_this_repository,
         nothing_of_a_hostile_repository_runs_or_is_waited_for,
         names_cannot_control_the_terminal_or_show_a_key,
         links_do_not_lead_out_of_the_repository,
@@ -36,7 +42,43 @@ fn sh(sandbox: &Sandbox, script: &str) -> String {
 fn status(sandbox: &Sandbox) -> Value {
     let output = sandbox.try_sh("skant status --json");
     assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    let state = serde_json::from_slice(&output.stdout).expect("JSON");
+    let faults: Vec<String> = schema().iter_errors(&state).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{state:#}\n{faults:?}");
+    state
+}
+
+/// Returns the published schema of the JSON.
+fn schema() -> &'static jsonschema::Validator {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let schema: Value =
+            serde_json::from_str(include_str!("../../schema/status.schema.json")).expect("JSON");
+        jsonschema::validator_for(&schema).expect("a schema")
+    });
+    &SCHEMA
+}
+
+fn global_installation_shows_the_state_of_this_repository() {
+    let sandbox = Sandbox::with_commit();
+    let text = sh(&sandbox, "skant install --global");
+    assert!(text.contains("all repositories  installed: "), "{text}");
+    assert!(text.contains("This repository:\nprotected: all 4 hooks run skant\n"), "{text}");
+    // The hooks of husky bypass those of all repositories.
+    let text = sh(&sandbox, "mkdir -p .husky/_; git config core.hooksPath .husky/_; skant install --global");
+    assert!(text.contains("This repository:\nNOT protected: 0 of 4 hooks run skant\n"), "{text}");
+    let text = sh(&sandbox, "cd ..; skant install --global");
+    assert!(text.contains("In a clone, `skant status` shows") && !text.contains("This repository"), "{text}");
+}
+
+fn schema_refuses_other_types_and_missing_fields() {
+    let sandbox = Sandbox::with_commit();
+    sh(&sandbox, "skant install; git config core.hooksPath \"$PWD/.git/hooks\"; touch .env");
+    let mut state = status(&sandbox);
+    state["hooks"][0]["reached"] = Value::from("yes");
+    assert!(!schema().is_valid(&state));
+    let mut state = status(&sandbox);
+    state.as_object_mut().expect("an object").remove("protected");
+    assert!(!schema().is_valid(&state));
 }
 
 /// Copies skant by another process: a child of another thread would inherit the open file, which then cannot be run.
@@ -250,6 +292,36 @@ fn jobs_of_lefthook_count_only_if_they_check() {
     }
 }
 
+/// A program of `node_modules` is not on the `PATH`; the commands to run have to work when they are pasted.
+fn command_of_lefthook_is_that_of_its_package() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write("lefthook.yml", "pre-commit:\n  jobs:\n  - run: skant hook pre-commit\n");
+    for (package, command) in [
+        ("{}", "lefthook install"),
+        ("{\"devDependencies\": {\"lefthook\": \"^2\"}}", "npx lefthook install"),
+        ("{\"dependencies\": {\"@evilmartians/lefthook\": \"^2\"}}", "npx lefthook install"),
+    ] {
+        sandbox.write("package.json", package);
+        let reason = status(&sandbox)["hooks"][0]["reason"].to_string();
+        assert!(reason.contains(&format!("`{command}`")), "{package}: {reason}");
+        let output = sandbox.try_sh("skant install");
+        let text = text_of(&output);
+        assert!(text.contains(&format!("  {command}\n")), "{package}: {text}");
+    }
+}
+
+fn what_is_left_names_every_hook_of_a_file() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write(
+        "lefthook.yml",
+        "pre-commit:\n  jobs:\n  - run: skant hook pre-commit\ncommit-msg:\n  jobs:\n  - run: skant hook commit-msg {1}\n",
+    );
+    let output = sandbox.try_sh("skant uninstall");
+    let text = text_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("it calls skant; remove that (pre-commit, commit-msg)\n"), "{text}");
+}
+
 fn version_of_another_program_is_read_from_its_file() {
     let sandbox = Sandbox::with_commit();
     sh(&sandbox, "skant install");
@@ -263,6 +335,25 @@ fn version_of_another_program_is_read_from_its_file() {
     testkit::write_script(&copy, "#!/bin/sh\ntouch ran\n");
     assert_eq!(status(&sandbox)["hooks"][0]["program"]["version"], Value::Null);
     assert!(!sandbox.dir.join("ran").exists());
+}
+
+fn program_in_a_cache_is_noted() {
+    for (folder, is_cache) in [
+        (".cache/uv/archive-v0/Xy/bin", true),
+        (".npm/_npx/0a/node_modules/skant-linux-x64/bin", true),
+        ("Library/Caches/pipx/ab/bin", true),
+        (".local/share/uv/tools/skant/bin", false),
+    ] {
+        let sandbox = Sandbox::with_commit();
+        let folder = sandbox.sibling("home").join(folder);
+        fs::create_dir_all(&folder).expect("a folder");
+        let copy = folder.join("skant");
+        copy_program(&sandbox, &copy);
+        let output = sandbox.command(&copy).arg("install").output().expect("runs");
+        assert_eq!(text_of(&output).contains("is in a cache"), is_cache, "{}", text_of(&output));
+        let notes = status(&sandbox)["notes"].as_array().expect("a list").len();
+        assert_eq!(notes, usize::from(is_cache));
+    }
 }
 
 fn program_that_is_gone_is_named() {

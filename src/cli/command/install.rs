@@ -32,7 +32,13 @@ enum CommandError {
 
 pub(crate) fn run(common: &Common, arguments: &Install) -> Result<Exit, CliError> {
     if arguments.global {
-        return change_global(|options, folder| install::install_global(options, folder).map(Some));
+        let done = change_global(|options, folder| install::install_global(options, folder).map(Some))?;
+        // Hooks of this repository may bypass those of all; outside of a repository there is nothing to say.
+        output::print(match CloneState::examine(common) {
+            Ok(clone) => format!("This repository:\n{}", status_text::render(&clone)),
+            Err(_) => IN_A_CLONE.to_owned(),
+        })?;
+        return Ok(done);
     }
     let program = install::running_program().map_err(CommandError::NoProgram)?;
     let actions = install::install(&options(&program, arguments.force))?;
@@ -81,6 +87,9 @@ fn describe_actions(actions: &[Action]) -> String {
     }
     out
 }
+
+/// The end of the output of `install --global` where the state of a repository is not known.
+const IN_A_CLONE: &str = "In a clone, `skant status` shows whether its hooks are reached.\n";
 
 const NO_HOOKS: &str = "no hooks of skant are installed here\n";
 

@@ -3,7 +3,7 @@
 use super::clone_state::CloneState;
 use super::{status_json, status_text};
 use crate::cli::args::{Common, Status, StatusFormat};
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 
@@ -13,7 +13,9 @@ const NEXT_STEP: &str = "next: `skant install` installs the hooks, or prints wha
 pub(crate) fn run(common: &Common, arguments: &Status) -> Result<Exit, CliError> {
     let clone = CloneState::examine(common)?;
     if arguments.json || arguments.format == StatusFormat::Json {
-        output::print(status_json::render(&clone))?;
+        let text = status_json::render(&clone)
+            .map_err(|source| IoError::Write { stream: "standard output", source })?;
+        output::print(text)?;
     } else {
         let next = if clone.status.is_protected() { "" } else { NEXT_STEP };
         output::print(format!("{}{next}", status_text::render(&clone)))?;

@@ -65,11 +65,19 @@ pub(crate) fn find_left(options: &Options<'_>) -> Result<Vec<Left>, InstallError
     let mut has_global = false;
     left.retain(|left| left.advice != GLOBAL || !std::mem::replace(&mut has_global, true));
     for declared in dir.top.as_deref().map(manager::declared).unwrap_or_default() {
-        for call in declared.calls {
-            let path = dir.top.clone().unwrap_or_default().join(&call.file);
-            let line = Left { path, advice: format!("it calls skant; remove that ({})", call.hook.name()) };
-            if left.iter().all(|known| known.path != line.path) {
-                left.push(line);
+        let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+        for call in &declared.calls {
+            match files.iter_mut().find(|(file, _)| *file == call.file) {
+                Some((_, hooks)) => hooks.push(call.hook.name()),
+                None => files.push((&call.file, vec![call.hook.name()])),
+            }
+        }
+        for (file, mut hooks) in files {
+            hooks.dedup();
+            let path = dir.top.clone().unwrap_or_default().join(file);
+            let advice = format!("it calls skant; remove that ({})", hooks.join(", "));
+            if left.iter().all(|known| known.path != path) {
+                left.push(Left { path, advice });
             }
         }
     }

@@ -78,6 +78,15 @@ pub(super) fn read_json(top: &Path, name: &str) -> Option<Value> {
     }
 }
 
+/// The lists of a `package.json` that name packages.
+const DEPENDENCIES: [&str; 3] = ["devDependencies", "dependencies", "optionalDependencies"];
+
+/// Whether a `package.json` names a package of npm.
+pub(super) fn depends_on(package: &Value, name: &str) -> bool {
+    let lists = DEPENDENCIES.iter().filter_map(|list| package.get(list)?.as_object());
+    lists.into_iter().any(|packages| packages.contains_key(name))
+}
+
 /// Returns a value as a list of texts: one text, or those of a list.
 pub(super) fn texts(value: Option<&Value>) -> Vec<&str> {
     match value {

@@ -4,15 +4,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::config::{ConfigText, read_text};
+use super::config::{ConfigText, depends_on, read_text};
 use super::{ConfigCall, Declared, IGNORED, Manager};
 use crate::hook::git_hook::Hook;
 use crate::hook::skant_call::{OnError, find_call};
 
 /// The folder of the hooks in a project that does not name another.
 const FOLDER: &str = ".husky";
-/// The lists of a `package.json` that name packages.
-const DEPENDENCIES: [&str; 3] = ["devDependencies", "dependencies", "optionalDependencies"];
 /// Files of other programs' hooks, which show that a `.husky` folder is in use.
 const OTHER_HOOKS: [&str; 3] = ["prepare-commit-msg", "post-merge", "post-checkout"];
 
@@ -29,12 +27,10 @@ pub(super) fn declared(top: &Path, package: Option<&Value>) -> Option<Declared> 
 }
 
 fn names_husky(package: &Value) -> bool {
-    let is_dependency = DEPENDENCIES.iter().any(|list| {
-        package.get(list).and_then(Value::as_object).is_some_and(|packages| packages.contains_key("husky"))
-    });
     let scripts = package.get("scripts").and_then(Value::as_object);
     let mut scripts = scripts.into_iter().flat_map(|scripts| scripts.values()).filter_map(Value::as_str);
-    is_dependency || scripts.any(|script| script.split([' ', '&', ';']).any(|word| word == "husky"))
+    depends_on(package, "husky")
+        || scripts.any(|script| script.split([' ', '&', ';']).any(|word| word == "husky"))
 }
 
 /// Returns what the files of a folder call.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::config::{Parsed, read};
+use super::config::{Parsed, depends_on, read};
 use super::{ConfigCall, Declared, IGNORED, Manager};
 use crate::hook::git_hook::Hook;
 use crate::hook::skant_call::{OnError, find_call};
@@ -15,13 +15,16 @@ use crate::hook::skant_call::{OnError, find_call};
 const NAMES: [&str; 3] = ["lefthook", ".lefthook", ".config/lefthook"];
 const ENDINGS: [&str; 5] = ["yml", "yaml", "json", "jsonc", "toml"];
 
+/// The packages of npm; where a project has one, the program is in `node_modules` and seldom on the `PATH`.
+const NPM_PACKAGES: [&str; 3] = ["lefthook", "@evilmartians/lefthook", "@evilmartians/lefthook-installer"];
+
 /// The faults of a job.
 const SKIPPED: &str = "the job is skipped at times (`skip`, `only`)";
 const SOME_FILES: &str = "the job runs for some files only (`glob`, `files`, `exclude`)";
 const NO_INPUT: &str = "`use_stdin: true` is missing, so that every push is blocked";
 
-/// Returns the declaration in the first settings file, with the jobs of the local one.
-pub(super) fn declared(top: &Path) -> Option<Declared> {
+/// Returns the declaration in the first settings file, with the jobs of the local one. `package` is `package.json`.
+pub(super) fn declared(top: &Path, package: Option<&Value>) -> Option<Declared> {
     let first = |suffix: &str| {
         NAMES.iter().flat_map(|name| ENDINGS.map(|ending| format!("{name}{suffix}.{ending}"))).find_map(
             |name| match read(top, &name) {
@@ -34,6 +37,9 @@ pub(super) fn declared(top: &Path) -> Option<Declared> {
     let (main, local) = (first(""), first("-local"));
     let (file, _) = main.as_ref().or(local.as_ref())?;
     let mut found = Declared::new(Manager::Lefthook, file);
+    if package.is_some_and(|package| NPM_PACKAGES.iter().any(|name| depends_on(package, name))) {
+        found.install_command = "npx lefthook install";
+    }
     for (file, value) in [main, local].into_iter().flatten() {
         match value {
             Some(value) => add(&mut found, &file, &value),

@@ -89,7 +89,7 @@ fn lefthook_lines(declared: &Declared, hooks: &[Hook]) -> Vec<String> {
         lines.extend(text.lines().map(|line| format!("  {line}")));
     }
     lines.push("then run:".to_owned());
-    lines.push(format!("  {}", Manager::Lefthook.install_command()));
+    lines.push(format!("  {}", declared.install_command));
     lines
 }
 
@@ -102,12 +102,12 @@ fn simple_git_hooks_lines(declared: &Declared, hooks: &[Hook]) -> Vec<String> {
         lines.push(format!("  \"{name}\": \"skant hook {name} \\\"$@\\\"{rest}\","));
     }
     lines.push("then run:".to_owned());
-    lines.push(format!("  {}", Manager::SimpleGitHooks.install_command()));
+    lines.push(format!("  {}", declared.install_command));
     lines
 }
 
 /// Returns the command that installs the framework for these hooks; the settings need skant's ids as well.
 fn framework_lines(declared: &Declared, hooks: &[Hook]) -> Vec<String> {
     let types: Vec<String> = hooks.iter().map(|hook| format!(" -t {}", hook.name())).collect();
-    vec![format!("{}{}", declared.manager.install_command(), types.concat())]
+    vec![format!("{}{}", declared.install_command, types.concat())]
 }

@@ -46,8 +46,8 @@ impl Manager {
         }
     }
 
-    /// The command that writes its hooks.
-    pub(crate) const fn install_command(self) -> &'static str {
+    /// The command that writes its hooks, where the manager is on the `PATH`.
+    const fn install_command(self) -> &'static str {
         match self {
             Self::Husky => "npx husky",
             Self::Lefthook => "lefthook install",
@@ -69,6 +69,8 @@ pub(crate) struct Declared {
     pub(crate) manager: Manager,
     /// The file that declares it, from the top of the working tree.
     pub(crate) file: String,
+    /// The command that writes its hooks.
+    pub(crate) install_command: &'static str,
     /// The hooks for which its files call skant.
     pub(crate) calls: Vec<ConfigCall>,
     /// Whether it has settings that cannot be read here: other files, programs, damaged text.
@@ -100,7 +102,14 @@ impl ConfigCall {
 
 impl Declared {
     fn new(manager: Manager, file: &str) -> Self {
-        Self { manager, file: file.to_owned(), calls: Vec::new(), is_partly_read: false, entries: Vec::new() }
+        Self {
+            manager,
+            file: file.to_owned(),
+            install_command: manager.install_command(),
+            calls: Vec::new(),
+            is_partly_read: false,
+            entries: Vec::new(),
+        }
     }
 
     /// Returns the call for a hook: one that checks if there is one.
@@ -129,7 +138,7 @@ pub(crate) fn declared(top: &Path) -> Vec<Declared> {
     let package = config::read_json(top, "package.json");
     [
         husky::declared(top, package.as_ref()),
-        lefthook::declared(top),
+        lefthook::declared(top, package.as_ref()),
         simple_git_hooks::declared(top, package.as_ref()),
         framework::declared(top, PRE_COMMIT_CONFIG),
         framework::declared_prek(top),

@@ -25,14 +25,13 @@ pub(super) fn notes(dir: &HooksDir, declared: &[Declared], hooks: &[HookStatus])
                     "{name} ({}) takes skant's hooks out of use the next time it writes its own (`{}`); `skant install` \
                      prints the lines that stay",
                     declared.file,
-                    declared.manager.install_command()
+                    declared.install_command
                 ));
             }
         } else if missing.len() < own.len() && !hooks.iter().any(|hook| is_by(hook, declared.manager)) {
             notes.push(format!(
                 "{} calls skant, too: after `{}` it runs twice; use one of the two",
-                declared.file,
-                declared.manager.install_command()
+                declared.file, declared.install_command
             ));
         }
     }

@@ -102,6 +102,7 @@ pub(crate) fn examine(git: &OsStr, dir: &Path) -> Result<Status, InstallError> {
     let unused = unused_files(&dir_of_hooks, &hooks);
     let mut notes = managers::notes(&dir_of_hooks, &declared, &hooks);
     notes.extend(twice_notes(&context, &hooks));
+    notes.extend(cache_note(&hooks));
     Ok(Status {
         holder: holder(&dir_of_hooks),
         top: dir_of_hooks.top,
@@ -168,6 +169,21 @@ fn twice_notes(context: &reach::Context<'_>, hooks: &[HookStatus]) -> Vec<String
         ))
     };
     hooks.iter().filter_map(note).collect()
+}
+
+/// Returns a note if a hook calls a program that a cleanup may remove.
+fn cache_note(hooks: &[HookStatus]) -> Option<String> {
+    let program = hooks.iter().find_map(|hook| match &hook.reach {
+        Reach::Reached { program: Some(program), .. } => {
+            Some(program).filter(|program| program.is_in_cache())
+        }
+        _ => None,
+    })?;
+    Some(format!(
+        "{} is in a cache, and everything is blocked once the cache is emptied; install skant to stay, as by `pipx \
+         install skant` or `uv tool install skant`, then run `skant install` again",
+        program.path.display()
+    ))
 }
 
 /// Returns the declared managers, for a report.

@@ -18,7 +18,15 @@ impl Program {
         let version = version(&path);
         Self { path, version }
     }
+
+    /// Whether it is in a cache, where `uvx`, `pipx run` and `npx` put what they start. A cache may be emptied at any time.
+    pub(super) fn is_in_cache(&self) -> bool {
+        self.path.iter().any(|part| CACHES.iter().any(|name| part == *name))
+    }
 }
+
+/// The folders of caches: of Linux and uv, of npx, of macOS.
+const CACHES: [&str; 4] = [".cache", "archive-v0", "_npx", "Caches"];
 
 /// The places that the scripts of `skant install` search after the `PATH`.
 const USUAL_PLACES: [&str; 2] = ["/usr/local/bin/skant", "/opt/homebrew/bin/skant"];

@@ -322,7 +322,7 @@ impl Context<'_> {
                     "{reason}; {} calls skant once {} is installed here: `{}{option}`",
                     declared.file,
                     declared.manager.name(),
-                    declared.manager.install_command()
+                    declared.install_command
                 ))
             }
             _ => Reach::NotReached { reason },
