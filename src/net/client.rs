@@ -9,10 +9,12 @@ use rustls::crypto::ring;
 use thiserror::Error;
 use ureq::http;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::transport::DefaultConnector;
 
 use super::failure::Failure;
 use super::proxy::{self, ProxyError};
 use super::request::{Answer, Exchange, Request};
+use super::resolver::SystemResolver;
 
 /// Why there is no client.
 #[derive(Debug, Error, Diagnostic)]
@@ -63,7 +65,8 @@ impl Client {
             .max_idle_connections(connections)
             .max_idle_connections_per_host(connections)
             .build();
-        Ok(Self { agent: config.new_agent() })
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), SystemResolver::default());
+        Ok(Self { agent })
     }
 
     /// Sends a request once and reads its answer.
