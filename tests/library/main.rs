@@ -17,6 +17,7 @@ mod pairs;
 mod provenance_oracle;
 mod python_lib;
 mod readers;
+mod release;
 mod rules;
 mod sarif_schema;
 
@@ -35,6 +36,7 @@ fn trials(_: bool) -> Vec<Trial> {
         provenance_oracle::trials(),
         python_lib::trials(),
         readers::trials(),
+        release::trials(),
         rules::trials(),
         sarif_schema::trials(),
     ];

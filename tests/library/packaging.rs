@@ -1,13 +1,18 @@
 //! Holds the files of the packages to the version and the address in `Cargo.toml`. `SNAPSHOTS=overwrite cargo test
 //! --test library packaging` writes them there.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use regex::{Captures, Regex};
 use testkit::trials::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    testkit::trials![version_and_address_are_those_of_the_manifest, packages_name_the_same_systems]
+    testkit::trials![
+        version_and_address_are_those_of_the_manifest,
+        packages_name_the_same_systems,
+        other_workspaces_lock_the_dependencies_of_the_program,
+    ]
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -97,5 +102,47 @@ fn packages_name_the_same_systems() {
     for system in systems.keys() {
         let system = system.strip_prefix("skant-").expect("a prefix");
         assert!(release.contains(&format!("npm: {system}\n")), "the release builds nothing for {system}");
+    }
+}
+
+/// Reads a file of TOML.
+fn toml_of(file: &str) -> toml::Table {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("readable");
+    toml::from_str(&text).expect("TOML")
+}
+
+/// Returns the versions of each package in a lock file.
+fn locked(file: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in toml_of(file)["package"].as_array().expect("packages") {
+        let text = |key: &str| package[key].as_str().expect("a text").to_owned();
+        versions.entry(text("name")).or_default().insert(text("version"));
+    }
+    versions
+}
+
+/// The wheel of the module and the fuzz targets are built with `--locked`, and from the versions that were tested.
+fn other_workspaces_lock_the_dependencies_of_the_program() {
+    let manifest = toml_of("Cargo.toml");
+    let program = locked("Cargo.lock");
+    let of = |table: &toml::Value, key: &str| -> Vec<String> {
+        let names = table.get(key).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys);
+        names.cloned().collect()
+    };
+    let mut needed: Vec<String> = Vec::new();
+    let targets = manifest["target"].as_table().expect("dependencies of a system").values();
+    let whole = toml::Value::Table(manifest.clone());
+    for table in targets.chain([&whole]) {
+        needed.extend(["dependencies", "build-dependencies"].iter().flat_map(|key| of(table, key)));
+    }
+    assert!(needed.len() > 20, "{needed:?}");
+    for file in ["packaging/python-lib/Cargo.lock", "fuzz/Cargo.lock"] {
+        let found = locked(file);
+        let missing: Vec<_> = needed.iter().filter(|name| !found.contains_key(*name)).collect();
+        let help = format!("`cargo metadata --offline` in the folder of {file} mends it");
+        assert!(missing.is_empty(), "{file} lacks {missing:?}; {help}");
+        for (name, versions) in found.iter().filter(|(name, _)| program.contains_key(*name)) {
+            assert!(versions.is_subset(&program[name]), "{file} has {name} {versions:?}; {help}");
+        }
     }
 }

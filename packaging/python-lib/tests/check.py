@@ -38,9 +38,11 @@ def whole(finding):
     """Fills in the fields that JSON leaves out."""
     names = [field.name for field in dataclasses.fields(skant.Finding)]
     full = {name: finding.get(name) for name in names} | finding
-    full["locations"] = [
-        {"kind": "file", "via": [], "in_member": None, "at_head": None, "spans": []} | location for location in finding["locations"]
-    ]
+    details = {"via": [], "in_member": None, "spans": [], "snippet": None}
+    full["locations"] = [{"kind": "file", "at_head": None} | details | location for location in finding["locations"]]
+    for location in full["locations"]:
+        if location["at_head"]:
+            location["at_head"] = details | location["at_head"]
     if finding["history"]:
         full["history"] = {"held_by": None} | finding["history"]
     return full
