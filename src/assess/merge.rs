@@ -3,9 +3,12 @@
 use crate::assess::context::weightier;
 use crate::finding::{Finding, Location, Report};
 
-/// Merges two reports. The result has the scope of the first one; a value in both reports is one finding.
+/// Merges two reports. The result has the kind and the names of the first one's scope, and the numbers of both; a value in
+/// both reports is one finding.
 #[must_use]
 pub(crate) fn merge_reports(mut first: Report, second: Report) -> Report {
+    first.scope.commits += second.scope.commits;
+    first.scope.messages += second.scope.messages;
     first.scope.blobs += second.scope.blobs;
     first.scope.bytes += second.scope.bytes;
     for finding in second.findings {

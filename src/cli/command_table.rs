@@ -251,16 +251,26 @@ pub(crate) const COMMANDS: [CommandEntry; 23] = [
         Heading::Other,
         "completions",
         "Print the completions for a shell",
-        &[(
-            "skant completions bash > ~/.local/share/bash-completion/completions/skant",
-            "install the completions of bash",
-        )],
+        &[
+            (
+                "d=~/.local/share/bash-completion/completions; mkdir -p $d && skant completions bash > $d/skant",
+                "install the completions of bash",
+            ),
+            (
+                "skant completions fish > ~/.config/fish/completions/skant.fish",
+                "install those of fish, which has made the folder",
+            ),
+            ("skant completions zsh > \"${fpath[1]}/_skant\"", "install those of zsh, in a shell of zsh"),
+        ],
     ),
     entry(
         Heading::Other,
         "man",
         "Print the manual page, in roff",
-        &[("skant man > ~/.local/share/man/man1/skant.1", "install the manual page")],
+        &[(
+            "mkdir -p ~/.local/share/man/man1 && skant man > ~/.local/share/man/man1/skant.1",
+            "install the manual page",
+        )],
     ),
     entry(Heading::Other, "help", "Show the help of a command", &[]),
     entry(Heading::Other, "version", "Print the version", &[]),

@@ -242,8 +242,8 @@ impl LoadedPolicy {
         }
         let untranslated = match self.untranslated.len() {
             0 => None,
-            1 => Some("1 entry of the files for gitleaks does not translate".to_owned()),
-            number => Some(format!("{number} entries of the files for gitleaks do not translate")),
+            1 => Some("1 entry of the files for gitleaks is not imported".to_owned()),
+            number => Some(format!("{number} entries of the files for gitleaks are not imported")),
         };
         notes.extend(
             untranslated.map(|text| note(ProblemKind::LeftOut, format!("{text}; see `skant config check`"))),

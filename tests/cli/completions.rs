@@ -6,6 +6,8 @@ use testkit::{Sandbox, needs, text_of};
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
         completions_and_manual_page_list_every_command_and_option,
+        manual_page_says_what_each_option_does_and_how_commands_are_written,
+        examples_install_completions_and_manual_page_in_a_new_home,
         bash_parses_its_completions,
         zsh_parses_its_completions,
         fish_parses_its_completions,
@@ -47,6 +49,40 @@ fn completions_and_manual_page_list_every_command_and_option() {
                 assert!(text.contains(name), "{command} {option} is not in the completions of {shell}");
             }
         }
+    }
+}
+
+fn manual_page_says_what_each_option_does_and_how_commands_are_written() {
+    let sandbox = Sandbox::empty();
+    let page = output_of(&sandbox, &["man"]).replace("\\-", "-");
+    let bare: Vec<&str> = page
+        .split("\n.TP\n")
+        .skip(1)
+        .filter(|entry| entry.lines().nth(1).is_none_or(|text| text.trim().is_empty()))
+        .collect();
+    assert!(bare.is_empty(), "without a text: {bare:?}");
+    for command in ["scan", "agent install", "rules test"] {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = output_of(&sandbox, &words);
+        let usage = help.lines().find_map(|line| line.strip_prefix("Usage: ")).expect("a usage line");
+        assert!(page.contains(&format!(".SS SYNOPSIS\n{usage}\n")), "{usage}");
+    }
+    assert!(page.contains(".SH SYNOPSIS\nskant [OPTIONS] <COMMAND>\n"));
+}
+
+/// The command lines of the help are tried in a new home folder, where none of the folders exists.
+fn examples_install_completions_and_manual_page_in_a_new_home() {
+    let sandbox = Sandbox::empty();
+    for command in ["completions", "man"] {
+        let help = output_of(&sandbox, &[command, "--help"]);
+        let (_, examples) = help.split_once("\nExamples:\n").expect("examples");
+        let lines = examples.lines().map(str::trim).filter(|line| line.contains("mkdir"));
+        let script = lines.collect::<Vec<_>>().join("\n");
+        assert!(!script.is_empty(), "{help}");
+        sandbox.sh(&format!("HOME=$PWD/home; mkdir -p home; {script}"));
+    }
+    for file in [".local/share/bash-completion/completions/skant", ".local/share/man/man1/skant.1"] {
+        assert!(sandbox.dir.join("home").join(file).is_file(), "{file}");
     }
 }
 

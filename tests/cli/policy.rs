@@ -456,6 +456,7 @@ fn server_uses_its_own_policy_for_a_push() {
     sandbox.commit_all("leak and switch off");
     let (pushed, said) = push("main");
     assert!(!pushed && said.contains("this change excludes paths that match *.env"), "{said}");
+    assert!(said.contains("1 secret found in 1 commit and "), "{said}");
     // A new branch is checked as well.
     sandbox.git(&["branch", "new"]);
     assert!(!push("new").0);
@@ -482,7 +483,7 @@ fn gitleaks_files_count_on_request() {
     let (code, said) = report(&sandbox, &[]);
     assert_eq!((code, suppressed_by(&said)), (0, vec!["gitleaks"]), "{said:#}");
     assert!(
-        said["notes"].to_string().contains("1 entry of the files for gitleaks does not translate"),
+        said["notes"].to_string().contains("1 entry of the files for gitleaks is not imported"),
         "{said:#}"
     );
     assert!(

@@ -19,19 +19,34 @@ pub(crate) fn run() -> Result<Exit, CliError> {
 }
 
 fn page(out: &mut Vec<u8>) -> io::Result<()> {
-    let command = args::command();
+    let command = with_all_help(args::command());
     let page = Man::new(command.clone());
     page.render_title(out)?;
     page.render_name_section(out)?;
-    page.render_synopsis_section(out)?;
+    // A built command knows its full name and the options of those above it.
+    let mut built = args::command();
+    built.build();
+    synopsis(&built, ".SH", out)?;
     page.render_description_section(out)?;
     page.render_options_section(out)?;
-    commands(&command, "skant", out)?;
+    commands((&command, &built), "skant", out)?;
     for (title, entries) in SECTIONS {
         section(title, entries, out)?;
     }
     examples(out)?;
     page.render_version_section(out)
+}
+
+/// Returns the command with the texts of all options: `clap_mangen` leaves out those that `-h` does not list.
+fn with_all_help(command: Command) -> Command {
+    command.mut_args(|arg| arg.hide_short_help(false)).mut_subcommands(with_all_help)
+}
+
+/// Writes the usage line of the help. `clap_mangen` would list all options, without their values.
+fn synopsis(built: &Command, heading: &str, out: &mut Vec<u8>) -> io::Result<()> {
+    let usage = built.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim();
+    writeln!(out, "{heading} SYNOPSIS\n{}", escaped(usage))
 }
 
 /// A section: its title, and its entries with their meanings.
@@ -92,19 +107,21 @@ fn escaped(text: &str) -> String {
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
-/// Writes a section for each command with its own options.
-fn commands(command: &Command, parent: &str, out: &mut Vec<u8>) -> io::Result<()> {
+/// Writes a section for each command with its own options. `built` is the same command after `Command::build`.
+fn commands((command, built): (&Command, &Command), parent: &str, out: &mut Vec<u8>) -> io::Result<()> {
     for subcommand in command.get_subcommands() {
+        let Some(built) = built.find_subcommand(subcommand.get_name()) else { continue };
         let name = format!("{parent} {}", subcommand.get_name());
         writeln!(out, ".SH \"{}\"", name.to_uppercase())?;
-        let page = Man::new(subcommand.clone().bin_name(&name));
+        let subcommand = subcommand.clone().bin_name(&name);
+        synopsis(built, ".SS", out)?;
+        let page = Man::new(subcommand.clone());
         // The sections of a command become subsections of its heading.
         let mut section = Vec::new();
-        page.render_synopsis_section(&mut section)?;
         page.render_description_section(&mut section)?;
         page.render_options_section(&mut section)?;
         out.extend(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").into_bytes());
-        commands(subcommand, &name, out)?;
+        commands((&subcommand, built), &name, out)?;
     }
     Ok(())
 }
