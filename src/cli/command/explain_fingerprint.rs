@@ -120,8 +120,9 @@ impl Matches<'_> {
             // Writing to a string does not fail.
             let _ = writeln!(out, "{path}:{line}  {rule}  {fingerprint}  suppressed by {by}: {reason}");
         }
+        out.truncate(out.trim_end().len());
         out.push_str(
-            "\n`skant explain PATH:LINE` lists the rules that were evaluated on a line, and their results\n",
+            "\n\n`skant explain PATH:LINE` lists the rules that were evaluated on a line, and their results\n",
         );
         Ok(out)
     }

@@ -14,7 +14,7 @@ use thiserror::Error;
 use crate::policy::FileOrigin;
 use crate::policy::format::schema::SCHEMA;
 use crate::secret::mask_line;
-use crate::text::{LineCursor, Position, escape_terminal, line_around};
+use crate::text::{LineCursor, Position, escape_terminal, line_around, most_similar};
 
 /// What is wrong in a settings file, without the position.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,10 +195,15 @@ fn toml_fault(message: &str) -> Fault {
         let key = rest.split('`').next().unwrap_or_default();
         let is_plain =
             key.len() <= 32 && key.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte));
-        let key = if is_plain { format!(" `{key}`") } else { String::new() };
-        let fault = Fault::new("skant::config::unknown_key", format!("unknown key{key}"));
+        let shown = if is_plain { format!(" `{key}`") } else { String::new() };
+        let fault = Fault::new("skant::config::unknown_key", format!("unknown key{shown}"));
         return match expected("`, expected ") {
-            Some(known) => fault.with_help(format!("the key has to be {known}")),
+            Some(known) => {
+                // The known keys are between backquotes.
+                let near = most_similar(key, known.split('`').skip(1).step_by(2)).filter(|_| is_plain);
+                let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                fault.with_help(format!("{near}the key has to be {known}"))
+            }
             None => fault,
         };
     }
@@ -220,4 +225,25 @@ fn toml_fault(message: &str) -> Fault {
         return Fault::new("skant::config::wrong_type", message);
     }
     Fault::new("skant::config::invalid_toml", "it is not valid TOML")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_has_a_similar_one_if_its_name_is_quoted() {
+        let help = |key: &str| {
+            let known = "one of `exclude`, `fail-on`, `rule`";
+            let fault = toml_fault(&format!("unknown field `{key}`, expected {known}\n"));
+            fault.help.unwrap()
+        };
+        assert!(help("rules").starts_with("did you mean `rule`? the key has to be one of `exclude`"));
+        assert!(help("fail_on").starts_with("did you mean `fail-on`? "));
+        assert!(help("allowlist").starts_with("the key has to be"));
+        assert!(
+            help("RULE").starts_with("the key has to be"),
+            "a name that is not quoted is not told by the help"
+        );
+    }
 }
