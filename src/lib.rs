@@ -102,7 +102,7 @@ pub use finding::{
 };
 pub use git::{DiscoverError, GitEnvironment, ObjectFormat, Oid, RefStorage, Repository};
 pub use policy::{Incomplete, Policy, PolicyError, Suppressions};
-pub use remediation::add_help;
+pub use remediation::{add_help, add_repository_help};
 pub use report::{Format, Times};
 pub use scan::{FileSelection, HistoryOptions, MergeParents, PathFilter, ProvenanceMode, ScanError, Scanner};
 pub use secret::Fingerprint;

@@ -10,5 +10,6 @@ pub(crate) mod shell_word;
 mod storage;
 
 pub(crate) use advice::{Situation, advise, advise_files};
-pub use scan_advice::add_help;
+pub(crate) use scan_advice::untracked_paths;
+pub use scan_advice::{add_help, add_repository_help};
 pub(crate) use shell_word::shell_word;

@@ -1,13 +1,44 @@
 //! Advice on the findings of a scan by the library, where no command says what the user does.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Report, ScopeKind};
-use crate::remediation::{Situation, advise};
+use crate::git::{Index, Repository};
+use crate::remediation::{Situation, advise, advise_files};
 use crate::scan::Scanner;
+use crate::text::unescape_path;
 
 /// Fills in [`Finding::help`](crate::Finding::help), the steps to take, in a report of this scanner. Scans leave it empty.
 pub fn add_help(report: &mut Report, scanner: &Scanner) {
     let situation = situation(report.scope.kind);
     advise(report, scanner.detector().rules(), situation);
+}
+
+/// Does the same for a scan of this repository: what a file that git does not track holds is not leaked yet.
+pub fn add_repository_help(report: &mut Report, scanner: &Scanner, repository: &Repository) {
+    match situation(report.scope.kind) {
+        Situation::Files => {
+            let untracked = untracked_paths(report, Some(repository));
+            advise_files(report, scanner.detector().rules(), &untracked);
+        }
+        situation => advise(report, scanner.detector().rules(), situation),
+    }
+}
+
+/// Returns the paths of findings that git does not track; none if that is not known.
+pub(crate) fn untracked_paths(report: &Report, repository: Option<&Repository>) -> BTreeSet<String> {
+    if report.findings.is_empty() || report.scope.kind != ScopeKind::Worktree {
+        return BTreeSet::new();
+    }
+    let index = repository.and_then(|repository| {
+        Index::read(&repository.index_file, &repository.git_dir, repository.format).ok()
+    });
+    // A folder of a sparse index stands for its files.
+    let Some(index) = index.filter(|index| !index.is_sparse()) else { return BTreeSet::new() };
+    let is_untracked =
+        |path: &&String| unescape_path(path).is_some_and(|path| index.positions_of(&path).is_empty());
+    let paths = report.findings.iter().flat_map(|finding| &finding.locations).map(|location| &location.path);
+    paths.filter(is_untracked).cloned().collect()
 }
 
 /// Returns the situation of a scan with this scope, as `skant scan` does.

@@ -7,7 +7,7 @@ use std::path::Path;
 use miette::Diagnostic;
 use skant::{
     Confidence, FileSelection, Format, GitEnvironment, HistoryOptions, IgnoreMode, PathFilter, PathOrigin,
-    Policy, Report, Repository, Revisions, ScanControl, Scanner, Times, add_help,
+    Policy, Report, Repository, Revisions, ScanControl, Scanner, Times, add_help, add_repository_help,
 };
 
 use crate::scanner_cache;
@@ -51,12 +51,13 @@ pub(crate) fn scan_bytes(
     min_confidence: Option<Confidence>,
 ) -> Result<Option<Vec<u8>>, ScanFailure> {
     let scanner = scanner_cache::scanner(min_confidence.unwrap_or(Confidence::Medium));
-    let report = scanner.scan_bytes(path, data);
+    let mut report = scanner.scan_bytes(path, data);
     // Reading a report takes Python longer than the scan of a small text.
     if report.findings.is_empty() && report.problems.is_empty() {
         return Ok(None);
     }
-    json(report, &scanner).map(Some)
+    add_help(&mut report, &scanner);
+    json(&report).map(Some)
 }
 
 /// Scans a repository with its own policy. The default of the confidence is that of the policy; 0 `jobs` are as many
@@ -83,7 +84,7 @@ pub(crate) fn scan_repository(
         .num_threads(jobs)
         .build()
         .map_err(|error| ScanFailure::new(&format!("cannot start the threads: {error}")))?;
-    let report = pool.install(|| match scope {
+    let mut report = pool.install(|| match scope {
         RepositoryScope::WorkTree => scan_work_tree(&scanner, &repository, path, control),
         RepositoryScope::History => {
             Ok(scanner.scan_history(&repository, &HistoryOptions::default(), control)?)
@@ -93,7 +94,8 @@ pub(crate) fn scan_repository(
             Ok(scanner.scan_range(&repository, &revisions, names, &PathFilter::all(), control)?)
         }
     })?;
-    json(report, &scanner)
+    add_repository_help(&mut report, &scanner, &repository);
+    json(&report)
 }
 
 /// Scans the files at and below `path`, with paths relative to the top of the working tree.
@@ -124,11 +126,10 @@ fn scan_work_tree(
     Ok(scanner.scan_files(&files, control)?)
 }
 
-fn json(mut report: Report, scanner: &Scanner) -> Result<Vec<u8>, ScanFailure> {
-    add_help(&mut report, scanner);
+fn json(report: &Report) -> Result<Vec<u8>, ScanFailure> {
     let mut json = Vec::new();
     Format::Json
-        .write(&report, Times::default(), &mut json)
+        .write(report, Times::default(), &mut json)
         .map_err(|error| ScanFailure::new(&format!("cannot write the report: {error}")))?;
     Ok(json)
 }

@@ -76,6 +76,17 @@ def repositories(executable, *folders):
     print(f"{count} findings in {len(folders)} repositories are those of the program")
 
 
+def untracked(executable, key):
+    """What to do about a file that git does not track is what the program says."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        for name, text in (("a.env", f"K={key}\n"), ("b.py", "password = 'wintergarden%d'\n" % 72)):
+            with open(f"{folder}/{name}", "w") as file:
+                file.write(text)
+        subprocess.run(["git", "-C", folder, "add", "b.py"], check=True)
+        same(program(executable, ".", folder=folder), skant.scan_repository(folder, allow_incomplete=True))
+
+
 def located(finding, location):
     """Returns everything of a location that does not depend on the other files of a scan."""
     fields = ("byte_start", "byte_end", "line", "column", "end_line", "end_column")
@@ -183,6 +194,7 @@ def behaviour(executable, key):
         assert "unknown" in str(raises(skant.Error, skant.scan_repository, folder))
         os.remove(f"{folder}/skant.toml")
         forked(folder)
+    untracked(executable, key)
     lock_is_released()
     interrupted()
     print("behaviour: ok")

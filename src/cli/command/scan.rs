@@ -19,16 +19,15 @@ use crate::cli::session::{ScanOutcome, current_repository, merge_parents, printa
 use crate::cli::stdin::Input;
 use crate::cli::{output, path_arguments, settings};
 use crate::finding::{Problem, ProblemKind, Report, ScopeKind};
-use crate::git::{DiscoverError, GitEnvironment, Index, Repository, path_bytes};
+use crate::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
 use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
-use crate::remediation::{Situation, advise, advise_files};
+use crate::remediation::{Situation, advise, advise_files, untracked_paths};
 use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode, add_exclusion_problem};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
-use crate::text::unescape_path;
 
 #[derive(Debug, Error, Diagnostic)]
 enum ScanCommandError {
@@ -90,7 +89,7 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
     drop(progress);
     arguments.filters.check_rules(&scanner.detector().rules().iter().map(|rule| rule.id.as_ref()))?;
     add_exclusion_problem(&scanner, &mut report);
-    let untracked = untracked_paths(&report, arguments);
+    let untracked = untracked(&report, arguments);
     let rules = scanner.detector().rules();
     match situation {
         Situation::Files => advise_files(&mut report, rules, &untracked),
@@ -274,20 +273,12 @@ fn with_resolved_parent(folder: &Path, name: &Path) -> PathBuf {
 }
 
 /// Returns the paths of findings that git does not track; none if that is not known.
-fn untracked_paths(report: &Report, arguments: &Scan) -> BTreeSet<String> {
+fn untracked(report: &Report, arguments: &Scan) -> BTreeSet<String> {
     if report.findings.is_empty() || report.scope.kind != ScopeKind::Worktree {
         return BTreeSet::new();
     }
     let targets = arguments.targets.iter().chain(&arguments.paths).map(PathBuf::from);
     let names: Vec<PathBuf> = targets.chain([PathBuf::from(".")]).collect();
     let repository = std::env::current_dir().ok().and_then(|folder| find_repository(&folder, &names).ok()?);
-    let index = repository.and_then(|repository| {
-        Index::read(&repository.index_file, &repository.git_dir, repository.format).ok()
-    });
-    // A folder of a sparse index stands for its files.
-    let Some(index) = index.filter(|index| !index.is_sparse()) else { return BTreeSet::new() };
-    let is_untracked =
-        |path: &&String| unescape_path(path).is_some_and(|path| index.positions_of(&path).is_empty());
-    let paths = report.findings.iter().flat_map(|finding| &finding.locations).map(|location| &location.path);
-    paths.filter(is_untracked).cloned().collect()
+    untracked_paths(report, repository.as_ref())
 }
