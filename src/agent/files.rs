@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::git::path_bytes;
+use crate::git::{home_folder, path_bytes};
 use crate::source::open_file::{OpenedFile, open};
 
 /// The size of the largest file that is read, in bytes.
@@ -22,7 +22,7 @@ impl Folders {
     pub(crate) fn absolute(&self, path: &str) -> PathBuf {
         let below_home =
             path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\")).or((path == "~").then_some(""));
-        match (below_home, std::env::home_dir()) {
+        match (below_home, home_folder()) {
             (Some(path), Some(home)) => home.join(path),
             _ => self.session.join(path),
         }

@@ -60,4 +60,6 @@ pub(crate) use refs::{Ref, RefError, Refs};
 pub use repository::{DiscoverError, RefStorage, Repository};
 pub(crate) use special_files::find_special_file;
 pub(crate) use tree_reader::{TreeLookup, find_entry, join_path};
-pub(crate) use user_folder::{UserFolder, user_cache_folder, user_config_folder, user_state_folder};
+pub(crate) use user_folder::{
+    UserFolder, home_folder, user_cache_folder, user_config_folder, user_state_folder,
+};

@@ -12,6 +12,7 @@ use super::alternates::expand_alternates;
 use super::config::LocalConfig;
 use super::files::read_regular;
 use super::repository::Repository;
+use super::user_folder::home_folder;
 
 /// The folders of a git folder that git may read, apart from the git folder itself. Others, such as `modules` and
 /// `lfs`, are large, and git does not read them here.
@@ -96,7 +97,7 @@ fn find_in_config(folder: &Path) -> Option<PathBuf> {
 
 /// Resolves the path of an included file: relative to the including one, or to the home folder.
 fn resolve(parent: &Path, path: &str) -> PathBuf {
-    match path.strip_prefix("~/").zip(std::env::home_dir()) {
+    match path.strip_prefix("~/").zip(home_folder()) {
         Some((rest, home)) => home.join(rest),
         None => parent.join(path),
     }

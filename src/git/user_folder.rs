@@ -31,6 +31,12 @@ impl UserFolder {
     }
 }
 
+/// Returns the home folder that the environment names: `HOME`, as for git. `std::env::home_dir` would ask the C library
+/// where it is not set, and a program that is linked statically dies there by a signal if `nsswitch.conf` names a module.
+pub(crate) fn home_folder() -> Option<PathBuf> {
+    if cfg!(unix) { variable_path("HOME") } else { env::home_dir() }
+}
+
 /// Returns the folder of the user's settings, usually `~/.config`.
 pub(crate) fn user_config_folder(repository: Option<&Repository>) -> UserFolder {
     let variable = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };

@@ -35,7 +35,7 @@ const LAYERS: [&[&str]; 15] = [
 const RESERVED: [&str; 1] = ["fleet"];
 
 /// Crates and parts of the standard library that only some modules may name: the path, and where.
-const RESTRICTED: [(&str, &[&str]); 15] = [
+const RESTRICTED: [(&str, &[&str]); 16] = [
     ("libdeflater", &["git"]),
     ("std::net", &["net"]),
     ("core::net", &["net"]),
@@ -51,6 +51,7 @@ const RESTRICTED: [(&str, &[&str]); 15] = [
     ("ctrlc", &["cli"]),
     ("rustix", &["cli/key_input.rs", "cli/process.rs", "git", "hook/install", "source"]),
     ("std::process::exit", &["cli/process.rs"]),
+    ("std::env::home_dir", &["git/user_folder.rs"]),
 ];
 
 /// Macros that print. Output goes to streams that can fail, so only `main` may use them.

@@ -15,6 +15,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::session::{current_repository, printable_path};
+use crate::git::home_folder;
 use crate::hook::install::running_program;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -33,7 +34,7 @@ pub(super) fn places() -> Places {
     let top = current_repository().ok().and_then(|repository| repository.work_tree);
     let project = top.map_or_else(|| folder.clone(), |top| folder.join(top));
     Places {
-        home: std::env::home_dir().filter(|home| home.is_absolute()),
+        home: home_folder().filter(|home| home.is_absolute()),
         project,
         variable: |name| std::env::var_os(name),
     }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::git::{is_executable, open_regular};
+use crate::git::{home_folder, is_executable, open_regular};
 
 /// A program that a hook would run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn on_path(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
 
 /// Returns the program of a script of skant's, as the script searches it.
 pub(super) fn of_script(recorded: Option<PathBuf>, folders: &[PathBuf]) -> Option<PathBuf> {
-    let home = std::env::home_dir();
+    let home = home_folder();
     let below_home = home.iter().flat_map(|home| HOME_PLACES.map(|place| home.join(place)));
     recorded
         .into_iter()
