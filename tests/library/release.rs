@@ -1,6 +1,7 @@
 //! Runs the scripts of the release workflow for each of its targets, with stand-ins for the compiler, and holds what
 //! they make to what `cargo binstall`, the package managers and the action ask for.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -168,7 +169,11 @@ fn expected_downloads(release: &Release) -> Vec<(String, String)> {
         .map(|target| {
             let archive = format!("skant-{}-v{VERSION}.tgz", target.name);
             let content = std::fs::read(release.path("dist").join(&archive)).expect("an archive");
-            let sum = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+            let sum = Sha256::digest(&content).iter().fold(String::new(), |mut sum, byte| {
+                // Writing to a string does not fail.
+                let _ = write!(sum, "{byte:02x}");
+                sum
+            });
             (format!("{REPOSITORY}/releases/download/v{VERSION}/{archive}"), sum)
         })
         .collect();
