@@ -13,7 +13,7 @@ pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::report_format::ReportFormat;
 pub(crate) use super::status_args::{Status, StatusFormat};
-pub(crate) use super::verify_args::{AskOptions, Disable, Verify};
+pub(crate) use super::verify_args::{AskOptions, Disable, Usage, UsageFormat, Verify};
 use super::{command_table, global_options};
 
 /// Returns clap's description of the program and its commands.
@@ -56,6 +56,7 @@ pub(crate) enum Command {
     Baseline(Baseline),
     Config(Config),
     Verify(Verify),
+    Usage(Usage),
     Disable(Disable),
     Fix(Fix),
     Demo(Demo),

@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 23] = [
+pub(crate) const COMMANDS: [CommandEntry; 24] = [
     entry(
         Heading::Protect,
         "install",
@@ -216,6 +216,15 @@ pub(crate) const COMMANDS: [CommandEntry; 23] = [
                 "one value, by its fingerprint, from the files, the index or the history",
             ),
             ("skant verify --history --json", "every value of the history, as JSON"),
+        ],
+    ),
+    entry(
+        Heading::Answer,
+        "usage",
+        "Show the use of an Anthropic API key since it leaked; sends the key to its provider",
+        &[
+            ("skant usage 801c7510715d45a2", "since the commit that introduced it"),
+            ("skant usage 801c7510715d45a2 --since 2026-11-20 --json", "since a day, as JSON"),
         ],
     ),
     entry(

@@ -41,12 +41,30 @@ impl LiveCheck<'_> {
     /// Requests are needed, and cannot be made: the environment names a proxy that cannot be used, or there is no
     /// certificate to check a connection with.
     pub(crate) fn run(&self, report: &mut Report) -> Result<(), CliError> {
+        self.run_with(report, &self.values(report))
+    }
+
+    /// Returns the raw values of the findings of a report that a request can be made for.
+    pub(crate) fn values(&self, report: &Report) -> BTreeMap<Fingerprint, RawValue> {
         let findings: Vec<&Finding> = report.findings.iter().collect();
         let verifiers = Verifiers::builtin();
-        let values = find_values(self.scanner, &self.root, &findings, &|finding| {
+        find_values(self.scanner, &self.root, &findings, &|finding| {
             verifiers.of_rule(&finding.rule).and_then(|verifier| verifier.request.as_ref())
-        });
-        let answers = self.answers(&verifiers, &values, &findings)?;
+        })
+    }
+
+    /// Asks as [`Self::run`] does, for values that were read before.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) fn run_with(
+        &self,
+        report: &mut Report,
+        values: &BTreeMap<Fingerprint, RawValue>,
+    ) -> Result<(), CliError> {
+        let findings: Vec<&Finding> = report.findings.iter().collect();
+        let verifiers = Verifiers::builtin();
+        let answers = self.answers(&verifiers, values, &findings)?;
         let is_interrupted = answers.iter().any(Option::is_none);
         for (finding, answer) in report.findings.iter_mut().zip(answers) {
             let missing = || {
@@ -63,7 +81,7 @@ impl LiveCheck<'_> {
             });
             report.problems.sort();
         } else if self.owner {
-            self.add_owners(report, &verifiers, &values)?;
+            self.add_owners(report, &verifiers, values)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //!
 //! clap is used in this module only. No scan and no policy is decided here: commands call the layers below.
 
+pub(crate) mod admin_session;
 pub(crate) mod agent_args;
 pub(crate) mod allow_args;
 pub(crate) mod args;
@@ -33,6 +34,7 @@ pub(crate) mod status_args;
 pub(crate) mod stdin;
 pub(crate) mod terminal;
 pub(crate) mod usage_error;
+pub(crate) mod value_search;
 pub(crate) mod verify_args;
 
 use std::ffi::OsString;
@@ -87,6 +89,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Baseline(options) => command::baseline::run(common, options, control),
         Command::Config(options) => command::config::run(common, options),
         Command::Verify(options) => command::verify::run(common, options, control),
+        Command::Usage(options) => command::usage::run(common, options, control),
         Command::Disable(options) => command::disable::run(common, options, control),
         Command::Fix(options) => command::fix::run(common, options, control),
         Command::Demo(options) => command::demo::run(common, options, control),

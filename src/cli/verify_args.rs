@@ -1,9 +1,12 @@
-//! The arguments of `skant verify`, and those that it shares with `skant scan --verify`.
+//! The arguments of `skant verify`, `disable` and `usage`, and those that they share with `skant scan --verify`.
 
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::report_format::ReportFormat;
 
@@ -47,6 +50,32 @@ pub(crate) struct Disable {
     pub(crate) asking: AskOptions,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Usage {
+    /// The fingerprint of the key, as in a report.
+    #[arg(value_name = "FINGERPRINT")]
+    pub(crate) fingerprint: String,
+    /// First day of the report, such as 2026-11-20, in UTC (default: the date of the commit that introduced the key).
+    #[arg(long, value_name = "DATE", value_parser = parse_since)]
+    pub(crate) since: Option<Timestamp>,
+    /// The format of standard output.
+    #[arg(long, short, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: UsageFormat,
+    /// Same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageFormat {
+    /// A table for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
 /// How to ask.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct AskOptions {
@@ -66,4 +95,19 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     } else {
         Err("it is not between 0.1 and 600".to_owned())
     }
+}
+
+/// Parses a day, which begins at midnight in UTC, or a time in RFC 3339.
+fn parse_since(text: &str) -> Result<Timestamp, String> {
+    let day = || {
+        text.parse::<Date>()
+            .ok()
+            .filter(|_| text.len() == 10)?
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|time| time.timestamp())
+    };
+    // A time is tried first: a date parses the start of one, too.
+    let time = text.parse().ok().or_else(day);
+    time.ok_or_else(|| "it is no day such as 2026-11-20, and no time such as 2026-11-20T10:00:00Z".to_owned())
 }

@@ -12,6 +12,7 @@ pub(crate) mod condition;
 mod documented_answers;
 pub(crate) mod host;
 pub(crate) mod job;
+pub(crate) mod leak_use;
 mod near;
 pub(crate) mod owner;
 #[cfg(test)]
@@ -21,11 +22,12 @@ pub(crate) mod request;
 pub(crate) mod schedule;
 pub(crate) mod verifiers;
 
-pub(crate) use admin::{Credential, Directory};
+pub(crate) use admin::{Bucket, Cost, CostUnit, Credential, Directory, KeyEntry, Span, Use};
 pub(crate) use answer::Verdict;
 pub(crate) use cache::Cache;
 pub(crate) use host::is_host_name;
 pub(crate) use job::{Plan, plan};
+pub(crate) use leak_use::{AfterLeak, LeakUse, read_use};
 pub(crate) use owner::OwnerSearch;
 pub(crate) use raw_value::{RawValue, TextRoot, find_values};
 pub(crate) use schedule::{Ask, Limits, ask_all};

@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "install",
     "uninstall",
     "status",
@@ -37,6 +37,7 @@ const COMMANDS: [&str; 23] = [
     "baseline",
     "config",
     "verify",
+    "usage",
     "disable",
     "fix",
     "demo",

@@ -9,6 +9,7 @@
     reason = "a panic is the failure report, and modules are for this program"
 )]
 
+mod admin_api;
 #[cfg(unix)]
 mod advice;
 #[cfg(unix)]
@@ -91,6 +92,7 @@ mod suppression;
 #[cfg(unix)]
 mod triage;
 #[cfg(unix)]
+mod usage;
 mod verify_answers;
 #[cfg(unix)]
 mod verify_faults;
@@ -186,6 +188,7 @@ fn trials(_: bool) -> Vec<Trial> {
         #[cfg(unix)]
         triage::trials(),
         #[cfg(unix)]
+        usage::trials(),
         verify_answers::trials(),
         #[cfg(unix)]
         verify_faults::trials(),

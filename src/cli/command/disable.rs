@@ -2,128 +2,150 @@
 //! and does nothing until somebody confirms.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::verify::report_of_value;
-use crate::cli::args::{AskOptions, Common, Disable, ReportFormat, Verify};
+use crate::cli::admin_session::AdminSession;
+use crate::cli::args::{AskOptions, Common, Disable};
 use crate::cli::confirm::{Answer, ask_for_text};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::finding::{Finding, ProblemKind, Report, Verification};
-use crate::net::Client;
+use crate::cli::value_search::{Subject, ValueSearch, is_interrupted, parse_fingerprints};
+use crate::finding::{Problem, Verification};
 use crate::policy::clock;
 use crate::report::words;
 use crate::source::ScanControl;
-use crate::verify::{Ask, Credential, Directory, Limits};
+use crate::verify::Directory;
 
 /// The pauses before the checks whether a disabled key still answers. Nothing says how long a change takes.
 const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
 
 pub(crate) fn run(common: &Common, arguments: &Disable, control: &ScanControl) -> Result<Exit, CliError> {
-    let report = ask(common, arguments, control, true)?;
-    if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
-        return Ok(Exit::Interrupted);
+    let digits = parse_fingerprints(std::slice::from_ref(&arguments.fingerprint))?.concat();
+    let search = ValueSearch::open(common, true, control)?;
+    let how = How::new(arguments);
+    let mut subject = search.find(&digits, false, how.asking)?;
+    Ok(disable(&search, &mut subject, how)?.exit())
+}
+
+/// How a value is to be disabled.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    /// For good.
+    pub(super) archive: bool,
+    /// Without a question.
+    pub(super) yes: bool,
+    pub(super) asking: AskOptions,
+}
+
+impl How {
+    fn new(arguments: &Disable) -> Self {
+        let asking = AskOptions { fresh: true, ..arguments.asking };
+        Self { archive: arguments.archive, yes: arguments.yes, asking }
     }
-    let [finding] = report.findings.as_slice() else {
-        output::print("several values have a fingerprint that begins so; write more of its digits\n")?;
-        return Ok(Exit::Failed);
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The provider says that the value works no more.
+    Dead,
+    /// Nobody confirmed; nothing was changed.
+    Declined,
+    /// There is no way to do it from here; nothing was changed.
+    ByHand,
+    /// Nobody knows whether the value still works.
+    Uncertain,
+    Interrupted,
+}
+
+impl Outcome {
+    const fn exit(self) -> Exit {
+        match self {
+            Self::Dead => Exit::Clean,
+            Self::Declined => Exit::Findings,
+            Self::ByHand | Self::Uncertain => Exit::Failed,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+}
+
+/// Shows a value and its owner, asks for a confirmation, disables it, and asks whether it still works.
+///
+/// # Errors
+/// No request can be made, or standard output is closed.
+pub(super) fn disable(
+    search: &ValueSearch<'_>,
+    subject: &mut Subject,
+    how: How,
+) -> Result<Outcome, CliError> {
+    let problems = subject.ask(search, how.asking, true)?;
+    if is_interrupted(&problems) {
+        return Ok(Outcome::Interrupted);
+    }
+    let known = || Some((subject.fact("id")?.to_owned(), subject.fact("name")?.to_owned()));
+    let Some((id, name)) = known().filter(|_| problems.is_empty()) else {
+        output::print(by_hand(&problems, subject))?;
+        return Ok(Outcome::ByHand);
     };
-    let (Some(id), Some(name), true) =
-        (fact(finding, "id"), fact(finding, "name"), report.problems.is_empty())
-    else {
-        output::print(by_hand(&report, finding))?;
-        return Ok(Exit::Failed);
-    };
-    let status = if arguments.archive { "archived" } else { "inactive" };
-    let present = fact(finding, "status").unwrap_or_default();
-    let connection = Connection::open(arguments.asking)?;
+    let status = if how.archive { "archived" } else { "inactive" };
+    let present = subject.fact("status").unwrap_or_default().to_owned();
+    let session = AdminSession::open(how.asking)?;
     // The owner of the key is known, so there is a credential.
-    let Some(directory) = connection.directory() else { return Ok(Exit::Failed) };
-    output::print(describe(finding, &directory, id))?;
+    let Some(directory) = session.directory() else { return Ok(Outcome::ByHand) };
+    output::print(describe(subject, &directory, &id))?;
     if present == status || present == "archived" {
         output::print(format!("the key is {present} already; nothing was changed\n"))?;
-        return confirm_dead(common, arguments, control, Exit::Clean);
+        return confirm_key(search, subject, how);
     }
-    let effect =
-        if arguments.archive { "this is final" } else { "it can be made active again in the Console" };
+    let effect = if how.archive { "this is final" } else { "it can be made active again in the Console" };
     output::print(format!("\n{name} ({id}) will be {status}: {effect}\n"))?;
-    if !arguments.yes {
-        match ask_for_text("to do that, write the name of the key:", name) {
-            Answer::Yes => {}
-            Answer::No => {
-                output::print("nothing was changed\n")?;
-                return Ok(Exit::Findings);
-            }
-            Answer::NotAsked => {
-                output::print(
-                    "nothing was changed: this was a dry run; `--yes` does it without a question\n",
-                )?;
-                return Ok(Exit::Findings);
-            }
-        }
+    if !is_confirmed(how, "to do that, write the name of the key:", &name)? {
+        return Ok(Outcome::Declined);
     }
-    match directory.set_status(id, status) {
-        Ok(now) if now == status => {
-            output::print(format!("the key is {now} now\n"))?;
-            confirm_dead(common, arguments, control, Exit::Clean)
-        }
-        Ok(now) => {
-            output::print(format!("the key is {now}, and not {status}\n"))?;
-            confirm_dead(common, arguments, control, Exit::Failed)
-        }
-        Err(error) => {
-            output::print(format!("{error}; whether the key was changed is not known\n"))?;
-            confirm_dead(common, arguments, control, Exit::Failed)
-        }
-    }
-}
-
-/// A connection to the Admin API.
-struct Connection {
-    ask: Arc<Ask>,
-    credential: Option<Credential>,
-    longest_wait: Duration,
-}
-
-impl Connection {
-    fn open(asking: AskOptions) -> Result<Self, CliError> {
-        let limits = Limits::for_timeout(asking.timeout);
-        let client = Client::new(asking.timeout, 1)?;
-        let credential = Credential::of_environment(&|name| std::env::var(name).ok());
-        let ask = Arc::new(move |request: &_| client.send(request));
-        Ok(Self { ask, credential, longest_wait: limits.longest_wait })
-    }
-
-    /// Returns the directory; `None` without a credential.
-    fn directory(&self) -> Option<Directory<'_>> {
-        let credential = self.credential.as_ref()?;
-        Some(Directory { ask: &*self.ask, credential, longest_wait: self.longest_wait })
-    }
-}
-
-/// Asks for the value, with its owner or without.
-fn ask(common: &Common, arguments: &Disable, control: &ScanControl, owner: bool) -> Result<Report, CliError> {
-    let verify = Verify {
-        fingerprints: vec![arguments.fingerprint.clone()],
-        history: false,
-        host: None,
-        owner,
-        format: ReportFormat::default(),
-        output: Vec::new(),
-        asking: AskOptions { fresh: true, ..arguments.asking },
+    let (said, is_done) = match directory.set_status(&id, status) {
+        Ok(now) if now == status => (format!("the key is {now} now\n"), true),
+        Ok(now) => (format!("the key is {now}, and not {status}\n"), false),
+        Err(error) => (format!("{error}; whether the key was changed is not known\n"), false),
     };
-    report_of_value(common, &verify, control)
+    output::print(said)?;
+    let outcome = confirm_key(search, subject, how)?;
+    Ok(if is_done || outcome == Outcome::Interrupted { outcome } else { Outcome::Uncertain })
 }
 
-fn fact<'f>(finding: &'f Finding, name: &str) -> Option<&'f str> {
-    let owner = &finding.verified.as_ref()?.owner;
-    owner.iter().find(|fact| fact.name == name).map(|fact| fact.text.as_str())
+/// Asks whether a key still works, and says how to read what it was used for.
+fn confirm_key(search: &ValueSearch<'_>, subject: &mut Subject, how: How) -> Result<Outcome, CliError> {
+    let outcome = confirm_dead(search, subject, how)?;
+    if outcome == Outcome::Dead {
+        let fingerprint = &subject.finding.fingerprint;
+        output::print(format!(
+            "next: `skant usage {fingerprint}` says what it was used for since it leaked\n"
+        ))?;
+    }
+    Ok(outcome)
+}
+
+/// Asks for a text, unless the user has confirmed before; says so if nothing is changed.
+pub(super) fn is_confirmed(how: How, question: &str, text: &str) -> Result<bool, CliError> {
+    let said = match if how.yes { Answer::Yes } else { ask_for_text(question, text) } {
+        Answer::Yes => return Ok(true),
+        Answer::No => "nothing was changed\n",
+        Answer::NotAsked => "nothing was changed: this was a dry run; `--yes` does it without a question\n",
+    };
+    output::print(said)?;
+    Ok(false)
 }
 
 /// Describes the key: the answer, the owner, the place, and its use in the last hour.
-fn describe(finding: &Finding, directory: &Directory<'_>, id: &str) -> String {
+fn describe(subject: &Subject, directory: &Directory<'_>, id: &str) -> String {
+    let used = directory.tokens_of_last_hour(id, clock::now());
+    let used = used.map_or_else(|error| format!("not known: {error}"), |tokens| format!("{tokens} tokens"));
+    describe_value(subject, &[("last hour", &used)])
+}
+
+/// Describes a value: the answer, the owner, the place, and further facts.
+pub(super) fn describe_value(subject: &Subject, further: &[(&str, &str)]) -> String {
+    let finding = &subject.finding;
     let mut out = format!("{}  {}  {}\n", finding.rule, finding.secret.text, finding.fingerprint);
     let mut line = |name: &str, text: &str| {
         // Writing to a string does not fail.
@@ -138,51 +160,47 @@ fn describe(finding: &Finding, directory: &Directory<'_>, id: &str) -> String {
             line(&fact.name, &fact.text);
         }
     }
-    let used = directory.tokens_of_last_hour(id, clock::now());
-    let used = used.map_or_else(|error| format!("not known: {error}"), |tokens| format!("{tokens} tokens"));
-    line("last hour", &used);
+    for (name, text) in further {
+        line(name, text);
+    }
     out
 }
 
 /// Says why the key cannot be disabled here, and what to do by hand.
-fn by_hand(report: &Report, finding: &Finding) -> String {
+pub(super) fn by_hand(problems: &[Problem], subject: &Subject) -> String {
     let mut out = String::from("nothing was changed\n");
-    for problem in &report.problems {
+    for problem in problems {
         let _ = writeln!(out, "{}", problem.message);
     }
     out.push_str("by hand:\n");
-    for step in words::steps(&finding.help) {
+    for step in words::steps(&subject.finding.help) {
         let _ = writeln!(out, "  {step}");
     }
     out
 }
 
-/// Asks whether the key still answers, and returns the exit code: `otherwise` if it is dead.
-fn confirm_dead(
-    common: &Common,
-    arguments: &Disable,
-    control: &ScanControl,
-    otherwise: Exit,
-) -> Result<Exit, CliError> {
-    let mut answer = None;
+/// Asks whether a value still works, several times while it does.
+pub(super) fn confirm_dead(
+    search: &ValueSearch<'_>,
+    subject: &mut Subject,
+    how: How,
+) -> Result<Outcome, CliError> {
+    let fingerprint = subject.finding.fingerprint.clone();
     for pause in PAUSES {
-        std::thread::sleep(pause.min(arguments.asking.timeout));
-        let report = ask(common, arguments, control, false)?;
-        answer = report.findings.first().and_then(|finding| finding.verified.clone());
-        if answer.as_ref().is_some_and(|answer| answer.answer == Verification::Dead) {
-            output::print(
-                "it answers no more; read its use since the leak at https://platform.claude.com/usage\n",
-            )?;
-            return Ok(otherwise);
+        std::thread::sleep(pause.min(how.asking.timeout));
+        let problems = subject.ask(search, how.asking, false)?;
+        if is_interrupted(&problems) || search.control.cancellation.is_requested() {
+            return Ok(Outcome::Interrupted);
         }
-        if control.cancellation.is_requested() {
-            return Ok(Exit::Interrupted);
+        if subject.finding.verification() == Some(Verification::Dead) {
+            output::print("it answers no more\n")?;
+            return Ok(Outcome::Dead);
         }
     }
-    let why = answer.map_or_else(String::new, |answer| format!(" ({})", answer.describe()));
+    let why = subject.finding.verified.as_ref();
+    let why = why.map_or_else(String::new, |answer| format!(" ({})", answer.describe()));
     output::print(format!(
-        "it is not certain that the key is dead{why}: `skant verify --fresh {}` asks again\n",
-        arguments.fingerprint
+        "it is not certain that it works no more{why}: `skant verify --fresh {fingerprint}` asks again\n"
     ))?;
-    Ok(Exit::Failed)
+    Ok(Outcome::Uncertain)
 }

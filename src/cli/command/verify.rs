@@ -6,65 +6,23 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::verify_text;
-use crate::cli::args::{Common, Level, Verify};
+use crate::cli::args::{Common, Verify};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::live_check::LiveCheck;
+use crate::cli::output;
 use crate::cli::report_targets::Request;
-use crate::cli::session::{current_repository, merge_parents, real_top, scan_working_tree};
-use crate::cli::{output, settings};
+use crate::cli::session::real_top;
+use crate::cli::value_search::{Part, ValueError, ValueSearch, is_interrupted, parse_fingerprints};
 use crate::finding::{ProblemKind, Report, Verification};
-use crate::git::Repository;
 use crate::policy::RunMode;
-use crate::policy::repo_files::TreeVersion;
-use crate::policy::suppress::baseline::is_fingerprint;
-use crate::remediation::{Situation, advise};
-use crate::scan::{HistoryOptions, PathFilter, Scanner};
 use crate::source::ScanControl;
-use crate::verify::{TextRoot, is_host_name};
+use crate::verify::is_host_name;
 
 #[derive(Debug, Error, Diagnostic)]
-enum VerifyError {
-    #[error("{0} is no fingerprint")]
-    #[diagnostic(
-        code(skant::verify::target),
-        help("`skant scan` prints the fingerprint of each finding, 16 digits from 0 to 9 and a to f")
-    )]
-    NoFingerprint(String),
-    #[error("no value in the working tree, the index or the history has a fingerprint that begins with {0}")]
-    #[diagnostic(
-        code(skant::verify::unknown_fingerprint),
-        help("compare the digits with the report; nothing was sent")
-    )]
-    Unknown(String),
-    #[error("{0} is no host name")]
-    #[diagnostic(code(skant::verify::host), help("write the name alone, such as `gitlab.example.org`"))]
-    Host(String),
-}
-
-/// Returns the report of one value with its answer, and with `owner` whose it is.
-///
-/// # Errors
-/// No value has the fingerprint, or no request can be made.
-pub(super) fn report_of_value(
-    common: &Common,
-    arguments: &Verify,
-    control: &ScanControl,
-) -> Result<Report, CliError> {
-    let fingerprints = parse_fingerprints(&arguments.fingerprints)?;
-    let repository = current_repository()?;
-    let common = &Common { no_suppressions: true, min_confidence: Some(Level::Low), ..common.clone() };
-    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Worktree)?;
-    Run { common, arguments, scanner, repository, fingerprints, control }.report()
-}
-
-/// Where the values of a part of the run are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Files,
-    Index,
-    History,
-}
+#[error("{0} is no host name")]
+#[diagnostic(code(skant::verify::host), help("write the name alone, such as `gitlab.example.org`"))]
+struct NoHost(String);
 
 pub(crate) fn run(common: &Common, arguments: &Verify, control: &ScanControl) -> Result<Exit, CliError> {
     let started = output::report_time();
@@ -76,14 +34,11 @@ pub(crate) fn run(common: &Common, arguments: &Verify, control: &ScanControl) ->
         .transpose()?;
     let fingerprints = parse_fingerprints(&arguments.fingerprints)?;
     if let Some(host) = arguments.host.as_ref().filter(|host| !is_host_name(host)) {
-        return Err(VerifyError::Host(host.escape_debug().to_string()).into());
+        return Err(NoHost(host.escape_debug().to_string()).into());
     }
-    let repository = current_repository()?;
-    // What a person names is asked, suppressed or not.
-    let named = Common { no_suppressions: true, min_confidence: Some(Level::Low), ..common.clone() };
-    let common = if fingerprints.is_empty() { common } else { &named };
-    let scanner = settings::scanner(common, Some(&repository), TreeVersion::Worktree)?;
-    let run = Run { common, arguments, scanner, repository, fingerprints, control };
+    let search = ValueSearch::open(common, !fingerprints.is_empty(), control)?;
+    let common = &search.common;
+    let run = Run { search: &search, arguments, fingerprints };
     let report = run.report()?;
     match targets {
         Some(targets) => output::write(&report, &targets, common, (started, RunMode::default()))?,
@@ -94,7 +49,7 @@ pub(crate) fn run(common: &Common, arguments: &Verify, control: &ScanControl) ->
 
 /// Returns the exit code: 1 if a secret is live, 2 if of one nobody knows, or if something could not be read.
 fn exit(report: &Report, allow_incomplete: bool) -> Exit {
-    if report.problems.iter().any(|problem| problem.kind == ProblemKind::Interrupted) {
+    if is_interrupted(&report.problems) {
         return Exit::Interrupted;
     }
     let has = |wanted| report.findings.iter().any(|finding| finding.verification() == Some(wanted));
@@ -103,24 +58,11 @@ fn exit(report: &Report, allow_incomplete: bool) -> Exit {
     if is_unknown || !report.problems.is_empty() { found.and_incomplete() } else { found }
 }
 
-fn parse_fingerprints(texts: &[String]) -> Result<Vec<String>, VerifyError> {
-    let parse = |text: &String| {
-        let digits = text.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        // A secret in the place of a fingerprint is redacted where the error is printed.
-        let wrong = || VerifyError::NoFingerprint(text.escape_debug().to_string());
-        if is_fingerprint(&digits) { Ok(digits) } else { Err(wrong()) }
-    };
-    texts.iter().map(parse).collect()
-}
-
 /// A run of the command.
 struct Run<'r> {
-    common: &'r Common,
+    search: &'r ValueSearch<'r>,
     arguments: &'r Verify,
-    scanner: Scanner,
-    repository: Repository,
     fingerprints: Vec<String>,
-    control: &'r ScanControl,
 }
 
 impl Run<'_> {
@@ -129,17 +71,17 @@ impl Run<'_> {
         let mut whole: Option<Report> = None;
         let mut open: BTreeSet<&str> = self.fingerprints.iter().map(String::as_str).collect();
         let mut seen = BTreeSet::new();
-        for part in [Part::Files, Part::Index, Part::History] {
+        for part in Part::ALL {
             let is_wanted = match part {
                 _ if !self.fingerprints.is_empty() => !open.is_empty(),
-                Part::Files => self.repository.work_tree.is_some(),
+                Part::Files => self.search.repository.work_tree.is_some(),
                 Part::Index => false,
-                Part::History => self.arguments.history || self.repository.work_tree.is_none(),
+                Part::History => self.arguments.history || self.search.repository.work_tree.is_none(),
             };
             if !is_wanted {
                 continue;
             }
-            let Some(mut report) = self.scan(part)? else { continue };
+            let Some(mut report) = self.search.scan(part)? else { continue };
             report.findings.retain(|finding| {
                 let is_named =
                     open.is_empty() || open.iter().any(|digits| finding.fingerprint.matches_prefix(digits));
@@ -157,54 +99,17 @@ impl Run<'_> {
             });
         }
         match open.first() {
-            Some(digits) => Err(VerifyError::Unknown((*digits).to_owned()).into()),
+            Some(digits) => Err(ValueError::Unknown((*digits).to_owned()).into()),
             None => Ok(whole.unwrap_or_default()),
         }
     }
 
     fn ask(&self, part: Part, report: &mut Report) -> Result<(), CliError> {
-        let top = real_top(&self.repository);
-        let check = LiveCheck {
-            common: self.common,
-            scanner: &self.scanner,
-            root: TextRoot {
-                folder: top.as_deref().filter(|_| part == Part::Files),
-                repository: Some(&self.repository),
-            },
-            asking: self.arguments.asking,
-            host: self.arguments.host.as_deref(),
-            owner: self.arguments.owner,
-            control: self.control,
-        };
+        let top = real_top(&self.search.repository);
+        let folder = top.as_deref().filter(|_| part == Part::Files);
+        let Verify { asking, host, owner, .. } = self.arguments;
+        let check = LiveCheck { host: host.as_deref(), owner: *owner, ..self.search.check(folder, *asking) };
         check.run(report)
-    }
-
-    /// Scans one part; `None` if the repository does not have it.
-    fn scan(&self, part: Part) -> Result<Option<Report>, CliError> {
-        let rules = self.scanner.detector().rules();
-        let (mut report, situation) = match part {
-            Part::Files => match real_top(&self.repository) {
-                Some(top) => (
-                    scan_working_tree(&self.scanner, &self.repository, &top, self.control)?,
-                    Situation::Files,
-                ),
-                None => return Ok(None),
-            },
-            Part::Index if self.repository.work_tree.is_none() => return Ok(None),
-            Part::Index => {
-                let everything = PathFilter::default();
-                let parents = merge_parents();
-                let report =
-                    self.scanner.scan_staged(&self.repository, &parents, &everything, self.control)?;
-                (report, Situation::Files)
-            }
-            Part::History => {
-                let options = HistoryOptions::default();
-                (self.scanner.scan_history(&self.repository, &options, self.control)?, Situation::History)
-            }
-        };
-        advise(&mut report, rules, situation);
-        Ok(Some(report))
     }
 }
 

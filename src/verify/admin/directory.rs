@@ -40,6 +40,8 @@ pub(crate) enum AdminError {
     Form,
     #[error("the list of keys does not end")]
     Endless,
+    #[error("the report does not end")]
+    EndlessReport,
 }
 
 /// The Admin API with a credential.
@@ -180,8 +182,20 @@ impl Directory<'_> {
         }
     }
 
+    /// Returns the entry of a key.
+    ///
+    /// # Errors
+    /// The entry cannot be read.
+    pub(crate) fn key(&self, id: &str) -> Result<KeyEntry, AdminError> {
+        if !is_id(id) {
+            return Err(AdminError::Form);
+        }
+        let answer = self.get(&format!("/v1/organizations/api_keys/{id}"))?;
+        KeyEntry::read(&answer).filter(|key| key.id == id).ok_or(AdminError::Form)
+    }
+
     /// Reads a path. What may pass is tried again.
-    fn get(&self, path: &str) -> Result<Value, AdminError> {
+    pub(super) fn get(&self, path: &str) -> Result<Value, AdminError> {
         let request = Request {
             method: Method::Get,
             host: HOST.to_owned(),
@@ -218,7 +232,7 @@ impl Directory<'_> {
 }
 
 /// Whether a row of usage counts anything.
-fn has_use(row: &Value) -> bool {
+pub(super) fn has_use(row: &Value) -> bool {
     match row {
         Value::Number(number) => number.as_f64().is_some_and(|number| number > 0.0),
         Value::Object(fields) => fields.values().any(has_use),
@@ -227,7 +241,7 @@ fn has_use(row: &Value) -> bool {
 }
 
 /// Returns the tokens that a row of usage counts.
-fn tokens(row: &Value) -> u64 {
+pub(super) fn tokens(row: &Value) -> u64 {
     let fields = row.as_object().into_iter().flatten();
     let counts = fields.map(|(name, value)| match value {
         Value::Number(number) if name.ends_with("tokens") => number.as_u64().unwrap_or(0),
@@ -237,7 +251,7 @@ fn tokens(row: &Value) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
 
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let short: String = text.chars().take(200).collect();
     escape_terminal(short.as_bytes())
 }
