@@ -13,7 +13,7 @@ pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::report_format::ReportFormat;
 pub(crate) use super::status_args::{Status, StatusFormat};
-pub(crate) use super::verify_args::{AskOptions, Disable, Usage, UsageFormat, Verify};
+pub(crate) use super::verify_args::{AskOptions, Disable, Respond, Usage, UsageFormat, Verify};
 use super::{command_table, global_options};
 
 /// Returns clap's description of the program and its commands.
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     Config(Config),
     Verify(Verify),
     Usage(Usage),
+    Respond(Respond),
     Disable(Disable),
     Fix(Fix),
     Demo(Demo),

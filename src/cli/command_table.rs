@@ -55,7 +55,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 24] = [
+pub(crate) const COMMANDS: [CommandEntry; 25] = [
     entry(
         Heading::Protect,
         "install",
@@ -237,6 +237,18 @@ pub(crate) const COMMANDS: [CommandEntry; 24] = [
                 "show the key, and ask for its name before it becomes inactive",
             ),
             ("skant disable --archive 801c7510715d45a2", "the same, for good"),
+        ],
+    ),
+    entry(
+        Heading::Answer,
+        "respond",
+        "Lead through an incident on a terminal; sends each critical value to its provider",
+        &[
+            (
+                "skant respond",
+                "verify, owner, disable, usage, replace, record, for one value after the other",
+            ),
+            ("skant respond --note incident.md", "with the note of the incident in this file"),
         ],
     ),
     entry(

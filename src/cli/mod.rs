@@ -15,7 +15,10 @@ pub(crate) mod exit;
 pub(crate) mod filter_options;
 pub(crate) mod fix_args;
 pub(crate) mod global_options;
+pub(crate) mod incident_note;
+pub(crate) mod incident_state;
 pub(crate) mod key_input;
+pub(crate) mod key_question;
 pub(crate) mod link_base;
 pub(crate) mod live_check;
 pub(crate) mod option_values;
@@ -90,6 +93,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Config(options) => command::config::run(common, options),
         Command::Verify(options) => command::verify::run(common, options, control),
         Command::Usage(options) => command::usage::run(common, options, control),
+        Command::Respond(options) => command::respond::run(common, options, control),
         Command::Disable(options) => command::disable::run(common, options, control),
         Command::Fix(options) => command::fix::run(common, options, control),
         Command::Demo(options) => command::demo::run(common, options, control),

@@ -1,6 +1,7 @@
 //! The arguments of `skant verify`, `disable` and `usage`, and those that they share with `skant scan --verify`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -74,6 +75,18 @@ pub(crate) enum UsageFormat {
     Human,
     /// One JSON object.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Respond {
+    /// Write the note of the incident to FILE (default: `skant-incident-DATE.md` in the current folder).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) note: Option<PathBuf>,
+    /// Forget the incident that is not finished, and begin a new one.
+    #[arg(long)]
+    pub(crate) restart: bool,
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
 }
 
 /// How to ask.

@@ -28,7 +28,7 @@ pub(crate) use cache::Cache;
 pub(crate) use host::is_host_name;
 pub(crate) use job::{Plan, plan};
 pub(crate) use leak_use::{AfterLeak, LeakUse, read_use};
-pub(crate) use owner::OwnerSearch;
+pub(crate) use owner::{OwnerSearch, has_owner};
 pub(crate) use raw_value::{RawValue, TextRoot, find_values};
 pub(crate) use schedule::{Ask, Limits, ask_all};
 pub(crate) use verifiers::Verifiers;

@@ -19,6 +19,11 @@ const LISTED: [&str; 3] = ["anthropic-api-key", "anthropic-user-key", "anthropic
 /// The rules whose keys may be accepted by the Admin API themselves.
 const OF_PRINCIPALS: [&str; 2] = ["anthropic-user-key", "anthropic-service-key"];
 
+/// Whether the Admin API lists the keys of a rule.
+pub(crate) fn has_owner(rule: &str) -> bool {
+    LISTED.contains(&rule)
+}
+
 /// Why the owner of a value is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum OwnerError {
@@ -60,7 +65,7 @@ impl OwnerSearch<'_> {
         finding: &mut Finding,
         value: Option<&RawValue>,
     ) -> Result<(), OwnerError> {
-        if !LISTED.contains(&&*finding.rule) {
+        if !has_owner(&finding.rule) {
             return Err(OwnerError::OtherRule);
         }
         let value = value.ok_or(OwnerError::NoValue)?;

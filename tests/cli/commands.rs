@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "install",
     "uninstall",
     "status",
@@ -39,6 +39,7 @@ const COMMANDS: [&str; 24] = [
     "verify",
     "usage",
     "disable",
+    "respond",
     "fix",
     "demo",
     "completions",

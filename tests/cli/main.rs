@@ -84,14 +84,16 @@ mod progress;
 mod readme;
 #[cfg(unix)]
 mod redact;
+mod respond;
 mod review;
 mod rule_docs;
 mod saved_reports;
 mod supply_chain;
 mod suppression;
 #[cfg(unix)]
-mod triage;
+mod terminal;
 #[cfg(unix)]
+mod triage;
 mod usage;
 mod verify_answers;
 #[cfg(unix)]
@@ -182,6 +184,7 @@ fn trials(_: bool) -> Vec<Trial> {
         #[cfg(unix)]
         redact::trials(),
         review::trials(),
+        respond::trials(),
         rule_docs::trials(),
         saved_reports::trials(),
         suppression::trials(),

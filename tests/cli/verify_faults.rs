@@ -212,7 +212,7 @@ fn only_commands_that_say_so_open_a_connection() -> Ran {
     for arguments in SILENT {
         assert_eq!(sockets(arguments, &providers), 0, "{arguments:?}");
     }
-    for name in ["scan", "verify", "disable", "usage"] {
+    for name in ["scan", "verify", "disable", "usage", "respond"] {
         let help = text_of(&sandbox.skant(&["help", name]));
         assert!(help.contains("sends"), "{name}: {help}");
     }
@@ -223,7 +223,7 @@ fn only_commands_that_say_so_open_a_connection() -> Ran {
     let others: Vec<&str> = listed
         .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()))
         .filter(|name| !is_silent(name))
-        .filter(|name| !["skant", "verify", "disable", "usage", "allow", "help"].contains(name))
+        .filter(|name| !["skant", "verify", "disable", "usage", "respond", "allow", "help"].contains(name))
         .collect();
     assert!(others.is_empty(), "{others:?}");
     Ok(())

@@ -196,6 +196,10 @@ pub(super) fn confirm_dead(
             output::print("it answers no more\n")?;
             return Ok(Outcome::Dead);
         }
+        // Without anybody to ask, another attempt brings no other answer.
+        if subject.finding.verified.as_ref().is_none_or(|answer| answer.host.is_none()) {
+            break;
+        }
     }
     let why = subject.finding.verified.as_ref();
     let why = why.map_or_else(String::new, |answer| format!(" ({})", answer.describe()));

@@ -31,6 +31,8 @@ pub(crate) mod man;
 mod push_settings;
 pub(crate) mod redact;
 pub(crate) mod report;
+pub(crate) mod respond;
+mod respond_steps;
 pub(crate) mod rules;
 pub(crate) mod scan;
 mod scan_ci;

@@ -1,6 +1,6 @@
 //! `skant usage`: what an Anthropic API key was used for since it leaked, from the Admin API.
 
-use super::usage_report::{NoUsage, Start, read};
+use super::usage_report::{KeyOfFinding, NoUsage, Start, read};
 use super::{usage_json, usage_text};
 use crate::cli::args::{Common, Usage, UsageFormat};
 use crate::cli::error::CliError;
@@ -19,9 +19,13 @@ pub(crate) fn run(common: &Common, arguments: &Usage, control: &ScanControl) -> 
     if is_interrupted(&problems) {
         return Ok(Exit::Interrupted);
     }
-    let report = match problems.first() {
-        Some(problem) => return Err(NoUsage::new(&subject, problem.message.clone()).into()),
-        None => read(&subject, start, arguments.asking)?,
+    let (finding, workspace) = (&subject.finding, subject.fact("workspace"));
+    let report = match (problems.first(), subject.fact("id")) {
+        (None, Some(id)) => read(&KeyOfFinding { finding, id, workspace }, start, arguments.asking)?,
+        (problem, _) => {
+            let why = problem.map_or_else(|| "the owner is not known".to_owned(), |one| one.message.clone());
+            return Err(NoUsage::new(finding, why).into());
+        }
     };
     let text = if arguments.json || arguments.format == UsageFormat::Json {
         usage_json::render(&report)

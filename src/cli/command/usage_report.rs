@@ -8,13 +8,14 @@ use crate::cli::admin_session::AdminSession;
 use crate::cli::args::AskOptions;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::value_search::Subject;
 use crate::finding::{Event, Finding};
 use crate::policy::clock;
 use crate::verify::{AfterLeak, Cost, CostUnit, Directory, KeyEntry, LeakUse, Span, read_use};
 
 /// The days of the report for a key of which nobody knows since when it leaks.
 const RECENT: i64 = 31;
+
+const NO_CREDENTIAL: &str = "the environment has no Admin credential";
 
 /// The first day that the report is asked for, 1 January 2023: there is no use before the API.
 const FIRST: i64 = 1_672_531_200;
@@ -30,8 +31,8 @@ pub(super) struct NoUsage {
 }
 
 impl NoUsage {
-    pub(super) fn new(subject: &Subject, why: String) -> Self {
-        let Finding { fingerprint, help, .. } = &subject.finding;
+    pub(super) fn new(finding: &Finding, why: String) -> Self {
+        let Finding { fingerprint, help, .. } = finding;
         Self { fingerprint: fingerprint.to_string(), why, steps: help.clone() }
     }
 }
@@ -95,24 +96,34 @@ impl UsageReport {
     }
 }
 
-/// Reads the use and the cost of a key whose owner is known.
+/// A key whose use is asked for.
+pub(super) struct KeyOfFinding<'k> {
+    pub(super) finding: &'k Finding,
+    pub(super) id: &'k str,
+    /// The name of its workspace, with the id.
+    pub(super) workspace: Option<&'k str>,
+}
+
+/// Reads the use and the cost of a key.
 ///
 /// # Errors
-/// The use cannot be read.
-pub(super) fn read(subject: &Subject, start: Start, asking: AskOptions) -> Result<UsageReport, CliError> {
+/// There is no credential, or the use cannot be read.
+pub(super) fn read(
+    subject: &KeyOfFinding<'_>,
+    start: Start,
+    asking: AskOptions,
+) -> Result<UsageReport, CliError> {
+    let KeyOfFinding { finding, id, workspace } = subject;
     let session = AdminSession::open(asking)?;
-    let known = session.directory().zip(subject.fact("id"));
-    let Some((directory, id)) = known else {
-        return Err(NoUsage::new(subject, "the key is not known to the Admin API".to_owned()).into());
-    };
-    let failed = |error: &dyn std::fmt::Display| NoUsage::new(subject, error.to_string());
+    let failed = |error: &dyn std::fmt::Display| NoUsage::new(finding, error.to_string());
+    let directory = session.directory().ok_or_else(|| failed(&NO_CREDENTIAL))?;
     let key = directory.key(id).map_err(|error| failed(&error))?;
     let mut usage = read_use(&directory, id, start.time()).map_err(|error| failed(&error))?;
-    usage.after = certain(usage.after, &start, &subject.finding);
+    usage.after = certain(usage.after, &start, finding);
     let cost = read_cost(&directory, &key, start.time());
     Ok(UsageReport {
-        finding: subject.finding.clone(),
-        workspace: subject.fact("workspace").map(str::to_owned),
+        finding: (*finding).clone(),
+        workspace: workspace.map(str::to_owned),
         key,
         start,
         until: clock::now(),
