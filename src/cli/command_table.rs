@@ -230,7 +230,7 @@ pub(crate) const COMMANDS: [CommandEntry; 25] = [
     entry(
         Heading::Answer,
         "disable",
-        "Disable an Anthropic API key by the Admin API; sends the key to its provider",
+        "Disable a key by the API of its provider; sends the key to its provider",
         &[
             (
                 "skant disable 801c7510715d45a2",

@@ -49,7 +49,8 @@ impl LiveCheck<'_> {
         let findings: Vec<&Finding> = report.findings.iter().collect();
         let verifiers = Verifiers::builtin();
         find_values(self.scanner, &self.root, &findings, &|finding| {
-            verifiers.of_rule(&finding.rule).and_then(|verifier| verifier.request.as_ref())
+            let verifier = verifiers.of_rule(&finding.rule)?;
+            verifier.request.as_ref().or(verifier.revoke.as_ref().map(|revoke| &revoke.request))
         })
     }
 

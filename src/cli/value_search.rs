@@ -72,6 +72,8 @@ pub(crate) struct ValueSearch<'s> {
     pub(crate) common: Common,
     pub(crate) scanner: Scanner,
     pub(crate) repository: Repository,
+    /// The host that the user names.
+    pub(crate) host: Option<String>,
     pub(crate) control: &'s ScanControl,
 }
 
@@ -93,7 +95,7 @@ impl<'s> ValueSearch<'s> {
             common = Common { no_suppressions: true, min_confidence: Some(Level::Low), ..common };
         }
         let scanner = settings::scanner(&common, Some(&repository), TreeVersion::Worktree)?;
-        Ok(Self { common, scanner, repository, control })
+        Ok(Self { common, scanner, repository, host: None, control })
     }
 
     /// Scans one part; `None` if the repository does not have it.
@@ -138,7 +140,7 @@ impl<'s> ValueSearch<'s> {
             scanner: &self.scanner,
             root: TextRoot { folder, repository: Some(&self.repository) },
             asking,
-            host: None,
+            host: self.host.as_deref(),
             owner: false,
             control: self.control,
         }
@@ -206,6 +208,11 @@ impl<'s> ValueSearch<'s> {
 }
 
 impl Subject {
+    /// Returns the raw value, if it could be read again where it was found.
+    pub(crate) const fn value(&self) -> Option<&RawValue> {
+        self.value.as_ref()
+    }
+
     /// Asks whether the value still works, and with `owner` whose it is. The answer is added to the finding.
     /// Returns what could not be answered.
     ///

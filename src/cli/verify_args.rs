@@ -41,12 +41,15 @@ pub(crate) struct Disable {
     /// The fingerprint of the key, as in a report.
     #[arg(value_name = "FINGERPRINT")]
     pub(crate) fingerprint: String,
-    /// Archive the key: this is final. Without it the key becomes inactive, which can be undone.
+    /// Archive an Anthropic key: this is final. Without it the key becomes inactive, which can be undone.
     #[arg(long)]
     pub(crate) archive: bool,
     /// Do it without asking for the name of the key.
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Ask this host: that of your own installation, for providers whose program others run as well.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Option<String>,
     #[command(flatten)]
     pub(crate) asking: AskOptions,
 }

@@ -8,6 +8,7 @@ pub(crate) enum Method {
     Get,
     Head,
     Post,
+    Delete,
 }
 
 impl Method {
@@ -17,6 +18,7 @@ impl Method {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }

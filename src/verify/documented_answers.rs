@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use skant_rule_schema::{RevokeAnswerSpec, RevokeSpec, Revoked};
 
 use super::answer::judge;
 use super::condition::ReadAnswer;
@@ -13,6 +14,9 @@ use crate::net::Answer;
 #[serde(deny_unknown_fields)]
 struct AnswerFile {
     answer: Vec<DocumentedAnswer>,
+    /// Answers to a revocation.
+    #[serde(default)]
+    revoke: Vec<DocumentedAnswer>,
 }
 
 /// An answer, and what it means.
@@ -32,18 +36,22 @@ struct DocumentedAnswer {
     source: String,
 }
 
-fn documented() -> Vec<DocumentedAnswer> {
+/// Reads the answers to the requests of verifiers, and those to revocations.
+fn documented() -> [Vec<DocumentedAnswer>; 2] {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/verifiers");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let read = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
-        toml::from_str::<AnswerFile>(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-            .answer
+        toml::from_str::<AnswerFile>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    files.into_iter().flat_map(read).collect()
+    let mut all = [Vec::new(), Vec::new()];
+    for AnswerFile { answer, revoke } in files.into_iter().map(read) {
+        all[0].extend(answer);
+        all[1].extend(revoke);
+    }
+    all
 }
 
 impl DocumentedAnswer {
@@ -56,7 +64,8 @@ impl DocumentedAnswer {
 #[test]
 fn each_answer_means_what_its_page_says() {
     let verifiers = Verifiers::builtin();
-    for one in documented() {
+    let [answers, _] = documented();
+    for one in answers {
         let DocumentedAnswer { rule, status, says, owner, source, body, .. } = &one;
         assert!(source.starts_with("https://"), "{rule} {status}: {source}");
         let verifier = verifiers.of_rule(rule).unwrap_or_else(|| panic!("no verifier for {rule}"));
@@ -70,7 +79,7 @@ fn each_answer_means_what_its_page_says() {
 
 #[test]
 fn each_verifier_has_a_live_a_dead_and_an_odd_answer() {
-    let documented = documented();
+    let [documented, _] = documented();
     for verifier in Verifiers::builtin().all().iter().filter(|one| one.request.is_some()) {
         let mine = documented.iter().filter(|one| verifier.rules.contains(&one.rule));
         let says: BTreeSet<&str> = mine.map(|one| one.says.as_str()).collect();
@@ -84,7 +93,7 @@ fn each_verifier_has_a_live_a_dead_and_an_odd_answer() {
 
 #[test]
 fn each_row_of_a_verifier_has_an_answer_of_its_own() {
-    let documented = documented();
+    let [documented, _] = documented();
     for verifier in Verifiers::builtin().all() {
         let mine: Vec<Answer> = documented
             .iter()
@@ -107,4 +116,34 @@ fn each_row_of_a_verifier_has_an_answer_of_its_own() {
             );
         }
     }
+}
+
+/// Returns the position of the row that an answer to a revocation reaches, and what it says.
+fn row_of(revoke: &RevokeSpec, answer: &Answer) -> Option<(usize, &'static str)> {
+    let read = ReadAnswer::new(answer);
+    let fits = |row: &RevokeAnswerSpec| {
+        row.status.contains(&answer.status) && row.when.iter().all(|condition| read.meets(condition))
+    };
+    let at = revoke.answer.iter().position(fits)?;
+    Some((at, if revoke.answer[at].says == Revoked::Done { "done" } else { "refused" }))
+}
+
+#[test]
+fn each_answer_to_a_revocation_means_what_its_page_says_and_each_row_has_one() {
+    let [_, documented] = documented();
+    let verifiers = Verifiers::builtin();
+    let mut number = 0;
+    for verifier in verifiers.all() {
+        let Some(revoke) = &verifier.revoke else { continue };
+        let mut reached = BTreeSet::new();
+        for one in documented.iter().filter(|one| verifier.rules.contains(&one.rule)) {
+            assert!(one.source.starts_with("https://"), "{}", one.rule);
+            let row = row_of(revoke, &one.answer());
+            assert_eq!(row.map_or("unknown", |(_, says)| says), one.says, "{} {}", one.rule, one.status);
+            reached.extend(row.map(|(at, _)| at));
+            number += 1;
+        }
+        assert_eq!(reached.len(), revoke.answer.len(), "{:?}: {reached:?}", verifier.rules);
+    }
+    assert_eq!(number, documented.len(), "an answer is for a rule without a revocation");
 }

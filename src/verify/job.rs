@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skant_rule_schema::VerifierSpec;
+use skant_rule_schema::{RequestSpec, VerifierSpec};
 
 use super::answer::Verdict;
 use super::host::is_host_name;
@@ -49,16 +49,46 @@ pub(crate) fn plan(
     let Some(spec) = &verifier.request else {
         return unknown(verifier.no_request.as_deref().unwrap_or("no harmless request"));
     };
-    // A provider rejects a part of a secret, too, and that would say nothing about the whole.
-    if finding.reasons.iter().any(|reason| matches!(reason.code, ReasonCode::Short | ReasonCode::Elided)) {
-        return unknown("it is only a part of a secret");
-    }
     let Some(value) = value else {
-        return unknown("the value could not be read again where it was found");
+        return unknown(if is_part(finding) {
+            PART
+        } else {
+            "the value could not be read again where it was found"
+        });
     };
+    match build_request(spec, finding, value, host, now) {
+        Ok(request) => {
+            Plan::Ask(Box::new(Job { verifier: Arc::clone(verifier), request, value: value.clone() }))
+        }
+        Err(reason) => unknown(reason),
+    }
+}
+
+const PART: &str = "it is only a part of a secret";
+
+/// Whether a finding is a part of a token. A provider rejects a part, too, and that would say nothing about the whole.
+fn is_part(finding: &Finding) -> bool {
+    finding.reasons.iter().any(|reason| matches!(reason.code, ReasonCode::Short | ReasonCode::Elided))
+}
+
+/// Makes the request for the value of a finding: to the host of the verifier, to the one that the user names for an
+/// installation of one's own, or to the one of the provider that the text names.
+///
+/// # Errors
+/// No request can be made, and why, as a fragment of a sentence.
+pub(super) fn build_request(
+    spec: &RequestSpec,
+    finding: &Finding,
+    value: &RawValue,
+    host: Option<&str>,
+    now: i64,
+) -> Result<Request, &'static str> {
+    if is_part(finding) {
+        return Err(PART);
+    }
     let may_be_named = spec.self_hosted || !spec.domains.is_empty() || !spec.near.is_empty();
     if !spec.near.is_empty() && !value.is_named && host.is_none() {
-        return unknown(
+        return Err(
             "other providers' secrets have this form, and none is named on its line; `--host HOST` names one",
         );
     }
@@ -67,18 +97,13 @@ pub(crate) fn plan(
         (Some(fixed), None, _) => fixed,
         (None, None, Some(found)) => found,
         (None, None, None) => {
-            return unknown("no host of the provider is named near it; `--host HOST` names one");
+            return Err("no host of the provider is named near it; `--host HOST` names one");
         }
     };
     if !is_host_name(host) {
-        return unknown("the host is no host name");
+        return Err("the host is no host name");
     }
-    match request::build(spec, host, value, now) {
-        Ok(request) => {
-            Plan::Ask(Box::new(Job { verifier: Arc::clone(verifier), request, value: value.clone() }))
-        }
-        Err(reason) => unknown(reason),
-    }
+    request::build(spec, host, value, now)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(crate) mod owner;
 mod provider_table;
 pub(crate) mod raw_value;
 pub(crate) mod request;
+pub(crate) mod revoke;
 pub(crate) mod schedule;
 pub(crate) mod verifiers;
 
@@ -30,5 +31,6 @@ pub(crate) use job::{Plan, plan};
 pub(crate) use leak_use::{AfterLeak, LeakUse, read_use};
 pub(crate) use owner::{OwnerSearch, has_owner};
 pub(crate) use raw_value::{RawValue, TextRoot, find_values};
+pub(crate) use revoke::{Revocation, RevokeOutcome, judge_revocation, plan_revocation};
 pub(crate) use schedule::{Ask, Limits, ask_all};
 pub(crate) use verifiers::Verifiers;

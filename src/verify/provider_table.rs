@@ -16,20 +16,23 @@ fn section() -> String {
     format!(
         "{HEADING}\nThis table is written from `rules/verifiers/`: `SNAPSHOTS=overwrite cargo test --lib \
          provider_table`. What is neither live nor dead here is unknown. Each answer has its page in the file of the \
-         provider.\n\n| provider | rules | request | live | dead |\n|---|---|---|---|---|\n{}",
+         provider.\n\n| provider | rules | request | live | dead | revoked by |\n|---|---|---|---|---|---|\n{}",
         rows.collect::<String>()
     )
 }
 
 fn row(provider: &str, verifier: &VerifierSpec) -> String {
-    let VerifierSpec { rules, source, request, no_request, .. } = verifier;
+    let VerifierSpec { rules, source, request, no_request, revoke, .. } = verifier;
     let rules = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ");
     let request = match (request, no_request) {
         (Some(request), _) => format!("[`{}`]({source})", request_line(request)),
         (None, reason) => format!("[none]({source}): {}", reason.as_deref().unwrap_or_default()),
     };
     let [live, dead] = [Says::Live, Says::Dead].map(|says| answers(verifier, says));
-    format!("| {provider} | {rules} | {request} | {live} | {dead} |\n")
+    let revoke = revoke.as_ref().map_or_else(String::new, |revoke| {
+        format!("[`{}`]({}): {}", request_line(&revoke.request), revoke.source, revoke.effect)
+    });
+    format!("| {provider} | {rules} | {request} | {live} | {dead} | {revoke} |\n")
 }
 
 fn request_line(request: &RequestSpec) -> String {
@@ -37,6 +40,7 @@ fn request_line(request: &RequestSpec) -> String {
         Method::Get => "GET",
         Method::Head => "HEAD",
         Method::Post => "POST",
+        Method::Delete => "DELETE",
     };
     let hosts = match &request.host {
         Some(host) => host.clone(),

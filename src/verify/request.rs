@@ -48,6 +48,7 @@ pub(super) fn build(
         SpecMethod::Get => Method::Get,
         SpecMethod::Head => Method::Head,
         SpecMethod::Post => Method::Post,
+        SpecMethod::Delete => Method::Delete,
     };
     let path = values.fill(&spec.path, Place::Path)?;
     let mut request = Request { method, host: host.to_owned(), path, headers, body };

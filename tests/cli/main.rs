@@ -42,6 +42,7 @@ mod config_fixtures;
 mod contexts;
 mod determinism;
 mod disable;
+mod disable_revoke;
 #[cfg(unix)]
 mod earlier_hooks;
 #[cfg(unix)]
@@ -141,6 +142,7 @@ fn trials(_: bool) -> Vec<Trial> {
         contexts::trials(),
         determinism::trials(),
         disable::trials(),
+        disable_revoke::trials(),
         #[cfg(unix)]
         earlier_hooks::trials(),
         #[cfg(unix)]

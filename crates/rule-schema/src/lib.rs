@@ -18,6 +18,7 @@ pub use schema::{PackSpec, PairSpec, RuleSpec};
 pub use shape::{LimitsSpec, ShapeSpec, TierLimitsSpec};
 pub use validate::{RuleError, check_rule, parse_pack, sort_packs};
 pub use verifier::{
-    AnswerSpec, ConditionSpec, FactName, FactSpec, JsonType, Method, Placeholder, RequestSpec, Says, Scalar,
-    SigningSpec, Template, TemplatePart, VerifierFile, VerifierSpec, parse_verifiers,
+    AnswerSpec, ConditionSpec, FactName, FactSpec, JsonType, Method, Placeholder, RequestSpec,
+    RevokeAnswerSpec, RevokeSpec, Revoked, Says, Scalar, SigningSpec, Template, TemplatePart, VerifierFile,
+    VerifierSpec, parse_verifiers,
 };

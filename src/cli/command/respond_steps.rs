@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use super::allow::add;
-use super::disable::{How, Outcome, confirm_dead, disable};
+use super::disable::disable;
+use super::disable_outcome::{How, Outcome, confirm_dead};
 use super::fix;
 use super::usage_report::{KeyOfFinding, Start, read};
 use super::usage_text;

@@ -33,10 +33,9 @@ pub(crate) fn run(common: &Common, arguments: &Verify, control: &ScanControl) ->
         })
         .transpose()?;
     let fingerprints = parse_fingerprints(&arguments.fingerprints)?;
-    if let Some(host) = arguments.host.as_ref().filter(|host| !is_host_name(host)) {
-        return Err(NoHost(host.escape_debug().to_string()).into());
-    }
+    check_host(arguments.host.as_deref())?;
     let search = ValueSearch::open(common, !fingerprints.is_empty(), control)?;
+    let search = ValueSearch { host: arguments.host.clone(), ..search };
     let common = &search.common;
     let run = Run { search: &search, arguments, fingerprints };
     let report = run.report()?;
@@ -45,6 +44,17 @@ pub(crate) fn run(common: &Common, arguments: &Verify, control: &ScanControl) ->
         None => drop(output::print(verify_text::describe(&report, common))?),
     }
     Ok(exit(&report, common.allow_incomplete))
+}
+
+/// Fails for a host that is none.
+///
+/// # Errors
+/// It is no host name.
+pub(super) fn check_host(host: Option<&str>) -> Result<(), CliError> {
+    match host.filter(|host| !is_host_name(host)) {
+        Some(host) => Err(NoHost(host.escape_debug().to_string()).into()),
+        None => Ok(()),
+    }
 }
 
 /// Returns the exit code: 1 if a secret is live, 2 if of one nobody knows, or if something could not be read.
@@ -107,8 +117,8 @@ impl Run<'_> {
     fn ask(&self, part: Part, report: &mut Report) -> Result<(), CliError> {
         let top = real_top(&self.search.repository);
         let folder = top.as_deref().filter(|_| part == Part::Files);
-        let Verify { asking, host, owner, .. } = self.arguments;
-        let check = LiveCheck { host: host.as_deref(), owner: *owner, ..self.search.check(folder, *asking) };
+        let Verify { asking, owner, .. } = self.arguments;
+        let check = LiveCheck { owner: *owner, ..self.search.check(folder, *asking) };
         check.run(report)
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::verifier::{
-    AnswerSpec, ConditionSpec, FactSpec, Method, Placeholder, RequestSpec, Says, Template, VerifierFile,
-    VerifierSpec,
+    AnswerSpec, ConditionSpec, FactSpec, Method, Placeholder, RequestSpec, RevokeAnswerSpec, RevokeSpec,
+    Revoked, Says, Template, VerifierFile, VerifierSpec,
 };
 
 /// Reads the verifiers of one provider, and checks each.
@@ -34,9 +34,12 @@ fn fail(message: impl Into<String>) -> Checked {
 
 fn check(verifier: &VerifierSpec) -> Checked {
     check_address(&verifier.source)?;
+    if let Some(revoke) = &verifier.revoke {
+        check_revoke(revoke).map_err(|error| format!("`revoke`: {error}"))?;
+    }
     match (&verifier.request, &verifier.no_request) {
         (Some(request), None) => {
-            check_request(request)?;
+            check_request(request, Purpose::Ask)?;
             if !verifier.answer.iter().any(|answer| answer.says == Says::Live) {
                 return fail("no `answer` says `live`");
             }
@@ -76,7 +79,44 @@ fn check_host(host: &str) -> Checked {
     }
 }
 
-fn check_request(request: &RequestSpec) -> Checked {
+/// What a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To ask: it changes nothing.
+    Ask,
+    /// To revoke.
+    Revoke,
+}
+
+fn check_revoke(revoke: &RevokeSpec) -> Checked {
+    let RevokeSpec { source, request, effect, answer } = revoke;
+    check_address(source)?;
+    check_request(request, Purpose::Revoke)?;
+    if effect.trim().is_empty() {
+        return fail("it needs an `effect`");
+    }
+    if !answer.iter().any(|answer| answer.says == Revoked::Done) {
+        return fail("no `answer` says `done`");
+    }
+    answer.iter().try_for_each(check_revoke_answer)
+}
+
+fn check_revoke_answer(answer: &RevokeAnswerSpec) -> Checked {
+    check_address(&answer.source)?;
+    let is_final = |status: &u16| (200..300).contains(status) || (400..500).contains(status);
+    if answer.status.is_empty() || !answer.status.iter().all(is_final) {
+        return fail("a redirect or an error of the server says nothing about what was done");
+    }
+    if answer.reason.trim().is_empty() {
+        return fail("an answer needs a `reason`");
+    }
+    if answer.says == Revoked::Done && answer.status.iter().any(|status| *status >= 300) {
+        return fail("only a status from 200 to 299 says `done`");
+    }
+    answer.when.iter().try_for_each(check_condition)
+}
+
+fn check_request(request: &RequestSpec, purpose: Purpose) -> Checked {
     match (&request.host, request.domains.as_slice()) {
         (Some(host), []) => check_host(host)?,
         (None, [_, ..]) => request.domains.iter().try_for_each(|domain| check_host(domain))?,
@@ -110,21 +150,31 @@ fn check_request(request: &RequestSpec) -> Checked {
             return fail("`basic` is the header `authorization`");
         }
     }
-    check_body(request)?;
+    check_body(request, purpose)?;
     let in_texts = templates(request).map(|text| Template(text).count(Placeholder::Secret)).sum::<usize>();
     match (&request.sign, in_texts) {
         (None, 1) | (Some(_), 0) => Ok(()),
+        (None, 2) if purpose == Purpose::Revoke => Ok(()),
         (None, _) => fail("`{secret}` has to occur exactly once in the request"),
         (Some(_), _) => fail("a request with `sign` does not contain `{secret}`"),
     }
 }
 
-fn check_body(request: &RequestSpec) -> Checked {
+fn check_body(request: &RequestSpec, purpose: Purpose) -> Checked {
     let has_body = !request.form.is_empty() || request.json.is_some();
     if !request.form.is_empty() && request.json.is_some() {
         return fail("the body is either `form` or `json`");
     }
+    if purpose == Purpose::Revoke {
+        return match (request.method, &request.harmless) {
+            (_, Some(_)) => fail("a revocation is not `harmless`"),
+            (Method::Get | Method::Head, _) => fail("it needs the method `post` or `delete`"),
+            (Method::Delete, _) if has_body => fail("only a request with `post` has a body"),
+            (Method::Post | Method::Delete, None) => Ok(()),
+        };
+    }
     match (request.method, &request.harmless) {
+        (Method::Delete, _) => fail("a request with `delete` changes something"),
         (Method::Post, Some(why)) if !why.trim().is_empty() => Ok(()),
         (Method::Post, _) => {
             fail("a request with `post` needs `harmless`: why it creates, changes and spends nothing")
@@ -280,6 +330,42 @@ source = "https://example.com/docs"
             assert_ne!(broken, GOOD, "{from}");
             let error = parse_verifiers(&broken).unwrap_err();
             assert!(error.contains(expected), "{from} -> {to}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_revocation_changes_something_and_its_answers_are_the_providers() {
+        let revoke = r#"
+[verifier.revoke]
+source = "https://example.com/docs"
+request = { method = "delete", host = "api.example.com", path = "/token/{secret}", headers = { authorization = "Bearer {secret}" } }
+effect = "the token ends for good"
+[[verifier.revoke.answer]]
+status = [204]
+says = "done"
+reason = "it was revoked"
+source = "https://example.com/docs"
+"#;
+        let good = format!("{GOOD}{revoke}");
+        let file = parse_verifiers(&good).unwrap();
+        assert!(file.verifier[0].revoke.is_some());
+        for (from, to, expected) in [
+            ("method = \"delete\"", "method = \"get\"", "`post` or `delete`"),
+            ("method = \"delete\"", "method = \"delete\", json = '{}'", "only a request with `post`"),
+            ("method = \"delete\"", "method = \"post\", harmless = 'x'", "not `harmless`"),
+            ("/token/{secret}", "/token/{secret}/{secret}", "exactly once"),
+            ("status = [204]", "status = [302]", "redirect"),
+            ("status = [204]", "status = [500]", "error of the server"),
+            ("status = [204]", "status = [404]", "200 to 299"),
+            ("status = [204]", "status = []", "redirect"),
+            ("says = \"done\"", "says = \"refused\"", "no `answer` says `done`"),
+            ("effect = \"the token ends for good\"", "effect = \" \"", "`effect`"),
+            ("reason = \"it was revoked\"", "reason = \"\"", "needs a `reason`"),
+        ] {
+            let broken = good.replacen(from, to, 1);
+            assert_ne!(broken, good, "{from}");
+            let error = parse_verifiers(&broken).unwrap_err();
+            assert!(error.contains("`revoke`") && error.contains(expected), "{from} -> {to}: {error}");
         }
     }
 

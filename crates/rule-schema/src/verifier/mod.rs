@@ -4,6 +4,7 @@
 //! Nothing here opens a connection.
 
 mod check;
+mod revoke;
 mod template;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use check::parse_verifiers;
+pub use revoke::{RevokeAnswerSpec, RevokeSpec, Revoked};
 pub use template::{Placeholder, Template, TemplatePart};
 
 /// The verifiers of one provider: a file of `rules/verifiers/`.
@@ -43,6 +45,8 @@ pub struct VerifierSpec {
     /// What a live answer says about the owner.
     #[serde(default)]
     pub fact: Vec<FactSpec>,
+    /// How a secret is revoked by the secret itself; absent if that needs another credential, or a person.
+    pub revoke: Option<RevokeSpec>,
 }
 
 /// The request. The connection is always HTTPS, to port 443.
@@ -99,6 +103,8 @@ pub enum Method {
     Head,
     /// POST
     Post,
+    /// DELETE, for `revoke` only
+    Delete,
 }
 
 /// Signature version 4 of AWS. The secret is the key, the companion its id.
