@@ -8,17 +8,18 @@ use jiff::Timestamp;
 
 use super::args::{AskOptions, Common, When};
 use super::error::CliError;
-use super::output;
+use super::{output, settings};
 use crate::finding::{Finding, Problem, ProblemKind, Report, Verification, Verified};
-use crate::git::user_cache_folder;
+use crate::git::{user_cache_folder, user_config_folder};
 use crate::net::Client;
 use crate::policy::clock;
+use crate::policy::repo_files::TreeVersion;
 use crate::scan::Scanner;
 use crate::secret::Fingerprint;
 use crate::source::ScanControl;
 use crate::verify::{
     Ask, Cache, Credential, Limits, OwnerSearch, Plan, RawValue, TextRoot, Verdict, Verifiers, ask_all,
-    find_values, plan,
+    find_values, has_user_verifiers, plan, with_user_verifiers,
 };
 
 /// A live check: what it needs beside the findings.
@@ -41,17 +42,34 @@ impl LiveCheck<'_> {
     /// Requests are needed, and cannot be made: the environment names a proxy that cannot be used, or there is no
     /// certificate to check a connection with.
     pub(crate) fn run(&self, report: &mut Report) -> Result<(), CliError> {
-        self.run_with(report, &self.values(report))
+        let values = self.values(report)?;
+        self.run_with(report, &values)
     }
 
     /// Returns the raw values of the findings of a report that a request can be made for.
-    pub(crate) fn values(&self, report: &Report) -> BTreeMap<Fingerprint, RawValue> {
+    ///
+    /// # Errors
+    /// A verifier of the user's is wrong.
+    pub(crate) fn values(&self, report: &Report) -> Result<BTreeMap<Fingerprint, RawValue>, CliError> {
         let findings: Vec<&Finding> = report.findings.iter().collect();
-        let verifiers = Verifiers::builtin();
-        find_values(self.scanner, &self.root, &findings, &|finding| {
+        let verifiers = self.verifiers()?;
+        Ok(find_values(self.scanner, &self.root, &findings, &|finding| {
             let verifier = verifiers.of_rule(&finding.rule)?;
             verifier.request.as_ref().or(verifier.revoke.as_ref().map(|revoke| &revoke.request))
-        })
+        }))
+    }
+
+    /// Reads the built-in verifiers, and those in the folder of the user's settings.
+    fn verifiers(&self) -> Result<Verifiers, CliError> {
+        let folder = user_config_folder(self.root.repository).trusted();
+        let folder = folder.map(|folder| folder.join("skant").join("verifiers"));
+        let mut own_rules = Vec::new();
+        if has_user_verifiers(folder.as_deref()) {
+            let alone = Common { no_repo_config: true, config: None, ..self.common.clone() };
+            let scanner = settings::scanner(&alone, None, TreeVersion::Worktree)?;
+            own_rules = scanner.detector().rules().iter().map(|rule| rule.id.to_string()).collect();
+        }
+        Ok(with_user_verifiers(Verifiers::builtin(), folder.as_deref(), &own_rules)?)
     }
 
     /// Asks as [`Self::run`] does, for values that were read before.
@@ -64,7 +82,7 @@ impl LiveCheck<'_> {
         values: &BTreeMap<Fingerprint, RawValue>,
     ) -> Result<(), CliError> {
         let findings: Vec<&Finding> = report.findings.iter().collect();
-        let verifiers = Verifiers::builtin();
+        let verifiers = self.verifiers()?;
         let answers = self.answers(&verifiers, values, &findings)?;
         let is_interrupted = answers.iter().any(Option::is_none);
         for (finding, answer) in report.findings.iter_mut().zip(answers) {

@@ -189,7 +189,7 @@ impl<'s> ValueSearch<'s> {
             report.findings.retain(is_wanted);
             problems.append(&mut report.problems);
             let folder = top.as_deref().filter(|_| part == Part::Files);
-            let mut values = self.check(folder, asking).values(&report);
+            let mut values = self.check(folder, asking).values(&report)?;
             for finding in report.findings {
                 let value = values.remove(&finding.fingerprint);
                 match subjects.iter_mut().find(|known| known.finding.fingerprint == finding.fingerprint) {

@@ -21,6 +21,7 @@ pub(crate) mod raw_value;
 pub(crate) mod request;
 pub(crate) mod revoke;
 pub(crate) mod schedule;
+pub(crate) mod user_verifiers;
 pub(crate) mod verifiers;
 
 pub(crate) use admin::{Bucket, Cost, CostUnit, Credential, Directory, KeyEntry, Span, Use};
@@ -33,4 +34,5 @@ pub(crate) use owner::{OwnerSearch, has_owner};
 pub(crate) use raw_value::{RawValue, TextRoot, find_values};
 pub(crate) use revoke::{Revocation, RevokeOutcome, judge_revocation, plan_revocation};
 pub(crate) use schedule::{Ask, Limits, ask_all};
+pub(crate) use user_verifiers::{has_user_verifiers, with_user_verifiers};
 pub(crate) use verifiers::Verifiers;

@@ -32,6 +32,13 @@ impl Verifiers {
         self.by_rule.get(rule).and_then(|index| self.all.get(*index))
     }
 
+    /// Adds a verifier for rules that have none.
+    pub(super) fn add(&mut self, verifier: VerifierSpec) {
+        let index = self.all.len();
+        self.by_rule.extend(verifier.rules.iter().map(|rule| (rule.clone(), index)));
+        self.all.push(Arc::new(verifier));
+    }
+
     /// Returns all verifiers.
     #[cfg(test)]
     pub(crate) fn all(&self) -> &[Arc<VerifierSpec>] {

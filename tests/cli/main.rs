@@ -99,6 +99,7 @@ mod usage;
 mod verify_answers;
 #[cfg(unix)]
 mod verify_faults;
+mod verify_own;
 mod verify_owner;
 mod verify_runs;
 #[cfg(unix)]
@@ -197,6 +198,7 @@ fn trials(_: bool) -> Vec<Trial> {
         verify_answers::trials(),
         #[cfg(unix)]
         verify_faults::trials(),
+        verify_own::trials(),
         verify_owner::trials(),
         verify_runs::trials(),
         #[cfg(unix)]
