@@ -304,6 +304,9 @@ pub(crate) enum FailOn {
     High,
     /// Only secrets of which the provider says that they work; needs --verify.
     Live,
+    /// As medium, but not for secrets of which the provider (with --verify) or their stated expiry says that they work no
+    /// more.
+    NotDead,
     Never,
 }
 

@@ -31,6 +31,7 @@ impl From<args::FailOn> for FailOn {
             args::FailOn::Medium => Self::From(Confidence::Medium),
             args::FailOn::High => Self::From(Confidence::High),
             args::FailOn::Live => Self::Live,
+            args::FailOn::NotDead => Self::NotDead,
             args::FailOn::Never => Self::Never,
         }
     }

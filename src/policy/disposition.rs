@@ -2,7 +2,7 @@
 //!
 //! Decides about exit codes and about what a report shows. It does not choose words and colours: `report::level` does.
 
-use crate::finding::{Confidence, Context, Finding, Verdict, Verification};
+use crate::finding::{Confidence, Context, Finding, ReasonCode, Verdict, Verification};
 use crate::policy::{FailOn, FailOnContext};
 
 /// The effect of a finding on a run.
@@ -60,6 +60,8 @@ pub(crate) enum DispositionReason {
     LiveSecret,
     /// Listed: the provider does not say that the secret works.
     NotLive,
+    /// Listed: the provider or the stated expiry of the secret says that it works no more.
+    DeadSecret,
     /// Listed, or warn: a generic rule found it in a test, an example or a translation.
     ContextNotUsed,
 }
@@ -82,6 +84,7 @@ impl DispositionReason {
             Self::RevokedVerdict => "revoked-verdict",
             Self::LiveSecret => "live-secret",
             Self::NotLive => "not-live",
+            Self::DeadSecret => "dead-secret",
             Self::ContextNotUsed => "context-not-used",
         }
     }
@@ -138,7 +141,8 @@ pub(crate) struct DispositionInputs {
     pub context: Context,
     /// A person's decision: a confirmed secret fails every run but one with `fail-on = "never"`, a revoked one none.
     pub verdict: Option<Verdict>,
-    /// The provider's answer, which only `--fail-on live` asks for.
+    /// The provider's answer, or `dead` for a stated expiry that has passed. Only `--fail-on live` and `not-dead` ask for
+    /// it.
     pub verification: Option<Verification>,
     /// The kind of run.
     pub mode: RunMode,
@@ -149,6 +153,7 @@ impl DispositionInputs {
     /// lowest reported confidence.
     #[must_use]
     pub(crate) fn from_reported(finding: &Finding, mode: RunMode) -> Self {
+        let is_expired = finding.reasons.iter().any(|reason| reason.code == ReasonCode::Expired);
         Self {
             confidence: finding.confidence,
             min_confidence: Confidence::Low,
@@ -157,7 +162,7 @@ impl DispositionInputs {
             is_suppressed: false,
             context: finding.context.unwrap_or(Context::Unknown),
             verdict: finding.verdict,
-            verification: finding.verification(),
+            verification: finding.verification().or(is_expired.then_some(Verification::Dead)),
             mode,
         }
     }
@@ -181,21 +186,23 @@ pub(crate) fn disposition(inputs: &DispositionInputs) -> (Disposition, Dispositi
     if inputs.verdict == Some(Verdict::Revoked) {
         return (Disposition::Listed, DispositionReason::RevokedVerdict);
     }
+    let is_dead = inputs.verification == Some(Verification::Dead);
+    if is_dead && matches!(inputs.mode, RunMode::Scan { fail_on: FailOn::NotDead, .. }) {
+        return (Disposition::Listed, DispositionReason::DeadSecret);
+    }
     let is_spared = |contexts: FailOnContext| !inputs.is_provider_rule && contexts.spares(inputs.context);
     match inputs.mode {
         RunMode::Scan { fail_on, fail_on_unreachable, contexts } => match fail_on {
             FailOn::Never => (Disposition::Listed, DispositionReason::FailOnNever),
             FailOn::Live => (Disposition::Listed, DispositionReason::NotLive),
-            FailOn::From(lowest) if inputs.confidence < lowest => {
+            _ if inputs.confidence < fail_on.lowest() => {
                 (Disposition::Listed, DispositionReason::BelowFailOn)
             }
-            FailOn::From(_) if !inputs.is_reachable && !fail_on_unreachable => {
+            _ if !inputs.is_reachable && !fail_on_unreachable => {
                 (Disposition::Listed, DispositionReason::Unreachable)
             }
-            FailOn::From(_) if is_spared(contexts) => {
-                (Disposition::Listed, DispositionReason::ContextNotUsed)
-            }
-            FailOn::From(_) => (Disposition::Fail, DispositionReason::ReachesFailOn),
+            _ if is_spared(contexts) => (Disposition::Listed, DispositionReason::ContextNotUsed),
+            FailOn::From(_) | FailOn::NotDead => (Disposition::Fail, DispositionReason::ReachesFailOn),
         },
         RunMode::Hook { contexts } => match inputs.confidence {
             Confidence::High if is_spared(contexts) => (Disposition::Warn, DispositionReason::ContextNotUsed),

@@ -22,6 +22,9 @@ pub enum FailOn {
     From(Confidence),
     /// A secret of which the provider says that it works. Only the command line asks for it.
     Live,
+    /// Medium confidence and higher, but not a secret of which the provider or its stated expiry says that it works no
+    /// more.
+    NotDead,
     /// No finding fails a run.
     Never,
 }
@@ -29,6 +32,14 @@ pub enum FailOn {
 impl FailOn {
     /// The threshold without any setting.
     pub const DEFAULT: Self = Self::From(Confidence::Medium);
+
+    /// Returns the lowest confidence that fails a run without answers.
+    pub(crate) const fn lowest(self) -> Confidence {
+        match self {
+            Self::From(lowest) => lowest,
+            Self::NotDead | Self::Live | Self::Never => Confidence::Medium,
+        }
+    }
 }
 
 /// Settings of one file, or of several that are merged.

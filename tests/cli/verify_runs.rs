@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         an_interrupted_run_goes_on_where_it_ended,
         answers_decide_about_exit_codes,
         a_fresh_run_asks_again,
+        a_stated_expiry_that_has_passed_may_be_set_not_to_fail,
     ]
 }
 
@@ -105,6 +106,9 @@ fn answers_decide_about_exit_codes() {
         (true, false, &["verify", "--allow-incomplete"], 1),
         (false, true, &["scan", "--verify"], 1),
         (false, true, &["scan", "--verify", "--fail-on", "live"], 0),
+        (false, true, &["scan", "--verify", "--fail-on", "not-dead"], 0),
+        (true, true, &["scan", "--verify", "--fail-on", "not-dead"], 1),
+        (false, false, &["scan", "--verify", "--fail-on", "not-dead"], 1),
         (true, true, &["scan", "--verify", "--fail-on", "live"], 1),
         (false, false, &["scan", "--verify", "--fail-on", "live"], 2),
         (true, false, &["scan", "--verify", "--fail-on", "live"], 3),
@@ -128,6 +132,30 @@ fn answers_decide_about_exit_codes() {
     for arguments in [&["scan", "--only-live"][..], &["scan", "--fail-on", "live"]] {
         assert_eq!(sandbox.skant(arguments).status.code(), Some(2), "{arguments:?}");
     }
+}
+
+fn a_stated_expiry_that_has_passed_may_be_set_not_to_fail() {
+    let sandbox = Sandbox::repo();
+    sandbox.write("a.env", format!("TOKEN={}\n", tokens::session_token("CC", "past", 1_600_000_000)));
+    assert_eq!(sandbox.skant(&["scan"]).status.code(), Some(1));
+    let output = sandbox.skant(&["scan", "--fail-on", "not-dead"]);
+    assert!(
+        output.status.code() == Some(0) && text_of(&output).contains("expired on 2020"),
+        "{}",
+        text_of(&output)
+    );
+    sandbox.write("b.env", format!("TOKEN={}\n", tokens::session_token("CC", "future", 4_000_000_000)));
+    assert_eq!(sandbox.skant(&["scan", "--fail-on", "not-dead"]).status.code(), Some(1));
+    // A user may set it for all repositories, and a repository may not.
+    let setting = "fail-on = \"not-dead\"\n";
+    sandbox.write("skant.toml", setting);
+    assert_eq!(sandbox.skant(&["scan"]).status.code(), Some(2));
+    std::fs::remove_file(sandbox.dir.join("skant.toml")).unwrap();
+    std::fs::remove_file(sandbox.dir.join("b.env")).unwrap();
+    let file = sandbox.sibling("home").join(".config/skant/skant.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, setting).unwrap();
+    assert_eq!(sandbox.skant(&["scan"]).status.code(), Some(0));
 }
 
 fn a_fresh_run_asks_again() {

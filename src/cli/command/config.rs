@@ -133,6 +133,7 @@ fn show(common: &Common, policy: &LoadedPolicy) -> String {
         Some(match settings.fail_on? {
             FailOn::From(level) => level.name().to_owned(),
             FailOn::Live => "live".to_owned(),
+            FailOn::NotDead => "not-dead".to_owned(),
             FailOn::Never => "never".to_owned(),
         })
     });

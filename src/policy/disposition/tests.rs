@@ -141,6 +141,22 @@ fn only_a_live_secret_fails_a_run_that_asks_for_live_ones() {
 }
 
 #[test]
+fn a_dead_secret_alone_is_spared_by_a_run_that_asks_for_it() {
+    for inputs in combinations() {
+        let RunMode::Scan { fail_on_unreachable, contexts, .. } = inputs.mode else { continue };
+        let mode = |fail_on| RunMode::Scan { fail_on, fail_on_unreachable, contexts };
+        let with = |fail_on, verification| {
+            disposition(&DispositionInputs { verification, mode: mode(fail_on), ..inputs })
+        };
+        let dead = with(FailOn::NotDead, Some(Verification::Dead));
+        assert!(matches!(dead.0, Listed | Hidden), "{inputs:?}: {dead:?}");
+        for other in [None, Some(Verification::Live), Some(Verification::Unknown)] {
+            assert_eq!(with(FailOn::NotDead, other), with(FailOn::DEFAULT, other), "{inputs:?}");
+        }
+    }
+}
+
+#[test]
 fn confirmed_always_fails_revoked_never_and_nothing_else_changes_a_run() {
     let answers = [Verification::Live, Verification::Dead, Verification::Unknown];
     for inputs in combinations() {

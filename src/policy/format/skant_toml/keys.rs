@@ -108,6 +108,7 @@ pub(super) enum FailOnName {
     Low,
     Medium,
     High,
+    NotDead,
     Never,
 }
 
@@ -117,6 +118,7 @@ impl FailOnName {
             Self::Low => FailOn::From(Confidence::Low),
             Self::Medium => FailOn::From(Confidence::Medium),
             Self::High => FailOn::From(Confidence::High),
+            Self::NotDead => FailOn::NotDead,
             Self::Never => FailOn::Never,
         }
     }
