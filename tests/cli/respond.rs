@@ -100,6 +100,11 @@ fn an_incident_is_done_with_in_one_go() -> Ran {
     needs::success("python3", &["-c", "import pty"])?;
     let sandbox = leaky(&["shop"]);
     let (providers, organisation) = organisation().start();
+    // A scan on a terminal names the command, and one in a pipe does not.
+    let mut scan = sandbox.command(skant_program());
+    scan.arg("scan");
+    assert!(converse(&scan, &[]).contains("next: `skant respond`"));
+    assert!(!text_of(&scan.output().unwrap()).contains("skant respond"));
     let shown = respond(&sandbox, &providers, &WHOLE);
     assert!(shown.contains("1 of 1 values are done with") && shown.contains("EXIT 0 LEFT 0"), "{shown}");
     assert_eq!(
@@ -161,6 +166,7 @@ fn an_incident_goes_on_after_quit_and_kill() -> Ran {
             ("uit, continue later  ? ", "b"),
             ("write the name", "customer-service-prod\\n"),
             ("Write these changes? [y/N]", "n\\n"),
+            ("replaced by hand?", "l"),
             ("record the verdict", "\\x03"),
         ],
     );
@@ -206,6 +212,7 @@ fn what_has_no_api_is_done_by_hand() -> Ran {
             ("uit, continue later  ? ", "\\r"),
             ("do that at the provider's", "d"),
             ("do that at the provider's", "d"),
+            ("replaced by hand?", "d"),
             ("record the verdict", "n"),
         ],
     );
@@ -230,6 +237,7 @@ fn a_secret_that_lives_stays_open() -> Ran {
             ("uit, continue later  ? ", "b"),
             ("write the name of the key:", "customer-service-dev\\n"),
             ("Write these changes? [y/N]", "n\\n"),
+            ("replaced by hand?", "l"),
             ("uit, continue later  ? ", "s"),
         ],
     );

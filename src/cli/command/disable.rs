@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::value_search::{Subject, ValueSearch, parse_fingerprints};
+use crate::finding::Finding;
 use crate::source::ScanControl;
 use crate::verify::has_owner;
 
@@ -20,7 +21,14 @@ pub(crate) fn run(common: &Common, arguments: &Disable, control: &ScanControl) -
     let search = ValueSearch { host: arguments.host.clone(), ..search };
     let how = How::new(arguments);
     let mut subject = search.find(&digits, false, how.asking)?;
-    Ok(disable(&search, &mut subject, how)?.exit())
+    let outcome = disable(&search, &mut subject, how)?;
+    let Finding { rule, fingerprint, .. } = &subject.finding;
+    if outcome == Outcome::Dead && has_owner(rule) {
+        output::print(format!(
+            "next: `skant usage {fingerprint}` says what it was used for since it leaked\n"
+        ))?;
+    }
+    Ok(outcome.exit())
 }
 
 /// Disables a value in the way that its provider has; what has none gets the steps to do by hand.

@@ -34,7 +34,7 @@ pub(super) fn disable_key(
     output::print(describe(subject, &directory, &id))?;
     if present == status || present == "archived" {
         output::print(format!("the key is {present} already; nothing was changed\n"))?;
-        return confirm_key(search, subject, how);
+        return confirm_dead(search, subject, how);
     }
     let effect = if how.archive { "this is final" } else { "it can be made active again in the Console" };
     output::print(format!("\n{name} ({id}) will be {status}: {effect}\n"))?;
@@ -47,20 +47,8 @@ pub(super) fn disable_key(
         Err(error) => (format!("{error}; whether the key was changed is not known\n"), false),
     };
     output::print(said)?;
-    let outcome = confirm_key(search, subject, how)?;
-    Ok(if is_done || outcome == Outcome::Interrupted { outcome } else { Outcome::Uncertain })
-}
-
-/// Asks whether a key still works, and says how to read what it was used for.
-fn confirm_key(search: &ValueSearch<'_>, subject: &mut Subject, how: How) -> Result<Outcome, CliError> {
     let outcome = confirm_dead(search, subject, how)?;
-    if outcome == Outcome::Dead {
-        let fingerprint = &subject.finding.fingerprint;
-        output::print(format!(
-            "next: `skant usage {fingerprint}` says what it was used for since it leaked\n"
-        ))?;
-    }
-    Ok(outcome)
+    Ok(if is_done || outcome == Outcome::Interrupted { outcome } else { Outcome::Uncertain })
 }
 
 /// Describes the key: the answer, the owner, the place, and its use in the last hour.

@@ -45,6 +45,10 @@ impl Turn {
     }
 }
 
+/// The facts about the owner of a key that the note has.
+const FACTS: [&str; 8] =
+    ["name", "id", "status", "organisation", "workspace", "account", "created-by", "last-use"];
+
 /// A value in its steps.
 pub(super) struct StepRun<'s> {
     pub(super) common: &'s Common,
@@ -91,9 +95,10 @@ impl StepRun<'_> {
         if !has_owner(&finding.rule) {
             let owner = finding.verified.iter().flat_map(|verified| &verified.owner);
             let facts: Vec<String> = owner.map(|fact| format!("{}: {}", fact.name, fact.text)).collect();
-            return Ok(match facts.is_empty() {
-                true => Turn::not_needed("the provider does not say whose it is"),
-                false => Turn::done(facts.join("; ")),
+            return Ok(if facts.is_empty() {
+                Turn::not_needed("the provider does not say whose it is")
+            } else {
+                Turn::done(facts.join("; "))
             });
         }
         let asking = AskOptions { fresh: false, ..self.asking };
@@ -104,8 +109,6 @@ impl StepRun<'_> {
         self.value.key_id = self.subject.fact("id").map(str::to_owned);
         self.value.workspace = self.subject.fact("workspace").map(str::to_owned);
         let fact = |name| Some((name, self.subject.fact(name)?.to_owned()));
-        const FACTS: [&str; 8] =
-            ["name", "id", "status", "organisation", "workspace", "account", "created-by", "last-use"];
         let facts: Vec<String> = FACTS
             .iter()
             .filter_map(|name| fact(*name))
@@ -209,9 +212,14 @@ impl StepRun<'_> {
             history: false,
             plan: None,
         };
-        Ok(match fix::run(self.common, &fix, self.search.control)? {
-            Exit::Clean => Turn::done("moved out of the code"),
-            _ => Turn::open("it is still in the code, at least in part: `skant fix` says where"),
+        if fix::run(self.common, &fix, self.search.control)? == Exit::Clean {
+            return Ok(Turn::done("moved out of the code"));
+        }
+        let question = "  replaced by hand?  [l]ater  [d]one  [q]uit, continue later  ? ";
+        Ok(match ask_key(question, "ldq", self.search.control)? {
+            'd' => Turn::done("replaced by hand, a person says"),
+            'l' => Turn::open("it is still in the files, at least in part: `skant fix` says where"),
+            _ => Turn::Quit,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::cli::scan_target::{TargetMistake, explain_missing_path};
 use crate::cli::session::{ScanOutcome, current_repository, merge_parents, printable_path, staged_situation};
 use crate::cli::stdin::Input;
 use crate::cli::{output, path_arguments, settings};
-use crate::finding::{Problem, ProblemKind, Report, ScopeKind};
+use crate::finding::{Problem, ProblemKind, Report, ScopeKind, Severity};
 use crate::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
 use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
@@ -102,7 +103,21 @@ pub(crate) fn run(common: &Common, arguments: &Scan, control: &Arc<ScanControl>)
         scan_verify::verify(common, arguments, &scanner, control, repository.as_ref(), &mut report)?;
     }
     output::write(&report, &targets, common, (started, mode))?;
-    Ok(Exit::from_report(&report, mode))
+    let exit = Exit::from_report(&report, mode);
+    point_to_respond(common, &report, exit);
+    Ok(exit)
+}
+
+/// Names the next command to a person at a terminal whose repository holds critical secrets.
+fn point_to_respond(common: &Common, report: &Report, exit: Exit) {
+    let is_leaked = matches!(report.scope.kind, ScopeKind::Worktree | ScopeKind::History);
+    let is_critical = report.findings.iter().any(|finding| finding.severity == Severity::Critical);
+    let is_at_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && !common.quiet;
+    if is_leaked && is_critical && exit != Exit::Clean && is_at_terminal && current_repository().is_ok() {
+        output::print_to_stderr(
+            "next: `skant respond` leads through the steps, from the live check to the record\n",
+        );
+    }
 }
 
 fn scan_staged(common: &Common, arguments: &Scan, control: &ScanControl) -> Result<ScanOutcome, CliError> {

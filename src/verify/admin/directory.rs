@@ -122,18 +122,18 @@ impl Directory<'_> {
     pub(crate) fn last_use(&self, key: &KeyEntry, now: Timestamp) -> Result<Option<String>, AdminError> {
         let from = now - SignedDuration::from_hours(24 * (DAYS - 1));
         let from = from.strftime("%Y-%m-%dT00:00:00Z");
-        let answer = self.get(&format!(
+        let path = format!(
             "/v1/organizations/usage_report/messages?starting_at={from}&bucket_width=1d&limit={DAYS}&api_key_ids[]={}",
             key.id
-        ))?;
-        let buckets = answer["data"].as_array().ok_or(AdminError::Form)?;
-        let used = buckets
-            .iter()
-            .filter(|bucket| bucket["results"].as_array().is_some_and(|results| results.iter().any(has_use)));
-        Ok(used
-            .filter_map(|bucket| bucket["starting_at"].as_str())
-            .max()
-            .map(|day| shown(day.get(..10).unwrap_or(day))))
+        );
+        let mut last: Option<Timestamp> = None;
+        self.visit_report(&path, &mut |start, rows| {
+            if rows.iter().any(has_use) {
+                last = last.max(Some(start));
+            }
+            Ok(())
+        })?;
+        Ok(last.map(|day| day.strftime("%Y-%m-%d").to_string()))
     }
 
     /// Returns the tokens that a key used in the last hour, as far as the API knows them: it is about five minutes late.
@@ -142,12 +142,15 @@ impl Directory<'_> {
     /// The usage cannot be read.
     pub(crate) fn tokens_of_last_hour(&self, id: &str, now: Timestamp) -> Result<u64, AdminError> {
         let from = (now - SignedDuration::from_hours(1)).strftime("%Y-%m-%dT%H:%M:00Z");
-        let answer = self.get(&format!(
+        let path = format!(
             "/v1/organizations/usage_report/messages?starting_at={from}&bucket_width=1m&limit=60&api_key_ids[]={id}"
-        ))?;
-        let buckets = answer["data"].as_array().ok_or(AdminError::Form)?;
-        let rows = buckets.iter().filter_map(|bucket| bucket["results"].as_array()).flatten();
-        Ok(rows.map(tokens).sum())
+        );
+        let mut used = 0_u64;
+        self.visit_report(&path, &mut |_, rows| {
+            used = rows.iter().map(tokens).fold(used, u64::saturating_add);
+            Ok(())
+        })?;
+        Ok(used)
     }
 
     /// Sets the status of a key, `inactive` or `archived`, in a single request: one without an answer may have been done.
