@@ -225,3 +225,53 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
     }
     builder.create(folder)
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::tokens;
+
+    use super::*;
+    use crate::finding::Confidence;
+    use crate::policy::Policy;
+    use crate::scan::Scanner;
+
+    fn finding(text: &str) -> Finding {
+        let policy = Policy { min_confidence: Confidence::Low, ..Policy::default() };
+        let mut report = Scanner::new(policy).scan_bytes("a.env", text.as_bytes());
+        assert_eq!(report.findings.len(), 1, "{text}");
+        report.findings.remove(0)
+    }
+
+    #[test]
+    fn a_weak_value_has_neither_fingerprint_nor_mask_in_the_state() {
+        let weak = finding("DB_PASSWORD=correct-horse-7\n");
+        assert!(weak.fingerprint.place().is_some());
+        let strong = finding(&format!("KEY={}\n", tokens::api_key("state")));
+        let mut incident = Incident::new(PathBuf::from("note.md"));
+        assert_eq!((incident.position_of(&weak), incident.position_of(&strong)), (0, 1));
+        assert_eq!(incident.position_of(&weak), 0, "it is known");
+        let text = serde_json::to_string(&incident).unwrap();
+        assert!(
+            text.contains(strong.fingerprint.as_str()) && !text.contains(weak.fingerprint.as_str()),
+            "{text}"
+        );
+        assert!(!text.contains(&weak.secret.text) && !text.contains("correct"), "{text}");
+    }
+
+    #[test]
+    fn an_open_step_is_not_final_and_a_text_with_a_secret_is_masked() {
+        let key = tokens::api_key("text");
+        let mut value = IncidentValue::of(&finding(&format!("KEY={key}\n")));
+        for step in Step::ALL {
+            assert!(!value.is_final(step) && !value.is_finished());
+            value.record(step, Status::Open, &format!("the provider said {key}"));
+            assert!(!value.is_final(step));
+            value.record(step, Status::Done, "done");
+        }
+        assert!(value.is_finished());
+        value.record(Step::Verify, Status::Open, &format!("the provider said {key}"));
+        assert!(!value.steps[&Step::Verify].text.contains(&key[20..60]));
+        let read: IncidentValue = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
+        assert_eq!(read, value);
+    }
+}

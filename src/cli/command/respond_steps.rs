@@ -254,8 +254,10 @@ impl StepRun<'_> {
         let Some(history) = history.as_ref().filter(|history| history.commits > 0) else {
             return Turn::not_needed("no commit holds it");
         };
+        // The note has no fingerprint of a weak value: it could confirm a guess.
+        let target = if fingerprint.place().is_none() { format!(" {fingerprint}") } else { String::new() };
         Turn::done(format!(
-            "{}; a dead value may stay there: `skant fix --history {fingerprint}` plans its removal",
+            "{}; a dead value may stay there: `skant fix --history{target}` plans its removal",
             whereabouts::now(history)
         ))
     }
