@@ -38,6 +38,7 @@ use grams::{
 use table::{Gram, Table};
 
 fn main() {
+    name_sources();
     write_model();
     println!("cargo::rerun-if-changed=rules");
     let packs = match read_packs() {
@@ -70,6 +71,34 @@ fn main() {
     );
     write_output("builtin.rs", &code);
 }
+
+/// Names the sources by a hash: a state of an earlier scan serves the same program only, also between two versions.
+fn name_sources() {
+    use std::hash::{DefaultHasher, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    let mut paths: Vec<std::path::PathBuf> = SOURCES.iter().rev().map(Into::into).collect();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a readable folder");
+            let mut inside: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+            inside.sort_by(|one, other| other.cmp(one));
+            paths.extend(inside);
+        } else if let Ok(content) = fs::read(&path) {
+            hasher.write(path.to_string_lossy().replace('\\', "/").as_bytes());
+            hasher.write_usize(content.len());
+            hasher.write(&content);
+        }
+    }
+    // A package has no `crates`, and a path that does not exist counts as changed.
+    for path in SOURCES.into_iter().filter(|path| Path::new(path).exists()) {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    println!("cargo::rustc-env=SKANT_SOURCES={:016x}", hasher.finish());
+}
+
+/// The files and folders that decide what is found.
+const SOURCES: [&str; 6] =
+    ["Cargo.lock", "src", "rules", "model", "crates/password-model", "crates/rule-schema"];
 
 /// Reads the packs of `rules/` in the order of their precedence.
 fn read_packs() -> Result<Vec<PackSpec>, String> {

@@ -94,6 +94,10 @@ pub(crate) struct Scan {
     /// With --history: scan each version in full instead of only its changes (slower, same result).
     #[arg(long = "full-scan", requires = "history", hide_short_help = true)]
     pub(crate) full: bool,
+    /// With --history: keep in FILE what a complete run has read; the next run with FILE reads only the rest. The report is
+    /// the same, with a note. FILE may not be in the working tree.
+    #[arg(long, value_name = "FILE", requires = "history", conflicts_with = "targets")]
+    pub(crate) state: Option<PathBuf>,
     /// Use the settings of REV; the scanned commits may add suppressions by fingerprint, but not switch a rule off.
     #[arg(long, value_name = "REV", requires = "history", hide_short_help = true)]
     pub(crate) policy_from: Option<String>,

@@ -59,6 +59,8 @@ pub enum ProblemKind {
     EmptyRange,
     /// Note: the repository has comments or files of other scanners, which have no effect here.
     OtherTool,
+    /// Note: what an earlier run has read, or why its state was not used.
+    AuditState,
 }
 
 impl ProblemKind {
@@ -92,6 +94,7 @@ impl ProblemKind {
             Self::WiderRange => "wider-range",
             Self::EmptyRange => "empty-range",
             Self::OtherTool => "other-tool",
+            Self::AuditState => "audit-state",
         }
     }
 
@@ -112,6 +115,7 @@ impl ProblemKind {
                 | Self::WiderRange
                 | Self::EmptyRange
                 | Self::OtherTool
+                | Self::AuditState
         )
     }
 }

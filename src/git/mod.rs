@@ -39,7 +39,7 @@ pub(crate) use commit_list::CommitList;
 pub(crate) use entry_cache::EntryCache;
 pub(crate) use entry_names::EntryNames;
 pub use environment::GitEnvironment;
-pub(crate) use files::{is_executable, list_folder, open_regular};
+pub(crate) use files::{is_executable, list_folder, open_regular, read_at, read_regular};
 pub(crate) use git_command::{GitCommandError, run_git};
 pub(crate) use git_program::{Answer, GIT_TIME_LIMIT, prepare_program, run_within};
 pub(crate) use git_settings::GitSettings;

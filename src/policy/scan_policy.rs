@@ -107,6 +107,11 @@ impl Policy {
         !has_exceptions && all(exclude) && !all(&self.user_exclude)
     }
 
+    /// Returns the policy as text, without the time and without the key of fingerprints: equal policies give equal texts.
+    pub(crate) fn describe(&self) -> String {
+        format!("{:?}", Self { now: 0, today: Date::ZERO, ..self.clone() })
+    }
+
     /// Whether a report has a finding of this confidence that no suppression applies to.
     pub(crate) fn is_reported(&self, confidence: Confidence) -> bool {
         hidden_reason(confidence, self.min_confidence, false).is_none()

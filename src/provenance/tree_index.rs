@@ -130,6 +130,9 @@ impl TreeIndex {
                 entries.iter().map(|(name, value)| index.name_entry(name, *value)).collect();
             index.set_entries(tree, &indexed);
         }
+        for (tree, same) in shape.aliases() {
+            index.by_object[tree as usize] = index.by_object[same as usize];
+        }
         index.sum_up_values();
         index
     }

@@ -12,6 +12,8 @@ pub(crate) struct TreeShape {
     /// For each tree: its number, the number of its entries here, and for each entry the numbers of its name and its
     /// object.
     rows: Vec<u32>,
+    /// Trees that are not in the rows, each with one that is and leads to the same under the same names.
+    aliases: Vec<(u32, u32)>,
 }
 
 /// An entry of a tree, with the numbers of its name and its object.
@@ -38,6 +40,16 @@ impl TreeShape {
             Ok(count) if count > 0 => self.rows[start + 1] = count,
             _ => self.rows.truncate(start),
         }
+    }
+
+    /// Adds a tree that leads to the same as another one, which has a row.
+    pub(crate) fn add_alias(&mut self, tree: u32, same: u32) {
+        self.aliases.push((tree, same));
+    }
+
+    /// Returns the trees without a row, each with one that leads to the same.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.aliases.iter().copied()
     }
 
     /// Returns the trees that lead to a value: the given `trees`, those with one of the `blobs`, and all trees above

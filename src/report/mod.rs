@@ -131,6 +131,14 @@ impl FromStr for Format {
     }
 }
 
+/// Returns a report as `json`, from which [`saved::read`] makes the same report again.
+pub(crate) fn to_json(report: &Report) -> Vec<u8> {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = json::write(report, &mut text);
+    text
+}
+
 /// Settings of the formats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {

@@ -4,7 +4,7 @@ use crate::assess::Assessor;
 use crate::detect::{Detector, Evidence, ScanResult, ScanState};
 use crate::finding::{Confidence, Problem};
 use crate::policy::Policy;
-use crate::policy::suppress::SuppressionIndex;
+use crate::policy::suppress::{SuppressionEntry, SuppressionIndex};
 use crate::rules::RuleSet;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::panics::catch_panic;
@@ -32,10 +32,8 @@ impl Scanner {
         let disabled = &policy.settings.disabled;
         let disabled_rules = (!disabled.is_empty()).then(|| Detector::new(all.only(disabled)));
         let suppressions = SuppressionIndex::new(std::mem::take(&mut policy.settings.allow));
-        // A confirmed secret is reported at any confidence.
-        let min_confidence =
-            if suppressions.has_confirmed() { Confidence::Low } else { policy.min_confidence };
-        let detector = Detector::new(all.without(disabled)).with_min_confidence(min_confidence);
+        let least = least_confidence(&policy, &suppressions);
+        let detector = Detector::new(all.without(disabled)).with_min_confidence(least);
         Self { detector, disabled_rules, policy, suppressions }
     }
 
@@ -56,6 +54,16 @@ impl Scanner {
     /// The policy, without its suppression entries.
     pub(crate) const fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The suppression entries of the policy.
+    pub(crate) fn suppression_entries(&self) -> &[SuppressionEntry] {
+        self.suppressions.entries()
+    }
+
+    /// The least confidence that a report may show.
+    pub(crate) fn least_confidence(&self) -> Confidence {
+        least_confidence(&self.policy, &self.suppressions)
     }
 
     /// The rules and the policy for the assessment of evidence.
@@ -135,6 +143,11 @@ impl Scanner {
     pub(crate) fn shown_person(&self, identity: &[u8]) -> String {
         mask_person(&self.shown_text(identity)).into_owned()
     }
+}
+
+/// Returns the least confidence that a report may show. A confirmed secret is reported at any confidence.
+fn least_confidence(policy: &Policy, suppressions: &SuppressionIndex) -> Confidence {
+    if suppressions.has_confirmed() { Confidence::Low } else { policy.min_confidence }
 }
 
 impl Default for Scanner {

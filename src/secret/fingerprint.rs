@@ -46,6 +46,12 @@ impl FingerprintKey {
         Self(Some(key))
     }
 
+    /// Whether there is a key.
+    #[must_use]
+    pub(crate) const fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns this key if it is set, else the other one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

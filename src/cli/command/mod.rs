@@ -39,6 +39,7 @@ mod respond_steps;
 pub(crate) mod rules;
 pub(crate) mod scan;
 mod scan_ci;
+mod scan_state;
 mod scan_verify;
 pub(crate) mod status;
 mod status_json;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::scan_state::{audit_state, state_path};
 use super::{scan_ci, scan_verify};
 use crate::cli::args::{Common, FailOn, Scan};
 use crate::cli::error::{CliError, IoError};
@@ -141,7 +142,13 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
     if arguments.targets.is_empty() {
         let options =
             HistoryOptions { paths: &filter, full_scan: arguments.full, provenance: ProvenanceMode::Track };
-        let report = scanner.scan_history(&repository, &options, control)?;
+        let report = match &arguments.state {
+            Some(file) => {
+                let path = state_path(common, &repository, file)?;
+                scanner.scan_history_with_state(&repository, &options, &audit_state(&path), control)?
+            }
+            None => scanner.scan_history(&repository, &options, control)?,
+        };
         return Ok((report, scanner, Situation::History));
     }
     let names = revision_names(arguments);

@@ -6,6 +6,7 @@
 //!
 //! Regular expressions for paths, which gitleaks has, are kept here, too. This module reads no file.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -54,10 +55,24 @@ pub enum PatternError {
 }
 
 /// Lists of path patterns. A later list overrides an earlier one, and in a list a later pattern an earlier one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct PathPatterns {
     patterns: Vec<String>,
     lists: Vec<Arc<List>>,
+}
+
+/// Shows the lists, and not what is compiled from them: equal lists are shown alike.
+impl fmt::Debug for PathPatterns {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_list();
+        for list in &self.lists {
+            match &**list {
+                List::Globs(globs) => shown.entry(&globs.lines),
+                List::Regexes(set) => shown.entry(&("regexes", set.patterns())),
+            };
+        }
+        shown.finish()
+    }
 }
 
 impl PartialEq for PathPatterns {
@@ -149,7 +164,6 @@ impl PathPatterns {
 }
 
 /// One list.
-#[derive(Debug)]
 enum List {
     Globs(GlobList),
     Regexes(RegexSet),
@@ -166,7 +180,6 @@ impl List {
 }
 
 /// Patterns as lines of a `.gitignore`.
-#[derive(Debug)]
 struct GlobList {
     lines: Vec<String>,
     /// Compiled on first use: an entry of a policy may have a pattern that no finding of a run is compared with, and

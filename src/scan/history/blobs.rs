@@ -66,6 +66,19 @@ impl<'c> EvidenceCollector<'c> {
         found
     }
 
+    /// Adds a commit to the graph.
+    pub(crate) fn add_commit(&self, oid: &Oid, bytes: &[u8]) {
+        let commit = Commit::parse(bytes);
+        let mut found = self.found();
+        match commit {
+            Some(commit) => found.commits.add(*oid, commit),
+            None => {
+                let error = ReadError::Corrupt(*oid, "the commit has no tree".into());
+                found.problems.push(read_problem(&error, None));
+            }
+        }
+    }
+
     fn add_evidence(&self, blob: Oid, evidence: Vec<Evidence>) {
         let assessor = self.scanner.assessor();
         let rated = assessor.rate_all(evidence);
@@ -104,18 +117,14 @@ impl ObjectSearch for EvidenceCollector<'_> {
 
     /// Searches the message and the header of a commit or tag, and adds the commit to the graph.
     fn search_text(&self, object: &ObjectView<'_>) {
-        let commit = (object.kind == ObjectKind::Commit).then(|| Commit::parse(object.bytes)).flatten();
-        let info = || commit.as_ref().map(|commit| commit_info(self.scanner, &object.oid, &commit.author));
+        let is_commit = object.kind == ObjectKind::Commit;
+        let author = || Commit::parse(object.bytes).filter(|_| is_commit).map(|commit| commit.author);
+        let info = || author().map(|author| commit_info(self.scanner, &object.oid, &author));
         let occurrences = search_commit_texts(self.scanner, &object.oid, object.kind, object.bytes, info);
-        let mut found = self.found();
-        match (commit, object.kind) {
-            (Some(commit), _) => found.commits.add(object.oid, commit),
-            (None, ObjectKind::Commit) => {
-                let error = ReadError::Corrupt(object.oid, "the commit has no tree".into());
-                found.problems.push(read_problem(&error, None));
-            }
-            _ => {}
+        if is_commit {
+            self.add_commit(&object.oid, object.bytes);
         }
+        let mut found = self.found();
         match occurrences {
             Ok(occurrences) if occurrences.is_empty() => {}
             Ok(occurrences) => found.texts.push((object.oid, object.kind, occurrences)),

@@ -7,12 +7,17 @@ pub(crate) mod blobs;
 mod held_by;
 pub(crate) mod locations;
 pub(crate) mod missing_objects;
+pub(crate) mod next_change;
 pub(crate) mod options;
 pub(crate) mod reachability;
+pub(crate) mod read_plan;
 pub(crate) mod repository;
 pub(crate) mod results;
 pub(crate) mod skipped_archives;
+pub(crate) mod state;
 pub(crate) mod trees;
+
+use std::collections::BTreeMap;
 
 use crate::assess::unused_suppressions::{Coverage, find_unused_entries};
 use crate::assess::{Histories, Occurrence};
@@ -20,8 +25,10 @@ use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKin
 use crate::git::{ObjectDatabase, Repository};
 use crate::scan::error::ScanError;
 use crate::scan::head_positions::add_head_positions;
+use crate::scan::history::next_change::next_change_of_settings;
 use crate::scan::history::repository::scan_repository;
 use crate::scan::history::results::RepositoryScan;
+use crate::scan::history::state::RepositoryState;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::scanner::Scanner;
@@ -37,11 +44,42 @@ pub(crate) fn scan_history(
     options: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<Report, ScanError> {
-    let mut whole = CombinedScan::default();
-    let mut main = scan_repository(scanner, repository, b"", options, control)?;
+    Ok(run(scanner, repository, options, control, None)?.report)
+}
+
+/// What a run takes from earlier ones, and what it leaves for the next one; each by the name of the repository, which is
+/// empty for the main one.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) earlier: BTreeMap<Vec<u8>, RepositoryState>,
+    pub(crate) learned: BTreeMap<Vec<u8>, RepositoryState>,
+    /// The number of objects that earlier runs have read.
+    pub(crate) reused: u64,
+    /// Whether everything was read, so that the next run may rely on what is learned.
+    pub(crate) is_complete: bool,
+}
+
+/// The results of a run.
+pub(crate) struct HistoryRun {
+    pub(crate) report: Report,
+    /// The time in seconds since 1970 from which on the report may be another one although nothing else changes.
+    pub(crate) until: i64,
+}
+
+/// Scans the object database of a repository, and those of its submodules, with the memory of earlier runs.
+pub(crate) fn run(
+    scanner: &Scanner,
+    repository: &Repository,
+    options: &HistoryOptions<'_>,
+    control: &ScanControl,
+    memory: Option<&mut Memory>,
+) -> Result<HistoryRun, ScanError> {
+    let mut whole = CombinedScan::new(scanner, memory);
+    let mut main = whole.scan(scanner, repository, b"", options, control)?;
     let (trees, is_traced) = (std::mem::take(&mut main.root_trees), main.is_traced);
-    whole.add(main);
+    whole.add(b"", main);
     let submodules = find_submodule_repositories(repository);
+    whole.is_complete &= submodules.problems.iter().all(|problem| problem.kind.is_note());
     whole.problems.extend(submodules.problems);
     let objects = ObjectDatabase::open(repository)?;
     if is_traced {
@@ -51,13 +89,16 @@ pub(crate) fn scan_history(
         whole.problems.extend(sources.missing_path_problems(scanner, options.paths));
     }
     for (name, submodule) in submodules.found {
-        match scan_repository(scanner, &submodule, &name, options, control) {
-            Ok(scan) => whole.add(scan),
-            Err(error) => whole.problems.push(Problem {
-                kind: ProblemKind::Unreadable,
-                path: Some(scanner.shown_path(&name)),
-                message: format!("the object database of the submodule: {}", message_with_help(&error)),
-            }),
+        match whole.scan(scanner, &submodule, &name, options, control) {
+            Ok(scan) => whole.add(&name, scan),
+            Err(error) => {
+                whole.is_complete = false;
+                whole.problems.push(Problem {
+                    kind: ProblemKind::Unreadable,
+                    path: Some(scanner.shown_path(&name)),
+                    message: format!("the object database of the submodule: {}", message_with_help(&error)),
+                });
+            }
         }
     }
     whole.occurrences.retain(|Occurrence { origin, .. }| match origin.kind {
@@ -68,6 +109,7 @@ pub(crate) fn scan_history(
     });
     add_head_positions(scanner, repository, &objects, &[], &mut whole.occurrences);
     whole.problems.extend(common_notes(Some(repository), control));
+    whole.finish_memory(control);
     let grouped = group(scanner, whole.occurrences, &whole.histories);
     let is_whole = options.paths.is_all()
         && options.provenance == ProvenanceMode::Track
@@ -79,30 +121,63 @@ pub(crate) fn scan_history(
             Coverage::History,
         ));
     }
-    Ok(finish_report(scanner, whole.scope, grouped, whole.problems))
+    let report = finish_report(scanner, whole.scope, grouped, whole.problems);
+    Ok(HistoryRun { report, until: whole.until })
 }
 
 /// The scans of a repository and its submodules.
-struct CombinedScan {
+struct CombinedScan<'m> {
     scope: Scope,
     occurrences: Vec<Occurrence>,
     histories: Histories,
     problems: Vec<Problem>,
+    memory: Option<&'m mut Memory>,
+    /// Whether the memory may be relied on.
+    is_complete: bool,
+    until: i64,
 }
 
-impl Default for CombinedScan {
-    fn default() -> Self {
+impl<'m> CombinedScan<'m> {
+    fn new(scanner: &Scanner, memory: Option<&'m mut Memory>) -> Self {
         Self {
             scope: Scope { kind: ScopeKind::History, ..Scope::default() },
             occurrences: Vec::new(),
             histories: Histories::new(),
             problems: Vec::new(),
+            memory,
+            is_complete: true,
+            until: next_change_of_settings(scanner),
         }
     }
-}
 
-impl CombinedScan {
-    fn add(&mut self, scan: RepositoryScan) {
+    /// Scans one repository with the memory of earlier runs.
+    fn scan(
+        &self,
+        scanner: &Scanner,
+        repository: &Repository,
+        name: &[u8],
+        options: &HistoryOptions<'_>,
+        control: &ScanControl,
+    ) -> Result<RepositoryScan, ScanError> {
+        let earlier = self.memory.as_ref().map(|memory| memory.earlier.get(name));
+        scan_repository(scanner, repository, (name, earlier), options, control)
+    }
+
+    fn finish_memory(&mut self, control: &ScanControl) {
+        if let Some(memory) = &mut self.memory {
+            memory.is_complete = self.is_complete && !control.cancellation.is_requested();
+        }
+    }
+
+    fn add(&mut self, name: &[u8], scan: RepositoryScan) {
+        if let Some(memory) = &mut self.memory {
+            memory.reused += scan.reused;
+            self.until = self.until.min(scan.until);
+            match scan.learned {
+                Some(state) => drop(memory.learned.insert(name.to_vec(), state)),
+                None => self.is_complete = false,
+            }
+        }
         self.scope.commits += scan.scope.commits;
         self.scope.objects += scan.scope.objects;
         self.scope.blobs += scan.scope.blobs;

@@ -8,10 +8,13 @@ use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
 use crate::scan::history::locations::LocationBuilder;
 use crate::scan::history::missing_objects::{MissingObjects, track_missing_objects};
+use crate::scan::history::next_change::next_change_of_evidence;
 use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
 use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::read_plan::{ObjectTotals, Planned};
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::skipped_archives::{skipped_archive_problems, track_skipped_archives};
+use crate::scan::history::state::{RepositoryState, Reuse};
 use crate::scan::history::trees::{TreeCollector, TreeFindings};
 use crate::scan::scanner::Scanner;
 use crate::source::history::{ObjectSet, ReadTotals, over_budget_problem, visit_all_but_trees, visit_trees};
@@ -26,33 +29,51 @@ struct ReadResult {
     commits: usize,
     graph: CommitGraph,
     named: NamedObjects,
+    /// Whether no object went away meanwhile.
+    is_stable: bool,
 }
 
-/// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository.
+/// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository. With it comes what an
+/// earlier run has left, if the next run is to be left something, too.
 #[expect(clippy::too_many_lines, reason = "the stages of a history scan, in order")]
 pub(crate) fn scan_repository(
     scanner: &Scanner,
     repository: &Repository,
-    prefix: &[u8],
+    (prefix, earlier): (&[u8], Option<Option<&RepositoryState>>),
     options: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
     let refs = Refs::read(repository)?;
     let mut objects = ObjectSet::open(repository)?;
+    let mut reuse = earlier.map(|earlier| match earlier {
+        Some(state) => Reuse::of(state, &objects),
+        None => Reuse::nothing(&objects),
+    });
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
-    let ReadResult { mut found, totals, commits, graph, named } =
-        read_objects(scanner, repository, &mut objects, &refs, options.full_scan, control)?;
-    found.search_ref_names(scanner, &refs);
-
+    let ReadResult { mut found, totals, commits, graph, named, is_stable } =
+        read_objects(scanner, repository, &mut objects, &refs, options.full_scan, reuse.as_mut(), control)?;
     let mut scan = RepositoryScan::default();
+    let mut is_sure = is_stable && found.problems.is_empty();
+    found.search_ref_names(scanner, &refs);
+    let in_objects = read_problems(&totals, &objects);
+    is_sure &= in_objects.is_empty();
     scan.problems.append(&mut found.problems);
-    scan.problems.extend(read_problems(&totals, &objects));
+    scan.problems.extend(in_objects);
     scan.problems.extend(refs.broken.iter().map(|name| broken_ref_problem(scanner, name)));
+    let mut counted = counted_by(&totals);
+    if let Some(reuse) = &reuse {
+        let all = reuse.all_totals();
+        if reuse.totals.objects > 0 {
+            counted = all;
+        }
+        // In a damaged repository an object may be read twice. A plan counts it once.
+        is_sure &= all == counted;
+    }
     scan.scope = Scope {
         commits,
-        objects: totals.objects,
-        blobs: totals.blobs,
-        bytes: totals.bytes,
+        objects: usize::try_from(counted.objects).unwrap_or(usize::MAX),
+        blobs: usize::try_from(counted.blobs).unwrap_or(usize::MAX),
+        bytes: counted.bytes,
         ..Scope::default()
     };
     // After an interruption tracing is skipped, too: it would take as long as the scan.
@@ -69,6 +90,12 @@ pub(crate) fn scan_repository(
     let missing = track_missing_objects(&found, &mut tracking);
     let first_skipped = tracking.values.len() + missing.len();
     track_skipped_archives(&found, &mut tracking, first_skipped);
+    is_sure &= !control.cancellation.is_requested();
+    if let Some(reuse) = &reuse {
+        scan.reused = reuse.totals.objects;
+        scan.until = next_change_of_evidence(scanner, &found);
+        scan.learned = is_sure.then(|| reuse.learn(&objects, &found));
+    }
     let names = std::mem::take(&mut found.trees.entry_names);
     let shape = std::mem::take(&mut found.trees.shape);
     let index = TreeIndex::new(&objects, &shape, names, &tracking.objects);
@@ -78,6 +105,7 @@ pub(crate) fn scan_repository(
     let trees = PathTrees::new(&index, &tracking.objects.by_path);
     let by_path = build_path_timelines(&graph, &named.roots, &named.trees, &objects, &index, &trees);
     let is_complete = traced.is_complete && by_path.is_complete;
+    scan.learned = scan.learned.filter(|_| is_complete);
     scan.problems.extend((!is_complete).then(tree_budget_problem));
     let (timelines, of_skipped) = traced.timelines.split_at(first_skipped);
     let (timelines, of_missing) = timelines.split_at(tracking.values.len());
@@ -121,20 +149,30 @@ fn read_objects(
     objects: &mut ObjectSet,
     refs: &Refs,
     full_scan: bool,
+    mut reuse: Option<&mut Reuse<'_>>,
     control: &ScanControl,
 ) -> Result<ReadResult, ScanError> {
     let collector = EvidenceCollector::new(scanner, full_scan, control);
-    let (mut totals, unread_trees) =
-        visit_all_but_trees(repository, objects, &AlongDeltas(&collector), control)?;
+    let visitor = AlongDeltas(&collector);
+    let (mut totals, unread_trees) = match &reuse {
+        None => visit_all_but_trees(repository, objects, None, &visitor, control)?,
+        Some(Reuse { plan, .. }) => {
+            let add_commit = |oid: &Oid, bytes: &[u8]| collector.add_commit(oid, bytes);
+            let planned = Planned { plan, objects, visitor: &visitor, add_commit: &add_commit };
+            visit_all_but_trees(repository, objects, plan.selected(), &planned, control)?
+        }
+    };
     // If something names such an object, it is reported as missing. Otherwise git has pruned it meanwhile.
-    objects.remove(totals.take_missing());
+    let missing = totals.take_missing();
+    let is_stable = missing.is_empty();
+    objects.remove(missing);
     let objects = &*objects;
     let mut found = collector.into_found();
     let commit_list = std::mem::take(&mut found.commits);
     let commits = commit_list.len();
     // Trees are read last, when the blobs to find in them are known. One thread sorts the commits meanwhile.
     let (in_trees, sorted) = rayon::join(
-        || read_trees(scanner, repository, objects, &found, &unread_trees, control),
+        || read_trees(scanner, repository, objects, &found, (&unread_trees, reuse.as_deref_mut()), control),
         || sort_commits(repository, refs, commit_list),
     );
     let (in_trees, tree_totals) = in_trees?;
@@ -143,21 +181,30 @@ fn read_objects(
     found.trees = in_trees;
     found.problems.append(&mut found.trees.problems);
     found.problems.sort();
-    Ok(ReadResult { found, totals, commits, graph, named })
+    Ok(ReadResult { found, totals, commits, graph, named, is_stable })
 }
 
-/// Reads the trees: those in packs, and the given ones outside of packs.
+/// Reads the trees: those in packs, and the given ones outside of packs; of them those that are planned.
 fn read_trees(
     scanner: &Scanner,
     repository: &Repository,
     objects: &ObjectSet,
     found: &CollectedEvidence,
-    outside_of_packs: &[Oid],
+    (outside_of_packs, reuse): (&[Oid], Option<&mut Reuse<'_>>),
     control: &ScanControl,
 ) -> Result<(TreeFindings, ReadTotals), ScanError> {
     let blobs = found.blobs_to_track(objects);
-    let collector = TreeCollector::new(scanner, repository.format, objects, blobs);
-    let totals = visit_trees(repository, objects, outside_of_packs, &collector, control)?;
+    let mut collector = TreeCollector::new(scanner, repository.format, objects, blobs);
+    let totals = match reuse {
+        None => visit_trees(repository, objects, None, outside_of_packs, &collector, control)?,
+        Some(Reuse { plan, trees, .. }) => {
+            if let Some(trees) = trees.take() {
+                collector = collector.with_earlier(trees);
+            }
+            let planned = Planned { plan, objects, visitor: &collector, add_commit: &|_, _| {} };
+            visit_trees(repository, objects, plan.selected(), outside_of_packs, &planned, control)?
+        }
+    };
     Ok((collector.into_found(!control.cancellation.is_requested()), totals))
 }
 
@@ -169,6 +216,10 @@ fn sort_commits(
     let graph = CommitGraph::new(commits);
     let named = NamedObjects::read(repository, refs, &graph)?;
     Ok((graph, named))
+}
+
+fn counted_by(totals: &ReadTotals) -> ObjectTotals {
+    ObjectTotals { objects: totals.objects as u64, blobs: totals.blobs as u64, bytes: totals.bytes }
 }
 
 /// Returns problems for the objects that were not read, and for unusable packs and indexes.

@@ -3,6 +3,7 @@
 use crate::assess::{Histories, Occurrence};
 use crate::finding::{Problem, Scope};
 use crate::git::Oid;
+use crate::scan::history::state::RepositoryState;
 
 /// The results of one repository.
 #[derive(Default)]
@@ -15,4 +16,10 @@ pub(crate) struct RepositoryScan {
     pub(crate) root_trees: Vec<Oid>,
     /// Whether the values were traced.
     pub(crate) is_traced: bool,
+    /// The number of objects that an earlier run has read.
+    pub(crate) reused: u64,
+    /// What the next run may rely on; `None` if something was not read, or nobody asked.
+    pub(crate) learned: Option<RepositoryState>,
+    /// The time in seconds since 1970 at which the next token or comment expires; 0 unless something is learned.
+    pub(crate) until: i64,
 }

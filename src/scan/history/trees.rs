@@ -32,6 +32,39 @@ pub(crate) struct TreeCollector<'c> {
     found: Mutex<TreeFindings>,
     /// One cache for each thread.
     caches: Vec<Mutex<EntryCache<EntryFacts>>>,
+    /// For each tree of an earlier run the one that stands for it in the shape; empty without an earlier run.
+    same_as: Vec<u32>,
+}
+
+/// What an earlier run knows about trees that this run does not read.
+#[derive(Debug, Default)]
+pub(crate) struct EarlierTrees {
+    pub(crate) shape: TreeShape,
+    /// The names in the shape.
+    pub(crate) names: EntryNames,
+    /// The trees that are not read.
+    pub(crate) trees: NumberSet,
+    /// For each of them the one that stands for it in the shape.
+    same_as: Vec<u32>,
+}
+
+impl EarlierTrees {
+    /// Creates an empty list for object numbers below `bound`.
+    pub(crate) fn with_bound(bound: usize) -> Self {
+        Self {
+            trees: NumberSet::with_bound(bound),
+            same_as: (0..bound).map(|number| u32::try_from(number).unwrap_or(u32::MAX)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a tree that leads to the same as another one, which has a row in the shape.
+    pub(crate) fn add_alias(&mut self, tree: u32, same: u32) {
+        self.shape.add_alias(tree, same);
+        if let Some(known) = self.same_as.get_mut(tree as usize) {
+            *known = same;
+        }
+    }
 }
 
 /// The findings of all trees, sorted.
@@ -106,7 +139,14 @@ impl<'c> TreeCollector<'c> {
             names: Mutex::default(),
             found: Mutex::default(),
             caches,
+            same_as: Vec::new(),
         }
+    }
+
+    /// Adds the trees of an earlier run, which are not read.
+    pub(crate) fn with_earlier(self, earlier: EarlierTrees) -> Self {
+        let EarlierTrees { shape, names, trees, same_as } = earlier;
+        Self { shape: Mutex::new(shape), names: Mutex::new(names), trees, same_as, ..self }
     }
 
     /// Returns the sorted findings. `is_whole` says whether all trees were read.
@@ -132,7 +172,7 @@ impl<'c> TreeCollector<'c> {
             (_, None) => EntryFacts::MISSING,
             (EntryKind::Tree, Some(number)) => {
                 self.folders.insert(number);
-                number
+                self.same_as.get(number as usize).copied().unwrap_or(number)
             }
             (_, Some(number)) if self.blobs.contains(number) => number,
             _ => EntryFacts::OTHER,

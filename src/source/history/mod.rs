@@ -43,41 +43,45 @@ pub fn visit<V: Visitor>(
     visitor: &V,
     control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut totals, undecoded) = pack_walk::visit(contents, KindFilter::All, visitor, control);
-    let rest = contents.not_in_packs(undecoded);
+    let (mut totals, undecoded) = pack_walk::visit(contents, KindFilter::All, None, visitor, control);
+    let rest = contents.not_in_packs(undecoded, None);
     totals.add(fallback::visit(repository, &rest, visitor, control)?);
     Ok(totals.sorted())
 }
 
-/// Reads all objects except trees. Returns also the names of the trees that the packs do not provide.
+/// Reads all objects except trees, or the `selected` ones of them with the versions that they are decoded from. Returns
+/// also the names of the trees that the packs do not provide.
 ///
 /// # Errors
 /// Returns an error if the object database cannot be opened.
 pub(crate) fn visit_all_but_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
+    selected: Option<&NumberSet>,
     visitor: &V,
     control: &ScanControl,
 ) -> Result<(ReadTotals, Vec<Oid>), OpenError> {
-    let (mut totals, undecoded) = pack_walk::visit(contents, KindFilter::AllButTrees, visitor, control);
-    let rest = contents.not_in_packs(undecoded);
+    let (mut totals, undecoded) =
+        pack_walk::visit(contents, KindFilter::AllButTrees, selected, visitor, control);
+    let rest = contents.not_in_packs(undecoded, selected);
     let (others, trees) = fallback::visit_all_but_trees(repository, &rest, visitor, control)?;
     totals.add(others);
     Ok((totals.sorted(), trees))
 }
 
-/// Reads the trees that [`visit_all_but_trees`] skipped: those in packs, and `others`.
+/// Reads the trees that [`visit_all_but_trees`] skipped: those in packs, or the `selected` ones of them, and `others`.
 ///
 /// # Errors
 /// Returns an error if the object database cannot be opened.
 pub(crate) fn visit_trees<V: Visitor>(
     repository: &Repository,
     contents: &ObjectSet,
+    selected: Option<&NumberSet>,
     others: &[Oid],
     visitor: &V,
     control: &ScanControl,
 ) -> Result<ReadTotals, OpenError> {
-    let (mut totals, mut rest) = pack_walk::visit(contents, KindFilter::Trees, visitor, control);
+    let (mut totals, mut rest) = pack_walk::visit(contents, KindFilter::Trees, selected, visitor, control);
     rest.extend(others);
     rest.sort_unstable();
     rest.dedup();
@@ -87,12 +91,12 @@ pub(crate) fn visit_trees<V: Visitor>(
 
 /// Reads the commits in packs; those that cannot be decoded are left out.
 pub(crate) fn visit_packed_commits<V: Visitor>(contents: &ObjectSet, visitor: &V, control: &ScanControl) {
-    pack_walk::visit(contents, KindFilter::Commits, visitor, control);
+    pack_walk::visit(contents, KindFilter::Commits, None, visitor, control);
 }
 
 /// Reads the trees in packs; those that cannot be decoded are left out.
 pub(crate) fn visit_packed_trees<V: Visitor>(contents: &ObjectSet, visitor: &V, control: &ScanControl) {
-    pack_walk::visit(contents, KindFilter::Trees, visitor, control);
+    pack_walk::visit(contents, KindFilter::Trees, None, visitor, control);
 }
 
 /// Reads some objects of the packs. The visitor gets also the versions that they are decoded from. Returns the totals of
@@ -103,7 +107,7 @@ pub(crate) fn visit_selected<V: Visitor>(
     visitor: &V,
     control: &ScanControl,
 ) -> (ReadTotals, Vec<Oid>) {
-    pack_walk::visit_selected(contents, selected, visitor, control)
+    pack_walk::visit(contents, KindFilter::All, Some(selected), visitor, control)
 }
 
 /// Returns those of `objects` that are in the repository's own object folder, and not only in an alternate. An

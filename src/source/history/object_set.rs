@@ -8,7 +8,7 @@ use std::path::Path;
 use super::delta_forest::DeltaForest;
 use super::listing::Listing;
 use super::memory_limit::MemoryLimit;
-use super::object_numbers::ObjectNumbers;
+use super::object_numbers::{NumberSet, ObjectNumbers};
 use crate::git::pack::{Pack, PackError};
 use crate::git::{ObjectDatabase, Oid, OpenError, Repository, expand_alternates};
 
@@ -155,9 +155,13 @@ impl ObjectSet {
         oid.is_some_and(|oid| self.number(&oid) == self.number_of(pack, slot))
     }
 
-    /// Returns the objects that no pack holds, and those that the pack reader could not decode; sorted.
-    pub(super) fn not_in_packs(&self, mut undecoded: Vec<Oid>) -> Vec<Oid> {
-        undecoded.extend(&self.others);
+    /// Returns the objects that no pack holds, or the `selected` ones of them, and those that the pack reader could not
+    /// decode; sorted.
+    pub(super) fn not_in_packs(&self, mut undecoded: Vec<Oid>, selected: Option<&NumberSet>) -> Vec<Oid> {
+        let is_selected = |oid: &&Oid| {
+            selected.is_none_or(|selected| self.number(oid).is_some_and(|one| selected.contains(one)))
+        };
+        undecoded.extend(self.others.iter().filter(is_selected));
         undecoded.sort_unstable();
         undecoded.dedup();
         undecoded

@@ -35,37 +35,28 @@ impl KindFilter {
     }
 }
 
-/// Reads the objects of all packs. Returns the totals and the names of the objects that could not be decoded. The kind
-/// of an entry that no root leads to is unknown; such entries are returned unless only one kind is read.
+/// Reads the objects of all packs, or the `selected` ones and the versions that lead to them: the visitor gets these,
+/// too. Returns the totals and the names of the objects that could not be decoded. The kind of an entry that no root
+/// leads to is unknown; such entries are returned unless only one kind is read.
 pub(super) fn visit<V: Visitor>(
     contents: &ObjectSet,
     kinds: KindFilter,
+    selected: Option<&NumberSet>,
     visitor: &V,
     control: &ScanControl,
 ) -> (ReadTotals, Vec<Oid>) {
     let totals = Mutex::new((ReadTotals::default(), Vec::new()));
     for pack_index in 0..contents.pack_count() {
-        let forest = contents.forest(pack_index);
-        visit_pack(&WalkState::new(contents, (pack_index, forest), visitor, control, &totals), kinds);
-    }
-    totals.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Reads some objects of the packs, and the versions that lead to them: the visitor gets these, too. Returns the totals
-/// and the names of the objects that could not be decoded.
-pub(super) fn visit_selected<V: Visitor>(
-    contents: &ObjectSet,
-    selected: &NumberSet,
-    visitor: &V,
-    control: &ScanControl,
-) -> (ReadTotals, Vec<Oid>) {
-    let totals = Mutex::new((ReadTotals::default(), Vec::new()));
-    for pack_index in 0..contents.pack_count() {
+        let Some(selected) = selected else {
+            let forest = contents.forest(pack_index);
+            visit_pack(&WalkState::new(contents, (pack_index, forest), visitor, control, &totals), kinds);
+            continue;
+        };
         let is_selected =
             |slot| contents.number_of(pack_index, slot).is_some_and(|one| selected.contains(one));
         if let Some(forest) = contents.forest(pack_index).pruned(is_selected) {
             let state = WalkState::new(contents, (pack_index, &forest), visitor, control, &totals);
-            visit_pack(&state, KindFilter::All);
+            visit_pack(&state, kinds);
         }
     }
     totals.into_inner().unwrap_or_else(PoisonError::into_inner)

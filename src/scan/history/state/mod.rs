@@ -1,0 +1,177 @@
+//! The audit state: what a complete run has read, so that the next run with the same rules reads only the rest.
+//!
+//! A state holds no value and no hash of one: of the objects that hold evidence only the positions, and the next run reads
+//! these objects again. The one text in it is the report of the last run, masked as every report, which is repeated while
+//! nothing that it depends on has changed. Everything else of a run is computed anew, from the objects that are there: a
+//! value that git has removed is gone, and another baseline or another ref counts at once.
+
+mod bytes;
+mod file;
+mod inputs;
+mod known;
+mod repository;
+mod trees;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use self::file::{Content, KeptReport, SetAside};
+use self::inputs::{repositories_digest, search_digest, settings_digest};
+pub(crate) use self::repository::{RepositoryState, Reuse};
+use crate::finding::{Problem, ProblemKind, Report};
+use crate::git::Repository;
+use crate::scan::error::ScanError;
+use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
+use crate::scan::history::{HistoryRun, Memory, run};
+use crate::scan::scanner::Scanner;
+use crate::source::ScanControl;
+use crate::source::history::find_submodule_repositories;
+
+/// The form in which a state keeps a report. Reading it again gives the same text in each format.
+#[derive(Clone, Copy)]
+pub(crate) struct ReportForm {
+    /// Writes a report; without secrets, as every report.
+    pub(crate) write: fn(&Report) -> Vec<u8>,
+    /// Reads it again; `None` if it is damaged.
+    pub(crate) read: fn(&[u8]) -> Option<Report>,
+}
+
+/// The file of an audit state. It need not exist yet; its folder must.
+#[derive(Clone, Copy)]
+pub(crate) struct HistoryState<'f> {
+    pub(crate) path: &'f Path,
+    pub(crate) form: ReportForm,
+}
+
+impl Scanner {
+    /// Scans the history of a repository as [`Scanner::scan_history`] does, but reads only what the state does not have,
+    /// and replaces the state afterwards. The report is the same, except for a note on what was read before. If the run
+    /// was interrupted or something could not be read, the state stays as it is.
+    ///
+    /// # Errors
+    /// The refs or the object database cannot be read.
+    pub(crate) fn scan_history_with_state(
+        &self,
+        repository: &Repository,
+        options: &HistoryOptions<'_>,
+        state: &HistoryState<'_>,
+        control: &ScanControl,
+    ) -> Result<Report, ScanError> {
+        let mut notes = Vec::new();
+        let now = self.policy().now;
+        let search = search_digest(self);
+        let mut earlier = match file::read(state.path) {
+            Ok(None) => Content::default(),
+            Ok(Some(Ok(content))) if content.search == search => content,
+            Ok(Some(other)) => {
+                notes.push(set_aside_note(other.err().unwrap_or(SetAside::OtherRules)));
+                Content::default()
+            }
+            Err(error) => {
+                notes.push(note(format!(
+                    "the state cannot be read, so everything was read: {error}; check the permissions"
+                )));
+                Content::default()
+            }
+        };
+        // The fingerprints of weak values depend on the key, which no file may help to guess.
+        let has_key = self.policy().settings.fingerprint_key.is_set();
+        let can_repeat = options.paths.is_all() && options.provenance == ProvenanceMode::Track && !has_key;
+        let inputs = can_repeat.then(|| inputs_of(self, repository, state.path)).flatten();
+        let kept = earlier.report.as_ref().filter(|_| earlier.times.1 <= now);
+        let kept = kept.filter(|kept| Some((kept.repositories, kept.settings)) == inputs && now < kept.until);
+        if let Some(mut report) = kept.and_then(|kept| (state.form.read)(&kept.text)) {
+            report.notes.push(unchanged_note(earlier.times));
+            report.notes.sort();
+            return Ok(report);
+        }
+        let mut memory = Memory { earlier: states_of(&earlier.repositories), ..Memory::default() };
+        let HistoryRun { mut report, until } = run(self, repository, options, control, Some(&mut memory))?;
+        let known: usize = memory.earlier.values().map(RepositoryState::len).sum();
+        if memory.reused > 0 {
+            notes.push(reuse_note(memory.reused, report.scope.objects, earlier.times));
+        } else if known > 0 {
+            notes.push(set_aside_note(SetAside::OtherRepository));
+            earlier.times = (now, now);
+        }
+        if memory.earlier.is_empty() {
+            earlier.times = (now, now);
+        }
+        if memory.is_complete {
+            // What the report depends on may have changed while it was made.
+            let is_unchanged = inputs.is_some() && inputs == inputs_of(self, repository, state.path);
+            let kept = inputs.filter(|_| is_unchanged).map(|(repositories, settings)| KeptReport {
+                repositories,
+                settings,
+                until,
+                text: (state.form.write)(&report),
+            });
+            let repositories = memory.learned.into_iter().map(|(name, state)| (name, state.to_bytes()));
+            let times = (earlier.times.0, now);
+            let content = Content { search, times, report: kept, repositories: repositories.collect() };
+            if let Err(error) = file::write(state.path, &content) {
+                notes.push(note(format!(
+                    "the state cannot be written: {error}; the next run reads as much as this one"
+                )));
+            }
+        }
+        report.notes.extend(notes);
+        report.notes.sort();
+        Ok(report)
+    }
+}
+
+/// Returns the digests of the repositories and of the settings; `None` if a part cannot be read.
+fn inputs_of(
+    scanner: &Scanner,
+    repository: &Repository,
+    except: &Path,
+) -> Option<(inputs::InputDigest, inputs::InputDigest)> {
+    let submodules = find_submodule_repositories(repository);
+    if submodules.problems.iter().any(|problem| !problem.kind.is_note()) {
+        return None;
+    }
+    let mut repositories: Vec<(&[u8], &Repository)> = vec![(b"", repository)];
+    repositories.extend(submodules.found.iter().map(|(name, found)| (name.as_slice(), found)));
+    let digest = repositories_digest(&repositories, &submodules.problems, except)?;
+    Some((digest, settings_digest(scanner)))
+}
+
+/// Returns the states of repositories. One that contradicts itself, which the checksum of the file hardly allows, is left
+/// out: then everything of it is read.
+fn states_of(parts: &BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeMap<Vec<u8>, RepositoryState> {
+    let states = parts.iter().map(|(name, part)| Some((name.clone(), RepositoryState::from_bytes(part)?)));
+    states.flatten().collect()
+}
+
+fn note(message: String) -> Problem {
+    Problem { kind: ProblemKind::AuditState, path: None, message }
+}
+
+fn set_aside_note(reason: SetAside) -> Problem {
+    note(format!("the state was set aside, and everything was read: {}", reason.describe()))
+}
+
+fn reuse_note(reused: u64, objects: usize, times: (i64, i64)) -> Problem {
+    note(format!("{reused} of the {objects} objects were read by {} and were not read again", runs(times)))
+}
+
+fn unchanged_note(times: (i64, i64)) -> Problem {
+    note(format!(
+        "nothing has changed since everything was read by {}; this is the report of that time",
+        runs(times)
+    ))
+}
+
+/// Describes earlier runs by their time.
+fn runs((first, last): (i64, i64)) -> String {
+    let shown = |time| {
+        jiff::Timestamp::from_second(time)
+            .map_or_else(|_| "an unknown time".to_owned(), |time| time.to_string())
+    };
+    if first == last {
+        format!("the run of {}", shown(last))
+    } else {
+        format!("the runs from {} to {}", shown(first), shown(last))
+    }
+}

@@ -1,0 +1,156 @@
+//! What a run keeps about one repository: the objects that it has read, those that the next run reads again, and the
+//! reduced trees.
+
+use super::bytes::{Reader, Writer};
+use super::file::{read_packed, write_packed};
+use super::known::{GONE, KnownObjects, Matched, Named, sorted_objects};
+use super::trees::TreeMemory;
+use crate::git::{ObjectKind, Oid};
+use crate::scan::history::blobs::CollectedEvidence;
+use crate::scan::history::read_plan::{ObjectTotals, ReadPlan};
+use crate::scan::history::trees::EarlierTrees;
+use crate::source::history::{NumberSet, ObjectSet};
+
+/// What a run keeps about one repository.
+#[derive(Debug, Default)]
+pub(crate) struct RepositoryState {
+    known: KnownObjects,
+    /// The positions of the objects that are read again: those with evidence, with parts that could not be searched, and
+    /// trees with missing objects.
+    again: Vec<u32>,
+    /// `None` if the next run has to read all trees.
+    trees: Option<TreeMemory>,
+}
+
+/// What a run takes from the state of a repository.
+#[derive(Debug)]
+pub(crate) struct Reuse<'s> {
+    pub(crate) plan: ReadPlan,
+    /// The totals of the objects that the earlier runs have read and the repository still holds.
+    pub(crate) totals: ObjectTotals,
+    /// The trees that are not read again; taken by the run.
+    pub(crate) trees: Option<EarlierTrees>,
+    named: Vec<Named>,
+    earlier: Option<(&'s KnownObjects, Matched)>,
+}
+
+impl<'s> Reuse<'s> {
+    /// Plans a run that reads everything, and keeps what it has read.
+    pub(crate) fn nothing(objects: &ObjectSet) -> Self {
+        Self {
+            plan: ReadPlan::everything(objects),
+            totals: ObjectTotals::default(),
+            trees: None,
+            named: sorted_objects(objects),
+            earlier: None,
+        }
+    }
+
+    /// Plans a run that reads what the state does not have.
+    pub(crate) fn of(state: &'s RepositoryState, objects: &ObjectSet) -> Self {
+        let named = sorted_objects(objects);
+        if state.known.is_outgrown_by(named.len()) {
+            return Self { named, ..Self::nothing(objects) };
+        }
+        let matched = state.known.find_in(&named);
+        let bound = objects.number_bound();
+        let [known, again, only_graph] = [(); 3].map(|()| NumberSet::with_bound(bound));
+        for position in &state.again {
+            again.insert(matched.numbers[*position as usize]);
+        }
+        // A tree may name an object that is gone. Which one that is, nobody knows.
+        let trees = state.trees.as_ref().filter(|_| matched.is_everything());
+        let trees = trees.and_then(|trees| trees.expand(&state.known, &matched.numbers, &again, bound));
+        for (position, number) in matched.numbers.iter().enumerate().filter(|(_, number)| **number != GONE) {
+            known.insert(*number);
+            match state.known.kind(position) {
+                Some(ObjectKind::Tree) if trees.is_none() => drop(again.insert(*number)),
+                Some(ObjectKind::Commit) if !again.contains(*number) => drop(only_graph.insert(*number)),
+                _ => {}
+            }
+        }
+        let plan = ReadPlan::except(objects, known, &again, only_graph);
+        Self { plan, totals: matched.totals, trees, named, earlier: Some((&state.known, matched)) }
+    }
+
+    /// Returns the totals of all objects that the repository holds.
+    pub(crate) fn all_totals(&self) -> ObjectTotals {
+        let mut totals = self.totals;
+        totals.add(self.plan.new_totals());
+        totals
+    }
+
+    /// Returns the state for the next run. The caller knows that everything was read.
+    pub(crate) fn learn(&self, objects: &ObjectSet, found: &CollectedEvidence) -> RepositoryState {
+        let bound = objects.number_bound();
+        let kind_now = |number: u32| self.plan.read(number);
+        let earlier = self.earlier.as_ref().map(|(known, matched)| (*known, matched, self.plan.known()));
+        let kinds = self.known_kinds(bound);
+        let info =
+            |number: u32| kind_now(number).or_else(|| Some((*kinds.get(number as usize)?.as_ref()?, 0)));
+        let (known, positions) = KnownObjects::build(&self.named, bound, earlier, info);
+        let set_of = |oids: &mut dyn Iterator<Item = &Oid>| {
+            let set = NumberSet::with_bound(bound);
+            for number in oids.filter_map(|oid| objects.number(oid)) {
+                set.insert(number);
+            }
+            set
+        };
+        let blobs = found.blobs_to_track(objects);
+        let texts = set_of(&mut found.texts.iter().map(|(oid, ..)| oid));
+        let names = found.trees.names.iter().map(|(tree, ..)| tree);
+        let trees = set_of(&mut names.chain(found.trees.missing.iter().map(|(tree, ..)| tree)));
+        let again = blobs.iter().chain(texts.iter()).chain(trees.iter());
+        let again = again.map(|number| positions.get(number as usize).copied().unwrap_or(GONE));
+        let mut again: Vec<u32> = again.filter(|position| *position != GONE).collect();
+        again.sort_unstable();
+        again.dedup();
+        // Of the entries with a missing object that are not listed nobody knows the tree.
+        let is_listed = found.trees.more_missing == 0;
+        let memory = || TreeMemory::build(&found.trees, (&blobs, &trees), &positions, known.len());
+        let trees = is_listed.then(memory).flatten();
+        RepositoryState { known, again, trees }
+    }
+
+    /// Returns the kinds of the known objects, by number.
+    fn known_kinds(&self, bound: usize) -> Vec<Option<ObjectKind>> {
+        let Some((known, matched)) = &self.earlier else { return Vec::new() };
+        let mut kinds = vec![None; bound];
+        for (position, number) in matched.numbers.iter().enumerate() {
+            if let Some(kind) = kinds.get_mut(*number as usize) {
+                *kind = known.kind(position);
+            }
+        }
+        kinds
+    }
+}
+
+impl RepositoryState {
+    /// The number of objects.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        self.known.write(&mut out);
+        out.ascending(&self.again);
+        out.count(usize::from(self.trees.is_some()));
+        let mut trees = Writer::default();
+        if let Some(memory) = &self.trees {
+            memory.write(&mut trees);
+        }
+        write_packed(&mut out, &trees.0);
+        out.0
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut from = Reader(bytes);
+        let known = KnownObjects::read(&mut from)?;
+        let again = from.ascending(known.len())?;
+        let has_trees = from.number()? == 1;
+        let packed = read_packed(&mut from)?;
+        let trees = if has_trees { Some(TreeMemory::read(&mut Reader(&packed), &known)?) } else { None };
+        Some(Self { known, again, trees })
+    }
+}
