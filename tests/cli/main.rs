@@ -28,6 +28,7 @@ mod agent_payloads;
 mod agent_plugins;
 #[cfg(unix)]
 mod alert_identity;
+mod audit_state;
 mod baseline_digits;
 #[cfg(target_os = "linux")]
 mod bombs;
@@ -117,6 +118,7 @@ fn trials(_: bool) -> Vec<Trial> {
         advice::trials(),
         #[cfg(unix)]
         agent_audit::trials(),
+        audit_state::trials(),
         #[cfg(unix)]
         agent_hook::trials(),
         #[cfg(unix)]

@@ -36,19 +36,14 @@ pub(crate) const fn audit_state(path: &Path) -> HistoryState<'_> {
 
 /// Returns the path of a state, relative to the folder that skant was started in. Who can write a state decides what is
 /// read, so the scanned repository may not bring one along.
-pub(crate) fn state_path(
-    common: &Common,
-    repository: &Repository,
-    file: &Path,
-) -> Result<PathBuf, CliError> {
+pub(crate) fn state_path(common: &Common, repository: &Repository, file: &Path) -> Result<PathBuf, CliError> {
     let path = common.caller_folder.join(file);
     if path.is_dir() {
         return Err(StateError::IsAFolder(path).into());
     }
     let folder = path.parent().unwrap_or(&common.caller_folder);
     let Ok(folder) = fs::canonicalize(folder) else { return Err(StateError::Folder(path).into()) };
-    let is_below =
-        |top: &Path| fs::canonicalize(top).is_ok_and(|top| folder.starts_with(top));
+    let is_below = |top: &Path| fs::canonicalize(top).is_ok_and(|top| folder.starts_with(top));
     let is_in_git_folder = is_below(&repository.git_dir) || is_below(&repository.common_dir);
     if repository.work_tree.as_deref().is_some_and(is_below) && !is_in_git_folder {
         return Err(StateError::InWorkingTree(path).into());

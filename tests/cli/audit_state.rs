@@ -1,0 +1,356 @@
+//! `skant scan --history --state FILE`: in the random life of a repository, the report of each run with a state is that of
+//! a run without one, but for the note on what was read before.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+use testkit::trials::Trial;
+use testkit::{Sandbox, text_of, tokens};
+
+pub fn trials() -> Vec<Trial> {
+    testkit::trials![
+        a_state_changes_no_report_in_the_life_of_a_repository,
+        an_unchanged_repository_is_not_read_again,
+        only_new_objects_are_read_again,
+        a_state_that_does_not_fit_is_set_aside,
+        a_state_holds_no_value_and_is_for_the_user_alone,
+        a_state_is_small,
+        an_interrupted_or_damaged_scan_leaves_the_state_alone,
+        a_file_that_is_no_state_is_kept,
+        a_state_in_the_working_tree_is_refused,
+        a_token_that_expires_changes_the_report_in_time;
+        long:
+        a_state_changes_no_report_in_200_steps,
+    ]
+}
+
+/// A sequence of numbers that depends on the seed only.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        // Constants: Knuth's MMIX.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound
+    }
+}
+
+/// The kinds of the notes of a state.
+const NOTE: &str = "audit-state";
+
+fn value(number: usize) -> String {
+    // The last ones are weak: each of their paths is a finding of its own.
+    if number >= 4 { format!("V8trz.kq0-Lw{number}") } else { tokens::api_key(&format!("state {number}")) }
+}
+
+/// What happens to a repository, with the script; `TOKEN` is a value, `N` the number of the step. A script may fail.
+const STEPS: &[(&str, &str)] = &[
+    ("a value", "echo 'password = \"TOKEN\"' > dN.py; git add -A; git commit -qm N"),
+    ("a value", "mkdir -p a/b; echo 'password = \"TOKEN\"' >> a/b/k.py; git add -A; git commit -qm N"),
+    ("a value again", "mkdir -p c; echo 'password = \"TOKEN\"' > c/same.py; git add -A; git commit -qm N"),
+    ("a line around a value", "echo line N >> a/b/k.py; git add -A; git commit -qm N"),
+    ("a removal", "git rm -qr a; git commit -qm N"),
+    ("a rename", "git mv c cN; git commit -qm N"),
+    ("nothing of interest", "echo N > plain; git add -A; git commit -qm N"),
+    (
+        "many files",
+        "for i in $(seq 70); do mkdir -p m/$((i % 7)); echo N.$i > m/$((i % 7))/$i; done; git add -A; git commit -qm N",
+    ),
+    ("a message", "git commit -q --allow-empty -m 'key TOKEN'"),
+    ("a name", "echo N > name-TOKEN.txt; git add -A; git commit -qm N"),
+    (
+        "a folder with a name",
+        "mkdir -p d-TOKEN; echo 'password = \"TOKEN\"' > d-TOKEN/k; git add -A; git commit -qm N",
+    ),
+    (
+        "a branch",
+        "git checkout -q -b topicN; echo 'password = \"TOKEN\"' > tN; git add -A; git commit -qm N; git checkout -q main",
+    ),
+    (
+        "a merge",
+        "git merge -q -m N $(git for-each-ref --format='%(refname)' --sort=-creatordate refs/heads/topic* | head -1)",
+    ),
+    (
+        "a deleted branch",
+        "git branch -D $(git for-each-ref --format='%(refname:short)' refs/heads/topic* | head -1)",
+    ),
+    ("a rewritten commit", "git commit -q --amend -m N"),
+    ("a forced push", "git reset -q --hard HEAD~2; echo N > forced; git add -A; git commit -qm N"),
+    ("a tag", "git tag -a -m 'tag TOKEN' vN"),
+    ("a tag of a blob", "git tag blobN $(echo 'password = \"TOKEN\"' | git hash-object -w --stdin)"),
+    ("a deleted tag", "git tag -d $(git tag | head -1)"),
+    ("an unreachable blob", "echo 'password = \"TOKEN\"' | git hash-object -w --stdin"),
+    ("a stash", "echo 'password = \"TOKEN\"' >> plain; git stash -q"),
+    ("a note", "git notes add -f -m 'TOKEN'"),
+    ("something staged", "echo 'password = \"TOKEN\"' > staged; git add staged"),
+    ("an unstaged file", "git reset -q; rm -f staged"),
+    ("gc", "git gc -q"),
+    ("repack", "git repack -q -a -d -f"),
+    ("a further pack", "git repack -q"),
+    ("prune", "git reflog expire --expire=now --all; git prune --expire=now"),
+    ("gc and prune", "git reflog expire --expire=now --all; git gc -q --prune=now"),
+    (
+        "unpack",
+        "mv .git/objects/pack/*.pack ../p; rm -f .git/objects/pack/*; git unpack-objects -q < ../p; rm ../p",
+    ),
+    ("packed refs", "git pack-refs --all"),
+    ("a replacement", "git replace -f HEAD HEAD~1"),
+    ("no replacement", "git replace -d $(git replace -l | head -1)"),
+    ("a worktree", "git worktree add -q -f ../wN; (cd ../wN; echo 'password = \"TOKEN\"' > wt; git add wt)"),
+    ("a submodule", "git -c protocol.file.allow=always submodule --quiet add -f ../sub sN; git commit -qm N"),
+    ("a commit in a submodule", "cd s*; echo 'password = \"TOKEN\"' > inside; git add -A; git commit -qm N"),
+    ("a nested archive", "echo 'password = \"TOKEN\"' | gzip > archiveN.gz; git add -A; git commit -qm N"),
+    (
+        "a damaged archive",
+        "printf '\\037\\213\\010\\000xxxxxxxxxxxx' > brokenN.gz; git add -A; git commit -qm N",
+    ),
+    (
+        "a missing blob",
+        "git update-index --add --cacheinfo 100644,$(printf '%040x' N),goneN; git commit -qm N; git reset -q",
+    ),
+    ("an allowed path", "printf '[[allow]]\\npath = [\"a/**\"]\\nreason = \"N\"\\n' > skant.toml"),
+    (
+        "an allowed path until a day",
+        "printf '[[allow]]\\npath = [\"c*/**\"]\\nreason = \"N\"\\nuntil = 2099-01-01\\n' > skant.toml",
+    ),
+    ("no settings", "rm -f skant.toml"),
+    ("a disabled rule", "echo 'disable = [\"generic-password\"]' > skant.toml"),
+    ("another setting", "echo 'fail-on-context = \"all\"' > skant.toml"),
+    (
+        "a rule",
+        "printf '[[rule]]\\nid = \"acme-N\"\\nanchors = [\"acme_\"]\\ntoken = \"acme_[a-z0-9]{32}\"\\nalphabet = \"lower-alphanumeric\"\\n' > skant.toml",
+    ),
+    (
+        "an inline comment",
+        "echo 'password = \"TOKEN\" # skant:allow generic-password -- N' > inline.py; git add -A; git commit -qm N",
+    ),
+    ("a damaged state", "printf x | dd of=../state bs=1 seek=$((N * 37 % 300)) conv=notrunc 2> /dev/null"),
+    ("a cut state", "head -c $((N * 53 % 900)) ../state > ../cut; mv ../cut ../state"),
+    ("no state", "rm -f ../state ../state.set-aside"),
+    ("nothing", ":"),
+    ("nothing", ":"),
+];
+
+/// Returns a report as JSON, its notes on the state taken out, and these notes.
+fn split(json: &str) -> (Value, Vec<String>) {
+    let mut report: Value = serde_json::from_str(json).unwrap();
+    let notes = report["notes"].as_array().unwrap().clone();
+    let (state, others): (Vec<Value>, Vec<Value>) = notes.into_iter().partition(|note| note["kind"] == NOTE);
+    report["notes"] = Value::Array(others);
+    (report, state.iter().map(|note| note["message"].as_str().unwrap().to_owned()).collect())
+}
+
+/// Scans with the state and without; both reports are the same. Returns the notes on the state.
+fn compare(sandbox: &Sandbox, options: &[&str], what: &str) -> Vec<String> {
+    let scan = [&["scan", "--history", "--json"], options].concat();
+    let with = sandbox.skant(&[&scan, &["--state", "../state"][..]].concat());
+    let without = sandbox.skant(&scan);
+    assert_eq!(with.status.code(), without.status.code(), "{what}: {}", text_of(&with));
+    assert!(!without.stdout.is_empty(), "{what}: {}", text_of(&without));
+    let (with, notes) = split(&String::from_utf8_lossy(&with.stdout));
+    let (without, none) = split(&String::from_utf8_lossy(&without.stdout));
+    assert!(none.is_empty());
+    if with != without {
+        let [one, other] = [&with, &without].map(|report| serde_json::to_string_pretty(report).unwrap());
+        let different: Vec<_> =
+            one.lines().zip(other.lines()).filter(|(one, other)| one != other).take(20).collect();
+        panic!("{what}: with and without the state {different:#?}\n{notes:?}");
+    }
+    notes
+}
+
+/// Lives through some random steps. Returns the number of runs that an earlier one spared something.
+fn live(seed: u64, steps: usize) -> usize {
+    let mut numbers = Numbers(seed);
+    let sandbox = Sandbox::with_commit();
+    sandbox.sh("git init -q ../sub; cd ../sub; echo x > x; git add -A; git commit -qm sub");
+    let (mut spared, mut lived) = (0, Vec::new());
+    for step in 0..steps {
+        for _ in 0..=numbers.below(3) {
+            let (name, script) = STEPS[numbers.below(STEPS.len())];
+            let script = script.replace("TOKEN", &value(numbers.below(6))).replace('N', &format!("{step}"));
+            let _ = sandbox.try_sh(&script);
+            lived.push(name);
+        }
+        let notes = compare(&sandbox, &[], &format!("seed {seed}, step {step}, {lived:?}"));
+        spared += usize::from(notes.iter().any(|note| note.contains("read by")));
+    }
+    spared
+}
+
+fn a_state_changes_no_report_in_the_life_of_a_repository() {
+    assert!((1..3).map(|seed| live(seed, 8)).sum::<usize>() > 3);
+}
+
+fn a_state_changes_no_report_in_200_steps() {
+    assert!((10..30).map(|seed| live(seed, 10)).sum::<usize>() > 60);
+    assert!(live(7, 60) > 20);
+}
+
+/// Makes a repository with a strong and a weak value, and some files.
+fn repository() -> Sandbox {
+    let sandbox = Sandbox::with_commit();
+    for version in 0..20 {
+        sandbox.write("app.py", format!("version = {version}\npassword = \"{}\"\n", value(5)));
+        sandbox.write("key.py", format!("key = \"{}\"\n", value(0)));
+        sandbox.write("plain.txt", format!("{version}\n"));
+        sandbox.commit_all(&format!("version {version}"));
+    }
+    sandbox
+}
+
+fn an_unchanged_repository_is_not_read_again() {
+    let sandbox = repository();
+    assert_eq!(compare(&sandbox, &[], "first"), Vec::<String>::new());
+    let notes = compare(&sandbox, &[], "second");
+    assert!(
+        notes[0].starts_with("nothing has changed since everything was read by the run of "),
+        "{notes:?}"
+    );
+    // Each format is that of a run without the state.
+    for format in ["human", "csv", "markdown", "github"] {
+        let scan = ["scan", "--history", "--format", format];
+        let [with, without] = [&["--state", "../state"][..], &[]].map(|state| {
+            let output = sandbox.skant(&[&scan, state].concat());
+            String::from_utf8(output.stdout).unwrap()
+        });
+        let extra: Vec<&str> = with.lines().filter(|line| !without.contains(line)).collect();
+        let missing = without.lines().filter(|line| !with.contains(line)).count();
+        assert!(extra.len() <= 4 && missing <= 1, "{format}: {extra:?}\n{without}");
+    }
+    // Other settings count at once.
+    sandbox.write("skant.toml", "[[allow]]\npath = [\"key.py\"]\nreason = \"x\"\n");
+    assert!(compare(&sandbox, &[], "allowed")[0].contains(" objects were read by the run of "));
+}
+
+fn only_new_objects_are_read_again() {
+    let sandbox = repository();
+    compare(&sandbox, &[], "first");
+    sandbox.write("plain.txt", "new\n");
+    sandbox.commit_all("new");
+    let objects = sandbox.git(&["rev-list", "--all", "--objects", "--reflog"]).lines().count();
+    let notes = compare(&sandbox, &[], "second");
+    assert!(
+        notes[0].starts_with(&format!("{} of the {objects} objects were read by ", objects - 3)),
+        "{notes:?}"
+    );
+    for again in ["git gc -q", "git repack -q -a -d -f", "git commit -q --allow-empty -m x; git gc -q"] {
+        sandbox.sh(again);
+        let notes = compare(&sandbox, &[], again);
+        // Packs of the same objects may have the same name.
+        let is_spared = notes[0].contains(" objects were read by the run") || notes[0].starts_with("nothing");
+        assert!(is_spared, "{again}: {notes:?}");
+    }
+}
+
+fn a_state_that_does_not_fit_is_set_aside() {
+    let sandbox = repository();
+    compare(&sandbox, &[], "first");
+    let state = sandbox.sibling("state");
+    let whole = fs::read(&state).unwrap();
+    let mut changed = whole.clone();
+    changed[whole.len() / 2] ^= 1;
+    let mut version = whole.clone();
+    version[18] = b'9';
+    for (content, expected) in [
+        (&changed[..], "it is damaged"),
+        (&whole[..whole.len() - 1], "it is damaged"),
+        (&whole[..25], "it is damaged"),
+        (&version[..], "another version of skant wrote it"),
+    ] {
+        fs::write(&state, content).unwrap();
+        let notes = compare(&sandbox, &[], expected);
+        assert_eq!(notes, [format!("the state was set aside, and everything was read: {expected}")]);
+        assert!(compare(&sandbox, &[], "again")[0].starts_with("nothing has changed"));
+    }
+    // Another rule.
+    sandbox.write("skant.toml", "disable = [\"generic-password\"]\n");
+    assert!(compare(&sandbox, &[], "rules")[0].contains("the rules are others"));
+    // Another repository.
+    let other = Sandbox::with_commit();
+    other.write("other.txt", "x\n");
+    other.commit_all("other");
+    fs::copy(sandbox.sibling("state"), other.sibling("state")).unwrap();
+    assert!(compare(&other, &["--no-repo-config"], "other")[0].contains("set aside"));
+}
+
+fn a_state_holds_no_value_and_is_for_the_user_alone() {
+    let sandbox = repository();
+    sandbox.sh(&format!("git commit -q --allow-empty -m 'key {}'; echo x > name-{}", value(1), value(2)));
+    sandbox.commit_all("a name");
+    compare(&sandbox, &[], "first");
+    let state = sandbox.sibling("state");
+    assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o600);
+    let bytes = fs::read(&state).unwrap();
+    for value in [value(0), value(1), value(2), value(5)] {
+        for part in [value.as_bytes(), &value.as_bytes()[..10]] {
+            assert!(!bytes.windows(part.len()).any(|window| window == part));
+        }
+    }
+}
+
+fn a_state_is_small() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.sh("for i in $(seq 40); do for j in $(seq 60); do echo $i.$j > $j; done; git add -A; git commit -qm $i; done");
+    compare(&sandbox, &[], "first");
+    let objects: u64 =
+        sandbox.sh("git count-objects -v | grep count").split_whitespace().last().unwrap().parse().unwrap();
+    let size = fs::metadata(sandbox.sibling("state")).unwrap().len();
+    assert!(size <= 4 * objects + 1024, "{size} bytes for {objects} objects");
+}
+
+fn an_interrupted_or_damaged_scan_leaves_the_state_alone() {
+    let sandbox = repository();
+    compare(&sandbox, &[], "first");
+    let before = fs::read(sandbox.sibling("state")).unwrap();
+    sandbox.write("new.py", format!("key = \"{}\"\n", value(3)));
+    sandbox.commit_all("new");
+    let blob = sandbox.git(&["rev-parse", "HEAD:new.py"]);
+    let (folder, rest) = blob.trim().split_at(2);
+    let object = sandbox.dir.join(".git/objects").join(folder).join(rest);
+    fs::set_permissions(&object, fs::Permissions::from_mode(0o600)).unwrap();
+    let content = fs::read(&object).unwrap();
+    fs::write(&object, &content[..content.len() / 2]).unwrap();
+    compare(&sandbox, &[], "damaged");
+    assert!(fs::read(sandbox.sibling("state")).unwrap() == before);
+    fs::write(&object, content).unwrap();
+    compare(&sandbox, &[], "repaired");
+    assert!(fs::read(sandbox.sibling("state")).unwrap() != before);
+}
+
+fn a_file_that_is_no_state_is_kept() {
+    let sandbox = repository();
+    fs::write(sandbox.sibling("state"), "my only copy\n").unwrap();
+    assert!(compare(&sandbox, &[], "first")[0].ends_with("it is no audit state"));
+    assert_eq!(fs::read_to_string(sandbox.sibling("state.set-aside")).unwrap(), "my only copy\n");
+    assert!(compare(&sandbox, &[], "second")[0].starts_with("nothing has changed"));
+    fs::write(sandbox.sibling("state"), "my second copy\n").unwrap();
+    let notes = compare(&sandbox, &[], "third");
+    assert!(notes.iter().any(|note| note.contains("cannot be written")), "{notes:?}");
+    assert_eq!(fs::read_to_string(sandbox.sibling("state")).unwrap(), "my second copy\n");
+}
+
+fn a_state_in_the_working_tree_is_refused() {
+    let sandbox = repository();
+    for (path, expected) in
+        [("state", "is in the working tree"), ("../absent/state", "does not exist"), ("..", "is a folder")]
+    {
+        let output = sandbox.skant(&["scan", "--history", "--state", path]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text_of(&output).contains(expected), "{}", text_of(&output));
+    }
+    let inside = ["scan", "--history", "--state", ".git/skant-state"];
+    for expected in ["", "nothing has changed"] {
+        let output = sandbox.skant(&inside);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text_of(&output).contains(expected), "{}", text_of(&output));
+    }
+}
+
+fn a_token_that_expires_changes_the_report_in_time() {
+    let sandbox = repository();
+    sandbox.write("skant.toml", "[[allow]]\npath = [\"key.py\"]\nreason = \"x\"\nuntil = 2000-01-01\n");
+    compare(&sandbox, &[], "expired");
+    assert!(compare(&sandbox, &[], "still expired")[0].starts_with("nothing has changed"));
+}
