@@ -24,7 +24,7 @@ pub(crate) struct CommitRow {
     pub(crate) tree: Oid,
     /// The time of the commit, in seconds since 1970.
     pub(crate) time: i64,
-    /// The index of the author.
+    /// The index of the author; [`u32::MAX`] if it is not known.
     pub(crate) author: u32,
     /// The author's time, in seconds since 1970.
     pub(crate) author_time: i64,
@@ -36,11 +36,7 @@ impl CommitList {
     /// Adds a commit.
     pub(crate) fn add(&mut self, oid: Oid, commit: Commit) {
         let Commit { tree, parents, author, time } = commit;
-        let next = number(self.authors.len());
-        let author_number = *self.author_numbers.entry(author.identity).or_insert_with_key(|identity| {
-            self.authors.push(identity.clone());
-            next
-        });
+        let author_number = self.author_number(&author.identity);
         let start = number(self.parents.len());
         self.parents.extend(parents);
         let parents = start..number(self.parents.len());
@@ -52,6 +48,36 @@ impl CommitList {
             author_time: author.time,
             parents,
         });
+    }
+
+    /// Adds a commit of which the author is not known.
+    pub(crate) fn add_header(&mut self, oid: Oid, tree: Oid, parents: &[Oid], time: i64) {
+        let start = number(self.parents.len());
+        self.parents.extend(parents);
+        let parents = start..number(self.parents.len());
+        self.rows.push(CommitRow { oid, tree, time, author: u32::MAX, author_time: 0, parents });
+    }
+
+    /// Adds the commits of another list.
+    pub(crate) fn append(&mut self, other: Self) {
+        let authors: Vec<u32> = other.authors.iter().map(|identity| self.author_number(identity)).collect();
+        let shift = number(self.parents.len());
+        self.parents.extend(other.parents);
+        self.rows.extend(other.rows.into_iter().map(|row| CommitRow {
+            author: authors.get(row.author as usize).copied().unwrap_or(u32::MAX),
+            parents: row.parents.start + shift..row.parents.end + shift,
+            ..row
+        }));
+    }
+
+    fn author_number(&mut self, identity: &[u8]) -> u32 {
+        if let Some(known) = self.author_numbers.get(identity) {
+            return *known;
+        }
+        let next = number(self.authors.len());
+        self.authors.push(identity.to_vec());
+        self.author_numbers.insert(identity.to_vec(), next);
+        next
     }
 
     /// The number of commits.

@@ -27,6 +27,8 @@ pub(crate) struct CommitGraph {
 pub(crate) struct Node {
     pub(crate) oid: Oid,
     pub(crate) tree: Oid,
+    /// The time of the commit, in seconds since 1970.
+    pub(crate) time: i64,
     author: u32,
     author_time: i64,
     /// The range of its parents in [`CommitGraph::parents`].
@@ -78,6 +80,7 @@ impl CommitGraph {
             nodes.push(Node {
                 oid: row.oid,
                 tree: row.tree,
+                time: row.time,
                 author: row.author,
                 author_time: row.author_time,
                 parents: start..number(parents.len()),
@@ -126,7 +129,16 @@ impl CommitGraph {
         self.nodes.iter().rev().map(|node| node.tree).collect()
     }
 
-    /// Returns the author of a commit, and the author's time.
+    /// Returns for each commit, by position, whether one of its parents is missing.
+    pub(crate) fn has_missing_parent(&self) -> Vec<bool> {
+        let mut has_missing = vec![false; self.nodes.len()];
+        for (_, child) in &self.missing_parents {
+            has_missing[*child as usize] = true;
+        }
+        has_missing
+    }
+
+    /// Returns the author of a commit, and the author's time; `None` if the list of commits did not have the author.
     #[must_use]
     pub(crate) fn author(&self, oid: &Oid) -> Option<Signature> {
         let node = &self.nodes[self.position(oid)?];

@@ -1,10 +1,11 @@
 //! From timelines to occurrences: each location of each value, as reports show it.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::assess::{GroupKey, Occurrence, RatedEvidence, TextOrigin, group_key};
 use crate::finding::{CommitInfo, Event, History, LocationKind};
-use crate::git::{ObjectKind, Oid, Repository};
+use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, Repository, Signature};
 use crate::provenance::{CommitGraph, PathTimelines, Timeline, TimelineLocation, ValueIndex};
 use crate::scan::commit_texts::commit_info;
 use crate::scan::history::blobs::{CollectedEvidence, Tracking, unnamed_blob};
@@ -30,6 +31,30 @@ pub(crate) struct LocationBuilder<'t> {
     pub(crate) by_path: &'t PathTimelines,
     /// The name of the submodule; empty for the main repository.
     pub(crate) prefix: &'t [u8],
+    pub(crate) authors: StoredAuthors<'t>,
+}
+
+/// The authors of commits that an earlier run has read, so that the graph does not have them.
+pub(crate) struct StoredAuthors<'t> {
+    repository: &'t Repository,
+    database: OnceCell<Option<ObjectDatabase>>,
+    known: RefCell<HashMap<Oid, Option<Signature>>>,
+}
+
+impl<'t> StoredAuthors<'t> {
+    pub(crate) fn new(repository: &'t Repository) -> Self {
+        Self { repository, database: OnceCell::new(), known: RefCell::default() }
+    }
+
+    fn find(&self, oid: &Oid) -> Option<Signature> {
+        self.known.borrow_mut().entry(*oid).or_insert_with(|| self.read(oid)).clone()
+    }
+
+    fn read(&self, oid: &Oid) -> Option<Signature> {
+        let database = self.database.get_or_init(|| ObjectDatabase::open(self.repository).ok()).as_ref()?;
+        let bytes = database.read_as(oid, ObjectKind::Commit).ok()?;
+        Commit::parse(&bytes).map(|commit| commit.author)
+    }
 }
 
 impl LocationBuilder<'_> {
@@ -273,7 +298,9 @@ impl LocationBuilder<'_> {
     }
 
     fn commit_info(&self, oid: &Oid) -> Option<CommitInfo> {
-        self.graph.author(oid).map(|author| commit_info(self.scanner, oid, &author))
+        let of_earlier_run = || self.authors.find(oid).filter(|_| self.graph.contains(oid));
+        let author = self.graph.author(oid).or_else(of_earlier_run)?;
+        Some(commit_info(self.scanner, oid, &author))
     }
 
     /// Returns a path with the name of the submodule before it.

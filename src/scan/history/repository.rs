@@ -6,7 +6,7 @@ use crate::provenance::{CommitGraph, PathTrees, TreeIndex, build_path_timelines,
 use crate::scan::delta_search::AlongDeltas;
 use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
-use crate::scan::history::locations::LocationBuilder;
+use crate::scan::history::locations::{LocationBuilder, StoredAuthors};
 use crate::scan::history::missing_objects::{MissingObjects, track_missing_objects};
 use crate::scan::history::next_change::next_change_of_evidence;
 use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
@@ -44,9 +44,12 @@ pub(crate) fn scan_repository(
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
     let refs = Refs::read(repository)?;
-    let mut objects = ObjectSet::open(repository)?;
+    // A run that an earlier one spares the most reads little.
+    let is_spared = earlier.flatten().is_some();
+    let mut objects =
+        if is_spared { ObjectSet::open_for_few(repository)? } else { ObjectSet::open(repository)? };
     let mut reuse = earlier.map(|earlier| match earlier {
-        Some(state) => Reuse::of(state, &objects),
+        Some(state) => Reuse::of(state, &objects, !options.paths.is_all()),
         None => Reuse::nothing(&objects),
     });
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
@@ -94,7 +97,7 @@ pub(crate) fn scan_repository(
     if let Some(reuse) = &reuse {
         scan.reused = reuse.totals.objects;
         scan.until = next_change_of_evidence(scanner, &found);
-        scan.learned = is_sure.then(|| reuse.learn(&objects, &found));
+        scan.learned = is_sure.then(|| reuse.learn(&objects, &found, &graph));
     }
     let names = std::mem::take(&mut found.trees.entry_names);
     let shape = std::mem::take(&mut found.trees.shape);
@@ -131,6 +134,7 @@ pub(crate) fn scan_repository(
         timelines,
         by_path: &by_path,
         prefix,
+        authors: StoredAuthors::new(repository),
     };
     builder.add_locations(&mut scan);
     builder.add_holders(&index, &trees, &mut scan);
@@ -168,7 +172,10 @@ fn read_objects(
     objects.remove(missing);
     let objects = &*objects;
     let mut found = collector.into_found();
-    let commit_list = std::mem::take(&mut found.commits);
+    let mut commit_list = std::mem::take(&mut found.commits);
+    if let Some(reuse) = &mut reuse {
+        commit_list.append(std::mem::take(&mut reuse.commits));
+    }
     let commits = commit_list.len();
     // Trees are read last, when the blobs to find in them are known. One thread sorts the commits meanwhile.
     let (in_trees, sorted) = rayon::join(

@@ -22,20 +22,56 @@ pub(crate) struct DeltaForest {
 /// Marks an entry that has no base in the pack.
 const NO_BASE: u32 = u32::MAX;
 
+/// Reads the base of a slot, or else its kind; both are absent if the header is damaged or the base is elsewhere.
+fn read_header(pack: &Pack, slot: u32, buffers: &mut EntryBuffers) -> (u32, Option<ObjectKind>) {
+    match pack.header(slot as usize, buffers).map(|header| (header.base, header.kind)) {
+        Ok((Base::None, kind)) => (NO_BASE, kind),
+        Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NO_BASE), None),
+        Ok((Base::External(_), _)) | Err(_) => (NO_BASE, None),
+    }
+}
+
 impl DeltaForest {
     pub(super) fn new(pack: &Pack) -> Self {
         let count = u32::try_from(pack.len()).unwrap_or(NO_BASE);
         let headers: Vec<(u32, Option<ObjectKind>)> = (0..count)
             .into_par_iter()
             .with_min_len(4096)
-            .map_init(EntryBuffers::for_headers, |buffers, slot| {
-                match pack.header(slot as usize, buffers).map(|header| (header.base, header.kind)) {
-                    Ok((Base::None, kind)) => (NO_BASE, kind),
-                    Ok((Base::Slot(base), _)) => (u32::try_from(base).unwrap_or(NO_BASE), None),
-                    Ok((Base::External(_), _)) | Err(_) => (NO_BASE, None),
-                }
-            })
+            .map_init(EntryBuffers::for_headers, |buffers, slot| read_header(pack, slot, buffers))
             .collect();
+        Self::from_headers(&headers)
+    }
+
+    /// Builds the trees that lead to the selected slots, from the headers of these and of their bases alone; `None` if no
+    /// slot is selected.
+    pub(super) fn of_selected(pack: &Pack, is_selected: impl Fn(u32) -> bool) -> Option<Self> {
+        let count = u32::try_from(pack.len()).unwrap_or(NO_BASE);
+        let mut is_needed: Vec<bool> = (0..count).map(is_selected).collect();
+        let mut next: Vec<u32> = (0..count).filter(|slot| is_needed[*slot as usize]).collect();
+        if next.is_empty() {
+            return None;
+        }
+        let mut headers: Vec<(u32, Option<ObjectKind>)> = vec![(NO_BASE, None); pack.len()];
+        while !next.is_empty() {
+            let read: Vec<(u32, Option<ObjectKind>)> = next
+                .par_iter()
+                .with_min_len(1024)
+                .map_init(EntryBuffers::new, |buffers, slot| read_header(pack, *slot, buffers))
+                .collect();
+            for (slot, header) in next.iter().zip(&read) {
+                headers[*slot as usize] = *header;
+            }
+            let bases = read.into_iter().map(|(base, _)| base).filter(|base| *base != NO_BASE);
+            next = bases.filter(|base| !std::mem::replace(&mut is_needed[*base as usize], true)).collect();
+            next.sort_unstable();
+        }
+        let mut forest = Self::from_headers(&headers);
+        forest.unreachable.retain(|slot| is_needed[*slot as usize]);
+        Some(forest)
+    }
+
+    /// Builds the trees from the base and the kind of each slot.
+    fn from_headers(headers: &[(u32, Option<ObjectKind>)]) -> Self {
         let mut starts = vec![0_u32; headers.len() + 1];
         for (base, _) in headers.iter().filter(|(base, _)| *base != NO_BASE) {
             starts[*base as usize + 1] += 1;
@@ -45,13 +81,13 @@ impl DeltaForest {
         }
         let mut next = starts.clone();
         let mut children = vec![0; starts.last().map_or(0, |last| *last as usize)];
-        for (slot, (base, _)) in (0_u32..).zip(&headers).filter(|(_, (base, _))| *base != NO_BASE) {
+        for (slot, (base, _)) in (0_u32..).zip(headers).filter(|(_, (base, _))| *base != NO_BASE) {
             let at = &mut next[*base as usize];
             children[*at as usize] = slot;
             *at += 1;
         }
         let roots: Vec<_> =
-            (0_u32..).zip(&headers).filter_map(|(slot, (_, kind))| Some((slot, (*kind)?))).collect();
+            (0_u32..).zip(headers).filter_map(|(slot, (_, kind))| Some((slot, (*kind)?))).collect();
         let mut forest = Self { roots, unreachable: Vec::new(), starts, children, weights: Vec::new() };
         forest.compute_weights();
         forest

@@ -9,7 +9,7 @@ use crate::git::pack::{Pack, PackError, PackFolder, PackPath};
 use crate::git::{ObjectFormat, Oid, list_folder};
 
 /// Bytes of packs that are read into memory: 512 MiB. A call of the system for each entry makes a scan a tenth slower.
-const MAX_IN_MEMORY: u64 = 512 << 20;
+pub(super) const MAX_IN_MEMORY: u64 = 512 << 20;
 
 /// Number of listings until the last one counts, whatever happens meanwhile.
 const MAX_LISTINGS: usize = 10;
@@ -28,20 +28,20 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Lists the folders until their packs stay the same.
-    pub(super) fn stable(folders: &[PathBuf], format: ObjectFormat) -> Self {
+    /// Lists the folders until their packs stay the same. Packs of together `memory` bytes are read into memory.
+    pub(super) fn stable(folders: &[PathBuf], format: ObjectFormat, memory: u64) -> Self {
         for _ in 1..MAX_LISTINGS {
             let before = pack_paths(folders, format);
-            let listing = Self::read(folders, format);
+            let listing = Self::read(folders, format, memory);
             if before == pack_paths(folders, format) {
                 return listing;
             }
         }
-        Self::read(folders, format)
+        Self::read(folders, format, memory)
     }
 
-    fn read(folders: &[PathBuf], format: ObjectFormat) -> Self {
-        let (mut found, mut memory) = (Self::default(), MAX_IN_MEMORY);
+    fn read(folders: &[PathBuf], format: ObjectFormat, mut memory: u64) -> Self {
+        let mut found = Self::default();
         for (at, folder) in folders.iter().enumerate() {
             let listed = PackFolder::list(folder, format).unwrap_or_else(|error| {
                 found.unusable.push(error);

@@ -4,9 +4,10 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::delta_forest::DeltaForest;
-use super::listing::Listing;
+use super::listing::{Listing, MAX_IN_MEMORY};
 use super::memory_limit::MemoryLimit;
 use super::object_numbers::{NumberSet, ObjectNumbers};
 use crate::git::pack::{Pack, PackError};
@@ -26,8 +27,8 @@ pub struct ObjectSet {
     numbers: ObjectNumbers,
     /// Listed objects that git has removed since.
     removed: HashSet<Oid>,
-    /// The delta trees of each pack.
-    forests: Vec<DeltaForest>,
+    /// The delta trees of each pack, once somebody needs all of them.
+    forests: Vec<OnceLock<DeltaForest>>,
     /// Packs and folders that cannot be used. The objects in such packs are not read.
     pub unusable: Vec<PackError>,
     /// Limits for reading the objects.
@@ -40,15 +41,36 @@ impl ObjectSet {
     /// # Errors
     /// Returns an error if the object database cannot be opened.
     pub fn open(repository: &Repository) -> Result<Self, OpenError> {
+        Self::open_with(repository, MAX_IN_MEMORY, true)
+    }
+
+    /// Opens the packs and numbers the objects, for reading a small part of them: no pack is read into memory, and of the
+    /// delta trees only those that somebody needs are built.
+    ///
+    /// # Errors
+    /// Returns an error if the object database cannot be opened.
+    pub(crate) fn open_for_few(repository: &Repository) -> Result<Self, OpenError> {
+        Self::open_with(repository, 0, false)
+    }
+
+    fn open_with(repository: &Repository, memory: u64, build_forests: bool) -> Result<Self, OpenError> {
         // Reports errors of the whole database, such as a missing folder.
         ObjectDatabase::open(repository)?;
         let folders = expand_alternates(&repository.object_dirs)?;
-        let Listing { packs, own_packs, loose, unusable } = Listing::stable(&folders, repository.format);
+        let Listing { packs, own_packs, loose, unusable } =
+            Listing::stable(&folders, repository.format, memory);
         let first_numbers =
             packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len()))).collect();
         // Numbering uses one thread, the forests use all; both take about as long.
-        let ((numbers, others), forests) =
-            rayon::join(|| number_objects(&packs, loose), || packs.iter().map(DeltaForest::new).collect());
+        let forests: Vec<OnceLock<DeltaForest>> = packs.iter().map(|_| OnceLock::new()).collect();
+        let ((numbers, others), ()) = rayon::join(
+            || number_objects(&packs, loose),
+            || {
+                for (forest, pack) in forests.iter().zip(&packs).filter(|_| build_forests) {
+                    forest.get_or_init(|| DeltaForest::new(pack));
+                }
+            },
+        );
         let memory_limit = MemoryLimit::default();
         let removed = HashSet::new();
         Ok(Self {
@@ -135,7 +157,17 @@ impl ObjectSet {
 
     /// Returns the delta trees of a pack.
     pub(super) fn forest(&self, pack: usize) -> &DeltaForest {
-        &self.forests[pack]
+        self.forests[pack].get_or_init(|| DeltaForest::new(&self.packs[pack]))
+    }
+
+    /// Returns the delta trees of a pack that lead to the selected objects, without other objects; `None` if there is
+    /// none.
+    pub(super) fn selected_forest(&self, pack: usize, selected: &NumberSet) -> Option<DeltaForest> {
+        let is_selected = |slot| self.number_of(pack, slot).is_some_and(|one| selected.contains(one));
+        match self.forests[pack].get() {
+            Some(forest) => forest.pruned(is_selected),
+            None => DeltaForest::of_selected(&self.packs[pack], is_selected),
+        }
     }
 
     /// Whether a pack holds the object with a number.

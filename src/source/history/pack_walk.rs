@@ -52,9 +52,7 @@ pub(super) fn visit<V: Visitor>(
             visit_pack(&WalkState::new(contents, (pack_index, forest), visitor, control, &totals), kinds);
             continue;
         };
-        let is_selected =
-            |slot| contents.number_of(pack_index, slot).is_some_and(|one| selected.contains(one));
-        if let Some(forest) = contents.forest(pack_index).pruned(is_selected) {
+        if let Some(forest) = contents.selected_forest(pack_index, selected) {
             let state = WalkState::new(contents, (pack_index, &forest), visitor, control, &totals);
             visit_pack(&state, kinds);
         }

@@ -14,6 +14,11 @@ impl Writer {
         self.0.push(u8::try_from(number).unwrap_or_default());
     }
 
+    /// Writes a number of either sign; small ones are short.
+    pub(crate) fn signed(&mut self, number: i64) {
+        self.number((number << 1 ^ number >> 63).cast_unsigned());
+    }
+
     /// Writes a length or an index.
     pub(crate) fn count(&mut self, count: usize) {
         self.number(count as u64);
@@ -52,6 +57,12 @@ impl<'b> Reader<'b> {
             }
         }
         None
+    }
+
+    /// Reads a number of either sign.
+    pub(crate) fn signed(&mut self) -> Option<i64> {
+        let number = self.number()?;
+        Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
     /// Reads an index.
@@ -112,12 +123,14 @@ mod tests {
             writer.ascending(&ascending);
             for number in &numbers {
                 writer.number(*number);
+                writer.signed(number.cast_signed());
             }
             let mut reader = Reader(&writer.0);
             proptest::prop_assert_eq!(reader.bytes(), Some(text.as_slice()));
             proptest::prop_assert_eq!(reader.ascending(1000), Some(ascending));
             for number in numbers {
                 proptest::prop_assert_eq!(reader.number(), Some(number));
+                proptest::prop_assert_eq!(reader.signed(), Some(number.cast_signed()));
             }
             proptest::prop_assert!(reader.0.is_empty() && reader.number().is_none());
         }

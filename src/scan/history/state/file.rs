@@ -61,7 +61,7 @@ pub(super) enum SetAside {
     Damaged,
     /// Other rules, or another version of skant.
     OtherRules,
-    /// It knows no object of this repository.
+    /// No group of its objects is in this repository.
     OtherRepository,
 }
 
@@ -73,7 +73,7 @@ impl SetAside {
             Self::OtherVersion => "another version of skant wrote it",
             Self::Damaged => "it is damaged",
             Self::OtherRules => "the rules are others than those it was written with",
-            Self::OtherRepository => "it knows no object of this repository",
+            Self::OtherRepository => "nothing of it is in this repository",
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The objects that earlier runs have read, in about three bytes each, without a chance to take another object for one of
+//! The objects that earlier runs have read, in less than two bytes each, without a chance to take another object for one of
 //! them.
 //!
-//! The names are sorted and cut into groups of some dozens by their first bits. Of each name two bytes are kept, and of
-//! each group a hash of all its names under a key of the file. The two bytes only find the candidates among the objects
-//! that a repository holds now; they count as read if the hash of their whole names is that of the group. A name that
-//! collides in two bytes is told apart by that hash, and a group of which an object is gone is read again.
+//! The names are sorted and cut into groups of some dozens by their first bits. Of each name one more byte is kept, and of
+//! each group a hash of all its names under a key of the file. The bytes only find the candidates among the objects that a
+//! repository holds now; they count as read if the hash of their whole names is that of the group. A name that collides in
+//! its byte is told apart by that hash, and a group of which an object is gone is read again.
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -43,8 +43,8 @@ pub(super) struct KnownObjects {
     starts: Vec<u32>,
     hashes: Vec<GroupHash>,
     totals: Vec<ObjectTotals>,
-    /// Two bytes of each name, after the bits of its group.
-    remainders: Vec<u16>,
+    /// The eight bits of each name after those of its group.
+    remainders: Vec<u8>,
     kinds: Vec<u8>,
 }
 
@@ -97,12 +97,17 @@ impl KnownObjects {
         self.kinds.get(position).and_then(|code| KINDS.get(usize::from(*code))).copied()
     }
 
+    /// Returns the positions of a group's objects.
+    fn group(&self, group: usize) -> std::ops::Range<usize> {
+        self.starts[group] as usize..self.starts[group + 1] as usize
+    }
+
     fn group_of(&self, oid: &Oid) -> usize {
         usize::try_from(head(oid).checked_shr(64 - self.bits).unwrap_or(0)).unwrap_or(0)
     }
 
-    fn remainder_of(&self, oid: &Oid) -> u16 {
-        u16::try_from((head(oid) << self.bits) >> 48).unwrap_or(0)
+    fn remainder_of(&self, oid: &Oid) -> u8 {
+        u8::try_from((head(oid) << self.bits) >> 56).unwrap_or(0)
     }
 
     fn hash<'o>(&self, group: usize, names: impl Iterator<Item = &'o Oid>) -> GroupHash {
@@ -158,7 +163,7 @@ impl KnownObjects {
 
     /// Returns the numbers of a group's objects; `None` unless all are there.
     fn find_group(&self, group: usize, slice: &[Named]) -> Option<Vec<u32>> {
-        let wanted = &self.remainders[self.starts[group] as usize..self.starts[group + 1] as usize];
+        let wanted = &self.remainders[self.group(group)];
         let candidates: Vec<&Named> =
             slice.iter().filter(|(oid, _)| wanted.binary_search(&self.remainder_of(oid)).is_ok()).collect();
         let is_plain = candidates.iter().map(|(oid, _)| self.remainder_of(oid)).eq(wanted.iter().copied());
@@ -171,7 +176,7 @@ impl KnownObjects {
     }
 
     /// Returns the ways to take one candidate for each wanted remainder; none if there are too many ways.
-    fn choices<'n>(&self, candidates: &[&'n Named], wanted: &[u16]) -> Vec<Vec<&'n Named>> {
+    fn choices<'n>(&self, candidates: &[&'n Named], wanted: &[u8]) -> Vec<Vec<&'n Named>> {
         let mut choices: Vec<Vec<&Named>> = vec![Vec::new()];
         for same in wanted.chunk_by(|one, other| one == other) {
             let colliding: Vec<&Named> =
@@ -220,8 +225,12 @@ impl KnownObjects {
                 built.remainders.push(built.remainder_of(oid));
                 built.kinds.push(kind_code(*kind));
             }
-            let hash = built.hash(group, members.iter().map(|((oid, _), _)| oid));
-            built.hashes.push(hash);
+            let old = whole.filter(|(known, ..)| known.group(group).len() == members.len());
+            built.hashes.push(match old {
+                // The same names, since none of the old ones is gone.
+                Some((known, ..)) => known.hashes[group],
+                None => built.hash(group, members.iter().map(|((oid, _), _)| oid)),
+            });
             built.totals.push(totals);
         }
         built.starts.push(u32::try_from(built.remainders.len()).unwrap_or(GONE));
@@ -237,15 +246,13 @@ impl KnownObjects {
         out.0.extend_from_slice(&self.key);
         out.number(u64::from(self.bits));
         for (group, totals) in self.totals.iter().enumerate() {
-            let range = self.starts[group] as usize..self.starts[group + 1] as usize;
+            let range = self.group(group);
             out.count(range.len());
             if range.is_empty() {
                 continue;
             }
             out.0.extend_from_slice(&self.hashes[group]);
-            for remainder in &self.remainders[range.clone()] {
-                out.0.extend_from_slice(&remainder.to_le_bytes());
-            }
+            out.0.extend_from_slice(&self.remainders[range.clone()]);
             for four in self.kinds[range].chunks(4) {
                 out.0.push(four.iter().rev().fold(0, |byte, kind| byte << 2 | kind));
             }
@@ -272,8 +279,7 @@ impl KnownObjects {
                 continue;
             }
             known.hashes.push(from.array()?);
-            let remainders = from.take(count.checked_mul(2)?)?.chunks_exact(2);
-            known.remainders.extend(remainders.map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            known.remainders.extend_from_slice(from.take(count)?);
             let packed = from.take(count.div_ceil(4))?;
             known.kinds.extend((0..count).map(|at| packed[at / 4] >> (at % 4 * 2) & 3));
             totals.blobs = from.number()?;

@@ -6,6 +6,7 @@
 //! value that git has removed is gone, and another baseline or another ref counts at once.
 
 mod bytes;
+mod commits;
 mod file;
 mod inputs;
 mod known;

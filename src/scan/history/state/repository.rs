@@ -2,10 +2,12 @@
 //! reduced trees.
 
 use super::bytes::{Reader, Writer};
+use super::commits::CommitMemory;
 use super::file::{read_packed, write_packed};
 use super::known::{GONE, KnownObjects, Matched, Named, sorted_objects};
 use super::trees::TreeMemory;
-use crate::git::{ObjectKind, Oid};
+use crate::git::{CommitList, ObjectKind, Oid};
+use crate::provenance::CommitGraph;
 use crate::scan::history::blobs::CollectedEvidence;
 use crate::scan::history::read_plan::{ObjectTotals, ReadPlan};
 use crate::scan::history::trees::EarlierTrees;
@@ -20,6 +22,8 @@ pub(crate) struct RepositoryState {
     again: Vec<u32>,
     /// `None` if the next run has to read all trees.
     trees: Option<TreeMemory>,
+    /// `None` if the next run has to read all commits.
+    commits: Option<CommitMemory>,
 }
 
 /// What a run takes from the state of a repository.
@@ -30,6 +34,8 @@ pub(crate) struct Reuse<'s> {
     pub(crate) totals: ObjectTotals,
     /// The trees that are not read again; taken by the run.
     pub(crate) trees: Option<EarlierTrees>,
+    /// The commits that are not read again, without their authors; taken by the run.
+    pub(crate) commits: CommitList,
     named: Vec<Named>,
     earlier: Option<(&'s KnownObjects, Matched)>,
 }
@@ -41,13 +47,15 @@ impl<'s> Reuse<'s> {
             plan: ReadPlan::everything(objects),
             totals: ObjectTotals::default(),
             trees: None,
+            commits: CommitList::default(),
             named: sorted_objects(objects),
             earlier: None,
         }
     }
 
-    /// Plans a run that reads what the state does not have.
-    pub(crate) fn of(state: &'s RepositoryState, objects: &ObjectSet) -> Self {
+    /// Plans a run that reads what the state does not have. `needs_root_trees` is whether the run needs the root tree of
+    /// each commit, and not only one that leads to the same values.
+    pub(crate) fn of(state: &'s RepositoryState, objects: &ObjectSet, needs_root_trees: bool) -> Self {
         let named = sorted_objects(objects);
         if state.known.is_outgrown_by(named.len()) {
             return Self { named, ..Self::nothing(objects) };
@@ -61,16 +69,23 @@ impl<'s> Reuse<'s> {
         // A tree may name an object that is gone. Which one that is, nobody knows.
         let trees = state.trees.as_ref().filter(|_| matched.is_everything());
         let trees = trees.and_then(|trees| trees.expand(&state.known, &matched.numbers, &again, bound));
+        let is_usable = trees.is_some() && !needs_root_trees;
+        let commits = is_usable.then(|| state.commits(objects, &matched, &again, &only_graph)).flatten();
         for (position, number) in matched.numbers.iter().enumerate().filter(|(_, number)| **number != GONE) {
             known.insert(*number);
             match state.known.kind(position) {
-                Some(ObjectKind::Tree) if trees.is_none() => drop(again.insert(*number)),
-                Some(ObjectKind::Commit) if !again.contains(*number) => drop(only_graph.insert(*number)),
+                Some(ObjectKind::Tree) if trees.is_none() => {
+                    again.insert(*number);
+                }
+                Some(ObjectKind::Commit) if commits.is_none() && !again.contains(*number) => {
+                    only_graph.insert(*number);
+                }
                 _ => {}
             }
         }
         let plan = ReadPlan::except(objects, known, &again, only_graph);
-        Self { plan, totals: matched.totals, trees, named, earlier: Some((&state.known, matched)) }
+        let commits = commits.unwrap_or_default();
+        Self { plan, totals: matched.totals, trees, commits, named, earlier: Some((&state.known, matched)) }
     }
 
     /// Returns the totals of all objects that the repository holds.
@@ -81,7 +96,12 @@ impl<'s> Reuse<'s> {
     }
 
     /// Returns the state for the next run. The caller knows that everything was read.
-    pub(crate) fn learn(&self, objects: &ObjectSet, found: &CollectedEvidence) -> RepositoryState {
+    pub(crate) fn learn(
+        &self,
+        objects: &ObjectSet,
+        found: &CollectedEvidence,
+        graph: &CommitGraph,
+    ) -> RepositoryState {
         let bound = objects.number_bound();
         let kind_now = |number: u32| self.plan.read(number);
         let earlier = self.earlier.as_ref().map(|(known, matched)| (*known, matched, self.plan.known()));
@@ -109,7 +129,8 @@ impl<'s> Reuse<'s> {
         let is_listed = found.trees.more_missing == 0;
         let memory = || TreeMemory::build(&found.trees, (&blobs, &trees), &positions, known.len());
         let trees = is_listed.then(memory).flatten();
-        RepositoryState { known, again, trees }
+        let commits = trees.as_ref().and_then(|trees| CommitMemory::build(graph, objects, &positions, trees));
+        RepositoryState { known, again, trees, commits }
     }
 
     /// Returns the kinds of the known objects, by number.
@@ -126,6 +147,22 @@ impl<'s> Reuse<'s> {
 }
 
 impl RepositoryState {
+    /// Returns the commits that are not read again, and adds the others to `only_graph`. `None` if all have to be read.
+    fn commits(
+        &self,
+        objects: &ObjectSet,
+        matched: &Matched,
+        again: &NumberSet,
+        only_graph: &NumberSet,
+    ) -> Option<CommitList> {
+        let (trees, commits) = (self.trees.as_ref()?, self.commits.as_ref()?);
+        let stand_ins = trees.stand_ins(&self.known, &matched.numbers);
+        let stand_in = |form: u32| objects.oid((*stand_ins.get(form as usize)?)?);
+        commits.expand(objects, &matched.numbers, again, stand_in, |number| {
+            only_graph.insert(number);
+        })
+    }
+
     /// The number of objects.
     pub(crate) fn len(&self) -> usize {
         self.known.len()
@@ -141,6 +178,10 @@ impl RepositoryState {
             memory.write(&mut trees);
         }
         write_packed(&mut out, &trees.0);
+        out.count(usize::from(self.commits.is_some()));
+        if let Some(memory) = &self.commits {
+            memory.write(&mut out);
+        }
         out.0
     }
 
@@ -151,6 +192,8 @@ impl RepositoryState {
         let has_trees = from.number()? == 1;
         let packed = read_packed(&mut from)?;
         let trees = if has_trees { Some(TreeMemory::read(&mut Reader(&packed), &known)?) } else { None };
-        Some(Self { known, again, trees })
+        let has_commits = from.number()? == 1;
+        let commits = if has_commits { Some(CommitMemory::read(&mut from)?) } else { None };
+        Some(Self { known, again, trees, commits })
     }
 }

@@ -108,6 +108,24 @@ impl TreeMemory {
         Some(memory)
     }
 
+    /// Returns what the tree at a position leads to: equal numbers stand for equal names and blobs.
+    pub(super) fn form_at(&self, position: u32) -> u32 {
+        self.form_of.get(position as usize).copied().unwrap_or(0)
+    }
+
+    /// Returns for each result of [`TreeMemory::form_at`] the number of a tree with it, if there is one.
+    pub(super) fn stand_ins(&self, known: &KnownObjects, numbers: &[u32]) -> Vec<Option<u32>> {
+        let mut stand_ins = vec![None; self.forms.len() + 1];
+        for (position, form) in self.form_of.iter().enumerate() {
+            if known.kind(position) == Some(ObjectKind::Tree)
+                && let Some(stand_in) = stand_ins.get_mut(*form as usize)
+            {
+                *stand_in = stand_in.or(numbers.get(position).copied().filter(|number| *number != GONE));
+            }
+        }
+        stand_ins
+    }
+
     /// Returns the trees for a run that holds all `known` objects. `numbers` has the number of each position, `again` are
     /// the trees that it reads again. Returns `None` if the memory contradicts itself.
     pub(super) fn expand(
