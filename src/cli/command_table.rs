@@ -113,6 +113,10 @@ pub(crate) const COMMANDS: [CommandEntry; 25] = [
             ("skant scan", "the files of this folder"),
             ("skant scan --staged", "what the next commit would add"),
             ("skant scan --history", "everything in the repository"),
+            (
+                "skant scan --history --state ../skant.state",
+                "everything that no earlier run with this file has read",
+            ),
             ("skant scan --history main..HEAD", "what the commits of a branch add"),
             ("skant scan --ci -o sarif:skant.sarif", "the commits of this CI run, with a SARIF file as well"),
             ("git log -p | skant scan -", "standard input"),

@@ -58,6 +58,7 @@ named! {
         K::Unmerged, K::Budget, K::CorruptArchive, K::NothingRead, K::Panic, K::Interrupted, K::Suppression,
         K::Submodule, K::LfsPointer, K::SpecialFile, K::UnsupportedArchive, K::OtherOwner, K::ReadFromIndex,
         K::LeftOut, K::PolicyChange, K::UnresolvedRange, K::WiderRange, K::EmptyRange, K::OtherTool,
+        K::AuditState,
         K::Unverified
     ];
 }

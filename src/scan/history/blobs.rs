@@ -70,12 +70,11 @@ impl<'c> EvidenceCollector<'c> {
     pub(crate) fn add_commit(&self, oid: &Oid, bytes: &[u8]) {
         let commit = Commit::parse(bytes);
         let mut found = self.found();
-        match commit {
-            Some(commit) => found.commits.add(*oid, commit),
-            None => {
-                let error = ReadError::Corrupt(*oid, "the commit has no tree".into());
-                found.problems.push(read_problem(&error, None));
-            }
+        if let Some(commit) = commit {
+            found.commits.add(*oid, commit);
+        } else {
+            let error = ReadError::Corrupt(*oid, "the commit has no tree".into());
+            found.problems.push(read_problem(&error, None));
         }
     }
 

@@ -28,7 +28,7 @@ use crate::scan::head_positions::add_head_positions;
 use crate::scan::history::next_change::next_change_of_settings;
 use crate::scan::history::repository::scan_repository;
 use crate::scan::history::results::RepositoryScan;
-use crate::scan::history::state::RepositoryState;
+use crate::scan::history::state::{Earlier, RepositoryState};
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::scanner::Scanner;
@@ -159,7 +159,9 @@ impl<'m> CombinedScan<'m> {
         options: &HistoryOptions<'_>,
         control: &ScanControl,
     ) -> Result<RepositoryScan, ScanError> {
-        let earlier = self.memory.as_ref().map(|memory| memory.earlier.get(name));
+        let earlier = self.memory.as_ref().map_or(Earlier::Unused, |memory| {
+            memory.earlier.get(name).map_or(Earlier::Nothing, Earlier::State)
+        });
         scan_repository(scanner, repository, (name, earlier), options, control)
     }
 

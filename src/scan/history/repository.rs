@@ -14,7 +14,7 @@ use crate::scan::history::reachability::NamedObjects;
 use crate::scan::history::read_plan::{ObjectTotals, Planned};
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::skipped_archives::{skipped_archive_problems, track_skipped_archives};
-use crate::scan::history::state::{RepositoryState, Reuse};
+use crate::scan::history::state::{Earlier, Reuse};
 use crate::scan::history::trees::{TreeCollector, TreeFindings};
 use crate::scan::scanner::Scanner;
 use crate::source::history::{ObjectSet, ReadTotals, over_budget_problem, visit_all_but_trees, visit_trees};
@@ -34,24 +34,26 @@ struct ReadResult {
 }
 
 /// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository. With it comes what an
-/// earlier run has left, if the next run is to be left something, too.
+/// earlier run has left.
 #[expect(clippy::too_many_lines, reason = "the stages of a history scan, in order")]
 pub(crate) fn scan_repository(
     scanner: &Scanner,
     repository: &Repository,
-    (prefix, earlier): (&[u8], Option<Option<&RepositoryState>>),
+    (prefix, earlier): (&[u8], Earlier<'_>),
     options: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
     let refs = Refs::read(repository)?;
-    // A run that an earlier one spares the most reads little.
-    let is_spared = earlier.flatten().is_some();
-    let mut objects =
-        if is_spared { ObjectSet::open_for_few(repository)? } else { ObjectSet::open(repository)? };
-    let mut reuse = earlier.map(|earlier| match earlier {
-        Some(state) => Reuse::of(state, &objects, !options.paths.is_all()),
-        None => Reuse::nothing(&objects),
-    });
+    let mut objects = match earlier {
+        // A run that an earlier one spares the most reads little.
+        Earlier::State(_) => ObjectSet::open_for_few(repository)?,
+        Earlier::Nothing | Earlier::Unused => ObjectSet::open(repository)?,
+    };
+    let mut reuse = match earlier {
+        Earlier::State(state) => Some(Reuse::of(state, &objects, !options.paths.is_all())),
+        Earlier::Nothing => Some(Reuse::nothing(&objects)),
+        Earlier::Unused => None,
+    };
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
     let ReadResult { mut found, totals, commits, graph, named, is_stable } =
         read_objects(scanner, repository, &mut objects, &refs, options.full_scan, reuse.as_mut(), control)?;
@@ -179,7 +181,7 @@ fn read_objects(
     let commits = commit_list.len();
     // Trees are read last, when the blobs to find in them are known. One thread sorts the commits meanwhile.
     let (in_trees, sorted) = rayon::join(
-        || read_trees(scanner, repository, objects, &found, (&unread_trees, reuse.as_deref_mut()), control),
+        || read_trees(scanner, repository, objects, &found, (&unread_trees, reuse), control),
         || sort_commits(repository, refs, commit_list),
     );
     let (in_trees, tree_totals) = in_trees?;

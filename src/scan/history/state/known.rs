@@ -201,10 +201,22 @@ impl KnownObjects {
         earlier: Option<(&Self, &Matched, &NumberSet)>,
         info: impl Fn(u32) -> Option<(ObjectKind, u64)>,
     ) -> (Self, Vec<u32>) {
-        let mut built = match earlier {
+        let built = match earlier {
             Some((known, ..)) => Self { key: known.key, bits: known.bits, ..Self::default() },
             None => Self { key: new_key(), bits: bits_for(named.len()), ..Self::default() },
         };
+        built.filled(named, bound, earlier, info)
+    }
+
+    /// Fills an empty list, which has its key and the number of its bits.
+    fn filled(
+        self,
+        named: &[Named],
+        bound: usize,
+        earlier: Option<(&Self, &Matched, &NumberSet)>,
+        info: impl Fn(u32) -> Option<(ObjectKind, u64)>,
+    ) -> (Self, Vec<u32>) {
+        let mut built = self;
         let mut positions = vec![GONE; bound];
         for (group, slice) in built.slices(named).into_iter().enumerate() {
             built.starts.push(u32::try_from(built.remainders.len()).unwrap_or(GONE));
@@ -323,4 +335,15 @@ fn subsets<'n>(items: &[&'n Named], count: usize) -> Vec<Vec<&'n Named>> {
         chosen.map(|(_, item)| *item).collect()
     };
     choices.take(MAX_CHOICES + 1).map(pick).collect()
+}
+
+/// Builds a list with groups of a given number of bits.
+#[cfg(test)]
+pub(super) fn remember(
+    named: &[Named],
+    bits: u32,
+    info: impl Fn(u32) -> Option<(ObjectKind, u64)>,
+) -> KnownObjects {
+    let empty = KnownObjects { key: new_key(), bits, ..KnownObjects::default() };
+    empty.filled(named, named.len(), None, info).0
 }

@@ -11,6 +11,8 @@ mod file;
 mod inputs;
 mod known;
 mod repository;
+#[cfg(test)]
+mod tests;
 mod trees;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use std::path::Path;
 
 use self::file::{Content, KeptReport, SetAside};
 use self::inputs::{repositories_digest, search_digest, settings_digest};
-pub(crate) use self::repository::{RepositoryState, Reuse};
+pub(crate) use self::repository::{Earlier, RepositoryState, Reuse};
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::git::Repository;
 use crate::scan::error::ScanError;

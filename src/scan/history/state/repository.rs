@@ -26,6 +26,16 @@ pub(crate) struct RepositoryState {
     commits: Option<CommitMemory>,
 }
 
+/// What a run gets from an earlier one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Earlier<'s> {
+    /// Nobody keeps anything.
+    Unused,
+    /// There was no run, and the next one is to get something.
+    Nothing,
+    State(&'s RepositoryState),
+}
+
 /// What a run takes from the state of a repository.
 #[derive(Debug)]
 pub(crate) struct Reuse<'s> {
