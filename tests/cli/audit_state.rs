@@ -2,8 +2,10 @@
 //! a run without one, but for the note on what was read before.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 
+use flate2::read::DeflateDecoder;
 use serde_json::Value;
 use testkit::trials::Trial;
 use testkit::{Sandbox, text_of, tokens};
@@ -58,6 +60,10 @@ const STEPS: &[(&str, &str)] = &[
         "for i in $(seq 70); do mkdir -p m/$((i % 7)); echo N.$i > m/$((i % 7))/$i; done; git add -A; git commit -qm N",
     ),
     ("a message", "git commit -q --allow-empty -m 'key TOKEN'"),
+    (
+        "a masked name",
+        "echo 'password = \"TOKEN\"' > 'dump-password=hunter27.py'; git add -A; git commit -qm N",
+    ),
     ("a name", "echo N > name-TOKEN.txt; git add -A; git commit -qm N"),
     (
         "a folder with a name",
@@ -180,7 +186,7 @@ fn live(seed: u64, steps: usize) -> usize {
 }
 
 fn a_state_changes_no_report_in_the_life_of_a_repository() {
-    assert!((1..3).map(|seed| live(seed, 8)).sum::<usize>() > 3);
+    assert!((1..3).map(|seed| live(seed, 6)).sum::<usize>() > 3);
 }
 
 fn a_state_changes_no_report_in_200_steps() {
@@ -278,14 +284,24 @@ fn a_state_that_does_not_fit_is_set_aside() {
 fn a_state_holds_no_value_and_is_for_the_user_alone() {
     let sandbox = repository();
     sandbox.sh(&format!("git commit -q --allow-empty -m 'key {}'; echo x > name-{}", value(1), value(2)));
+    sandbox.write("dump-password=hunter27.py", format!("key = \"{}\"\n", value(0)));
     sandbox.commit_all("a name");
     compare(&sandbox, &[], "first");
     let state = sandbox.sibling("state");
     assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o600);
     let bytes = fs::read(&state).unwrap();
-    for value in [value(0), value(1), value(2), value(5)] {
-        for part in [value.as_bytes(), &value.as_bytes()[..10]] {
-            assert!(!bytes.windows(part.len()).any(|window| window == part));
+    let mut texts = vec![bytes.clone()];
+    for at in 0..bytes.len() {
+        let mut text = Vec::new();
+        // Parts are compressed; nearly all other places are no start of a part.
+        let _ = DeflateDecoder::new(&bytes[at..]).take(1 << 20).read_to_end(&mut text);
+        texts.push(text);
+    }
+    let holds = |part: &[u8]| texts.iter().any(|text| text.windows(part.len()).any(|window| window == part));
+    assert!(holds(b"\"fingerprint\"") && holds(b"app.py"), "no part was unpacked");
+    for secret in [value(0), value(1), value(2), value(5), "hunter27".to_owned()] {
+        for part in [secret.as_bytes(), &secret.as_bytes()[secret.len() - 7..]] {
+            assert!(!holds(part), "{secret}");
         }
     }
 }

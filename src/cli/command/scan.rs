@@ -9,7 +9,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::scan_state::{audit_state, state_path};
+use super::scan_state::state_path;
 use super::{scan_ci, scan_verify};
 use crate::cli::args::{Common, FailOn, Scan};
 use crate::cli::error::{CliError, IoError};
@@ -26,7 +26,8 @@ use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise, advise_files, untracked_paths};
-use crate::scan::{FileSelection, HistoryOptions, ProvenanceMode, add_exclusion_problem};
+use crate::report::saved::KEPT;
+use crate::scan::{FileSelection, HistoryOptions, HistoryState, ProvenanceMode, add_exclusion_problem};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
@@ -145,7 +146,8 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
         let report = match &arguments.state {
             Some(file) => {
                 let path = state_path(common, &repository, file)?;
-                scanner.scan_history_with_state(&repository, &options, &audit_state(&path), control)?
+                let state = HistoryState { path: &path, form: KEPT };
+                scanner.scan_history_with_state(&repository, &options, &state, control)?
             }
             None => scanner.scan_history(&repository, &options, control)?,
         };

@@ -9,8 +9,6 @@ use thiserror::Error;
 use crate::cli::args::Common;
 use crate::cli::error::CliError;
 use crate::git::Repository;
-use crate::report;
-use crate::scan::{HistoryState, ReportForm};
 
 #[derive(Debug, Error, Diagnostic)]
 enum StateError {
@@ -26,12 +24,6 @@ enum StateError {
         help("name a file elsewhere, for instance `.git/skant-state`, or one in a folder of a cache")
     )]
     InWorkingTree(PathBuf),
-}
-
-/// Returns the state in a file, with its report as JSON.
-pub(crate) const fn audit_state(path: &Path) -> HistoryState<'_> {
-    let form = ReportForm { write: report::to_json, read: |text| report::saved::read(text).ok() };
-    HistoryState { path, form }
 }
 
 /// Returns the path of a state, relative to the folder that skant was started in. Who can write a state decides what is

@@ -13,6 +13,10 @@ mod verified;
 pub(crate) use self::error::{MAX_BYTES, SavedError};
 use self::shape::SavedReport;
 use crate::finding::Report;
+use crate::scan::ReportForm;
+
+/// The form in which an audit state keeps its report.
+pub(crate) const KEPT: ReportForm = ReportForm { write: super::to_json, read: |text| read(text).ok() };
 
 /// What says which kind of file it is.
 #[derive(serde::Deserialize)]

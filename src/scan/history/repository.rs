@@ -99,7 +99,7 @@ pub(crate) fn scan_repository(
     if let Some(reuse) = &reuse {
         scan.reused = reuse.totals.objects;
         scan.until = next_change_of_evidence(scanner, &found);
-        scan.learned = is_sure.then(|| reuse.learn(&objects, &found, &graph));
+        scan.learned = is_sure.then(|| reuse.learn(scanner, &objects, &found, &graph));
     }
     let names = std::mem::take(&mut found.trees.entry_names);
     let shape = std::mem::take(&mut found.trees.shape);

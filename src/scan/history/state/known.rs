@@ -4,7 +4,7 @@
 //! The names are sorted and cut into groups of some dozens by their first bits. Of each name one more byte is kept, and of
 //! each group a hash of all its names under a key of the file. The bytes only find the candidates among the objects that a
 //! repository holds now; they count as read if the hash of their whole names is that of the group. A name that collides in
-//! its byte is told apart by that hash, and a group of which an object is gone is read again.
+//! its byte is distinguished by that hash, and a group of which an object is gone is read again.
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};

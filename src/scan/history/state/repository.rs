@@ -11,7 +11,9 @@ use crate::provenance::CommitGraph;
 use crate::scan::history::blobs::CollectedEvidence;
 use crate::scan::history::read_plan::{ObjectTotals, ReadPlan};
 use crate::scan::history::trees::EarlierTrees;
+use crate::scan::scanner::Scanner;
 use crate::source::history::{NumberSet, ObjectSet};
+use crate::text::escape_path;
 
 /// What a run keeps about one repository.
 #[derive(Debug, Default)]
@@ -108,6 +110,7 @@ impl<'s> Reuse<'s> {
     /// Returns the state for the next run. The caller knows that everything was read.
     pub(crate) fn learn(
         &self,
+        scanner: &Scanner,
         objects: &ObjectSet,
         found: &CollectedEvidence,
         graph: &CommitGraph,
@@ -137,7 +140,10 @@ impl<'s> Reuse<'s> {
         again.dedup();
         // Of the entries with a missing object that are not listed nobody knows the tree.
         let is_listed = found.trees.more_missing == 0;
-        let memory = || TreeMemory::build(&found.trees, (&blobs, &trees), &positions, known.len());
+        // A name that reports mask may be a secret.
+        let may_keep = |name: &[u8]| scanner.shown_path(name) == escape_path(name);
+        let memory =
+            || TreeMemory::build(&found.trees, (&blobs, &trees), (&positions, known.len()), &may_keep);
         let trees = is_listed.then(memory).flatten();
         let commits = trees.as_ref().and_then(|trees| CommitMemory::build(graph, objects, &positions, trees));
         RepositoryState { known, again, trees, commits }

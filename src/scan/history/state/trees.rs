@@ -43,13 +43,13 @@ pub(super) struct TreeMemory {
 
 impl TreeMemory {
     /// Reduces the trees of a run. `blobs` and `again` are the blobs and trees that the next run reads again; `positions`
-    /// has the position of each number. Returns `None` if a name on the way holds a token, which no file may keep, or
+    /// has the position of each number. Returns `None` if `may_keep` refuses a name on the way, which may be a secret, or
     /// if the trees are damaged; then the next run reads all trees.
     pub(super) fn build(
         found: &TreeFindings,
         (blobs, again): (&NumberSet, &NumberSet),
-        positions: &[u32],
-        count: usize,
+        (positions, count): (&[u32], usize),
+        may_keep: &dyn Fn(&[u8]) -> bool,
     ) -> Option<Self> {
         let position = |number: u32| positions.get(number as usize).copied().filter(|at| *at != GONE);
         let mut blob_positions = blobs.iter().map(position).collect::<Option<Vec<u32>>>()?;
@@ -69,7 +69,6 @@ impl TreeMemory {
         let mut names = EntryNames::default();
         let mut forms: HashMap<Form, u32> = HashMap::new();
         let mut form_of_number: HashMap<u32, u32> = HashMap::new();
-        let with_token: HashSet<&[u8]> = found.names.iter().map(|(_, name, _)| name.as_slice()).collect();
         for tree in children_first(&rows, &leading)? {
             let form = if again.contains(tree) {
                 Form::Again(position(tree)?)
@@ -77,9 +76,6 @@ impl TreeMemory {
                 let mut entries = Vec::new();
                 for entry in rows.get(&tree).into_iter().flatten() {
                     let name = found.entry_names.get(entry.name);
-                    if with_token.contains(name) {
-                        return None;
-                    }
                     let target = if blobs.contains(entry.object) {
                         Target::Blob(
                             u32::try_from(memory.blobs.binary_search(&position(entry.object)?).ok()?).ok()?,
@@ -105,7 +101,7 @@ impl TreeMemory {
             }
         }
         memory.names = names.into_names();
-        Some(memory)
+        memory.names.iter().all(|name| may_keep(name)).then_some(memory)
     }
 
     /// Returns what the tree at a position leads to: equal numbers stand for equal names and blobs.
