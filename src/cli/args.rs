@@ -308,8 +308,7 @@ pub(crate) enum FailOn {
     High,
     /// Only secrets of which the provider says that they work; needs --verify.
     Live,
-    /// As medium, but not for secrets of which the provider (with --verify) or their stated expiry says that they work no
-    /// more.
+    /// As medium, but not for secrets that work no more: by their stated expiry, or with --verify by their provider.
     NotDead,
     Never,
 }
