@@ -156,6 +156,11 @@ fn find_leak(report: &Report, pieces: &BTreeSet<String>) -> Option<String> {
         // Raw bytes of UTF-16 have a zero byte between the characters.
         let output =
             ["\0", "\\u0000", "\\u{0}", "\\\\u{0}"].iter().fold(output, |text, zero| text.replace(zero, ""));
+        // A fingerprint of digits only looks like a password of digits.
+        let fingerprints = report.findings.iter().map(|finding| finding.fingerprint.as_str());
+        let numbers =
+            fingerprints.filter(|fingerprint| fingerprint.bytes().all(|byte| byte.is_ascii_digit()));
+        let output = numbers.fold(output, |text, number| text.replace(number, ""));
         let output = without_hashes(&output);
         let is_leak = |found: &aho_corasick::Match| !WITHOUT_PASSWORDS.contains(&output[found.range()]);
         let leak = search.find_overlapping_iter(&output).find(is_leak);
