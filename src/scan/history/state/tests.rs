@@ -41,7 +41,8 @@ proptest::proptest! {
         for (number, expected) in matched.numbers.iter().zip(&read) {
             proptest::prop_assert!(*number == GONE || list[*number as usize].0 == *expected);
         }
-        if read.is_subset(&now) && now.len() < read.len() + 3 {
+        // With further names there may be too many choices, and then a group is read again.
+        if read == now {
             proptest::prop_assert!(matched.is_everything());
         }
         let is_any_gone = !read.is_subset(&now);
