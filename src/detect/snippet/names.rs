@@ -130,13 +130,14 @@ fn is_identifier(word: &[u8]) -> bool {
             && identifier::split_words(word).iter().all(is_pronounceable)
 }
 
-/// Returns whether a token is a short word that is not known, and not the name that the subject is assigned to.
+/// Returns whether a token is a short word that is not known, and not the name that the subject is assigned to. Single
+/// letters and digits, as in `X2`, are known as parts of names, but are in any password.
 pub(super) fn is_short_and_unknown(line: &Line<'_>, at: usize) -> bool {
     let word = line.bytes(at);
     line.kind(at) == Some(Kind::Word)
         && word.len() <= SHORT
         && !line.is_own_name(at)
-        && (word.len() == 1 || !is_known(word))
+        && (identifier::split_words(word).iter().all(|part| part.len() == 1) || !is_known(word))
 }
 
 /// Returns whether all words of a name are known words of names.
