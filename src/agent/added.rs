@@ -18,7 +18,7 @@ pub(crate) struct Change {
 }
 
 /// The tools that change files, by the names of all agents. The text that another tool gets may go anywhere.
-const TOOLS: [&str; 22] = [
+const TOOLS: [&str; 23] = [
     "Edit",
     "MultiEdit",
     "NotebookEdit",
@@ -37,6 +37,7 @@ const TOOLS: [&str; 22] = [
     "multi_replace_string_in_file",
     "replace",
     "replace_string_in_file",
+    "search_replace",
     "str_replace",
     "str_replace_editor",
     "write",

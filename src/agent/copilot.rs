@@ -7,8 +7,13 @@ use super::claude_code;
 use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
+/// Versions before 1.0.61 show each output to the model, so that a file with secrets is not read.
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false, is_silent: false };
+    Agent { is_sender, event, answer, withholds_output: false, takes_output, is_silent: false };
+
+/// The names of the fields of a result in the other form, and those that an answer has.
+const RESULT_FIELDS: [(&str, &str); 2] =
+    [("result_type", "resultType"), ("text_result_for_llm", "textResultForLlm")];
 
 /// The fields that only the own form has.
 const OWN_FIELDS: [&str; 3] = ["toolName", "toolArgs", "sessionId"];
@@ -40,10 +45,26 @@ fn event(payload: &Payload) -> Option<Event> {
     }
 }
 
+fn takes_output(event: &Event) -> bool {
+    RESULT_FIELDS.iter().flat_map(|(other, own)| [other, own]).any(|name| event.content.get(name).is_some())
+}
+
+/// Returns a result with the names of the own form.
+fn modified_result(mut result: Value) -> Value {
+    if let Value::Object(fields) = &mut result {
+        for (other, own) in RESULT_FIELDS {
+            if let Some(value) = fields.remove(other) {
+                fields.insert(own.to_owned(), value);
+            }
+        }
+    }
+    result
+}
+
 fn answer(event: &Event, decision: Decision) -> Answer {
     match (event.kind, decision) {
         (_, Decision::Pass) => Answer::json(&json!({})),
-        // Documented as ignored, and seen to work.
+        // Documented as ignored, and obeyed by 1.0.61 and 1.0.102.
         (Kind::Prompt, Decision::Deny(reason)) => {
             Answer::json(&json!({"decision": "block", "reason": reason}))
         }
@@ -56,7 +77,10 @@ fn answer(event: &Event, decision: Decision) -> Answer {
             }
             Answer::json(&answer)
         }
-        // An answer after a tool is ignored; exit code 2 is at least shown.
-        (_, Decision::Deny(reason) | Decision::Replace { reason, .. }) => Answer::refusal(&reason),
+        (_, Decision::Deny(reason)) => Answer::json(&json!({"decision": "block", "reason": reason})),
+        // With a decision, the reason would take the place of the result.
+        (_, Decision::Replace { output, reason }) => {
+            Answer::json(&json!({"additionalContext": reason, "modifiedResult": modified_result(output)}))
+        }
     }
 }

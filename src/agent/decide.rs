@@ -17,8 +17,9 @@ use super::withhold::without_secrets;
 use crate::scan::Scanner;
 use crate::source::ignored_path::is_ignored;
 
-/// The tools that read a file, by the names of all agents.
-const READERS: [&str; 7] = ["Read", "read", "read_file", "readFile", "view", "fs_read", "open"];
+/// The tools that show a file or lines of it, by the names of all agents.
+const READERS: [&str; 10] =
+    ["Grep", "Read", "fs_read", "grep", "grep_search", "open", "read", "readFile", "read_file", "view"];
 
 /// The largest file that is edited in memory, in bytes. Of a larger one only the text of the edit counts.
 const MAX_EDITED: usize = 1 << 20;

@@ -191,8 +191,8 @@ fn an_output_without_its_field_is_an_unknown_event() {
     let key = key();
     for row in ROWS.iter().filter(|row| matches!(row.holder, Holder::Output | Holder::Refused)) {
         let mut payload = row.payload.replace("«»", &key);
-        for name in ["tool_response", "tool_output", "tool_result"] {
-            payload = payload.replace(&format!("\"{name}\""), "\"renamed\"");
+        for name in ["tool_response", "tool_output", "tool_output_text", "tool_error", "tool_result"] {
+            payload = payload.replace(&format!("\"{name}\""), &format!("\"new_{name}\""));
         }
         if payload == row.payload.replace("«»", &key) {
             continue;

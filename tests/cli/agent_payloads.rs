@@ -35,6 +35,10 @@ const GEMINI: &str = "google-gemini/gemini-cli docs/hooks/reference.md";
 const COPILOT: &str = "github/docs @2199f62 copilot/reference/hooks-reference";
 const WINDSURF: &str = "docs.windsurf.com/windsurf/cascade/hooks";
 const KIRO: &str = "kiro.dev/docs/cli/hooks, awslabs/aidlc-workflows kiro-ide-hook-payload";
+const COPILOT_RUN: &str = "Copilot CLI 1.0.102 from the npm index, with a model of a test";
+const CODEX_RUN: &str = "Codex CLI 0.171.0 from the npm index, with a model of a test";
+const GEMINI_RUN: &str = "Gemini CLI 0.61.0 from the npm index, with a model of a test";
+const VIBE_RUN: &str = "Mistral Vibe 3.0.2 from the Python index, with a model of a test";
 const VIBE: &str =
     "GitGuardian/ggshield @eaa3e43 verticals/ai/agents/vibe.py; the fields are those of its other agents";
 /// The fields that the documentation of the agent names, put into the frame of a recorded payload.
@@ -159,6 +163,24 @@ pub const ROWS: &[Row] = &[
         denied: r#"{"decision":"block","reason":"REASON"}"#,
     },
     Row {
+        agent: "Codex CLI",
+        event: "PostToolUse MCP",
+        holder: Holder::Output,
+        source: CODEX_RUN,
+        payload: r#"{"session_id":"01a22b96-2a7c-7280-9eed-155bb6fc3bd5","turn_id":"01a22b96-2aca-7071-8f48-f1b946faa515","transcript_path":"/home/user1/.codex/sessions/2026/11/30/rollout-01a22b96.jsonl","cwd":"/x","hook_event_name":"PostToolUse","model":"mock","permission_mode":"bypassPermissions","tool_name":"mcp__t__leak","tool_input":{},"tool_response":{"content":[{"type":"text","text":"the key is «»"}]},"tool_use_id":"call_20"}"#,
+        clean: "{}",
+        denied: r#"{"decision":"block","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Codex CLI",
+        event: "PreToolUse create_goal",
+        holder: Holder::Call,
+        source: CODEX_RUN,
+        payload: r#"{"session_id":"01a22b96-2a7c-7280-9eed-155bb6fc3bd5","turn_id":"01a22b96-2aca-7071-8f48-f1b946faa515","transcript_path":"/home/user1/.codex/sessions/2026/11/30/rollout-01a22b96.jsonl","cwd":"/x","hook_event_name":"PreToolUse","model":"mock","permission_mode":"bypassPermissions","tool_name":"create_goal","tool_input":{"objective":"use «»"},"tool_use_id":"call_24"}"#,
+        clean: "{}",
+        denied: r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"REASON"}}"#,
+    },
+    Row {
         agent: "Cursor",
         event: "beforeSubmitPrompt",
         holder: Holder::Prompt,
@@ -258,6 +280,15 @@ pub const ROWS: &[Row] = &[
         denied: r#"{"decision":"deny","reason":"REASON"}"#,
     },
     Row {
+        agent: "Gemini CLI",
+        event: "AfterTool of a tool that failed",
+        holder: Holder::Output,
+        source: GEMINI_RUN,
+        payload: r#"{"session_id":"3af66019","transcript_path":"/home/user1/.gemini/tmp/x/chats/session-1.jsonl","cwd":"/x","hook_event_name":"AfterTool","timestamp":"2026-11-30T08:52:18.229Z","tool_name":"mcp_t_fail","tool_input":{},"tool_response":{"llmContent":"MCP tool 'fail' reported tool error for function call: {\"name\":\"fail\",\"args\":{}} with response: [{\"functionResponse\":{\"name\":\"fail\",\"response\":{\"content\":[{\"type\":\"text\",\"text\":\"the key is «»\"}],\"isError\":true}}}]","returnDisplay":"Error: MCP tool 'fail' reported an error.","error":{"message":"MCP tool 'fail' reported tool error for function call: {\"name\":\"fail\",\"args\":{}} with response: [{\"functionResponse\":{\"name\":\"fail\",\"response\":{\"content\":[{\"type\":\"text\",\"text\":\"the key is «»\"}],\"isError\":true}}}]","type":"mcp_tool_error"}}}"#,
+        clean: "{}",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
         agent: "Copilot CLI",
         event: "UserPromptSubmit",
         holder: Holder::Prompt,
@@ -287,11 +318,11 @@ pub const ROWS: &[Row] = &[
     Row {
         agent: "Copilot CLI",
         event: "PostToolUse",
-        holder: Holder::Refused,
+        holder: Holder::Output,
         source: GGSHIELD,
         payload: r#"{"timestamp":"2026-02-26T11:28:53.112Z","hook_event_name":"PostToolUse","session_id":"69cc6a03-7034-4c49-8cf9-3805c292a15c","tool_name":"run_in_terminal","tool_input":{"command":"whoami"},"tool_result":{"result_type":"success","text_result_for_llm":"user1 «»\n<exited with exit code 0>"},"cwd":"/home/user1/foo"}"#,
         clean: "{}",
-        denied: "",
+        denied: r#"{"additionalContext":"REASON","modifiedResult":{"resultType":"success","textResultForLlm":"user1 MASK\n<exited with exit code 0>"}}"#,
     },
     Row {
         agent: "Copilot CLI",
@@ -314,11 +345,29 @@ pub const ROWS: &[Row] = &[
     Row {
         agent: "Copilot CLI",
         event: "postToolUse, own form",
-        holder: Holder::Refused,
+        holder: Holder::Output,
         source: COPILOT,
         payload: r#"{"timestamp":1704614400000,"cwd":"/tmp","toolName":"bash","toolArgs":"{}","toolResult":{"resultType":"success","textResultForLlm":"x «»"}}"#,
         clean: "{}",
-        denied: "",
+        denied: r#"{"additionalContext":"REASON","modifiedResult":{"resultType":"success","textResultForLlm":"x MASK"}}"#,
+    },
+    Row {
+        agent: "Copilot CLI",
+        event: "postToolUse of a subagent",
+        holder: Holder::Output,
+        source: COPILOT_RUN,
+        payload: r#"{"sessionId":"8a6c43f2-ce29-4c48-824b-ac2693981dbd","timestamp":1796028749864,"cwd":"/x","toolName":"t-leak","toolArgs":{},"toolResult":{"resultType":"success","textResultForLlm":"the key is «»"},"agentId":"b423761a","agentType":"general-purpose","parentAgentId":"8a6c43f2"}"#,
+        clean: "{}",
+        denied: r#"{"additionalContext":"REASON","modifiedResult":{"resultType":"success","textResultForLlm":"the key is MASK"}}"#,
+    },
+    Row {
+        agent: "Copilot CLI",
+        event: "preToolUse MCP",
+        holder: Holder::Call,
+        source: COPILOT_RUN,
+        payload: r#"{"sessionId":"8a6c43f2-ce29-4c48-824b-ac2693981dbd","timestamp":1796028749864,"cwd":"/x","toolName":"t-echo","toolArgs":{"text":"«»"}}"#,
+        clean: "{}",
+        denied: r#"{"permissionDecision":"deny","permissionDecisionReason":"REASON"}"#,
     },
     Row {
         agent: "VS Code",
@@ -443,6 +492,51 @@ pub const ROWS: &[Row] = &[
         holder: Holder::Output,
         source: VIBE,
         payload: r#"{"hook_event_name":"post_tool","cwd":"/x","tool_name":"bash","tool_input":{},"tool_output":"«»"}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "pre_tool write_file",
+        holder: Holder::Change,
+        source: VIBE_RUN,
+        payload: r#"{"session_id":"23b0446f-2d7c-37dd-9c9c-3cad4f3e43b1","transcript_path":"/home/user1/.vibe/logs/session/unified/23b0446f","cwd":"/x","parent_session_id":null,"hook_event_name":"pre_tool","tool_name":"file_system.write_file","tool_call_id":"call_15","tool_input":{"file_path":"conf.py","content":"K = 1 # «»\n"}}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "pre_tool edit",
+        holder: Holder::Change,
+        source: VIBE_RUN,
+        payload: r#"{"session_id":"23b0446f-2d7c-37dd-9c9c-3cad4f3e43b1","transcript_path":"/home/user1/.vibe/logs/session/unified/23b0446f","cwd":"/x","parent_session_id":null,"hook_event_name":"pre_tool","tool_name":"file_system.search_replace","tool_call_id":"call_12","tool_input":{"file_path":"a.py","old_string":"x=1","new_string":"x = 2 # «»","replace_all":false}}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "post_tool bash, all fields",
+        holder: Holder::Output,
+        source: VIBE_RUN,
+        payload: r#"{"session_id":"23b0446f-2d7c-37dd-9c9c-3cad4f3e43b1","transcript_path":"/home/user1/.vibe/logs/session/unified/23b0446f","cwd":"/x","parent_session_id":null,"hook_event_name":"post_tool","tool_name":"file_system.bash","tool_call_id":"call_06","tool_input":{"command":"cat x"},"tool_status":"success","tool_output":{"command":"cat x","returncode":0,"stderr":"","stdout":"x «»\n","timed_out":false,"was_truncated":false},"tool_output_text":"command: cat x\nreturncode: 0","tool_error":null,"duration_ms":0}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "post_tool MCP",
+        holder: Holder::Output,
+        source: VIBE_RUN,
+        payload: r#"{"session_id":"23b0446f-2d7c-37dd-9c9c-3cad4f3e43b1","transcript_path":"/home/user1/.vibe/logs/session/unified/23b0446f","cwd":"/x","parent_session_id":null,"hook_event_name":"post_tool","tool_name":"mcp_t.leak","tool_call_id":"typescript:7:call_03:0:tool:0","tool_input":{},"tool_status":"success","tool_output":null,"tool_output_text":"the key is «»","tool_error":null,"duration_ms":0}"#,
+        clean: "",
+        denied: r#"{"decision":"deny","reason":"REASON"}"#,
+    },
+    Row {
+        agent: "Mistral Vibe",
+        event: "post_tool of a tool that failed",
+        holder: Holder::Output,
+        source: VIBE_RUN,
+        payload: r#"{"session_id":"23b0446f-2d7c-37dd-9c9c-3cad4f3e43b1","transcript_path":"/home/user1/.vibe/logs/session/unified/23b0446f","cwd":"/x","parent_session_id":null,"hook_event_name":"post_tool","tool_name":"mcp_t.fail","tool_call_id":"typescript:9:call_04:0:tool:0","tool_input":{},"tool_status":"failure","tool_output":null,"tool_output_text":"failed","tool_error":"the key is «»","duration_ms":0}"#,
         clean: "",
         denied: r#"{"decision":"deny","reason":"REASON"}"#,
     },

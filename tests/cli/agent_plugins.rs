@@ -73,6 +73,15 @@ await before("write", { filePath: "a.py", content: "KEY = '" + key + "'\n" });
 const output = { title: "cat", output: "key: " + key + "\n", metadata: { preview: key } };
 await hooks["tool.execute.after"]({ tool: "bash", sessionID: "s" }, output);
 said.push(output);
+const mcp = { content: [{ type: "text", text: "key: " + key }] };
+await hooks["tool.execute.after"]({ tool: "t_leak", sessionID: "s" }, mcp);
+const messages = [{ info: {}, parts: [{ type: "tool", state: { status: "error", error: "failed: " + key } }] }];
+await hooks["experimental.chat.messages.transform"]({}, { messages });
+said.push(mcp.content[0].text, messages[0].parts[0].state.error);
+for (const text of ["hello", "use " + key]) {
+  try { await hooks["chat.message"]({ sessionID: "s" }, { parts: [{ type: "text", text }] }); said.push("pass"); }
+  catch (error) { said.push(error.message); }
+}
 console.log(JSON.stringify(said));
 "#,
     );
@@ -81,6 +90,10 @@ console.log(JSON.stringify(said));
     assert!(said[1].as_str().unwrap().starts_with("skant: this call of a tool holds a secret"), "{said}");
     assert!(said[2].as_str().unwrap().starts_with("skant: this change of a file"), "{said}");
     assert!(said[3]["output"].as_str().unwrap().starts_with("key: sk-ant-api03-"), "{said}");
+    assert!(said[4].as_str().unwrap().starts_with("key: sk-ant-api03-"), "{said}");
+    assert!(said[5].as_str().unwrap().starts_with("failed: sk-ant-api03-"), "{said}");
+    assert_eq!(said[6], "pass");
+    assert!(said[7].as_str().unwrap().starts_with("skant: this prompt holds a secret"), "{said}");
     assert!(!said.to_string().contains(&key[20..60]), "{said}");
     // Without skant the call is stopped.
     let output =

@@ -1,6 +1,6 @@
-// A plugin for OpenCode: each call of a tool, and its output, passes through `skant agent hook`.
+// A plugin for OpenCode: each prompt, each call of a tool, and its output, passes through `skant agent hook`.
 // Copy it to `~/.config/opencode/plugins/` or, for one project, to `.opencode/plugins/`. It needs skant on the PATH.
-// If skant is missing or fails, the call is stopped.
+// If skant is missing or fails, the prompt or the call is stopped.
 import { spawnSync } from "node:child_process";
 
 function ask(directory, sessionID, event) {
@@ -16,7 +16,19 @@ function ask(directory, sessionID, event) {
   return JSON.parse(run.stdout);
 }
 
+function afterTool(directory, sessionID, tool, response) {
+  return ask(directory, sessionID, { hook_event_name: "PostToolUse", tool_name: tool, tool_response: response });
+}
+
 export const Skant = async ({ directory }) => ({
+  "chat.message": async (input, output) => {
+    // A file that the prompt mentions is a text of its own here.
+    const prompt = output.parts.flatMap((part) => part.text ?? []).join("\n");
+    const answer = ask(directory, input.sessionID, { hook_event_name: "UserPromptSubmit", prompt });
+    if (answer.decision === "block") {
+      throw new Error(answer.reason);
+    }
+  },
   "tool.execute.before": async (input, output) => {
     const answer = ask(directory, input.sessionID, {
       hook_event_name: "PreToolUse",
@@ -28,17 +40,29 @@ export const Skant = async ({ directory }) => ({
     }
   },
   "tool.execute.after": async (input, output) => {
-    const { title, metadata } = output;
-    const answer = ask(directory, input.sessionID, {
-      hook_event_name: "PostToolUse",
-      tool_name: input.tool,
-      tool_response: { title, output: output.output, metadata },
-    });
+    // A tool of an MCP server has `content`, another one `title`, `output` and `metadata`.
+    const { attachments, ...response } = output;
+    const answer = afterTool(directory, input.sessionID, input.tool, response);
     const masked = answer.hookSpecificOutput?.updatedToolOutput;
     if (masked) {
       Object.assign(output, masked);
     } else if (answer.decision === "block") {
-      Object.assign(output, { title: "skant", output: answer.reason, metadata: {} });
+      const content = [{ type: "text", text: answer.reason }];
+      Object.assign(output, { title: "skant", output: answer.reason, metadata: {}, content });
+    }
+  },
+  // The output of a tool that failed is in no earlier event.
+  "experimental.chat.messages.transform": async (_, output) => {
+    const states = output.messages.flatMap((message) => message.parts.map((part) => part.state));
+    const failed = states.filter((state) => typeof state?.error === "string");
+    if (failed.length === 0) {
+      return;
+    }
+    const errors = failed.map((state) => state.error);
+    const answer = afterTool(directory, output.messages[0].info?.sessionID, "failed", { errors });
+    const masked = answer.hookSpecificOutput?.updatedToolOutput?.errors;
+    if (masked || answer.decision === "block") {
+      failed.forEach((state, index) => (state.error = masked?.[index] ?? answer.reason));
     }
   },
 });

@@ -137,7 +137,10 @@ pub(crate) const TARGETS: &[Target] = &[
         variable: Some(("COPILOT_HOME", "hooks/skant.json")),
         traces: &[".copilot"],
         project_traces: &[".github/hooks"],
-        steps: &[],
+        steps: &[
+            "run Copilot CLI 1.0.61 or later (`copilot --version`): earlier ones show the output of tools to the model",
+            "trust the folder: `copilot -p` runs the hooks of a project only with `--trust-folder`",
+        ],
     },
     Target {
         name: "vs-code",
