@@ -29,6 +29,8 @@ pub(crate) struct Event {
     pub(crate) tool: String,
     /// The text, the input of the tool, or its output.
     pub(crate) content: Value,
+    /// With an output: the input of its tool, if the agent shows a part of it again.
+    pub(crate) input: Value,
     /// Files that go to the model with a prompt, as the payload names them.
     pub(crate) files: Vec<String>,
 }
@@ -46,6 +48,7 @@ impl Event {
             name: payload.event().to_owned(),
             tool: payload.text(tool).to_owned(),
             content: payload.part(content),
+            input: Value::Null,
             files: Vec::new(),
         })
     }

@@ -49,7 +49,7 @@ impl Judge<'_> {
                 found.add(self.files(event.files.iter().map(String::as_str)));
                 self.deny_if(Subject::File, &found)
             }
-            Kind::AfterTool => self.after_tool(&event.content),
+            Kind::AfterTool => self.after_tool(event),
             Kind::AfterTools => self.deny_if(Subject::Outputs, &search(self.scanner, &event.content)),
         }
     }
@@ -182,13 +182,26 @@ impl Judge<'_> {
         found
     }
 
-    fn after_tool(&self, output: &Value) -> Decision {
-        match self.deny_if(Subject::Output, &search(self.scanner, output)) {
+    fn after_tool(&self, event: &Event) -> Decision {
+        let mut found = search(self.scanner, &event.content);
+        if !found.findings.is_empty() {
+            let written = self.written(event);
+            found.findings.retain(|finding| !written.contains(&fingerprint(finding)));
+        }
+        match self.deny_if(Subject::Output, &found) {
             Decision::Deny(reason) if self.takes_output => {
-                Decision::Replace { output: without_secrets(self.scanner, output), reason }
+                Decision::Replace { output: without_secrets(self.scanner, &event.content), reason }
             }
             decision => decision,
         }
+    }
+
+    /// Returns the fingerprints of the secrets that a tool has written to files: they were let pass, and came from the
+    /// model.
+    fn written(&self, event: &Event) -> BTreeSet<String> {
+        let (changes, _) = changes(&event.tool, &event.input);
+        let reports = changes.iter().map(|change| report(self.scanner, b"", change.after.as_bytes()));
+        reports.flat_map(|report| report.findings).map(|finding| fingerprint(&finding)).collect()
     }
 }
 

@@ -29,7 +29,11 @@ fn event(payload: &Payload) -> Option<Event> {
     match payload.event() {
         "BeforeAgent" => Event::new(Kind::Prompt, payload, "", "prompt"),
         "BeforeTool" => Event::new(Kind::BeforeTool, payload, "tool_name", "tool_input"),
-        "AfterTool" => Event::new(Kind::AfterTool, payload, "tool_name", "tool_response"),
+        "AfterTool" => {
+            let event = Event::new(Kind::AfterTool, payload, "tool_name", "tool_response")?;
+            // Its tools for files show what they have written.
+            Some(Event { input: payload.get("tool_input").cloned().unwrap_or_default(), ..event })
+        }
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Windsurf: `docs.windsurf.com/windsurf/cascade/hooks`. An answer is an exit code: 2 stops what has not happened yet.
 
+use serde_json::Value;
+
 use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
@@ -23,7 +25,7 @@ fn event(payload: &Payload) -> Option<Event> {
     let info = payload.part("tool_info");
     let content = part.and_then(|part| info.get(part)).cloned().unwrap_or(info);
     let name = payload.text("agent_action_name").to_owned();
-    Some(Event { kind, name, tool: tool.to_owned(), content, files: Vec::new() })
+    Some(Event { kind, name, tool: tool.to_owned(), content, input: Value::Null, files: Vec::new() })
 }
 
 fn answer(_: &Event, decision: Decision) -> Answer {

@@ -25,6 +25,8 @@ pub fn trials() -> Vec<Trial> {
         a_file_is_not_read_where_its_output_cannot_be_withheld,
         a_setting_denies_all_reads_of_secrets,
         a_secret_that_no_mask_covers_is_withheld,
+        what_a_tool_has_written_is_shown_again,
+        the_tools_of_vibe_for_files_are_known,
         a_password_in_a_prompt_passes,
         broken_settings_stop_the_event
     ]
@@ -422,6 +424,51 @@ fn a_secret_that_no_mask_covers_is_withheld() {
     let said = parts(&answer(&sandbox, &payload));
     assert!(said.1.contains(r#""password":"[withheld by skant: it holds a secret]""#), "{said:?}");
     assert!(!said.1.contains(&value[4..]), "{said:?}");
+}
+
+/// As Gemini CLI 0.61.0 shows it. Withheld, it would look like a write that failed.
+fn what_a_tool_has_written_is_shown_again() {
+    let sandbox = Sandbox::with_commit();
+    let (key, other) = (key(), tokens::token("API03", "another"));
+    let said = |tool: &str, input: &str, shown: &str| {
+        let payload = format!(
+            r#"{{"session_id":"s","transcript_path":"/x/.gemini/t","cwd":"{}","hook_event_name":"AfterTool","tool_name":"{tool}","tool_input":{{"file_path":".env",{input}}},"tool_response":{{"llmContent":"Successfully created and wrote to new file: .env. Here is the updated code:\nK={shown}\n","returnDisplay":{{"fileDiff":"+K={shown}"}}}}}}"#,
+            sandbox.dir.display()
+        );
+        parts(&answer(&sandbox, &payload)).1
+    };
+    assert_eq!(said("write_file", &format!(r#""content":"K={key}\n""#), &key), "{}\n");
+    for (tool, input, shown) in [
+        ("write_file", format!(r#""content":"K={key}\n""#), &other),
+        ("replace", format!(r#""old_string":"K={key}","new_string":"K=""#), &key),
+        ("run_shell_command", format!(r#""content":"K={key}""#), &key),
+    ] {
+        assert!(said(tool, &input, shown).contains(r#""decision":"deny""#), "{tool}");
+    }
+}
+
+fn the_tools_of_vibe_for_files_are_known() {
+    let sandbox = Sandbox::with_commit();
+    sandbox.write(".gitignore", ".env\n");
+    sandbox.write(".env", format!("KEY={}\n", key()));
+    let said = |tool: &str, input: &str| {
+        let payload = format!(
+            r#"{{"hook_event_name":"pre_tool","cwd":"{}","tool_name":"file_system.{tool}","tool_input":{{{input}}}}}"#,
+            sandbox.dir.display()
+        );
+        parts(&answer(&sandbox, &payload)).1
+    };
+    let text = format!("K = 1 # {}", tokens::token("API03", "vibe"));
+    for (file, passes) in [(".env", true), ("a.py", false)] {
+        let write = said("write_file", &format!(r#""file_path":"{file}","content":"{text}""#));
+        assert_eq!(write.is_empty(), passes, "{write}");
+        let edit = said(
+            "search_replace",
+            &format!(r#""file_path":"{file}","old_string":"x","new_string":"{text}""#),
+        );
+        assert_eq!(edit.is_empty(), passes, "{edit}");
+    }
+    assert_eq!(said("read_file", r#""file_path":".env""#), "", "its output is withheld");
 }
 
 fn a_password_in_a_prompt_passes() {

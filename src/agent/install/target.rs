@@ -114,7 +114,9 @@ pub(crate) const TARGETS: &[Target] = &[
         variable: None,
         traces: &[".gemini"],
         project_traces: &[".gemini"],
-        steps: &[],
+        steps: &[
+            "trust the folder: in one that is not, or with `--skip-trust`, Gemini CLI runs no hook of a project",
+        ],
     },
     Target {
         name: "copilot",
@@ -139,7 +141,7 @@ pub(crate) const TARGETS: &[Target] = &[
         project_traces: &[".github/hooks"],
         steps: &[
             "run Copilot CLI 1.0.61 or later (`copilot --version`): earlier ones show the output of tools to the model",
-            "trust the folder: `copilot -p` runs the hooks of a project only with `--trust-folder`",
+            "trust the folder: `copilot -p` runs the hooks of a project only in one that is, or with `--trust-folder`",
         ],
     },
     Target {
