@@ -100,8 +100,8 @@ pub(crate) struct Agent {
     pub(crate) event: fn(&Payload) -> Option<Event>,
     /// Returns the answer to an event that is known.
     pub(crate) answer: fn(&Event, Decision) -> Answer,
-    /// Whether the output of a tool can be kept from the model. If not, a file with secrets is not read.
-    pub(crate) withholds_output: bool,
+    /// Whether the output of this call can be kept from the model. If not, a file with secrets is not read.
+    pub(crate) withholds_output: fn(&Event) -> bool,
     /// Whether the agent takes another output in the place of that of a tool.
     pub(crate) takes_output: fn(&Event) -> bool,
     /// Whether what passes has no output; else it is `{}`, or more.

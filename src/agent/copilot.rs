@@ -9,7 +9,7 @@ use super::payload::Payload;
 
 /// Versions before 1.0.61 show each output to the model, so that a file with secrets is not read.
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: false, takes_output, is_silent: false };
+    Agent { is_sender, event, answer, withholds_output: |_| false, takes_output, is_silent: false };
 
 /// The names of the fields of a result in the other form, and those that an answer has.
 const RESULT_FIELDS: [(&str, &str); 2] =

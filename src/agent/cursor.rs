@@ -9,7 +9,7 @@ pub(crate) const AGENT: Agent = Agent {
     is_sender,
     event,
     answer,
-    withholds_output: false,
+    withholds_output: |_| false,
     takes_output: |event| event.tool.starts_with(MCP),
     is_silent: false,
 };

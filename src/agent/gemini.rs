@@ -6,7 +6,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: true, takes_output: |_| false, is_silent: false };
+    Agent { is_sender, event, answer, withholds_output: |_| true, takes_output: |_| false, is_silent: false };
 
 /// The events that no other agent has.
 const OWN_EVENTS: [&str; 8] = [

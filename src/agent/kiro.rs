@@ -5,7 +5,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false, is_silent: true };
+    Agent { is_sender, event, answer, withholds_output: |_| false, takes_output: |_| false, is_silent: true };
 
 /// Kiro has the names of Claude Code and no transcript.
 fn is_sender(payload: &Payload) -> bool {

@@ -158,3 +158,10 @@ pub(super) const KEYWORDS: [&str; 9] = ["!", "coproc", "do", "elif", "else", "if
 
 /// Commands after which paths begin in another folder.
 pub(super) const FOLDER_CHANGES: [&str; 5] = ["cd", "chdir", "pushd", "set-location", "sl"];
+
+/// Programs that end by themselves, and at once.
+pub(super) const BRIEF: [&str; 35] = [
+    "[", "awk", "basename", "cat", "cd", "cut", "date", "dirname", "echo", "egrep", "exit", "false", "fgrep",
+    "file", "grep", "head", "id", "jq", "ls", "nl", "popd", "printf", "pushd", "pwd", "rg", "sed", "sort",
+    "stat", "tac", "test", "tr", "true", "uniq", "wc", "whoami",
+];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::programs::{FOLDER_CHANGES, KEYWORDS, PRINTERS, WRAPPERS};
+use super::programs::{BRIEF, FOLDER_CHANGES, KEYWORDS, PRINTERS, WRAPPERS};
 
 /// The number of names that are looked at; not each is a file.
 pub(crate) const MAX_NAMES: usize = 1 << 16;
@@ -20,6 +20,27 @@ pub(crate) fn printed_files(command: &str) -> Option<BTreeSet<String>> {
     let mut found = Names { files: BTreeSet::new(), folders: vec![String::new()] };
     found.add_command(command, 0)?;
     Some(found.files)
+}
+
+/// Returns whether each program that a command starts by its words ends at once.
+pub(crate) fn is_brief(command: &str) -> bool {
+    let (mut is_start, mut is_file) = (true, false);
+    for word in words(command) {
+        match word {
+            Word::Separator => (is_start, is_file) = (true, false),
+            Word::Input | Word::Output => is_file = true,
+            Word::Text(text) if text.contains("$(") || text.contains('`') => return false,
+            Word::Text(_) if is_file => is_file = false,
+            Word::Text(text) if is_start && !is_assignment(&text) => {
+                if !BRIEF.contains(&program(&text).as_str()) {
+                    return false;
+                }
+                is_start = false;
+            }
+            Word::Text(_) => {}
+        }
+    }
+    true
 }
 
 /// What the next words of a command are.
@@ -225,6 +246,25 @@ mod tests {
         ] {
             let expected = expected.iter().map(|&name| name.to_owned()).collect();
             assert_eq!(printed_files(command), Some(expected), "{command}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_brief_if_each_program_is() {
+        for command in
+            ["cat .env", "cd a && cat .env | grep -v X >&2; exit 1", "X=1 head -n 3 a 2>/dev/null", ""]
+        {
+            assert!(is_brief(command), "{command}");
+        }
+        for command in [
+            "cat .env && npm start",
+            "tail -f .env",
+            "cat .env & ./server",
+            "cat $(find .)",
+            "cat <.env; sh -c 'cat a'",
+            "watch cat .env",
+        ] {
+            assert!(!is_brief(command), "{command}");
         }
     }
 

@@ -54,7 +54,7 @@ impl Received {
         let judge = Judge {
             scanner,
             folders: &folders,
-            withholds_output: self.agent.withholds_output,
+            withholds_output: event.as_ref().is_some_and(|event| (self.agent.withholds_output)(event)),
             takes_output: event.as_ref().is_some_and(|event| (self.agent.takes_output)(event)),
         };
         match event {

@@ -6,7 +6,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: true, takes_output: |_| false, is_silent: true };
+    Agent { is_sender, event, answer, withholds_output: |_| true, takes_output: |_| false, is_silent: true };
 
 /// The names of its events, which no other agent has.
 const OWN_EVENTS: [&str; 3] = ["pre_tool", "post_tool", "post_agent"];

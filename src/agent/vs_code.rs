@@ -10,7 +10,7 @@ pub(crate) const AGENT: Agent = Agent {
     is_sender,
     event: claude_code::event,
     answer,
-    withholds_output: false,
+    withholds_output: |_| false,
     takes_output: |_| false,
     is_silent: false,
 };

@@ -6,7 +6,7 @@ use super::contract::{Agent, Answer, Decision, Event, Kind};
 use super::payload::Payload;
 
 pub(crate) const AGENT: Agent =
-    Agent { is_sender, event, answer, withholds_output: false, takes_output: |_| false, is_silent: true };
+    Agent { is_sender, event, answer, withholds_output: |_| false, takes_output: |_| false, is_silent: true };
 
 fn is_sender(payload: &Payload) -> bool {
     payload.has("agent_action_name")

@@ -393,6 +393,17 @@ fn a_file_is_not_read_where_its_output_cannot_be_withheld() {
     assert!(shell("ls; cat .env | head").contains(r#""permissionDecision":"deny""#));
     let said = reads(".env");
     assert!(said.contains(r#""permission":"deny""#) && said.contains(&mask(&key())), "{said}");
+    // Codex calls its hook at the end of a command, and shows before what a longer one has printed.
+    let codex = |command: &str| {
+        let payload = format!(
+            r#"{{"session_id":"s","turn_id":"t","cwd":"{}","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{{"command":"{command}"}}}}"#,
+            sandbox.dir.display()
+        );
+        parts(&answer(&sandbox, &payload)).1
+    };
+    assert_eq!(codex("cat .env | head; exit 1"), "{}\n");
+    assert_eq!(codex("cat plain.txt && npm start"), "{}\n");
+    assert!(codex("cat .env && npm start").contains(r#""permissionDecision":"deny""#));
     // Claude Code reads it, and the output is redacted.
     assert!(!is_denied(&sandbox, &call(&sandbox, "Read", r#"{"file_path":".env"}"#)));
 }
