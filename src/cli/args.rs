@@ -14,11 +14,11 @@ pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::report_format::ReportFormat;
 pub(crate) use super::status_args::{Status, StatusFormat};
 pub(crate) use super::verify_args::{AskOptions, Disable, Respond, Usage, UsageFormat, Verify};
-use super::{command_table, global_options};
+use super::{command_help, global_options};
 
 /// Returns clap's description of the program and its commands.
 pub(crate) fn command() -> clap::Command {
-    global_options::shown_where_they_count(command_table::with_descriptions(Arguments::command()))
+    global_options::shown_where_they_count(command_help::with_descriptions(Arguments::command()))
 }
 
 /// Keep secrets out of git, Anthropic's keys first.
