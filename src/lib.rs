@@ -78,6 +78,7 @@ pub(crate) mod cli;
 pub(crate) mod decode;
 pub(crate) mod detect;
 pub(crate) mod finding;
+pub(crate) mod fleet;
 pub(crate) mod git;
 pub(crate) mod hook;
 #[doc(hidden)]

@@ -9,6 +9,7 @@ pub(crate) use super::agent_args::{Agent, AgentCommand};
 pub(crate) use super::allow_args::{Allow, Triage};
 use super::filter_options::FilterOptions;
 pub(crate) use super::fix_args::Fix;
+pub(crate) use super::fleet_args::{Fleet, FleetCommand, FleetPlan, FleetScan, FleetStatus};
 pub(crate) use super::global_options::Common;
 pub(crate) use super::option_values::{Level, When};
 pub(crate) use super::report_format::ReportFormat;
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Agent(Agent),
     Scan(Box<Scan>),
     Redact(Redact),
+    Fleet(Fleet),
     Report(Box<SavedReportOptions>),
     Diff(DiffOptions),
     Explain(Explain),
@@ -135,8 +137,8 @@ pub(crate) struct Scan {
 
 #[derive(Debug, Args)]
 pub(crate) struct SavedReportOptions {
-    /// A report that `skant scan --output json:FILE` saved, or `-` for standard input.
-    #[arg(value_name = "FILE")]
+    /// A report that `skant scan --output json:FILE` saved, `-` for standard input, or a store of `skant fleet scan`.
+    #[arg(value_name = "FILE|STORE")]
     pub(crate) file: OsString,
     #[command(flatten)]
     pub(crate) format: ReportFormat,
@@ -149,10 +151,10 @@ pub(crate) struct SavedReportOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffOptions {
-    /// The older report, in the format `json`.
+    /// The older report, in the format `json`, or an older store of `skant fleet scan`.
     #[arg(value_name = "OLD")]
     pub(crate) old: OsString,
-    /// The newer report, in the format `json`, or `-` for standard input.
+    /// The newer report, in the format `json`, `-` for standard input, or the newer store.
     #[arg(value_name = "NEW")]
     pub(crate) new: OsString,
     /// Print one JSON object.

@@ -47,7 +47,7 @@ const fn entry(
 }
 
 /// All commands, in the order of the help.
-pub(crate) const COMMANDS: [CommandEntry; 25] = [
+pub(crate) const COMMANDS: [CommandEntry; 26] = [
     entry(
         Heading::Protect,
         "install",
@@ -124,12 +124,31 @@ pub(crate) const COMMANDS: [CommandEntry; 25] = [
         ],
     ),
     entry(
+        Heading::Find,
+        "fleet",
+        "Scan many repositories, and go on after a crash",
+        &[
+            ("skant fleet plan /srv/git > inventory.jsonl", "every repository below a folder"),
+            ("skant fleet plan --from list.txt > inventory.jsonl", "the paths and URLs of a list"),
+            (
+                "skant fleet scan inventory.jsonl --store audit",
+                "scan each of them; started again, go on where it ended",
+            ),
+            (
+                "skant fleet scan inventory.jsonl --store audit --shard 2/4 --jobs 8",
+                "the second of four shares, eight repositories at a time",
+            ),
+            ("skant fleet status audit", "what was read, what was not, and why"),
+        ],
+    ),
+    entry(
         Heading::Read,
         "report",
         "Print a saved report in any format, with filters",
         &[
             ("skant report report.json --severity critical --at-head", "the worst first, for people"),
             ("skant report report.json -o html:audit.html", "a page to hand on"),
+            ("skant report audit --severity critical", "the store of a fleet, by value"),
         ],
     ),
     entry(

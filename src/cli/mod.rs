@@ -15,6 +15,8 @@ pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod filter_options;
 pub(crate) mod fix_args;
+pub(crate) mod fleet_args;
+pub(crate) mod fleet_store;
 pub(crate) mod global_options;
 pub(crate) mod incident_note;
 pub(crate) mod incident_state;
@@ -56,6 +58,7 @@ pub(crate) use exit::Exit;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     process::hide_panic_messages();
     process::disable_core_dumps();
+    process::end_with_parent();
     // The panic hook has printed where a panic came from.
     panic::catch_unwind(panic::AssertUnwindSafe(|| run_command(arguments))).unwrap_or(Exit::Failed)
 }
@@ -84,6 +87,7 @@ fn dispatch(arguments: &Arguments, control: &Arc<ScanControl>) -> Result<Exit, C
         Command::Hook(hook) => command::hook::run(common, hook, control),
         Command::Scan(scan) => command::scan::run(common, scan, control),
         Command::Redact(options) => command::redact::run(common, options, control),
+        Command::Fleet(fleet) => command::fleet::run(common, fleet, control),
         Command::Report(options) => command::report::run(common, options),
         Command::Diff(options) => command::diff::run(common, options),
         Command::Explain(options) => command::explain::run(common, options, control),

@@ -12,6 +12,8 @@ use thiserror::Error;
 use super::args::Common;
 use super::error::{CliError, print_line};
 use super::exit::Exit;
+#[cfg(target_os = "linux")]
+use crate::fleet::scan::PARENT_VARIABLE;
 use crate::source::ScanControl;
 
 /// The highest number of threads. A larger number is a typing error: tens of thousands of threads would only search for
@@ -68,6 +70,20 @@ pub(crate) fn disable_core_dumps() {
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Ends this process with the one that started it, if that is a scan of many repositories: what a killed run has
+/// started would go on and take the processor from the next run.
+pub(crate) fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    if let Some(parent) = std::env::var(PARENT_VARIABLE).ok().and_then(|parent| parent.parse::<i32>().ok()) {
+        use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+        // Without the signal this process goes on to its end, which does no harm.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+        if getppid().map(rustix::process::Pid::as_raw_pid) != Some(parent) {
+            exit_at_once();
+        }
     }
 }
 

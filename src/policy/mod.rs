@@ -15,6 +15,7 @@ pub(crate) mod other_tools;
 pub(crate) mod repo_files;
 pub(crate) mod scan_policy;
 pub(crate) mod settings;
+pub(crate) mod settings_digest;
 pub(crate) mod suppress;
 pub(crate) mod user_file;
 

@@ -7,6 +7,7 @@ pub(crate) mod csv;
 pub(crate) mod difference;
 mod entries;
 mod filter;
+pub(crate) mod fleet;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 #[cfg(test)]

@@ -52,6 +52,13 @@ impl FingerprintKey {
         self.0.is_some()
     }
 
+    /// Returns 16 bits of a hash of the key, which show a change; `None` without a key.
+    #[must_use]
+    pub(crate) fn tag(&self) -> Option<[u8; 2]> {
+        let hash = digest(&[b"skant key tag 1\0", self.0.as_ref()?]);
+        Some([hash[0], hash[1]])
+    }
+
     /// Returns this key if it is set, else the other one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

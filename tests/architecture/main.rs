@@ -32,7 +32,7 @@ const LAYERS: [&[&str]; 15] = [
 ];
 
 /// Modules that later work fills; they may be absent.
-const RESERVED: [&str; 1] = ["fleet"];
+const RESERVED: [&str; 0] = [];
 
 /// Crates and parts of the standard library that only some modules may name: the path, and where.
 const RESTRICTED: [(&str, &[&str]); 16] = [

@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 const FORMATS: [&str; 8] = ["human", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown"];
 
 /// The commands that this version has; a command without a function must not be listed.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "install",
     "uninstall",
     "status",
@@ -28,6 +28,7 @@ const COMMANDS: [&str; 25] = [
     "agent",
     "scan",
     "redact",
+    "fleet",
     "report",
     "diff",
     "explain",

@@ -58,6 +58,8 @@ mod fix_history;
 #[cfg(unix)]
 mod fix_places;
 #[cfg(unix)]
+mod fleet;
+#[cfg(unix)]
 mod git_concurrency;
 #[cfg(unix)]
 mod git_damage;
@@ -159,6 +161,8 @@ fn trials(_: bool) -> Vec<Trial> {
         fix_history::trials(),
         #[cfg(unix)]
         fix_places::trials(),
+        #[cfg(unix)]
+        fleet::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),
         #[cfg(unix)]

@@ -1,5 +1,8 @@
 //! `skant report`: makes every format from a saved JSON report, with filters.
 
+use std::path::Path;
+
+use super::fleet_report;
 use crate::cli::args::{Common, SavedReportOptions};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -11,6 +14,9 @@ use crate::rules::RuleSet;
 
 /// Writes the report again. Ends with 0 whatever it holds: the scan has decided.
 pub(crate) fn run(common: &Common, arguments: &SavedReportOptions) -> Result<Exit, CliError> {
+    if fleet_report::is_store(Path::new(&arguments.file)) {
+        return fleet_report::report(common, arguments);
+    }
     let request = Request {
         format: arguments.format.wanted(),
         outputs: &arguments.output,

@@ -18,7 +18,7 @@ use crate::finding::Report;
 use crate::policy::{RunMode, fails_run};
 use crate::report::times::Times;
 
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The table and its controls; the script fills them.
@@ -81,7 +81,7 @@ pub(crate) fn write(report: &Report, times: Times, mode: RunMode, out: &mut dyn 
 }
 
 /// Escapes text for the content of an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -1,0 +1,173 @@
+//! One try to read a unit: its key before, the scan, its key after.
+
+use std::path::Path;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::counts::{ReportSummary, summarize};
+use super::fault::{Fault, shown};
+use super::program::{Ended, UnitProgram};
+use crate::fleet::key::UnitKey;
+use crate::fleet::local_repositories;
+use crate::fleet::store::row::{self, CoverageRow, ReportFile, RowState};
+use crate::fleet::store::{Store, WorkFolder};
+use crate::fleet::tips;
+use crate::fleet::{Address, Unit};
+use crate::git::{GitEnvironment, Repository};
+use crate::policy::clock;
+use crate::source::Cancellation;
+
+/// What all tries of a run share.
+pub(crate) struct Run<'r> {
+    pub(crate) store: &'r Store,
+    pub(crate) work: &'r WorkFolder,
+    pub(crate) program: &'r UnitProgram,
+    /// The digest of the rules.
+    pub(crate) rules: &'r str,
+    /// The time in the rows: `SOURCE_DATE_EPOCH`, or the time of each unit.
+    pub(crate) fixed_time: Option<i64>,
+    pub(crate) cancellation: &'r Cancellation,
+}
+
+/// The result of a try.
+pub(super) enum Tried {
+    /// The report is there already.
+    Skipped(CoverageRow),
+    Read(CoverageRow),
+}
+
+/// A key, and how long a report for it holds.
+struct Before {
+    key: UnitKey,
+    until: Option<String>,
+}
+
+impl Run<'_> {
+    /// Reads a unit whose repository is a folder.
+    pub(super) fn try_unit(&self, unit: &Unit, number: u32) -> Result<Tried, Fault> {
+        let Address::Path(path) = &unit.address else {
+            return Err(Fault::Refused("this version of skant reads paths only".to_owned()));
+        };
+        let start = Instant::now();
+        let before = self.key_of_path(unit, path)?;
+        if let Some(row) = self.done(unit, &before.key) {
+            return Ok(Tried::Skipped(row));
+        }
+        let report = self.work.new_path("report.json");
+        let (exit, summary) = self.scan(path, &report)?;
+        let after = self.key_of_path(unit, path)?;
+        if after.key != before.key {
+            return Err(Fault::Changed(number));
+        }
+        let file = self.store.put_report(&unit.name(), &before.key.key, &report)?;
+        let row = self.row(unit, before, (exit, summary, file), (number, start));
+        self.store.put_row(&row)?;
+        Ok(Tried::Read(row))
+    }
+
+    /// Returns the row of a complete report for a key, if the report is there.
+    fn done(&self, unit: &Unit, key: &UnitKey) -> Option<CoverageRow> {
+        let row = self.store.row(&unit.name())?;
+        self.store.is_done(&row, &key.key, clock::today()).then_some(row)
+    }
+
+    fn key_of_path(&self, unit: &Unit, path: &Path) -> Result<Before, Fault> {
+        local_repositories::open(path)?;
+        let repository = Repository::discover(path, &GitEnvironment::default())?;
+        let state = tips::of_repository(&repository)?;
+        let settings = self.program.options.settings_of(Some(&repository))?;
+        let key = UnitKey::new(&unit.address.canonical(), state, self.rules, &settings.digest);
+        Ok(Before { key, until: settings.until.map(|day| day.to_string()) })
+    }
+
+    /// Runs the scan. Returns its exit code and what its report counts.
+    fn scan(&self, folder: &Path, report: &Path) -> Result<(u8, ReportSummary), Fault> {
+        let ended =
+            self.program.run(folder, report, self.cancellation).map_err(|error| match error.kind() {
+                std::io::ErrorKind::Interrupted => Fault::Interrupted,
+                _ => Fault::Process(error),
+            })?;
+        if self.cancellation.is_requested() {
+            return Err(Fault::Interrupted);
+        }
+        let exit = exit_code(&ended)?;
+        match summarize(report) {
+            Ok(summary) => Ok((exit, summary)),
+            // Without a report, what it said is the reason.
+            Err(_) if exit == 2 && !ended.said.trim().is_empty() => {
+                Err(Fault::Refused(ended.said.trim().trim_start_matches("skant: error: ").to_owned()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn row(
+        &self,
+        unit: &Unit,
+        Before { key, until }: Before,
+        (exit, summary, file): (u8, ReportSummary, String),
+        (tries, start): (u32, Instant),
+    ) -> CoverageRow {
+        let ReportSummary { is_complete, counts, sha256, bytes } = summary;
+        CoverageRow {
+            state: if is_complete { RowState::Complete } else { RowState::Incomplete },
+            key: Some(key.key),
+            tips: Some(key.state.tips),
+            local: key.state.local,
+            settings: Some(key.settings),
+            until,
+            report: Some(ReportFile { file, sha256, bytes }),
+            exit,
+            counts,
+            ..self.empty_row(unit, tries, start)
+        }
+    }
+
+    /// Returns the row of a unit that could not be read. It keeps the report of an earlier run.
+    pub(super) fn failed_row(&self, unit: &Unit, fault: &Fault, tries: u32, start: Instant) -> CoverageRow {
+        let empty = self.empty_row(unit, tries, start);
+        let earlier = self.store.row(&unit.name()).and_then(|row| Some((row.report?, row.counts)));
+        let (report, counts) =
+            earlier.map_or((None, empty.counts), |(report, counts)| (Some(report), counts));
+        CoverageRow { report, counts, error: Some(fault.row_error()), ..empty }
+    }
+
+    fn empty_row(&self, unit: &Unit, tries: u32, start: Instant) -> CoverageRow {
+        let second = self.fixed_time.unwrap_or_else(|| clock::now().as_second());
+        CoverageRow {
+            coverage: row::VERSION,
+            repository: unit.address.canonical(),
+            unit: unit.name(),
+            state: RowState::Failed,
+            key: None,
+            tips: None,
+            local: None,
+            rules: self.rules.to_owned(),
+            settings: None,
+            until: None,
+            report: None,
+            exit: 2,
+            counts: row::Counts::default(),
+            tries,
+            error: None,
+            at: Timestamp::from_second(second).unwrap_or(Timestamp::MIN).to_string(),
+            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// Returns the exit code of a scan that came to its end.
+fn exit_code(ended: &Ended) -> Result<u8, Fault> {
+    match ended.status.code() {
+        Some(code @ 0..=3) => Ok(u8::try_from(code).unwrap_or(2)),
+        Some(code) => Err(Fault::Crashed(format!("ended with exit code {code}{}", after(&ended.said)))),
+        None => Err(Fault::Crashed(format!("was killed ({}){}", ended.status, after(&ended.said)))),
+    }
+}
+
+fn after(said: &str) -> String {
+    let said = shown(said);
+    if said.is_empty() { said } else { format!(": {said}") }
+}

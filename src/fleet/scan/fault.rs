@@ -1,0 +1,87 @@
+//! Why a unit has no report.
+
+use thiserror::Error;
+
+use super::counts::NoReport;
+use crate::finding::message_with_help;
+use crate::fleet::key::SettingsFault;
+use crate::fleet::store::StoreError;
+use crate::fleet::store::row::RowError;
+use crate::fleet::tips::StateError;
+use crate::git::DiscoverError;
+use crate::scan::redact;
+use crate::text::escape_terminal;
+
+/// The longest message of a row, in characters.
+const MAX_MESSAGE: usize = 500;
+
+/// Why a unit has no report.
+#[derive(Debug, Error)]
+pub(crate) enum Fault {
+    #[error("{}", message_with_help(.0))]
+    NotARepository(#[from] DiscoverError),
+    #[error("{0}")]
+    State(#[from] StateError),
+    #[error("{0}")]
+    Settings(#[from] SettingsFault),
+    #[error("it changed while it was read, {0} times in a row")]
+    Changed(u32),
+    #[error("the scan {0}")]
+    Crashed(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("cannot be run: {0}")]
+    Process(std::io::Error),
+    #[error("the run was interrupted")]
+    Interrupted,
+    #[error("internal error: a thread panicked")]
+    Panic,
+    #[error("{}", message_with_help(.0))]
+    Store(#[from] StoreError),
+}
+
+impl Fault {
+    /// The word for programs.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::NotARepository(_) => "not-a-repository",
+            Self::State(_) => "unreadable",
+            Self::Settings(_) => "settings",
+            Self::Changed(_) => "changed",
+            Self::Crashed(_) => "crashed",
+            Self::Refused(_) => "scan-failed",
+            Self::Process(_) => "process",
+            Self::Interrupted => "interrupted",
+            Self::Panic => "panic",
+            Self::Store(_) => "store",
+        }
+    }
+
+    /// Whether the run cannot go on.
+    pub(crate) const fn ends_the_run(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Interrupted)
+    }
+
+    /// Whether a further try may succeed.
+    pub(crate) const fn may_pass(&self) -> bool {
+        !self.ends_the_run()
+    }
+
+    /// Returns the error of a row.
+    pub(crate) fn row_error(&self) -> RowError {
+        RowError { code: self.code().to_owned(), message: shown(&self.to_string()) }
+    }
+}
+
+impl From<NoReport> for Fault {
+    fn from(error: NoReport) -> Self {
+        Self::Crashed(error.to_string().replacen("it ", "", 1))
+    }
+}
+
+/// Returns a text of another program as it may be stored: one line, escaped, masked and cut.
+pub(super) fn shown(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let masked = redact(&escape_terminal(words.join(" ").as_bytes()));
+    masked.chars().take(MAX_MESSAGE).collect()
+}

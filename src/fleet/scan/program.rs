@@ -1,0 +1,134 @@
+//! The program of a unit: `skant scan --history` in a process of its own, so that neither a crash nor a lack of memory
+//! in one repository ends the others.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::fleet::key::ReportOptions;
+use crate::fleet::store::create_private;
+use crate::source::Cancellation;
+
+/// The variable by which the program of a unit knows the process that it ends with.
+pub(crate) const PARENT_VARIABLE: &str = "SKANT_FLEET_PARENT";
+
+/// The pauses between two questions whether a process has ended, as a part of the time that it has taken so far.
+const PAUSE: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
+const PAUSE_PART: u32 = 20;
+
+/// The most bytes of standard error that are read.
+const MAX_SAID: u64 = 16 << 10;
+
+/// Variables with which git names the parts of a repository: each unit has its own.
+const OTHER_REPOSITORY: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+];
+
+/// How the program of a unit is called.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitProgram {
+    /// This program.
+    pub(crate) program: PathBuf,
+    /// The options that the report depends on.
+    pub(crate) options: ReportOptions,
+    /// The number of threads of each process.
+    pub(crate) threads: usize,
+    /// Variables with tokens, which a scan does not need.
+    pub(crate) hidden_variables: Vec<&'static str>,
+}
+
+/// How the program of a unit ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) status: ExitStatus,
+    /// The first lines of standard error, which skant has masked.
+    pub(super) said: String,
+}
+
+impl UnitProgram {
+    /// Scans a repository and writes the report to a new file.
+    ///
+    /// # Errors
+    /// The program cannot be started, or it was ended by the cancellation (`Interrupted`).
+    pub(super) fn run(
+        &self,
+        repository: &Path,
+        report: &Path,
+        cancellation: &Cancellation,
+    ) -> io::Result<Ended> {
+        let said = report.with_extension("stderr");
+        let mut command = Command::new(&self.program);
+        command
+            .args(self.arguments())
+            .current_dir(repository)
+            .env(PARENT_VARIABLE, std::process::id().to_string())
+            .stdin(Stdio::null())
+            .stdout(create_private(report)?)
+            .stderr(create_private(&said)?);
+        for name in OTHER_REPOSITORY.iter().chain(&self.hidden_variables) {
+            command.env_remove(name);
+        }
+        let mut child = command.spawn()?;
+        let status = wait(&mut child, cancellation)?;
+        let mut text = Vec::new();
+        File::open(&said)?.take(MAX_SAID).read_to_end(&mut text)?;
+        // The work folder is removed at the end.
+        let _ = std::fs::remove_file(&said);
+        Ok(Ended { status, said: String::from_utf8_lossy(&text).into_owned() })
+    }
+
+    /// Returns the arguments: those of a single scan whose report is equal.
+    fn arguments(&self) -> Vec<std::ffi::OsString> {
+        let ReportOptions {
+            config,
+            no_repo_config,
+            no_suppressions,
+            exclude,
+            min_confidence,
+            allow_incomplete,
+        } = &self.options;
+        let mut arguments: Vec<std::ffi::OsString> =
+            ["scan", "--history", "--format=json", "--progress=never", "--color=never"]
+                .map(Into::into)
+                .into();
+        arguments.push(format!("--jobs={}", self.threads).into());
+        if let Some(config) = config {
+            arguments.extend(["--config".into(), config.into()]);
+        }
+        for (is_set, name) in [
+            (no_repo_config, "--no-repo-config"),
+            (no_suppressions, "--no-suppressions"),
+            (allow_incomplete, "--allow-incomplete"),
+        ] {
+            arguments.extend(is_set.then(|| name.into()));
+        }
+        arguments.extend(exclude.iter().map(|glob| format!("--exclude={glob}").into()));
+        arguments.extend(min_confidence.map(|level| format!("--min-confidence={}", level.name()).into()));
+        arguments
+    }
+}
+
+/// Waits for the end of a process. A cancellation ends it.
+fn wait(child: &mut Child, cancellation: &Cancellation) -> io::Result<ExitStatus> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if cancellation.is_requested() {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        std::thread::sleep((start.elapsed() / PAUSE_PART).clamp(PAUSE.0, PAUSE.1));
+    }
+}
