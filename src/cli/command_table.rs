@@ -126,10 +126,11 @@ pub(crate) const COMMANDS: [CommandEntry; 26] = [
     entry(
         Heading::Find,
         "fleet",
-        "Scan many repositories, and go on after a crash",
+        "Scan many repositories, and go on after a crash; connects to forges that you name",
         &[
             ("skant fleet plan /srv/git > inventory.jsonl", "every repository below a folder"),
             ("skant fleet plan --from list.txt > inventory.jsonl", "the paths and URLs of a list"),
+            ("skant fleet plan github:acme --forks no > inventory.jsonl", "an organisation, without forks"),
             (
                 "skant fleet scan inventory.jsonl --store audit",
                 "scan each of them; started again, go on where it ended",

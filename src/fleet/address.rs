@@ -118,7 +118,6 @@ impl Address {
     }
 
     /// Returns the host of a URL, in lowercase and without a port; `None` for a path.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tokens of forges are bound to hosts"))]
     pub(crate) fn host(&self) -> Option<String> {
         let Self::Url(url) = self else { return None };
         let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);

@@ -18,17 +18,26 @@ enum Kind {
     Folder,
 }
 
-/// Returns the repositories at and below a folder, in the order of their paths. Below a repository none is searched
-/// for. A folder that only looks like a repository, with a `.git` or as a bare one, is returned as well.
+/// The repositories of a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Their folders, in order.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The number of links to folders that were not followed.
+    pub(crate) links: usize,
+}
+
+/// Returns the repositories at and below a folder. Below a repository none is searched for. A folder that only looks like
+/// a repository, with a `.git` or as a bare one, is returned as well.
 ///
 /// # Errors
 /// A folder cannot be listed.
-pub(crate) fn find(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+pub(crate) fn find(folder: &Path) -> io::Result<Found> {
+    let mut found = Found::default();
     let mut waiting = vec![(folder.to_path_buf(), 0)];
     while let Some((folder, depth)) = waiting.pop() {
         if kind(&folder) != Kind::Folder {
-            found.push(folder);
+            found.paths.push(folder);
             continue;
         }
         if depth == MAX_DEPTH {
@@ -36,12 +45,15 @@ pub(crate) fn find(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_dir() {
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
                 waiting.push((entry.path(), depth + 1));
+            } else if kind.is_symlink() && entry.path().is_dir() {
+                found.links += 1;
             }
         }
     }
-    found.sort();
+    found.paths.sort();
     Ok(found)
 }
 

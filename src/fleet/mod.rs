@@ -4,9 +4,12 @@
 //! unit whose report is there is skipped by its key. docs/fleet.md describes the files.
 
 pub(crate) mod address;
+pub(crate) mod environment;
+pub(crate) mod forge;
 pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod local_repositories;
+pub(crate) mod mirror;
 pub(crate) mod plan;
 pub(crate) mod scan;
 pub(crate) mod shard;

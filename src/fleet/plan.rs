@@ -10,6 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::address::Address;
+use super::forge::{Listed, Listing, Wanted};
 use super::inventory::SourceCount;
 use super::local_repositories;
 use super::unit::Unit;
@@ -75,6 +76,8 @@ pub(crate) struct Plan {
     more: usize,
     /// The number of URLs out of which credentials were taken.
     pub(crate) without_credentials: usize,
+    /// The number of links to folders that were not followed.
+    pub(crate) links: usize,
     detector: Detector,
 }
 
@@ -86,7 +89,32 @@ impl Plan {
             faults: Vec::new(),
             more: 0,
             without_credentials: 0,
+            links: 0,
             detector: Detector::new(RuleSet::builtin()),
+        }
+    }
+
+    /// Adds the repositories of a list that are wanted.
+    pub(crate) fn add_listing(
+        &mut self,
+        listing: &Listing<'_>,
+        listed: &[Listed],
+        wanted: Wanted,
+        place: Place<'_>,
+    ) {
+        let source = listing.source.name();
+        for one in listed {
+            if !wanted.takes(one) {
+                self.leave_out(&source);
+                continue;
+            }
+            let unit = Unit {
+                address: Address::Url(listing.url(one)),
+                source: Some(source.clone()),
+                archived: listing.knows_archived().then_some(one.archived),
+                fork: Some(one.fork),
+            };
+            self.add_unit(unit, &source, place);
         }
     }
 
@@ -137,11 +165,12 @@ impl Plan {
     fn add_path(&mut self, path: &Path, place: Place<'_>) {
         let shown = self.masked(&escape_terminal(path.display().to_string().as_bytes()));
         match fs::canonicalize(path).and_then(|path| local_repositories::find(&path)) {
-            Ok(found) if found.is_empty() => {
+            Ok(found) if found.paths.is_empty() => {
                 self.fault(place, &format!("no repository is at or below {shown}"));
             }
             Ok(found) => {
-                for path in found {
+                self.links += found.links;
+                for path in found.paths {
                     self.add_unit(Unit::new(Address::Path(path)), "paths", place);
                 }
             }
@@ -166,7 +195,6 @@ impl Plan {
     }
 
     /// Counts a repository of a source that the inventory leaves out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "lists of forges"))]
     pub(crate) fn leave_out(&mut self, source: &str) {
         let count = self.count(source);
         count.listed += 1;
@@ -250,8 +278,11 @@ mod tests {
         }
         fs::create_dir_all(root.join("damaged/.git")).unwrap();
         fs::create_dir_all(root.join("empty")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.join("a"), root.join("b/link")).unwrap();
         let mut plan = Plan::new();
         plan.add(root.as_os_str(), Place::Argument(1));
+        assert_eq!(plan.links, usize::from(cfg!(unix)));
         let expected = ["a", "b/c.git", "b/d", "damaged"].map(|name| format!("{}/{name}", root.display()));
         assert_eq!(names(plan), expected);
         let mut plan = Plan::new();

@@ -11,6 +11,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use crate::git::files::read_regular;
 use crate::git::{Index, OpenError, RefError, Refs, Repository, expand_alternates, list_folder, path_bytes};
 use crate::secret::to_hex;
 use crate::source::history::find_submodule_repositories;
@@ -64,14 +65,25 @@ pub(crate) fn of_repository(repository: &Repository) -> Result<RepositoryState, 
     Ok(RepositoryState { tips, local: Some(local.finish()) })
 }
 
+/// Reads the state of a mirror: its tips.
+///
+/// # Errors
+/// Its refs cannot be read.
+pub(crate) fn of_mirror(mirror: &Repository) -> Result<RepositoryState, StateError> {
+    Ok(RepositoryState { tips: of_refs(mirror, &Refs::read(mirror)?), local: None })
+}
+
 /// Returns the digest of the tips of a repository.
 fn of_refs(repository: &Repository, refs: &Refs) -> String {
     let is_tip = |name: &[u8]| name == b"HEAD" || name.starts_with(b"refs/");
     let tips = refs.all.iter().filter(|one| is_tip(&one.name));
     let tips = tips.map(|one| (one.name.clone(), one.oid.to_string()));
-    let head = fs::read(repository.git_dir.join("HEAD")).unwrap_or_default();
-    let head = head.strip_prefix(b"ref:").map(|target| target.trim_ascii().to_vec());
-    digest_tips(head.as_deref(), tips.collect())
+    let tips: BTreeSet<(Vec<u8>, String)> = tips.collect();
+    // `git ls-remote` says nothing of a branch without a commit.
+    let is_born = tips.iter().any(|(name, _)| name == b"HEAD");
+    let head = read_regular(&repository.git_dir.join("HEAD")).unwrap_or_default();
+    let head = head.strip_prefix(b"ref:").map(|target| target.trim_ascii().to_vec()).filter(|_| is_born);
+    digest_tips(head.as_deref(), tips)
 }
 
 /// Returns the digest of ref tips: names with object ids in hexadecimal digits. `head` is the branch that `HEAD` names.
@@ -99,7 +111,7 @@ fn add_repository(parts: &mut Parts, repository: &Repository, refs: &Refs) -> Re
     broken.iter().for_each(|name| parts.add(name));
     parts.end();
     for name in OTHER_FILES {
-        parts.add(&fs::read(repository.common_dir.join(name)).unwrap_or_default());
+        parts.add(&read_regular(&repository.common_dir.join(name)).unwrap_or_default());
     }
     add_index(parts, repository);
     for folder in expand_alternates(&repository.object_dirs)? {
@@ -119,7 +131,7 @@ fn add_index(parts: &mut Parts, repository: &Repository) {
                 parts.add(&[entry.stage, u8::from(entry.intent_to_add)]);
             }
         }
-        Err(_) => parts.add(&fs::read(&repository.index_file).unwrap_or_default()),
+        Err(_) => parts.add(&read_regular(&repository.index_file).unwrap_or_default()),
     }
     parts.end();
 }

@@ -33,6 +33,7 @@ pub(crate) mod tree_delta;
 pub(crate) mod tree_diff;
 pub(crate) mod tree_reader;
 pub(crate) mod user_folder;
+pub(crate) mod watched_run;
 
 pub(crate) use alternates::expand_alternates;
 pub(crate) use commit_list::CommitList;
@@ -63,3 +64,4 @@ pub(crate) use tree_reader::{TreeLookup, find_entry, join_path};
 pub(crate) use user_folder::{
     UserFolder, home_folder, user_cache_folder, user_config_folder, user_state_folder,
 };
+pub(crate) use watched_run::{WatchedEnd, run_watched};

@@ -265,10 +265,11 @@ fn a_broken_repository_is_named_and_the_rest_is_read() {
     assert!(sandbox.dir.join("store").join(row["report"]["file"].as_str().expect("a file")).is_file());
 }
 
-/// Kills a run again and again at pseudo-random moments until one comes to its end. Returns the number of kills.
-fn kill_until_done(sandbox: &Sandbox, kills: usize, jobs: &str) -> usize {
+/// Kills a run again and again, each time at a pseudo-random moment of its first `window` milliseconds, and lets a last
+/// one come to its end. Returns the number of units that were finished before.
+fn kill_until_done(sandbox: &Sandbox, kills: usize, window: u64) -> usize {
     let store = sandbox.dir.join("store");
-    let arguments = [&SCAN[..], &["--jobs", jobs]].concat();
+    let arguments = [&SCAN[..], &["--jobs", "2"]].concat();
     let start = |stdout: Stdio| -> Child {
         command(sandbox, &arguments).stdout(stdout).stderr(Stdio::null()).spawn().expect("skant")
     };
@@ -277,7 +278,7 @@ fn kill_until_done(sandbox: &Sandbox, kills: usize, jobs: &str) -> usize {
         let before = inodes(&store);
         let mut child = start(Stdio::null());
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis(20 + (state >> 33) % 400));
+        std::thread::sleep(Duration::from_millis(20 + (state >> 33) % window));
         child.kill().expect("a child");
         child.wait().expect("a child");
         // What was finished before is not written again.
@@ -297,7 +298,7 @@ fn a_killed_run_goes_on_where_it_ended() {
     make_repositories(&sandbox, 24);
     plan(&sandbox, &["fleet"]);
     run(&sandbox, &["fleet", "scan", "inventory.jsonl", "--store", "whole"], 1);
-    kill_until_done(&sandbox, 8, "2");
+    kill_until_done(&sandbox, 8, 400);
     assert_eq!(said(&sandbox.dir.join("store")), said(&sandbox.dir.join("whole")));
     let start = Instant::now();
     // What a killed run started ends with it, so the folder of its temporary files can be removed.
@@ -314,7 +315,7 @@ fn two_thousand_repositories_survive_a_hundred_kills() {
     let sandbox = Sandbox::empty();
     make_repositories(&sandbox, 2000);
     plan(&sandbox, &["fleet"]);
-    let before_end = kill_until_done(&sandbox, 100, "2");
+    let before_end = kill_until_done(&sandbox, 100, 6000);
     let store = sandbox.dir.join("store");
     assert!(before_end < 2000, "the kills came before the end");
     assert_eq!(rows(&store).len(), 2000);

@@ -60,6 +60,8 @@ mod fix_places;
 #[cfg(unix)]
 mod fleet;
 #[cfg(unix)]
+mod fleet_remote;
+#[cfg(unix)]
 mod git_concurrency;
 #[cfg(unix)]
 mod git_damage;
@@ -163,6 +165,8 @@ fn trials(_: bool) -> Vec<Trial> {
         fix_places::trials(),
         #[cfg(unix)]
         fleet::trials(),
+        #[cfg(unix)]
+        fleet_remote::trials(),
         #[cfg(unix)]
         git_concurrency::trials(),
         #[cfg(unix)]

@@ -165,7 +165,7 @@ fn a_hostile_repository_cannot_cause_or_redirect_a_request() {
 }
 
 /// The commands, each as a user calls it in a repository with a key.
-const SILENT: [&[&str]; 24] = [
+const SILENT: [&[&str]; 26] = [
     &["scan"],
     &["scan", "--history"],
     &["scan", "--staged"],
@@ -187,6 +187,8 @@ const SILENT: [&[&str]; 24] = [
     &["config", "show"],
     &["fix"],
     &["demo"],
+    &["fleet", "plan", "."],
+    &["fleet", "scan", "../inventory.jsonl", "--store", "../store"],
     &["completions", "bash"],
     &["man"],
     &["version"],
@@ -198,6 +200,7 @@ fn only_commands_that_say_so_open_a_connection() -> Ran {
     let (sandbox, _) = sandbox();
     sandbox.write("message", "a message\n");
     sandbox.skant(&["scan", "-o", "json:report.json", "-q"]);
+    sandbox.sh("skant fleet plan . > ../inventory.jsonl");
     let log = sandbox.sibling("strace.log");
     let tracer = sandbox.sibling("trace.sh");
     write_script(&tracer, "#!/bin/sh\nexec strace -f -qq -e trace=network -o \"$LOG\" \"$@\"\n");

@@ -10,7 +10,7 @@ use crate::source::ScanControl;
 
 pub(crate) fn run(common: &Common, fleet: &Fleet, control: &Arc<ScanControl>) -> Result<Exit, CliError> {
     match &fleet.command {
-        FleetCommand::Plan(options) => fleet_plan::run(common, options),
+        FleetCommand::Plan(options) => fleet_plan::run(common, options, control),
         FleetCommand::Scan(options) => fleet_scan::run(common, options, control),
         FleetCommand::Status(options) => fleet_status::run(common, options),
     }

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use super::fleet_progress::{FleetProgress, grouped_u64, repositories};
 use crate::cli::args::{Common, FleetScan};
@@ -13,9 +14,11 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::finding::Confidence;
 use crate::fleet::Inventory;
+use crate::fleet::forge::token_variables;
 use crate::fleet::inventory::InventoryError;
 use crate::fleet::key::{ReportOptions, rules_digest};
-use crate::fleet::scan::{Run, Totals, UnitProgram, scan_units};
+use crate::fleet::mirror::{CloneLimits, Mirrors};
+use crate::fleet::scan::{Run, Slots, Totals, UnitProgram, scan_units};
 use crate::fleet::shard::Shard;
 use crate::fleet::store::Store;
 use crate::source::ScanControl;
@@ -47,12 +50,17 @@ pub(crate) fn run(
         program: program()?,
         options: report_options,
         threads: (processors / jobs).max(1),
-        hidden_variables: Vec::new(),
+        states: None,
+        hidden_variables: token_variables(),
     };
+    let limits = CloneLimits { bytes: options.max_size, time: Duration::from_secs(options.clone_timeout) };
+    let mirrors = Mirrors::new(store.mirrors(), limits, options.keep_mirrors, token_variables());
     let run = Run {
         store: &store,
         work: &work,
         program: &program,
+        mirrors: &mirrors,
+        slots: Slots::new(jobs),
         rules: &rules_digest(),
         fixed_time: std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok()),
         cancellation: &control.cancellation,

@@ -1,15 +1,17 @@
 //! One try to read a unit: its key before, the scan, its key after.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::counts::{ReportSummary, summarize};
 use super::fault::{Fault, shown};
 use super::program::{Ended, UnitProgram};
+use super::slots::Slots;
 use crate::fleet::key::UnitKey;
 use crate::fleet::local_repositories;
+use crate::fleet::mirror::Mirrors;
 use crate::fleet::store::row::{self, CoverageRow, ReportFile, RowState};
 use crate::fleet::store::{Store, WorkFolder};
 use crate::fleet::tips;
@@ -18,11 +20,17 @@ use crate::git::{GitEnvironment, Repository};
 use crate::policy::clock;
 use crate::source::Cancellation;
 
+/// The exit code of an interrupted scan.
+const INTERRUPTED: i32 = 130;
+
 /// What all tries of a run share.
 pub(crate) struct Run<'r> {
     pub(crate) store: &'r Store,
     pub(crate) work: &'r WorkFolder,
     pub(crate) program: &'r UnitProgram,
+    pub(crate) mirrors: &'r Mirrors,
+    /// As many as processes may run at a time.
+    pub(crate) slots: Slots,
     /// The digest of the rules.
     pub(crate) rules: &'r str,
     /// The time in the rows: `SOURCE_DATE_EPOCH`, or the time of each unit.
@@ -38,36 +46,51 @@ pub(super) enum Tried {
 }
 
 /// A key, and how long a report for it holds.
-struct Before {
-    key: UnitKey,
-    until: Option<String>,
+pub(super) struct Before {
+    pub(super) key: UnitKey,
+    pub(super) until: Option<String>,
 }
 
 impl Run<'_> {
-    /// Reads a unit whose repository is a folder.
+    /// Reads a unit, unless its report is there.
     pub(super) fn try_unit(&self, unit: &Unit, number: u32) -> Result<Tried, Fault> {
-        let Address::Path(path) = &unit.address else {
-            return Err(Fault::Refused("this version of skant reads paths only".to_owned()));
-        };
+        match &unit.address {
+            Address::Path(path) => self.try_path(unit, path, number),
+            Address::Url(url) => self.try_url(unit, url, number),
+        }
+    }
+
+    fn try_path(&self, unit: &Unit, path: &Path, number: u32) -> Result<Tried, Fault> {
         let start = Instant::now();
         let before = self.key_of_path(unit, path)?;
         if let Some(row) = self.done(unit, &before.key) {
             return Ok(Tried::Skipped(row));
         }
         let report = self.work.new_path("report.json");
-        let (exit, summary) = self.scan(path, &report)?;
+        let (exit, summary) = self.scan(&unit.name(), path, &report)?;
         let after = self.key_of_path(unit, path)?;
         if after.key != before.key {
             return Err(Fault::Changed(number));
         }
-        let file = self.store.put_report(&unit.name(), &before.key.key, &report)?;
-        let row = self.row(unit, before, (exit, summary, file), (number, start));
+        self.put(unit, before, (exit, summary, &report), (number, start))
+    }
+
+    /// Puts a report and its row into the store.
+    pub(super) fn put(
+        &self,
+        unit: &Unit,
+        before: Before,
+        (exit, summary, report): (u8, ReportSummary, &Path),
+        tried: (u32, Instant),
+    ) -> Result<Tried, Fault> {
+        let file = self.store.put_report(&unit.name(), &before.key.key, report)?;
+        let row = self.row(unit, before, (exit, summary, file), tried);
         self.store.put_row(&row)?;
         Ok(Tried::Read(row))
     }
 
     /// Returns the row of a complete report for a key, if the report is there.
-    fn done(&self, unit: &Unit, key: &UnitKey) -> Option<CoverageRow> {
+    pub(super) fn done(&self, unit: &Unit, key: &UnitKey) -> Option<CoverageRow> {
         let row = self.store.row(&unit.name())?;
         self.store.is_done(&row, &key.key, clock::today()).then_some(row)
     }
@@ -82,12 +105,23 @@ impl Run<'_> {
     }
 
     /// Runs the scan. Returns its exit code and what its report counts.
-    fn scan(&self, folder: &Path, report: &Path) -> Result<(u8, ReportSummary), Fault> {
-        let ended =
-            self.program.run(folder, report, self.cancellation).map_err(|error| match error.kind() {
-                std::io::ErrorKind::Interrupted => Fault::Interrupted,
-                _ => Fault::Process(error),
-            })?;
+    pub(super) fn scan(
+        &self,
+        unit: &str,
+        folder: &Path,
+        report: &Path,
+    ) -> Result<(u8, ReportSummary), Fault> {
+        let slot = self.slots.take();
+        let ended = self.program.run(unit, folder, report, self.cancellation);
+        drop(slot);
+        let ended = ended.map_err(|error| match error.kind() {
+            std::io::ErrorKind::Interrupted => Fault::Interrupted,
+            _ => Fault::Process(error),
+        })?;
+        if ended.status.code() == Some(INTERRUPTED) {
+            // A terminal interrupts both processes; this one may not know yet.
+            std::thread::sleep(Duration::from_millis(100));
+        }
         if self.cancellation.is_requested() {
             return Err(Fault::Interrupted);
         }

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::counts::NoReport;
 use crate::finding::message_with_help;
 use crate::fleet::key::SettingsFault;
+use crate::fleet::mirror::GitFault;
 use crate::fleet::store::StoreError;
 use crate::fleet::store::row::RowError;
 use crate::fleet::tips::StateError;
@@ -32,6 +33,8 @@ pub(crate) enum Fault {
     Refused(String),
     #[error("cannot be run: {0}")]
     Process(std::io::Error),
+    #[error("{0}")]
+    Git(GitFault),
     #[error("the run was interrupted")]
     Interrupted,
     #[error("internal error: a thread panicked")]
@@ -51,6 +54,9 @@ impl Fault {
             Self::Crashed(_) => "crashed",
             Self::Refused(_) => "scan-failed",
             Self::Process(_) => "process",
+            Self::Git(GitFault::TooLarge(_)) => "too-large",
+            Self::Git(GitFault::TooSlow { .. }) => "too-slow",
+            Self::Git(_) => "unreachable",
             Self::Interrupted => "interrupted",
             Self::Panic => "panic",
             Self::Store(_) => "store",
@@ -64,12 +70,21 @@ impl Fault {
 
     /// Whether a further try may succeed.
     pub(crate) const fn may_pass(&self) -> bool {
-        !self.ends_the_run()
+        !matches!(self, Self::Git(GitFault::TooLarge(_) | GitFault::TooSlow { .. })) && !self.ends_the_run()
     }
 
     /// Returns the error of a row.
     pub(crate) fn row_error(&self) -> RowError {
         RowError { code: self.code().to_owned(), message: shown(&self.to_string()) }
+    }
+}
+
+impl From<GitFault> for Fault {
+    fn from(fault: GitFault) -> Self {
+        match fault {
+            GitFault::Interrupted => Self::Interrupted,
+            other => Self::Git(other),
+        }
     }
 }
 
@@ -80,7 +95,7 @@ impl From<NoReport> for Fault {
 }
 
 /// Returns a text of another program as it may be stored: one line, escaped, masked and cut.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let masked = redact(&escape_terminal(words.join(" ").as_bytes()));
     masked.chars().take(MAX_MESSAGE).collect()

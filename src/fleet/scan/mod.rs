@@ -3,9 +3,11 @@
 //! The inventory is read line by line and no report is held, so the memory does not grow with the number of units.
 
 mod attempt;
+mod attempt_url;
 mod counts;
 mod fault;
 mod program;
+mod slots;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +21,9 @@ use thiserror::Error;
 pub(crate) use self::attempt::Run;
 use self::attempt::Tried;
 use self::fault::Fault;
+pub(crate) use self::fault::shown;
 pub(crate) use self::program::{PARENT_VARIABLE, UnitProgram};
+pub(crate) use self::slots::Slots;
 use super::inventory::InventoryError;
 use super::shard::Shard;
 use super::store::{CoverageRow, RowState, StoreError};
@@ -27,6 +31,9 @@ use super::{Inventory, Unit};
 
 /// The most tries for one unit.
 const TRIES: u32 = 3;
+
+/// Threads for each process: some wait for the disk.
+const THREADS_PER_JOB: usize = 4;
 
 /// The pause before the second try; it is four times as long before the third.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -97,7 +104,7 @@ struct Shared<'s> {
     on_unit: &'s (dyn Fn(Outcome, &CoverageRow) + Sync),
 }
 
-/// Scans the units of a share with this number of processes at a time. `on_unit` is called for each unit, when it has
+/// Scans the units of a share. `jobs` is the number of processes at a time. `on_unit` is called for each unit, when it has
 /// ended.
 ///
 /// # Errors
@@ -119,7 +126,7 @@ pub(crate) fn scan_units(
         on_unit,
     };
     thread::scope(|scope| {
-        for _ in 1..jobs {
+        for _ in 1..jobs * THREADS_PER_JOB {
             // With fewer threads the run takes longer; this one works in any case.
             let _ = thread::Builder::new().spawn_scoped(scope, || shared.work());
         }

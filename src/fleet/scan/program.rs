@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::fleet::environment::OTHER_REPOSITORY;
 use crate::fleet::key::ReportOptions;
 use crate::fleet::store::create_private;
 use crate::source::Cancellation;
@@ -21,18 +22,6 @@ const PAUSE_PART: u32 = 20;
 /// The most bytes of standard error that are read.
 const MAX_SAID: u64 = 16 << 10;
 
-/// Variables with which git names the parts of a repository: each unit has its own.
-const OTHER_REPOSITORY: [&str; 8] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-];
-
 /// How the program of a unit is called.
 #[derive(Clone, Debug)]
 pub(crate) struct UnitProgram {
@@ -42,6 +31,8 @@ pub(crate) struct UnitProgram {
     pub(crate) options: ReportOptions,
     /// The number of threads of each process.
     pub(crate) threads: usize,
+    /// The folder for what each unit's earlier scans have read; `None` as long as `scan --history` takes no `--state`.
+    pub(crate) states: Option<PathBuf>,
     /// Variables with tokens, which a scan does not need.
     pub(crate) hidden_variables: Vec<&'static str>,
 }
@@ -55,12 +46,13 @@ pub(super) struct Ended {
 }
 
 impl UnitProgram {
-    /// Scans a repository and writes the report to a new file.
+    /// Scans the repository of a unit and writes the report to a new file.
     ///
     /// # Errors
     /// The program cannot be started, or it was ended by the cancellation (`Interrupted`).
     pub(super) fn run(
         &self,
+        unit: &str,
         repository: &Path,
         report: &Path,
         cancellation: &Cancellation,
@@ -68,7 +60,7 @@ impl UnitProgram {
         let said = report.with_extension("stderr");
         let mut command = Command::new(&self.program);
         command
-            .args(self.arguments())
+            .args(self.arguments(unit))
             .current_dir(repository)
             .env(PARENT_VARIABLE, std::process::id().to_string())
             .stdin(Stdio::null())
@@ -87,7 +79,7 @@ impl UnitProgram {
     }
 
     /// Returns the arguments: those of a single scan whose report is equal.
-    fn arguments(&self) -> Vec<std::ffi::OsString> {
+    fn arguments(&self, unit: &str) -> Vec<std::ffi::OsString> {
         let ReportOptions {
             config,
             no_repo_config,
@@ -103,6 +95,9 @@ impl UnitProgram {
         arguments.push(format!("--jobs={}", self.threads).into());
         if let Some(config) = config {
             arguments.extend(["--config".into(), config.into()]);
+        }
+        if let Some(states) = &self.states {
+            arguments.extend(["--state".into(), states.join(unit).into()]);
         }
         for (is_set, name) in [
             (no_repo_config, "--no-repo-config"),

@@ -7,17 +7,19 @@ pub(crate) mod row;
 pub(crate) mod work;
 
 use std::fs::{self, File, Permissions};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use miette::Diagnostic;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub(crate) use self::row::{CoverageRow, ReportFile, RowState};
 pub(crate) use self::work::WorkFolder;
 use self::work::{make_private, remove_leftovers};
 use crate::atomic_file;
+use crate::secret::to_hex;
 
 /// The file that makes a folder a store.
 const MARK: &str = "store.json";
@@ -111,6 +113,11 @@ impl Store {
         WorkFolder::make(&self.path.join("work")).map_err(|source| self.error(source))
     }
 
+    /// Returns the folder of the mirrors that are kept.
+    pub(crate) fn mirrors(&self) -> PathBuf {
+        self.path.join("mirrors")
+    }
+
     /// Copies an inventory to a file of this run.
     ///
     /// # Errors
@@ -165,7 +172,7 @@ impl Store {
             row.until.as_ref().is_none_or(|until| until.parse().is_ok_and(|until: Date| today <= until));
         let is_there = |report: &ReportFile| {
             report.file == report_name(&row.unit, key)
-                && fs::metadata(self.path.join(&report.file)).is_ok_and(|file| file.len() == report.bytes)
+                && sha256_of(&self.path.join(&report.file)).is_ok_and(|sha256| sha256 == report.sha256)
         };
         row.is_complete()
             && row.key.as_deref() == Some(key)
@@ -230,6 +237,18 @@ impl Store {
 
     fn error(&self, source: io::Error) -> StoreError {
         StoreError::Io { path: self.path.clone(), source }
+    }
+}
+
+/// Returns the SHA-256 of a file in hexadecimal digits.
+fn sha256_of(path: &Path) -> io::Result<String> {
+    let (mut file, mut hash) = (File::open(path)?, Sha256::new());
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(to_hex(&hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
     }
 }
 
