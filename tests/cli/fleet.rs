@@ -23,7 +23,8 @@ pub fn trials() -> Vec<Trial> {
         hostile_names_stay_in_their_line_and_credentials_out,
         a_store_is_private_and_a_foreign_folder_is_refused,
         mistakes_end_with_2_and_say_what_to_do,
-        a_store_is_shown_by_value_and_compared;
+        a_store_is_shown_by_value_and_compared,
+        an_interrupted_run_ends_with_130_and_goes_on;
         long:
         two_thousand_repositories_survive_a_hundred_kills,
     ]
@@ -556,4 +557,29 @@ fn a_store_is_shown_by_value_and_compared() {
         "{view}"
     );
     assert!(run(&sandbox, &["diff", "old", "inventory.jsonl"], 2).contains("another store only"));
+}
+
+fn an_interrupted_run_ends_with_130_and_goes_on() {
+    let sandbox = Sandbox::empty();
+    make_repositories(&sandbox, 20);
+    plan(&sandbox, &["fleet"]);
+    let mut child = command(&sandbox, &[&SCAN[..], &["--jobs", "1"]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("skant");
+    let store = sandbox.dir.join("store");
+    let start = Instant::now();
+    while inodes(&store).is_empty() && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    sandbox.sh(&format!("kill -INT {}", child.id()));
+    let status = child.wait().expect("skant");
+    let output = child.wait_with_output().expect("skant");
+    assert_eq!(status.code(), Some(130), "{}", text_of(&output));
+    assert!(text_of(&output).contains("interrupted; the same command goes on"), "{}", text_of(&output));
+    let read = rows(&store);
+    assert!(!read.is_empty() && read.len() < 20 && read.values().all(|row| row["state"] == "complete"));
+    let text = run(&sandbox, &SCAN, 1);
+    assert!(text.contains(&format!("{} unchanged; secrets in 4; everything was read", read.len())), "{text}");
 }

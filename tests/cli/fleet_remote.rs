@@ -313,7 +313,7 @@ fn a_mirror_is_updated_and_has_the_report_of_a_new_one() {
 }
 
 fn a_server_that_cuts_hangs_or_has_too_much_is_named_and_the_rest_is_read() {
-    let sandbox = Sandbox::empty();
+    let sandbox = Sandbox::repo();
     make_served(&sandbox, &["good", "large", "cut", "slow", "private"]);
     sandbox.sh(
         "cd src/large; head -c 3000000 /dev/urandom > big; git add big; git commit -q -m big; \
@@ -340,6 +340,15 @@ fn a_server_that_cuts_hangs_or_has_too_much_is_named_and_the_rest_is_read() {
         .concat();
     sandbox.write("list", list + "ssh://git@127.0.0.1:1/none.git\ngit://127.0.0.1:1/none.git\n");
     plan(&sandbox, command(&sandbox, &providers, &["fleet", "plan", "--from", "list"]));
+    // The settings of the repository around the current folder are not the user's.
+    for (name, value) in [
+        ("core.sshCommand", "touch mark"),
+        ("credential.helper", "!touch mark"),
+        ("http.proxy", "http://127.0.0.1:1"),
+        ("url.ext::touch%20mark.insteadOf", "https://git.example.org/"),
+    ] {
+        sandbox.git(&["config", name, value]);
+    }
     let limits = [&SCAN[..], &["--max-size", "1M", "--clone-timeout", "4", "--jobs", "4"]].concat();
     let text = run(command(&sandbox, &providers, &limits), 3);
     let store = sandbox.dir.join("store");
@@ -365,6 +374,7 @@ fn a_server_that_cuts_hangs_or_has_too_much_is_named_and_the_rest_is_read() {
         0,
         "nothing is left of broken clones"
     );
+    assert!(!sandbox.dir.join("mark").exists(), "no program of the repository was run");
     is_mended.store(true, Ordering::Relaxed);
     let text = run(command(&sandbox, &providers, &SCAN), 3);
     assert!(text.contains("7 repositories: 4 read, 1 unchanged, 2 failed"), "{text}");

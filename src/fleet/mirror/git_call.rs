@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::fleet::environment::OTHER_REPOSITORY;
 use crate::fleet::forge::Token;
 use crate::fleet::scan::shown;
-use crate::git::{WatchedEnd, prepare_program, run_watched};
+use crate::git::{GIT_TIME_LIMIT, WatchedEnd, prepare_program, run_watched, run_within};
 use crate::source::Cancellation;
 
 /// The protocols that git may use, whatever its settings rewrite a URL to.
@@ -28,7 +28,6 @@ const SETTINGS: [&str; 16] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.logAllRefUpdates=false",
-    "core.alternateRefsCommand=",
     "credential.interactive=false",
     "fetch.recurseSubmodules=false",
     "fetch.unpackLimit=1",
@@ -39,6 +38,7 @@ const SETTINGS: [&str; 16] = [
     "init.templateDir=",
     "maintenance.auto=false",
     "repack.writeBitmaps=false",
+    "safe.directory=*",
     "submodule.recurse=false",
     "transfer.bundleURI=false",
 ];
@@ -62,6 +62,22 @@ const REMOVED: [&str; 16] = [
     "GIT_TRACE_SETUP",
     "GIT_TRACE_SHALLOW",
 ];
+
+/// Whether the user has a command of his own for ssh: in the environment, or in git's settings for all repositories.
+pub(super) fn has_ssh_command(no_repository: &Path) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("GIT_SSH_COMMAND") || is_set("GIT_SSH") {
+        return true;
+    }
+    let Ok(mut call) = prepare_program(OsStr::new("git")) else { return false };
+    let mut git_dir = OsString::from("--git-dir=");
+    git_dir.push(no_repository);
+    call.arg(git_dir).args(["config", "--get", "core.sshCommand"]);
+    for name in OTHER_REPOSITORY {
+        call.env_remove(name);
+    }
+    run_within(&mut call, GIT_TIME_LIMIT).is_ok_and(|answer| answer.status.success())
+}
 
 /// Why git did not do what it was called for.
 #[derive(Debug, Error)]
@@ -89,6 +105,10 @@ pub(crate) struct CloneLimits {
 
 /// What the calls for one repository share.
 pub(super) struct GitCalls<'c> {
+    /// A path without a repository: without one, git would obey the settings of the repository around the current folder.
+    pub(super) no_repository: &'c Path,
+    /// Whether the user has a command for ssh, which knows by itself whether to ask somebody.
+    pub(super) has_ssh_command: bool,
     pub(super) limits: CloneLimits,
     /// The token for the host, if the environment has one.
     pub(super) token: Option<&'c Token>,
@@ -109,11 +129,9 @@ impl GitCalls<'_> {
         arguments: &[&OsStr],
     ) -> Result<Vec<u8>, GitFault> {
         let mut call = prepare_program(OsStr::new("git")).map_err(GitFault::NoGit)?;
-        if let Some(folder) = folder {
-            let mut git_dir = OsString::from("--git-dir=");
-            git_dir.push(folder);
-            call.arg(git_dir);
-        }
+        let mut git_dir = OsString::from("--git-dir=");
+        git_dir.push(folder.unwrap_or(self.no_repository));
+        call.arg(git_dir);
         for setting in SETTINGS {
             call.args(["-c", setting]);
         }
@@ -168,6 +186,9 @@ impl GitCalls<'_> {
             .env("GCM_INTERACTIVE", "never")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_OPTIONAL_LOCKS", "0");
+        if !self.has_ssh_command {
+            call.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+        }
         if let Some(token) = self.token {
             let number =
                 std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0_u32);

@@ -9,10 +9,11 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::git_call::GitCalls;
 pub(crate) use self::git_call::{CloneLimits, GitFault};
+use self::git_call::{GitCalls, has_ssh_command};
 pub(crate) use self::remote_refs::RemoteRefs;
 use super::forge::Token;
 use super::store::WorkFolder;
@@ -34,6 +35,9 @@ pub(crate) struct Mirrors {
     /// The bytes that are kept.
     kept: AtomicU64,
     hidden_variables: Vec<&'static str>,
+    /// A path without a repository.
+    no_repository: PathBuf,
+    has_ssh_command: OnceLock<bool>,
 }
 
 /// A mirror that nobody else uses.
@@ -53,7 +57,16 @@ impl Mirrors {
         hidden_variables: Vec<&'static str>,
     ) -> Self {
         let kept = AtomicU64::new(size_of(&folder));
-        Self { folder, limits, budget, kept, hidden_variables }
+        let no_repository = folder.join("none");
+        Self {
+            folder,
+            limits,
+            budget,
+            kept,
+            hidden_variables,
+            no_repository,
+            has_ssh_command: OnceLock::new(),
+        }
     }
 
     /// Asks a remote repository for its refs.
@@ -69,8 +82,10 @@ impl Mirrors {
         RemoteRefs::ask(&self.calls(token, cancellation), url)
     }
 
-    const fn calls<'c>(&'c self, token: Option<&'c Token>, cancellation: &'c Cancellation) -> GitCalls<'c> {
+    fn calls<'c>(&'c self, token: Option<&'c Token>, cancellation: &'c Cancellation) -> GitCalls<'c> {
         GitCalls {
+            no_repository: &self.no_repository,
+            has_ssh_command: *self.has_ssh_command.get_or_init(|| has_ssh_command(&self.no_repository)),
             limits: self.limits,
             token,
             hidden_variables: self.hidden_variables.as_slice(),
@@ -147,6 +162,13 @@ impl Mirrors {
             let removed = if mirror.kept.is_some() { folder } else { mirror.path };
             let _ = fs::remove_dir_all(removed);
         }
+    }
+}
+
+impl Mirror {
+    /// Whether it is from an earlier run.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.kept.is_some()
     }
 }
 

@@ -26,8 +26,9 @@ impl Run<'_> {
         }
         let mirror = self.mirrors.take(&unit.name(), self.work);
         let tried = self.read_mirror(unit, &mirror, (url, &refs), token.as_ref(), (number, start));
-        // A mirror with which something went wrong is made anew by the next try.
-        self.mirrors.give_back(&unit.name(), mirror, tried.is_ok());
+        // A connection that was cut does no harm to a kept mirror. If that is damaged, the third try makes a new one.
+        let is_usable = tried.is_ok() || mirror.is_kept() && number == 1;
+        self.mirrors.give_back(&unit.name(), mirror, is_usable);
         tried
     }
 
