@@ -125,14 +125,11 @@ fn read_unit(store: &Store, StoredUnit { repository, row, .. }: StoredUnit) -> (
     if row.report.is_none() {
         return (coverage, None);
     }
-    match read_report(store, &row) {
-        Some(report) => (coverage, Some(report)),
-        None => {
-            let error =
-                Some("its report is missing or damaged; `skant fleet scan` makes it again".to_owned());
-            (Coverage { reading: Reading::Failed, error, ..coverage }, None)
-        }
+    if let Some(report) = read_report(store, &row) {
+        return (coverage, Some(report));
     }
+    let error = Some("its report is missing or damaged; `skant fleet scan` makes it again".to_owned());
+    (Coverage { reading: Reading::Failed, error, ..coverage }, None)
 }
 
 /// Reads the report of a row, if it is the one that the row names.

@@ -16,7 +16,6 @@ use crate::rules::RuleSet;
 
 /// The options of a scan that its report depends on.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ReportOptions {
     /// The settings file of `--config`, an absolute path.
     pub(crate) config: Option<PathBuf>,

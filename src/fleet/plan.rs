@@ -1,6 +1,7 @@
 //! Collects the units of an inventory: from the command line, from lists, and from what forges answered.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -187,11 +188,14 @@ impl Plan {
         }
         let count = self.count(source);
         count.listed += 1;
-        if self.units.contains_key(&repository) {
-            self.count(source).repeated += 1;
-        } else {
-            self.units.insert(repository, unit);
-        }
+        let is_repeated = match self.units.entry(repository) {
+            Entry::Vacant(entry) => {
+                entry.insert(unit);
+                false
+            }
+            Entry::Occupied(_) => true,
+        };
+        self.count(source).repeated += u64::from(is_repeated);
     }
 
     /// Counts a repository of a source that the inventory leaves out.
@@ -304,7 +308,9 @@ mod tests {
         assert!(error.contains("list, line 2: a password") && error.contains("list, line 3: "), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
         let mut plan = Plan::new();
-        (0..30).for_each(|_| plan.add_list("list", b"ext::x\n"));
+        for _ in 0..30 {
+            plan.add_list("list", b"ext::x\n");
+        }
         assert!(plan.finish().unwrap_err().to_string().contains("and 10 more"));
     }
 }

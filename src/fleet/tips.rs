@@ -106,9 +106,13 @@ fn add_repository(parts: &mut Parts, repository: &Repository, refs: &Refs) -> Re
         }
         parts.end();
     }
-    stash.iter().for_each(|oid| parts.add(oid.to_string().as_bytes()));
+    for oid in stash {
+        parts.add(oid.to_string().as_bytes());
+    }
     parts.end();
-    broken.iter().for_each(|name| parts.add(name));
+    for name in broken {
+        parts.add(name);
+    }
     parts.end();
     for name in OTHER_FILES {
         parts.add(&read_regular(&repository.common_dir.join(name)).unwrap_or_default());
@@ -155,7 +159,9 @@ fn add_objects(parts: &mut Parts, folder: &Path) -> Result<(), StateError> {
             }
         }
     }
-    names.iter().for_each(|name| parts.add(name));
+    for name in &names {
+        parts.add(name);
+    }
     parts.end();
     Ok(())
 }

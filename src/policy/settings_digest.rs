@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::policy::load::LoadedPolicy;
 use crate::policy::settings::AcceptedProblem;
 use crate::policy::suppress::SuppressionEntry;
-use crate::policy::{Layer, Settings};
+use crate::policy::{Layer, PathPatterns, Settings};
 use crate::secret::to_hex;
 
 /// Returns the digest of a policy, in 64 hexadecimal digits.
@@ -62,9 +62,11 @@ impl SettingsDigest {
             contexts,
             gitleaks,
         } = settings;
-        allow.iter().for_each(|entry| self.add_entry(entry));
+        for entry in allow {
+            self.add_entry(entry);
+        }
         for AcceptedProblem { kind, paths } in accept {
-            self.add_debug(&(kind, paths.as_ref().map(|paths| paths.patterns())));
+            self.add_debug(&(kind, paths.as_ref().map(PathPatterns::patterns)));
         }
         self.add_debug(&(extends, disabled, exclude.patterns(), fingerprint_key.tag(), rules));
         self.add_debug(&(min_confidence, fail_on, fail_on_context, gitleaks));
@@ -86,7 +88,7 @@ impl SettingsDigest {
             decision,
             from_change,
         } = entry;
-        let paths = paths.as_ref().map(|paths| paths.patterns());
+        let paths = paths.as_ref().map(PathPatterns::patterns);
         self.add_debug(&(
             fingerprint,
             rule,
@@ -105,8 +107,8 @@ impl SettingsDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::FileOrigin;
     use crate::policy::suppress::EntrySource;
-    use crate::policy::{FileOrigin, PathPatterns};
     use crate::secret::FingerprintKey;
 
     fn of(settings: Settings) -> LoadedPolicy {

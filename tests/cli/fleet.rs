@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a panic here is the failure report")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -23,7 +24,8 @@ pub fn trials() -> Vec<Trial> {
         hostile_names_stay_in_their_line_and_credentials_out,
         a_store_is_private_and_a_foreign_folder_is_refused,
         mistakes_end_with_2_and_say_what_to_do,
-        a_store_is_shown_by_value_and_compared,
+        a_store_is_shown_by_value,
+        two_stores_are_compared_by_value,
         an_interrupted_run_ends_with_130_and_goes_on;
         long:
         two_thousand_repositories_survive_a_hundred_kills,
@@ -43,12 +45,14 @@ fn make_repositories(sandbox: &Sandbox, number: usize) {
             String::new()
         };
         let text = format!("the text of repository {at}\n{key}\n");
-        script.push_str(&format!(
+        // Writing to a string does not fail.
+        let _ = write!(
+            script,
             "git init -q --bare -b main fleet/r{at:04}.git\n\
              printf 'commit refs/heads/main\\ncommitter A <a@example.org> 1700000000 +0000\\ndata 2\\nx\\n\
              M 100644 inline app.env\\ndata {}\\n%s\\n' '{text}' | git -C fleet/r{at:04}.git fast-import --quiet\n",
             text.len()
-        ));
+        );
     }
     sandbox.sh(&script);
 }
@@ -471,10 +475,10 @@ fn json(sandbox: &Sandbox, arguments: &[&str], code: i32) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-fn a_store_is_shown_by_value_and_compared() {
+/// Makes seven repositories: the key of the fourth is in a working tree as well, and a password in two.
+fn make_shared_values() -> Sandbox {
     let sandbox = Sandbox::empty();
     make_repositories(&sandbox, 5);
-    // The key of the fourth repository is in a working tree as well, and a password in two.
     sandbox.sh("git init -q -b main fleet/tree; git init -q -b main fleet/wood");
     sandbox.write("fleet/tree/copy.env", format!("KEY={}\n", tokens::api_key("fleet 3")));
     for name in ["tree", "wood"] {
@@ -482,6 +486,11 @@ fn a_store_is_shown_by_value_and_compared() {
         sandbox.sh(&format!("cd fleet/{name}; git add -A; git commit -q --no-verify -m x"));
     }
     plan(&sandbox, &["fleet"]);
+    sandbox
+}
+
+fn a_store_is_shown_by_value() {
+    let sandbox = make_shared_values();
     assert!(run(&sandbox, &["fleet", "status", "fleet"], 2).contains("is no store"));
     assert!(run(&sandbox, &["report", "fleet"], 2).contains("is no store"));
     run(&sandbox, &[&SCAN[..], &["--shard", "1/2"]].concat(), 1);
@@ -520,7 +529,11 @@ fn a_store_is_shown_by_value_and_compared() {
     assert_eq!(fs::read_to_string(sandbox.dir.join("view")).expect("rows").lines().count(), 4);
     assert!(run(&sandbox, &["report", "store", "-f", "sarif"], 2).contains("have no format `sarif`"));
     assert!(run(&sandbox, &["report", "store", "--rule", "nosuchrule"], 2).contains("no rule"));
+}
 
+fn two_stores_are_compared_by_value() {
+    let sandbox = make_shared_values();
+    run(&sandbox, &SCAN, 1);
     sandbox.sh("cp -r store old");
     assert!(
         run(&sandbox, &["diff", "old", "store"], 0)

@@ -114,17 +114,13 @@ fn github_entry(name: &str, archived: bool, fork: bool) -> Value {
             "clone_url": "https://evil.example/a.git" })
 }
 
-fn the_repositories_of_an_owner_are_planned_and_scanned() {
-    let sandbox = Sandbox::empty();
-    make_served(&sandbox, &["one", "two", "old", "copy"]);
-    let root = sandbox.dir.join("served");
-    let requests = Arc::new(AtomicUsize::new(0));
-    let number = Arc::clone(&requests);
-    let providers = Providers::start(move |seen| {
+/// Starts GitHub: a list of two pages, whose first request meets a limit, and files of repositories.
+fn start_github(root: PathBuf, requests: Arc<AtomicUsize>) -> Providers {
+    Providers::start(move |seen| {
         if seen.host != "api.github.com" {
             return serve(&root, seen);
         }
-        if number.fetch_add(1, Ordering::Relaxed) == 0 {
+        if requests.fetch_add(1, Ordering::Relaxed) == 0 {
             return Reply::with_header(429, "retry-after", "1");
         }
         let (entries, link) = if seen.path.ends_with("page=1") {
@@ -136,7 +132,14 @@ fn the_repositories_of_an_owner_are_planned_and_scanned() {
             (json!([github_entry("two", false, false), github_entry("copy", false, true)]), "")
         };
         Reply::Answer(200, vec![("link".to_owned(), link.to_owned())], entries.to_string().into())
-    });
+    })
+}
+
+fn the_repositories_of_an_owner_are_planned_and_scanned() {
+    let sandbox = Sandbox::empty();
+    make_served(&sandbox, &["one", "two", "old", "copy"]);
+    let requests = Arc::new(AtomicUsize::new(0));
+    let providers = start_github(sandbox.dir.join("served"), Arc::clone(&requests));
     let call = |arguments: &[&str]| {
         let mut command = command(&sandbox, &providers, arguments);
         command.env("GH_TOKEN", TOKEN);
@@ -312,6 +315,23 @@ fn a_mirror_is_updated_and_has_the_report_of_a_new_one() {
     }
 }
 
+/// Starts a server with faults, until they are mended.
+fn start_faulty(root: PathBuf, is_mended: Arc<AtomicBool>) -> Providers {
+    Providers::start(move |seen| {
+        if is_mended.load(Ordering::Relaxed) {
+            return serve(&root, seen);
+        }
+        match seen.path.split('/').nth(2) {
+            Some("cut.git") if seen.path.contains(".pack") => Reply::CutBody,
+            Some("slow.git") => Reply::SlowHeader(Duration::from_secs(60)),
+            Some("private.git") => {
+                Reply::with_header(401, "www-authenticate", "Basic realm=\"a\u{1b}[31m forge\"")
+            }
+            _ => serve(&root, seen),
+        }
+    })
+}
+
 fn a_server_that_cuts_hangs_or_has_too_much_is_named_and_the_rest_is_read() {
     let sandbox = Sandbox::repo();
     make_served(&sandbox, &["good", "large", "cut", "slow", "private"]);
@@ -319,22 +339,8 @@ fn a_server_that_cuts_hangs_or_has_too_much_is_named_and_the_rest_is_read() {
         "cd src/large; head -c 3000000 /dev/urandom > big; git add big; git commit -q -m big; \
          git push -q --mirror ../../served/acme/large.git; cd ../../served/acme/large.git; git gc -q; git update-server-info",
     );
-    let root = sandbox.dir.join("served");
     let is_mended = Arc::new(AtomicBool::new(false));
-    let mended = Arc::clone(&is_mended);
-    let providers = Providers::start(move |seen| {
-        if mended.load(Ordering::Relaxed) {
-            return serve(&root, seen);
-        }
-        match seen.path.split('/').nth(2) {
-            Some("cut.git") if seen.path.ends_with(".pack") => Reply::CutBody,
-            Some("slow.git") => Reply::SlowHeader(Duration::from_secs(60)),
-            Some("private.git") => {
-                Reply::with_header(401, "www-authenticate", "Basic realm=\"a\u{1b}[31m forge\"")
-            }
-            _ => serve(&root, seen),
-        }
-    });
+    let providers = start_faulty(sandbox.dir.join("served"), Arc::clone(&is_mended));
     let list: String = ["good", "large", "cut", "slow", "private"]
         .map(|name| format!("https://git.example.org/acme/{name}.git\n"))
         .concat();

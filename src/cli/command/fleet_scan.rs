@@ -12,6 +12,7 @@ use crate::cli::args::{Common, FleetScan};
 use crate::cli::error::{CliError, IoError};
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::detect::Detector;
 use crate::finding::Confidence;
 use crate::fleet::Inventory;
 use crate::fleet::forge::token_variables;
@@ -21,6 +22,7 @@ use crate::fleet::mirror::{CloneLimits, Mirrors};
 use crate::fleet::scan::{Run, Slots, Totals, UnitProgram, scan_units};
 use crate::fleet::shard::Shard;
 use crate::fleet::store::Store;
+use crate::rules::RuleSet;
 use crate::source::ScanControl;
 
 /// The most processes at a time.
@@ -60,6 +62,7 @@ pub(crate) fn run(
         work: &work,
         program: &program,
         mirrors: &mirrors,
+        detector: &Detector::new(RuleSet::builtin()),
         slots: Slots::new(jobs),
         rules: &rules_digest(),
         fixed_time: std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok()),

@@ -103,7 +103,7 @@ impl ForgeSource {
         let (name, rest) = text.split_once(':')?;
         let forge = FORGES.iter().find(|forge| forge.name == name)?;
         // `github:acme/a.git` is a host of the user's ssh settings.
-        if rest.ends_with(".git") {
+        if rest.strip_suffix(".git").is_some() {
             return None;
         }
         let wrong = SourceError::Owner { forge: forge.name };

@@ -30,10 +30,11 @@ impl Token {
     /// Returns the token for a host, if the environment has one that belongs to it: the public host of a forge, or the one
     /// that a variable of the forge names.
     pub(crate) fn for_host(host: &str, variable: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        let is_named = |name: &&str| variable(name).is_some_and(|named| named.eq_ignore_ascii_case(host));
-        let forge = FORGES.iter().find(|forge| {
-            forge.host == Some(host) || forge.host_variables.iter().any(|name| is_named(name))
-        })?;
+        let is_named =
+            |name: &&'static str| variable(name).is_some_and(|named| named.eq_ignore_ascii_case(host));
+        let forge = FORGES
+            .iter()
+            .find(|forge| forge.host == Some(host) || forge.host_variables.iter().any(is_named))?;
         Self::of_forge(forge, host, variable)
     }
 

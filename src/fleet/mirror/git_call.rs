@@ -10,7 +10,6 @@ use thiserror::Error;
 
 use crate::fleet::environment::OTHER_REPOSITORY;
 use crate::fleet::forge::Token;
-use crate::fleet::scan::shown;
 use crate::git::{GIT_TIME_LIMIT, WatchedEnd, prepare_program, run_watched, run_within};
 use crate::source::Cancellation;
 
@@ -164,7 +163,7 @@ impl GitCalls<'_> {
                 };
                 let reason =
                     said.lines().find(is_reason).or_else(|| said.lines().last()).unwrap_or("no reason given");
-                Err(GitFault::Failed { command, message: shown(reason) })
+                Err(GitFault::Failed { command, message: reason.to_owned() })
             }
         }
     }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::counts::{ReportSummary, summarize};
-use super::fault::{Fault, shown};
+use super::fault::Fault;
 use super::program::{Ended, UnitProgram};
 use super::slots::Slots;
+use crate::detect::Detector;
 use crate::fleet::key::UnitKey;
 use crate::fleet::local_repositories;
 use crate::fleet::mirror::Mirrors;
@@ -29,6 +30,8 @@ pub(crate) struct Run<'r> {
     pub(crate) work: &'r WorkFolder,
     pub(crate) program: &'r UnitProgram,
     pub(crate) mirrors: &'r Mirrors,
+    /// Finds secrets in the texts of other programs.
+    pub(crate) detector: &'r Detector,
     /// As many as processes may run at a time.
     pub(crate) slots: Slots,
     /// The digest of the rules.
@@ -164,7 +167,7 @@ impl Run<'_> {
         let earlier = self.store.row(&unit.name()).and_then(|row| Some((row.report?, row.counts)));
         let (report, counts) =
             earlier.map_or((None, empty.counts), |(report, counts)| (Some(report), counts));
-        CoverageRow { report, counts, error: Some(fault.row_error()), ..empty }
+        CoverageRow { report, counts, error: Some(fault.row_error(self.detector)), ..empty }
     }
 
     fn empty_row(&self, unit: &Unit, tries: u32, start: Instant) -> CoverageRow {
@@ -202,6 +205,6 @@ fn exit_code(ended: &Ended) -> Result<u8, Fault> {
 }
 
 fn after(said: &str) -> String {
-    let said = shown(said);
-    if said.is_empty() { said } else { format!(": {said}") }
+    let said = said.trim();
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }

@@ -14,7 +14,7 @@ impl Run<'_> {
     /// Reads a remote unit, unless its report is there.
     pub(super) fn try_url(&self, unit: &Unit, url: &str, number: u32) -> Result<Tried, Fault> {
         let start = Instant::now();
-        let token = self.token(unit, url);
+        let token = Self::token(unit, url);
         let slot = self.slots.take();
         let refs = self.mirrors.ask(url, token.as_ref(), self.cancellation);
         drop(slot);
@@ -57,7 +57,7 @@ impl Run<'_> {
     }
 
     /// Returns the token for a URL: over HTTPS only, which no other host can read.
-    fn token(&self, unit: &Unit, url: &str) -> Option<Token> {
+    fn token(unit: &Unit, url: &str) -> Option<Token> {
         let host = unit.address.host().filter(|_| url.starts_with("https://"))?;
         Token::for_host(&host, &|name| std::env::var(name).ok())
     }

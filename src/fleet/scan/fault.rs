@@ -1,8 +1,11 @@
 //! Why a unit has no report.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::counts::NoReport;
+use crate::detect::Detector;
 use crate::finding::message_with_help;
 use crate::fleet::key::SettingsFault;
 use crate::fleet::mirror::GitFault;
@@ -10,7 +13,8 @@ use crate::fleet::store::StoreError;
 use crate::fleet::store::row::RowError;
 use crate::fleet::tips::StateError;
 use crate::git::DiscoverError;
-use crate::scan::redact;
+use crate::scan::redact::mask_secrets;
+use crate::secret::{ValueEnd, mask_values};
 use crate::text::escape_terminal;
 
 /// The longest message of a row, in characters.
@@ -73,9 +77,15 @@ impl Fault {
         !matches!(self, Self::Git(GitFault::TooLarge(_) | GitFault::TooSlow { .. })) && !self.ends_the_run()
     }
 
-    /// Returns the error of a row.
-    pub(crate) fn row_error(&self) -> RowError {
-        RowError { code: self.code().to_owned(), message: shown(&self.to_string()) }
+    /// Returns the time before the next try: a remote may need longer to come back than a file.
+    pub(crate) const fn pause(&self, tries: u32) -> Duration {
+        let first = if matches!(self, Self::Git(_)) { 1000 } else { 100 };
+        Duration::from_millis(first * 4_u64.pow(tries - 1))
+    }
+
+    /// Returns the error of a row. The text of another program is masked here, and nowhere before.
+    pub(crate) fn row_error(&self, detector: &Detector) -> RowError {
+        RowError { code: self.code().to_owned(), message: shown(&self.to_string(), detector) }
     }
 }
 
@@ -95,8 +105,9 @@ impl From<NoReport> for Fault {
 }
 
 /// Returns a text of another program as it may be stored: one line, escaped, masked and cut.
-pub(crate) fn shown(text: &str) -> String {
+fn shown(text: &str, detector: &Detector) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let masked = redact(&escape_terminal(words.join(" ").as_bytes()));
+    let masked = mask_secrets(detector, &escape_terminal(words.join(" ").as_bytes()));
+    let masked = mask_values(&masked, ValueEnd::Word);
     masked.chars().take(MAX_MESSAGE).collect()
 }

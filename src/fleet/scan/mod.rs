@@ -21,7 +21,6 @@ use thiserror::Error;
 pub(crate) use self::attempt::Run;
 use self::attempt::Tried;
 use self::fault::Fault;
-pub(crate) use self::fault::shown;
 pub(crate) use self::program::{PARENT_VARIABLE, UnitProgram};
 pub(crate) use self::slots::Slots;
 use super::inventory::InventoryError;
@@ -34,9 +33,6 @@ const TRIES: u32 = 3;
 
 /// Threads for each process: some wait for the disk.
 const THREADS_PER_JOB: usize = 4;
-
-/// The pause before the second try; it is four times as long before the third.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// A run that could not go on.
 #[derive(Debug, Error, Diagnostic)]
@@ -116,7 +112,7 @@ pub(crate) fn scan_units(
     jobs: usize,
     on_unit: &(dyn Fn(Outcome, &CoverageRow) + Sync),
 ) -> Result<Totals, RunError> {
-    let shared = Shared {
+    let pool = Shared {
         run,
         inventory: Mutex::new(inventory),
         shard,
@@ -128,13 +124,13 @@ pub(crate) fn scan_units(
     thread::scope(|scope| {
         for _ in 1..jobs * THREADS_PER_JOB {
             // With fewer threads the run takes longer; this one works in any case.
-            let _ = thread::Builder::new().spawn_scoped(scope, || shared.work());
+            let _ = thread::Builder::new().spawn_scoped(scope, || pool.work());
         }
-        shared.work();
+        pool.work();
     });
-    match shared.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    match pool.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(shared.totals.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        None => Ok(pool.totals.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
 }
 
@@ -182,7 +178,7 @@ impl Shared<'_> {
                 Ok(Tried::Read(row)) => (Outcome::Read, row),
                 Err(fault) if fault.ends_the_run() => return Err(fault),
                 Err(fault) if number < TRIES && fault.may_pass() => {
-                    self.pause(PAUSE * 4_u32.pow(number - 1));
+                    self.pause(fault.pause(number));
                     continue;
                 }
                 Err(fault) => {

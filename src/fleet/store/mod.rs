@@ -293,15 +293,9 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
 }
 
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    atomic_file::replace(path, content, private_permissions())
-}
-
-#[cfg(unix)]
-fn private_permissions() -> Option<Permissions> {
-    Some(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-const fn private_permissions() -> Option<Permissions> {
-    None
+    #[cfg(unix)]
+    let permissions: Option<Permissions> = Some(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    #[cfg(not(unix))]
+    let permissions: Option<Permissions> = None;
+    atomic_file::replace(path, content, permissions)
 }

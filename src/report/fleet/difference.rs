@@ -167,9 +167,9 @@ impl FleetDifference {
                 let _ = writeln!(out, "{} {word}", repositories(list.len()));
             }
         }
-        self.notes.iter().for_each(|note| {
+        for note in &self.notes {
             let _ = writeln!(out, "note: {note}");
-        });
+        }
         let new = if self.new.is_empty() {
             "nothing new".to_owned()
         } else {

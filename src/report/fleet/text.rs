@@ -25,7 +25,9 @@ pub(super) fn render(merged: &Merged, everything: bool, quiet: bool) -> String {
         let _ = writeln!(out, "{}", escape_ci_command(text));
     };
     for value in values.iter().take(limit(MAX_VALUES)) {
-        lines(merged, value, limit(MAX_NAMED)).iter().for_each(|text| line(text));
+        for text in lines(merged, value, limit(MAX_NAMED)) {
+            line(&text);
+        }
     }
     if let Some(more @ 1..) = values.len().checked_sub(limit(MAX_VALUES)) {
         line(&format!(
@@ -33,11 +35,15 @@ pub(super) fn render(merged: &Merged, everything: bool, quiet: bool) -> String {
             counted(more, "more value")
         ));
     }
-    unread(merged, limit(MAX_UNREAD)).iter().for_each(|text| line(text));
+    for text in unread(merged, limit(MAX_UNREAD)) {
+        line(&text);
+    }
     if quiet {
         return out;
     }
-    merged.notes.iter().for_each(|note| line(&format!("note: {note}")));
+    for note in &merged.notes {
+        line(&format!("note: {note}"));
+    }
     let secrets = if values.is_empty() { "no secrets".to_owned() } else { counted(values.len(), "secret") };
     let whole = if merged.is_complete() { "everything was read" } else { "not everything was read" };
     line(&format!("{secrets} found in {}; {whole}", repositories(merged.coverage.len())));
