@@ -194,6 +194,8 @@ fn options_in_the_readme_exist() {
         &["baseline", "create", "--help"],
         &["explain", "--help"],
         &["verify", "--help"],
+        &["fleet", "plan", "--help"],
+        &["fleet", "scan", "--help"],
     ];
     let help: String = of.map(|arguments| testkit::text_of(&sandbox.skant(arguments))).concat();
     let known: BTreeSet<&str> = options(&help).collect();

@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(sums(one, &[("a", Some(2)), ("b", Some(1))]), (0, 1, 0, 0, 1));
         assert_eq!(sums(&[("a", Some(2)), ("b", Some(1))], one), (0, 0, 0, 1, 1));
         assert_eq!(sums(one, &[("a", Some(0)), ("b", Some(0))]), (0, 0, 2, 0, 0));
-        // What was not read is not gone, and a repository that is not there any more is told by its name.
+        // What was not read is not gone, and a repository that is not there any more is listed by its name.
         assert_eq!(sums(one, &[("a", None), ("b", Some(0))]), (0, 0, 0, 0, 0));
         assert_eq!(sums(one, &[("b", Some(0))]), (0, 0, 0, 0, 0));
     }
