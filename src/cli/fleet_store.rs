@@ -11,7 +11,7 @@ use crate::finding::Report;
 use crate::fleet::store::{CoverageRow, RowState, Store};
 use crate::fleet::{Inventory, Unit};
 use crate::report::fleet::{Coverage, Merged, Reading, repositories};
-use crate::report::saved;
+use crate::report::{saved, words};
 use crate::secret::to_hex;
 
 /// A unit of a store, and its row if a run has come to it.
@@ -126,7 +126,9 @@ fn read_unit(store: &Store, StoredUnit { repository, row, .. }: StoredUnit) -> (
         return (coverage, None);
     }
     if let Some(report) = read_report(store, &row) {
-        return (coverage, Some(report));
+        // The reason of an incomplete report is in it.
+        let error = coverage.error.or_else(|| report.problems.first().map(words::problem));
+        return (Coverage { error, ..coverage }, Some(report));
     }
     let error = Some("its report is missing or damaged; `skant fleet scan` makes it again".to_owned());
     (Coverage { reading: Reading::Failed, error, ..coverage }, None)

@@ -195,7 +195,7 @@ mod tests {
             let mut inventory = opened(&text(number)).unwrap();
             let mut read = Vec::new();
             while let Some((at, unit)) = inventory.next().unwrap() {
-                assert_eq!(at as usize, read.len());
+                assert_eq!(usize::try_from(at), Ok(read.len()));
                 read.push(unit);
             }
             assert_eq!(read, units(number));
@@ -208,7 +208,7 @@ mod tests {
         let lines: Vec<&str> = whole.lines().collect();
         let long = format!("{}\n{}", lines[0], "x".repeat(100_000));
         for (text, expected) in [
-            ("".to_owned(), "does not begin with the line"),
+            (String::new(), "does not begin with the line"),
             ("/srv/a\n".to_owned(), "does not begin with the line"),
             (whole.replacen("\"inventory\":1", "\"inventory\":2", 1), "has version 2"),
             (lines[..3].join("\n"), "lists 2, and its first line says 3"),

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::fleet_store::{StoredUnit, visit_units};
 use crate::cli::output;
 use crate::fleet::store::{CoverageRow, RowState, Store};
+use crate::report::human::counted;
 use crate::text::escape_ci_command;
 
 /// The most repositories that are listed, unless everything is asked for.
@@ -138,12 +139,16 @@ fn line(unit: &StoredUnit) -> String {
             format!("failed      {} ({at}, {} tries): {error}", unit.repository, row.tries)
         }
         (RowState::Incomplete, _) => {
-            format!("incomplete  {} ({at}): {} problems", unit.repository, row.counts.problems)
+            format!("incomplete  {} ({at}): {}", unit.repository, count(row.counts.problems, "problem"))
         }
         (RowState::Complete, _) => {
-            format!("complete    {} ({at}): {} findings", unit.repository, row.counts.findings)
+            format!("complete    {} ({at}): {}", unit.repository, count(row.counts.findings, "finding"))
         }
     }
+}
+
+fn count(number: u64, word: &str) -> String {
+    counted(usize::try_from(number).unwrap_or(usize::MAX), word)
 }
 
 fn summarize(sums: &Sums, text: &mut String) {
@@ -161,6 +166,6 @@ fn summarize(sums: &Sums, text: &mut String) {
         let _ = writeln!(text, "read between {oldest} and {newest}");
     }
     let whole = if complete == all { "everything was read" } else { "not everything was read" };
-    let found = format!("{} findings in {}", grouped_u64(*findings), repositories(*with_findings));
+    let found = format!("{} in {}", count(*findings, "finding"), repositories(*with_findings));
     let _ = writeln!(text, "{}: {}; {found}; {whole}", repositories(*all), parts.join(", "));
 }

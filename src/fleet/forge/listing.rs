@@ -266,6 +266,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a failure is an exchange, too")]
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok(Answer { status, headers, body: body.into(), is_cut: false })
