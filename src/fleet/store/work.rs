@@ -10,6 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The lock of a run.
 const LOCK: &str = "lock";
 
+/// The start of the name of a folder that is not locked yet.
+const NEW: &str = "new-";
+
 /// The folder of one run.
 pub(crate) struct WorkFolder {
     path: PathBuf,
@@ -26,11 +29,15 @@ impl WorkFolder {
     pub(crate) fn make(parent: &Path) -> io::Result<Self> {
         for number in 0..100_u32 {
             let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-            let path = parent.join(format!("{}-{time:x}-{number}", std::process::id()));
-            match make_private(&path) {
+            let name = format!("{}-{time:x}-{number}", std::process::id());
+            // Another run must not see the folder before it is locked.
+            let unlocked = parent.join(format!("{NEW}{name}"));
+            match make_private(&unlocked) {
                 Ok(()) => {
-                    let lock = File::create(path.join(LOCK))?;
+                    let lock = File::create(unlocked.join(LOCK))?;
                     lock.lock()?;
+                    let path = parent.join(name);
+                    fs::rename(unlocked, &path)?;
                     return Ok(Self { path, next: AtomicU64::new(0), _lock: lock });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -68,9 +75,10 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
 pub(super) fn remove_leftovers(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
         let path = entry?.path();
+        let is_new = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NEW));
         let is_dead = match File::open(path.join(LOCK)) {
+            _ if is_new => is_old(&path),
             Ok(lock) => lock.try_lock().is_ok(),
-            // A run makes its folder before its lock.
             Err(_) => is_old(&path),
         };
         if is_dead {
@@ -100,11 +108,13 @@ mod tests {
         fs::create_dir(parent.path().join("1-0-0")).unwrap();
         fs::write(parent.path().join("1-0-0").join(LOCK), "").unwrap();
         fs::create_dir(parent.path().join("2-0-0")).unwrap();
+        fs::create_dir(parent.path().join("new-3-0-0")).unwrap();
+        fs::write(parent.path().join("new-3-0-0").join(LOCK), "").unwrap();
         remove_leftovers(parent.path()).unwrap();
-        // The one without a lock may just be made.
-        assert_eq!(count(), 2);
+        // One without a lock may be about to be removed by another run.
+        assert_eq!(count(), 3);
         assert_ne!(living.new_path("a"), living.new_path("a"));
         drop(living);
-        assert_eq!(count(), 1);
+        assert_eq!(count(), 2);
     }
 }
