@@ -215,14 +215,15 @@ fn a_broken_repository_is_named_and_the_rest_is_read() {
     sandbox.sh("rm -rf fleet/r0000.git; rm fleet/damaged/.git/HEAD; id=$(git -C fleet/r0002.git rev-parse main:app.env); \
          rm -f fleet/r0002.git/objects/$(printf %s \"$id\" | cut -c1-2)/*");
     let end = AtomicBool::new(false);
+    let id = sandbox.git(&["-C", "fleet/busy", "rev-parse", "HEAD"]);
     let text = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // A ref more every few milliseconds.
+            // A ref more every few milliseconds, and no process for it: a busy machine starts one too late.
             for number in 0.. {
                 if end.load(Ordering::Relaxed) {
                     break;
                 }
-                let id = sandbox.git(&["-C", "fleet/busy", "rev-parse", "HEAD"]);
+                std::thread::sleep(Duration::from_millis(3));
                 let file = sandbox.dir.join(format!("fleet/busy/.git/refs/heads/n{number}"));
                 fs::write(file, format!("{id}\n")).expect("written");
             }
