@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use thiserror::Error;
 
-use super::tips::{Parts, RepositoryState};
+use super::tips::RepositoryState;
 use crate::detect::Model;
 use crate::finding::{Confidence, message_with_help};
 use crate::git::Repository;
@@ -13,6 +13,7 @@ use crate::policy::repo_files::TreeVersion;
 use crate::policy::settings_digest::{digest_of, last_day_of};
 use crate::policy::{LoadedPolicy, PolicyBase, PolicyInputs, UserFile, clock};
 use crate::rules::RuleSet;
+use crate::secret::{PartsDigest, to_hex};
 
 /// The options of a scan that its report depends on.
 #[derive(Clone, Debug, Default)]
@@ -53,22 +54,22 @@ pub(crate) struct UnitKey {
 impl UnitKey {
     /// Makes the key of a repository, which its canonical address names.
     pub(crate) fn new(repository: &str, state: RepositoryState, rules: &str, settings: &str) -> Self {
-        let mut parts = Parts::new(b"skant fleet key 1");
+        let mut parts = PartsDigest::new(b"skant fleet key 1");
         let local = state.local.as_deref().unwrap_or_default();
         for part in [repository, &state.tips, local, rules, settings] {
             parts.add(part.as_bytes());
         }
-        Self { state, rules: rules.to_owned(), settings: settings.to_owned(), key: parts.finish() }
+        Self { state, rules: rules.to_owned(), settings: settings.to_owned(), key: to_hex(&parts.finish()) }
     }
 }
 
 /// Returns the digest of the rules, the password model and the version of this program.
 pub(crate) fn rules_digest() -> String {
-    let mut parts = Parts::new(b"skant fleet rules 1");
+    let mut parts = PartsDigest::new(b"skant fleet rules 1");
     parts.add(env!("CARGO_PKG_VERSION").as_bytes());
-    parts.add(format!("{:?}", RuleSet::builtin()).as_bytes());
-    parts.add(format!("{:?}", Model::builtin()).as_bytes());
-    parts.finish()
+    parts.add_debug(&RuleSet::builtin());
+    parts.add_debug(&Model::builtin());
+    to_hex(&parts.finish())
 }
 
 impl ReportOptions {
@@ -79,14 +80,13 @@ impl ReportOptions {
     /// A settings file cannot be read or has an error.
     pub(crate) fn settings_of(&self, repository: Option<&Repository>) -> Result<UnitSettings, SettingsFault> {
         let policy = self.policy_of(repository)?;
-        let mut parts = Parts::new(b"skant fleet settings 1");
+        let mut parts = PartsDigest::new(b"skant fleet settings 1");
         let Self { config: _, no_repo_config, no_suppressions, exclude, min_confidence, allow_incomplete } =
             self;
-        let options = (no_repo_config, no_suppressions, exclude, min_confidence, allow_incomplete);
-        parts.add(format!("{options:?}").as_bytes());
+        parts.add_debug(&(no_repo_config, no_suppressions, exclude, min_confidence, allow_incomplete));
         parts.add(digest_of(&policy).as_bytes());
         let until = if *no_suppressions { None } else { last_day_of(&policy, clock::today()) };
-        Ok(UnitSettings { digest: parts.finish(), until })
+        Ok(UnitSettings { digest: to_hex(&parts.finish()), until })
     }
 
     fn policy_of(&self, repository: Option<&Repository>) -> Result<LoadedPolicy, SettingsFault> {

@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::git::files::read_regular;
 use crate::git::{Index, OpenError, RefError, Refs, Repository, expand_alternates, list_folder, path_bytes};
-use crate::secret::to_hex;
+use crate::secret::{PartsDigest, to_hex};
 use crate::source::history::find_submodule_repositories;
 
 /// The deepest level of submodules whose stores count.
@@ -49,7 +48,7 @@ pub(crate) enum StateError {
 pub(crate) fn of_repository(repository: &Repository) -> Result<RepositoryState, StateError> {
     let refs = Refs::read(repository)?;
     let tips = of_refs(repository, &refs);
-    let mut local = Parts::new(b"skant fleet local 1");
+    let mut local = PartsDigest::new(b"skant fleet local 1");
     add_repository(&mut local, repository, &refs)?;
     for (name, submodule) in find_submodule_repositories(repository).found.into_iter().take(MAX_STORES) {
         local.add(&name);
@@ -62,7 +61,7 @@ pub(crate) fn of_repository(repository: &Repository) -> Result<RepositoryState, 
             Err(error) => local.add(error.to_string().as_bytes()),
         }
     }
-    Ok(RepositoryState { tips, local: Some(local.finish()) })
+    Ok(RepositoryState { tips, local: Some(to_hex(&local.finish())) })
 }
 
 /// Reads the state of a mirror: its tips.
@@ -88,16 +87,16 @@ fn of_refs(repository: &Repository, refs: &Refs) -> String {
 
 /// Returns the digest of ref tips: names with object ids in hexadecimal digits. `head` is the branch that `HEAD` names.
 pub(crate) fn digest_tips(head: Option<&[u8]>, tips: BTreeSet<(Vec<u8>, String)>) -> String {
-    let mut parts = Parts::new(b"skant fleet tips 1");
+    let mut parts = PartsDigest::new(b"skant fleet tips 1");
     parts.add(head.unwrap_or_default());
     for (name, oid) in tips {
         parts.add(&name);
         parts.add(oid.as_bytes());
     }
-    parts.finish()
+    to_hex(&parts.finish())
 }
 
-fn add_repository(parts: &mut Parts, repository: &Repository, refs: &Refs) -> Result<(), StateError> {
+fn add_repository(parts: &mut PartsDigest, repository: &Repository, refs: &Refs) -> Result<(), StateError> {
     let Refs { all, reflog, stash, broken } = refs;
     for list in [all, reflog] {
         for one in list {
@@ -126,7 +125,7 @@ fn add_repository(parts: &mut Parts, repository: &Repository, refs: &Refs) -> Re
 
 /// Adds what the index holds. git rewrites the file whenever it looks at the working tree, so its bytes do not count
 /// where it can be read.
-fn add_index(parts: &mut Parts, repository: &Repository) {
+fn add_index(parts: &mut PartsDigest, repository: &Repository) {
     match Index::read(&repository.index_file, &repository.git_dir, repository.format) {
         Ok(index) => {
             for entry in index.entries() {
@@ -141,7 +140,7 @@ fn add_index(parts: &mut Parts, repository: &Repository) {
 }
 
 /// Adds the names of the packs with their sizes, and the names of the loose objects.
-fn add_objects(parts: &mut Parts, folder: &Path) -> Result<(), StateError> {
+fn add_objects(parts: &mut PartsDigest, folder: &Path) -> Result<(), StateError> {
     let mut names = BTreeSet::new();
     for path in list_folder(folder)? {
         let name = path_bytes(Path::new(path.file_name().unwrap_or_default()));
@@ -164,30 +163,4 @@ fn add_objects(parts: &mut Parts, folder: &Path) -> Result<(), StateError> {
     }
     parts.end();
     Ok(())
-}
-
-/// A digest of parts with their lengths.
-pub(super) struct Parts(Sha256);
-
-impl Parts {
-    pub(super) fn new(kind: &[u8]) -> Self {
-        let mut parts = Self(Sha256::new());
-        parts.add(kind);
-        parts
-    }
-
-    pub(super) fn add(&mut self, part: &[u8]) {
-        self.0.update((part.len() as u64).to_le_bytes());
-        self.0.update(part);
-    }
-
-    /// Ends a list, so that the next one cannot be mistaken for its rest.
-    fn end(&mut self) {
-        self.0.update(u64::MAX.to_le_bytes());
-    }
-
-    /// Returns the digest in 64 hexadecimal digits.
-    pub(super) fn finish(self) -> String {
-        to_hex(&self.0.finalize())
-    }
 }

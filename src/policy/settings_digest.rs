@@ -3,28 +3,22 @@
 //! Nothing of a setting can be read from it. Of the key for the fingerprints of weak values it holds 16 bits, which show
 //! a changed key and confirm no guess.
 
-use std::fmt::Debug;
-
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 
 use crate::policy::load::LoadedPolicy;
-use crate::policy::settings::AcceptedProblem;
-use crate::policy::suppress::SuppressionEntry;
-use crate::policy::{Layer, PathPatterns, Settings};
-use crate::secret::to_hex;
+use crate::policy::{Layer, Settings};
+use crate::secret::{PartsDigest, to_hex};
 
 /// Returns the digest of a policy, in 64 hexadecimal digits.
 pub(crate) fn digest_of(policy: &LoadedPolicy) -> String {
-    let mut digest = SettingsDigest(Sha256::new());
-    digest.add(b"skant settings 1");
+    let mut digest = PartsDigest::new(b"skant settings 1");
     for Layer { name: _, origin, settings } in &policy.layers {
         digest.add_debug(origin);
-        digest.add_settings(settings);
+        add_settings(&mut digest, settings);
     }
     digest.add_debug(&policy.untranslated);
     digest.add_debug(&(policy.has_ignored_settings_file, policy.has_untrusted_user_file));
-    to_hex(&digest.0.finalize())
+    to_hex(&digest.finish())
 }
 
 /// Returns the last day on which all suppressions that apply on a day still apply; `None` if none of them ends.
@@ -33,74 +27,27 @@ pub(crate) fn last_day_of(policy: &LoadedPolicy, today: Date) -> Option<Date> {
     entries.filter(|entry| !entry.is_expired(today)).filter_map(|entry| entry.until).min()
 }
 
-struct SettingsDigest(Sha256);
-
-impl SettingsDigest {
-    fn add(&mut self, part: &[u8]) {
-        self.0.update((part.len() as u64).to_le_bytes());
-        self.0.update(part);
-    }
-
-    fn add_debug(&mut self, value: &dyn Debug) {
-        self.add(format!("{value:?}").as_bytes());
-    }
-
-    fn add_settings(&mut self, settings: &Settings) {
-        // Each field by name: a new one does not compile until it is here.
-        let Settings {
-            extends,
-            allow,
-            disabled,
-            exclude,
-            accept,
-            fingerprint_key,
-            rules,
-            min_confidence,
-            fail_on,
-            fail_on_context,
-            deny_agent_reads: _,
-            contexts,
-            gitleaks,
-        } = settings;
-        for entry in allow {
-            self.add_entry(entry);
-        }
-        for AcceptedProblem { kind, paths } in accept {
-            self.add_debug(&(kind, paths.as_ref().map(PathPatterns::patterns)));
-        }
-        self.add_debug(&(extends, disabled, exclude.patterns(), fingerprint_key.tag(), rules));
-        self.add_debug(&(min_confidence, fail_on, fail_on_context, gitleaks));
-        for (context, patterns) in contexts.lists() {
-            self.add_debug(&(context, patterns.patterns()));
-        }
-    }
-
-    fn add_entry(&mut self, entry: &SuppressionEntry) {
-        let SuppressionEntry {
-            fingerprint,
-            rule,
-            paths,
-            commit,
-            line,
-            reason,
-            until,
-            source,
-            decision,
-            from_change,
-        } = entry;
-        let paths = paths.as_ref().map(PathPatterns::patterns);
-        self.add_debug(&(
-            fingerprint,
-            rule,
-            paths,
-            commit,
-            line,
-            reason,
-            until,
-            source,
-            decision,
-            from_change,
-        ));
+fn add_settings(digest: &mut PartsDigest, settings: &Settings) {
+    // Each field by name: a new one does not compile until it is here.
+    let Settings {
+        extends,
+        allow,
+        disabled,
+        exclude,
+        accept,
+        fingerprint_key,
+        rules,
+        min_confidence,
+        fail_on,
+        fail_on_context,
+        deny_agent_reads: _,
+        contexts,
+        gitleaks,
+    } = settings;
+    digest.add_debug(&(extends, allow, disabled, exclude, accept, fingerprint_key.tag(), rules));
+    digest.add_debug(&(min_confidence, fail_on, fail_on_context, gitleaks));
+    for list in contexts.lists() {
+        digest.add_debug(&list);
     }
 }
 
@@ -108,7 +55,8 @@ impl SettingsDigest {
 mod tests {
     use super::*;
     use crate::policy::FileOrigin;
-    use crate::policy::suppress::EntrySource;
+    use crate::policy::PathPatterns;
+    use crate::policy::suppress::{EntrySource, SuppressionEntry};
     use crate::secret::FingerprintKey;
 
     fn of(settings: Settings) -> LoadedPolicy {

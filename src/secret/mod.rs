@@ -5,6 +5,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod mask;
 pub(crate) mod mask_line;
 pub(crate) mod mask_name;
+pub(crate) mod parts_digest;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ pub(crate) use fingerprint::{FingerprintKey, ValueId};
 pub(crate) use mask::Mask;
 pub(crate) use mask_line::{allow_references, mask_line};
 pub(crate) use mask_name::{ValueEnd, mask_person, mask_values};
+pub(crate) use parts_digest::PartsDigest;
 
 /// The raw bytes of a secret. `Debug` and `Display` do not print them, and the type is not serialisable.
 pub(crate) struct Secret<'b>(&'b [u8]);

@@ -7,13 +7,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::finding::Problem;
 use crate::git::{
     Repository, expand_alternates, list_folder, open_regular, path_bytes, read_at, read_regular,
 };
 use crate::scan::scanner::Scanner;
+use crate::secret::PartsDigest;
 
 /// A digest of some inputs.
 pub(crate) type InputDigest = [u8; 32];
@@ -32,19 +31,19 @@ const LEFT_OUT: [&str; 5] = ["objects", "modules", "lfs", "annex", "hooks"];
 /// evidence is kept where there is very much.
 pub(crate) fn search_digest(scanner: &Scanner) -> InputDigest {
     let settings = &scanner.policy().settings;
-    let mut digest = Inputs::default();
+    let mut digest = PartsDigest::default();
     digest.add(env!("CARGO_PKG_VERSION").as_bytes());
     digest.add(env!("SKANT_SOURCES").as_bytes());
-    digest.add(format!("{:?}", (&settings.rules, &settings.disabled, scanner.least_confidence())).as_bytes());
+    digest.add_debug(&(&settings.rules, &settings.disabled, scanner.least_confidence()));
     digest.finish()
 }
 
 /// Returns the digest of all settings but the time.
 pub(crate) fn settings_digest(scanner: &Scanner) -> InputDigest {
-    let mut digest = Inputs::default();
+    let mut digest = PartsDigest::default();
     digest.add(&search_digest(scanner));
     digest.add(scanner.policy().describe().as_bytes());
-    digest.add(format!("{:?}", scanner.suppression_entries()).as_bytes());
+    digest.add_debug(&scanner.suppression_entries());
     digest.finish()
 }
 
@@ -55,12 +54,12 @@ pub(crate) fn repositories_digest(
     notes: &[Problem],
     except: &Path,
 ) -> Option<InputDigest> {
-    let mut digest = Inputs::default();
-    digest.add(format!("{notes:?}").as_bytes());
+    let mut digest = PartsDigest::default();
+    digest.add_debug(&notes);
     let mut files = GitFiles { except: resolved(except), count: 0, bytes: 0, linked: HashSet::new() };
     for (name, repository) in repositories {
         digest.add(name);
-        digest.add(format!("{repository:?}").as_bytes());
+        digest.add_debug(repository);
         files.add_below(&repository.git_dir, &mut digest)?;
         if repository.common_dir != repository.git_dir {
             files.add_below(&repository.common_dir, &mut digest)?;
@@ -69,21 +68,6 @@ pub(crate) fn repositories_digest(
         add_objects(repository, &mut digest)?;
     }
     Some(digest.finish())
-}
-
-/// A hash of byte strings, each with its length.
-#[derive(Default)]
-struct Inputs(Sha256);
-
-impl Inputs {
-    fn add(&mut self, part: &[u8]) {
-        self.0.update((part.len() as u64).to_le_bytes());
-        self.0.update(part);
-    }
-
-    fn finish(self) -> InputDigest {
-        self.0.finalize().into()
-    }
 }
 
 /// Resolves the folder of a file that may not exist yet.
@@ -103,7 +87,7 @@ struct GitFiles {
 }
 
 impl GitFiles {
-    fn add_below(&mut self, git_dir: &Path, digest: &mut Inputs) -> Option<()> {
+    fn add_below(&mut self, git_dir: &Path, digest: &mut PartsDigest) -> Option<()> {
         let top = fs::canonicalize(git_dir).ok()?;
         let mut folders = vec![top.clone()];
         while let Some(folder) = folders.pop() {
@@ -148,7 +132,7 @@ impl GitFiles {
     }
 
     /// Adds the content of a file; a file that does not exist counts as such.
-    fn add_file(&mut self, path: &Path, digest: &mut Inputs) -> Option<()> {
+    fn add_file(&mut self, path: &Path, digest: &mut PartsDigest) -> Option<()> {
         if !path.exists() {
             digest.add(b"absent");
             return Some(());
@@ -165,7 +149,7 @@ impl GitFiles {
 }
 
 /// Adds the names of all objects, or of the packs that hold them.
-fn add_objects(repository: &Repository, digest: &mut Inputs) -> Option<()> {
+fn add_objects(repository: &Repository, digest: &mut PartsDigest) -> Option<()> {
     for folder in expand_alternates(&repository.object_dirs).ok()? {
         digest.add(&path_bytes(&folder));
         let mut packs = list_folder(&folder.join("pack")).ok()?;
@@ -191,7 +175,7 @@ fn add_objects(repository: &Repository, digest: &mut Inputs) -> Option<()> {
 }
 
 /// Adds the length of a pack or an index, and its end, where the checksums are.
-fn add_end(path: &Path, count: usize, digest: &mut Inputs) -> Option<()> {
+fn add_end(path: &Path, count: usize, digest: &mut PartsDigest) -> Option<()> {
     let (file, length) = open_regular(path).ok()?;
     let count = count.min(usize::try_from(length).unwrap_or(usize::MAX));
     let mut end = vec![0; count];
