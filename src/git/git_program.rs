@@ -73,8 +73,8 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> io::Result<A
 }
 
 fn read_answer(child: &mut Child, end: Instant) -> io::Result<Answer> {
-    let stdout = child.stdout.take().map(read_in_background).transpose()?;
-    let stderr = child.stderr.take().map(read_in_background).transpose()?;
+    let stdout = child.stdout.take().map(|stream| read_in_background(stream, keep_all)).transpose()?;
+    let stderr = child.stderr.take().map(|stream| read_in_background(stream, keep_all)).transpose()?;
     let stdout = stdout.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
     let stderr = stderr.map(|bytes| receive(&bytes, end)).transpose()?.unwrap_or_default();
     let mut pause = POLL.0;
@@ -90,22 +90,39 @@ fn read_answer(child: &mut Child, end: Instant) -> io::Result<Answer> {
     }
 }
 
-/// Reads a stream to its end in another thread. The thread is never waited for: a program that the child has started
-/// may keep the stream open.
-fn read_in_background(mut stream: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+/// What was read of a stream, and how that ended.
+pub(super) type StreamRead = (Vec<u8>, io::Result<()>);
+
+/// Reads a stream to its end in another thread, in which `keep` adds what is to be kept of each part. The thread is never
+/// waited for: a program that the child has started may keep the stream open.
+pub(super) fn read_in_background(
+    mut stream: impl Read + Send + 'static,
+    keep: impl Fn(&mut Vec<u8>, &[u8]) + Send + 'static,
+) -> io::Result<Receiver<StreamRead>> {
     let (sender, receiver) = channel();
     thread::Builder::new().spawn(move || {
-        let mut bytes = Vec::new();
-        let read = stream.read_to_end(&mut bytes);
+        let (mut kept, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
+        let end = loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => break Ok(()),
+                Ok(count) => keep(&mut kept, &buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
         // Nobody receives after the time limit.
-        let _ = sender.send(read.map(|_| bytes));
+        let _ = sender.send((kept, end));
     })?;
     Ok(receiver)
 }
 
-fn receive(bytes: &Receiver<io::Result<Vec<u8>>>, end: Instant) -> io::Result<Vec<u8>> {
-    match bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
-        Ok(bytes) => bytes,
+fn keep_all(kept: &mut Vec<u8>, read: &[u8]) {
+    kept.extend_from_slice(read);
+}
+
+fn receive(stream: &Receiver<StreamRead>, end: Instant) -> io::Result<Vec<u8>> {
+    match stream.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        Ok((bytes, read)) => read.map(|()| bytes),
         Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
         Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
     }

@@ -1,11 +1,13 @@
 //! Running git for as long as a watcher allows: for commands that take minutes and write to the disk. What git has started
 //! ends with it.
 
-use std::io::{self, Read};
+use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::Duration;
+
+use super::git_program::{StreamRead, read_in_background};
 
 /// The pause between two questions to the watcher.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -41,10 +43,12 @@ pub(crate) fn run_watched<S>(
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     let mut child = command.spawn()?;
-    let stdout = child.stdout.take().map(|stream| in_background(stream, First(max_stdout))).transpose()?;
-    let stderr = child.stderr.take().map(|stream| in_background(stream, Last)).transpose()?;
-    let received = |stream: Option<Receiver<Vec<u8>>>| {
-        stream.and_then(|stream| stream.recv_timeout(STREAM_LIMIT).ok()).unwrap_or_default()
+    let stdout = child.stdout.take().map(|stream| read_in_background(stream, keep_first(max_stdout)));
+    let stderr = child.stderr.take().map(|stream| read_in_background(stream, keep_last));
+    let (stdout, stderr) = (stdout.transpose()?, stderr.transpose()?);
+    let received = |stream: Option<Receiver<StreamRead>>| {
+        let read = stream.and_then(|stream| stream.recv_timeout(STREAM_LIMIT).ok());
+        read.map(|(bytes, _)| bytes).unwrap_or_default()
     };
     loop {
         if let Some(status) = child.try_wait()? {
@@ -70,50 +74,21 @@ fn end_group(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// What is kept of a stream.
-trait Kept: Send + 'static {
-    fn keep(&self, bytes: &mut Vec<u8>, read: &[u8]);
+/// The most bytes of standard error that are kept.
+const MAX_STDERR: usize = 16 << 10;
+
+/// Keeps the first bytes of a stream, up to a number.
+fn keep_first(max: u64) -> impl Fn(&mut Vec<u8>, &[u8]) + Send + 'static {
+    let max = usize::try_from(max).unwrap_or(usize::MAX);
+    move |kept, read| kept.extend_from_slice(&read[..read.len().min(max.saturating_sub(kept.len()))])
 }
 
-/// The first bytes, up to a number.
-struct First(u64);
-
-impl Kept for First {
-    fn keep(&self, bytes: &mut Vec<u8>, read: &[u8]) {
-        let room = usize::try_from(self.0).unwrap_or(usize::MAX).saturating_sub(bytes.len());
-        bytes.extend(&read[..read.len().min(room)]);
+/// Keeps the last bytes of a stream.
+fn keep_last(kept: &mut Vec<u8>, read: &[u8]) {
+    kept.extend_from_slice(read);
+    if kept.len() > 2 * MAX_STDERR {
+        kept.drain(..kept.len() - MAX_STDERR);
     }
-}
-
-/// The last bytes.
-struct Last;
-
-impl Last {
-    const MAX: usize = 16 << 10;
-}
-
-impl Kept for Last {
-    fn keep(&self, bytes: &mut Vec<u8>, read: &[u8]) {
-        bytes.extend(read);
-        if bytes.len() > 2 * Self::MAX {
-            bytes.drain(..bytes.len() - Self::MAX);
-        }
-    }
-}
-
-/// Reads a stream to its end in another thread. A program that the child has started may keep it open, so the thread is
-/// not waited for.
-fn in_background(mut stream: impl Read + Send + 'static, kept: impl Kept) -> io::Result<Receiver<Vec<u8>>> {
-    let (sender, receiver) = channel();
-    thread::Builder::new().spawn(move || {
-        let (mut bytes, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
-        while let Ok(read @ 1..) = stream.read(&mut buffer) {
-            kept.keep(&mut bytes, &buffer[..read]);
-        }
-        // Nobody receives after a stop.
-        let _ = sender.send(bytes);
-    })?;
-    Ok(receiver)
 }
 
 #[cfg(all(test, unix))]
