@@ -56,7 +56,7 @@ pub(crate) struct Common {
 const IN_SHORT_HELP: [&str; 3] = ["directory", "quiet", "verbose"];
 
 /// The commands in which only some of the options have an effect, with those. The help of a command hides the others.
-const WITH_EFFECT: [(&str, &[&str]); 19] = [
+const WITH_EFFECT: [(&str, &[&str]); 18] = [
     ("install", PLACE),
     ("uninstall", PLACE),
     ("status", PLACE),
@@ -76,23 +76,6 @@ const WITH_EFFECT: [(&str, &[&str]); 19] = [
     ),
     ("agent", &["directory", "config", "no_repo_config", "color"]),
     ("redact", &["config", "min_confidence", "color"]),
-    (
-        "fleet",
-        &[
-            "directory",
-            "config",
-            "no_repo_config",
-            "no_suppressions",
-            "exclude",
-            "min_confidence",
-            "allow_incomplete",
-            "jobs",
-            "color",
-            "progress",
-            "quiet",
-            "verbose",
-        ],
-    ),
     ("report", &["directory", "min_confidence", "color", "quiet", "verbose"]),
     ("diff", &["directory", "color", "quiet", "verbose"]),
     ("rules", &["directory", "config", "no_repo_config", "color", "verbose"]),
