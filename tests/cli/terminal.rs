@@ -1,15 +1,18 @@
-//! A program on a pseudo-terminal: answers are given when their questions are shown.
+//! A program on a pseudo-terminal: answers are given when their questions are shown. `triage` reads single keys there, and
+//! `respond` lines.
 
 use std::process::{Command, Stdio};
 
 /// Runs a program on a terminal. The first argument is a list of lines `QUESTION<TAB>ANSWER`: each answer is written when
-/// its question is at the end of what was shown; `KILL` ends the program. Prints what was shown, then the exit code.
+/// its question is at the end of what was shown; `KILL` ends the program. Prints what was shown, then the exit code with the
+/// number of answers that were not asked for, and with whether the terminal is set as before.
 const TERMINAL: &str = r"
-import os, pty, select, sys
+import os, pty, select, sys, termios
 pairs = [line.split('\t') for line in sys.argv[1].split('\n') if line]
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[2], sys.argv[2:])
+before = termios.tcgetattr(fd)
 shown, seen = b'', 0
 while True:
     ready, _, _ = select.select([fd], [], [], 60)
@@ -29,9 +32,15 @@ while True:
             os.kill(pid, 9)
         else:
             os.write(fd, answer.encode().decode('unicode_escape').encode())
+try:
+    after = termios.tcgetattr(fd)
+except termios.error:
+    after = before
 _, status = os.waitpid(pid, 0)
+code = os.waitstatus_to_exitcode(status)
 sys.stdout.buffer.write(shown)
-print('\nEXIT', os.waitstatus_to_exitcode(status), 'LEFT', len(pairs))
+print('\nEXIT', code, 'LEFT', len(pairs))
+print('EXIT', code, 'SAME' if after == before else 'CHANGED')
 ";
 
 /// Runs a command, of which only the program, the arguments, the folder and the environment count, and returns what the

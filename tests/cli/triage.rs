@@ -1,11 +1,12 @@
 //! Verdicts: `skant allow --verdict`, and `skant triage` on a terminal.
 
 use std::fs;
-use std::process::Stdio;
 
 use serde_json::Value;
 use testkit::trials::{Ran, Trial};
 use testkit::{Sandbox, needs, skant_program, text_of, tokens};
+
+use crate::terminal::converse;
 
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
@@ -168,50 +169,19 @@ fn value_of_the_history_only_is_found_by_its_digits() {
     assert_eq!((code, &report["findings"][0]["verdict"]), (0, &"revoked".into()));
 }
 
-/// Runs skant on a terminal of its own that types the keys; returns what the terminal showed, and the exit code.
-const TERMINAL: &str = "
-import os, pty, select, sys, termios, time
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:2] + ['triage'] + sys.argv[3:])
-before = termios.tcgetattr(fd)
-shown, keys = b'', sys.argv[2].encode().decode('unicode_escape').encode()
-while True:
-    ready, _, _ = select.select([fd], [], [], 60)
-    if not ready:
-        os.kill(pid, 9); sys.exit('timed out: ' + repr(shown))
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data
-    if b'continue later  ? ' in shown.split(b'\\n')[-1] and keys:
-        # Nothing is shown of a key, and it needs no line end.
-        os.write(fd, keys[:1]); keys = keys[1:]; shown += b'\\n'
-try:
-    after = termios.tcgetattr(fd)
-except termios.error:
-    after = before
-_, status = os.waitpid(pid, 0)
-sys.stdout.buffer.write(shown)
-print('EXIT', os.waitstatus_to_exitcode(status), 'SAME' if after == before else 'CHANGED')
-";
-
-fn on_a_terminal(sandbox: &Sandbox, keys: &str, arguments: &[&str]) -> String {
-    let mut command = sandbox.command("python3");
-    command.args(["-c", TERMINAL]).arg(skant_program()).arg(keys).args(arguments).stdin(Stdio::null());
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", text_of(&output));
-    String::from_utf8_lossy(&output.stdout).replace('\r', "")
+/// Runs skant on a terminal that types a key at each question; returns what the terminal showed, and the exit code.
+fn on_a_terminal(sandbox: &Sandbox, keys: &[&str], arguments: &[&str]) -> String {
+    let mut command = sandbox.command(skant_program());
+    command.arg("triage").args(arguments);
+    let answers: Vec<(&str, &str)> = keys.iter().map(|key| ("continue later  ? ", *key)).collect();
+    converse(&command, &answers)
 }
 
 fn triage_asks_for_each_finding_and_goes_on_where_it_ended() -> Ran {
     needs::success("python3", &["-c", "import pty, termios"])?;
     let sandbox = leaky(&["a.env", "b.env", "c.env", "d.env"]);
     // An unknown key asks again; `s` decides nothing.
-    let said = on_a_terminal(&sandbox, "xrsq", &["--by", "Ada"]);
+    let said = on_a_terminal(&sandbox, &["x", "r", "s", "q"], &["--by", "Ada"]);
     assert!(said.contains("1 of 4: ") && said.contains("3 of 4: ") && !said.contains("4 of 4: "), "{said}");
     assert!(said.contains("1 of 4 findings have a verdict now") && said.contains("EXIT 1 SAME"), "{said}");
     let lines = baseline(&sandbox);
@@ -221,14 +191,14 @@ fn triage_asks_for_each_finding_and_goes_on_where_it_ended() -> Ran {
         assert!(!said.contains(&tokens::api_key(seed)[20..60]), "values are masked");
     }
     // The decided finding is not asked for again.
-    let said = on_a_terminal(&sandbox, "tfa", &[]);
+    let said = on_a_terminal(&sandbox, &["t", "f", "a"], &[]);
     assert!(said.contains("1 of 3: ") && said.contains("EXIT 0 SAME"), "{said}");
     let lines = baseline(&sandbox);
     for verdict in ["test", "false-alarm", "accepted", "revoked"] {
         assert_eq!(lines.matches(&format!(" verdict={verdict} at=")).count(), 1, "{lines}");
     }
     assert_eq!(scan(&sandbox, &[]).0, 0);
-    let said = on_a_terminal(&sandbox, "", &[]);
+    let said = on_a_terminal(&sandbox, &[], &[]);
     assert!(said.contains("0 of 0 findings"), "{said}");
     Ok(())
 }
@@ -240,14 +210,14 @@ fn triage_shows_what_the_filters_choose() -> Ran {
     sandbox.git(&["rm", "-q", "old.env"]);
     sandbox.write("now.env", format!("KEY={}\n", tokens::api_key("now")));
     sandbox.commit_all("now");
-    let said = on_a_terminal(&sandbox, "ss", &["--history"]);
+    let said = on_a_terminal(&sandbox, &["s", "s"], &["--history"]);
     assert!(said.find("now.env") < said.find("old.env") && said.contains("2 of 2: "), "{said}");
     assert!(
         said.contains("in the files of main") && said.contains("removed, still in the history"),
         "{said}"
     );
     assert!(said.contains("since 20") && said.contains("by Ada Author"), "{said}");
-    let said = on_a_terminal(&sandbox, "s", &["--history", "--at-head"]);
+    let said = on_a_terminal(&sandbox, &["s"], &["--history", "--at-head"]);
     assert!(said.contains("1 of 1: ") && !said.contains("old.env"), "{said}");
     let output = sandbox.skant(&["triage", "--author", "Ada"]);
     assert_eq!(output.status.code(), Some(2));
@@ -257,7 +227,7 @@ fn triage_shows_what_the_filters_choose() -> Ran {
 fn triage_restores_the_terminal_on_ctrl_c() -> Ran {
     needs::success("python3", &["-c", "import pty, termios"])?;
     let sandbox = leaky(&["a.env", "b.env"]);
-    let said = on_a_terminal(&sandbox, "c\\x03", &[]);
+    let said = on_a_terminal(&sandbox, &["c", "\\x03"], &[]);
     assert!(said.contains("1 of 2 findings have a verdict now") && said.contains("EXIT 1 SAME"), "{said}");
     assert_eq!(baseline(&sandbox).matches("verdict=confirmed").count(), 1);
     Ok(())
