@@ -117,17 +117,16 @@ impl ObjectSearch for EvidenceCollector<'_> {
     /// Searches the message and the header of a commit or tag, and adds the commit to the graph.
     fn search_text(&self, object: &ObjectView<'_>) {
         let is_commit = object.kind == ObjectKind::Commit;
-        let author = || Commit::parse(object.bytes).filter(|_| is_commit).map(|commit| commit.author);
-        let info = || author().map(|author| commit_info(self.scanner, &object.oid, &author));
+        let commit = || is_commit.then(|| Commit::parse(object.bytes)).flatten();
+        let info = || commit().map(|commit| commit_info(self.scanner, &object.oid, &commit.author));
         let occurrences = search_commit_texts(self.scanner, &object.oid, object.kind, object.bytes, info);
         if is_commit {
             self.add_commit(&object.oid, object.bytes);
         }
-        let mut found = self.found();
         match occurrences {
             Ok(occurrences) if occurrences.is_empty() => {}
-            Ok(occurrences) => found.texts.push((object.oid, object.kind, occurrences)),
-            Err(problem) => found.problems.push(problem),
+            Ok(occurrences) => self.found().texts.push((object.oid, object.kind, occurrences)),
+            Err(problem) => self.found().problems.push(problem),
         }
     }
 }

@@ -298,7 +298,8 @@ impl LocationBuilder<'_> {
     }
 
     fn commit_info(&self, oid: &Oid) -> Option<CommitInfo> {
-        let of_earlier_run = || self.authors.find(oid).filter(|_| self.graph.contains(oid));
+        // Of a tag nothing is read.
+        let of_earlier_run = || self.graph.contains(oid).then(|| self.authors.find(oid)).flatten();
         let author = self.graph.author(oid).or_else(of_earlier_run)?;
         Some(commit_info(self.scanner, oid, &author))
     }

@@ -38,10 +38,10 @@ pub(crate) fn search_digest(scanner: &Scanner) -> InputDigest {
     digest.finish()
 }
 
-/// Returns the digest of all settings but the time.
-pub(crate) fn settings_digest(scanner: &Scanner) -> InputDigest {
+/// Returns the digest of all settings but the time. `search` is the [`search_digest`].
+pub(crate) fn settings_digest(scanner: &Scanner, search: &InputDigest) -> InputDigest {
     let mut digest = PartsDigest::default();
-    digest.add(&search_digest(scanner));
+    digest.add(search);
     digest.add(scanner.policy().describe().as_bytes());
     digest.add_debug(&scanner.suppression_entries());
     digest.finish()

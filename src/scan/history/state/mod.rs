@@ -80,7 +80,8 @@ impl Scanner {
         // The fingerprints of weak values depend on the key, which no file may help to guess.
         let has_key = self.policy().settings.fingerprint_key.is_set();
         let can_repeat = options.paths.is_all() && options.provenance == ProvenanceMode::Track && !has_key;
-        let inputs = can_repeat.then(|| inputs_of(self, repository, state.path)).flatten();
+        let settings = can_repeat.then(|| settings_digest(self, &search));
+        let inputs = settings.and_then(|settings| Some((digest_of(repository, state.path)?, settings)));
         let kept = earlier.report.as_ref().filter(|_| earlier.times.1 <= now);
         let kept = kept.filter(|kept| Some((kept.repositories, kept.settings)) == inputs && now < kept.until);
         if let Some(mut report) = kept.and_then(|kept| (state.form.read)(&kept.text)) {
@@ -102,8 +103,8 @@ impl Scanner {
         }
         if memory.is_complete {
             // What the report depends on may have changed while it was made.
-            let is_unchanged = inputs.is_some() && inputs == inputs_of(self, repository, state.path);
-            let kept = inputs.filter(|_| is_unchanged).map(|(repositories, settings)| KeptReport {
+            let is_unchanged = |inputs: &(_, _)| digest_of(repository, state.path) == Some(inputs.0);
+            let kept = inputs.filter(is_unchanged).map(|(repositories, settings)| KeptReport {
                 repositories,
                 settings,
                 until,
@@ -124,20 +125,16 @@ impl Scanner {
     }
 }
 
-/// Returns the digests of the repositories and of the settings; `None` if a part cannot be read.
-fn inputs_of(
-    scanner: &Scanner,
-    repository: &Repository,
-    except: &Path,
-) -> Option<(inputs::InputDigest, inputs::InputDigest)> {
+/// Returns the digest of a repository and its submodules; `None` if a part cannot be read. The file `except` does not
+/// count.
+fn digest_of(repository: &Repository, except: &Path) -> Option<inputs::InputDigest> {
     let submodules = find_submodule_repositories(repository);
     if submodules.problems.iter().any(|problem| !problem.kind.is_note()) {
         return None;
     }
     let mut repositories: Vec<(&[u8], &Repository)> = vec![(b"", repository)];
     repositories.extend(submodules.found.iter().map(|(name, found)| (name.as_slice(), found)));
-    let digest = repositories_digest(&repositories, &submodules.problems, except)?;
-    Some((digest, settings_digest(scanner)))
+    repositories_digest(&repositories, &submodules.problems, except)
 }
 
 /// Returns the states of repositories. One that contradicts itself, which the checksum of the file hardly allows, is left
