@@ -170,10 +170,11 @@ fn temporary(home: Option<&Path>, variable: fn(&str) -> Option<OsString>) -> Opt
     let named = ["CLAUDE_CODE_TMPDIR", "TMPDIR"].into_iter().find_map(variable);
     let folder =
         named.filter(|folder| !folder.is_empty()).map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-    let path = folder.join(format!("claude-{}", owner(home?)?));
+    let user = owner(home?)?;
+    let path = folder.join(format!("claude-{user}"));
     // Everybody may make a folder of this name there.
-    let is_own =
-        path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) && owner(&path) == owner(home?);
+    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let is_own = is_folder && owner(&path) == Some(user);
     is_own.then_some(Area { agent: "claude-code", path, kind: None })
 }
 
