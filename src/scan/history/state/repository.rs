@@ -133,20 +133,21 @@ impl<'s> Reuse<'s> {
         let texts = set_of(&mut found.texts.iter().map(|(oid, ..)| oid));
         let names = found.trees.names.iter().map(|(tree, ..)| tree);
         let trees = set_of(&mut names.chain(found.trees.missing.iter().map(|(tree, ..)| tree)));
+        // Of the entries with a missing object that are not listed nobody knows the tree.
+        let is_listed = found.trees.more_missing == 0;
+        // A name that reports mask may be a secret.
+        let may_keep = |name: &[u8]| scanner.shown_path(name) == escape_path(name);
+        let build =
+            || TreeMemory::build(&found.trees, (&blobs, &trees), (&positions, known.len()), &may_keep);
+        let memory = is_listed.then(build).flatten();
         let again = blobs.iter().chain(texts.iter()).chain(trees.iter());
         let again = again.map(|number| positions.get(number as usize).copied().unwrap_or(GONE));
         let mut again: Vec<u32> = again.filter(|position| *position != GONE).collect();
         again.sort_unstable();
         again.dedup();
-        // Of the entries with a missing object that are not listed nobody knows the tree.
-        let is_listed = found.trees.more_missing == 0;
-        // A name that reports mask may be a secret.
-        let may_keep = |name: &[u8]| scanner.shown_path(name) == escape_path(name);
-        let memory =
-            || TreeMemory::build(&found.trees, (&blobs, &trees), (&positions, known.len()), &may_keep);
-        let trees = is_listed.then(memory).flatten();
-        let commits = trees.as_ref().and_then(|trees| CommitMemory::build(graph, objects, &positions, trees));
-        RepositoryState { known, again, trees, commits }
+        let commits =
+            memory.as_ref().and_then(|trees| CommitMemory::build(graph, objects, &positions, trees));
+        RepositoryState { known, again, trees: memory, commits }
     }
 
     /// Returns the kinds of the known objects, by number.

@@ -1,10 +1,15 @@
-//! Known objects whose names collide, and damage that the checksum of a file does not show.
+//! Known objects whose names collide, damage that the checksum of a file does not show, and names that a state may not
+//! hold.
 
 use std::collections::BTreeSet;
 
 use super::bytes::{Reader, Writer};
 use super::known::{GONE, KnownObjects, Named, remember};
+use super::trees::TreeMemory;
 use crate::git::{ObjectKind, Oid};
+use crate::provenance::ShapeEntry;
+use crate::scan::history::trees::TreeFindings;
+use crate::source::history::NumberSet;
 
 /// A name of few different bits after the first ones, so that names collide in their byte and share groups.
 fn oid((group, byte, rest): (u8, u8, u8)) -> Oid {
@@ -19,6 +24,27 @@ fn named(oids: &BTreeSet<Oid>) -> Vec<Named> {
 
 fn known(oids: &BTreeSet<Oid>, bits: u32) -> KnownObjects {
     remember(&named(oids), bits, |number| Some((ObjectKind::Blob, u64::from(number))))
+}
+
+#[test]
+fn only_a_tree_with_a_refused_name_on_the_way_is_read_again() {
+    let [blob, folder, root, other] = [0, 1, 2, 3];
+    let mut found = TreeFindings::default();
+    for (tree, name, object) in [(folder, "refused", blob), (root, "folder", folder), (other, "plain", blob)]
+    {
+        let name = found.entry_names.insert(name.as_bytes());
+        found.shape.add(tree, std::iter::once(ShapeEntry { name, object }));
+    }
+    let [blobs, again] = [(); 2].map(|()| NumberSet::with_bound(4));
+    blobs.insert(blob);
+    let may_keep = |name: &[u8]| name != b"refused";
+    let memory = TreeMemory::build(&found, (&blobs, &again), (&[0, 1, 2, 3], 4), &may_keep).unwrap();
+    assert_eq!(again.iter().collect::<Vec<_>>(), [folder]);
+    let forms: BTreeSet<u32> = [folder, root, other].map(|tree| memory.form_at(tree)).into();
+    assert!(forms.len() == 3 && !forms.contains(&0), "{forms:?}");
+    let mut written = Writer::default();
+    memory.write(&mut written);
+    assert!(!written.0.windows(7).any(|part| part == b"refused"));
 }
 
 proptest::proptest! {

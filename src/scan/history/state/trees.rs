@@ -24,7 +24,7 @@ enum Target {
 enum Form {
     /// The entries that matter: the name, and what it leads to.
     Reduced(Vec<(u32, Target)>),
-    /// The tree at this position, which is read again: one of its names may hold a token, or an object is missing.
+    /// The tree at this position, which is read again: a name on the way may be a secret, or an object is missing.
     Again(u32),
 }
 
@@ -43,8 +43,8 @@ pub(super) struct TreeMemory {
 
 impl TreeMemory {
     /// Reduces the trees of a run. `blobs` and `again` are the blobs and trees that the next run reads again; `positions`
-    /// has the position of each number. Returns `None` if `may_keep` refuses a name on the way, which may be a secret, or
-    /// if the trees are damaged; then the next run reads all trees.
+    /// has the position of each number. A tree in which `may_keep` refuses a name on the way, which may be a secret, is read
+    /// again, too: it is added to `again`. Returns `None` if the trees are damaged; then the next run reads all trees.
     pub(super) fn build(
         found: &TreeFindings,
         (blobs, again): (&NumberSet, &NumberSet),
@@ -65,6 +65,15 @@ impl TreeMemory {
                 (tree, entries.filter(leads).collect())
             })
             .collect();
+        let mut verdicts = HashMap::new();
+        let mut may_keep_entry = |entry: &ShapeEntry| {
+            *verdicts.entry(entry.name).or_insert_with(|| may_keep(found.entry_names.get(entry.name)))
+        };
+        for (tree, entries) in &rows {
+            if !entries.iter().all(&mut may_keep_entry) {
+                again.insert(*tree);
+            }
+        }
         let mut memory = Self { blobs: blob_positions, form_of: vec![0; count], ..Self::default() };
         let mut names = EntryNames::default();
         let mut forms: HashMap<Form, u32> = HashMap::new();
@@ -101,7 +110,7 @@ impl TreeMemory {
             }
         }
         memory.names = names.into_names();
-        memory.names.iter().all(|name| may_keep(name)).then_some(memory)
+        Some(memory)
     }
 
     /// Returns what the tree at a position leads to: equal numbers stand for equal names and blobs.
@@ -132,7 +141,13 @@ impl TreeMemory {
         bound: usize,
     ) -> Option<EarlierTrees> {
         let number = |position: u32| numbers.get(position as usize).copied().filter(|number| *number != GONE);
-        let mut first: Vec<Option<u32>> = vec![None; self.forms.len()];
+        let mut first = Vec::with_capacity(self.forms.len());
+        for form in &self.forms {
+            first.push(match form {
+                Form::Again(position) => Some(number(*position)?),
+                Form::Reduced(_) => None,
+            });
+        }
         let mut earlier = EarlierTrees::with_bound(bound);
         let is_tree = |position: usize| known.kind(position) == Some(ObjectKind::Tree);
         for (position, form) in self.form_of.iter().enumerate().filter(|(position, _)| is_tree(*position)) {
@@ -153,10 +168,7 @@ impl TreeMemory {
         }
         for (form, at) in self.forms.iter().zip(0_usize..) {
             let entries = match form {
-                Form::Again(position) => {
-                    first[at] = Some(number(*position)?);
-                    continue;
-                }
+                Form::Again(_) => continue,
                 Form::Reduced(entries) => entries,
             };
             let mut row = Vec::with_capacity(entries.len());
