@@ -1,7 +1,8 @@
 //! Replaces files atomically: a reader sees the old content or the new content, even if the program is killed at any
-//! moment. A killed program leaves a temporary file with a unique name, which does no harm.
+//! moment. A killed program leaves a temporary file with a unique name, which does no harm. Makes files and folders that
+//! only their owner may read.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,42 @@ pub(crate) fn replace_private(
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => replace(path, content, permissions),
         result => result,
     }
+}
+
+/// The mode of a file that only its owner reads and writes.
+#[cfg(unix)]
+pub(crate) const PRIVATE_MODE: u32 = 0o600;
+
+/// Returns permissions for the owner only; `None` where the system has no modes.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no modes")]
+pub(crate) fn private() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(PRIVATE_MODE))
+}
+
+#[cfg(not(unix))]
+pub(crate) const fn private() -> Option<Permissions> {
+    None
+}
+
+/// Makes a new file that only its owner may read.
+///
+/// # Errors
+/// There is one, or the folder cannot be written.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, PRIVATE_MODE);
+    options.open(path)
+}
+
+/// Returns what makes folders that only their owner may read.
+pub(crate) fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 fn replace_from(

@@ -4,15 +4,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file;
+use crate::atomic_file::{self, private, private_folders};
 use crate::finding::Finding;
 use crate::git::{Repository, user_state_folder};
 use crate::policy::clock;
-use crate::remediation::fix::apply::private;
 use crate::report::words;
 use crate::scan::redact;
 use crate::secret::ValueId;
@@ -202,7 +201,7 @@ impl IncidentFile {
     pub(crate) fn save(&self, incident: &Incident) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
         if let Some(folder) = path.parent() {
-            create_private_folder(folder)?;
+            private_folders().recursive(true).create(folder)?;
         }
         let text = serde_json::to_vec(incident).map_err(io::Error::other)?;
         atomic_file::replace(path, &text, private())
@@ -213,17 +212,6 @@ impl IncidentFile {
         // A file that stays only says that all steps were done.
         let _ = self.path.as_ref().map(fs::remove_file);
     }
-}
-
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -87,6 +87,11 @@ pub(crate) fn end_with_parent() {
     }
 }
 
+/// Whether this process is the scan of one of many repositories.
+pub(crate) fn is_unit() -> bool {
+    std::env::var_os(PARENT_VARIABLE).is_some()
+}
+
 /// Returns the control of a scan that the first signal cancels. The scan then ends with a report.
 ///
 /// A second signal ends the process at once. So does the end of the grace period: a thread that waits for a pipe or for

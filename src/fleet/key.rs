@@ -63,10 +63,11 @@ impl UnitKey {
     }
 }
 
-/// Returns the digest of the rules, the password model and the version of this program.
+/// Returns the digest of this program: its version, its sources, the rules and the password model.
 pub(crate) fn rules_digest() -> String {
     let mut parts = PartsDigest::new(b"skant fleet rules 1");
     parts.add(env!("CARGO_PKG_VERSION").as_bytes());
+    parts.add(env!("SKANT_SOURCES").as_bytes());
     parts.add_debug(&RuleSet::builtin());
     parts.add_debug(&Model::builtin());
     to_hex(&parts.finish())

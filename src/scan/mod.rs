@@ -27,7 +27,7 @@ pub(crate) mod worktree;
 pub(crate) use crate::assess::ExplainedEvidence;
 pub use diff::MergeParents;
 pub use error::ScanError;
-pub(crate) use history::state::{HistoryState, ReportForm};
+pub(crate) use history::state::{HistoryState, ReportForm, ResumedRun};
 pub use history::{HistoryOptions, ProvenanceMode};
 pub(crate) use nothing_read::add_exclusion_problem;
 pub use path_filter::PathFilter;

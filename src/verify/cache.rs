@@ -125,11 +125,7 @@ fn write(file: &Path, text: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    #[cfg(unix)]
-    let permissions = Some(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    #[cfg(not(unix))]
-    let permissions = None;
-    atomic_file::replace(file, text, permissions)
+    atomic_file::replace(file, text, atomic_file::private())
 }
 
 #[cfg(test)]

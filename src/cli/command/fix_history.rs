@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::fix_targets::Targets;
-use crate::atomic_file;
+use crate::atomic_file::{self, private, private_folders};
 use crate::cli::args::Common;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -21,7 +21,6 @@ use crate::cli::{output, settings};
 use crate::finding::{Confidence, Finding, Report};
 use crate::git::{Repository, user_state_folder};
 use crate::policy::repo_files::TreeVersion;
-use crate::remediation::fix::apply::private;
 use crate::remediation::history_rewrite::affected::{affected_refs, recent_authors};
 use crate::remediation::history_rewrite::plan::{RewritePlan, plan_rewrite};
 use crate::remediation::history_rewrite::replacement::Replacement;
@@ -166,14 +165,7 @@ fn write_plan(folder: &Path, plan: &RewritePlan) -> Result<(), CliError> {
 }
 
 fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)?;
+    private_folders().recursive(true).create(folder)?;
     // It may have been there.
     #[cfg(unix)]
     fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;

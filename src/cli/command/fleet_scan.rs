@@ -52,7 +52,6 @@ pub(crate) fn run(
         program: program()?,
         options: report_options,
         threads: (processors / jobs).max(1),
-        states: None,
         hidden_variables: token_variables(),
     };
     let limits = CloneLimits { bytes: options.max_size, time: Duration::from_secs(options.clone_timeout) };

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::respond_steps::{StepRun, Turn};
-use crate::atomic_file;
+use crate::atomic_file::{self, private};
 use crate::cli::args::{AskOptions, Common, Respond};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -19,7 +19,6 @@ use crate::cli::output;
 use crate::cli::session::printable_path;
 use crate::cli::value_search::{Subject, ValueSearch, is_interrupted};
 use crate::finding::{Finding, Severity, Verdict};
-use crate::remediation::fix::apply::private;
 use crate::report::human::counted;
 use crate::report::{whereabouts, words};
 use crate::source::ScanControl;

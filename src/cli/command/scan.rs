@@ -19,15 +19,18 @@ use crate::cli::report_targets::Request;
 use crate::cli::scan_target::{TargetMistake, explain_missing_path};
 use crate::cli::session::{ScanOutcome, current_repository, merge_parents, printable_path, staged_situation};
 use crate::cli::stdin::Input;
-use crate::cli::{output, path_arguments, settings};
+use crate::cli::{output, path_arguments, process, settings};
 use crate::finding::{Problem, ProblemKind, Report, ScopeKind, Severity};
+use crate::fleet::scan::read_before_line;
 use crate::git::{DiscoverError, GitEnvironment, Repository, path_bytes};
 use crate::policy::PolicyBase;
 use crate::policy::repo_files::TreeVersion;
 use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise, advise_files, untracked_paths};
 use crate::report::saved::KEPT;
-use crate::scan::{FileSelection, HistoryOptions, HistoryState, ProvenanceMode, add_exclusion_problem};
+use crate::scan::{
+    FileSelection, HistoryOptions, HistoryState, ProvenanceMode, ResumedRun, add_exclusion_problem,
+};
 use crate::source::ScanControl;
 use crate::source::range::Revisions;
 use crate::source::worktree::{IgnoreMode, PathOrigin};
@@ -147,7 +150,7 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
             Some(file) => {
                 let path = state_path(common, &repository, file)?;
                 let state = HistoryState { path: &path, form: KEPT };
-                scanner.scan_history_with_state(&repository, &options, &state, control)?
+                with_notes(scanner.scan_history_with_state(&repository, &options, &state, control)?)
             }
             None => scanner.scan_history(&repository, &options, control)?,
         };
@@ -162,6 +165,16 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
         report.notes.sort();
     }
     Ok((report, scanner, Situation::Range))
+}
+
+/// Returns the report of a run with a state. In a scan of many repositories it has the bytes of a full run, and that scan
+/// gets the number of objects that were read before.
+fn with_notes(run: ResumedRun) -> Report {
+    if !process::is_unit() {
+        return run.into_report();
+    }
+    output::print_to_stderr(&read_before_line(run.read_before));
+    run.report
 }
 
 /// Returns the note on a range without commits: it may be written the wrong way round.

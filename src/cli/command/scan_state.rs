@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::cli::args::Common;
 use crate::cli::error::CliError;
+use crate::cli::process;
 use crate::git::Repository;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -37,7 +38,9 @@ pub(crate) fn state_path(common: &Common, repository: &Repository, file: &Path) 
     let Ok(folder) = fs::canonicalize(folder) else { return Err(StateError::Folder(path).into()) };
     let is_below = |top: &Path| fs::canonicalize(top).is_ok_and(|top| folder.starts_with(top));
     let is_in_git_folder = is_below(&repository.git_dir) || is_below(&repository.common_dir);
-    if repository.work_tree.as_deref().is_some_and(is_below) && !is_in_git_folder {
+    // The scan of many repositories names a file of its store, wherever that is.
+    let is_ours = is_in_git_folder || process::is_unit();
+    if repository.work_tree.as_deref().is_some_and(is_below) && !is_ours {
         return Err(StateError::InWorkingTree(path).into());
     }
     Ok(folder.join(path.file_name().unwrap_or_default()))

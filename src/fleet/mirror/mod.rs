@@ -17,7 +17,7 @@ use self::git_call::{GitCalls, has_ssh_command};
 pub(crate) use self::remote_refs::RemoteRefs;
 use super::forge::Token;
 use super::store::WorkFolder;
-use super::store::work::make_private;
+use crate::atomic_file::private_folders;
 use crate::git::{Ref, Refs, Repository};
 use crate::source::Cancellation;
 
@@ -174,7 +174,7 @@ impl Mirror {
 
 /// Moves a new mirror to the folder of the kept ones, unless another run has done so.
 fn move_in(folder: &Path, mirror: &Path) -> io::Result<()> {
-    make_private(folder)?;
+    private_folders().create(folder)?;
     fs::rename(mirror, folder.join(REPOSITORY))?;
     File::create(folder.join(LOCK)).map(|_| ())
 }

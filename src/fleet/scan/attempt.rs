@@ -1,6 +1,6 @@
 //! One try to read a unit: its key before, the scan, its key after.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -48,6 +48,16 @@ pub(super) enum Tried {
     Read(CoverageRow),
 }
 
+/// A scan that came to its end.
+pub(super) struct Scanned {
+    exit: u8,
+    summary: ReportSummary,
+    /// The number of objects that earlier scans have read.
+    read_before: u64,
+    /// The report, a file of the run.
+    report: PathBuf,
+}
+
 /// A key, and how long a report for it holds.
 pub(super) struct Before {
     pub(super) key: UnitKey,
@@ -69,13 +79,12 @@ impl Run<'_> {
         if let Some(row) = self.done(unit, &before.key) {
             return Ok(Tried::Skipped(row));
         }
-        let report = self.work.new_path("report.json");
-        let (exit, summary) = self.scan(&unit.name(), path, &report)?;
+        let scanned = self.scan(&unit.name(), path)?;
         let after = self.key_of_path(unit, path)?;
         if after.key != before.key {
             return Err(Fault::Changed(number));
         }
-        self.put(unit, before, (exit, summary, &report), (number, start))
+        self.put(unit, before, scanned, (number, start))
     }
 
     /// Puts a report and its row into the store.
@@ -83,11 +92,11 @@ impl Run<'_> {
         &self,
         unit: &Unit,
         before: Before,
-        (exit, summary, report): (u8, ReportSummary, &Path),
+        scanned: Scanned,
         tried: (u32, Instant),
     ) -> Result<Tried, Fault> {
-        let file = self.store.put_report(&unit.name(), &before.key.key, report)?;
-        let row = self.row(unit, before, (exit, summary, file), tried);
+        let file = self.store.put_report(&unit.name(), &before.key.key, &scanned.report)?;
+        let row = self.row(unit, before, (scanned, file), tried);
         self.store.put_row(&row)?;
         Ok(Tried::Read(row))
     }
@@ -107,16 +116,14 @@ impl Run<'_> {
         Ok(Before { key, until: settings.until.map(|day| day.to_string()) })
     }
 
-    /// Runs the scan. Returns its exit code and what its report counts.
-    pub(super) fn scan(
-        &self,
-        unit: &str,
-        folder: &Path,
-        report: &Path,
-    ) -> Result<(u8, ReportSummary), Fault> {
+    /// Runs the scan of a repository, which reads what the state of the unit does not have.
+    pub(super) fn scan(&self, unit: &str, folder: &Path) -> Result<Scanned, Fault> {
+        let (report, state) = (self.work.new_path("report.json"), self.store.lend_state(unit, self.work));
         let slot = self.slots.take();
-        let ended = self.program.run(unit, folder, report, self.cancellation);
+        let ended = self.program.run(folder, (&report, &state), self.cancellation);
         drop(slot);
+        // A state is about objects, so it holds whatever becomes of this try.
+        self.store.take_state(unit, &state)?;
         let ended = ended.map_err(|error| match error.kind() {
             std::io::ErrorKind::Interrupted => Fault::Interrupted,
             _ => Fault::Process(error),
@@ -129,8 +136,8 @@ impl Run<'_> {
             return Err(Fault::Interrupted);
         }
         let exit = exit_code(&ended)?;
-        match summarize(report) {
-            Ok(summary) => Ok((exit, summary)),
+        match summarize(&report) {
+            Ok(summary) => Ok(Scanned { exit, summary, read_before: ended.read_before, report }),
             // Without a report, what it said is the reason.
             Err(_) if exit == 2 && !ended.said.trim().is_empty() => {
                 Err(Fault::Refused(ended.said.trim().trim_start_matches("skant: error: ").to_owned()))
@@ -143,9 +150,10 @@ impl Run<'_> {
         &self,
         unit: &Unit,
         Before { key, until }: Before,
-        (exit, summary, file): (u8, ReportSummary, String),
+        (scanned, file): (Scanned, String),
         (tries, start): (u32, Instant),
     ) -> CoverageRow {
+        let Scanned { exit, summary, read_before, report: _ } = scanned;
         let ReportSummary { is_complete, counts, sha256, bytes } = summary;
         CoverageRow {
             state: if is_complete { RowState::Complete } else { RowState::Incomplete },
@@ -157,6 +165,7 @@ impl Run<'_> {
             report: Some(ReportFile { file, sha256, bytes }),
             exit,
             counts,
+            read_before,
             ..self.empty_row(unit, tries, start)
         }
     }
@@ -186,6 +195,7 @@ impl Run<'_> {
             report: None,
             exit: 2,
             counts: row::Counts::default(),
+            read_before: 0,
             tries,
             error: None,
             at: Timestamp::from_second(second).unwrap_or(Timestamp::MIN).to_string(),

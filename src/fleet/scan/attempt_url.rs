@@ -50,10 +50,9 @@ impl Run<'_> {
         let until = self.program.options.settings_of(Some(&repository))?.until;
         let settings = self.program.options.settings_of(None)?;
         let key = UnitKey::new(&unit.address.canonical(), state, self.rules, &settings.digest);
-        let report = self.work.new_path("report.json");
-        let (exit, summary) = self.scan(&unit.name(), &mirror.path, &report)?;
+        let scanned = self.scan(&unit.name(), &mirror.path)?;
         let before = Before { key, until: until.map(|day| day.to_string()) };
-        self.put(unit, before, (exit, summary, &report), tried)
+        self.put(unit, before, scanned, tried)
     }
 
     /// Returns the token for a URL: over HTTPS only, which no other host can read.

@@ -21,7 +21,7 @@ use thiserror::Error;
 pub(crate) use self::attempt::Run;
 use self::attempt::Tried;
 use self::fault::Fault;
-pub(crate) use self::program::{PARENT_VARIABLE, UnitProgram};
+pub(crate) use self::program::{PARENT_VARIABLE, UnitProgram, read_before_line};
 pub(crate) use self::slots::Slots;
 use super::inventory::InventoryError;
 use super::shard::Shard;

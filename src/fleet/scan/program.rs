@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::atomic_file::create_private;
 use crate::fleet::environment::OTHER_REPOSITORY;
 use crate::fleet::key::ReportOptions;
-use crate::fleet::store::create_private;
 use crate::source::Cancellation;
 
 /// The variable by which the program of a unit knows the process that it ends with.
 pub(crate) const PARENT_VARIABLE: &str = "SKANT_FLEET_PARENT";
+
+/// The start of the line by which the program of a unit says how many objects it has not read again.
+const READ_BEFORE: &str = "skant fleet: objects read before: ";
 
 /// The pauses between two questions whether a process has ended, as a part of the time that it has taken so far.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
@@ -31,8 +34,6 @@ pub(crate) struct UnitProgram {
     pub(crate) options: ReportOptions,
     /// The number of threads of each process.
     pub(crate) threads: usize,
-    /// The folder for what each unit's earlier scans have read; `None` as long as `scan --history` takes no `--state`.
-    pub(crate) states: Option<PathBuf>,
     /// Variables with tokens, which a scan does not need.
     pub(crate) hidden_variables: Vec<&'static str>,
 }
@@ -43,24 +44,26 @@ pub(super) struct Ended {
     pub(super) status: ExitStatus,
     /// The first lines of standard error, which skant has masked.
     pub(super) said: String,
+    /// The number of objects that earlier scans have read.
+    pub(super) read_before: u64,
 }
 
 impl UnitProgram {
-    /// Scans the repository of a unit and writes the report to a new file.
+    /// Scans the repository of a unit and writes the report to a new file. `state` holds what earlier scans have read, and
+    /// is replaced.
     ///
     /// # Errors
     /// The program cannot be started, or it was ended by the cancellation (`Interrupted`).
     pub(super) fn run(
         &self,
-        unit: &str,
         repository: &Path,
-        report: &Path,
+        (report, state): (&Path, &Path),
         cancellation: &Cancellation,
     ) -> io::Result<Ended> {
         let said = report.with_extension("stderr");
         let mut command = Command::new(&self.program);
         command
-            .args(self.arguments(unit))
+            .args(self.arguments(state))
             .current_dir(repository)
             .env(PARENT_VARIABLE, std::process::id().to_string())
             .stdin(Stdio::null())
@@ -75,11 +78,12 @@ impl UnitProgram {
         File::open(&said)?.take(MAX_SAID).read_to_end(&mut text)?;
         // The work folder is removed at the end.
         let _ = std::fs::remove_file(&said);
-        Ok(Ended { status, said: String::from_utf8_lossy(&text).into_owned() })
+        let (said, read_before) = split_said(&String::from_utf8_lossy(&text));
+        Ok(Ended { status, said, read_before })
     }
 
     /// Returns the arguments: those of a single scan whose report is equal.
-    fn arguments(&self, unit: &str) -> Vec<std::ffi::OsString> {
+    fn arguments(&self, state: &Path) -> Vec<std::ffi::OsString> {
         let ReportOptions {
             config,
             no_repo_config,
@@ -96,9 +100,7 @@ impl UnitProgram {
         if let Some(config) = config {
             arguments.extend(["--config".into(), config.into()]);
         }
-        if let Some(states) = &self.states {
-            arguments.extend(["--state".into(), states.join(unit).into()]);
-        }
+        arguments.extend(["--state".into(), state.into()]);
         for (is_set, name) in [
             (no_repo_config, "--no-repo-config"),
             (no_suppressions, "--no-suppressions"),
@@ -110,6 +112,18 @@ impl UnitProgram {
         arguments.extend(min_confidence.map(|level| format!("--min-confidence={}", level.name()).into()));
         arguments
     }
+}
+
+/// Returns the line by which the program of a unit says how many objects earlier scans have read.
+pub(crate) fn read_before_line(count: u64) -> String {
+    format!("{READ_BEFORE}{count}\n")
+}
+
+/// Takes the number of objects that earlier scans have read out of standard error.
+fn split_said(text: &str) -> (String, u64) {
+    let count = text.lines().find_map(|line| line.strip_prefix(READ_BEFORE)?.parse().ok());
+    let said = text.split_inclusive('\n').filter(|line| !line.starts_with(READ_BEFORE)).collect();
+    (said, count.unwrap_or(0))
 }
 
 /// Waits for the end of a process. A cancellation ends it.

@@ -6,7 +6,7 @@
 pub(crate) mod row;
 pub(crate) mod work;
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ use thiserror::Error;
 
 pub(crate) use self::row::{CoverageRow, ReportFile, RowState};
 pub(crate) use self::work::WorkFolder;
-use self::work::{make_private, remove_leftovers};
-use crate::atomic_file;
+use self::work::remove_leftovers;
+use crate::atomic_file::{create_private, private, private_folders, replace};
 use crate::secret::to_hex;
 
 /// The file that makes a folder a store.
@@ -72,16 +72,16 @@ impl Store {
                 fs::create_dir_all(parent).map_err(error)?;
             }
             // Another run may make it at the same time.
-            make_private(path).or_else(ignore_existing).map_err(error)?;
+            private_folders().create(path).or_else(ignore_existing).map_err(error)?;
         }
         if !path.join(MARK).exists() {
             if !is_own(path).map_err(error)? {
                 return Err(StoreError::Foreign(path.to_path_buf()));
             }
-            write_private(&path.join(MARK), MARK_TEXT).map_err(error)?;
+            replace(&path.join(MARK), MARK_TEXT, private()).map_err(error)?;
         }
         for folder in FOLDERS {
-            make_private(&path.join(folder)).or_else(ignore_existing).map_err(error)?;
+            private_folders().create(path.join(folder)).or_else(ignore_existing).map_err(error)?;
         }
         let store = Self::open(path)?;
         remove_leftovers(&store.path.join("work")).map_err(error)?;
@@ -187,11 +187,36 @@ impl Store {
     pub(crate) fn put_report(&self, unit: &str, key: &str, finished: &Path) -> Result<String, StoreError> {
         let name = report_name(unit, key);
         let folder = self.path.join("reports").join(unit);
-        let moved = make_private(&folder)
+        let moved = private_folders()
+            .create(folder)
             .or_else(ignore_existing)
             .and_then(|()| File::open(finished)?.sync_all())
             .and_then(|()| fs::rename(finished, self.path.join(&name)));
         moved.map_err(|source| self.error(source)).map(|()| name)
+    }
+
+    /// Lends the state of a unit to a scan: a file of this run, which is not there if the unit has none. What a killed
+    /// scan leaves goes with the other files of its run.
+    pub(crate) fn lend_state(&self, unit: &str, work: &WorkFolder) -> PathBuf {
+        let (kept, lent) = (self.state_path(unit), work.new_path("state"));
+        // Without it everything is read.
+        let _ = fs::hard_link(&kept, &lent).or_else(|_| fs::copy(&kept, &lent).map(drop));
+        lent
+    }
+
+    /// Takes back the state of a unit, if the scan has left one.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub(crate) fn take_state(&self, unit: &str, lent: &Path) -> Result<(), StoreError> {
+        match fs::rename(lent, self.state_path(unit)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.error(error)),
+            _ => {
+                // A second name of the same file stays after a rename.
+                let _ = fs::remove_file(lent);
+                Ok(())
+            }
+        }
     }
 
     /// Writes a row, and removes the report of the row that it replaces.
@@ -201,7 +226,7 @@ impl Store {
     pub(crate) fn put_row(&self, row: &CoverageRow) -> Result<(), StoreError> {
         let old = self.row(&row.unit).and_then(|old| old.report).map(|report| report.file);
         let text = serde_json::to_string(row).map_err(|error| self.error(error.into()))?;
-        write_private(&self.row_path(&row.unit), format!("{text}\n").as_bytes())
+        replace(&self.row_path(&row.unit), format!("{text}\n").as_bytes(), private())
             .map_err(|source| self.error(source))?;
         let new = row.report.as_ref().map(|report| &report.file);
         if let Some(old) = old.filter(|old| Some(old) != new && is_report_of(&row.unit, old)) {
@@ -233,6 +258,10 @@ impl Store {
 
     fn row_path(&self, unit: &str) -> PathBuf {
         self.path.join("coverage").join(format!("{unit}.json"))
+    }
+
+    fn state_path(&self, unit: &str) -> PathBuf {
+        self.path.join("states").join(unit)
     }
 
     fn error(&self, source: io::Error) -> StoreError {
@@ -281,21 +310,4 @@ fn is_own(path: &Path) -> io::Result<bool> {
 
 fn ignore_existing(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
-}
-
-/// Makes a new file that only its owner may read.
-pub(crate) fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    #[cfg(unix)]
-    let permissions: Option<Permissions> = Some(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    #[cfg(not(unix))]
-    let permissions: Option<Permissions> = None;
-    atomic_file::replace(path, content, permissions)
 }

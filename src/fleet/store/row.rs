@@ -83,6 +83,9 @@ pub(crate) struct CoverageRow {
     pub(crate) exit: u8,
     #[serde(flatten)]
     pub(crate) counts: Counts,
+    /// The number of objects that earlier scans have read and that were not read again.
+    #[serde(default)]
+    pub(crate) read_before: u64,
     /// How often the unit was tried.
     pub(crate) tries: u32,
     pub(crate) error: Option<RowError>,

@@ -1,11 +1,13 @@
 //! The folder for the temporary files of one run. A lock shows that the run lives; what a killed run left is removed by
 //! the next one.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::atomic_file::private_folders;
 
 /// The lock of a run.
 const LOCK: &str = "lock";
@@ -32,7 +34,7 @@ impl WorkFolder {
             let name = format!("{}-{time:x}-{number}", std::process::id());
             // Another run must not see the folder before it is locked.
             let unlocked = parent.join(format!("{NEW}{name}"));
-            match make_private(&unlocked) {
+            match private_folders().create(&unlocked) {
                 Ok(()) => {
                     let lock = File::create(unlocked.join(LOCK))?;
                     lock.lock()?;
@@ -58,14 +60,6 @@ impl Drop for WorkFolder {
         // The next run removes what is left.
         let _ = fs::remove_dir_all(&self.path);
     }
-}
-
-/// Makes a folder that only its owner may read.
-pub(crate) fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Removes the folders of runs that have ended. Those whose lock cannot be tried stay.

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::dotenv::{EnvFile, NotDotenv};
 use super::env_place::{ENV_FILE, EXAMPLE_FILE};
 use super::ignored;
-use crate::atomic_file;
+use crate::atomic_file::{self, private};
 use crate::git::{GitCommandError, Repository};
 
 /// Why a plan was not written, or not all of it.
@@ -243,29 +243,13 @@ fn with_last_line(mut text: Vec<u8>) -> Vec<u8> {
     text
 }
 
-/// Permissions for the owner only; `None` where the system has no modes.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have no modes")]
-pub(crate) fn private() -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Some(fs::Permissions::from_mode(PRIVATE_MODE))
-}
-
-#[cfg(not(unix))]
-pub(crate) const fn private() -> Option<fs::Permissions> {
-    None
-}
-
-/// The mode of a file that only its owner reads and writes.
-#[cfg(unix)]
-const PRIVATE_MODE: u32 = 0o600;
-
 /// Whether only the owner may read a file; always where the system has no modes.
 fn is_private(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o777 == PRIVATE_MODE)
+        fs::symlink_metadata(path)
+            .is_ok_and(|metadata| metadata.permissions().mode() & 0o777 == atomic_file::PRIVATE_MODE)
     }
     #[cfg(not(unix))]
     path.exists()

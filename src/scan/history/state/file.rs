@@ -2,7 +2,6 @@
 //! for the user alone.
 
 use std::collections::BTreeMap;
-use std::fs::Permissions;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
@@ -146,7 +145,7 @@ pub(super) fn write(path: &Path, content: &Content) -> io::Result<()> {
     }
     let bytes = [START, VERSION, &Sha256::digest(&out.0), &out.0].concat();
     keep_other_file(path)?;
-    atomic_file::replace(path, &bytes, only_user())
+    atomic_file::replace(path, &bytes, atomic_file::private())
 }
 
 /// Renames a file that is no state: a wrong argument must not cost somebody a file.
@@ -168,18 +167,6 @@ fn keep_other_file(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
     std::fs::rename(path, other)
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have no such permissions")]
-fn only_user() -> Option<Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Some(Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-const fn only_user() -> Option<Permissions> {
-    None
 }
 
 /// Writes a compressed part, with its size.

@@ -46,10 +46,30 @@ pub(crate) struct HistoryState<'f> {
     pub(crate) form: ReportForm,
 }
 
+/// The result of a run with a state.
+pub(crate) struct ResumedRun {
+    /// The report of a full run.
+    pub(crate) report: Report,
+    /// What was read before, or why everything was read.
+    pub(crate) notes: Vec<Problem>,
+    /// The number of objects that earlier runs have read and that were not read again.
+    pub(crate) read_before: u64,
+}
+
+impl ResumedRun {
+    /// Returns the report with the notes.
+    pub(crate) fn into_report(self) -> Report {
+        let mut report = self.report;
+        report.notes.extend(self.notes);
+        report.notes.sort();
+        report
+    }
+}
+
 impl Scanner {
     /// Scans the history of a repository as [`Scanner::scan_history`] does, but reads only what the state does not have,
-    /// and replaces the state afterwards. The report is the same, except for a note on what was read before. If the run
-    /// was interrupted or something could not be read, the state stays as it is.
+    /// and replaces the state afterwards. The report is the same. If the run was interrupted or something could not be
+    /// read, the state stays as it is.
     ///
     /// # Errors
     /// The refs or the object database cannot be read.
@@ -59,7 +79,7 @@ impl Scanner {
         options: &HistoryOptions<'_>,
         state: &HistoryState<'_>,
         control: &ScanControl,
-    ) -> Result<Report, ScanError> {
+    ) -> Result<ResumedRun, ScanError> {
         let mut notes = Vec::new();
         let now = self.policy().now;
         let search = search_digest(self);
@@ -84,13 +104,12 @@ impl Scanner {
         let inputs = settings.and_then(|settings| Some((digest_of(repository, state.path)?, settings)));
         let kept = earlier.report.as_ref().filter(|_| earlier.times.1 <= now);
         let kept = kept.filter(|kept| Some((kept.repositories, kept.settings)) == inputs && now < kept.until);
-        if let Some(mut report) = kept.and_then(|kept| (state.form.read)(&kept.text)) {
-            report.notes.push(unchanged_note(earlier.times));
-            report.notes.sort();
-            return Ok(report);
+        if let Some(report) = kept.and_then(|kept| (state.form.read)(&kept.text)) {
+            let (notes, read_before) = (vec![unchanged_note(earlier.times)], report.scope.objects as u64);
+            return Ok(ResumedRun { report, notes, read_before });
         }
         let mut memory = Memory { earlier: states_of(&earlier.repositories), ..Memory::default() };
-        let HistoryRun { mut report, until } = run(self, repository, options, control, Some(&mut memory))?;
+        let HistoryRun { report, until } = run(self, repository, options, control, Some(&mut memory))?;
         let known: usize = memory.earlier.values().map(RepositoryState::len).sum();
         if memory.reused > 0 {
             notes.push(reuse_note(memory.reused, report.scope.objects, earlier.times));
@@ -119,9 +138,7 @@ impl Scanner {
                 )));
             }
         }
-        report.notes.extend(notes);
-        report.notes.sort();
-        Ok(report)
+        Ok(ResumedRun { report, notes, read_before: memory.reused })
     }
 }
 
