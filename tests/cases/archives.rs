@@ -5,18 +5,19 @@ use crate::case::{CASE, Case, Timeline};
 
 /// Further functions for scripts: `held NAME` adds a file to the archive that `packed FORMAT` writes.
 macro_rules! packing {
-    ($make:literal) => {
+    ($($make:literal),+) => {
         concat!(
             "in=$ROOT/in; git init -q \"$in\"; ",
             "held() { mkdir -p \"$in/$(dirname \"$1\")\"; cat > \"$in/$1\"; }; ",
             "packed() { git -C \"$in\" add -A -f; git -C \"$in\" archive --format=\"$@\" \"$(git -C \"$in\" write-tree)\"; }; ",
             "again() { rm -rf \"$in\"; git init -q \"$in\"; }; ",
             "cut() { head -c -\"$1\"; }; ",
-            $make,
+            $($make,)+
             "; git add -A"
         )
     };
 }
+pub(crate) use packing;
 
 /// A file `app.dat` that a script makes. Its name has no meaning.
 macro_rules! made {
@@ -159,7 +160,7 @@ pub const CASES: &[Case] = &[
     ),
     made!(
         "an unsupported archive",
-        "{ plain 900; keyed; plain 900; } | xz > app.dat || needs xz",
+        "{ printf 'LZIP\\1'; plain 900; } > app.dat",
         Note("unsupported-archive")
     ),
     made!(

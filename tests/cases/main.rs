@@ -13,12 +13,14 @@ mod attributes;
 mod bytes;
 mod case;
 mod commits;
+mod compressed;
 mod contents;
 mod control;
 mod damage;
 mod dumps;
 mod history;
 mod hostile;
+mod images;
 mod index;
 mod names;
 mod objects;
@@ -41,7 +43,7 @@ use run::trial;
 use testkit::trials::Trial;
 
 /// All cases of a state with the results of scans.
-const TABLES: [&[Case]; 19] = [
+const TABLES: &[&[Case]] = &[
     staged::CASES,
     index::CASES,
     names::CASES,
@@ -49,6 +51,13 @@ const TABLES: [&[Case]; 19] = [
     splits::CASES,
     dumps::CASES,
     archives::CASES,
+    compressed::XZ,
+    compressed::LZMA,
+    compressed::BZIP2,
+    compressed::ZSTD,
+    compressed::LZ4,
+    compressed::PARTS,
+    images::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,
@@ -64,7 +73,7 @@ const TABLES: [&[Case]; 19] = [
 ];
 
 fn cases() -> Vec<&'static Case> {
-    TABLES.into_iter().flatten().collect()
+    TABLES.iter().copied().flatten().collect()
 }
 
 /// Negative controls cost as much as their cases, so only every fourth runs without `--ignored`.

@@ -74,6 +74,7 @@ mod hook_managers;
 mod hook_status;
 #[cfg(unix)]
 mod html_report;
+mod images;
 #[cfg(unix)]
 mod install;
 #[cfg(unix)]
@@ -180,6 +181,7 @@ fn trials(_: bool) -> Vec<Trial> {
         #[cfg(unix)]
         held_by::trials(),
         html_report::trials(),
+        images::trials(),
         #[cfg(unix)]
         install::trials(),
         #[cfg(unix)]

@@ -93,6 +93,9 @@ fn archives(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
             seeds.push(("archive", [&[mode, 2][..], &member, &member, &member].concat()));
         }
     }
+    for mode in 0..9 {
+        seeds.push(("compressed", [&[mode][..], &content, &part(b"skipped"), &content].concat()));
+    }
 }
 
 fn indexes(sandbox: &Sandbox, flags: u8, seeds: &mut Vec<Seed>) {

@@ -23,7 +23,7 @@ pub fn holds(bytes: &[u8]) {
     }
 }
 
-fn check_any(text: &[u8]) {
+pub(crate) fn check_any(text: &[u8]) {
     let mut unpacked = 0;
     let mut reported = Vec::new();
     archive::unpack(text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
@@ -85,7 +85,7 @@ fn tar(input: &mut Input<'_>) -> Vec<u8> {
 }
 
 /// Changes some bytes.
-fn changed(mut text: Vec<u8>, input: &mut Input<'_>) -> Vec<u8> {
+pub(crate) fn changed(mut text: Vec<u8>, input: &mut Input<'_>) -> Vec<u8> {
     while !input.is_empty() && !text.is_empty() {
         let at = input.number() % text.len();
         text[at] = input.byte();

@@ -12,6 +12,7 @@
 #![allow(missing_docs, reason = "the modules are named like the fuzz targets")]
 
 pub mod archive;
+pub mod compressed;
 pub mod config;
 pub mod decode;
 pub mod delta;
@@ -32,8 +33,9 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("archive", archive::holds),
+    ("compressed", compressed::holds),
     ("config", config::holds),
     ("decode", decode::holds),
     ("delta", delta::holds),

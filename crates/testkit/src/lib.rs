@@ -12,6 +12,7 @@
 )]
 
 pub mod archives;
+pub mod compressed;
 pub mod needs;
 pub mod providers;
 mod sandbox;

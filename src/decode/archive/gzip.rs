@@ -1,14 +1,13 @@
 //! Gzip: one text that is compressed in one or more parts, one after the other.
 //! Format: RFC 1952.
 
-use std::borrow::Cow;
-
 use super::inflate::{End, checksum, inflate};
 use super::little_endian::number;
-use super::member::{
-    CUT, FaultKind, Format, Member, OVER_BUDGET, Unpacked, Visit, WRONG_CHECKSUM, WRONG_DATA, fault,
-};
+use super::member::Visit;
+use super::stream::{Failure, StreamFormat};
 use super::unpack_budget::UnpackBudget;
+
+const GZIP: StreamFormat = StreamFormat { name: "gzip", first: first_header, next: next_header, unpack_part };
 
 /// The length of a header without its optional fields, in bytes.
 const HEADER: usize = 10;
@@ -47,43 +46,18 @@ fn next_header(text: &[u8], from: usize) -> Option<usize> {
     memchr::memmem::find_iter(text.get(from..)?, MAGIC).map(|at| from + at).find(|at| is_header(&text[*at..]))
 }
 
-/// Unpacks all parts into one member. Other bytes may be between two parts; of what follows them, only complete parts
-/// count.
+/// Unpacks all parts into one member.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    let (mut bytes, mut at) = (Vec::new(), 0);
-    let mut failure = None;
-    let mut next = first_header(text);
-    while let Some(start) = next {
-        let is_expected = start == at || at == 0;
-        let part = unpack_part(text, start, budget, &mut bytes);
-        match part {
-            Ok(end) => {
-                at = end;
-                next = next_header(text, at);
-            }
-            Err(found) if is_expected || found.0 == FaultKind::Budget => {
-                at = text.len();
-                failure = Some(found);
-                break;
-            }
-            Err(_) => next = next_header(text, start + 1),
-        }
-    }
-    let label = Format::Gzip.name().to_owned();
-    visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..at }), budget);
-    if let Some((kind, message)) = failure {
-        visit(fault(kind, message, label), budget);
-    }
+    GZIP.unpack(text, budget, visit);
 }
 
-/// Unpacks the part with its header at an offset and appends its content. Returns the offset of its end.
 fn unpack_part(
     text: &[u8],
     start: usize,
     budget: &mut UnpackBudget,
     bytes: &mut Vec<u8>,
-) -> Result<usize, (FaultKind, &'static str)> {
-    let header = header_length(&text[start..]).ok_or((FaultKind::Corrupt, CUT))?;
+) -> Result<usize, Failure> {
+    let header = header_length(&text[start..]).ok_or(Failure::CUT)?;
     let at = start + header;
     let before = bytes.len();
     let inflated = inflate(&text[at..], budget, bytes);
@@ -91,12 +65,12 @@ fn unpack_part(
     match inflated.end {
         End::Complete => match number::<4>(text, end).filter(|_| end + TRAILER <= text.len()) {
             Some(stated) if stated == u64::from(checksum(&bytes[before..])) => Ok(end + TRAILER),
-            Some(_) => Err((FaultKind::Corrupt, WRONG_CHECKSUM)),
-            None => Err((FaultKind::Corrupt, CUT)),
+            Some(_) => Err(Failure::WRONG_CHECKSUM),
+            None => Err(Failure::CUT),
         },
-        End::Cut => Err((FaultKind::Corrupt, CUT)),
-        End::Corrupt => Err((FaultKind::Corrupt, WRONG_DATA)),
-        End::OverBudget => Err((FaultKind::Budget, OVER_BUDGET)),
+        End::Cut => Err(Failure::CUT),
+        End::Corrupt => Err(Failure::WRONG_DATA),
+        End::OverBudget => Err(Failure::OVER_BUDGET),
     }
 }
 

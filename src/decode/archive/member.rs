@@ -6,37 +6,6 @@ use std::ops::Range;
 use super::unpack_budget::UnpackBudget;
 use crate::text::escape_path;
 
-/// A format of archives that are unpacked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// A text that is compressed with gzip.
-    Gzip,
-    /// Zip, also under another name: jar, whl, docx.
-    Zip,
-    /// Tar in all its variants.
-    Tar,
-    /// A text that is compressed with zlib.
-    Zlib,
-    /// A text that is compressed with deflate, without a header.
-    Deflate,
-    /// A PNG image with compressed texts.
-    Png,
-}
-
-impl Format {
-    /// Returns the name that reports use.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zip => "zip",
-            Self::Tar => "tar",
-            Self::Zlib => "zlib",
-            Self::Deflate => "deflate",
-            Self::Png => "png",
-        }
-    }
-}
-
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member<'t> {
@@ -117,19 +86,19 @@ pub(super) const WRONG_DATA: &str = "its compressed data is damaged";
 /// The maximum length of a member's name in a label, in bytes.
 const MAX_NAME: usize = 1024;
 
-/// Returns the label of a member. A name that is no plausible name of a file is not shown: it may be the content of the
+/// Returns the label of a member of an archive of a format. A name that is no plausible name of a file is not shown: it may be the content of the
 /// archive, and a part of a key in it would not be recognised.
-pub(super) fn label(format: Format, name: &[u8]) -> String {
+pub(super) fn label(format: &str, name: &[u8]) -> String {
     let is_plausible = name.len() <= MAX_NAME
         && std::str::from_utf8(name).map_or_else(
             // Old programs write names in the encoding of their system.
             |_| name.iter().all(|byte| *byte >= b' ' && *byte != 0x7f),
             |name| !name.chars().any(char::is_control),
         );
-    if is_plausible { format!("{}:{}", format.name(), escape_path(name)) } else { unnamed(format, name) }
+    if is_plausible { format!("{format}:{}", escape_path(name)) } else { unnamed(format, name) }
 }
 
 /// Returns the label of a member whose name is not shown.
-pub(super) fn unnamed(format: Format, name: &[u8]) -> String {
-    format!("{}:(a name of {} bytes)", format.name(), name.len())
+pub(super) fn unnamed(format: &str, name: &[u8]) -> String {
+    format!("{format}:(a name of {} bytes)", name.len())
 }

@@ -1,19 +1,25 @@
-//! Archives: gzip, zlib, zip and tar, and the texts of PNG images, recognised by their bytes and never by a name. An archive is unpacked into members; a
-//! part that cannot be read is a [`Fault`], and the rest is read.
+//! Archives, recognised by their bytes and never by a name: each format of [`FORMATS`] is a file. An archive is
+//! unpacked into members; a part that cannot be read is a [`Fault`], and the rest is read.
 //!
 //! Archives come from strangers. No size that an archive states is trusted, and [`UnpackBudget`] limits what is
 //! unpacked. The module unpacks one level: the visitor unpacks members that are archives. It writes no files.
 
+mod bzip2;
 mod gzip;
+mod image;
 mod inflate;
 mod little_endian;
+mod lz4;
 mod member;
 mod png;
+mod stream;
 mod tar;
 mod unpack_budget;
 mod unsupported;
+mod xz;
 mod zip;
 mod zlib;
+mod zstd;
 
 pub(crate) use member::{Fault, Member, Visit};
 pub use member::{FaultKind, Unpacked};
@@ -24,10 +30,33 @@ use unsupported::unsupported;
 
 pub(crate) use zlib::{is_deflate, may_be_deflate};
 
-/// Returns whether a text begins with the signature of gzip, zlib or zip, the formats that also occur in base64.
+/// A format that is unpacked. Each is a file of this folder and a row of [`FORMATS`].
+struct Format {
+    /// Returns whether a text is of the format. Reads only a few bytes.
+    recognizes: fn(&[u8]) -> bool,
+    unpack: fn(&[u8], &mut UnpackBudget, &mut Visit<'_>),
+    /// Whether base64 and hexadecimal digits of the format occur.
+    occurs_encoded: bool,
+}
+
+/// The formats except zip. The first one that recognizes a text unpacks it.
+const FORMATS: &[Format] = &[
+    Format { recognizes: gzip::has_signature, unpack: gzip::unpack, occurs_encoded: true },
+    Format { recognizes: tar::has_header, unpack: tar::unpack, occurs_encoded: false },
+    Format { recognizes: zlib::has_signature, unpack: zlib::unpack, occurs_encoded: true },
+    Format { recognizes: png::has_text, unpack: png::unpack, occurs_encoded: false },
+    Format { recognizes: xz::has_signature, unpack: xz::unpack, occurs_encoded: true },
+    Format { recognizes: xz::is_lzma, unpack: xz::unpack_lzma_file, occurs_encoded: false },
+    Format { recognizes: bzip2::has_signature, unpack: bzip2::unpack, occurs_encoded: true },
+    Format { recognizes: zstd::has_signature, unpack: zstd::unpack, occurs_encoded: true },
+    Format { recognizes: lz4::has_signature, unpack: lz4::unpack, occurs_encoded: false },
+];
+
+/// Returns whether a text begins with the signature of a format that also occurs in base64.
 #[must_use]
 pub(crate) fn has_signature(text: &[u8]) -> bool {
-    gzip::has_signature(text) || zip::has_signature(text) || zlib::has_signature(text)
+    zip::has_signature(text)
+        || FORMATS.iter().any(|format| format.occurs_encoded && (format.recognizes)(text))
 }
 
 /// Unpacks deflate without a header, which only [`is_deflate`] recognises.
@@ -38,23 +67,16 @@ pub(crate) fn unpack_deflate(text: &[u8], budget: &mut UnpackBudget, visit: &mut
 /// Returns whether a text is an archive, supported or not. Reads only a few bytes.
 #[must_use]
 pub fn is_archive(text: &[u8]) -> bool {
-    has_signature(text)
-        || tar::has_header(text)
+    zip::has_signature(text)
         || zip::has_end(text)
-        || png::has_text(text)
+        || FORMATS.iter().any(|format| (format.recognizes)(text))
         || unsupported(text).is_some()
 }
 
 /// Unpacks an archive. A text may be two archives at once, since a zip is also recognised by its end.
 pub fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    if gzip::has_signature(text) {
-        gzip::unpack(text, budget, visit);
-    } else if tar::has_header(text) {
-        tar::unpack(text, budget, visit);
-    } else if zlib::has_signature(text) {
-        zlib::unpack(text, budget, visit);
-    } else if png::has_text(text) {
-        png::unpack(text, budget, visit);
+    if let Some(format) = FORMATS.iter().find(|format| (format.recognizes)(text)) {
+        (format.unpack)(text, budget, visit);
     } else if let Some(message) = unsupported(text) {
         visit(fault(FaultKind::Unsupported, message, "archive".to_owned()), budget);
     }

@@ -6,9 +6,12 @@ use std::borrow::Cow;
 
 use super::inflate::{End, inflate};
 use super::member::{
-    FaultKind, Format, Member, OVER_BUDGET, TOO_MANY_MEMBERS, Unpacked, Visit, WRONG_DATA, fault, label,
+    FaultKind, Member, OVER_BUDGET, TOO_MANY_MEMBERS, Unpacked, Visit, WRONG_DATA, fault, label,
 };
 use super::unpack_budget::UnpackBudget;
+
+/// The name of the format in reports.
+const NAME: &str = "png";
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -27,12 +30,12 @@ pub(super) fn has_text(text: &[u8]) -> bool {
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
     for (keyword, start, data) in compressed_texts(text) {
         if !budget.count_member() {
-            let name = Format::Png.name().to_owned();
+            let name = NAME.to_owned();
             return visit(fault(FaultKind::Budget, TOO_MANY_MEMBERS, name), budget);
         }
         let mut bytes = Vec::new();
         let inflated = inflate(data.get(ZLIB_HEADER..).unwrap_or_default(), budget, &mut bytes);
-        let label = label(Format::Png, keyword);
+        let label = label(NAME, keyword);
         let span = start..start + data.len();
         visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span }), budget);
         match inflated.end {

@@ -2,10 +2,15 @@
 //! Format: POSIX.1-2017, "pax"; GNU tar's manual, "Basic Tar Format".
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::member::{CUT, FaultKind, Format, Member, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
+use super::image::{self, Notes};
+use super::member::{CUT, FaultKind, Member, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
 use super::unpack_budget::UnpackBudget;
+
+/// The name of the format in reports.
+const NAME: &str = "tar";
 
 const BLOCK: usize = 512;
 
@@ -74,7 +79,30 @@ struct Extension {
 
 /// Unpacks all members.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    let mut reader = Reader::new(text);
+    let notes = if image::may_hold_images(text) { image::notes(text, &spans(text)) } else { Notes::new() };
+    unpack_members(Reader { notes, ..Reader::new(text) }, budget, visit);
+}
+
+/// Returns the spans of the contents of all members, by the names of the members.
+fn spans(text: &[u8]) -> HashMap<String, Range<usize>> {
+    let mut spans = HashMap::new();
+    let mut budget = UnpackBudget::for_file(text.len());
+    unpack_members(Reader::new(text), &mut budget, &mut |part, _| {
+        if let Unpacked::Member(Member { label, span, .. }) = part {
+            spans.insert(name_in(&label).to_owned(), span);
+        }
+    });
+    spans
+}
+
+/// Returns the name of a member in its label, without the current folder.
+fn name_in(label: &str) -> &str {
+    let name = label.split_once(':').map_or(label, |(_, name)| name);
+    name.strip_prefix("./").unwrap_or(name)
+}
+
+fn unpack_members(mut reader: Reader<'_>, budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    let text = reader.text;
     while let Some(block) = text.get(reader.at..reader.at + BLOCK) {
         let is_header = block[0] != 0 && has_valid_checksum(block);
         if is_header {
@@ -100,7 +128,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
 }
 
 fn archive_fault(kind: FaultKind, message: &'static str) -> Unpacked<'static> {
-    fault(kind, message, Format::Tar.name().to_owned())
+    fault(kind, message, NAME.to_owned())
 }
 
 struct Reader<'t> {
@@ -114,11 +142,21 @@ struct Reader<'t> {
     is_cut: bool,
     /// Whether a block of zeros was read.
     is_ended: bool,
+    /// The words about members of images.
+    notes: Notes,
 }
 
 impl<'t> Reader<'t> {
     fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, extension: Extension::default(), is_lost: false, is_cut: false, is_ended: false }
+        Self {
+            text,
+            at: 0,
+            extension: Extension::default(),
+            is_lost: false,
+            is_cut: false,
+            is_ended: false,
+            notes: Notes::new(),
+        }
     }
 
     /// Reads a header and its content.
@@ -146,7 +184,10 @@ impl<'t> Reader<'t> {
             b'L' => self.extension.name = Some(up_to_zero(bytes).to_vec()),
             _ => {
                 let extension = std::mem::take(&mut self.extension);
-                let label = label(Format::Tar, &extension.name.unwrap_or_else(|| header_name(block)));
+                let mut label = label(NAME, &extension.name.unwrap_or_else(|| header_name(block)));
+                if let Some(words) = self.notes.get(name_in(&label)) {
+                    label = format!("{label} ({words})");
+                }
                 if is_cut || stated.is_none() {
                     let message = if is_cut { CUT } else { "its size is not a number" };
                     visit(fault(FaultKind::Corrupt, message, label.clone()), budget);

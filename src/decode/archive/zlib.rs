@@ -6,8 +6,14 @@ use std::borrow::Cow;
 use flate2::{Decompress, FlushDecompress};
 
 use super::inflate::{End, inflate};
-use super::member::{CUT, FaultKind, Format, Member, OVER_BUDGET, Unpacked, Visit, WRONG_DATA, fault};
+use super::member::{CUT, FaultKind, Member, OVER_BUDGET, Unpacked, Visit, WRONG_DATA, fault};
 use super::unpack_budget::UnpackBudget;
+
+/// The name of the format in reports.
+const NAME: &str = "zlib";
+
+/// The name of deflate without a header in reports.
+const DEFLATE: &str = "deflate";
 
 /// The length of the header, in bytes.
 const HEADER: usize = 2;
@@ -117,7 +123,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
         End::Cut => Some((FaultKind::Corrupt, CUT)),
         End::Corrupt => Some((FaultKind::Corrupt, WRONG_DATA)),
     };
-    emit(Format::Zlib, bytes, end, failure, budget, visit);
+    emit(NAME, bytes, end, failure, budget, visit);
 }
 
 /// Unpacks deflate without a header into one member.
@@ -125,18 +131,18 @@ pub(super) fn unpack_deflate(text: &[u8], budget: &mut UnpackBudget, visit: &mut
     let mut bytes = Vec::new();
     let inflated = inflate(text, budget, &mut bytes);
     let failure = (inflated.end == End::OverBudget).then_some((FaultKind::Budget, OVER_BUDGET));
-    emit(Format::Deflate, bytes, text.len(), failure, budget, visit);
+    emit(DEFLATE, bytes, text.len(), failure, budget, visit);
 }
 
 fn emit(
-    format: Format,
+    format: &str,
     bytes: Vec<u8>,
     end: usize,
     failure: Option<(FaultKind, &'static str)>,
     budget: &mut UnpackBudget,
     visit: &mut Visit<'_>,
 ) {
-    let label = format.name().to_owned();
+    let label = format.to_owned();
     visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..end }), budget);
     if let Some((kind, message)) = failure {
         visit(fault(kind, message, label), budget);

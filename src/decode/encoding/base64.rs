@@ -160,10 +160,10 @@ fn may_be_deflate(run: &[u8]) -> bool {
     archive::may_be_deflate(&bytes.collect::<Vec<u8>>())
 }
 
-/// Returns whether a run begins with the signature of gzip, zip or zlib: the first characters encode two or three bytes
+/// Returns whether a run begins with the signature of gzip, zip, zlib, xz, bzip2 or zstd: the first characters encode two or three bytes
 /// of it.
 fn may_be_archive(line: &[u8], phase: usize) -> bool {
-    let Some(rest @ [b'H' | b'U' | b'e', ..]) = line.get(phase..) else {
+    let Some(rest @ [b'H' | b'U' | b'e' | b'/' | b'_' | b'Q' | b'K', ..]) = line.get(phase..) else {
         return false;
     };
     matches!(
@@ -174,6 +174,9 @@ fn may_be_archive(line: &[u8], phase: usize) -> bool {
             | [b'e', b'F', b'4'..=b'7', ..]
             | [b'e', b'J', b'w'..=b'z', ..]
             | [b'e', b'N', b'o'..=b'r', ..]
+            | [b'/' | b'_', b'T', b'd', b'6', ..]
+            | [b'Q', b'l', b'p', b'o', ..]
+            | [b'K', b'L', b'U', b'v', ..]
     )
 }
 

@@ -98,8 +98,9 @@ fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
     false
 }
 
-/// Returns whether the digits begin with the signature of gzip or zip.
+/// Returns whether the digits begin with the signature of gzip, zip, xz, bzip2 or zstd.
 fn may_be_archive(line: &[u8], phase: usize) -> bool {
+    const SIGNATURES: [&[u8; 6]; 5] = [b"1f8b08", b"504b03", b"fd377a", b"425a68", b"28b52f"];
     let start = line.get(phase..phase + 6);
-    start.is_some_and(|start| [b"1f8b08", b"504b03"].iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
+    start.is_some_and(|start| SIGNATURES.iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
 }

@@ -1,3 +1,5 @@
+mod image;
+mod stream;
 mod tar;
 mod zip;
 
@@ -55,9 +57,16 @@ fn assert_damaged(text: &[u8], label: &str, message: &str) {
 fn ordinary_files_are_not_archives() {
     let long = "PK is short for public key; ustar\0 is not\n".repeat(20);
     let at_magic = format!("{:257}ustar and what follows in a text\n{:600}", "", "");
-    for text in
-        [&b""[..], b"PK", b"\x1f\x8b", b"\x1f\x8b\x09 text", b"BZh9 is no bzip2", b"H4sI", long.as_bytes()]
-    {
+    for text in [
+        &b""[..],
+        b"PK",
+        b"\x1f\x8b",
+        b"\x1f\x8b\x09 text",
+        b"BZh9 is no bzip2",
+        b"%PDF-1.7\n1 0 obj",
+        b"H4sI",
+        long.as_bytes(),
+    ] {
         assert!(!is_archive(text), "{text:?}");
     }
     assert!(!is_archive(&[0; 2048]) && !is_archive(&[b'0'; 2048]) && !is_archive(&[b' '; 2048]));
@@ -67,13 +76,15 @@ fn ordinary_files_are_not_archives() {
 #[test]
 fn an_unsupported_archive_is_a_fault() {
     for (magic, _) in UNSUPPORTED {
-        let more: &[u8] = match magic {
-            b"\x5d\0\0" => &[0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 7],
+        let more: &[u8] = match *magic {
+            // A size of a window that no program uses.
+            b"\x5d\0\0" => &[7, 1, 255, 255, 255, 255, 255, 255, 255, 255, 7],
             b"\x1f\x8b" => &[7, 0, 0, 0, 0, 0, 0, 3, 1, 2],
+            b"%PDF-" => b"1.7\n1 0 obj <</Filter /FlateDecode>>",
             b"hsqs" => &[[7; 24].as_slice(), &[4, 0, 0, 0]].concat(),
             _ => b"91AY&SY and more",
         };
-        let text = [magic, more].concat();
+        let text = [*magic, more].concat();
         assert!(matches!(&unpack_all(&text).1[..], [(FaultKind::Unsupported, _)]), "{magic:?}");
     }
     let member = |method| unpack_all(&zip(&[Zipped { method, ..zipped("a", CONTENT) }]));

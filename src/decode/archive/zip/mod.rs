@@ -10,11 +10,14 @@ mod member_reader;
 
 use std::collections::BTreeMap;
 
-use super::member::{CUT, FaultKind, Format, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label, unnamed};
+use super::member::{CUT, FaultKind, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label, unnamed};
 use super::unpack_budget::UnpackBudget;
 use entry::{Entry, ReadMode};
 use format::{DESCRIPTOR, END, END_LENGTH, LOCAL, LOCAL_LENGTH};
 use member_reader::MemberReader;
+
+/// The name of the format in reports.
+const NAME: &str = "zip";
 
 /// Returns whether a text begins with a member, or is a zip without members. A zip in several parts begins with a
 /// marker.
@@ -34,7 +37,7 @@ pub(super) fn has_end(text: &[u8]) -> bool {
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let directory = directory::read(text);
     if let Some(message) = directory.fault {
-        visit(fault(FaultKind::Corrupt, message, Format::Zip.name().to_owned()), budget);
+        visit(fault(FaultKind::Corrupt, message, NAME.to_owned()), budget);
     }
     let is_complete = directory.fault.is_none();
     let mut by_offset: BTreeMap<usize, Vec<Entry<'_>>> = BTreeMap::new();
@@ -53,7 +56,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
 }
 
 fn too_many_members() -> Unpacked<'static> {
-    fault(FaultKind::Budget, TOO_MANY_MEMBERS, Format::Zip.name().to_owned())
+    fault(FaultKind::Budget, TOO_MANY_MEMBERS, NAME.to_owned())
 }
 
 /// Reads the members between two offsets that no directory lists. If the directory is complete, a failure is not
@@ -91,11 +94,11 @@ fn read_member(
     let local = Entry::local(text, start);
     let listed = entries.first();
     let name = listed.or(local.as_ref()).map(|entry| entry.name).unwrap_or_default();
-    let label = label(Format::Zip, name);
+    let label = label(NAME, name);
     // The bytes after a header are a name if the directory says so, or if the data after them has the right checksum.
     let has_name =
         listed.is_some() && (is_complete || local.as_ref().is_some_and(|local| local.name == name));
-    let fault_label = if has_name { label.clone() } else { unnamed(Format::Zip, name) };
+    let fault_label = if has_name { label.clone() } else { unnamed(NAME, name) };
     let header = text.get(start..).filter(|rest| rest.starts_with(LOCAL)).and(local);
     let Some(local) = header else {
         // A member that no directory lists has a header, or the fault of the directory is reported already.

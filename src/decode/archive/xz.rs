@@ -1,0 +1,125 @@
+//! Xz, and the older format of LZMA, which has no signature.
+//! Format: The .xz File Format 1.2.1; LZMA Specification (LZMA SDK).
+
+use std::io;
+
+use lzma_rust2::{Action, LzmaStream, Status, StreamResult, XzStream};
+
+use super::little_endian::number;
+use super::member::{FaultKind, Visit};
+use super::stream::{Decoder, Failure, MAX_WINDOW, State, Step, StreamFormat, decompress};
+use super::unpack_budget::UnpackBudget;
+
+const MAGIC: &[u8] = b"\xfd7zXZ\0";
+
+/// The maximum size of the decoder, in KiB. Tables of the decoder come to its window.
+const MAX_MEMORY: u32 = (MAX_WINDOW >> 10) + 1024;
+
+const XZ: StreamFormat = StreamFormat { name: "xz", first: first_stream, next: next_stream, unpack_part };
+
+/// Returns whether a text begins with a header.
+pub(super) fn has_signature(text: &[u8]) -> bool {
+    text.starts_with(MAGIC)
+}
+
+/// Unpacks all streams into one member.
+pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    XZ.unpack(text, budget, visit);
+}
+
+fn first_stream(text: &[u8]) -> Option<usize> {
+    has_signature(text).then_some(0)
+}
+
+fn next_stream(text: &[u8], from: usize) -> Option<usize> {
+    memchr::memmem::find(text.get(from..)?, MAGIC).map(|at| from + at)
+}
+
+fn unpack_part(
+    text: &[u8],
+    start: usize,
+    budget: &mut UnpackBudget,
+    out: &mut Vec<u8>,
+) -> Result<usize, Failure> {
+    let mut decoder = XzStream::new_mem_limit(false, MAX_MEMORY);
+    let (consumed, result) = decompress(&mut decoder, &text[start..], budget, out);
+    result?;
+    // Zeros in groups of four may pad a stream.
+    let end = start + consumed;
+    let zeros = text[end..].iter().take_while(|byte| **byte == 0).count();
+    Ok(end + zeros / 4 * 4)
+}
+
+impl Decoder for XzStream {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
+        let before = (self.total_in(), self.total_out());
+        let result = self.process(input, output, Action::Finish);
+        step(result, before, (self.total_in(), self.total_out()))
+    }
+}
+
+impl Decoder for LzmaStream {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
+        let before = (self.total_in(), self.total_out());
+        let result = self.process(input, output, Action::Finish);
+        step(result, before, (self.total_in(), self.total_out()))
+    }
+}
+
+/// Returns what a decoder did, from its counts of bytes before and after.
+fn step(result: io::Result<StreamResult>, before: (u64, u64), after: (u64, u64)) -> Step {
+    let grown = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(0);
+    let state = match result {
+        Ok(StreamResult { status: Status::StreamEnd, .. }) => State::Ended,
+        Ok(_) => State::Open,
+        Err(error) => State::Failed(match error.kind() {
+            io::ErrorKind::UnexpectedEof => Failure::CUT,
+            io::ErrorKind::OutOfMemory => Failure::LARGE_WINDOW,
+            io::ErrorKind::Unsupported => {
+                Failure { kind: FaultKind::Unsupported, message: "its filter is not supported" }
+            }
+            _ => Failure::WRONG_DATA,
+        }),
+    };
+    Step { read: grown(before.0, after.0), written: grown(before.1, after.1), state }
+}
+
+const LZMA: StreamFormat =
+    StreamFormat { name: "lzma", first: first_lzma, next: |_, _| None, unpack_part: unpack_lzma };
+
+/// The length of the header of LZMA, in bytes: properties, the sizes of the window and of the content.
+const LZMA_HEADER: usize = 13;
+
+/// Returns whether a text begins as programs write LZMA: the usual properties, a window of a usual size, content of
+/// an unknown size or less than 1 TiB, and a zero, with which all data begins.
+pub(super) fn is_lzma(text: &[u8]) -> bool {
+    let (Some(window), Some(size)) = (number::<4>(text, 1), number::<8>(text, 5)) else {
+        return false;
+    };
+    let lowest = window & window.wrapping_neg();
+    text[0] == 0x5d
+        && window >= 1 << 12
+        && (window == lowest || window == 3 * lowest)
+        && (size == u64::MAX || size < 1 << 40)
+        && text.get(LZMA_HEADER) == Some(&0)
+}
+
+/// Unpacks LZMA into one member.
+pub(super) fn unpack_lzma_file(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    LZMA.unpack(text, budget, visit);
+}
+
+fn first_lzma(text: &[u8]) -> Option<usize> {
+    is_lzma(text).then_some(0)
+}
+
+fn unpack_lzma(
+    text: &[u8],
+    start: usize,
+    budget: &mut UnpackBudget,
+    out: &mut Vec<u8>,
+) -> Result<usize, Failure> {
+    let mut decoder = LzmaStream::new_mem_limit(MAX_MEMORY, None);
+    let (consumed, result) = decompress(&mut decoder, &text[start..], budget, out);
+    result.map(|()| start + consumed)
+}
