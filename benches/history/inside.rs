@@ -1,8 +1,8 @@
 //! Parts of skant, each in a process of its own, so that time and memory are its own.
 
-use std::error::Error;
 use std::path::Path;
 
+use benchkit::Done;
 use skant::internal::source::history::{ObjectSet, visit};
 use skant::internal::source::{ObjectView, Visitor};
 use skant::{GitEnvironment, HistoryOptions, ProvenanceMode, Repository, ScanControl, Scanner};
@@ -23,7 +23,7 @@ impl Visitor for Nothing {
 }
 
 /// Decodes every object once.
-pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn decode(folder: &Path) -> Done<()> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let contents = ObjectSet::open(&repository)?;
     let tally = visit(&repository, &contents, &Nothing, &ScanControl::default())?;
@@ -32,7 +32,7 @@ pub(crate) fn decode(folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Searches a history without the provenance of findings.
-pub(crate) fn without_provenance(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn without_provenance(folder: &Path) -> Done<()> {
     let repository = Repository::discover(folder, &GitEnvironment::default())?;
     let scanner = Scanner::default();
     let limits = HistoryOptions { provenance: ProvenanceMode::Skip, ..HistoryOptions::default() };

@@ -6,15 +6,15 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
 mod inside;
-mod measure;
-mod plant;
 mod programs;
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
-use measure::Sample;
+use benchkit::Done;
+use benchkit::git::{count_objects, git};
+use benchkit::measure::{self, Sample, median};
+use benchkit::plant::{self, Kinds};
 use programs::Program;
 
 const USAGE: &str = "\
@@ -76,13 +76,17 @@ fn asked(arguments: &[String]) -> Result<PathFilter, String> {
     Ok(asked)
 }
 
-fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
+fn compare(asked: &PathFilter) -> Done<()> {
     let given = std::fs::canonicalize(&asked.repository)
         .map_err(|error| format!("{}: {error}", asked.repository.display()))?;
     let scratch = tempfile::tempdir()?;
     let repository = match asked.plant {
         0 => given.clone(),
-        count => plant::copy(&given, &scratch.path().join("planted.git"), count)?,
+        count => {
+            let copy = scratch.path().join("planted.git");
+            plant::copy(&given, &copy, Kinds::Anthropic, count)?;
+            copy
+        }
     };
     let mut programs = programs::all(&repository, scratch.path())?;
     programs.retain(|program| asked.only.is_empty() || asked.only.iter().any(|name| name == program.key));
@@ -92,7 +96,8 @@ fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
         for (program, samples) in programs.iter().zip(&mut samples) {
             eprintln!("run {} of {}: {}", run + 1, asked.runs, program.name);
             program.prepare()?;
-            samples.push(measure::run(&mut program.command(), &scratch.path().join("said"))?);
+            let mut command = program.command(&repository)?;
+            samples.push(measure::run(&mut command, None, &scratch.path().join("said"))?);
         }
     }
     print_table(&programs, &samples);
@@ -100,19 +105,10 @@ fn compare(asked: &PathFilter) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn describe(asked: &PathFilter, given: &Path) -> Result<(), Box<dyn Error>> {
-    let counts = git(given, &["count-objects", "-v"])?;
-    let count = |key: &str| {
-        let line = counts.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
-        line.and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
-    };
+fn describe(asked: &PathFilter, given: &Path) -> Done<()> {
+    let (objects, megabytes) = count_objects(given)?;
     let cores = std::thread::available_parallelism()?;
-    println!(
-        "{}: {} objects in packs of {} MB",
-        given.display(),
-        count("in-pack"),
-        count("size-pack") / 1024
-    );
+    println!("{}: {objects} objects, packs of {megabytes} MB", given.display());
     if asked.plant > 0 {
         println!("A copy (objects by reference), with {} more commits that plant keys.", asked.plant);
     }
@@ -124,27 +120,16 @@ fn describe(asked: &PathFilter, given: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn git(repository: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
-    let output =
-        Command::new("git").arg("-C").arg(repository).args(arguments).stderr(Stdio::inherit()).output()?;
-    if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err("git failed".into()) }
-}
-
 fn print_table(programs: &[Program], samples: &[Vec<Sample>]) {
     println!("| | wall s | user s | peak MB | of it anonymous | wall, × skant | exit |");
     println!("|---|--:|--:|--:|--:|--:|--:|");
-    let median = |samples: &[Sample], of: fn(&Sample) -> f64| {
-        let mut values: Vec<f64> = samples.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-    };
     let wall = |samples: &[Sample]| median(samples, |sample| sample.wall);
     let own = programs.iter().position(|program| program.key == "skant");
     let own = own.map_or(f64::NAN, |at| wall(&samples[at]));
     for (program, samples) in programs.iter().zip(samples) {
-        let mut exits: Vec<String> = samples.iter().map(|sample| sample.exit.clone()).collect();
+        let mut exits: Vec<String> = samples.iter().map(Sample::exit).collect();
         exits.dedup();
-        let gave_up = samples.iter().any(|sample| sample.gave_up);
+        let gave_up = samples.iter().any(|sample| program.gave_up(sample));
         let ratio = if gave_up { "gave up".to_owned() } else { format!("{:.2}", wall(samples) / own) };
         println!(
             "| {} | {:.2} | {:.2} | {:.0} | {:.0} | {ratio} | {} |",
