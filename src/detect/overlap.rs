@@ -1,6 +1,7 @@
 //! Resolves candidates that overlap: decides which of them are kept. It reads no text except to compare values.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::detect::candidate::Candidate;
 use crate::detect::compiled_rules::CompiledRules;
@@ -26,10 +27,29 @@ pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>)
     for candidate in &archived {
         values.add(candidate);
     }
+    keep_pairs(&kept, &mut archived);
     kept.retain(|candidate| !values.contain(text, candidate));
     kept.extend(archived);
     kept.sort_by_key(|candidate| candidate.span.start);
     kept
+}
+
+/// Keeps the pairs that were found without opening the archive: the parts of a pair may be in two members, such as two
+/// columns of a row. A value that is stored without compression gets its companion, which is no value of its own.
+fn keep_pairs(plain: &[Candidate], archived: &mut Vec<Candidate>) {
+    let pairs: HashMap<&Range<usize>, &Candidate> =
+        plain.iter().filter(|plain| plain.companion.is_some()).map(|plain| (&plain.span, plain)).collect();
+    let companions: HashSet<&Range<usize>> =
+        pairs.values().filter_map(|plain| Some(&plain.companion.as_ref()?.span)).collect();
+    let has_own_span =
+        |candidate: &Candidate| candidate.nested.as_ref().is_some_and(|nested| nested.has_own_span);
+    archived.retain(|candidate| !companions.contains(&candidate.span) || !has_own_span(candidate));
+    for candidate in archived.iter_mut().filter(|candidate| has_own_span(candidate)) {
+        let pair = pairs.get(&candidate.span).filter(|pair| pair.rule == candidate.rule);
+        if let Some(pair) = pair.filter(|_| candidate.companion.is_none()) {
+            candidate.companion.clone_from(&pair.companion);
+        }
+    }
 }
 
 /// Returns candidates that do not overlap, sorted by start. Of two that overlap, the one with the earlier rule is

@@ -14,6 +14,7 @@ mod bytes;
 mod case;
 mod commits;
 mod compressed;
+mod containers;
 mod contents;
 mod control;
 mod damage;
@@ -58,6 +59,7 @@ const TABLES: &[&[Case]] = &[
     compressed::LZ4,
     compressed::PARTS,
     images::CASES,
+    containers::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,

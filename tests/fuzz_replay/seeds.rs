@@ -20,6 +20,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
         history(&sandbox);
         loose(&sandbox, flags, &mut seeds);
         archives(&sandbox, &mut seeds);
+        containers(&sandbox, &mut seeds);
         indexes(&sandbox, flags, &mut seeds);
         for repack in [
             "git repack -q -a -d -f --depth=50 --window=50",
@@ -95,6 +96,16 @@ fn archives(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
     }
     for mode in 0..9 {
         seeds.push(("compressed", [&[mode][..], &content, &part(b"skipped"), &content].concat()));
+    }
+}
+
+/// Adds packs and a bundle as files, for the target of containers.
+fn containers(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
+    for arguments in
+        [&["pack-objects", "-q", "--stdout", "--all"][..], &["bundle", "create", "-q", "-", "--all"]]
+    {
+        let made = sandbox.command("git").args(arguments).stdin(std::process::Stdio::null()).output();
+        seeds.push(("container", [&[1], &made.expect("git runs").stdout[..]].concat()));
     }
 }
 

@@ -14,6 +14,7 @@
 pub mod archive;
 pub mod compressed;
 pub mod config;
+pub mod container;
 pub mod decode;
 pub mod delta;
 pub mod detector;
@@ -33,10 +34,11 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("archive", archive::holds),
     ("compressed", compressed::holds),
     ("config", config::holds),
+    ("container", container::holds),
     ("decode", decode::holds),
     ("delta", delta::holds),
     ("detector", detector::holds),

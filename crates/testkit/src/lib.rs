@@ -12,10 +12,13 @@
 )]
 
 pub mod archives;
+pub mod code;
 pub mod compressed;
 pub mod needs;
+pub mod packs;
 pub mod providers;
 mod sandbox;
+pub mod sqlite;
 mod templates;
 pub mod tokens;
 pub mod trials;

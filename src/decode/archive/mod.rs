@@ -5,13 +5,18 @@
 //! unpacked. The module unpacks one level: the visitor unpacks members that are archives. It writes no files.
 
 mod bzip2;
+mod ds_store;
+mod git_pack;
 mod gzip;
 mod image;
 mod inflate;
+mod java_class;
 mod little_endian;
 mod lz4;
 mod member;
 mod png;
+mod python_code;
+mod sqlite;
 mod stream;
 mod tar;
 mod unpack_budget;
@@ -50,6 +55,12 @@ const FORMATS: &[Format] = &[
     Format { recognizes: bzip2::has_signature, unpack: bzip2::unpack, occurs_encoded: true },
     Format { recognizes: zstd::has_signature, unpack: zstd::unpack, occurs_encoded: true },
     Format { recognizes: lz4::has_signature, unpack: lz4::unpack, occurs_encoded: false },
+    Format { recognizes: sqlite::has_header, unpack: sqlite::unpack, occurs_encoded: false },
+    Format { recognizes: git_pack::has_header, unpack: git_pack::unpack, occurs_encoded: false },
+    Format { recognizes: git_pack::is_bundle, unpack: git_pack::unpack_bundle, occurs_encoded: false },
+    Format { recognizes: java_class::has_header, unpack: java_class::unpack, occurs_encoded: false },
+    Format { recognizes: python_code::has_header, unpack: python_code::unpack, occurs_encoded: false },
+    Format { recognizes: ds_store::has_header, unpack: ds_store::unpack, occurs_encoded: false },
 ];
 
 /// Returns whether a text begins with the signature of a format that also occurs in base64.

@@ -1,12 +1,12 @@
-//! Zlib (RFC 1950) and deflate without a header (RFC 1951): one compressed text, as in git objects, cookies and SAML
-//! requests. Deflate has no signature, so it is recognised only by decompressing it.
+//! Zlib (RFC 1950) and deflate without a header (RFC 1951): one compressed text, as in cookies, SAML requests and loose
+//! objects of git, whose header is left out. Deflate has no signature, so it is recognised only by decompressing it.
 
 use std::borrow::Cow;
 
 use flate2::{Decompress, FlushDecompress};
 
 use super::inflate::{End, inflate};
-use super::member::{CUT, FaultKind, Member, OVER_BUDGET, Unpacked, Visit, WRONG_DATA, fault};
+use super::member::{CUT, FaultKind, Member, OVER_BUDGET, Unpacked, Visit, WRONG_DATA, fault, label};
 use super::unpack_budget::UnpackBudget;
 
 /// The name of the format in reports.
@@ -14,6 +14,9 @@ const NAME: &str = "zlib";
 
 /// The name of deflate without a header in reports.
 const DEFLATE: &str = "deflate";
+
+/// The name of a loose object of git in reports.
+const GIT_OBJECT: &str = "git-object";
 
 /// The length of the header, in bytes.
 const HEADER: usize = 2;
@@ -136,15 +139,34 @@ pub(super) fn unpack_deflate(text: &[u8], budget: &mut UnpackBudget, visit: &mut
 
 fn emit(
     format: &str,
-    bytes: Vec<u8>,
+    mut bytes: Vec<u8>,
     end: usize,
     failure: Option<(FaultKind, &'static str)>,
     budget: &mut UnpackBudget,
     visit: &mut Visit<'_>,
 ) {
-    let label = format.to_owned();
+    let header = git_header(&bytes).map(|(kind, length)| (label(GIT_OBJECT, kind), length));
+    if let Some((_, length)) = header {
+        bytes.drain(..length);
+    }
+    let label = header.map_or_else(|| format.to_owned(), |(label, _)| label);
     visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..end }), budget);
     if let Some((kind, message)) = failure {
         visit(fault(kind, message, label), budget);
     }
+}
+
+/// The longest header of a loose object of git, in bytes.
+const MAX_GIT_HEADER: usize = 32;
+
+/// Returns the kind of a loose object of git, and the length of its header: `blob 11` and a zero byte. The content after
+/// it may be an archive.
+fn git_header(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let length = memchr::memchr(0, &bytes[..bytes.len().min(MAX_GIT_HEADER)])?;
+    let space = memchr::memchr(b' ', &bytes[..length])?;
+    let (kind, size) = (&bytes[..space], &bytes[space + 1..length]);
+    let is_header = matches!(kind, b"blob" | b"tree" | b"commit" | b"tag")
+        && !size.is_empty()
+        && size.iter().all(u8::is_ascii_digit);
+    is_header.then_some((kind, length + 1))
 }

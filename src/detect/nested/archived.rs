@@ -87,6 +87,7 @@ mod tests {
     use crate::secret::Secret;
     use crate::text::Position;
     use testkit::archives::{gzip, stored, tar, zip, zipped};
+    use testkit::sqlite::{Encoding, Table, Value, sqlite};
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
@@ -209,5 +210,27 @@ mod tests {
         let text = format!("key = \"{}\" # skant:allow -- synthetic\n", key('A'));
         let found = DETECTOR.find_evidence(&zip(&[zipped("a", text.as_bytes())]));
         assert_eq!(found[0].inline_comments.len(), 1);
+    }
+
+    fn database(encoding: Encoding, row: Vec<Value>) -> Vec<u8> {
+        let statement = "CREATE TABLE t(a, b, c)".to_owned();
+        sqlite(1024, encoding, &[Table { name: "t".to_owned(), statement, records: vec![row] }])
+    }
+
+    #[test]
+    fn a_value_between_others_of_a_row_is_found_once() {
+        let exact = ["glp", "at-k8Gq2ZpX7wLm4RtVb9Nc"].concat();
+        for token in [key('A'), exact] {
+            let row = || ["word", &token, "another"].map(|text| Value::Text(text.to_owned())).to_vec();
+            let text = database(Encoding::Utf8, row());
+            let found = DETECTOR.find_evidence(&text);
+            assert_eq!(via(&found), ["sqlite:t/1/b"]);
+            assert_eq!(&text[found[0].span.clone()], token.as_bytes());
+            for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
+                let found = DETECTOR.find_evidence(&database(encoding, row()));
+                assert_eq!(via(&found), ["sqlite:t/1/b utf-16"]);
+                assert_eq!(found[0].value, Secret::new(token.as_bytes()).id());
+            }
+        }
     }
 }

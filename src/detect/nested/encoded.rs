@@ -13,7 +13,7 @@ impl Candidate {
     pub(crate) fn in_encoding(mut self, decoded: &Decoded, name: &'static str, is_readable: bool) -> Self {
         let mut nested = self.nested.take().unwrap_or_else(|| self.nested_in(&decoded.text));
         nested.shows_line = nested.via.is_empty() && is_readable;
-        nested.has_own_span = false;
+        nested.has_own_span &= nested.shows_line;
         nested.via.insert(0, Cow::Borrowed(name));
         nested.inline_comments.extend(InlineComment::find_near(&decoded.text, &self.span));
         self.nested = Some(nested);

@@ -67,6 +67,36 @@ pub fn apply(
     if out.len() == length { Ok(()) } else { Err(EntryError("its delta is shorter than it says")) }
 }
 
+/// Returns what a delta inserts, with a line break after each insertion: what can be read without the base. Ends at the
+/// first instruction that does not fit.
+#[must_use]
+pub(crate) fn inserted(delta: &[u8]) -> Vec<u8> {
+    let (mut rest, mut out) = (delta, Vec::new());
+    if take_size(&mut rest).and_then(|_| take_size(&mut rest)).is_err() {
+        return out;
+    }
+    while let Some((&instruction, after)) = rest.split_first() {
+        rest = after;
+        if instruction & 0x80 != 0 {
+            if take_copy(instruction, &mut rest).is_err() {
+                break;
+            }
+            continue;
+        }
+        let Some(inserted) = rest.get(..usize::from(instruction)).filter(|inserted| !inserted.is_empty())
+        else {
+            break;
+        };
+        out.extend_from_slice(inserted);
+        rest = &rest[inserted.len()..];
+        // A long insertion has several instructions.
+        if instruction != 0x7f || rest.first().is_none_or(|next| next & 0x80 != 0) {
+            out.push(b'\n');
+        }
+    }
+    out
+}
+
 /// Takes offset and length of a copy. The instruction's bits say which of their bytes follow; the others are zero.
 fn take_copy(instruction: u8, rest: &mut &[u8]) -> Result<(usize, usize), EntryError> {
     let mut numbers = [0_usize; 2];
@@ -115,6 +145,16 @@ mod tests {
             apply_delta(b"hello world", &[11, 9, 0x91, 6, 5, 4, b'!', b'!', b'!', b'!']).unwrap();
         assert_eq!(out, b"world!!!!");
         assert_eq!(copies, [CopiedRange { from: 6..11, to: 0 }]);
+    }
+
+    #[test]
+    fn insertions_are_read_without_the_base() {
+        assert_eq!(inserted(&[11, 9, 2, b'a', b'b', 0x91, 6, 5, 1, b'c']), b"ab\nc\n");
+        let long = [&[0, 130, 1, 0x7f][..], &[b'x'; 127], &[2, b'y', b'z']].concat();
+        assert_eq!(inserted(&long), [&[b'x'; 127][..], b"yz\n"].concat());
+        for damaged in [&[][..], &[1], &[1, 2, 0], &[1, 2, 5, b'a'], &[1, 2, 0x91, 6]] {
+            assert_eq!(inserted(damaged), b"");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(crate) mod multi_pack_index;
 pub(crate) mod random_access;
 pub(crate) mod whole;
 
+pub(crate) use delta::inserted;
 pub use delta::{apply, result_size};
 pub use entry::{Base, Header, RawBase, RawHeader};
 pub(crate) use error::{EntryError, PackError};

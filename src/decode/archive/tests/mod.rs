@@ -1,5 +1,8 @@
+mod git_pack;
 mod image;
+mod sqlite;
 mod stream;
+mod strings;
 mod tar;
 mod zip;
 
@@ -237,5 +240,17 @@ proptest::proptest! {
         }
         text.truncate(text.len() - if cut % 3 == 0 { cut % text.len() } else { 0 });
         unpack_all(&text);
+    }
+}
+
+#[test]
+fn the_header_of_a_loose_object_is_no_part_of_its_content() {
+    let object = [b"blob 999\0", &zip(&[stored("a", CONTENT)])[..]].concat();
+    let (members, faults) = unpack_all(&zlib(&object));
+    assert_eq!((&members[0].0[..], faults), ("git-object:blob", vec![]));
+    assert_content(&members[0].1, "zip:a");
+    for text in ["blob\0", "blob \0", "blob 1x\0", "a blob 12\0", "blob 12"] {
+        let text = [text.as_bytes(), CONTENT, CONTENT].concat();
+        assert_eq!(unpack_all(&zlib(&text)).0, [("zlib".to_owned(), text)]);
     }
 }
