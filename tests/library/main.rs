@@ -11,11 +11,13 @@
 mod corpus;
 mod delta_aware;
 mod fixtures;
+mod fleet_recipes;
 mod generic;
 mod packaging;
 mod pairs;
 mod provenance_oracle;
 mod python_lib;
+mod python_ray;
 mod readers;
 mod release;
 mod rules;
@@ -30,11 +32,13 @@ fn trials(_: bool) -> Vec<Trial> {
         corpus::trials(),
         delta_aware::trials(),
         fixtures::trials(),
+        fleet_recipes::trials(),
         generic::trials(),
         packaging::trials(),
         pairs::trials(),
         provenance_oracle::trials(),
         python_lib::trials(),
+        python_ray::trials(),
         readers::trials(),
         release::trials(),
         rules::trials(),

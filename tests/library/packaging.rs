@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
     testkit::trials![
         version_and_address_are_those_of_the_manifest,
         packages_name_the_same_systems,
+        release_and_trial_build_each_python_package,
         other_workspaces_lock_the_dependencies_of_the_program,
     ]
 }
@@ -18,13 +19,20 @@ pub fn trials() -> Vec<Trial> {
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
+/// A package or an image with its version.
+const RECIPE: &str = r"skant(?:-ray|\[ray\])?(?:==|:)(\d+\.\d+\.\d+)";
+
 /// A file, and an expression whose group is the version in it.
-const VERSIONS: [(&str, &str); 16] = [
+const VERSIONS: [(&str, &str); 28] = [
     ("setup.py", r#""skant==([^"]+)""#),
     ("Cargo.toml", r#"path = "crates/[a-z-]+", version = "([^"]+)""#),
     ("crates/password-model/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("crates/rule-schema/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("packaging/python/pyproject.toml", r#""skant-lib==([^"]+)""#),
+    ("packaging/python/pyproject.toml", r#""skant-ray==([^"]+)""#),
+    ("packaging/python-ray/pyproject.toml", r#"\nversion = "([^"]+)""#),
+    ("packaging/python-ray/pyproject.toml", r#""skant==([^"]+)""#),
+    ("packaging/python-ray/skant_ray/__init__.py", r#"__version__ = "([^"]+)""#),
     ("packaging/python-lib/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("packaging/npm/skant/package.json", r#""(?:version|skant-[a-z0-9-]+)": "([^"]+)""#),
     ("packaging/agents/claude-code/.claude-plugin/plugin.json", r#""version": "([^"]+)""#),
@@ -33,6 +41,14 @@ const VERSIONS: [(&str, &str); 16] = [
     ("templates/skant.yml", r"skant/skant@(\d[^`]*)`"),
     ("templates/skant.yml", r#"default: "(\d[^"]+)""#),
     ("docs/ci.md", r"(?:skant==|skant/skant@|[0-9a-f]{40} # v)(0\.\d+\.\d+)\n"),
+    ("docs/fleet/Dockerfile", RECIPE),
+    ("docs/fleet/ray.Dockerfile", RECIPE),
+    ("docs/fleet/kubernetes-job.yaml", RECIPE),
+    ("docs/fleet/kuberay.yaml", RECIPE),
+    ("docs/fleet/ray-up.yaml", RECIPE),
+    ("docs/fleet/ray-start.sh", RECIPE),
+    ("docs/fleet/github-matrix.yml", RECIPE),
+    ("docs/fleet/gitlab-parallel.yml", RECIPE),
     ("docs/hooks.md", r"/skant\n    rev: v(\S+)\n"),
     ("docs/install.md", r"-v(\d+\.\d+\.\d+)\.tgz"),
     ("docs/install.md", r"refs/tags/v(\S+)"),
@@ -102,6 +118,21 @@ fn packages_name_the_same_systems() {
     for system in systems.keys() {
         let system = system.strip_prefix("skant-").expect("a prefix");
         assert!(release.contains(&format!("npm: {system}\n")), "the release builds nothing for {system}");
+    }
+}
+
+/// Each extra of `skant` is a package of the folder with its name.
+fn release_and_trial_build_each_python_package() {
+    let extras = toml_of("packaging/python/pyproject.toml");
+    let extras = extras["project"]["optional-dependencies"].as_table().expect("extras");
+    assert!(extras.len() >= 2);
+    let folders = extras.keys().map(|extra| format!("python-{extra}")).chain(["python".to_owned()]);
+    for folder in folders {
+        let call = format!("packaging/{folder}/build-wheel ");
+        for file in [".github/workflows/release.yml", "packaging/try"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+            assert!(std::fs::read_to_string(path).expect("readable").contains(&call), "{file} lacks {call}");
+        }
     }
 }
 

@@ -14,7 +14,9 @@ pub fn trials() -> Vec<Trial> {
     testkit::trials![
         classes_have_the_fields_of_the_schema,
         module_finds_what_the_program_finds,
-        module_keeps_its_promises;
+        module_keeps_its_promises,
+        tables_have_the_findings_of_their_values,
+        example_for_ray_data_runs;
         long: module_finds_what_the_program_finds_on_labelled_data
     ]
 }
@@ -56,10 +58,20 @@ fn classes_have_the_fields_of_the_schema() {
 
 /// Runs `check.py` with the Python of `SKANT_PYTHON`.
 fn check(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+    run_check("check.py", "skant", sandbox, arguments)
+}
+
+/// Runs `check_tables.py` with the Python of `SKANT_PYTHON`, which needs a further module.
+fn check_tables(module: &str, part: &str) -> Ran {
+    let key = tokens::api_key("python/table");
+    run_check("check_tables.py", &format!("skant, {module}"), &Sandbox::empty(), &[part, &key])
+}
+
+fn run_check(script: &str, modules: &str, sandbox: &Sandbox, arguments: &[&str]) -> Ran {
     let python = needs::variable("SKANT_PYTHON")?;
-    needs::success(&python, &["-c", "import skant"])
-        .map_err(|_| Skip(format!("needs the package skant-lib in {python}")))?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/python-lib/tests/check.py");
+    needs::success(&python, &["-c", &format!("import {modules}")])
+        .map_err(|_| Skip(format!("needs the modules {modules} in {python}")))?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/python-lib/tests").join(script);
     let output = sandbox.command(&python).arg(script).args(arguments).output().expect("python runs");
     assert!(output.status.success(), "{}", text_of(&output));
     Ok(())
@@ -109,6 +121,14 @@ fn module_keeps_its_promises() -> Ran {
     let sandbox = Sandbox::empty();
     let program = skant_program();
     check(&sandbox, &["behaviour", program.to_str().expect("UTF-8"), &tokens::api_key("python/behaviour")])
+}
+
+fn tables_have_the_findings_of_their_values() -> Ran {
+    check_tables("pyarrow", "tables")
+}
+
+fn example_for_ray_data_runs() -> Ran {
+    check_tables("ray.data", "ray-data")
 }
 
 fn module_finds_what_the_program_finds_on_labelled_data() -> Ran {

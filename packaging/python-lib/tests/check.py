@@ -194,6 +194,7 @@ def behaviour(executable, key):
         assert "unknown" in str(raises(skant.Error, skant.scan_repository, folder))
         os.remove(f"{folder}/skant.toml")
         forked(folder)
+    without_pyarrow()
     untracked(executable, key)
     lock_is_released()
     interrupted()
@@ -208,6 +209,18 @@ def forked(folder):
         signal.alarm(60)
         os._exit(0 if len(skant.scan_repository(folder).findings) == 1 else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def without_pyarrow():
+    """The module needs no pyarrow, and says how to get it."""
+    code = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import skant\n"
+        "try: skant.scan_table(None, 'text')\n"
+        "except ImportError as error: assert 'pip install' in str(error)\n"
+        "else: sys.exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def lock_is_released():

@@ -22,6 +22,7 @@ from typing import Any, Literal, Optional, Union
 
 from skant import _native
 from skant._native import Error
+from skant._table import scan_table
 
 __all__ = [
     "AtHead",
@@ -48,6 +49,7 @@ __all__ = [
     "Verified",
     "scan_bytes",
     "scan_repository",
+    "scan_table",
 ]
 __version__: str = _native.VERSION
 
@@ -283,7 +285,10 @@ class Report:
 
 
 class IncompleteError(Error):
-    """A scan could not read everything. ``report`` has what it found, and the problems."""
+    """A scan could not read everything. ``report`` has what it found, and the problems; of ``scan_table`` the problems
+    only, and ``table`` the rest."""
+
+    table: Any = None
 
     def __init__(self, report: Report) -> None:
         super().__init__(report)
