@@ -288,8 +288,14 @@ def remove_leftovers(parent: str) -> None:
     for name in os.listdir(parent):
         path = os.path.join(parent, name)
         if is_left(path, is_new=name.startswith("new-")):
-            # Another process may remove it at the same time.
-            shutil.rmtree(path, ignore_errors=True)
+            remove_locked(path)
+
+
+def remove_locked(path: str) -> None:
+    """Removes a folder, and its lock last: what is left after a kill has a lock that nobody holds. Another process may
+    remove it at the same time."""
+    shutil.rmtree(os.path.join(path, "store"), ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def is_left(path: str, is_new: bool) -> bool:

@@ -33,6 +33,7 @@ from skant_ray.store import (
     make_private,
     open_store,
     remove_leftovers,
+    remove_locked,
     report_of,
     row_name,
 )
@@ -131,7 +132,7 @@ def private_folder() -> Iterator[str]:
     try:
         yield os.path.join(base, name, "store")
     finally:
-        shutil.rmtree(os.path.join(base, name), ignore_errors=True)
+        remove_locked(os.path.join(base, name))
         lock.close()
 
 
