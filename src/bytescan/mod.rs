@@ -164,6 +164,17 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
         self.fill_with(Backend::best(), text, from, bitmask);
     }
 
+    /// Fills a bitmask with the positions that are marked on every processor.
+    #[cfg(test)]
+    pub(crate) fn fill_bitmask_of_all(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
+        bitmask.fill(u64::MAX);
+        for backend in [Backend::Scalar, Backend::Avx2, Backend::Avx512] {
+            let mut words = vec![0; bitmask.len()];
+            self.fill_with(backend, text, from, &mut words);
+            bitmask.iter_mut().zip(words).for_each(|(common, word)| *common &= word);
+        }
+    }
+
     fn fill_with(&self, backend: Backend, text: &[u8], from: usize, bitmask: &mut [u64]) {
         let rest = text.get(from..).unwrap_or_default();
         // The last words need bytes past the end of the text.

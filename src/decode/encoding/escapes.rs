@@ -11,14 +11,20 @@ use crate::bytescan::ByteFilter;
 
 /// Adds the first bytes of distinctive escapes to a filter, in the groups 0, 1, 3 and 4. The escape of PowerShell is
 /// marked at the byte before it. The bytes of a group are chosen so that few others are mixtures of their halves.
-pub(super) const fn add_escapes(filter: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
+pub(super) const fn add_escapes(mut filter: ByteFilter<1, 3>) -> ByteFilter<1, 3> {
+    let mut index = 0;
+    while index < NAMES.len() {
+        let name = NAMES[index].0.as_bytes();
+        filter.allow(0, 1, name[0]);
+        filter.allow(0, 2, name[1]);
+        index += 1;
+    }
     filter
         .with(0, 0, b"%&")
         .with(0, 1, DIGITS)
         .with(0, 2, DIGITS)
-        // The first two letters of the names in `NAMES`.
-        .with(0, 1, b"#aqlgspehcUdnZN")
-        .with(0, 2, b"0123456789xXmupotlqyenaie")
+        .with(0, 1, b"#")
+        .with(0, 2, b"xX")
         .with(1, 0, b"\\")
         .with(1, 1, b"xuUN01234567")
         .with(1, 2, DIGITS)
@@ -301,7 +307,7 @@ mod tests {
             assert!(parse_escape(escape.as_bytes()).is_some_and(|escape| escape.is_distinctive), "{escape}");
             let mut bitmask = [0];
             let text = format!("k{escape}");
-            add_escapes(ByteFilter::empty()).fill_bitmask(text.as_bytes(), 0, &mut bitmask);
+            add_escapes(ByteFilter::empty()).fill_bitmask_of_all(text.as_bytes(), 0, &mut bitmask);
             let expected = if escape.starts_with('`') { 1 } else { 2 };
             assert_ne!(bitmask[0] & expected, 0, "{escape}");
         }

@@ -280,7 +280,7 @@ mod tests {
         {
             let text = format!("a{character}b");
             let mut bitmask = [0];
-            add_characters(ByteFilter::empty()).fill_bitmask(text.as_bytes(), 0, &mut bitmask);
+            add_characters(ByteFilter::empty()).fill_bitmask_of_all(text.as_bytes(), 0, &mut bitmask);
             assert_ne!(bitmask[0] & 2, 0, "{character:?}");
             assert_eq!(replaced_at(text.as_bytes(), 1), Some(1), "{character:?}");
             count += 1;
