@@ -56,7 +56,6 @@ impl Decoder for Decompress {
             // The checksums are inside the stream, so that a wrong one is not told apart.
             Err(_) => State::Failed(Failure::WRONG_DATA),
         };
-        let grown = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(0);
-        Step { read: grown(before.0, self.total_in()), written: grown(before.1, self.total_out()), state }
+        Step::between(before, (self.total_in(), self.total_out()), state)
     }
 }

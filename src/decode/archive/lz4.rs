@@ -8,7 +8,7 @@ use twox_hash::XxHash32;
 
 use super::little_endian::number;
 use super::member::{FaultKind, Visit};
-use super::stream::{Failure, StreamFormat, after_skippable_frames};
+use super::stream::{Failure, StreamFormat, after_skippable_frames, find_signature};
 use super::unpack_budget::UnpackBudget;
 
 const MAGIC: &[u8] = b"\x04\x22\x4d\x18";
@@ -41,8 +41,7 @@ fn first_frame(text: &[u8]) -> Option<usize> {
 }
 
 fn next_frame(text: &[u8], from: usize) -> Option<usize> {
-    let rest = text.get(from..)?;
-    [MAGIC, OLD_MAGIC].iter().filter_map(|magic| memchr::memmem::find(rest, magic)).min().map(|at| from + at)
+    [MAGIC, OLD_MAGIC].iter().filter_map(|magic| find_signature(text, from, magic)).min()
 }
 
 /// What the header of a frame states.

@@ -93,6 +93,14 @@ pub(super) struct Step {
     pub(super) state: State,
 }
 
+impl Step {
+    /// Returns what a decoder did, from its counts of bytes read and written before and after.
+    pub(super) fn between(before: (u64, u64), after: (u64, u64), state: State) -> Self {
+        let grown = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(0);
+        Self { read: grown(before.0, after.0), written: grown(before.1, after.1), state }
+    }
+}
+
 /// How a step of a decoder ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -147,6 +155,11 @@ pub(super) fn decompress(
         }
     };
     (consumed, result)
+}
+
+/// Returns the offset of the first signature at or after an offset.
+pub(super) fn find_signature(text: &[u8], from: usize, signature: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text.get(from..)?, signature).map(|at| from + at)
 }
 
 /// The signature of a frame that decoders of zstd and lz4 skip, without its lower four bits.

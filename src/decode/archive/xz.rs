@@ -7,7 +7,7 @@ use lzma_rust2::{Action, LzmaStream, Status, StreamResult, XzStream};
 
 use super::little_endian::number;
 use super::member::{FaultKind, Visit};
-use super::stream::{Decoder, Failure, MAX_WINDOW, State, Step, StreamFormat, decompress};
+use super::stream::{Decoder, Failure, MAX_WINDOW, State, Step, StreamFormat, decompress, find_signature};
 use super::unpack_budget::UnpackBudget;
 
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
@@ -32,7 +32,7 @@ fn first_stream(text: &[u8]) -> Option<usize> {
 }
 
 fn next_stream(text: &[u8], from: usize) -> Option<usize> {
-    memchr::memmem::find(text.get(from..)?, MAGIC).map(|at| from + at)
+    find_signature(text, from, MAGIC)
 }
 
 fn unpack_part(
@@ -54,7 +54,7 @@ impl Decoder for XzStream {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let before = (self.total_in(), self.total_out());
         let result = self.process(input, output, Action::Finish);
-        step(result, before, (self.total_in(), self.total_out()))
+        Step::between(before, (self.total_in(), self.total_out()), state(result))
     }
 }
 
@@ -62,14 +62,13 @@ impl Decoder for LzmaStream {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let before = (self.total_in(), self.total_out());
         let result = self.process(input, output, Action::Finish);
-        step(result, before, (self.total_in(), self.total_out()))
+        Step::between(before, (self.total_in(), self.total_out()), state(result))
     }
 }
 
-/// Returns what a decoder did, from its counts of bytes before and after.
-fn step(result: io::Result<StreamResult>, before: (u64, u64), after: (u64, u64)) -> Step {
-    let grown = |from: u64, to: u64| usize::try_from(to - from).unwrap_or(0);
-    let state = match result {
+/// Returns how a step of a decoder ended.
+fn state(result: io::Result<StreamResult>) -> State {
+    match result {
         Ok(StreamResult { status: Status::StreamEnd, .. }) => State::Ended,
         Ok(_) => State::Open,
         Err(error) => State::Failed(match error.kind() {
@@ -80,8 +79,7 @@ fn step(result: io::Result<StreamResult>, before: (u64, u64), after: (u64, u64))
             }
             _ => Failure::WRONG_DATA,
         }),
-    };
-    Step { read: grown(before.0, after.0), written: grown(before.1, after.1), state }
+    }
 }
 
 const LZMA: StreamFormat =

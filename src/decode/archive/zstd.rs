@@ -10,6 +10,7 @@ use super::little_endian::number;
 use super::member::{FaultKind, Visit};
 use super::stream::{
     Decoder, Failure, MAX_WINDOW, State, Step, StreamFormat, after_skippable_frames, decompress,
+    find_signature,
 };
 use super::unpack_budget::UnpackBudget;
 
@@ -33,7 +34,7 @@ fn first_frame(text: &[u8]) -> Option<usize> {
 }
 
 fn next_frame(text: &[u8], from: usize) -> Option<usize> {
-    memchr::memmem::find(text.get(from..)?, MAGIC).map(|at| from + at)
+    find_signature(text, from, MAGIC)
 }
 
 fn unpack_part(
