@@ -149,7 +149,9 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
         let report = match &arguments.state {
             Some(file) => {
                 let path = state_path(common, &repository, file)?;
-                let state = HistoryState { path: &path, form: KEPT };
+                // The store of many repositories has the report already, and repeats it by its key.
+                let form = (!process::is_unit()).then_some(KEPT);
+                let state = HistoryState { path: &path, form };
                 with_notes(scanner.scan_history_with_state(&repository, &options, &state, control)?)
             }
             None => scanner.scan_history(&repository, &options, control)?,

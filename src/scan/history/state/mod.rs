@@ -43,7 +43,8 @@ pub(crate) struct ReportForm {
 #[derive(Clone, Copy)]
 pub(crate) struct HistoryState<'f> {
     pub(crate) path: &'f Path,
-    pub(crate) form: ReportForm,
+    /// How the state keeps the report, which it repeats while nothing has changed; `None` if it keeps none.
+    pub(crate) form: Option<ReportForm>,
 }
 
 /// The result of a run with a state.
@@ -100,11 +101,12 @@ impl Scanner {
         // The fingerprints of weak values depend on the key, which no file may help to guess.
         let has_key = self.policy().settings.fingerprint_key.is_set();
         let can_repeat = options.paths.is_all() && options.provenance == ProvenanceMode::Track && !has_key;
-        let settings = can_repeat.then(|| settings_digest(self, &search));
+        let form = state.form.filter(|_| can_repeat);
+        let settings = form.map(|_| settings_digest(self, &search));
         let inputs = settings.and_then(|settings| Some((digest_of(repository, state.path)?, settings)));
         let kept = earlier.report.as_ref().filter(|_| earlier.times.1 <= now);
         let kept = kept.filter(|kept| Some((kept.repositories, kept.settings)) == inputs && now < kept.until);
-        if let Some(report) = kept.and_then(|kept| (state.form.read)(&kept.text)) {
+        if let Some(report) = kept.zip(form).and_then(|(kept, form)| (form.read)(&kept.text)) {
             let (notes, read_before) = (vec![unchanged_note(earlier.times)], report.scope.objects as u64);
             return Ok(ResumedRun { report, notes, read_before });
         }
@@ -123,11 +125,12 @@ impl Scanner {
         if memory.is_complete {
             // What the report depends on may have changed while it was made.
             let is_unchanged = |inputs: &(_, _)| digest_of(repository, state.path) == Some(inputs.0);
-            let kept = inputs.filter(is_unchanged).map(|(repositories, settings)| KeptReport {
+            let inputs = inputs.filter(is_unchanged).zip(form);
+            let kept = inputs.map(|((repositories, settings), form)| KeptReport {
                 repositories,
                 settings,
                 until,
-                text: (state.form.write)(&report),
+                text: (form.write)(&report),
             });
             let repositories = memory.learned.into_iter().map(|(name, state)| (name, state.to_bytes()));
             let times = (earlier.times.0, now);
