@@ -19,6 +19,7 @@ pub(crate) mod redact_hold;
 mod redact_stream;
 pub(crate) mod renames;
 pub(crate) mod report;
+pub(crate) mod restart;
 pub(crate) mod scanner;
 pub(crate) mod scans;
 pub(crate) mod single_text;

@@ -75,6 +75,21 @@ impl Scanner {
         diff::scan_range(self, repository, revisions, names, paths, control)
     }
 
+    /// Scans a range like [`Self::scan_range`], by the names of its revisions in git's own syntax (`main..HEAD`). If a
+    /// name moves during the scan and git prunes the commits that it named, the range is resolved and scanned again.
+    ///
+    /// # Errors
+    /// A name is not a revision, or the range or the object database cannot be read.
+    pub fn scan_revisions(
+        &self,
+        repository: &Repository,
+        names: &[String],
+        paths: &PathFilter,
+        control: &ScanControl,
+    ) -> Result<Report, ScanError> {
+        diff::scan_revisions(self, repository, names, paths, control)
+    }
+
     /// Scans the whole object database of a repository, and those of its submodules.
     ///
     /// # Errors

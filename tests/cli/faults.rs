@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -85,23 +84,19 @@ fn system_limits_never_make_a_leak_clean() {
 
 fn changing_files_never_make_a_leak_clean() {
     let sandbox = leaky();
-    let (folder, is_done) = (sandbox.dir.join("d5"), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_done.load(Ordering::Relaxed) {
-                for at in 0..40 {
-                    // Errors do not matter here: the scan has to see files change.
-                    let path = folder.join(format!("gone{at}"));
-                    let _ = fs::write(&path, "a line\n").and_then(|()| fs::remove_file(&path));
-                    let _ =
-                        std::os::unix::fs::symlink("/dev/zero", &path).and_then(|()| fs::remove_file(&path));
-                }
-            }
-        });
+    let folder = sandbox.dir.join("d5");
+    let change = || {
+        for at in 0..40 {
+            // Errors do not matter here: the scan has to see files change.
+            let path = folder.join(format!("gone{at}"));
+            let _ = fs::write(&path, "a line\n").and_then(|()| fs::remove_file(&path));
+            let _ = std::os::unix::fs::symlink("/dev/zero", &path).and_then(|()| fs::remove_file(&path));
+        }
+    };
+    testkit::meanwhile(change, || {
         for _ in 0..12 {
             is_not_clean(&sandbox.skant(&["scan"]), "files that come and go");
         }
-        is_done.store(true, Ordering::Relaxed);
     });
 }
 

@@ -7,7 +7,6 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -224,24 +223,16 @@ fn a_broken_repository_is_named_and_the_rest_is_read() {
     plan(&sandbox, &["fleet"]);
     sandbox.sh("rm -rf fleet/r0000.git; rm fleet/damaged/.git/HEAD; id=$(git -C fleet/r0002.git rev-parse main:app.env); \
          rm -f fleet/r0002.git/objects/$(printf %s \"$id\" | cut -c1-2)/*");
-    let end = AtomicBool::new(false);
     let id = sandbox.git(&["-C", "fleet/busy", "rev-parse", "HEAD"]);
-    let text = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // A ref more every few milliseconds, and no process for it: a busy machine starts one too late.
-            for number in 0.. {
-                if end.load(Ordering::Relaxed) {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(3));
-                let file = sandbox.dir.join(format!("fleet/busy/.git/refs/heads/n{number}"));
-                fs::write(file, format!("{id}\n")).expect("written");
-            }
-        });
-        let text = run(&sandbox, &SCAN, 3);
-        end.store(true, Ordering::Relaxed);
-        text
-    });
+    let mut number = 0;
+    let add_ref = || {
+        // A ref more every few milliseconds, and no process for it: a busy machine starts one too late.
+        std::thread::sleep(Duration::from_millis(3));
+        number += 1;
+        let file = sandbox.dir.join(format!("fleet/busy/.git/refs/heads/n{number}"));
+        fs::write(file, format!("{id}\n")).expect("written");
+    };
+    let (text, _) = testkit::meanwhile(add_ref, || run(&sandbox, &SCAN, 3));
     let rows = rows(&sandbox.dir.join("store"));
     let of = |name: &str| {
         let found = rows.iter().find(|(repository, _)| repository.ends_with(name));

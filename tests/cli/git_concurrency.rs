@@ -1,8 +1,7 @@
 //! git repacks, prunes and packs refs while skant scans: each scan reads the new packs and goes on.
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use testkit::trials::Trial;
@@ -40,34 +39,24 @@ fn scans_go_on_while_git_repacks() {
         }
         sandbox.write("key.txt", format!("key = {}\n", tokens::api_key("repack")));
         sandbox.commit_all("a key");
-        let is_done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let writer = scope.spawn(|| {
-                let mut rounds = 0;
-                while !is_done.load(Ordering::Relaxed) {
-                    // A command may fail, because the scan holds no lock and other commands do.
-                    let _ = sandbox.try_sh(script);
-                    rounds += 1;
-                }
-                rounds
-            });
-            let (start, mut codes) = (Instant::now(), Vec::new());
-            while start.elapsed() < Duration::from_secs(3) {
-                for arguments in [&["scan", "--history"][..], &["scan", "--history", "HEAD"]] {
-                    let output = sandbox.skant(&[arguments, &["--format", "json"]].concat());
-                    assert_eq!(
-                        output.status.code(),
-                        Some(1),
-                        "{name}: {arguments:?}: {}",
-                        String::from_utf8_lossy(&output.stdout)
-                    );
-                    codes.push(output.status.code());
-                }
-            }
-            is_done.store(true, Ordering::Relaxed);
-            let rounds = writer.join().expect("it ends");
-            assert!(rounds > 2 && codes.len() > 2, "{name}: {rounds} rounds, {} scans", codes.len());
-        });
+        // A command of git may fail, because the scan holds no lock and other commands do.
+        let (scans, rounds) =
+            testkit::meanwhile(|| drop(sandbox.try_sh(script)), || scan_for_seconds(&sandbox, 3));
+        assert!(rounds > 2 && scans.len() > 2, "{name}: {rounds} rounds, {} scans", scans.len());
+        for (arguments, output) in scans {
+            let report = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(1), "{name}: {arguments:?}: {report}");
+        }
         assert!(fs::exists(sandbox.dir.join(".git")).expect("a folder"));
     }
+}
+
+fn scan_for_seconds(sandbox: &Sandbox, seconds: u64) -> Vec<(&'static [&'static str], Output)> {
+    let (start, mut scans) = (Instant::now(), Vec::new());
+    while start.elapsed() < Duration::from_secs(seconds) {
+        for arguments in [&["scan", "--history"][..], &["scan", "--history", "HEAD"]] {
+            scans.push((arguments, sandbox.skant(&[arguments, &["--format", "json"]].concat())));
+        }
+    }
+    scans
 }

@@ -14,6 +14,8 @@
 pub mod archives;
 pub mod code;
 pub mod compressed;
+mod hanging;
+mod meanwhile;
 pub mod needs;
 pub mod packs;
 pub mod providers;
@@ -23,6 +25,7 @@ mod templates;
 pub mod tokens;
 pub mod trials;
 
+pub use meanwhile::meanwhile;
 pub use sandbox::{Sandbox, skant_program, text_of, write_script};
 
 use std::path::{Path, PathBuf};

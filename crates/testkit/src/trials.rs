@@ -9,6 +9,8 @@ use libtest_mimic::Arguments;
 
 pub use libtest_mimic::{Completion, Failed, Trial};
 
+use crate::hanging;
+
 /// The reason why a test cannot run on this machine.
 #[derive(Clone, Debug)]
 pub struct Skip(pub String);
@@ -41,7 +43,8 @@ impl<O: TestResult> TestResult for Result<O, Skip> {
 pub fn trial<O: TestResult>(module: &str, name: &str, test: impl FnOnce() -> O + Send + 'static) -> Trial {
     let module = module.split_once("::").map_or("", |(_, module)| module);
     let name = if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") };
-    Trial::ignorable_test(name, move || Ok::<_, Failed>(test().completion()))
+    let shown = name.clone();
+    Trial::ignorable_test(name, move || Ok::<_, Failed>(hanging::watched(&shown, test).completion()))
 }
 
 /// Lists the test functions of a module. Those after `long:` run with `--ignored` or `--include-ignored` only. The
@@ -57,10 +60,13 @@ macro_rules! trials {
 }
 
 /// Runs the trials that the command line asks for. `skant` is the program under test; `trials` gets whether ignored
-/// trials are asked for.
+/// trials are asked for. Only without them has a trial a limit of time.
 pub fn run(skant: impl AsRef<Path>, trials: impl FnOnce(bool) -> Vec<Trial>) -> ExitCode {
     crate::sandbox::set_skant_program(skant.as_ref());
     let arguments = Arguments::from_args();
     let all = arguments.ignored || arguments.include_ignored;
+    if !all {
+        hanging::watch();
+    }
     libtest_mimic::run(&arguments, trials(all)).exit_code()
 }

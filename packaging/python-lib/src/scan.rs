@@ -7,7 +7,7 @@ use std::path::Path;
 use miette::Diagnostic;
 use skant::{
     Confidence, FileSelection, Format, GitEnvironment, HistoryOptions, IgnoreMode, PathFilter, PathOrigin,
-    Policy, Report, Repository, Revisions, ScanControl, Scanner, Times, add_help, add_repository_help,
+    Policy, Report, Repository, ScanControl, Scanner, Times, add_help, add_repository_help,
 };
 
 use crate::scanner_cache;
@@ -90,8 +90,7 @@ pub(crate) fn scan_repository(
             Ok(scanner.scan_history(&repository, &HistoryOptions::default(), control)?)
         }
         RepositoryScope::Range(names) => {
-            let revisions = Revisions::resolve(&repository, names)?;
-            Ok(scanner.scan_range(&repository, &revisions, names, &PathFilter::all(), control)?)
+            Ok(scanner.scan_revisions(&repository, names, &PathFilter::all(), control)?)
         }
     })?;
     add_repository_help(&mut report, &scanner, &repository);

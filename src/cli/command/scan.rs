@@ -29,10 +29,10 @@ use crate::policy::suppress::PolicyOrigin;
 use crate::remediation::{Situation, advise, advise_files, untracked_paths};
 use crate::report::saved::KEPT;
 use crate::scan::{
-    FileSelection, HistoryOptions, HistoryState, ProvenanceMode, ResumedRun, add_exclusion_problem,
+    FileSelection, HistoryOptions, HistoryState, ProvenanceMode, ResumedRun, ScanError, add_exclusion_problem,
 };
 use crate::source::ScanControl;
-use crate::source::range::Revisions;
+use crate::source::range::{RangeError, Revisions};
 use crate::source::worktree::{IgnoreMode, PathOrigin};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -159,9 +159,12 @@ fn scan_history(common: &Common, arguments: &Scan, control: &ScanControl) -> Res
         return Ok((report, scanner, Situation::History));
     }
     let names = revision_names(arguments);
-    let revisions = Revisions::resolve(&repository, &names)
-        .map_err(|error| path_as_revision(arguments).unwrap_or_else(|| error.into()))?;
-    let mut report = scanner.scan_range(&repository, &revisions, &names, &filter, control)?;
+    let mut report = match scanner.scan_revisions(&repository, &names, &filter, control) {
+        Err(error @ ScanError::Range(RangeError::NotARevision(_) | RangeError::Unresolved(_))) => {
+            return Err(path_as_revision(arguments).unwrap_or_else(|| error.into()));
+        }
+        result => result?,
+    };
     if report.scope.commits == 0 && report.scope.blobs == 0 {
         report.notes.push(empty_range());
         report.notes.sort();

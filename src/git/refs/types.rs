@@ -53,7 +53,7 @@ impl Ref {
 }
 
 /// All starting points from which the objects of a repository are reached.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Refs {
     /// The refs and pseudo-refs, sorted by name.
     pub all: Vec<Ref>,

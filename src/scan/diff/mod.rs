@@ -15,6 +15,7 @@ use crate::scan::head_positions::add_head_positions;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::path_filter::PathFilter;
 use crate::scan::report::{build_report, common_notes};
+use crate::scan::restart::scan_until_found;
 use crate::scan::scanner::Scanner;
 use crate::source::ScanControl;
 use crate::source::range::thresholds::Thresholds;
@@ -66,6 +67,23 @@ pub(crate) fn scan_range(
     let range = read_range(repository, &objects, revisions, &limits, control)?;
     let what = (names, revisions.included.as_slice());
     scan_range_changes(scanner, (repository, &objects), range, what, (paths, &limits), control)
+}
+
+/// Scans the range that names of revisions describe. If a name moves meanwhile and git prunes what it named before, the
+/// range is resolved and read again.
+pub(crate) fn scan_revisions(
+    scanner: &Scanner,
+    repository: &Repository,
+    names: &[String],
+    paths: &PathFilter,
+    control: &ScanControl,
+) -> Result<Report, ScanError> {
+    scan_until_found(
+        Revisions::resolve(repository, names)?,
+        || Revisions::resolve(repository, names).ok(),
+        |report: &Report| &report.problems,
+        |revisions| scan_range(scanner, repository, revisions, names, paths, control),
+    )
 }
 
 /// Scans the changes of a range. With more texts than the threshold they are read from the packs in bulk.

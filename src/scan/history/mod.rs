@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::assess::unused_suppressions::{Coverage, find_unused_entries};
 use crate::assess::{Histories, Occurrence};
 use crate::finding::{LocationKind, Problem, ProblemKind, Report, Scope, ScopeKind, message_with_help};
-use crate::git::{ObjectDatabase, Repository};
+use crate::git::{ObjectDatabase, Refs, Repository};
 use crate::scan::error::ScanError;
 use crate::scan::head_positions::add_head_positions;
 use crate::scan::history::next_change::next_change_of_settings;
@@ -31,6 +31,7 @@ use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::state::{Earlier, RepositoryState};
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
+use crate::scan::restart::scan_until_found;
 use crate::scan::scanner::Scanner;
 use crate::source::ScanControl;
 use crate::source::history::find_submodule_repositories;
@@ -162,7 +163,12 @@ impl<'m> CombinedScan<'m> {
         let earlier = self.memory.as_ref().map_or(Earlier::Unused, |memory| {
             memory.earlier.get(name).map_or(Earlier::Nothing, Earlier::State)
         });
-        scan_repository(scanner, repository, (name, earlier), options, control)
+        scan_until_found(
+            Refs::read(repository)?,
+            || Refs::read(repository).ok(),
+            |scan: &RepositoryScan| &scan.problems,
+            |refs| scan_repository(scanner, (repository, refs), (name, earlier), options, control),
+        )
     }
 
     fn finish_memory(&mut self, control: &ScanControl) {

@@ -33,17 +33,16 @@ struct ReadResult {
     is_stable: bool,
 }
 
-/// Scans one repository. `prefix` is the name of the submodule; it is empty for the main repository. With it comes what an
+/// Scans one repository from its refs. `prefix` is the name of the submodule; it is empty for the main repository. With it comes what an
 /// earlier run has left.
 #[expect(clippy::too_many_lines, reason = "the stages of a history scan, in order")]
 pub(crate) fn scan_repository(
     scanner: &Scanner,
-    repository: &Repository,
+    (repository, refs): (&Repository, &Refs),
     (prefix, earlier): (&[u8], Earlier<'_>),
     options: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
-    let refs = Refs::read(repository)?;
     let mut objects = match earlier {
         // A run that an earlier one spares the most reads little.
         Earlier::State(_) => ObjectSet::open_for_few(repository)?,
@@ -56,10 +55,10 @@ pub(crate) fn scan_repository(
     };
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
     let ReadResult { mut found, totals, commits, graph, named, is_stable } =
-        read_objects(scanner, repository, &mut objects, &refs, options.full_scan, reuse.as_mut(), control)?;
+        read_objects(scanner, repository, &mut objects, refs, options.full_scan, reuse.as_mut(), control)?;
     let mut scan = RepositoryScan::default();
     let mut is_sure = is_stable && found.problems.is_empty();
-    found.search_ref_names(scanner, &refs);
+    found.search_ref_names(scanner, refs);
     let in_objects = read_problems(&totals, &objects);
     is_sure &= in_objects.is_empty();
     scan.problems.append(&mut found.problems);

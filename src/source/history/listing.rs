@@ -1,9 +1,12 @@
 //! The packs and loose objects of all object folders at one moment.
 //!
 //! git may repack meanwhile: it writes a new pack, and then it removes the loose objects and the old packs. A listing
-//! that began before would miss the objects. So packs are listed before and after, until both lists are the same.
+//! that began before would miss the objects. So packs are listed before and after, until both lists are the one that was
+//! read: a pack that a repacking git has not named yet may be in that one alone.
 
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::git::pack::{Pack, PackError, PackFolder, PackPath};
 use crate::git::{ObjectFormat, Oid, list_folder};
@@ -13,6 +16,13 @@ pub(super) const MAX_IN_MEMORY: u64 = 512 << 20;
 
 /// Number of listings until the last one counts, whatever happens meanwhile.
 const MAX_LISTINGS: usize = 10;
+
+/// Number of listings with a file that does not exist until it counts as damage. git renames the files of a new pack one
+/// after the other.
+const MAX_PATIENCE: usize = 3;
+
+/// Time between such listings.
+const RENAMING: Duration = Duration::from_millis(5);
 
 /// What the object folders hold.
 #[derive(Default)]
@@ -30,18 +40,25 @@ pub(super) struct Listing {
 impl Listing {
     /// Lists the folders until their packs stay the same. Packs of together `memory` bytes are read into memory.
     pub(super) fn stable(folders: &[PathBuf], format: ObjectFormat, memory: u64) -> Self {
+        let mut patience = MAX_PATIENCE;
         for _ in 1..MAX_LISTINGS {
             let before = pack_paths(folders, format);
-            let listing = Self::read(folders, format, memory);
-            if before == pack_paths(folders, format) {
+            let (listing, listed) = Self::read(folders, format, memory);
+            let is_gone = listing.unusable.iter().any(PackError::is_not_found);
+            if before == listed && listed == pack_paths(folders, format) && (!is_gone || patience == 0) {
                 return listing;
             }
+            if is_gone {
+                patience = patience.saturating_sub(1);
+                thread::sleep(RENAMING);
+            }
         }
-        Self::read(folders, format, memory)
+        Self::read(folders, format, memory).0
     }
 
-    fn read(folders: &[PathBuf], format: ObjectFormat, mut memory: u64) -> Self {
-        let mut found = Self::default();
+    /// Returns the listing, and the indexes of all packs that were listed.
+    fn read(folders: &[PathBuf], format: ObjectFormat, mut memory: u64) -> (Self, Vec<PathBuf>) {
+        let (mut found, mut indexes) = (Self::default(), Vec::new());
         for (at, folder) in folders.iter().enumerate() {
             let listed = PackFolder::list(folder, format).unwrap_or_else(|error| {
                 found.unusable.push(error);
@@ -49,6 +66,7 @@ impl Listing {
             });
             found.unusable.extend(listed.unusable);
             for path in &listed.packs {
+                indexes.push(path.index.clone());
                 match Pack::open(path, format, &mut memory) {
                     Ok(pack) => {
                         found.unusable.extend((path.has_own_index() && !pack.is_complete()).then(|| {
@@ -69,7 +87,7 @@ impl Listing {
         }
         found.loose.sort_unstable();
         found.loose.dedup();
-        found
+        (found, indexes)
     }
 
     /// Adds the names of the loose objects of a folder.
