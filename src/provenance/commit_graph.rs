@@ -59,7 +59,8 @@ impl CommitGraph {
         commits.rows.dedup_by_key(|row| row.oid);
         let mut positions: HashMap<Oid, u32> =
             commits.rows.iter().zip(0..).map(|(row, index)| (row.oid, index)).collect();
-        let order = topological_order(&commits, &positions);
+        let rows = ParentRows::find(&commits, &positions);
+        let order = topological_order(&rows);
         let mut ranks = vec![0; order.len()];
         for (rank, index) in (0_u32..).zip(&order) {
             ranks[*index as usize] = rank;
@@ -67,16 +68,13 @@ impl CommitGraph {
         for position in positions.values_mut() {
             *position = ranks[*position as usize];
         }
-        let (mut parents, mut missing_parents) = (Vec::new(), Vec::new());
-        for (index, row) in commits.rows.iter().enumerate() {
-            let missing = commits.parents_of(row).iter().filter(|parent| !positions.contains_key(parent));
-            missing_parents.extend(missing.map(|parent| (*parent, ranks[index])));
-        }
-        let mut nodes = Vec::with_capacity(order.len());
-        for row in order.iter().map(|index| &commits.rows[*index as usize]) {
+        let missing = rows.missing.iter().map(|(parent, row)| (*parent, ranks[*row as usize]));
+        let missing_parents = missing.collect();
+        let (mut nodes, mut parents) = (Vec::with_capacity(order.len()), Vec::with_capacity(rows.rows.len()));
+        for index in order {
+            let row = &commits.rows[index as usize];
             let start = number(parents.len());
-            let oids = commits.parents_of(row);
-            parents.extend(oids.iter().filter_map(|parent| positions.get(parent).copied()));
+            parents.extend(rows.of(index as usize).iter().map(|parent| ranks[*parent as usize]));
             nodes.push(Node {
                 oid: row.oid,
                 tree: row.tree,
@@ -193,32 +191,66 @@ impl CommitGraph {
     }
 }
 
-/// Returns the indexes of commits, parents before children; among commits whose parents are done, the oldest first.
+/// The parents of each row of a list, as rows. The names are looked up once: in a large list that takes longest.
+struct ParentRows {
+    rows: Vec<u32>,
+    /// The index in `rows` of each row's first parent; one more item at the end is their number.
+    starts: Vec<u32>,
+    /// The parents that the list does not have, each with the row of its child.
+    missing: Vec<(Oid, u32)>,
+}
+
+impl ParentRows {
+    fn find(commits: &CommitList, row_of: &HashMap<Oid, u32>) -> Self {
+        let mut found = Self {
+            rows: Vec::with_capacity(commits.rows.len()),
+            starts: Vec::with_capacity(commits.rows.len() + 1),
+            missing: Vec::new(),
+        };
+        for (row, index) in commits.rows.iter().zip(0..) {
+            found.starts.push(number(found.rows.len()));
+            for parent in commits.parents_of(row) {
+                match row_of.get(parent) {
+                    Some(parent) => found.rows.push(*parent),
+                    None => found.missing.push((*parent, index)),
+                }
+            }
+        }
+        found.starts.push(number(found.rows.len()));
+        found
+    }
+
+    /// The number of rows.
+    fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn of(&self, row: usize) -> &[u32] {
+        &self.rows[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}
+
+/// Returns the rows of commits, parents before children; among commits whose parents are done, the oldest first.
 /// Objects are named by their content, so there is no cycle; the commits of a cycle would come last.
-fn topological_order(commits: &CommitList, indexes: &HashMap<Oid, u32>) -> Vec<u32> {
-    let count = commits.rows.len();
-    let edges = || {
-        commits.rows.iter().zip(0_u32..).flat_map(|(row, index)| {
-            let parents = commits.parents_of(row).iter().filter_map(|parent| indexes.get(parent).copied());
-            parents.map(move |parent| (parent, index))
-        })
-    };
+fn topological_order(rows: &ParentRows) -> Vec<u32> {
+    let count = rows.len();
     // `starts[i]..starts[i + 1]` is the range of the children of commit `i` in `children`.
     let mut starts = vec![0_u32; count + 1];
-    let mut open_parents = vec![0_u32; count];
-    for (parent, index) in edges() {
-        starts[parent as usize + 1] += 1;
-        open_parents[index as usize] += 1;
+    for parent in &rows.rows {
+        starts[*parent as usize + 1] += 1;
     }
     for index in 1..starts.len() {
         starts[index] += starts[index - 1];
     }
     let mut next = starts.clone();
-    let mut children = vec![0_u32; starts.last().map_or(0, |last| *last as usize)];
-    for (parent, index) in edges() {
-        children[next[parent as usize] as usize] = index;
-        next[parent as usize] += 1;
+    let mut children = vec![0_u32; rows.rows.len()];
+    for (child, index) in (0..count).zip(0_u32..) {
+        for parent in rows.of(child) {
+            children[next[*parent as usize] as usize] = index;
+            next[*parent as usize] += 1;
+        }
     }
+    let mut open_parents: Vec<u32> = (0..count).map(|row| number(rows.of(row).len())).collect();
     // The rows are sorted by time and id, so the lowest index is the oldest commit.
     let mut ready: BinaryHeap<Reverse<u32>> = (0_u32..)
         .zip(&open_parents)

@@ -217,9 +217,11 @@ impl<'r, 't, 'v> Reader<'r, 't, 'v> {
         let span = at..end.unwrap_or(entries.len());
         let mut object = None;
         if let Some(kind) = header.kind {
-            object = name_of(kind, &bytes, self.object_format).map(|name| (kind, name));
-            let name = object.filter(|_| end.is_ok()).map(|(_, name)| name.to_string());
-            self.visit_object(name.as_deref().unwrap_or("(damaged)"), bytes, span.clone());
+            // What is not whole has no name.
+            let name = end.is_ok().then(|| name_of(kind, &bytes, self.object_format)).flatten();
+            object = name.map(|name| (kind, name));
+            let shown = name.map_or_else(|| "(damaged)".to_owned(), |name| name.to_string());
+            self.visit_object(&shown, bytes, span.clone());
         }
         end.map(|_| Entry { span, data, object, base: header.base, is_read, is_damaged: false, weight: 0 })
     }

@@ -49,7 +49,11 @@ pub(crate) fn scan_repository(
         Earlier::Nothing | Earlier::Unused => ObjectSet::open(repository)?,
     };
     let mut reuse = match earlier {
-        Earlier::State(state) => Some(Reuse::of(state, &objects, !options.paths.is_all())),
+        Earlier::State(state) => {
+            // The plan needs no numbers of names, and takes about as long as their table.
+            let plan = || Reuse::of(state, &objects, !options.paths.is_all());
+            Some(rayon::join(plan, || objects.number_objects()).0)
+        }
         Earlier::Nothing => Some(Reuse::nothing(&objects)),
         Earlier::Unused => None,
     };

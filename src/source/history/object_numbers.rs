@@ -7,6 +7,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
+
 use crate::git::Oid;
 
 /// A hash table from object names to numbers, with open addressing.
@@ -27,43 +29,68 @@ struct Cell {
     number: u32,
 }
 
+/// The number of names that are hashed before they are added.
+const BATCH: usize = if cfg!(test) { 8 } else { 1 << 14 };
+
 /// A free cell. No object has its number.
 const FREE: Cell = Cell { hash: [0; 3], number: u32::MAX };
 
 impl ObjectNumbers {
     /// Creates a table for up to `count` names.
-    pub(super) fn with_capacity(count: usize) -> Self {
+    fn with_capacity(count: usize) -> Self {
         let cells = (count.saturating_mul(3) / 2 + 1).next_power_of_two();
         let random = RandomState::new();
         let seeds = [0, 1, 2, 3, 4, 5].map(|seed: u8| random.hash_one(seed));
         Self { seeds, cells: vec![FREE; cells] }
     }
 
+    /// Creates a table in which up to `count` names have the numbers 0, 1, 2 and so on. A name that comes again keeps its
+    /// first number; `None` takes a number only.
+    ///
+    /// The names of a batch are hashed first and then added: so the processor waits for many distant cells at once.
+    pub(super) fn of_names(count: usize, mut names: impl Iterator<Item = Option<Oid>>) -> Self {
+        let mut table = Self::with_capacity(count);
+        let mut numbers = 0_u32..;
+        loop {
+            let batch: Vec<Option<Oid>> = names.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return table;
+            }
+            let hashes: Vec<_> = batch.par_iter().map(|oid| Some(table.hashes(oid.as_ref()?))).collect();
+            for (hashes, number) in hashes.into_iter().zip(&mut numbers) {
+                let Some((first, hash)) = hashes else { continue };
+                if let Some(at) = table.place(first, hash).filter(|at| table.cells[*at] == FREE) {
+                    table.cells[at] = Cell { hash, number };
+                }
+            }
+        }
+    }
+
     /// Returns the number of a name.
     pub(super) fn find(&self, oid: &Oid) -> Option<u32> {
-        let (at, _) = self.find_cell(oid)?;
+        let at = self.find_cell(oid)?;
         Some(self.cells[at].number).filter(|number| *number != FREE.number)
     }
 
-    /// Gives a name a number, unless it has one. Returns whether the number was given.
-    pub(super) fn add(&mut self, oid: &Oid, number: u32) -> bool {
-        let Some((at, hash)) = self.find_cell(oid).filter(|(at, _)| self.cells[*at] == FREE) else {
-            return false;
-        };
-        self.cells[at] = Cell { hash, number };
-        true
+    /// Returns the index of a name's cell, or of the free cell for it.
+    fn find_cell(&self, oid: &Oid) -> Option<usize> {
+        let (first, hash) = self.hashes(oid);
+        self.place(first, hash)
     }
 
-    /// Returns the index of a name's cell, or of the free cell for it, and the hash of the name.
-    fn find_cell(&self, oid: &Oid) -> Option<(usize, [u32; 3])> {
+    /// Returns the first cell from an index on that has a hash or is free. The index may be larger than the table.
+    fn place(&self, first: u32, hash: [u32; 3]) -> Option<usize> {
         let mask = self.cells.len().checked_sub(1)?;
-        let [one, other] = [0, 3].map(|seed| self.hash(oid, seed));
-        let [(first, a), (b, c)] = [split_hash(one), split_hash(other)];
-        let hash = [a, b, c];
         // There is always a free cell: there are more cells than names.
         let mut indexes = (0..=mask).map(|step| (first as usize).wrapping_add(step) & mask);
-        let is_match = |at: &usize| self.cells[*at].hash == hash || self.cells[*at] == FREE;
-        indexes.find(is_match).map(|at| (at, hash))
+        indexes.find(|at| self.cells[*at].hash == hash || self.cells[*at] == FREE)
+    }
+
+    /// Returns what decides about the place of a name, and what identifies it.
+    fn hashes(&self, oid: &Oid) -> (u32, [u32; 3]) {
+        let [one, other] = [0, 3].map(|seed| self.hash(oid, seed));
+        let [(first, a), (b, c)] = [split_hash(one), split_hash(other)];
+        (first, [a, b, c])
     }
 
     fn hash(&self, oid: &Oid, seed: usize) -> u64 {
@@ -141,15 +168,17 @@ mod tests {
                 (bytes[4], bytes[19]) = (*one, *other);
                 Oid::from_bytes(&bytes).unwrap()
             };
-            let list: Vec<Oid> = names.iter().map(oid).collect();
-            let mut table = ObjectNumbers::with_capacity(list.len());
+            // Each fifth item stands for an entry without a name.
+            let list: Vec<Option<Oid>> =
+                names.iter().enumerate().map(|(at, name)| (at % 5 < 4).then(|| oid(name))).collect();
+            let table = ObjectNumbers::of_names(list.len(), list.iter().copied());
             let mut expected: HashMap<Oid, u32> = HashMap::new();
             for (number, oid) in (0..).zip(&list) {
-                let is_new = table.add(oid, number);
-                proptest::prop_assert_eq!(is_new, !expected.contains_key(oid));
-                expected.entry(*oid).or_insert(number);
+                if let Some(oid) = oid {
+                    expected.entry(*oid).or_insert(number);
+                }
             }
-            for oid in list.iter().copied().chain(others.iter().map(oid)) {
+            for oid in list.iter().flatten().copied().chain(others.iter().map(oid)) {
                 proptest::prop_assert_eq!(table.find(&oid), expected.get(&oid).copied());
             }
             let set = NumberSet::with_bound(70);

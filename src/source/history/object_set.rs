@@ -24,7 +24,8 @@ pub struct ObjectSet {
     first_numbers: Vec<usize>,
     /// The names of the objects that no pack holds, sorted.
     others: Vec<Oid>,
-    numbers: ObjectNumbers,
+    /// The table of numbers, once somebody looks for a name.
+    numbers: OnceLock<ObjectNumbers>,
     /// Listed objects that git has removed since.
     removed: HashSet<Oid>,
     /// The delta trees of each pack, once somebody needs all of them.
@@ -44,8 +45,8 @@ impl ObjectSet {
         Self::open_with(repository, MAX_IN_MEMORY, true)
     }
 
-    /// Opens the packs and numbers the objects, for reading a small part of them: no pack is read into memory, and of the
-    /// delta trees only those that somebody needs are built.
+    /// Opens the packs for reading a small part of the objects: no pack is read into memory, of the delta trees only those
+    /// that somebody needs are built, and the table of numbers only by [`Self::number_objects`] or when it is needed.
     ///
     /// # Errors
     /// Returns an error if the object database cannot be opened.
@@ -61,28 +62,44 @@ impl ObjectSet {
             Listing::stable(&folders, repository.format, memory);
         let first_numbers =
             packs.iter().scan(0, |next, pack| Some(std::mem::replace(next, *next + pack.len()))).collect();
-        // Numbering uses one thread, the forests use all; both take about as long.
-        let forests: Vec<OnceLock<DeltaForest>> = packs.iter().map(|_| OnceLock::new()).collect();
-        let ((numbers, others), ()) = rayon::join(
-            || number_objects(&packs, loose),
-            || {
-                for (forest, pack) in forests.iter().zip(&packs).filter(|_| build_forests) {
-                    forest.get_or_init(|| DeltaForest::new(pack));
-                }
-            },
-        );
-        let memory_limit = MemoryLimit::default();
-        let removed = HashSet::new();
-        Ok(Self {
-            packs,
+        let is_packed = |oid: &Oid| packs.iter().any(|pack| pack.find(oid).is_some());
+        let others = loose.into_iter().filter(|oid| !is_packed(oid)).collect();
+        let set = Self {
             own_packs,
             first_numbers,
             others,
-            numbers,
-            removed,
-            forests,
+            numbers: OnceLock::new(),
+            removed: HashSet::new(),
+            forests: packs.iter().map(|_| OnceLock::new()).collect(),
+            packs,
             unusable,
-            memory_limit,
+            memory_limit: MemoryLimit::default(),
+        };
+        if build_forests {
+            // Numbering uses one thread, the forests use all; both take about as long.
+            rayon::join(
+                || set.number_objects(),
+                || {
+                    for pack in 0..set.packs.len() {
+                        set.forest(pack);
+                    }
+                },
+            );
+        }
+        Ok(set)
+    }
+
+    /// Builds the table of numbers, unless there is one.
+    pub(crate) fn number_objects(&self) {
+        self.numbers();
+    }
+
+    fn numbers(&self) -> &ObjectNumbers {
+        self.numbers.get_or_init(|| {
+            let packed =
+                self.packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.oid_at_position(at)));
+            let names = packed.chain(self.others.iter().copied().map(Some));
+            ObjectNumbers::of_names(self.number_bound(), names)
         })
     }
 
@@ -100,7 +117,7 @@ impl ObjectSet {
     /// Returns the number of an object.
     #[must_use]
     pub fn number(&self, oid: &Oid) -> Option<u32> {
-        let number = self.numbers.find(oid)?;
+        let number = self.numbers().find(oid)?;
         // The set is empty unless git prunes during the scan.
         (self.removed.is_empty() || !self.removed.contains(oid)).then_some(number)
     }
@@ -204,23 +221,4 @@ impl ObjectSet {
         let is_packed = self.packs[..self.own_packs].iter().any(|pack| pack.find(oid).is_some());
         is_packed || crate::git::loose::path_of(folder, oid).exists()
     }
-}
-
-/// Numbers all objects. Returns also those of `others` that no pack holds, in order.
-fn number_objects(packs: &[Pack], others: Vec<Oid>) -> (ObjectNumbers, Vec<Oid>) {
-    let packed_count: usize = packs.iter().map(Pack::len).sum();
-    let mut numbers = ObjectNumbers::with_capacity(packed_count + others.len());
-    let packed = packs.iter().flat_map(|pack| (0..pack.len()).map(|at| pack.oid_at_position(at)));
-    for (number, oid) in (0_u32..).zip(packed) {
-        if let Some(oid) = oid {
-            numbers.add(&oid, number);
-        }
-    }
-    let others: Vec<Oid> = others.into_iter().filter(|oid| numbers.find(oid).is_none()).collect();
-    for (number, oid) in (packed_count..).zip(&others) {
-        if let Ok(number) = u32::try_from(number) {
-            numbers.add(oid, number);
-        }
-    }
-    (numbers, others)
 }

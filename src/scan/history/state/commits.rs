@@ -1,5 +1,7 @@
 //! The commits of an earlier run, in about seven bytes each: enough for the graph, without messages and people.
 
+use rayon::prelude::*;
+
 use super::bytes::{Reader, Writer};
 use super::file::{read_packed, write_packed};
 use super::known::GONE;
@@ -24,29 +26,44 @@ pub(super) struct CommitMemory {
     trees: Vec<u32>,
 }
 
+/// The numbers of a commit and of its root tree.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodeNumbers {
+    commit: Option<u32>,
+    tree: Option<u32>,
+}
+
+impl NodeNumbers {
+    /// Looks up the numbers of all commits of a graph.
+    pub(super) fn of(graph: &CommitGraph, objects: &ObjectSet) -> Vec<Self> {
+        let nodes = graph.nodes().par_iter();
+        nodes
+            .map(|node| Self { commit: objects.number(&node.oid), tree: objects.number(&node.tree) })
+            .collect()
+    }
+}
+
 impl CommitMemory {
-    /// Keeps the commits of a run. `positions` has the position of each number. Returns `None` if a commit is its own
-    /// ancestor, which needs a wrong object id.
+    /// Keeps the commits of a run. `numbers` are those of the commits and trees of the graph, `positions` has the position
+    /// of each number. Returns `None` if a commit is its own ancestor, which needs a wrong object id.
     pub(super) fn build(
         graph: &CommitGraph,
-        objects: &ObjectSet,
+        numbers: &[NodeNumbers],
         positions: &[u32],
         trees: &TreeMemory,
     ) -> Option<Self> {
-        let position = |oid: &Oid| {
-            let number = objects.number(oid)?;
-            positions.get(number as usize).copied().filter(|at| *at != GONE)
-        };
+        let position =
+            |number: Option<u32>| positions.get(number? as usize).copied().filter(|at| *at != GONE);
         let has_missing_parent = graph.has_missing_parent();
         let mut memory = Self::default();
-        for (index, node) in graph.nodes().iter().enumerate() {
-            memory.positions.push(position(&node.oid)?);
+        for (index, (node, numbers)) in graph.nodes().iter().zip(numbers).enumerate() {
+            memory.positions.push(position(numbers.commit)?);
             memory.times.push(node.time);
             memory.starts.push(u32::try_from(memory.parents.len()).ok()?);
             for parent in graph.parents(index) {
                 memory.parents.push(u32::try_from(parent).ok().filter(|_| parent < index)?);
             }
-            let tree = position(&node.tree).map(|tree| trees.form_at(tree));
+            let tree = position(numbers.tree).map(|tree| trees.form_at(tree));
             memory.trees.push(tree.filter(|_| !has_missing_parent[index]).unwrap_or(AGAIN));
         }
         memory.starts.push(u32::try_from(memory.parents.len()).ok()?);

@@ -123,18 +123,17 @@ impl Scanner {
             earlier.times = (now, now);
         }
         if memory.is_complete {
-            // What the report depends on may have changed while it was made.
-            let is_unchanged = |inputs: &(_, _)| digest_of(repository, state.path) == Some(inputs.0);
-            let inputs = inputs.filter(is_unchanged).zip(form);
-            let kept = inputs.map(|((repositories, settings), form)| KeptReport {
-                repositories,
-                settings,
-                until,
-                text: (form.write)(&report),
-            });
-            let repositories = memory.learned.into_iter().map(|(name, state)| (name, state.to_bytes()));
+            let (kept, repositories) = rayon::join(
+                || {
+                    // What the report depends on may have changed while it was made.
+                    let is_unchanged = |inputs: &(_, _)| digest_of(repository, state.path) == Some(inputs.0);
+                    let ((repositories, settings), form) = inputs.filter(is_unchanged).zip(form)?;
+                    Some(KeptReport { repositories, settings, until, text: (form.write)(&report) })
+                },
+                || memory.learned.iter().map(|(name, state)| (name.clone(), state.to_bytes())).collect(),
+            );
             let times = (earlier.times.0, now);
-            let content = Content { search, times, report: kept, repositories: repositories.collect() };
+            let content = Content { search, times, report: kept, repositories };
             if let Err(error) = file::write(state.path, &content) {
                 notes.push(note(format!(
                     "the state cannot be written: {error}; the next run reads as much as this one"

@@ -2,7 +2,7 @@
 //! reduced trees.
 
 use super::bytes::{Reader, Writer};
-use super::commits::CommitMemory;
+use super::commits::{CommitMemory, NodeNumbers};
 use super::file::{read_packed, write_packed};
 use super::known::{GONE, KnownObjects, Matched, Named, sorted_objects};
 use super::trees::TreeMemory;
@@ -121,7 +121,10 @@ impl<'s> Reuse<'s> {
         let kinds = self.known_kinds(bound);
         let info =
             |number: u32| kind_now(number).or_else(|| Some((*kinds.get(number as usize)?.as_ref()?, 0)));
-        let (known, positions) = KnownObjects::build(&self.named, bound, earlier, info);
+        let ((known, positions), numbers) = rayon::join(
+            || KnownObjects::build(&self.named, bound, earlier, info),
+            || NodeNumbers::of(graph, objects),
+        );
         let set_of = |oids: &mut dyn Iterator<Item = &Oid>| {
             let set = NumberSet::with_bound(bound);
             for number in oids.filter_map(|oid| objects.number(oid)) {
@@ -146,7 +149,7 @@ impl<'s> Reuse<'s> {
         again.sort_unstable();
         again.dedup();
         let commits =
-            memory.as_ref().and_then(|trees| CommitMemory::build(graph, objects, &positions, trees));
+            memory.as_ref().and_then(|trees| CommitMemory::build(graph, &numbers, &positions, trees));
         RepositoryState { known, again, trees: memory, commits }
     }
 
