@@ -55,11 +55,31 @@ pub(crate) struct NestedMatch {
     pub(crate) line: Snippet,
     /// Whether reports show this line. UTF-16 is shown decoded, and the bytes of an archive are not readable.
     pub(crate) shows_line: bool,
-    pub(crate) is_archived: bool,
+    pub(crate) archives: Archives,
     /// The line and column in the innermost archive member.
     pub(crate) in_member: Option<Position>,
     /// Whether the span in the archive covers this value only, and not all bytes of a compressed member.
     pub(crate) has_own_span: bool,
+}
+
+/// The archives that a value is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Archives {
+    None,
+    /// One in encoded text.
+    Encoded,
+    /// One that is the whole text, so that the outermost step of `via` is its member.
+    Outermost,
+}
+
+impl Archives {
+    /// Returns what an encoding around the text makes of it.
+    pub(crate) const fn in_encoding(self) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Encoded | Self::Outermost => Self::Encoded,
+        }
+    }
 }
 
 impl Candidate {
@@ -117,7 +137,7 @@ impl Candidate {
             inline_comments: Vec::new(),
             line: self.line_in(text, &[], &masked.text),
             shows_line: true,
-            is_archived: false,
+            archives: Archives::None,
             has_own_span: true,
             in_member: None,
             masked,

@@ -124,6 +124,11 @@ impl CandidateSet {
         }
     }
 
+    /// Returns whether a part exceeded the unpack budget or the number of candidates.
+    pub(crate) fn exceeds_budget(&self) -> bool {
+        self.skipped.iter().any(|skipped| skipped.kind == FaultKind::Budget)
+    }
+
     /// Removes the skipped parts for which `keep` returns false.
     pub(crate) fn retain_skipped(&mut self, keep: impl FnMut(&Skipped) -> bool) {
         self.skipped.retain(keep);

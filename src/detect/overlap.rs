@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::detect::candidate::Candidate;
+use crate::detect::candidate::{Archives, Candidate};
 use crate::detect::compiled_rules::CompiledRules;
 use crate::detect::nested::archived::ArchivedValues;
 use crate::detect::pair::attach_companions;
@@ -23,6 +23,7 @@ pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>)
         nested.is_some_and(|nested| seen.insert((nested.value, candidate.span.clone(), nested.via.clone())))
     });
     archived.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
+    drop_encoded_archives(&mut archived);
     let mut values = ArchivedValues::default();
     for candidate in &archived {
         values.add(candidate);
@@ -32,6 +33,24 @@ pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>)
     kept.extend(archived);
     kept.sort_by_key(|candidate| candidate.span.start);
     kept
+}
+
+/// Drops candidates of an archive that is encoded inside of a member, if the member has the same value: the member was
+/// opened, too. Candidates are sorted by their spans.
+fn drop_encoded_archives(archived: &mut Vec<Candidate>) {
+    let mut in_members = ArchivedValues::default();
+    archived
+        .iter()
+        .filter(|candidate| is_in_member(candidate))
+        .for_each(|candidate| in_members.add(candidate));
+    archived.retain(|candidate| {
+        let value = candidate.nested.as_ref().map(|nested| nested.value);
+        is_in_member(candidate) || value.is_none_or(|value| !in_members.contain_value(value, &candidate.span))
+    });
+}
+
+fn is_in_member(candidate: &Candidate) -> bool {
+    candidate.nested.as_ref().is_some_and(|nested| nested.archives == Archives::Outermost)
 }
 
 /// Keeps the pairs that were found without opening the archive: the parts of a pair may be in two members, such as two

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::decode::archive::Member;
 use crate::detect::InlineComment;
-use crate::detect::candidate::Candidate;
+use crate::detect::candidate::{Archives, Candidate};
 use crate::secret::{Secret, ValueId};
 use crate::text::Position;
 
@@ -19,7 +19,7 @@ impl Candidate {
         if !nested.shows_line {
             nested.line = self.line_in(&member.bytes, &[], &nested.masked.text);
         }
-        (nested.shows_line, nested.is_archived) = (true, true);
+        (nested.shows_line, nested.archives) = (true, Archives::Outermost);
         nested.in_member.get_or_insert(position);
         nested.has_own_span &= matches!(member.bytes, Cow::Borrowed(_));
         nested.via.insert(0, Cow::Owned(member.label.clone()));
@@ -29,17 +29,17 @@ impl Candidate {
     }
 
     pub(crate) fn is_archived(&self) -> bool {
-        self.nested.as_ref().is_some_and(|nested| nested.is_archived)
+        self.nested.as_ref().is_some_and(|nested| nested.archives != Archives::None)
     }
 }
 
 /// The values that were found in archive members.
 #[derive(Default)]
 pub(crate) struct ArchivedValues {
-    /// The merged spans of values that are stored without compression, sorted.
-    own_spans: Vec<Range<usize>>,
+    /// The spans of values that are stored without compression.
+    own_spans: MergedSpans,
     /// The spans of each value.
-    by_value: HashMap<ValueId, Vec<Range<usize>>>,
+    by_value: HashMap<ValueId, MergedSpans>,
 }
 
 impl ArchivedValues {
@@ -47,29 +47,44 @@ impl ArchivedValues {
     pub(crate) fn add(&mut self, candidate: &Candidate) {
         let Some(nested) = &candidate.nested else { return };
         if nested.has_own_span {
-            match self.own_spans.last_mut() {
-                Some(last) if candidate.span.start < last.end => last.end = last.end.max(candidate.span.end),
-                _ => self.own_spans.push(candidate.span.clone()),
-            }
+            self.own_spans.add(&candidate.span);
         }
-        let spans = self.by_value.entry(nested.value).or_default();
-        if spans.last() != Some(&candidate.span) {
-            spans.push(candidate.span.clone());
-        }
+        self.by_value.entry(nested.value).or_default().add(&candidate.span);
     }
 
     /// Returns whether a candidate of the archive's own bytes overlaps a value that is stored without compression,
     /// or a member that contains the same value.
     pub(crate) fn contain(&self, text: &[u8], candidate: &Candidate) -> bool {
         let span = &candidate.span;
-        let overlaps = |other: &Range<usize>| other.start < span.end && span.start < other.end;
-        let after = self.own_spans.partition_point(|own| own.end <= span.start);
         let value = || match &candidate.nested {
             Some(nested) => nested.value,
             None => Secret::new(&text[span.clone()]).id(),
         };
-        self.own_spans.get(after).is_some_and(overlaps)
-            || self.by_value.get(&value()).is_some_and(|spans| spans.iter().any(overlaps))
+        self.own_spans.overlap(span) || self.contain_value(value(), span)
+    }
+
+    /// Returns whether a value is one of a member that overlaps a span.
+    pub(crate) fn contain_value(&self, value: ValueId, span: &Range<usize>) -> bool {
+        self.by_value.get(&value).is_some_and(|spans| spans.overlap(span))
+    }
+}
+
+/// Spans of which those that overlap are merged, sorted.
+#[derive(Default)]
+struct MergedSpans(Vec<Range<usize>>);
+
+impl MergedSpans {
+    /// Adds a span that does not start before those that were added.
+    fn add(&mut self, span: &Range<usize>) {
+        match self.0.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => self.0.push(span.clone()),
+        }
+    }
+
+    fn overlap(&self, span: &Range<usize>) -> bool {
+        let after = self.0.partition_point(|known| known.end <= span.start);
+        self.0.get(after).is_some_and(|known| known.start < span.end)
     }
 }
 
@@ -122,6 +137,7 @@ mod tests {
             (zip(&[stored("in.zip", &zip(&[stored("b.env", &text)]))]), "zip:in.zip zip:b.env"),
             (zip(&[zipped("b.env", &base64(&text))]), "zip:b.env base64"),
             (base64(&gzip(&text)), "base64 gzip"),
+            (tar(&[("b.env", &base64(&gzip(&text)))]), "tar:b.env base64 gzip"),
             (base64(&base64(&gzip(&text))), "base64 base64 gzip"),
             (base64(&zip(&[zipped("b.env", &text)])), "base64 zip:b.env"),
             (gzip(&base64(&gzip(&text))), "gzip base64 gzip"),

@@ -14,6 +14,7 @@ impl Candidate {
         let mut nested = self.nested.take().unwrap_or_else(|| self.nested_in(&decoded.text));
         nested.shows_line = nested.via.is_empty() && is_readable;
         nested.has_own_span &= nested.shows_line;
+        nested.archives = nested.archives.in_encoding();
         nested.via.insert(0, Cow::Borrowed(name));
         nested.inline_comments.extend(InlineComment::find_near(&decoded.text, &self.span));
         self.nested = Some(nested);

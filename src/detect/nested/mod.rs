@@ -29,12 +29,20 @@ pub(crate) fn find_everywhere(
     budget: &mut UnpackBudget,
 ) -> CandidateSet {
     let mut set = finder.find_all(text);
-    find_in_regions(finder, text, &(0..text.len()), Some(budget), &mut |_, inner| {
+    // The members before the encodings: what is too large is named by its member.
+    let mut is_over = false;
+    if archive::is_archive(text) {
+        let archived = find_in_archive(finder, text, archive::unpack, budget);
+        is_over = archived.exceeds_budget();
+        set.add(archived, finder.limits());
+    }
+    find_in_regions(finder, text, &(0..text.len()), Some(budget), &mut |_, mut inner| {
+        // What a member was too large for is not counted again for its encoded form.
+        let is_told =
+            |skipped: &Skipped| is_over && skipped.kind == FaultKind::Budget && !skipped.is_over_limit();
+        inner.retain_skipped(|skipped| !is_told(skipped));
         set.add(inner, finder.limits());
     });
-    if archive::is_archive(text) {
-        set.add(find_in_archive(finder, text, archive::unpack, budget), finder.limits());
-    }
     set.map_candidates(|found| resolve(finder.rules(), text, found))
 }
 
