@@ -23,6 +23,7 @@ mod history;
 mod hostile;
 mod images;
 mod index;
+mod mails;
 mod names;
 mod objects;
 mod policy;
@@ -60,6 +61,7 @@ const TABLES: &[&[Case]] = &[
     compressed::PARTS,
     images::CASES,
     containers::CASES,
+    mails::CASES,
     attributes::CASES,
     worktree::CASES,
     history::CASES,

@@ -8,7 +8,7 @@ use std::process::Output;
 
 use base64::Engine as _;
 use testkit::trials::{Ran, Trial};
-use testkit::{Sandbox, archives, needs, skant_program, text_of, tokens};
+use testkit::{Sandbox, archives, mail, needs, skant_program, text_of, tokens};
 
 pub fn trials() -> Vec<Trial> {
     testkit::trials![
@@ -43,6 +43,8 @@ fn leaky() -> Sandbox {
         archives::zip(&[archives::zipped("app.env", format!("KEY={}\n", key("f")).as_bytes())]),
     );
     sandbox.write("split.py", format!("KEY = (\"{}\"\n       \"{}\")\n", &key("g")[..50], &key("g")[50..]));
+    let part = mail::quoted_printable(format!("key={}\n", key("m")).as_bytes());
+    sandbox.write("mail.eml", mail::multipart(&[(mail::QUOTED, part)]));
     sandbox.write(&format!("names/{}.txt", key("h")), "x\n");
     sandbox.commit_all(&format!("add a key {}", key("i")));
     sandbox.git(&["tag", "-a", "v1", "-m", &format!("release with {}", key("j"))]);
@@ -64,7 +66,7 @@ fn fingerprints(output: &Output) -> BTreeSet<String> {
 fn plan(sandbox: &Sandbox, arguments: &[&str]) -> (Output, String) {
     let output = sandbox.skant(&[&["fix", "--history"], arguments].concat());
     let text = text_of(&output);
-    for seed in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+    for seed in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "m"] {
         assert!(!text.contains(&key(seed)[14..40]), "the output shows the value {seed}");
     }
     assert!(!text.contains(&password()), "the output shows the password");
@@ -76,7 +78,7 @@ fn filter_repo_with_the_plan_leaves_no_value() -> Ran {
     let sandbox = leaky();
     let before = sandbox.skant(&["scan", "--history", "--json", "--min-confidence", "low"]);
     let before = fingerprints(&before);
-    assert!(before.len() >= 11, "{before:?}");
+    assert!(before.len() >= 12, "{before:?}");
     let (_, text) = plan(&sandbox, &["--min-confidence", "low"]);
     let clone = sandbox.sibling("rewrite.git");
     sandbox.sh(&format!("git clone -q --mirror . {}", clone.display()));
@@ -93,6 +95,8 @@ fn filter_repo_with_the_plan_leaves_no_value() -> Ran {
     assert_eq!(after.status.code(), Some(0), "{}", text_of(&after));
     let left: Vec<_> = fingerprints(&after).intersection(&before).cloned().collect();
     assert!(left.is_empty(), "{left:?}");
+    // An e-mail is a text: its value is replaced, and the file stays.
+    assert!(sandbox.sh(&format!("git -C {} show main:mail.eml", clone.display())).contains("--edge--"));
     Ok(())
 }
 

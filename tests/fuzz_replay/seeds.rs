@@ -21,6 +21,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
         loose(&sandbox, flags, &mut seeds);
         archives(&sandbox, &mut seeds);
         containers(&sandbox, &mut seeds);
+        mails(&sandbox, &mut seeds);
         indexes(&sandbox, flags, &mut seeds);
         for repack in [
             "git repack -q -a -d -f --depth=50 --window=50",
@@ -106,6 +107,18 @@ fn containers(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
     {
         let made = sandbox.command("git").args(arguments).stdin(std::process::Stdio::null()).output();
         seeds.push(("container", [&[1], &made.expect("git runs").stdout[..]].concat()));
+    }
+}
+
+/// Adds e-mails with parts in each encoding. Git writes e-mails of commits.
+fn mails(sandbox: &Sandbox, seeds: &mut Vec<Seed>) {
+    let made = sandbox.command("git").args(["format-patch", "--attach", "--stdout", "-1"]).output();
+    seeds.push(("mail", [&[1], &made.expect("git runs").stdout[..]].concat()));
+    let content = part(b"what a part holds, in some words\n");
+    for mode in [2, 6] {
+        let parts: Vec<u8> =
+            [60, 61, 62, 124].iter().flat_map(|how| [&[*how][..], &content].concat()).collect();
+        seeds.push(("mail", [&[mode, 3][..], &parts].concat()));
     }
 }
 

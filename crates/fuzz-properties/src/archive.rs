@@ -36,7 +36,8 @@ pub(crate) fn check_any(text: &[u8]) {
             }
             let end = member.bytes.len();
             let whole = member.original_span(&(0..end));
-            assert!(whole == member.span);
+            assert!(whole == member.span || member.map.is_some());
+            assert!(member.span.start <= whole.start && whole.end <= member.span.end);
             reported.push((member.label, ""));
         }
     });

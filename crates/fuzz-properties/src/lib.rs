@@ -23,6 +23,7 @@ pub mod git_index;
 pub mod hook_input;
 mod input;
 pub mod loose;
+pub mod mail;
 pub mod pack;
 pub mod pack_index;
 mod quotable_words;
@@ -34,7 +35,7 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("archive", archive::holds),
     ("compressed", compressed::holds),
     ("config", config::holds),
@@ -46,6 +47,7 @@ pub const TARGETS: [Target; 16] = [
     ("git_index", git_index::holds),
     ("hook_input", hook_input::holds),
     ("loose", loose::holds),
+    ("mail", mail::holds),
     ("pack", pack::holds),
     ("pack_index", pack_index::holds),
     ("record", record::holds),

@@ -15,6 +15,7 @@ pub mod archives;
 pub mod code;
 pub mod compressed;
 mod hanging;
+pub mod mail;
 mod meanwhile;
 pub mod needs;
 pub mod packs;

@@ -62,7 +62,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
             // The label has no name: the name is the content.
             let label = NAME.to_owned();
             let bytes = Cow::Borrowed(&text[span.clone()]);
-            visit(Unpacked::Member(Member { label, bytes, span }), budget);
+            visit(Unpacked::Member(Member { label, bytes, span, map: None }), budget);
         }
     }
 }

@@ -354,7 +354,10 @@ impl<'r, 't, 'v> Reader<'r, 't, 'v> {
 
     fn visit_object(&mut self, name: &str, bytes: Vec<u8>, span: Range<usize>) {
         let label = label(self.format, name.as_bytes());
-        (self.visit)(Unpacked::Member(Member { label, bytes: Cow::Owned(bytes), span }), self.budget);
+        (self.visit)(
+            Unpacked::Member(Member { label, bytes: Cow::Owned(bytes), span, map: None }),
+            self.budget,
+        );
     }
 
     fn report(&mut self, kind: FaultKind, message: &'static str) {

@@ -56,7 +56,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
         if tag == 1 && constant.len() >= 2 + MIN_LENGTH {
             let label = label(NAME, format!("#{number}").as_bytes());
             let bytes = Cow::Borrowed(&text[start..at]);
-            visit(Unpacked::Member(Member { label, bytes, span: start..at }), budget);
+            visit(Unpacked::Member(Member { label, bytes, span: start..at, map: None }), budget);
         }
         // A long number has two places in the pool.
         number += if matches!(tag, 5 | 6) { 2 } else { 1 };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::unpack_budget::UnpackBudget;
+use crate::decode::source_map::SourceMap;
 use crate::text::escape_path;
 
 /// A member of an archive.
@@ -15,17 +16,25 @@ pub struct Member<'t> {
     pub bytes: Cow<'t, [u8]>,
     /// The span of the member's data in the archive, compressed or stored.
     pub span: Range<usize>,
+    /// Where each byte of the content comes from, if it is encoded and not compressed.
+    pub map: Option<SourceMap>,
 }
 
 impl Member<'_> {
-    /// Returns the span of the archive for a span of the content: the same bytes if the member is stored, the whole
-    /// member if it is compressed.
+    /// Returns the span of the archive for a span of the content: the same bytes if the member is stored, those that
+    /// encode them if it is encoded, the whole member if it is compressed.
     #[must_use]
     pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
-        match self.bytes {
-            Cow::Borrowed(_) => self.span.start + span.start..self.span.start + span.end,
-            Cow::Owned(_) => self.span.clone(),
+        match (&self.bytes, &self.map) {
+            (_, Some(map)) => map.original_span(span),
+            (Cow::Borrowed(_), None) => self.span.start + span.start..self.span.start + span.end,
+            (Cow::Owned(_), None) => self.span.clone(),
         }
+    }
+
+    /// Returns whether a value of the content has a span of its own in the archive.
+    pub(crate) const fn has_own_spans(&self) -> bool {
+        matches!(self.bytes, Cow::Borrowed(_)) || self.map.is_some()
     }
 }
 

@@ -13,6 +13,7 @@ mod inflate;
 mod java_class;
 mod little_endian;
 mod lz4;
+mod mail;
 mod member;
 mod png;
 mod python_code;
@@ -61,6 +62,7 @@ const FORMATS: &[Format] = &[
     Format { recognizes: java_class::has_header, unpack: java_class::unpack, occurs_encoded: false },
     Format { recognizes: python_code::has_header, unpack: python_code::unpack, occurs_encoded: false },
     Format { recognizes: ds_store::has_header, unpack: ds_store::unpack, occurs_encoded: false },
+    Format { recognizes: mail::is_mail, unpack: mail::unpack, occurs_encoded: false },
 ];
 
 /// Returns whether a text begins with the signature of a format that also occurs in base64.
@@ -82,6 +84,11 @@ pub fn is_archive(text: &[u8]) -> bool {
         || zip::has_end(text)
         || FORMATS.iter().any(|format| (format.recognizes)(text))
         || unsupported(text).is_some()
+}
+
+/// Returns whether a label is that of a part of an e-mail, which is a text whatever its parts are.
+pub(crate) fn is_part_of_mail(label: &str) -> bool {
+    mail::FORMATS.iter().any(|format| label.split(':').next() == Some(format))
 }
 
 /// Unpacks an archive. A text may be two archives at once, since a zip is also recognised by its end.

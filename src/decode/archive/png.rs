@@ -37,7 +37,10 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
         let inflated = inflate(data.get(ZLIB_HEADER..).unwrap_or_default(), budget, &mut bytes);
         let label = label(NAME, keyword);
         let span = start..start + data.len();
-        visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span }), budget);
+        visit(
+            Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span, map: None }),
+            budget,
+        );
         match inflated.end {
             End::Complete => {}
             End::OverBudget => return visit(fault(FaultKind::Budget, OVER_BUDGET, label), budget),

@@ -70,7 +70,7 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
                 budget.spend(span.len());
                 let bytes = Cow::Borrowed(&text[span.clone()]);
                 let label = NAME.to_owned();
-                visit(Unpacked::Member(Member { label, bytes, span }), budget);
+                visit(Unpacked::Member(Member { label, bytes, span, map: None }), budget);
             }
             failure => {
                 let (kind, message) = failure

@@ -70,7 +70,12 @@ impl StreamFormat {
         }
         let label = self.name.to_owned();
         visit(
-            Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..at }),
+            Unpacked::Member(Member {
+                label: label.clone(),
+                bytes: Cow::Owned(bytes),
+                span: 0..at,
+                map: None,
+            }),
             budget,
         );
         if let Some(Failure { kind, message }) = failure {

@@ -193,7 +193,10 @@ impl<'t> Reader<'t> {
                     visit(fault(FaultKind::Corrupt, message, label.clone()), budget);
                 }
                 if !bytes.is_empty() {
-                    visit(Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span }), budget);
+                    visit(
+                        Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span, map: None }),
+                        budget,
+                    );
                 }
                 return;
             }

@@ -150,7 +150,10 @@ fn emit(
         bytes.drain(..length);
     }
     let label = header.map_or_else(|| format.to_owned(), |(label, _)| label);
-    visit(Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..end }), budget);
+    visit(
+        Unpacked::Member(Member { label: label.clone(), bytes: Cow::Owned(bytes), span: 0..end, map: None }),
+        budget,
+    );
     if let Some((kind, message)) = failure {
         visit(fault(kind, message, label), budget);
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::readable::is_readable;
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 
 /// The minimum length of a text, in characters: a shorter run of uppercase letters is a name.
 const MIN_LENGTH: usize = 40;

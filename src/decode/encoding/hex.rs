@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::readable::MIN_SECRET;
 use super::searchable::is_searchable;
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 
 /// The hexadecimal digits.
 pub(super) const DIGITS: &[u8] = b"0123456789abcdefABCDEF";

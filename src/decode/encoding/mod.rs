@@ -22,18 +22,17 @@ mod readable;
 mod region;
 mod rendered;
 mod searchable;
-mod source_map;
 mod utf16;
 mod wrapped_lines;
 
 use std::ops::Range;
 
+pub(crate) use crate::decode::source_map::Decoded;
 pub(crate) use base64::may_be_one_region;
 pub(crate) use fragments::Fragments;
 pub use fragments::{Gaps, join_fragments};
 use region::Visit;
 pub(crate) use region::{EncodedRegion, Encoding};
-pub(crate) use source_map::Decoded;
 
 /// Visits the encoded regions that touch a part of a text, or that may depend on it, with the decoded texts of each.
 /// The regions of one encoding are in ascending order.

@@ -10,7 +10,7 @@ use super::number_probe::{
 };
 use super::readable::{MIN_SECRET, is_readable_byte};
 use super::region::{EncodedRegion, Encoding, Visit, visit_if_decoded};
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 
 /// The minimum length of a region, in bytes: twenty numbers of two digits.
 const MIN_REGION: usize = 59;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 
 /// A way to write text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

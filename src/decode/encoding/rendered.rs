@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::readable::{MIN_SECRET, is_readable};
 use super::region::{EncodedRegion, Encoding};
-use super::source_map::Decoded;
 use crate::bytescan::ByteFilter;
+use crate::decode::source_map::Decoded;
 use crate::text::is_quote;
 
 const ESCAPE: u8 = 0x1b;

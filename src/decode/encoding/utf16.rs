@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::readable::{MIN_SECRET, is_readable_byte};
 use super::region::{EncodedRegion, Encoding, Visit};
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 
 /// The distance between two tested words, in bytes. A region is so long that one of the words is inside it.
 const STRIDE: usize = 2 * MIN_SECRET - 1 - (WORD - 1);

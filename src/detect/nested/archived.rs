@@ -21,7 +21,7 @@ impl Candidate {
         }
         (nested.shows_line, nested.archives) = (true, Archives::Outermost);
         nested.in_member.get_or_insert(position);
-        nested.has_own_span &= matches!(member.bytes, Cow::Borrowed(_));
+        nested.has_own_span &= member.has_own_spans();
         nested.via.insert(0, Cow::Owned(member.label.clone()));
         nested.inline_comments.extend(inline_comments);
         self.nested = Some(nested);
@@ -102,6 +102,7 @@ mod tests {
     use crate::secret::Secret;
     use crate::text::Position;
     use testkit::archives::{gzip, stored, tar, zip, zipped};
+    use testkit::mail::{BASE64, QUOTED, base64, multipart, quoted_printable};
     use testkit::sqlite::{Encoding, Table, Value, sqlite};
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
@@ -226,6 +227,32 @@ mod tests {
         let text = format!("key = \"{}\" # skant:allow -- synthetic\n", key('A'));
         let found = DETECTOR.find_evidence(&zip(&[zipped("a", text.as_bytes())]));
         assert_eq!(found[0].inline_comments.len(), 1);
+    }
+
+    #[test]
+    fn a_value_in_an_e_mail_is_found_once_in_its_part() {
+        let text = line('A');
+        let zipped = zip(&[zipped("a/b.env", text.as_bytes())]);
+        for (fields, body, expected) in [
+            ("", text.clone().into_bytes(), ""),
+            ("Content-Type: text/plain; name=b.env\n", text.clone().into_bytes(), "eml:b.env"),
+            (BASE64, base64(text.as_bytes(), 76), "eml:(part 2)"),
+            (BASE64, base64(text.as_bytes(), 7), "eml:(part 2)"),
+            (QUOTED, quoted_printable(text.as_bytes()), "eml:(part 2)"),
+            (BASE64, base64(&zipped, 76), "eml:(part 2) zip:a/b.env"),
+        ] {
+            let text = multipart(&[(QUOTED, b"words".to_vec()), (fields, body)]);
+            let result = DETECTOR.scan(&text);
+            assert_eq!((via(&result.evidence), &result.skipped[..]), (vec![expected.to_owned()], &[][..]));
+            let found = &result.evidence[0];
+            assert_eq!(found.value, Secret::new(key('A').as_bytes()).id());
+            let at = Position { line: 2, column: 8 };
+            assert_eq!(found.in_member, Some(at).filter(|_| !expected.is_empty()));
+            // Base64 has four characters for three bytes, and quoted-printable up to three for one. A member of the
+            // zip is compressed.
+            let length = found.span.len();
+            assert!((key('A').len() / 2..3 * key('A').len()).contains(&length), "{length}");
+        }
     }
 
     fn database(encoding: Encoding, row: Vec<Value>) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::replacement::Replacement;
-use crate::decode::Encoding;
+use crate::decode::{Encoding, archive};
 use crate::detect::Evidence;
 use crate::finding::{Finding, Location, LocationKind, Report};
 use crate::git::{ObjectDatabase, ObjectKind, Oid, OpenError, Repository, run_git};
@@ -302,4 +302,5 @@ fn is_text_encoding(step: &str) -> bool {
     ]
     .iter()
     .any(|encoding| encoding.name() == step)
+        || archive::is_part_of_mail(step)
 }

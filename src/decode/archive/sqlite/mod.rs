@@ -171,7 +171,7 @@ impl Reader<'_, '_, '_> {
                 continue;
             }
             let label = object.label_of(rowid, value.column);
-            (self.visit)(Unpacked::Member(Member { label, bytes, span }), self.budget);
+            (self.visit)(Unpacked::Member(Member { label, bytes, span, map: None }), self.budget);
         }
     }
 

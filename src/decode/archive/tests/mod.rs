@@ -1,5 +1,6 @@
 mod git_pack;
 mod image;
+mod mail;
 mod sqlite;
 mod stream;
 mod strings;

@@ -63,7 +63,7 @@ impl MemberReader<'_, '_> {
         }
         if !bytes.is_empty() {
             let label = if is_valid { self.label } else { self.fault_label }.to_owned();
-            let member = Member { label, bytes: Cow::Borrowed(bytes), span: span.clone() };
+            let member = Member { label, bytes: Cow::Borrowed(bytes), span: span.clone(), map: None };
             visit(Unpacked::Member(member), self.budget);
         }
         if end > self.text.len() || size.is_none() {
@@ -85,7 +85,7 @@ impl MemberReader<'_, '_> {
         }
         if !bytes.is_empty() {
             let label = if is_valid { self.label } else { self.fault_label }.to_owned();
-            let member = Member { label, bytes: Cow::Owned(bytes), span: self.data..end };
+            let member = Member { label, bytes: Cow::Owned(bytes), span: self.data..end, map: None };
             visit(Unpacked::Member(member), self.budget);
         }
         match inflated.end {

@@ -8,7 +8,7 @@ mod lines;
 mod literals;
 mod markup;
 
-use super::source_map::Decoded;
+use crate::decode::source_map::Decoded;
 use lines::LineStart;
 
 /// A token that was joined from its fragments.

@@ -1,4 +1,5 @@
-//! Decoded text and its source map: the mapping from decoded bytes to the original bytes.
+//! Decoded text and its source map: the mapping from decoded bytes to the original bytes. Encodings and the parts of
+//! e-mails have it.
 
 use std::ops::Range;
 
@@ -7,6 +8,13 @@ use std::ops::Range;
 pub struct Decoded {
     /// The decoded bytes.
     pub text: Vec<u8>,
+    /// The map to the original bytes; `None` if it is not kept.
+    pub map: Option<SourceMap>,
+}
+
+/// The mapping from decoded bytes to the original bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceMap {
     /// The end of the original part.
     end: usize,
     segments: Vec<Segment>,
@@ -26,13 +34,22 @@ struct Segment {
 impl Decoded {
     /// Creates an empty text of a part that ends at an offset of the original.
     pub(crate) fn new(end: usize) -> Self {
-        Self { end, ..Self::default() }
+        Self { text: Vec::new(), map: Some(SourceMap { end, segments: Vec::new() }) }
     }
 
     /// Starts a segment: the bytes that are appended next begin at the original offset, and `scale.0` original bytes
     /// encode `scale.1` of them.
     pub(crate) fn start_segment(&mut self, original: usize, scale: (usize, usize)) {
-        self.segments.push(Segment { decoded: self.text.len(), original, scale });
+        let Some(map) = &mut self.map else { return };
+        let decoded = self.text.len();
+        let continues = |last: &Segment| {
+            let length = decoded - last.decoded;
+            let is_whole = length.is_multiple_of(scale.1);
+            last.scale == scale && is_whole && last.original + length / scale.1 * scale.0 == original
+        };
+        if !map.segments.last().is_some_and(continues) {
+            map.segments.push(Segment { decoded, original, scale });
+        }
     }
 
     /// Appends bytes that are the same in the original.
@@ -54,6 +71,13 @@ impl Decoded {
     /// Returns the original bytes of a span of the decoded text, rounded outwards.
     #[must_use]
     pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
+        self.map.as_ref().map_or(0..0, |map| map.original_span(span))
+    }
+}
+
+impl SourceMap {
+    /// Returns the original bytes of a span of the decoded text, rounded outwards.
+    pub(crate) fn original_span(&self, span: &Range<usize>) -> Range<usize> {
         let segment = |at: usize| {
             let after = self.segments.partition_point(|segment| segment.decoded <= at);
             after.checked_sub(1).map(|index| &self.segments[index])
