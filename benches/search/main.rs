@@ -15,11 +15,13 @@ use skant::internal::detect::Detector;
 use skant::internal::rules::RuleSet;
 
 const USAGE: &str = "\
-usage: cargo bench --bench search -- [--runs N] [--worst] [PATH…]
+usage: cargo bench --bench search -- [--runs N] [--worst] [--only WORD] [--size N] [PATH…]
 
-  PATH      files and folders; all files in them are read
-  --runs N  the number of measured runs of each search (default: 5)
-  --worst   scan generated texts of 100 MB that consist of anchors, or of base64";
+  PATH         files and folders; all files in them are read
+  --runs N     the number of measured runs of each search (default: 5)
+  --worst      scan generated texts that consist of anchors, or of base64
+  --only WORD  of these, scan those with WORD in their name
+  --size N     the size of each of them in MiB (default: 100)";
 
 /// The maximum number of bytes that are read from a path.
 const MAX_BYTES: usize = 400 << 20;
@@ -30,10 +32,12 @@ const REPEAT: u32 = 20;
 fn main() -> ExitCode {
     // cargo passes `--bench`.
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    let (mut runs, mut worst, mut paths) = (5, false, Vec::new());
+    let (mut runs, mut worst, mut only, mut size, mut paths) = (5, false, String::new(), 100, Vec::new());
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--runs" => runs = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(runs),
+            "--size" => size = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(size),
+            "--only" => only = arguments.next().unwrap_or_default(),
             "--worst" => worst = true,
             path if !path.starts_with('-') => paths.push(PathBuf::from(path)),
             _ => {
@@ -43,8 +47,9 @@ fn main() -> ExitCode {
         }
     }
     if worst {
-        for (name, texts) in worst_cases() {
-            measure(name, &texts, runs);
+        for (name, piece) in worst_cases().into_iter().filter(|(name, _)| name.contains(&only)) {
+            let text = piece.iter().copied().cycle().take(size << 20).collect();
+            measure(name, &[text], runs);
         }
     } else if paths.is_empty() {
         eprintln!("{USAGE}");
@@ -126,9 +131,8 @@ fn read(path: PathBuf) -> Vec<Vec<u8>> {
     texts
 }
 
-/// Generates texts in which the prefilter marks as many positions as possible.
-fn worst_cases() -> Vec<(&'static str, Vec<Vec<u8>>)> {
-    let filled = |piece: &str| vec![piece.as_bytes().iter().copied().cycle().take(100 << 20).collect()];
+/// Generates the pieces of texts in which the prefilter marks as many positions as possible.
+fn worst_cases() -> Vec<(&'static str, Vec<u8>)> {
     let mut state = 1_u64;
     let characters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let base64 = std::iter::repeat_with(move || {
@@ -136,10 +140,10 @@ fn worst_cases() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         characters[(state >> 58) as usize]
     });
     vec![
-        ("a", filled("a")),
-        ("password=", filled("password=")),
-        ("lines of password=", filled(&["password=".repeat(7), "\n".to_owned()].concat())),
-        ("the beginning of a key", filled(&["sk-", "ant-"].concat())),
-        ("base64 of random bytes", vec![base64.take(100 << 20).collect()]),
+        ("a", b"a".to_vec()),
+        ("password=", b"password=".to_vec()),
+        ("lines of password=", ["password=".repeat(7), "\n".to_owned()].concat().into_bytes()),
+        ("the beginning of a key", ["sk-", "ant-"].concat().into_bytes()),
+        ("base64 of random bytes", base64.take(100 << 20).collect()),
     ]
 }
