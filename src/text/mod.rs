@@ -15,7 +15,7 @@ pub(crate) use escape::{escape_ci_command, escape_path, escape_terminal, push_pe
 pub use position::Position;
 pub(crate) use position::{LineCursor, line_around};
 pub(crate) use similar::most_similar;
-pub(crate) use unquoted::ends_unquoted_value;
+pub(crate) use unquoted::{ends_unquoted_value, may_end_unquoted_value};
 
 /// Returns whether a byte opens or closes a string in some language: `"`, `'` or a backquote.
 #[must_use]
@@ -38,6 +38,14 @@ pub(crate) fn find_short(text: &[u8], part: &[u8]) -> Option<usize> {
     memchr::memchr_iter(*first, text).find(|at| text[at + 1..].starts_with(rest))
 }
 
+/// Returns where a short text contains another for the last time.
+pub(crate) fn rfind_short(text: &[u8], part: &[u8]) -> Option<usize> {
+    let Some((first, rest)) = part.split_first() else {
+        return Some(text.len());
+    };
+    memchr::memrchr_iter(*first, text).find(|at| text[at + 1..].starts_with(rest))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -48,6 +56,7 @@ mod tests {
         #[test]
         fn short_parts_are_found_like_any(text in "[ab]{0,20}", part in "[ab]{0,4}") {
             prop_assert_eq!(find_short(text.as_bytes(), part.as_bytes()), text.find(&part));
+            prop_assert_eq!(rfind_short(text.as_bytes(), part.as_bytes()), text.rfind(&part));
         }
     }
 }

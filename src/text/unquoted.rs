@@ -22,3 +22,37 @@ static ENDS: [bool; 256] = {
     }
     ends
 };
+
+/// Returns whether a text has a byte that ends a value without quotes. Most texts have one at the start; of others, many
+/// bytes are compared at once.
+#[expect(clippy::needless_bitwise_bool, reason = "with branches, bytes are compared one at a time")]
+pub(crate) fn may_end_unquoted_value(text: &[u8]) -> bool {
+    const NEAR: usize = 64;
+    let (near, rest) = text.split_at(text.len().min(NEAR));
+    // Comparisons without a branch, since a look-up in a table takes one byte at a time.
+    let is_end = |byte: u8| {
+        let is_between = |first: u8, last: u8| (byte >= first) & (byte <= last);
+        let is_quote = (byte == b'"') | (byte == b'`');
+        let is_separator = (byte == b',') | (byte == b';') | is_between(b'&', b')');
+        let is_bracket = (byte == b'<') | (byte == b'>') | is_between(b'[', b']') | is_between(b'{', b'}');
+        (byte <= b' ') | (byte == 0x7f) | is_quote | is_separator | is_bracket
+    };
+    near.iter().any(|byte| ends_unquoted_value(*byte))
+        || rest.chunks(NEAR).any(|chunk| chunk.iter().fold(false, |any, byte| any | is_end(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_that_ends_a_value_is_found_anywhere() {
+        for byte in 0..=u8::MAX {
+            for at in [0, 63, 64, 130] {
+                let mut text = vec![b'a'; 131];
+                text[at] = byte;
+                assert_eq!(may_end_unquoted_value(&text), ends_unquoted_value(byte), "{byte} at {at}");
+            }
+        }
+    }
+}

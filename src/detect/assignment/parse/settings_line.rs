@@ -37,7 +37,7 @@ fn is_setting(text: &[u8], name: &Range<usize>, operator: Operator, start: usize
     if !matches!(operator, Operator::Assign | Operator::Colon) {
         return false;
     }
-    let line = text[..name.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let line = memchr::memrchr(b'\n', &text[..name.start]).map_or(0, |end| end + 1);
     let before = &text[line..name.start];
     let indent = before.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let between = &text[name.end..start];

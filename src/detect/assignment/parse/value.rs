@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::cursor::Cursor;
 use super::settings_line;
 use super::types::{Assignment, MAX_VALUE, MIN_VALUE, Operator, Quote, is_name};
-use crate::text::{ends_unquoted_value, find_short, is_quote};
+use crate::text::{ends_unquoted_value, find_short, is_quote, may_end_unquoted_value};
 
 /// Reads the value after an operator. Returns `None` if it is code, too short or too long.
 pub(crate) fn read_value(
@@ -149,9 +149,11 @@ fn read_unquoted(cursor: &Cursor<'_>, operator: Operator) -> Option<Range<usize>
             && rest[at - 1].is_ascii_alphanumeric()
             && rest.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
     };
-    let mut length = (0..rest.len().min(MAX_VALUE + 1))
-        .take_while(|at| !ends_unquoted_value(rest[*at]) || is_inside(*at))
-        .count();
+    let limit = rest.len().min(MAX_VALUE + 1);
+    if limit > MAX_VALUE && !may_end_unquoted_value(&rest[..limit]) {
+        return None;
+    }
+    let mut length = (0..limit).take_while(|at| !ends_unquoted_value(rest[*at]) || is_inside(*at)).count();
     // A scheme and one more word: `Authorization: Bearer value`.
     let scheme = scheme_length(rest);
     if scheme > length {
@@ -171,6 +173,11 @@ fn scheme_length(value: &[u8]) -> usize {
         [b"{ssha}", b"{sha}", b"{smd5}", b"{md5}", b"{crypt}", b"{noop}", b"{plain}", b"{cipher}"];
     const AUTHENTICATION: [&[u8]; 7] =
         [b"bearer ", b"basic ", b"token ", b"apikey ", b"key ", b"bearer:", b"jwt "];
+    // Most values end here.
+    let first = value.first().map_or(0, u8::to_ascii_lowercase);
+    if !b"abtkj{".contains(&first) {
+        return 0;
+    }
     let is_start =
         |scheme: &&&[u8]| value.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
     let scheme = AUTHENTICATION.iter().find(is_start).or_else(|| STORAGE.iter().find(is_start));

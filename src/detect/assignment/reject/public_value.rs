@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::identifier;
-use crate::text::find_short;
+use crate::text::{find_short, rfind_short};
 use crate::token_check;
 
 /// Returns whether a value is the id of a PGP key (RFC 9580): eight or sixteen hexadecimal digits, or the forty of a
@@ -119,7 +119,7 @@ pub(super) fn is_search_key(text: &[u8], value: &Range<usize>) -> bool {
 pub(super) fn is_of_anonymous_user(text: &[u8], name: &Range<usize>) -> bool {
     const NEAR: usize = 80;
     let before = &text[name.start.saturating_sub(NEAR)..name.start];
-    memchr::memmem::rfind(before, b"anonymous").is_some_and(|at| {
+    rfind_short(before, b"anonymous").is_some_and(|at| {
         let edge = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
         edge(before[..at].last()) && edge(before.get(at + b"anonymous".len()))
     })

@@ -148,10 +148,12 @@ pub(super) fn find_constructed(place: &Place<'_>, at: usize) -> Option<Assignmen
     for _ in 0..3 {
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_:.<>[]!& *".contains(byte);
         let length = text[at..].iter().take(48).take_while(is_part).count();
-        let head = text[at..at + length].to_ascii_lowercase();
-        let is_lookup = LOOKUPS.iter().any(|word| find_short(&head, word).is_some());
         let open = at + length;
-        if is_lookup || length == 0 || !matches!(text.get(open), Some(b'(' | b'{')) {
+        if length == 0 || !matches!(text.get(open), Some(b'(' | b'{')) {
+            return None;
+        }
+        let head = text[at..open].to_ascii_lowercase();
+        if LOOKUPS.iter().any(|word| find_short(&head, word).is_some()) {
             return None;
         }
         at = skip_whitespace(text, open + 1);

@@ -104,10 +104,11 @@ fn has_public_label(text: &[u8], assignment: &Assignment) -> bool {
 fn is_identity_key(name: &[u8], value: &[u8]) -> bool {
     const NAMES: [&[u8]; 7] =
         [b"identitykey", b"prekey", b"basekey", b"ratchetkey", b"ephemeralkey", b"senderkey", b"signingkey"];
+    if value.len() != 44 || value[0] != b'B' {
+        return false;
+    }
     let lower: Vec<u8> = identifier::split_words(name).iter().flatten().copied().collect();
-    value.len() == 44
-        && value[0] == b'B'
-        && NAMES.iter().any(|name| lower.ends_with(name))
+    NAMES.iter().any(|name| lower.ends_with(name))
         && token_check::decode_base64(value).is_some_and(|key| key.len() == 33 && key[0] == 5)
 }
 

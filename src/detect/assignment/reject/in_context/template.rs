@@ -2,7 +2,7 @@
 //! `<%` and `%>` (ERB, EJS, ASP), `[%` and `%]`. All of it is code there.
 
 use crate::detect::assignment::parse::Assignment;
-use crate::text::find_short;
+use crate::text::{find_short, rfind_short};
 
 /// The delimiters of templates.
 const DELIMITERS: [(&[u8], &[u8]); 4] = [(b"{{", b"}}"), (b"{%", b"%}"), (b"<%", b"%>"), (b"[%", b"%]")];
@@ -12,7 +12,7 @@ pub(super) fn is_inside(text: &[u8], assignment: &Assignment) -> bool {
     let start = assignment.name.start.min(assignment.value.start);
     let (before, after) = (&text[..start], &text[assignment.value.end..]);
     DELIMITERS.iter().any(|(open, close)| {
-        let Some(at) = memchr::memmem::rfind(before, open) else { return false };
+        let Some(at) = rfind_short(before, open) else { return false };
         let inside = &before[at + open.len()..];
         find_short(inside, close).is_none()
             && find_short(after, close).is_some_and(|at| {
