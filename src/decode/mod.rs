@@ -5,5 +5,5 @@ pub(crate) mod archive;
 pub(crate) mod encoding;
 mod source_map;
 
-pub(crate) use encoding::{Decoded, EncodedRegion, Encoding, Fragments, may_be_one_region};
+pub(crate) use encoding::{Decoded, EncodedRegion, Encoding, Fragments, may_be_one_region, may_be_split};
 pub use encoding::{Gaps, decode_region, join_fragments, visit_regions};

@@ -88,11 +88,19 @@ pub(crate) struct CandidateSet {
     skipped: Vec<Skipped>,
     /// Whether there were too many candidates, so that those which no report shows were dropped.
     is_thinned: bool,
+    /// The start of the last candidate, if there are as many as are kept. None that begins after it will be kept.
+    last_start: Option<usize>,
 }
 
 impl CandidateSet {
     pub(crate) fn is_empty(&self) -> bool {
         self.candidates.is_empty() && self.skipped.is_empty()
+    }
+
+    /// Returns whether no candidate that begins at `start` or after it will be kept, so that nobody has to look for any.
+    /// This holds until candidates are resolved, which makes room.
+    pub(crate) fn is_full_before(&self, start: usize) -> bool {
+        self.last_start.is_some_and(|last| last < start)
     }
 
     /// Adds candidates. The candidates that are kept in the end do not depend on the order in which they are added.
@@ -137,6 +145,7 @@ impl CandidateSet {
     /// Replaces all candidates by those that `resolve` returns.
     pub(crate) fn map_candidates(mut self, resolve: impl FnOnce(Vec<Candidate>) -> Vec<Candidate>) -> Self {
         self.candidates = resolve(self.candidates);
+        self.last_start = None;
         self
     }
 
@@ -144,7 +153,7 @@ impl CandidateSet {
     /// maps each candidate.
     pub(crate) fn nested_in(self, label: &str, to_outer: impl FnMut(Candidate) -> Candidate) -> Self {
         let candidates = self.candidates.into_iter().map(to_outer).collect();
-        let mut outer = Self { candidates, skipped: Vec::new(), is_thinned: self.is_thinned };
+        let mut outer = Self { candidates, is_thinned: self.is_thinned, ..Self::default() };
         for mut skipped in self.skipped {
             skipped.within.insert(0, label.to_owned());
             outer.add_skipped(skipped);
@@ -173,6 +182,7 @@ impl CandidateSet {
                 one.precedence().cmp(&other.precedence())
             });
             self.candidates.truncate(limits.max_count);
+            self.last_start = self.candidates.iter().map(|candidate| candidate.span.start).max();
             let message = Skipped::OVER_LIMIT;
             self.add_skipped(Skipped { kind: FaultKind::Budget, message, within: Vec::new(), count: 1 });
         }

@@ -31,11 +31,23 @@ struct Expressions {
     structure: OnceLock<Option<Regex>>,
     companion: OnceLock<Option<Regex>>,
     decoded: OnceLock<Option<Regex>>,
+    /// The length of the literal that the prefix begins with, in bytes.
+    literal: usize,
+}
+
+impl Expressions {
+    fn of(rule: &Rule) -> Self {
+        let literal = match &rule.matcher {
+            Matcher::Prefixed { prefix, .. } => prefixed::literal_length(prefix),
+            Matcher::Generic(_) | Matcher::Pattern(_) => 0,
+        };
+        Self { literal, ..Self::default() }
+    }
 }
 
 impl CompiledRules {
     pub(crate) fn new(rules: RuleSet) -> Self {
-        let expressions = rules.rules().iter().map(|_| Expressions::default()).collect();
+        let expressions = rules.rules().iter().map(Expressions::of).collect();
         let prefixed = rules.rules().iter().filter(|rule| matches!(rule.matcher, Matcher::Prefixed { .. }));
         let mut token_prefixes: Vec<Text> = prefixed.flat_map(|rule| rule.anchors.iter().cloned()).collect();
         token_prefixes.sort();
@@ -66,6 +78,9 @@ impl CompiledRules {
         let expressions = &self.expressions[index];
         match &rule.matcher {
             Matcher::Prefixed { prefix, shape } => {
+                if !window[anchor.start..].starts_with(&prefix.as_bytes()[..expressions.literal]) {
+                    return None;
+                }
                 let prefix = expressions.main.get_or_init(|| compile_at_start(prefix)).as_ref()?;
                 let structure = shape.structure.as_ref().and_then(|(structure, _)| {
                     expressions.structure.get_or_init(|| compile_at_start(structure)).as_ref()
@@ -86,6 +101,21 @@ impl CompiledRules {
                 pattern::find(&parts, window, anchor, rule.reach)
             }
         }
+    }
+
+    /// Returns whether anchors follow one another so closely in `text`, which begins with one of `length` bytes, that none of
+    /// its rules matches there. Each of many anchors in a row would be compared with all its rules for nothing.
+    pub(crate) fn is_crowded(&self, rules: &[u32], text: &[u8], length: usize) -> bool {
+        let (mut least, mut reach) = (usize::MAX, usize::MAX);
+        for rule in rules {
+            let rule = &self.rules()[*rule as usize];
+            let Matcher::Prefixed { shape, .. } = &rule.matcher else { return false };
+            let structure = shape.structure.as_ref().map_or(usize::MAX, |(_, length)| *length);
+            least = least.min(shape.short).min(structure);
+            reach = reach.min(rule.reach);
+        }
+        let read = &text[..text.len().min(length.saturating_add(reach))];
+        prefixed::is_crowded(read, &text[..length], least)
     }
 
     /// Returns why the value that a generic rule reads at an anchor is no secret. Returns `None` if it reads no value, if

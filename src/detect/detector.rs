@@ -81,7 +81,7 @@ impl Detector {
             let set = find_everywhere(finder, text, &mut UnpackBudget::for_file(text.len()));
             return self.result_from(text, set);
         }
-        let mut set = finder.find_all(text);
+        let mut set = finder.find_kept(text);
         find_in_regions(finder, text, &(0..text.len()), None, &mut |_, inner| {
             set.add(inner, finder.limits());
         });

@@ -30,6 +30,7 @@ use std::ops::Range;
 pub(crate) use crate::decode::source_map::Decoded;
 pub(crate) use base64::may_be_one_region;
 pub(crate) use fragments::Fragments;
+pub(crate) use fragments::may_be_split;
 pub use fragments::{Gaps, join_fragments};
 use region::Visit;
 pub(crate) use region::{EncodedRegion, Encoding};

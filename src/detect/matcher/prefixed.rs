@@ -9,6 +9,7 @@ use crate::detect::evidence::{Features, Placeholder, Tier};
 use crate::detect::{identifier, placeholder, snippet};
 use crate::rules::TokenShape;
 use crate::secret::Mask;
+use crate::text::{find_short, rfind_short};
 use crate::token_check;
 use crate::token_check::Claims;
 
@@ -87,7 +88,7 @@ fn read_body(rule: &PrefixedRule<'_>, rest: &[u8], literal: &[u8]) -> Option<Bod
     let shape = rule.shape;
     // The search ends at the next anchor, so a text full of anchors costs no more than its length.
     let rest = &rest[..rest.len().min(token_check::MAX_JWT_BYTES)];
-    let rest = &rest[..memchr::memmem::find(rest, literal).unwrap_or(rest.len())];
+    let rest = &rest[..next_anchor(rest, literal).unwrap_or(rest.len())];
     if let Some(length) = token_check::jwt_length(rest).filter(|_| shape.jwt) {
         let claims = token_check::read_claims(&rest[..length]);
         let tier = if claims.is_some() { Tier::Decoded } else { Tier::Full };
@@ -104,14 +105,53 @@ fn read_body(rule: &PrefixedRule<'_>, rest: &[u8], literal: &[u8]) -> Option<Bod
     (length >= shape.short).then_some(Body { length, tier, claims: None })
 }
 
+/// Returns where the next anchor begins. Where anchors are many it is near, and a prepared search would take longer.
+fn next_anchor(rest: &[u8], literal: &[u8]) -> Option<usize> {
+    const NEAR: usize = 64;
+    find_short(&rest[..rest.len().min(NEAR)], literal).or_else(|| memchr::memmem::find(rest, literal))
+}
+
 /// Returns the number of base64url characters at the start of `rest`.
 fn count_token_characters(rest: &[u8]) -> usize {
     let rest = &rest[..rest.len().min(MAX_BODY)];
-    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count()
+    rest.iter().take_while(|byte| is_body(**byte)).count()
+}
+
+const fn is_body(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Returns the length of the literal that the expression of a prefix begins with. A comparison with it takes far less time
+/// than the expression does, and most anchors belong to another one of their rules.
+pub(crate) fn literal_length(expression: &str) -> usize {
+    if expression.contains('|') {
+        return 0;
+    }
+    let literal = expression.bytes().take_while(|byte| is_body(*byte)).count();
+    // The last character may be left out if a number of repetitions follows.
+    let is_repeated = matches!(expression.as_bytes().get(literal), Some(b'?' | b'*' | b'+' | b'{'));
+    literal.saturating_sub(usize::from(is_repeated))
+}
+
+/// Returns whether `text`, which begins with an anchor, has the same anchor again and again, so close that each body ends
+/// below `least` bytes, wherever its prefix ends. Then no rule matches there, nor in fragments that this text begins.
+pub(crate) fn is_crowded(text: &[u8], literal: &[u8], least: usize) -> bool {
+    let mut at = 0;
+    while at < MAX_PREFIX {
+        let limit = (at + literal.len()).saturating_add(least).min(text.len());
+        // The last one in reach is as good as the next one, and leads to fewer steps.
+        match rfind_short(text.get(at + 1..limit).unwrap_or_default(), literal) {
+            Some(between) => at += 1 + between,
+            None => return false,
+        }
+    }
+    // Without a branch for each byte, many are compared at once.
+    text[..at + literal.len()].iter().fold(true, |all, byte| all & is_body(*byte))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::literal_length;
     use crate::detect::Detector;
     use crate::rules::RuleSet;
 
@@ -129,6 +169,18 @@ mod tests {
         }
         for body in ["x".repeat(95), "x".repeat(300), "0123456789".repeat(12), "your-key-here-".repeat(9)] {
             assert!(!is_found(&format!("k={head}{body}\n")), "{body}");
+        }
+    }
+    #[test]
+    fn the_literal_of_an_expression_is_in_each_match() {
+        for (expression, literal) in [
+            ("abc-api\\d{0,4}-", "abc-api"),
+            ("abc-(?:x-)?", "abc-"),
+            ("abcd?", "abc"),
+            ("ab_c", "ab_c"),
+            ("ab|c", ""),
+        ] {
+            assert_eq!(literal_length(expression), literal.len(), "{expression}");
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) fn find(
     if !rule_indices.iter().any(has_prefix) && is_inside(&window[..anchor.start], literal) {
         return None;
     }
+    if !decode::may_be_split(window, anchor.start, literal) {
+        return None;
+    }
     let longest = rule_indices.iter().map(|rule| rules.rules()[*rule as usize].reach).max()?;
     Gaps::ALL.iter().find_map(|gaps| {
         let fragments = decode::join_fragments(window, anchor.start, literal, longest, *gaps)?;

@@ -63,6 +63,20 @@ const MAX_GAP: usize = 640;
 /// The minimum length of a fragment that ends at a wrapped line, in bytes.
 const MIN_WRAPPED: usize = 16;
 
+/// Returns whether a token that begins at an offset with an anchor may be split: whether a gap of any kind may follow its
+/// first fragment. Most tokens end here, before a gap is looked for in each way.
+pub(crate) fn may_be_split(text: &[u8], from: usize, anchor: &[u8]) -> bool {
+    let end = fragment_end(text, from);
+    // An anchor may contain characters that tokens do not.
+    end - from >= anchor.len() && may_separate(&text[end..])
+}
+
+/// Returns the end of the fragment that begins at an offset.
+fn fragment_end(text: &[u8], from: usize) -> usize {
+    let near = &text[from..text.len().min(from + MAX_FRAGMENT)];
+    from + near.iter().position(|byte| !is_token(*byte)).unwrap_or(near.len())
+}
+
 /// Joins the fragments of a token that begins at an offset with an anchor. Stops at the anchor of another token, or
 /// when `longest` bytes are joined. Returns `None` if there is only one fragment.
 #[must_use]
@@ -80,8 +94,7 @@ pub fn join_fragments(
     };
     let mut at = from;
     for number in 0..MAX_FRAGMENTS {
-        let near = &text[at..text.len().min(at + MAX_FRAGMENT)];
-        let end = at + near.iter().position(|byte| !is_token(*byte)).unwrap_or(near.len());
+        let end = fragment_end(text, at);
         // An anchor may contain characters that tokens do not.
         if number == 0 && (end - from < anchor.len() || !may_separate(&text[end..])) {
             return None;

@@ -135,6 +135,7 @@ proptest::proptest! {
         let text = format!("abc{}", parts.concat());
         for gaps in Gaps::ALL {
             if let Some(joined) = join_fragments(text.as_bytes(), 0, b"abc", MAX_TOKEN, gaps) {
+                proptest::prop_assert!(may_be_split(text.as_bytes(), 0, b"abc"));
                 proptest::prop_assert!(joined.ends.len() > 1 && joined.ends.is_sorted());
                 for (index, byte) in joined.decoded.text.iter().enumerate() {
                     let original = joined.decoded.original_span(&(index..index + 1));
