@@ -113,7 +113,8 @@ fn is_mbox(text: &[u8]) -> bool {
 /// Unpacks the parts of all messages.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let mut reader = Reader { text, prefix: String::new(), format: EML, is_over: false, budget, visit };
-    if !is_mbox(text) {
+    // Several patches in one file are such messages, too.
+    if !is_mbox(text) && !(has_envelope(text) && next_message(text, 0) < text.len()) {
         return reader.read_message(after_envelope(text)..text.len());
     }
     reader.format = MBOX;

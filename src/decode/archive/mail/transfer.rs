@@ -16,13 +16,23 @@ pub(super) enum Damage {
     Characters,
 }
 
-/// Decodes base64 as far as it can be read. What follows a padding and is no base64 is a line that a mailing list has
-/// added.
+/// The least length of a line of base64 that no line of plain text has by chance, in bytes.
+const MIN_LINE: usize = 40;
+
+/// Decodes base64 as far as it can be read. Plain text after a padding, or after whole groups and before no more base64, is
+/// what a mailing list has added.
 pub(super) fn decode_base64(text: &[u8], span: &Range<usize>, decoded: &mut Decoded) -> Damage {
     let (mut bits, mut bit_count, mut group) = (0_u32, 0, 0_u8);
     let (mut is_padded, mut damage, mut at) = (false, Damage::None, span.start);
     while at < span.end {
         let end = memchr::memchr(b'\n', &text[at..span.end]).map_or(span.end, |length| at + length + 1);
+        let may_end = group == 0 && damage == Damage::None && !decoded.text.is_empty();
+        if may_end
+            && is_plain_line(&text[at..end])
+            && !text[end..span.end].split(|byte| *byte == b'\n').any(is_base64_line)
+        {
+            return damage;
+        }
         decoded.start_segment(at, (4, 3));
         for byte in &text[at..end] {
             match VALUES[usize::from(*byte)] {
@@ -44,6 +54,18 @@ pub(super) fn decode_base64(text: &[u8], span: &Range<usize>, decoded: &mut Deco
         at = end;
     }
     if damage == Damage::None && group != 0 { Damage::Cut } else { damage }
+}
+
+/// Returns whether a line is no base64 with some damage: it has words, or is a row of one character.
+fn is_plain_line(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let is_other = |byte: &u8| VALUES[usize::from(*byte)] == OTHER;
+    line.iter().any(is_other) && (line.contains(&b' ') || line.windows(2).all(|pair| pair[0] == pair[1]))
+}
+
+fn is_base64_line(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.len() >= MIN_LINE && line.iter().all(|byte| !matches!(VALUES[usize::from(*byte)], SPACE | OTHER))
 }
 
 const SPACE: u8 = 64;

@@ -184,6 +184,30 @@ fn mails_have_limits() {
 }
 
 #[test]
+fn lines_that_a_mailing_list_adds_are_no_damage() {
+    let words = [b'a'; 57];
+    let footer = b"__________\nexample list -- list@example.org\nunsubscribe\n";
+    let body = [base64(&words, 76).as_slice(), footer].concat();
+    let expected = ("eml:(part 1)".to_owned(), words.to_vec());
+    assert_eq!(unpack_all(&mail(BASE64, &body)), (vec![expected], vec![]));
+    // With base64 after it, such a line is in the wrong place.
+    let (_, faults) = unpack_all(&mail(BASE64, &[body, base64(&words, 76)].concat()));
+    assert_eq!(faults, [(FaultKind::Corrupt, "eml:(part 1): its base64 is damaged".to_owned())]);
+}
+
+#[test]
+fn patches_in_one_file_are_messages() {
+    let patch = |content: &[u8]| {
+        let envelope = b"From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n";
+        [envelope.as_slice(), &mail(BASE64, &base64(content, 76)), b"\n"].concat()
+    };
+    let (members, faults) = unpack_all(&[patch(&[b'a'; 57]), patch(&[b'b'; 57])].concat());
+    let expected = [("mbox:1/(part 1)", vec![b'a'; 57]), ("mbox:2/(part 1)", vec![b'b'; 57])];
+    assert_eq!(members, expected.map(|(label, content)| (label.to_owned(), content)));
+    assert_eq!(faults, []);
+}
+
+#[test]
 fn other_texts_are_no_mails() {
     let patch = "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n";
     for text in [
