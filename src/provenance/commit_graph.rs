@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::git::{CommitList, Oid, Signature};
 
 /// Converts an index. No object database has four billion commits.
@@ -55,7 +57,7 @@ impl CommitGraph {
     #[must_use]
     pub(crate) fn new(mut commits: CommitList) -> Self {
         let authors = commits.take_authors();
-        commits.rows.sort_unstable_by_key(|row| (row.time, row.oid));
+        commits.rows.par_sort_unstable_by_key(|row| (row.time, row.oid));
         commits.rows.dedup_by_key(|row| row.oid);
         let mut positions: HashMap<Oid, u32> =
             commits.rows.iter().zip(0..).map(|(row, index)| (row.oid, index)).collect();
@@ -170,12 +172,11 @@ impl CommitGraph {
         is_reachable
     }
 
-    /// Returns the root trees of reachable commits for which `is_present` is false.
-    #[must_use]
-    pub(crate) fn missing_root_trees(&self, roots: &Roots, is_present: impl Fn(&Oid) -> bool) -> Vec<Oid> {
+    /// Returns the root trees of reachable commits.
+    pub(crate) fn reachable_root_trees(&self, roots: &Roots) -> impl Iterator<Item = Oid> {
         let is_reachable = self.reachable_from(&roots.all());
         let reachable = self.nodes.iter().zip(is_reachable).filter(|(_, is_reachable)| *is_reachable);
-        reachable.map(|(node, _)| node.tree).filter(|tree| !is_present(tree)).collect()
+        reachable.map(|(node, _)| node.tree)
     }
 
     /// Returns the missing parents of reachable commits, each with one child.

@@ -1,6 +1,7 @@
 //! A whole pack, for reading all of its entries.
 
 use libdeflater::Decompressor;
+use rayon::prelude::*;
 
 use super::entry::{Base, Header, MAX_HEADER, RawBase, RawHeader};
 use super::error::{EntryError, PackError};
@@ -82,7 +83,7 @@ impl Pack {
         for start in &mut starts {
             start.offset = start.offset.min(end);
         }
-        starts.sort_unstable();
+        starts.par_sort_unstable();
         starts.push(EntryStart { offset: end, position: u32::MAX });
         Ok(Self { index, data, format, starts, claimed })
     }

@@ -31,8 +31,11 @@ impl MissingObjects<'_> {
     pub(crate) fn problems(&self, in_trees: &[Oid], timelines: &[Timeline]) -> Vec<Problem> {
         let mut problems = Vec::new();
         problems.extend(self.shallow_problem());
-        let missing = self.missing_objects(in_trees, timelines);
-        problems.extend(self.wrong_root_trees());
+        let root_trees = self.unread_root_trees();
+        let missing = self.missing_objects(in_trees, timelines, &root_trees.missing);
+        let message = "a commit names it as its tree, and it cannot be read as one";
+        let wrong = root_trees.wrong.into_iter().map(|oid| ReadError::Corrupt(oid, message.into()));
+        problems.extend(wrong.map(|error| read_problem(&error, None)));
         if self.repository.is_partial && !missing.is_empty() {
             problems.push(self.partial_clone_problem(&missing));
             return problems;
@@ -72,7 +75,12 @@ impl MissingObjects<'_> {
     }
 
     /// Returns the missing objects, sorted, each with a path if a tree names it.
-    fn missing_objects(&self, in_trees: &[Oid], timelines: &[Timeline]) -> Vec<(Option<String>, Oid)> {
+    fn missing_objects(
+        &self,
+        in_trees: &[Oid],
+        timelines: &[Timeline],
+        root_trees: &[Oid],
+    ) -> Vec<(Option<String>, Oid)> {
         let Self { graph, named, .. } = self;
         let mut missing: Vec<(Option<String>, Oid)> = graph
             .missing_parents(&named.roots)
@@ -86,8 +94,7 @@ impl MissingObjects<'_> {
             (first.map(|location| self.scanner.shown_path(&location.path)), *oid)
         }));
         missing.extend(self.missing_in_indexes());
-        let root_trees = graph.missing_root_trees(&named.roots, |tree| self.objects.contains(tree));
-        missing.extend(root_trees.into_iter().map(|tree| (None, tree)));
+        missing.extend(root_trees.iter().map(|tree| (None, *tree)));
         missing.sort();
         missing.dedup_by_key(|(_, oid)| *oid);
         missing
@@ -120,14 +127,26 @@ impl MissingObjects<'_> {
         }
     }
 
-    /// Returns problems for the objects that commits name as their tree and that are no trees.
-    fn wrong_root_trees(&self) -> Vec<Problem> {
-        let wrong = self.graph.missing_root_trees(&self.named.roots, |tree| {
-            self.objects.number(tree).is_none_or(|number| self.trees.all.contains(number))
-        });
-        let message = "a commit names it as its tree, and it cannot be read as one";
-        wrong.into_iter().map(|oid| read_problem(&ReadError::Corrupt(oid, message.into()), None)).collect()
+    /// Finds the root trees of reachable commits that were not read.
+    fn unread_root_trees(&self) -> UnreadRootTrees {
+        let mut unread = UnreadRootTrees::default();
+        for tree in self.graph.reachable_root_trees(&self.named.roots) {
+            match self.objects.number(&tree) {
+                None => unread.missing.push(tree),
+                Some(number) if !self.trees.all.contains(number) => unread.wrong.push(tree),
+                Some(_) => {}
+            }
+        }
+        unread
     }
+}
+
+/// Objects that commits name as their tree.
+#[derive(Default)]
+struct UnreadRootTrees {
+    missing: Vec<Oid>,
+    /// Those that are there and are no trees, or cannot be read.
+    wrong: Vec<Oid>,
 }
 
 /// Adds the missing objects that trees name to the tracked values, with the indexes after those, and returns them.

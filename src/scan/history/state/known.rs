@@ -73,8 +73,8 @@ impl Matched {
 pub(super) fn sorted_objects(objects: &ObjectSet) -> Vec<Named> {
     let numbers = (0..objects.number_bound()).filter_map(|number| u32::try_from(number).ok());
     let mut named: Vec<Named> = numbers.filter_map(|number| Some((objects.oid(number)?, number))).collect();
-    // An object in several packs has the number of the first one. Each pack is sorted already.
-    named.par_sort();
+    // An object in several packs has the number of the first one. Each pack is sorted already, which this sort makes use of.
+    named.sort();
     named.dedup_by_key(|(oid, _)| *oid);
     named
 }
