@@ -220,6 +220,8 @@ fn a_value_is_revealed_at_a_terminal_only() -> Ran {
     let text = text_of(&output);
     assert!(text.contains("prints the value to a terminal only") && !text.contains(&key[20..40]), "{text}");
     let script = needs::program("script")?;
+    // It is there on systems that give no pseudo-terminal.
+    needs::success("script", &["-q", "-e", "-c", "true", "/dev/null"])?;
     let at_terminal = |target: &str, variable: &str| {
         let line = format!("'{}' explain --reveal {target}", testkit::skant_program().display());
         let mut command = sandbox.command(&script);

@@ -114,7 +114,8 @@ fn is_mbox(text: &[u8]) -> bool {
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
     let mut reader = Reader { text, prefix: String::new(), format: EML, is_over: false, budget, visit };
     // Several patches in one file are such messages, too.
-    if !is_mbox(text) && !(has_envelope(text) && next_message(text, 0) < text.len()) {
+    let are_several = is_mbox(text) || has_envelope(text) && next_message(text, 0) < text.len();
+    if !are_several {
         return reader.read_message(after_envelope(text)..text.len());
     }
     reader.format = MBOX;
