@@ -26,7 +26,7 @@ fn is_digit(byte: u8) -> bool {
 }
 
 /// Returns the value of a hexadecimal digit.
-pub(super) fn digit(byte: u8) -> Option<u8> {
+pub(crate) fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 

@@ -14,7 +14,7 @@ mod base64_text;
 mod escape_scan;
 mod escapes;
 mod fragments;
-mod hex;
+pub(super) mod hex;
 mod number_probe;
 mod numbers;
 mod quoted_printable;

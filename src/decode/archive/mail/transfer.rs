@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::decode::encoding::hex::digit;
 use crate::decode::source_map::Decoded;
 
 /// What is wrong with an encoded text.
@@ -110,8 +111,8 @@ pub(super) fn decode_quoted_printable(text: &[u8], span: &Range<usize>, decoded:
 
 /// Returns the byte that two hexadecimal digits stand for.
 pub(super) fn escaped(digits: &[u8]) -> Option<u8> {
-    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
-    u8::try_from(digit(0)? << 4 | digit(1)?).ok()
+    let [high, low] = *digits.first_chunk()?;
+    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// Returns the length of the end of a line, which spaces may precede.
