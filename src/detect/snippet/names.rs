@@ -130,24 +130,31 @@ fn is_identifier(word: &[u8]) -> bool {
             && identifier::split_words(word).iter().all(is_pronounceable)
 }
 
-/// Returns whether a token is a short word that is not known, and not the name that the subject is assigned to. Single
-/// letters and digits, as in `X2`, are known as parts of names, but are in any password.
-pub(super) fn is_short_and_unknown(line: &Line<'_>, at: usize) -> bool {
-    let word = line.bytes(at);
-    line.kind(at) == Some(Kind::Word)
-        && word.len() <= SHORT
-        && !line.is_own_name(at)
-        && (identifier::split_words(word).iter().all(|part| part.len() == 1) || !is_known(word))
+/// Returns whether a token is a short word, and not the name that the subject is assigned to.
+pub(super) fn is_short(line: &Line<'_>, at: usize) -> bool {
+    line.kind(at) == Some(Kind::Word) && line.bytes(at).len() <= SHORT && !line.is_own_name(at)
 }
 
-/// Returns whether all words of a name are known words of names.
+/// Returns whether a token is a short word that is not known, and not the name that the subject is assigned to. Single
+/// letters and digits, as in `X2` or `xDb`, are known as parts of names, but are in any password.
+pub(super) fn is_short_and_unknown(line: &Line<'_>, at: usize) -> bool {
+    let word = line.bytes(at);
+    is_short(line, at)
+        && (identifier::split_words(word).iter().any(|part| part.len() == 1) || !is_known(word))
+}
+
+/// Returns whether all words of a name are known words of names. Single letters and digits alone, as in `X6x7`, are in
+/// any password.
 fn is_known(word: &[u8]) -> bool {
     const MAX_DIGITS: usize = 2;
     let words = identifier::split_words(word);
     let is_known = |part: &[u8]| {
         words::contains(NAME_WORDS, part) || part.len() <= MAX_DIGITS && part.iter().all(u8::is_ascii_digit)
     };
-    word.is_ascii() && word[0].is_ascii_alphabetic() && words.len() > 0 && words.iter().all(is_known)
+    word.is_ascii()
+        && word[0].is_ascii_alphabetic()
+        && words.iter().all(is_known)
+        && (word.len() == 1 || words.iter().any(|part| part.len() > 1 && part[0].is_ascii_alphabetic()))
 }
 
 /// Returns whether one word of a name is a known word of names.

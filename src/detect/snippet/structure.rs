@@ -10,6 +10,9 @@ use crate::secret::allow_references;
 /// The longest run of punctuation that is shown, in bytes. A longer one may be a password.
 const MAX_PUNCTUATION: usize = 5;
 
+/// The most marks, which are punctuation other than quotes, in a row that short known names join.
+const MAX_MARKS: usize = 3;
+
 /// Returns for each token whether it is shown. White space and punctuation within a masked value are not.
 pub(super) fn shown_tokens(line: &Line<'_>) -> Vec<bool> {
     let mut shown: Vec<bool> =
@@ -87,17 +90,24 @@ fn is_constant(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// Hides runs of punctuation that are longer than those of programs. A short word that is no known name belongs to the
-/// run: `,<A(<{` may be a part of a password.
+/// run: `,<A(<{` may be a part of a password. A known one belongs to it among marks that no program has there: `%;db:-`.
 fn hide_long_punctuation(line: &Line<'_>, shown: &mut [bool]) {
+    hide_runs(line, shown, 0, names::is_short_and_unknown);
+    hide_runs(line, shown, MAX_MARKS + 1, names::is_short);
+}
+
+/// Hides the runs of punctuation and of the words that belong to them that have more than [`MAX_PUNCTUATION`] bytes and
+/// at least `min_marks` marks.
+fn hide_runs(line: &Line<'_>, shown: &mut [bool], min_marks: usize, belongs: fn(&Line<'_>, usize) -> bool) {
     let mut at = 0;
     while at < line.tokens.len() {
-        let is_part = |at: &usize| {
-            line.punctuation(*at).is_some() || shown[*at] && names::is_short_and_unknown(line, *at)
-        };
+        let is_part = |at: &usize| line.punctuation(*at).is_some() || shown[*at] && belongs(line, *at);
         let count = (at..line.tokens.len()).take_while(is_part).count();
-        let bytes: usize = line.tokens[at..at + count].iter().map(|token| token.span.len()).sum();
-        if bytes > MAX_PUNCTUATION {
-            shown[at..at + count].fill(false);
+        let run = at..at + count;
+        let bytes: usize = line.tokens[run.clone()].iter().map(|token| token.span.len()).sum();
+        let is_mark = |at: &usize| line.punctuation(*at).is_some_and(|byte| !b"\"'`".contains(&byte));
+        if bytes > MAX_PUNCTUATION && run.clone().filter(is_mark).count() >= min_marks {
+            shown[run].fill(false);
         }
         at += count.max(1);
     }
