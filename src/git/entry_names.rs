@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// The names of entries, each with a number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct EntryNames {
     names: Vec<Vec<u8>>,
     numbers: HashMap<Vec<u8>, u32>,

@@ -51,7 +51,8 @@ pub(crate) fn run(
     let program = UnitProgram {
         program: program()?,
         options: report_options,
-        threads: (processors / jobs).max(1),
+        // Twice its share: it uses what others leave that wait or have ended.
+        threads: (2 * processors / jobs).clamp(1, processors),
         hidden_variables: token_variables(),
     };
     let limits = CloneLimits { bytes: options.max_size, time: Duration::from_secs(options.clone_timeout) };

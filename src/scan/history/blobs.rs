@@ -32,6 +32,8 @@ pub(crate) struct CollectedEvidence {
     /// The different values in blobs that may be reported; their number is shown while objects are read.
     shown_values: HashSet<ValueId>,
     pub(crate) blobs: Vec<(Oid, Vec<RatedEvidence>)>,
+    /// Blobs with evidence that were not read, because a report shows nothing of it.
+    pub(crate) unreported: Vec<Oid>,
     /// Archives with parts that were not searched.
     pub(crate) skipped: Vec<(Oid, Vec<Skipped>)>,
     /// The messages and headers of commits and tags.
@@ -137,10 +139,33 @@ impl CollectedEvidence {
     pub(crate) fn blobs_to_track(&self, objects: &ObjectSet) -> NumberSet {
         let set = NumberSet::with_bound(objects.number_bound());
         let oids = self.blobs.iter().map(|(oid, _)| oid).chain(self.skipped.iter().map(|(oid, _)| oid));
+        let oids = oids.chain(&self.unreported);
         for number in oids.filter_map(|oid| objects.number(oid)) {
             set.insert(number);
         }
         set
+    }
+
+    /// Whether a value is reported that no report of the `known` objects has shown.
+    pub(crate) fn shows_more_than(&self, scanner: &Scanner, objects: &ObjectSet, known: &NumberSet) -> bool {
+        let assessor = scanner.assessor();
+        let in_blobs = self.blobs.iter().flat_map(|(oid, found)| found.iter().map(move |rated| (oid, rated)));
+        let in_names = self.trees.names.iter().map(|(tree, _, rated)| (tree, rated));
+        let reported = in_blobs.chain(in_names).filter(|(_, rated)| assessor.is_reported(rated));
+        let (of_known, of_new): (Vec<_>, Vec<_>) =
+            reported.partition(|(oid, _)| objects.number(oid).is_some_and(|number| known.contains(number)));
+        let shown: HashSet<ValueId> = of_known.iter().map(|(_, rated)| rated.evidence.value).collect();
+        of_new.iter().any(|(_, rated)| !shown.contains(&rated.evidence.value))
+    }
+
+    /// Adds the evidence of blobs that were read later.
+    pub(crate) fn add_later(&mut self, later: Self) {
+        self.unreported.clear();
+        self.blobs.extend(later.blobs);
+        self.blobs.sort_by_key(|(oid, _)| *oid);
+        self.skipped.extend(later.skipped);
+        self.skipped.sort_by_key(|(oid, _)| *oid);
+        self.problems.extend(later.problems);
     }
 
     pub(crate) fn search_ref_names(&mut self, scanner: &Scanner, refs: &Refs) {

@@ -55,6 +55,8 @@ pub(crate) struct ReadPlan {
     known: NumberSet,
     /// Known commits that are decoded for the graph alone.
     only_graph: NumberSet,
+    /// Known blobs of which no report showed anything. They are decoded only if a new value is reported.
+    unreported: NumberSet,
     /// For each number the size, the code of the kind, and whether it was read.
     cells: Vec<AtomicU64>,
 }
@@ -70,26 +72,28 @@ impl ReadPlan {
             selected: None,
             known: NumberSet::default(),
             only_graph: NumberSet::default(),
+            unreported: NumberSet::default(),
             cells: (0..bound).map(|_| AtomicU64::new(0)).collect(),
         }
     }
 
-    /// Plans to read what is not `known`, and what is `known` and in `again`. Of the commits in `only_graph` only the
-    /// header is needed.
+    /// Plans to read what is not `known`, and what is `known` and in `again` but not in `unreported`. Of the commits in
+    /// `only_graph` only the header is needed.
     pub(crate) fn except(
         objects: &ObjectSet,
         known: NumberSet,
         again: &NumberSet,
-        only_graph: NumberSet,
+        (only_graph, unreported): (NumberSet, NumberSet),
     ) -> Self {
         let bound = objects.number_bound();
         let selected = NumberSet::with_bound(bound);
         for number in (0..bound).filter_map(|number| u32::try_from(number).ok()) {
-            if !known.contains(number) || again.contains(number) || only_graph.contains(number) {
+            let is_again = again.contains(number) && !unreported.contains(number);
+            if !known.contains(number) || is_again || only_graph.contains(number) {
                 selected.insert(number);
             }
         }
-        Self { selected: Some(selected), known, only_graph, ..Self::everything(objects) }
+        Self { selected: Some(selected), known, only_graph, unreported, ..Self::everything(objects) }
     }
 
     /// Returns the objects to decode; `None` stands for all.
@@ -100,6 +104,11 @@ impl ReadPlan {
     /// Returns the objects that an earlier run has read.
     pub(crate) const fn known(&self) -> &NumberSet {
         &self.known
+    }
+
+    /// Returns the known blobs that are decoded only if a new value is reported.
+    pub(crate) const fn unreported(&self) -> &NumberSet {
+        &self.unreported
     }
 
     /// Returns the kind and the size of an object, if this run has read it.
@@ -127,9 +136,11 @@ impl ReadPlan {
     }
 }
 
-/// Passes the objects of a plan to a visitor. The versions that only lead to them are left out.
+/// Passes the selected objects to a visitor, and records them in a plan. The versions that only lead to them are left out.
 pub(crate) struct Planned<'p, V> {
     pub(crate) plan: &'p ReadPlan,
+    /// The objects to pass; `None` stands for all.
+    pub(crate) selected: Option<&'p NumberSet>,
     pub(crate) objects: &'p ObjectSet,
     pub(crate) visitor: &'p V,
     /// Takes the commits that are needed for the graph alone.
@@ -139,7 +150,7 @@ pub(crate) struct Planned<'p, V> {
 impl<V: Visitor> Planned<'_, V> {
     fn pass(&self, object: &ObjectView<'_>, visit: impl FnOnce() -> V::State) -> Option<V::State> {
         let number = self.objects.number(&object.oid);
-        let is_selected = self.plan.selected().is_none_or(|selected| {
+        let is_selected = self.selected.is_none_or(|selected| {
             // An object that was not listed is new.
             number.is_none_or(|number| selected.contains(number))
         });

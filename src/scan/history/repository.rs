@@ -2,7 +2,9 @@
 
 use crate::finding::{Problem, ProblemKind, Scope};
 use crate::git::{CommitList, Oid, OpenError, Refs, Repository};
-use crate::provenance::{CommitGraph, PathTrees, TreeIndex, build_path_timelines, build_timelines};
+use crate::provenance::{
+    CommitGraph, PathTrees, TreeIndex, TreeShape, build_path_timelines, build_timelines,
+};
 use crate::scan::delta_search::AlongDeltas;
 use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
@@ -102,14 +104,24 @@ pub(crate) fn scan_repository(
     if let Some(reuse) = &reuse {
         scan.reused = reuse.totals.objects;
         scan.until = next_change_of_evidence(scanner, &found);
-        scan.learned = is_sure.then(|| reuse.learn(scanner, &objects, &found, &graph));
     }
-    let names = std::mem::take(&mut found.trees.entry_names);
-    let shape = std::mem::take(&mut found.trees.shape);
-    let index = TreeIndex::new(&objects, &shape, names, &tracking.objects);
-    drop(shape);
+    let reuse = reuse.filter(|_| is_sure);
     let count = first_skipped + found.skipped.len();
-    let traced = build_timelines(&graph, &named.roots, &named.trees, &objects, &index, count);
+    let trace = |names, shape: &TreeShape| {
+        let index = TreeIndex::new(&objects, shape, names, &tracking.objects);
+        let traced = build_timelines(&graph, &named.roots, &named.trees, &objects, &index, count);
+        (index, traced)
+    };
+    let (index, traced) = if let Some(reuse) = &reuse {
+        let learn = || reuse.learn(scanner, &objects, &found, &tracking.objects, &graph);
+        let names = found.trees.entry_names.clone();
+        let (learned, traced) = rayon::join(learn, || trace(names, &found.trees.shape));
+        scan.learned = Some(learned);
+        traced
+    } else {
+        let names = std::mem::take(&mut found.trees.entry_names);
+        trace(names, &std::mem::take(&mut found.trees.shape))
+    };
     let trees = PathTrees::new(&index, &tracking.objects.by_path);
     let by_path = build_path_timelines(&graph, &named.roots, &named.trees, &objects, &index, &trees);
     let is_complete = traced.is_complete && by_path.is_complete;
@@ -167,8 +179,9 @@ fn read_objects(
         None => visit_all_but_trees(repository, objects, None, &visitor, control)?,
         Some(Reuse { plan, .. }) => {
             let add_commit = |oid: &Oid, bytes: &[u8]| collector.add_commit(oid, bytes);
-            let planned = Planned { plan, objects, visitor: &visitor, add_commit: &add_commit };
-            visit_all_but_trees(repository, objects, plan.selected(), &planned, control)?
+            let selected = plan.selected();
+            let planned = Planned { plan, selected, objects, visitor: &visitor, add_commit: &add_commit };
+            visit_all_but_trees(repository, objects, selected, &planned, control)?
         }
     };
     // If something names such an object, it is reported as missing. Otherwise git has pruned it meanwhile.
@@ -180,17 +193,30 @@ fn read_objects(
     let mut commit_list = std::mem::take(&mut found.commits);
     if let Some(reuse) = &mut reuse {
         commit_list.append(std::mem::take(&mut reuse.commits));
+        found.unreported.extend(reuse.plan.unreported().iter().filter_map(|number| objects.oid(number)));
     }
     let commits = commit_list.len();
     // Trees are read last, when the blobs to find in them are known. One thread sorts the commits meanwhile.
     let (in_trees, sorted) = rayon::join(
-        || read_trees(scanner, repository, objects, &found, (&unread_trees, reuse), control),
+        || read_trees(scanner, repository, objects, &found, (&unread_trees, reuse.as_deref_mut()), control),
         || sort_commits(repository, refs, commit_list),
     );
     let (in_trees, tree_totals) = in_trees?;
     let (graph, named) = sorted?;
     totals.add(tree_totals);
     found.trees = in_trees;
+    // A blob that held no value of a report may hold one that is reported now.
+    if let Some(Reuse { plan, .. }) = reuse
+        && !found.unreported.is_empty()
+        && found.shows_more_than(scanner, objects, plan.known())
+    {
+        let selected = Some(plan.unreported());
+        let collector = EvidenceCollector::new(scanner, full_scan, control);
+        let visitor = AlongDeltas(&collector);
+        let planned = Planned { plan, selected, objects, visitor: &visitor, add_commit: &|_, _| {} };
+        totals.add(visit_all_but_trees(repository, objects, selected, &planned, control)?.0);
+        found.add_later(collector.into_found());
+    }
     found.problems.append(&mut found.trees.problems);
     found.problems.sort();
     Ok(ReadResult { found, totals, commits, graph, named, is_stable })
@@ -213,8 +239,9 @@ fn read_trees(
             if let Some(trees) = trees.take() {
                 collector = collector.with_earlier(trees);
             }
-            let planned = Planned { plan, objects, visitor: &collector, add_commit: &|_, _| {} };
-            visit_trees(repository, objects, plan.selected(), outside_of_packs, &planned, control)?
+            let selected = plan.selected();
+            let planned = Planned { plan, selected, objects, visitor: &collector, add_commit: &|_, _| {} };
+            visit_trees(repository, objects, selected, outside_of_packs, &planned, control)?
         }
     };
     Ok((collector.into_found(!control.cancellation.is_requested()), totals))

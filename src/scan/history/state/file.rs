@@ -19,7 +19,7 @@ use crate::git::read_regular;
 const START: &[u8] = b"skant audit state ";
 
 /// The version of the format, and a line break.
-const VERSION: &[u8] = b"1\n";
+const VERSION: &[u8] = b"2\n";
 
 /// The most bytes of a packed part after unpacking: 1 GiB.
 const MAX_UNPACKED: u64 = 1 << 30;
@@ -31,6 +31,8 @@ pub(super) struct Content {
     pub(super) search: InputDigest,
     /// When the first and the last of the runs began that read what is known, in seconds since 1970.
     pub(super) times: (i64, i64),
+    /// What decides which evidence is reported; `None` if no file may tell it.
+    pub(super) conditions: Option<Conditions>,
     /// The last report, if it may be repeated.
     pub(super) report: Option<KeptReport>,
     /// The state of each repository by its name, the main one and submodules, as bytes: an unchanged repository needs
@@ -38,13 +40,18 @@ pub(super) struct Content {
     pub(super) repositories: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-/// A report, and the inputs for which it is right.
+/// The conditions under which the same evidence is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Conditions {
+    pub(super) settings: InputDigest,
+    /// The time from which on other evidence may be reported, because something expires: in seconds since 1970.
+    pub(super) until: i64,
+}
+
+/// A report, and the repositories for which it is right under the conditions of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct KeptReport {
     pub(super) repositories: InputDigest,
-    pub(super) settings: InputDigest,
-    /// The time from which on another report may be right, because something expires: in seconds since 1970.
-    pub(super) until: i64,
     /// The report in the form of the caller, without secrets.
     pub(super) text: Vec<u8>,
 }
@@ -104,12 +111,10 @@ fn parse_parts(mut from: Reader<'_>) -> Option<Content> {
     let mut content = Content { search: from.array()?, ..Content::default() };
     content.times = (time(&mut from)?, time(&mut from)?);
     if from.number()? == 1 {
-        content.report = Some(KeptReport {
-            repositories: from.array()?,
-            settings: from.array()?,
-            until: time(&mut from)?,
-            text: read_packed(&mut from)?,
-        });
+        content.conditions = Some(Conditions { settings: from.array()?, until: time(&mut from)? });
+    }
+    if from.number()? == 1 {
+        content.report = Some(KeptReport { repositories: from.array()?, text: read_packed(&mut from)? });
     }
     for _ in 0..from.count()? {
         let name = from.bytes()?.to_vec();
@@ -131,11 +136,14 @@ pub(super) fn write(path: &Path, content: &Content) -> io::Result<()> {
     out.0.extend_from_slice(&content.search);
     out.0.extend_from_slice(&content.times.0.to_le_bytes());
     out.0.extend_from_slice(&content.times.1.to_le_bytes());
+    out.count(usize::from(content.conditions.is_some()));
+    if let Some(conditions) = &content.conditions {
+        out.0.extend_from_slice(&conditions.settings);
+        out.0.extend_from_slice(&conditions.until.to_le_bytes());
+    }
     out.count(usize::from(content.report.is_some()));
     if let Some(report) = &content.report {
         out.0.extend_from_slice(&report.repositories);
-        out.0.extend_from_slice(&report.settings);
-        out.0.extend_from_slice(&report.until.to_le_bytes());
         write_packed(&mut out, &report.text);
     }
     out.count(content.repositories.len());

@@ -18,7 +18,7 @@ mod trees;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use self::file::{Content, KeptReport, SetAside};
+use self::file::{Conditions, Content, KeptReport, SetAside};
 use self::inputs::{repositories_digest, search_digest, settings_digest};
 pub(crate) use self::repository::{Earlier, RepositoryState, Reuse};
 use crate::finding::{Problem, ProblemKind, Report};
@@ -100,18 +100,27 @@ impl Scanner {
         };
         // The fingerprints of weak values depend on the key, which no file may help to guess.
         let has_key = self.policy().settings.fingerprint_key.is_set();
+        let settings = (!has_key).then(|| settings_digest(self, &search));
+        let conditions = earlier.conditions.filter(|conditions| {
+            Some(conditions.settings) == settings && (earlier.times.1..conditions.until).contains(&now)
+        });
         let can_repeat = options.paths.is_all() && options.provenance == ProvenanceMode::Track && !has_key;
         let form = state.form.filter(|_| can_repeat);
-        let settings = form.map(|_| settings_digest(self, &search));
-        let inputs = settings.and_then(|settings| Some((digest_of(repository, state.path)?, settings)));
-        let kept = earlier.report.as_ref().filter(|_| earlier.times.1 <= now);
-        let kept = kept.filter(|kept| Some((kept.repositories, kept.settings)) == inputs && now < kept.until);
+        let before = form.and_then(|_| digest_of(repository, state.path));
+        let kept = earlier.report.as_ref().filter(|_| conditions.is_some());
+        let kept = kept.filter(|kept| Some(kept.repositories) == before);
         if let Some(report) = kept.zip(form).and_then(|(kept, form)| (form.read)(&kept.text)) {
             let (notes, read_before) = (vec![unchanged_note(earlier.times)], report.scope.objects as u64);
             return Ok(ResumedRun { report, notes, read_before });
         }
         let mut memory = Memory { earlier: states_of(&earlier.repositories), ..Memory::default() };
+        let conditions = conditions.filter(|_| options.provenance == ProvenanceMode::Track);
+        if conditions.is_none() {
+            memory.earlier.values_mut().for_each(RepositoryState::read_unreported);
+        }
         let HistoryRun { report, until } = run(self, repository, options, control, Some(&mut memory))?;
+        // The evidence that was not read again may expire as well.
+        let until = conditions.map_or(until, |conditions| until.min(conditions.until));
         let known: usize = memory.earlier.values().map(RepositoryState::len).sum();
         if memory.reused > 0 {
             notes.push(reuse_note(memory.reused, report.scope.objects, earlier.times));
@@ -126,14 +135,15 @@ impl Scanner {
             let (kept, repositories) = rayon::join(
                 || {
                     // What the report depends on may have changed while it was made.
-                    let is_unchanged = |inputs: &(_, _)| digest_of(repository, state.path) == Some(inputs.0);
-                    let ((repositories, settings), form) = inputs.filter(is_unchanged).zip(form)?;
-                    Some(KeptReport { repositories, settings, until, text: (form.write)(&report) })
+                    let is_unchanged = |before: &_| digest_of(repository, state.path) == Some(*before);
+                    let (repositories, form) = before.filter(is_unchanged).zip(form)?;
+                    Some(KeptReport { repositories, text: (form.write)(&report) })
                 },
                 || memory.learned.iter().map(|(name, state)| (name.clone(), state.to_bytes())).collect(),
             );
             let times = (earlier.times.0, now);
-            let content = Content { search, times, report: kept, repositories };
+            let conditions = settings.map(|settings| Conditions { settings, until });
+            let content = Content { search, times, conditions, report: kept, repositories };
             if let Err(error) = file::write(state.path, &content) {
                 notes.push(note(format!(
                     "the state cannot be written: {error}; the next run reads as much as this one"

@@ -7,7 +7,7 @@ use super::file::{read_packed, write_packed};
 use super::known::{GONE, KnownObjects, Matched, Named, sorted_objects};
 use super::trees::TreeMemory;
 use crate::git::{CommitList, ObjectKind, Oid};
-use crate::provenance::CommitGraph;
+use crate::provenance::{CommitGraph, TrackedValues};
 use crate::scan::history::blobs::CollectedEvidence;
 use crate::scan::history::read_plan::{ObjectTotals, ReadPlan};
 use crate::scan::history::trees::EarlierTrees;
@@ -22,6 +22,9 @@ pub(crate) struct RepositoryState {
     /// The positions of the objects that are read again: those with evidence, with parts that could not be searched, and
     /// trees with missing objects.
     again: Vec<u32>,
+    /// The positions of blobs in `again` that hold no value of the report. They are read only if the next one has a new
+    /// value.
+    unreported: Vec<u32>,
     /// `None` if the next run has to read all trees.
     trees: Option<TreeMemory>,
     /// `None` if the next run has to read all commits.
@@ -74,9 +77,11 @@ impl<'s> Reuse<'s> {
         }
         let matched = state.known.find_in(&named);
         let bound = objects.number_bound();
-        let [known, again, only_graph] = [(); 3].map(|()| NumberSet::with_bound(bound));
-        for position in &state.again {
-            again.insert(matched.numbers[*position as usize]);
+        let [known, again, only_graph, unreported] = [(); 4].map(|()| NumberSet::with_bound(bound));
+        for (positions, set) in [(&state.again, &again), (&state.unreported, &unreported)] {
+            for position in positions {
+                set.insert(matched.numbers[*position as usize]);
+            }
         }
         // A tree may name an object that is gone. Which one that is, nobody knows.
         let trees = state.trees.as_ref().filter(|_| matched.is_everything());
@@ -95,7 +100,7 @@ impl<'s> Reuse<'s> {
                 _ => {}
             }
         }
-        let plan = ReadPlan::except(objects, known, &again, only_graph);
+        let plan = ReadPlan::except(objects, known, &again, (only_graph, unreported));
         let commits = commits.unwrap_or_default();
         Self { plan, totals: matched.totals, trees, commits, named, earlier: Some((&state.known, matched)) }
     }
@@ -113,6 +118,7 @@ impl<'s> Reuse<'s> {
         scanner: &Scanner,
         objects: &ObjectSet,
         found: &CollectedEvidence,
+        tracked: &TrackedValues,
         graph: &CommitGraph,
     ) -> RepositoryState {
         let bound = objects.number_bound();
@@ -133,6 +139,9 @@ impl<'s> Reuse<'s> {
             set
         };
         let blobs = found.blobs_to_track(objects);
+        let untracked =
+            found.blobs.iter().map(|(oid, _)| oid).filter(|oid| !tracked.blobs.contains_key(*oid));
+        let unreported = set_of(&mut untracked.chain(&found.unreported));
         let texts = set_of(&mut found.texts.iter().map(|(oid, ..)| oid));
         let names = found.trees.names.iter().map(|(tree, ..)| tree);
         let trees = set_of(&mut names.chain(found.trees.missing.iter().map(|(tree, ..)| tree)));
@@ -143,14 +152,19 @@ impl<'s> Reuse<'s> {
         let build =
             || TreeMemory::build(&found.trees, (&blobs, &trees), (&positions, known.len()), &may_keep);
         let memory = is_listed.then(build).flatten();
-        let again = blobs.iter().chain(texts.iter()).chain(trees.iter());
-        let again = again.map(|number| positions.get(number as usize).copied().unwrap_or(GONE));
-        let mut again: Vec<u32> = again.filter(|position| *position != GONE).collect();
-        again.sort_unstable();
-        again.dedup();
+        let mut again = blobs.iter().chain(texts.iter()).chain(trees.iter());
+        let positions_of = |numbers: &mut dyn Iterator<Item = u32>| {
+            let all = numbers.map(|number| positions.get(number as usize).copied().unwrap_or(GONE));
+            let mut all: Vec<u32> = all.filter(|position| *position != GONE).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let again = positions_of(&mut again);
+        let unreported = positions_of(&mut unreported.iter());
         let commits =
             memory.as_ref().and_then(|trees| CommitMemory::build(graph, &numbers, &positions, trees));
-        RepositoryState { known, again, trees: memory, commits }
+        RepositoryState { known, again, unreported, trees: memory, commits }
     }
 
     /// Returns the kinds of the known objects, by number.
@@ -183,6 +197,11 @@ impl RepositoryState {
         })
     }
 
+    /// Has the next run read all blobs with evidence, because others may be reported now.
+    pub(super) fn read_unreported(&mut self) {
+        self.unreported.clear();
+    }
+
     /// The number of objects.
     pub(crate) fn len(&self) -> usize {
         self.known.len()
@@ -192,6 +211,7 @@ impl RepositoryState {
         let mut out = Writer::default();
         self.known.write(&mut out);
         out.ascending(&self.again);
+        out.ascending(&self.unreported);
         out.count(usize::from(self.trees.is_some()));
         let mut trees = Writer::default();
         if let Some(memory) = &self.trees {
@@ -209,11 +229,12 @@ impl RepositoryState {
         let mut from = Reader(bytes);
         let known = KnownObjects::read(&mut from)?;
         let again = from.ascending(known.len())?;
+        let unreported = from.ascending(known.len())?;
         let has_trees = from.number()? == 1;
         let packed = read_packed(&mut from)?;
         let trees = if has_trees { Some(TreeMemory::read(&mut Reader(&packed), &known)?) } else { None };
         let has_commits = from.number()? == 1;
         let commits = if has_commits { Some(CommitMemory::read(&mut from)?) } else { None };
-        Some(Self { known, again, trees, commits })
+        Some(Self { known, again, unreported, trees, commits })
     }
 }
