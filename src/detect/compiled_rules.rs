@@ -91,6 +91,9 @@ impl CompiledRules {
                 assignment::find(&self.assignment_rule(index)?, || self.model(), window, anchor)
             }
             Matcher::Pattern(pattern) => {
+                if !pattern::may_match(pattern, window, anchor, rule.reach) {
+                    return None;
+                }
                 let compiled = expressions.main.get_or_init(|| compile(&pattern::expression(pattern)));
                 let regex = compiled.as_ref()?;
                 let decoded = match &pattern.decoded {

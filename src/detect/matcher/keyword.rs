@@ -2,6 +2,10 @@
 //! as `MISTRAL_API_KEY=…`, `"mistral": {"apiKey": "…"}` or `Mistral(api_key="…")`. All rules of this kind share one
 //! grammar; a rule only says which values fit.
 
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
 use crate::detect::candidate::Candidate;
 use crate::detect::identifier;
 use crate::detect::matcher::window::{
@@ -15,9 +19,14 @@ const MAX_NAME_BEFORE: usize = 40;
 /// Returns the regular expression from the end of the provider's name on: the rest of the name, perhaps punctuation
 /// and a second name, the operator, perhaps an authentication scheme, and the value.
 pub(crate) fn expression(value: &str) -> String {
+    expression_with(r"(?:(?::=|=>|==?|:|,|\(|\|\||\?\?|>)[ \t]{0,8}|[ \t])", value)
+}
+
+/// Returns the expression with a part for the operator itself.
+fn expression_with(operator: &str, value: &str) -> String {
     let name = r"[A-Za-z0-9_.\-]";
     let close = "\\\\?[\"'`]?[\\])]?";
-    let operator = r"[ \t]{0,8}(?:(?::=|=>|==?|:|,|\(|\|\||\?\?|>)[ \t]{0,8}|[ \t])(?:\r?\n[ \t]{0,24})?";
+    let operator = format!(r"[ \t]{{0,8}}{operator}(?:\r?\n[ \t]{{0,24}})?");
     let open = "(?:[brfu]?\\\\?[\"'`])?(?i:(?:bearer|basic|token|apikey)[ \t])?";
     format!(
         "^(?P<name>{name}{{0,40}}(?:[\"'`\\\\ \\t:=({{,>\\[\\]]{{1,12}}(?:\\r?\\n[ \\t\\-]{{0,24}}[\"']?)?(?P<inner>{name}{{1,40}}))?){close}(?P<operator>{operator}){open}(?P<secret>{value})"
@@ -64,10 +73,19 @@ static PUBLIC: [Text; 34] = [
     Text::Borrowed("timeout"),
 ];
 
-/// Tests one occurrence of the provider's name.
-pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<'_>) -> Option<Candidate> {
-    let anchor = &window.anchor;
-    let bytes = window.bytes;
+/// What stands between a name and a value of any rule, up to the value; with an operator other than spaces.
+static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let expression = expression_with(r"(?:[:=,(>]|\|\||\?\?)", "");
+    RegexBuilder::new(&expression).unicode(false).build().ok()
+});
+
+/// The most bytes from the provider's name to the value.
+const MAX_TO_VALUE: usize = 256;
+
+/// Returns whether a rule may match, without its own expression: most occurrences of a provider's name are in a sentence
+/// or an address, and expressions are compiled on first use.
+pub(crate) fn may_match(name_words: &[Text], window: &Window<'_>) -> bool {
+    let Window { bytes, anchor } = window;
     // The anchor has to begin a word: `novhow` contains no provider's name.
     let is_lowercase = bytes[anchor.start].is_ascii_lowercase();
     let continues_word = anchor.start.checked_sub(1).is_some_and(|at| {
@@ -76,8 +94,33 @@ pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<
             && (is_lowercase || bytes[at].is_ascii_uppercase())
     });
     if continues_word && !may_begin_after(&bytes[..anchor.start], Alphabet::Alphanumeric) {
-        return None;
+        return false;
     }
+    let start = name_start(window);
+    let after = &bytes[anchor.end..bytes.len().min(anchor.end + MAX_TO_VALUE)];
+    has_word(&bytes[start..anchor.end + after.len()], name_words)
+        && (bytes[start..].starts_with(b"--")
+            || ASSIGNMENT.as_ref().is_none_or(|regex| regex.is_match(after)))
+}
+
+/// Returns the start of the name that contains the provider's name.
+fn name_start(window: &Window<'_>) -> usize {
+    let start = window.anchor.start;
+    let floor = start.saturating_sub(MAX_NAME_BEFORE);
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.');
+    start - window.bytes[floor..start].iter().rev().take_while(is_name).count()
+}
+
+/// Returns whether a text contains one of the words, in any case.
+fn has_word(text: &[u8], words: &[Text]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+}
+
+/// Tests one occurrence of the provider's name that [`may_match`].
+pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<'_>) -> Option<Candidate> {
+    let anchor = &window.anchor;
+    let bytes = window.bytes;
     let captures = rule.regex.captures(&bytes[anchor.end..])?;
     let at = |group: regex::bytes::Match<'_>| anchor.end + group.start()..anchor.end + group.end();
     let secret = captures.name("secret")?;
@@ -86,19 +129,14 @@ pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<
     }
     let secret = at(secret);
     let name_end = at(captures.name("name")?).end;
-    let floor = anchor.start.saturating_sub(MAX_NAME_BEFORE);
-    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.');
-    let before = bytes[floor..anchor.start].iter().rev().take_while(is_name).count();
-    let start = anchor.start - before;
-    let lower = bytes[start..name_end].to_ascii_lowercase();
+    let start = name_start(window);
     // If only spaces separate name and value, the name has to be an option of a command.
     let is_separated_by_spaces = captures.name("operator")?.as_bytes().iter().all(u8::is_ascii_whitespace);
-    let has_name_word = name_words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
     let last = captures.name("inner").map_or(start..name_end, at);
     let continues = bytes.get(secret.end).is_some_and(|next| rule.pattern.may_not_precede.holds(*next));
     if continues
         || is_separated_by_spaces && !bytes[start..].starts_with(b"--")
-        || !has_name_word
+        || !has_word(&bytes[start..name_end], name_words)
         || identifier::contains_any(&identifier::split_words(&bytes[last.clone()]), &PUBLIC)
     {
         return None;
@@ -109,8 +147,32 @@ pub(crate) fn find(rule: &PatternRule<'_>, name_words: &[Text], window: &Window<
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
     use crate::detect::Detector;
     use crate::rules::RuleSet;
+
+    proptest! {
+        #[test]
+        fn each_match_with_an_operator_has_an_assignment(
+            parts in proptest::collection::vec(
+                prop::sample::select(vec![
+                    "_key", "Secret", ".x", "-", ":", ":=", "=", "=>", "==", ",", "(", "||", "??", ">", "|", "?", " ", "\t",
+                    "\n", "\r\n", "\"", "'", "`", "\\", "[", "]", ")", "{", "b\"", "Bearer ", "x7kp2mq9",
+                ]),
+                0..12,
+            ),
+        ) {
+            let text = parts.concat() + "x7kp2mq9";
+            let regex = Regex::new(&expression("[a-z0-9]{8}")).unwrap();
+            let captures = regex.captures(text.as_bytes());
+            let operator = captures.as_ref().and_then(|captures| captures.name("operator"));
+            if operator.is_some_and(|operator| !operator.as_bytes().trim_ascii().is_empty()) {
+                prop_assert!(ASSIGNMENT.as_ref().unwrap().is_match(text.as_bytes()), "{text:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_provider_matches_as_a_word_of_a_name_and_not_as_a_part_of_a_word() {

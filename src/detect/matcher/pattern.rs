@@ -43,10 +43,50 @@ pub(crate) fn find(
     anchor: &Range<usize>,
     reach: usize,
 ) -> Option<Candidate> {
-    let start = anchor.start.saturating_sub(reach_before(rule.pattern, reach));
-    let end = text.len().min(anchor.start.saturating_add(reach).max(anchor.end));
-    let window = Window { bytes: &text[start..end], anchor: anchor.start - start..anchor.end - start };
+    let (start, window) = window_of(rule.pattern, text, anchor, reach);
     Some(find_in_window(rule, &window)?.moved(start))
+}
+
+/// Returns whether a rule may match at an anchor, without its expression.
+pub(crate) fn may_match(pattern: &Pattern, text: &[u8], anchor: &Range<usize>, reach: usize) -> bool {
+    match &pattern.form {
+        Form::Keyword { name_words, .. } => {
+            keyword::may_match(name_words, &window_of(pattern, text, anchor, reach).1)
+        }
+        Form::Token(_) => {
+            let window = window_of(pattern, text, anchor, reach).1;
+            starts(pattern, &window).any(|start| may_begin_at(pattern, &window.bytes[..start]))
+        }
+        Form::Pem { .. } | Form::JsonMember(_) => true,
+    }
+}
+
+/// Returns where a token that contains the anchor may begin.
+fn starts(pattern: &Pattern, window: &Window<'_>) -> Range<usize> {
+    let (min_offset, max_offset) = pattern.anchor_offset;
+    let end = window.anchor.start.checked_sub(min_offset).map_or(0, |latest| latest + 1);
+    window.anchor.start.saturating_sub(max_offset)..end
+}
+
+/// Returns whether a token may begin at any place.
+fn begins_anywhere(pattern: &Pattern) -> bool {
+    pattern.may_follow == MayFollow::Anything && pattern.anchor_offset.0 == pattern.anchor_offset.1
+}
+
+fn may_begin_at(pattern: &Pattern, before: &[u8]) -> bool {
+    begins_anywhere(pattern) || may_begin_after(before, pattern.may_not_precede)
+}
+
+/// Returns what a rule reads around an anchor, and where that starts.
+fn window_of<'t>(
+    pattern: &Pattern,
+    text: &'t [u8],
+    anchor: &Range<usize>,
+    reach: usize,
+) -> (usize, Window<'t>) {
+    let start = anchor.start.saturating_sub(reach_before(pattern, reach));
+    let end = text.len().min(anchor.start.saturating_add(reach).max(anchor.end));
+    (start, Window { bytes: &text[start..end], anchor: anchor.start - start..anchor.end - start })
 }
 
 fn find_in_window(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> {
@@ -60,13 +100,10 @@ fn find_in_window(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candida
 
 /// Matches a token that contains the anchor. Tries each position where it may begin, the earliest first.
 fn find_token(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> {
-    let (min_offset, max_offset) = rule.pattern.anchor_offset;
-    let earliest = window.anchor.start.saturating_sub(max_offset);
-    let latest = window.anchor.start.checked_sub(min_offset)?;
-    (earliest..=latest).find_map(|start| {
-        let begins_anywhere = rule.pattern.may_follow == MayFollow::Anything && min_offset == max_offset;
+    let max_offset = rule.pattern.anchor_offset.1;
+    starts(rule.pattern, window).find_map(|start| {
         let before = &window.bytes[..start];
-        if !begins_anywhere && !may_begin_after(before, rule.pattern.may_not_precede) {
+        if !may_begin_at(rule.pattern, before) {
             return None;
         }
         // A second token may follow without a separator, and the length of the first one may be open: try the text up
@@ -77,7 +114,7 @@ fn find_token(rule: &PatternRule<'_>, window: &Window<'_>) -> Option<Candidate> 
         let found = next
             .and_then(|next| find_token_at(rule, window, start, next))
             .or_else(|| tries_whole.then(|| find_token_at(rule, window, start, window.bytes.len()))?);
-        let is_end_of_word = begins_anywhere && continues_word(before, &window.bytes[start..]);
+        let is_end_of_word = begins_anywhere(rule.pattern) && continues_word(before, &window.bytes[start..]);
         found.filter(|_| !is_end_of_word || !is_text(before) || follows_token(rule, before))
     })
 }
