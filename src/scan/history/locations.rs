@@ -31,26 +31,24 @@ pub(crate) struct LocationBuilder<'t> {
     pub(crate) by_path: &'t PathTimelines,
     /// The name of the submodule; empty for the main repository.
     pub(crate) prefix: &'t [u8],
-    pub(crate) authors: StoredAuthors<'t>,
+    pub(crate) shown: Shown<'t>,
 }
 
-/// The authors of commits that an earlier run has read, so that the graph does not have them.
-pub(crate) struct StoredAuthors<'t> {
+/// The commits and paths as reports show them: many locations have the same ones.
+pub(crate) struct Shown<'t> {
     repository: &'t Repository,
     database: OnceCell<Option<ObjectDatabase>>,
-    known: RefCell<HashMap<Oid, Option<Signature>>>,
+    commits: RefCell<HashMap<Oid, Option<CommitInfo>>>,
+    paths: RefCell<HashMap<Vec<u8>, String>>,
 }
 
-impl<'t> StoredAuthors<'t> {
+impl<'t> Shown<'t> {
     pub(crate) fn new(repository: &'t Repository) -> Self {
-        Self { repository, database: OnceCell::new(), known: RefCell::default() }
+        Self { repository, database: OnceCell::new(), commits: RefCell::default(), paths: RefCell::default() }
     }
 
-    fn find(&self, oid: &Oid) -> Option<Signature> {
-        self.known.borrow_mut().entry(*oid).or_insert_with(|| self.read(oid)).clone()
-    }
-
-    fn read(&self, oid: &Oid) -> Option<Signature> {
+    /// Returns the author of a commit that an earlier run has read, so that the graph does not have it.
+    fn read_author(&self, oid: &Oid) -> Option<Signature> {
         let database = self.database.get_or_init(|| ObjectDatabase::open(self.repository).ok()).as_ref()?;
         let bytes = database.read_as(oid, ObjectKind::Commit).ok()?;
         Commit::parse(&bytes).map(|commit| commit.author)
@@ -131,7 +129,7 @@ impl LocationBuilder<'_> {
         let path = self.full_path(&location.path);
         TextOrigin {
             kind,
-            shown: self.scanner.shown_path(&path),
+            shown: self.shown_path(&path),
             path,
             blob: location.blob,
             commit: location.commit.and_then(|oid| self.commit_info(&oid)),
@@ -175,7 +173,7 @@ impl LocationBuilder<'_> {
                     let path = self.full_path(name);
                     TextOrigin {
                         kind: LocationKind::File,
-                        shown: self.scanner.shown_path(&path),
+                        shown: self.shown_path(&path),
                         path,
                         blob: Some(blob),
                         commit: None,
@@ -284,7 +282,7 @@ impl LocationBuilder<'_> {
     fn history(&self, timeline: &Timeline) -> History {
         let event = |event: &Option<(Oid, Vec<u8>)>| {
             let (oid, path) = event.as_ref()?;
-            let path = self.scanner.shown_path(&self.full_path(path));
+            let path = self.shown_path(&self.full_path(path));
             Some(Event { commit: self.commit_info(oid)?, path })
         };
         History {
@@ -298,10 +296,22 @@ impl LocationBuilder<'_> {
     }
 
     fn commit_info(&self, oid: &Oid) -> Option<CommitInfo> {
-        // Of a tag nothing is read.
-        let of_earlier_run = || self.graph.contains(oid).then(|| self.authors.find(oid)).flatten();
-        let author = self.graph.author(oid).or_else(of_earlier_run)?;
-        Some(commit_info(self.scanner, oid, &author))
+        let info = || {
+            // Of a tag nothing is read.
+            let of_earlier_run = || self.graph.contains(oid).then(|| self.shown.read_author(oid)).flatten();
+            let author = self.graph.author(oid).or_else(of_earlier_run)?;
+            Some(commit_info(self.scanner, oid, &author))
+        };
+        self.shown.commits.borrow_mut().entry(*oid).or_insert_with(info).clone()
+    }
+
+    fn shown_path(&self, path: &[u8]) -> String {
+        if let Some(shown) = self.shown.paths.borrow().get(path) {
+            return shown.clone();
+        }
+        let shown = self.scanner.shown_path(path);
+        self.shown.paths.borrow_mut().insert(path.to_vec(), shown.clone());
+        shown
     }
 
     /// Returns a path with the name of the submodule before it.

@@ -15,6 +15,7 @@ pub(crate) mod repository;
 pub(crate) mod results;
 pub(crate) mod skipped_archives;
 pub(crate) mod state;
+pub(crate) mod tracing;
 pub(crate) mod trees;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use crate::scan::head_positions::add_head_positions;
 use crate::scan::history::next_change::next_change_of_settings;
 use crate::scan::history::repository::scan_repository;
 use crate::scan::history::results::RepositoryScan;
-use crate::scan::history::state::{Earlier, RepositoryState};
+use crate::scan::history::state::{Earlier, KeptState};
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::restart::scan_until_found;
@@ -52,8 +53,11 @@ pub(crate) fn scan_history(
 /// empty for the main one.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    pub(crate) earlier: BTreeMap<Vec<u8>, RepositoryState>,
-    pub(crate) learned: BTreeMap<Vec<u8>, RepositoryState>,
+    pub(crate) earlier: BTreeMap<Vec<u8>, KeptState>,
+    /// The number of objects that the states of earlier runs name.
+    pub(crate) known: usize,
+    /// The states for the next run, as bytes.
+    pub(crate) learned: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The number of objects that earlier runs have read.
     pub(crate) reused: u64,
     /// Whether everything was read, so that the next run may rely on what is learned.
@@ -179,6 +183,7 @@ impl<'m> CombinedScan<'m> {
 
     fn add(&mut self, name: &[u8], scan: RepositoryScan) {
         if let Some(memory) = &mut self.memory {
+            memory.known += scan.known;
             memory.reused += scan.reused;
             self.until = self.until.min(scan.until);
             match scan.learned {

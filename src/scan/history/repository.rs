@@ -2,21 +2,19 @@
 
 use crate::finding::{Problem, ProblemKind, Scope};
 use crate::git::{CommitList, Oid, OpenError, Refs, Repository};
-use crate::provenance::{
-    CommitGraph, PathTrees, TreeIndex, TreeShape, build_path_timelines, build_timelines,
-};
+use crate::provenance::CommitGraph;
 use crate::scan::delta_search::AlongDeltas;
 use crate::scan::error::ScanError;
 use crate::scan::history::blobs::{CollectedEvidence, EvidenceCollector};
-use crate::scan::history::locations::{LocationBuilder, StoredAuthors};
-use crate::scan::history::missing_objects::{MissingObjects, track_missing_objects};
+use crate::scan::history::missing_objects::track_missing_objects;
 use crate::scan::history::next_change::next_change_of_evidence;
 use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
 use crate::scan::history::reachability::NamedObjects;
 use crate::scan::history::read_plan::{ObjectTotals, Planned};
 use crate::scan::history::results::RepositoryScan;
-use crate::scan::history::skipped_archives::{skipped_archive_problems, track_skipped_archives};
-use crate::scan::history::state::{Earlier, Reuse};
+use crate::scan::history::skipped_archives::track_skipped_archives;
+use crate::scan::history::state::{Earlier, RepositoryState, Reuse};
+use crate::scan::history::tracing::Tracing;
 use crate::scan::history::trees::{TreeCollector, TreeFindings};
 use crate::scan::scanner::Scanner;
 use crate::source::history::{ObjectSet, ReadTotals, over_budget_problem, visit_all_but_trees, visit_trees};
@@ -45,24 +43,28 @@ pub(crate) fn scan_repository(
     options: &HistoryOptions<'_>,
     control: &ScanControl,
 ) -> Result<RepositoryScan, ScanError> {
-    let mut objects = match earlier {
+    let (mut objects, state) = match earlier {
         // A run that an earlier one spares the most reads little.
-        Earlier::State(_) => ObjectSet::open_for_few(repository)?,
-        Earlier::Nothing | Earlier::Unused => ObjectSet::open(repository)?,
+        Earlier::State(kept) => {
+            let (objects, state) = rayon::join(|| ObjectSet::open_for_few(repository), || kept.read());
+            (objects?, state)
+        }
+        Earlier::Nothing | Earlier::Unused => (ObjectSet::open(repository)?, None),
     };
-    let mut reuse = match earlier {
-        Earlier::State(state) => {
+    let mut reuse = match (earlier, &state) {
+        (Earlier::Unused, _) => None,
+        (_, None) => Some(Reuse::nothing(&objects)),
+        (_, Some(state)) => {
             // The plan needs no numbers of names, and takes about as long as their table.
             let plan = || Reuse::of(state, &objects, !options.paths.is_all());
             Some(rayon::join(plan, || objects.number_objects()).0)
         }
-        Earlier::Nothing => Some(Reuse::nothing(&objects)),
-        Earlier::Unused => None,
     };
     control.progress.add_expected(objects.number_bound(), objects.stored_bytes());
     let ReadResult { mut found, totals, commits, graph, named, is_stable } =
         read_objects(scanner, repository, &mut objects, refs, options.full_scan, reuse.as_mut(), control)?;
-    let mut scan = RepositoryScan::default();
+    let mut scan =
+        RepositoryScan { known: state.as_ref().map_or(0, RepositoryState::len), ..Default::default() };
     let mut is_sure = is_stable && found.problems.is_empty();
     found.search_ref_names(scanner, refs);
     let in_objects = read_problems(&totals, &objects);
@@ -106,41 +108,12 @@ pub(crate) fn scan_repository(
         scan.until = next_change_of_evidence(scanner, &found);
     }
     let reuse = reuse.filter(|_| is_sure);
-    let count = first_skipped + found.skipped.len();
-    let trace = |names, shape: &TreeShape| {
-        let index = TreeIndex::new(&objects, shape, names, &tracking.objects);
-        let traced = build_timelines(&graph, &named.roots, &named.trees, &objects, &index, count);
-        (index, traced)
+    let (names, shape) = match reuse {
+        // What is learned is learned from the same trees.
+        Some(_) => (found.trees.entry_names.clone(), None),
+        None => (std::mem::take(&mut found.trees.entry_names), Some(std::mem::take(&mut found.trees.shape))),
     };
-    let (index, traced) = if let Some(reuse) = &reuse {
-        let learn = || reuse.learn(scanner, &objects, &found, &tracking.objects, &graph);
-        let names = found.trees.entry_names.clone();
-        let (learned, traced) = rayon::join(learn, || trace(names, &found.trees.shape));
-        scan.learned = Some(learned);
-        traced
-    } else {
-        let names = std::mem::take(&mut found.trees.entry_names);
-        trace(names, &std::mem::take(&mut found.trees.shape))
-    };
-    let trees = PathTrees::new(&index, &tracking.objects.by_path);
-    let by_path = build_path_timelines(&graph, &named.roots, &named.trees, &objects, &index, &trees);
-    let is_complete = traced.is_complete && by_path.is_complete;
-    scan.learned = scan.learned.filter(|_| is_complete);
-    scan.problems.extend((!is_complete).then(tree_budget_problem));
-    let (timelines, of_skipped) = traced.timelines.split_at(first_skipped);
-    let (timelines, of_missing) = timelines.split_at(tracking.values.len());
-
-    let missing_objects = MissingObjects {
-        scanner,
-        repository,
-        objects: &objects,
-        graph: &graph,
-        named: &named,
-        trees: &found.trees,
-        shallow_boundary: &shallow_boundary,
-    };
-    scan.problems.extend(missing_objects.problems(&missing, of_missing));
-    let builder = LocationBuilder {
+    let tracing = Tracing {
         scanner,
         repository,
         objects: &objects,
@@ -148,14 +121,17 @@ pub(crate) fn scan_repository(
         named: &named,
         found: &found,
         tracking: &tracking,
-        timelines,
-        by_path: &by_path,
+        missing: &missing,
+        first_skipped,
+        shallow_boundary: &shallow_boundary,
         prefix,
-        authors: StoredAuthors::new(repository),
+        options,
     };
-    builder.add_locations(&mut scan);
-    builder.add_holders(&index, &trees, &mut scan);
-    scan.problems.extend(skipped_archive_problems(&builder, of_skipped, options));
+    let learn =
+        || Some(reuse.as_ref()?.learn(scanner, &objects, &found, &tracking.objects, &graph).to_bytes());
+    let (learned, is_complete) = rayon::join(learn, || tracing.add_to(&mut scan, names, shape));
+    scan.learned = learned.filter(|_| is_complete);
+    scan.problems.extend((!is_complete).then(tree_budget_problem));
     scan.is_traced = true;
     if !options.paths.is_all() {
         scan.root_trees = graph.root_trees();

@@ -15,12 +15,11 @@ mod repository;
 mod tests;
 mod trees;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use self::file::{Conditions, Content, KeptReport, SetAside};
 use self::inputs::{repositories_digest, search_digest, settings_digest};
-pub(crate) use self::repository::{Earlier, RepositoryState, Reuse};
+pub(crate) use self::repository::{Earlier, KeptState, RepositoryState, Reuse};
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::git::Repository;
 use crate::scan::error::ScanError;
@@ -113,34 +112,27 @@ impl Scanner {
             let (notes, read_before) = (vec![unchanged_note(earlier.times)], report.scope.objects as u64);
             return Ok(ResumedRun { report, notes, read_before });
         }
-        let mut memory = Memory { earlier: states_of(&earlier.repositories), ..Memory::default() };
         let conditions = conditions.filter(|_| options.provenance == ProvenanceMode::Track);
-        if conditions.is_none() {
-            memory.earlier.values_mut().for_each(RepositoryState::read_unreported);
-        }
+        let reports_the_same = conditions.is_some();
+        let kept = std::mem::take(&mut earlier.repositories).into_iter();
+        let kept = kept.map(|(name, bytes)| (name, KeptState { bytes, reports_the_same }));
+        let mut memory = Memory { earlier: kept.collect(), ..Memory::default() };
         let HistoryRun { report, until } = run(self, repository, options, control, Some(&mut memory))?;
         // The evidence that was not read again may expire as well.
         let until = conditions.map_or(until, |conditions| until.min(conditions.until));
-        let known: usize = memory.earlier.values().map(RepositoryState::len).sum();
         if memory.reused > 0 {
             notes.push(reuse_note(memory.reused, report.scope.objects, earlier.times));
-        } else if known > 0 {
-            notes.push(set_aside_note(SetAside::OtherRepository));
-            earlier.times = (now, now);
-        }
-        if memory.earlier.is_empty() {
+        } else {
+            notes.extend((memory.known > 0).then(|| set_aside_note(SetAside::OtherRepository)));
             earlier.times = (now, now);
         }
         if memory.is_complete {
-            let (kept, repositories) = rayon::join(
-                || {
-                    // What the report depends on may have changed while it was made.
-                    let is_unchanged = |before: &_| digest_of(repository, state.path) == Some(*before);
-                    let (repositories, form) = before.filter(is_unchanged).zip(form)?;
-                    Some(KeptReport { repositories, text: (form.write)(&report) })
-                },
-                || memory.learned.iter().map(|(name, state)| (name.clone(), state.to_bytes())).collect(),
-            );
+            // What the report depends on may have changed while it was made.
+            let is_unchanged = |before: &_| digest_of(repository, state.path) == Some(*before);
+            let kept = before.filter(is_unchanged).zip(form);
+            let kept =
+                kept.map(|(repositories, form)| KeptReport { repositories, text: (form.write)(&report) });
+            let repositories = memory.learned;
             let times = (earlier.times.0, now);
             let conditions = settings.map(|settings| Conditions { settings, until });
             let content = Content { search, times, conditions, report: kept, repositories };
@@ -164,13 +156,6 @@ fn digest_of(repository: &Repository, except: &Path) -> Option<inputs::InputDige
     let mut repositories: Vec<(&[u8], &Repository)> = vec![(b"", repository)];
     repositories.extend(submodules.found.iter().map(|(name, found)| (name.as_slice(), found)));
     repositories_digest(&repositories, &submodules.problems, except)
-}
-
-/// Returns the states of repositories. One that contradicts itself, which the checksum of the file hardly allows, is left
-/// out: then everything of it is read.
-fn states_of(parts: &BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeMap<Vec<u8>, RepositoryState> {
-    let states = parts.iter().map(|(name, part)| Some((name.clone(), RepositoryState::from_bytes(part)?)));
-    states.flatten().collect()
 }
 
 fn note(message: String) -> Problem {

@@ -38,7 +38,27 @@ pub(crate) enum Earlier<'s> {
     Unused,
     /// There was no run, and the next one is to get something.
     Nothing,
-    State(&'s RepositoryState),
+    State(&'s KeptState),
+}
+
+/// The state of a repository as its file has it.
+#[derive(Debug)]
+pub(crate) struct KeptState {
+    pub(super) bytes: Vec<u8>,
+    /// Whether the same evidence is reported as in the run that kept it.
+    pub(super) reports_the_same: bool,
+}
+
+impl KeptState {
+    /// Reads the state. One that contradicts itself, which the checksum of the file hardly allows, is `None`: then
+    /// everything is read.
+    pub(crate) fn read(&self) -> Option<RepositoryState> {
+        let mut state = RepositoryState::from_bytes(&self.bytes)?;
+        if !self.reports_the_same {
+            state.unreported.clear();
+        }
+        Some(state)
+    }
 }
 
 /// What a run takes from the state of a repository.
@@ -191,15 +211,11 @@ impl RepositoryState {
     ) -> Option<CommitList> {
         let (trees, commits) = (self.trees.as_ref()?, self.commits.as_ref()?);
         let stand_ins = trees.stand_ins(&self.known, &matched.numbers);
-        let stand_in = |form: u32| objects.oid((*stand_ins.get(form as usize)?)?);
+        let stand_ins: Vec<Option<Oid>> = stand_ins.into_iter().map(|number| objects.oid(number?)).collect();
+        let stand_in = |form: u32| *stand_ins.get(form as usize)?;
         commits.expand(objects, &matched.numbers, again, stand_in, |number| {
             only_graph.insert(number);
         })
-    }
-
-    /// Has the next run read all blobs with evidence, because others may be reported now.
-    pub(super) fn read_unreported(&mut self) {
-        self.unreported.clear();
     }
 
     /// The number of objects.
@@ -207,7 +223,7 @@ impl RepositoryState {
         self.known.len()
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::default();
         self.known.write(&mut out);
         out.ascending(&self.again);
@@ -225,7 +241,7 @@ impl RepositoryState {
         out.0
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader(bytes);
         let known = KnownObjects::read(&mut from)?;
         let again = from.ascending(known.len())?;
