@@ -1,6 +1,7 @@
 //! Searches of a stream that may not fit into memory, in overlapping windows. Evidence depends on a bounded part of the
 //! text around it, so each window gives the evidence of its middle, and all windows together give that of the whole.
 
+use std::cell::RefCell;
 use std::io::{self, Read};
 
 use crate::decode::{self, archive};
@@ -49,12 +50,13 @@ impl Windows {
     ) -> Searched {
         let mut searched = Searched::default();
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
-        let mut window = Vec::with_capacity(expected.saturating_add(1).min(self.size));
+        let mut window = SPARE.take();
+        window.reserve(expected.saturating_add(1).min(self.size));
         let mut offset = WindowOffset::default();
         let mut size = self.size;
         loop {
             let missing = size.saturating_sub(window.len());
-            let read = fill(input, &mut window, missing);
+            let read = fill(input, &mut window, (missing, expected));
             let is_last = read.as_ref().map_or(true, |read| *read < missing);
             if let Err(error) = read {
                 searched.problems.push(read_error(&error, shown_path));
@@ -117,12 +119,28 @@ impl Windows {
     }
 }
 
-/// The smallest number of bytes that a read asks for beyond the capacity.
+thread_local! {
+    /// A buffer for the next file of this thread, which is in memory already.
+    static SPARE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The most bytes of a buffer that is kept for the next file.
+const MAX_SPARE: usize = 1 << 20;
+
+/// Keeps the buffer of a text for the next file.
+pub(crate) fn keep_buffer(mut text: Vec<u8>) {
+    if text.capacity() <= MAX_SPARE {
+        text.clear();
+        SPARE.set(text);
+    }
+}
+
+/// The smallest number of bytes that a read asks for beyond the expected length.
 const MIN_STEP: usize = 16 << 10;
 
-/// Appends up to `limit` bytes of a stream to a window, in as few calls as its capacity allows, and returns their
-/// number. (`Read::read_to_end` asks for 8 KiB at first.)
-fn fill(input: &mut dyn Read, window: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
+/// Appends up to `limit` bytes of a stream to a window, and returns their number. A stream of the `expected` length takes two
+/// calls. (`Read::read_to_end` asks for 8 KiB at first.)
+fn fill(input: &mut dyn Read, window: &mut Vec<u8>, (limit, expected): (usize, usize)) -> io::Result<usize> {
     let start = window.len();
     let mut end = start;
     let result = loop {
@@ -130,8 +148,8 @@ fn fill(input: &mut dyn Read, window: &mut Vec<u8>, limit: usize) -> io::Result<
             break Ok(limit);
         }
         if window.len() == end {
-            let spare = window.capacity() - end;
-            let more = if spare == 0 { MIN_STEP.max(end / 2) } else { spare };
+            let expected = expected.saturating_add(1).saturating_sub(end);
+            let more = if expected == 0 { MIN_STEP.max(end / 2) } else { expected };
             window.resize(end + more.min(limit - (end - start)), 0);
         }
         match input.read(&mut window[end..]) {

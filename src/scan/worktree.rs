@@ -14,7 +14,7 @@ use crate::policy::other_tools::find_files_of_other_tools;
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::error::ScanError;
-use crate::scan::large_file::Windows;
+use crate::scan::large_file::{Windows, keep_buffer};
 use crate::scan::lfs_pointer::lfs_note;
 use crate::scan::nothing_read::nothing_read;
 use crate::scan::report::{common_notes, finish_report, group};
@@ -151,6 +151,7 @@ fn scan_file(scanner: &Scanner, file: &ListedFile, repository: Option<&Repositor
             if let Some(content) = searched.whole {
                 result.problems.extend(lfs_note(&content, &shown_path));
                 result.problems.extend(find_unused_comments(&content, &searched.found, &shown_path));
+                keep_buffer(content);
             }
             let rated = scanner.assessor().rate_and_retain(searched.found);
             let origin = origin(LocationKind::File, file, &shown_path);
