@@ -9,6 +9,7 @@ use crate::detect::explain;
 use crate::detect::explain::RuleEvaluation;
 use crate::detect::incremental;
 use crate::detect::incremental::ScanState;
+use crate::detect::nested::archived::Copies;
 use crate::detect::nested::{find_everywhere, find_in_regions};
 use crate::detect::overlap::resolve;
 use crate::detect::positions::{Positions, merge_ranges};
@@ -159,7 +160,7 @@ impl Detector {
         if candidates.is_empty() {
             candidates.extend(self.finder.find_whole(text));
         }
-        let candidates = resolve(rules, text, candidates);
+        let candidates = resolve(rules, text, candidates, &Copies::default());
         let positions = Positions::new(text, &candidates);
         let found = merge_ranges(candidates.iter().flat_map(Candidate::spans));
         let evidence = candidates.into_iter().map(|candidate| {

@@ -5,13 +5,18 @@ use std::ops::Range;
 
 use crate::detect::candidate::{Archives, Candidate};
 use crate::detect::compiled_rules::CompiledRules;
-use crate::detect::nested::archived::ArchivedValues;
+use crate::detect::nested::archived::{ArchivedValues, Copies};
 use crate::detect::pair::attach_companions;
 
 /// Returns the candidates that are kept, sorted by start. Candidates in archives may overlap, since all values of a
 /// compressed member have the same span; each value of a member is kept once. A candidate that was found in an
-/// archive without opening it is dropped in favour of those found in its members.
-pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>) -> Vec<Candidate> {
+/// archive without opening it is dropped in favour of those found in its members, also in `copies` of what they hold.
+pub(crate) fn resolve(
+    rules: &CompiledRules,
+    text: &[u8],
+    found: Vec<Candidate>,
+    copies: &Copies,
+) -> Vec<Candidate> {
     let (mut archived, plain): (Vec<_>, Vec<_>) = found.into_iter().partition(Candidate::is_archived);
     let mut kept = attach_companions(rules, text, most_specific(plain));
     if archived.is_empty() {
@@ -29,7 +34,7 @@ pub(crate) fn resolve(rules: &CompiledRules, text: &[u8], found: Vec<Candidate>)
         values.add(candidate);
     }
     keep_pairs(&kept, &mut archived);
-    kept.retain(|candidate| !values.contain(text, candidate));
+    kept.retain(|candidate| !values.contain(text, candidate, copies));
     kept.extend(archived);
     kept.sort_by_key(|candidate| candidate.span.start);
     kept

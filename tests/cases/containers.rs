@@ -4,13 +4,16 @@
 use crate::case::Case;
 use crate::case::Expect::{Found, FoundAnd, FoundNote, Nothing, Problem};
 
-/// Further functions for scripts: `sql` writes `app.dat` with the statements on standard input, and `$in` is a repository
-/// with the history of `versions NUMBER`, the last of which has the key.
+/// Further functions for scripts: `sql` writes `app.dat` with the statements on standard input, `log SIZE` a write-ahead
+/// log and `kept journal` a rollback journal with such pages, while the database is open. `$in` is a repository with the
+/// history of `versions NUMBER`, the last of which has the key.
 macro_rules! making {
     ($make:literal) => {
         concat!(
             "in=$ROOT/in; git init -q -b main \"$in\"; git -C \"$in\" config gc.auto 0; ",
             "sql() { command -v sqlite3 > /dev/null || needs sqlite3; sqlite3 app.dat; }; ",
+            "kept() { command -v sqlite3 > /dev/null || needs sqlite3; { cat; echo; echo \".shell cp t.db-$1 app.dat\"; } | sqlite3 t.db > /dev/null; rm -f t.db*; }; ",
+            "log() { { echo \"pragma page_size=$1; pragma journal_mode=wal; pragma wal_autocheckpoint=0;\"; cat; } | kept wal; }; ",
             "hex() { od -An -v -tx1 | tr -d ' \\n'; }; ",
             "wide() { printf %s \"$1\" | iconv -t UTF-16BE || needs iconv; }; ",
             "taken() { git -C \"$in\" add -A; tick; git -C \"$in\" commit -q --no-verify -m \"$1\"; }; ",
@@ -110,6 +113,62 @@ pub const CASES: &[Case] = &[
         "echo \"create table t(a, b); insert into t values('word', 'a value');\" | sql; \
         { head -c 4096 app.dat; tail -c +4097 app.dat | tr '\\r' '\\7'; } > a; mv a app.dat",
         Problem("corrupt-archive")
+    ),
+    // The logs beside a database.
+    made!(
+        "a write-ahead log with a key on two pages",
+        "x=$(printf '%0300d' 0); y=$(printf '%0450d' 0); echo \"create table t(body); insert into t values('$x $KEY $y');\" | log 512"
+    ),
+    made!(
+        "a key that was overwritten in a write-ahead log",
+        "x=$(printf '%0300d' 0); y=$(printf '%0450d' 0); echo \"create table t(body); insert into t values('$x $KEY $y'); \
+        update t set body = '$y $y'; insert into t values('another'); drop table t;\" | log 512"
+    ),
+    made!(
+        "a key in many versions of a page of a write-ahead log",
+        "{ echo 'create table t(a, b);'; echo \"insert into t values('word', 'key = $KEY');\"; \
+        for i in $(seq 1 50); do echo \"insert into t values($i, 'an ordinary value $i');\"; done; } | log 4096"
+    ),
+    made!(
+        "a write-ahead log in UTF-16 without a table of tables",
+        "x=$(printf '%0300d' 0); y=$(printf '%0170d' 0); \
+        echo \"pragma encoding='UTF-16le'; create table t(body); pragma wal_checkpoint(restart); insert into t values('$x $KEY $y');\" | log 512"
+    ),
+    made!(
+        "an earlier run of a write-ahead log",
+        "x=$(printf '%0300d' 0); y=$(printf '%0450d' 0); echo \"create table t(body); create table u(body); insert into t values('$x $KEY $y'); \
+        pragma wal_checkpoint(restart); insert into u values('a value');\" | log 512"
+    ),
+    made!(
+        "a write-ahead log with a torn end",
+        "x=$(printf '%0300d' 0); y=$(printf '%0450d' 0); echo \"create table t(body); insert into t values('$x $KEY $y'); \
+        insert into t values('$y $x');\" | log 512; cut 300 < app.dat > a; mv a app.dat"
+    ),
+    made!(
+        "a write-ahead log without a key",
+        "{ echo 'pragma auto_vacuum=full; create table t(a, b); create index i on t(b); begin;'; for i in $(seq 1 99); do \
+        echo \"insert into t values($i, '$i$(printf %0500d $i)');\"; done; echo 'commit; delete from t where a % 3 = 1; update t set b = a || b;'; } | log 512",
+        Nothing
+    ),
+    made!(
+        "a damaged write-ahead log",
+        "echo \"create table t(a, b); insert into t values('word', 'a value');\" | log 4096; \
+        printf '\\377' | dd of=app.dat bs=1 seek=56 conv=notrunc 2> /dev/null",
+        Problem("corrupt-archive")
+    ),
+    made!(
+        "a write-ahead log of empty pages",
+        "echo \"create table t(a, b); insert into t values('word', '$KEY');\" | log 4096; head -c 90000 /dev/zero >> app.dat"
+    ),
+    made!(
+        "a rollback journal with a key on two pages",
+        "x=$(printf '%0300d' 0); y=$(printf '%0450d' 0); echo \"pragma page_size=512; pragma synchronous=off; create table t(body); \
+        insert into t values('$x $KEY $y'); begin; update t set body = upper(replace(body, '0', '1'));\" | kept journal"
+    ),
+    made!(
+        "a rollback journal without a key",
+        "echo \"pragma synchronous=off; create table t(body); insert into t values('a value of some words'); begin; update t set body = 'changed';\" | kept journal",
+        Nothing
     ),
     // Packs and bundles.
     made!("a bundle", "versions 3; git -C \"$in\" bundle create -q - --all > app.dat"),

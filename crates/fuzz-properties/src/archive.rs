@@ -28,6 +28,7 @@ pub(crate) fn check_any(text: &[u8]) {
     let mut reported = Vec::new();
     archive::unpack(text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
         Unpacked::Fault(fault) => reported.push((fault.label, fault.message)),
+        Unpacked::Copy { span, first } => assert!(text[first..first + span.len()] == text[span]),
         Unpacked::Member(member) => {
             assert!(member.span.start <= member.span.end && member.span.end <= text.len());
             match &member.bytes {
@@ -112,6 +113,7 @@ fn check_valid(input: &mut Input<'_>) {
     archive::unpack(&text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
         Unpacked::Member(member) => read.push((member.label, member.bytes.into_owned())),
         Unpacked::Fault(fault) => assert!(fault.kind != FaultKind::Budget),
+        Unpacked::Copy { .. } => panic!("a zip has none"),
     });
     for member in members.iter().filter(|member| !member.content.is_empty()) {
         let label = format!("zip:{}", String::from_utf8_lossy(&member.name));
@@ -123,9 +125,9 @@ fn check_valid(input: &mut Input<'_>) {
     archive::unpack(&make::gzip(&text), &mut UnpackBudget::for_file(0), &mut |part, budget| match part {
         Unpacked::Member(member) => archive::unpack(&member.bytes, budget, &mut |part, _| match part {
             Unpacked::Member(member) => read.push(member.bytes.into_owned()),
-            Unpacked::Fault(fault) => panic!("{fault:?}"),
+            other => panic!("{other:?}"),
         }),
-        Unpacked::Fault(fault) => panic!("{fault:?}"),
+        other => panic!("{other:?}"),
     });
     assert!(content.is_empty() || read == [content, content]);
 }

@@ -54,7 +54,7 @@ fn check_valid(input: &mut Input<'_>) {
         let mut read = Vec::new();
         archive::unpack(&text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
             Unpacked::Member(member) => read.push((member.label, member.bytes.into_owned())),
-            Unpacked::Fault(fault) => panic!("{fault:?}"),
+            other => panic!("{other:?}"),
         });
         assert!(read == [(name.to_owned(), content.to_vec())], "{name} is read");
     }

@@ -7,9 +7,10 @@ use super::input::Input;
 use testkit::code::{ds_store, java_class, python_code};
 use testkit::packs::{Entry, appended, blob_name, pack};
 use testkit::sqlite::{Encoding, Table, Value, sqlite};
+use testkit::sqlite_log::{journal, transaction, write_ahead_log};
 
 /// The beginnings of the formats.
-const HEADERS: [&[u8]; 7] = [
+const HEADERS: [&[u8]; 9] = [
     b"SQLite format 3\0\x02\0\x01\x01\0\x40\x20\x20\0\0\0\x01",
     b"PACK\0\0\0\x02\0\0\0",
     b"# v2 git bundle\n\nPACK\0\0\0\x02\0\0\0\x02",
@@ -17,6 +18,8 @@ const HEADERS: [&[u8]; 7] = [
     b"\xca\xfe\xba\xbe\0\0\0\x34",
     b"\xcb\x0d\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3",
     b"\0\0\0\x01Bud1",
+    b"\x37\x7f\x06\x83\0\x2d\xe2\x18\0\0\x02\0\0\0\0\0saltsaltchecksum\0\0\0\x02\0\0\0\x02saltsaltchecksum",
+    b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\0\0\0\x02\0\0\0\0\0\0\0\x02\0\0\0\x20\0\0\x02\0\0\0\0\0\0\0\0\x02",
 ];
 
 /// The shortest value that is read by itself.
@@ -41,6 +44,7 @@ fn check(text: Vec<u8>, expected: &[Vec<u8>], input: &mut Input<'_>) {
     unpack(&text, &mut UnpackBudget::for_file(text.len()), &mut |part, _| match part {
         Unpacked::Member(member) => read.push(member.bytes.into_owned()),
         Unpacked::Fault(fault) => panic!("{fault:?}"),
+        Unpacked::Copy { .. } => {}
     });
     for value in expected {
         assert!(read.contains(value), "{value:?} is read");
@@ -74,7 +78,20 @@ fn check_database(input: &mut Input<'_>) {
         .collect();
     let expected: Vec<Vec<u8>> =
         parts.iter().filter(|part| is_searched(part, encoding)).map(|part| part.to_vec()).collect();
-    check(sqlite(size, encoding, &tables), &expected, input);
+    let database = sqlite(size, encoding, &tables);
+    let mut frames = transaction(&database, size);
+    // Some pages end a transaction of their own. What continues on other pages is written after them.
+    for (at, frame) in frames.iter_mut().enumerate() {
+        frame.count = frame.count.max(u32::from(how >> (at % 6) & 1));
+    }
+    let pages: Vec<(u32, &[u8])> = frames.iter().map(|frame| (frame.number, frame.page)).collect();
+    let text = match how >> 6 {
+        0 => database,
+        1 => write_ahead_log(size, &[&frames[..], &frames].concat(), &[]),
+        2 => write_ahead_log(size, &frames, &frames),
+        _ => journal(size, &pages),
+    };
+    check(text, &expected, input);
 }
 
 /// Returns whether a value is certainly a member: a text, or a blob that is not short.

@@ -22,6 +22,7 @@ pub mod packs;
 pub mod providers;
 mod sandbox;
 pub mod sqlite;
+pub mod sqlite_log;
 mod templates;
 pub mod tokens;
 pub mod trials;

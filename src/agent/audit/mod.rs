@@ -6,7 +6,6 @@ pub(crate) mod read;
 pub(crate) mod replace;
 pub(crate) mod rewrite;
 pub(crate) mod search;
-pub(crate) mod sqlite;
 pub(crate) mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +18,7 @@ pub(crate) use in_use::OpenFiles;
 pub(crate) use replace::{Left, replace};
 pub(crate) use walk::{AgentFile, Listing, list};
 
+use crate::decode::archive::sqlite;
 use crate::finding::Finding;
 use crate::scan::Scanner;
 use search::{Hit, own_login, search_content};
@@ -123,13 +123,12 @@ struct FileHits {
 }
 
 fn search_file(scanner: &Scanner, file: &AgentFile) -> std::io::Result<FileHits> {
-    let content = read::read(&file.path)?;
-    let log = if content.starts_with(sqlite::MAGIC) {
-        read::read(&log_of(&file.path)).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
-    let mut searched = search_content(scanner, &content, &log);
+    let mut content = read::read(&file.path)?;
+    let length = content.len();
+    if content.starts_with(sqlite::MAGIC) {
+        content.extend(read::read(&log_of(&file.path)).unwrap_or_default());
+    }
+    let mut searched = search_content(scanner, &content, length);
     let own = match file.kind {
         Kind::Configuration if !searched.hits.is_empty() => own_login(scanner, &content),
         _ => BTreeSet::new(),
@@ -140,12 +139,7 @@ fn search_file(scanner: &Scanner, file: &AgentFile) -> std::io::Result<FileHits>
     for hit in searched.hits.values_mut() {
         hit.since = hit.since.take().or_else(|| time.clone());
     }
-    Ok(FileHits {
-        hits: searched.hits,
-        own,
-        bytes: content.len() as u64,
-        is_incomplete: searched.is_incomplete,
-    })
+    Ok(FileHits { hits: searched.hits, own, bytes: length as u64, is_incomplete: searched.is_incomplete })
 }
 
 fn log_of(database: &Path) -> PathBuf {

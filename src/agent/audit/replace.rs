@@ -7,6 +7,7 @@ use std::path::Path;
 use super::read::read;
 use super::rewrite::without_secrets;
 use crate::atomic_file;
+use crate::decode::archive::sqlite;
 use crate::scan::Scanner;
 
 /// Why a file stays as it is.
@@ -42,7 +43,7 @@ impl Left {
 pub(crate) fn replace(scanner: &Scanner, path: &Path, is_open: &dyn Fn(&Path) -> bool) -> Result<(), Left> {
     let before = fs::symlink_metadata(path).map_err(Left::Io)?;
     let content = read(path).map_err(Left::Io)?;
-    if content.starts_with(super::sqlite::MAGIC) {
+    if content.starts_with(sqlite::MAGIC) {
         return Err(Left::NotReplaceable);
     }
     let rewritten = without_secrets(scanner, &content).ok_or(Left::NotReplaceable)?;

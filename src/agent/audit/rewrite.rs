@@ -16,7 +16,7 @@ pub(crate) fn without_secrets(scanner: &Scanner, content: &[u8]) -> Option<Vec<u
         Ok(text) => text_without_secrets(scanner, text).into_bytes(),
         Err(_) => masked_bytes(scanner, content)?,
     };
-    let left = super::search::search_content(scanner, &rewritten, b"");
+    let left = super::search::search_content(scanner, &rewritten, rewritten.len());
     (left.hits.is_empty() && !left.is_incomplete).then_some(rewritten)
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::sqlite;
 use crate::agent::inspect::{Found, blocking, fingerprint, report};
+use crate::decode::archive::sqlite;
 use crate::finding::Finding;
 use crate::scan::Scanner;
 
@@ -31,11 +31,11 @@ pub(crate) struct Searched {
     pub(crate) is_incomplete: bool,
 }
 
-/// Searches the content of a file. `log` is the write-ahead log of a database, or empty.
-pub(crate) fn search_content(scanner: &Scanner, content: &[u8], log: &[u8]) -> Searched {
+/// Searches the content of a file of a length in bytes. After a database, its write-ahead log follows.
+pub(crate) fn search_content(scanner: &Scanner, content: &[u8], length: usize) -> Searched {
     let mut searched = Searched::default();
     if content.starts_with(sqlite::MAGIC) {
-        let (values, is_whole) = sqlite::values(content, log);
+        let (values, is_whole) = sqlite::values(content, length);
         searched.is_incomplete = !is_whole;
         for value in values {
             search_text(scanner, &value, &mut searched);

@@ -67,6 +67,13 @@ pub enum Unpacked<'t> {
     Member(Member<'t>),
     /// A part that was not read.
     Fault(Fault),
+    /// A part of the archive that repeats an earlier one, whose members were visited.
+    Copy {
+        /// The span of the part in the archive.
+        span: Range<usize>,
+        /// The start of the earlier part.
+        first: usize,
+    },
 }
 
 /// A visitor of results. It gets the rest of the budget, since a member may be an archive, too.

@@ -17,7 +17,7 @@ mod mail;
 mod member;
 mod png;
 mod python_code;
-mod sqlite;
+pub(crate) mod sqlite;
 mod stream;
 mod tar;
 mod unpack_budget;
@@ -57,6 +57,8 @@ const FORMATS: &[Format] = &[
     Format { recognizes: zstd::has_signature, unpack: zstd::unpack, occurs_encoded: true },
     Format { recognizes: lz4::has_signature, unpack: lz4::unpack, occurs_encoded: false },
     Format { recognizes: sqlite::has_header, unpack: sqlite::unpack, occurs_encoded: false },
+    Format { recognizes: sqlite::has_log_header, unpack: sqlite::unpack_log, occurs_encoded: false },
+    Format { recognizes: sqlite::has_journal_header, unpack: sqlite::unpack_journal, occurs_encoded: false },
     Format { recognizes: git_pack::has_header, unpack: git_pack::unpack, occurs_encoded: false },
     Format { recognizes: git_pack::is_bundle, unpack: git_pack::unpack_bundle, occurs_encoded: false },
     Format { recognizes: java_class::has_header, unpack: java_class::unpack, occurs_encoded: false },

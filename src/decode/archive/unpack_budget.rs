@@ -9,6 +9,10 @@ const FREE: usize = 16 << 20;
 /// The factor of the file's size that may be unpacked in addition. Text seldom compresses to less than a twentieth.
 const RATIO: usize = 128;
 
+/// The factor of the size of a database whose values are kept in memory. The content of a page is counted up to twice,
+/// and its records, of which a small one has a few bytes.
+const RATIO_IN_MEMORY: usize = 8;
+
 /// The maximum number of bytes that may be unpacked from a file.
 const MAX_BYTES: usize = 512 << 20;
 
@@ -54,6 +58,12 @@ impl UnpackBudget {
     pub const fn for_region(length: usize) -> Self {
         let bytes = FREE_IN_REGION.saturating_add(length.saturating_mul(RATIO_IN_REGION));
         Self::new(if bytes < MAX_BYTES { bytes } else { MAX_BYTES })
+    }
+
+    /// Creates the budget of a database of the user's own of a length in bytes, whose values are kept in memory.
+    #[must_use]
+    pub(crate) const fn for_memory(length: usize) -> Self {
+        Self::new(FREE.saturating_add(length.saturating_mul(RATIO_IN_MEMORY)))
     }
 
     const fn new(bytes: usize) -> Self {

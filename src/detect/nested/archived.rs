@@ -53,12 +53,13 @@ impl ArchivedValues {
     }
 
     /// Returns whether a candidate of the archive's own bytes overlaps a value that is stored without compression,
-    /// or a member that contains the same value.
-    pub(crate) fn contain(&self, text: &[u8], candidate: &Candidate) -> bool {
-        let span = &candidate.span;
+    /// or a member that contains the same value, or repeats such a one.
+    pub(crate) fn contain(&self, text: &[u8], candidate: &Candidate, copies: &Copies) -> bool {
+        let first = copies.first(&candidate.span);
+        let span = first.as_ref().unwrap_or(&candidate.span);
         let value = || match &candidate.nested {
             Some(nested) => nested.value,
-            None => Secret::new(&text[span.clone()]).id(),
+            None => Secret::new(&text[candidate.span.clone()]).id(),
         };
         self.own_spans.overlap(span) || self.contain_value(value(), span)
     }
@@ -66,6 +67,43 @@ impl ArchivedValues {
     /// Returns whether a value is one of a member that overlaps a span.
     pub(crate) fn contain_value(&self, value: ValueId, span: &Range<usize>) -> bool {
         self.by_value.get(&value).is_some_and(|spans| spans.overlap(span))
+    }
+}
+
+/// The parts of an archive that repeat earlier ones, whose members were searched: their spans, and the starts of the
+/// earlier parts.
+#[derive(Default)]
+pub(crate) struct Copies(Vec<(Range<usize>, usize)>);
+
+impl Copies {
+    /// The largest distance of two parts that are kept as one, in bytes: that of the records in a page.
+    const MAX_GAP: usize = 24;
+
+    pub(crate) fn add(&mut self, span: Range<usize>, first: usize) {
+        if let Some((last, first_of_last)) = self.0.last_mut() {
+            let is_near = |from: usize, to: usize| from <= to && to - from <= Self::MAX_GAP;
+            let is_equally_far = last.start.wrapping_sub(*first_of_last) == span.start.wrapping_sub(first);
+            if is_equally_far && (is_near(last.end, span.start) || is_near(span.end, last.start)) {
+                *last = last.start.min(span.start)..last.end.max(span.end);
+                *first_of_last = first.min(*first_of_last);
+                return;
+            }
+        }
+        self.0.push((span, first));
+    }
+
+    /// Sorts the parts, which [`Copies::first`] needs.
+    pub(crate) fn sorted(mut self) -> Self {
+        self.0.sort_unstable_by_key(|(span, _)| span.start);
+        self
+    }
+
+    /// Returns the span of the earlier part that a span repeats.
+    fn first(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let after = self.0.partition_point(|(copy, _)| copy.end <= span.start);
+        let (copy, first) = self.0.get(after).filter(|(copy, _)| copy.start < span.end)?;
+        let start = (first + span.start).checked_sub(copy.start)?;
+        Some(start..start + span.len())
     }
 }
 
@@ -103,7 +141,8 @@ mod tests {
     use crate::text::Position;
     use testkit::archives::{gzip, stored, tar, zip, zipped};
     use testkit::mail::{BASE64, QUOTED, base64, multipart, quoted_printable};
-    use testkit::sqlite::{Encoding, Table, Value, sqlite};
+    use testkit::sqlite::{Encoding, Table, Value, sqlite, table};
+    use testkit::sqlite_log::{transaction, write_ahead_log};
 
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(RuleSet::builtin()));
 
@@ -258,6 +297,23 @@ mod tests {
     fn database(encoding: Encoding, row: Vec<Value>) -> Vec<u8> {
         let statement = "CREATE TABLE t(a, b, c)".to_owned();
         sqlite(1024, encoding, &[Table { name: "t".to_owned(), statement, records: vec![row] }])
+    }
+
+    #[test]
+    fn a_value_in_many_versions_of_a_page_is_found_once_for_each_record() {
+        let words = "words ".repeat(60);
+        let (long, line) = (format!("{words}{}{words}", line('B')), line('A'));
+        let bodies = ["an ordinary value", &line, "another ordinary value", &long, &line];
+        let frames: Vec<Vec<u8>> =
+            (1..=5).map(|count| sqlite(512, Encoding::Utf8, &[table("t", &bodies[..count])])).collect();
+        let frames: Vec<_> = frames.iter().flat_map(|database| transaction(database, 512)).collect();
+        for log in [write_ahead_log(512, &frames, &[]), write_ahead_log(512, &frames, &frames)] {
+            let found = DETECTOR.scan(&log);
+            let mut rows = via(&found.evidence);
+            rows.sort();
+            assert_eq!(rows, [2, 4, 5].map(|row| format!("sqlite-wal:t/{row}/body")));
+            assert_eq!(found.skipped, []);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::detect::candidate_set::{CandidateSet, Skipped};
 use crate::detect::overlap::{most_specific, resolve};
 use crate::detect::pair::attach_companions;
 use crate::text::LineCursor;
+use archived::Copies;
 
 /// The number of encodings that are decoded one after the other. Base64 in base64 occurs; more is a puzzle.
 const MAX_ENCODINGS: usize = 4;
@@ -30,9 +31,9 @@ pub(crate) fn find_everywhere(
 ) -> CandidateSet {
     let mut set = finder.find_all(text);
     // The members before the encodings: what is too large is named by its member.
-    let mut is_over = false;
+    let (mut is_over, mut copies) = (false, Copies::default());
     if archive::is_archive(text) {
-        let archived = find_in_archive(finder, text, archive::unpack, budget);
+        let archived = find_in_archive(finder, text, archive::unpack, budget, &mut copies);
         is_over = archived.exceeds_budget();
         set.add(archived, finder.limits());
     }
@@ -43,7 +44,8 @@ pub(crate) fn find_everywhere(
         inner.retain_skipped(|skipped| !is_told(skipped));
         set.add(inner, finder.limits());
     });
-    set.map_candidates(|found| resolve(finder.rules(), text, found))
+    let copies = copies.sorted();
+    set.map_candidates(|found| resolve(finder.rules(), text, found, &copies))
 }
 
 /// Calls `visit` for each encoded region that touches a part of a text and contains candidates. Inside an archive,
@@ -105,7 +107,7 @@ fn find_in_decoded(
             _ => None,
         };
         if let Some(unpack) = unpack {
-            let mut archived = find_in_archive(finder, text, unpack, budget);
+            let mut archived = find_in_archive(finder, text, unpack, budget, &mut Copies::default());
             // Data that only resembles an archive, or is a part of one, is not a corrupt archive.
             archived.retain_skipped(|skipped| skipped.kind == FaultKind::Budget);
             inner.add(archived, finder.limits());
@@ -123,12 +125,13 @@ fn find_in_decoded(
 /// A function that unpacks an archive.
 type Unpack = fn(&[u8], &mut UnpackBudget, &mut archive::Visit<'_>);
 
-/// Returns the candidates in the members of an archive.
+/// Returns the candidates in the members of an archive. Adds its parts that repeat earlier ones to `copies`.
 fn find_in_archive(
     finder: &CandidateFinder,
     text: &[u8],
     unpack: Unpack,
     budget: &mut UnpackBudget,
+    copies: &mut Copies,
 ) -> CandidateSet {
     let mut set = CandidateSet::default();
     if !budget.enter() {
@@ -140,6 +143,7 @@ fn find_in_archive(
         Unpacked::Fault(Fault { kind, message, label }) => {
             set.add_skipped(Skipped { kind, message, within: vec![label], count: 1 });
         }
+        Unpacked::Copy { span, first } => copies.add(span, first),
         Unpacked::Member(member) => {
             let inner = find_everywhere(finder, &member.bytes, budget);
             // The candidates are sorted by start, so the lines are counted once.

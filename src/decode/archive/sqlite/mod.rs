@@ -1,34 +1,32 @@
-//! `SQLite` databases: each text and each blob of a record is a member, also if it continues on overflow pages. Deleted
-//! records are read as far as their page was freed as a whole. Short values, numbers and the unused bytes of pages are
-//! left to the search of the file's own bytes.
+//! `SQLite` databases, and the logs beside them: each text and each blob of a record is a member, also if it continues
+//! on overflow pages. Deleted records are read as far as their page was freed as a whole. Short values, numbers and the
+//! unused bytes of pages are left to the search of the file's own bytes.
 //! Format: sqlite.org, "Database File Format".
 
+mod frames;
+mod log;
 mod pages;
 mod payload;
+mod records;
 mod schema;
 
-use std::borrow::Cow;
-use std::ops::Range;
-
-use super::member::{CUT, FaultKind, Member, OVER_BUDGET, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
+use super::member::{CUT, FaultKind, TOO_MANY_MEMBERS, Unpacked, Visit, fault};
 use super::unpack_budget::UnpackBudget;
-use pages::{Cell, Kind, Page, Pages, big_endian};
-use payload::{Payload, Value, ValueKind, is_id};
+pub(super) use log::{has_journal_header, has_log_header, unpack_journal, unpack_log};
+use pages::{Kind, Page, Pages, big_endian};
+use records::Records;
 use schema::{Object, TextEncoding};
 
 /// The name of the format in reports.
 const NAME: &str = "sqlite";
 
-const MAGIC: &[u8] = b"SQLite format 3\0";
+pub(crate) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// The length of the header of the file, in bytes.
 const HEADER: usize = 100;
 
 /// The page of the table that describes the others, and its name.
 const SCHEMA: (u32, &str) = (1, "sqlite_schema");
-
-/// What a record costs in addition to its bytes: cells may overlap, so that there are more of them than bytes.
-const RECORD_COST: usize = 16;
 
 const DAMAGED_HEADER: &str = "its header is damaged";
 const DAMAGED_PAGE: &str = "a page is damaged or encrypted";
@@ -42,16 +40,38 @@ pub(super) fn has_header(text: &[u8]) -> bool {
 
 /// Unpacks all values.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    let Some(pages) = Pages::new(text) else {
+    unpack_with_log(text, text.len(), budget, visit);
+}
+
+/// Returns the values of a database, and whether all of them were read. The database has a length in bytes; the
+/// write-ahead log beside it follows in the text.
+pub(crate) fn values(text: &[u8], length: usize) -> (Vec<Vec<u8>>, bool) {
+    let (mut values, mut is_whole) = (Vec::new(), true);
+    let mut budget = UnpackBudget::for_memory(text.len());
+    unpack_with_log(text, length, &mut budget, &mut |part, _| match part {
+        Unpacked::Member(member) => values.push(member.bytes.into_owned()),
+        Unpacked::Fault(_) => is_whole = false,
+        Unpacked::Copy { .. } => {}
+    });
+    (values, is_whole)
+}
+
+/// Unpacks all values of a database of a length in bytes, as they are with the log after it.
+fn unpack_with_log(text: &[u8], length: usize, budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    let Some(mut pages) = Pages::new(text, length) else {
         let label = NAME.to_owned();
         return visit(fault(FaultKind::Corrupt, DAMAGED_HEADER, label), budget);
     };
+    if length < text.len() {
+        log::apply(text, length, &mut pages);
+    }
     let is_cut = pages.is_cut();
     let encoding = TextEncoding::from_number(big_endian::<4>(text, 56).unwrap_or_default());
-    let mut reader = Reader { text, encoding, pages, budget, visit, is_over: false };
+    let records = Records::new(text, NAME, encoding, pages.usable(), budget, visit);
+    let mut reader = Reader { pages, records };
     let mut schema = Object::new(SCHEMA.1, SCHEMA.0);
     if is_cut {
-        reader.report(FaultKind::Corrupt, CUT, &schema);
+        reader.records.report(FaultKind::Corrupt, CUT, &schema);
     }
     for object in reader.read_tree(&schema) {
         reader.read_tree(&object);
@@ -62,34 +82,31 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
 
 /// A reader of one database.
 struct Reader<'r, 't, 'v> {
-    text: &'t [u8],
-    encoding: TextEncoding,
     pages: Pages<'t>,
-    budget: &'r mut UnpackBudget,
-    visit: &'r mut Visit<'v>,
-    /// Whether the budget is used up.
-    is_over: bool,
+    records: Records<'r, 't, 'v>,
 }
 
 impl Reader<'_, '_, '_> {
     /// Reads the pages of a table or an index. Returns the tables and indexes that its records describe.
     fn read_tree(&mut self, object: &Object) -> Vec<Object> {
+        let Self { pages, records } = self;
         let mut described = Vec::new();
-        if !self.is_over && !self.budget.count_member() {
-            self.is_over = true;
-            self.report(FaultKind::Budget, TOO_MANY_MEMBERS, object);
+        if !records.is_over && !records.budget.count_member() {
+            records.is_over = true;
+            records.report(FaultKind::Budget, TOO_MANY_MEMBERS, object);
         }
         let mut next = vec![object.root];
-        while let Some(number) = next.pop().filter(|_| !self.is_over) {
-            match self.pages.take(number).and_then(|page| Page::parse(page).ok_or(DAMAGED_PAGE)) {
+        while let Some(number) = next.pop().filter(|_| !records.is_over) {
+            match pages.take(number).and_then(|page| Page::parse(page).ok_or(DAMAGED_PAGE)) {
                 Ok(page) => {
                     next.extend(page.right_most);
-                    let is_whole = self.read_page(&page, object, &mut next, &mut described);
-                    if !is_whole {
-                        self.report(FaultKind::Corrupt, DAMAGED_RECORD, object);
+                    // A page that is in use elsewhere ends a chain: no page is read twice.
+                    let chain = &mut |number| pages.take(number).ok();
+                    if !records.read_page(&page, object, chain, &mut next, &mut described) {
+                        records.report(FaultKind::Corrupt, DAMAGED_RECORD, object);
                     }
                 }
-                Err(message) => self.report(FaultKind::Corrupt, message, object),
+                Err(message) => records.report(FaultKind::Corrupt, message, object),
             }
         }
         described
@@ -97,94 +114,16 @@ impl Reader<'_, '_, '_> {
 
     /// Reads the pages that are not in use and look like pages with records. What does not fit is no damage there.
     fn read_free_pages(&mut self, object: &Object) {
-        for number in 1..=self.pages.count() {
-            if self.is_over {
+        let Self { pages, records } = self;
+        for number in 1..=pages.count() {
+            if records.is_over {
                 return;
             }
-            let page = self.pages.take(number).ok().and_then(Page::parse);
+            let page = pages.take(number).ok().and_then(Page::parse);
             if let Some(page) = page.filter(|page| matches!(page.kind, Kind::Table | Kind::Index)) {
-                self.read_page(&page, object, &mut Vec::new(), &mut Vec::new());
+                let chain = &mut |number| pages.take(number).ok();
+                records.read_page(&page, object, chain, &mut Vec::new(), &mut Vec::new());
             }
         }
-    }
-
-    /// Reads the records of a page. Adds its children to `next`, and what its records describe to `described`. Returns
-    /// whether everything in it fits.
-    fn read_page(
-        &mut self,
-        page: &Page<'_>,
-        object: &Object,
-        next: &mut Vec<u32>,
-        described: &mut Vec<Object>,
-    ) -> bool {
-        let mut is_whole = !page.is_damaged;
-        for at in page.cells() {
-            self.charge(RECORD_COST, object);
-            let cell = page.cell(at, self.pages.usable());
-            is_whole &= cell.is_some();
-            let Some(cell) = cell.filter(|_| !self.is_over) else { continue };
-            next.extend(cell.child);
-            let Some(payload) = cell.local.clone().map(|local| self.read_payload(local, &cell, object))
-            else {
-                continue;
-            };
-            let (values, has_whole_values) = payload.values(self.text);
-            is_whole &= has_whole_values && !payload.is_cut();
-            if object.root == SCHEMA.0 {
-                described.extend(Object::from_record(&payload, &values, self.text, self.encoding));
-            }
-            let rowid = cell.rowid.or_else(|| object.rowid_of(&payload, &values, self.text));
-            self.visit_values(&payload, &values, rowid, object);
-        }
-        is_whole || self.is_over
-    }
-
-    /// Collects the parts of a payload, as far as they can be read.
-    fn read_payload(&mut self, local: Range<usize>, cell: &Cell, object: &Object) -> Payload {
-        self.charge(local.len(), object);
-        let mut payload = Payload::new(local, cell.length);
-        let mut next = cell.overflow;
-        while let Some(number) = next.filter(|_| payload.is_cut() && !self.is_over) {
-            // A page that is in use elsewhere ends the chain: no page is read twice.
-            let Some((after, content)) = self.pages.take(number).ok().and_then(|page| page.overflow()) else {
-                break;
-            };
-            let end = content.end.min(content.start.saturating_add(payload.missing()));
-            self.charge(content.len(), object);
-            payload.push(content.start..end);
-            next = Some(after);
-        }
-        payload
-    }
-
-    /// Visits the texts and blobs of a record.
-    fn visit_values(&mut self, payload: &Payload, values: &[Value], rowid: Option<i64>, object: &Object) {
-        for value in values.iter().filter(|value| value.is_worth_a_search()) {
-            let (bytes, span) = payload.gather(self.text, &value.range);
-            if matches!(bytes, Cow::Owned(_)) {
-                self.charge(bytes.len(), object);
-            }
-            if self.is_over {
-                return;
-            }
-            if value.kind == ValueKind::Blob && is_id(&bytes) {
-                continue;
-            }
-            let label = object.label_of(rowid, value.column);
-            (self.visit)(Unpacked::Member(Member { label, bytes, span, map: None }), self.budget);
-        }
-    }
-
-    /// Counts bytes, and reports once that there are too many.
-    fn charge(&mut self, bytes: usize, object: &Object) {
-        if bytes > self.budget.bytes_left() && !self.is_over {
-            self.is_over = true;
-            self.report(FaultKind::Budget, OVER_BUDGET, object);
-        }
-        self.budget.spend(bytes);
-    }
-
-    fn report(&mut self, kind: FaultKind, message: &'static str, object: &Object) {
-        (self.visit)(fault(kind, message, label(NAME, &object.name)), self.budget);
     }
 }

@@ -33,10 +33,13 @@ pub(super) fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
 /// The pages of a database. Each is taken once, so that no cycle is followed.
 pub(super) struct Pages<'t> {
     text: &'t [u8],
+    /// The length of the database in the text. A log may follow.
+    length: usize,
     size: usize,
     usable: usize,
-    /// The number of pages that the header states, if it is to be believed.
-    stated: Option<usize>,
+    is_cut: bool,
+    /// The offset of each page. That of a page that is missing is the length of the text.
+    starts: Vec<usize>,
     is_taken: Vec<bool>,
 }
 
@@ -45,36 +48,66 @@ pub(super) struct Pages<'t> {
 pub(super) struct PageBytes<'t> {
     /// The usable bytes, from the first one of the page on.
     bytes: &'t [u8],
-    /// The offset of the page in the file, and that of its header in the page.
+    /// The offset of the page in the text, and that of its header in the page.
     start: usize,
     header: usize,
 }
 
+/// Returns the number of bytes of a page of a database that hold data, by the header of the file.
+pub(super) fn usable_of(header: &[u8], size: usize) -> Option<usize> {
+    size.checked_sub(usize::from(*header.get(20)?)).filter(|usable| *usable >= 480)
+}
+
+/// Returns whether pages may have a size in bytes.
+pub(super) const fn is_size(size: usize) -> bool {
+    size >= 512 && size <= 65536 && size.is_power_of_two()
+}
+
 impl<'t> Pages<'t> {
     /// Reads the header of the file. Returns `None` if it is damaged.
-    pub(super) fn new(text: &'t [u8]) -> Option<Self> {
+    pub(super) fn new(text: &'t [u8], length: usize) -> Option<Self> {
         let size = match big_endian::<2>(text, 16)? {
             1 => 65536,
-            size if size >= 512 && size.is_power_of_two() => size,
-            _ => return None,
+            size => size,
         };
-        let usable = size - usize::from(text[20]);
+        let usable = usable_of(text, size).filter(|_| is_size(size))?;
         // A program that does not know the field leaves it as it was.
         let is_believed = big_endian::<4>(text, 24) == big_endian::<4>(text, 92);
         let stated = big_endian::<4>(text, 28).filter(|_| is_believed);
-        let count = text.len().div_ceil(size);
-        (usable >= 480).then(|| Self { text, size, usable, stated, is_taken: vec![false; count] })
+        let is_cut = stated.is_some_and(|stated| stated.saturating_mul(size) > length);
+        let starts: Vec<usize> = (0..length).step_by(size).collect();
+        Some(Self { text, length, size, usable, is_cut, is_taken: vec![false; starts.len()], starts })
+    }
+
+    /// Replaces pages by those of a log, each with its offset in the text. `count` is the number of pages from then on.
+    pub(super) fn replace(&mut self, pages: impl Iterator<Item = (u32, usize)>, count: u32) {
+        // A log has as many pages as are new.
+        let most = self.text.len() / self.size;
+        self.starts.resize((count as usize).min(most), self.text.len());
+        for (number, start) in pages {
+            let index = (number as usize).checked_sub(1);
+            if let Some(page) = index.and_then(|index| self.starts.get_mut(index)) {
+                *page = start;
+            }
+        }
+        self.is_cut = count as usize > most || self.starts.contains(&self.text.len());
+        self.is_taken = vec![false; self.starts.len()];
     }
 
     /// Returns whether the file has fewer pages than its header states.
-    pub(super) fn is_cut(&self) -> bool {
-        self.stated.is_some_and(|stated| stated.saturating_mul(self.size) > self.text.len())
+    pub(super) const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Returns the number of pages in the file.
     pub(super) fn count(&self) -> u32 {
         // The number of a page has 32 bits.
         u32::try_from(self.is_taken.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The number of bytes of a page.
+    pub(super) const fn size(&self) -> usize {
+        self.size
     }
 
     /// The number of bytes of a page that hold data.
@@ -90,10 +123,22 @@ impl<'t> Pages<'t> {
             Some(_) => return Err(SHARED_PAGE),
             None => return Err(CUT),
         }
-        let start = index * self.size;
-        let end = self.text.len().min(start + self.usable);
-        let header = if index == 0 { HEADER } else { 0 };
-        Ok(PageBytes { bytes: &self.text[start..end], start, header })
+        let start = self.starts[index];
+        let end = if start < self.length { self.length } else { self.text.len() };
+        PageBytes::new(&self.text[..end], start, self.usable, number).ok_or(CUT)
+    }
+}
+
+impl<'t> PageBytes<'t> {
+    /// Takes the page with a number at an offset. Returns `None` if the text ends before.
+    pub(super) fn new(text: &'t [u8], start: usize, usable: usize, number: u32) -> Option<Self> {
+        let bytes = &text[start.min(text.len())..text.len().min(start.saturating_add(usable))];
+        (!bytes.is_empty()).then_some(Self { bytes, start, header: if number == 1 { HEADER } else { 0 } })
+    }
+
+    /// Returns the first bytes of the page, which are the header of the file if it is the first page.
+    pub(super) fn first_bytes(&self) -> &'t [u8] {
+        &self.bytes[..self.bytes.len().min(HEADER)]
     }
 }
 

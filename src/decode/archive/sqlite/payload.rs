@@ -70,6 +70,12 @@ impl Payload {
         self.read += length;
     }
 
+    /// Returns the range of the part with the cell, and those of the parts on other pages.
+    pub(super) fn parts(&self) -> (Range<usize>, Vec<Range<usize>>) {
+        let mut parts = self.parts.iter().map(|(_, part)| part.clone());
+        (parts.next().unwrap_or_default(), parts.collect())
+    }
+
     /// The number of bytes that were not read yet.
     pub(super) const fn missing(&self) -> usize {
         self.length - self.read

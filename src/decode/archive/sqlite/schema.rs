@@ -1,6 +1,5 @@
 //! What the table `sqlite_schema` says of the other tables and of the indexes: their names, columns and first pages.
 
-use super::NAME;
 use super::pages::big_endian_of;
 use super::payload::{Payload, Value, ValueKind};
 use crate::decode::archive::member::label;
@@ -55,8 +54,8 @@ impl Object {
         Some(bytes.iter().fold(start, |number, byte| number << 8 | i64::from(*byte)))
     }
 
-    /// Returns the label of a value.
-    pub(super) fn label_of(&self, rowid: Option<i64>, column: usize) -> String {
+    /// Returns the label of a value in a file of a format.
+    pub(super) fn label_of(&self, format: &str, rowid: Option<i64>, column: usize) -> String {
         let mut name = self.name.clone();
         if let Some(rowid) = rowid {
             name.extend(format!("/{rowid}").into_bytes());
@@ -64,7 +63,7 @@ impl Object {
         if let Some(column) = self.columns.get(column) {
             name.extend(format!("/{column}").into_bytes());
         }
-        label(NAME, &name)
+        label(format, &name)
     }
 }
 

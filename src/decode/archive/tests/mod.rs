@@ -2,6 +2,7 @@ mod git_pack;
 mod image;
 mod mail;
 mod sqlite;
+mod sqlite_log;
 mod stream;
 mod strings;
 mod tar;
@@ -27,6 +28,9 @@ fn unpack_within(text: &[u8], budget: &mut UnpackBudget) -> (Members, Faults) {
     let (mut members, mut faults) = (Vec::new(), Vec::new());
     unpack(text, budget, &mut |part, _| match part {
         Unpacked::Fault(fault) => faults.push((fault.kind, format!("{}: {}", fault.label, fault.message))),
+        Unpacked::Copy { span, first } => {
+            assert!(first < span.start && text[first..first + span.len()] == text[span]);
+        }
         Unpacked::Member(member) => {
             assert!(member.span.end <= text.len());
             if let Cow::Borrowed(bytes) = member.bytes {

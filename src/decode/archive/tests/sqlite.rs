@@ -1,11 +1,11 @@
 use super::*;
 use testkit::sqlite::{Encoding, Table, Value, sqlite, table};
 
-fn labels(members: &[(String, Vec<u8>)], bytes: &[u8]) -> Vec<String> {
+pub(super) fn labels(members: &[(String, Vec<u8>)], bytes: &[u8]) -> Vec<String> {
     members.iter().filter(|(_, content)| content == bytes).map(|(label, _)| label.clone()).collect()
 }
 
-fn text(length: usize) -> String {
+pub(super) fn text(length: usize) -> String {
     "a value of many words, ".chars().cycle().take(length).collect()
 }
 
