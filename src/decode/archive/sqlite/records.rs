@@ -115,7 +115,7 @@ impl<'r, 't, 'v> Records<'r, 't, 'v> {
     /// Returns whether a record of a log was read before, with the same key and content. Only a record on pages that are
     /// new is charged for what it has on other pages than that of its cell.
     fn is_repeated(&mut self, payload: &Payload, rowid: Option<i64>, object: &Object) -> bool {
-        let Some(seen) = &mut self.seen else { return false };
+        let Some(seen) = &self.seen else { return false };
         let text = self.text;
         let (local, others) = payload.parts();
         let others = &others;
@@ -124,25 +124,27 @@ impl<'r, 't, 'v> Records<'r, 't, 'v> {
         let by_place = identity(object, rowid, &mut [&text[local.clone()], &places].into_iter());
         let mut keys = vec![by_place];
         if !others.is_empty() && !seen.contains_key(&by_place) {
+            self.charge(others.iter().map(Range::len).sum(), object);
+            if self.is_over {
+                return false;
+            }
             // The same content may be on other pages than before.
             let parts = others.iter().map(|part| &text[part.clone()]);
             let parts = &mut [&b"whole"[..], &text[local.clone()]].into_iter().chain(parts);
             keys.push(identity(object, rowid, parts));
         }
+        let Some(seen) = &mut self.seen else { return false };
         let first = keys.iter().find_map(|key| seen.get(key));
         for (part, first) in std::iter::once(&local).chain(others).zip(first.into_iter().flatten()) {
             if part.start != *first {
                 (self.visit)(Unpacked::Copy { span: part.clone(), first: *first }, self.budget);
             }
         }
-        let (is_new, is_hashed) = (first.is_none(), keys.len() > 1);
-        if is_new || is_hashed {
+        let is_new = first.is_none();
+        if is_new || keys.len() > 1 {
             // The members are those of the first one.
             let starts = first.cloned().unwrap_or(starts);
             seen.extend(keys.into_iter().map(|key| (key, starts.clone())));
-        }
-        if is_hashed {
-            self.charge(others.iter().map(Range::len).sum(), object);
         }
         !is_new
     }

@@ -184,6 +184,30 @@ fn a_log_costs_what_its_records_have_only_once() {
 }
 
 #[test]
+fn pages_in_a_circle_are_charged_for_each_record() {
+    let whole = database(&[&text(200_000)]);
+    let mut frames = transaction(&whole, SIZE);
+    // The first page of the chain is its next one, and a record is two megabytes.
+    let circle = [&frames[1].number.to_be_bytes(), &frames[1].page[4..]].concat();
+    frames[1].page = &circle;
+    let last = frames[frames.len() - 1];
+    let cell = usize::from(u16::from_be_bytes([last.page[8], last.page[9]]));
+    // As much of it is in the page with the cell as before.
+    let length = 200_004 + 3734 * (SIZE - 4);
+    let digit = |shift: usize| u8::try_from(length >> shift & 0x7f).unwrap();
+    let length = [digit(14) | 0x80, digit(7) | 0x80, digit(0)];
+    let leaves: Vec<Vec<u8>> = (1..=100)
+        .map(|rowid| [&last.page[..cell], &length, &[rowid], &last.page[cell + 4..]].concat())
+        .collect();
+    frames.truncate(2);
+    frames.extend(leaves.iter().map(|page| Frame { page, ..last }));
+    let (members, faults) = unpack_all(&log(&frames));
+    assert!((2..100).contains(&members.len()), "{}", members.len());
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].0, FaultKind::Budget);
+}
+
+#[test]
 fn a_journal_may_have_several_parts_or_an_open_end() {
     let whole = database(&["the first value", &text(2000)]);
     let frames = transaction(&whole, SIZE);
