@@ -113,7 +113,7 @@ pub(crate) fn scan_repository(
         Some(_) => (found.trees.entry_names.clone(), None),
         None => (std::mem::take(&mut found.trees.entry_names), Some(std::mem::take(&mut found.trees.shape))),
     };
-    let tracing = Tracing {
+    let trace = Tracing {
         scanner,
         repository,
         objects: &objects,
@@ -129,7 +129,7 @@ pub(crate) fn scan_repository(
     };
     let learn =
         || Some(reuse.as_ref()?.learn(scanner, &objects, &found, &tracking.objects, &graph).to_bytes());
-    let (learned, is_complete) = rayon::join(learn, || tracing.add_to(&mut scan, names, shape));
+    let (learned, is_complete) = rayon::join(learn, || trace.add_to(&mut scan, names, shape));
     scan.learned = learned.filter(|_| is_complete);
     scan.problems.extend((!is_complete).then(tree_budget_problem));
     scan.is_traced = true;

@@ -18,7 +18,7 @@ mod trees;
 use std::path::Path;
 
 use self::file::{Conditions, Content, KeptReport, SetAside};
-use self::inputs::{repositories_digest, search_digest, settings_digest};
+use self::inputs::{InputDigest, repositories_digest, search_digest, settings_digest};
 pub(crate) use self::repository::{Earlier, KeptState, RepositoryState, Reuse};
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::git::Repository;
@@ -80,23 +80,9 @@ impl Scanner {
         state: &HistoryState<'_>,
         control: &ScanControl,
     ) -> Result<ResumedRun, ScanError> {
-        let mut notes = Vec::new();
         let now = self.policy().now;
         let search = search_digest(self);
-        let mut earlier = match file::read(state.path) {
-            Ok(None) => Content::default(),
-            Ok(Some(Ok(content))) if content.search == search => content,
-            Ok(Some(other)) => {
-                notes.push(set_aside_note(other.err().unwrap_or(SetAside::OtherRules)));
-                Content::default()
-            }
-            Err(error) => {
-                notes.push(note(format!(
-                    "the state cannot be read, so everything was read: {error}; check the permissions"
-                )));
-                Content::default()
-            }
-        };
+        let (mut earlier, mut notes) = read_usable(state.path, &search);
         // The fingerprints of weak values depend on the key, which no file may help to guess.
         let has_key = self.policy().settings.fingerprint_key.is_set();
         let settings = (!has_key).then(|| settings_digest(self, &search));
@@ -146,9 +132,26 @@ impl Scanner {
     }
 }
 
+/// Reads the state of earlier runs with the same search, with notes on why there is none.
+fn read_usable(path: &Path, search: &InputDigest) -> (Content, Vec<Problem>) {
+    match file::read(path) {
+        Ok(None) => (Content::default(), Vec::new()),
+        Ok(Some(Ok(content))) if content.search == *search => (content, Vec::new()),
+        Ok(Some(other)) => {
+            let reason = other.err().unwrap_or(SetAside::OtherRules);
+            (Content::default(), vec![set_aside_note(reason)])
+        }
+        Err(error) => {
+            let message =
+                format!("the state cannot be read, so everything was read: {error}; check the permissions");
+            (Content::default(), vec![note(message)])
+        }
+    }
+}
+
 /// Returns the digest of a repository and its submodules; `None` if a part cannot be read. The file `except` does not
 /// count.
-fn digest_of(repository: &Repository, except: &Path) -> Option<inputs::InputDigest> {
+fn digest_of(repository: &Repository, except: &Path) -> Option<InputDigest> {
     let submodules = find_submodule_repositories(repository);
     if submodules.problems.iter().any(|problem| !problem.kind.is_note()) {
         return None;
