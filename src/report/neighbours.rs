@@ -250,7 +250,9 @@ proptest! {
             let open: Vec<_> = line.match_indices(read).map(|(at, _)| at..at + read.len()).collect();
             changed += usize::from(!open.is_empty());
             let shown = crate::detect::snippet::structure_with(line.as_bytes(), &open);
-            let leak = search.find_overlapping_iter(&shown).find(|leak| !SHAPES.contains(&shown[leak.range()]));
+            // By chance a password may have six letters of `process`.
+            let is_leak = |leak: &&str| !SHAPES.contains(*leak) && !read.contains(*leak);
+            let leak = search.find_overlapping_iter(&shown).map(|leak| &shown[leak.range()]).find(is_leak);
             prop_assert!(leak.is_none(), "{shown}");
         }
         prop_assert!(changed >= shapes().count() * 9 / 10, "{changed} lines");

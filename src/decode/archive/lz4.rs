@@ -8,7 +8,7 @@ use twox_hash::XxHash32;
 
 use super::little_endian::number;
 use super::member::{FaultKind, Visit};
-use super::stream::{Failure, StreamFormat, after_skippable_frames, find_signature};
+use super::stream::{Failure, StreamFormat, after_skippable_frames};
 use super::unpack_budget::UnpackBudget;
 
 const MAGIC: &[u8] = b"\x04\x22\x4d\x18";
@@ -41,7 +41,10 @@ fn first_frame(text: &[u8]) -> Option<usize> {
 }
 
 fn next_frame(text: &[u8], from: usize) -> Option<usize> {
-    [MAGIC, OLD_MAGIC].iter().filter_map(|magic| find_signature(text, from, magic)).min()
+    // Both end with the same byte. A search for each one would read the text to its end for each frame of the other.
+    let ends = memchr::memchr_iter(MAGIC[3], text.get(from..)?).map(|at| from + at + 1);
+    let signatures = ends.filter_map(|end| end.checked_sub(MAGIC.len()).filter(|start| *start >= from));
+    signatures.into_iter().find(|at| [MAGIC, OLD_MAGIC].iter().any(|magic| text[*at..].starts_with(magic)))
 }
 
 /// What the header of a frame states.

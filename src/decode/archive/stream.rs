@@ -47,14 +47,14 @@ impl Failure {
 }
 
 impl StreamFormat {
-    /// Unpacks all parts into one member. Other bytes may be between two parts; of what follows them, only complete
-    /// parts count.
+    /// Unpacks all parts into one member. Zero bytes may be between two parts, as on a tape. Other bytes may be, too; of what
+    /// follows them, only complete parts count.
     pub(super) fn unpack(&self, text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
         let (mut bytes, mut at) = (Vec::new(), 0);
         let mut failure = None;
         let mut next = (self.first)(text);
         while let Some(start) = next {
-            let is_expected = start == at || at == 0;
+            let is_expected = at == 0 || text[at..start].iter().all(|byte| *byte == 0);
             match (self.unpack_part)(text, start, budget, &mut bytes) {
                 Ok(end) => {
                     at = end;

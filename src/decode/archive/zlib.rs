@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use flate2::{Decompress, FlushDecompress};
 
 use super::inflate::{End, inflate};
-use super::member::{CUT, FaultKind, Member, OVER_BUDGET, Unpacked, Visit, WRONG_DATA, fault, label};
+use super::member::{
+    CUT, FaultKind, Member, OVER_BUDGET, Unpacked, Visit, WRONG_CHECKSUM, WRONG_DATA, fault, label,
+};
 use super::unpack_budget::UnpackBudget;
 
 /// The name of the format in reports.
@@ -27,10 +29,21 @@ const TRAILER: usize = 4;
 /// The bytes of a stream that are decompressed to recognise it: nearly every other text has an error in them.
 const PREFIX: usize = 96;
 
+/// The most bytes of the codes of a block, after which its data begins: 320 lengths, each of a code of up to seven bits and
+/// up to seven more.
+const MAX_CODES: usize = 576;
+
 /// Returns whether a text begins with a header that data follows. Only windows of 32 KiB are recognised, as all
 /// programs use.
 pub(super) fn has_signature(text: &[u8]) -> bool {
-    matches!(text, [0x78, 0x01 | 0x5e | 0x9c | 0xda, data @ ..] if can_be_decompressed(data))
+    let [0x78, 0x01 | 0x5e | 0x9c | 0xda, data @ ..] = text else { return false };
+    is_stored(data) || can_be_decompressed(data)
+}
+
+/// Returns whether a stream begins with a stored block: its length stands there twice, once with all bits reversed.
+/// Compressed blocks may follow it, and it may hold an archive.
+fn is_stored(data: &[u8]) -> bool {
+    matches!(data, [0 | 1, low, high, not_low, not_high, ..] if *not_low == !low && *not_high == !high)
 }
 
 /// Returns whether a text may be deflate without a header. A block with fixed codes has to begin with readable text,
@@ -51,7 +64,7 @@ fn block_kind(text: &[u8]) -> Option<u8> {
     text.first().map(|first| first >> 1 & 3)
 }
 
-/// Returns whether the start of a text can be decompressed. Stored blocks do not count: they are readable as they are.
+/// Returns whether the start of a text can be decompressed. Stored blocks do not count.
 fn can_be_decompressed(text: &[u8]) -> bool {
     match block_kind(text) {
         Some(FIXED) => {}
@@ -60,8 +73,22 @@ fn can_be_decompressed(text: &[u8]) -> bool {
     }
     let mut out = [0; 16 * PREFIX];
     let mut stream = Decompress::new(false);
-    stream.decompress(&text[..text.len().min(PREFIX)], &mut out, FlushDecompress::None).is_ok()
-        && stream.total_out() > 0
+    let mut to = text.len().min(PREFIX);
+    let mut from = 0;
+    loop {
+        if stream.decompress(&text[from..to], &mut out, FlushDecompress::None).is_err() {
+            return false;
+        }
+        if stream.total_out() > 0 {
+            return true;
+        }
+        // The codes of data that is no text are long.
+        from = to;
+        to = text.len().min(to + PREFIX);
+        if from == to || from > MAX_CODES {
+            return false;
+        }
+    }
 }
 
 /// Returns whether the first symbol of a block with fixed codes is a readable character, and the second one as well or
@@ -118,8 +145,8 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
     let inflated = inflate(&text[HEADER..], budget, &mut bytes);
     let end = text.len().min(HEADER + inflated.consumed + TRAILER);
     let failure = match inflated.end {
-        // What follows is not a part of the stream.
-        End::Complete => None,
+        // What follows the checksum is not a part of the stream.
+        End::Complete => wrong_checksum(&text[HEADER + inflated.consumed..], &bytes),
         End::OverBudget => Some((FaultKind::Budget, OVER_BUDGET)),
         // A text may begin with `x^`.
         _ if text[1].is_ascii_graphic() => None,
@@ -127,6 +154,14 @@ pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'
         End::Corrupt => Some((FaultKind::Corrupt, WRONG_DATA)),
     };
     emit(NAME, bytes, end, failure, budget, visit);
+}
+
+/// Returns the failure of a stream whose checksum (RFC 1950, 2.2) is another one. A stream without one is none.
+fn wrong_checksum(after: &[u8], bytes: &[u8]) -> Option<(FaultKind, &'static str)> {
+    let stated = u32::from_be_bytes(*after.first_chunk::<TRAILER>()?);
+    let mut sum = libdeflater::Adler32::new();
+    sum.update(bytes);
+    (sum.sum() != stated).then_some((FaultKind::Corrupt, WRONG_CHECKSUM))
 }
 
 /// Unpacks deflate without a header into one member.

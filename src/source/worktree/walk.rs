@@ -169,7 +169,7 @@ fn read_folder(path: &Path) -> (Vec<DirEntry>, Option<io::Error>) {
 }
 
 fn bare_repository_note(name: &[u8]) -> Problem {
-    let message = "a repository without a working tree; its content is packed and was not searched; `skant scan \
-                   --history` in it reads all of it";
+    let message = "a repository without a working tree; its packs and objects were searched as files; `skant scan \
+                   --history` in it also tells paths and commits, and reads deltas as git does";
     Problem { kind: ProblemKind::UnsupportedArchive, path: Some(escape_path(name)), message: message.into() }
 }

@@ -225,7 +225,9 @@ impl Reader<'_, '_, '_> {
             let (body_end, delimiter) = self.next_delimiter(part.at..span.end, &frames);
             let is_cut = is_leaf && self.visit_part(&entity, &name, part.at..body_end) && delimiter.is_none();
             let Some(next) = self.next_part(delimiter, &mut frames, span.end) else {
-                if !frames.is_empty() && !is_cut && !self.is_over {
+                // A header alone, as in a template of a program, has no part that something could be missing of.
+                let has_parts = frames.first().is_some_and(|frame| frame.count > 0);
+                if has_parts && !is_cut && !self.is_over {
                     self.report(FaultKind::Corrupt, CUT, b"");
                 }
                 return;
@@ -303,7 +305,8 @@ impl Reader<'_, '_, '_> {
     /// Visits a part. Returns whether it is cut.
     fn visit_part(&mut self, entity: &Entity, name: &[u8], span: Range<usize>) -> bool {
         let text = self.text;
-        let is_read = entity.transfer != Transfer::Plain || entity.is_named();
+        let is_plain = entity.transfer == Transfer::Plain;
+        let is_read = !is_plain || entity.is_named() || super::is_archive(&text[span.clone()]);
         if span.is_empty() || is_read && !self.may_decode(span.len(), name) {
             return false;
         }
@@ -315,12 +318,12 @@ impl Reader<'_, '_, '_> {
             Transfer::Unknown(message) => self.report(FaultKind::Unsupported, message, name),
             Transfer::Plain => {}
         }
-        let bytes = if entity.transfer == Transfer::Plain { &text[span.clone()] } else { &decoded.text[..] };
+        let bytes = if is_plain { &text[span.clone()] } else { &decoded.text[..] };
         if let Some(message) = hidden(bytes) {
             self.report(FaultKind::Unsupported, message, name);
-        } else if entity.transfer != Transfer::Plain {
+        } else if !is_plain {
             self.visit_decoded(name, decoded, span);
-        } else if entity.is_named() {
+        } else if is_read {
             self.visit_member(name, Cow::Borrowed(bytes), span, None);
         }
         match damage {

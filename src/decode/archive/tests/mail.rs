@@ -125,6 +125,17 @@ fn damaged_and_truncated_mails_are_faults() {
 }
 
 #[test]
+fn a_header_alone_is_no_damage_and_an_archive_needs_no_name() {
+    let head = "From: a@x.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n";
+    assert_eq!(unpack_all(head.as_bytes()).1, []);
+    let part = format!("{head}--B\nContent-Type: application/gzip\nContent-Transfer-Encoding: binary\n\n");
+    assert!(matches!(&unpack_all(format!("{part}text").as_bytes()).1[..], [(FaultKind::Corrupt, _)]));
+    let gzip = testkit::archives::gzip(b"content");
+    let whole = [part.as_bytes(), &gzip, b"\n--B--\n"].concat();
+    assert_eq!(unpack_all(&whole), (vec![("eml:(part 1)".to_owned(), gzip)], vec![]));
+}
+
+#[test]
 fn encrypted_and_unknown_parts_are_faults() {
     let der = |identifier: &[u8]| [b"\x30\x82\x01\x00", identifier, &[0xa0; 40]].concat();
     let enveloped = der(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03");

@@ -162,6 +162,32 @@ fn zlib_is_unpacked_and_text_that_resembles_it_is_not_an_archive() {
     }
 }
 
+/// Bytes without a pattern.
+fn noise(count: usize) -> Vec<u8> {
+    let next = |state: &mut u64| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        Some(state.to_be_bytes()[0])
+    };
+    std::iter::repeat_n((), count).scan(7, |state, ()| next(state)).collect()
+}
+
+#[test]
+fn zlib_of_data_that_is_no_text_is_unpacked() {
+    // The first block is stored, and the codes of the other one are long.
+    let stored = [&noise(70_000), CONTENT].concat();
+    let with_long_codes = noise(9000).into_iter().map(|byte| byte.saturating_mul(3)).collect::<Vec<u8>>();
+    for (content, kind) in [(stored, 0), (with_long_codes, 2)] {
+        let whole = zlib(&content);
+        assert_eq!(whole[2] >> 1 & 3, kind);
+        assert_eq!(unpack_all(&whole), (vec![("zlib".to_owned(), content)], vec![]));
+        let mut damaged = whole.clone();
+        let at = whole.len() - 2;
+        damaged[at] ^= 1;
+        assert!(matches!(&unpack_all(&damaged).1[..], [(FaultKind::Corrupt, _)]));
+    }
+    assert!(!is_archive(b"x\x01\0\x05\0\x05\0hello"));
+}
+
 #[test]
 fn the_compressed_texts_of_an_image_are_unpacked() {
     let chunk = |kind: &[u8], data: &[u8]| {

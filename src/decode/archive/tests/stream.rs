@@ -29,8 +29,10 @@ fn the_parts_of_a_compressed_file_are_one_text() {
         assert_content(&[&one[..], b"other bytes", &other].concat(), name);
         let cut = [&compress(CONTENT)[..], b"other bytes", &other[..other.len() - 4]].concat();
         assert_eq!(unpack_all(&cut).1, []);
-        let cut = [&one[..], &other[..other.len() - 4]].concat();
-        assert!(matches!(&unpack_all(&cut).1[..], [(FaultKind::Corrupt, _)]), "{name}");
+        for padding in [0, 512] {
+            let cut = [&one[..], &vec![0; padding], &other[..other.len() - 4]].concat();
+            assert!(matches!(&unpack_all(&cut).1[..], [(FaultKind::Corrupt, _)]), "{name}");
+        }
     }
 }
 
