@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::readable::is_readable;
+use super::searchable::is_searchable;
 use crate::decode::source_map::Decoded;
 
 /// The minimum length of a text, in characters: a shorter run of uppercase letters is a name.
@@ -33,7 +33,7 @@ pub(super) fn decode(text: &[u8], lines: &[Range<usize>]) -> Option<Decoded> {
             }
         }
     }
-    is_readable(&decoded.text).then_some(decoded)
+    is_searchable(&decoded.text).then_some(decoded)
 }
 
 /// Returns the value of a character, 0 to 31.

@@ -98,9 +98,12 @@ fn may_be_readable(text: &[u8], lines: &[Range<usize>], phase: usize) -> bool {
     false
 }
 
-/// Returns whether the digits begin with the signature of gzip, zip, xz, bzip2 or zstd.
+/// Returns whether the digits begin with the signature of gzip, zip, xz, bzip2, zstd or zlib.
 fn may_be_archive(line: &[u8], phase: usize) -> bool {
-    const SIGNATURES: [&[u8; 6]; 5] = [b"1f8b08", b"504b03", b"fd377a", b"425a68", b"28b52f"];
-    let start = line.get(phase..phase + 6);
-    start.is_some_and(|start| SIGNATURES.iter().any(|magic| start.eq_ignore_ascii_case(*magic)))
+    const SIGNATURES: [&[u8]; 9] =
+        [b"1f8b08", b"504b03", b"fd377a", b"425a68", b"28b52f", b"7801", b"785e", b"789c", b"78da"];
+    let digits = line.get(phase..).unwrap_or_default();
+    let begins_with =
+        |magic: &[u8]| digits.get(..magic.len()).is_some_and(|start| start.eq_ignore_ascii_case(magic));
+    SIGNATURES.into_iter().any(begins_with)
 }

@@ -167,6 +167,22 @@ mod tests {
     fn keys_are_found_in_nested_archives_and_encodings() {
         let text = line('A').into_bytes();
         let base64 = |bytes: &[u8]| format!("data: {}\n", STANDARD.encode(bytes)).into_bytes();
+        let hex =
+            |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+        let base32 = |bytes: &[u8]| -> Vec<u8> {
+            let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+            let index =
+                |bits: &[u8]| bits.iter().fold(0, |index, bit| index << 1 | usize::from(*bit == b'1'));
+            bits.as_bytes()
+                .chunks_exact(5)
+                .map(|bits| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[index(bits)])
+                .collect()
+        };
+        let zlib = |bytes: &[u8]| {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+            std::io::Write::write_all(&mut encoder, bytes).unwrap();
+            encoder.finish().unwrap()
+        };
         for (archive, expected) in [
             (gzip(&text), "gzip"),
             (zip(&[zipped("a/b.env", &text)]), "zip:a/b.env"),
@@ -181,7 +197,9 @@ mod tests {
             (base64(&base64(&gzip(&text))), "base64 base64 gzip"),
             (base64(&zip(&[zipped("b.env", &text)])), "base64 zip:b.env"),
             (gzip(&base64(&gzip(&text))), "gzip base64 gzip"),
-            (gzip(&text).iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(), "hex gzip"),
+            (hex(&gzip(&text)), "hex gzip"),
+            (hex(&zlib(&text)), "hex zlib"),
+            (base32(&[gzip(&text), vec![0; 5]].concat()), "base32 gzip"),
         ] {
             let result = DETECTOR.scan(&archive);
             assert_eq!(via(&result.evidence), [expected]);
