@@ -99,8 +99,21 @@ impl<'t> Entry<'t> {
 
 /// Returns the size of stored data of unknown size: up to the first structure that may follow it.
 fn streamed_size(text: &[u8], data: usize) -> Option<usize> {
-    let rest = text.get(data..)?;
-    [DESCRIPTOR, LOCAL, CENTRAL].iter().filter_map(|signature| memchr::memmem::find(rest, signature)).min()
+    first_structure(text.get(data..)?, |rest| memchr::memmem::find(rest, b"PK"))
+}
+
+/// Returns the offset of the first structure that may follow data. `find` finds the bytes that all signatures begin with.
+/// No byte after the structure is read: there are as many searches as members, and a signature that is missing would be
+/// looked for in the whole rest each time.
+fn first_structure(text: &[u8], mut find: impl FnMut(&[u8]) -> Option<usize>) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += find(&text[at..])?;
+        if [DESCRIPTOR, LOCAL, CENTRAL].iter().any(|signature| text[at..].starts_with(signature)) {
+            return Some(at);
+        }
+        at += 2;
+    }
 }
 
 /// Returns a length field of two bytes.
@@ -134,5 +147,30 @@ fn zip64_number(mut extra: &[u8], index: usize) -> Option<usize> {
             return usize::try_from(number::<8>(field, 8 * index)?).ok();
         }
         extra = &extra[4 + size..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sizes_of_streamed_members_are_found_in_linear_time() {
+        let member = [LOCAL, &[0; LOCAL_LENGTH - 4], b"words, PK and PKPK"].concat();
+        let count = 1000;
+        let (text, mut searched) = (member.repeat(count), 0);
+        let mut size_at = |data: usize| {
+            first_structure(&text[data..], |rest| {
+                let found = memchr::memmem::find(rest, b"PK");
+                searched += found.map_or(rest.len(), |at| at + 2);
+                found
+            })
+        };
+        let size = member.len() - LOCAL_LENGTH;
+        for index in 0..count {
+            let expected = (index + 1 < count).then_some(size);
+            assert_eq!(size_at(index * member.len() + LOCAL_LENGTH), expected);
+        }
+        assert!(searched <= text.len(), "{searched} {}", text.len());
     }
 }
