@@ -81,7 +81,7 @@ impl Windows {
     /// Returns whether the end of a window would cut an archive, or text that may be encoded as a whole.
     fn cuts(self, window: &[u8]) -> bool {
         let edge = window.len().saturating_sub(2 * self.margin)..window.len().saturating_sub(self.margin);
-        archive::is_archive(window) || decode::may_be_one_region(&window[edge])
+        archive::may_cut_archive(window) || decode::may_be_one_region(&window[edge])
     }
 
     fn search_window(
@@ -273,6 +273,30 @@ mod tests {
             let fixed = Windows { largest: 1000, ..windows }.search(&scanner(), &mut &text[..], 0, "x");
             assert!(!fixed.problems.is_empty());
         }
+    }
+
+    #[test]
+    fn a_window_grows_where_its_edge_would_cut_a_zip_after_other_bytes() {
+        use testkit::archives::{stored, zip, zipped};
+        let key = testkit::tokens::token("API03", "grows");
+        let noise: Vec<u8> = (0..3000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let windows = Windows { size: 1000, largest: 16_000, margin: 100 };
+        for (text, count) in [(format!("key {key}\n"), 1), ("words\n".to_owned(), 0)] {
+            let members = [zipped("a.env", text.as_bytes()), stored("b.jar", &noise)];
+            for before in (0..2100).step_by(75) {
+                for after in [0, 40] {
+                    let file =
+                        [&b".".repeat(before)[..], b"\n", &zip(&members), &b"~".repeat(after)].concat();
+                    let searched = windows.search(&scanner(), &mut file.as_slice(), 0, "x");
+                    let result = (searched.found.len(), searched.problems.len());
+                    assert_eq!(result, (count, 0), "{before} {:?}", searched.problems);
+                }
+            }
+        }
+        // What no window can hold is not taken for read.
+        let file = [b"\n", &zip(&[stored("a", &[7; 3000])])[..]].concat();
+        let fixed = Windows { largest: 1000, ..windows }.search(&scanner(), &mut file.as_slice(), 0, "x");
+        assert_eq!(fixed.problems.len(), 1);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Keys in files that hold other texts and are no archives by name: databases, packs and bundles of git, committed git
-//! folders, compiled code. The programs themselves make the files, so some cases need them.
+//! folders, compiled code, scripts and programs before a zip. The programs themselves make the files, so some cases need
+//! them.
 
 use crate::case::Case;
 use crate::case::Expect::{Found, FoundAnd, FoundNote, Nothing, Problem};
 
 /// Further functions for scripts: `sql` writes `app.dat` with the statements on standard input, `log SIZE` a write-ahead
 /// log and `kept journal` a rollback journal with such pages, while the database is open. `$in` is a repository with the
-/// history of `versions NUMBER`, the last of which has the key.
+/// history of `versions NUMBER`, the last of which has the key; `zipped` writes its files as a zip to standard output.
 macro_rules! making {
     ($make:literal) => {
         concat!(
@@ -18,6 +19,7 @@ macro_rules! making {
             "wide() { printf %s \"$1\" | iconv -t UTF-16BE || needs iconv; }; ",
             "taken() { git -C \"$in\" add -A; tick; git -C \"$in\" commit -q --no-verify -m \"$1\"; }; ",
             "versions() { for i in $(seq 1 $1); do { plain 200; plain $i; [ $i -lt $1 ] || keyed; } > \"$in/app.env\"; taken $i; done; }; ",
+            "zipped() { git -C \"$in\" add -A; git -C \"$in\" archive --format=zip \"$@\" $(git -C \"$in\" write-tree); }; ",
             "cut() { head -c -\"$1\"; }; ",
             $make,
             "; git add -A -f"
@@ -168,6 +170,43 @@ pub const CASES: &[Case] = &[
     made!(
         "a rollback journal without a key",
         "echo \"pragma synchronous=off; create table t(body); insert into t values('a value of some words'); begin; update t set body = 'changed';\" | kept journal",
+        Nothing
+    ),
+    made!(
+        "a database whose last value is a zip",
+        "keyed > \"$in/a\"; echo \"create table t(b); insert into t values(x'$(zipped | hex)');\" | sql"
+    ),
+    made!(
+        "a database whose last value is a zip on several pages, without a key",
+        "head -c 6000 /bin/sh > \"$in/a\"; echo \"create table t(b); insert into t values(x'$(zipped -0 | hex)');\" | sql",
+        Nothing
+    ),
+    // Zips after other bytes.
+    made!(
+        "a zip with a comment after a script",
+        "keyed > \"$in/a\"; taken a; { plain 2; git -C \"$in\" archive --format=zip main; } > app.dat"
+    ),
+    made!(
+        "a zip with a comment after a script, without a key",
+        "plain 9 > \"$in/a\"; taken a; { plain 2; git -C \"$in\" archive --format=zip main; } > app.dat",
+        Nothing
+    ),
+    made!(
+        "a zip in a signed program",
+        "keyed > \"$in/a\"; { printf MZ; head -c 500 /dev/zero; zipped; head -c 3000 /bin/sh; } > app.dat"
+    ),
+    made!(
+        "a zip in a signed program, without a key",
+        "plain 9 > \"$in/a\"; { printf MZ; head -c 500 /dev/zero; zipped; head -c 3000 /bin/sh; } > app.dat",
+        Nothing
+    ),
+    made!(
+        "a zip after a script, larger than a window",
+        "keyed | gzip > \"$in/a\"; head -c 34000000 /dev/zero > \"$in/b\"; { plain 2; zipped -0; } > app.dat"
+    ),
+    made!(
+        "a zip after a script, larger than a window, without a key",
+        "plain 9 | gzip > \"$in/a\"; head -c 34000000 /dev/zero > \"$in/b\"; { plain 2; zipped -0; } > app.dat",
         Nothing
     ),
     // Packs and bundles.

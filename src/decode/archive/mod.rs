@@ -79,13 +79,18 @@ pub(crate) fn unpack_deflate(text: &[u8], budget: &mut UnpackBudget, visit: &mut
     zlib::unpack_deflate(text, budget, visit);
 }
 
-/// Returns whether a text is an archive, supported or not. Reads only a few bytes.
+/// Returns whether a text is an archive, supported or not. Reads a few bytes, and the last 64 KiB for the end of a zip.
 #[must_use]
 pub fn is_archive(text: &[u8]) -> bool {
     zip::has_signature(text)
-        || zip::has_end(text)
+        || zip::find_end(text).is_some()
         || FORMATS.iter().any(|format| (format.recognizes)(text))
         || unsupported(text).is_some()
+}
+
+/// Returns whether a part of a file may end inside of an archive that begins anywhere in it.
+pub(crate) fn may_cut_archive(text: &[u8]) -> bool {
+    is_archive(text) || zip::may_be_cut(text)
 }
 
 /// Returns whether a label is that of a part of an e-mail, which is a text whatever its parts are.
@@ -93,15 +98,33 @@ pub(crate) fn is_part_of_mail(label: &str) -> bool {
     mail::FORMATS.iter().any(|format| label.split(':').next() == Some(format))
 }
 
-/// Unpacks an archive. A text may be two archives at once, since a zip is also recognised by its end.
+/// Unpacks an archive. A text may be two archives at once, since a zip is also recognised by its end. Then the faults of
+/// the zip do not count: what looks like a zip may be values of a database that are not next to each other.
 pub fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    let mut read_to = None;
     if let Some(format) = FORMATS.iter().find(|format| (format.recognizes)(text)) {
-        (format.unpack)(text, budget, visit);
+        let mut last = 0;
+        (format.unpack)(text, budget, &mut |part, budget| {
+            last = last.max(match &part {
+                Unpacked::Member(member) => member.span.end,
+                Unpacked::Copy { span, .. } => span.end,
+                Unpacked::Fault(_) => 0,
+            });
+            visit(part, budget);
+        });
+        read_to = Some(last);
     } else if let Some(message) = unsupported(text) {
         visit(fault(FaultKind::Unsupported, message, "archive".to_owned()), budget);
+        read_to = Some(0);
     }
-    if zip::has_signature(text) || zip::has_end(text) {
-        zip::unpack(text, budget, visit);
+    if zip::has_signature(text) {
+        return zip::unpack(text, budget, visit);
+    }
+    match (zip::find_end(text), read_to) {
+        (Some(_), None) => zip::unpack(text, budget, visit),
+        // A zip that ends inside of a member is a part of it, such as the last value of a database.
+        (Some(end), Some(read_to)) if end >= read_to => zip::unpack_beside(text, budget, visit),
+        _ => {}
     }
 }
 

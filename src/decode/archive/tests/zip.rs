@@ -16,6 +16,77 @@ fn a_zip_is_read_in_all_its_variants() {
 }
 
 #[test]
+fn a_zip_after_other_bytes_is_read_whatever_follows_it() {
+    let whole = zip(&[zipped("a", CONTENT)]);
+    let comment = [&whole[..whole.len() - 2], &[5, 0], b"hello"].concat();
+    let script = b"#!/bin/sh\nexec java -jar \"$0\"\n";
+    for zip in [&whole, &comment, &zip64(&[("a", CONTENT)])] {
+        for after in [0, 1, 3000, 65_530] {
+            assert_content(&[script, &zip[..], &vec![7; after]].concat(), "zip:a");
+        }
+    }
+    // The offsets count from the start of the file.
+    let mut shifted = [script, &whole[..]].concat();
+    let at = shifted.len() - 6;
+    shifted[at] += u8::try_from(script.len()).unwrap();
+    let at = memchr::memmem::find(&shifted, b"PK\x01\x02").unwrap() + 42;
+    shifted[at] += u8::try_from(script.len()).unwrap();
+    assert_content(&[&shifted[..], &[7; 99]].concat(), "zip:a");
+    assert_content(&shifted[9..], "zip:a");
+    let (members, faults) = unpack_all(&shifted[script.len() + 9..]);
+    assert_eq!(members, []);
+    let missing = "zip: its start is missing: it is cut short".to_owned();
+    assert_eq!(faults, [(FaultKind::Corrupt, missing)]);
+}
+
+#[test]
+fn an_end_without_its_directory_or_members_is_no_zip() {
+    let whole = zip(&[zipped("a", CONTENT)]);
+    let end = whole.len() - 22;
+    let mut no_directory = whole.clone();
+    no_directory[memchr::memmem::find(&whole, b"PK\x01\x02").unwrap()] = 0;
+    let mut no_member = whole.clone();
+    no_member[0] = 0;
+    for zip in [&whole[end..], &no_directory, &no_member, &whole[whole.len() - 22 - 48..]] {
+        assert!(!is_archive(&[&[b'.'; 200], zip, &[7; 99]].concat()), "{zip:?}");
+    }
+    assert!(
+        !is_archive(&[b"#!/bin/sh\n", &whole[..], &vec![7; 65_536]].concat()),
+        "it is too far from the end"
+    );
+    assert!(!is_archive(&[b"x", &b"PK\x05\x06".repeat(20_000)[..]].concat()));
+}
+
+#[test]
+fn a_zip_inside_of_another_format_is_read_once_and_one_after_it_as_well() {
+    let inner = zip(&[stored("a", CONTENT)]);
+    assert_eq!(unpack_all(&tar(&[("b", &inner)])), (vec![("tar:b".into(), inner.clone())], vec![]));
+    let polyglot = [&gzip(b"text")[..], &inner].concat();
+    assert_eq!(unpack_all(&polyglot).0, [("gzip".into(), b"text".to_vec()), content("zip:a")]);
+    let mut damaged = [&gzip(b"text")[..], &inner].concat();
+    let header = damaged.len() - inner.len();
+    damaged[header] = 0;
+    assert_eq!(unpack_all(&damaged).1, []);
+}
+
+#[test]
+fn a_part_of_a_file_that_ends_inside_of_a_zip_is_told() {
+    let whole = zip(&[stored("inner.jar", &zip(&[stored("b", CONTENT)])), stored("a", CONTENT)]);
+    let text = [b"#!/bin/sh\n", &whole[..]].concat();
+    for end in 14..text.len() {
+        assert!(may_cut_archive(&text[..end]), "{end}");
+    }
+    let far = [&text[..], &vec![7; 70_000]].concat();
+    assert!(!may_cut_archive(&far), "it is complete");
+    // The inner zip is complete, and the member that contains it is not.
+    let cut = zip(&[stored("b", &[&zip(&[stored("b", CONTENT)])[..], &vec![7; 90_000]].concat())]);
+    assert!(may_cut_archive(&[b"#!/bin/sh\n", &cut[..80_000]].concat()));
+    for text in [&b"a PK\x03\x04 in a program, with words after it"[..], b"PK\x03\x04 \x7fELF"] {
+        assert!(!may_cut_archive(&[b"\x7fELF", text, &[0; 99]].concat()));
+    }
+}
+
+#[test]
 fn a_member_that_one_of_two_statements_hides_is_read() {
     let hidden = |lie: fn(&mut Zipped)| {
         let mut member = zipped("hidden", CONTENT);

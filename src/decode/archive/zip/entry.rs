@@ -42,8 +42,9 @@ impl<'t> Entry<'t> {
         Some(Self { data, is_local: true, ..Self::new(header, 6, name, start, compressed_size)? })
     }
 
-    /// Reads a directory entry. Returns the offset of the next one, too. `shift` is added to the offset of the member.
-    pub(super) fn central(text: &'t [u8], at: usize, shift: usize) -> Option<(Self, usize)> {
+    /// Reads a directory entry. Returns the offset of the next one, too. `shift` is added to the offset of the member,
+    /// which is the largest number if that is before the text.
+    pub(super) fn central(text: &'t [u8], at: usize, shift: isize) -> Option<(Self, usize)> {
         let header =
             text.get(at..at.checked_add(CENTRAL_LENGTH)?).filter(|header| header.starts_with(CENTRAL))?;
         let (name, extra, comment) = (length(header, 28)?, length(header, 30)?, length(header, 32)?);
@@ -55,7 +56,13 @@ impl<'t> Entry<'t> {
         let before = [24, 20].iter().filter(|at| number::<4>(header, **at) == Some(IN_EXTRA)).count();
         let offset =
             if offset as u64 == IN_EXTRA { zip64_number(extra, before).unwrap_or(offset) } else { offset };
-        let entry = Self::new(header, 8, name, offset.saturating_add(shift), compressed_size)?;
+        let entry = Self::new(
+            header,
+            8,
+            name,
+            offset.checked_add_signed(shift).unwrap_or(usize::MAX),
+            compressed_size,
+        )?;
         Some((entry, start + extra.len() + comment))
     }
 

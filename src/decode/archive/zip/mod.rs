@@ -3,6 +3,7 @@
 //! only one of them describes is read, and a member that they describe differently is read in both modes. Format:
 //! PKWARE, APPNOTE.TXT 6.3.10.
 
+mod cut;
 mod directory;
 mod entry;
 mod format;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use super::member::{CUT, FaultKind, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label, unnamed};
 use super::unpack_budget::UnpackBudget;
+pub(super) use cut::may_be_cut;
 use entry::{Entry, ReadMode};
 use format::{DESCRIPTOR, END, END_LENGTH, LOCAL, LOCAL_LENGTH};
 use member_reader::MemberReader;
@@ -26,11 +28,21 @@ pub(super) fn has_signature(text: &[u8]) -> bool {
     rest.starts_with(LOCAL) || rest.starts_with(END)
 }
 
-/// Returns whether a text ends with a directory: a self-extracting program begins with its own code. A directory with a
-/// comment after it is not recognised.
-pub(super) fn has_end(text: &[u8]) -> bool {
-    let end = text.len().checked_sub(END_LENGTH).map(|at| &text[at..]);
-    end.is_some_and(|end| end.starts_with(END) && end.ends_with(&[0, 0]))
+/// Returns the offset of the end of a directory near the end of a text: a self-extracting program begins with its own
+/// code. A damaged directory is found if no byte follows it.
+pub(super) fn find_end(text: &[u8]) -> Option<usize> {
+    directory::find_end(text).or_else(|| {
+        let at = text.len().checked_sub(END_LENGTH)?;
+        (text[at..].starts_with(END) && text.ends_with(&[0, 0])).then_some(at)
+    })
+}
+
+/// Unpacks all members of a text that is of another format, too: what is damaged may be a part of that.
+pub(super) fn unpack_beside(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
+    unpack(text, budget, &mut |part, budget| match part {
+        Unpacked::Fault(fault) if fault.kind == FaultKind::Corrupt => {}
+        part => visit(part, budget),
+    });
 }
 
 /// Unpacks all members.
@@ -103,7 +115,7 @@ fn read_member(
     let Some(local) = header else {
         // A member that no directory lists has a header, or the fault of the directory is reported already.
         if !entries.is_empty() {
-            let is_cut = start + LOCAL_LENGTH > text.len();
+            let is_cut = start.saturating_add(LOCAL_LENGTH) > text.len();
             let message = if is_cut { CUT } else { "there is no header at its offset" };
             visit(fault(FaultKind::Corrupt, message, fault_label), budget);
         }
