@@ -167,16 +167,14 @@ mod tests {
     fn keys_are_found_in_nested_archives_and_encodings() {
         let text = line('A').into_bytes();
         let base64 = |bytes: &[u8]| format!("data: {}\n", STANDARD.encode(bytes)).into_bytes();
-        let hex =
-            |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+        let hex = |bytes: &[u8]| -> Vec<u8> {
+            bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
+        };
         let base32 = |bytes: &[u8]| -> Vec<u8> {
-            let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+            let bits: Vec<u8> = bytes.iter().flat_map(|byte| format!("{byte:08b}").into_bytes()).collect();
             let index =
                 |bits: &[u8]| bits.iter().fold(0, |index, bit| index << 1 | usize::from(*bit == b'1'));
-            bits.as_bytes()
-                .chunks_exact(5)
-                .map(|bits| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[index(bits)])
-                .collect()
+            bits.chunks_exact(5).map(|bits| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[index(bits)]).collect()
         };
         let zlib = |bytes: &[u8]| {
             let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
