@@ -123,19 +123,13 @@ fn read_header(stream: &mut impl Read) -> Result<(ObjectKind, u64), &'static str
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use testkit::archives::zlib;
 
     use super::*;
 
-    fn compressed(content: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(content).unwrap();
-        encoder.finish().unwrap()
-    }
-
     #[test]
     fn truncated_and_changed_objects_are_errors() {
-        let whole = compressed(b"blob 5\0hello");
+        let whole = zlib(b"blob 5\0hello");
         let object = inflate(&whole).unwrap();
         assert_eq!((object.kind, object.bytes.as_slice()), (ObjectKind::Blob, b"hello".as_slice()));
         for cut in 0..whole.len() {
@@ -156,7 +150,7 @@ mod tests {
         let path = path_of(folder.path(), &oid);
         fs::create_dir(path.parent().unwrap()).unwrap();
         let zeros = vec![0; 100_000];
-        fs::write(&path, compressed(&[b"blob 100000\0", &zeros[..]].concat())).unwrap();
+        fs::write(&path, zlib(&[b"blob 100000\0", &zeros[..]].concat())).unwrap();
         assert_eq!(size(folder.path(), &oid, 99_999), Some(100_000));
         // The file is too short for a megabyte.
         assert_eq!(size(folder.path(), &oid, 1 << 20), Some(0));
@@ -176,7 +170,7 @@ mod tests {
             b"",
             b"blob 5 and a header that does not end where it should",
         ] {
-            assert!(inflate(&compressed(content)).is_err(), "{}", String::from_utf8_lossy(content));
+            assert!(inflate(&zlib(content)).is_err(), "{}", String::from_utf8_lossy(content));
         }
     }
 
@@ -187,7 +181,7 @@ mod tests {
             content in proptest::collection::vec(proptest::num::u8::ANY, 0..40),
         ) {
             let _ = inflate(&bytes);
-            let _ = inflate(&compressed(&content));
+            let _ = inflate(&zlib(&content));
         }
     }
 }

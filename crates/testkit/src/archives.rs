@@ -14,6 +14,12 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.write_all(content).and_then(|()| encoder.finish()).expect("a vector takes all")
 }
 
+/// Compresses to one stream of zlib.
+pub fn zlib(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).and_then(|()| encoder.finish()).expect("a vector takes all")
+}
+
 /// A member of a zip.
 #[derive(Clone, Debug)]
 pub struct Zipped {

@@ -43,8 +43,8 @@ fn first_frame(text: &[u8]) -> Option<usize> {
 fn next_frame(text: &[u8], from: usize) -> Option<usize> {
     // Both end with the same byte. A search for each one would read the text to its end for each frame of the other.
     let ends = memchr::memchr_iter(MAGIC[3], text.get(from..)?).map(|at| from + at + 1);
-    let signatures = ends.filter_map(|end| end.checked_sub(MAGIC.len()).filter(|start| *start >= from));
-    signatures.into_iter().find(|at| [MAGIC, OLD_MAGIC].iter().any(|magic| text[*at..].starts_with(magic)))
+    let mut starts = ends.filter_map(|end| end.checked_sub(MAGIC.len())).filter(|start| *start >= from);
+    starts.find(|at| [MAGIC, OLD_MAGIC].iter().any(|magic| text[*at..].starts_with(magic)))
 }
 
 /// What the header of a frame states.

@@ -139,7 +139,7 @@ mod tests {
     use crate::rules::RuleSet;
     use crate::secret::Secret;
     use crate::text::Position;
-    use testkit::archives::{gzip, stored, tar, zip, zipped};
+    use testkit::archives::{gzip, stored, tar, zip, zipped, zlib};
     use testkit::mail::{BASE64, QUOTED, base64, multipart, quoted_printable};
     use testkit::sqlite::{Encoding, Table, Value, sqlite, table};
     use testkit::sqlite_log::{transaction, write_ahead_log};
@@ -175,11 +175,6 @@ mod tests {
             let index =
                 |bits: &[u8]| bits.iter().fold(0, |index, bit| index << 1 | usize::from(*bit == b'1'));
             bits.chunks_exact(5).map(|bits| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[index(bits)]).collect()
-        };
-        let zlib = |bytes: &[u8]| {
-            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-            std::io::Write::write_all(&mut encoder, bytes).unwrap();
-            encoder.finish().unwrap()
         };
         for (archive, expected) in [
             (gzip(&text), "gzip"),

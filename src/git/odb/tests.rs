@@ -1,17 +1,12 @@
 //! Packs made by hand: chains of deltas, damaged copies, bases in other packs, files that vanish.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
+
+use testkit::archives::zlib;
 
 use super::*;
 use crate::git::oid::ObjectFormat;
-
-fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
 
 /// A number as in the sizes of a delta.
 fn number(mut value: u64) -> Vec<u8> {
@@ -73,16 +68,16 @@ fn write_pack(objects: &Path, pack: &str, first: usize, entries: &[Made]) {
         let offset = data.len();
         offsets.push(offset);
         match entry {
-            Made::Blob(content) => data.extend([header(3, content.len()), deflated(content)].concat()),
+            Made::Blob(content) => data.extend([header(3, content.len()), zlib(content)].concat()),
             Made::Before(steps, base, result, instructions) => {
                 let content = delta(*base, *result, instructions);
                 let distance = distance(offset - offsets[at - steps]);
-                data.extend([header(6, content.len()), distance, deflated(&content)].concat());
+                data.extend([header(6, content.len()), distance, zlib(&content)].concat());
             }
             Made::Named(base, from, result, instructions) => {
                 let content = delta(*from, *result, instructions);
                 let base = name(*base).as_bytes().to_vec();
-                data.extend([header(7, content.len()), base, deflated(&content)].concat());
+                data.extend([header(7, content.len()), base, zlib(&content)].concat());
             }
             Made::Broken => data.extend([0x35, 1, 2, 3, 4, 5]),
         }
@@ -165,7 +160,7 @@ fn other_copies_of_an_object_and_of_a_base_are_read() {
     fs::remove_file(folder.path().join("pack/pack-2.idx")).unwrap();
     let path = loose::path_of(folder.path(), &name(0));
     fs::create_dir(path.parent().unwrap()).unwrap();
-    fs::write(path, deflated(b"blob 3\0abc")).unwrap();
+    fs::write(path, zlib(b"blob 3\0abc")).unwrap();
     let loose = database(folder.path());
     assert_eq!([content(&loose, 1), content(&loose, 0)], [Ok("abcx".into()), Ok("abc".into())]);
 }

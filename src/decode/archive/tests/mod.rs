@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::unsupported::UNSUPPORTED;
 use super::*;
-use testkit::archives::{ENCRYPTED, STREAMED, Zipped, gzip, stored, tar, zip, zipped};
+use testkit::archives::{ENCRYPTED, STREAMED, Zipped, gzip, stored, tar, zip, zipped, zlib};
 
 const CONTENT: &[u8] = b"what the member says, and says again, and says again\n";
 
@@ -136,12 +136,6 @@ fn gzip_after_padding_or_other_bytes_is_unpacked() {
     // A signature in the other bytes is not a damaged part.
     assert_content(&[&part(CONTENT)[..], b"x\x1f\x8b\x08\0 and more bytes"].concat(), "gzip");
     assert!(!is_archive(&[&[0; 512], &b"text"[..]].concat()) && !is_archive(b"\xef\xbb\xbftext"));
-}
-
-fn zlib(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    std::io::Write::write_all(&mut encoder, content).unwrap();
-    encoder.finish().unwrap()
 }
 
 #[test]
