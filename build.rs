@@ -97,8 +97,8 @@ fn name_sources() {
 }
 
 /// The files and folders that decide what is found.
-const SOURCES: [&str; 6] =
-    ["Cargo.lock", "src", "rules", "model", "crates/password-model", "crates/rule-schema"];
+const SOURCES: [&str; 7] =
+    ["Cargo.lock", "src", "rules", "model", "crates/bytescan", "crates/password-model", "crates/rule-schema"];
 
 /// Reads the packs of `rules/` in the order of their precedence.
 fn read_packs() -> Result<Vec<PackSpec>, String> {

@@ -72,7 +72,6 @@
 pub(crate) mod agent;
 mod assess;
 pub(crate) mod atomic_file;
-pub(crate) mod bytescan;
 pub(crate) mod ci;
 pub(crate) mod cli;
 pub(crate) mod decode;

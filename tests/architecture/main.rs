@@ -27,7 +27,7 @@ const LAYERS: [&[&str]; 15] = [
     &["token_check"],
     &["decode", "rules"],
     &["finding", "git"],
-    &["bytescan", "net", "secret"],
+    &["net", "secret"],
     &["atomic_file", "text"],
 ];
 
@@ -226,7 +226,7 @@ fn a_wrong_import_is_found_in_any_form() {
         ("text/a.rs", "use ::skant::scan;"),
         ("text/a.rs", "#[path = \"x.rs\"] mod x;"),
         ("git/pack/index.rs", "use super::super::super::scan::Engine;"),
-        ("text/mod.rs", "use crate::bytescan::ByteFilter;"),
+        ("text/mod.rs", "use crate::secret::Mask;"),
         ("provenance/mod.rs", "use crate::assess::assess;"),
         ("report/json.rs", "use crate::remediation::advise;"),
         ("scan/mod.rs", "use crate::report::Format;"),

@@ -23,9 +23,10 @@ const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 const RECIPE: &str = r"skant(?:-ray|\[ray\])?(?:==|:)(\d+\.\d+\.\d+)";
 
 /// A file, and an expression whose group is the version in it.
-const VERSIONS: [(&str, &str); 28] = [
+const VERSIONS: [(&str, &str); 29] = [
     ("setup.py", r#""skant==([^"]+)""#),
     ("Cargo.toml", r#"path = "crates/[a-z-]+", version = "([^"]+)""#),
+    ("crates/bytescan/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("crates/password-model/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("crates/rule-schema/Cargo.toml", r#"\nversion = "([^"]+)""#),
     ("packaging/python/pyproject.toml", r#""skant-lib==([^"]+)""#),
@@ -55,8 +56,9 @@ const VERSIONS: [(&str, &str); 28] = [
 ];
 
 /// A file, and an expression whose group is the address of the repository, or its owner and name.
-const ADDRESSES: [(&str, &str); 9] = [
+const ADDRESSES: [(&str, &str); 10] = [
     ("README.md", r"--git (\S+) skant\n"),
+    ("crates/bytescan/Cargo.toml", r#"repository = "(\S+)""#),
     ("crates/password-model/Cargo.toml", r#"repository = "(\S+)""#),
     ("crates/rule-schema/Cargo.toml", r#"repository = "(\S+)""#),
     ("action.yml", r"default: (\S+)/releases/download"),

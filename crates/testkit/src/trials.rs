@@ -2,6 +2,7 @@
 //!
 //! A test program with `harness = false` lists its tests with [`trials!`](crate::trials!) and starts them with [`run`].
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -59,11 +60,16 @@ macro_rules! trials {
     };
 }
 
+/// Tests that run beyond one for each core: many wait for a server, a pipe or a clock.
+const WAITING: usize = 2;
+
 /// Runs the trials that the command line asks for. `skant` is the program under test; `trials` gets whether ignored
 /// trials are asked for. Only without them has a trial a limit of time.
 pub fn run(skant: impl AsRef<Path>, trials: impl FnOnce(bool) -> Vec<Trial>) -> ExitCode {
     crate::sandbox::set_skant_program(skant.as_ref());
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    arguments.test_threads.get_or_insert(cores + WAITING);
     let all = arguments.ignored || arguments.include_ignored;
     if !all {
         hanging::watch();

@@ -12,9 +12,9 @@ use super::searchable::is_searchable;
 use super::wrapped_lines::{
     LONG_LINE, MAX_GAP, collect_lines, first_line, is_continued, is_gap_byte, is_line,
 };
-use crate::bytescan::Matches;
 use crate::decode::archive;
 use crate::decode::source_map::Decoded;
+use skant_bytescan::Matches;
 
 /// The minimum length of a run, in characters: 24 characters are 18 bytes, and a shorter run contains no secret. A
 /// match of the filter is the start of a run, or the position where the search starts, which is never inside a run.

@@ -1,6 +1,6 @@
 //! The characters of base64: the value of each in the standard and the URL-safe alphabet at once.
 
-use crate::bytescan::ByteFilter;
+use skant_bytescan::ByteFilter;
 
 /// The value of each byte as a base64 character; 64 for every other byte.
 const VALUES: [u8; 256] = {

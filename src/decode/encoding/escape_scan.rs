@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::readable::MIN_SECRET;
 use super::region::{EncodedRegion, Encoding, Visit};
 use super::{escapes, quoted_printable, rendered};
-use crate::bytescan::{ByteFilter, Matches};
 use crate::decode::source_map::Decoded;
+use skant_bytescan::{ByteFilter, Matches};
 
 /// A filter for the first three bytes of an escape. All eight groups of the filter are in use: 0, 1, 3 and 4 for
 /// escapes, 2 and 5 for text as it is shown, 6 and 7 for quoted-printable.

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::hex::{DIGITS, digit};
 use super::region::{EncodedRegion, Encoding};
 use super::rendered::{Shown, shown};
-use crate::bytescan::ByteFilter;
 use crate::decode::source_map::Decoded;
+use skant_bytescan::ByteFilter;
 
 /// Adds the first bytes of distinctive escapes to a filter, in the groups 0, 1, 3 and 4. The escape of PowerShell is
 /// marked at the byte before it. The bytes of a group are chosen so that few others are mixtures of their halves.

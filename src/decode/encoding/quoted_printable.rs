@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::hex::digit;
 use super::region::{EncodedRegion, Encoding};
-use crate::bytescan::ByteFilter;
 use crate::decode::source_map::Decoded;
+use skant_bytescan::ByteFilter;
 
 /// Adds the first bytes of escapes to a filter, in the groups 6 and 7.
 pub(super) const fn add_escapes(filter: ByteFilter<1, 3>) -> ByteFilter<1, 3> {

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::readable::{MIN_SECRET, is_readable};
 use super::region::{EncodedRegion, Encoding};
-use crate::bytescan::ByteFilter;
 use crate::decode::source_map::Decoded;
 use crate::text::is_quote;
+use skant_bytescan::ByteFilter;
 
 const ESCAPE: u8 = 0x1b;
 const BACKSPACE: u8 = 0x08;

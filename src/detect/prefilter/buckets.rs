@@ -1,12 +1,12 @@
 //! The buckets of the byte filter: which bytes of each anchor are searched for, and in which bucket. The build script has
 //! chosen the places of the built-in anchors ([`super::grams`]).
 
-use crate::bytescan::{BUCKETS, Backend, ByteFilter};
 use crate::detect::prefilter::anchor::Anchors;
 use crate::detect::prefilter::grams::{
     ANY, Close, GRAM, GramSets, NIBBLE_BUCKETS, Pattern, Place, SIX_BIT_BUCKETS, choose_places,
     close_nibbles, close_six_bits,
 };
+use skant_bytescan::{BUCKETS, Backend, ByteFilter};
 
 /// The place of a built-in anchor in the filter of each backend.
 struct KnownPlace {

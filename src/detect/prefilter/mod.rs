@@ -18,10 +18,10 @@ use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::bytescan::{BLOCK, Backend};
 use crate::detect::matcher::window::EDGE;
 use crate::rules::{Rule, RuleSet};
 pub(crate) use anchor::Anchor;
+use skant_bytescan::{BLOCK, Backend};
 
 use anchor::Anchors;
 use buckets::AnchorFilter;

@@ -1,6 +1,6 @@
 //! The positions that a bitmask marks, as a list.
 
-use crate::bytescan::{BLOCK, list_set_bits, set_bits};
+use skant_bytescan::{BLOCK, list_set_bits, set_bits};
 
 /// The number of bitmask words that are listed at a time, in a long text and in a short one, where room for more would
 /// be cleared in vain.

@@ -1,16 +1,16 @@
 //! Lists the set bits of a bitmask. How many bits a word has cannot be predicted, so no loop here ends with the bits of a
 //! word: a mispredicted branch costs more than several look-ups.
 
-use crate::bytescan::BLOCK;
+use crate::BLOCK;
 
 /// The positions that are written at once. Few words of source code have more bits.
-pub(crate) const BATCH: usize = 8;
+pub const BATCH: usize = 8;
 
 /// Writes the numbers of the set bits, counted through all words, in ascending order. Returns how many there are.
 /// `positions` has room for all bits of the words and [`BATCH`] more; what is after the last one is undefined.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled for the instructions of each caller")]
-pub(crate) fn list(words: &[u64], positions: &mut [u16]) -> usize {
+pub fn list(words: &[u64], positions: &mut [u16]) -> usize {
     let mut count = 0;
     for (first, word) in (0..).step_by(BLOCK).zip(words) {
         let (mut rest, mut at) = (*word, count);
@@ -48,7 +48,7 @@ mod tests {
                 .take(words.len() * BLOCK)
                 .filter(|at| words[usize::from(*at) / BLOCK] >> (usize::from(*at) % BLOCK) & 1 == 1)
                 .collect();
-            for list in [list, crate::bytescan::list_set_bits] {
+            for list in [list, crate::list_set_bits] {
                 let mut positions = vec![u16::MAX; words.len() * BLOCK + BATCH];
                 let count = list(&words, &mut positions);
                 prop_assert_eq!(&positions[..count], &expected[..]);

@@ -1,14 +1,14 @@
 //! An iterator-like cursor over the positions that a [`ByteFilter`] marks, also over runs of marked positions.
 //! It fills the bitmask block by block and confirms no match.
 
-use crate::bytescan::{BLOCK, ByteFilter};
+use crate::{BLOCK, ByteFilter, Compiled};
 
 /// Words of the bitmask that are filled at a time: those of one kilobyte, which fits the first-level cache together
 /// with the tables.
 const WORDS: usize = 16;
 
 /// The marked positions of a part of a text, found on demand in ascending order.
-pub(crate) struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
+pub struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
     filter: &'m ByteFilter<GROUPS, WIDTH>,
     text: &'m [u8],
     end: usize,
@@ -23,10 +23,13 @@ pub(crate) struct Matches<'m, const GROUPS: usize, const WIDTH: usize> {
     min_run: usize,
 }
 
-impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
+impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH>
+where
+    ByteFilter<GROUPS, WIDTH>: Compiled,
+{
     /// Creates a cursor over the marked positions before `end`.
     #[must_use]
-    pub(crate) const fn new(filter: &'m ByteFilter<GROUPS, WIDTH>, text: &'m [u8], end: usize) -> Self {
+    pub const fn new(filter: &'m ByteFilter<GROUPS, WIDTH>, text: &'m [u8], end: usize) -> Self {
         Self::with_min_run(filter, text, end, 1)
     }
 
@@ -36,7 +39,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
     /// # Panics
     /// Panics if `min_run` is not between 1 and 64.
     #[must_use]
-    pub(crate) const fn with_min_run(
+    pub const fn with_min_run(
         filter: &'m ByteFilter<GROUPS, WIDTH>,
         text: &'m [u8],
         end: usize,
@@ -48,7 +51,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
 
     /// Returns the first match at `at` or after it. The positions of successive calls have to ascend.
     #[inline]
-    pub(crate) fn next_from(&mut self, at: usize) -> Option<usize> {
+    pub fn next_from(&mut self, at: usize) -> Option<usize> {
         let mut at = at;
         while at < self.end {
             let index = at.wrapping_sub(self.from) / BLOCK;
@@ -70,7 +73,7 @@ impl<'m, const GROUPS: usize, const WIDTH: usize> Matches<'m, GROUPS, WIDTH> {
     /// Returns the end of the run that contains the marked position `marked`: the first position after it that is not
     /// marked.
     #[must_use]
-    pub(crate) fn run_end(&self, marked: usize) -> usize {
+    pub fn run_end(&self, marked: usize) -> usize {
         let mut at = marked;
         let known = if self.min_run == 1 { &[] } else { &self.single[..=self.filled] };
         while let Some(word) = known.get(at.wrapping_sub(self.from) / BLOCK) {

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 };
 use std::hint::black_box;
 
-use crate::bytescan::{BLOCK, Backend, ByteFilter, ExactTable, NibbleTable, SixBitTable, Tables, set_bits};
+use crate::{BLOCK, Backend, ByteFilter, ExactTable, NibbleTable, SixBitTable, Tables, set_bits};
 
 /// Returns the fastest backend of this processor. The standard library caches the detection.
 #[inline]

@@ -7,12 +7,12 @@
 //! only on the number of tables. Processors with AVX-512 VBMI look up 64 bytes in a table of all 128 ASCII bytes.
 //! Processors with AVX2 look up 32 bytes in two tables of 16 entries, one for each half of a byte.
 
-pub(crate) mod matches;
-pub(crate) mod set_bits;
+mod matches;
+pub mod set_bits;
 #[cfg(target_arch = "x86_64")]
-pub(crate) mod x86;
+mod x86;
 
-pub(crate) use matches::Matches;
+pub use matches::Matches;
 
 /// Groups of eight buckets. A bucket is a set of byte sequences: for each of `WIDTH` offsets, the bytes that may
 /// occur there.
@@ -20,7 +20,7 @@ pub(crate) use matches::Matches;
 /// Every position where a bucket's bytes occur is marked. Which other positions are marked depends on the
 /// processor: see [`Backend`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
+pub struct ByteFilter<const GROUPS: usize, const WIDTH: usize> {
     exact: Tables<ExactTable, GROUPS, WIDTH>,
     six_bit: Tables<SixBitTable, GROUPS, WIDTH>,
     nibble: Tables<NibbleTable, GROUPS, WIDTH>,
@@ -67,14 +67,14 @@ impl NibbleTable {
 }
 
 /// The number of buckets in a group: one for each bit of a table entry.
-pub(crate) const BUCKETS: usize = 8;
+pub const BUCKETS: usize = 8;
 
 /// The number of positions in one word of a bitmask, and the bytes that one step scans.
-pub(crate) const BLOCK: usize = 64;
+pub const BLOCK: usize = 64;
 
 /// The instructions that fill a bitmask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Backend {
+pub enum Backend {
     /// One byte after the other. Marks only positions that fit a bucket. Other search methods are faster.
     Scalar,
     /// AVX2 with nibble tables. A bucket also takes each mixture of one of its upper nibbles and one of its lower
@@ -89,7 +89,7 @@ pub(crate) enum Backend {
 impl Backend {
     /// Returns the fastest backend of this processor.
     #[must_use]
-    pub(crate) fn best() -> Self {
+    pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         return x86::best();
         #[cfg(not(target_arch = "x86_64"))]
@@ -98,7 +98,7 @@ impl Backend {
 }
 
 /// Lists the set bits of words: see [`set_bits::list`].
-pub(crate) fn list_set_bits(words: &[u64], positions: &mut [u16]) -> usize {
+pub fn list_set_bits(words: &[u64], positions: &mut [u16]) -> usize {
     #[cfg(target_arch = "x86_64")]
     if let Some(count) = x86::list_bits(words, positions) {
         return count;
@@ -109,7 +109,7 @@ pub(crate) fn list_set_bits(words: &[u64], positions: &mut [u16]) -> usize {
 impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
     /// Creates a filter that marks nothing.
     #[must_use]
-    pub(crate) const fn empty() -> Self {
+    pub const fn empty() -> Self {
         Self {
             exact: [[ExactTable { ascii: [0; 128], others: [0; 64] }; GROUPS]; WIDTH],
             six_bit: [[SixBitTable([0; 64]); GROUPS]; WIDTH],
@@ -119,7 +119,7 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Allows a byte at an offset of a bucket. Buckets are numbered through all groups. A byte outside of ASCII may
     /// also allow the one that differs in the second highest bit.
-    pub(crate) const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
+    pub const fn allow(&mut self, bucket: usize, offset: usize, byte: u8) {
         let (group, bit) = (bucket / BUCKETS, 1 << (bucket % BUCKETS));
         if byte.is_ascii() {
             self.exact[offset][group].ascii[byte as usize] |= bit;
@@ -132,7 +132,7 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Returns the filter with each of `bytes` allowed at an offset of a bucket.
     #[must_use]
-    pub(crate) const fn with(mut self, bucket: usize, offset: usize, bytes: &[u8]) -> Self {
+    pub const fn with(mut self, bucket: usize, offset: usize, bytes: &[u8]) -> Self {
         let mut at = 0;
         while at < bytes.len() {
             self.allow(bucket, offset, bytes[at]);
@@ -143,13 +143,13 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
 
     /// Returns the filter with every byte allowed at an offset of a bucket.
     #[must_use]
-    pub(crate) const fn with_any(mut self, bucket: usize, offset: usize) -> Self {
+    pub const fn with_any(mut self, bucket: usize, offset: usize) -> Self {
         self.allow_any(bucket, offset);
         self
     }
 
     /// Allows every byte at an offset of a bucket.
-    pub(crate) const fn allow_any(&mut self, bucket: usize, offset: usize) {
+    pub const fn allow_any(&mut self, bucket: usize, offset: usize) {
         let mut byte = 0;
         while byte < u8::MAX {
             self.allow(bucket, offset, byte);
@@ -158,15 +158,69 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
         self.allow(bucket, offset, u8::MAX);
     }
 
+    /// Returns whether `bytes` fit some bucket.
+    fn takes(&self, bytes: &[u8]) -> bool {
+        (0..GROUPS).any(|group| {
+            let buckets = bytes
+                .iter()
+                .zip(&self.exact)
+                .fold(!0, |buckets, (byte, tables)| buckets & tables[group].entry(*byte));
+            buckets != 0
+        })
+    }
+
+    /// Fills a bitmask whose positions all have `WIDTH` bytes in the text.
+    fn fill_blocks(&self, backend: Backend, text: &[u8], bitmask: &mut [u64]) {
+        #[cfg(target_arch = "x86_64")]
+        if x86::fill(backend, self, text, bitmask) {
+            return;
+        }
+        self.fill_scalar(text, bitmask);
+    }
+
+    /// Fills a bitmask without vector instructions.
+    fn fill_scalar(&self, text: &[u8], bitmask: &mut [u64]) {
+        for (number, word) in bitmask.iter_mut().enumerate() {
+            let windows = text.windows(WIDTH).skip(number * BLOCK).take(BLOCK);
+            *word =
+                windows.enumerate().fold(0, |word, (at, bytes)| word | u64::from(self.takes(bytes)) << at);
+        }
+    }
+}
+
+/// A size of a filter for which this crate compiles the loops. With them in here, a debug build of a user runs them with
+/// the optimisation of this crate.
+pub trait Compiled {
+    /// Fills a bitmask whose positions all have as many bytes in the text as a sequence is wide.
+    fn fill_complete(&self, backend: Backend, text: &[u8], bitmask: &mut [u64]);
+}
+
+macro_rules! compile {
+    ($(($groups:literal, $width:literal)),*) => {
+        $(impl Compiled for ByteFilter<$groups, $width> {
+            fn fill_complete(&self, backend: Backend, text: &[u8], bitmask: &mut [u64]) {
+                self.fill_blocks(backend, text, bitmask);
+            }
+        })*
+    };
+}
+
+compile!((1, 1), (1, 3), (4, 4), (8, 4));
+#[cfg(test)]
+compile!((1, 2), (2, 3));
+
+impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH>
+where
+    Self: Compiled,
+{
     /// Fills a candidate bitmask: one bit for each position from `from` on. Bytes past the end of the text count as
     /// zero; positions past the end are never marked.
-    pub(crate) fn fill_bitmask(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
+    pub fn fill_bitmask(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
         self.fill_with(Backend::best(), text, from, bitmask);
     }
 
     /// Fills a bitmask with the positions that are marked on every processor.
-    #[cfg(test)]
-    pub(crate) fn fill_bitmask_of_all(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
+    pub fn fill_bitmask_of_all(&self, text: &[u8], from: usize, bitmask: &mut [u64]) {
         bitmask.fill(u64::MAX);
         for backend in [Backend::Scalar, Backend::Avx2, Backend::Avx512] {
             let mut words = vec![0; bitmask.len()];
@@ -200,35 +254,6 @@ impl<const GROUPS: usize, const WIDTH: usize> ByteFilter<GROUPS, WIDTH> {
         self.fill_complete(backend, &padded, &mut word);
         let [word] = word;
         if known < BLOCK { word & ((1 << known) - 1) } else { word }
-    }
-
-    /// Fills a bitmask whose positions all have `WIDTH` bytes in the text.
-    fn fill_complete(&self, backend: Backend, text: &[u8], bitmask: &mut [u64]) {
-        #[cfg(target_arch = "x86_64")]
-        if x86::fill(backend, self, text, bitmask) {
-            return;
-        }
-        self.fill_scalar(text, bitmask);
-    }
-
-    /// Fills a bitmask without vector instructions.
-    fn fill_scalar(&self, text: &[u8], bitmask: &mut [u64]) {
-        for (number, word) in bitmask.iter_mut().enumerate() {
-            let windows = text.windows(WIDTH).skip(number * BLOCK).take(BLOCK);
-            *word =
-                windows.enumerate().fold(0, |word, (at, bytes)| word | u64::from(self.takes(bytes)) << at);
-        }
-    }
-
-    /// Returns whether `bytes` fit some bucket.
-    fn takes(&self, bytes: &[u8]) -> bool {
-        (0..GROUPS).any(|group| {
-            let buckets = bytes
-                .iter()
-                .zip(&self.exact)
-                .fold(!0, |buckets, (byte, tables)| buckets & tables[group].entry(*byte));
-            buckets != 0
-        })
     }
 }
 
@@ -275,7 +300,10 @@ mod tests {
         allowed: &[(usize, usize, u8)],
         text: &[u8],
         from: usize,
-    ) -> Result<(), TestCaseError> {
+    ) -> Result<(), TestCaseError>
+    where
+        ByteFilter<GROUPS, 3>: Compiled,
+    {
         let mut filter = ByteFilter::<GROUPS, 3>::empty();
         for (bucket, offset, byte) in allowed {
             filter.allow(bucket % (GROUPS * BUCKETS), *offset, *byte);
