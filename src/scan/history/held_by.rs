@@ -14,7 +14,7 @@ impl LocationBuilder<'_> {
         let keys: HashSet<GroupKey> = scan
             .occurrences
             .iter()
-            .filter(|occurrence| self.scanner.assessor().is_reported(&occurrence.rated))
+            .filter(|occurrence| self.read.scanner.assessor().is_reported(&occurrence.rated))
             .map(|occurrence| group_key(&occurrence.rated.evidence, &occurrence.origin.path))
             .collect();
         if keys.is_empty() {
@@ -28,13 +28,13 @@ impl LocationBuilder<'_> {
         sought.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let (keys, values): (Vec<GroupKey>, Vec<Sought>) = sought.into_iter().unzip();
         let names: Vec<String> =
-            self.named.named.iter().map(|root| self.shown_ref(root.short_name())).collect();
+            self.read.named.named.iter().map(|root| self.shown_ref(root.short_name())).collect();
         let search = HolderSearch {
-            graph: self.graph,
-            objects: self.objects,
+            graph: self.read.graph,
+            objects: self.read.objects,
             index,
             path_trees,
-            roots: &self.named.named,
+            roots: &self.read.named.named,
             names: &names,
         };
         for (key, held_by) in keys.iter().zip(search.find(&values)) {
@@ -46,19 +46,19 @@ impl LocationBuilder<'_> {
 
     /// Returns the name of a ref, with that of the submodule before it.
     fn shown_ref(&self, name: &[u8]) -> String {
-        let name = self.scanner.shown_path(name);
-        if self.prefix.is_empty() {
+        let name = self.read.scanner.shown_path(name);
+        if self.read.prefix.is_empty() {
             return name;
         }
-        format!("{}: {name}", self.scanner.shown_path(self.prefix))
+        format!("{}: {name}", self.read.scanner.shown_path(self.read.prefix))
     }
 
     fn seek_in_files(&self, sought: &mut SoughtValues) {
-        for (number, (value, timeline)) in (0..).zip(self.tracking.values.iter().zip(self.timelines)) {
+        for (number, (value, timeline)) in (0..).zip(self.read.tracking.values.iter().zip(self.timelines)) {
             sought.add_files((*value, None), timeline, InFiles::Anywhere(number));
             for location in &timeline.locations {
                 if let Some(at_path) = self.at_path(number, location) {
-                    let key = (*value, Some(self.full_path(&location.path)));
+                    let key = (*value, Some(self.read.full_path(&location.path)));
                     sought.add_files(key, at_path, InFiles::AtPath(number, location.path.clone()));
                 }
             }
@@ -67,21 +67,21 @@ impl LocationBuilder<'_> {
 
     /// Adds the blobs that tags name.
     fn seek_outside_of_trees(&self, sought: &mut SoughtValues) {
-        if self.named.blobs.is_empty() {
+        if self.read.named.blobs.is_empty() {
             return;
         }
-        for (blob, found) in &self.found.blobs {
-            let Some(name) = self.named.blobs.get(blob) else { continue };
+        for (blob, found) in &self.read.found.blobs {
+            let Some(name) = self.read.named.blobs.get(blob) else { continue };
             for rated in found {
-                sought.add_object(group_key(&rated.evidence, &self.full_path(name)), *blob);
+                sought.add_object(group_key(&rated.evidence, &self.read.full_path(name)), *blob);
             }
         }
     }
 
     /// Adds the messages and headers of commits and tags, and the names of refs.
     fn seek_in_texts(&self, sought: &mut SoughtValues) {
-        for (oid, kind, occurrences) in &self.found.texts {
-            let position = self.graph.position(oid).and_then(|at| u32::try_from(at).ok());
+        for (oid, kind, occurrences) in &self.read.found.texts {
+            let position = self.read.graph.position(oid).and_then(|at| u32::try_from(at).ok());
             for occurrence in occurrences {
                 let key = group_key(&occurrence.rated.evidence, &occurrence.origin.path);
                 if *kind == ObjectKind::Tag {
@@ -91,7 +91,7 @@ impl LocationBuilder<'_> {
                 }
             }
         }
-        for (name, rated) in &self.found.ref_names {
+        for (name, rated) in &self.read.found.ref_names {
             if let Some(one) = sought.of(group_key(&rated.evidence, &[])) {
                 one.in_names.push(name.name.clone());
             }

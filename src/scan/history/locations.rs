@@ -6,31 +6,22 @@ use std::collections::{HashMap, HashSet};
 use crate::assess::{GroupKey, Occurrence, RatedEvidence, TextOrigin, group_key};
 use crate::finding::{CommitInfo, Event, History, LocationKind};
 use crate::git::{Commit, ObjectDatabase, ObjectKind, Oid, Repository, Signature};
-use crate::provenance::{CommitGraph, PathTimelines, Timeline, TimelineLocation, ValueIndex};
+use crate::provenance::{PathTimelines, Timeline, TimelineLocation, ValueIndex};
 use crate::scan::commit_texts::commit_info;
-use crate::scan::history::blobs::{CollectedEvidence, Tracking, unnamed_blob};
-use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::blobs::unnamed_blob;
+use crate::scan::history::read_history::ReadHistory;
 use crate::scan::history::results::RepositoryScan;
-use crate::scan::scanner::Scanner;
 use crate::scan::single_text::ref_origin;
 use crate::secret::ValueId;
-use crate::source::history::{ObjectSet, own_objects};
+use crate::source::history::own_objects;
 
 /// The results of reading and tracing, from which locations are built.
 pub(crate) struct LocationBuilder<'t> {
-    pub(crate) scanner: &'t Scanner,
-    pub(crate) repository: &'t Repository,
-    pub(crate) objects: &'t ObjectSet,
-    pub(crate) graph: &'t CommitGraph,
-    pub(crate) named: &'t NamedObjects,
-    pub(crate) found: &'t CollectedEvidence,
-    pub(crate) tracking: &'t Tracking,
+    pub(crate) read: &'t ReadHistory<'t>,
     /// The timelines of the tracked values.
     pub(crate) timelines: &'t [Timeline],
     /// The timelines of the weak values, which have a finding for each path.
     pub(crate) by_path: &'t PathTimelines,
-    /// The name of the submodule; empty for the main repository.
-    pub(crate) prefix: &'t [u8],
     pub(crate) shown: Shown<'t>,
 }
 
@@ -58,10 +49,10 @@ impl<'t> Shown<'t> {
 impl LocationBuilder<'_> {
     /// Adds all occurrences and the provenance of their values.
     pub(crate) fn add_locations(&self, scan: &mut RepositoryScan) {
-        let by_blob = self.found.by_blob();
+        let by_blob = self.read.found.by_blob();
         let mut added: HashSet<(Oid, ValueId)> = HashSet::new();
         let own = self.own_unreachable_objects();
-        for (number, (value, timeline)) in (0..).zip(self.tracking.values.iter().zip(self.timelines)) {
+        for (number, (value, timeline)) in (0..).zip(self.read.tracking.values.iter().zip(self.timelines)) {
             // An unreachable object that only an alternate has belongs to that other repository.
             let is_own = |location: &&TimelineLocation| {
                 self.at_path(number, location).unwrap_or(timeline).reachable
@@ -79,7 +70,7 @@ impl LocationBuilder<'_> {
                     None => self.add_in_path(value, location, scan),
                 }
                 if let Some(at_path) = self.at_path(number, location) {
-                    let key = (*value, Some(self.full_path(&location.path)));
+                    let key = (*value, Some(self.read.full_path(&location.path)));
                     scan.histories.entry(key).or_insert_with(|| self.history(at_path));
                 }
             }
@@ -88,10 +79,11 @@ impl LocationBuilder<'_> {
             }
         }
         self.add_outside_of_trees(&added, &by_blob, scan);
-        let introduced = self.tracking.values.iter().zip(self.timelines).filter_map(|(value, timeline)| {
-            let (commit, _) = timeline.introduced.as_ref()?;
-            Some(((*value, None), self.graph.position(commit)?))
-        });
+        let introduced =
+            self.read.tracking.values.iter().zip(self.timelines).filter_map(|(value, timeline)| {
+                let (commit, _) = timeline.introduced.as_ref()?;
+                Some(((*value, None), self.read.graph.position(commit)?))
+            });
         self.add_texts(introduced.collect(), scan);
         self.add_ref_names(scan);
     }
@@ -110,14 +102,18 @@ impl LocationBuilder<'_> {
             timeline.locations.iter().filter(move |location| !is_reachable(location))
         });
         let oids: Vec<Oid> = locations.filter_map(|location| location.blob.or(location.commit)).collect();
-        if oids.is_empty() { HashSet::new() } else { own_objects(self.repository, self.objects, &oids) }
+        if oids.is_empty() {
+            HashSet::new()
+        } else {
+            own_objects(self.read.repository, self.read.objects, &oids)
+        }
     }
 
     fn add_in_path(&self, value: &ValueId, location: &TimelineLocation, scan: &mut RepositoryScan) {
         let path = &location.path;
-        match self.scanner.search_name(path, || self.scanner.shown_path(path)) {
+        match self.read.scanner.search_name(path, || self.read.scanner.shown_path(path)) {
             Ok(found) => {
-                let rated = self.scanner.assessor().rate_all(found);
+                let rated = self.read.scanner.assessor().rate_all(found);
                 let origin = self.origin(LocationKind::Path, location);
                 scan.occurrences.extend(occurrences_of(&rated, value, &origin));
             }
@@ -126,7 +122,7 @@ impl LocationBuilder<'_> {
     }
 
     fn origin(&self, kind: LocationKind, location: &TimelineLocation) -> TextOrigin {
-        let path = self.full_path(&location.path);
+        let path = self.read.full_path(&location.path);
         TextOrigin {
             kind,
             shown: self.shown_path(&path),
@@ -145,11 +141,11 @@ impl LocationBuilder<'_> {
         scan: &mut RepositoryScan,
     ) {
         let mut remaining: Vec<(Oid, ValueId, &Timeline)> = Vec::new();
-        for (blob, values) in &self.tracking.objects.blobs {
+        for (blob, values) in &self.read.tracking.objects.blobs {
             // The indexes after the values are missing objects and archives.
-            for value in values.iter().filter(|value| (**value as usize) < self.tracking.values.len()) {
+            for value in values.iter().filter(|value| (**value as usize) < self.read.tracking.values.len()) {
                 let (id, timeline) =
-                    (self.tracking.values[*value as usize], &self.timelines[*value as usize]);
+                    (self.read.tracking.values[*value as usize], &self.timelines[*value as usize]);
                 // If another version of the blob is listed at its path, the blob needs no location of its own.
                 if timeline.locations.is_empty() && !added.contains(&(*blob, id)) {
                     remaining.push((*blob, id, timeline));
@@ -160,17 +156,17 @@ impl LocationBuilder<'_> {
         let unnamed: Vec<Oid> = remaining
             .iter()
             .map(|(blob, ..)| *blob)
-            .filter(|blob| !self.named.blobs.contains_key(blob))
+            .filter(|blob| !self.read.named.blobs.contains_key(blob))
             .collect();
-        let own = own_objects(self.repository, self.objects, &unnamed);
+        let own = own_objects(self.read.repository, self.read.objects, &unnamed);
         for (blob, value, timeline) in remaining {
-            let name = self.named.blobs.get(&blob);
+            let name = self.read.named.blobs.get(&blob);
             if name.is_none() && !own.contains(&blob) {
                 continue;
             }
             let origin = match name {
                 Some(name) => {
-                    let path = self.full_path(name);
+                    let path = self.read.full_path(name);
                     TextOrigin {
                         kind: LocationKind::File,
                         shown: self.shown_path(&path),
@@ -180,7 +176,7 @@ impl LocationBuilder<'_> {
                         is_current: true,
                     }
                 }
-                None => unnamed_blob(self.scanner, &blob),
+                None => unnamed_blob(self.read.scanner, &blob),
             };
             let found = by_blob.get(&blob).copied().unwrap_or_default();
             scan.occurrences.extend(occurrences_of(found, &value, &origin));
@@ -196,16 +192,16 @@ impl LocationBuilder<'_> {
     /// the commit whose files introduced it.
     #[expect(clippy::too_many_lines, reason = "one pass over the texts, with a step for each kind")]
     fn add_texts(&self, mut introduced: HashMap<GroupKey, usize>, scan: &mut RepositoryScan) {
-        let texts = &self.found.texts;
+        let texts = &self.read.found.texts;
         if texts.is_empty() {
             return;
         }
-        let roots = &self.named.roots;
+        let roots = &self.read.named.roots;
         let named: Vec<Oid> = roots.heads.iter().chain(&roots.others).copied().collect();
-        let is_reachable_commit = self.graph.ancestors(&named);
-        let is_at_head = self.graph.ancestors(&roots.heads);
+        let is_reachable_commit = self.read.graph.ancestors(&named);
+        let is_at_head = self.read.graph.ancestors(&roots.heads);
         let is_reachable = |oid: &Oid, kind: ObjectKind| match kind {
-            ObjectKind::Tag => self.named.tags.contains(oid),
+            ObjectKind::Tag => self.read.named.tags.contains(oid),
             _ => is_reachable_commit(oid),
         };
         let unreachable = texts.iter().filter(|(oid, kind, _)| !is_reachable(oid, *kind));
@@ -213,12 +209,12 @@ impl LocationBuilder<'_> {
         let own = if unreachable.is_empty() {
             HashSet::new()
         } else {
-            own_objects(self.repository, self.objects, &unreachable)
+            own_objects(self.read.repository, self.read.objects, &unreachable)
         };
         let mut texts: Vec<_> = texts.iter().collect();
         // The first text in this order introduced a value: reachable objects first, then by position in the graph.
         texts.sort_by_cached_key(|(oid, kind, _)| {
-            (!is_reachable(oid, *kind), self.graph.position(oid).unwrap_or(usize::MAX), *oid)
+            (!is_reachable(oid, *kind), self.read.graph.position(oid).unwrap_or(usize::MAX), *oid)
         });
         // The values that no file holds, with the last commit that was counted for each.
         let mut last_counted: HashMap<GroupKey, Oid> = HashMap::new();
@@ -244,7 +240,7 @@ impl LocationBuilder<'_> {
                     held_by: None,
                 });
                 // A message may have held the value before any file did.
-                if let Some(position) = self.graph.position(oid).filter(|_| reachable)
+                if let Some(position) = self.read.graph.position(oid).filter(|_| reachable)
                     && let Some(first) = introduced.get_mut(&key)
                     && position < *first
                 {
@@ -263,7 +259,7 @@ impl LocationBuilder<'_> {
     }
 
     fn add_ref_names(&self, scan: &mut RepositoryScan) {
-        for (name, rated) in &self.found.ref_names {
+        for (name, rated) in &self.read.found.ref_names {
             let key = group_key(&rated.evidence, &[]);
             let history = scan.histories.entry(key).or_insert_with(|| History {
                 introduced: None,
@@ -274,7 +270,7 @@ impl LocationBuilder<'_> {
                 held_by: None,
             });
             history.reachable = true;
-            let origin = ref_origin(self.scanner, &name.name);
+            let origin = ref_origin(self.read.scanner, &name.name);
             scan.occurrences.push(Occurrence { rated: rated.clone(), origin, at_head: None });
         }
     }
@@ -282,7 +278,7 @@ impl LocationBuilder<'_> {
     fn history(&self, timeline: &Timeline) -> History {
         let event = |event: &Option<(Oid, Vec<u8>)>| {
             let (oid, path) = event.as_ref()?;
-            let path = self.shown_path(&self.full_path(path));
+            let path = self.shown_path(&self.read.full_path(path));
             Some(Event { commit: self.commit_info(oid)?, path })
         };
         History {
@@ -298,9 +294,10 @@ impl LocationBuilder<'_> {
     fn commit_info(&self, oid: &Oid) -> Option<CommitInfo> {
         let info = || {
             // Of a tag nothing is read.
-            let of_earlier_run = || self.graph.contains(oid).then(|| self.shown.read_author(oid)).flatten();
-            let author = self.graph.author(oid).or_else(of_earlier_run)?;
-            Some(commit_info(self.scanner, oid, &author))
+            let of_earlier_run =
+                || self.read.graph.contains(oid).then(|| self.shown.read_author(oid)).flatten();
+            let author = self.read.graph.author(oid).or_else(of_earlier_run)?;
+            Some(commit_info(self.read.scanner, oid, &author))
         };
         self.shown.commits.borrow_mut().entry(*oid).or_insert_with(info).clone()
     }
@@ -309,14 +306,9 @@ impl LocationBuilder<'_> {
         if let Some(shown) = self.shown.paths.borrow().get(path) {
             return shown.clone();
         }
-        let shown = self.scanner.shown_path(path);
+        let shown = self.read.scanner.shown_path(path);
         self.shown.paths.borrow_mut().insert(path.to_vec(), shown.clone());
         shown
-    }
-
-    /// Returns a path with the name of the submodule before it.
-    pub(crate) fn full_path(&self, path: &[u8]) -> Vec<u8> {
-        if self.prefix.is_empty() { path.to_vec() } else { [self.prefix, b"/", path].concat() }
     }
 }
 

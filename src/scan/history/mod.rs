@@ -10,6 +10,7 @@ pub(crate) mod missing_objects;
 pub(crate) mod next_change;
 pub(crate) mod options;
 pub(crate) mod reachability;
+pub(crate) mod read_history;
 pub(crate) mod read_plan;
 pub(crate) mod repository;
 pub(crate) mod results;

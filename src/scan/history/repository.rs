@@ -10,11 +10,11 @@ use crate::scan::history::missing_objects::track_missing_objects;
 use crate::scan::history::next_change::next_change_of_evidence;
 use crate::scan::history::options::{HistoryOptions, ProvenanceMode};
 use crate::scan::history::reachability::NamedObjects;
+use crate::scan::history::read_history::ReadHistory;
 use crate::scan::history::read_plan::{ObjectTotals, Planned};
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::skipped_archives::track_skipped_archives;
 use crate::scan::history::state::{Earlier, RepositoryState, Reuse};
-use crate::scan::history::tracing::Tracing;
 use crate::scan::history::trees::{TreeCollector, TreeFindings};
 use crate::scan::scanner::Scanner;
 use crate::source::history::{ObjectSet, ReadTotals, over_budget_problem, visit_all_but_trees, visit_trees};
@@ -113,7 +113,7 @@ pub(crate) fn scan_repository(
         Some(_) => (found.trees.entry_names.clone(), None),
         None => (std::mem::take(&mut found.trees.entry_names), Some(std::mem::take(&mut found.trees.shape))),
     };
-    let trace = Tracing {
+    let read = ReadHistory {
         scanner,
         repository,
         objects: &objects,
@@ -129,7 +129,7 @@ pub(crate) fn scan_repository(
     };
     let learn =
         || Some(reuse.as_ref()?.learn(scanner, &objects, &found, &tracking.objects, &graph).to_bytes());
-    let (learned, is_complete) = rayon::join(learn, || trace.add_to(&mut scan, names, shape));
+    let (learned, is_complete) = rayon::join(learn, || read.trace(&mut scan, names, shape));
     scan.learned = learned.filter(|_| is_complete);
     scan.problems.extend((!is_complete).then(tree_budget_problem));
     scan.is_traced = true;
