@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod head_positions;
 pub(crate) mod history;
+mod image_layouts;
 pub(crate) mod large_file;
 pub(crate) mod lfs_pointer;
 pub(crate) mod missing_paths;

@@ -14,6 +14,7 @@ use crate::policy::other_tools::find_files_of_other_tools;
 use crate::policy::repo_files::BASELINE_FILE;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::error::ScanError;
+use crate::scan::image_layouts::name_images_in_files;
 use crate::scan::large_file::{Windows, keep_buffer};
 use crate::scan::lfs_pointer::lfs_note;
 use crate::scan::nothing_read::nothing_read;
@@ -90,6 +91,7 @@ pub(crate) fn scan_files(
         scope.bytes += result.bytes;
     }
     problems.extend(common_notes(files.repository, control));
+    name_images_in_files(&mut occurrences, &listing.files, files.repository);
     let grouped = group(scanner, occurrences, &HashMap::new());
     if !grouped.findings.is_empty()
         && let Some(top) = files.repository.and_then(|repository| repository.work_tree.as_deref())

@@ -89,6 +89,8 @@ pub struct Case {
     pub paths: &'static [&'static str],
     /// The `kind` of a location that every report with findings has.
     pub kind: Option<&'static str>,
+    /// The first step of `via` of a location that every report with findings has.
+    pub via: Option<&'static str>,
     /// The provenance in a scan of the history.
     pub timeline: Option<Timeline>,
 }
@@ -118,6 +120,7 @@ pub const CASE: Case = Case {
     more: &[],
     paths: &[],
     kind: None,
+    via: None,
     timeline: None,
 };
 

@@ -222,20 +222,29 @@ pub fn has_result(
     if count == 0 {
         return Ok(());
     }
-    let locations: Vec<&Value> =
-        findings.iter().filter_map(|finding| finding["locations"].as_array()).flatten().collect();
-    for path in case.paths {
-        if !locations.iter().any(|location| location["path"] == *path) {
-            return Err(format!("no location at {path}: {}", said()));
-        }
-    }
-    if case.kind.is_some_and(|kind| !locations.iter().any(|location| location["kind"] == kind)) {
-        return Err(format!("no location of kind {:?}: {}", case.kind, said()));
-    }
+    has_places(case, &findings).map_err(|wrong| format!("{wrong}: {}", said()))?;
     match case.timeline {
         Some(timeline) if arguments == ["--history"] => has_timeline(project, timeline, &findings),
         _ => Ok(()),
     }
+}
+
+/// Checks the locations of findings.
+fn has_places(case: &Case, findings: &[Value]) -> Result<(), String> {
+    let locations: Vec<&Value> =
+        findings.iter().filter_map(|finding| finding["locations"].as_array()).flatten().collect();
+    for path in case.paths {
+        if !locations.iter().any(|location| location["path"] == *path) {
+            return Err(format!("no location at {path}"));
+        }
+    }
+    if case.kind.is_some_and(|kind| !locations.iter().any(|location| location["kind"] == kind)) {
+        return Err(format!("no location of kind {:?}", case.kind));
+    }
+    if case.via.is_some_and(|via| !locations.iter().any(|location| location["via"][0] == via)) {
+        return Err(format!("no location in {:?}", case.via));
+    }
+    Ok(())
 }
 
 /// Checks the provenance of `$KEY`.

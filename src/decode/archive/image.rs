@@ -1,10 +1,10 @@
-//! Container images in a tar, as `docker save` and tools of the OCI write them: which member is which layer of which
-//! image, and which build step made it. The members are read as those of any tar; this module only adds words to their
-//! labels.
+//! Container images in a tar or a folder, as `docker save` and tools of the OCI write them: which member is which layer
+//! of which image, and which build step made it. The members are read as those of any tar or folder; this module only
+//! finds the words about them.
 //! Formats: Docker Image Specification 1.3; OCI Image Format Specification 1.1.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::text::escape_path;
 
 /// The sum of the lengths of the JSON texts that are read, in bytes. An index may name a text many times.
-const MAX_JSON: usize = 16 << 20;
+pub(crate) const MAX_JSON: usize = 16 << 20;
 
 /// The maximum number of images, and of indexes in indexes.
 const MAX_IMAGES: usize = 256;
@@ -25,7 +25,7 @@ const MAX_NOTES: usize = 1 << 14;
 const MAX_TEXT: usize = 1024;
 
 /// The words about members, by the names of the members.
-pub(super) type Notes = HashMap<String, String>;
+pub(crate) type Notes = HashMap<String, String>;
 
 /// The index that `docker save` writes.
 const DOCKER_INDEX: &str = "manifest.json";
@@ -41,10 +41,13 @@ pub(super) fn may_hold_images(text: &[u8]) -> bool {
         .any(|name| memchr::memmem::find(text, name.as_bytes()).is_some())
 }
 
-/// Returns the words about the members of a tar. `members` has the spans of their contents by their names.
-pub(super) fn notes(text: &[u8], members: &HashMap<String, Range<usize>>) -> Notes {
+/// A reader of the member with a name, if it has at most a number of bytes.
+pub(crate) type ReadMember<'r> = dyn FnMut(&str, usize) -> Option<Cow<'r, [u8]>> + 'r;
+
+/// Returns the words about those members for which `is_wanted` answers yes.
+pub(crate) fn notes(read: &mut ReadMember<'_>, is_wanted: &dyn Fn(&str) -> bool) -> Notes {
     let mut reader =
-        Reader { text, members, json_left: MAX_JSON, images_left: MAX_IMAGES, notes: Notes::new() };
+        Reader { read, is_wanted, json_left: MAX_JSON, images_left: MAX_IMAGES, notes: Notes::new() };
     for image in reader.read::<Vec<SavedImage>>(DOCKER_INDEX).unwrap_or_default() {
         let tag = image.tags.unwrap_or_default().into_iter().next();
         reader.add(tag, &image.config, &image.layers);
@@ -95,19 +98,19 @@ struct Step {
     empty_layer: bool,
 }
 
-struct Reader<'t> {
-    text: &'t [u8],
-    members: &'t HashMap<String, Range<usize>>,
+struct Reader<'r, 't> {
+    read: &'r mut ReadMember<'t>,
+    is_wanted: &'r dyn Fn(&str) -> bool,
     json_left: usize,
     images_left: usize,
     notes: Notes,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn read<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let json = &self.text[self.members.get(name)?.clone()];
+        let json = (self.read)(name, self.json_left)?;
         self.json_left = self.json_left.checked_sub(json.len())?;
-        serde_json::from_slice(json).ok()
+        serde_json::from_slice(&json).ok()
     }
 
     /// Adds the images of an index, or the image of a manifest.
@@ -149,7 +152,7 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, member: &str, words: impl FnOnce() -> String) {
-        if self.notes.len() < MAX_NOTES && self.members.contains_key(member) {
+        if self.notes.len() < MAX_NOTES && (self.is_wanted)(member) {
             self.notes.entry(member.to_owned()).or_insert_with(words);
         }
     }

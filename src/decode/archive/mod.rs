@@ -8,7 +8,7 @@ mod bzip2;
 mod ds_store;
 mod git_pack;
 mod gzip;
-mod image;
+pub(crate) mod image;
 mod inflate;
 mod java_class;
 mod little_endian;

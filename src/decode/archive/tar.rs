@@ -79,8 +79,14 @@ struct Extension {
 
 /// Unpacks all members.
 pub(super) fn unpack(text: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
-    let notes = if image::may_hold_images(text) { image::notes(text, &spans(text)) } else { Notes::new() };
+    let notes = if image::may_hold_images(text) { image_notes(text) } else { Notes::new() };
     unpack_members(Reader { notes, ..Reader::new(text) }, budget, visit);
+}
+
+fn image_notes(text: &[u8]) -> Notes {
+    let spans = spans(text);
+    let mut read = |name: &str, _| Some(Cow::Borrowed(&text[spans.get(name)?.clone()]));
+    image::notes(&mut read, &|name| spans.contains_key(name))
 }
 
 /// Returns the spans of the contents of all members, by the names of the members.

@@ -12,6 +12,7 @@ use crate::git::{ObjectDatabase, Oid, Repository};
 use crate::scan::diff::diff_scan::{CommitChangeSet, CommitOfRange, DiffScan, PackChoice};
 use crate::scan::error::ScanError;
 use crate::scan::head_positions::add_head_positions;
+use crate::scan::image_layouts::name_images_in_commits;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::path_filter::PathFilter;
 use crate::scan::report::{build_report, common_notes};
@@ -48,7 +49,8 @@ pub(crate) fn scan_staged(
     let sets = [CommitChangeSet { commit: None, changes: &staged.changes }];
     scan.scan(&[], &sets, PackChoice::NEVER, control)?;
     scan.problems.extend(common_notes(Some(repository), control));
-    let DiffScan { occurrences, problems, blobs, bytes, .. } = scan;
+    let DiffScan { mut occurrences, problems, blobs, bytes, .. } = scan;
+    name_images_in_commits(&mut occurrences, repository, &objects);
     let scope = Scope { kind: ScopeKind::Staged, blobs, bytes, ..Scope::default() };
     Ok(build_report(scanner, scope, occurrences, problems))
 }
@@ -123,6 +125,7 @@ fn scan_range_changes(
     scan.problems.extend(common_notes(Some(repository), control));
     let DiffScan { mut occurrences, problems, blobs, bytes, .. } = scan;
     add_head_positions(scanner, repository, objects, tips, &mut occurrences);
+    name_images_in_commits(&mut occurrences, repository, objects);
     let scope = Scope {
         kind: ScopeKind::Range,
         revisions: names.to_vec(),

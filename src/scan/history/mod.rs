@@ -31,6 +31,7 @@ use crate::scan::history::next_change::next_change_of_settings;
 use crate::scan::history::repository::scan_repository;
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::state::{Earlier, KeptState};
+use crate::scan::image_layouts::name_images_in_commits;
 use crate::scan::missing_paths::PathSources;
 use crate::scan::report::{common_notes, finish_report, group};
 use crate::scan::restart::scan_until_found;
@@ -114,6 +115,7 @@ pub(crate) fn run(
         _ => options.paths.is_all(),
     });
     add_head_positions(scanner, repository, &objects, &[], &mut whole.occurrences);
+    name_images_in_commits(&mut whole.occurrences, repository, &objects);
     whole.problems.extend(common_notes(Some(repository), control));
     whole.finish_memory(control);
     let grouped = group(scanner, whole.occurrences, &whole.histories);
