@@ -82,6 +82,37 @@ pub const PARTS: &[Case] = &[
         " | { printf 'P*M\\030\\3\\0\\0\\0abc'; cat; }"
     ),
     made!("zstd -q -19 --long=27", "a large window", Found(1), "keyed", ""),
+    made!("xz --delta=dist=1 --lzma2", "a filter", Found(1), "{ plain 9; keyed; }", ""),
+    made!("xz --delta=dist=1 --x86 --lzma2", "two filters", Found(1), "{ plain 9; keyed; }", ""),
+    made!("xz --delta=dist=1 --arm --x86 --lzma2", "three filters", Found(1), "{ plain 9; keyed; }", ""),
+    made!(
+        "xz --delta=dist=1 --x86 --lzma2",
+        "two filters, a truncated file",
+        FoundAnd(1, "corrupt-archive"),
+        "{ keyed; plain 60000; }",
+        " | cut 9"
+    ),
+    made!(
+        "xz",
+        "a file that ends in a chunk",
+        FoundAnd(1, "corrupt-archive"),
+        "{ keyed; plain 9000; }",
+        " | head -c 2000"
+    ),
+    made!(
+        "xz",
+        "damage in the chunk of a key",
+        FoundAnd(1, "corrupt-archive"),
+        "{ keyed; plain 9000; }",
+        " | { head -c 1500; printf 'what is no part of it, and is not short either'; tail -c +1550; }"
+    ),
+    made!(
+        "xz --format=lzma",
+        "a file that ends after a key",
+        FoundAnd(1, "corrupt-archive"),
+        "{ keyed; plain 9000; }",
+        " | head -c 2000"
+    ),
     made!("xz", "base64", Found(1), "{ plain 40; keyed; plain 40; }", " | base64"),
     made!("bzip2", "base64", Found(1), "{ plain 40; keyed; plain 40; }", " | base64"),
     made!("zstd -q", "base64", Found(1), "{ plain 40; keyed; plain 40; }", " | base64"),

@@ -1,9 +1,9 @@
 //! Xz, and the older format of LZMA, which has no signature.
 //! Format: The .xz File Format 1.2.1; LZMA Specification (LZMA SDK).
 
-use std::io;
+use std::io::{self, Read as _};
 
-use lzma_rust2::{Action, LzmaStream, Status, StreamResult, XzStream};
+use lzma_rust2::{Action, LzmaStream, Status, StreamResult, XzReader, XzStream};
 
 use super::little_endian::number;
 use super::member::{FaultKind, Visit};
@@ -41,8 +41,14 @@ fn unpack_part(
     budget: &mut UnpackBudget,
     out: &mut Vec<u8>,
 ) -> Result<usize, Failure> {
-    let mut decoder = XzStream::new_mem_limit(false, MAX_MEMORY);
-    let (consumed, result) = decompress(&mut decoder, &text[start..], budget, out);
+    let data = &text[start..];
+    let (consumed, result) = if has_filter_chain(data) {
+        let mut decoder =
+            ChainDecoder { reader: XzReader::new_mem_limit(data, false, MAX_MEMORY), left: data.len() };
+        decompress(&mut decoder, data, budget, out)
+    } else {
+        decompress(&mut XzStream::new_mem_limit(false, MAX_MEMORY), data, budget, out)
+    };
     result?;
     // Zeros in groups of four may pad a stream.
     let end = start + consumed;
@@ -50,19 +56,81 @@ fn unpack_part(
     Ok(end + zeros / 4 * 4)
 }
 
-impl Decoder for XzStream {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
-        let before = (self.total_in(), self.total_out());
-        let result = self.process(input, output, Action::Finish);
-        Step::between(before, (self.total_in(), self.total_out()), state(result))
+/// Returns whether the first block of a stream has more than one filter before LZMA2.
+fn has_filter_chain(stream: &[u8]) -> bool {
+    /// The header of the stream, and the size of that of the block, in bytes.
+    const BEFORE_FLAGS: usize = 13;
+    /// The bits with the number of filters, less one.
+    const FILTERS: u8 = 3;
+    stream.get(BEFORE_FLAGS).is_some_and(|flags| flags & FILTERS > 1)
+}
+
+/// A decoder of blocks with several filters, which the one of streams refuses. It keeps a whole window.
+struct ChainDecoder<'d> {
+    reader: XzReader<&'d [u8]>,
+    /// The number of bytes that were not read.
+    left: usize,
+}
+
+impl Decoder for ChainDecoder<'_> {
+    fn step(&mut self, _: &[u8], output: &mut [u8]) -> Step {
+        let result = self.reader.read(output);
+        let left = self.reader.inner().len();
+        let read = std::mem::replace(&mut self.left, left) - left;
+        match result {
+            Ok(0) => Step { read, written: 0, state: State::Ended },
+            Ok(written) => Step { read, written, state: State::Open },
+            Err(error) => Step { read, written: 0, state: State::Failed(failure(&error)) },
+        }
     }
 }
 
-impl Decoder for LzmaStream {
+/// A decoder of the library.
+trait Stream {
+    /// Returns the number of bytes read and written so far.
+    fn totals(&self) -> (u64, u64);
+    fn advance(&mut self, input: &[u8], output: &mut [u8], action: Action) -> io::Result<StreamResult>;
+}
+
+impl Stream for XzStream {
+    fn totals(&self) -> (u64, u64) {
+        (self.total_in(), self.total_out())
+    }
+
+    fn advance(&mut self, input: &[u8], output: &mut [u8], action: Action) -> io::Result<StreamResult> {
+        self.process(input, output, action)
+    }
+}
+
+impl Stream for LzmaStream {
+    fn totals(&self) -> (u64, u64) {
+        (self.total_in(), self.total_out())
+    }
+
+    fn advance(&mut self, input: &[u8], output: &mut [u8], action: Action) -> io::Result<StreamResult> {
+        self.process(input, output, action)
+    }
+}
+
+/// The number of bytes that the decoder gets at once. With an error it keeps what it has decoded of them.
+const PIECE: usize = 1 << 10;
+
+impl<S: Stream> Decoder for S {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
-        let before = (self.total_in(), self.total_out());
-        let result = self.process(input, output, Action::Finish);
-        Step::between(before, (self.total_in(), self.total_out()), state(result))
+        let before = self.totals();
+        // Only what is decoded before the end counts: with a cut, the end is an error.
+        let action = if input.is_empty() { Action::Finish } else { Action::Run };
+        loop {
+            let at = Step::between(before, self.totals(), State::Open);
+            let piece = &input[at.read..input.len().min(at.read + PIECE)];
+            let result = self.advance(piece, &mut output[at.written..], action);
+            let step = Step::between(before, self.totals(), state(result));
+            let is_used_up = step.read == input.len() || step.written == output.len();
+            let is_moving = (at.read, at.written) != (step.read, step.written);
+            if is_used_up || !is_moving || step.state != State::Open {
+                return step;
+            }
+        }
     }
 }
 
@@ -71,14 +139,18 @@ fn state(result: io::Result<StreamResult>) -> State {
     match result {
         Ok(StreamResult { status: Status::StreamEnd, .. }) => State::Ended,
         Ok(_) => State::Open,
-        Err(error) => State::Failed(match error.kind() {
-            io::ErrorKind::UnexpectedEof => Failure::CUT,
-            io::ErrorKind::OutOfMemory => Failure::LARGE_WINDOW,
-            io::ErrorKind::Unsupported => {
-                Failure { kind: FaultKind::Unsupported, message: "its filter is not supported" }
-            }
-            _ => Failure::WRONG_DATA,
-        }),
+        Err(error) => State::Failed(failure(&error)),
+    }
+}
+
+fn failure(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Failure::CUT,
+        io::ErrorKind::OutOfMemory => Failure::LARGE_WINDOW,
+        io::ErrorKind::Unsupported => {
+            Failure { kind: FaultKind::Unsupported, message: "its filter is not supported" }
+        }
+        _ => Failure::WRONG_DATA,
     }
 }
 
