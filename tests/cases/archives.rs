@@ -56,6 +56,21 @@ pub const CASES: &[Case] = &[
         tar -C \"$in\" --format=pax --exclude=.git -czf app.dat . || needs GNU tar"
     ),
     made!(
+        "a long name in a tar is the key",
+        "plain | held \"conf/$KEY.env\"; \
+        tar -C \"$in\" --format=gnu --exclude=.git -cf app.dat . || needs GNU tar"
+    ),
+    made!(
+        "a long name in a compressed tar is the key",
+        "plain | held \"conf/$KEY.env\"; \
+        tar -C \"$in\" --format=gnu --exclude=.git -czf app.dat . || needs GNU tar"
+    ),
+    made!(
+        "a long name in a pax tar is the key",
+        "plain | held \"conf/$KEY.env\"; \
+        tar -C \"$in\" --format=pax --exclude=.git -cf app.dat . || needs GNU tar"
+    ),
+    made!(
         "a zip in a zip",
         "keyed | held app.env; packed zip > a; again; held in.zip < a; rm a; packed zip > app.dat"
     ),

@@ -6,13 +6,16 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::image::{self, Notes};
-use super::member::{CUT, FaultKind, Member, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label};
+use super::member::{CUT, FaultKind, Member, TOO_MANY_MEMBERS, Unpacked, Visit, fault, label, unnamed};
 use super::unpack_budget::UnpackBudget;
 
 /// The name of the format in reports.
 const NAME: &str = "tar";
 
 const BLOCK: usize = 512;
+
+/// The field with a name, or with what fits of it.
+const NAME_FIELD: Range<usize> = 0..100;
 
 /// The field with the checksum of a header. The field itself counts as spaces.
 const CHECKSUM: Range<usize> = 148..156;
@@ -66,6 +69,11 @@ fn parse_size(field: &[u8]) -> Option<usize> {
     usize::try_from(number).ok()
 }
 
+/// Returns the part of a span up to the first zero.
+fn before_zero(text: &[u8], span: &Range<usize>) -> Range<usize> {
+    span.start..span.start + up_to_zero(&text[span.clone()]).len()
+}
+
 fn up_to_zero(field: &[u8]) -> &[u8] {
     &field[..memchr::memchr(0, field).unwrap_or(field.len())]
 }
@@ -73,7 +81,8 @@ fn up_to_zero(field: &[u8]) -> &[u8] {
 /// The name and size of the next member that extension headers before it state.
 #[derive(Default)]
 struct Extension {
-    name: Option<Vec<u8>>,
+    /// The span of the name.
+    name: Option<Range<usize>>,
     size: Option<usize>,
 }
 
@@ -168,7 +177,7 @@ impl<'t> Reader<'t> {
     /// Reads a header and its content.
     fn read_member(&mut self, block: &[u8], budget: &mut UnpackBudget, visit: &mut Visit<'_>) {
         self.is_lost = false;
-        let kind = block[156];
+        let (kind, header) = (block[156], self.at);
         let mut start = self.at + BLOCK;
         if kind == b'S' {
             start += self.sparse_map_length(block[482]);
@@ -185,12 +194,14 @@ impl<'t> Reader<'t> {
         let is_cut = end > self.text.len();
         self.is_cut |= is_cut;
         match kind {
-            b'x' => self.extension = parse_pax(bytes, std::mem::take(&mut self.extension)),
+            b'x' => self.extension = parse_pax(self.text, &span, std::mem::take(&mut self.extension)),
             b'g' | b'K' => {}
-            b'L' => self.extension.name = Some(up_to_zero(bytes).to_vec()),
+            b'L' => self.extension.name = Some(before_zero(self.text, &span)),
             _ => {
-                let extension = std::mem::take(&mut self.extension);
-                let mut label = label(NAME, &extension.name.unwrap_or_else(|| header_name(block)));
+                let name = std::mem::take(&mut self.extension).name;
+                self.visit_long_name(header, name.as_ref(), budget, visit);
+                let name = name.map_or_else(|| header_name(block), |name| self.text[name].to_vec());
+                let mut label = label(NAME, &name);
                 if let Some(words) = self.notes.get(name_in(&label)) {
                     label = format!("{label} ({words})");
                 }
@@ -210,6 +221,31 @@ impl<'t> Reader<'t> {
         if is_cut {
             visit(archive_fault(FaultKind::Corrupt, CUT), budget);
         }
+    }
+
+    /// Visits a name that fills the field of a header, as a text of its own: digits follow the field, and seem to belong
+    /// to a key at its end. What the field holds of a longer name is a copy.
+    fn visit_long_name(
+        &self,
+        header: usize,
+        long: Option<&Range<usize>>,
+        budget: &mut UnpackBudget,
+        visit: &mut Visit<'_>,
+    ) {
+        let field = before_zero(self.text, &(header..header + NAME_FIELD.len()));
+        if field.len() < NAME_FIELD.len() {
+            return;
+        }
+        // Some programs put another part of the name into the field.
+        if let Some(long) = long
+            && self.text[long.clone()].starts_with(&self.text[field.clone()])
+        {
+            visit(Unpacked::Copy { span: field.clone(), first: long.start }, budget);
+        }
+        let span = long.unwrap_or(&field).clone();
+        let bytes = &self.text[span.clone()];
+        let label = unnamed(NAME, bytes);
+        visit(Unpacked::Member(Member { label, bytes: Cow::Borrowed(bytes), span, map: None }), budget);
     }
 
     /// Returns the length of the blocks that list the holes of a sparse file, in bytes.
@@ -235,21 +271,24 @@ fn header_name(block: &[u8]) -> Vec<u8> {
     name.to_vec()
 }
 
-/// Parses the records of a pax header, `LENGTH KEY=VALUE\n`.
-fn parse_pax(bytes: &[u8], mut extension: Extension) -> Extension {
-    let mut rest = &bytes[..bytes.len().min(MAX_PAX)];
+/// Parses the records of the pax header with a span, `LENGTH KEY=VALUE\n`.
+fn parse_pax(text: &[u8], span: &Range<usize>, mut extension: Extension) -> Extension {
+    let mut rest = &text[span.start..span.end.min(span.start + MAX_PAX)];
+    let mut at = span.start;
     while let Some(space) = rest.iter().take(20).position(|byte| *byte == b' ') {
         let length = std::str::from_utf8(&rest[..space]).ok().and_then(|digits| digits.parse::<usize>().ok());
         let record = length.filter(|length| *length > space + 1).and_then(|length| rest.get(..length));
         let Some(record) = record else { break };
         let entry = record[space + 1..].strip_suffix(b"\n").unwrap_or(&record[space + 1..]);
         if let Some(path) = entry.strip_prefix(b"path=") {
-            extension.name = Some(path.to_vec());
+            let end = at + space + 1 + entry.len();
+            extension.name = Some(end - path.len()..end);
         } else if let Some(size) = entry.strip_prefix(b"size=") {
             let size = std::str::from_utf8(size).ok().and_then(|size| size.parse().ok());
             extension.size = size.or(extension.size);
         }
         rest = &rest[record.len()..];
+        at += record.len();
     }
     extension
 }

@@ -32,6 +32,21 @@ fn a_tar_is_read_in_all_its_variants() {
     assert_eq!(unpack_all(&[tar(&[("b", b"b")]), joined].concat()).0.len(), 2);
 }
 
+/// The digits of the permissions follow the field of a name without a space.
+#[test]
+fn a_name_that_fills_its_field_is_a_text_of_its_own() {
+    let name = format!("folder/{}", "n".repeat(93));
+    let (members, faults) = unpack_all(&tar(&[(&name, CONTENT)]));
+    let named = ("tar:(a name of 100 bytes)".to_owned(), name.clone().into_bytes());
+    assert_eq!((members, faults), (vec![named, content(&format!("tar:{name}"))], vec![]));
+    assert_content(&tar(&[(&name[1..], CONTENT)]), &format!("tar:{}", &name[1..]));
+    let long = format!("{name}, and more");
+    let gnu =
+        [tarred(b'L', b"././@LongLink", format!("{long}\0").as_bytes()), tar(&[(&name, CONTENT)])].concat();
+    let named = ("tar:(a name of 110 bytes)".to_owned(), long.clone().into_bytes());
+    assert_eq!(unpack_all(&gnu), (vec![named, content(&format!("tar:{long}"))], vec![]));
+}
+
 /// GNU's sparse files: blocks with the positions of the holes are between the header and the content.
 #[test]
 fn a_sparse_file_and_the_member_after_it_are_read() {
