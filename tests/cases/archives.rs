@@ -29,6 +29,51 @@ macro_rules! made {
     };
 }
 
+/// A package of Debian with a file that `$file` writes. `$read` makes `app.dat` from it.
+macro_rules! deb {
+    ($name:literal, $compression:literal, $file:literal, $read:literal, $expect:expr) => {
+        Case::of_file(
+            concat!("archives: ", $name),
+            packing!(
+                "dpkg-deb --version > /dev/null || needs dpkg-deb; ",
+                "mkdir -p p/DEBIAN p/etc; ",
+                $file,
+                " > p/etc/app.env; ",
+                "printf 'Package: app\\nVersion: 1\\nArchitecture: all\\nMaintainer: A\\nDescription: a\\n' > p/DEBIAN/control; ",
+                "dpkg-deb -Z",
+                $compression,
+                " -b p a > /dev/null 2>&1 || needs dpkg-deb with ",
+                $compression,
+                "; ",
+                "cat a",
+                $read,
+                " > app.dat; rm -r p a"
+            ),
+            $expect,
+            &["app.dat"],
+        )
+    };
+}
+
+/// A cpio in a format, with a compressed file. `$after` makes `app.dat` from it, and may use `d`, one without a key.
+macro_rules! cpio {
+    ($name:literal, $format:literal, $after:literal, $expect:expr) => {
+        Case::of_file(
+            concat!("archives: ", $name),
+            packing!(
+                "cpio --version > /dev/null || needs cpio; ",
+                "keyed | gzip > b; plain 900 > c; printf 'b\\nc\\n' | cpio -o -H ",
+                $format,
+                " > a 2> /dev/null; echo c | cpio -o -H newc > d 2> /dev/null; cat a",
+                $after,
+                " > app.dat; rm a b c d"
+            ),
+            $expect,
+            &["app.dat"],
+        )
+    };
+}
+
 pub const CASES: &[Case] = &[
     made!("a zip", "keyed | held conf/app.env; plain 50 | held README; packed zip > app.dat"),
     made!("an uncompressed zip", "keyed | held conf/app.env; packed zip -0 > app.dat"),
@@ -70,6 +115,36 @@ pub const CASES: &[Case] = &[
         "plain | held \"conf/$KEY.env\"; \
         tar -C \"$in\" --format=pax --exclude=.git -cf app.dat . || needs GNU tar"
     ),
+    made!(
+        "a gzip in an ar",
+        "keyed | gzip > app.env.gz; ar rc app.dat app.env.gz || needs ar; rm app.env.gz"
+    ),
+    made!(
+        "a gzip with a long name in an ar",
+        "keyed | gzip > the-settings-of-the-app.env.gz; \
+        ar rc app.dat the-settings-of-the-app.env.gz || needs ar; rm the-*.gz"
+    ),
+    made!(
+        "an ar of binary data",
+        "head -c 3000 /bin/sh > a.o; ar rc app.dat a.o || needs ar; rm a.o",
+        Nothing
+    ),
+    made!(
+        "a truncated ar",
+        "{ keyed | gzip; } > a; plain 90 > b; ar rc c a b || needs ar; cut 9 < c > app.dat; rm a b c",
+        FoundAnd(1, "corrupt-archive")
+    ),
+    made!("a text that begins as an ar", "{ echo '!<arch>'; plain 50; keyed; } > app.dat"),
+    deb!("a deb compressed by xz", "xz", "keyed", "", Found(1)),
+    deb!("a deb compressed by zstd", "zstd", "keyed", "", Found(1)),
+    deb!("a deb without a key", "xz", "plain 9", "", Nothing),
+    deb!("a truncated deb", "xz", "{ keyed; plain 900; }", " | cut 9", FoundAnd(1, "corrupt-archive")),
+    cpio!("a gzip in a cpio", "newc", "", Found(1)),
+    cpio!("a gzip in a cpio with checksums", "crc", "", Found(1)),
+    cpio!("a gzip in an old cpio", "odc", "", Found(1)),
+    cpio!("a gzip in a binary cpio", "bin", "", Found(1)),
+    cpio!("a compressed cpio after a cpio", "newc", " | gzip | cat d -", Found(1)),
+    cpio!("a truncated cpio", "newc", " | head -c 3000", FoundAnd(1, "corrupt-archive")),
     made!(
         "a zip in a zip",
         "keyed | held app.env; packed zip > a; again; held in.zip < a; rm a; packed zip > app.dat"

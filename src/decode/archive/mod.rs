@@ -4,7 +4,9 @@
 //! Archives come from strangers. No size that an archive states is trusted, and [`UnpackBudget`] limits what is
 //! unpacked. The module unpacks one level: the visitor unpacks members that are archives. It writes no files.
 
+mod ar;
 mod bzip2;
+mod cpio;
 mod ds_store;
 mod git_pack;
 mod gzip;
@@ -61,6 +63,8 @@ const FORMATS: &[Format] = &[
     Format { recognizes: sqlite::has_journal_header, unpack: sqlite::unpack_journal, occurs_encoded: false },
     Format { recognizes: git_pack::has_header, unpack: git_pack::unpack, occurs_encoded: false },
     Format { recognizes: git_pack::is_bundle, unpack: git_pack::unpack_bundle, occurs_encoded: false },
+    Format { recognizes: ar::has_header, unpack: ar::unpack, occurs_encoded: false },
+    Format { recognizes: cpio::has_header, unpack: cpio::unpack, occurs_encoded: false },
     Format { recognizes: java_class::has_header, unpack: java_class::unpack, occurs_encoded: false },
     Format { recognizes: python_code::has_header, unpack: python_code::unpack, occurs_encoded: false },
     Format { recognizes: ds_store::has_header, unpack: ds_store::unpack, occurs_encoded: false },

@@ -1,6 +1,7 @@
 mod git_pack;
 mod image;
 mod mail;
+mod members;
 mod sqlite;
 mod sqlite_log;
 mod stream;
@@ -94,6 +95,19 @@ fn an_unsupported_archive_is_a_fault() {
         };
         let text = [*magic, more].concat();
         assert!(matches!(&unpack_all(&text).1[..], [(FaultKind::Unsupported, _)]), "{magic:?}");
+    }
+    let mut lha = b"\x19\0-lh5-............\x20\0....................".to_vec();
+    lha[1] = lha[2..2 + 0x19].iter().fold(0, |all: u8, byte| all.wrapping_add(*byte));
+    let disk = [&[7; 9][..], b"koly\0\0\0\x04\0\0\x02\0", &[0; 500]].concat();
+    let avro = |codec: &str| format!("Obj\x01\x04\x14avro.codec{codec}\x16avro.schema").into_bytes();
+    let flash = b"CWS\x0a\x01\x02\0\0\x78\xda";
+    for text in [&lha[..], &disk, &avro("\x0edeflate"), flash, b"ZWS\x0d............\x5d"] {
+        let is_known = matches!(&unpack_all(text).1[..], [(FaultKind::Unsupported, _)]);
+        assert_eq!(is_known, text != b"ZWS\x0d............\x5d", "{text:?}");
+    }
+    lha[1] ^= 1;
+    for text in [&lha[..], &avro("\x08null"), b"CWS is a company", b"my-lh5-text is no archive of LHA"] {
+        assert!(!is_archive(text), "{text:?}");
     }
     let member = |method| unpack_all(&zip(&[Zipped { method, ..zipped("a", CONTENT) }]));
     assert_eq!(
