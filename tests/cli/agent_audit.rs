@@ -21,7 +21,8 @@ pub fn trials() -> Vec<Trial> {
         a_file_in_use_is_left,
         a_killed_run_loses_nothing,
         a_database_is_searched,
-        what_is_not_read_is_named
+        what_is_not_read_is_named,
+        without_a_home_folder_nothing_is_searched
     ]
 }
 
@@ -457,4 +458,16 @@ fn what_is_not_read_is_named() {
     assert_eq!(found["complete"], false);
     assert!(found["problems"][0]["reason"].as_str().unwrap().contains("scan --history"), "{found:#}");
     assert!(found["not_searched"][0].as_str().unwrap().ends_with(".claude/plugins"), "{found:#}");
+}
+
+fn without_a_home_folder_nothing_is_searched() {
+    let sandbox = Sandbox::empty();
+    for home in [None, Some(""), Some("../home"), Some("/nowhere/at/all")] {
+        let mut command = sandbox.command(testkit::skant_program());
+        command.args(["agent", "audit"]).env_remove("HOME");
+        command.envs(home.map(|home| ("HOME", home)));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{home:?}: {}", text_of(&output));
+        assert!(text_of(&output).contains("help: set HOME"), "{home:?}: {}", text_of(&output));
+    }
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use miette::Diagnostic;
+use thiserror::Error;
+
 use super::agent_audit_output::{Mode, Redaction, render, render_json};
 use super::agent_install::places;
 use crate::agent::audit::{Audit, Kind, Left, OpenFiles, areas, audit, replace};
@@ -15,6 +18,14 @@ use crate::policy::repo_files::TreeVersion;
 use crate::scan::Scanner;
 use crate::source::ScanControl;
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no home folder: HOME is not set, or is no absolute path of a folder")]
+#[diagnostic(
+    code(skant::agent::no_home),
+    help("set HOME to the folder in which the agents keep their files, then run this again")
+)]
+struct NoHome;
+
 pub(super) fn run(common: &Common, arguments: &AgentAudit, control: &ScanControl) -> Result<Exit, CliError> {
     let mode = match (arguments.redact, arguments.yes) {
         (false, _) => Mode::Show,
@@ -23,6 +34,10 @@ pub(super) fn run(common: &Common, arguments: &AgentAudit, control: &ScanControl
     };
     let scanner = settings::scanner(common, None, TreeVersion::Worktree)?;
     let places = places();
+    // Without a home folder nothing would be searched.
+    if !places.home.as_deref().is_some_and(std::path::Path::is_dir) {
+        return Err(NoHome.into());
+    }
     let mut projects = projects_of_claude(places.home.as_deref());
     projects.push(places.project.clone());
     let areas = areas(places.home.as_deref(), &projects, places.variable);
