@@ -12,7 +12,7 @@ fn read(text: &str, origin: FileOrigin) -> Result<Settings, String> {
 
 #[test]
 fn all_keys_are_parsed() {
-    let text = "exclude = [\"vendor/**\", \"*.min.js\"]\ndisable = [\"generic-secret\"]\nfingerprint-key = \"k\"\n\
+    let text = "exclude = [\"vendor/**\", \"*.min.js\"]\ndisable = [\"generic-secret\"]\n\
         min-confidence = \"low\"\ngitleaks = true\nextends = \"ci/base.toml\"\n\
         [[allow]]\nfingerprint = \"3F9c1a\"\nreason = \"old\"\nuntil = 2027-01-31\n\
         [[allow]]\nrule = \"generic-secret\"\npath = [\"docs/**\", \"*.md\"]\ncommit = \"0123456\"\nreason = \"r\"\n\
@@ -37,7 +37,7 @@ fn all_keys_are_parsed() {
 // Errors with their positions and texts are in `fixtures/config/`.
 #[test]
 fn a_users_own_file_may_do_what_a_repository_may_not() {
-    for text in ["fail-on = \"never\"", "min-confidence = \"high\""] {
+    for text in ["fail-on = \"never\"", "min-confidence = \"high\"", "fingerprint-key = \"k\""] {
         assert!(read(text, FileOrigin::User).is_ok());
         let error = parse(text.as_bytes(), FileOrigin::Repository, &[]).unwrap_err();
         assert!(error.source_code().is_none() && error.labels().is_none(), "{text}");
@@ -90,7 +90,7 @@ fn excerpt(error: &ConfigError) -> Option<(usize, String, String)> {
 
 #[test]
 fn a_fingerprint_key_stays_unless_a_later_file_has_one() {
-    let (own, none) = (read("fingerprint-key = \"k\"", FileOrigin::Repository).unwrap(), Settings::default());
+    let (own, none) = (read("fingerprint-key = \"k\"", FileOrigin::User).unwrap(), Settings::default());
     assert_eq!(format!("{:?}", own.merged_with(none).fingerprint_key), "FingerprintKey(set)");
 }
 

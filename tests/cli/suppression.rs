@@ -286,14 +286,15 @@ fn fingerprint_key_gives_weak_values_a_longer_fingerprint() {
     // Long enough to be found, too weak for an unkeyed fingerprint.
     let line = format!("db_password = \"{}\"\n", tokens::random(tokens::ALPHANUMERIC, 17, "weak 2"));
     let plain = piped(&sandbox, &line);
-    sandbox.write("skant.toml", "fingerprint-key = \"some key\"\n");
+    let own = sandbox.sibling("home/.config/skant/skant.toml");
+    std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+    std::fs::write(&own, "fingerprint-key = \"some key\"\n").unwrap();
     let keyed = piped(&sandbox, &line);
     assert_eq!((plain.code, keyed.code), (1, 1), "{:#}", plain.report);
     assert_ne!(plain.findings(), keyed.findings());
     assert!(plain.findings()[0].len() < keyed.findings()[0].len());
     let name = keyed.findings()[0].to_owned();
-    let config =
-        format!("fingerprint-key = \"some key\"\n[[allow]]\nfingerprint = \"{name}\"\nreason = \"x\"\n");
+    let config = format!("[[allow]]\nfingerprint = \"{name}\"\nreason = \"x\"\n");
     sandbox.write("skant.toml", &config);
     assert!(piped(&sandbox, &line).is_silent());
     // The fingerprint depends on the path.
@@ -302,6 +303,9 @@ fn fingerprint_key_gives_weak_values_a_longer_fingerprint() {
     // Only the full fingerprint: the first digits are those of the path.
     sandbox.write("skant.toml", config.replace(&name, &name[..8]));
     assert!(piped(&sandbox, &line).is_open());
+    // All who read the repository would know it.
+    sandbox.write("skant.toml", "fingerprint-key = \"some key\"\n");
+    assert_eq!(sandbox.skant(&["scan"]).status.code(), Some(2));
 }
 
 fn staged_files_use_the_staged_configuration() {

@@ -27,8 +27,10 @@ pub(crate) struct File {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(super) disable: Option<Spanned<Vec<String>>>,
-    /// A text that nobody else knows: the key for the fingerprints of weak values (passwords).
-    pub(super) fingerprint_key: Option<String>,
+    /// A text that nobody else knows: the key for the fingerprints of weak values (passwords). Not in a repository's own
+    /// file.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) fingerprint_key: Option<Spanned<String>>,
     /// Findings of lower confidence are not reported. A repository's own file may only lower the default, `medium`.
     #[cfg_attr(test, schemars(with = "Option<ConfidenceName>"))]
     pub(super) min_confidence: Option<Spanned<ConfidenceName>>,

@@ -120,7 +120,7 @@ impl Reader<'_> {
             let span = list.span();
             self.patterns(span, "exclude", &list.into_inner())
         })?;
-        let key = file.fingerprint_key.map(|key| FingerprintKey::new(key.into_bytes()));
+        let key = file.fingerprint_key.map(|key| self.fingerprint_key(key)).transpose()?;
         Ok(Settings {
             extends,
             allow,
@@ -200,6 +200,16 @@ impl Reader<'_> {
             let fault = Fault::new("skant::config::invalid_pattern", message);
             self.error(span, fault.with_help("patterns are written as in `.gitignore`"))
         })
+    }
+
+    /// A key in a repository is known to all who read it.
+    fn fingerprint_key(&self, key: Spanned<String>) -> Result<FingerprintKey, ConfigError> {
+        if self.origin == FileOrigin::Repository {
+            let message =
+                "`fingerprint-key`: a repository's own file may not hold it, since others read that file";
+            return Err(self.not_in_repository(key.span(), message));
+        }
+        Ok(FingerprintKey::new(key.into_inner().into_bytes()))
     }
 
     fn min_confidence(&self, level: Spanned<ConfidenceName>) -> Result<Confidence, ConfigError> {
