@@ -79,7 +79,7 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
                 help.extend(first.map(|place| unstage(place, unborn, below)));
             }
             Situation::Message => help.push(KEPT_MESSAGE.to_owned()),
-            Situation::Range => help.push(rewrite_commits(first)),
+            Situation::Range => help.push(rewrite_unpushed(first)),
             _ => {}
         }
         if situation != Situation::Message {
@@ -104,6 +104,11 @@ fn help(finding: &Finding, rule: &Rule, situation: Situation) -> Vec<String> {
 /// git keeps the text of a blocked message.
 const KEPT_MESSAGE: &str = "remove it from the message and commit again; your text is kept: \
     `git commit -e -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\"`";
+
+const RENAME: &str = "give it another name before it is pushed: `git branch -m OLD NEW` for a branch; for a tag make a \
+    new one, and `git tag -d OLD`";
+
+const TAG_AGAIN: &str = "make the tag again without it before it is pushed: `git tag -f -a TAG COMMIT`";
 
 /// Returns the usual name of the variable for a value: the one in the code if it says what the value is.
 fn variable(finding: &Finding, rule: &Rule) -> String {
@@ -156,9 +161,16 @@ fn unstage(place: &Location, unborn: bool, below: bool) -> String {
     format!("remove it from the commit: edit the file and `git add {path}` again, or `{undo} -- {path}`")
 }
 
-/// Returns how to take a value out of commits that are not pushed.
-fn rewrite_commits(place: Option<&Location>) -> String {
+/// Returns how to take a value out of what is not pushed: commits, a tag or a name.
+fn rewrite_unpushed(place: Option<&Location>) -> String {
     let commit = place.and_then(|place| place.commit.as_ref());
+    match place.map(|place| place.kind) {
+        Some(LocationKind::Ref) => return RENAME.to_owned(),
+        Some(LocationKind::Message | LocationKind::Identity) if commit.is_none() => {
+            return TAG_AGAIN.to_owned();
+        }
+        _ => {}
+    }
     let rebase = commit.map_or_else(
         || "`git rebase -i`".to_owned(),
         |commit| format!("`git rebase -i {:.12}~1`", commit.id),
@@ -195,6 +207,13 @@ fn allow(finding: &Finding, place: Option<&Location>, situation: Situation) -> S
     if situation == Situation::PushedByStranger {
         return format!(
             "if it is no secret, a maintainer can suppress it on the base branch: `skant allow {fingerprint} --reason \"…\"`"
+        );
+    }
+    if situation == Situation::Message {
+        // `skant allow` knows what is in files and commits only.
+        return format!(
+            "if it is no secret, suppress it: `[[allow]]` with `fingerprint = \"{fingerprint}\"` and a `reason` in \
+             `skant.toml`, then `git add skant.toml` and commit again"
         );
     }
     let text = format!("skant:allow {rule}/{fingerprint} -- REASON");

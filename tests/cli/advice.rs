@@ -12,6 +12,8 @@ pub fn trials() -> Vec<Trial> {
         lines_for_gitignore_leave_the_example_in_git,
         untracked_file_is_not_revoked_first,
         text_of_a_blocked_message_is_kept,
+        advice_for_a_message_suppresses_it,
+        tags_and_names_have_steps_of_their_own,
         command_shows_the_line_of_an_old_version,
         key_files_get_no_comment,
     ]
@@ -101,6 +103,34 @@ fn text_of_a_blocked_message_is_kept() {
     let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
     sandbox.sh(&format!("export GIT_EDITOR=\"sed -i s/{}.*/it/\"; {command}", &key[..20]));
     assert_eq!(sandbox.git(&["log", "-1", "--format=%s"]), "a long text with it");
+}
+
+fn advice_for_a_message_suppresses_it() {
+    let sandbox = Sandbox::with_commit();
+    assert_eq!(sandbox.skant(&["install"]).status.code(), Some(0));
+    let message = format!("use {}", tokens::api_key("message"));
+    let commit = ["commit", "--allow-empty", "-m", &message];
+    let blocked = text_of(&sandbox.try_git(&commit)).split_whitespace().collect::<Vec<_>>().join(" ");
+    let fingerprint = blocked.split("fingerprint = \"").nth(1).unwrap_or_else(|| panic!("{blocked}"));
+    let fingerprint = fingerprint.split('"').next().unwrap();
+    sandbox.write("skant.toml", format!("[[allow]]\nfingerprint = \"{fingerprint}\"\nreason = \"test\"\n"));
+    sandbox.git(&["add", "skant.toml"]);
+    let passed = sandbox.try_git(&commit);
+    assert!(passed.status.success(), "{}", text_of(&passed));
+}
+
+fn tags_and_names_have_steps_of_their_own() {
+    let sandbox = Sandbox::with_commit();
+    assert_eq!(sandbox.skant(&["install"]).status.code(), Some(0));
+    sandbox.git(&["init", "-q", "--bare", "../remote"]);
+    let key = tokens::api_key("tag");
+    sandbox.git(&["tag", "-a", "v1", "-m", &key]);
+    sandbox.git(&["branch", &format!("b/{key}")]);
+    for (name, step) in [("v1", "`git tag -f -a"), (&format!("b/{key}"), "`git branch -m")] {
+        let said = text_of(&sandbox.try_git(&["push", "../remote", name]));
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(step) && !said.contains("--amend"), "{said}");
+    }
 }
 
 fn command_shows_the_line_of_an_old_version() {

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         each_agent_gets_its_hooks_and_loses_them_without_a_trace,
         a_refused_file_stops_all_of_them,
         links_and_modes_are_kept,
+        what_switches_hooks_off_is_said,
         status_names_what_is_missing,
         the_installed_command_answers
     ]
@@ -130,6 +131,17 @@ fn links_and_modes_are_kept() {
         assert_eq!(output.status.code(), Some(2), "{target}: {}", text_of(&output));
     }
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "{}");
+}
+
+fn what_switches_hooks_off_is_said() {
+    let sandbox = Sandbox::empty();
+    assert!(run(&sandbox, &["uninstall"]).contains("no hooks of coding agents"));
+    sandbox.write(".claude/settings.local.json", "{\"disableAllHooks\": true}");
+    let said = run(&sandbox, &["install"]);
+    assert!(said.contains("still to do: `disableAllHooks` in ") && said.contains("; remove it"), "{said}");
+    run(&sandbox, &["uninstall"]);
+    sandbox.write(".claude/settings.local.json", "{}");
+    assert!(!run(&sandbox, &["install"]).contains("disableAllHooks"));
 }
 
 fn status_names_what_is_missing() {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use config_file::ConfigFile;
 pub(crate) use config_file::{Places, Scope};
 pub(crate) use error::InstallError;
-pub(crate) use state::{HookState, states};
+pub(crate) use state::{HookState, state, states};
 pub(crate) use target::{TARGETS, Target, by_name};
 
 /// What happens to a configuration.

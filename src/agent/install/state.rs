@@ -28,7 +28,8 @@ pub(crate) fn states(places: &Places) -> Vec<HookState> {
     found(places).into_iter().map(|target| state(target, places)).collect()
 }
 
-fn state(target: &'static Target, places: &Places) -> HookState {
+/// Returns the state of an agent.
+pub(crate) fn state(target: &'static Target, places: &Places) -> HookState {
     let shape = target.shape;
     let mut reached = vec![false; shape.events.len()];
     let (mut files, mut faults) = (Vec::new(), Vec::new());
@@ -47,7 +48,10 @@ fn state(target: &'static Target, places: &Places) -> HookState {
             continue;
         };
         if shape.is_switched_off(text) {
-            faults.push(format!("`disableAllHooks` in {} switches off every hook", file.path.display()));
+            faults.push(format!(
+                "`disableAllHooks` in {} switches off every hook; remove it",
+                file.path.display()
+            ));
         }
         if commands.iter().any(Option::is_some) {
             files.push(file.path.clone());

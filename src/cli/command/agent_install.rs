@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::agent::install::{
-    Change, Outcome, Places, Scope, TARGETS, Target, by_name, found, plan_install, plan_uninstall,
+    Change, Outcome, Places, Scope, TARGETS, Target, by_name, found, plan_install, plan_uninstall, state,
 };
 use crate::cli::agent_args::AgentInstall;
 use crate::cli::error::CliError;
@@ -17,6 +17,7 @@ use crate::cli::output;
 use crate::cli::session::{current_repository, printable_path};
 use crate::git::home_folder;
 use crate::hook::install::running_program;
+use crate::text::escape_terminal;
 
 #[derive(Debug, Error, Diagnostic)]
 enum CommandError {
@@ -42,11 +43,29 @@ pub(super) fn places() -> Places {
 
 pub(super) fn install(arguments: &AgentInstall) -> Result<Exit, CliError> {
     let program = running_program().map_err(CommandError::NoProgram)?;
+    if targets(arguments, &places()).is_empty() {
+        let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+        return Err(CommandError::NoneFound { names: names.join(", ") }.into());
+    }
     change(arguments, |target, scope, places| Ok(plan_install(target, scope, places, &program)?))
 }
 
 pub(super) fn uninstall(arguments: &AgentInstall) -> Result<Exit, CliError> {
+    if targets(arguments, &places()).is_empty() {
+        output::print("no hooks of coding agents are installed here\n".to_owned())?;
+        return Ok(Exit::Clean);
+    }
     change(arguments, |target, scope, places| Ok(plan_uninstall(target, scope, places)?))
+}
+
+/// Returns the agents that the arguments name, or else those of which there are traces.
+fn targets(arguments: &AgentInstall, places: &Places) -> Vec<&'static Target> {
+    if arguments.agent.is_empty() {
+        let reads_it = |target: &&Target| arguments.global || target.project.is_some();
+        return found(places).into_iter().filter(reads_it).collect();
+    }
+    let named: Vec<&Target> = arguments.agent.iter().filter_map(|name| by_name(name)).collect();
+    TARGETS.iter().filter(|target| named.iter().any(|named| named.name == target.name)).collect()
 }
 
 /// Plans the changes of all agents before it makes the first one, so that a file that is refused stops all of them.
@@ -56,23 +75,8 @@ fn change(
 ) -> Result<Exit, CliError> {
     let places = places();
     let scope = if arguments.global { Scope::Global } else { Scope::Project };
-    let targets = if arguments.agent.is_empty() {
-        let reads_it = |target: &&Target| arguments.global || target.project.is_some();
-        found(&places).into_iter().filter(reads_it).collect()
-    } else {
-        TARGETS
-            .iter()
-            .filter(|target| {
-                arguments.agent.iter().filter_map(|name| by_name(name)).any(|named| named.name == target.name)
-            })
-            .collect::<Vec<_>>()
-    };
-    if targets.is_empty() {
-        let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-        return Err(CommandError::NoneFound { names: names.join(", ") }.into());
-    }
     let mut changes: Vec<Change> = Vec::new();
-    for target in targets {
+    for target in targets(arguments, &places) {
         changes.push(plan(target, scope, &places)?);
     }
     let mut out = String::new();
@@ -90,6 +94,9 @@ fn change(
         if matches!(change.outcome, Outcome::Installed | Outcome::Updated | Outcome::Unchanged) {
             for step in change.target.steps {
                 let _ = writeln!(out, "{:<12} still to do: {step}", "");
+            }
+            for fault in state(change.target, &places).faults {
+                let _ = writeln!(out, "{:<12} still to do: {}", "", escape_terminal(fault.as_bytes()));
             }
         }
         done.push(path);
