@@ -52,7 +52,7 @@ pub(super) fn install(arguments: &AgentInstall) -> Result<Exit, CliError> {
 
 pub(super) fn uninstall(arguments: &AgentInstall) -> Result<Exit, CliError> {
     if targets(arguments, &places()).is_empty() {
-        output::print("no hooks of coding agents are installed here\n".to_owned())?;
+        output::print("no hooks of coding agents are installed here\n")?;
         return Ok(Exit::Clean);
     }
     change(arguments, |target, scope, places| Ok(plan_uninstall(target, scope, places)?))
