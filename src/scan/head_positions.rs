@@ -51,7 +51,7 @@ pub(crate) fn add_head_positions(
 }
 
 /// Returns the tree of a commit, or of the commit that a tag names.
-fn root_tree(objects: &ObjectDatabase, tip: &Oid) -> Option<Oid> {
+pub(super) fn root_tree(objects: &ObjectDatabase, tip: &Oid) -> Option<Oid> {
     match peel(objects, tip, None).ok()? {
         (oid, ObjectKind::Commit) => {
             Commit::parse(&objects.read_as(&oid, ObjectKind::Commit).ok()?).map(|commit| commit.tree)

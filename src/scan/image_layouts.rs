@@ -10,7 +10,8 @@ use std::io::Read as _;
 use crate::assess::Occurrence;
 use crate::decode::archive::image;
 use crate::finding::LocationKind;
-use crate::git::{Commit, EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Repository, TreeLookup};
+use crate::git::{EntryKind, Index, ObjectDatabase, ObjectKind, Oid, Repository, TreeLookup};
+use crate::scan::head_positions::root_tree;
 use crate::source::open_file::{self, OpenedFile};
 use crate::source::worktree::{FileContent, ListedFile};
 
@@ -56,7 +57,8 @@ pub(crate) fn name_images_in_commits(
     let mut lookup = TreeLookup::new(objects, repository.format);
     name_images(occurrences, &mut |commit, path, max| {
         let blob = if let Some(commit) = commit {
-            let root = *roots.entry(commit.to_owned()).or_insert_with(|| root_tree(objects, commit));
+            let read_root = || root_tree(objects, &Oid::from_hex(commit.as_bytes())?);
+            let root = *roots.entry(commit.to_owned()).or_insert_with(read_root);
             let (kind, blob) = lookup.find(&root?, path).ok()??;
             (kind == EntryKind::File).then_some(blob)?
         } else {
@@ -69,11 +71,6 @@ pub(crate) fn name_images_in_commits(
         };
         read_blob(objects, &blob, max)
     });
-}
-
-fn root_tree(objects: &ObjectDatabase, commit: &str) -> Option<Oid> {
-    let bytes = objects.read_as(&Oid::from_hex(commit.as_bytes())?, ObjectKind::Commit).ok()?;
-    Commit::parse(&bytes).map(|commit| commit.tree)
 }
 
 fn read_blob(objects: &ObjectDatabase, blob: &Oid, max: usize) -> Option<Vec<u8>> {

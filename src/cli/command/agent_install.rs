@@ -43,19 +43,27 @@ pub(super) fn places() -> Places {
 
 pub(super) fn install(arguments: &AgentInstall) -> Result<Exit, CliError> {
     let program = running_program().map_err(CommandError::NoProgram)?;
-    if targets(arguments, &places()).is_empty() {
+    let places = places();
+    let targets = targets(arguments, &places);
+    if targets.is_empty() {
         let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
         return Err(CommandError::NoneFound { names: names.join(", ") }.into());
     }
-    change(arguments, |target, scope, places| Ok(plan_install(target, scope, places, &program)?))
+    change(&targets, &places, |target| Ok(plan_install(target, scope(arguments), &places, &program)?))
 }
 
 pub(super) fn uninstall(arguments: &AgentInstall) -> Result<Exit, CliError> {
-    if targets(arguments, &places()).is_empty() {
+    let places = places();
+    let targets = targets(arguments, &places);
+    if targets.is_empty() {
         output::print("no hooks of coding agents are installed here\n")?;
         return Ok(Exit::Clean);
     }
-    change(arguments, |target, scope, places| Ok(plan_uninstall(target, scope, places)?))
+    change(&targets, &places, |target| Ok(plan_uninstall(target, scope(arguments), &places)?))
+}
+
+const fn scope(arguments: &AgentInstall) -> Scope {
+    if arguments.global { Scope::Global } else { Scope::Project }
 }
 
 /// Returns the agents that the arguments name, or else those of which there are traces.
@@ -70,15 +78,11 @@ fn targets(arguments: &AgentInstall, places: &Places) -> Vec<&'static Target> {
 
 /// Plans the changes of all agents before it makes the first one, so that a file that is refused stops all of them.
 fn change(
-    arguments: &AgentInstall,
-    plan: impl Fn(&'static Target, Scope, &Places) -> Result<Change, CliError>,
+    targets: &[&'static Target],
+    places: &Places,
+    plan: impl Fn(&'static Target) -> Result<Change, CliError>,
 ) -> Result<Exit, CliError> {
-    let places = places();
-    let scope = if arguments.global { Scope::Global } else { Scope::Project };
-    let mut changes: Vec<Change> = Vec::new();
-    for target in targets(arguments, &places) {
-        changes.push(plan(target, scope, &places)?);
-    }
+    let changes: Vec<Change> = targets.iter().map(|target| plan(target)).collect::<Result<_, _>>()?;
     let mut out = String::new();
     let mut done: Vec<PathBuf> = Vec::new();
     for change in &changes {
@@ -95,7 +99,7 @@ fn change(
             for step in change.target.steps {
                 let _ = writeln!(out, "{:<12} still to do: {step}", "");
             }
-            for fault in state(change.target, &places).faults {
+            for fault in state(change.target, places).faults {
                 let _ = writeln!(out, "{:<12} still to do: {}", "", escape_terminal(fault.as_bytes()));
             }
         }

@@ -1,38 +1,23 @@
 //! Objects that trees and commits name and that do not exist, and the boundary of a shallow clone.
 
 use crate::finding::{Problem, ProblemKind};
-use crate::git::{ObjectDatabase, Oid, ReadError, Repository};
-use crate::provenance::{CommitGraph, Timeline};
+use crate::git::{ObjectDatabase, Oid, ReadError};
+use crate::provenance::Timeline;
 use crate::scan::history::blobs::{CollectedEvidence, Tracking};
-use crate::scan::history::reachability::NamedObjects;
-use crate::scan::history::trees::TreeFindings;
-use crate::scan::scanner::Scanner;
-use crate::source::history::ObjectSet;
+use crate::scan::history::read_history::ReadHistory;
 use crate::source::read_problem;
 
 /// The number of missing objects that are reported one by one; further ones are counted.
 const MAX_NAMED: usize = 10;
 
-/// The results of reading, in which missing objects are found.
-pub(crate) struct MissingObjects<'k> {
-    pub(crate) scanner: &'k Scanner,
-    pub(crate) repository: &'k Repository,
-    pub(crate) objects: &'k ObjectSet,
-    pub(crate) graph: &'k CommitGraph,
-    pub(crate) named: &'k NamedObjects,
-    pub(crate) trees: &'k TreeFindings,
-    /// The commits whose parents a shallow clone left out.
-    pub(crate) shallow_boundary: &'k [Oid],
-}
-
-impl MissingObjects<'_> {
-    /// Returns the problems. `in_trees` are the missing objects that trees name, with their timelines. Only objects that
-    /// something reaches have to exist: git itself removes unreachable objects one after the other.
-    pub(crate) fn problems(&self, in_trees: &[Oid], timelines: &[Timeline]) -> Vec<Problem> {
+impl ReadHistory<'_> {
+    /// Returns the problems. `timelines` are those of the missing objects that trees name. Only objects that something
+    /// reaches have to exist: git itself removes unreachable objects one after the other.
+    pub(crate) fn missing_object_problems(&self, timelines: &[Timeline]) -> Vec<Problem> {
         let mut problems = Vec::new();
         problems.extend(self.shallow_problem());
         let root_trees = self.unread_root_trees();
-        let missing = self.missing_objects(in_trees, timelines, &root_trees.missing);
+        let missing = self.missing_objects(timelines, &root_trees.missing);
         let message = "a commit names it as its tree, and it cannot be read as one";
         let wrong = root_trees.wrong.into_iter().map(|oid| ReadError::Corrupt(oid, message.into()));
         problems.extend(wrong.map(|error| read_problem(&error, None)));
@@ -40,7 +25,7 @@ impl MissingObjects<'_> {
             problems.push(self.partial_clone_problem(&missing));
             return problems;
         }
-        let count = missing.len() + self.trees.more_missing;
+        let count = missing.len() + self.found.trees.more_missing;
         problems.extend(
             missing
                 .into_iter()
@@ -75,12 +60,7 @@ impl MissingObjects<'_> {
     }
 
     /// Returns the missing objects, sorted, each with a path if a tree names it.
-    fn missing_objects(
-        &self,
-        in_trees: &[Oid],
-        timelines: &[Timeline],
-        root_trees: &[Oid],
-    ) -> Vec<(Option<String>, Oid)> {
+    fn missing_objects(&self, timelines: &[Timeline], root_trees: &[Oid]) -> Vec<(Option<String>, Oid)> {
         let Self { graph, named, .. } = self;
         let mut missing: Vec<(Option<String>, Oid)> = graph
             .missing_parents(&named.roots)
@@ -88,7 +68,7 @@ impl MissingObjects<'_> {
             .filter(|(_, child)| !self.shallow_boundary.contains(child))
             .map(|(parent, _)| (None, parent))
             .collect();
-        let reachable = in_trees.iter().zip(timelines).filter(|(_, timeline)| timeline.reachable);
+        let reachable = self.missing.iter().zip(timelines).filter(|(_, timeline)| timeline.reachable);
         missing.extend(reachable.map(|(oid, timeline)| {
             let first = timeline.locations.first();
             (first.map(|location| self.scanner.shown_path(&location.path)), *oid)
@@ -118,7 +98,7 @@ impl MissingObjects<'_> {
             message: format!(
                 "the clone is partial: {} left with the remote and not read; \
                  `git fetch --refetch --no-filter` fetches the rest",
-                match (missing.len(), self.trees.more_missing) {
+                match (missing.len(), self.found.trees.more_missing) {
                     (1, 0) => "1 object was".to_owned(),
                     (count, 0) => format!("{count} objects were"),
                     (count, _) => format!("more than {count} objects were"),
@@ -133,7 +113,7 @@ impl MissingObjects<'_> {
         for tree in self.graph.reachable_root_trees(&self.named.roots) {
             match self.objects.number(&tree) {
                 None => unread.missing.push(tree),
-                Some(number) if !self.trees.all.contains(number) => unread.wrong.push(tree),
+                Some(number) if !self.found.trees.all.contains(number) => unread.wrong.push(tree),
                 Some(_) => {}
             }
         }

@@ -21,6 +21,7 @@ pub(crate) struct ReadHistory<'t> {
     pub(crate) missing: &'t [Oid],
     /// The index of the first archive that was not searched.
     pub(crate) first_skipped: usize,
+    /// The commits whose parents a shallow clone left out.
     pub(crate) shallow_boundary: &'t [Oid],
     /// The name of the submodule; empty for the main repository.
     pub(crate) prefix: &'t [u8],

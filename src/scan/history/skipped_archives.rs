@@ -8,7 +8,6 @@ use crate::git::Oid;
 use crate::provenance::Timeline;
 use crate::scan::archive_problems::skipped_problem;
 use crate::scan::history::blobs::{CollectedEvidence, Tracking, blob_description};
-
 use crate::scan::history::read_history::ReadHistory;
 use crate::source::history::own_objects;
 

@@ -3,7 +3,6 @@
 use crate::git::EntryNames;
 use crate::provenance::{PathTrees, TreeIndex, TreeShape, build_path_timelines, build_timelines};
 use crate::scan::history::locations::{LocationBuilder, Shown};
-use crate::scan::history::missing_objects::MissingObjects;
 use crate::scan::history::read_history::ReadHistory;
 use crate::scan::history::results::RepositoryScan;
 use crate::scan::history::skipped_archives::skipped_archive_problems;
@@ -27,16 +26,7 @@ impl ReadHistory<'_> {
         let by_path = build_path_timelines(graph, &named.roots, &named.trees, objects, &index, &trees);
         let (timelines, of_skipped) = traced.timelines.split_at(self.first_skipped);
         let (timelines, of_missing) = timelines.split_at(tracking.values.len());
-        let missing_objects = MissingObjects {
-            scanner: self.scanner,
-            repository: self.repository,
-            objects,
-            graph,
-            named,
-            trees: &found.trees,
-            shallow_boundary: self.shallow_boundary,
-        };
-        scan.problems.extend(missing_objects.problems(self.missing, of_missing));
+        scan.problems.extend(self.missing_object_problems(of_missing));
         let builder =
             LocationBuilder { read: self, timelines, by_path: &by_path, shown: Shown::new(self.repository) };
         builder.add_locations(scan);
